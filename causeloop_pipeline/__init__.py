@@ -1,0 +1,1 @@
+"""Turns raw failures into patterns, predictions and fixes that are proven to hold."""

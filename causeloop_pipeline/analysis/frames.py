@@ -1,0 +1,165 @@
+"""The columns of every frame that passes between the stages of analysis."""
+
+import polars as pl
+
+INSTANT = pl.Datetime("us", "UTC")
+
+DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
+
+ISSUES = pl.Schema(
+    {
+        "issue_id": pl.String,
+        "source": pl.String,
+        "external_id": pl.String,
+        "title": pl.String,
+        "body": pl.String,
+        "severity": pl.String,
+        "status": pl.String,
+        **dict.fromkeys(DIMENSIONS, pl.String),
+        "source_created_at": INSTANT,
+        "source_updated_at": INSTANT,
+        "resolved_at": INSTANT,
+    }
+)
+
+FINGERPRINTS = pl.Schema(
+    {
+        "issue_id": pl.String,
+        "kind": pl.String,  # machine | human | structured
+        "template": pl.String,
+        "template_key": pl.String,  # 16 hex digits, the same in every process
+        "trace_key": pl.String,  # signature of the in-app stack frames, null without a trace
+        **dict.fromkeys(DIMENSIONS, pl.String),
+        "time_of_day": pl.String,  # 00-06 | 06-12 | 12-18 | 18-24 in the workspace's time zone
+        "weekday": pl.String,  # monday … sunday in the workspace's time zone
+    }
+)
+
+PATTERNS = pl.Schema(
+    {
+        "pattern_id": pl.String,
+        "name": pl.String,
+        "kind": pl.String,
+        "status": pl.String,  # emerging | active
+        "confidence": pl.Float64,
+        "fingerprint": pl.String,  # JSON: dimension → {"value": …, "share": …}, keys sorted
+        "issue_count": pl.Int64,
+        "first_seen_at": INSTANT,
+        "last_seen_at": INSTANT,
+        "mttr_seconds": pl.Int64,
+    }
+)
+
+MEMBERS = pl.Schema(
+    {
+        "pattern_id": pl.String,
+        "issue_id": pl.String,
+        "similarity": pl.Float64,
+        "confidence": pl.Float64,
+        "reason": pl.String,  # JSON, see patterns.py
+        "nearest_pattern_id": pl.String,  # the closest pattern the issue was NOT put into
+        "nearest_missing": pl.String,  # what kept it out, in words
+    }
+)
+
+CONSTRAINTS = pl.Schema(
+    {
+        "kind": pl.String,  # must | cannot
+        "left_issue_id": pl.String,
+        "right_issue_id": pl.String,
+    }
+)
+
+PREVIOUS = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
+
+LINEAGE = pl.Schema(
+    {
+        "old_pattern_id": pl.String,
+        "new_pattern_id": pl.String,
+        "kind": pl.String,  # merged | split | regrouped
+        "issue_count": pl.Int64,
+        "reason": pl.String,
+    }
+)
+
+CLUSTERS = pl.Schema(
+    {
+        "cluster_id": pl.String,
+        "name": pl.String,
+        "likely_cause": pl.String,
+        "pattern_count": pl.Int64,
+        "issue_count": pl.Int64,
+    }
+)
+
+CLUSTER_MEMBERS = pl.Schema({"cluster_id": pl.String, "pattern_id": pl.String})
+
+EDGES = pl.Schema(
+    {
+        "left_pattern_id": pl.String,
+        "right_pattern_id": pl.String,
+        "strength": pl.Float64,
+        "reasons": pl.String,  # JSON list of {"kind", "text", "strength"}
+    }
+)
+
+OCCURRENCES = pl.Schema(
+    {
+        "pattern_id": pl.String,
+        "occurred_at": INSTANT,
+        "service": pl.String,
+        "team": pl.String,
+        "environment": pl.String,
+        "severity": pl.String,
+    }
+)
+
+PREDICTIONS = pl.Schema(
+    {
+        "pattern_id": pl.String,
+        "window_days": pl.Int64,
+        "probability": pl.Float64,  # null when `reason` says why there is none
+        "reason": pl.String,  # too_few_events, or null
+        "impact": pl.String,
+        "likely_trigger": pl.String,
+        "evidence": pl.String,  # JSON list of {"kind", "text", "count", …}
+        "likely_where": pl.String,  # JSON: dimension → [{"value", "share"}]
+        "likely_when": pl.String,  # JSON list of {"weekday", "hours", "share", "lift"}
+        "next_date_low": pl.Date,
+        "next_date_median": pl.Date,
+        "next_date_high": pl.Date,
+        "event_count": pl.Int64,
+        "model_probabilities": pl.String,  # JSON: model → probability
+        "model_version": pl.String,
+    }
+)
+
+FORECASTS = pl.Schema(
+    {
+        "pattern_id": pl.String,  # null: the whole workspace
+        "day": pl.Date,
+        "yhat": pl.Float64,
+        "yhat_lower": pl.Float64,
+        "yhat_upper": pl.Float64,
+    }
+)
+
+RISKS = pl.Schema({"id": pl.String, "risk_score": pl.Float64})
+
+RECOMMENDATIONS = pl.Schema(
+    {
+        "recommendation_id": pl.String,
+        "rank": pl.Int64,
+        "title": pl.String,
+        "type": pl.String,
+        "effort": pl.String,
+        "impact": pl.String,
+        "expected_loops_prevented": pl.Float64,
+        "expected_low": pl.Float64,
+        "expected_high": pl.Float64,
+        "pattern_ids": pl.List(pl.String),
+        "steps": pl.List(pl.String),
+        "rationale": pl.String,
+        "score": pl.Float64,
+    }
+)

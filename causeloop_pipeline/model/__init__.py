@@ -1,0 +1,1 @@
+"""The product's vocabulary: names, allowed values and limits, free of any input or output."""

@@ -1,0 +1,29 @@
+"""An issue: one failure event, wherever it came from."""
+
+from enum import StrEnum
+
+TITLE_LIMIT = 300
+
+
+class Severity(StrEnum):
+    """How bad a failure is, p1 being critical."""
+
+    P1 = "p1"
+    P2 = "p2"
+    P3 = "p3"
+    P4 = "p4"
+
+
+class IssueStatus(StrEnum):
+    """Where an issue stands; `in_loop` means that it is analysed as part of a pattern."""
+
+    OPEN = "open"
+    IN_LOOP = "in_loop"
+    MITIGATING = "mitigating"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+OPEN_STATUSES = (IssueStatus.OPEN, IssueStatus.IN_LOOP, IssueStatus.MITIGATING)
+DEFAULT_SEVERITY = Severity.P3
+DEFAULT_SOURCE = "custom_api"
