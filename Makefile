@@ -1,0 +1,47 @@
+# Causeloop. `make` alone lists what can be asked for.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run setup test check format lock bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: .venv/installed ## start everything, run the pipeline on the demo tenants, show the ranked fixes (ONCE=1: then exit)
+	@exec $(BIN)/causeloop up $(if $(ONCE),--once)
+
+setup: .venv/installed ## install what is needed into .venv, nothing else
+
+test: check ## everything that continuous integration runs
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed ## lint, types, import contracts: seconds
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/installed ## format the code and mend what the linter can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/installed ## run every benchmark; each prints its figure and its goal
+	@$(BIN)/python -m bench
+
+lock: .venv/installed ## pin every package anew, with hashes and without an index's address
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove all that was installed or made, except the state in var/
+	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache
+
+# uv is bootstrapped by pip; the lock pins it too, so the sync keeps it.
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Causeloop needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements.lock)"
+	@echo "installing into .venv"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@

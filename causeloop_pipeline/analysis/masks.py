@@ -1,0 +1,64 @@
+"""Takes out of a machine's message what differs from run to run: numbers, addresses, paths, names of hosts.
+
+What is left is the same text whenever the same statement of a program wrote it. All patterns are in the syntax of
+the Rust `regex` crate (linear time, no backtracking), so a hostile message cannot make one slow.
+"""
+
+import polars as pl
+
+WILDCARD = "\x01"
+SHOWN_WILDCARD = "<*>"
+
+_EDGE = r"(?-u:\b)"
+_W = "[A-Za-z0-9_]"
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+_UNITS = "[KMGT]i?[Bb]|[Bb]ytes?|ms|msecs?|us|ns|s|secs?|seconds?|mins?|minutes?|hours?|days?|%"
+
+_CONTROL = r"[\x00-\x1f\x7f]+"
+_RULER = r"[-=*#~.]{4,}"
+_EXCEPTION = rf"{_W}+(?:[.$]{_W}+)*[.$]([A-Z]{_W}*(?:Exception|Error)){_EDGE}"
+_PATH = (
+    r"""(^|[\s=:"'(\[{<,|>])(?:(?:[A-Za-z]:|\.{0,2}|~)?(?:[\\/]+[A-Za-z0-9_.\-+@%~$*{}&#:!]+)+[\\/]*(?:\?[^\s"']*)?)"""
+)
+_VARIABLE = "|".join(
+    (
+        r"[A-Za-z][A-Za-z0-9+.\-]{1,15}://[^\s\"'<>)\]}]+",
+        r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+",
+        rf"(?:(?:{_DAYS})[a-z]*,? +)?(?:{_MONTHS})[a-z]* +[0-9]{{1,2}}(?:,? +[0-9]{{4}})?(?:,? +[0-9:]{{5,8}}(?: [A-Z]{{3,4}})?)?(?: +[0-9]{{4}})?{_EDGE}",
+        r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,}",
+        rf"(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9_\-]+:[0-9]{{1,5}}{_EDGE}|localhost(?::[0-9]+)?{_EDGE}",
+        r"[A-Za-z_][A-Za-z0-9_$\-]*(?:\.[A-Za-z_$][A-Za-z0-9_$\-]*){2,}",
+        rf"[-+]?[0-9][0-9.,]*\s?(?:{_UNITS}){_EDGE}",
+        r"[A-Za-z0-9_.\-+#$@%~]*[0-9][A-Za-z0-9_.\-+#$@%~]*",
+        rf"{_EDGE}[a-f]{{8,}}{_EDGE}",
+    )
+)
+_NULL = rf"=\s*null{_EDGE}"
+_QUOTED = r"=\s*(?:\"[^\"]*\"|'[^']*')"
+_GLUE = r"\x01(?:[.:/\\\-_,+@#|*&;x]*\x01)+"
+_BRACKETS = r"[\[({<][\s\x01.,:;/\-]*\x01[\s\x01.,:;/\-]*[\])}>]"
+_RUN = r"\x01(?:\s+\x01)+"
+
+
+def mask(text: pl.Expr) -> pl.Expr:
+    """A message's constant part: in, a column of strings; out, the same with `WILDCARD` for each variable part.
+
+    A message without any letter keeps its punctuation and loses only its digits. Ordered masks as log parsers use
+    them before mining (Drain, He et al., ICWS 2017), measured on the Loghub systems.
+    """
+    plain = text.str.replace_all(_CONTROL, " ").str.replace_all(_RULER, " ")
+    masked = (
+        plain.str.replace_all(_EXCEPTION, "${1}")
+        .str.replace_all(_PATH, "${1}\x01")
+        .str.replace_all(_VARIABLE, WILDCARD)
+        .str.replace_all(_NULL, "=\x01")
+        .str.replace_all(_QUOTED, "=\x01")
+        .str.replace_all(_GLUE, WILDCARD)
+        .str.replace_all(_BRACKETS, WILDCARD)
+        .str.replace_all(_RUN, WILDCARD)
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars(" ")
+    )
+    digits = plain.str.replace_all(r"[0-9]+", WILDCARD).str.strip_chars(" ")
+    return pl.when(masked.str.contains(r"\pL")).then(masked).otherwise(digits)

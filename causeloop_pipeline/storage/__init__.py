@@ -1,0 +1,1 @@
+"""PostgreSQL: its schema, its sessions, and one file for each thing stored."""

@@ -1,0 +1,38 @@
+"""Brings a database to the newest schema."""
+
+from pathlib import Path
+from typing import Any
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(owner_url: str, revision: str = "head") -> None:
+    """Apply what is missing, in order; several callers at once wait for one another."""
+    from alembic import command
+
+    command.upgrade(_config(owner_url), revision)
+
+
+def head_revision() -> str:
+    """The newest revision that this code knows."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory.from_config(_config("")).get_current_head())
+
+
+def run_sql(revision_file: str) -> None:
+    """Run the SQL file beside a revision: many statements, `%` and `:x` untouched."""
+    from alembic import op
+
+    statements = Path(revision_file).with_suffix(".sql").read_text()
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.execute(statements)
+
+
+def _config(owner_url: str) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = owner_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return config

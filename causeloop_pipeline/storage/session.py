@@ -1,0 +1,216 @@
+"""A transaction confined to some workspaces: what it cannot see under row level security does not exist.
+
+Frames travel by COPY in both directions. PostgreSQL refuses COPY into a table under row level security,
+so a frame goes to a temporary table first and is inserted from there, where the policies check every row.
+"""
+
+import contextlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+
+class Session:
+    """One open transaction; `connection` is there for what the frame methods do not cover."""
+
+    def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
+        self.connection = connection
+
+    def read(self, query: str, parameters: Parameters = (), *, schema: pl.Schema) -> pl.DataFrame:
+        """The rows of a query as a frame of `schema`, whose names are the query's columns in order."""
+        with psycopg.ClientCursor(self.connection) as bound:
+            statement = bound.mogrify(query, parameters)
+        wire = sql.SQL("copy (select {} from ({}) as rows) to stdout (format csv, force_quote *)").format(
+            sql.SQL(", ").join(_exported(name, dtype) for name, dtype in schema.items()),
+            sql.SQL(statement),
+        )
+        buffer = io.BytesIO()
+        with self.connection.cursor() as cursor, cursor.copy(wire) as copy:
+            for chunk in copy:
+                buffer.write(chunk)
+        return _parsed(buffer, schema)
+
+    def rows(self, query: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
+        """The rows of a small query."""
+        return self.connection.execute(query, parameters).fetchall()
+
+    def row(self, query: str, parameters: Parameters = ()) -> dict[str, Any] | None:
+        """The first row of a query, if any."""
+        return self.connection.execute(query, parameters).fetchone()
+
+    def execute(self, query: str, parameters: Parameters = ()) -> int:
+        """Run a statement; the number of rows it touched."""
+        return self.connection.execute(query, parameters).rowcount
+
+    def upsert(self, table: str, frame: pl.DataFrame, key: Sequence[str], *, keep: Sequence[str] = ()) -> int:
+        """Insert a frame's rows; a row of the same key takes the new values, except those in `keep`."""
+        changing = [name for name in frame.columns if name not in {*key, *keep}]
+        assignments = sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changing
+        )
+        action = sql.SQL("do update set {}").format(assignments) if changing else sql.SQL("do nothing")
+        conflict = sql.SQL("on conflict ({}) {}").format(_names(key), action)
+        return self._insert(table, frame, conflict)
+
+    def insert(self, table: str, frame: pl.DataFrame) -> int:
+        """Insert a frame's rows; rows whose key is already there stay as they are."""
+        return self._insert(table, frame, sql.SQL("on conflict do nothing"))
+
+    def replace(self, table: str, frame: pl.DataFrame, workspace_id: UUID) -> int:
+        """Make a frame's rows the only ones of a workspace."""
+        self.connection.execute(
+            sql.SQL("delete from {} where workspace_id = %s").format(_table(table)), (workspace_id,)
+        )
+        return self._insert(table, frame, sql.SQL(""))
+
+    def stage(self, name: str, frame: pl.DataFrame, like: str) -> None:
+        """Put a frame into a temporary table with the column types of `like`, gone at commit."""
+        self.connection.execute(
+            sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
+                sql.Identifier(name), _names(frame.columns), _table(like)
+            )
+        )
+        with self.connection.cursor() as cursor:
+            copy_in = sql.SQL("copy {} ({}) from stdin (format csv)").format(
+                sql.Identifier(name), _names(frame.columns)
+            )
+            with cursor.copy(copy_in) as copy:
+                copy.write(_serialized(frame))
+
+    def _insert(self, table: str, frame: pl.DataFrame, conflict: sql.Composable) -> int:
+        if frame.is_empty():
+            return 0
+        staged = "staged_" + table.replace(".", "_")
+        self.connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(sql.Identifier(staged)))
+        self.stage(staged, frame, like=table)
+        return self.connection.execute(
+            sql.SQL("insert into {} ({}) select {} from {} {}").format(
+                _table(table),
+                _names(frame.columns),
+                _names(frame.columns),
+                sql.Identifier(staged),
+                conflict,
+            )
+        ).rowcount
+
+
+class Database:
+    """Opens sessions of the pipeline's role."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @contextlib.contextmanager
+    def workspaces(self, workspace_ids: Sequence[UUID]) -> Iterator[Session]:
+        """A transaction that sees exactly these workspaces."""
+        scope = "{" + ",".join(str(workspace_id) for workspace_id in workspace_ids) + "}"
+        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+            connection.execute("select set_config('causeloop.scope', %s, true)", (scope,))
+            yield Session(connection)
+
+    @contextlib.contextmanager
+    def workspace(self, workspace_id: UUID) -> Iterator[Session]:
+        """A transaction that sees exactly one workspace."""
+        with self.workspaces([workspace_id]) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def every_workspace(self) -> Iterator[Session]:
+        """A transaction of the scheduler: it sees all workspaces, to decide which are due."""
+        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+            connection.execute(
+                "select set_config('causeloop.scope', "
+                "(select coalesce(array_agg(workspace_id), '{}')::text from app.workspace), true)"
+            )
+            yield Session(connection)
+
+
+def _table(name: str) -> sql.Identifier:
+    return sql.Identifier(*name.split("."))
+
+
+def _names(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+
+
+def _exported(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Composable:
+    column = sql.Identifier(name)
+    if isinstance(dtype, pl.Datetime):
+        return sql.SQL("(extract(epoch from {}) * 1000000)::bigint").format(column)
+    if isinstance(dtype, pl.List):
+        return sql.SQL("array_to_string({}, chr(31))").format(column)
+    return column
+
+
+def _parsed(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
+    if not buffer.getbuffer().nbytes:
+        return pl.DataFrame(schema=schema)
+    from pyarrow import csv
+
+    wire = pl.Schema({name: _wire_type(dtype) for name, dtype in schema.items()})
+    arrow_types = pl.DataFrame(schema=wire).to_arrow().schema
+    buffer.seek(0)
+    table = csv.read_csv(
+        buffer,
+        read_options=csv.ReadOptions(column_names=list(schema)),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=arrow_types,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    frame = pl.DataFrame(table)
+    return frame.select(_typed(name, dtype) for name, dtype in schema.items())
+
+
+def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
+    if isinstance(dtype, pl.Datetime):
+        return pl.Int64
+    if isinstance(dtype, pl.List) or dtype in {pl.Boolean, pl.Date}:
+        return pl.String
+    return dtype
+
+
+def _typed(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    column = pl.col(name)
+    if isinstance(dtype, pl.List):
+        words = column.str.split("\x1f").cast(dtype)
+        return pl.when(column != "").then(words).when(column == "").then(pl.lit([], dtype)).alias(name)
+    if dtype == pl.Boolean:
+        return column == "t"
+    if dtype == pl.Date:
+        return column.str.to_date("%Y-%m-%d")
+    return column.cast(dtype)
+
+
+def _serialized(frame: pl.DataFrame) -> bytes:
+    """CSV in PostgreSQL's reading: an unquoted nothing is null, lists are array literals."""
+    from pyarrow import csv
+
+    flat = frame.with_columns(
+        pl.when(pl.col(name).is_not_null()).then(_array_literal(name)).alias(name)
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.List)
+    ).with_columns(
+        pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")
+        for name, dtype in frame.schema.items()
+        if isinstance(dtype, pl.Datetime)
+    )
+    buffer = io.BytesIO()
+    csv.write_csv(flat.to_arrow(), buffer, csv.WriteOptions(include_header=False))
+    return buffer.getvalue()
+
+
+def _array_literal(name: str) -> pl.Expr:
+    quoted = pl.element().cast(pl.String).str.replace_all(r'(["\\])', r"\$1")
+    return "{" + pl.col(name).list.eval('"' + quoted + '"').list.join(",") + "}"

@@ -1,0 +1,105 @@
+"""Organizations, workspaces and who belongs to them, as the installation's owner provisions them."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+import psycopg
+
+KEY_PREFIX = "cl"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace as the scheduler knows it."""
+
+    workspace_id: UUID
+    organization: str
+    slug: str
+    timezone: str
+
+
+def create_organization(owner: psycopg.Connection, slug: str, name: str, plan: str, seats: int) -> UUID:
+    """Make an organization, or return the one of that slug."""
+    return _id(
+        owner,
+        """
+        insert into app.organization (slug, name, plan, seats_total) values (%s, %s, %s, %s)
+        on conflict (slug) do update set name = excluded.name returning organization_id
+        """,
+        (slug, name, plan, seats),
+    )
+
+
+def create_workspace(
+    owner: psycopg.Connection, organization_id: UUID, slug: str, name: str, timezone: str
+) -> UUID:
+    """Make a workspace with its settings and set-up state, or return the one of that slug."""
+    workspace_id = _id(
+        owner,
+        """
+        insert into app.workspace (organization_id, slug, name, timezone) values (%s, %s, %s, %s)
+        on conflict (organization_id, slug) do update set name = excluded.name returning workspace_id
+        """,
+        (organization_id, slug, name, timezone),
+    )
+    for table in ("app.workspace_settings", "app.onboarding_state"):
+        owner.execute(
+            f"insert into {table} (workspace_id) values (%s) on conflict do nothing", (workspace_id,)
+        )
+    return workspace_id
+
+
+def create_user(owner: psycopg.Connection, email: str, name: str, password_hash: str | None = None) -> UUID:
+    """Make a global identity, or return the one of that e-mail address."""
+    return _id(
+        owner,
+        """
+        insert into app.users (email, name, password_hash) values (lower(%s), %s, %s)
+        on conflict (email) do update set name = excluded.name returning user_id
+        """,
+        (email, name, password_hash),
+    )
+
+
+def add_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID, role: str) -> None:
+    """Give a user a role in a workspace."""
+    owner.execute(
+        """
+        insert into app.membership (workspace_id, user_id, role) values (%s, %s, %s)
+        on conflict (workspace_id, user_id) do update set role = excluded.role, status = 'active'
+        """,
+        (workspace_id, user_id, role),
+    )
+
+
+def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str, role: str) -> str:
+    """Make a service account; its key, which is never shown again."""
+    secret = secrets.token_urlsafe(32)
+    account_id = _id(
+        owner,
+        """
+        insert into app.service_account (workspace_id, name, role, key_hash) values (%s, %s, %s, %s)
+        returning service_account_id
+        """,
+        (workspace_id, name, role, hash_key(secret)),
+    )
+    return format_key(workspace_id, account_id, secret)
+
+
+def format_key(workspace_id: UUID, account_id: UUID, secret: str) -> str:
+    """The key names its workspace, so that it is looked up under that workspace's isolation."""
+    return f"{KEY_PREFIX}_{workspace_id.hex}_{account_id.hex}_{secret}"
+
+
+def hash_key(secret: str) -> bytes:
+    """What is stored of a key: it holds 256 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _id(owner: psycopg.Connection, statement: str, parameters: tuple[object, ...]) -> UUID:
+    row = owner.execute(statement, parameters).fetchone()
+    if row is None:
+        raise RuntimeError("the database returned no id for a row it had just been given")
+    return UUID(str(row[0]))

@@ -1,0 +1,95 @@
+"""One real PostgreSQL for the whole session, migrated once, and two organizations in it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.installation import start_embedded, stop_embedded
+from causeloop_pipeline.storage.migrate import migrate
+from causeloop_pipeline.storage.server import Server
+from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.tenants import create_organization, create_workspace
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A migrated database and the URL of each role."""
+
+    state_dir: Path
+    server: Server
+    owner_url: str
+    pipeline_url: str
+    api_url: str
+    dagster_url: str
+
+    @property
+    def superuser_url(self) -> str:
+        """The server's superuser, on the maintenance database."""
+        return self.server.url()
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An embedded installation in a folder of its own; `settings()` names it while the session lasts."""
+    state_dir = tmp_path_factory.mktemp("state")
+    os.environ["CAUSELOOP_STATE_DIR"] = str(state_dir)
+    server = start_embedded(state_dir)
+    settings.cache_clear()
+    known = settings()
+    migrate(known.required("database_url"))
+    yield Installation(
+        state_dir,
+        server,
+        known.required("database_url"),
+        known.required("pipeline_database_url"),
+        known.required("api_database_url"),
+        known.required("dagster_database_url"),
+    )
+    stop_embedded(state_dir)
+
+
+@pytest.fixture(scope="session")
+def postgres(installation: Installation) -> Server:
+    """The real server: `.url(database, user, password)`, `.port`."""
+    return installation.server
+
+
+@pytest.fixture
+def owner(installation: Installation) -> Iterator[psycopg.Connection]:
+    """A connection of the role that provisions tenants; commits by itself."""
+    with psycopg.connect(installation.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def database(installation: Installation) -> Database:
+    """Sessions of the pipeline's role."""
+    return Database(installation.pipeline_url)
+
+
+_numbers = iter(range(1, 1_000_000))
+
+
+@pytest.fixture
+def workspace_id(owner: psycopg.Connection) -> UUID:
+    """A new workspace in an organization of its own."""
+    return new_workspace(owner)
+
+
+@pytest.fixture
+def other_workspace_id(owner: psycopg.Connection) -> UUID:
+    """A new workspace of another organization."""
+    return new_workspace(owner)
+
+
+def new_workspace(owner: psycopg.Connection, plan: str = "growth", timezone: str = "UTC") -> UUID:
+    """A workspace that no other test has seen."""
+    number = next(_numbers)
+    organization_id = create_organization(owner, f"org-{os.getpid()}-{number}", f"Org {number}", plan, 10)
+    return create_workspace(owner, organization_id, "main", f"Workspace {number}", timezone)
