@@ -29,7 +29,7 @@ format: .venv/installed ## format the code and mend what the linter can
 bench: .venv/installed ## run every benchmark; each prints its figure and its goal
 	@$(BIN)/python -m bench
 
-lock: .venv/installed ## pin every package anew, with hashes and without an index's address
+lock: ## pin every package anew, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
 
@@ -43,5 +43,5 @@ clean: ## remove all that was installed or made, except the state in var/
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements.lock)"
 	@echo "installing into .venv"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,0 +1,80 @@
+"""When a pattern's probability crosses what a team wants to be told of: once a crossing, not once a run.
+
+A rule fires when a probability reaches its threshold and is armed again only when the probability has
+fallen clearly below it (hysteresis), so that a value that trembles around the threshold says nothing new.
+The workspace's sensitivity sets how far it has to fall; it never changes the probability.
+"""
+
+import polars as pl
+
+REARM_MARGIN = {"low": 0.20, "medium": 0.10, "high": 0.05}
+
+RULES = pl.Schema(
+    {
+        "alert_rule_id": pl.String,
+        "probability_threshold": pl.Float64,
+        "window_days": pl.Int64,
+        "service": pl.String,  # null: any
+        "team": pl.String,
+        "pattern_id": pl.String,
+        "snoozed": pl.Boolean,
+    }
+)
+STATES = pl.Schema(
+    {"alert_rule_id": pl.String, "pattern_id": pl.String, "firing": pl.Boolean, "crossings": pl.Int64}
+)
+CANDIDATES = pl.Schema(
+    {
+        "pattern_id": pl.String,
+        "window_days": pl.Int64,
+        "probability": pl.Float64,
+        "service": pl.String,
+        "team": pl.String,
+    }
+)
+
+
+def evaluate_alerts(
+    rules: pl.DataFrame, candidates: pl.DataFrame, states: pl.DataFrame, *, sensitivity: str
+) -> pl.DataFrame:
+    """Decide which rules fire or are armed again.
+
+    `rules` has the columns of RULES, `candidates` those of CANDIDATES (one row a pattern and window, with
+    the pattern's main service and team), `states` those of STATES (what was decided last). Returns STATES
+    with `probability` and `fires` (true at a crossing upwards) for every pair of rule and pattern that
+    ever fired or fires now. A snoozed rule keeps its state and fires nothing, so that a crossing during
+    the snooze is told when it ends. Raises ValueError for an unknown sensitivity.
+    Method: Schmitt trigger.
+    """
+    if sensitivity not in REARM_MARGIN:
+        raise ValueError(f"sensitivity is one of {', '.join(REARM_MARGIN)}, not {sensitivity!r}")
+    pairs = _in_scope(rules, candidates).join(states, on=["alert_rule_id", "pattern_id"], how="left")
+    was_firing = pl.col("firing").fill_null(value=False)
+    reached = pl.col("probability") >= pl.col("probability_threshold")
+    fallen = pl.col("probability") < pl.col("probability_threshold") - REARM_MARGIN[sensitivity]
+    fires = reached & ~was_firing & ~pl.col("snoozed")
+    firing = pl.when(fires).then(statement=True).when(fallen & ~pl.col("snoozed")).then(statement=False)
+    decided = pairs.with_columns(
+        fires=fires,
+        firing=firing.otherwise(was_firing),
+        crossings=pl.col("crossings").fill_null(0) + fires.cast(pl.Int64),
+    )
+    return (
+        decided.filter(pl.col("crossings") > 0)
+        .select("alert_rule_id", "pattern_id", "firing", "crossings", "probability", "fires")
+        .sort("alert_rule_id", "pattern_id")
+    )
+
+
+def _in_scope(rules: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Every rule with the patterns it watches: an absent scope value watches all."""
+    joined = rules.join(candidates, on="window_days", how="inner", suffix="_of_pattern")
+    watched = [
+        pl.col(name).is_null() | (pl.col(name) == pl.col(f"{name}_of_pattern"))
+        for name in ("service", "team", "pattern_id")
+    ]
+    return (
+        joined.filter(pl.col("probability").is_not_null(), *watched)
+        .drop("pattern_id", "service", "team", "service_of_pattern", "team_of_pattern")
+        .rename({"pattern_id_of_pattern": "pattern_id"})
+    )
