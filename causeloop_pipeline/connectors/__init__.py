@@ -1,0 +1,1 @@
+"""What each external tool is, written down as data: how to ask it, how it signs, how its records read."""

@@ -1,0 +1,62 @@
+"""Whether what a person filled in fits the connector: checked before anything is stored or called."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from causeloop_pipeline.connectors.spec import Connector, Field
+
+TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    "number": int,
+    "list": (list, tuple),
+    "mapping": Mapping,
+}
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field; never repeats a credential."""
+
+    field: str
+    message: str
+
+
+def problems(
+    connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
+) -> list[FieldProblem]:
+    """Everything that keeps this configuration from working, in the order of the form."""
+    return [
+        *_of_form("config", connector.fields, config),
+        *_of_form("credentials", connector.credentials, credentials),
+    ]
+
+
+def with_defaults(connector: Connector, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with the defaults of what was left empty."""
+    defaults = {field.name: field.default for field in connector.fields if field.default is not None}
+    return defaults | {name: value for name, value in config.items() if value is not None}
+
+
+def _of_form(form: str, fields: tuple[Field, ...], values: Mapping[str, Any]) -> list[FieldProblem]:
+    known = {field.name for field in fields}
+    unknown = [
+        FieldProblem(f"{form}.{name}", f"no such field; known are {', '.join(sorted(known)) or 'none'}")
+        for name in sorted(values.keys() - known)
+    ]
+    messages = ((field.name, _message(field, values.get(field.name))) for field in fields)
+    return [FieldProblem(f"{form}.{name}", message) for name, message in messages if message] + unknown
+
+
+def _message(field: Field, value: Any) -> str | None:
+    if value in (None, "", [], {}):
+        return f"{field.title} is missing" if field.required and field.default is None else None
+    if not isinstance(value, TYPES[field.type]) or isinstance(value, bool):
+        return f"{field.title} must be a {field.type}"
+    for item in value if field.type == "list" else [value]:
+        if field.choices and item not in field.choices:
+            return f"{field.title} must be one of {', '.join(field.choices)}"
+        if field.pattern and not re.fullmatch(field.pattern, str(item)):
+            return f"{field.title} does not look right: expected {field.help or field.pattern}"
+    return None

@@ -1,0 +1,342 @@
+"""The vocabulary in which a connector is declared: plain frozen data that `landing` interprets.
+
+Templates such as `"/repos/{each}/issues"` are filled from the connector's configuration and credentials.
+Paths such as `"event.data"` walk nested objects by key and lists by number; `""` is the whole document.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+Record = dict[str, Any]
+Config = Mapping[str, Any]
+Plan = Literal["free", "starter", "growth", "enterprise"]
+
+
+class Category(StrEnum):
+    """The shelf a tool stands on in the catalog."""
+
+    CLOUD_MONITORING = "Cloud & Monitoring"
+    PRODUCTIVITY_INCIDENT = "Productivity & Incident"
+    CRM_SUPPORT = "CRM & Support"
+    DATA = "Data"
+    SECURITY = "Security"
+
+
+class Times(StrEnum):
+    """How a tool writes instants; declared per tool, never guessed."""
+
+    ISO = "iso"
+    EPOCH_SECONDS = "epoch_seconds"
+    EPOCH_MILLISECONDS = "epoch_milliseconds"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a person fills in when setting the connector up."""
+
+    name: str
+    title: str
+    help: str = ""
+    required: bool = True
+    default: Any = None
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+    type: Literal["text", "number", "list", "mapping"] = "text"
+
+
+BASE_URL = Field(
+    "base_url",
+    "API address",
+    "Only for regional or self-hosted installations.",
+    required=False,
+    pattern=r"https?://\S+",
+)
+
+
+@dataclass(frozen=True)
+class Headers:
+    """Credentials as request headers: any number of (name, template)."""
+
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """`Authorization: Bearer <token>`."""
+
+    token: str = "{token}"  # noqa: S105 a template, not a token
+
+
+@dataclass(frozen=True)
+class Basic:
+    """HTTP basic authentication from two templates."""
+
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """Credentials as query parameters, for tools that know no better."""
+
+    parameters: tuple[tuple[str, str], ...]
+
+
+Auth = Headers | Bearer | Basic | Query | None
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """The whole answer at once."""
+
+
+@dataclass(frozen=True)
+class OffsetPages:
+    """Skip and take. Ends where `more` is false, `next_offset` is absent, or a page is not full."""
+
+    size: int = 100
+    size_param: str = "limit"
+    offset_param: str = "offset"
+    more: str | None = None
+    next_offset: str | None = None
+
+
+@dataclass(frozen=True)
+class NumberedPages:
+    """Page 1, 2, 3 … until a page is not full."""
+
+    size: int = 100
+    size_param: str = "per_page"
+    page_param: str = "page"
+    first: int = 1
+
+
+@dataclass(frozen=True)
+class TokenPages:
+    """The body names the next page's token; `last` is the flag that ends the walk.
+
+    A `durable` token is a position in an endless export: it is kept and the next poll goes on from it.
+    """
+
+    token: str
+    param: str
+    last: str | None = None
+    size: int | None = None
+    size_param: str | None = None
+    durable: bool = False
+
+
+@dataclass(frozen=True)
+class LinkPages:
+    """The `Link` header's rel=next. Some tools always send one: those end on the empty page."""
+
+    size: int = 100
+    size_param: str = "per_page"
+    ends_on_empty: bool = False
+
+
+@dataclass(frozen=True)
+class NextUrlPages:
+    """The body holds the next page's address."""
+
+    url: str
+    size: int | None = None
+    size_param: str | None = None
+
+
+Pages = OnePage | OffsetPages | NumberedPages | TokenPages | LinkPages | NextUrlPages
+
+
+@dataclass(frozen=True)
+class Since:
+    """How to ask only for what is new, and what may be remembered when.
+
+    `field` is the record's time that the filter looks at. Ascending walks remember the newest time page by
+    page; all others only when a window is done, because an unread page may hold older records.
+    """
+
+    field: str
+    param: str | None = None
+    """None: the tool cannot filter; all is listed and what has not changed is left out here."""
+    template: str = "{since}"
+    """May also hold {until} and configuration."""
+    until_param: str | None = None
+    format: str = Times.ISO
+    """A `Times` value, or a strftime pattern in `zone`."""
+    zone: str | None = None
+    """Configuration field that names the time zone the tool reads the filter in."""
+    overlap: timedelta = timedelta(minutes=5)
+    ascending: bool = False
+    restart_after: int | None = None
+    """Ascending: begin anew from the newest time seen after so many records, lest one slips between pages."""
+    window: timedelta | None = None
+    """Longest span the tool answers for at once."""
+    cap: int | None = None
+    """Most records the tool gives for one window; a fuller window is halved."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one record reads: its id, the time of this version, and which records count as failures."""
+
+    key: str = "id"
+    """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
+    updated_at: tuple[str, ...] = ("updated_at",)
+    """The first of these paths that holds a value."""
+    times: Times = Times.ISO
+    kind: str = "record"
+    keep: Callable[[Record], bool] | None = None
+    unless: str | None = None
+    """A path whose presence marks what is no failure, such as a pull request among issues."""
+    normalize: bool = False
+    """The payload becomes the product's own fields by the configuration's `fields` mapping."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """Read one known open record again, for tools whose filter never shows that it was resolved."""
+
+    path: str
+    record: str
+    ids: str = r"(?P<id>.+)"
+    """Which external ids belong to this pull; its named groups fill `path`."""
+    limit: int = 200
+    """At most so many per sync; the next sync goes on with the others."""
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One list endpoint and how to walk it."""
+
+    name: str
+    path: str
+    records: str
+    pages: Pages
+    shape: Shape = field(default_factory=Shape)
+    since: Since | None = None
+    params: tuple[tuple[str, str], ...] = ()
+    method: Literal["GET", "POST"] = "GET"
+    """POST sends `params`, filter and page position as a JSON body."""
+    each: str | None = None
+    """Configuration list to repeat the walk for; its value is {each} in templates."""
+    refresh: Refresh | None = None
+
+
+@dataclass(frozen=True)
+class HmacSignature:
+    """A keyed hash over the raw body, in a header."""
+
+    header: str
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    separator: str | None = None
+    """Between several entries in one header."""
+    signed: str = "{body}"
+    """What is signed: {body}, {timestamp}, {id}, {url}, {method}."""
+    timestamp_header: str | None = None
+    timestamp_prefix: str | None = None
+    """The timestamp is an entry of the signature header itself."""
+    id_header: str | None = None
+    secret_prefix: str | None = None
+    """The secret is base64 behind this prefix; otherwise it is the text itself."""
+
+
+@dataclass(frozen=True)
+class SharedSecret:
+    """The sender repeats the secret in a header: all that some tools can do."""
+
+    header: str
+    prefix: str = ""
+
+
+Signature = HmacSignature | SharedSecret
+OWN_SIGNATURE = HmacSignature("x-causeloop-signature")
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition on a webhook body: the value at `path` is one of `values`, or just exists."""
+
+    path: str
+    values: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Event:
+    """Where a webhook body holds records and how they read."""
+
+    record: str
+    """The record, or a list of them."""
+    when: When | None = None
+    """None: whenever `record` is there."""
+    shape: Shape = field(default_factory=Shape)
+    add: tuple[tuple[str, str], ...] = ()
+    """(key, path): what the record takes over from around it."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A tool's pushes: any one valid signature opens the door, the first matching event is read."""
+
+    events: tuple[Event, ...]
+    signatures: tuple[Signature, ...] = (OWN_SIGNATURE,)
+    delivery_header: str | None = None
+    delivery_path: str | None = None
+    ignore: tuple[When, ...] = ()
+    """Pings and the like: answered, not kept."""
+    challenge_header: str | None = None
+    challenge_answer: str = "verification"
+    """One-time check: a GET with this header is answered with its value under this name."""
+    setup: str = ""
+    """What a person does in the tool to switch the webhook on."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """Where the tool says how long to wait; seconds, epoch seconds and milliseconds are told by size."""
+
+    remaining: str = "x-ratelimit-remaining"
+    reset: str = "x-ratelimit-reset"
+    statuses: frozenset[int] = frozenset({429, 503})
+    """403 belongs here only where the tool uses it for limits too."""
+
+
+@dataclass(frozen=True)
+class SqlQuery:
+    """Records are rows of the user's own SELECT, read by its cursor column."""
+
+    dialect: Literal["postgres"] = "postgres"
+
+
+@dataclass(frozen=True)
+class Connector:
+    """One external tool."""
+
+    name: str
+    title: str
+    category: Category
+    docs_url: str
+    plan: Plan
+    base_url: str | None = None
+    """Template; the configuration's `base_url` replaces it (regional and self-hosted installations)."""
+    credentials: tuple[Field, ...] = ()
+    config: tuple[Field, ...] = ()
+    auth: Auth = None
+    headers: tuple[tuple[str, str], ...] = ()
+    pulls: tuple[Pull, ...] = ()
+    query: SqlQuery | None = None
+    webhook: Webhook | None = None
+    rate_limit: RateLimit = field(default_factory=RateLimit)
+    tickets: bool = False
+    """Recommendations can be pushed into it as tickets."""
+    configure: Callable[[Config], "Connector"] | None = None
+    """For tools whose walk is itself configuration: the connector that a configuration describes."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All that a person may configure, credentials apart."""
+        return (*self.config, BASE_URL) if self.base_url else self.config

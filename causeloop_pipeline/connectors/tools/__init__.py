@@ -1,0 +1,1 @@
+"""One file per tool, named like the connector it declares."""

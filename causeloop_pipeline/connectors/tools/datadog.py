@@ -1,0 +1,49 @@
+"""Datadog incidents: a list without a filter, read whole, and webhooks from its own template."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+
+SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
+TEMPLATE = (
+    '{"incident_uuid": "$INCIDENT_UUID", "public_id": "$INCIDENT_PUBLIC_ID", "title": "$INCIDENT_TITLE", '
+    '"severity": "$INCIDENT_SEVERITY", "state": "$INCIDENT_STATUS", "url": "$INCIDENT_URL", "date": "$DATE", '
+    '"last_updated": "$LAST_UPDATED", "message": "$INCIDENT_MSG", "tags": "$TAGS"}'
+)
+
+CONNECTOR = spec.Connector(
+    name="datadog",
+    title="Datadog Incidents",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.datadoghq.com/api/latest/incidents/#get-a-list-of-incidents",
+    plan="starter",
+    base_url="https://api.{site}",
+    credentials=(
+        spec.Field("api_key", "API key"),
+        spec.Field("application_key", "Application key"),
+    ),
+    config=(spec.Field("site", "Site", required=False, default=SITES[0], choices=SITES),),
+    auth=spec.Headers((("DD-API-KEY", "{api_key}"), ("DD-APPLICATION-KEY", "{application_key}"))),
+    pulls=(
+        spec.Pull(
+            name="incidents",
+            path="/api/v2/incidents",
+            records="data",
+            pages=spec.OffsetPages(100, "page[size]", "page[offset]", None, "meta.pagination.next_offset"),
+            shape=spec.Shape(updated_at=("attributes.modified",)),
+            since=spec.Since(field="attributes.modified", overlap=timedelta(hours=1)),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.Event(
+                "",
+                shape=spec.Shape(
+                    "incident_uuid", ("last_updated", "date"), spec.Times.EPOCH_MILLISECONDS, kind="event"
+                ),
+            ),
+        ),
+        setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
+    ),
+)

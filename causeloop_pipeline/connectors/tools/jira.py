@@ -1,0 +1,60 @@
+"""Jira Cloud issues: searched by JQL on their last update, pushed by signed webhooks."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+
+FIELDS = (
+    "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
+    "labels,issuetype"
+)
+
+CONNECTOR = spec.Connector(
+    name="jira",
+    title="Jira",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/",
+    plan="free",
+    base_url="https://{site}.atlassian.net",
+    credentials=(spec.Field("email", "Account e-mail"), spec.Field("api_token", "API token")),
+    config=(
+        spec.Field("site", "Site", "acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field("filter", "JQL filter", "Which issues are failures.", False, "issuetype is not empty"),
+        spec.Field("timezone", "Time zone of the account", "JQL reads times in it.", False, "UTC"),
+    ),
+    auth=spec.Basic("{email}", "{api_token}"),
+    pulls=(
+        spec.Pull(
+            name="issues",
+            path="/rest/api/3/search/jql",
+            records="issues",
+            params=(("fields", FIELDS),),
+            pages=spec.TokenPages("nextPageToken", "nextPageToken", "isLast", 100, "maxResults"),
+            shape=spec.Shape(updated_at=("fields.updated",)),
+            since=spec.Since(
+                field="fields.updated",
+                param="jql",
+                template='({filter}) and updated >= "{since}" order by updated asc',
+                format="%Y-%m-%d %H:%M",
+                zone="timezone",
+                ascending=True,
+                overlap=timedelta(minutes=65),  # minutes, and an hour that a clock change makes ambiguous
+            ),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
+        delivery_header="x-atlassian-webhook-identifier",
+        events=(
+            spec.Event(
+                "issue",
+                when=spec.When("webhookEvent", frozenset({"jira:issue_deleted"})),
+                add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
+                shape=spec.Shape(updated_at=("timestamp",), times=spec.Times.EPOCH_MILLISECONDS),
+            ),
+            spec.Event("issue", shape=spec.Shape(updated_at=("fields.updated",))),
+        ),
+        setup="System › Webhooks: events issue created, updated, deleted; set the secret.",
+    ),
+    tickets=True,
+)

@@ -1,0 +1,53 @@
+"""Okta system log: what failed or was denied, polled by publication time and pushed by event hooks."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+
+FILTER = (
+    'severity eq "WARN" or severity eq "ERROR" or outcome.result eq "FAILURE" or outcome.result eq "DENY"'
+)
+
+
+def is_failure(event: spec.Record) -> bool:
+    """Most of the log is success; a hook cannot filter it out."""
+    result = (event.get("outcome") or {}).get("result")
+    return event.get("severity") in {"WARN", "ERROR"} or result in {"FAILURE", "DENY"}
+
+
+EVENT = spec.Shape(key="uuid", updated_at=("published",), keep=is_failure)
+
+CONNECTOR = spec.Connector(
+    name="okta",
+    title="Okta",
+    category=spec.Category.SECURITY,
+    docs_url="https://developer.okta.com/docs/reference/api/system-log/",
+    plan="starter",
+    base_url="https://{org}",
+    credentials=(spec.Field("api_token", "API token", "Of a read-only administrator."),),
+    config=(
+        spec.Field(
+            "org", "Okta domain", "acme.okta.com", pattern=r"[A-Za-z0-9-]+\.(okta|oktapreview|okta-emea)\.com"
+        ),
+    ),
+    auth=spec.Headers((("Authorization", "SSWS {api_token}"),)),
+    headers=(("Accept", "application/json"),),
+    pulls=(
+        spec.Pull(
+            name="log",
+            path="/api/v1/logs",
+            records="",
+            params=(("sortOrder", "ASCENDING"), ("filter", FILTER)),
+            pages=spec.LinkPages(1000, "limit", ends_on_empty=True),
+            shape=EVENT,
+            since=spec.Since("published", param="since", ascending=True, overlap=timedelta(minutes=10)),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("authorization"), spec.OWN_SIGNATURE),
+        delivery_path="eventId",
+        challenge_header="x-okta-verification-challenge",
+        events=(spec.Event("data.events", shape=EVENT),),
+        setup="Workflow › Event Hooks: authentication field Authorization, authentication secret the secret.",
+    ),
+)

@@ -1,0 +1,91 @@
+"""Which addresses a connector may reach: the public internet over TLS, and what an administrator listed.
+
+A name is resolved once, every answer is checked, and the connection goes to a checked address, so that a name
+which answers differently a moment later leads nowhere new.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+
+from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# What `is_global` of the oldest supported Python still takes for public.
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "198.18.0.0/15",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "2001::/23",
+        "2002::/16",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
+
+
+class EgressRefused(PermanentFailure):
+    """The address is one that connectors of this installation may not reach."""
+
+
+@dataclass(frozen=True)
+class EgressPolicy:
+    """`allow` lists the hosts and ports that may be private, without TLS or on an unusual port."""
+
+    allow: frozenset[tuple[str, int]] = frozenset()
+
+    @classmethod
+    def parse(cls, listed: str) -> "EgressPolicy":
+        """The policy of a setting such as "127.0.0.1:8090, [::1]:9000, db.internal:5432"."""
+        entries = (entry.strip().rpartition(":") for entry in listed.split(",") if entry.strip())
+        return cls(frozenset((host.strip("[]").lower(), int(port)) for host, _, port in entries))
+
+    def allows(self, host: str, port: int) -> bool:
+        """Whether an administrator listed this very host and port."""
+        return (host.strip("[]").lower(), port) in self.allow
+
+    def check_web(self, scheme: str, host: str, port: int) -> None:
+        """Refuse anything but HTTPS on its own port, listed hosts apart."""
+        if scheme not in {"http", "https"} or not host:
+            raise EgressRefused(f"the address of {host or 'nothing'} must begin with https://")
+        if not self.allows(host, port) and (scheme, port) != ("https", 443):
+            raise EgressRefused(
+                f"{scheme}://{host}:{port} is not HTTPS on port 443; if it is meant, an administrator adds "
+                f"{host}:{port} to CAUSELOOP_EGRESS_ALLOW"
+            )
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """The host's addresses, each one checked; one private answer among them refuses all."""
+        answers = _resolved(host, port)
+        if not self.allows(host, port):
+            for answer in answers:
+                if not is_public(ipaddress.ip_address(answer.partition("%")[0])):
+                    raise EgressRefused(
+                        f"{host} leads to the private address {answer}; if it is meant, an administrator "
+                        f"adds {host}:{port} to CAUSELOOP_EGRESS_ALLOW"
+                    )
+        return answers
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet, embedded IPv4 addresses included."""
+    inner = address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address
+    if inner.version == 6 and inner not in GLOBAL_UNICAST:
+        return False
+    return inner.is_global and not any(inner in network for network in NOT_PUBLIC)
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError):
+        raise TransientFailure(f"the name {host} cannot be resolved: is the address right?") from None
+    return list(dict.fromkeys(str(answer[4][0]) for answer in found))

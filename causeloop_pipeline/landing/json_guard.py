@@ -1,0 +1,98 @@
+"""The one door through which foreign JSON becomes values: what PostgreSQL or we could not keep is refused.
+
+Integers of any size stay exact, NUL becomes U+FFFD after parsing (an escaped backslash before u0000 is left
+alone), lone surrogates, NaN and infinities are refused. The caller keeps the raw bytes for quarantine.
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+import orjson
+
+from causeloop_pipeline.model.raw_record import canonical_json
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 64
+LONG_INTEGER = re.compile(rb"\d{19}")
+NUL = b"\\u0000"
+REPLACEMENT = "\ufffd"
+NESTING = (dict, list)
+
+
+class GuardError(ValueError):
+    """Why these bytes are not acceptable JSON."""
+
+
+def parse_json(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """The value that `raw` spells, every integer exact and every string storable."""
+    return guarded(parse_loosely(raw, max_bytes=max_bytes), max_depth=max_depth)[0]
+
+
+def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
+    """A value whose parts may still be unacceptable, so that one bad record does not cost its page."""
+    if len(raw) > max_bytes:
+        raise GuardError(f"larger than {max_bytes:,} bytes ({len(raw):,})")
+    if not LONG_INTEGER.search(raw):  # orjson rounds what does not fit 64 bits
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            pass
+    try:
+        return json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+    except RecursionError:
+        raise GuardError(f"nested deeper than {MAX_DEPTH} levels") from None
+    except GuardError:
+        raise
+    except ValueError as error:
+        raise GuardError(f"not JSON: {error}") from None
+
+
+def guarded(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
+    """The storable value and its canonical spelling; refuses deep nesting and half characters."""
+    level = [value]
+    for _ in range(max_depth + 1):
+        level = [child for container in level for child in _children(container) if type(child) in NESTING]
+        if not level:
+            return _storable(value)
+    raise GuardError(f"nested deeper than {max_depth} levels")
+
+
+def without_nul(value: Any) -> Any:
+    """The value with every NUL, which PostgreSQL cannot store, shown as U+FFFD."""
+    if isinstance(value, str):
+        return value.replace("\0", REPLACEMENT)
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    return value
+
+
+def _children(container: Any) -> Any:
+    if type(container) is dict:
+        return container.values()
+    return container if type(container) is list else ()
+
+
+def _storable(value: Any) -> tuple[Any, bytes]:
+    try:
+        canonical = canonical_json(value)
+    except UnicodeEncodeError:
+        raise GuardError("a string holds a lone surrogate, half of a character") from None
+    if NUL not in canonical:
+        return value, canonical
+    value = without_nul(value)
+    return value, canonical_json(value)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise GuardError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise GuardError(f"the number {digits[:40]} is too large")
+    return number

@@ -1,0 +1,46 @@
+"""Walks through foreign documents and fills in templates."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+
+
+class MissingValueError(LookupError):
+    """A template names something that is not there."""
+
+
+def value_at(document: Any, path: str) -> Any:
+    """What stands at a dotted path, None where it leads nowhere; "" is the document itself."""
+    for step in path.split(".") if path else ():
+        if isinstance(document, dict):
+            document = document.get(step)
+        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            return None
+    return document
+
+
+def first_at(document: Any, paths: tuple[str, ...]) -> Any:
+    """The first value found at any of the paths."""
+    found = (value_at(document, path) for path in paths)
+    return next((value for value in found if value not in (None, "")), None)
+
+
+def filled(template: str, lookup: Callable[[str], Any], quote: Callable[[str], str] = str) -> str:
+    """The template with each {name} replaced; values are never read as templates themselves."""
+
+    def replacement(match: re.Match[str]) -> str:
+        value = lookup(match[1])
+        if value in (None, "") or isinstance(value, dict | list):
+            raise MissingValueError(match[1])
+        return quote(str(value))
+
+    return PLACEHOLDER.sub(replacement, template)
+
+
+def filled_from(template: str, values: Mapping[str, Any], quote: Callable[[str], str] = str) -> str:
+    """The template filled from a flat mapping."""
+    return filled(template, values.get, quote)

@@ -1,0 +1,89 @@
+"""Polls one connector: page by page, each with a cursor that is safe to go on from.
+
+The caller commits every page's rows and cursor in one transaction. A cursor never passes what has not been
+seen: it moves page by page only where the tool lists oldest first, else when a whole window has been read,
+and the next poll begins a little before it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from causeloop_pipeline.connectors.configuration import problems, with_defaults
+from causeloop_pipeline.connectors.spec import Connector, Pull
+from causeloop_pipeline.landing.authenticate import identity
+from causeloop_pipeline.landing.client import Client
+from causeloop_pipeline.landing.egress import EgressPolicy
+from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.landing.page import Page
+from causeloop_pipeline.landing.paths import MissingValueError, filled_from
+from causeloop_pipeline.landing.reread import reread
+from causeloop_pipeline.landing.waiting import Patience
+from causeloop_pipeline.landing.walk import Lane, Walk
+
+
+def pull(
+    connector: Connector,
+    *,
+    config: Mapping[str, Any],
+    credentials: Mapping[str, str],
+    cursor: Mapping[str, Any] | None,
+    backfill_days: int,
+    open_ids: Sequence[str],
+    now: datetime,
+    egress: EgressPolicy,
+    patience: Patience | None = None,
+) -> Iterator[Page]:
+    """The pages since the cursor, then the open records that only a second look shows as resolved."""
+    _check(connector, config, credentials)
+    config = with_defaults(connector, config)
+    if connector.query is not None:
+        from causeloop_pipeline.landing.sql_source import rows
+
+        yield from rows(connector, config, credentials, cursor, backfill_days, now, egress)
+        return
+    if connector.configure is not None:
+        connector = connector.configure(config)
+    if not connector.pulls:
+        return
+    proof, base_url = identity(connector, credentials), base_url_of(connector, config)
+    state = dict(cursor or {})
+    with Client(connector, base_url, proof, egress, patience or Patience()) as client:
+        for lane in lanes(connector, config, base_url):
+            yield from Walk(client, lane, state, backfill_days, now).pages()
+        for asked in {asked.refresh: asked for asked in connector.pulls}.values():
+            yield from reread(client, connector, asked, base_url, state, open_ids)
+
+
+def lanes(connector: Connector, config: Mapping[str, Any], base_url: str) -> Iterator[Lane]:
+    """Each list to walk: one per pull, or one per pull and configured item."""
+    for asked in connector.pulls:
+        for item in config[asked.each] if asked.each else (None,):
+            values = config if item is None else {**config, "each": item}
+            key = asked.name if item is None else f"{asked.name}:{item}"
+            yield Lane(connector, asked, key, address(connector, asked, base_url, values), values)
+
+
+def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
+    """Where the connector's tool lives, by configuration or by its template."""
+    chosen = config.get("base_url") or connector.base_url or ""
+    try:
+        return filled_from(chosen, config).rstrip("/")
+    except MissingValueError as missing:
+        raise PermanentFailure(f"{connector.title}: {missing.args[0]!r} is not configured") from None
+
+
+def address(connector: Connector, asked: Pull, base_url: str, values: Mapping[str, Any]) -> str:
+    """The list's address; a configured value fills its place in the path and cannot leave it."""
+    path = filled_from(asked.path, values, lambda value: quote(value, safe="/"))
+    if any(segment in {".", ".."} for segment in path.split("/")):
+        raise PermanentFailure(f"{connector.title}: the path {path!r} climbs out of its place")
+    return f"{base_url}/{path.lstrip('/')}"
+
+
+def _check(connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]) -> None:
+    found = problems(connector, config, credentials)
+    if found:
+        told = "; ".join(f"{problem.field}: {problem.message}" for problem in found)
+        raise PermanentFailure(f"{connector.title}: the configuration does not fit: {told}")

@@ -1,0 +1,161 @@
+"""Whether a webhook really comes from the tool: checked on the raw body, before anything reads it."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret, Signature
+
+TOLERANCE = timedelta(minutes=5)
+PLACES = ("{timestamp}", "{id}", "{url}", "{method}", "{body}")
+
+
+class SignatureError(Exception):
+    """The delivery is not proven to come from the tool: nothing of it is kept."""
+
+
+def verify(
+    signatures: Sequence[Signature],
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    url: str = "",
+    method: str = "POST",
+) -> None:
+    """Raise unless one of the signature kinds is valid under one of the live secrets."""
+    known = {name.lower(): value for name, value in headers.items()}
+    live = [secret for secret in secrets if secret]
+    if not live:
+        raise SignatureError("the connector has no webhook secret")
+    problems = []
+    for signature in signatures:
+        try:
+            if isinstance(signature, SharedSecret):
+                return _verify_shared(signature, known, live)
+            return _verify_hmac(signature, known, body, live, now, url, method)
+        except SignatureError as error:
+            problems.append(str(error))
+    raise SignatureError("; ".join(problems))
+
+
+def sign(
+    signature: HmacSignature,
+    *,
+    body: bytes,
+    secret: str,
+    timestamp: str = "",
+    delivery_id: str = "",
+    url: str = "",
+    method: str = "POST",
+) -> str:
+    """The bare signature, as the tool would put it behind its prefix."""
+    parts = {
+        "{timestamp}": timestamp.encode(),
+        "{id}": delivery_id.encode(),
+        "{url}": url.encode(),
+        "{method}": method.encode(),
+        "{body}": body,
+    }
+    digest = hmac.digest(_key(signature, secret), _signed(signature.signed, parts), signature.algorithm)
+    return digest.hex() if signature.encoding == "hex" else base64.b64encode(digest).decode()
+
+
+def _signed(template: str, parts: Mapping[str, bytes]) -> bytes:
+    """Each place filled once, left to right: a body that contains a place is not filled again."""
+    signed, rest = b"", template
+    while rest:
+        place = next((place for place in PLACES if rest.startswith(place)), None)
+        signed += parts[place] if place else rest[0].encode()
+        rest = rest[len(place) if place else 1 :]
+    return signed
+
+
+def _verify_shared(signature: SharedSecret, headers: Mapping[str, str], secrets: Sequence[str]) -> None:
+    sent = headers.get(signature.header)
+    if not sent:
+        raise SignatureError(f"the header {signature.header} is missing")
+    if not _matches_any([sent], [signature.prefix + secret for secret in secrets]):
+        raise SignatureError(f"the header {signature.header} does not hold the connector's secret")
+
+
+def _verify_hmac(
+    signature: HmacSignature,
+    headers: Mapping[str, str],
+    body: bytes,
+    secrets: Sequence[str],
+    now: datetime,
+    url: str,
+    method: str,
+) -> None:
+    sent = headers.get(signature.header.lower())
+    if not sent:
+        raise SignatureError(f"the header {signature.header} is missing")
+    entries = [entry.strip() for entry in sent.split(signature.separator)] if signature.separator else [sent]
+    offered = [
+        entry.removeprefix(signature.prefix) for entry in entries if entry.startswith(signature.prefix)
+    ]
+    if signature.encoding == "hex":
+        offered = [entry.lower() for entry in offered]
+    timestamp = _timestamp(signature, headers, entries, now)
+    delivery_id = headers.get((signature.id_header or "").lower(), "")
+    expected = [
+        sign(
+            signature,
+            body=body,
+            secret=secret,
+            timestamp=timestamp,
+            delivery_id=delivery_id,
+            url=url,
+            method=method,
+        )
+        for secret in secrets
+    ]
+    if not _matches_any(offered, expected):
+        raise SignatureError(
+            f"the header {signature.header} does not sign this body with the connector's secret"
+        )
+
+
+def _matches_any(offered: Sequence[str], expected: Sequence[str]) -> bool:
+    """Compares every pair in constant time, so that nothing is learned from how long it took."""
+    matches = [hmac.compare_digest(one.encode(), other.encode()) for one in offered for other in expected]
+    return any(matches)
+
+
+def _timestamp(
+    signature: HmacSignature, headers: Mapping[str, str], entries: Sequence[str], now: datetime
+) -> str:
+    if signature.timestamp_header:
+        sent = headers.get(signature.timestamp_header.lower(), "")
+    elif signature.timestamp_prefix:
+        prefix = signature.timestamp_prefix
+        sent = next((entry.removeprefix(prefix) for entry in entries if entry.startswith(prefix)), "")
+    else:
+        return ""
+    if abs(_moment(sent) - now) > TOLERANCE:
+        raise SignatureError("the signature's timestamp is more than five minutes away from now")
+    return sent
+
+
+def _moment(sent: str) -> datetime:
+    try:
+        if not sent.isascii() or not sent.isdigit():
+            read = datetime.fromisoformat(sent)
+            return read if read.tzinfo else read.replace(tzinfo=UTC)
+        seconds = int(sent) / 1000 if len(sent) > 11 else int(sent)
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise SignatureError("the signature's timestamp is missing or unreadable") from None
+
+
+def _key(signature: HmacSignature, secret: str) -> bytes:
+    if signature.secret_prefix is None:
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(signature.secret_prefix), validate=True)
+    except binascii.Error:
+        raise SignatureError("the connector's webhook secret is not base64") from None
