@@ -31,8 +31,9 @@ def _compiled() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
 def recognize_families(text: str) -> list[FamilyMatch]:
     """The families that a text speaks of, plainest first; empty when it speaks of none.
 
-    In: any text (the first 4,000 characters count). Out: one match per family with its weight (3 says so in its
-    own words, 2 usual words, 1 a hint) and the words found. Method: reviewed word lists; ties keep their order.
+    In: any text (the first 4,000 characters count). Out: one match per family with its weight (3 says so
+    in its own words, 2 usual words, 1 a hint) and the words found. Method: reviewed word lists; ties keep
+    their order.
     """
     readable = _readable(text[:4_000])
     best: dict[str, FamilyMatch] = {}

@@ -1,7 +1,7 @@
-"""The words by which engineers and machines speak of each kind of failure: reviewed data, read by error_families.
+"""The words by which engineers and machines speak of each kind of failure, as reviewed data.
 
-Per family: how plainly the words say it, and the words as a regular expression over lower-case text. Alternatives are
-plain words without nested repetition, so that matching stays linear.
+Per family: how plainly the words say it, and the words as a regular expression over lower-case text.
+Alternatives are plain words without nested repetition, so that matching stays linear.
 """
 
 STRONG, PLAIN, WEAK = 3.0, 2.0, 1.0
@@ -31,7 +31,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
         (PLAIN, r"connection pool|max_?connections|remaining connection slots|hikari\w*|queuepool|pool size"),
     ),
     "schema_migration": (
-        (STRONG, r"(?:column|relation|table) \S+ (?:does not exist|not found)|unknown column|no such (?:column"
+        (STRONG, r"(?:column|relation|table) \S+ (?:does not exist|not found)|unknown column"
+            r"|no such (?:column"
             r"|table)"),
         (PLAIN, r"migration\w*|schema (?:change|mismatch|drift)|undefinedcolumn|undefinedtable|alembic|flyway"
             r"|liquibase"),
@@ -46,7 +47,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
         (PLAIN, r"(?:http|status|code|error)[ :=]*429\b|request limit|api limit"),
     ),
     "dns": (
-        (STRONG, r"\bdns\b|name resolution|getaddrinfo|enotfound|unknownhost\w*|no such host|nxdomain|servfail"),
+        (STRONG, r"\bdns\b|name resolution|getaddrinfo|enotfound|unknownhost\w*|no such host"
+            r"|nxdomain|servfail"),
         (PLAIN, r"could not resolve|name or service not known|resolve host"),
     ),
     "permission": (
@@ -60,7 +62,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
             r"|token (?:has )?expired"),
         (STRONG, r"login fail\w*|failed (?:login|password)|password (?:has )?expired|(?:invalid"
             r"|expired) session"),
-        (PLAIN, r"unauthori[sz]ed|unauthenticated|(?:http|status|code|error)[ :=]*401\b|account locked|\bmfa\b"
+        (PLAIN, r"unauthori[sz]ed|unauthenticated|(?:http|status|code|error)[ :=]*401\b"
+            r"|account locked|\bmfa\b"
             r"|\bsso\b|\bjwt\b|\bsaml\b"),
     ),
     "timeout": (
@@ -71,7 +74,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     "third_party": (
         (STRONG, r"(?:third[- ]party|upstream|vendor|provider|external) (?:\w+ )?(?:outage|error|fail\w*"
             r"|unavailable|down)"),
-        (PLAIN, r"bad gateway|(?:http|status|code|error)[ :=]*50[23]\b|service unavailable|upstream (?:connect"
+        (PLAIN, r"bad gateway|(?:http|status|code|error)[ :=]*50[23]\b|service unavailable"
+            r"|upstream (?:connect"
             r"|prematurely|server)"),
         (WEAK, r"stripe|twilio|sendgrid|webhook delivery|payment provider"),
     ),
@@ -100,7 +104,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
             r"|workflow run fail\w*|build fail\w*|ci (?:job )?fail\w*"),
     ),
     "bad_deploy": (
-        (STRONG, r"(?:after|since) (?:the )?(?:deploy\w*|release|rollout|upgrade)|failed (?:deploy\w*|rollout)"
+        (STRONG, r"(?:after|since) (?:the )?(?:deploy\w*|release|rollout|upgrade)"
+            r"|failed (?:deploy\w*|rollout)"
             r"|roll(?:ed)?[- ]?back|crashloop\w*"),
         (PLAIN, r"deploy(?:ment|ed|s)? (?:failed|error|broke\w*)|bad (?:deploy|release)|regression"
             r"|imagepull\w*|image pull|readiness probe"),
@@ -150,7 +155,8 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
         (PLAIN, r"replica(?:s|tion)?\b|standby|read-only transaction|not master|notprimary|quorum"),
     ),
     "process_crash": (
-        (STRONG, r"(?:process|service|server|container|pod|daemon|worker|application|app) (?:has )?(?:crash\w*"
+        (STRONG, r"(?:process|service|server|container|pod|daemon|worker|application"
+            r"|app) (?:has )?(?:crash\w*"
             r"|died|exited|terminated|restarted|is down|stopped)"),
         (PLAIN, r"crash\w*|core dump\w*|panic\w*|fatal error|kernel panic|restart(?:ed|ing|s)? (?:loop"
             r"|unexpected\w*)|hung|hangs?\b|freez\w*"),
@@ -162,6 +168,7 @@ SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     "human_request": (
         (STRONG, r"password reset|reset (?:my |the )?password|access request|request(?:ing|ed)? access"
             r"|new (?:user|account|starter)"),
-        (PLAIN, r"how (?:do|to|can) i?|please (?:add|create|remove|grant|install)|account unlock\w*|onboarding"),
+        (PLAIN, r"how (?:do|to|can) i?|please (?:add|create|remove|grant|install)|account unlock\w*"
+            r"|onboarding"),
     ),
 }  # fmt: skip

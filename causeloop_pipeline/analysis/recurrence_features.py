@@ -7,6 +7,7 @@ The hot path of prediction: nothing here loops over patterns. Gap statistics are
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from causeloop_pipeline.analysis.closed_forms import gamma_poisson, logit
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, History, Ints
@@ -57,7 +58,7 @@ FEATURES = STATE_NAMES + WINDOW_NAMES
 class PairState:
     """All that is known of (pattern, origin) pairs before a window is chosen.
 
-    `columns` is pairs × STATE_NAMES; `decayed` pairs × HALF_LIVES; days are floats.
+    `columns` is pairs × STATE_NAMES; `decayed` pairs × HALF_LIVES; `gap_counts` GAP_EDGES × pairs; days are floats.
     """
 
     owner: Ints
@@ -67,6 +68,7 @@ class PairState:
     recency: Floats
     age: Floats
     position: Ints
+    gap_counts: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def pair_state(history: History, gaps: RunningGaps, owner: Ints, origin: Ints, g
         *_workspace(history, origin),
         *_siblings(history, owner, origin, groups),
     ]
-    return PairState(owner, origin, np.column_stack(columns), decayed, recency, age, position)
+    return PairState(owner, origin, np.column_stack(columns), decayed, recency, age, position, gap_counts(gaps, start, last))
 
 
 def _lookbacks(history: History, owner: Ints, origin: Ints, position: Ints, raw: Ints) -> list[Floats]:
@@ -198,7 +200,7 @@ def _siblings(history: History, owner: Ints, origin: Ints, groups: Ints | None) 
 def window_features(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
     """Feature matrix (pairs × FEATURES, float64) for one window in days."""
     occupancy = _occupancy(history, gaps, state, window)
-    renewal = _renewal(history, gaps, state, window)
+    renewal = _renewal(state, window)
     year_ago = _year_ago(history, state, window)
     mean_log = state.columns[:, STATE_NAMES.index("mean_log_gap")]
     poisson = [
@@ -228,15 +230,21 @@ def _occupancy(history: History, gaps: RunningGaps, state: PairState, window: fl
     return logit(np.clip(share, 0.003, 0.997))
 
 
-def _renewal(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
-    """Logit of the share of gaps in (recency, recency + window] among the gaps longer than the recency, from binned gaps."""
-    start, last = history.days.first[state.owner], state.position - 1
-    longer, beyond = np.zeros(len(last)), np.zeros(len(last))
-    low = np.concatenate([[0.0], GAP_EDGES[:-1]])
+def gap_counts(gaps: RunningGaps, start: Ints, last: Ints) -> npt.NDArray[np.int32]:
+    """How many past gaps of each pair fall between neighbouring GAP_EDGES (edges × pairs)."""
     codes = np.searchsorted(GAP_EDGES, gaps.gap)
-    for code, (left, right) in enumerate(zip(low, GAP_EDGES, strict=True)):
-        counted = np.cumsum((codes == code) & (gaps.gap > 0))
-        inside = (counted[last] - counted[start]).astype(float)
+    counts = np.empty((len(GAP_EDGES), len(start)), np.int32)
+    for code in range(len(GAP_EDGES)):
+        counted = np.cumsum((codes == code) & (gaps.gap > 0), dtype=np.int32)
+        counts[code] = counted[last] - counted[start]
+    return counts
+
+
+def _renewal(state: PairState, window: float) -> Floats:
+    """Logit of the share of gaps in (recency, recency + window] among the gaps longer than the recency, from binned gaps."""
+    longer, beyond = np.zeros(len(state.owner)), np.zeros(len(state.owner))
+    low = np.concatenate([[0.0], GAP_EDGES[:-1]])
+    for inside, left, right in zip(state.gap_counts, low, GAP_EDGES, strict=True):
         width = right - left if np.isfinite(right) else 365.0
         longer += inside * np.clip((left + width - state.recency) / width, 0, 1)
         beyond += inside * np.clip((left + width - state.recency - window) / width, 0, 1)

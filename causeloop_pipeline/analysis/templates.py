@@ -6,6 +6,7 @@ varies is a slot.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from causeloop_pipeline.analysis.masks import WILDCARD
 
@@ -73,7 +74,7 @@ def _is_slot(position: int, rest: tuple[str, ...], values: list[str]) -> bool:
     if wild or len(values) >= _MANY_VALUES:
         return True
     before = rest[position - 1]
-    named = before.endswith("=") or before.strip(_EDGES).lower() in _NAMING
+    named = before.endswith("=") or before.strip(_EDGES + " ").lower() in _NAMING
     return (named or 2 * names >= len(values)) and not any(_STATE.fullmatch(value) for value in values)
 
 
@@ -83,3 +84,59 @@ def _apply(words: tuple[str, ...], positions: set[int] | None) -> tuple[str, ...
     return tuple(
         WILDCARD + word[len(word.rstrip()) :] if place in positions else word for place, word in enumerate(words)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateBook:
+    """What has been learnt of a workspace's sources: which are machines, and the templates of their messages."""
+
+    kinds: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (source, has a body) → machine | human
+    templates: Mapping[str, str] = field(default_factory=dict)  # masked message → template
+
+    def resolve(self, masked: Iterable[str]) -> dict[str, str]:
+        """Known and unknown masked messages → template; an unknown one fits the template with most equal words."""
+        unknown = sorted(set(masked) - self.templates.keys())
+        known = {text: self.templates[text] for text in masked if text in self.templates}
+        if unknown:
+            shelf = _shelved(self.templates.values())
+            known.update({text: _fitting(text, shelf) for text in unknown})
+        return known
+
+    def extended(self, kinds: Mapping[tuple[str, bool], str], templates: Mapping[str, str]) -> "TemplateBook":
+        """This book with more in it; what it already knows stays."""
+        return TemplateBook({**kinds, **self.kinds}, {**templates, **self.templates})
+
+
+_Shelf = dict[tuple[int, str], list[tuple[str, ...]]]
+
+
+def _shelved(templates: Iterable[str]) -> _Shelf:
+    shelf: _Shelf = {}
+    for template in sorted(set(templates)):
+        words = split_message(template)
+        if WILDCARD in template and words:
+            first = "" if WILDCARD in words[0] else words[0]
+            shelf.setdefault((len(words), first), []).append(words)
+    return shelf
+
+
+def _fitting(text: str, shelf: _Shelf) -> str:
+    words = split_message(text)
+    best, most = text, 1
+    for first in dict.fromkeys((words[0] if words else "", "")):
+        for template in shelf.get((len(words), first), ()):
+            equal = _equal_words(words, template)
+            if equal > most:
+                best, most = join_words(template), equal
+    return best
+
+
+def _equal_words(words: tuple[str, ...], template: tuple[str, ...]) -> int:
+    """How many constant words agree; 0 if one does not, or if a state would fill a slot."""
+    equal = 0
+    for word, slot in zip(words, template, strict=True):
+        if word == slot:
+            equal += 1
+        elif slot.strip() != WILDCARD or _STATE.fullmatch(word):
+            return 0
+    return equal

@@ -54,12 +54,12 @@ class Trace:
 def parse_trace(text: str) -> Trace | None:
     """The stack trace in a text, or None when there is none.
 
-    In: any text, with real or escaped line ends. Out: language, error types (innermost cause first) and the
-    frames of the innermost cause, or, if the team wrote none of those, of the errors that it caused as well.
-    Time is linear in the text; garbage gives None, never an error. Formats: the documentation of `traceback`
-    (Python), `Throwable` (Java), V8's stack trace API and MDN's `Error.stack`, `runtime` (Go),
-    `Exception.ToString` (.NET) and `Exception#full_message` (Ruby). Grouping by the first in-app frames
-    follows Sentry's.
+    In: any text, with real or escaped line ends. Out: language, error types (innermost cause first) and
+    the frames of the innermost cause, or, if the team wrote none of those, of the errors that it caused
+    as well. Time is linear in the text; garbage gives None, never an error. Formats: the documentation of
+    `traceback` (Python), `Throwable` (Java), V8's stack trace API and MDN's `Error.stack`, `runtime`
+    (Go), `Exception.ToString` (.NET) and `Exception#full_message` (Ruby). Grouping by the first in-app
+    frames follows Sentry's.
     """
     best: Trace | None = None
     lines: list[str] = []
@@ -76,10 +76,11 @@ def parse_trace(text: str) -> Trace | None:
 def trace_similarity(left: Trace, right: Trace, frame_weights: Mapping[str, float] | None = None) -> float:
     """How alike two traces are, 0 to 1: weighted share of common frames, near the failure counting more.
 
-    In: two traces and, if known, a weight for each frame's name (for example its idf; else 1). Out: the sum
-    of weight * exp(-.15 * position) over common frames / over all frames, library frames at a fifth, times .6
-    when the root causes differ in type; 0 between languages. Symmetric, 1 for equal traces. Method: overlap
-    that fades with the distance from the failure, after ReBucket (Dang et al., ICSE 2012).
+    In: two traces and, if known, a weight for each frame's name (for example its idf; else 1). Out: the
+    sum of weight * exp(-.15 * position) over common frames / over all frames, library frames at a fifth,
+    times .6 when the root causes differ in type; 0 between languages. Symmetric, 1 for equal traces.
+    Method: overlap that fades with the distance from the failure, after ReBucket (Dang et al., ICSE
+    2012).
     """
     if left.language != right.language:
         return 0.0

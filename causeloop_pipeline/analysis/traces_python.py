@@ -15,8 +15,8 @@ _STDLIB = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*/|/Lib/")
 
 
 def parse(lines: Sequence[str]) -> tuple[Link, ...]:
-    """The chain of errors, innermost cause first: Python prints causes in that order."""
-    links: list[Link] = []
+    """The chain of errors, innermost cause first: as Python prints them, members of a group before the group."""
+    links: list[tuple[int, Link]] = []
     frames: list[Frame] = []
     waiting = False
     for line in lines:
@@ -29,11 +29,16 @@ def parse(lines: Sequence[str]) -> tuple[Link, ...]:
         elif "Traceback (most recent call last)" in content:
             frames, waiting = [], True
         elif waiting and (error := _error_type(line)):
-            links.append(Link(error, tuple(reversed(frames[-FRAME_LIMIT:]))))
+            links.append((-_depth(line), Link(error, tuple(reversed(frames[-FRAME_LIMIT:])))))
             frames, waiting = [], False
     if waiting and frames:
-        links.append(Link("", tuple(reversed(frames[-FRAME_LIMIT:]))))
-    return tuple(links)
+        links.append((0, Link("", tuple(reversed(frames[-FRAME_LIMIT:])))))
+    return tuple(link for _, link in sorted(links, key=lambda placed: placed[0]))
+
+
+def _depth(line: str) -> int:
+    """How deep in exception groups a line stands: the width of the bars before it."""
+    return len(line) - len(line.lstrip(" |+-"))
 
 
 def _frame(content: str) -> Frame | None:

@@ -1,0 +1,94 @@
+"""Which texts are worth comparing: for each, the most alike ones by the terms that few texts share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
+
+NEIGHBOURS = 15
+BLOCK = 60_000
+_TERMS_PER_TEXT = 48
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Directed: text `row` has `other` as its `rank`-th nearest (1 = nearest), at `cosine`."""
+
+    row: Ints
+    other: Ints
+    cosine: Floats
+    rank: Ints
+
+
+def nearest_texts(
+    queries: Corpus, corpus: Corpus, lexicon: Lexicon, *, limit: int = NEIGHBOURS, same: bool = False
+) -> Neighbours:
+    """In, texts to ask for, texts to find (`same`: they are the same, a text does not find itself); out, up to `limit` each.
+
+    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so that cost per
+    text is bounded. Ties go to the smaller row.
+    """
+    from sparse_dot_topn import sp_matmul_topn
+
+    telling = lexicon.telling
+    left = heaviest_terms(queries.whole, telling)
+    right = left if same else heaviest_terms(corpus.whole, telling)
+    found = sp_matmul_topn(left, right.T.tocsr(), top_n=limit + 1, sort=True, n_threads=1)
+    return _ranked(found, limit, same=same)
+
+
+def heaviest_terms(matrix: Any, telling: NDArray[np.bool_]) -> Any:
+    """The rows' telling terms, at most the 48 of most weight in each."""
+    from scipy.sparse import csr_matrix
+
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    keep = telling[matrix.indices]
+    rows, columns, values = rows[keep], matrix.indices[keep], matrix.data[keep]
+    if len(rows) and np.bincount(rows).max() > _TERMS_PER_TEXT:
+        order = np.lexsort((columns, -values, rows))
+        place = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
+        chosen = np.sort(order[place < _TERMS_PER_TEXT])
+        rows, columns, values = rows[chosen], columns[chosen], values[chosen]
+    return csr_matrix((values, (rows, columns)), shape=matrix.shape, dtype=np.float32)
+
+
+def _ranked(found: Any, limit: int, *, same: bool) -> Neighbours:
+    row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+    other, cosine = found.indices.astype(np.int64), found.data.astype(np.float64)
+    if same:
+        kept = row != other
+        row, other, cosine = row[kept], other[kept], cosine[kept]
+    order = np.lexsort((other, -np.round(cosine, 6), row))
+    row, other, cosine = row[order], other[order], cosine[order]
+    rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
+    kept = rank <= limit
+    return Neighbours(row[kept], other[kept], cosine[kept], rank[kept])
+
+
+def split_blocks(place: Ints, created: Floats, *, block: int = BLOCK) -> list[Ints]:
+    """Rows in blocks of at most `block`: by place (service), large places by time, neighbouring windows half over.
+
+    In, per text the code of its service and its time; out, arrays of rows that together hold every text. One block if
+    all fit. A pair farther apart than half a window of its service's texts is not compared.
+    """
+    if len(place) <= block:
+        return [np.arange(len(place), dtype=np.int64)]
+    order = np.lexsort((np.arange(len(place)), np.nan_to_num(created, nan=np.inf), place))
+    edges = np.flatnonzero(np.diff(place[order])) + 1
+    blocks: list[Ints] = []
+    waiting: list[Ints] = []
+    for run in np.split(order, edges):
+        if len(run) > block:
+            blocks += [np.sort(run[at : at + block]) for at in range(0, max(len(run) - block // 2, 1), block // 2)]
+            continue
+        if sum(map(len, waiting)) + len(run) > block:
+            blocks.append(np.sort(np.concatenate(waiting)))
+            waiting = []
+        waiting.append(run)
+    return blocks + ([np.sort(np.concatenate(waiting))] if waiting else [])

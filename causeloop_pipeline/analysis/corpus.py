@@ -1,0 +1,201 @@
+"""Texts as weighted term vectors, with all that a comparison of two of them needs.
+
+A corpus keeps no text: it is what an index can store of a million issues, and what a new issue is compared with.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.text import body_text, count_terms, title_text
+
+TITLE_WEIGHT = 2.5
+_K1 = 1.2
+_TITLE_B = 0.3
+_BODY_B = 0.75
+_CHUNK = 50_000
+_COMMON_FLOOR, _COMMON_SHARE, _COMMON_CEILING = 50, 0.1, 1_500
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Sparse = Any  # scipy's csr_array has no stubs
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The terms of a workspace with their document frequencies, and the mean lengths of its texts."""
+
+    terms: pl.DataFrame  # term, code (UInt32, 0 … n-1), df
+    texts: int
+    title_mean: float
+    body_mean: float
+
+    @property
+    def document_frequency(self) -> Floats:
+        """Texts per term, by code."""
+        return self.terms.sort("code")["df"].to_numpy().astype(np.float64)
+
+    @property
+    def idf(self) -> Floats:
+        """Rarity of each term, by code (Robertson and Sparck Jones, as in BM25)."""
+        df = self.document_frequency
+        return np.log1p((max(self.texts, 1) - np.minimum(df, self.texts) + 0.5) / (df + 0.5))
+
+    @property
+    def telling(self) -> NDArray[np.bool_]:
+        """Terms that can bring two texts together: shared by at least two and not by too many."""
+        df = self.document_frequency
+        ceiling = max(_COMMON_FLOOR, min(_COMMON_SHARE * self.texts, _COMMON_CEILING))
+        return np.asarray((df >= 2) & (df <= ceiling))
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts by row; `whole` and `title` are L2-normalized sparse rows over the same terms."""
+
+    whole: Sparse
+    title: Sparse
+    whole_norm: Floats
+    title_norm: Floats
+    length: Floats
+    marks: pl.DataFrame  # exceptions, numbers (lists of words), component, created (seconds), exact (title's hash), blank
+
+    @property
+    def size(self) -> int:
+        """How many texts."""
+        return int(self.whole.shape[0])
+
+    def take(self, rows: Ints) -> "Corpus":
+        """The corpus of some of the texts."""
+        return Corpus(
+            self.whole[rows],
+            self.title[rows],
+            self.whole_norm[rows],
+            self.title_norm[rows],
+            self.length[rows],
+            self.marks[rows],
+        )
+
+
+def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
+    """In, `title` and `body`; out, the lexicon and per chunk of rows its counted terms (`row`, `code`, `title`, `body`)."""
+    known = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
+    chunks: list[pl.DataFrame] = []
+    for start in range(0, texts.height, _CHUNK):
+        counted = _counted(texts.slice(start, _CHUNK))
+        seen = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("more")).sort("term")
+        known = _joined(known, seen)
+        coded = counted.join(known.select("term", "code"), on="term").drop("term")
+        chunks.append(coded.with_columns(pl.col("row") + start).sort("row", "code"))
+    title, body = (_mean_length(chunks, name, texts.height) for name in ("title", "body"))
+    return Lexicon(known, texts.height, title, body), chunks
+
+
+def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFrame]) -> Corpus:
+    """In, texts (`title`, `body`, `component`, `created`), their lexicon and counts; out, their vectors.
+
+    BM25 term saturation per field (Robertson and Zaragoza, 2009: k1 1.2, b .3 for titles and .75 for bodies) times idf;
+    the whole text is 2.5 × title + body, scaled to length 1.
+    """
+    from scipy.sparse import vstack
+
+    width = lexicon.terms.height
+    parts = [_weighted(chunk, lexicon, texts.height, width) for chunk in chunks] or [_nothing(width)]
+    title = vstack([part[0] for part in parts], format="csr")
+    whole = vstack([part[1] for part in parts], format="csr")
+    length = np.concatenate([part[2] for part in parts])
+    whole, whole_norm = _normalized(whole)
+    title, title_norm = _normalized(title)
+    return Corpus(whole, title, whole_norm, title_norm, length, _marks(texts))
+
+
+def new_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
+    """A corpus of new texts in the terms of an old lexicon, which is extended by the words that it lacks."""
+    counted = _counted(texts)
+    unknown = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("more")).sort("term")
+    unknown = unknown.join(lexicon.terms, on="term", how="anti")
+    grown = _joined(lexicon.terms, unknown) if unknown.height else lexicon.terms
+    wider = Lexicon(grown, lexicon.texts, lexicon.title_mean, lexicon.body_mean)
+    coded = counted.join(grown.select("term", "code"), on="term").drop("term").sort("row", "code")
+    return wider, build_corpus(texts, wider, [coded])
+
+
+def _counted(texts: pl.DataFrame) -> pl.DataFrame:
+    title, body = count_terms(title_text(texts["title"])), count_terms(body_text(texts["body"]))
+    return (
+        pl.concat(
+            [
+                title.select("row", "term", pl.col("count").alias("title"), pl.lit(0, pl.UInt32).alias("body")),
+                body.select("row", "term", pl.lit(0, pl.UInt32).alias("title"), pl.col("count").alias("body")),
+            ]
+        )
+        .group_by("row", "term")
+        .agg(pl.col("title", "body").sum())
+    )
+
+
+def _joined(known: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Known terms keep their codes and count on; new ones get the next codes, in the order of the alphabet."""
+    counted = known.join(seen, on="term", how="left", maintain_order="left").select(
+        "term", "code", (pl.col("df") + pl.col("more").fill_null(0)).cast(pl.UInt32)
+    )
+    fresh = seen.join(known, on="term", how="anti", maintain_order="left").with_row_index("code", known.height)
+    return pl.concat([counted, fresh.select("term", pl.col("code").cast(pl.UInt32), pl.col("more").alias("df"))])
+
+
+def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:
+    total = sum(int(chunk[field].sum()) for chunk in chunks)
+    return total / texts if texts and total else 1.0
+
+
+def _weighted(counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int) -> tuple[Sparse, Sparse, Floats]:
+    from scipy.sparse import csr_array
+
+    first = int(counts["row"].min() or 0) // _CHUNK * _CHUNK  # type: ignore[arg-type, operator]
+    rows = min(_CHUNK, texts - first) if texts > _CHUNK else texts
+    row, code = counts["row"].to_numpy().astype(np.int64) - first, counts["code"].to_numpy()
+    idf = lexicon.idf[code]
+    title = _saturated(counts["title"].to_numpy(), row, rows, lexicon.title_mean, _TITLE_B) * idf
+    body = _saturated(counts["body"].to_numpy(), row, rows, lexicon.body_mean, _BODY_B) * idf
+    length = np.bincount(row, (counts["title"] + counts["body"]).to_numpy(), minlength=rows)
+    titles = csr_array((title.astype(np.float32), (row, code)), shape=(rows, width))
+    titles.eliminate_zeros()
+    whole = csr_array(((TITLE_WEIGHT * title + body).astype(np.float32), (row, code)), shape=(rows, width))
+    return titles, whole, length
+
+
+def _saturated(count: NDArray[Any], row: Ints, rows: int, mean: float, b: float) -> Floats:
+    tf = count.astype(np.float64)
+    length = np.bincount(row, tf, minlength=rows)[row]
+    return np.asarray(tf * (_K1 + 1) / (tf + _K1 * (1 - b + b * length / mean)))
+
+
+def _nothing(width: int) -> tuple[Sparse, Sparse, Floats]:
+    from scipy.sparse import csr_array
+
+    empty = csr_array((0, width), dtype=np.float32)
+    return empty, empty, np.empty(0)
+
+
+def _normalized(matrix: Sparse) -> tuple[Sparse, Floats]:
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    norm = np.sqrt(np.bincount(rows, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[0]))
+    matrix.data = (matrix.data / np.maximum(norm[rows], 1e-12)).astype(np.float32)
+    return matrix, norm
+
+
+def _marks(texts: pl.DataFrame) -> pl.DataFrame:
+    title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("").str.slice(0, 3_000)
+    plain = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
+    both = pl.concat_str(title, body, separator=" ")
+    return texts.select(
+        both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)").list.unique().list.sort().alias("exceptions"),
+        title.str.extract_all(r"[0-9]+(?:\.[0-9]+)*").list.unique().list.sort().alias("numbers"),
+        "component",
+        "created",
+        plain.alias("exact"),
+        (body.str.strip_chars().str.len_bytes() == 0).alias("blank"),
+    )

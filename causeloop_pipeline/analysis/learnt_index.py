@@ -1,0 +1,240 @@
+"""What a grouping learnt, in the form in which later issues are assigned without touching history."""
+
+import struct
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.assembly import Assembly
+from causeloop_pipeline.analysis.confidence import Recalibration
+from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
+from causeloop_pipeline.analysis.fingerprint import MACHINE_ROWS
+from causeloop_pipeline.analysis.likeness import Likeness
+from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.templates import TemplateBook
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_MAGIC = b"causeloop pattern index 1\n"
+_FRAMES = ("groups", "members", "keys", "counts", "repaired", "anchors", "bursts")
+
+
+class UnreadableIndexError(ValueError):
+    """The bytes are no pattern index of this version: group anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Texts that were added together, the group of each, and the cosine of each one's nearest neighbour."""
+
+    corpus: Corpus
+    group: Ints
+    best: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PatternIndex:
+    """Groups (also of one issue), the keys that lead to them, and the vectors of the texts in them."""
+
+    groups: pl.DataFrame  # group, pattern_id, founder, kind, text, mass, cells, linked, shown, issue_count, first/last_seen_at
+    members: pl.DataFrame  # issue_id, group
+    keys: pl.DataFrame  # key (template:… or trace:…), group
+    counts: pl.DataFrame  # group, name, value, count
+    repaired: pl.DataFrame  # group, seconds
+    anchors: pl.DataFrame  # key, title, stays, group: who follows whom where people split
+    bursts: pl.DataFrame  # place, began, ended, group
+    book: TemplateBook
+    lexicon: Lexicon
+    segments: tuple[Segment, ...]
+    intercepts: dict[str, float]
+    recalibration: Recalibration
+
+    def to_bytes(self) -> bytes:
+        """The index as bytes: the same index, the same bytes; readable by any process of the same version."""
+        head = {
+            "kinds": [[origin, bodied, kind] for (origin, bodied), kind in sorted(self.book.kinds.items())],
+            "templates": sorted(self.book.templates.items()),
+            "intercepts": self.intercepts,
+            "recalibration": [self.recalibration.slope, self.recalibration.shift],
+            "lexicon": [self.lexicon.texts, self.lexicon.title_mean, self.lexicon.body_mean],
+            "segments": len(self.segments),
+        }
+        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), _frame_bytes(self.lexicon.terms)]
+        blobs += [_frame_bytes(getattr(self, name)) for name in _FRAMES]
+        for segment in self.segments:
+            blobs += _segment_bytes(segment)
+        return _MAGIC + b"".join(struct.pack("<Q", len(blob)) + blob for blob in blobs)
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "PatternIndex":
+        """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
+        if not data.startswith(_MAGIC):
+            raise UnreadableIndexError("these bytes are no pattern index of this version: group the issues anew")
+        blobs = _blobs(memoryview(data)[len(_MAGIC) :])
+        head, terms = orjson.loads(blobs[0]), _frame(blobs[1])
+        frames = {name: _frame(blob) for name, blob in zip(_FRAMES, blobs[2 : 2 + len(_FRAMES)], strict=True)}
+        rest = blobs[2 + len(_FRAMES) :]
+        lexicon = Lexicon(terms, head["lexicon"][0], head["lexicon"][1], head["lexicon"][2])
+        step = len(rest) // max(head["segments"], 1)
+        segments = [_segment(rest[at : at + step], terms.height) for at in range(0, len(rest), max(step, 1))]
+        kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
+        return PatternIndex(
+            **frames,
+            book=TemplateBook(kinds, dict(head["templates"])),
+            lexicon=lexicon,
+            segments=tuple(segments),
+            intercepts=head["intercepts"],
+            recalibration=Recalibration(*head["recalibration"]),
+        )
+
+
+def build_index(
+    table: pl.DataFrame,
+    assembly: Assembly,
+    faces: pl.DataFrame,
+    counts: pl.DataFrame,
+    repaired: pl.DataFrame,
+    texts: tuple[Likeness | None, Ints],
+    learnt: Recalibration,
+) -> PatternIndex:
+    """In, canonical issues with fingerprints and how they were grouped; out, what assigning later issues needs."""
+    group, (likeness, text_cells) = assembly.group_of_cell, texts
+    kinds = [key.partition(":")[0] for key in assembly.cells.key]
+    fixed = [cell for cell, kind in enumerate(kinds) if kind in ("template", "trace")]
+    anchors = assembly.cells.anchors
+    lexicon, segments, intercepts = _nothing_learnt()
+    if likeness is not None:
+        segments = (Segment(likeness.corpus, group[text_cells], likeness.best),)
+        lexicon, intercepts = likeness.lexicon, likeness.intercepts
+    return PatternIndex(
+        groups=faces,
+        members=table.select("issue_id").with_columns(pl.Series("group", assembly.group_of_row)),
+        keys=pl.DataFrame(
+            {"key": pl.Series([assembly.cells.key[cell] for cell in fixed], dtype=pl.String), "group": group[fixed]}
+        ).sort("key", "group"),
+        counts=counts,
+        repaired=repaired,
+        anchors=pl.DataFrame(
+            [(a.atom_key, a.title, a.stays, int(assembly.group_of_row[a.row])) for a in anchors],
+            schema={"key": pl.String, "title": pl.String, "stays": pl.Int64, "group": pl.Int64},
+            orient="row",
+        ),
+        bursts=_bursts(table, assembly),
+        book=_book(table),
+        lexicon=lexicon,
+        segments=segments,
+        intercepts=intercepts,
+        recalibration=learnt,
+    )
+
+
+def _nothing_learnt() -> tuple[Lexicon, tuple[Segment, ...], dict[str, float]]:
+    terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
+    return Lexicon(terms, 0, 1.0, 1.0), (), {}
+
+
+def place_of(table: pl.DataFrame) -> pl.Series:
+    """Where an incident without text happened; null where nobody said."""
+    place = pl.concat_str(pl.col("service").fill_null(""), pl.col("component").fill_null(""), separator="\x1f")
+    return table.select(pl.when(place != "\x1f").then(place).alias("place"))["place"]
+
+
+def _bursts(table: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
+    rows = table.select("kind", "source_created_at", "trace_key").with_columns(
+        place_of(table), pl.Series("group", assembly.group_of_row)
+    )
+    return (
+        rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+        .drop_nulls(["place", "source_created_at"])
+        .group_by("place", "group")
+        .agg(pl.col("source_created_at").min().alias("began"), pl.col("source_created_at").max().alias("ended"))
+        .select("place", "began", "ended", "group")
+        .sort("place", "began", "group")
+    )
+
+
+def _book(table: pl.DataFrame) -> TemplateBook:
+    """Sources large enough to tell, and the templates; a template leads to itself."""
+    body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > 40
+    blocks = (
+        table.lazy()
+        .group_by(pl.col("source").fill_null("").alias("origin"), body.alias("bodied"), "kind")
+        .len("rows")
+        .sort(["origin", "bodied", "rows", "kind"], descending=[False, False, True, False])
+        .collect()
+    )
+    kinds: dict[tuple[str, bool], str] = {}
+    for origin, bodied, kind, rows in blocks.iter_rows():
+        if rows >= MACHINE_ROWS:
+            kinds.setdefault((origin, bodied), kind)
+    templates = table["template"].drop_nulls().unique().sort().to_list()
+    plain = [template.replace(SHOWN_WILDCARD, WILDCARD) for template in templates]
+    return TemplateBook(kinds, dict(zip(plain, plain, strict=True)))
+
+
+def _frame_bytes(frame: pl.DataFrame) -> bytes:
+    out = BytesIO()
+    frame.rechunk().write_ipc(out, compression="zstd", compat_level=pl.CompatLevel.oldest())
+    return out.getvalue()
+
+
+def _frame(blob: memoryview) -> pl.DataFrame:
+    return pl.read_ipc(BytesIO(blob)).rechunk()
+
+
+_MATRICES = ("whole", "title")
+_VECTORS = ("whole_norm", "title_norm", "length")
+
+
+def _segment_bytes(segment: Segment) -> list[bytes]:
+    corpus = segment.corpus
+    blobs = [np.ascontiguousarray(segment.group, np.int64).tobytes(), np.ascontiguousarray(segment.best).tobytes()]
+    for name in _MATRICES:
+        matrix = getattr(corpus, name)
+        blobs += [
+            matrix.data.astype(np.float32).tobytes(),
+            matrix.indices.astype(np.int32).tobytes(),
+            matrix.indptr.astype(np.int64).tobytes(),
+        ]
+    blobs += [np.ascontiguousarray(getattr(corpus, name), np.float64).tobytes() for name in _VECTORS]
+    return [*blobs, _frame_bytes(corpus.marks)]
+
+
+def _segment(blobs: list[memoryview], width: int) -> Segment:
+    from scipy.sparse import csr_array
+
+    def matrix(at: int) -> Any:
+        data, columns = np.frombuffer(blobs[at], np.float32), np.frombuffer(blobs[at + 1], np.int32)
+        starts = np.frombuffer(blobs[at + 2], np.int64)
+        return csr_array((data, columns, starts), shape=(len(starts) - 1, width))
+
+    vectors = [np.frombuffer(blob, np.float64) for blob in blobs[8:11]]
+    corpus = Corpus(matrix(2), matrix(5), vectors[0], vectors[1], vectors[2], _frame(blobs[11]))
+    return Segment(corpus, np.frombuffer(blobs[0], np.int64), np.frombuffer(blobs[1], np.float64))
+
+
+def _blobs(data: memoryview) -> list[memoryview]:
+    found, at = [], 0
+    while at < len(data):
+        (size,) = struct.unpack_from("<Q", data, at)
+        found.append(data[at + 8 : at + 8 + size])
+        at += 8 + size
+    return found
+
+
+def widened(corpus: Corpus, width: int) -> Corpus:
+    """The same texts over a lexicon that has grown."""
+    from scipy.sparse import csr_array
+
+    def wide(matrix: Any) -> Any:
+        return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
+
+    if corpus.whole.shape[1] == width:
+        return corpus
+    return replace(corpus, whole=wide(corpus.whole), title=wide(corpus.title))

@@ -1,0 +1,96 @@
+"""How likely any two texts of a workspace tell of one cause: candidates, scores and base rates put together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.candidates import Neighbours, nearest_texts, split_blocks
+from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, read_lexicon
+from causeloop_pipeline.analysis.pair_score import (
+    Pairs,
+    best_cosine,
+    intercept_from,
+    score_pairs,
+    undirected,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Texts, the pairs of them worth a look, and the probability that a pair is one cause (absent pairs: 0)."""
+
+    lexicon: Lexicon
+    corpus: Corpus
+    pairs: Pairs
+    probability: Floats
+    intercepts: dict[str, float]  # source → log odds of its base rate
+    best: Floats  # per text, the cosine of its nearest neighbour
+
+
+def text_rows(table: pl.DataFrame) -> pl.DataFrame:
+    """In, issues; out, what comparing them needs: `title`, `body`, `component`, `created` (seconds), `origin`, `place`."""
+    return table.select(
+        "title",
+        "body",
+        pl.coalesce("component", "service").alias("component"),
+        (pl.col("source_created_at").dt.epoch("us") / 1e6).alias("created"),
+        pl.col("source").fill_null("").alias("origin"),
+        pl.col("service").fill_null("").alias("place"),
+    )
+
+
+def compare_texts(texts: pl.DataFrame) -> Likeness:
+    """In, `text_rows` in canonical order; out, their likeness. Memory and time grow with the number of texts."""
+    lexicon, chunks = read_lexicon(texts)
+    corpus = build_corpus(texts, lexicon, chunks)
+    del chunks
+    neighbours = _neighbours(texts, corpus, lexicon)
+    left, right, rank = undirected(neighbours, corpus.size)
+    best = best_cosine(neighbours, corpus.size)
+    pairs = score_pairs(corpus, corpus, lexicon, left, right, rank, np.maximum(best[left], best[right]))
+    intercepts = _intercepts(texts["origin"], neighbours)
+    own = texts["origin"].replace_strict(intercepts, return_dtype=pl.Float64).to_numpy()
+    probability = pairs.probability(np.minimum(own[left], own[right]))
+    return Likeness(lexicon, corpus, pairs, probability, intercepts, best)
+
+
+def _neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:
+    place = texts["place"].rank("dense").to_numpy().astype(np.int64)
+    created = texts["created"].fill_null(float("nan")).to_numpy()
+    found = []
+    for rows in split_blocks(place, created):
+        block = corpus if len(rows) == corpus.size else corpus.take(rows)
+        near = nearest_texts(block, block, lexicon, same=True)
+        found.append(Neighbours(rows[near.row], rows[near.other], near.cosine, near.rank))
+    return found[0] if len(found) == 1 else _best_of(found)
+
+
+def _best_of(found: list[Neighbours]) -> Neighbours:
+    """Blocks overlap: a pair found twice counts once, at its better rank."""
+    row, other, cosine, rank = (
+        np.concatenate([getattr(part, name) for part in found]) for name in ("row", "other", "cosine", "rank")
+    )
+    order = np.lexsort((rank, other, row))
+    row, other, cosine, rank = row[order], other[order], cosine[order], rank[order]
+    first = np.ones(len(row), dtype=bool)
+    first[1:] = (row[1:] != row[:-1]) | (other[1:] != other[:-1])
+    return Neighbours(row[first], other[first], cosine[first], rank[first])
+
+
+def _intercepts(origin: pl.Series, neighbours: Neighbours) -> dict[str, float]:
+    """Trackers differ in how common duplicates are, so each source gets the base rate that its own neighbours show."""
+    names = sorted(origin.unique().to_list())
+    if len(names) <= 1:
+        return dict.fromkeys(names, intercept_from(neighbours))
+    code = origin.replace_strict({name: at for at, name in enumerate(names)}, return_dtype=pl.Int64).to_numpy()
+    found = {}
+    for at, name in enumerate(names):
+        own = code[neighbours.row] == at
+        part = Neighbours(*(getattr(neighbours, field)[own] for field in ("row", "other", "cosine", "rank")))
+        found[name] = intercept_from(part)
+    return found

@@ -1,0 +1,129 @@
+"""Turns what people write into counted terms: words, identifiers whole and in parts, numbers.
+
+Words are expanded and stemmed once per distinct word, never per text, so that cost follows the vocabulary.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+BODY_CHARACTERS = 3_000
+_TITLE_CHARACTERS = 500
+_LONGEST_WORD = 60
+_MARKUP = r"<[/!]?[A-Za-z][^<>]{0,300}>|&[a-z]{2,6};"
+_RAW_WORD = r"#[0-9]+|[\pL_][\pL\pM\pN_]*(?:[.$][\pL_][\pL\pM\pN_]*)*|[0-9]+(?:\.[0-9]+)*"
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+_STOP = frozenset(
+    "a about after all also am an and any are as at be because been before being but by can could did do does done"
+    " for from get got had has have having he her here him his how however i if in into is it its just like made"
+    " make me more most my no nor not now of off on once one only or other our out over own same see seem she should"
+    " so some such than that the their them then there these they this those through to too two under until up upon"
+    " use used using very via was we were what when where which while who why will with within without would you"
+    " your please thanks hi hello dear regards bug issue problem".split()
+)
+
+
+def title_text(titles: pl.Series) -> pl.Series:
+    """Titles fit to be counted."""
+    return titles.fill_null("").str.slice(0, _TITLE_CHARACTERS)
+
+
+def body_text(bodies: pl.Series) -> pl.Series:
+    """The beginning of each body without markup; what follows is mostly logs and quotations."""
+    return bodies.fill_null("").str.slice(0, BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
+
+
+def count_terms(texts: pl.Series) -> pl.DataFrame:
+    """In, texts; out, a frame `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by both."""
+    words = (
+        pl.LazyFrame({"text": texts})
+        .with_row_index("row")
+        .select("row", word=pl.col("text").str.extract_all(_RAW_WORD))
+        .explode("word", empty_as_null=False)
+        .drop_nulls()
+        .group_by("row", "word")
+        .len("count")
+        .collect()
+    )
+    distinct = words["word"].unique()
+    terms = _expanded(distinct)
+    return (
+        words.lazy()
+        .join(terms.lazy(), on="word")
+        .group_by("row", "term")
+        .agg(pl.col("count").sum().cast(pl.UInt32))
+        .sort("row", "term")
+        .collect()
+    )
+
+
+def _expanded(words: pl.Series) -> pl.DataFrame:
+    pairs = [(word, term) for word in words.to_list() for term in terms_of(word)]
+    return pl.DataFrame(pairs, schema={"word": pl.String, "term": pl.String}, orient="row")
+
+
+def terms_of(word: str) -> Sequence[str]:
+    """The terms that one raw word stands for: itself, its camelCase and dotted parts, stemmed, no stop words."""
+    if len(word) > _LONGEST_WORD:
+        return ()
+    whole = word.lower()
+    parts = [part.lower() for part in _PART.findall(word)] if not whole.isdigit() else []
+    found = dict.fromkeys(_kept([whole, *parts] if len(parts) > 1 else [whole]))
+    for run in _UNSPACED.findall(whole):
+        found.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
+    return tuple(found)
+
+
+def _kept(words: Sequence[str]) -> Iterator[str]:
+    for word in words:
+        if len(word) > 1 and word not in _STOP:
+            yield stem(word)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """A light English stem: plural, -ing, -ed and -ly endings off; other scripts and identifiers unchanged."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return word
+    word = _singular(word)
+    for ending in ("ing", "ed", "ly"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return _trimmed(word[: -len(ending)])
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _trimmed(base: str) -> str:
+    if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
+        return base[:-1]
+    return base.removesuffix("e") if len(base) > 4 else base
+
+
+def numbers_in(texts: pl.Series) -> list[frozenset[str]]:
+    """The numbers of each text: two reports that name different versions are rarely the same."""
+    return [frozenset(found) for found in texts.str.extract_all(r"[0-9]+(?:\.[0-9]+)*").to_list()]
+
+
+def exception_types_in(texts: pl.Series) -> list[frozenset[str]]:
+    """The exception types that each text names, without their packages."""
+    found = texts.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
+    return [frozenset(names) for names in found.to_list()]
+
+
+def lengths(counts: pl.DataFrame, rows: int) -> NDArray[np.float64]:
+    """Terms per text, repetitions included."""
+    return np.bincount(counts["row"].to_numpy(), weights=counts["count"].to_numpy(), minlength=rows)
