@@ -116,3 +116,6 @@ create table app.login_failure (
 );
 comment on table app.login_failure is 'Wrong passwords by address and account, hashed: neither is readable here.';
 grant select, insert, update, delete on app.login_failure to causeloop_api;
+
+-- Readiness compares the schema with what the code knows.
+grant select on app.alembic_version to causeloop_api;

@@ -1,0 +1,1 @@
+"""The HTTP API: reads what the pipeline computed, takes in what it should compute next."""

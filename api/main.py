@@ -1,0 +1,77 @@
+"""The HTTP application: routers, one shape of errors, one envelope around every request."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module, metadata
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from api import errors
+from api.bodies import MAX_BYTES
+from api.database import open_pool
+from api.oidc import IssuerKeys
+from api.openapi import describe
+from api.requests import RequestEnvelope, RequestMeasures
+from causeloop_pipeline.settings import settings
+
+ROUTERS = (
+    "health",
+    "sessions",
+    "issues",
+    "ingest",
+    "webhooks",
+    "clusters",  # holds /patterns/graph, which must not be read as a pattern's id
+    "patterns",
+    "pattern_corrections",
+    "predictions",
+    "recommendations",
+    "connectors",
+    "alert_rules",
+    "workspace",
+    "members",
+    "export",
+    "stream",
+)
+
+
+class Application(FastAPI):
+    """FastAPI inside the request envelope, so that even its own failures carry the request's id."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything else, in the envelope."""
+        return RequestEnvelope(super().build_middleware_stack(), self.state.measures)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.pool = await open_pool(settings().required("api_database_url"))
+    try:
+        yield
+    finally:
+        app.state.pool.terminate()
+
+
+def create_app() -> FastAPI:
+    """The API of this installation."""
+    app = Application(
+        title="Causeloop",
+        version=metadata.version("causeloop"),
+        summary="Recurring failures, their causes, what comes next, and whether the fix held.",
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        max_body_size=MAX_BYTES,
+        redoc_url=None,
+    )
+    app.state.measures = RequestMeasures()
+    app.state.issuer_keys = IssuerKeys()
+    errors.install(app)
+    for name in ROUTERS:
+        app.include_router(import_module(f"api.routers.{name}").router)
+    describe(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

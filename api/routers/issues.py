@@ -1,0 +1,51 @@
+"""Issues: list, read, report, correct."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import payloads
+from api.answers import Page, found, gives
+from api.deps import CurrentCaller, Db, Operation
+from api.errors import not_found
+from api.pagination import read_page
+from api.queries import issues, landing, recomputes
+from api.schemas.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
+
+router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
+
+REGROUPING = {"title", "body", "service", "error_type", "team", "environment"}
+
+
+@router.get("", responses=gives(Page[IssueSummary]))
+async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Response:
+    """The workspace's issues, newest first unless sorted otherwise."""
+    return await read_page(db, issues.ISSUES, filters)
+
+
+@router.get("/{issue_id}", responses=gives(Issue))
+async def read_issue(db: Db, issue_id: UUID) -> Response:
+    """One issue."""
+    return found(await issues.read_issue(db, issue_id), "issue")
+
+
+@router.post("", status_code=201, responses=gives(Issue, 201, "Reported"))
+async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
+    """Report a failure by hand; a known `external_id` updates that issue."""
+    record = payloads.manual_record(new, caller, request.headers.get("idempotency-key"))
+    issue_id = await landing.land_and_show(db, record)
+    answer = found(await issues.read_issue(db, issue_id), "issue", 201)
+    answer.headers["Location"] = f"/v1/issues/{issue_id}"
+    return answer
+
+
+@router.patch("/{issue_id}", responses=gives(Issue))
+async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: IssueChange) -> Response:
+    """Correct an issue; corrections outlive every later sync."""
+    changes = change.model_dump(mode="json", include=change.model_fields_set)
+    if not await issues.edit_issue(db, issue_id, changes, caller.actor):
+        raise not_found("issue")
+    if REGROUPING & changes.keys():
+        await recomputes.request(db, "patterns", caller.actor)
+    return found(await issues.read_issue(db, issue_id), "issue")

@@ -1,0 +1,1 @@
+"""The API under real HTTP, on the real database."""
