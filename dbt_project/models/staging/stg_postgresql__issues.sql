@@ -1,0 +1,9 @@
+with records as (
+
+    select *
+    from {{ source('landing', 'postgresql') }}
+    where source = 'postgresql'
+
+)
+
+{{ product_issue('records', 'postgresql') }}
