@@ -1,0 +1,31 @@
+"""Which assets a run needs: where something changed, and all that follows from it."""
+
+from collections.abc import Iterable, Sequence
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.assets.landing import landing_key
+
+ISSUE = dg.AssetKey(["core", "issue"])
+FIRST_STAGE = {
+    "patterns": dg.AssetKey("fingerprints"),
+    "clusters": dg.AssetKey("clusters"),
+    "predictions": dg.AssetKey("predictions"),
+    "everything": ISSUE,
+}
+"""Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
+
+
+def downstream(repository: dg.RepositoryDefinition, roots: Iterable[dg.AssetKey]) -> Sequence[dg.AssetKey]:
+    """The assets that follow from these, themselves included, in a stable order."""
+    known = repository.asset_graph.materializable_asset_keys
+    chosen = [root for root in roots if root in known]
+    if not chosen:
+        return []
+    selected = dg.AssetSelection.assets(*chosen).downstream().resolve(repository.asset_graph)
+    return sorted(selected)
+
+
+def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:
+    """The landing assets of some tools."""
+    return [landing_key(name) for name in sorted(set(types))]

@@ -1,0 +1,1 @@
+"""The stages of the loop, one file each."""

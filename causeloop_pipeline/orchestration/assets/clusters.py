@@ -1,0 +1,36 @@
+"""`clusters`: patterns that belong to one systemic problem, and the graph that shows why."""
+
+from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
+
+
+@stage_asset(
+    "clusters",
+    group="detect",
+    description="Patterns that share services, bursts or contributing factors, every edge with its reasons.",
+    deps=["patterns"],
+    kinds={"polars", "igraph"},
+)
+def clusters(step: Step) -> Counts:
+    """Cluster the workspace's patterns; a cluster keeps the id of the one it overlaps most."""
+    from causeloop_pipeline.analysis.clusters import cluster_patterns
+    from causeloop_pipeline.analysis.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS
+    from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH
+    from causeloop_pipeline.storage.clusters import read_cluster_members, replace_clusters
+    from causeloop_pipeline.storage.issues import read_issues
+    from causeloop_pipeline.storage.patterns import read_members, read_patterns
+
+    session, workspace_id = step.session, step.workspace_id
+    clustering = cluster_patterns(
+        read_patterns(session, workspace_id, PATTERNS),
+        read_members(session, workspace_id, MEMBERS),
+        read_issues(session, workspace_id, ISSUES),
+        previous=read_cluster_members(session, workspace_id, CLUSTER_MEMBERS),
+        namespace=str(workspace_id),
+        min_strength=MIN_EDGE_STRENGTH,
+    )
+    replace_clusters(session, workspace_id, clustering.clusters, clustering.members, clustering.edges)
+    return {
+        "clusters": clustering.clusters.height,
+        "clustered patterns": clustering.members.height,
+        "edges": clustering.edges.height,
+    }

@@ -1,0 +1,31 @@
+"""`fingerprints`: what each issue has that another failure of the same cause would have too."""
+
+from causeloop_pipeline.orchestration.regrouping import last_index, regroups
+from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
+
+
+@stage_asset(
+    "fingerprints",
+    group="detect",
+    description="Kind of text, template, stack signature and dimensions of every issue; only what changed is redone.",
+    deps=[["core", "issue"]],
+    kinds={"polars"},
+)
+def fingerprints(step: Step) -> Counts:
+    """Fingerprint the new and changed issues by what the last grouping learnt, or all where it starts anew."""
+    import polars as pl
+
+    from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.frames import INSTANT, ISSUES
+    from causeloop_pipeline.storage.fingerprints import write_fingerprints
+    from causeloop_pipeline.storage.issues import read_issues, read_issues_without_fingerprint
+
+    anew = regroups(step)
+    read = read_issues if anew else read_issues_without_fingerprint
+    issues = read(step.session, step.workspace_id, pl.Schema({**ISSUES, "changed_at": INSTANT}))
+    book = None if anew else last_index(step).book
+    prints = fingerprint_issues(issues, timezone=step.workspace.timezone, book=book)
+    written = write_fingerprints(
+        step.session, step.workspace_id, prints, issues.select("issue_id", "changed_at")
+    )
+    return {"fingerprints": written, "templates": prints["template_key"].n_unique(), "anew": int(anew)}

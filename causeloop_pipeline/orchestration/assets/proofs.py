@@ -1,0 +1,90 @@
+"""`proofs`: whether each claimed fix held, and which patterns are resolved or have come back."""
+
+from typing import TYPE_CHECKING
+
+from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEED = 20_240_229
+
+
+@stage_asset(
+    "proofs",
+    group="act",
+    description="Recurrences before and after each fix, with an interval; patterns resolved or reopened by them.",
+    deps=["predictions"],
+    kinds={"polars"},
+)
+def proofs(step: Step) -> Counts:
+    """Judge every claimed fix anew by what has happened since, and let the patterns' status follow."""
+    import polars as pl
+
+    from causeloop_pipeline.analysis.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.analysis.proof import prove_fixes
+    from causeloop_pipeline.storage.issues import read_occurrences
+    from causeloop_pipeline.storage.proofs import proof_window_days, replace_proofs, set_lifecycle
+    from causeloop_pipeline.storage.recommendations import read_fixes
+
+    session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
+    occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
+    window = proof_window_days(session, workspace_id)
+    lifecycle = _lifecycle(step, occurrences, window)
+    columns = {"recommendation_id": pl.String, "pattern_id": pl.String, "fixed_at": INSTANT}
+    fixes = read_fixes(session, workspace_id, pl.Schema(columns))
+    judged = prove_fixes(fixes, occurrences, as_of=as_of, proof_window_days=window, seed=SEED)
+    judged = _refuted(judged, lifecycle)
+    replace_proofs(session, workspace_id, judged, as_of)
+    return {
+        "fixes judged": judged.height,
+        "held": judged.filter(pl.col("verdict") == "held").height,
+        "not held": judged.filter(pl.col("verdict") == "failed").height,
+        "patterns whose status changed": set_lifecycle(session, workspace_id, lifecycle),
+    }
+
+
+def _lifecycle(step: Step, occurrences: "pl.DataFrame", window: int) -> "pl.DataFrame":
+    import polars as pl
+
+    from causeloop_pipeline.analysis.frames import INSTANT, PATTERNS
+    from causeloop_pipeline.analysis.pattern_lifecycle import pattern_lifecycle
+    from causeloop_pipeline.storage.patterns import read_patterns
+    from causeloop_pipeline.storage.proofs import read_closure_notes
+    from causeloop_pipeline.storage.recommendations import read_claimed_recommendations
+
+    session, workspace_id = step.session, step.workspace_id
+    notes = pl.Schema({"pattern_id": pl.String, "closed_at": INSTANT})
+    claims = pl.Schema(
+        {
+            "recommendation_id": pl.String,
+            "pattern_ids": pl.List(pl.String),
+            "status": pl.String,
+            "implemented_at": INSTANT,
+        }
+    )
+    return pattern_lifecycle(
+        read_patterns(session, workspace_id, PATTERNS),
+        read_closure_notes(session, workspace_id, notes),
+        occurrences,
+        read_claimed_recommendations(session, workspace_id, claims),
+        as_of=step.as_of,
+        proof_window_days=window,
+    )
+
+
+def _refuted(judged: "pl.DataFrame", lifecycle: "pl.DataFrame") -> "pl.DataFrame":
+    """A fix whose pattern came back after it had been resolved has not held, whatever the rates say."""
+    import polars as pl
+
+    refuted = (
+        lifecycle.select("pattern_id", pl.col("not_held").alias("recommendation_id"), pl.col("text").alias("came_back"))
+        .explode("recommendation_id")
+        .drop_nulls("recommendation_id")
+    )
+    joined = judged.join(refuted, on=["recommendation_id", "pattern_id"], how="left", maintain_order="left")
+    back = pl.col("came_back").is_not_null()
+    return joined.with_columns(
+        verdict=pl.when(back).then(pl.lit("failed")).otherwise(pl.col("verdict")),
+        text=pl.when(back).then(pl.col("came_back")).otherwise(pl.col("text")),
+    ).drop("came_back")

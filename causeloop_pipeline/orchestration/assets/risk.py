@@ -1,0 +1,33 @@
+"""`risk`: how bad, how likely again, how recent and how broad, from 0 to 100 for every issue and pattern."""
+
+from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
+
+
+@stage_asset(
+    "risk",
+    group="predict",
+    description="The risk score of every issue and pattern, by the one documented formula.",
+    deps=["predictions"],
+    kinds={"polars"},
+)
+def risk(step: Step) -> Counts:
+    """Score issues and patterns; rows whose score stays are not touched."""
+    from causeloop_pipeline.analysis.frames import ISSUES, MEMBERS, PATTERNS, PREDICTIONS
+    from causeloop_pipeline.analysis.risk import issue_risk, pattern_risk
+    from causeloop_pipeline.model.prediction import WINDOWS
+    from causeloop_pipeline.storage.issues import read_issues, set_issue_risks
+    from causeloop_pipeline.storage.patterns import read_members, read_patterns, set_pattern_risks
+    from causeloop_pipeline.storage.predictions import read_latest_predictions
+
+    session, workspace_id = step.session, step.workspace_id
+    issues = read_issues(session, workspace_id, ISSUES)
+    patterns = read_patterns(session, workspace_id, PATTERNS)
+    members = read_members(session, workspace_id, MEMBERS)
+    predictions = read_latest_predictions(session, workspace_id, WINDOWS, PREDICTIONS)
+    of_issues = issue_risk(issues, members, predictions, patterns, as_of=step.as_of)
+    of_patterns = pattern_risk(patterns, members, issues, predictions, as_of=step.as_of)
+    return {
+        "issues rescored": set_issue_risks(session, workspace_id, of_issues),
+        "patterns rescored": set_pattern_risks(session, workspace_id, of_patterns),
+        "critical patterns": of_patterns.filter(of_patterns["risk_score"] >= 90).height,
+    }

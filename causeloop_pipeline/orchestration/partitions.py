@@ -1,0 +1,22 @@
+"""One partition per workspace on every asset; a run covers a range of them and works on those in its scope."""
+
+import warnings
+from collections.abc import Sequence
+
+import dagster as dg
+
+# Dagster announces the backfill policy of every single asset as a beta feature.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+
+WORKSPACES = dg.DynamicPartitionsDefinition(name="workspace")
+ONE_RUN = dg.BackfillPolicy.single_run()
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def range_tags(known: Sequence[str], wanted: set[str]) -> dict[str, str]:
+    """The shortest range of partitions, in the order they were added, that covers the wanted ones."""
+    positions = [position for position, key in enumerate(known) if key in wanted]
+    if not positions:
+        return {}
+    return {RANGE_START: known[positions[0]], RANGE_END: known[positions[-1]]}

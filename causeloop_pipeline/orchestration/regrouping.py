@@ -1,0 +1,46 @@
+"""Whether a workspace's issues are all grouped anew, or only the newcomers are put into what is there.
+
+Anew at night, when somebody asks for it or has linked or unlinked issues, when the method changed, and when
+the workspace has grown so much since that what was learnt of it is out of date.
+"""
+
+from typing import TYPE_CHECKING
+
+from causeloop_pipeline.orchestration.run_scope import is_nightly
+from causeloop_pipeline.orchestration.stage import Step
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.pattern_index import PatternIndex
+
+GROWTH = 1.2
+ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
+
+
+def regroups(step: Step) -> bool:
+    """Decide from what is stored, so that the fingerprints and the patterns of one run decide alike."""
+    from causeloop_pipeline.analysis.patterns import ALGORITHM_VERSION
+    from causeloop_pipeline.storage.issues import count_issues
+    from causeloop_pipeline.storage.patterns import people_digest, read_grouping_state
+    from causeloop_pipeline.storage.recompute_requests import kinds_claimed
+
+    session, workspace_id = step.session, step.workspace_id
+    state = read_grouping_state(session, workspace_id)
+    return (
+        state is None
+        or is_nightly(step.context)
+        or state.algorithm_version != ALGORITHM_VERSION
+        or state.people_digest != people_digest(session, workspace_id)
+        or count_issues(session, workspace_id) > GROWTH * state.issue_count
+        or bool(kinds_claimed(session, step.context.run_id, workspace_id) & ASKS_FOR_PATTERNS)
+    )
+
+
+def last_index(step: Step) -> "PatternIndex":
+    """What the last full grouping left for newcomers."""
+    from causeloop_pipeline.analysis.pattern_index import PatternIndex
+    from causeloop_pipeline.storage.patterns import read_grouping_state
+
+    state = read_grouping_state(step.session, step.workspace_id)
+    if state is None:
+        raise LookupError(f"workspace {step.workspace_id} has never been grouped")
+    return PatternIndex.from_bytes(state.pattern_index)

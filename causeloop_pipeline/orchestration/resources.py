@@ -1,0 +1,36 @@
+"""What assets and sensors reach the outside with, built on first use so that definitions load without a database.
+
+None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from causeloop_pipeline.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.secrets import Vault
+    from causeloop_pipeline.storage.session import Database
+
+
+class Installation:
+    """This installation's database and secrets, as the pipeline's role sees them."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return settings()
+
+    @cached_property
+    def database(self) -> "Database":
+        """Sessions under row level security."""
+        from causeloop_pipeline.storage.session import Database
+
+        return Database(settings().required("pipeline_database_url"))
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """Opens the credentials of connectors."""
+        from causeloop_pipeline.storage.secrets import Vault
+
+        return Vault.of(settings().required("secret_key"))

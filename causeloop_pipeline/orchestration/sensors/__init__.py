@@ -1,0 +1,1 @@
+"""What starts runs: each sensor asks the database one question and decides; none talks to a vendor."""

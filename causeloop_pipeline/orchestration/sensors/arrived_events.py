@@ -1,0 +1,34 @@
+"""Starts one run for all records that came by webhook, ingest API or hand, or that a broken run left behind."""
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.asset_choice import ISSUE, downstream
+from causeloop_pipeline.orchestration.resources import Installation
+from causeloop_pipeline.orchestration.run_requests import in_flight, one_run
+from causeloop_pipeline.orchestration.sensors import due_connectors
+
+TRIGGER = "arrived_events"
+
+
+@dg.sensor(
+    name=TRIGGER,
+    target=dg.AssetSelection.all(),
+    minimum_interval_seconds=3,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Turns what arrived since into issues, patterns and advice, for all workspaces in one run.",
+)
+def arrived_events(
+    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask which workspaces hold records that no run has claimed; a poll under way takes its own records along."""
+    from causeloop_pipeline.storage.arrivals import workspaces_with_arrivals
+
+    if in_flight(context.instance, TRIGGER):
+        return dg.SkipReason("the last arrivals are still being worked on")
+    polling = in_flight(context.instance, due_connectors.TRIGGER)
+    with installation.database.every_workspace() as session:
+        workspace_ids = workspaces_with_arrivals(session, except_polled=polling)
+        if not workspace_ids:
+            return dg.SkipReason("nothing has arrived")
+        assets = downstream(context.repository_def, [ISSUE])
+        return one_run(context.instance, session, TRIGGER, workspace_ids, assets)

@@ -1,0 +1,37 @@
+"""Keeps one partition per workspace: new workspaces get theirs, vanished ones lose it."""
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.partitions import WORKSPACES
+from causeloop_pipeline.orchestration.resources import Installation
+
+
+@dg.sensor(
+    name="workspaces",
+    minimum_interval_seconds=3,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Adds and removes the partitions of workspaces.",
+)
+def workspaces(
+    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+) -> dg.SensorResult | dg.SkipReason:
+    """Compare the workspaces there are with the partitions there are."""
+    present = partition_keys(installation)
+    known = context.instance.get_dynamic_partitions(str(WORKSPACES.name))
+    added = [key for key in present if key not in set(known)]
+    removed = [key for key in known if key not in set(present)]
+    if not added and not removed:
+        return dg.SkipReason("no workspace came or went")
+    requests = [
+        *([WORKSPACES.build_add_request(added)] if added else []),
+        *([WORKSPACES.build_delete_request(removed)] if removed else []),
+    ]
+    return dg.SensorResult(dynamic_partitions_requests=requests)
+
+
+def partition_keys(installation: Installation) -> list[str]:
+    """The workspaces of active organizations, oldest first."""
+    from causeloop_pipeline.storage.scopes import active_workspaces
+
+    with installation.database.every_workspace() as session:
+        return [str(workspace_id) for workspace_id in active_workspaces(session)]

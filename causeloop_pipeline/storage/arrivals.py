@@ -1,0 +1,67 @@
+"""Records that wait to become issues: a run claims them, works on them, and strikes them off when they are issues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from causeloop_pipeline.storage.session import Session
+
+CLAIM = """
+with claimed as (
+    update raw.arrival
+    set run_id = %s
+    where run_id is null and workspace_id = any (%s)
+    returning source
+)
+select source, count(*) as records from claimed group by source order by source
+"""
+
+
+@dataclass(frozen=True)
+class WaitingArrivals:
+    """The records of one source that wait in a workspace."""
+
+    workspace_id: UUID
+    source: str
+    records: int
+
+
+def waiting_arrivals(session: Session) -> list[WaitingArrivals]:
+    """What no run has claimed yet, by workspace and source."""
+    rows = session.rows(
+        "select workspace_id, source, count(*) as records from raw.arrival where run_id is null "
+        "group by workspace_id, source order by workspace_id, source"
+    )
+    return [WaitingArrivals(**row) for row in rows]
+
+
+def claim_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
+    """Take the waiting records of some workspaces for a run; how many of each source the run holds now."""
+    session.rows(CLAIM, (run_id, list(workspace_ids)))
+    held = session.rows(
+        "select source, count(*) as records from raw.arrival where run_id = %s group by source order by source",
+        (run_id,),
+    )
+    return {row["source"]: int(row["records"]) for row in held}
+
+
+def finish_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> int:
+    """Strike off what a run has normalized; what it holds of other workspaces waits again."""
+    finished = session.execute(
+        "delete from raw.arrival where run_id = %s and workspace_id = any (%s)", (run_id, list(workspace_ids))
+    )
+    release_arrivals(session, run_id)
+    return finished
+
+
+def release_arrivals(session: Session, run_id: str) -> int:
+    """Let everything that a run holds wait again, as after a failure."""
+    return session.execute("update raw.arrival set run_id = null where run_id = %s", (run_id,))
+
+
+def release_orphaned_arrivals(session: Session, unfinished: Sequence[str]) -> int:
+    """Let everything wait again that is held by a run which no longer goes on."""
+    return session.execute(
+        "update raw.arrival set run_id = null where run_id is not null and not run_id = any (%s)",
+        (list(unfinished),),
+    )
