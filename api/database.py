@@ -72,7 +72,7 @@ class WorkspaceDatabase:
     async def read_page(
         self, page: str, rows: str | None, parameters: Mapping[str, Any]
     ) -> tuple[str, int, str | None, int | None]:
-        """A page's data as JSON text, how many rows were found, the last one's key, and the total if asked."""
+        """A page as JSON text, how many rows were found, the last one's key, and the total if asked."""
         answer = await self._asked().fetchrow(
             "select data, rows_found, last, total from app.read_page($1, $2, $3, $4)",
             self.workspace_id,

@@ -17,7 +17,7 @@ TYPE = "https://causeloop.dev/problems/"
 log = logging.getLogger("causeloop.api")
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - an RFC 9457 problem
     """An expected refusal: what happened and what to do about it."""
 
     def __init__(

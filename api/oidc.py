@@ -30,7 +30,7 @@ class Identity:
 
 @dataclass
 class IssuerKeys:
-    """The provider's public keys: kept for a day, asked for at most twice a minute, used on when it is down."""
+    """The provider's keys: kept for a day, asked for twice a minute at most, used on when it is down."""
 
     keys: dict[str, jwt.PyJWK] = field(default_factory=dict)
     fetched_at: float = float("-inf")

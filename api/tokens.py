@@ -70,7 +70,7 @@ def strict_claims(
     header_fields: set[str],
     longest: timedelta,
 ) -> dict[str, Any]:
-    """A token's claims under the strict reading: known header fields only, every standard claim, a short life."""
+    """A token's claims, read strictly: known header fields only, every standard claim, a short life."""
     if len(token) > MAX_CREDENTIAL_BYTES:
         raise invalid_token()
     try:

@@ -47,7 +47,8 @@ CHANGE = """
 update notify.alert_rule
 set name = coalesce($2, name), scope = coalesce($3::jsonb, scope),
     probability_threshold = coalesce($4, probability_threshold), window_days = coalesce($5, window_days),
-    channels = coalesce($6::jsonb, channels), channel_secrets = case when $6 is null then channel_secrets else $7 end,
+    channels = coalesce($6::jsonb, channels),
+    channel_secrets = case when $6 is null then channel_secrets else $7 end,
     enabled = coalesce($8, enabled)
 where alert_rule_id = $1
 returning true

@@ -34,7 +34,9 @@ from (
         select coalesce(json_agg(member order by member.risk_score desc nulls last, member.id), '[]')
         from (select {PATTERN} from {SOURCE} where c.cluster_id = k.cluster_id) as member
     ) as patterns, (
-        select coalesce(json_agg({EDGE} order by e.strength desc, e.left_pattern_id, e.right_pattern_id), '[]')
+        select coalesce(json_agg(
+            {EDGE} order by e.strength desc, e.left_pattern_id, e.right_pattern_id
+        ), '[]')
         from detect.pattern_edge as e
         join detect.cluster_member as l on l.pattern_id = e.left_pattern_id
         join detect.cluster_member as r on r.pattern_id = e.right_pattern_id

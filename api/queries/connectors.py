@@ -91,7 +91,9 @@ update app.connector set status = 'paused', status_reason = null where connector
 """
 
 SYNC = """
-update app.connector set next_poll_at = least(next_poll_at, now()) where connector_id = $1 returning next_poll_at
+update app.connector set next_poll_at = least(next_poll_at, now())
+where connector_id = $1
+returning next_poll_at
 """
 
 
@@ -138,7 +140,8 @@ async def change_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
 
 async def read_sealed(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
     """A connector with its secrets as they are stored, sealed."""
-    return await db.transaction.fetchrow(SEALED, connector_id)
+    row: Mapping[str, Any] | None = await db.transaction.fetchrow(SEALED, connector_id)
+    return row
 
 
 async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:

@@ -27,12 +27,16 @@ limit $3
 """
 
 CONSTRAIN = """
-insert into detect.pattern_constraint (workspace_id, kind, left_issue_id, right_issue_id, pattern_id, made_by, reason)
+insert into detect.pattern_constraint (
+    workspace_id, kind, left_issue_id, right_issue_id, pattern_id, made_by, reason
+)
 select $1, $2, f.l, f.r, $5, $6, $7 from unnest($3::uuid[], $4::uuid[]) as f (l, r)
 """
 
 JUDGE = """
-insert into detect.pattern_verdict (workspace_id, pattern_id, left_issue_id, right_issue_id, together, confidence, made_by)
+insert into detect.pattern_verdict (
+    workspace_id, pattern_id, left_issue_id, right_issue_id, together, confidence, made_by
+)
 select $1, $2, f.l, f.r, $5, $6, $7 from unnest($3::uuid[], $4::uuid[]) as f (l, r)
 returning verdict_id
 """

@@ -79,7 +79,8 @@ with asked as (
         w.timezone, ($1 ->> 'bucket') as bucket,
         date_trunc($1 ->> 'bucket', now() at time zone w.timezone) as last_start,
         date_trunc(
-            $1 ->> 'bucket', (now() at time zone w.timezone) - make_interval(days => ($1 ->> 'days')::integer - 1)
+            $1 ->> 'bucket',
+            (now() at time zone w.timezone) - make_interval(days => ($1 ->> 'days')::integer - 1)
         ) as first_start
     from app.workspace as w
 ), struck as (
@@ -92,7 +93,9 @@ with asked as (
 select json_build_object(
     'pattern_id', $1 ->> 'id', 'bucket', a.bucket, 'timezone', a.timezone,
     'data', (
-        select json_agg(json_build_object('start', s.start::date, 'count', coalesce(k.count, 0)) order by s.start)
+        select json_agg(
+            json_build_object('start', s.start::date, 'count', coalesce(k.count, 0)) order by s.start
+        )
         from generate_series(a.first_start, a.last_start, ('1 ' || a.bucket)::interval) as s (start)
         left join struck as k on k.start = s.start
     )
@@ -128,7 +131,9 @@ select json_build_object(
             'old_pattern_id', old_pattern_id, 'new_pattern_id', new_pattern_id, 'kind', kind,
             'issue_count', issue_count, 'reason', reason, 'at', at
         ) order by at, old_pattern_id, new_pattern_id), '[]')
-        from (select distinct old_pattern_id, new_pattern_id, kind, issue_count, reason, at from step) as steps
+        from (
+            select distinct old_pattern_id, new_pattern_id, kind, issue_count, reason, at from step
+        ) as steps
     )
 )
 where exists (select from living) or exists (select from step)

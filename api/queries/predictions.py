@@ -121,7 +121,10 @@ with current as (
     join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
     where p.window_days = ($1 ->> 'window_days')::integer and p.probability is not null and {NEWEST}
 ), ranked as (
-    select *, row_number() over (partition by likelihood, impact order by probability desc, pattern_id) as place
+    select
+        *, row_number() over (
+            partition by likelihood, impact order by probability desc, pattern_id
+        ) as place
     from current
 )
 select json_agg(cell order by cell.likelihood, cell.impact)
@@ -154,7 +157,8 @@ with asked as (
     group by s.day
 ), expected as (
     select d.day, d.yhat, d.yhat_lower, d.yhat_upper
-    from asked as a, unnest(a.days, a.yhat, a.yhat_lower, a.yhat_upper) as d (day, yhat, yhat_lower, yhat_upper)
+    from asked as a,
+    unnest(a.days, a.yhat, a.yhat_lower, a.yhat_upper) as d (day, yhat, yhat_lower, yhat_upper)
 ), bound as (
     select coalesce(
         ($1 ->> 'threshold')::double precision,

@@ -1,10 +1,12 @@
-"""What a dashboard needs to know to look again: which stage has finished when, and what is being worked on."""
+"""What tells a dashboard to look again: which stage has finished when, what is being worked on."""
 
 from api.database import WorkspaceDatabase
 
 PULSE = """
 select json_build_object(
-    'stages', (select coalesce(json_object_agg(stage, computed_at order by stage), '{}') from app.workspace_freshness),
+    'stages', (
+        select coalesce(json_object_agg(stage, computed_at order by stage), '{}') from app.workspace_freshness
+    ),
     'jobs', (
         select coalesce(json_agg(json_build_object('id', request_id, 'kind', kind, 'status', status)
                                  order by requested_at desc, request_id), '[]')

@@ -95,13 +95,19 @@ select status, cardinality(steps) as steps from act.recommendation where recomme
 """
 
 PROGRESS = """
-insert into act.recommendation_progress (workspace_id, recommendation_id, status, step, step_done, note, made_by)
+insert into act.recommendation_progress (
+    workspace_id, recommendation_id, status, step, step_done, note, made_by
+)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 
 CLAIM = """
-insert into act.fix (workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by)
-select r.workspace_id, r.recommendation_id, pattern_id, $2, r.expected_loops_prevented / cardinality(r.pattern_ids), $3
+insert into act.fix (
+    workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
+)
+select
+    r.workspace_id, r.recommendation_id, pattern_id, $2,
+    r.expected_loops_prevented / cardinality(r.pattern_ids), $3
 from act.recommendation as r, unnest(r.pattern_ids) as pattern_id
 where r.recommendation_id = $1
 on conflict do nothing

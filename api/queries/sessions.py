@@ -31,13 +31,17 @@ where token_hash = $1 and used_at is null and expires_at > now()
 returning user_id, family_id, method
 """
 END_FAMILY = """
-delete from app.refresh_token where family_id = (select family_id from app.refresh_token where token_hash = $1)
+delete from app.refresh_token
+where family_id = (select family_id from app.refresh_token where token_hash = $1)
 """
-FAILURES = "select failures from app.login_failure where subject_hash = $1 and last_at > now() - interval '15 minutes'"
+FAILURES = """
+select failures from app.login_failure where subject_hash = $1 and last_at > now() - interval '15 minutes'
+"""
 FAIL = """
 insert into app.login_failure as f (subject_hash, failures, last_at) values ($1, 1, now())
 on conflict (subject_hash) do update
-    set failures = case when f.last_at > now() - interval '15 minutes' then f.failures + 1 else 1 end, last_at = now()
+    set failures = case when f.last_at > now() - interval '15 minutes' then f.failures + 1 else 1 end,
+        last_at = now()
 """
 
 

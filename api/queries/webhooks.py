@@ -43,4 +43,4 @@ async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConne
 
 async def is_served(pool: asyncpg.Pool, workspace_id: UUID) -> bool:
     """Whether the workspace's organization is active."""
-    return await pool.fetchval("select app.read($1, $2)", workspace_id, SERVED) == "true"
+    return bool(await pool.fetchval("select app.read($1, $2)", workspace_id, SERVED) == "true")

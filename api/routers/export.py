@@ -34,6 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @router.get(
     "/export",
+    response_class=StreamingResponse,
     responses={
         200: {"description": "A file", "content": {"application/x-ndjson": {}, "text/csv": {}}},
     },

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from api import payloads
-from api.answers import Page, found, gives
+from api.answers import Page, Rows, found, gives
 from api.deps import CurrentCaller, Db, Operation
 from api.errors import not_found
 from api.pagination import read_page
-from api.queries import issues, landing, recomputes
+from api.queries import issues, landing, recomputes, similar
 from api.schemas.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
+from api.schemas.patterns import SimilarIssue, SimilarRequest
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
 
@@ -28,6 +29,12 @@ async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Resp
 async def read_issue(db: Db, issue_id: UUID) -> Response:
     """One issue."""
     return found(await issues.read_issue(db, issue_id), "issue")
+
+
+@router.get("/{issue_id}/similar", responses=gives(Rows[SimilarIssue]))
+async def list_similar_issues(db: Db, issue_id: UUID, asked: Annotated[SimilarRequest, Query()]) -> Response:
+    """The issues that read most like this one, whatever pattern they are in."""
+    return found(await similar.read_similar(db, issue_id, asked.limit), "issue")
 
 
 @router.post("", status_code=201, responses=gives(Issue, 201, "Reported"))

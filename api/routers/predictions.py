@@ -46,7 +46,7 @@ async def read_prediction_summary(db: Db, asked: Annotated[WindowRequest, Query(
 
 @router.get("/matrix", responses=gives(Matrix))
 async def read_prediction_matrix(db: Db, asked: Annotated[WindowRequest, Query()]) -> Response:
-    """Patterns by how likely they recur and how bad that would be, 5 × 5."""
+    """Patterns by how likely they recur and how bad that would be, 5 by 5."""
     cells = await predictions.read_matrix(db, asked.window_days)
     return json_answer(
         {"window_days": asked.window_days, "likelihood": LIKELIHOOD, "impact": IMPACT, "cells": cells}

@@ -22,6 +22,7 @@ LONGEST_LOOKS = 450
 
 @router.get(
     "/stream",
+    response_class=StreamingResponse,
     responses={200: {"description": "Events named `change`", "content": {"text/event-stream": {}}}},
 )
 async def stream_changes(request: Request, db: Db) -> Response:

@@ -87,7 +87,7 @@ class MatrixCell(BaseModel):
 
 
 class Matrix(BaseModel):
-    """5 × 5: how likely against how bad; both from 1 (least) to 5."""
+    """5 by 5: how likely against how bad; both from 1 (least) to 5."""
 
     window_days: int
     likelihood: list[str]

@@ -187,14 +187,22 @@ def _normalized(matrix: Sparse) -> tuple[Sparse, Floats]:
     return matrix, norm
 
 
+def _share(name: str) -> pl.Expr:
+    """How common a value is among the texts that have one: a component that all texts share says nothing."""
+    return (pl.len().over(name) / pl.col(name).count()).fill_nan(1.0).clip(0.0, 1.0).alias(f"{name}_share")
+
+
 def _marks(texts: pl.DataFrame) -> pl.DataFrame:
     title, body = pl.col("title").fill_null(""), pl.col("body").fill_null("").str.slice(0, 3_000)
     plain = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
-    return texts.select(
+    return texts.with_columns(_share("component"), _share("place")).select(
         both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)").list.unique().list.sort().alias("exceptions"),
         title.str.extract_all(r"[0-9]+(?:\.[0-9]+)*").list.unique().list.sort().alias("numbers"),
         "component",
+        "component_share",
+        "place",
+        "place_share",
         "created",
         plain.alias("exact"),
         (body.str.strip_chars().str.len_bytes() == 0).alias("blank"),

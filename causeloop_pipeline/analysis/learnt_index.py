@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.fingerprint import MACHINE_ROWS
 from causeloop_pipeline.analysis.likeness import Likeness
 from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.pair_score import Standing
 from causeloop_pipeline.analysis.templates import TemplateBook
 
 Floats = NDArray[np.float64]
@@ -31,11 +32,11 @@ class UnreadableIndexError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Texts that were added together, the group of each, and the cosine of each one's nearest neighbour."""
+    """Texts that were added together, the group of each, and how near each one's neighbours were."""
 
     corpus: Corpus
     group: Ints
-    best: Floats
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def build_index(
     anchors = assembly.cells.anchors
     lexicon, segments, intercepts = _nothing_learnt()
     if likeness is not None:
-        segments = (Segment(likeness.corpus, group[text_cells], likeness.best),)
+        segments = (Segment(likeness.corpus, group[text_cells], likeness.standing),)
         lexicon, intercepts = likeness.lexicon, likeness.intercepts
     return PatternIndex(
         groups=faces,
@@ -194,7 +195,7 @@ _VECTORS = ("whole_norm", "title_norm", "length")
 
 def _segment_bytes(segment: Segment) -> list[bytes]:
     corpus = segment.corpus
-    blobs = [np.ascontiguousarray(segment.group, np.int64).tobytes(), np.ascontiguousarray(segment.best).tobytes()]
+    blobs = [np.ascontiguousarray(segment.group, np.int64).tobytes(), np.vstack([segment.standing.first, segment.standing.second]).tobytes()]
     for name in _MATRICES:
         matrix = getattr(corpus, name)
         blobs += [
@@ -216,7 +217,8 @@ def _segment(blobs: list[memoryview], width: int) -> Segment:
 
     vectors = [np.frombuffer(blob, np.float64) for blob in blobs[8:11]]
     corpus = Corpus(matrix(2), matrix(5), vectors[0], vectors[1], vectors[2], _frame(blobs[11]))
-    return Segment(corpus, np.frombuffer(blobs[0], np.int64), np.frombuffer(blobs[1], np.float64))
+    first, second = np.frombuffer(blobs[1], np.float64).reshape(2, -1)
+    return Segment(corpus, np.frombuffer(blobs[0], np.int64), Standing(first, second))
 
 
 def _blobs(data: memoryview) -> list[memoryview]:

@@ -10,9 +10,10 @@ from causeloop_pipeline.analysis.candidates import Neighbours, nearest_texts, sp
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.pair_score import (
     Pairs,
-    best_cosine,
+    Standing,
     intercept_from,
     score_pairs,
+    standing_of,
     undirected,
 )
 
@@ -29,7 +30,7 @@ class Likeness:
     pairs: Pairs
     probability: Floats
     intercepts: dict[str, float]  # source → log odds of its base rate
-    best: Floats  # per text, the cosine of its nearest neighbour
+    standing: Standing
 
 
 def text_rows(table: pl.DataFrame) -> pl.DataFrame:
@@ -37,10 +38,10 @@ def text_rows(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(
         "title",
         "body",
-        pl.coalesce("component", "service").alias("component"),
+        "component",
         (pl.col("source_created_at").dt.epoch("us") / 1e6).alias("created"),
         pl.col("source").fill_null("").alias("origin"),
-        pl.col("service").fill_null("").alias("place"),
+        pl.col("service").alias("place"),
     )
 
 
@@ -50,17 +51,15 @@ def compare_texts(texts: pl.DataFrame) -> Likeness:
     corpus = build_corpus(texts, lexicon, chunks)
     del chunks
     neighbours = _neighbours(texts, corpus, lexicon)
-    left, right, rank = undirected(neighbours, corpus.size)
-    best = best_cosine(neighbours, corpus.size)
-    pairs = score_pairs(corpus, corpus, lexicon, left, right, rank, np.maximum(best[left], best[right]))
+    pairs = score_pairs(corpus, corpus, lexicon, undirected(neighbours, corpus.size))
     intercepts = _intercepts(texts["origin"], neighbours)
     own = texts["origin"].replace_strict(intercepts, return_dtype=pl.Float64).to_numpy()
-    probability = pairs.probability(np.minimum(own[left], own[right]))
-    return Likeness(lexicon, corpus, pairs, probability, intercepts, best)
+    probability = pairs.probability(np.minimum(own[pairs.left], own[pairs.right]))
+    return Likeness(lexicon, corpus, pairs, probability, intercepts, standing_of(neighbours, corpus.size))
 
 
 def _neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:
-    place = texts["place"].rank("dense").to_numpy().astype(np.int64)
+    place = texts["place"].fill_null("").rank("dense").to_numpy().astype(np.int64)
     created = texts["created"].fill_null(float("nan")).to_numpy()
     found = []
     for rows in split_blocks(place, created):

@@ -101,11 +101,13 @@ def group(
     timezone: str,
     namespace: str,
     constraints: pl.DataFrame | None = None,
+    previous: pl.DataFrame | None = None,
     reached: Callable[[str], None] = lambda _: None,
 ) -> "tuple[pl.DataFrame, Grouping]":
     """Fingerprint issues and group them into patterns.
 
-    In: ISSUES, a time zone, a namespace for ids and CONSTRAINTS. Out: FINGERPRINTS and the Grouping.
+    In: ISSUES, a time zone, a namespace for ids, CONSTRAINTS and the PREVIOUS grouping. Out: FINGERPRINTS
+    and the Grouping.
     """
     from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
     from causeloop_pipeline.analysis.patterns import GroupingOptions, group_issues
@@ -114,7 +116,11 @@ def group(
     fingerprints = fingerprint_issues(issues, timezone=timezone)
     reached("patterns")
     grouping = group_issues(
-        issues, fingerprints, constraints=constraints, options=GroupingOptions(namespace=namespace)
+        issues,
+        fingerprints,
+        constraints=constraints,
+        previous=previous,
+        options=GroupingOptions(namespace=namespace),
     )
     return fingerprints, grouping
 

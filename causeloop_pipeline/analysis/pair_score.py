@@ -1,4 +1,4 @@
-"""How likely two texts tell of one cause: eleven features of a pair, one fixed set of weights, one intercept per workspace.
+"""How likely two texts tell of one cause: twelve features of a pair, one fixed set of weights, one intercept per workspace.
 
 The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are does not, so the
 intercept is read from the workspace itself: where duplicates are common, nearest neighbours stand out from the second nearest.
@@ -19,22 +19,25 @@ Ints = NDArray[np.int64]
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 WEIGHTS = {
-    "rare_terms": (0.81, 0.433, 0.169),
-    "nearness": (0.81, 0.404, 0.224),
-    "short_text": (-0.32, 3.564, 1.008),
-    "other_exception": (-0.15, 0.025, 0.155),
-    "rank": (-0.24, 2.496, 0.536),
-    "same_exception": (0.10, 0.024, 0.152),
-    "body_cosine": (0.22, 0.114, 0.132),
-    "days_apart": (-0.15, 5.75, 1.02),
-    "other_numbers": (-0.17, 0.116, 0.319),
-    "title_retold": (0.27, 0.287, 0.153),
-    "component": (0.70, 0.0, 1.0),
+    "rare_terms": (0.68, 0.427, 0.168),
+    "nearness": (0.10, 0.371, 0.207),
+    "standing_out": (1.05, -0.90, 0.513),
+    "short_text": (-0.15, 3.524, 0.982),
+    "other_exception": (-0.08, 0.022, 0.145),
+    "rank": (-0.12, 2.496, 0.536),
+    "same_exception": (0.05, 0.023, 0.148),
+    "body_cosine": (0.26, 0.111, 0.131),
+    "days_apart": (-0.10, 5.75, 1.02),
+    "other_numbers": (-0.19, 0.116, 0.319),
+    "title_retold": (0.27, 0.286, 0.152),
+    "component": (0.68, 0.0, 1.0),
 }
 SAME_TEXT = 0.99
 _SAME_BODY = 0.9
 _CHUNK = 40_000
-_LOWEST, _STEP, _FLOOR_GAP, _GAP_RANGE = -6.5, 2.1, 0.05, 0.25
+_FAINT = 0.02
+LOWEST_INTERCEPT = -6.3
+_GAPS, _INTERCEPTS = (0.08, 0.33, 0.55), (LOWEST_INTERCEPT, -4.0, -3.5)
 _PRIOR_GAP, _PRIOR_WEIGHT = 0.3, 200.0
 
 
@@ -63,68 +66,112 @@ def intercept_from(neighbours: Neighbours) -> float:
         first, second, last = (neighbours.cosine[at - back] for back in (2, 1, 0))
         own = float(np.mean(first - second)) / max(2.0 * float(np.mean(second - last)), 1e-9) - 1.0
         gap = (len(at) * own + _PRIOR_WEIGHT * _PRIOR_GAP) / (len(at) + _PRIOR_WEIGHT)
-    return _LOWEST + _STEP * float(np.clip((gap - _FLOOR_GAP) / _GAP_RANGE, 0.0, 1.0))
+    return float(np.interp(gap, _GAPS, _INTERCEPTS))
 
 
-def undirected(neighbours: Neighbours, texts: int) -> tuple[Ints, Ints, Ints]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Per text, the cosines of its nearest and second nearest neighbour."""
+
+    first: Floats
+    second: Floats
+
+
+def standing_of(neighbours: Neighbours, texts: int) -> Standing:
+    """How near the two nearest neighbours of each text are; 0 where it has none."""
+    first, second = np.zeros(texts), np.zeros(texts)
+    nearest, next_nearest = neighbours.rank == 1, neighbours.rank == 2
+    first[neighbours.row[nearest]] = neighbours.cosine[nearest]
+    second[neighbours.row[next_nearest]] = neighbours.cosine[next_nearest]
+    return Standing(first, second)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidate pairs as the search found them; `best`: the better of both texts' nearest cosines; `rival`: the (geometric) mean
+    cosine of the nearest OTHER neighbour of each."""
+
+    left: Ints
+    right: Ints
+    rank: Ints
+    cosine: Floats
+    best: Floats
+    rival: Floats
+
+
+def undirected(neighbours: Neighbours, texts: int) -> Found:
     """Each pair once, `left` < `right`, with the worse of its two ranks (one more than the last if found from one side only)."""
     low, high = np.minimum(neighbours.row, neighbours.other), np.maximum(neighbours.row, neighbours.other)
     key, inverse, found = np.unique(low * texts + high, return_inverse=True, return_counts=True)
     worst = np.where(found > 1, 0, NEIGHBOURS + 1)
     np.maximum.at(worst, inverse, neighbours.rank)
-    return key // max(texts, 1), key % max(texts, 1), worst
+    cosine = np.zeros(len(key))
+    np.maximum.at(cosine, inverse, neighbours.cosine)
+    standing = standing_of(neighbours, texts)
+    return stood(key // max(texts, 1), key % max(texts, 1), worst, cosine, standing, standing)
 
 
-def best_cosine(neighbours: Neighbours, texts: int) -> Floats:
-    """Per text, the cosine of its nearest neighbour."""
-    best = np.zeros(texts)
-    np.maximum.at(best, neighbours.row, neighbours.cosine)
-    return best
+def stood(left: Ints, right: Ints, rank: Ints, cosine: Floats, ours: Standing, theirs: Standing) -> Found:
+    """Candidate pairs with how far each stands out among the neighbours of both its texts."""
+    best = np.maximum(np.maximum(ours.first[left], theirs.first[right]), cosine)
+    rivals = [
+        np.where(cosine >= side.first[row] - 1e-6, side.second[row], side.first[row])
+        for side, row in ((ours, left), (theirs, right))
+    ]
+    rival = np.sqrt(np.maximum(rivals[0], _FAINT) * np.maximum(rivals[1], _FAINT))
+    return Found(left, right, rank, cosine, best, rival)
 
 
-def score_pairs(
-    ours: Corpus, theirs: Corpus, lexicon: Lexicon, left: Ints, right: Ints, rank: Ints, best: Floats
-) -> Pairs:
+def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found) -> Pairs:
     """Scores pairs of a row of `ours` and a row of `theirs`.
 
-    In: rows, the worse rank of each pair, and the better of both texts' best cosines. Out: log odds (standardized features
-    times `WEIGHTS`; a feature that a pair lacks counts as average, so that missing fields are never evidence).
+    Out: log odds: standardized features times `WEIGHTS`; a feature that a pair lacks counts as average, so that missing
+    fields are never evidence.
     """
     parts = [
-        _scored(ours, theirs, lexicon, left[at : at + _CHUNK], right[at : at + _CHUNK], rank[at : at + _CHUNK], best[at : at + _CHUNK])
-        for at in range(0, len(left), _CHUNK)
+        _scored(pair_features(ours, theirs, lexicon, found, slice(at, at + _CHUNK)))
+        for at in range(0, len(found.left), _CHUNK)
     ]
     if not parts:
         nothing = np.empty(0)
-        return Pairs(left, right, nothing, nothing, np.empty(0, dtype=bool))
+        return Pairs(found.left, found.right, nothing, nothing, np.empty(0, dtype=bool))
     cosine, score, same = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Pairs(left, right, cosine, score, same)
+    return Pairs(found.left, found.right, cosine, score, same)
 
 
-def _scored(
-    ours: Corpus, theirs: Corpus, lexicon: Lexicon, left: Ints, right: Ints, rank: Ints, best: Floats
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _scored(features: dict[str, Floats]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    score = np.zeros(len(features["cosine"]))
+    for name, (weight, mean, deviation) in WEIGHTS.items():
+        score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
+    return features["cosine"], score, features["same_text"] > 0
+
+
+def pair_features(
+    ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found, part: slice
+) -> dict[str, Floats]:
+    """The features of some candidate pairs by name (NaN: a field is missing), and `cosine` and `same_text`."""
+    left, right = found.left[part], found.right[part]
     a, b = ours.whole[left], theirs.whole[right]
     title_a, title_b = ours.title[left], theirs.title[right]
     idf = lexicon.idf
     cosine = row_dots(a, b)
-    body = _body_cosine(ours, theirs, left, right, cosine, (row_dots(title_a, b), row_dots(title_b, a), row_dots(title_a, title_b)))
+    dots = row_dots(title_a, b), row_dots(title_b, a), row_dots(title_a, title_b)
+    body = _body_cosine(ours, theirs, left, right, cosine, dots)
     ours_marks, theirs_marks = ours.marks[left], theirs.marks[right]
-    features = {
+    exact = (ours_marks["exact"] == theirs_marks["exact"]).to_numpy() & (ours_marks["exact"] != "").to_numpy()
+    blank = (ours_marks["blank"] & theirs_marks["blank"]).to_numpy()
+    return {
+        "cosine": cosine,
+        "same_text": (exact & (blank | (body >= _SAME_BODY))).astype(np.float64),
         "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
-        "nearness": cosine / np.maximum(best, 1e-9),
+        "nearness": found.cosine[part] / np.maximum(found.best[part], 1e-9),
+        "standing_out": np.log(np.maximum(found.cosine[part], _FAINT) / found.rival[part]),
         "short_text": np.log1p(np.minimum(ours.length[left], theirs.length[right])),
-        "rank": np.log1p(rank),
+        "rank": np.log1p(found.rank[part]),
         "body_cosine": body,
         "title_retold": (_retold(title_a, b, idf) + _retold(title_b, a, idf)) / 2.0,
         **_mark_features(ours_marks, theirs_marks),
     }
-    score = np.zeros(len(left))
-    for name, (weight, mean, deviation) in WEIGHTS.items():
-        score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
-    same = (ours_marks["exact"] == theirs_marks["exact"]).to_numpy() & (ours_marks["exact"] != "").to_numpy()
-    both_blank = (ours_marks["blank"] & theirs_marks["blank"]).to_numpy()
-    return cosine, score, same & (both_blank | (body >= _SAME_BODY))
 
 
 def row_dots(a: Any, b: Any) -> Floats:
@@ -178,12 +225,18 @@ def _mark_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats
     named = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
     lacks = pl.col("numbers").list.set_difference("numbers_2").list.len() > 0
     lacked = pl.col("numbers_2").list.set_difference("numbers").list.len() > 0
-    same = pl.col("component") == pl.col("component_2")
+    place = pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0))
     table = both.select(
         (named & ~shared).cast(pl.Float64).alias("other_exception"),
         shared.cast(pl.Float64).alias("same_exception"),
         (lacks & lacked).cast(pl.Float64).alias("other_numbers"),
-        pl.when(same).then(1.0).when(~same).then(-1.0).otherwise(0.0).alias("component"),
+        place.alias("component"),
         ((pl.col("created") - pl.col("created_2")).abs() / 86_400.0).log1p().alias("days_apart"),
     )
     return {name: table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in table.columns}
+
+
+def _agreement(name: str) -> pl.Expr:
+    """1 for the same rare value, 0 for one that all share, -1 for different ones, null if one of both is unknown."""
+    same = pl.col(name) == pl.col(f"{name}_2")
+    return pl.when(same).then(1.0 - pl.col(f"{name}_share")).when(~same).then(-1.0)

@@ -91,7 +91,7 @@ def _state(
     for note in notes:
         if state["closed"] and state["reopened"] is None:
             continue
-        if state["reopened"] and note <= state["reopened"]:
+        if state["reopened"] and note < state["reopened"]:
             continue
         resolved = _silent_at(note, events, as_of, window)
         reopened = next((event for event in events if resolved and event > resolved), None)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.pattern_lifecycle import pattern_lifecycle
 from causeloop_pipeline.analysis.proof_evidence import (
     LONGEST_PROOF_DAYS,
     PRIOR_EVENTS,
@@ -25,6 +26,8 @@ from causeloop_pipeline.analysis.proof_history import (
     newborn_events,
     untouched_patterns,
 )
+
+__all__ = ["PROOFS", "needed_silence", "pattern_lifecycle", "prove_fixes"]
 
 PROOFS = pl.Schema(
     {
@@ -144,7 +147,9 @@ def _prove(
 def _case(fix: Mapping[str, Any], history: History, blind: Blind, as_of: datetime, seed: int) -> _Case:
     fixed_at, now = as_days(fix["fixed_at"]), as_days(as_of)
     times = history.times.get(fix["pattern_id"], [])
-    before = baseline(active_days(t for t in times if t < fixed_at), fixed_at, history.start, blind)
+    before = baseline(
+        active_days(t for t in times if t < fixed_at), fixed_at, history.start, blind, history.clustering
+    )
     events_after = len(active_days(t for t in times if t > fixed_at))
     elapsed = max(now - fixed_at, 0.0)
     days_after = max(elapsed - blind.within(fixed_at, now), 0.0)

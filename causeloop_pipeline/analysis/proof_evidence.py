@@ -4,7 +4,8 @@ The burst that made somebody act is no part of the baseline (regression to the m
 nothing could be seen counts for nothing; untouched patterns tell whether the whole workspace fell silent.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ LONGEST_PROOF_DAYS = 3_650.0
 PRIOR_EVENTS = 0.5
 DRAWS = 4_096
 _CONTROL_PRIOR = 20.0
-_DISPERSION_PRIOR = 4.0
+_DISPERSION_PRIOR = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Controls:
     days_after: float
 
 
-def baseline(active_days: Sequence[float], fixed_at: float, history_start: float, blind: "Blind") -> Baseline:
+def baseline(
+    active_days: Sequence[float], fixed_at: float, history_start: float, blind: "Blind", prior: "Clustering"
+) -> Baseline:
     """The rate before a fix, without the burst that led to it.
 
     In: sorted distinct active days, the fix and the start of history as days since any date, and the
@@ -58,30 +61,56 @@ def baseline(active_days: Sequence[float], fixed_at: float, history_start: float
     start = max(fixed_at - LOOKBACK_DAYS, history_start) if earlier else before[0]
     kept, end = _without_trigger(before, fixed_at)
     days = end - start - blind.within(start, end)
-    return Baseline(len(kept), max(days, 0.0), _dispersion(before))
+    return Baseline(len(kept), max(days, 0.0), clustering(before).toward(prior))
 
 
 def _without_trigger(before: Sequence[float], fixed_at: float) -> tuple[Sequence[float], float]:
     """The days before the triggering burst, and the day on which that burst began."""
     if fixed_at - before[-1] > TRIGGER_DAYS:
         return before, fixed_at
-    gaps = sorted(right - left for left, right in pairwise(before))
-    usual = gaps[len(gaps) // 2] if gaps else 1.0
+    usual = (before[-1] - before[0]) / max(len(before) - 1, 1)
+    near = max(1.0, usual / 2) if usual > 2 else usual / 2
     place = len(before) - 1
-    while place > 0 and before[place] - before[place - 1] <= max(1.0, usual / 2):
+    while place > 0 and before[place] - before[place - 1] <= near:
         place -= 1
     return before[:place], before[place]
 
 
-def _dispersion(days: Sequence[float]) -> float:
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """How much active days cluster, and how many gaps between them tell so."""
+
+    dispersion: float
+    gaps: float
+
+    def toward(self, prior: "Clustering") -> float:
+        """The dispersion, drawn toward a prior while the gaps are few; never below 1, that of chance."""
+        weight = min(prior.gaps, _DISPERSION_PRIOR)
+        return max(
+            1.0, (self.dispersion * self.gaps + prior.dispersion * weight) / max(self.gaps + weight, 1.0)
+        )
+
+
+POISSON = Clustering(1.0, 10.0)
+
+
+def clustering(days: Sequence[float]) -> Clustering:
     """Variance of counts over mean: for a renewal process the gaps' squared coefficient of variation."""
     gaps = [right - left for left, right in pairwise(days)]
-    if len(gaps) < 3:
-        return 1.0
+    if len(gaps) < 2:
+        return Clustering(1.0, 0.0)
     mean = sum(gaps) / len(gaps)
     variance = sum((gap - mean) ** 2 for gap in gaps) / (len(gaps) - 1)
-    squared = variance / mean**2
-    return max(1.0, (squared * len(gaps) + _DISPERSION_PRIOR) / (len(gaps) + _DISPERSION_PRIOR))
+    return Clustering(variance / mean**2 * (len(gaps) + 1) / len(gaps), len(gaps) - 1.0)
+
+
+def pooled_clustering(histories: Iterable[Sequence[float]]) -> Clustering:
+    """How much active days cluster in the whole workspace: the prior for patterns with few of them."""
+    found = [clustering(days) for days in histories]
+    gaps = math.fsum(one.gaps for one in found)
+    total = math.fsum(one.dispersion * one.gaps for one in found)
+    weight = POISSON.gaps
+    return Clustering((total + POISSON.dispersion * weight) / (gaps + weight), gaps + weight)
 
 
 @dataclass(frozen=True, slots=True)

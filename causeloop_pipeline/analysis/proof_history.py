@@ -7,9 +7,15 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from causeloop_pipeline.analysis.proof_evidence import LOOKBACK_DAYS, Blind, Controls
+from causeloop_pipeline.analysis.proof_evidence import (
+    LOOKBACK_DAYS,
+    Blind,
+    Clustering,
+    Controls,
+    pooled_clustering,
+)
 
-BIRTH_CHANCE = 0.1
+BIRTH_CHANCE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,7 @@ class History:
     controls: Sequence[float]
     start: float
     fixed: frozenset[str]
+    clustering: Clustering
 
     @classmethod
     def read(cls, occurrences: pl.DataFrame, fixes: pl.DataFrame) -> "History":
@@ -38,7 +45,8 @@ class History:
         fixed = frozenset(fixes["pattern_id"].to_list())
         controls = sorted(day for key in sorted(times) if key not in fixed for day in active_days(times[key]))
         start = min((group[0] for group in times.values()), default=0.0)
-        return cls(times, dict(services.iter_rows()), controls, start, fixed)
+        pooled = pooled_clustering(active_days(times[key]) for key in sorted(times))
+        return cls(times, dict(services.iter_rows()), controls, start, fixed, pooled)
 
 
 def active_days(times: Iterable[float]) -> list[float]:

@@ -155,19 +155,19 @@ def batch_forecast(design: BatchDesign, series: Floats) -> BatchForecast:
     scale = np.abs(series).max(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
     scaled = series / scale[:, None]
-    theta, variance = _map(design, scaled)
+    projected, squares = scaled @ design.past, np.einsum("ij,ij->i", scaled, scaled)
+    theta, variance = _map(design, projected, squares)
     constant = series.min(axis=1) == series.max(axis=1)
     ahead = np.where(constant[:, None], scaled[:, :1], theta @ design.ahead.T)
     spread = np.sqrt(np.where(constant, 0.0, variance)[:, None] + _trend_variance(design, theta))
-    objective = posterior_loss(design, scaled, theta, variance)
+    objective = posterior_loss(design, projected, squares, theta, variance)
     wide = INTERVAL_80 * spread
     parts = (ahead, ahead - wide, ahead + wide)
     yhat, lower, upper = (part * scale[:, None] for part in parts)
     return BatchForecast(yhat, lower, upper, np.sqrt(variance) * scale, objective)
 
 
-def _map(design: BatchDesign, scaled: Floats) -> tuple[Floats, Floats]:
-    projected, squares = scaled @ design.past, np.einsum("ij,ij->i", scaled, scaled)
+def _map(design: BatchDesign, projected: Floats, squares: Floats) -> tuple[Floats, Floats]:
     if design.growth == "flat":
         found = flat_map(flat_design(design.past, design.past[:7]), projected, squares)
         return found.theta, found.variance
@@ -183,9 +183,10 @@ def _trend_variance(design: BatchDesign, theta: Floats) -> Floats:
     return result
 
 
-def posterior_loss(design: BatchDesign, scaled: Floats, theta: Floats, variance: Floats) -> Floats:
-    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series."""
-    residual = np.sum((scaled - theta @ design.past.T) ** 2, axis=1)
+def posterior_loss(design: BatchDesign, projected: Floats, squares: Floats, theta: Floats, variance: Floats) -> Floats:
+    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series y, given as X'y and y'y."""
+    fitted = theta @ (design.past.T @ design.past)
+    residual = np.maximum(squares - np.einsum("ij,ij->i", theta, 2 * projected - fitted), 0.0)
     loss: Floats = (
         0.5 * len(design.past) * np.log(variance)
         + residual / (2 * variance)

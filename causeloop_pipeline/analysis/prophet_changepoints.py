@@ -14,9 +14,9 @@ CHANGEPOINT_PRIOR_SCALE = 0.05
 NOISE_PRIOR_SCALE = 0.5
 SPLIT = 50.0
 RELAXATION = 1.7
-MOST_ROUNDS = 80
-STEPS_PER_ROUND = 25
-TOLERANCE = 1e-6
+MOST_ROUNDS = 100
+STEPS_PER_ROUND = 20
+TOLERANCE = 3e-6
 CHUNK = 512
 CLEAR_TREND = 0.02
 
@@ -56,17 +56,12 @@ def changepoint_map(past: Floats, ridge: Floats, hinges: slice, projected: Float
     as well, and the better end is kept. Source: Boyd et al. (2011), ADMM, on the model of Taylor & Letham (2018).
     """
     split = split_basis(past, ridge, hinges)
-    theta, variance = np.empty_like(projected), np.empty_like(squares)
-    for start in range(0, len(squares), CHUNK):
-        part = slice(start, start + CHUNK)
-        first = _solved(split, past, ridge, hinges, projected[part], squares[part], 0.5)
-        theta[part], variance[part] = first[0], first[1]
-        clear = np.flatnonzero(first[1] < CLEAR_TREND * squares[part] / len(past))
-        if len(clear):
-            again = _solved(split, past, ridge, hinges, projected[part][clear], squares[part][clear], 1e-4)
-            better = clear[again[2] < first[2][clear]]
-            kept = again[2] < first[2][clear]
-            theta[start + better], variance[start + better] = again[0][kept], again[1][kept]
+    theta, variance, loss = _solved(split, past, ridge, hinges, projected, squares, 0.5)
+    clear = np.flatnonzero(variance < CLEAR_TREND * squares / len(past))
+    if len(clear):
+        again = _solved(split, past, ridge, hinges, projected[clear], squares[clear], 1e-4)
+        better = again[2] < loss[clear]
+        theta[clear[better]], variance[clear[better]] = again[0][better], again[1][better]
     return theta, variance
 
 
@@ -85,18 +80,19 @@ def _solved(
 def _changes(split: SplitBasis, target: Floats, squares: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """The sparse changepoints of every series; a series leaves the iteration as soon as it has settled."""
     size, count = len(squares), len(split.hinge)
-    changes, final = np.zeros((size, count)), variance.copy()
+    sparse, dual, moved = np.zeros((size, count)), np.zeros((size, count)), np.zeros(size)
+    variance = variance.copy()
     waiting: Ints = np.arange(size)
-    sparse, dual = np.zeros((size, count)), np.zeros((size, count))
     for _ in range(MOST_ROUNDS):
-        sparse, dual, variance, moved = _round(split, target, squares, variance, sparse, dual)
-        changes[waiting], final[waiting] = sparse, variance
-        unsettled = moved > TOLERANCE
-        if not unsettled.any():
+        for start in range(0, len(waiting), CHUNK):
+            few = waiting[start : start + CHUNK]
+            sparse[few], dual[few], variance[few], moved[few] = _round(
+                split, target[few], squares[few], variance[few], sparse[few], dual[few]
+            )
+        waiting = waiting[moved[waiting] > TOLERANCE]
+        if not len(waiting):
             break
-        waiting, target, squares = waiting[unsettled], target[unsettled], squares[unsettled]
-        sparse, dual, variance = sparse[unsettled], dual[unsettled], variance[unsettled]
-    return changes, final
+    return sparse, variance
 
 
 def _round(

@@ -34,11 +34,19 @@ select
 """
 
 RANKED = """
-select r.rank, r.title, r.type, r.effort, r.impact, r.expected_loops_prevented, r.expected_low, r.expected_high,
-       (select max(p.probability) from predict.prediction as p
-        where p.workspace_id = r.workspace_id and p.pattern_id = any (r.pattern_ids) and p.window_days = 30
-          and p.issued_at = (select max(issued_at) from predict.prediction as l
-                             where l.workspace_id = p.workspace_id and l.pattern_id = p.pattern_id)) as probability
+select
+    r.rank, r.title, r.type, r.effort, r.impact, r.expected_loops_prevented, r.expected_low, r.expected_high,
+    (
+        select max(p.probability)
+        from unnest(r.pattern_ids) as one (pattern_id)
+        cross join lateral (
+            select probability
+            from predict.prediction as p
+            where p.workspace_id = r.workspace_id and p.pattern_id = one.pattern_id and p.window_days = 30
+            order by p.issued_at desc
+            limit 1
+        ) as p
+    ) as probability
 from act.recommendation as r
 where r.workspace_id = %s and r.rank is not null
 order by r.rank
@@ -46,8 +54,14 @@ limit %s
 """
 
 WORKSPACES = """
-select w.workspace_id, o.slug || '/' || w.slug as name, (select count(*) from act.recommendation as r
-       where r.workspace_id = w.workspace_id and r.rank is not null) as recommendations
+select
+    w.workspace_id,
+    o.slug || '/' || w.slug as name,
+    (
+        select count(*)
+        from act.recommendation as r
+        where r.workspace_id = w.workspace_id and r.rank is not null
+    ) as recommendations
 from app.workspace as w
 join app.organization as o using (organization_id)
 order by name

@@ -1,4 +1,4 @@
-"""`causeloop up`: one process that starts every server of an installation, follows the pipeline and ends them all."""
+"""One process that starts every server of an installation, follows the pipeline, and ends them all."""
 
 import fcntl
 import os
@@ -74,7 +74,7 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
 
 
 def _load_demo(console: Console, known: Settings) -> None:
-    from causeloop_pipeline.demo.tenants import load_demo_tenants
+    from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
     from causeloop_pipeline.storage.secrets import Vault
 
     loaded = load_demo_tenants(
@@ -93,9 +93,9 @@ def _prepare_dagster(known: Settings) -> None:
     shutil.copy(ROOT / "deploy" / "dagster.yaml", home / "dagster.yaml")
     os.environ.update(dagster_environment(known))
     from causeloop_pipeline.orchestration.boot import prepare_instance
-    from causeloop_pipeline.storage.normalization import prepare_project
+    from causeloop_pipeline.storage.normalization import Normalizer
 
-    prepare_project()
+    Normalizer(known.required("pipeline_database_url")).build_views()
     prepare_instance()
 
 

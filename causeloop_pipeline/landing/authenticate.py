@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from causeloop_pipeline.connectors.spec import Auth, Basic, Bearer, Connector, Headers, Query
 from causeloop_pipeline.landing.failure import PermanentFailure
@@ -15,6 +15,14 @@ class Identity:
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def blotted(self, text: str) -> str:
+        """The text with every credential that a tool echoed made unreadable."""
+        values = [*self.secrets, *(value for _, value in (*self.headers, *self.parameters))]
+        for secret in sorted(filter(None, values), key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
 
 def identity(connector: Connector, credentials: Mapping[str, str]) -> Identity:
@@ -30,7 +38,8 @@ def identity(connector: Connector, credentials: Mapping[str, str]) -> Identity:
             f"{connector.title}: a credential holds a line break or a character that no header can carry; "
             "enter it again"
         )
-    return proof
+    encoded = [value.rpartition(" ")[2] for _, value in proof.headers]
+    return replace(proof, secrets=(*credentials.values(), *encoded))
 
 
 def _proof(auth: Auth, credentials: Mapping[str, str]) -> Identity:

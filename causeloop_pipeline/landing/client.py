@@ -217,7 +217,7 @@ class Client:
 
     def _named(self, url: str, reason: str) -> str:
         asked = httpx2.URL(url)
-        return f"{self._connector.title} at {asked.host}{asked.path}: {reason}"
+        return self._proof.blotted(f"{self._connector.title} at {asked.host}{asked.path}: {reason}")
 
 
 def port_of(url: httpx2.URL) -> int:

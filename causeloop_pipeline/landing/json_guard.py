@@ -4,6 +4,7 @@ Integers of any size stay exact, NUL becomes U+FFFD after parsing (an escaped ba
 alone), lone surrogates, NaN and infinities are refused. The caller keeps the raw bytes for quarantine.
 """
 
+import codecs
 import json
 import math
 import re
@@ -34,13 +35,14 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
     """A value whose parts may still be unacceptable, so that one bad record does not cost its page."""
     if len(raw) > max_bytes:
         raise GuardError(f"larger than {max_bytes:,} bytes ({len(raw):,})")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if not LONG_INTEGER.search(raw):  # orjson rounds what does not fit 64 bits
         try:
             return orjson.loads(raw)
         except orjson.JSONDecodeError:
             pass
     try:
-        return json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+        return json.loads(raw.decode(), parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError:
         raise GuardError(f"nested deeper than {MAX_DEPTH} levels") from None
     except GuardError:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,7 +88,7 @@ class Walk:
             previous = items
             seen += len(items)
             self._look_at(items)
-            ask = following(self._pages, ask, answer, len(items), self._client.same_origin)
+            ask = self._following(ask, answer, len(items))
             rest = self._rest(window, seen, more=ask is not None)
             self._advance(window, answer, done=ask is None and not rest)
             yield self._page(window, items, answer)
@@ -100,10 +100,18 @@ class Walk:
         ask = opening(self._pages, Ask(self._lane.url, self._params(window), self._lane.pull.method))
         kept = self._mine.get("token")
         if isinstance(self._pages, TokenPages) and self._pages.durable and kept:
-            since_param = self._since.param if self._since else None
-            params = tuple(pair for pair in ask.params if pair[0] != since_param)
-            return Ask(ask.url, (*params, (self._pages.param, kept)), ask.method)
+            return self._from_position(Ask(ask.url, (*ask.params, (self._pages.param, kept)), ask.method))
         return ask
+
+    def _following(self, ask: Ask, answer: Answer, count: int) -> Ask | None:
+        after = following(self._pages, ask, answer, count, self._client.same_origin)
+        durable = isinstance(self._pages, TokenPages) and self._pages.durable
+        return self._from_position(after) if durable and after is not None else after
+
+    def _from_position(self, ask: Ask) -> Ask:
+        """A position in an export already says since when; the filter may not come beside it."""
+        filter_param = self._since.param if self._since else None
+        return replace(ask, params=tuple(pair for pair in ask.params if pair[0] != filter_param))
 
     def _params(self, window: Window) -> tuple[tuple[str, str], ...]:
         since, values = self._since, self._lane.values

@@ -3,12 +3,12 @@
 import dagster as dg
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.assets.normalization import DBT_POOL
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import UNFINISHED
 from causeloop_pipeline.orchestration.sensors.workspaces import partition_keys
 
-DBT_POOL = "dbt"
 DEAD = "the run's process ended with an earlier start of this installation"
 BEGUN = (
     dg.DagsterRunStatus.NOT_STARTED,
@@ -27,6 +27,12 @@ def prepare_instance() -> int:
         instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
         add_partitions(instance, installation)
     return dead
+
+
+def unfinished_runs() -> int:
+    """How many runs are queued or under way."""
+    with DagsterInstance.get() as instance:
+        return instance.get_runs_count(dg.RunsFilter(statuses=list(UNFINISHED)))
 
 
 def fail_dead_runs(instance: DagsterInstance) -> int:

@@ -4,13 +4,17 @@ Anew at night, when somebody asks for it or has linked or unlinked issues, when 
 the workspace has grown so much since that what was learnt of it is out of date.
 """
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from causeloop_pipeline.orchestration.run_scope import is_nightly
 from causeloop_pipeline.orchestration.stage import Step
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from causeloop_pipeline.analysis.pattern_index import PatternIndex
+    from causeloop_pipeline.analysis.patterns import GroupingOptions
 
 GROWTH = 1.2
 ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
@@ -44,3 +48,40 @@ def last_index(step: Step) -> "PatternIndex":
     if state is None:
         raise LookupError(f"workspace {step.workspace_id} has never been grouped")
     return PatternIndex.from_bytes(state.pattern_index)
+
+
+def grouping_options(step: Step) -> "GroupingOptions":
+    """The workspace's settings for grouping."""
+    from causeloop_pipeline.analysis.patterns import GroupingOptions
+    from causeloop_pipeline.storage.patterns import read_grouping_settings
+
+    auto_link, threshold = read_grouping_settings(step.session, step.workspace_id)
+    return GroupingOptions(
+        ai_auto_link=auto_link,
+        ai_confidence_threshold=threshold,
+        namespace=str(step.workspace_id),
+        timezone=step.workspace.timezone,
+    )
+
+
+def digest(*parts: "pl.DataFrame | object") -> str:
+    """Names the content of frames and settings: equal content, equal digest, in any process."""
+    import polars as pl
+
+    told = hashlib.sha256()
+    for part in parts:
+        told.update(part.write_csv().encode() if isinstance(part, pl.DataFrame) else repr(part).encode())
+        told.update(b"\x1e")
+    return told.hexdigest()
+
+
+def churn(before: "pl.DataFrame", after: "pl.DataFrame") -> float:
+    """The share of issues, of frames(issue_id, pattern_id), whose pattern is another than before."""
+    import polars as pl
+
+    both = before.select("issue_id", "pattern_id").join(
+        after.select("issue_id", pl.col("pattern_id").alias("now")), on="issue_id", how="full", coalesce=True
+    )
+    if both.is_empty():
+        return 0.0
+    return float(both.select(pl.col("pattern_id").ne_missing(pl.col("now")).mean()).item())

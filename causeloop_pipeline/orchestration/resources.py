@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from causeloop_pipeline.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from causeloop_pipeline.storage.normalization import Normalizer
     from causeloop_pipeline.storage.secrets import Vault
     from causeloop_pipeline.storage.session import Database
 
@@ -34,3 +35,10 @@ class Installation:
         from causeloop_pipeline.storage.secrets import Vault
 
         return Vault.of(settings().required("secret_key"))
+
+    @cached_property
+    def normalizer(self) -> "Normalizer":
+        """The dbt project, its manifest kept from one use to the next."""
+        from causeloop_pipeline.storage.normalization import Normalizer
+
+        return Normalizer(settings().required("pipeline_database_url"))

@@ -6,14 +6,13 @@ from uuid import UUID
 
 from causeloop_pipeline.storage.session import Session
 
-CLAIM = """
-with claimed as (
-    update raw.arrival
-    set run_id = %s
-    where run_id is null and workspace_id = any (%s)
-    returning source
-)
-select source, count(*) as records from claimed group by source order by source
+CLAIM = "update raw.arrival set run_id = %s where run_id is null and workspace_id = any (%s)"
+
+
+REARRIVE = """
+insert into raw.arrival (workspace_id, record_id, source, run_id)
+select workspace_id, record_id, source, %s from raw.record where workspace_id = any (%s)
+on conflict (workspace_id, record_id) do update set run_id = excluded.run_id where arrival.run_id is null
 """
 
 
@@ -37,12 +36,14 @@ def waiting_arrivals(session: Session) -> list[WaitingArrivals]:
 
 def claim_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
     """Take the waiting records of some workspaces for a run; how many of each source the run holds now."""
-    session.rows(CLAIM, (run_id, list(workspace_ids)))
-    held = session.rows(
-        "select source, count(*) as records from raw.arrival where run_id = %s group by source order by source",
-        (run_id,),
-    )
-    return {row["source"]: int(row["records"]) for row in held}
+    session.execute(CLAIM, (run_id, list(workspace_ids)))
+    return _held(session, run_id)
+
+
+def claim_everything(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
+    """Let every record of some workspaces arrive once more, for a run that rebuilds their issues."""
+    session.execute(REARRIVE, (run_id, list(workspace_ids)))
+    return _held(session, run_id)
 
 
 def finish_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> int:
@@ -65,3 +66,11 @@ def release_orphaned_arrivals(session: Session, unfinished: Sequence[str]) -> in
         "update raw.arrival set run_id = null where run_id is not null and not run_id = any (%s)",
         (list(unfinished),),
     )
+
+
+def _held(session: Session, run_id: str) -> dict[str, int]:
+    rows = session.rows(
+        "select source, count(*) as records from raw.arrival where run_id = %s group by source order by source",
+        (run_id,),
+    )
+    return {row["source"]: int(row["records"]) for row in rows}

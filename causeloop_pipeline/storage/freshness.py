@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +41,8 @@ def record_freshness(
 ) -> None:
     """Note that a stage finished; a failure keeps the time of the last result that still stands."""
     verdict = "ok" if failure is None else "failed"
-    noted = {**(details or {}), **({} if failure is None else {"failure": failure})}
+    failed = {"failure": failure, "failed_at": datetime.now(UTC).isoformat()} if failure else {}
+    noted = {**(details or {}), **failed}
     session.execute(RECORD, (workspace_id, stage, as_of, run_id, verdict, Jsonb(noted)))
 
 

@@ -88,10 +88,10 @@ class Normalizer:
         stored = self._target_dir / "partial_parse.msgpack"
         if not stored.exists() or stored.stat().st_mtime < self._changed_at():
             self.parse()
-        elif self._manifest is None:
-            from dbt.contracts.graph.manifest import Manifest
+        from dbt.contracts.graph.manifest import Manifest
 
-            self._manifest = Manifest.from_msgpack(stored.read_bytes())
+        # Compiling leaves marks on a manifest: the next invocation starts from a fresh one, in milliseconds.
+        self._manifest = Manifest.from_msgpack(stored.read_bytes())
 
     def _changed_at(self) -> float:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})

@@ -73,21 +73,6 @@ where i.workspace_id = %s and i.pattern_id is not null
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
 """
 
-RECOUNT = """
-with counted as (
-    select m.pattern_id, count(*) as issue_count, min(i.source_created_at) as first_seen_at,
-           max(i.source_created_at) as last_seen_at
-    from detect.pattern_member as m
-    join core.issue as i using (workspace_id, issue_id)
-    where m.workspace_id = %(workspace_id)s and m.pattern_id = any (%(pattern_ids)s::uuid[])
-    group by m.pattern_id
-)
-update detect.pattern as p
-set issue_count = c.issue_count, first_seen_at = c.first_seen_at, last_seen_at = c.last_seen_at
-from counted as c
-where p.workspace_id = %(workspace_id)s and p.pattern_id = c.pattern_id
-"""
-
 STATE = """
 insert into detect.grouping_state (workspace_id, algorithm_version, input_digest, output_digest, people_digest,
                                    issue_count, pattern_index, computed_at, churn)
@@ -173,7 +158,7 @@ def replace_patterns(
     members: pl.DataFrame,
 ) -> None:
     """Make a grouping the workspace's only one; a resolved pattern stays so until a recurrence reopens it."""
-    _upsert_patterns(session, workspace_id, patterns)
+    _upsert_patterns(session, workspace_id, patterns, settled=("resolved",))
     session.replace("detect.pattern_member", _owned(members, workspace_id), workspace_id)
     session.execute(
         "delete from detect.pattern where workspace_id = %s and not pattern_id = any (%s::uuid[])",
@@ -183,19 +168,20 @@ def replace_patterns(
 
 
 def add_members(
-    session: Session,
-    workspace_id: UUID,
-    patterns: pl.DataFrame,
-    members: pl.DataFrame,
+    session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame
 ) -> None:
-    """Put newcomers into patterns, which may be new themselves, and count those again."""
-    _upsert_patterns(session, workspace_id, patterns)
-    left = _patterns_of(session, workspace_id, members["issue_id"].to_list())
+    """Put newcomers into patterns, some of them new; a pattern once trusted is only doubted by a full grouping."""
+    _upsert_patterns(session, workspace_id, patterns, settled=("resolved", "active"))
     session.upsert("detect.pattern_member", _owned(members, workspace_id), key=["workspace_id", "issue_id"])
-    touched = sorted({*left, *members["pattern_id"].to_list()})
-    session.execute(RECOUNT, {"workspace_id": workspace_id, "pattern_ids": touched})
-    _delete_emptied(session, workspace_id, left)
     _mark_issues(session, workspace_id)
+
+
+def keep_index(session: Session, workspace_id: UUID, pattern_index: bytes) -> None:
+    """Keep the index with the newcomers in it, for the next ones."""
+    session.execute(
+        "update detect.grouping_state set pattern_index = %s where workspace_id = %s",
+        (pattern_index, workspace_id),
+    )
 
 
 def mark_grouped(session: Session, workspace_id: UUID) -> int:
@@ -237,37 +223,22 @@ def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame)
     )
 
 
-def _upsert_patterns(session: Session, workspace_id: UUID, patterns: pl.DataFrame) -> None:
-    resolved = session.rows(
-        "select pattern_id::text from detect.pattern where workspace_id = %s and status = 'resolved'",
-        (workspace_id,),
+def _upsert_patterns(
+    session: Session, workspace_id: UUID, patterns: pl.DataFrame, settled: tuple[str, ...]
+) -> None:
+    """Write patterns, except for the status of those that have one of the settled ones."""
+    kept = session.rows(
+        "select pattern_id::text, status as kept from detect.pattern where workspace_id = %s and status = any (%s)",
+        (workspace_id, list(settled)),
     )
-    settled = pl.col("pattern_id").is_in([row["pattern_id"] for row in resolved])
-    status = pl.when(settled).then(pl.lit("resolved")).otherwise(pl.col("status"))
-    rows = _owned(patterns, workspace_id).with_columns(status=status)
-    session.upsert("detect.pattern", rows, key=["workspace_id", "pattern_id"])
+    known = pl.DataFrame(kept, schema={"pattern_id": pl.String, "kept": pl.String})
+    rows = patterns.join(known, on="pattern_id", how="left", maintain_order="left")
+    rows = rows.with_columns(status=pl.coalesce("kept", "status")).drop("kept")
+    session.upsert("detect.pattern", _owned(rows, workspace_id), key=["workspace_id", "pattern_id"])
 
 
 def _owned(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
     return frame.with_columns(workspace_id=pl.lit(str(workspace_id)))
-
-
-def _patterns_of(session: Session, workspace_id: UUID, issue_ids: list[str]) -> list[str]:
-    rows = session.rows(
-        "select distinct pattern_id::text from detect.pattern_member "
-        "where workspace_id = %s and issue_id = any (%s::uuid[])",
-        (workspace_id, issue_ids),
-    )
-    return [row["pattern_id"] for row in rows]
-
-
-def _delete_emptied(session: Session, workspace_id: UUID, pattern_ids: list[str]) -> None:
-    session.execute(
-        "delete from detect.pattern as p where workspace_id = %s and pattern_id = any (%s::uuid[]) "
-        "and not exists (select from detect.pattern_member as m "
-        "where m.workspace_id = p.workspace_id and m.pattern_id = p.pattern_id)",
-        (workspace_id, pattern_ids),
-    )
 
 
 def _mark_issues(session: Session, workspace_id: UUID) -> None:

@@ -14,6 +14,17 @@ where run_id = %(scope_id)s and excluded_by is null and workspace_id = any (%(al
 on conflict do nothing
 """
 
+# One whose issues could not be made a moment ago is not tried again at every tick.
+WITH_ARRIVALS = """
+select distinct a.workspace_id
+from raw.arrival as a
+join raw.record as r using (workspace_id, record_id)
+left join app.workspace_freshness as f
+    on f.workspace_id = a.workspace_id and f.stage = 'issues' and f.verdict = 'failed'
+where a.run_id is null and (r.door <> 'poll' or not %(except_polled)s)
+  and coalesce((f.details ->> 'failed_at')::timestamptz, '-infinity') < now() - interval '10 minutes'
+"""
+
 IN_SCOPE = """
 select s.workspace_id, w.timezone
 from app.run_scope as s
@@ -85,6 +96,12 @@ def excluded_workspaces(session: Session, run_id: str) -> dict[UUID, str]:
         (run_id,),
     )
     return {row["workspace_id"]: row["excluded_by"] for row in rows}
+
+
+def workspaces_with_arrivals(session: Session, *, except_polled: bool) -> list[UUID]:
+    """The workspaces in which records wait to become issues."""
+    rows = session.rows(WITH_ARRIVALS, {"except_polled": except_polled})
+    return [row["workspace_id"] for row in rows]
 
 
 def active_workspaces(session: Session) -> list[UUID]:

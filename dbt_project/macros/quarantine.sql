@@ -7,12 +7,7 @@ select
     r.workspace_id, r.source, r.connector_id, r.external_id, r.door, m.unmappable_because,
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
 from {{ ref('int_issues__mapped') }} as m
-inner join {{ source('raw', 'record') }} as r
-    on r.workspace_id = m.workspace_id and r.record_id = m.record_id
-{%- if not var('rebuild') %}
-inner join {{ source('raw', 'arrival') }} as a
-    on a.workspace_id = m.workspace_id and a.record_id = m.record_id and a.run_id = {{ this_run() }}
-{%- endif %}
+inner join {{ source('raw', 'record') }} as r on r.workspace_id = m.workspace_id and r.record_id = m.record_id
 where m.unmappable_because is not null and m.source in ({{ sources_read() }})
 on conflict (workspace_id, source, payload_hash, reason) do nothing
 {% endmacro %}
@@ -21,18 +16,18 @@ on conflict (workspace_id, source, payload_hash, reason) do nothing
 {# What a better mapping understands now leaves the quarantine. #}
 {% macro accept_again() %}
 {% if var('rebuild') %}
+with unmappable as materialized (
+    select record_id from {{ ref('int_issues__mapped') }} where unmappable_because is not null
+)
 update raw.quarantine as q
 set replayed_at = now()
-from {{ ref('int_issues__mapped') }} as m
-inner join {{ source('raw', 'record') }} as r
-    on r.workspace_id = m.workspace_id and r.record_id = m.record_id
-where q.workspace_id = r.workspace_id
-    and q.source = r.source
-    and q.external_id = r.external_id
-    and q.payload_hash = r.payload_hash
+from {{ source('raw', 'record') }} as r
+where r.workspace_id = q.workspace_id
+    and r.source = q.source
+    and r.external_id = q.external_id
+    and r.payload_hash = q.payload_hash
     and q.replayed_at is null
-    and m.unmappable_because is null
-    and m.source in ({{ sources_read() }})
+    and not exists (select from unmappable as u where u.record_id = r.record_id)
 {% endif %}
 {% endmacro %}
 
@@ -41,10 +36,19 @@ where q.workspace_id = r.workspace_id
 {% macro remove_underived() %}
 {% if var('rebuild') %}
 delete from {{ this }} as i
-where i.source in ({{ sources_read() }})
-    and not exists (
-        select from {{ ref('int_issues__mapped') }} as m
-        where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id and m.unmappable_because is null
-    )
+where not exists (
+    select from {{ source('raw', 'record') }} as r
+    where r.workspace_id = i.workspace_id
+        and r.source = i.source
+        and r.external_id = i.external_id
+        and not exists (
+            select from raw.quarantine as q
+            where q.workspace_id = r.workspace_id
+                and q.source = r.source
+                and q.payload_hash = r.payload_hash
+                and q.external_id = r.external_id
+                and q.replayed_at is null
+        )
+)
 {% endif %}
 {% endmacro %}

@@ -13,28 +13,25 @@
 
 
 {# The external records that the run's arrivals are versions of. #}
-{% macro touched_records() -%}
+{% macro touched_records(source_is=none) -%}
     select distinct a.workspace_id, a.source, r.external_id
     from {{ source('raw', 'arrival') }} as a
     inner join {{ source('raw', 'record') }} as r
         on r.workspace_id = a.workspace_id and r.record_id = a.record_id
     where a.run_id = {{ this_run() }}
+    {%- if source_is %} and a.source = '{{ source_is }}'{% endif %}
 {%- endmacro %}
 
 
-{# Checks look at what the run worked on, `[touched]` in their configuration, and not at the whole table. #}
+{# Checks look at what the run worked on, and not at the whole table. #}
 {% macro get_where_subquery(relation) -%}
-    {%- set where = config.get('where', '') -%}
-    {%- if not where or var('rebuild') -%}
+    {%- if config.get('where') != 'touched' -%}
         {{ relation }}
     {%- else -%}
         (
             select t.*
-            from {{ relation }} as t
-            inner join ({{ touched_records() }}) as touched
-                on touched.workspace_id = t.workspace_id
-                and touched.source = t.source
-                and touched.external_id = t.external_id
-        ) as dbt_subquery
+            from ({{ touched_records() }}) as touched
+            inner join {{ relation }} as t using (workspace_id, source, external_id)
+        ) as touched_rows
     {%- endif -%}
 {%- endmacro %}

@@ -1,8 +1,10 @@
-{# The records of a connector in the tool's own shape. #}
-{% macro landed(connector) -%}
-    select *
-    from {{ source('landing', connector) }}
-    where source = '{{ connector }}' and kind <> 'normalized'
+{# What a run works on of a connector: every version of each record that has a new one. An issue is a function of all
+   its versions, so that syncs, in whatever order things arrive, and a rebuild give the same. #}
+{% macro landed(connector, shape="kind <> 'normalized'", own=true) -%}
+    select r.*
+    from ({{ touched_records(connector if own) }}) as touched
+    inner join {{ source('landing', connector) }} as r using (workspace_id, source, external_id)
+    where {{ 'r.source = ' ~ "'" ~ connector ~ "' and " if own }}{{ shape }}
 {%- endmacro %}
 
 

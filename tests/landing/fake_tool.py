@@ -60,6 +60,7 @@ def fake_tool(script: Script) -> Iterator[FakeTool]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # headers and body in one packet
 
         def answer(self) -> None:
             split = urlsplit(self.path)

@@ -1,6 +1,6 @@
 """Short forms for polling a fake tool in tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,7 @@ CONFIG: Mapping[str, dict[str, Any]] = {
 }
 
 
-def poll(
+def polled(
     tool: FakeTool,
     connector: Connector | str,
     *,
@@ -41,22 +41,25 @@ def poll(
     backfill_days: int = 30,
     now: datetime = NOW,
     **config: Any,
-) -> list[Page]:
-    """All pages of one sync against the fake tool."""
+) -> Iterator[Page]:
+    """One sync against the fake tool, page by page."""
     chosen = CONNECTORS[connector] if isinstance(connector, str) else connector
-    return list(
-        pull(
-            chosen,
-            config={**CONFIG.get(chosen.name, {}), "base_url": tool.url, **config},
-            credentials=CREDENTIALS[chosen.name],
-            cursor=cursor,
-            backfill_days=backfill_days,
-            open_ids=open_ids,
-            now=now,
-            egress=tool.egress,
-            patience=QUICK,
-        )
+    return pull(
+        chosen,
+        config={**CONFIG.get(chosen.name, {}), "base_url": tool.url, **config},
+        credentials=CREDENTIALS[chosen.name],
+        cursor=cursor,
+        backfill_days=backfill_days,
+        open_ids=open_ids,
+        now=now,
+        egress=tool.egress,
+        patience=QUICK,
     )
+
+
+def poll(tool: FakeTool, connector: Connector | str, **options: Any) -> list[Page]:
+    """All pages of one sync."""
+    return list(polled(tool, connector, **options))
 
 
 def plain(pages: Pages, since: Since | None = None, **more: Any) -> Connector:

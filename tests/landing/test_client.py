@@ -76,7 +76,7 @@ def test_attempts_end():
         (403, "read access"),
         (404, "configuration"),
         (410, "withdrawn"),
-        (400, "no such"),
+        (400, "no field"),
     ],
 )
 def test_what_a_person_must_mend_is_given_up_at_once(status, advice):
@@ -159,6 +159,19 @@ def test_a_failure_never_repeats_a_credential(name, status, caplog):
         assert any("planted-secret" in str(asked) for asked in tool.asked) or name in {"jira", "zendesk"}
     told = f"{failed.value!r} {failed.value.__context__!r} {caplog.text}"
     assert not any(secret in told for secret in CREDENTIALS[name].values())
+
+
+def test_a_credential_that_the_tool_echoes_is_blotted_out():
+    def script(asked):
+        return Reply(
+            {"error": f"bad {asked.headers['authorization']}, {asked.headers['authorization'][12:]}"}, 400
+        )
+
+    for name in ("pagerduty", "jira", "github", "okta"):
+        with fake_tool(script) as tool, pytest.raises(PermanentFailure) as failed:
+            poll(tool, name)
+        assert "***" in failed.value.reason
+        assert not any(secret in failed.value.reason for secret in CREDENTIALS[name].values())
 
 
 def test_rate_headers_come_with_the_page():

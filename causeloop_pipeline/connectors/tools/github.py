@@ -20,18 +20,9 @@ UPDATED = spec.Since("updated_at", param="since", ascending=True, restart_after=
 # The filter looks at creation, hours before a run fails; no search gives more than 1,000.
 CREATED = spec.Since("created_at", "created", "{since}..{until}", overlap=timedelta(days=1), cap=1000)
 LIST = (("state", "all"), ("sort", "updated"), ("direction", "asc"))
-EACH = "repositories"
-ISSUES = spec.Pull("issues", "/repos/{each}/issues", "", spec.LinkPages(), ISSUE, UPDATED, LIST, each=EACH)
-RUNS = spec.Pull(
-    "runs",
-    "/repos/{each}/actions/runs",
-    "workflow_runs",
-    spec.LinkPages(),
-    RUN,
-    CREATED,
-    each=EACH,
-    refresh=REREAD,
-)
+EACH, PAGES = "repositories", spec.LinkPages()
+ISSUES = spec.Pull("issues", "/repos/{each}/issues", "", PAGES, ISSUE, UPDATED, LIST, each=EACH)
+RUNS = spec.Pull("runs", "/repos/{each}/actions/runs", "workflow_runs", PAGES, RUN, CREATED, each=EACH)
 
 CONNECTOR = spec.Connector(
     name="github",
@@ -46,14 +37,17 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Bearer("{token}"),
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
-    pulls=(ISSUES, *(replace(RUNS, name=f"runs_{end}", params=(("status", end),)) for end in FAILED)),
+    pulls=(
+        ISSUES,
+        *(replace(RUNS, name=f"runs_{end}", params=(("status", end),), refresh=REREAD) for end in FAILED),
+    ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),
         delivery_header="x-github-delivery",
         ignore=(spec.When("zen"),),
         events=(
-            spec.Event("issue", shape=ISSUE, add=(("action", "action"),)),
-            spec.Event("workflow_run", shape=RUN),
+            spec.Event("issue", None, ISSUE, (("action", "action"),)),
+            spec.Event("workflow_run", None, RUN),
         ),
         setup="Settings › Webhooks: content type application/json, events Issues and Workflow runs.",
     ),

@@ -62,20 +62,11 @@ def landing_asset(connector: Connector) -> dg.AssetsDefinition:
     return landing
 
 
-LANDING = [landing_asset(connector) for connector in CONNECTORS.values()]
-
-
 def _sync_all(
     context: dg.AssetExecutionContext, installation: Installation, connector: Connector
 ) -> list[Synced]:
     """Poll what is due or asked for, several at once: a slow tool holds up nobody else's."""
-    from causeloop_pipeline.storage.connectors import read_connectors
-    from causeloop_pipeline.storage.recompute_requests import connectors_to_sync
-
-    ids = [workspace.workspace_id for workspace in in_scope(context, installation)]
-    with installation.database.workspaces(ids) as session:
-        asked = connectors_to_sync(session, context.run_id)
-        configured = read_connectors(session, installation.vault, connector.name, asked)
+    configured = _to_poll(context, installation, connector.name)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sync") as threads:
         synced = list(
             threads.map(lambda one: sync(installation, connector, one, context.run_id), configured)
@@ -84,6 +75,25 @@ def _sync_all(
         if one.error:
             context.log.warning(f"connector {one.connector.connector_id} ({connector.name}): {one.error}")
     return synced
+
+
+def _to_poll(
+    context: dg.AssetExecutionContext, installation: Installation, connector_name: str
+) -> "list[ConfiguredConnector]":
+    from causeloop_pipeline.storage.connectors import read_connectors
+    from causeloop_pipeline.storage.recompute_requests import connectors_to_sync
+    from causeloop_pipeline.storage.secrets import SecretError
+    from causeloop_pipeline.storage.unreadable_credentials import set_aside_unreadable
+
+    ids = [workspace.workspace_id for workspace in in_scope(context, installation)]
+    with installation.database.workspaces(ids) as session:
+        asked = connectors_to_sync(session, context.run_id)
+        try:
+            return read_connectors(session, installation.vault, connector_name, asked)
+        except SecretError:
+            for lost in set_aside_unreadable(session, installation.vault, connector_name, ids):
+                context.log.warning(f"connector {lost} ({connector_name}): its credentials cannot be decrypted")
+            return read_connectors(session, installation.vault, connector_name, asked)
 
 
 def sync(
@@ -179,3 +189,6 @@ def _log_defect(configured: "ConfiguredConnector", failure: Exception) -> None:
 
 def _tag(category: str) -> str:
     return category.lower().replace(" & ", "-").replace(" ", "-")
+
+
+LANDING = [landing_asset(connector) for connector in CONNECTORS.values()]

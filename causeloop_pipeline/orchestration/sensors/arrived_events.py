@@ -21,7 +21,7 @@ def arrived_events(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask which workspaces hold records that no run has claimed; a poll under way takes its own records along."""
-    from causeloop_pipeline.storage.arrivals import workspaces_with_arrivals
+    from causeloop_pipeline.storage.scopes import workspaces_with_arrivals
 
     if in_flight(context.instance, TRIGGER):
         return dg.SkipReason("the last arrivals are still being worked on")

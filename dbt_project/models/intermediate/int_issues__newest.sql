@@ -1,54 +1,42 @@
-{%- set by_age = 'workspace_id, issue_id, source_updated_at desc, received_at desc, record_id desc' -%}
+{# A notice (kind `event`) names only some fields: what it lacks is as the newest full record says. -#}
 with versions as (
 
-    select * from {{ ref('int_issues__versions') }}
-
-),
-
-newest as (
-
-    select distinct on (workspace_id, issue_id) * from versions order by {{ by_age }}
-
-),
-
-newest_record as (
-
-    select distinct on (workspace_id, issue_id) * from versions where not is_notice order by {{ by_age }}
-
-),
-
-first_seen as (
-
     select
-        workspace_id,
-        issue_id,
-        min(received_at) as ingested_at,
-        min(coalesce(source_created_at, source_updated_at)) as created_at
-    from versions
-    group by workspace_id, issue_id
+        *,
+        row_number() over by_age as age_rank,
+        not first_value(is_notice) over records_first as has_record,
+        {%- for field in [
+            'connector_id', 'title', 'body', 'service', 'error_type', 'team', 'environment', 'external_url',
+            'severity', 'status', 'source_created_at', 'attributes'
+        ] %}
+        first_value({{ field }}) over records_first as record_{{ field }},
+        {%- endfor %}
+        min(received_at) over same_issue as ingested_at,
+        min(coalesce(source_created_at, source_updated_at)) over same_issue as first_seen_at
+    from {{ ref('int_issues__mapped') }}
+    where unmappable_because is null
+    window
+        same_issue as (partition by workspace_id, source, issue_id),
+        by_age as (same_issue order by source_updated_at desc, received_at desc, record_id desc),
+        records_first as (same_issue order by is_notice, source_updated_at desc, received_at desc, record_id desc)
 
 )
 
 select
-    newest.workspace_id,
-    newest.issue_id,
-    newest.source,
-    newest.external_id,
-    newest.source_updated_at,
-    newest.resolved_at,
-    first_seen.ingested_at,
-    coalesce(newest.source_created_at, newest_record.source_created_at, first_seen.created_at) as source_created_at,
+    workspace_id,
+    issue_id,
+    source,
+    external_id,
     {%- for field in ['connector_id', 'title', 'body', 'service', 'error_type', 'team', 'environment', 'external_url'] %}
-    coalesce(newest.{{ field }}, case when newest.is_notice then newest_record.{{ field }} end) as {{ field }},
+    coalesce({{ field }}, case when is_notice and has_record then record_{{ field }} end) as {{ field }},
     {%- endfor %}
     {%- for field in ['severity', 'status'] %}
-    case
-        when newest.is_notice and not newest.has_{{ field }} then coalesce(newest_record.{{ field }}, newest.{{ field }})
-        else newest.{{ field }}
-    end as {{ field }},
+    case when {{ field }}_value is null and is_notice and has_record then record_{{ field }} else {{ field }} end as {{ field }},
     {%- endfor %}
-    case when newest.is_notice then coalesce(newest_record.attributes, '{}') else '{}' end || newest.attributes
-        as attributes
-from newest
-inner join first_seen using (workspace_id, issue_id)
-left join newest_record using (workspace_id, issue_id)
+    coalesce(source_created_at, record_source_created_at, first_seen_at) as source_created_at,
+    source_updated_at,
+    resolved_at,
+    ingested_at,
+    case when is_notice and has_record then record_attributes else '{}' end || attributes as attributes
+from versions
+where age_rank = 1

@@ -1,6 +1,8 @@
 with newest as (
 
-    select * from {{ ref('int_issues__newest') }}
+    select *
+    from {{ ref('int_issues__newest') }}
+    where source in ({{ sources_read() }})
 
 ),
 

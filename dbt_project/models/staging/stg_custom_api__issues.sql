@@ -1,8 +1,6 @@
 with records as (
 
-    select *
-    from {{ source('landing', 'custom_api') }}
-    where source = 'custom_api'
+    {{ landed('custom_api', shape='true') }}
 
 )
 

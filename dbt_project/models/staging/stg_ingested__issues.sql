@@ -1,8 +1,6 @@
 with records as (
 
-    select *
-    from {{ source('landing', 'custom_api') }}
-    where kind = 'normalized' and source not in ('custom_api', 'postgresql')
+    {{ landed('custom_api', shape="r.kind = 'normalized' and r.source not in ('custom_api', 'postgresql')", own=false) }}
 
 )
 

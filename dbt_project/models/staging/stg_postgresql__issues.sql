@@ -1,8 +1,6 @@
 with records as (
 
-    select *
-    from {{ source('landing', 'postgresql') }}
-    where source = 'postgresql'
+    {{ landed('postgresql', shape='true') }}
 
 )
 

@@ -33,3 +33,6 @@ comment on column detect.grouping_state.people_digest is 'Which links, unlinks a
 alter table predict.model_weight add column window_days integer not null;
 alter table predict.model_weight drop constraint model_weight_pkey;
 alter table predict.model_weight add primary key (workspace_id, window_days, model);
+
+-- A run, and the API's readiness, compare the schema with what the code expects.
+grant select on app.alembic_version to causeloop_pipeline, causeloop_api;

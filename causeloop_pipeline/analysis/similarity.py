@@ -1,0 +1,139 @@
+"""Which issues are like this one: the search that people check groups with, and that shows what grouping left out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.candidates import nearest_texts
+from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, new_texts, read_lexicon
+from causeloop_pipeline.analysis.issue_table import canonical_issues
+from causeloop_pipeline.analysis.likeness import text_rows
+from causeloop_pipeline.analysis.learnt_index import PatternIndex, widened
+from causeloop_pipeline.analysis.membership import shared_terms
+from causeloop_pipeline.analysis.pair_score import LOWEST_INTERCEPT, Standing, score_pairs, standing_of, stood
+
+SIMILAR = pl.Schema(
+    {
+        "issue_id": pl.String,
+        "similarity": pl.Float64,  # probability that both tell of one cause
+        "cosine": pl.Float64,
+        "terms": pl.List(pl.String),  # the rarest terms that both hold
+        "pattern_id": pl.String,  # null in a search without an index
+    }
+)
+_POOL = 40
+
+Floats = NDArray[np.float64]
+
+
+class UnknownIssueError(LookupError):
+    """The issue is not among those searched."""
+
+
+def similar_issues(issues: pl.DataFrame, issue_id: str, limit: int = 10) -> pl.DataFrame:
+    """In, `ISSUES` and the id of one; out, the `limit` issues most like it (`SIMILAR`), best first; ties: the older one.
+
+    Texts are ranked by the pair score that grouping uses; issues without text by equal dimensions. Raises `UnknownIssueError`.
+    """
+    table = canonical_issues(issues)
+    row = table["issue_id"].index_of(issue_id)
+    if row is None:
+        raise UnknownIssueError(f"issue {issue_id!r} is not among the {table.height} issues searched")
+    texts = text_rows(table)
+    lexicon, chunks = read_lexicon(texts)
+    corpus = build_corpus(texts, lexicon, chunks)
+    found = _ranked(corpus.take(np.array([row])), corpus, lexicon, LOWEST_INTERCEPT, limit + 1)
+    found = found.filter(pl.col("row") != row).head(limit)
+    if found.height == 0:
+        return _by_dimensions(table, row, limit)
+    ids = table["issue_id"].gather(found["row"].to_list())
+    return found.with_columns(ids.alias("issue_id"), pl.lit(None, pl.String).alias("pattern_id")).select(SIMILAR.names())
+
+
+def similar_in_index(
+    index: PatternIndex, texts: pl.DataFrame, text_ids: Sequence[Sequence[str]], limit: int = 10
+) -> pl.DataFrame:
+    """In, an index, one issue (`ISSUES` columns), and per segment the ids of its texts in order; out, `SIMILAR` with patterns."""
+    lexicon, query = new_texts(text_rows(canonical_issues(texts)), index.lexicon)
+    width = lexicon.terms.height
+    intercept = min(index.intercepts.values(), default=LOWEST_INTERCEPT)
+    own = set(texts["issue_id"].to_list())
+    parts = []
+    for segment, ids in zip(index.segments, text_ids, strict=True):
+        found = _ranked(query, widened(segment.corpus, width), lexicon, intercept, limit + 1)
+        rows = found["row"].to_list()
+        parts.append(
+            found.with_columns(
+                pl.Series("issue_id", [ids[row] for row in rows], dtype=pl.String),
+                pl.Series("group", segment.group[rows], dtype=pl.Int64),
+            )
+        )
+    if not parts:
+        return pl.DataFrame(schema=SIMILAR)
+    shown = index.groups.filter("shown").select("group", "pattern_id")
+    return (
+        pl.concat(parts)
+        .filter(~pl.col("issue_id").is_in(sorted(own)))
+        .sort(["similarity", "issue_id"], descending=[True, False])
+        .head(limit)
+        .join(shown, on="group", how="left", maintain_order="left")
+        .select(SIMILAR.names())
+    )
+
+
+def _ranked(query: Corpus, corpus: Corpus, lexicon: Lexicon, intercept: float, limit: int) -> pl.DataFrame:
+    """The rows of a corpus most like a query of one text, by pair score."""
+    near = nearest_texts(query, corpus, lexicon, limit=max(limit, _POOL))
+    zero = np.zeros(len(near.other), dtype=np.int64)
+    ours = standing_of(near, 1)
+    nobody = Standing(np.zeros(corpus.size), np.zeros(corpus.size))
+    pairs = score_pairs(query, corpus, lexicon, stood(zero, near.other, near.rank, near.cosine, ours, nobody))
+    terms = shared_terms(query, corpus, lexicon, zero, near.other)
+    return (
+        pl.DataFrame(
+            {
+                "row": near.other,
+                "similarity": pairs.probability(intercept).round(6),
+                "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
+                "terms": pl.Series([[term for term, _ in found] for found in terms], dtype=pl.List(pl.String)),
+                "score": pairs.score.round(9),
+            }
+        )
+        .sort(["score", "row"], descending=[True, False])
+        .drop("score")
+        .head(limit)
+    )
+
+
+def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
+    """Issues that share dimensions, each weighted by its rarity (Fellegi and Sunter, 1969), and are near in time."""
+    own = table.row(row, named=True)
+    score = pl.lit(0.0)
+    for name, weight in DIMENSION_WEIGHTS.items():
+        if own[name] is not None:
+            share = float((table[name] == own[name]).fill_null(value=False).mean() or 1.0)
+            rarity = float(np.log(weight / min(max(share, 1e-6), 1.0)))
+            different = float(np.log((1 - weight) / max(1 - share, 1e-6)))
+            equal = pl.col(name) == own[name]
+            score = score + pl.when(equal).then(rarity).when(~equal).then(different).otherwise(0.0)
+    days = ((pl.col("source_created_at") - own["source_created_at"]).dt.total_seconds().abs() / 86_400).log1p()
+    ranked = (
+        table.with_row_index("row")
+        .filter(pl.col("row") != row)
+        .with_columns((score - days.fill_null(0.0)).alias("score"))
+        .sort(["score", "row"], descending=[True, False])
+        .head(limit)
+    )
+    return ranked.select(
+        "issue_id",
+        (1.0 / (1.0 + (-(pl.col("score") + LOWEST_INTERCEPT)).exp())).round(6).alias("similarity"),
+        pl.lit(0.0).alias("cosine"),
+        pl.lit([], dtype=pl.List(pl.String)).alias("terms"),
+        pl.lit(None, pl.String).alias("pattern_id"),
+    )
+
+
+# how often two issues of one cause agree in a dimension that both have
+DIMENSION_WEIGHTS = {"service": 0.9, "component": 0.8, "error_type": 0.7, "team": 0.7, "environment": 0.7, "region": 0.6}

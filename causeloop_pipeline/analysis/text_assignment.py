@@ -1,0 +1,217 @@
+"""Finds the groups that new texts belong to, by the same scores and the same average link as a full grouping."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, JOIN
+from causeloop_pipeline.analysis.candidates import NEIGHBOURS, Neighbours, nearest_texts
+from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, new_texts
+from causeloop_pipeline.analysis.learnt_index import PatternIndex, Segment, widened
+from causeloop_pipeline.analysis.likeness import text_rows
+from causeloop_pipeline.analysis.linkage import average_link
+from causeloop_pipeline.analysis.membership import likeness_missing, reason_json, shared_terms
+from causeloop_pipeline.analysis.pair_score import LOWEST_INTERCEPT, Standing, score_pairs, standing_of, stood
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_MERGE_SEGMENTS = 8
+
+
+@dataclass(slots=True)
+class Placed:
+    """Where new texts went, how alike they are, why, and what they were nearly put into."""
+
+    lexicon: Lexicon
+    old: tuple[Segment, ...]
+    rows: list[int]
+    corpus: Corpus | None
+    likeness: Floats
+    similarity: Floats
+    standing: Standing
+    nearest: list[int | None]
+    missing: list[str | None]
+    reason: dict[int, str] = field(default_factory=dict)
+
+    def segments(self, group: Ints) -> tuple[Segment, ...]:
+        """The index's texts with the new ones added; small additions are put together now and then."""
+        if self.corpus is None:
+            return self.old
+        found = [*self.old, Segment(self.corpus, group[self.rows], self.standing)]
+        if len(found) > _MERGE_SEGMENTS:
+            found = [found[0], _joined(found[1:])]
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Scored pairs: a new text (`row` of the new corpus) and a text of `segment` (-1: the new ones)."""
+
+    row: Ints
+    segment: Ints
+    other: Ints
+    group: Ints  # of the other text; -1 - its row for a new one
+    probability: Floats
+    cosine: Floats
+
+
+def place_texts(
+    table: pl.DataFrame, rows: list[int], group: Ints, barred: dict[int, set[int]], index: PatternIndex
+) -> Placed:
+    """Sets `group` of the new texts in `rows` that have none yet (the index's groups, or new numbers), and tells why."""
+    total = table.height
+    placed = Placed(
+        index.lexicon, index.segments, rows, None, np.ones(total), np.ones(total), Standing(np.empty(0), np.empty(0)), [None] * total, [None] * total
+    )
+    if not rows:
+        return placed
+    texts = text_rows(table[rows])
+    placed.lexicon, placed.corpus = new_texts(texts, index.lexicon)
+    width = placed.lexicon.terms.height
+    placed.old = tuple(replace(segment, corpus=widened(segment.corpus, width)) for segment in index.segments)
+    near = _scored(texts, placed, index)
+    _link(placed, near, rows, group, barred, index)
+    _explain(placed, near, rows, group, table, index)
+    return placed
+
+
+def _scored(texts: pl.DataFrame, placed: Placed, index: PatternIndex) -> _Near:
+    corpus = placed.corpus
+    assert corpus is not None  # noqa: S101 - set by the caller
+    own = np.array([index.intercepts.get(name, _usual(index)) for name in texts["origin"].to_list()])
+    sources = [(at, segment.corpus) for at, segment in enumerate(placed.old)] + [(-1, corpus)]
+    found = []
+    for at, other in sources:
+        near = nearest_texts(corpus, other, placed.lexicon, same=at < 0)
+        found.append((np.full(len(near.row), at), near))
+    row, other, cosine = (np.concatenate([getattr(near, name) for _, near in found]) for name in ("row", "other", "cosine"))
+    segment = np.concatenate([at for at, _ in found])
+    order = np.lexsort((other, segment, -np.round(cosine, 6), row))
+    row, other, cosine, segment = row[order], other[order], cosine[order], segment[order]
+    rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
+    kept = rank <= NEIGHBOURS
+    row, other, cosine, segment, rank = row[kept], other[kept], cosine[kept], segment[kept], rank[kept]
+    placed.standing = standing_of(Neighbours(row, other, cosine, rank), corpus.size)
+    parts = []
+    for at, others in sources:
+        mine = segment == at
+        theirs = placed.standing if at < 0 else placed.old[at].standing
+        found_here = stood(row[mine], other[mine], rank[mine], cosine[mine], placed.standing, theirs)
+        pairs = score_pairs(corpus, others, placed.lexicon, found_here)
+        group = -1 - other[mine] if at < 0 else placed.old[at].group[other[mine]]
+        parts.append((row[mine], segment[mine], other[mine], group, pairs.probability(own[row[mine]]), pairs.cosine))
+    return _Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _usual(index: PatternIndex) -> float:
+    return min(index.intercepts.values(), default=LOWEST_INTERCEPT)
+
+
+def _link(
+    placed: Placed, near: _Near, rows: list[int], group: Ints, barred: dict[int, set[int]], index: PatternIndex
+) -> None:
+    """Average link of new texts and touched groups; groups of before never join one another."""
+    fixed = {at: int(group[row]) for at, row in enumerate(rows) if group[row] >= 0}
+    target = np.array([g if g >= 0 else fixed.get(-1 - g, g) for g in near.group.tolist()], dtype=np.int64)
+    source = np.array([fixed.get(at, -1 - at) for at in near.row.tolist()], dtype=np.int64)
+    strong = near.probability >= EDGE_FLOOR
+    free = [-1 - at for at in range(len(rows)) if at not in fixed]
+    groups = sorted({g for g in [*target[strong].tolist(), *source[strong].tolist(), *fixed.values()] if g >= 0})
+    nodes = {name: at for at, name in enumerate([*groups, *free[::1]])}
+    sizes = _sizes(groups, len(free), index)
+    low, high, value = _node_edges(near, source, target, strong, nodes)
+    cannot = [
+        (nodes[g], nodes[-1 - at]) for at, row in enumerate(rows) if at not in fixed for g in sorted(barred.get(row, ())) if g in nodes
+    ]
+    settled = np.array([name >= 0 for name in nodes], dtype=bool)
+    root = average_link(len(nodes), low, high, value, JOIN, sizes=sizes, cannot=cannot, settled=settled)
+    names = list(nodes)
+    top = int(max(group.max(initial=-1) + 1, index.groups.height))
+    fresh: dict[int, int] = {}
+    for at, row in enumerate(rows):
+        if at not in fixed:
+            head = names[int(root[nodes[-1 - at]])]
+            group[row] = head if head >= 0 else fresh.setdefault(head, top + len(fresh))
+
+
+def _sizes(groups: list[int], free: int, index: PatternIndex) -> Ints:
+    known = dict(index.groups.filter(pl.col("group").is_in(groups)).select("group", "cells").iter_rows()) if groups else {}
+    return np.array([max(known.get(g, 1), 1) for g in groups] + [1] * free, dtype=np.int64)
+
+
+def _node_edges(
+    near: _Near, source: Ints, target: Ints, strong: NDArray[np.bool_], nodes: dict[int, int]
+) -> tuple[Ints, Ints, Floats]:
+    """Summed likeness per pair of nodes; a pair of new texts that found each other counts once, at its best."""
+    pairs: dict[tuple[int, int, int, int], float] = {}
+    columns = (near.row, near.segment, near.other, source, target, near.probability)
+    for row, segment, other, a, b, p in zip(*(column[strong].tolist() for column in columns), strict=True):
+        if a == b:
+            continue
+        ends = (min(row, other), max(row, other)) if segment < 0 else (row, other)
+        low, high = sorted((nodes[a], nodes[b]))
+        key = (segment, *ends, low * len(nodes) + high)
+        pairs[key] = max(pairs.get(key, 0.0), p)
+    sums: dict[int, float] = {}
+    for (_, _, _, code), p in sorted(pairs.items()):
+        sums[code] = sums.get(code, 0.0) + p
+    codes = np.array(sorted(sums), dtype=np.int64)
+    return codes // len(nodes), codes % len(nodes), np.array([sums[code] for code in codes.tolist()])
+
+
+def _explain(
+    placed: Placed, near: _Near, rows: list[int], group: Ints, table: pl.DataFrame, index: PatternIndex
+) -> None:
+    corpus = placed.corpus
+    assert corpus is not None  # noqa: S101 - set by the caller
+    own = group[np.array(rows)]
+    names = np.array([g if g >= 0 else own[-1 - g] for g in near.group.tolist()], dtype=np.int64)
+    sizes = dict(index.groups.filter(pl.col("group").is_in(np.unique(names).tolist())).select("group", "cells").iter_rows())
+    ids = table["issue_id"].to_list()
+    for at, row in enumerate(rows):
+        mine = near.row == at
+        inside = mine & (names == own[at])
+        if inside.any():
+            best = int(np.flatnonzero(inside)[np.argmax(near.probability[inside])])
+            placed.similarity[row] = min(float(near.cosine[best]), 1.0)
+            placed.likeness[row] = min(1.0, float(near.probability[inside].sum()) / max(sizes.get(int(own[at]), int(inside.sum())), 1))
+            segment, other = int(near.segment[best]), int(near.other[best])
+            theirs = corpus if segment < 0 else placed.old[segment].corpus
+            terms = shared_terms(corpus, theirs, placed.lexicon, np.array([at]), np.array([other]))[0]
+            mate = ids[rows[other]] if segment < 0 else "an earlier issue"
+            words = ", ".join(term for term, _ in terms[:4])
+            placed.reason[row] = reason_json(
+                "terms",
+                f"Shares the rare terms {words} with {mate}" if words else f"Reads like {mate}",
+                terms=[{"term": term, "weight": weight} for term, weight in terms],
+                **{"with": mate},
+            )
+        outside = mine & (names != own[at]) & (names < index.groups.height)
+        if outside.any():
+            best = int(np.flatnonzero(outside)[np.argmax(near.probability[outside])])
+            mean = float(near.probability[outside & (names == names[best])].sum()) / max(sizes.get(int(names[best]), 1), 1)
+            placed.nearest[row] = int(names[best])
+            placed.missing[row] = likeness_missing(mean, JOIN, float(near.probability[best]))
+
+
+def _joined(segments: list[Segment]) -> Segment:
+    from scipy.sparse import vstack
+
+    corpora = [segment.corpus for segment in segments]
+    corpus = Corpus(
+        vstack([corpus.whole for corpus in corpora], format="csr"),
+        vstack([corpus.title for corpus in corpora], format="csr"),
+        *(np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("whole_norm", "title_norm", "length")),
+        pl.concat([corpus.marks for corpus in corpora]),
+    )
+    return Segment(
+        corpus,
+        np.concatenate([segment.group for segment in segments]),
+        Standing(
+            np.concatenate([segment.standing.first for segment in segments]),
+            np.concatenate([segment.standing.second for segment in segments]),
+        ),
+    )

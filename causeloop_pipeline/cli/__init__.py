@@ -1,0 +1,20 @@
+"""The command line: `causeloop …`. Results go to stdout, progress to stderr; 0 ok, 1 failed, 2 wrong usage."""
+
+import typer
+
+from causeloop_pipeline.cli import analyze, backtest, demo, explain, patterns
+
+app = typer.Typer(
+    name="causeloop",
+    help="Turns recorded failures into patterns, predictions and ranked, verified fixes.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+app.command("analyze")(analyze.analyze)
+app.command("backtest")(backtest.backtest)
+app.command("explain")(explain.explain)
+app.add_typer(patterns.app, name="patterns")
+app.add_typer(demo.app, name="demo")
+
+__all__ = ["app"]

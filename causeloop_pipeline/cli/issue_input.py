@@ -1,0 +1,83 @@
+"""What every command that takes an export does first: read it, recognize its columns, read its rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from causeloop_pipeline.analysis.table_columns import ColumnError, Recognized, recognize
+from causeloop_pipeline.analysis.table_issues import BadRowsError, TableIssues, issues_from_table
+from causeloop_pipeline.cli.issue_file import IssueFile, IssueFileError, read_issue_file
+from causeloop_pipeline.cli.terminal import USAGE, fail
+
+
+@dataclass(frozen=True)
+class IssueInput:
+    """An export as issues, with all that a person should know about how it was read."""
+
+    file: IssueFile
+    recognized: Recognized
+    read: TableIssues
+
+
+def read_issues(
+    path: Path,
+    maps: Sequence[str],
+    timezone: str,
+    *,
+    skip_bad_rows: bool = False,
+    date_format: str | None = None,
+) -> IssueInput:
+    """The issues of an export; ends the command with a message when they cannot be read."""
+    chosen = _chosen(maps)
+    try:
+        ZoneInfo(timezone)
+        file = read_issue_file(path)
+        recognized = recognize(file.table.columns, chosen, file.empty_columns())
+        _refuse_nothing_to_group_by(path, file, recognized)
+        read = issues_from_table(
+            file.table,
+            recognized,
+            timezone=timezone,
+            first_row=file.first_row,
+            skip_bad_rows=skip_bad_rows,
+            date_format=date_format,
+        )
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        if isinstance(error, IssueFileError | ColumnError | BadRowsError):
+            fail(str(error))
+        fail(f"there is no time zone {timezone!r}: give an IANA name such as Europe/Berlin", USAGE)
+    return IssueInput(file, recognized, read)
+
+
+def judgement_time(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
+    """When the judgement is made: as asked, else right after the newest issue, but never in the future."""
+    if as_of is not None:
+        try:
+            asked = datetime.fromisoformat(as_of)
+        except ValueError:
+            fail(f"--as-of {as_of!r} is no ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE)
+        return asked.astimezone(UTC) if asked.tzinfo else asked.replace(tzinfo=UTC)
+    newest = source.read.issues["source_created_at"].max()
+    return min(now, newest + timedelta(seconds=1)) if isinstance(newest, datetime) else now
+
+
+def _chosen(maps: Sequence[str]) -> dict[str, str]:
+    chosen = {}
+    for entry in maps:
+        field, separator, column = entry.partition("=")
+        if not separator or not column:
+            fail(f"--map {entry!r}: write field=Column, for example title=Subject", USAGE)
+        chosen[field.strip()] = column.strip()
+    return chosen
+
+
+def _refuse_nothing_to_group_by(path: Path, file: IssueFile, recognized: Recognized) -> None:
+    from causeloop_pipeline.analysis.table_columns import GROUPING_FIELDS
+
+    if not {"title", *GROUPING_FIELDS} & recognized.columns.keys():
+        raise IssueFileError(
+            f"{path.name} has no column for a title, nor for service, component, error type or team; it has "
+            f"{', '.join(file.table.columns)}: name one with --map title=COLUMN"
+        )

@@ -1,0 +1,76 @@
+"""The terminal: tables on stdout, progress on stderr, a failure as one clear message."""
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+PIPED_WIDTH = 140
+FAILED, USAGE, UNREACHABLE = 1, 2, 4
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def stdout() -> Console:
+    """The console of results; what is piped into a file is not squeezed into a terminal's width."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def stderr() -> Console:
+    """The console of progress and failures."""
+    return Console(stderr=True)
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """Say what went wrong and end with a code other than zero."""
+    stderr().print(Text("error: ", style="bold red") + plain(message))
+    raise typer.Exit(code)
+
+
+def plain(value: object) -> Text:
+    """Somebody else's text: no markup, and no control sequence reaches the terminal."""
+    return Text(CONTROL_CHARACTERS.sub("�", "" if value is None else str(value)))
+
+
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
+) -> Table:
+    """A table of plain values."""
+    made = Table(title=plain(title), title_justify="left", title_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(plain(value) for value in row))
+    return made
+
+
+def print_json_lines(record: str, frame: pl.DataFrame) -> None:
+    """One JSON object a line; `record` says what it is."""
+    for row in frame.iter_rows(named=True):
+        typer.echo(json.dumps({"record": record, **row}, default=_json_value, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def progress(total: int, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr; calling it with a stage's name ends the stage before."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(*columns, TimeElapsedColumn(), console=stderr(), transient=True, disable=quiet) as bar:
+        task = bar.add_task("reading", total=total)
+
+        def reached(stage: str) -> None:
+            begun = bar.tasks[0].description != "reading"
+            bar.update(task, description=stage, advance=1 if begun else 0)
+
+        yield reached
+
+
+def _json_value(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,78 @@
+"""The tools of each demo workspace, and the tokens by which a connector is known to them."""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from causeloop_pipeline.demo.causes import settings_of_the_demo
+from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, zendesk
+
+TOOLS: dict[str, ModuleType] = {
+    "pagerduty": pagerduty,
+    "jira": jira,
+    "github": github,
+    "datadog": datadog,
+    "zendesk": zendesk,
+    "okta": okta,
+    "custom_api": in_house,
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """One tool of one workspace: what a connector needs in order to read it."""
+
+    workspace: str
+    tool: str
+    token: str
+    config: dict[str, Any]
+    credentials: dict[str, str]
+
+
+def accounts(demo_url: str) -> list[Account]:
+    """Every account of the demo, its tool to be reached at `demo_url`."""
+    return [
+        _account(setting.workspace, tool, demo_url)
+        for setting in settings_of_the_demo().values()
+        for tool in sorted({cause.source for cause in setting.causes})
+    ]
+
+
+def token_of(workspace: str, tool: str) -> str:
+    """The token of an account: no secret, as all it opens is invented."""
+    return f"demo-{workspace}-{tool}"
+
+
+def _account(workspace: str, tool: str, demo_url: str) -> Account:
+    token = token_of(workspace, tool)
+    return Account(
+        workspace,
+        tool,
+        token,
+        config={"base_url": demo_url, **_config(workspace, tool)},
+        credentials=_credentials(tool, token),
+    )
+
+
+def _config(workspace: str, tool: str) -> dict[str, Any]:
+    causes = settings_of_the_demo()[workspace].causes
+    known: dict[str, dict[str, Any]] = {
+        "jira": {"site": workspace},
+        "github": {
+            "repositories": sorted(
+                {f"{workspace}-engineering/{cause.service}" for cause in causes if cause.source == "github"}
+            )
+        },
+        "zendesk": {"subdomain": workspace},
+        "okta": {"org": f"{workspace}.okta.com"},
+        "custom_api": in_house.CONFIG,
+    }
+    return known.get(tool, {})
+
+
+def _credentials(tool: str, token: str) -> dict[str, str]:
+    if tool in {"jira", "zendesk"}:
+        return {"email": "connector@demo.example", "api_token": token}
+    if tool == "datadog":
+        return {"api_key": token, "application_key": f"{token}-application"}
+    return {"token" if tool in {"github", "custom_api"} else "api_token": token}

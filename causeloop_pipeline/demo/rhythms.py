@@ -1,0 +1,117 @@
+"""When causes strike: nightly, weekly, monthly, in office hours, at random, or after a deployment.
+
+Every draw is made from a seed that names the cause and the day, so that a story told again, later or in
+another process, has the same past.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
+
+import numpy as np
+
+from causeloop_pipeline.demo.causes import Cause, Rhythm
+
+HALTED_AFTER_FIX = timedelta(days=12)
+WORKING_DAYS = 5
+DEPLOY_WEEKDAYS = (1, 3)
+DEPLOY_CHANCE = 0.6
+
+
+def draws(*name: object) -> np.random.Generator:
+    """Random numbers that depend on nothing but the name."""
+    digest = blake2b("|".join(map(str, name)).encode(), digest_size=8).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
+
+
+def strikes(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
+    """The local times at which a cause strikes, in order; `epoch` is the day that fixes are counted from."""
+    found = [
+        moment
+        for day in _days(first, last)
+        if not _quiet(cause, day, epoch)
+        for moment in _on_day(cause, day, seed)
+    ]
+    return sorted(found)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _quiet(cause: Cause, day: date, epoch: date) -> bool:
+    since = cause.rhythm.since_days
+    if since is not None and day < epoch - timedelta(days=since):
+        return True
+    if cause.fix is None:
+        return False
+    fixed = epoch - timedelta(days=cause.fix.days_ago)
+    return day >= fixed if cause.fix.held else fixed <= day < fixed + HALTED_AFTER_FIX
+
+
+def _on_day(cause: Cause, day: date, seed: int) -> list[datetime]:
+    rng = draws(seed, cause.key, day)
+    bursts = _RULES[cause.rhythm.kind](cause.rhythm, day, rng, seed)
+    return [moment for start in bursts for moment in _burst(cause.rhythm, start, rng)]
+
+
+def _burst(rhythm: Rhythm, start: datetime, rng: np.random.Generator) -> list[datetime]:
+    low, high = rhythm.burst
+    gaps = np.cumsum(rng.gamma(2.0, 9.0, size=int(rng.integers(low, high + 1))))
+    return [start + timedelta(minutes=float(gap), seconds=int(rng.integers(60))) for gap in gaps]
+
+
+def _within(rhythm: Rhythm, day: date, rng: np.random.Generator) -> datetime:
+    low, high = rhythm.hours
+    return datetime.combine(day, time(int(rng.integers(low, high + 1)), int(rng.integers(60))))
+
+
+def _nightly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_within(rhythm, day, rng)] if rng.random() < rhythm.chance else []
+
+
+def _weekly(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
+    return _nightly(rhythm, day, rng, seed) if day.weekday() in rhythm.weekdays else []
+
+
+def _monthly(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_within(rhythm, day, rng)] if day.day == rhythm.day else []
+
+
+def _business(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    if day.weekday() >= WORKING_DAYS:
+        return []
+    return [_within(rhythm, day, rng) for _ in range(int(rng.poisson(_bursts_a_week(rhythm) / WORKING_DAYS)))]
+
+
+def _random(rhythm: Rhythm, day: date, rng: np.random.Generator, _seed: int) -> list[datetime]:
+    return [_within(rhythm, day, rng) for _ in range(int(rng.poisson(_bursts_a_week(rhythm) / 7)))]
+
+
+def _deploy(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> list[datetime]:
+    released = deployment(rhythm.service, day, seed)
+    return [released + timedelta(minutes=4)] if released and rng.random() < rhythm.chance else []
+
+
+def deployment(service: str, day: date, seed: int) -> datetime | None:
+    """When a service was released on a day, if it was."""
+    rng = draws(seed, "deployment", service, day)
+    if day.weekday() not in DEPLOY_WEEKDAYS or rng.random() > DEPLOY_CHANCE:
+        return None
+    return datetime.combine(day, time(int(rng.integers(10, 17)), int(rng.integers(60))))
+
+
+def _bursts_a_week(rhythm: Rhythm) -> float:
+    return rhythm.per_week / (sum(rhythm.burst) / 2)
+
+
+_RULES: Mapping[str, Callable[[Rhythm, date, np.random.Generator, int], list[datetime]]] = {
+    "nightly": _nightly,
+    "weekly": _weekly,
+    "monthly": _monthly,
+    "business": _business,
+    "random": _random,
+    "emerging": _random,
+    "deploy": _deploy,
+}

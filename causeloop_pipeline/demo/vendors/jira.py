@@ -1,0 +1,87 @@
+"""Jira's issues: searched by JQL on their last update, paged by a token, texts as Atlassian documents."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from causeloop_pipeline.demo.exchange import Answered, Asked, BadQuestionError, repeating
+from causeloop_pipeline.demo.story import Failure
+
+PATHS = (r"/rest/api/3/search/jql",)
+WAIT = {"retry-after": "1", "x-ratelimit-remaining": "0"}
+PRIORITY = {"p1": "Highest", "p2": "High", "p3": "Medium", "p4": "Low"}
+STATUS = {
+    "open": ("To Do", "new"),
+    "mitigating": ("In Progress", "indeterminate"),
+    "resolved": ("Done", "done"),
+}
+
+
+def token(asked: Asked) -> str | None:
+    """Basic authentication with an API token as the password."""
+    return asked.basic_password()
+
+
+def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+    """A page of issues, least recently updated first."""
+    since = _since(asked.query.get("jql", ""))
+    changed = sorted(asked.told, key=lambda failure: (failure.updated_at(asked.now), failure.number))
+    matching = repeating([failure for failure in changed if failure.updated_at(asked.now) >= since])
+    size, start = min(asked.number("maxResults", 50), 100), asked.number("nextPageToken", 0)
+    last = start + size >= len(matching)
+    body: dict[str, Any] = {
+        "issues": [issue(failure, asked) for failure in matching[start : start + size]],
+        "isLast": last,
+    }
+    return Answered(body if last else {**body, "nextPageToken": str(start + size)})
+
+
+def _since(jql: str) -> datetime:
+    found = re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql)
+    if "order by updated asc" not in jql.lower() or (
+        found is None and "updated" in jql.lower().split("order by")[0]
+    ):
+        raise BadQuestionError(f"the JQL {jql!r} is not understood")
+    if found is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.strptime(found.group(1), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+
+
+def issue(failure: Failure, asked: Asked) -> dict[str, Any]:
+    """One issue as it stands now."""
+    name, category = STATUS[failure.status(asked.now)]
+    key = failure.team if failure.team.isupper() else "OPS"
+    return {
+        "id": failure.external_id,
+        "key": f"{key}-{failure.number}",
+        "self": f"https://{failure.workspace}.atlassian.example/rest/api/3/issue/{failure.external_id}",
+        "fields": {
+            "summary": failure.title,
+            "description": _document(failure.body),
+            "issuetype": {"name": "Incident"},
+            "priority": {"name": PRIORITY[failure.severity]},
+            "status": {"name": name, "statusCategory": {"key": category, "name": name}},
+            "components": [{"name": failure.service}],
+            "project": {"key": key, "name": failure.team},
+            "environment": _document(failure.environment),
+            "labels": [failure.error_type.lower()] if failure.error_type else [],
+            "created": _time(failure.created_at),
+            "updated": _time(failure.updated_at(asked.now)),
+            "resolutiondate": _time(failure.resolved_at) if category == "done" else None,
+        },
+    }
+
+
+def _document(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    lines = [
+        {"type": "paragraph", "content": [{"type": "text", "text": line}]}
+        for line in text.split("\n")
+        if line
+    ]
+    return {"type": "doc", "version": 1, "content": lines}
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000") if moment else None

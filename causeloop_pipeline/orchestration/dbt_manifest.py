@@ -1,0 +1,101 @@
+"""What Dagster needs to know of the dbt project, read from its manifest: assets, what they follow from, and checks."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.partitions import WORKSPACES
+from causeloop_pipeline.settings import settings
+
+BUILT = {"model", "seed"}
+
+
+@dataclass(frozen=True)
+class DbtProject:
+    """The project's assets in the order they depend on one another."""
+
+    specs: tuple[dg.AssetSpec, ...]
+    check_specs: tuple[dg.AssetCheckSpec, ...]
+    check_names: Mapping[str, str]
+    """dbt's unique id of a check → its name as an asset check."""
+
+
+def manifest_path() -> Path:
+    """The kept manifest; the project is parsed here only where nothing has done so yet."""
+    path = settings().state_dir / "dbt" / "target" / "manifest.json"
+    if not path.exists():
+        from causeloop_pipeline.storage.normalization import Normalizer
+
+        return Normalizer(None).parse()
+    return path
+
+
+def read_manifest(path: Path) -> DbtProject:
+    """Make specs of a manifest; only checks of incremental models run with a sync and are shown."""
+    manifest = json.loads(path.read_bytes())
+    nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
+    sources = {name: source_key(source) for name, source in manifest["sources"].items()}
+    keys = {name: node_key(node) for name, node in nodes.items()}
+    parents = {name: node["depends_on"].get("nodes", []) for name, node in nodes.items()}
+    order = [name for name in TopologicalSorter(parents).static_order() if name in nodes]
+    known = {**keys, **{name: key for name, key in sources.items() if key}}
+    specs = tuple(
+        asset_spec(nodes[name], keys[name], [known[parent] for parent in parents[name] if parent in known])
+        for name in order
+    )
+    checks = [
+        (name, node, nodes[of])
+        for name, node in sorted(manifest["nodes"].items())
+        if node["resource_type"] == "test" and (of := checked_node(node)) in nodes
+    ]
+    shown = [(name, node, of) for name, node, of in checks if of["config"]["materialized"] == "incremental"]
+    return DbtProject(
+        specs,
+        tuple(check_spec(node, node_key(of)) for _, node, of in shown),
+        {name: node["name"] for name, node, _ in shown},
+    )
+
+
+def node_key(node: Mapping[str, Any]) -> dg.AssetKey:
+    """A model's asset is its layer and its name."""
+    return dg.AssetKey([node["schema"], node["name"]])
+
+
+def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
+    """The asset that fills a source, where its own metadata names one."""
+    meta = {**source.get("meta", {}), **source.get("config", {}).get("meta", {})}
+    key = meta.get("dagster", {}).get("asset_key")
+    return dg.AssetKey(key) if key else None
+
+
+def checked_node(test: Mapping[str, Any]) -> str | None:
+    """The model that a check looks at."""
+    models = [parent for parent in test["depends_on"]["nodes"] if parent.startswith("model.")]
+    return test.get("attached_node") or next(iter(models), None)
+
+
+def asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey]) -> dg.AssetSpec:
+    """A model or seed as an asset."""
+    materialized = node["config"]["materialized"]
+    return dg.AssetSpec(
+        key,
+        deps=sorted(set(deps)),
+        group_name="normalize",
+        description=node.get("description") or f"{materialized.title()} {node['name']}.",
+        kinds={"dbt", "postgres", materialized},
+        owners=["team:pipeline"],
+        partitions_def=WORKSPACES,
+        metadata={"materialized": materialized},
+    )
+
+
+def check_spec(test: Mapping[str, Any], key: dg.AssetKey) -> dg.AssetCheckSpec:
+    """A dbt test as a check of the asset that it looks at."""
+    return dg.AssetCheckSpec(
+        test["name"], asset=key, description=test.get("description") or "A dbt test of the records worked on."
+    )

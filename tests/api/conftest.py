@@ -1,0 +1,82 @@
+"""The API behind a real server on loopback; every answer in these tests is held against its own document."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import httpx2
+import psycopg
+import pytest
+import uvicorn
+
+from api.main import create_app
+from api.security import derived_key
+from causeloop_pipeline.storage.session import Database
+from tests.api.contract import Contract
+from tests.api.sample import Sample, make_sample
+from tests.conftest import Installation
+
+Client = Callable[..., httpx2.Client]
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """The test process keeps its own."""
+
+
+@pytest.fixture(scope="session")
+def api_url(installation: Installation) -> Iterator[str]:
+    """The address of a running API."""
+    derived_key.cache_clear()
+    server = _Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the API did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def contract(api_url: str) -> Contract:
+    """The API's own document."""
+    return Contract(httpx2.get(f"{api_url}/openapi.json").json())
+
+
+@pytest.fixture(scope="session")
+def client(api_url: str, contract: Contract) -> Iterator[Client]:
+    """Makes a client with a bearer credential, or without one."""
+    opened: list[httpx2.Client] = []
+
+    def make(credential: str | None = None) -> httpx2.Client:
+        headers = {"authorization": f"Bearer {credential}"} if credential else {}
+        hooks = {"response": [contract.check]}
+        opened.append(httpx2.Client(base_url=api_url, headers=headers, event_hooks=hooks, timeout=30))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def sample(installation: Installation) -> Sample:
+    """A workspace with one of everything; the tests of a module share it."""
+    with psycopg.connect(installation.owner_url, autocommit=True) as owner:
+        return make_sample(owner, Database(installation.pipeline_url))
+
+
+@pytest.fixture
+def fresh_sample(owner: psycopg.Connection, database: Database) -> Sample:
+    """The same for one test alone."""
+    return make_sample(owner, database)
+
+
+@pytest.fixture(scope="module")
+def other_sample(installation: Installation) -> Sample:
+    """The same in another organization."""
+    with psycopg.connect(installation.owner_url, autocommit=True) as owner:
+        return make_sample(owner, Database(installation.pipeline_url))

@@ -1,0 +1,67 @@
+"""Holds every answer against the OpenAPI document: status, media type, shape, and the one shape of errors."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import httpx2
+from jsonschema import Draft202012Validator
+
+
+class Contract:
+    """The document of a running API."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.operations = [
+            (method.upper(), _pattern(path), path, operation)
+            for path, operations in document["paths"].items()
+            for method, operation in operations.items()
+        ]
+        self.validator = cache(self._validator)
+
+    def check(self, response: httpx2.Response) -> None:
+        """Fail when an answer is not what the document says."""
+        request = response.request
+        operation = self.operation(request.method, request.url.path)
+        if operation is None or response.headers.get("content-type", "").startswith("text/event-stream"):
+            return
+        status = str(response.status_code)
+        assert status in operation["responses"] or status in {"304", "405"}, f"{status} is not documented"
+        if response.status_code >= 400:
+            self._check_problem(response)
+        elif response.status_code not in {204, 304}:
+            content = operation["responses"][status].get("content", {})
+            media_type = response.headers["content-type"].partition(";")[0]
+            assert media_type in content, f"{media_type} is not documented"
+            if media_type == "application/json":
+                response.read()
+                self.validator(operation["operationId"], status).validate(json.loads(response.content))
+
+    def operation(self, method: str, path: str) -> dict[str, Any] | None:
+        """The operation that answers a path; a literal path goes before one with parameters."""
+        found = [
+            (template, operation)
+            for known, pattern, template, operation in self.operations
+            if known == method and pattern.fullmatch(path)
+        ]
+        return min(found, key=lambda item: item[0].count("{"))[1] if found else None
+
+    def _check_problem(self, response: httpx2.Response) -> None:
+        response.read()
+        assert response.headers["content-type"] == "application/problem+json"
+        problem = json.loads(response.content)
+        schema = {"$ref": "#/components/schemas/ProblemDetails", "components": self.document["components"]}
+        Draft202012Validator(schema).validate(problem)
+        assert problem["status"] == response.status_code
+        assert problem["trace_id"] == response.headers["x-request-id"]
+
+    def _validator(self, operation_id: str, status: str) -> Draft202012Validator:
+        operation = next(known for *_, known in self.operations if known["operationId"] == operation_id)
+        schema = operation["responses"][status]["content"]["application/json"]["schema"]
+        return Draft202012Validator({**schema, "components": self.document["components"]})
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template))

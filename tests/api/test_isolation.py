@@ -1,0 +1,90 @@
+"""Two tenants, a thousand random reads through the API and through SQL: nothing of the other ever shows."""
+
+import random
+from uuid import UUID
+
+import psycopg
+
+from tests.api.conftest import Client
+from tests.api.contract import Contract
+from tests.api.sample import Sample
+from tests.conftest import Installation
+
+READS = 700
+STATEMENTS = 300
+TABLES = """
+select c.oid::regclass::text
+from pg_class as c join pg_attribute as a on a.attrelid = c.oid
+where c.relkind = 'r' and a.attname = 'workspace_id' and has_table_privilege(current_user, c.oid, 'select')
+order by 1
+"""
+
+
+def test_a_thousand_random_reads_show_nothing_of_the_other_tenant(
+    client: Client,
+    contract: Contract,
+    sample: Sample,
+    other_sample: Sample,
+    installation: Installation,
+) -> None:
+    rng = random.Random(7)
+    assert _api_leaks(client, contract, (sample, other_sample), rng) == []
+    assert _sql_leaks(installation, (sample, other_sample), rng) == []
+
+
+def _api_leaks(
+    client: Client, contract: Contract, tenants: tuple[Sample, Sample], rng: random.Random
+) -> list[str]:
+    paths = sorted(
+        path
+        for method, _, path, operation in contract.operations
+        if method == "GET" and path.startswith("/v1/") and operation["security"] and "stream" not in path
+    )
+    clients = [client(tenant.credentials["owner"]) for tenant in tenants]
+    leaks = []
+    for _ in range(READS):
+        me = rng.randrange(2)
+        path = rng.choice(paths)
+        for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+            path = path.replace(f"{{{name}}}", str(tenants[rng.randrange(2)].ids[name]))
+        query = rng.choice(["", f"?q={tenants[1 - me].canary}", f"?pattern_id={tenants[1 - me].ids['pattern_id']}"])
+        answer = clients[me].get(path + query)
+        foreign = str(tenants[1 - me].workspace_id)
+        told = answer.text.replace(path, "")  # a problem repeats the asked path
+        if tenants[1 - me].canary in told or foreign in told:
+            leaks.append(f"{path}{query}")
+    return leaks
+
+
+def _sql_leaks(installation: Installation, tenants: tuple[Sample, Sample], rng: random.Random) -> list[str]:
+    leaks = []
+    with psycopg.connect(installation.api_url, autocommit=True) as connection:
+        tables = [row[0] for row in connection.execute(TABLES).fetchall()]
+        assert len(tables) > 30
+        for _ in range(STATEMENTS):
+            me, table = tenants[rng.randrange(2)], rng.choice(tables)
+            statement = rng.choice(
+                (
+                    f"select workspace_id from {table}",
+                    f"select t.workspace_id from {table} as t full join {rng.choice(tables)} as u using (workspace_id)",
+                    f"select workspace_id from {table} union select workspace_id from {rng.choice(tables)}",
+                    f"select workspace_id from {table} where workspace_id <> '{me.workspace_id}'",
+                )
+            )
+            with connection.transaction():
+                connection.execute("select set_config('causeloop.workspace', %s, true)", (str(me.workspace_id),))
+                seen: set[UUID] = {row[0] for row in connection.execute(statement).fetchall()}
+            if seen - {me.workspace_id, None}:
+                leaks.append(statement)
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,)
+    return leaks
+
+
+def test_reads_leave_no_workspace_behind_on_a_connection(installation: Installation, sample: Sample) -> None:
+    with psycopg.connect(installation.api_url, autocommit=True) as connection:
+        statement = "select to_json(count(*)) from core.issue"
+        seen = connection.execute("select app.read(%s, %s)", (sample.workspace_id, statement)).fetchone()
+        after = connection.execute("select count(*) from core.issue").fetchone()
+
+    assert seen == ("12",)
+    assert after == (0,)

@@ -1,0 +1,65 @@
+"""A Dagster instance and the product's own definitions over the session's real PostgreSQL."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.storage.normalization import Normalizer
+from tests.conftest import Installation
+
+Run = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture(scope="session")
+def definitions(installation: Installation) -> dg.Definitions:
+    """The product's definitions, its views built."""
+    normalizer = Normalizer(installation.pipeline_url)
+    normalizer.parse()
+    normalizer.build_views()
+    from causeloop_pipeline.definitions import defs
+
+    return defs
+
+
+@pytest.fixture
+def instance() -> Iterator[DagsterInstance]:
+    """An instance of its own for each test."""
+    with DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture
+def resources(installation: Installation) -> Resources:
+    """What assets and sensors reach the database with."""
+    return Resources()
+
+
+@pytest.fixture
+def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
+    """Run assets for workspaces, as a run of Dagster's own job would."""
+
+    def execute(
+        workspace_ids: Sequence[UUID],
+        first: str | Sequence[str] = ("core", "issue"),
+        tags: dict[str, str] | None = None,
+        **options: Any,
+    ) -> dg.ExecuteInProcessResult:
+        keys = [str(workspace_id) for workspace_id in workspace_ids]
+        known = instance.get_dynamic_partitions(str(WORKSPACES.name))
+        missing = [key for key in keys if key not in known]
+        instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
+        ranged = range_tags([*known, *missing], set(keys))
+        key = dg.AssetKey([first] if isinstance(first, str) else list(first))
+        job = dg.define_asset_job("loop", dg.AssetSelection.assets(key).downstream())
+        resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("loop")
+        return resolved.execute_in_process(
+            instance=instance, tags={**ranged, **(tags or {})}, raise_on_error=False, **options
+        )
+
+    return execute
