@@ -1,8 +1,8 @@
-"""The command line: `causeloop …`. Results go to stdout, progress to stderr; 0 ok, 1 failed, 2 wrong usage."""
+"""The command line, `causeloop …`: results on stdout, progress on stderr; 0 ok, 1 failed, 2 wrong usage."""
 
 import typer
 
-from causeloop_pipeline.cli import analyze, backtest, demo, explain, patterns
+from causeloop_pipeline.cli import analyze, backtest, demo, doctor, explain, patterns
 
 app = typer.Typer(
     name="causeloop",
@@ -14,6 +14,7 @@ app = typer.Typer(
 app.command("analyze")(analyze.analyze)
 app.command("backtest")(backtest.backtest)
 app.command("explain")(explain.explain)
+app.command("doctor")(doctor.doctor)
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(demo.app, name="demo")
 

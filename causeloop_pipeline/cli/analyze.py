@@ -1,6 +1,5 @@
 """`causeloop analyze FILE`: patterns, predictions and ranked fixes from an export, with no server."""
 
-import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,15 @@ from causeloop_pipeline.analysis.loop import STAGES, Loop, run_loop
 from causeloop_pipeline.cli.issue_input import judgement_time, read_issues
 from causeloop_pipeline.cli.report import print_loop, print_reading
 from causeloop_pipeline.cli.result_folder import ResultFolderError, check_result_folder, write_result_folder
-from causeloop_pipeline.cli.terminal import fail, plain, print_json_lines, progress, stderr, stdout
+from causeloop_pipeline.cli.terminal import (
+    fail,
+    plain,
+    print_json_lines,
+    progress,
+    quiet_libraries,
+    stderr,
+    stdout,
+)
 
 RESULTS = ("issues", "patterns", "members", "clusters", "predictions", "recommendations")
 
@@ -55,7 +62,7 @@ def analyze(
     source = read_issues(file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
     moment = judgement_time(source, as_of, datetime.now(UTC))
     print_reading(stderr() if as_json else stdout(), source)
-    logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)  # it warns that it cannot draw
+    quiet_libraries()
     with progress(len(STAGES)) as reached:
         loop = run_loop(
             source.read.issues, as_of=moment, timezone=timezone, namespace="file", reached=reached

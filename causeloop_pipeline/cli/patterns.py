@@ -58,9 +58,7 @@ def _previous(path: Path) -> pl.DataFrame:
         fail(f"there is no file {path}: --previous takes the members.parquet of an earlier --out")
     members = pl.read_parquet(path)
     if not set(PREVIOUS) <= set(members.columns):
-        fail(
-            f"{path.name} has no columns issue_id and pattern_id: give the members.parquet of an --out"
-        )
+        fail(f"{path.name} has no columns issue_id and pattern_id: give the members.parquet of an --out")
     return members.select(PREVIOUS.names())
 
 

@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from causeloop_pipeline.storage.session import Database
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 TOP = 5
 POLL_SECONDS = 0.5
@@ -26,8 +29,8 @@ LANDED = """
 select
     (select count(*) from raw.record) as records,
     (select count(*) from app.connector where status = 'error') as failing,
-    (select count(*) from app.connector where status = 'active' and next_poll_at <= now())
-    + (select count(*) from raw.arrival)
+    (select count(*) from app.connector where status = 'active' and next_poll_at <= now()) as due,
+    (select count(*) from raw.arrival)
     + (select count(*) from app.recompute_request where status in ('queued', 'running')) as waiting,
     (select count(*) from app.workspace) as workspaces,
     (select count(distinct workspace_id) from act.recommendation) as recommended
@@ -84,8 +87,14 @@ class Progress:
 
     def follow(self, check: Callable[[], None], seconds: float) -> None:
         """Print each stage as it finishes; return when all is done, raise when it never is."""
+        from dagster import DagsterInstance
+
+        with DagsterInstance.get() as instance:
+            self._follow(instance, check, seconds)
+
+    def _follow(self, instance: "DagsterInstance", check: Callable[[], None], seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not self._finished():
+        while not self._finished(instance):
             check()
             if time.monotonic() > deadline:
                 raise PipelineError(
@@ -93,16 +102,22 @@ class Progress:
                 )
             time.sleep(POLL_SECONDS)
 
-    def _finished(self) -> bool:
-        from causeloop_pipeline.orchestration.boot import unfinished_runs
+    def _finished(self, instance: "DagsterInstance") -> bool:
+        from causeloop_pipeline.orchestration.boot import failed_runs, unfinished_runs
 
         with self.database.every_workspace() as session:
             stages = session.rows(STAGES, (self.since,))
             landed = session.row(LANDED) or {}
         for stage in stages:
             self._tell(stage, landed)
-        complete = landed["waiting"] == 0 and landed["recommended"] == landed["workspaces"] > 0
-        return complete and unfinished_runs() == 0
+        if landed["due"] or unfinished_runs(instance):
+            return False
+        if failed := failed_runs(instance, self.since):
+            raise PipelineError(
+                f"run {failed[0]} failed: its page in the Dagster UI and var/logs/code.log say why"
+            )
+        complete: bool = landed["recommended"] == landed["workspaces"] > 0
+        return complete and landed["waiting"] == 0
 
     def _tell(self, stage: dict[str, Any], landed: dict[str, Any]) -> None:
         if stage["stage"] in self.told or stage["workspaces"] < landed["workspaces"]:

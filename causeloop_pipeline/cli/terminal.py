@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
@@ -27,6 +28,12 @@ def stdout() -> Console:
 def stderr() -> Console:
     """The console of progress and failures."""
     return Console(stderr=True)
+
+
+def quiet_libraries() -> None:
+    """Prophet says that it cannot draw, its compiler that it works: neither is news."""
+    for name in ("prophet", "prophet.plot", "cmdstanpy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

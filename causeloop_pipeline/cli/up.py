@@ -23,6 +23,7 @@ from causeloop_pipeline.storage.session import Database
 
 DAEMON_LOCK = 7_326_412
 FIRST_RESULT_SECONDS = 900
+NEED_CODE = {"dagster", "daemon"}
 EVENT_ENVIRONMENT = {
     "DAGSTER_EVENT_BATCH_SIZE": "1000",
     "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "1",
@@ -124,9 +125,12 @@ def _start_servers(processes: Processes, known: Settings, *, demo: bool) -> None
     workspace.write_text(
         f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {code_port}, location_name: causeloop}}\n"
     )
+    ports = {"code": code_port, "dagster": known.dagster_port, "api": known.api_port}
     for name, command in _commands(known, workspace, code_port, demo=demo).items():
+        if name in NEED_CODE:
+            processes.await_port("code", code_port)
         processes.start(name, command, environment)
-    for name, port in {"code": code_port, "dagster": known.dagster_port, "api": known.api_port}.items():
+    for name, port in ports.items():
         processes.await_port(name, port)
 
 

@@ -1,5 +1,7 @@
 """Makes a Dagster instance ready before its servers start: nothing of an earlier boot may still hold a slot."""
 
+from datetime import datetime
+
 import dagster as dg
 from dagster import DagsterInstance
 
@@ -29,10 +31,15 @@ def prepare_instance() -> int:
     return dead
 
 
-def unfinished_runs() -> int:
+def unfinished_runs(instance: DagsterInstance) -> int:
     """How many runs are queued or under way."""
-    with DagsterInstance.get() as instance:
-        return instance.get_runs_count(dg.RunsFilter(statuses=list(UNFINISHED)))
+    return instance.get_runs_count(dg.RunsFilter(statuses=list(UNFINISHED)))
+
+
+def failed_runs(instance: DagsterInstance, since: datetime) -> list[str]:
+    """The runs that failed since then, newest first."""
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+    return list(instance.get_run_ids(failed))
 
 
 def fail_dead_runs(instance: DagsterInstance) -> int:
