@@ -6,18 +6,20 @@ one transaction per request; nothing is answered before it has committed.
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 import psycopg
+from psycopg_pool import ConnectionPool
 from starlette.concurrency import run_in_threadpool
 
 Answer = TypeVar("Answer")
 
 POOL_SIZE = 12
+LANDING_SIZE = 6
 STATEMENT_TIMEOUT_MS = 15_000
 
 
@@ -38,6 +40,11 @@ async def open_pool(url: str) -> asyncpg.Pool:
     )
 
 
+def open_landing(url: str) -> ConnectionPool:
+    """Connections for storage functions that run in threads; opened when something arrives."""
+    return ConnectionPool(url, min_size=0, max_size=LANDING_SIZE, max_idle=60, open=True, name="landing")
+
+
 async def _clean(connection: asyncpg.Connection) -> None:
     """Nothing here sets anything beyond a transaction, so an ended transaction is clean."""
     if connection.is_in_transaction():
@@ -54,8 +61,8 @@ class WorkspaceDatabase:
     """The rows of one workspace; `connection` is the open transaction of a request that writes."""
 
     pool: asyncpg.Pool
+    landing: ConnectionPool
     workspace_id: UUID
-    url: str = field(repr=False)
     connection: asyncpg.Connection | None = None
 
     async def read(self, statement: str, /, **parameters: Any) -> Any:
@@ -105,7 +112,7 @@ class WorkspaceDatabase:
         return await run_in_threadpool(self._run, work)
 
     def _run(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
-        with psycopg.connect(self.url) as connection:
+        with self.landing.connection() as connection:
             connection.execute(
                 "select set_config('causeloop.workspace', %s, true)", (str(self.workspace_id),)
             )

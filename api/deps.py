@@ -20,7 +20,6 @@ from api.permissions import LEAST_ROLE
 from api.rate_limits import take_token
 from api.security import Caller, authenticate
 from causeloop_pipeline.model.tenancy import Role
-from causeloop_pipeline.settings import settings
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 READING = {"GET", "HEAD"}
@@ -78,7 +77,7 @@ def _guarded(endpoint: Handler, least: Role) -> Handler:
         allowance = await take_token(pool, caller.workspace_id, caller.plan)
         request.state.headers |= allowance.headers
         require_role(caller, least)
-        db = WorkspaceDatabase(pool, caller.workspace_id, settings().required("api_database_url"))
+        db = WorkspaceDatabase(pool, request.app.state.landing, caller.workspace_id)
         request.state.db = db
         if request.method in READING:
             return conditional(request, await endpoint(request))

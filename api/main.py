@@ -9,8 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from api import errors
-from api.bodies import MAX_BYTES
-from api.database import open_pool
+from api.database import open_landing, open_pool
 from api.oidc import IssuerKeys
 from api.openapi import describe
 from api.requests import RequestEnvelope, RequestMeasures
@@ -46,10 +45,13 @@ class Application(FastAPI):
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.pool = await open_pool(settings().required("api_database_url"))
+    url = settings().required("api_database_url")
+    app.state.pool = await open_pool(url)
+    app.state.landing = open_landing(url)
     try:
         yield
     finally:
+        app.state.landing.close()
         app.state.pool.terminate()
 
 
@@ -61,7 +63,6 @@ def create_app() -> FastAPI:
         summary="Recurring failures, their causes, what comes next, and whether the fix held.",
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=MAX_BYTES,
         redoc_url=None,
     )
     app.state.measures = RequestMeasures()

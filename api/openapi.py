@@ -19,6 +19,7 @@ REFUSALS = {
     413: "The body is too large",
     422: "A field or a rule of the product is broken",
     429: "Too many requests: wait as `Retry-After` says",
+    500: "Something unexpected happened: quote the trace id",
     503: "The database does not answer right now",
 }
 

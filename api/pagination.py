@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.database import WorkspaceDatabase
 from api.errors import Problem
-from api.security import derived_key
+from api.keys import derived_key
 
 MAC_BYTES = 16
 

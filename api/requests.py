@@ -8,7 +8,10 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.bodies import MAX_BYTES
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 COMMON_HEADERS = {
@@ -68,7 +71,23 @@ class RequestEnvelope:
                 self.measures.record(scope, message["status"], started)
             await send(message)
 
-        await self.app(scope, receive, send_in_envelope)
+        await self.app(scope, _bounded(scope, receive), send_in_envelope)
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """The body as it comes, refused where it says or turns out to be too large."""
+    announced = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message: Message = {} if announced > MAX_BYTES else await receive()
+        received += len(message.get("body", b""))
+        if max(announced, received) > MAX_BYTES:
+            raise HTTPException(413, f"the body is larger than {MAX_BYTES:,} bytes")
+        return message
+
+    return receive_bounded
 
 
 def _request_id(scope: Scope) -> str:

@@ -4,13 +4,10 @@ What a credential claims is looked up under its workspace's own isolation at eve
 key, a suspended member or a suspended organization is refused at once.
 """
 
-import base64
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +17,6 @@ from fastapi import Request
 from api.errors import Problem
 from api.queries import callers
 from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
-from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.tenants import hash_key
 
 MAX_CREDENTIAL_BYTES = 16_000
@@ -43,13 +39,6 @@ class Caller:
     def actor(self) -> str:
         """How facts name who made them."""
         return f"{self.kind}:{self.caller_id}"
-
-
-@cache
-def derived_key(purpose: str) -> bytes:
-    """A key for one purpose, from the installation's secret."""
-    secret = base64.b64decode(settings().required("secret_key"))
-    return hmac.new(secret, f"causeloop/v1/{purpose}".encode(), hashlib.sha256).digest()
 
 
 def unauthorized(code: str, detail: str) -> Problem:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import jwt
 
-from api.security import MAX_CREDENTIAL_BYTES, derived_key, unauthorized
+from api.keys import derived_key
+from api.security import MAX_CREDENTIAL_BYTES, unauthorized
 
 ISSUER, AUDIENCE, ALGORITHM = "causeloop", "causeloop-api", "HS256"
 LIFETIME = timedelta(minutes=15)

@@ -15,7 +15,7 @@ SHARED = Path(os.environ.get("CAUSELOOP_SHARED", Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class FailureHistory:
-    """One file read with one pattern key; `active_within` is how many silent days a scored pattern may have."""
+    """One file read with one pattern key; `active_within`: how many silent days a scored pattern may have."""
 
     name: str
     family: str
@@ -32,7 +32,9 @@ class FailureHistory:
             rows = rows.filter(pl.col("created_at") >= self.since)
         if self.several:
             rows = rows.with_columns(pl.col("components").str.split(";")).explode("components")
-            rows = rows.with_columns(pl.col("components").str.strip_chars()).filter(pl.col("components") != "")
+            rows = rows.with_columns(pl.col("components").str.strip_chars()).filter(
+                pl.col("components") != ""
+            )
         instant = pl.col("created_at").dt.replace_time_zone("UTC").alias("occurred_at")
         return rows.select(self.key.cast(pl.String).alias("pattern_id"), instant).drop_nulls()
 
@@ -45,13 +47,26 @@ HISTORIES = (
     FailureHistory("transit by station", "transit", "subway_delays", pl.col("pattern_id")),
     FailureHistory("transit by line", "transit", "subway_delays", _joined("line", "error_code")),
     FailureHistory("cluster by cause", "cluster", "cluster_node_failures", pl.col("pattern_id")),
-    FailureHistory("cluster by node", "cluster", "cluster_node_failures", pl.col("node"), active_within=365.0),
-    FailureHistory("status by component", "status", "status_page_incidents", pl.col("components"), several=True),
     FailureHistory(
-        "status by severity", "status", "status_page_incidents", _joined("components", "severity"), several=True
+        "cluster by node", "cluster", "cluster_node_failures", pl.col("node"), active_within=365.0
     ),
     FailureHistory(
-        "vulnerabilities", "vulnerabilities", "exploited_vulnerabilities", pl.col("service"), 730.0, datetime(2022, 7, 1)
+        "status by component", "status", "status_page_incidents", pl.col("components"), several=True
+    ),
+    FailureHistory(
+        "status by severity",
+        "status",
+        "status_page_incidents",
+        _joined("components", "severity"),
+        several=True,
+    ),
+    FailureHistory(
+        "vulnerabilities",
+        "vulnerabilities",
+        "exploited_vulnerabilities",
+        pl.col("service"),
+        730.0,
+        datetime(2022, 7, 1),
     ),
     FailureHistory("disks", "disks", "disk_failures", _joined("system", "enclosure"), active_within=365.0),
 )

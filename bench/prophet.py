@@ -1,8 +1,10 @@
-"""Prophet for every pattern at once against stock Prophet, one series after the other: `python -m bench.prophet`.
+"""Prophet for every pattern at once against stock Prophet, one series after the other: `python -m
+bench.prophet`.
 
-Prints CPU per series of both, the largest difference in yhat (relative to the scale of the series) and in the negative log posterior,
-for flat and for linear growth. Correctness first: it exits 1 when flat forecasts differ by more than 1e-4 of scale, when a linear posterior
-is worse by more than 1e-3, or when the gain in CPU is below 1,000.
+Prints CPU per series of both, the largest difference in yhat (relative to the scale of the series) and in the
+negative log posterior, for flat and for linear growth. Correctness first: it exits 1 when flat forecasts
+differ by more than 1e-4 of scale, when a linear posterior is worse by more than 1e-3, or when the gain in CPU
+is below 1,000.
 """
 
 import logging
@@ -15,7 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from causeloop_pipeline.analysis.prophet_batch import BatchDesign, batch_design, batch_forecast, posterior_loss, stock_model
+from causeloop_pipeline.analysis.prophet_batch import (
+    BatchDesign,
+    batch_design,
+    batch_forecast,
+    posterior_loss,
+    stock_model,
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,8 +39,12 @@ def counts(size: int, days: int, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     t = np.arange(days)
     rhythm = np.exp(0.5 * np.sin(2 * np.pi * t / 7 + rng.uniform(0, 6.28, (size, 1))))
-    drift = np.exp(rng.normal(0, 1, (size, 1)) * np.clip(t / days - rng.uniform(0.2, 0.8, (size, 1)), 0, None))
-    y = rng.poisson(rng.gamma(2, 0.5, (size, days)) * rng.gamma(1, 1, (size, 1)) * rhythm * drift).astype(float)
+    drift = np.exp(
+        rng.normal(0, 1, (size, 1)) * np.clip(t / days - rng.uniform(0.2, 0.8, (size, 1)), 0, None)
+    )
+    y = rng.poisson(rng.gamma(2, 0.5, (size, days)) * rng.gamma(1, 1, (size, 1)) * rhythm * drift).astype(
+        float
+    )
     y[:, 0] += y.min(axis=1) == y.max(axis=1)
     return y
 
@@ -57,7 +69,11 @@ def stock(growth: str, series: Floats, design: BatchDesign) -> tuple[Floats, Flo
 
 
 def _stock_loss(growth: str, model: Any, row: Floats, design: BatchDesign) -> float:
-    params = {name: np.ravel(value) for name, value in model.params.items() if name in ("k", "m", "delta", "beta", "sigma_obs")}
+    params = {
+        name: np.ravel(value)
+        for name, value in model.params.items()
+        if name in ("k", "m", "delta", "beta", "sigma_obs")
+    }
     lead = [params["k"], params["m"], params["delta"]] if growth == "linear" else [params["m"]]
     theta = np.concatenate([*lead, params["beta"]])[None]
     scaled = row[None] / np.abs(row).max()
@@ -87,7 +103,8 @@ def compare(growth: str) -> bool:
     gain = float(np.median(theirs) / np.median(ours))
     met = gain >= 1000 and worse <= 1e-3 and (growth == "linear" or difference <= 1e-4)
     print(
-        f"{growth}: {gain:,.0f}x less CPU ({np.median(theirs) * 1e3:.1f} ms / {np.median(ours) * 1e3:.4f} ms a series), "
+        f"{growth}: {gain:,.0f}x less CPU "
+        f"({np.median(theirs) * 1e3:.1f} ms / {np.median(ours) * 1e3:.4f} ms a series), "
         f"yhat differs by at most {difference:.1e} of scale, posterior worse by at most {worse:.1e}"
     )
     return met
@@ -100,7 +117,8 @@ def main() -> int:
     met = [compare(growth) for growth in ("flat", "linear")]
     print(
         f"prophet: {'met' if all(met) else 'MISSED'} the goal of 1,000x less CPU at equal posteriors "
-        f"({STOCK_SERIES} / {BATCH_SERIES} series, {perf_counter() - begin:.0f} s, load {os.getloadavg()[0]:.1f})"
+        f"({STOCK_SERIES} / {BATCH_SERIES} series, {perf_counter() - begin:.0f} s, "
+        f"load {os.getloadavg()[0]:.1f})"
     )
     return 0 if all(met) else 1
 

@@ -1,7 +1,7 @@
 """Make the pretrained recurrence prior from the public failure histories: `python -m bench.recurrence_prior`.
 
-Every family counts the same, however many rows it has. `--without FAMILY --out FILE` leaves a family out, so that the prior can be
-judged on failures it has never seen.
+Every family counts the same, however many rows it has. `--without FAMILY --out FILE` leaves a family out, so
+that the prior can be judged on failures it has never seen.
 """
 
 import argparse
@@ -11,11 +11,22 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from bench.failure_histories import HISTORIES, FailureHistory
 from causeloop_pipeline.analysis.local_learners import logistic_map, standard
-from causeloop_pipeline.analysis.recurrence_features import FEATURES, pair_state, running_gaps, window_features
-from causeloop_pipeline.analysis.recurrence_history import DAY_MS, build_history, eligible_pairs, recurs_within
+from causeloop_pipeline.analysis.recurrence_features import (
+    FEATURES,
+    pair_state,
+    running_gaps,
+    window_features,
+)
+from causeloop_pipeline.analysis.recurrence_history import (
+    DAY_MS,
+    build_history,
+    eligible_pairs,
+    recurs_within,
+)
 from causeloop_pipeline.analysis.recurrence_prior import spline_design
 
 WINDOWS = (1, 3, 7, 14, 30, 60, 90)
@@ -27,9 +38,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def labelled_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:
-    """Features and outcomes of a sample of (pattern, origin) pairs in every window that closes inside the data."""
+    """Features and outcomes of a sample of (pattern, origin) pairs in every window that closes inside the
+    data.
+    """
     events = source.events()
-    end = events["occurred_at"].max()
+    end = events.select(pl.col("occurred_at").max()).item()
     history = build_history(events, phase=end)
     origins = np.arange(history.phase, history.observed_since, -7 * DAY_MS)
     owner, origin = eligible_pairs(history, origins, active_within_days=730.0)
@@ -45,7 +58,7 @@ def labelled_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:
     return np.vstack(columns), np.concatenate(outcomes)
 
 
-def train(without: str | None, seed: int = 0) -> dict[str, Any]:
+def trained_prior(without: str | None, seed: int = 0) -> dict[str, Any]:
     """The prior as plain data, trained on all families but one."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -59,10 +72,17 @@ def train(without: str | None, seed: int = 0) -> dict[str, Any]:
     weight *= 30_000 / weight.sum()
     scale = standard(columns)
     design = spline_design(columns, scale.mean, scale.scale, KNOTS)
-    weights = logistic_map(design, happened, weight, np.append(1e-3, np.full(design.shape[1] - 1, 10.0)), np.zeros(len(design)))
+    precision = np.append(1e-3, np.tile(np.where(columns.std(axis=0) > 0, 10.0, 1e9), len(KNOTS) + 2))
+    weights = logistic_map(design, happened, weight, precision, np.zeros(len(design)))
     trees = HistGradientBoostingClassifier(
-        max_iter=200, learning_rate=0.05, max_leaf_nodes=10, l2_regularization=20.0, min_samples_leaf=200, max_bins=63,
-        early_stopping=False, random_state=seed,
+        max_iter=200,
+        learning_rate=0.05,
+        max_leaf_nodes=10,
+        l2_regularization=20.0,
+        min_samples_leaf=200,
+        max_bins=63,
+        early_stopping=False,
+        random_state=seed,
     ).fit(columns, happened, sample_weight=weight)
     return {
         "version": "1",
@@ -95,7 +115,7 @@ def main() -> None:
     parser.add_argument("--without", choices=sorted({source.family for source in HISTORIES}))
     parser.add_argument("--out", type=Path, default=TARGET)
     options = parser.parse_args()
-    options.out.write_text(json.dumps(train(options.without), separators=(",", ":")) + "\n", "utf-8")
+    options.out.write_text(json.dumps(trained_prior(options.without), separators=(",", ":")) + "\n", "utf-8")
     print(f"{options.out}: {options.out.stat().st_size / 1000:.0f} kB")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
-from causeloop_pipeline.storage.arrivals import claim_arrivals, claim_everything, finish_arrivals
+from causeloop_pipeline.storage.arrivals import claim_arrivals, finish_arrivals
 from causeloop_pipeline.storage.normalization import Normalizer
 from causeloop_pipeline.storage.normalization_report import NormalizationReport
 from causeloop_pipeline.storage.records import LandingCount, land
@@ -36,13 +36,17 @@ def landed(database: Database, workspace_id: UUID, *records: RawRecord) -> Landi
 
 
 def normalized(
-    database: Database, models: Normalizer, *workspace_ids: UUID, rebuild: bool = False, sources: Sequence[str] = ()
+    database: Database,
+    models: Normalizer,
+    *workspace_ids: UUID,
+    rebuild: bool = False,
+    sources: Sequence[str] = (),
 ) -> NormalizationReport:
     """One run over some workspaces, from claiming their arrivals to striking them off."""
     run_id = str(uuid4())
     with database.workspaces(workspace_ids) as session:
         declare_scope(session, run_id, workspace_ids)
-        (claim_everything if rebuild else claim_arrivals)(session, run_id, workspace_ids)
+        claim_arrivals(session, run_id, workspace_ids)
     report = models.normalize(run_id, sources, rebuild=rebuild)
     with database.workspaces(workspace_ids) as session:
         finish_arrivals(session, run_id, workspace_ids)
@@ -52,4 +56,6 @@ def normalized(
 def issues(database: Database, workspace_id: UUID) -> dict[str, dict[str, Any]]:
     """The issues of a workspace, by external id."""
     with database.workspace(workspace_id) as session:
-        return {row["external_id"]: row for row in session.rows("select * from core.issue order by external_id")}
+        return {
+            row["external_id"]: row for row in session.rows("select * from core.issue order by external_id")
+        }

@@ -60,7 +60,7 @@ PREDICTIONS = Listing(
         "dismissed": "(d.dismissed_at is not null) = ($1 ->> 'dismissed')::boolean",
         "history": "true",
     },
-    always=f"(($1 ->> 'history') is not null or {NEWEST})",
+    always=f"(($1 ->> 'history')::boolean is true or {NEWEST})",
 )
 
 ONE = f"""

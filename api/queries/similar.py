@@ -1,30 +1,37 @@
-"""Finds issues that read like another one, by the rare words that they share.
+"""What a similar-issue search looks through: a small workspace whole, else the issue's surroundings.
 
-The candidates are bounded (each way in is an index scan of at most 200 rows), so the cost does not grow with
-the workspace. Similarity is the share of word weight in common, a word weighing more the fewer candidates
-hold it, raised by an equal service and error type.
+Each way into the surroundings is one index scan of bounded length, so the cost does not grow with the
+workspace: same template, same pattern, the same words, and what happened just before and after.
 """
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from api.database import WorkspaceDatabase
 from api.queries.issues import SUMMARY
 
-NEAR = 200
+WHOLE = 2_000
+NEAR = 300
 
-SIMILAR = f"""
+CANDIDATES = f"""
 with asked as (
-    select i.*, f.template_key
+    select
+        i.*, f.template_key,
+        (select count(*) from (select from core.issue limit {WHOLE} + 1) as counted) <= {WHOLE} as whole
     from core.issue as i
     left join detect.fingerprint as f on f.workspace_id = i.workspace_id and f.issue_id = i.issue_id
     where i.issue_id = ($1 ->> 'id')::uuid
 ), candidate as (
     select issue_id from asked
     union
+    select i.issue_id from asked as a join core.issue as i on i.workspace_id = a.workspace_id where a.whole
+    union
     (
         select f.issue_id
         from asked as a
         join detect.fingerprint as f on f.workspace_id = a.workspace_id and f.template_key = a.template_key
+        where not a.whole
         limit {NEAR}
     )
     union
@@ -32,6 +39,7 @@ with asked as (
         select i.issue_id
         from asked as a
         join core.issue as i on i.workspace_id = a.workspace_id and i.pattern_id = a.pattern_id
+        where not a.whole
         order by i.source_created_at desc
         limit {NEAR}
     )
@@ -42,6 +50,7 @@ with asked as (
         join core.issue as i on i.workspace_id = a.workspace_id
             and to_tsvector('simple', i.title || ' ' || coalesce(left(i.body, 20000), ''))
                 @@ plainto_tsquery('simple', a.title)
+        where not a.whole
         limit {NEAR}
     )
     union
@@ -49,6 +58,7 @@ with asked as (
         select i.issue_id
         from asked as a
         join core.issue as i on i.workspace_id = a.workspace_id and i.source_created_at <= a.source_created_at
+        where not a.whole
         order by i.source_created_at desc, i.issue_id desc
         limit {NEAR}
     )
@@ -57,54 +67,38 @@ with asked as (
         select i.issue_id
         from asked as a
         join core.issue as i on i.workspace_id = a.workspace_id and i.source_created_at > a.source_created_at
+        where not a.whole
         order by i.source_created_at, i.issue_id
         limit {NEAR}
     )
-), word as materialized (
-    select i.issue_id, t.term
-    from candidate as c
-    join core.issue as i on i.issue_id = c.issue_id,
-    unnest(tsvector_to_array(
-        to_tsvector('simple', i.title || ' ' || coalesce(left(i.body, 2000), ''))
-    )) as t (term)
-), weight as materialized (
-    select term, ln(1 + (select count(*) from candidate)::double precision / count(*)) as weight
-    from word
-    group by term
-), total as (
-    select w.issue_id, sum(k.weight) as total from word as w join weight as k using (term) group by w.issue_id
-), common as (
-    select w.issue_id, sum(k.weight) as common
-    from word as w
-    join word as mine on mine.term = w.term and mine.issue_id = ($1 ->> 'id')::uuid
-    join weight as k on k.term = w.term
-    where w.issue_id <> ($1 ->> 'id')::uuid
-    group by w.issue_id
-), scored as (
-    select
-        c.issue_id,
-        0.8 * c.common / nullif(t.total + (select total from total where issue_id = a.issue_id) - c.common, 0)
-            + case when i.service = a.service then 0.1 else 0 end
-            + case when i.error_type = a.error_type then 0.1 else 0 end as similarity
-    from common as c
-    join total as t using (issue_id)
-    join core.issue as i on i.issue_id = c.issue_id
-    cross join asked as a
 )
-select json_build_object('data', coalesce((
-    select json_agg(row_to_json(alike) order by alike.similarity desc, alike.id)
-    from (
-        select {SUMMARY}, round(s.similarity::numeric, 4)::double precision as similarity
-        from scored as s
-        join core.issue as i on i.issue_id = s.issue_id
-        order by s.similarity desc, i.issue_id
-        limit ($1 ->> 'limit')::integer
-    ) as alike
-), '[]'))
-from asked
+select json_agg(json_build_object(
+    'issue_id', i.issue_id, 'source', i.source, 'external_id', i.external_id, 'title', i.title,
+    'body', left(i.body, 3000), 'severity', i.severity, 'status', i.status, 'service', i.service,
+    'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
+    'region', f.region, 'source_created_at', i.source_created_at,
+    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at
+) order by i.source_created_at, i.issue_id)
+from candidate as c
+join core.issue as i on i.issue_id = c.issue_id
+left join detect.fingerprint as f on f.workspace_id = i.workspace_id and f.issue_id = i.issue_id
+"""
+
+SUMMARIES = f"""
+select json_object_agg(summary.id, summary)
+from (
+    select {SUMMARY}
+    from core.issue as i
+    where i.issue_id in (select jsonb_array_elements_text($1 -> 'ids')::uuid)
+) as summary
 """
 
 
-async def read_similar(db: WorkspaceDatabase, issue_id: UUID, limit: int) -> str | None:
-    """The issues most like one, as JSON text; None when there is no such issue."""
-    return await db.read_text(SIMILAR, id=str(issue_id), limit=limit)
+async def read_candidates(db: WorkspaceDatabase, issue_id: UUID) -> list[dict[str, Any]]:
+    """The issues to look through, the asked one among them; none when there is no such issue."""
+    return list(await db.read(CANDIDATES, id=str(issue_id)) or [])
+
+
+async def read_summaries(db: WorkspaceDatabase, issue_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Issues as lists show them, by id."""
+    return dict(await db.read(SUMMARIES, ids=list(issue_ids)) or {})

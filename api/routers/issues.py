@@ -4,15 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import payloads
-from api.answers import Page, Rows, found, gives
+from api.answers import Page, Rows, found, gives, json_answer
 from api.deps import CurrentCaller, Db, Operation
 from api.errors import not_found
 from api.pagination import read_page
 from api.queries import issues, landing, recomputes, similar
 from api.schemas.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
 from api.schemas.patterns import SimilarIssue, SimilarRequest
+from api.similar_issues import most_similar
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
 
@@ -34,7 +36,17 @@ async def read_issue(db: Db, issue_id: UUID) -> Response:
 @router.get("/{issue_id}/similar", responses=gives(Rows[SimilarIssue]))
 async def list_similar_issues(db: Db, issue_id: UUID, asked: Annotated[SimilarRequest, Query()]) -> Response:
     """The issues that read most like this one, whatever pattern they are in."""
-    return found(await similar.read_similar(db, issue_id, asked.limit), "issue")
+    candidates = await similar.read_candidates(db, issue_id)
+    if not candidates:
+        raise not_found("issue")
+    ranked = await run_in_threadpool(most_similar, candidates, str(issue_id), asked.limit)
+    known = await similar.read_summaries(db, [row["issue_id"] for row in ranked])
+    rows = [
+        {**known[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}
+        for row in ranked
+        if row["issue_id"] in known
+    ]
+    return json_answer({"data": rows})
 
 
 @router.post("", status_code=201, responses=gives(Issue, 201, "Reported"))

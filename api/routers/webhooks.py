@@ -32,7 +32,7 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     received = _proven(request, body, connector)
     if not await webhooks.is_served(pool, connector.workspace_id):
         raise Problem(403, "organization_inactive", "the organization is not active")
-    db = WorkspaceDatabase(pool, connector.workspace_id, settings().required("api_database_url"))
+    db = WorkspaceDatabase(pool, request.app.state.landing, connector.workspace_id)
     count = await landing.land_delivery(
         db, connector_id, received.records, received.quarantined, received.delivery_id
     )

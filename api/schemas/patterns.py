@@ -191,9 +191,10 @@ class Verdict(BaseModel):
 
 
 class SimilarIssue(IssueSummary):
-    """An issue that reads like another, best first."""
+    """An issue that reads like another: how likely both have one cause, and the rare words they share."""
 
     similarity: float
+    terms: list[str]
 
 
 class SimilarRequest(BaseModel):

@@ -1,7 +1,7 @@
 """Predictions: what was said, what came of it, and how far it can be trusted."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -21,7 +21,7 @@ class PredictionFilters(PageRequest):
     outcome: list[Outcome] | None = None
     min_probability: float | None = Field(None, ge=0, le=1)
     dismissed: bool | None = None
-    history: Literal[True] | None = Field(None, description="Also what was said before")
+    history: bool | None = Field(None, description="True: also what was said before")
 
 
 class Prediction(BaseModel):

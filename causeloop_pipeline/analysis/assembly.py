@@ -1,4 +1,6 @@
-"""Issues put into groups: cells by what they carry, units by what people said, groups by average link of the texts."""
+"""Issues put into groups: cells by what they carry, units by what people said, groups by average link of the
+texts.
+"""
 
 from dataclasses import dataclass
 
@@ -25,13 +27,16 @@ class Edges:
 
     left: Ints
     right: Ints
-    probability: Floats
+    joining: Floats
+    shown: Floats
     cosine: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """Groups are numbered by their first issue; `group_of_cell` holds them, `edges` all compared pairs of cells."""
+    """Groups are numbered by their first issue; `group_of_cell` holds them, `edges` all compared pairs of
+    cells.
+    """
 
     cells: Cells
     group_of_cell: Ints
@@ -52,15 +57,17 @@ class Assembly:
 def text_edges(likeness: Likeness, text_cells: Ints) -> Edges:
     """In, the likeness of texts and the cell of each text; out, the same between cells."""
     pairs = likeness.pairs
-    return Edges(text_cells[pairs.left], text_cells[pairs.right], likeness.probability, pairs.cosine)
+    return Edges(
+        text_cells[pairs.left], text_cells[pairs.right], likeness.joining, likeness.shown, pairs.cosine
+    )
 
 
 def assemble(cells: Cells, edges: Edges, previous: pl.Series | None) -> Assembly:
     """In, cells, edges between them, and per row the pattern it was in before (or null); out, groups.
 
-    A group of before is kept whole while its mean likeness stays at `RELEASE`; groups join while the mean over all
-    pairs of their members stays at `JOIN`. The gap between the two keeps groups from flickering as the vocabulary grows,
-    and makes a recompute of unchanged input change nothing.
+    A group of before is kept whole while its mean likeness stays at `RELEASE`; groups join while the mean
+    over all pairs of their members stays at `JOIN`. The gap between the two keeps groups from flickering as
+    the vocabulary grows, and makes a recompute of unchanged input change nothing.
     """
     units = int(cells.unit_of_cell.max(initial=-1)) + 1
     size = np.bincount(cells.unit_of_cell, minlength=units).astype(np.int64)
@@ -80,9 +87,9 @@ def assemble(cells: Cells, edges: Edges, previous: pl.Series | None) -> Assembly
 
 def unit_sums(cells: Cells, edges: Edges) -> tuple[Ints, Ints, Floats]:
     """Edges between cells → summed likeness between units; weak edges count as absent."""
-    strong = edges.probability >= EDGE_FLOOR
+    strong = edges.joining >= EDGE_FLOOR
     a, b = cells.unit_of_cell[edges.left[strong]], cells.unit_of_cell[edges.right[strong]]
-    return _summed(a, b, edges.probability[strong], int(cells.unit_of_cell.max(initial=-1)) + 1)
+    return _summed(a, b, edges.joining[strong], int(cells.unit_of_cell.max(initial=-1)) + 1)
 
 
 def _summed(a: Ints, b: Ints, value: Floats, count: int) -> tuple[Ints, Ints, Floats]:
@@ -90,7 +97,11 @@ def _summed(a: Ints, b: Ints, value: Floats, count: int) -> tuple[Ints, Ints, Fl
     low, high, value = np.minimum(a, b)[other], np.maximum(a, b)[other], value[other]
     order = np.lexsort((value, high, low))
     key, inverse = np.unique(low[order] * count + high[order], return_inverse=True)
-    return key // max(count, 1), key % max(count, 1), np.bincount(inverse, value[order], minlength=len(key))
+    return (
+        key // max(count, 1),
+        key % max(count, 1),
+        np.bincount(inverse, value[order], minlength=len(key)).astype(np.float64),
+    )
 
 
 def _before(cells: Cells, previous: pl.Series, units: int) -> Ints:
@@ -142,7 +153,9 @@ def _numbered(labels: Ints, first_row: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Masses:
-    """Summed likeness over the pairs of members, per group and per issue of each cell, and how many issues there are."""
+    """Summed likeness over the pairs of members, per group and per issue of each cell, and how many issues
+    there are.
+    """
 
     group_pairs: Floats  # summed likeness over all pairs of a group
     group_rows: Ints
@@ -156,7 +169,9 @@ class Masses:
 
 
 def likeness_masses(assembly: Assembly) -> Masses:
-    """In, groups; out, what confidence is made of: absent pairs count as zero, pairs that a person joined as .95."""
+    """In, groups; out, what confidence is made of: absent pairs count as zero, pairs that a person joined as
+    .95.
+    """
     cells, group, rows = assembly.cells, assembly.group_of_cell, assembly.rows_in_cell
     own = atom_likeness(cells.key)
     in_unit = np.bincount(cells.unit_of_cell, rows, minlength=int(cells.unit_of_cell.max(initial=-1)) + 1)
@@ -166,9 +181,12 @@ def likeness_masses(assembly: Assembly) -> Masses:
     inside = (group[edges.left] == group[edges.right]) & (
         cells.unit_of_cell[edges.left] != cells.unit_of_cell[edges.right]
     )
-    a, b, p = edges.left[inside], edges.right[inside], edges.probability[inside]
-    p = np.where(p >= EDGE_FLOOR, p, 0.0)
-    issue = issue + np.bincount(a, p * rows[b], minlength=len(rows)) + np.bincount(b, p * rows[a], minlength=len(rows))
+    a, b, p = edges.left[inside], edges.right[inside], edges.shown[inside]
+    issue = (
+        issue
+        + np.bincount(a, p * rows[b], minlength=len(rows))
+        + np.bincount(b, p * rows[a], minlength=len(rows))
+    )
     group_rows = np.bincount(group, rows, minlength=assembly.groups).astype(np.int64)
     pairs = np.bincount(group, issue * rows, minlength=assembly.groups) / 2.0
-    return Masses(pairs, group_rows, issue)
+    return Masses(pairs, group_rows, issue.astype(np.float64))

@@ -1,6 +1,8 @@
-"""How good the predictions would have been on one's own past: rolling origins, beside a plain reference, with intervals.
+"""How good the predictions would have been on one's own past: rolling origins, beside a plain reference, with
+intervals.
 
-At every origin only earlier events are used: for the features, for the models, for their weights and for the calibration.
+At every origin only earlier events are used: for the features, for the models, for their weights and for the
+calibration.
 """
 
 from collections.abc import Sequence
@@ -14,14 +16,18 @@ from causeloop_pipeline.analysis.closed_forms import expit
 from causeloop_pipeline.analysis.frames import INSTANT
 from causeloop_pipeline.analysis.members import MEMBERS
 from causeloop_pipeline.analysis.recurrence_features import running_gaps
-from causeloop_pipeline.analysis.recurrence_history import DAY_MS, History, Ints, build_history, eligible_pairs, milliseconds
+from causeloop_pipeline.analysis.recurrence_history import (
+    DAY_MS,
+    History,
+    Ints,
+    build_history,
+    eligible_pairs,
+    milliseconds,
+)
 from causeloop_pipeline.analysis.recurrence_prior import RecurrencePrior, pretrained_prior
 from causeloop_pipeline.analysis.recurrence_rows import RecurrenceRows, recurrence_rows
 from causeloop_pipeline.analysis.rolling_forecast import Issued, refit_moments, roll
 from causeloop_pipeline.analysis.scores import score_windows
-
-WARM_UP_ORIGINS = 12
-TRAINING_PAIRS = 60_000
 
 
 @dataclass(frozen=True)
@@ -46,21 +52,23 @@ def backtest(
 ) -> BacktestResult:
     """Predict at every origin as if it were then, and score what has closed.
 
-    In: `events` (pattern_id, occurred_at); windows in days; origins (default: weekly over the whole history, the second half scored;
-    given ones are all scored). A pattern is predicted at an origin with ≥ 2 earlier events and one in the last `active_within_days`
-    (default: as long as nearly all gaps of this history are, 180–730). Out: BacktestResult; `predictions` has pattern_id, origin,
-    window_days, probability, outcome (null while the window is open), reference and one column per member; `scores` see
-    `scores.score_windows`. Raises ValueError for windows below one day or events without a usable row.
+    In: `events` (pattern_id, occurred_at); windows in days; origins (default: weekly over the whole history,
+    the second half scored; given ones are all scored). A pattern is predicted at an origin with ≥ 2 earlier
+    events and one in the last `active_within_days` (default: as long as nearly all gaps of this history are,
+    180-730). Out: BacktestResult; `predictions` has pattern_id, origin, window_days, probability, outcome
+    (null while the window is open), reference and one column per member; `scores` see `scores.score_windows`.
+    Raises ValueError for windows below one day or events without a usable row.
     """
     _refuse_bad_input(events, windows)
     grid, phase = _origins(events, origins)
     history = build_history(events, phase=phase)
     known_until = int(history.events.at.max()) + 1
     active = active_within_days or usual_silence(history)
-    asked, training = _rows(history, grid, tuple(sorted(windows)), active, prior or pretrained_prior(), known_until, seed)
-    if not len(asked.owner):
+    windows = tuple(sorted(set(windows)))
+    rows = _rows(history, grid, windows, active, prior or pretrained_prior(), known_until)
+    if not len(rows.owner):
         raise ValueError("no pattern has two events before an origin: use later origins or a longer history")
-    issued = roll(training, asked, refit_moments(asked.origin, most=refits), windows=tuple(sorted(windows)), seed=seed)
+    issued = roll(rows, rows, refit_moments(rows.origin, most=refits), windows=windows, seed=seed)
     begin = milliseconds(score_from) if score_from else _first_scored(grid, origins)
     predictions = _frame(history, issued, begin)
     return BacktestResult(predictions, score_windows(predictions, resamples=resamples, seed=seed))
@@ -74,16 +82,17 @@ def _refuse_bad_input(events: pl.DataFrame, windows: tuple[int, ...]) -> None:
 
 
 def _origins(events: pl.DataFrame, origins: Sequence[datetime] | None) -> tuple[Ints, datetime]:
-    """Origins in ms with weekly warm-up origins before given ones, and the instant the days are counted from."""
-    instants = events["occurred_at"].drop_nulls()
-    first, last = milliseconds(instants.min()), milliseconds(instants.max())  # type: ignore[arg-type]
+    """Origins in ms, weekly ones before given ones to warm up, and the instant that days are counted from."""
+    instants = events.select(
+        pl.col("occurred_at").min().alias("first"), pl.col("occurred_at").max().alias("last")
+    )
+    first, last = (instants[name].item() for name in ("first", "last"))
     if origins:
         given = np.unique([milliseconds(origin) for origin in origins])
-        early = np.arange(given[0] - 7 * DAY_MS, first, -7 * DAY_MS)[::-1]
+        early = np.arange(given[0] - 7 * DAY_MS, milliseconds(first), -7 * DAY_MS)[::-1]
         return np.concatenate([early, given]), max(origins)
-    end = instants.max()
-    midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)  # type: ignore[union-attr]
-    return np.arange(milliseconds(midnight), first, -7 * DAY_MS)[::-1], midnight  # type: ignore[return-value]
+    midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
+    return np.arange(milliseconds(midnight), milliseconds(first), -7 * DAY_MS)[::-1], midnight
 
 
 def _first_scored(grid: Ints, origins: Sequence[datetime] | None) -> int:
@@ -93,7 +102,7 @@ def _first_scored(grid: Ints, origins: Sequence[datetime] | None) -> int:
 
 
 def usual_silence(history: History) -> float:
-    """Days of silence after which a pattern is no longer followed: 180, 365 or 730, as 90 % of the gaps need."""
+    """Days of silence after which a pattern is dropped: 180, 365 or 730, as 90 % of the gaps need."""
     days = history.days
     same = days.owner[1:] == days.owner[:-1]
     gaps = np.diff(days.at)[same] / DAY_MS
@@ -104,12 +113,17 @@ def usual_silence(history: History) -> float:
 
 
 def _rows(
-    history: History, grid: Ints, windows: tuple[int, ...], active: float, prior: RecurrencePrior, known_until: int, seed: int
-) -> tuple[RecurrenceRows, RecurrenceRows]:
-    gaps = running_gaps(history)
+    history: History,
+    grid: Ints,
+    windows: tuple[int, ...],
+    active: float,
+    prior: RecurrencePrior,
+    known_until: int,
+) -> RecurrenceRows:
     owner, origin = eligible_pairs(history, grid, active_within_days=active)
-    rows = recurrence_rows(history, gaps, owner, origin, windows=windows, prior=prior, known_until=known_until)
-    return rows, rows
+    return recurrence_rows(
+        history, running_gaps(history), owner, origin, windows=windows, prior=prior, known_until=known_until
+    )
 
 
 def _frame(history: History, issued: Issued, begin: int) -> pl.DataFrame:
@@ -130,10 +144,17 @@ def _frame(history: History, issued: Issued, begin: int) -> pl.DataFrame:
 
 
 def scores_table(result: BacktestResult) -> pl.DataFrame:
-    """The scores as a person reads them: window, n, base rate, then ours and the reference's with 95 % intervals."""
+    """The scores as a person reads them: window, n, base rate, then ours and the reference's with 95 %
+    intervals.
+    """
+
     def spoken(name: str) -> pl.Expr:
         low, high = f"{name}_low", f"{name}_high"
-        return pl.format("{} [{}, {}]", pl.col(name).round(4), pl.col(low).round(4), pl.col(high).round(4)).alias(name)
+        return pl.format(
+            "{} [{}, {}]", pl.col(name).round(4), pl.col(low).round(4), pl.col(high).round(4)
+        ).alias(name)
 
     names = ("brier", "reference_brier", "brier_gain", "skill", "log_loss", "auc", "ece")
-    return result.scores.select("window_days", "n", pl.col("base_rate").round(3), *(spoken(name) for name in names))
+    return result.scores.select(
+        "window_days", "n", pl.col("base_rate").round(3), *(spoken(name) for name in names)
+    )

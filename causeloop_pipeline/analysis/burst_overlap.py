@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MIN_SHARED_DAYS = 3
 MAX_DAYS = 730
-STORM_PATTERNS = 200
+NOTABLE = 1.5  # times the days that chance explains: fewer are not worth a test
+PAIR_BUDGET = 100_000_000
 MAX_CANDIDATES = 200_000
 FALSE_DISCOVERY_RATE = 0.05
 SEASON_DAYS = 28
@@ -47,8 +48,8 @@ def overlapping_bursts(active: pl.DataFrame, pattern_count: int) -> pl.DataFrame
     law with mean sum(a * b * sum(p_day^2)), p_day being the share of the season's activity of all other
     patterns (plus one pseudo-event) that fell on that day. Runs of consecutive days count as fewer
     independent days (both sides are divided by the shorter mean run). Benjamini-Hochberg over all pairs,
-    tested or not. Pairs are looked for by shared days, leaving out storm days on which over 200 patterns
-    were active.
+    tested or not. Pairs are looked for by shared days, the calmest days first, as far as 100 million
+    pairs of patterns a day go.
     """
     import numpy as np
 
@@ -94,15 +95,35 @@ def _candidates(incidence: Any) -> tuple[Any, Any, "Floats"]:
     import numpy as np
 
     per_day = np.asarray(incidence.sum(axis=0)).ravel()
-    calm = incidence[:, np.flatnonzero(per_day <= STORM_PATTERNS)].tocsr()
+    calm = incidence[:, _calm_days(per_day)].tocsr()
+    days = np.asarray(calm.sum(axis=1), dtype=float).ravel()
+    by_chance = _overlap_by_chance(calm)
     found: list[tuple[Any, Any]] = []
     for start in range(0, calm.shape[0], _ROWS_AT_ONCE):
         block = (calm[start : start + _ROWS_AT_ONCE] @ calm.T).tocoo()
-        keep = (block.data >= MIN_SHARED_DAYS) & (block.col > block.row + start)
+        least = np.maximum(MIN_SHARED_DAYS, NOTABLE * by_chance * days[block.row + start] * days[block.col])
+        keep = (block.data >= least) & (block.col > block.row + start)
         found.append((block.row[keep].astype("int64") + start, block.col[keep].astype("int64")))
     left, right = (np.concatenate(side) for side in zip(*found, strict=True))
     shared = np.concatenate([_shared(incidence, *pair) for pair in _chunks(left, right)] or [np.zeros(0)])
     return _densest(incidence, left, right, shared)
+
+
+def _overlap_by_chance(calm: Any) -> float:
+    """The chance that two active days fall together; 0 among few patterns: they are the background."""
+    import numpy as np
+
+    per_day = np.asarray(calm.sum(axis=0), dtype=float).ravel()
+    many = calm.shape[0] > _ROWS_AT_ONCE
+    return float((per_day**2).sum() / max(per_day.sum(), 1.0) ** 2) if many else 0.0
+
+
+def _calm_days(per_day: "Floats") -> Any:
+    """The calmest days, as many as the budget of pairs allows: a storm tells no pair apart."""
+    import numpy as np
+
+    order = np.argsort(per_day, kind="stable")
+    return np.sort(order[np.cumsum(per_day[order] ** 2) <= PAIR_BUDGET])
 
 
 def _densest(incidence: Any, left: Any, right: Any, shared: "Floats") -> tuple[Any, Any, "Floats"]:

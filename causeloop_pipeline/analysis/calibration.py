@@ -1,7 +1,8 @@
-"""Whether the predictions keep their word: reliability with its noise band, scores by model and window, drift beyond chance.
+"""Whether the predictions keep their word: reliability with its noise band, scores by model and window, drift
+beyond chance.
 
-Even a perfect forecaster looks miscalibrated in a small sample (ECE .094 at 100 predictions), so no curve is drawn without the band
-within which perfect calibration would lie.
+Even a perfect forecaster looks miscalibrated in a small sample (ECE .094 at 100 predictions), so no curve is
+drawn without the band within which perfect calibration would lie.
 """
 
 import json
@@ -40,7 +41,7 @@ ACCURACY = pl.Schema(
         "skill": pl.Float64,
         "log_loss": pl.Float64,
         "ece": pl.Float64,
-        "ece_noise": pl.Float64,  # the ECE a perfectly calibrated forecaster would show with these probabilities, on average
+        "ece_noise": pl.Float64,  # what a perfectly calibrated forecaster would show on average
     }
 )
 DRIFT = pl.Schema(
@@ -66,29 +67,41 @@ def graded_only(ledger: pl.DataFrame) -> pl.DataFrame:
 def reliability(ledger: pl.DataFrame, *, bins: int = 10, level: float = 0.95) -> pl.DataFrame:
     """Reliability curve: said against came, with the band that perfect calibration stays in.
 
-    In: frame with probability and outcome (hit/miss; others left out). Out: RELIABILITY, one row per bin (equal width) that holds
-    predictions. The band is the exact binomial interval of the frequency if every prediction had the bin's mean probability.
+    In: frame with probability and outcome (hit/miss; others left out). Out: RELIABILITY, one row per bin
+    (equal width) that holds predictions. The band is the exact binomial interval of the frequency if every
+    prediction had the bin's mean probability.
     """
     from scipy.stats import binom
 
     graded = graded_only(ledger)
     number = (pl.col("probability") * bins).floor().clip(0, bins - 1).cast(pl.Int64).alias("bin")
-    curve = graded.group_by(number).agg(
-        pl.len().alias("n"), pl.col("probability").mean().alias("mean_probability"), pl.col("happened").mean().alias("frequency")
-    ).sort("bin")
+    curve = (
+        graded.group_by(number)
+        .agg(
+            pl.len().alias("n"),
+            pl.col("probability").mean().alias("mean_probability"),
+            pl.col("happened").mean().alias("frequency"),
+        )
+        .sort("bin")
+    )
     n, mean = curve["n"].to_numpy().astype(float), curve["mean_probability"].to_numpy()
     tail = (1 - level) / 2
-    band = {name: binom.ppf(q, n, mean) / np.maximum(n, 1) for name, q in (("band_low", tail), ("band_high", 1 - tail))}
-    return curve.with_columns(**{name: pl.Series(values, dtype=pl.Float64) for name, values in band.items()}).cast(
-        dict(RELIABILITY)
-    ).select(list(RELIABILITY))
+    band = {
+        name: binom.ppf(q, n, mean) / np.maximum(n, 1)
+        for name, q in (("band_low", tail), ("band_high", 1 - tail))
+    }
+    banded = curve.with_columns(
+        **{name: pl.Series(values, dtype=pl.Float64) for name, values in band.items()}
+    )
+    return banded.select(pl.col(name).cast(kind) for name, kind in RELIABILITY.items())
 
 
 def noise_of_ece(probability: Floats, *, seed: int = 0, draws: int = NOISE_DRAWS) -> float:
-    """Mean ECE of a perfectly calibrated forecaster who said exactly these probabilities (seeded simulation)."""
+    """Mean ECE of a perfectly calibrated forecaster who said just these probabilities (seeded simulation)."""
     rng = np.random.default_rng(seed)
     simulated = [
-        calibration_error(probability, (rng.random(len(probability)) < probability).astype(float)) for _ in range(draws)
+        calibration_error(probability, (rng.random(len(probability)) < probability).astype(float))
+        for _ in range(draws)
     ]
     return float(np.mean(simulated))
 
@@ -96,8 +109,9 @@ def noise_of_ece(probability: Floats, *, seed: int = 0, draws: int = NOISE_DRAWS
 def accuracy(ledger: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
     """Brier, skill over the base rate, log loss and ECE by window and by model.
 
-    In: frame with window_days, probability, model_probabilities (JSON or null), outcome. Out: ACCURACY, sorted by window, the mixture
-    first; a member is scored on the predictions it took part in. Empty when nothing has been graded.
+    In: frame with window_days, probability, model_probabilities (JSON or null), outcome. Out: ACCURACY,
+    sorted by window, the mixture first; a member is scored on the predictions it took part in. Empty when
+    nothing has been graded.
     """
     graded = graded_only(ledger)
     members = _member_columns(graded)
@@ -107,7 +121,9 @@ def accuracy(ledger: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
         for model, said in members.items():
             heard = mine & ~np.isnan(said)
             if heard.any():
-                rows.append(_accuracy_row(window, model, said[heard], graded["happened"].to_numpy()[heard], seed))
+                rows.append(
+                    _accuracy_row(window, model, said[heard], graded["happened"].to_numpy()[heard], seed)
+                )
     return pl.DataFrame(rows, schema=ACCURACY, orient="row")
 
 
@@ -123,19 +139,27 @@ def _member_columns(graded: pl.DataFrame) -> dict[str, Floats]:
 def _accuracy_row(window: int, model: str, said: Floats, happened: Floats, seed: int) -> tuple[object, ...]:
     skill = brier_skill(said, happened)
     return (
-        window, model, len(said), float(happened.mean()), brier_score(said, happened), skill if np.isfinite(skill) else None,
-        log_loss(said, happened), calibration_error(said, happened), noise_of_ece(said, seed=seed),
+        window,
+        model,
+        len(said),
+        float(happened.mean()),
+        brier_score(said, happened),
+        skill if np.isfinite(skill) else None,
+        log_loss(said, happened),
+        calibration_error(said, happened),
+        noise_of_ece(said, seed=seed),
     )
 
 
 def calibration_drift(ledger: pl.DataFrame, *, significance: float = DRIFT_SIGNIFICANCE) -> pl.DataFrame:
     """Whether what came differs from what was said by more than chance, per window.
 
-    In: frame with pattern_id, issued_at, window_days, probability, outcome. Out: DRIFT, one row per window. Two score tests, of the
-    level Σ(o − p) and of the slope Σ(o − p)·(logit p − mean), with variances robust against the dependence of predictions of one
-    pattern and of one moment (the larger of the two groupings, and never below the binomial one); p_value is Bonferroni-corrected
-    over the two. `drifted` is null with fewer than 50 graded predictions or 8 groups. Source: Spiegelhalter (1986), Cox (1958),
-    sandwich variance of Liang & Zeger (1986).
+    In: frame with pattern_id, issued_at, window_days, probability, outcome. Out: DRIFT, one row per window.
+    Two score tests, of the level Σ(o - p) and of the slope Σ(o - p)·(logit p - mean), with variances robust
+    against the dependence of predictions of one pattern and of one moment (the larger of the two groupings,
+    and never below the binomial one); p_value is Bonferroni-corrected over the two. `drifted` is null with
+    fewer than 50 graded predictions or 8 groups. Source: Spiegelhalter (1986), Cox (1958), sandwich variance
+    of Liang & Zeger (1986).
     """
     from scipy.stats import norm
 
@@ -144,17 +168,23 @@ def calibration_drift(ledger: pl.DataFrame, *, significance: float = DRIFT_SIGNI
     for window in graded["window_days"].unique().sort().to_list():
         mine = graded.filter(pl.col("window_days") == window)
         said, happened = mine["probability"].to_numpy(), mine["happened"].to_numpy()
-        groups = [mine[name].rank("dense").to_numpy().astype(np.int64) - 1 for name in ("pattern_id", "issued_at")]
+        groups = [
+            mine[name].rank("dense").to_numpy().astype(np.int64) - 1 for name in ("pattern_id", "issued_at")
+        ]
         spread = logit(said) - logit(said).mean()
         level, slope = (_robust_z(said, happened, factor, groups) for factor in (np.ones(len(said)), spread))
         p_value = float(min(1.0, 2 * 2 * norm.sf(max(abs(level), abs(slope)))))
         judged = len(mine) >= LEAST_GRADED and min(int(group.max()) + 1 for group in groups) >= LEAST_GROUPS
         drifted = p_value < significance if judged else None
-        rows.append((window, len(mine), float(said.mean()), float(happened.mean()), level, slope, p_value, drifted))
+        rows.append(
+            (window, len(mine), float(said.mean()), float(happened.mean()), level, slope, p_value, drifted)
+        )
     return pl.DataFrame(rows, schema=DRIFT, orient="row")
 
 
-def _robust_z(said: Floats, happened: Floats, factor: Floats, groups: list[np.ndarray[tuple[int], np.dtype[np.int64]]]) -> float:
+def _robust_z(
+    said: Floats, happened: Floats, factor: Floats, groups: list[np.ndarray[tuple[int], np.dtype[np.int64]]]
+) -> float:
     score = (happened - said) * factor
     binomial = float(np.sum(said * (1 - said) * factor**2))
     clustered = [float(np.sum(np.bincount(group, score) ** 2)) for group in groups]

@@ -26,20 +26,24 @@ class Neighbours:
     rank: Ints
 
 
-def nearest_texts(
-    queries: Corpus, corpus: Corpus, lexicon: Lexicon, *, limit: int = NEIGHBOURS, same: bool = False
-) -> Neighbours:
-    """In, texts to ask for, texts to find (`same`: they are the same, a text does not find itself); out, up to `limit` each.
+def postings_of(corpus: Corpus, lexicon: Lexicon) -> Any:
+    """Which texts hold which telling term (terms by texts): what a search looks in."""
+    return heaviest_terms(corpus.whole, lexicon.telling).T.tocsr()
 
-    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so that cost per
-    text is bounded. Ties go to the smaller row.
+
+def nearest_texts(
+    queries: Corpus, postings: Any, lexicon: Lexicon, *, limit: int = NEIGHBOURS, same: bool = False
+) -> Neighbours:
+    """In, texts to ask for, postings to look in (`same`: of the same texts; a text does not find itself);
+    out, up to `limit` each.
+
+    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so
+    that cost per text is bounded. Ties go to the smaller row.
     """
     from sparse_dot_topn import sp_matmul_topn
 
-    telling = lexicon.telling
-    left = heaviest_terms(queries.whole, telling)
-    right = left if same else heaviest_terms(corpus.whole, telling)
-    found = sp_matmul_topn(left, right.T.tocsr(), top_n=limit + 1, sort=True, n_threads=1)
+    asked = heaviest_terms(queries.whole, lexicon.telling)[:, : postings.shape[0]]
+    found = sp_matmul_topn(asked, postings, top_n=limit + 1, sort=True, n_threads=1)
     return _ranked(found, limit, same=same)
 
 
@@ -72,10 +76,11 @@ def _ranked(found: Any, limit: int, *, same: bool) -> Neighbours:
 
 
 def split_blocks(place: Ints, created: Floats, *, block: int = BLOCK) -> list[Ints]:
-    """Rows in blocks of at most `block`: by place (service), large places by time, neighbouring windows half over.
+    """Rows in blocks of at most `block`: by place (service), large places by time, neighbouring windows half
+    over.
 
-    In, per text the code of its service and its time; out, arrays of rows that together hold every text. One block if
-    all fit. A pair farther apart than half a window of its service's texts is not compared.
+    In, per text the code of its service and its time; out, arrays of rows that together hold every text.
+    One block if all fit. A pair farther apart than half a window of its service's texts is not compared.
     """
     if len(place) <= block:
         return [np.arange(len(place), dtype=np.int64)]
@@ -85,7 +90,9 @@ def split_blocks(place: Ints, created: Floats, *, block: int = BLOCK) -> list[In
     waiting: list[Ints] = []
     for run in np.split(order, edges):
         if len(run) > block:
-            blocks += [np.sort(run[at : at + block]) for at in range(0, max(len(run) - block // 2, 1), block // 2)]
+            blocks += [
+                np.sort(run[at : at + block]) for at in range(0, max(len(run) - block // 2, 1), block // 2)
+            ]
             continue
         if sum(map(len, waiting)) + len(run) > block:
             blocks.append(np.sort(np.concatenate(waiting)))

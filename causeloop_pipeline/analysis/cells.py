@@ -1,7 +1,8 @@
-"""Cells: issues that are the same to every machine (one template, one stack trace, one text, one burst) and to people.
+"""Cells: issues that are the same to every machine (one template, one stack trace, one text, one burst) and
+to people.
 
-People's facts come first: what must be together is contracted, what must be apart never shares a unit, and an issue that
-nobody spoke about follows the one it resembles most.
+People's facts come first: what must be together is contracted, what must be apart never shares a unit, and
+an issue that nobody spoke about follows the one it resembles most.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,16 @@ from causeloop_pipeline.analysis.constraints import Closure, constraint_closure,
 
 Ints = NDArray[np.int64]
 
+MANY_COPIES = (
+    8  # of one text are one atom: their mutual likeness needs no comparing, and is never crowded out
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """An issue that a person spoke about, in an atom that people split: later issues like it follow its side."""
+    """An issue that a person spoke about, in an atom that people split: later issues like it follow its
+    side.
+    """
 
     atom_key: str
     title: str
@@ -42,14 +49,20 @@ class Cells:
 
 def atom_keys(table: pl.DataFrame) -> pl.Series:
     """In, canonical issues with their fingerprints; out, what they must have in common to be one atom."""
-    bursts = burst_keys(table.filter(pl.col("kind") == "structured"))
-    rows = table.with_row_index("row").filter(pl.col("kind") == "structured").select("row")
-    bursts = rows.with_columns(bursts)
+    silent = table.with_row_index("row").filter(pl.col("kind") == "structured")
+    bursts = silent.select("row", burst_keys(silent.drop("row")))
     text = pl.concat_str(
-        pl.col("title").fill_null("").hash(1).cast(pl.String), pl.col("body").fill_null("").hash(2).cast(pl.String)
+        pl.col("title").fill_null("").hash(1).cast(pl.String),
+        pl.col("body").fill_null("").hash(2).cast(pl.String),
+    )
+    own = (
+        pl.when(pl.len().over("text") >= MANY_COPIES)
+        .then("text")
+        .otherwise(pl.col("text") + pl.col("issue_id"))
     )
     return (
         table.with_row_index("row")
+        .with_columns(text.alias("text"))
         .join(bursts, on="row", how="left", maintain_order="left")
         .select(
             pl.when(pl.col("trace_key").is_not_null())
@@ -58,7 +71,7 @@ def atom_keys(table: pl.DataFrame) -> pl.Series:
             .then("template:" + pl.col("template_key"))
             .when(pl.col("kind") == "structured")
             .then("burst:" + pl.col("burst_key"))
-            .otherwise("text:" + text)
+            .otherwise("text:" + own)
             .alias("atom_key")
         )["atom_key"]
     )
@@ -67,10 +80,15 @@ def atom_keys(table: pl.DataFrame) -> pl.Series:
 def form_cells(table: pl.DataFrame, keys: pl.Series, constraints: pl.DataFrame | None) -> Cells:
     """In, canonical issues, their atom keys, people's facts; out, cells and units that obey every fact.
 
-    Cells and units are numbered by their first issue. Raises `ContradictionError` if the facts contradict one another.
+    Cells and units are numbered by their first issue. Raises `ContradictionError` if the facts contradict
+    one another.
     """
     order = pl.DataFrame({"key": keys}).group_by("key", maintain_order=True).len().with_row_index("atom")
-    atoms = pl.DataFrame({"key": keys}).join(order, on="key", how="left", maintain_order="left")["atom"].to_numpy()
+    atoms = (
+        pl.DataFrame({"key": keys})
+        .join(order, on="key", how="left", maintain_order="left")["atom"]
+        .to_numpy()
+    )
     names = order["key"].to_list()
     spoken = _spoken_rows(table, constraints)
     if not spoken:
@@ -94,7 +112,11 @@ def _first_rows(codes: Ints, count: int) -> Ints:
 
 
 def _with_people(
-    table: pl.DataFrame, atoms: Ints, names: list[str], spoken: dict[int, str], constraints: pl.DataFrame | None
+    table: pl.DataFrame,
+    atoms: Ints,
+    names: list[str],
+    spoken: dict[int, str],
+    constraints: pl.DataFrame | None,
 ) -> Cells:
     closure = constraint_closure(constraints)
     core_of_row = {row: closure.find(issue) for row, issue in spoken.items()}
@@ -102,7 +124,11 @@ def _with_people(
     unit_name = _unit_names(table, atoms, names, core_of_row, sides, closure, constraints)
     cells = pl.DataFrame({"atom": atoms, "unit": unit_name})
     codes = cells.group_by("atom", "unit", maintain_order=True).len().with_row_index("cell")
-    cell = cells.join(codes, on=["atom", "unit"], how="left", maintain_order="left")["cell"].to_numpy().astype(np.int64)
+    cell = (
+        cells.join(codes, on=["atom", "unit"], how="left", maintain_order="left")["cell"]
+        .to_numpy()
+        .astype(np.int64)
+    )
     units = {name: at for at, name in enumerate(codes["unit"].unique(maintain_order=True).to_list())}
     apart = sorted(
         {
@@ -120,7 +146,9 @@ def _with_people(
 
 
 def _sides(atoms: Ints, core_of_row: dict[int, str], closure: Closure) -> dict[int, list[str]]:
-    """Per atom that people spoke about: one core for each side of it. Joins, in `closure`, the cores that share a side."""
+    """Per atom that people spoke about: one core for each side of it. Joins, in `closure`, the cores that
+    share a side.
+    """
     present: dict[int, list[str]] = {}
     for row in sorted(core_of_row):
         present.setdefault(int(atoms[row]), []).append(core_of_row[row])
@@ -147,7 +175,9 @@ def _unit_names(
     constraints: pl.DataFrame | None,
 ) -> list[str]:
     """Per row, the name of its unit: the core of its side, or its atom's key where nobody spoke."""
-    default = [closure.find(sides[atom][0]) if atom in sides else f"\x00{name}" for atom, name in enumerate(names)]
+    default = [
+        closure.find(sides[atom][0]) if atom in sides else f"\x00{name}" for atom, name in enumerate(names)
+    ]
     chosen = [default[atom] for atom in atoms.tolist()]
     divided = sorted(atom for atom, cores in sides.items() if len({closure.find(core) for core in cores}) > 1)
     anchors = _anchors(table, atoms, names, core_of_row, sides, constraints)
@@ -175,7 +205,10 @@ def _anchors(
     for kind, _, right in constraint_rows(constraints):
         stays[right] = stays.get(right, 0) + (kind == "cannot")
     rows = [row for row in sorted(core_of_row) if len(sides[int(atoms[row])]) > 1]
-    ids, titles = table["issue_id"].gather(rows).to_list(), table["title"].gather(rows).fill_null("").to_list()
+    ids, titles = (
+        table["issue_id"].gather(rows).to_list(),
+        table["title"].gather(rows).fill_null("").to_list(),
+    )
     return [
         Anchor(names[int(atoms[row])], title, stays.get(issue, 0), row)
         for row, issue, title in zip(rows, ids, titles, strict=True)
@@ -183,7 +216,9 @@ def _anchors(
 
 
 def nearest_anchor(title: str, anchors: Sequence[Anchor]) -> int:
-    """Which anchor a title resembles most: words in common; ties follow the issue that stayed when one was taken out."""
+    """Which anchor a title resembles most: words in common; ties follow the issue that stayed when one was
+    taken out.
+    """
     words = set(title.split())
 
     def likeness(place: int) -> tuple[bool, float, int, int]:

@@ -1,4 +1,5 @@
-"""Textbook answers to "will it happen again?": decayed Poisson rates, customers who may have left, self-exciting bursts.
+"""Textbook answers to "will it happen again?": decayed Poisson rates, customers who may have left,
+self-exciting bursts.
 
 Each is exact under its own assumptions, cheap for any number of patterns, and a member of the mixture.
 """
@@ -28,10 +29,11 @@ def expit(log_odds: Floats) -> Floats:
 
 
 def gamma_poisson(decayed: Floats, age: Floats, half_life: float, window: float) -> Floats:
-    """Probability of an event within `window` days under a Gamma–Poisson rate that forgets with a half-life.
+    """Probability of an event within `window` days under a Gamma-Poisson rate that forgets with a half-life.
 
-    In: decayed count of active days D, age in days T. P = 1 − (1 + h / (b + E))^−(a + D) with the exposure
-    E = half_life / ln 2 · (1 − 2^(−T / half_life)). Source: conjugate negative binomial predictive distribution.
+    In: decayed count of active days D, age in days T. P = 1 - (1 + h / (b + E))^-(a + D) with the exposure E
+    = half_life / ln 2 · (1 - 2^(-T / half_life)). Source: conjugate negative binomial predictive
+    distribution.
     """
     exposure = half_life / np.log(2.0) * -np.expm1(-np.log(2.0) * age / half_life)
     result: Floats = -np.expm1(-(PRIOR_EVENTS + decayed) * np.log1p(window / (PRIOR_DAYS + exposure)))
@@ -62,19 +64,23 @@ def _dropout_likelihood(logs: Floats, repeats: Floats, last: Floats, age: Floats
 def fit_dropout(repeats: Floats, last: Floats, age: Floats) -> Dropout:
     """Maximum likelihood BG/NBD over patterns.
 
-    In: repeat active days, days from the first to the last, days from the first to now, one entry per pattern.
-    Source: Fader, Hardie & Lee, "Counting your customers the easy way" (2005).
+    In: repeat active days, days from the first to the last, days from the first to now, one entry per
+    pattern. Source: Fader, Hardie & Lee, "Counting your customers the easy way" (2005).
     """
     from scipy.optimize import minimize
 
     start = np.log([1.0, 30.0, 1.0, 5.0])
-    found = minimize(_dropout_likelihood, start, args=(repeats, last, age), method="L-BFGS-B", options={"maxiter": 40})
+    found = minimize(
+        _dropout_likelihood, start, args=(repeats, last, age), method="L-BFGS-B", options={"maxiter": 40}
+    )
     r, alpha, a, b = np.exp(np.clip(found.x, -6, 8))
     return Dropout(float(r), float(alpha), float(a), float(b))
 
 
 def dropout_probability(model: Dropout, repeats: Floats, last: Floats, age: Floats, window: Floats) -> Floats:
-    """Probability that the pattern is still alive and shows itself within `window` days (windows may differ per row)."""
+    """Probability that the pattern is still alive and shows itself within `window` days (windows may differ
+    per row).
+    """
     odds_dead = (model.a / (model.b + np.maximum(repeats - 1, 0))) * np.exp(
         (model.r + repeats) * (np.log(model.alpha + age) - np.log(model.alpha + last))
     )
@@ -86,7 +92,9 @@ def dropout_probability(model: Dropout, repeats: Floats, last: Floats, age: Floa
 
 @dataclass(frozen=True)
 class SelfExciting:
-    """Fitted Hawkes mixture: weights of the decayed counts, of the long-run rate and of a constant rate, and the shape."""
+    """Fitted Hawkes mixture: weights of the decayed counts, of the long-run rate and of a constant rate, and
+    the shape.
+    """
 
     weights: Floats
     shape: float
@@ -95,7 +103,8 @@ class SelfExciting:
 def excitation(decayed: Floats, days: Floats, age: Floats, window: Floats) -> Floats:
     """Columns whose weighted sum is the expected number of events within `window` days of a Hawkes process.
 
-    In: decayed counts (rows × HAWKES_HALF_LIVES), active days so far, age in days, window per row. Out: rows × 10.
+    In: decayed counts (rows x HAWKES_HALF_LIVES), active days so far, age in days, window per row. Out: rows
+    x 10.
     """
     half_lives = np.array(HAWKES_HALF_LIVES)
     kernels = decayed * -np.expm1(-np.log(2.0) * window[:, None] / half_lives)
@@ -103,7 +112,7 @@ def excitation(decayed: Floats, days: Floats, age: Floats, window: Floats) -> Fl
 
 
 def self_exciting_probability(model: SelfExciting, columns: Floats) -> Floats:
-    """P = 1 − (1 + Λ / k)^−k: exact, because no event can excite another before the first has happened."""
+    """P = 1 - (1 + Λ / k)^-k: exact, because no event can excite another before the first has happened."""
     expected = columns @ model.weights
     result: Floats = -np.expm1(-model.shape * np.log1p(expected / model.shape))
     return result
@@ -131,7 +140,9 @@ def fit_self_exciting(columns: Floats, happened: Floats, row_weight: Floats) -> 
         value = -np.sum(scale * np.where(happened > 0, np.log(event), log_quiet))
         gradient = np.append(columns.T @ (ratio * slope), np.sum(ratio * by_shape) * shape)
         penalty = 1e-3 * (np.sum(weights) + (theta[size] - start[size]) ** 2)
-        return float(value + penalty), gradient + 1e-3 * np.append(np.ones(size), 2 * (theta[size] - start[size]))
+        return float(value + penalty), gradient + 1e-3 * np.append(
+            np.ones(size), 2 * (theta[size] - start[size])
+        )
 
     limits = [(0.0, None)] * size + [(np.log(0.2), np.log(50.0))]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 60})

@@ -24,7 +24,7 @@ PERSON_LIKENESS = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """Shown log odds = slope × prior log odds + shift."""
+    """Shown log odds = slope * prior log odds + shift."""
 
     slope: float = 1.0
     shift: float = 0.0
@@ -39,9 +39,10 @@ class Recalibration:
 def recalibrate(prior: Floats, same: NDArray[np.bool_]) -> Recalibration:
     """What verdicts teach about confidence.
 
-    In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with fewer than 30
-    verdicts, or if the fit does not beat the prior in five-fold held-back log loss. Platt scaling with priors ln slope ~ N(0, .5²),
-    shift ~ N(0, 2²), fitted by damped Newton steps. The order of verdicts does not matter.
+    In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with
+    fewer than 30 verdicts, or if the fit does not beat the prior in five-fold held-back log loss. Platt
+    scaling with priors ln slope ~ N(0, .5²), shift ~ N(0, 2²), fitted by damped Newton steps. The order of
+    verdicts does not matter.
     """
     if len(prior) < ENOUGH_VERDICTS:
         return Recalibration()
@@ -91,7 +92,11 @@ def atom_likeness(keys: Iterable[str]) -> Floats:
     return np.array([ATOM_LIKENESS[key.partition(":")[0]] for key in keys], dtype=np.float64)
 
 
-def status_of(confidence: Floats, was_active: NDArray[np.bool_], threshold: float, margin: float) -> list[str]:
-    """emerging → active at the threshold; active → emerging only `margin` below it, so that a pattern does not flicker."""
+def status_of(
+    confidence: Floats, was_active: NDArray[np.bool_], threshold: float, margin: float
+) -> list[str]:
+    """emerging → active at the threshold; active → emerging only `margin` below it, so that a pattern does
+    not flicker.
+    """
     bar = np.where(was_active, threshold - margin, threshold)
     return ["active" if high else "emerging" for high in (confidence >= bar - 1e-12).tolist()]

@@ -1,4 +1,6 @@
-"""What people said belongs together or apart: facts that every grouping obeys, and that may never contradict one another."""
+"""What people said belongs together or apart: facts that every grouping obeys, and that may never contradict
+one another.
+"""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -64,23 +66,28 @@ class Closure:
 
 
 def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, str]]:
-    """In, a `CONSTRAINTS` frame or None; out, its distinct facts (kind, left, right), musts first, in the order of their ids.
+    """In, a `CONSTRAINTS` frame or None; out, its distinct facts (kind, left, right), musts first, in the
+    order of their ids.
 
     Raises `UnknownConstraintError` for any other kind.
     """
     if constraints is None:
         return []
-    rows = sorted(set(constraints.select(CONSTRAINTS.names()).iter_rows()), key=lambda row: tuple(map(str, row)))
+    rows = sorted(
+        set(constraints.select(CONSTRAINTS.names()).iter_rows()), key=lambda row: tuple(map(str, row))
+    )
     for kind, left, right in rows:
         if kind not in (MUST, CANNOT) or left is None or right is None:
             raise UnknownConstraintError(
-                f"constraint {kind!r} between {left!r} and {right!r}: the kind is `must` or `cannot`, between two issues"
+                f"constraint {kind!r} of {left!r} and {right!r}: it must be `must` or `cannot`, of two issues"
             )
     return [row for row in rows if row[0] == MUST] + [row for row in rows if row[0] == CANNOT]
 
 
 def constraint_closure(constraints: pl.DataFrame | None) -> Closure:
-    """In, a `CONSTRAINTS` frame; out, what follows from it. Raises `ContradictionError` if the facts contradict one another."""
+    """In, a `CONSTRAINTS` frame; out, what follows from it. Raises `ContradictionError` if the facts
+    contradict one another.
+    """
     closure = Closure()
     rows = constraint_rows(constraints)
     for kind, left, right in rows:
@@ -96,9 +103,9 @@ def constraint_closure(constraints: pl.DataFrame | None) -> Closure:
 def check_constraint(existing: pl.DataFrame, candidate: Mapping[str, str]) -> None:
     """Refuses a fact that contradicts earlier ones.
 
-    In, the workspace's `CONSTRAINTS` frame and one new fact (`kind`, `left_issue_id`, `right_issue_id`). Raises
-    `ContradictionError` with the chain of earlier facts: for a `cannot`, the musts that tie both together; for a `must`,
-    musts to a pair that must stay apart, and that `cannot`.
+    In, the workspace's `CONSTRAINTS` frame and one new fact (`kind`, `left_issue_id`, `right_issue_id`).
+    Raises `ContradictionError` with the chain of earlier facts: for a `cannot`, the musts that tie both
+    together; for a `must`, musts to a pair that must stay apart, and that `cannot`.
     """
     kind, left, right = (candidate[name] for name in CONSTRAINTS.names())
     rows = constraint_rows(existing)
@@ -150,4 +157,6 @@ def _must_chain(rows: Iterable[tuple[str, str, str]], start: str, end: str) -> l
 def _contradiction(fact: tuple[str, str, str], chain: list[tuple[str, str, str]]) -> ContradictionError:
     kind, left, right = fact
     said = "; ".join(f"{a} {word} be with {b}" for word, a, b in chain) or f"{left} is {right}"
-    return ContradictionError(f"{left} {kind} be with {right} contradicts what was said before: {said}", chain)
+    return ContradictionError(
+        f"{left} {kind} be with {right} contradicts what was said before: {said}", chain
+    )

@@ -1,6 +1,7 @@
 """Texts as weighted term vectors, with all that a comparison of two of them needs.
 
-A corpus keeps no text: it is what an index can store of a million issues, and what a new issue is compared with.
+A corpus keeps no text: it is what an index can store of a million issues, and what a new issue is compared
+with.
 """
 
 from dataclasses import dataclass
@@ -26,30 +27,41 @@ Sparse = Any  # scipy's csr_array has no stubs
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The terms of a workspace with their document frequencies, and the mean lengths of its texts."""
+    """The terms of a workspace by code, their rarity, and the mean lengths of its texts."""
 
-    terms: pl.DataFrame  # term, code (UInt32, 0 … n-1), df
+    terms: pl.DataFrame  # term, code (UInt32, 0 … n-1, in order), df
     texts: int
     title_mean: float
     body_mean: float
+    idf: Floats  # by code: rarity (Robertson and Sparck Jones, as in BM25)
+    telling: NDArray[np.bool_]  # by code: shared by at least two texts and not by too many
 
-    @property
-    def document_frequency(self) -> Floats:
-        """Texts per term, by code."""
-        return self.terms.sort("code")["df"].to_numpy().astype(np.float64)
+    @classmethod
+    def of(cls, terms: pl.DataFrame, texts: int, title_mean: float, body_mean: float) -> "Lexicon":
+        """A lexicon of counted terms."""
+        df = terms["df"].to_numpy().astype(np.float64)
+        ceiling = max(_COMMON_FLOOR, min(_COMMON_SHARE * texts, _COMMON_CEILING))
+        telling = np.asarray((df >= 2) & (df <= ceiling))
+        return cls(terms, texts, title_mean, body_mean, _idf(df, texts), telling)
 
-    @property
-    def idf(self) -> Floats:
-        """Rarity of each term, by code (Robertson and Sparck Jones, as in BM25)."""
-        df = self.document_frequency
-        return np.log1p((max(self.texts, 1) - np.minimum(df, self.texts) + 0.5) / (df + 0.5))
+    def extended(self, fresh: pl.DataFrame) -> "Lexicon":
+        """This lexicon and terms (`term`, `df`) that it lacks; what it knows stays as it is."""
+        first = self.terms.height
+        codes = fresh.with_row_index("code", first).select("term", pl.col("code").cast(pl.UInt32), "df")
+        df = fresh["df"].to_numpy().astype(np.float64)
+        idf = np.concatenate([self.idf, _idf(df, self.texts)])
+        return Lexicon(
+            pl.concat([self.terms, codes]),
+            self.texts,
+            self.title_mean,
+            self.body_mean,
+            idf,
+            np.concatenate([self.telling, df >= 2]),
+        )
 
-    @property
-    def telling(self) -> NDArray[np.bool_]:
-        """Terms that can bring two texts together: shared by at least two and not by too many."""
-        df = self.document_frequency
-        ceiling = max(_COMMON_FLOOR, min(_COMMON_SHARE * self.texts, _COMMON_CEILING))
-        return np.asarray((df >= 2) & (df <= ceiling))
+
+def _idf(df: Floats, texts: int) -> Floats:
+    return np.asarray(np.log1p((max(texts, 1) - np.minimum(df, texts) + 0.5) / (df + 0.5)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +72,11 @@ class Corpus:
     title: Sparse
     whole_norm: Floats
     title_norm: Floats
+    body_norm: Floats
     length: Floats
-    marks: pl.DataFrame  # exceptions, numbers (lists of words), component, created (seconds), exact (title's hash), blank
+    marks: (
+        pl.DataFrame
+    )  # exceptions, numbers (lists of words), component, created (seconds), exact (title's hash), blank
 
     @property
     def size(self) -> int:
@@ -75,13 +90,16 @@ class Corpus:
             self.title[rows],
             self.whole_norm[rows],
             self.title_norm[rows],
+            self.body_norm[rows],
             self.length[rows],
             self.marks[rows],
         )
 
 
 def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
-    """In, `title` and `body`; out, the lexicon and per chunk of rows its counted terms (`row`, `code`, `title`, `body`)."""
+    """In, `title` and `body`; out, the lexicon and per chunk of rows its counted terms (`row`, `code`,
+    `title`, `body`).
+    """
     known = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
     chunks: list[pl.DataFrame] = []
     for start in range(0, texts.height, _CHUNK):
@@ -91,14 +109,14 @@ def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
         coded = counted.join(known.select("term", "code"), on="term").drop("term")
         chunks.append(coded.with_columns(pl.col("row") + start).sort("row", "code"))
     title, body = (_mean_length(chunks, name, texts.height) for name in ("title", "body"))
-    return Lexicon(known, texts.height, title, body), chunks
+    return Lexicon.of(known, texts.height, title, body), chunks
 
 
 def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFrame]) -> Corpus:
     """In, texts (`title`, `body`, `component`, `created`), their lexicon and counts; out, their vectors.
 
-    BM25 term saturation per field (Robertson and Zaragoza, 2009: k1 1.2, b .3 for titles and .75 for bodies) times idf;
-    the whole text is 2.5 × title + body, scaled to length 1.
+    BM25 term saturation per field (Robertson and Zaragoza, 2009: k1 1.2, b .3 for titles and .75 for bodies)
+    times idf; the whole text is 2.5 times title + body, scaled to length 1.
     """
     from scipy.sparse import vstack
 
@@ -109,17 +127,19 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFram
     length = np.concatenate([part[2] for part in parts])
     whole, whole_norm = _normalized(whole)
     title, title_norm = _normalized(title)
-    return Corpus(whole, title, whole_norm, title_norm, length, _marks(texts))
+    body_norm = np.concatenate([part[3] for part in parts])
+    return Corpus(whole, title, whole_norm, title_norm, body_norm, length, _marks(texts))
 
 
 def new_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     """A corpus of new texts in the terms of an old lexicon, which is extended by the words that it lacks."""
     counted = _counted(texts)
-    unknown = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("more")).sort("term")
-    unknown = unknown.join(lexicon.terms, on="term", how="anti")
-    grown = _joined(lexicon.terms, unknown) if unknown.height else lexicon.terms
-    wider = Lexicon(grown, lexicon.texts, lexicon.title_mean, lexicon.body_mean)
-    coded = counted.join(grown.select("term", "code"), on="term").drop("term").sort("row", "code")
+    found = lexicon.terms.filter(pl.col("term").is_in(counted["term"].unique().implode()))
+    unknown = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term")
+    unknown = unknown.join(found, on="term", how="anti", maintain_order="left")
+    wider = lexicon.extended(unknown) if unknown.height else lexicon
+    known = pl.concat([found, wider.terms.tail(unknown.height)]).select("term", "code")
+    coded = counted.join(known, on="term").drop("term").sort("row", "code")
     return wider, build_corpus(texts, wider, [coded])
 
 
@@ -128,8 +148,12 @@ def _counted(texts: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat(
             [
-                title.select("row", "term", pl.col("count").alias("title"), pl.lit(0, pl.UInt32).alias("body")),
-                body.select("row", "term", pl.lit(0, pl.UInt32).alias("title"), pl.col("count").alias("body")),
+                title.select(
+                    "row", "term", pl.col("count").alias("title"), pl.lit(0, pl.UInt32).alias("body")
+                ),
+                body.select(
+                    "row", "term", pl.lit(0, pl.UInt32).alias("title"), pl.col("count").alias("body")
+                ),
             ]
         )
         .group_by("row", "term")
@@ -138,12 +162,18 @@ def _counted(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _joined(known: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
-    """Known terms keep their codes and count on; new ones get the next codes, in the order of the alphabet."""
+    """Known terms keep their codes and count on; new ones get the next codes, in the order of the
+    alphabet.
+    """
     counted = known.join(seen, on="term", how="left", maintain_order="left").select(
         "term", "code", (pl.col("df") + pl.col("more").fill_null(0)).cast(pl.UInt32)
     )
-    fresh = seen.join(known, on="term", how="anti", maintain_order="left").with_row_index("code", known.height)
-    return pl.concat([counted, fresh.select("term", pl.col("code").cast(pl.UInt32), pl.col("more").alias("df"))])
+    fresh = seen.join(known, on="term", how="anti", maintain_order="left").with_row_index(
+        "code", known.height
+    )
+    return pl.concat(
+        [counted, fresh.select("term", pl.col("code").cast(pl.UInt32), pl.col("more").alias("df"))]
+    )
 
 
 def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:
@@ -151,10 +181,12 @@ def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:
     return total / texts if texts and total else 1.0
 
 
-def _weighted(counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int) -> tuple[Sparse, Sparse, Floats]:
+def _weighted(
+    counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int
+) -> tuple[Sparse, Sparse, Floats, Floats]:
     from scipy.sparse import csr_array
 
-    first = int(counts["row"].min() or 0) // _CHUNK * _CHUNK  # type: ignore[arg-type, operator]
+    first = int(counts["row"].min() or 0) // _CHUNK * _CHUNK  # type: ignore[arg-type]
     rows = min(_CHUNK, texts - first) if texts > _CHUNK else texts
     row, code = counts["row"].to_numpy().astype(np.int64) - first, counts["code"].to_numpy()
     idf = lexicon.idf[code]
@@ -164,7 +196,7 @@ def _weighted(counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int) ->
     titles = csr_array((title.astype(np.float32), (row, code)), shape=(rows, width))
     titles.eliminate_zeros()
     whole = csr_array(((TITLE_WEIGHT * title + body).astype(np.float32), (row, code)), shape=(rows, width))
-    return titles, whole, length
+    return titles, whole, length.astype(np.float64), np.sqrt(np.bincount(row, body**2, minlength=rows))
 
 
 def _saturated(count: NDArray[Any], row: Ints, rows: int, mean: float, b: float) -> Floats:
@@ -173,11 +205,11 @@ def _saturated(count: NDArray[Any], row: Ints, rows: int, mean: float, b: float)
     return np.asarray(tf * (_K1 + 1) / (tf + _K1 * (1 - b + b * length / mean)))
 
 
-def _nothing(width: int) -> tuple[Sparse, Sparse, Floats]:
+def _nothing(width: int) -> tuple[Sparse, Sparse, Floats, Floats]:
     from scipy.sparse import csr_array
 
     empty = csr_array((0, width), dtype=np.float32)
-    return empty, empty, np.empty(0)
+    return empty, empty, np.empty(0), np.empty(0)
 
 
 def _normalized(matrix: Sparse) -> tuple[Sparse, Floats]:
@@ -197,7 +229,10 @@ def _marks(texts: pl.DataFrame) -> pl.DataFrame:
     plain = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
     return texts.with_columns(_share("component"), _share("place")).select(
-        both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)").list.unique().list.sort().alias("exceptions"),
+        both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
+        .list.unique()
+        .list.sort()
+        .alias("exceptions"),
         title.str.extract_all(r"[0-9]+(?:\.[0-9]+)*").list.unique().list.sort().alias("numbers"),
         "component",
         "component_share",

@@ -1,7 +1,7 @@
 """Fingerprints: what each failure has that another failure of the same cause would have too.
 
-A fingerprint says which kind of text an issue carries (a machine's message, a person's words, none), the message's
-template, the signature of its stack trace, and the dimensions: where, who, which error, when.
+A fingerprint says which kind of text an issue carries (a machine's message, a person's words, none), the
+message's template, the signature of its stack trace, and the dimensions: where, who, which error, when.
 """
 
 from hashlib import blake2b
@@ -19,11 +19,26 @@ MACHINE_ROWS = 30
 MACHINE_COVERAGE = 0.5
 BODY_CHARACTERS = 40
 WORDLESS_SHARE = 0.5
+_JUDGED_ROWS = 2_000
 _REPEATS = 3
 _UNINFORMATIVE_TEXTS = 2
 _MANY_PLACES = 10
 _TRACE_TEXT = 20_000
-_TRACE_SIGNS = ["Traceback (most recent", "\n\tat ", "\n    at ", "\n   at ", "\n  at ", "\nat ", "\\n", "goroutine ", ":in `", ":in '", "@http", "@file", "@webpack"]
+_TRACE_SIGNS = [
+    "Traceback (most recent",
+    "\n\tat ",
+    "\n    at ",
+    "\n   at ",
+    "\n  at ",
+    "\nat ",
+    "\\n",
+    "goroutine ",
+    ":in `",
+    ":in '",
+    "@http",
+    "@file",
+    "@webpack",
+]
 _WORD = r"\pL{2,}"
 _SEPARATORS = " -/|:,;.>_[]()\t"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -39,17 +54,20 @@ def fingerprint_issues(
 ) -> pl.DataFrame:
     """Fingerprints issues.
 
-    In: `ISSUES` rows in any order; `timezone`, an IANA name, for time of day and weekday; `book`, what an earlier
-    grouping learnt of the sources (without it the issues given are all there is to learn from). Out: one `FINGERPRINTS` row per
-    issue, oldest first; `template` only for machines, `<*>` where messages differ; `trace_key` only with a stack trace.
-    Raises `UnknownTimeZoneError`, `IssueTableError`. Machine or human is decided per source and for texts with and
-    without a body: a machine repeats itself (Loghub systems repeat 87-100 % of their masked messages, bug trackers under 10 %).
+    In: `ISSUES` rows in any order; `timezone`, an IANA name, for time of day and weekday; `book`, what an
+    earlier grouping learnt of the sources (without it the issues given are all there is to learn from). Out:
+    one `FINGERPRINTS` row per issue, oldest first; `template` only for machines, `<*>` where messages
+    differ; `trace_key` only with a stack trace. Raises `UnknownTimeZoneError`, `IssueTableError`. Machine or
+    human is decided per source and for texts with and without a body: a machine repeats itself (Loghub
+    systems repeat 87-100 % of their masked messages, bug trackers under 10 %).
     """
     table, learnt = learn_templates(canonical_issues(issues), book)
     return fingerprint_frame(table, learnt, timezone)
 
 
-def learn_templates(table: pl.DataFrame, book: TemplateBook | None = None) -> tuple[pl.DataFrame, TemplateBook]:
+def learn_templates(
+    table: pl.DataFrame, book: TemplateBook | None = None
+) -> tuple[pl.DataFrame, TemplateBook]:
     """In, canonical issues; out, the same with `masked` and `kind`, and the book that names the templates."""
     table = _with_kind(table.with_columns(mask(table["title"].fill_null("")).alias("masked")), book)
     distinct = table.lazy().filter(pl.col("kind") == "machine").select(pl.col("masked").unique()).collect()
@@ -60,21 +78,31 @@ def learn_templates(table: pl.DataFrame, book: TemplateBook | None = None) -> tu
 
 def fingerprint_frame(table: pl.DataFrame, book: TemplateBook, timezone: str) -> pl.DataFrame:
     """In, issues with `masked` and `kind`; out, their `FINGERPRINTS` rows in the same order."""
-    found = pl.DataFrame(
-        {"masked": list(book.templates.keys()), "template": list(book.templates.values())},
-        schema={"masked": pl.String, "template": pl.String},
-    )
-    named = found.select(pl.col("template").unique()).with_columns(
-        template_key=pl.col("template").map_elements(template_key, return_dtype=pl.String)
-    )
-    shown = pl.col("template").str.replace_all(WILDCARD, SHOWN_WILDCARD, literal=True)
-    found = found.join(named, on="template", how="left").with_columns(shown)
+    named = with_templates(table, book).with_columns(trace_keys(table), *_moments(timezone))
+    return named.select(pl.col(name).cast(kind) for name, kind in FINGERPRINTS.items())
+
+
+def with_templates(table: pl.DataFrame, book: TemplateBook) -> pl.DataFrame:
+    """In, issues with `masked` and `kind`; out, the same with `template` and `template_key`, null if not a
+    machine's.
+    """
     machine = pl.when(pl.col("kind") == "machine")
+    masked = (
+        table.select(machine.then("masked").alias("masked"))["masked"].drop_nulls().unique().sort().to_list()
+    )
+    templates = [book.templates.get(text, text) for text in masked]
+    found = pl.DataFrame(
+        {
+            "masked": masked,
+            "template": [text.replace(WILDCARD, SHOWN_WILDCARD) for text in templates],
+            "template_key": [template_key(text) for text in templates],
+        },
+        schema=dict.fromkeys(("masked", "template", "template_key"), pl.String),
+    )
     return (
-        table.with_columns(trace_keys(table), machine.then("masked").alias("masked"), *_moments(timezone))
+        table.drop("template", "template_key", strict=False)
+        .with_columns(machine.then("masked").alias("masked"))
         .join(found, on="masked", how="left", maintain_order="left")
-        .select(FINGERPRINTS.names())
-        .cast(dict(FINGERPRINTS))
     )
 
 
@@ -85,10 +113,14 @@ def template_key(template: str) -> str:
 
 def trace_keys(table: pl.DataFrame) -> pl.Series:
     """In, `title` and `body`; out, per row the signature of its stack trace, null without one."""
-    text = pl.concat_str(pl.col("title").fill_null(""), pl.col("body").fill_null("").str.slice(0, _TRACE_TEXT), separator="\n")
+    text = pl.concat_str(
+        pl.col("title").fill_null(""), pl.col("body").fill_null("").str.slice(0, _TRACE_TEXT), separator="\n"
+    )
     suspects = (
         table.with_row_index("row")
-        .filter(pl.any_horizontal(pl.col("title", "body").str.contains_any(_TRACE_SIGNS).fill_null(value=False)))
+        .filter(
+            pl.any_horizontal(pl.col("title", "body").str.contains_any(_TRACE_SIGNS).fill_null(value=False))
+        )
         .select("row", text=text)
     )
     keys: list[str | None] = [None] * table.height
@@ -107,16 +139,21 @@ def _with_kind(table: pl.DataFrame, book: TemplateBook | None) -> pl.DataFrame:
         (body_length > BODY_CHARACTERS).alias("bodied"), pl.col("source").fill_null("").alias("origin")
     )
     known = dict(book.kinds) if book is not None else {}
-    blocks = _block_kinds(table).rows()
-    decided = {**{(origin, bodied): kind for origin, bodied, kind in blocks}, **known}
+    present = set(table.select("origin", "bodied").unique().iter_rows())
+    decided = {block: known[block] for block in present if block in known}
+    if len(decided) < len(present):
+        decided = {
+            **{(origin, bodied): kind for origin, bodied, kind in _block_kinds(table).iter_rows()},
+            **decided,
+        }
     kinds = pl.DataFrame(
         [(origin, bodied, kind) for (origin, bodied), kind in sorted(decided.items())],
         schema={"origin": pl.String, "bodied": pl.Boolean, "block_kind": pl.String},
         orient="row",
     )
     table = table.join(kinds, on=["origin", "bodied"], how="left", maintain_order="left")
-    table = table.with_columns((~pl.col("bodied") & ~_has_words(table)).alias("wordless"))
-    silent = pl.col("wordless") & (pl.col("wordless").mean().over("origin", "bodied") >= WORDLESS_SHARE)
+    told = present <= known.keys()
+    silent = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True) if told else _silent_rows(table)
     return table.with_columns(
         pl.when(silent | (pl.col("block_kind") == "structured"))
         .then(pl.lit("structured"))
@@ -125,11 +162,36 @@ def _with_kind(table: pl.DataFrame, book: TemplateBook | None) -> pl.DataFrame:
     )
 
 
+def _silent_rows(table: pl.DataFrame) -> pl.Series:
+    """Rows whose titles say nothing, of sources where that is the rule (judged by the source's oldest
+    issues).
+    """
+    blocks = ["origin", "bodied"]
+    oldest = table.filter(~pl.col("bodied")).group_by(blocks, maintain_order=True).head(_JUDGED_ROWS)
+    mute = (
+        oldest.with_columns(wordless=~_has_words(oldest))
+        .group_by(blocks)
+        .agg(pl.col("wordless").mean())
+        .filter(pl.col("wordless") >= WORDLESS_SHARE)
+    )
+    if mute.height == 0:
+        return pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+    rows = table.with_row_index("row").join(mute.select(blocks), on=blocks, how="semi")
+    silent = rows.filter(~_has_words(rows))["row"]
+    return table.with_row_index("row").select(pl.col("row").is_in(silent.implode()))["row"]
+
+
 def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
-    """Per source, with and without body: machine if most masked messages repeat; structured if they say nothing."""
+    """Per source, with and without body: machine if most masked messages repeat; structured if they say
+    nothing.
+    """
     place = pl.concat_str(pl.col("service").fill_null(""), pl.col("component").fill_null(""), separator="|")
     texts = (
-        table.lazy().group_by("origin", "bodied", "masked").len().group_by("origin", "bodied").agg(
+        table.lazy()
+        .group_by("origin", "bodied", "masked")
+        .len()
+        .group_by("origin", "bodied")
+        .agg(
             pl.col("len").sum().alias("rows"),
             pl.col("len").filter(pl.col("len") >= _REPEATS).sum().alias("repeated"),
             pl.len().alias("texts"),
@@ -152,8 +214,8 @@ def _has_words(table: pl.DataFrame) -> pl.Series:
     plain = titles.str.replace_all(r"\S*[0-9]\S*", " ")
     worded = plain.str.contains(_WORD)
     used = [name for name in DIMENSIONS if table[name].null_count() < table.height]
-    echo = [titles.str.starts_with(table[name]).fill_null(value=False) for name in used]
-    if not any(column.any() for column in echo):
+    echo = [pl.col("title").str.starts_with(pl.col(name)).any().alias(name) for name in used]
+    if not any(any(row) for row in table.select(echo).iter_rows()):
         return worded
     return worded & _without_dimensions(table, titles, used).str.contains(_WORD)
 
@@ -169,7 +231,11 @@ def _without_dimensions(table: pl.DataFrame, titles: pl.Series, used: list[str])
 
 def _decided(table: pl.DataFrame) -> dict[tuple[str, bool], str]:
     """The kinds of blocks that were large enough to tell."""
-    blocks = table.group_by("origin", "bodied").agg(pl.col("block_kind").first(), pl.len()).sort("origin", "bodied")
+    blocks = (
+        table.group_by("origin", "bodied")
+        .agg(pl.col("block_kind").first(), pl.len())
+        .sort("origin", "bodied")
+    )
     return {(row[0], row[1]): row[2] for row in blocks.iter_rows() if row[3] >= MACHINE_ROWS}
 
 

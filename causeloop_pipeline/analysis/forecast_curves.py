@@ -1,4 +1,6 @@
-"""The forecast curve people expect to see: expected events per day, with its 80 % interval, per pattern and for the workspace."""
+"""The forecast curve people expect to see: expected events per day, with its 80 % interval, per pattern and
+for the workspace.
+"""
 
 from datetime import date, timedelta
 
@@ -14,19 +16,26 @@ INTERVAL = 1.2815515655446004  # 80 %, Prophet's default width
 CHUNK = 20_000
 
 
-def forecast_curves(patterns: pl.Series, owner: Ints, days_ago: Ints, *, today: date, horizon: int = 30) -> pl.DataFrame:
+def forecast_curves(
+    patterns: pl.Series, owner: Ints, days_ago: Ints, *, today: date, horizon: int = 30
+) -> pl.DataFrame:
     """Prophet's flat-growth forecast with weekly seasonality for the days from `today` on.
 
-    In: pattern ids; per event the pattern's number and how many whole days before `today` it happened (1 = yesterday; today's own
-    events, 0, are not history yet). Out: FORECASTS, patterns in the given order, then the workspace (pattern_id null). Values are
-    events per day, never below zero. History: whole weeks, as many as the pattern has seen, 2–26.
+    In: pattern ids; per event the pattern's number and how many whole days before `today` it happened (1 =
+    yesterday; today's own events, 0, are not history yet). Out: FORECASTS, patterns in the given order, then
+    the workspace (pattern_id null). Values are events per day, never below zero. History: whole weeks, as
+    many as the pattern has seen, 2-26.
     """
     past = days_ago >= 1
     owner, days_ago = owner[past], days_ago[past]
     size = len(patterns)
     parts = [
-        _curves(owner[(owner >= low) & (owner < low + CHUNK)] - low, days_ago[(owner >= low) & (owner < low + CHUNK)],
-                min(CHUNK, size - low), horizon)
+        _curves(
+            owner[(owner >= low) & (owner < low + CHUNK)] - low,
+            days_ago[(owner >= low) & (owner < low + CHUNK)],
+            min(CHUNK, size - low),
+            horizon,
+        )
         for low in range(0, size, CHUNK)
     ]
     workspace = _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)

@@ -1,7 +1,7 @@
 """What became of a prediction: it hit, it missed, or a fix prevented what would otherwise have come.
 
-A quiet window is only called prevented when a fix was in force and the pattern's own rate before it says that silence was the less
-likely course; otherwise it is a miss, fix or not.
+A quiet window is only called prevented when a fix was in force and the pattern's own rate before it says that
+silence was the less likely course; otherwise it is a miss, fix or not.
 """
 
 from datetime import datetime, timedelta
@@ -21,8 +21,9 @@ OUTCOMES = pl.Schema(
     {
         "prediction_id": pl.String,
         "outcome": pl.String,  # hit | miss | prevented
-        "counterfactual_rate": pl.Float64,  # active days per day expected without the fix; null without a fix in force
-        "reason": pl.String,  # event_in_window | quiet | fix_in_force | quiet_without_fix_likely | no_history_before_fix
+        "counterfactual_rate": pl.Float64,  # active days per day without the fix; null without a fix
+        # event_in_window | quiet | fix_in_force | quiet_without_fix_likely | no_history_before_fix
+        "reason": pl.String,
     }
 )
 
@@ -32,11 +33,13 @@ def grade_predictions(
 ) -> pl.DataFrame:
     """Grade every prediction whose window has closed by `as_of`.
 
-    In: `predictions` (prediction_id, pattern_id, issued_at, window_days, probability); `occurrences` (pattern_id, occurred_at);
-    `fixes` (pattern_id, fixed_at, and optionally ended_at: when it was seen not to hold), or None. Out: OUTCOMES sorted by
-    prediction_id; predictions without a probability or with an open window are not graded. The window is [issued_at, issued_at +
-    window_days). `counterfactual_rate` is a Gamma–Poisson rate of active days over the 180 days before the fix, the last two days
-    (the burst that caused the fix) left out; `prevented` needs P(an event in the protected part of the window) ≥ 0.5 at that rate.
+    In: `predictions` (prediction_id, pattern_id, issued_at, window_days, probability); `occurrences`
+    (pattern_id, occurred_at); `fixes` (pattern_id, fixed_at, and optionally ended_at: when it was seen not to
+    hold), or None. Out: OUTCOMES sorted by prediction_id; predictions without a probability or with an open
+    window are not graded. The window is [issued_at, issued_at + window_days). `counterfactual_rate` is a
+    Gamma-Poisson rate of active days over the 180 days before the fix, the last two days (the burst that
+    caused the fix) left out; `prevented` needs P(an event in the protected part of the window) ≥ 0.5 at that
+    rate.
     """
     closed = predictions.with_columns(
         (pl.col("issued_at") + pl.duration(days=pl.col("window_days"))).alias("closes_at")
@@ -57,14 +60,20 @@ def _ms(instants: pl.Series) -> Ints:
 
 def _owners(history: History, patterns: pl.Series) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
     numbers = pl.DataFrame({"pattern_id": history.patterns.cast(pl.String)}).with_row_index("owner")
-    found = patterns.rename("pattern_id").to_frame().join(numbers, on="pattern_id", how="left", maintain_order="left")["owner"]
+    found = (
+        patterns.rename("pattern_id")
+        .to_frame()
+        .join(numbers, on="pattern_id", how="left", maintain_order="left")["owner"]
+    )
     return found.fill_null(0).to_numpy().astype(np.int64), found.is_not_null().to_numpy()
 
 
 def _fix_in_force(closed: pl.DataFrame, fixes: pl.DataFrame | None) -> pl.DataFrame:
-    """Per prediction: from when a fix protected the window (protected_from) and when that fix was made; null without one.
+    """Per prediction: from when a fix protected the window (protected_from) and when that fix was made; null
+    without one.
 
-    The earliest fix that was in force for some part of the window and had not been seen to fail by its end counts.
+    The earliest fix that was in force for some part of the window and had not been seen to fail by its end
+    counts.
     """
     base = closed.select("prediction_id", "pattern_id", "issued_at", "closes_at").with_row_index("row")
     empty = pl.Series(dtype=INSTANT)
@@ -79,7 +88,9 @@ def _fix_in_force(closed: pl.DataFrame, fixes: pl.DataFrame | None) -> pl.DataFr
     return joined.with_columns(pl.max_horizontal("fixed_at", "issued_at").alias("protected_from"))
 
 
-def _rate_before(history: History, owner: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]], fixed_at: Ints) -> tuple[Floats, Ints]:
+def _rate_before(
+    history: History, owner: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]], fixed_at: Ints
+) -> tuple[Floats, Ints]:
     """Active days per day before the fix without its triggering burst, and how many there were."""
     if not history.size:
         return np.zeros(len(owner)), np.zeros(len(owner), np.int64)
@@ -93,7 +104,12 @@ def _rate_before(history: History, owner: Ints, known: np.ndarray[tuple[int], np
 
 
 def _outcomes(
-    ids: pl.Series, hit: np.ndarray[tuple[int], np.dtype[np.bool_]], fixed: pl.DataFrame, rate: Floats, seen: Ints, end: Ints
+    ids: pl.Series,
+    hit: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    fixed: pl.DataFrame,
+    rate: Floats,
+    seen: Ints,
+    end: Ints,
 ) -> pl.DataFrame:
     has_fix = fixed["fixed_at"].is_not_null().to_numpy()
     protected = (end - _ms(fixed["protected_from"])) / DAY_MS
@@ -106,7 +122,11 @@ def _outcomes(
     outcome = np.select([hit, reasons == "fix_in_force"], ["hit", "prevented"], "miss")
     shown = pl.Series(np.where(has_fix & (seen > 0), rate, np.nan)).fill_nan(None)
     columns = {"prediction_id": ids, "outcome": outcome, "counterfactual_rate": shown, "reason": reasons}
-    return pl.DataFrame(columns).select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items()).sort("prediction_id")
+    return (
+        pl.DataFrame(columns)
+        .select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())
+        .sort("prediction_id")
+    )
 
 
 def window_end(issued_at: datetime, window_days: int) -> datetime:

@@ -1,7 +1,7 @@
 """Ids that stay: a pattern is named after its founding issue, and keeps its name through every recompute.
 
-When groups change, the older id goes where most of its issues went; where the others went is recorded, so that
-an old id always resolves.
+When groups change, the older id goes where most of its issues went; where the others went is recorded, so
+that an old id always resolves.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,9 @@ _NAMESPACE = UUID("6f2f3c1e-6a3b-5f0e-9d53-0c2a4f5b7e11")
 def founded_id(namespace: str, founder: str, attempt: int = 0) -> str:
     """The id of the pattern that an issue founds: a UUID (version 5, RFC 9562) of workspace and issue."""
     name = f"{namespace}\x1f{founder}" + (f"\x1f{attempt}" if attempt else "")
-    digest = bytearray(sha1(_NAMESPACE.bytes + name.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()[:16])
+    digest = bytearray(
+        sha1(_NAMESPACE.bytes + name.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()[:16]
+    )
     digest[6], digest[8] = digest[6] & 0x0F | 0x50, digest[8] & 0x3F | 0x80
     return str(UUID(bytes=bytes(digest)))
 
@@ -37,10 +39,11 @@ def name_groups(
 ) -> Identities:
     """Gives each group its id.
 
-    In: per group its founding issue (earliest, then smallest id); `members` (`issue_id`, `group`: UInt32 index into founders);
-    the `PREVIOUS` frame. Out: ids and the `LINEAGE` frame: for each earlier pattern and each other pattern that took issues of
-    it, how many. An earlier id goes to the group with the larger overlap, a group takes the id with the larger overlap; ties go to
-    the smaller group number, then the smaller id.
+    In: per group its founding issue (earliest, then smallest id); `members` (`issue_id`, `group`: UInt32
+    index into founders); the `PREVIOUS` frame. Out: ids and the `LINEAGE` frame: for each earlier pattern
+    and each other pattern that took issues of it, how many. An earlier id goes to the group with the larger
+    overlap, a group takes the id with the larger overlap; ties go to the smaller group number, then the
+    smaller id.
     """
     if previous is None or previous.height == 0:
         return Identities(_fresh(founders, {}, set(), namespace), pl.DataFrame(schema=LINEAGE))
@@ -83,7 +86,9 @@ def _fresh(founders: Sequence[str], kept: dict[int, str], reserved: set[str], na
 
 
 def _lineage(overlap: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
-    names = pl.DataFrame({"group": range(len(ids)), "new_pattern_id": ids}, schema_overrides={"group": pl.UInt32})
+    names = pl.DataFrame(
+        {"group": range(len(ids)), "new_pattern_id": ids}, schema_overrides={"group": pl.UInt32}
+    )
     moved = (
         overlap.join(names, on="group")
         .rename({"pattern_id": "old_pattern_id"})

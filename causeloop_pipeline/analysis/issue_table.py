@@ -10,10 +10,11 @@ class IssueTableError(ValueError):
 
 
 def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
-    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUES` columns, oldest first.
+    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUES` columns, oldest
+    first.
 
-    Empty text in a dimension becomes null (missing is never evidence). Raises `IssueTableError` for a missing or
-    repeated `issue_id`: row order could otherwise decide which of two wins.
+    Empty text in a dimension becomes null (missing is never evidence). Raises `IssueTableError` for a
+    missing or repeated `issue_id`: row order could otherwise decide which of two wins.
     """
     if "issue_id" not in issues.columns:
         raise IssueTableError("the issues have no column issue_id: give each row an id")
@@ -32,5 +33,7 @@ def _column(issues: pl.DataFrame, name: str, kind: pl.DataType | type[pl.DataTyp
     if isinstance(kind, pl.Datetime) and issues.schema[name] == pl.Datetime("us"):
         return column.dt.replace_time_zone("UTC")
     if name in ("service", "component", "error_type", "team", "environment", "region"):
-        return pl.when(column.cast(pl.String).str.strip_chars() != "").then(column.cast(pl.String)).alias(name)
+        return (
+            pl.when(column.cast(pl.String).str.strip_chars() != "").then(column.cast(pl.String)).alias(name)
+        )
     return column.cast(kind)

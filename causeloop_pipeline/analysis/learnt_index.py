@@ -1,7 +1,7 @@
 """What a grouping learnt, in the form in which later issues are assigned without touching history."""
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -11,12 +11,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.assembly import Assembly
+from causeloop_pipeline.analysis.bursts import place_of
+from causeloop_pipeline.analysis.candidates import postings_of
 from causeloop_pipeline.analysis.confidence import Recalibration
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.fingerprint import MACHINE_ROWS
 from causeloop_pipeline.analysis.likeness import Likeness
 from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
-from causeloop_pipeline.analysis.pair_score import Standing
+from causeloop_pipeline.analysis.pair_score import BaseRate, Standing
 from causeloop_pipeline.analysis.templates import TemplateBook
 
 Floats = NDArray[np.float64]
@@ -37,13 +39,21 @@ class Segment:
     corpus: Corpus
     group: Ints
     standing: Standing
+    postings: Any
+
+    @classmethod
+    def of(cls, corpus: Corpus, group: Ints, standing: Standing, lexicon: Lexicon) -> "Segment":
+        """Texts made ready to be searched."""
+        return cls(corpus, group, standing, postings_of(corpus, lexicon))
 
 
 @dataclass(frozen=True, slots=True)
 class PatternIndex:
     """Groups (also of one issue), the keys that lead to them, and the vectors of the texts in them."""
 
-    groups: pl.DataFrame  # group, pattern_id, founder, kind, text, mass, cells, linked, shown, issue_count, first/last_seen_at
+    groups: (
+        pl.DataFrame
+    )  # group, pattern_id, founder, kind, text, mass, cells, linked, shown, issue_count, first/last_seen_at
     members: pl.DataFrame  # issue_id, group
     keys: pl.DataFrame  # key (template:… or trace:…), group
     counts: pl.DataFrame  # group, name, value, count
@@ -53,7 +63,7 @@ class PatternIndex:
     book: TemplateBook
     lexicon: Lexicon
     segments: tuple[Segment, ...]
-    intercepts: dict[str, float]
+    base_rates: dict[str, BaseRate]
     recalibration: Recalibration
 
     def to_bytes(self) -> bytes:
@@ -61,7 +71,9 @@ class PatternIndex:
         head = {
             "kinds": [[origin, bodied, kind] for (origin, bodied), kind in sorted(self.book.kinds.items())],
             "templates": sorted(self.book.templates.items()),
-            "intercepts": self.intercepts,
+            "base_rates": {
+                name: [rate.joining, rate.shown] for name, rate in sorted(self.base_rates.items())
+            },
             "recalibration": [self.recalibration.slope, self.recalibration.shift],
             "lexicon": [self.lexicon.texts, self.lexicon.title_mean, self.lexicon.body_mean],
             "segments": len(self.segments),
@@ -76,21 +88,23 @@ class PatternIndex:
     def from_bytes(data: bytes) -> "PatternIndex":
         """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
         if not data.startswith(_MAGIC):
-            raise UnreadableIndexError("these bytes are no pattern index of this version: group the issues anew")
+            raise UnreadableIndexError(
+                "these bytes are no pattern index of this version: group the issues anew"
+            )
         blobs = _blobs(memoryview(data)[len(_MAGIC) :])
         head, terms = orjson.loads(blobs[0]), _frame(blobs[1])
         frames = {name: _frame(blob) for name, blob in zip(_FRAMES, blobs[2 : 2 + len(_FRAMES)], strict=True)}
         rest = blobs[2 + len(_FRAMES) :]
-        lexicon = Lexicon(terms, head["lexicon"][0], head["lexicon"][1], head["lexicon"][2])
+        lexicon = Lexicon.of(terms, *head["lexicon"])
         step = len(rest) // max(head["segments"], 1)
-        segments = [_segment(rest[at : at + step], terms.height) for at in range(0, len(rest), max(step, 1))]
+        segments = [_segment(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
         kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
         return PatternIndex(
             **frames,
             book=TemplateBook(kinds, dict(head["templates"])),
             lexicon=lexicon,
             segments=tuple(segments),
-            intercepts=head["intercepts"],
+            base_rates={name: BaseRate(*rate) for name, rate in head["base_rates"].items()},
             recalibration=Recalibration(*head["recalibration"]),
         )
 
@@ -104,20 +118,25 @@ def build_index(
     texts: tuple[Likeness | None, Ints],
     learnt: Recalibration,
 ) -> PatternIndex:
-    """In, canonical issues with fingerprints and how they were grouped; out, what assigning later issues needs."""
+    """In, canonical issues with fingerprints and how they were grouped; out, what assigning later issues
+    needs.
+    """
     group, (likeness, text_cells) = assembly.group_of_cell, texts
     kinds = [key.partition(":")[0] for key in assembly.cells.key]
     fixed = [cell for cell, kind in enumerate(kinds) if kind in ("template", "trace")]
     anchors = assembly.cells.anchors
-    lexicon, segments, intercepts = _nothing_learnt()
+    lexicon, segments, rates = _nothing_learnt()
     if likeness is not None:
-        segments = (Segment(likeness.corpus, group[text_cells], likeness.standing),)
-        lexicon, intercepts = likeness.lexicon, likeness.intercepts
+        segments = (Segment.of(likeness.corpus, group[text_cells], likeness.standing, likeness.lexicon),)
+        lexicon, rates = likeness.lexicon, likeness.base_rates
     return PatternIndex(
         groups=faces,
         members=table.select("issue_id").with_columns(pl.Series("group", assembly.group_of_row)),
         keys=pl.DataFrame(
-            {"key": pl.Series([assembly.cells.key[cell] for cell in fixed], dtype=pl.String), "group": group[fixed]}
+            {
+                "key": pl.Series([assembly.cells.key[cell] for cell in fixed], dtype=pl.String),
+                "group": group[fixed],
+            }
         ).sort("key", "group"),
         counts=counts,
         repaired=repaired,
@@ -130,31 +149,26 @@ def build_index(
         book=_book(table),
         lexicon=lexicon,
         segments=segments,
-        intercepts=intercepts,
+        base_rates=rates,
         recalibration=learnt,
     )
 
 
-def _nothing_learnt() -> tuple[Lexicon, tuple[Segment, ...], dict[str, float]]:
+def _nothing_learnt() -> tuple[Lexicon, tuple[Segment, ...], dict[str, BaseRate]]:
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
-    return Lexicon(terms, 0, 1.0, 1.0), (), {}
-
-
-def place_of(table: pl.DataFrame) -> pl.Series:
-    """Where an incident without text happened; null where nobody said."""
-    place = pl.concat_str(pl.col("service").fill_null(""), pl.col("component").fill_null(""), separator="\x1f")
-    return table.select(pl.when(place != "\x1f").then(place).alias("place"))["place"]
+    return Lexicon.of(terms, 0, 1.0, 1.0), (), {}
 
 
 def _bursts(table: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
-    rows = table.select("kind", "source_created_at", "trace_key").with_columns(
-        place_of(table), pl.Series("group", assembly.group_of_row)
-    )
+    rows = table.with_columns(pl.Series("group", assembly.group_of_row))
+    rows = rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
     return (
-        rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+        rows.with_columns(place_of(rows))
         .drop_nulls(["place", "source_created_at"])
         .group_by("place", "group")
-        .agg(pl.col("source_created_at").min().alias("began"), pl.col("source_created_at").max().alias("ended"))
+        .agg(
+            pl.col("source_created_at").min().alias("began"), pl.col("source_created_at").max().alias("ended")
+        )
         .select("place", "began", "ended", "group")
         .sort("place", "began", "group")
     )
@@ -180,8 +194,16 @@ def _book(table: pl.DataFrame) -> TemplateBook:
 
 
 def _frame_bytes(frame: pl.DataFrame) -> bytes:
+    """Arrow IPC; numbers without nulls lose the (meaningless) bitmap that a filter may have left on them."""
+    plain = [
+        pl.Series(column.name, column.to_numpy())
+        for column in frame
+        if column.dtype.is_numeric() and not column.null_count()
+    ]
     out = BytesIO()
-    frame.rechunk().write_ipc(out, compression="zstd", compat_level=pl.CompatLevel.oldest())
+    frame.with_columns(plain).rechunk().write_ipc(
+        out, compression="zstd", compat_level=pl.CompatLevel.oldest()
+    )
     return out.getvalue()
 
 
@@ -190,12 +212,15 @@ def _frame(blob: memoryview) -> pl.DataFrame:
 
 
 _MATRICES = ("whole", "title")
-_VECTORS = ("whole_norm", "title_norm", "length")
+_VECTORS = ("whole_norm", "title_norm", "body_norm", "length")
 
 
 def _segment_bytes(segment: Segment) -> list[bytes]:
     corpus = segment.corpus
-    blobs = [np.ascontiguousarray(segment.group, np.int64).tobytes(), np.vstack([segment.standing.first, segment.standing.second]).tobytes()]
+    blobs = [
+        np.ascontiguousarray(segment.group, np.int64).tobytes(),
+        np.vstack([segment.standing.first, segment.standing.second]).tobytes(),
+    ]
     for name in _MATRICES:
         matrix = getattr(corpus, name)
         blobs += [
@@ -207,18 +232,20 @@ def _segment_bytes(segment: Segment) -> list[bytes]:
     return [*blobs, _frame_bytes(corpus.marks)]
 
 
-def _segment(blobs: list[memoryview], width: int) -> Segment:
+def _segment(blobs: list[memoryview], lexicon: Lexicon) -> Segment:
     from scipy.sparse import csr_array
+
+    width = lexicon.terms.height
 
     def matrix(at: int) -> Any:
         data, columns = np.frombuffer(blobs[at], np.float32), np.frombuffer(blobs[at + 1], np.int32)
         starts = np.frombuffer(blobs[at + 2], np.int64)
         return csr_array((data, columns, starts), shape=(len(starts) - 1, width))
 
-    vectors = [np.frombuffer(blob, np.float64) for blob in blobs[8:11]]
-    corpus = Corpus(matrix(2), matrix(5), vectors[0], vectors[1], vectors[2], _frame(blobs[11]))
+    whole, title, body, length = (np.frombuffer(blob, np.float64) for blob in blobs[8:12])
+    corpus = Corpus(matrix(2), matrix(5), whole, title, body, length, _frame(blobs[12]))
     first, second = np.frombuffer(blobs[1], np.float64).reshape(2, -1)
-    return Segment(corpus, np.frombuffer(blobs[0], np.int64), Standing(first, second))
+    return Segment.of(corpus, np.frombuffer(blobs[0], np.int64), Standing(first, second), lexicon)
 
 
 def _blobs(data: memoryview) -> list[memoryview]:
@@ -228,15 +255,3 @@ def _blobs(data: memoryview) -> list[memoryview]:
         found.append(data[at + 8 : at + 8 + size])
         at += 8 + size
     return found
-
-
-def widened(corpus: Corpus, width: int) -> Corpus:
-    """The same texts over a lexicon that has grown."""
-    from scipy.sparse import csr_array
-
-    def wide(matrix: Any) -> Any:
-        return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
-
-    if corpus.whole.shape[1] == width:
-        return corpus
-    return replace(corpus, whole=wide(corpus.whole), title=wide(corpus.title))

@@ -1,4 +1,6 @@
-"""The ledger read back: predictions that were really issued, with what came of them, as evidence for weights and calibration."""
+"""The ledger read back: predictions that were really issued, with what came of them, as evidence for weights
+and calibration.
+"""
 
 import json
 
@@ -6,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.closed_forms import logit
+from causeloop_pipeline.analysis.frames import INSTANT
 from causeloop_pipeline.analysis.members import MEMBERS
 from causeloop_pipeline.analysis.mixture import Record, empty_record
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS
 
 LEDGER = pl.Schema(
     {
-        "issued_at": pl.Datetime("us", "UTC"),
+        "issued_at": INSTANT,
         "window_days": pl.Int64,
         "probability": pl.Float64,
         "model_probabilities": pl.String,
@@ -24,7 +27,8 @@ LEDGER = pl.Schema(
 def ledger_record(ledger: pl.DataFrame | None, now: int) -> Record | None:
     """Record of the graded hits and misses whose window had closed by `now` (ms).
 
-    In: LEDGER columns (others are ignored), or None. `prevented` says nothing of the forecast and is left out. Out: Record or None.
+    In: LEDGER columns (others are ignored), or None. `prevented` says nothing of the forecast and is left
+    out. Out: Record or None.
     """
     if ledger is None or ledger.is_empty():
         return None
@@ -36,8 +40,11 @@ def ledger_record(ledger: pl.DataFrame | None, now: int) -> Record | None:
     if not len(origin):
         return empty_record()
     texts = [json.loads(text) if text else {} for text in graded["model_probabilities"]]
-    said = {name: logit(np.array([text.get(name, np.nan) for text in texts], dtype=float)) for name in MEMBERS}
-    mixed = np.full(len(window), np.nan)  # issued probabilities are calibrated already; the members are mixed anew
+    said = {
+        name: logit(np.array([text.get(name, np.nan) for text in texts], dtype=float)) for name in MEMBERS
+    }
+    mixed = np.full(
+        len(window), np.nan
+    )  # issued probabilities are calibrated already; the members are mixed anew
     happened = (graded["outcome"] == "hit").to_numpy().astype(float)
     return Record(said, mixed, window, origin, closes, np.where(closes <= now, happened, np.nan))
-

@@ -1,4 +1,6 @@
-"""How likely any two texts of a workspace tell of one cause: candidates, scores and base rates put together."""
+"""How likely any two texts of a workspace tell of one cause: candidates, scores and base rates put
+together.
+"""
 
 from dataclasses import dataclass
 
@@ -6,12 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.candidates import Neighbours, nearest_texts, split_blocks
+from causeloop_pipeline.analysis.candidates import Neighbours, nearest_texts, postings_of, split_blocks
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.pair_score import (
+    BaseRate,
     Pairs,
     Standing,
-    intercept_from,
+    base_rate_from,
     score_pairs,
     standing_of,
     undirected,
@@ -23,18 +26,23 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Texts, the pairs of them worth a look, and the probability that a pair is one cause (absent pairs: 0)."""
+    """Texts, the pairs of them worth a look, and the probability that a pair is one cause (absent pairs:
+    0).
+    """
 
     lexicon: Lexicon
     corpus: Corpus
     pairs: Pairs
-    probability: Floats
-    intercepts: dict[str, float]  # source → log odds of its base rate
+    joining: Floats  # the probability by which groups are formed
+    shown: Floats  # the probability that is believed
+    base_rates: dict[str, BaseRate]  # by source
     standing: Standing
 
 
 def text_rows(table: pl.DataFrame) -> pl.DataFrame:
-    """In, issues; out, what comparing them needs: `title`, `body`, `component`, `created` (seconds), `origin`, `place`."""
+    """In, issues; out, what comparing them needs: `title`, `body`, `component`, `created` (seconds),
+    `origin`, `place`.
+    """
     return table.select(
         "title",
         "body",
@@ -46,16 +54,23 @@ def text_rows(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def compare_texts(texts: pl.DataFrame) -> Likeness:
-    """In, `text_rows` in canonical order; out, their likeness. Memory and time grow with the number of texts."""
+    """In, `text_rows` in canonical order; out, their likeness. Memory and time grow with the number of
+    texts.
+    """
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
     del chunks
     neighbours = _neighbours(texts, corpus, lexicon)
     pairs = score_pairs(corpus, corpus, lexicon, undirected(neighbours, corpus.size))
-    intercepts = _intercepts(texts["origin"], neighbours)
-    own = texts["origin"].replace_strict(intercepts, return_dtype=pl.Float64).to_numpy()
-    probability = pairs.probability(np.minimum(own[pairs.left], own[pairs.right]))
-    return Likeness(lexicon, corpus, pairs, probability, intercepts, standing_of(neighbours, corpus.size))
+    rates = _base_rates(texts["origin"], neighbours)
+    joining, shown = (
+        pairs.probability(np.minimum(own[pairs.left], own[pairs.right]))
+        for own in (
+            texts["origin"].replace_strict({name: rate.joining for name, rate in rates.items()}).to_numpy(),
+            texts["origin"].replace_strict({name: rate.shown for name, rate in rates.items()}).to_numpy(),
+        )
+    )
+    return Likeness(lexicon, corpus, pairs, joining, shown, rates, standing_of(neighbours, corpus.size))
 
 
 def _neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:
@@ -64,7 +79,7 @@ def _neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighb
     found = []
     for rows in split_blocks(place, created):
         block = corpus if len(rows) == corpus.size else corpus.take(rows)
-        near = nearest_texts(block, block, lexicon, same=True)
+        near = nearest_texts(block, postings_of(block, lexicon), lexicon, same=True)
         found.append(Neighbours(rows[near.row], rows[near.other], near.cosine, near.rank))
     return found[0] if len(found) == 1 else _best_of(found)
 
@@ -81,15 +96,19 @@ def _best_of(found: list[Neighbours]) -> Neighbours:
     return Neighbours(row[first], other[first], cosine[first], rank[first])
 
 
-def _intercepts(origin: pl.Series, neighbours: Neighbours) -> dict[str, float]:
-    """Trackers differ in how common duplicates are, so each source gets the base rate that its own neighbours show."""
+def _base_rates(origin: pl.Series, neighbours: Neighbours) -> dict[str, BaseRate]:
+    """Trackers differ in how common duplicates are, so each source gets the base rate that its own
+    neighbours show.
+    """
     names = sorted(origin.unique().to_list())
     if len(names) <= 1:
-        return dict.fromkeys(names, intercept_from(neighbours))
-    code = origin.replace_strict({name: at for at, name in enumerate(names)}, return_dtype=pl.Int64).to_numpy()
+        return dict.fromkeys(names, base_rate_from(neighbours))
+    code = origin.replace_strict(
+        {name: at for at, name in enumerate(names)}, return_dtype=pl.Int64
+    ).to_numpy()
     found = {}
     for at, name in enumerate(names):
         own = code[neighbours.row] == at
         part = Neighbours(*(getattr(neighbours, field)[own] for field in ("row", "other", "cosine", "rank")))
-        found[name] = intercept_from(part)
+        found[name] = base_rate_from(part)
     return found

@@ -1,7 +1,7 @@
 """Average link on a sparse graph of likeness: groups whose members are alike on the whole, never by a chain.
 
-Two groups join while the mean likeness over ALL pairs between them, absent pairs counted as zero, stays at the
-threshold; one strong bridge between two groups is therefore never enough.
+Two groups join while the mean likeness over ALL pairs between them, absent pairs counted as zero, stays at
+the threshold; one strong bridge between two groups is therefore never enough.
 """
 
 import heapq
@@ -27,10 +27,11 @@ def average_link(
 ) -> Ints:
     """Groups items by average link.
 
-    In: the number of items; edges `left[k]`-`right[k]` with the SUM of the likeness of the pairs between them (0 to 1
-    for single items); `sizes`, how many things an item stands for (default 1); pairs of items that never join; `settled`
-    items, no two of which ever join. Out: per item the smallest item of its group. Ties go to the smaller ids, so the order of edges does not matter. O(E log E).
-    Method: UPGMA (Sokal and Michener, 1958), stopped at a threshold.
+    In: the number of items; edges `left[k]`-`right[k]` with the SUM of the likeness of the pairs between
+    them (0 to 1 for single items); `sizes`, how many things an item stands for (default 1); pairs of items
+    that never join; `settled` items, no two of which ever join. Out: per item the smallest item of its
+    group. Ties go to the smaller ids, so the order of edges does not matter. O(E log E). Method: UPGMA
+    (Sokal and Michener, 1958), stopped at a threshold.
     """
     weights = np.ones(items, dtype=np.int64) if sizes is None else sizes
     kept = _reachable(items, left, right, likeness, weights, threshold)

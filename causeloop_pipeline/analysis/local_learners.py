@@ -1,6 +1,8 @@
-"""What a workspace's own past teaches: a ridge on top of the pretrained prior, boosted trees, and a plain reference model.
+"""What a workspace's own past teaches: a ridge on top of the pretrained prior, boosted trees, and a plain
+reference model.
 
-Rows are (pattern, origin, window) with a 0/1 outcome; only rows whose window had closed may be given to a fit.
+Rows are (pattern, origin, window) with a 0/1 outcome; only rows whose window had closed may be given to a
+fit.
 """
 
 from dataclasses import dataclass
@@ -9,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from causeloop_pipeline.analysis.closed_forms import Floats, expit
+from causeloop_pipeline.analysis.closed_forms import expit
 from causeloop_pipeline.analysis.recurrence_features import FEATURES
+from causeloop_pipeline.analysis.recurrence_history import Floats
 
 REFERENCE_FEATURES = ("log_recency", "log_events", "log_age", "days_90", "log_window")
 WINDOW_PARTNERS = (
@@ -29,10 +32,11 @@ TREE_STEPS = 40
 def logistic_map(
     design: Floats, happened: Floats, weight: Floats, precision: Floats, offset: Floats, steps: int = 12
 ) -> Floats:
-    """Coefficients of a weighted logistic regression with Gaussian priors centred on zero (Newton's method, damped).
+    """Coefficients of a weighted logistic regression with Gaussian priors centred on zero (Newton's method,
+    damped).
 
-    In: design (rows × k), outcomes 0/1, row weights, prior precision per coefficient, log-odds offset per row. Out: k numbers.
-    Source: MacKay's penalised iteratively reweighted least squares.
+    In: design (rows x k), outcomes 0/1, row weights, prior precision per coefficient, log-odds offset per
+    row. Out: k numbers. Source: MacKay's penalised iteratively reweighted least squares.
     """
     theta = np.zeros(design.shape[1])
     value = np.inf
@@ -50,8 +54,8 @@ def logistic_map(
     return theta
 
 
-def _limited(step: Floats) -> Floats:
-    return step * min(1.0, 3.0 / (float(np.abs(step).max()) + 1e-12))
+def _limited(step: npt.NDArray[np.floating[Any]]) -> Floats:
+    return step.astype(np.float64) * min(1.0, 3.0 / (float(np.abs(step).max()) + 1e-12))
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,18 @@ def standard(columns: Floats) -> Standard:
 
 @dataclass(frozen=True)
 class Ridge:
-    """The local correction of the prior: level, slope, balance of its two halves, and small weights on every feature."""
+    """The local correction of the prior: level, slope, balance of its two halves, and small weights on every
+    feature.
+    """
 
     standard: Standard
     centre: float
     theta: Floats
 
 
-def _ridge_design(columns: Floats, linear: Floats, trees: Floats, scale: Standard, centre: float) -> tuple[Floats, Floats]:
+def _ridge_design(
+    columns: Floats, linear: Floats, trees: Floats, scale: Standard, centre: float
+) -> tuple[Floats, Floats]:
     prior = 0.5 * (linear + trees)
     scaled = scale(columns)
     window = scaled[:, FEATURES.index("log_window")]
@@ -91,9 +99,9 @@ def _ridge_design(columns: Floats, linear: Floats, trees: Floats, scale: Standar
 
 
 def fit_ridge(columns: Floats, linear: Floats, trees: Floats, happened: Floats, weight: Floats) -> Ridge:
-    """Fit logit P = prior + c0 + c1 (prior − mean) + c2 (trees − linear) + x·w with tight Gaussian priors.
+    """Fit logit P = prior + c0 + c1 (prior - mean) + c2 (trees - linear) + x·w with tight Gaussian priors.
 
-    In: features (rows × FEATURES), the prior's two log odds, outcomes, row weights. Out: Ridge.
+    In: features (rows x FEATURES), the prior's two log odds, outcomes, row weights. Out: Ridge.
     """
     scale = standard(columns)
     centre = float(np.average(0.5 * (linear + trees), weights=weight))
@@ -130,7 +138,7 @@ def _reference_design(columns: Floats, scale: Standard) -> Floats:
 
 
 def fit_reference(columns: Floats, happened: Floats, weight: Floats) -> Reference:
-    """Fit the recency–frequency reference (nearly unpenalised maximum likelihood)."""
+    """Fit the recency-frequency reference (nearly unpenalised maximum likelihood)."""
     scale = standard(columns[:, [FEATURES.index(name) for name in REFERENCE_FEATURES]])
     design = _reference_design(columns, scale)
     theta = logistic_map(design, happened, weight, np.full(design.shape[1], 0.01), np.zeros(len(design)))
@@ -161,10 +169,11 @@ def _steps(columns: Floats, edges: tuple[Floats, ...]) -> npt.NDArray[np.float32
 def fit_trees(columns: Floats, happened: Floats, weight: Floats, seed: int) -> Trees | None:
     """Histogram gradient boosting on the features and the prior; None below the weight it needs.
 
-    Features are cut into quantile steps first: scikit-learn's own weighted binning costs more than growing these trees.
+    Features are cut into quantile steps first: scikit-learn's own weighted binning costs more than growing
+    these trees.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     if weight.sum() < TREES_FROM_WEIGHT or happened.min() == happened.max():
         return None
@@ -178,6 +187,7 @@ def fit_trees(columns: Floats, happened: Floats, weight: Floats, seed: int) -> T
         min_samples_leaf=60,
         l2_regularization=5.0,
         max_bins=TREE_STEPS + 8,
+        max_features=0.3,
         early_stopping=False,
         random_state=seed,
     )
@@ -187,7 +197,7 @@ def fit_trees(columns: Floats, happened: Floats, weight: Floats, seed: int) -> T
 
 def tree_log_odds(trees: Trees, columns: Floats) -> Floats:
     """Log odds of the boosted trees."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1):
         result: Floats = np.asarray(trees.model.decision_function(_steps(columns, trees.edges)), dtype=float)

@@ -1,7 +1,7 @@
 """Takes out of a machine's message what differs from run to run: numbers, addresses, paths, names of hosts.
 
-What is left is the same text whenever the same statement of a program wrote it. All patterns are in the syntax of
-the Rust `regex` crate (linear time, no backtracking), so a hostile message cannot make one slow.
+What is left is the same text whenever the same statement of a program wrote it. All patterns are in the
+syntax of the Rust `regex` crate (linear time, no backtracking), so a hostile message cannot make one slow.
 """
 
 import polars as pl
@@ -19,15 +19,17 @@ _CONTROL = r"[\x00-\x1f\x7f]+"
 _RULER = r"[-=*#~.]{4,}"
 _EXCEPTION = rf"{_W}+(?:[.$]{_W}+)*[.$]([A-Z]{_W}*(?:Exception|Error)){_EDGE}"
 _PATH = (
-    r"""(^|[\s=:"'(\[{<,|>])(?:(?:[A-Za-z]:|\.{0,2}|~)?(?:[\\/]+[A-Za-z0-9_.\-+@%~$*{}&#:!]+)+[\\/]*(?:\?[^\s"']*)?)"""
+    r"""(^|[\s=:"'(\[{<,|>])(?:[A-Za-z]:|[A-Za-z][A-Za-z0-9+.\-]{1,15}:/|\.{0,2}|~)?"""
+    r"""(?:[\\/]+[A-Za-z0-9_.\-+@%~$*{}&#:!]+)+[\\/]*(?:\?[^\s"']*)?"""
 )
 _VARIABLE = "|".join(
     (
         r"[A-Za-z][A-Za-z0-9+.\-]{1,15}://[^\s\"'<>)\]}]+",
         r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+",
-        rf"(?:(?:{_DAYS})[a-z]*,? +)?(?:{_MONTHS})[a-z]* +[0-9]{{1,2}}(?:,? +[0-9]{{4}})?(?:,? +[0-9:]{{5,8}}(?: [A-Z]{{3,4}})?)?(?: +[0-9]{{4}})?{_EDGE}",
+        rf"(?:(?:{_DAYS})[a-z]*,? +)?(?:{_MONTHS})[a-z]* +[0-9]{{1,2}}(?:,? +[0-9]{{4}})?"
+        rf"(?:,? +[0-9:]{{5,8}}(?: [A-Z]{{3,4}})?)?(?: +[0-9]{{4}})?{_EDGE}",
         r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,}",
-        rf"(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9_\-]+:[0-9]{{1,5}}{_EDGE}|localhost(?::[0-9]+)?{_EDGE}",
+        rf"(?:[a-z0-9_\-]+\.)+[a-z0-9_\-]+:[0-9]{{1,5}}{_EDGE}|localhost(?::[0-9]+)?{_EDGE}",
         r"[A-Za-z_][A-Za-z0-9_$\-]*(?:\.[A-Za-z_$][A-Za-z0-9_$\-]*){2,}",
         rf"[-+]?[0-9][0-9.,]*\s?(?:{_UNITS}){_EDGE}",
         r"[A-Za-z0-9_.\-+#$@%~]*[0-9][A-Za-z0-9_.\-+#$@%~]*",
@@ -59,8 +61,8 @@ _STEPS = (
 def mask(messages: pl.Series) -> pl.Series:
     """Messages' constant parts: in, strings or nulls; out, the same with `WILDCARD` for each variable part.
 
-    A message without any letter keeps its punctuation and loses only its digits. Ordered masks as log parsers use
-    them before mining (Drain, He et al., ICWS 2017), measured on the Loghub systems.
+    A message without any letter keeps its punctuation and loses only its digits. Ordered masks as log
+    parsers use them before mining (Drain, He et al., ICWS 2017), measured on the Loghub systems.
     """
     masked = messages
     for pattern, replacement in _STEPS:

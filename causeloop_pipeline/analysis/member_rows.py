@@ -7,7 +7,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, JOIN, Assembly, Masses
-from causeloop_pipeline.analysis.bursts import GAP_DAYS
 from causeloop_pipeline.analysis.confidence import ATOM_LIKENESS
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.frames import MEMBERS
@@ -34,8 +33,8 @@ def member_rows(
     pattern_ids: Strings,
     texts: tuple[Corpus, Lexicon, Ints] | None,
 ) -> pl.DataFrame:
-    """In, canonical issues in groups, each group's id (null: not a pattern), the texts' corpus with the cell of each text; out, a
-    `MEMBERS` frame ordered by pattern and issue, `confidence` as the prior has it."""
+    """In, canonical issues in groups, each group's id (null: not a pattern), the texts' corpus with the cell
+    of each text; out, a `MEMBERS` frame ordered by pattern and issue, `confidence` as the prior has it."""
     cells = assembly.cells
     shown = np.array([name is not None for name in pattern_ids], dtype=bool)[assembly.group_of_cell]
     firsts = table[cells.first_row.tolist()]
@@ -54,7 +53,12 @@ def member_rows(
         schema={name: kind for name, kind in MEMBERS.items() if name != "issue_id"},
     )
     rows = by_cell[cells.cell_of_row].with_columns(table["issue_id"])
-    return _with_people(rows, assembly).drop_nulls("pattern_id").select(MEMBERS.names()).sort("pattern_id", "issue_id")
+    return (
+        _with_people(rows, assembly)
+        .drop_nulls("pattern_id")
+        .select(MEMBERS.names())
+        .sort("pattern_id", "issue_id")
+    )
 
 
 def _with_people(rows: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
@@ -67,7 +71,10 @@ def _with_people(rows: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
 
 
 def _reasons(
-    firsts: pl.DataFrame, assembly: Assembly, shown: NDArray[np.bool_], texts: tuple[Corpus, Lexicon, Ints] | None
+    firsts: pl.DataFrame,
+    assembly: Assembly,
+    shown: NDArray[np.bool_],
+    texts: tuple[Corpus, Lexicon, Ints] | None,
 ) -> tuple[Strings, Floats]:
     keys = assembly.cells.key
     reasons: Strings = [None] * len(keys)
@@ -82,7 +89,7 @@ def _reasons(
         elif kind == "trace":
             reasons[cell] = trace_reason(trace or "")
         elif kind == "burst":
-            reasons[cell], similarity[cell] = burst_reason(service, component, GAP_DAYS), ATOM_LIKENESS["burst"]
+            reasons[cell], similarity[cell] = burst_reason(service, component), ATOM_LIKENESS["burst"]
         else:
             reasons[cell] = same_text_reason(title or "")
     if texts is not None:
@@ -104,7 +111,10 @@ def _explain_texts(
     row_of = dict(zip(text_cells.tolist(), range(len(text_cells)), strict=True))
     cell, mate = mates["cell"].to_list(), mates["mate"].to_list()
     names = firsts["issue_id"].gather(mate).to_list()
-    left, right = np.array([row_of[c] for c in cell], dtype=np.int64), np.array([row_of[c] for c in mate], dtype=np.int64)
+    left, right = (
+        np.array([row_of[c] for c in cell], dtype=np.int64),
+        np.array([row_of[c] for c in mate], dtype=np.int64),
+    )
     for place, reason, cosine in zip(
         cell, term_reasons(corpus, lexicon, left, right, names), mates["cosine"].to_list(), strict=True
     ):
@@ -118,7 +128,7 @@ def _both_ways(assembly: Assembly, kept: NDArray[np.bool_]) -> pl.DataFrame:
         {
             "cell": np.concatenate([a, b]),
             "mate": np.concatenate([b, a]),
-            "probability": np.tile(edges.probability[kept], 2),
+            "probability": np.tile(edges.joining[kept], 2),
             "cosine": np.tile(edges.cosine[kept], 2),
         }
     )
@@ -126,7 +136,7 @@ def _both_ways(assembly: Assembly, kept: NDArray[np.bool_]) -> pl.DataFrame:
 
 def _best_mates(assembly: Assembly, shown: NDArray[np.bool_]) -> pl.DataFrame:
     edges, group = assembly.edges, assembly.group_of_cell
-    inside = (group[edges.left] == group[edges.right]) & shown[edges.left] & (edges.probability >= EDGE_FLOOR)
+    inside = (group[edges.left] == group[edges.right]) & shown[edges.left] & (edges.joining >= EDGE_FLOOR)
     return (
         _both_ways(assembly, inside)
         .sort(["cell", "probability", "mate"], descending=[False, True, False])
@@ -137,7 +147,9 @@ def _best_mates(assembly: Assembly, shown: NDArray[np.bool_]) -> pl.DataFrame:
 def _nearest(
     table: pl.DataFrame, firsts: pl.DataFrame, assembly: Assembly, shown: NDArray[np.bool_]
 ) -> tuple[Ints, Strings]:
-    """Per cell, the group that it came closest to without being put into it (-1: none), and what was missing."""
+    """Per cell, the group that it came closest to without being put into it (-1: none), and what was
+    missing.
+    """
     nearest = np.full(len(assembly.cells.key), -1, dtype=np.int64)
     missing: Strings = [None] * len(nearest)
     kinds = np.array([key.partition(":")[0] for key in assembly.cells.key])
@@ -154,7 +166,9 @@ def _nearest_texts(assembly: Assembly, shown: NDArray[np.bool_]) -> list[tuple[i
     edges, group = assembly.edges, assembly.group_of_cell
     outside = (group[edges.left] != group[edges.right]) & (shown[edges.left] | shown[edges.right])
     cells_in = np.bincount(group, minlength=assembly.groups)
-    sizes = pl.DataFrame({"group": np.arange(assembly.groups, dtype=np.int64), "size": cells_in.astype(np.int64)})
+    sizes = pl.DataFrame(
+        {"group": np.arange(assembly.groups, dtype=np.int64), "size": cells_in.astype(np.int64)}
+    )
     near = _both_ways(assembly, outside)
     near = near.with_columns(pl.Series("group", group[near["mate"].to_numpy()]))
     near = near.filter(pl.Series(shown[near["cell"].to_numpy()] & shown[near["mate"].to_numpy()]))
@@ -189,16 +203,30 @@ def _nearest_bursts(
         return []
     last = np.zeros(len(assembly.cells.key), dtype=np.int64)
     last[assembly.cells.cell_of_row] = np.arange(table.height)
-    bursts = firsts[cells.tolist()].select("service", "component", "source_created_at").with_columns(
-        pl.Series("cell", cells), table["source_created_at"].gather(last[cells]).alias("ended")
+    bursts = (
+        firsts[cells.tolist()]
+        .select("service", "component", "source_created_at")
+        .with_columns(pl.Series("cell", cells), table["source_created_at"].gather(last[cells]).alias("ended"))
     )
     places: dict[tuple[Any, Any], tuple[int, Any]] = {}
     found: list[tuple[int, int, str]] = []
-    for service, component, began, cell, ended in bursts.sort("source_created_at", "cell", nulls_last=True).iter_rows():
+    for service, component, began, cell, ended in bursts.sort(
+        "source_created_at", "cell", nulls_last=True
+    ).iter_rows():
         before = places.get((service, component))
-        if before is not None and began is not None and assembly.group_of_cell[before[0]] != assembly.group_of_cell[cell]:
+        if (
+            before is not None
+            and began is not None
+            and assembly.group_of_cell[before[0]] != assembly.group_of_cell[cell]
+        ):
             days = (began - before[1]).total_seconds() / 86_400
-            found.append((cell, int(assembly.group_of_cell[before[0]]), f"{days:.1f} days after it, {GAP_DAYS:g} allowed"))
+            found.append(
+                (
+                    cell,
+                    int(assembly.group_of_cell[before[0]]),
+                    f"it ended {days:.1f} days before: too long for one burst at this place",
+                )
+            )
         if ended is not None:
             places[(service, component)] = (cell, ended)
     return found

@@ -1,4 +1,6 @@
-"""The models whose opinions are mixed: each is fitted on closed windows only and answers with log odds for every row."""
+"""The models whose opinions are mixed: each is fitted on closed windows only and answers with log odds for
+every row.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +9,6 @@ import numpy as np
 
 from causeloop_pipeline.analysis.closed_forms import (
     Dropout,
-    Floats,
     SelfExciting,
     dropout_probability,
     excitation,
@@ -29,6 +30,7 @@ from causeloop_pipeline.analysis.local_learners import (
     tree_log_odds,
 )
 from causeloop_pipeline.analysis.recurrence_features import FEATURES
+from causeloop_pipeline.analysis.recurrence_history import Floats
 from causeloop_pipeline.analysis.recurrence_rows import RecurrenceRows
 
 MEMBERS: Mapping[str, float] = {
@@ -50,7 +52,9 @@ DROPOUT_ROWS = 3_000
 
 @dataclass(frozen=True)
 class FittedMembers:
-    """Everything learned from windows closed before one moment; None where there was too little to learn from."""
+    """Everything learned from windows closed before one moment; None where there was too little to learn
+    from.
+    """
 
     ridge: Ridge | None
     trees: Trees | None
@@ -64,7 +68,9 @@ NOTHING_LEARNED = FittedMembers(None, None, None, None, None, None)
 
 
 def fit_members(rows: RecurrenceRows, seed: int) -> FittedMembers:
-    """Fit every member on rows whose windows have closed; too few rows or only one outcome leaves the prior alone."""
+    """Fit every member on rows whose windows have closed; too few rows or only one outcome leaves the prior
+    alone.
+    """
     happened = rows.happened
     if len(happened) < LEARNED_FROM_ROWS or happened.min() == happened.max():
         return NOTHING_LEARNED
@@ -102,11 +108,15 @@ def member_log_odds(fitted: FittedMembers, rows: RecurrenceRows) -> dict[str, Fl
         said["trees"] = tree_log_odds(fitted.trees, _with_prior(rows))
     said["prior"] = rows.prior
     if fitted.level is not None:
-        said["prior_level"] = rows.prior + np.column_stack([np.ones(len(rows.prior)), rows.prior]) @ fitted.level
+        said["prior_level"] = (
+            rows.prior + np.column_stack([np.ones(len(rows.prior)), rows.prior]) @ fitted.level
+        )
     if fitted.self_exciting:
         said["self_exciting"] = logit(self_exciting_probability(fitted.self_exciting, _excitation(rows)))
     if fitted.dropout:
-        said["dropout"] = logit(dropout_probability(fitted.dropout, rows.repeats, rows.last, rows.age, rows.window))
+        said["dropout"] = logit(
+            dropout_probability(fitted.dropout, rows.repeats, rows.last, rows.age, rows.window)
+        )
     for half_life in (30, 120):
         said[f"gamma_poisson_{half_life}"] = rows.columns[:, FEATURES.index(f"logit_poisson_{half_life}")]
     if fitted.reference:

@@ -1,7 +1,9 @@
-"""Why each issue is where it is: what it shares with its pattern, the nearest pattern it was not put into, and what was missing.
+"""Why each issue is where it is: what it shares with its pattern, the nearest pattern it was not put into,
+and what was missing.
 
-`reason` is JSON: {"kind": "template|terms|dimensions|trace|person", "text": a sentence, …}; by kind also `template` (slots shown as
-`<*>`), `slots`; `terms` ([{"term", "weight"}], rarest first), `with`; `dimensions`; `trace`.
+`reason` is JSON: {"kind": "template|terms|dimensions|trace|person", "text": a sentence, …}; by kind also
+`template` (slots shown as `<*>`), `slots`; `terms` ([{"term", "weight"}], rarest first), `with`;
+`dimensions`; `trace`.
 """
 
 from collections.abc import Sequence
@@ -9,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import orjson
-import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.pair_score import rows_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,7 +33,9 @@ def template_reason(template: str) -> str:
     """The issue carries the pattern's message."""
     slots = template.count(SHOWN_WILDCARD)
     differing = f", which differs only in {slots} marked places" if slots else ""
-    return reason_json("template", f"Same message{differing}: {template[:200]}", template=template, slots=slots)
+    return reason_json(
+        "template", f"Same message{differing}: {template[:200]}", template=template, slots=slots
+    )
 
 
 def trace_reason(trace_key: str) -> str:
@@ -39,14 +43,17 @@ def trace_reason(trace_key: str) -> str:
     return reason_json("trace", "Same error raised through the same in-app stack frames", trace=trace_key)
 
 
-def burst_reason(service: str | None, component: str | None, gap_days: float) -> str:
+def burst_reason(service: str | None, component: str | None) -> str:
     """The issue hit the same place shortly before or after."""
     places = {"service": service, "component": component}
     dimensions = {name: value for name, value in places.items() if value}
     named = " and ".join(f"{name} {value}" for name, value in dimensions.items())
-    return reason_json(
-        "dimensions", f"Same {named}, within {gap_days:g} days of the next one", dimensions=dimensions, gap_days=gap_days
+    text = (
+        f"Same {named}, and sooner after one another than chance explains"
+        if named
+        else "A person put it here"
     )
+    return reason_json("dimensions", text, dimensions=dimensions)
 
 
 def person_reason(other: str) -> str:
@@ -62,7 +69,9 @@ def same_text_reason(title: str) -> str:
 def term_reasons(
     corpus: Corpus, lexicon: Lexicon, left: Ints, right: Ints, mates: Sequence[str]
 ) -> list[str]:
-    """Per pair of texts, the rarest terms that both hold, with their weights; `mates` names the right texts' issues."""
+    """Per pair of texts, the rarest terms that both hold, with their weights; `mates` names the right texts'
+    issues.
+    """
     return [
         reason_json(
             "terms",
@@ -80,19 +89,21 @@ def shared_terms(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, left: Ints, right: Ints
 ) -> list[list[tuple[str, float]]]:
     """Per pair of a row of `ours` and a row of `theirs`, the rarest terms that both hold, with their idf."""
-    words = lexicon.terms.sort("code")["term"]
+    words = lexicon.terms["term"]
     idf = lexicon.idf
     found: list[list[tuple[str, float]]] = []
     for start in range(0, len(left), _CHUNK):
-        both = (
-            ours.whole[left[start : start + _CHUNK]].sign().multiply(theirs.whole[right[start : start + _CHUNK]].sign())
-        ).tocsr()
+        a = rows_of(ours.whole, left[start : start + _CHUNK], len(idf))
+        b = rows_of(theirs.whole, right[start : start + _CHUNK], len(idf))
+        both = a.multiply(b).tocsr()
         both.data = idf[both.indices]
         rows = np.repeat(np.arange(both.shape[0]), np.diff(both.indptr))
         order = np.lexsort((both.indices, -both.data, rows))
         place = np.arange(len(rows)) - np.repeat(both.indptr[:-1], np.diff(both.indptr))
         kept = order[place < _TERMS]
-        terms = zip(words.gather(both.indices[kept]).to_list(), both.data[kept].round(2).tolist(), strict=True)
+        terms = zip(
+            words.gather(both.indices[kept]).to_list(), both.data[kept].round(2).tolist(), strict=True
+        )
         lists: list[list[tuple[str, float]]] = [[] for _ in range(both.shape[0])]
         for row, term in zip(rows[kept].tolist(), terms, strict=True):
             lists[row].append(term)
@@ -101,11 +112,15 @@ def shared_terms(
 
 
 def nearest_template(templates: Sequence[str]) -> list[tuple[int, str] | None]:
-    """Per template, the one with most words in common, and in words what tells them apart; None without a common word."""
+    """Per template, the one with most words in common, and in words what tells them apart; None without a
+    common word.
+    """
     from scipy.sparse import csr_matrix
     from sparse_dot_topn import sp_matmul_topn
 
-    words = [sorted(set(template.replace(SHOWN_WILDCARD, WILDCARD).split()) - {WILDCARD}) for template in templates]
+    words = [
+        sorted(set(template.replace(SHOWN_WILDCARD, WILDCARD).split()) - {WILDCARD}) for template in templates
+    ]
     codes: dict[str, int] = {}
     rows = [(row, codes.setdefault(word, len(codes))) for row, found in enumerate(words) for word in found]
     if not rows:
@@ -117,7 +132,9 @@ def nearest_template(templates: Sequence[str]) -> list[tuple[int, str] | None]:
     answer: list[tuple[int, str] | None] = []
     for at in range(len(templates)):
         span = slice(found.indptr[at], found.indptr[at + 1])
-        near = [(-round(float(v), 6), int(o)) for o, v in zip(found.indices[span], found.data[span], strict=True)]
+        near = [
+            (-round(float(v), 6), int(o)) for o, v in zip(found.indices[span], found.data[span], strict=True)
+        ]
         others = [other for _, other in sorted(near) if other != at]
         answer.append((others[0], _difference(words[at], words[others[0]])) if others else None)
     return answer

@@ -1,7 +1,7 @@
 """One opinion out of many: members are weighed by how well they did on windows that have since closed.
 
-The mixture is linear in log odds. Nothing is learned from a window before it has closed, and overlapping windows are not counted
-as independent evidence.
+The mixture is linear in log odds. Nothing is learned from a window before it has closed, and overlapping
+windows are not counted as independent evidence.
 """
 
 from collections.abc import Mapping
@@ -10,19 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from causeloop_pipeline.analysis.closed_forms import Floats
 from causeloop_pipeline.analysis.local_learners import logistic_map
 from causeloop_pipeline.analysis.members import MEMBERS
-from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Ints
+from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, Ints
 
 DISCOUNT_DAYS = 730.0
 CALIBRATE_FROM_WINDOWS = 8
-ROWS_PER_INDEPENDENT = 4.0
+ROWS_PER_INDEPENDENT = 20.0
 
 
 @dataclass(frozen=True)
 class Record:
-    """What was said and what came of it: log odds per member (NaN where silent), the mixed log odds, the outcome (NaN while open)."""
+    """What was said and what came of it: log odds per member (NaN where silent), the mixed log odds, the
+    outcome (NaN while open).
+    """
 
     said: Mapping[str, Floats]
     mixed: Floats
@@ -43,7 +44,7 @@ class Mixture:
 def empty_record() -> Record:
     """A record of nothing."""
     nothing, none = np.zeros(0), np.zeros(0, np.int64)
-    return Record({name: nothing for name in MEMBERS}, nothing, nothing, none, none, nothing)
+    return Record(dict.fromkeys(MEMBERS, nothing), nothing, nothing, none, none, nothing)
 
 
 def log_losses(log_odds: Floats, happened: Floats) -> Floats:
@@ -62,10 +63,11 @@ def independent_windows(record: Record, window: float, now: int) -> float:
 
 
 def fit_mixture(record: Record, windows: tuple[int, ...], now: int, *, step_days: float = 7.0) -> Mixture:
-    """Weights W_m ∝ W0_m · exp(−½ · ess · min(1, (K − 1) / 8) · (L_m − min L)), then Platt scaling where K ≥ 8.
+    """Weights W_m ∝ W0_m · exp(-½ · ess · min(1, (K - 1) / 8) · (L_m - min L)), then Platt scaling where K ≥
+    8.
 
-    In: the record, windows in days, the moment (ms) up to which windows count as closed. Out: Mixture for every window.
-    L_m is the past log loss discounted with a half-life of two years.
+    In: the record, windows in days, the moment (ms) up to which windows count as closed. Out: Mixture for
+    every window. L_m is the past log loss discounted with a half-life of two years.
     """
     weights, calibration = {}, {}
     for window in windows:
@@ -79,7 +81,9 @@ def fit_mixture(record: Record, windows: tuple[int, ...], now: int, *, step_days
     return Mixture(weights, calibration)
 
 
-def _weights(record: Record, closed: npt.NDArray[np.bool_], trust: Floats, periods: float) -> dict[str, float]:
+def _weights(
+    record: Record, closed: npt.NDArray[np.bool_], trust: Floats, periods: float
+) -> dict[str, float]:
     start = np.array(list(MEMBERS.values()))
     if periods <= 1 or not len(trust):
         return dict(zip(MEMBERS, (start / start.sum()).tolist(), strict=True))

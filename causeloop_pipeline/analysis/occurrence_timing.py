@@ -1,4 +1,6 @@
-"""When and where a pattern tends to show itself: weekday and quarter of the day, next-date interval, shares of service and team."""
+"""When and where a pattern tends to show itself: weekday and quarter of the day, next-date interval, shares
+of service and team.
+"""
 
 from datetime import date
 
@@ -20,20 +22,23 @@ TOP_VALUES = 3
 
 
 def timing_cells(local: pl.Expr) -> pl.Expr:
-    """Number 0–27 of the weekday × 6 h cell of a local instant: monday 00-06 is 0."""
+    """Number 0-27 of the weekday x 6 h cell of a local instant: monday 00-06 is 0."""
     return (local.dt.weekday().cast(pl.Int64) - 1) * 4 + local.dt.hour().cast(pl.Int64) // 6
 
 
 def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple[Floats, Floats]:
     """Shares of the 28 cells per pattern, and of the workspace.
 
-    In: one entry per event (pattern number, cell 0–27, age in days), number of patterns. Out: (size × 28, 28), rows sum to one. Own
-    histogram decayed with a half-life of a year, lent a little to the neighbouring quarters of the day, plus 20 pseudo-events of the
-    workspace's profile: few events say nothing of their own.
+    In: one entry per event (pattern number, cell 0-27, age in days), number of patterns. Out: (size x 28,
+    28), rows sum to one. Own histogram decayed with a half-life of a year, lent a little to the neighbouring
+    quarters of the day, plus 20 pseudo-events of the workspace's profile: few events say nothing of their
+    own.
     """
     weight = np.exp2(-age_days / HALF_LIFE_DAYS)
     own = np.bincount(owner * CELLS + cell, weight, size * CELLS).reshape(size, CELLS)
-    smooth = (1 - 2 * NEIGHBOUR_SHARE) * own + NEIGHBOUR_SHARE * (np.roll(own, 1, axis=1) + np.roll(own, -1, axis=1))
+    smooth = (1 - 2 * NEIGHBOUR_SHARE) * own + NEIGHBOUR_SHARE * (
+        np.roll(own, 1, axis=1) + np.roll(own, -1, axis=1)
+    )
     workspace = smooth.sum(axis=0) + 1.0
     workspace = workspace / workspace.sum()
     mixed = smooth + PSEUDO_EVENTS * workspace
@@ -41,12 +46,19 @@ def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple
 
 
 def likely_when(owner: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
-    """JSON per pattern: the likeliest cells as {"weekday", "hours", "share", "lift"}, lift against an even spread."""
+    """JSON per pattern: the likeliest cells as {"weekday", "hours", "share", "lift"}, lift against an even
+    spread.
+    """
     shares, _ = cell_tendency(owner, cell, age_days, size)
     top = np.argsort(-shares, axis=1, kind="stable")[:, :TOP_CELLS]
-    text = [_cell_text(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0]) for rank in range(TOP_CELLS)]
+    text = [
+        _cell_text(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0])
+        for rank in range(TOP_CELLS)
+    ]
     frame = pl.DataFrame({str(rank): column for rank, column in enumerate(text)})
-    return frame.select(pl.format("[{}]", pl.concat_str(pl.all(), separator=",")).alias("likely_when")).to_series()
+    return frame.select(
+        (pl.lit("[") + pl.concat_str(pl.all(), separator=",") + pl.lit("]")).alias("likely_when")
+    ).to_series()
 
 
 def _cell_text(cell: Ints, share: Floats) -> pl.Series:
@@ -61,7 +73,9 @@ def _cell_text(cell: Ints, share: Floats) -> pl.Series:
     return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
 
 
-def likely_where(occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("service", "team", "environment")) -> pl.DataFrame:
+def likely_where(
+    occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("service", "team", "environment")
+) -> pl.DataFrame:
     """JSON per pattern: dimension → the most frequent values with their share of the events that name one.
 
     In: OCCURRENCES. Out: pattern_id, likely_where.
@@ -69,26 +83,37 @@ def likely_where(occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("serv
     result = occurrences.select(pl.col("pattern_id").unique().sort())
     for name in dimensions:
         result = result.join(_shares(occurrences, name), on="pattern_id", how="left", maintain_order="left")
-    parts = [pl.format('"{}":[{}]', pl.lit(name), pl.col(name).fill_null("")) for name in dimensions]
+    parts = [pl.lit(f'"{name}":[') + pl.col(name).fill_null("") + pl.lit("]") for name in dimensions]
     text = pl.lit("{") + pl.concat_str(parts, separator=",") + pl.lit("}")
     return result.select("pattern_id", text.alias("likely_where"))
 
 
 def _shares(occurrences: pl.DataFrame, name: str) -> pl.DataFrame:
     counts = occurrences.drop_nulls(name).group_by("pattern_id", name).len()
-    ranked = counts.with_columns((pl.col("len") / pl.col("len").sum().over("pattern_id")).round(4).alias("share"))
-    ranked = ranked.sort("pattern_id", "len", name, descending=[False, True, False]).group_by("pattern_id", maintain_order=True)
-    top = ranked.head(TOP_VALUES).select("pattern_id", pl.struct(pl.col(name).alias("value"), "share").struct.json_encode().alias("text"))
+    ranked = counts.with_columns(
+        (pl.col("len") / pl.col("len").sum().over("pattern_id")).round(4).alias("share")
+    )
+    ordered = ranked.sort("pattern_id", "len", name, descending=[False, True, False])
+    top = (
+        ordered.group_by("pattern_id", maintain_order=True)
+        .head(TOP_VALUES)
+        .select(
+            "pattern_id", pl.struct(pl.col(name).alias("value"), "share").struct.json_encode().alias("text")
+        )
+    )
     return top.group_by("pattern_id", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
 
 
 def next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> pl.DataFrame:
     """Dates by which the next occurrence comes with 10, 50 and 90 %.
 
-    In: patterns × windows (ascending days). Out: next_date_low, next_date_median, next_date_high; null where the chance within 30
-    days is below one half or the date lies more than a year ahead. Between windows the hazard is constant.
+    In: patterns x windows (ascending days). Out: next_date_low, next_date_median, next_date_high; null where
+    the chance within 30 days is below one half or the date lies more than a year ahead. Between windows the
+    hazard is constant.
     """
-    known = np.concatenate([np.zeros((len(probabilities), 1)), -np.log1p(-np.clip(probabilities, 0, 0.9999))], axis=1)
+    known = np.concatenate(
+        [np.zeros((len(probabilities), 1)), -np.log1p(-np.clip(probabilities, 0, 0.9999))], axis=1
+    )
     days = np.array([0, *windows], dtype=float)
     within_30 = -np.expm1(-_hazard_at(known, days, np.full(len(known), 30.0)))
     shown = within_30 >= DATES_FROM_PROBABILITY
@@ -96,9 +121,9 @@ def next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> 
     for name, share in (("low", 0.1), ("median", 0.5), ("high", 0.9)):
         ahead = _days_until(known, days, -np.log1p(-share))
         visible = shown & (ahead <= FURTHEST_DAYS)
-        offsets = pl.Series(np.where(visible, np.minimum(ahead, FURTHEST_DAYS), 0).astype(np.int64))
-        dates = pl.select(pl.lit(today) + pl.duration(days=offsets)).to_series().cast(pl.Date)
-        columns[f"next_date_{name}"] = pl.select(pl.when(pl.Series(visible)).then(dates)).to_series()
+        offsets = np.where(visible, np.minimum(ahead, FURTHEST_DAYS), np.nan)
+        later = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)
+        columns[f"next_date_{name}"] = ((today - date(1970, 1, 1)).days + later).cast(pl.Date)
     return pl.DataFrame(columns)
 
 
@@ -111,7 +136,9 @@ def _hazard_at(known: Floats, days: Floats, at: Floats) -> Floats:
 
 
 def _days_until(known: Floats, days: Floats, hazard: float) -> Floats:
-    """Days after which the cumulative hazard reaches a level, going on with the average hazard after the last window."""
+    """Days after which the cumulative hazard reaches a level, going on with the average hazard after the last
+    window.
+    """
     rows = np.arange(len(known))
     right = np.clip((known < hazard).sum(axis=1), 1, len(days) - 1)
     rise = np.maximum(known[rows, right] - known[rows, right - 1], 1e-9)

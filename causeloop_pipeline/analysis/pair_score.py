@@ -1,7 +1,9 @@
-"""How likely two texts tell of one cause: twelve features of a pair, one fixed set of weights, one intercept per workspace.
+"""How likely two texts tell of one cause: twelve features of a pair, one fixed set of weights, one intercept
+per workspace.
 
-The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are does not, so the
-intercept is read from the workspace itself: where duplicates are common, nearest neighbours stand out from the second nearest.
+The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are
+does not, so the intercept is read from the workspace itself: where duplicates are common, nearest neighbours
+stand out from the second nearest.
 """
 
 from dataclasses import dataclass
@@ -37,13 +39,16 @@ _SAME_BODY = 0.9
 _CHUNK = 40_000
 _FAINT = 0.02
 LOWEST_INTERCEPT = -6.3
-_GAPS, _INTERCEPTS = (0.08, 0.33, 0.55), (LOWEST_INTERCEPT, -4.0, -3.5)
+_GAPS = (0.08, 0.33, 0.50)
+_JOINING, _SHOWN = (LOWEST_INTERCEPT, -4.0, -3.5), (-8.3, -4.3, -3.7)
 _PRIOR_GAP, _PRIOR_WEIGHT = 0.3, 200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Undirected candidate pairs: rows `left` and `right` of two corpora (or one), cosine and log odds without intercept."""
+    """Undirected candidate pairs: rows `left` and `right` of two corpora (or one), cosine and log odds
+    without intercept.
+    """
 
     left: Ints
     right: Ints
@@ -57,16 +62,30 @@ class Pairs:
         return np.where(self.same_text, np.maximum(plain, SAME_TEXT), plain)
 
 
-def intercept_from(neighbours: Neighbours) -> float:
-    """The base rate's log odds, from how far nearest neighbours stand out (mean gap 1st-2nd over twice the mean gap 2nd-3rd)."""
+@dataclass(frozen=True, slots=True)
+class BaseRate:
+    """Log odds of a workspace's base rate: as groups are best formed with it, and as it is most likely to be
+    (shown).
+    """
+
+    joining: float
+    shown: float
+
+
+def base_rate_from(neighbours: Neighbours) -> BaseRate:
+    """The base rate, from how far nearest neighbours stand out (mean gap 1st-2nd over twice the mean gap
+    2nd-3rd).
+
+    Few duplicates are worth finding at more false alarms than their odds: where duplicates are rare,
+    groups are formed more boldly than confidence says.
+    """
     at = np.flatnonzero(neighbours.rank == 3)
-    if len(at) == 0:
-        gap = _PRIOR_GAP
-    else:
+    gap = _PRIOR_GAP
+    if len(at):
         first, second, last = (neighbours.cosine[at - back] for back in (2, 1, 0))
         own = float(np.mean(first - second)) / max(2.0 * float(np.mean(second - last)), 1e-9) - 1.0
         gap = (len(at) * own + _PRIOR_WEIGHT * _PRIOR_GAP) / (len(at) + _PRIOR_WEIGHT)
-    return float(np.interp(gap, _GAPS, _INTERCEPTS))
+    return BaseRate(float(np.interp(gap, _GAPS, _JOINING)), float(np.interp(gap, _GAPS, _SHOWN)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +107,8 @@ def standing_of(neighbours: Neighbours, texts: int) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidate pairs as the search found them; `best`: the better of both texts' nearest cosines; `rival`: the (geometric) mean
-    cosine of the nearest OTHER neighbour of each."""
+    """Candidate pairs as the search found them; `best`: the better of both texts' nearest cosines; `rival`:
+    the (geometric) mean cosine of the nearest OTHER neighbour of each."""
 
     left: Ints
     right: Ints
@@ -100,7 +119,9 @@ class Found:
 
 
 def undirected(neighbours: Neighbours, texts: int) -> Found:
-    """Each pair once, `left` < `right`, with the worse of its two ranks (one more than the last if found from one side only)."""
+    """Each pair once, `left` < `right`, with the worse of its two ranks (one more than the last if found
+    from one side only).
+    """
     low, high = np.minimum(neighbours.row, neighbours.other), np.maximum(neighbours.row, neighbours.other)
     key, inverse, found = np.unique(low * texts + high, return_inverse=True, return_counts=True)
     worst = np.where(found > 1, 0, NEIGHBOURS + 1)
@@ -125,8 +146,8 @@ def stood(left: Ints, right: Ints, rank: Ints, cosine: Floats, ours: Standing, t
 def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found) -> Pairs:
     """Scores pairs of a row of `ours` and a row of `theirs`.
 
-    Out: log odds: standardized features times `WEIGHTS`; a feature that a pair lacks counts as average, so that missing
-    fields are never evidence.
+    Out: log odds: standardized features times `WEIGHTS`; a feature that a pair lacks counts as average, so
+    that missing fields are never evidence.
     """
     parts = [
         _scored(pair_features(ours, theirs, lexicon, found, slice(at, at + _CHUNK)))
@@ -149,11 +170,13 @@ def _scored(features: dict[str, Floats]) -> tuple[Floats, Floats, NDArray[np.boo
 def pair_features(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found, part: slice
 ) -> dict[str, Floats]:
-    """The features of some candidate pairs by name (NaN: a field is missing), and `cosine` and `same_text`."""
+    """The features of some candidate pairs by name (NaN: a field is missing), and `cosine` and
+    `same_text`.
+    """
     left, right = found.left[part], found.right[part]
-    a, b = ours.whole[left], theirs.whole[right]
-    title_a, title_b = ours.title[left], theirs.title[right]
     idf = lexicon.idf
+    a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
+    title_a, title_b = rows_of(ours.title, left, len(idf)), rows_of(theirs.title, right, len(idf))
     cosine = row_dots(a, b)
     dots = row_dots(title_a, b), row_dots(title_b, a), row_dots(title_a, title_b)
     body = _body_cosine(ours, theirs, left, right, cosine, dots)
@@ -174,6 +197,14 @@ def pair_features(
     }
 
 
+def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
+    """Some rows, over the terms of a lexicon that may have grown since."""
+    from scipy.sparse import csr_array
+
+    taken = matrix[rows]
+    return csr_array((taken.data, taken.indices, taken.indptr), shape=(len(rows), width))
+
+
 def row_dots(a: Any, b: Any) -> Floats:
     """The dot product of each row of one matrix with the same row of the other."""
     return np.asarray(a.multiply(b).sum(axis=1), dtype=np.float64).ravel()
@@ -186,7 +217,7 @@ def rarest_shared(a: Any, b: Any, idf: Floats, *, most: int = 3) -> Floats:
     order = np.lexsort((-shared.data, rows))
     place = np.arange(len(rows)) - np.repeat(shared.indptr[:-1], np.diff(shared.indptr))
     top = order[place < most]
-    return np.bincount(rows[top], shared.data[top], minlength=shared.shape[0])
+    return np.bincount(rows[top], shared.data[top], minlength=shared.shape[0]).astype(np.float64)
 
 
 def _pattern(matrix: Any, weights: Floats | None) -> Any:
@@ -200,23 +231,19 @@ def _retold(title: Any, whole: Any, idf: Floats) -> Floats:
     """The share of a title, by rarity, that the other text repeats."""
     weighted = _pattern(title, idf)
     total = np.asarray(weighted.sum(axis=1)).ravel()
-    return row_dots(weighted, _pattern(whole, None)) / np.maximum(total, 1e-9)
+    return np.asarray(row_dots(weighted, _pattern(whole, None)) / np.maximum(total, 1e-9))
 
 
-def _body_cosine(ours: Corpus, theirs: Corpus, left: Ints, right: Ints, cosine: Floats, dots: tuple[Floats, Floats, Floats]) -> Floats:
-    """The cosine of the bodies alone, from whole = 2.5 × title + body."""
+def _body_cosine(
+    ours: Corpus, theirs: Corpus, left: Ints, right: Ints, cosine: Floats, dots: tuple[Floats, Floats, Floats]
+) -> Floats:
+    """The cosine of the bodies alone, from whole = 2.5 times title + body."""
     na, nb = ours.whole_norm[left], theirs.whole_norm[right]
     ta, tb = TITLE_WEIGHT * ours.title_norm[left], TITLE_WEIGHT * theirs.title_norm[right]
     title_whole, whole_title, titles = dots
     body = na * nb * cosine - ta * nb * title_whole - tb * na * whole_title + ta * tb * titles
-    sizes = _body_norms(ours)[left] * _body_norms(theirs)[right]
+    sizes = ours.body_norm[left] * theirs.body_norm[right]
     return np.clip(np.where(sizes > 1e-3, body / np.maximum(sizes, 1e-3), 0.0), 0.0, 1.0)
-
-
-def _body_norms(corpus: Corpus) -> Floats:
-    title = TITLE_WEIGHT * corpus.title_norm
-    cross = row_dots(corpus.title, corpus.whole)
-    return np.sqrt(np.maximum(corpus.whole_norm**2 - 2.0 * title * corpus.whole_norm * cross + title**2, 0.0))
 
 
 def _mark_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats]:
@@ -237,6 +264,8 @@ def _mark_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats
 
 
 def _agreement(name: str) -> pl.Expr:
-    """1 for the same rare value, 0 for one that all share, -1 for different ones, null if one of both is unknown."""
+    """1 for the same rare value, 0 for one that all share, -1 for different ones, null if one of both is
+    unknown.
+    """
     same = pl.col(name) == pl.col(f"{name}_2")
     return pl.when(same).then(1.0 - pl.col(f"{name}_share")).when(~same).then(-1.0)

@@ -1,25 +1,24 @@
-"""Assigns new issues to the patterns of an index: cost follows the new issues, history is not touched, no group is rearranged.
+"""Assigns new issues to the patterns of an index: cost follows the new issues, history is not touched, no
+group is rearranged.
 
-New issues join groups or found new ones; groups of before never merge or split here, that is what the recompute is for.
+New issues join groups or found new ones; groups of before never merge or split here, that is what the
+recompute is for.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.bursts import GAP_DAYS, burst_keys
-from causeloop_pipeline.analysis.cells import Anchor, nearest_anchor
+from causeloop_pipeline.analysis.arrivals import Arrivals, place_keyed
+from causeloop_pipeline.analysis.bursts import place_of
 from causeloop_pipeline.analysis.confidence import ATOM_LIKENESS, PERSON_LIKENESS
-from causeloop_pipeline.analysis.constraints import constraint_closure, constraint_rows
-from causeloop_pipeline.analysis.fingerprint import fingerprint_frame, learn_templates
+from causeloop_pipeline.analysis.fingerprint import learn_templates, with_templates
 from causeloop_pipeline.analysis.frames import LINEAGE, MEMBERS
 from causeloop_pipeline.analysis.identity import founded_id
 from causeloop_pipeline.analysis.issue_table import canonical_issues
-from causeloop_pipeline.analysis.learnt_index import PatternIndex, UnreadableIndexError, place_of
+from causeloop_pipeline.analysis.learnt_index import PatternIndex, UnreadableIndexError
 from causeloop_pipeline.analysis.membership import (
     burst_reason,
     person_reason,
@@ -27,33 +26,18 @@ from causeloop_pipeline.analysis.membership import (
     template_reason,
     trace_reason,
 )
-from causeloop_pipeline.analysis.patterns import Grouping, GroupingOptions, finished_patterns
+from causeloop_pipeline.analysis.patterns import (
+    Grouping,
+    GroupingOptions,
+    finished_patterns,
+    with_fingerprints,
+)
 from causeloop_pipeline.analysis.portraits import repairs, times_seen, trait_counts
 from causeloop_pipeline.analysis.text_assignment import Placed, place_texts
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(slots=True)
-class _Places:
-    """Where each new issue went: groups below `known` are of the index, others are new."""
-
-    table: pl.DataFrame
-    keys: list[str]
-    group: Ints
-    known: int
-    forced: dict[int, str]
-    barred: dict[int, set[int]]
-
-    def found_groups(self, rows: list[int], likes: Callable[[int], Any]) -> None:
-        """Rows without a group: one new group for those that are alike."""
-        fresh: dict[Any, int] = {}
-        top = int(max(self.group.max(initial=-1) + 1, self.known))
-        for row in rows:
-            if self.group[row] < 0:
-                self.group[row] = fresh.setdefault(likes(row), top + len(fresh))
 
 
 def assign_issues(
@@ -66,26 +50,26 @@ def assign_issues(
 ) -> Grouping:
     """Assigns new issues.
 
-    In: new `ISSUES` and their `FINGERPRINTS` (what needs the workspace to be told, kind and template, is told anew by the index),
-    the index of the last grouping, all `CONSTRAINTS`. Out: the delta: `MEMBERS` rows to upsert (of new issues, and of an older
-    issue whose first mate came), `PATTERNS` rows to upsert, no lineage, and the index with the new issues in it. Issues that the
-    index already holds are left as they are. Raises `ContradictionError`, `IssueTableError`. A fact between two OLD issues takes
-    effect at the next `group_issues`.
+    In: new `ISSUES` and their `FINGERPRINTS` (what needs the workspace to be told, kind and template, is
+    told anew by the index), the index of the last grouping, all `CONSTRAINTS`. Out: the delta: `MEMBERS`
+    rows to upsert (of new issues, and of an older issue whose first mate came), `PATTERNS` rows to upsert,
+    no lineage, and the index with the new issues in it. Issues that the index already holds are left as they
+    are. Raises `ContradictionError`, `IssueTableError`. A fact between two OLD issues takes effect at the
+    next `group_issues`.
     """
     options = options or GroupingOptions()
     table = canonical_issues(issues)
     old = index.members.lazy().filter(pl.col("issue_id").is_in(table["issue_id"].implode())).collect()
     table = table.join(old, on="issue_id", how="anti", maintain_order="left")
     if table.height == 0:
-        return Grouping(_no(index.groups, options), pl.DataFrame(schema=MEMBERS), pl.DataFrame(schema=LINEAGE), index)
+        return Grouping(
+            _no(index.groups, options), pl.DataFrame(schema=MEMBERS), pl.DataFrame(schema=LINEAGE), index
+        )
     marked, book = learn_templates(table, index.book)
-    named = fingerprint_frame(marked, book, options.timezone)
-    own = [name for name in ("kind", "template", "template_key", "trace_key", "time_of_day", "weekday") if name in named]
-    table = table.join(named.select("issue_id", *own), on="issue_id", how="left", maintain_order="left")
-    places = _Places(table, _keys(table), np.full(table.height, -1, dtype=np.int64), index.groups.height, {}, {})
-    _obey(places, index, constraints)
-    _place_keyed(places, index)
-    _place_bursts(places, index)
+    table = with_templates(
+        with_fingerprints(marked.drop("kind"), fingerprints).with_columns(marked["kind"]), book
+    )
+    places = place_keyed(table, index, constraints)
     texts = [row for row, key in enumerate(places.keys) if key.startswith("text:")]
     placed = place_texts(table, texts, places.group, places.barred, index)
     return _delta(places, placed, replace(index, book=book), options)
@@ -94,115 +78,12 @@ def assign_issues(
 def _no(groups: pl.DataFrame, options: GroupingOptions) -> pl.DataFrame:
     none = groups.clear().with_columns(pl.lit(None, pl.Float64).alias("confidence"))
     empty = pl.DataFrame(schema={"group": pl.Int64, "name": pl.String, "value": pl.String, "count": pl.Int64})
-    return finished_patterns(none, empty, pl.DataFrame(schema={"group": pl.Int64, "seconds": pl.Int64}), set(), options)
-
-
-def _keys(table: pl.DataFrame) -> list[str]:
-    return table.select(
-        pl.when(pl.col("trace_key").is_not_null())
-        .then("trace:" + pl.col("trace_key"))
-        .when(pl.col("kind") == "machine")
-        .then("template:" + pl.col("template_key"))
-        .when(pl.col("kind") == "structured")
-        .then(pl.lit("burst:"))
-        .otherwise(pl.lit("text:"))
-        .alias("key")
-    )["key"].to_list()
-
-
-def _obey(places: _Places, index: PatternIndex, constraints: pl.DataFrame | None) -> None:
-    """New issues that people tied to others go there; groups that they must stay out of are barred."""
-    rows = {issue: row for row, issue in enumerate(places.table["issue_id"].to_list())}
-    facts = [fact for fact in constraint_rows(constraints) if fact[1] in rows or fact[2] in rows]
-    if not facts:
-        return
-    closure = constraint_closure(constraints)
-    spoken = sorted(closure.root)
-    known = index.members.filter(pl.col("issue_id").is_in(spoken))
-    group_of = dict(known.iter_rows())
-    by_core: dict[str, set[int]] = {}
-    for issue, group in sorted(group_of.items()):
-        by_core.setdefault(closure.find(issue), set()).add(group)
-    new = sorted((row, issue) for issue, row in rows.items() if issue in closure.root)
-    core_group: dict[str, int] = {core: min(groups) for core, groups in by_core.items()}
-    for row, issue in new:
-        core = closure.find(issue)
-        places.barred[row] = set().union(*(by_core.get(other, set()) for other in closure.apart.get(core, ())))
-        mates = [other for other in spoken if other != issue and closure.find(other) == core]
-        if mates:
-            home = core_group.setdefault(core, max([places.known - 1, *core_group.values()]) + 1)
-            places.group[row], places.forced[row] = home, mates[0]
-        elif core in closure.apart:
-            core_group.setdefault(core, max([places.known - 1, *core_group.values()]) + 1)
-    _stay_apart(places, closure, new, core_group)
-
-
-def _stay_apart(places: _Places, closure: Any, new: list[tuple[int, str]], core_group: dict[str, int]) -> None:
-    """A new issue apart from another new one gets a group of its own unless it is tied to one."""
-    cores = {closure.find(issue) for _, issue in new}
-    for row, issue in new:
-        core = closure.find(issue)
-        if places.group[row] < 0 and closure.apart.get(core, set()) & cores:
-            places.group[row] = core_group[core]
-
-
-def _place_keyed(places: _Places, index: PatternIndex) -> None:
-    wanted = sorted({key for key in places.keys if not key.endswith(":")})
-    if not wanted:
-        return
-    found = index.keys.filter(pl.col("key").is_in(wanted))
-    homes: dict[str, list[int]] = {}
-    for key, group in found.sort("key", "group").iter_rows():
-        homes.setdefault(key, []).append(group)
-    anchors = index.anchors.filter(pl.col("key").is_in(wanted))
-    titles = places.table["title"].fill_null("").to_list()
-    for row, key in enumerate(places.keys):
-        if places.group[row] >= 0 or key not in homes:
-            continue
-        near = anchors.filter(pl.col("key") == key)
-        choices = [_anchored(titles[row], near)] if near.height else []
-        open_to = [group for group in [*choices, *homes[key]] if group not in places.barred.get(row, ())]
-        if open_to:
-            places.group[row] = open_to[0]
-    rows = [row for row, key in enumerate(places.keys) if not key.endswith(":")]
-    barred = places.barred
-    places.found_groups(rows, lambda row: (places.keys[row], row if barred.get(row) else -1))
-
-
-def _anchored(title: str, near: pl.DataFrame) -> int:
-    anchors = [
-        Anchor(key, text, stays, row) for row, (key, text, stays) in enumerate(near.select("key", "title", "stays").iter_rows())
-    ]
-    return int(near["group"][nearest_anchor(title, anchors)])
-
-
-def _place_bursts(places: _Places, index: PatternIndex) -> None:
-    rows = [row for row, key in enumerate(places.keys) if key == "burst:"]
-    if not rows:
-        return
-    part = places.table[rows].with_columns(place_of(places.table[rows]), pl.Series("row", rows, dtype=pl.Int64))
-    gap = pl.duration(microseconds=int(GAP_DAYS * 86_400_000_000))
-    near = (
-        part.lazy()
-        .join(index.bursts.lazy().filter(pl.col("place").is_in(part["place"].drop_nulls().implode())), on="place")
-        .filter(pl.col("source_created_at").is_between(pl.col("began") - gap, pl.col("ended") + gap))
-        .sort("row", "began", "group")
-        .unique("row", keep="first", maintain_order=True)
-        .select("row", "group")
-        .collect()
+    return finished_patterns(
+        none, empty, pl.DataFrame(schema={"group": pl.Int64, "seconds": pl.Int64}), set(), options
     )
-    keys = dict(zip(rows, burst_keys(places.table[rows]).to_list(), strict=True))
-    home: dict[str, int] = {}
-    for row, group in near.iter_rows():
-        home.setdefault(keys[row], group)
-    for row in rows:
-        group = home.get(keys[row], -1)
-        if places.group[row] < 0 and group not in places.barred.get(row, ()):
-            places.group[row] = group
-    places.found_groups(rows, lambda row: (keys[row], row if places.barred.get(row) else -1))
 
 
-def _delta(places: _Places, placed: Placed, index: PatternIndex, options: GroupingOptions) -> Grouping:
+def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: GroupingOptions) -> Grouping:
     """The new index, and the rows that differ from before."""
     order = pl.Series(places.group).unique(maintain_order=True).to_list()
     fresh = [group for group in order if group >= places.known]
@@ -215,7 +96,9 @@ def _delta(places: _Places, placed: Placed, index: PatternIndex, options: Groupi
     faces = _faces(rows, before, likeness, index, options)
     grown = _grown(index, rows, faces, placed, places)
     shown = faces.filter("shown")
-    learnt = index.recalibration.apply((shown["mass"] / (shown["issue_count"] * (shown["issue_count"] - 1) / 2)).clip(0, 1).to_numpy())
+    learnt = index.recalibration.apply(
+        (shown["mass"] / (shown["issue_count"] * (shown["issue_count"] - 1) / 2)).clip(0, 1).to_numpy()
+    )
     ids = shown["group"].implode()
     patterns = finished_patterns(
         shown.with_columns(pl.Series("confidence", learnt)),
@@ -228,9 +111,12 @@ def _delta(places: _Places, placed: Placed, index: PatternIndex, options: Groupi
     return Grouping(patterns, members, pl.DataFrame(schema=LINEAGE), grown, index.recalibration)
 
 
-def _likeness(places: _Places, placed: Placed, group: Ints, before: pl.DataFrame) -> NDArray[np.float64]:
+def _likeness(places: Arrivals, placed: Placed, group: Ints, before: pl.DataFrame) -> NDArray[np.float64]:
     """Per new issue, the mean likeness to the issues that were in its group before it."""
-    sure = {g: mass / max(n * (n - 1) / 2, 1) if n > 1 else 1.0 for g, mass, n in before.select("group", "mass", "issue_count").iter_rows()}
+    sure = {
+        g: mass / max(n * (n - 1) / 2, 1) if n > 1 else 1.0
+        for g, mass, n in before.select("group", "mass", "issue_count").iter_rows()
+    }
     found = np.empty(len(group))
     for row, key in enumerate(places.keys):
         kind = key.partition(":")[0]
@@ -244,18 +130,37 @@ def _likeness(places: _Places, placed: Placed, group: Ints, before: pl.DataFrame
 
 
 def _faces(
-    rows: pl.DataFrame, before: pl.DataFrame, likeness: NDArray[np.float64], index: PatternIndex, options: GroupingOptions
+    rows: pl.DataFrame,
+    before: pl.DataFrame,
+    likeness: NDArray[np.float64],
+    index: PatternIndex,
+    options: GroupingOptions,
 ) -> pl.DataFrame:
     """The touched groups as they are now."""
-    numbered = rows.with_columns(pl.Series("likeness", likeness), pl.int_range(pl.len()).over("group").alias("nth"))
-    added = numbered.group_by("group").agg(
-        (pl.col("likeness") * pl.col("nth")).sum().alias("inner"),
-        pl.col("likeness").sum().alias("outer"),
-        pl.col("issue_id").first().alias("first_id"),
-        pl.col("kind").first().alias("first_kind"),
-        pl.coalesce("template", "title").first().alias("first_text"),
-        (~pl.col("template").is_null() | ~pl.col("trace_key").is_null()).not_().sum().cast(pl.Int64).alias("texts"),
-    ).join(times_seen(rows).rename({"issue_count": "more", "first_seen_at": "first", "last_seen_at": "last"}), on="group")
+    numbered = rows.with_columns(
+        pl.Series("likeness", likeness), pl.int_range(pl.len()).over("group").alias("nth")
+    )
+    added = (
+        numbered.group_by("group")
+        .agg(
+            (pl.col("likeness") * pl.col("nth")).sum().alias("inner"),
+            pl.col("likeness").sum().alias("outer"),
+            pl.col("issue_id").first().alias("first_id"),
+            pl.col("kind").first().alias("first_kind"),
+            pl.coalesce("template", "title").first().alias("first_text"),
+            (~pl.col("template").is_null() | ~pl.col("trace_key").is_null())
+            .not_()
+            .sum()
+            .cast(pl.Int64)
+            .alias("texts"),
+        )
+        .join(
+            times_seen(rows).rename(
+                {"issue_count": "more", "first_seen_at": "first", "last_seen_at": "last"}
+            ),
+            on="group",
+        )
+    )
     joined = added.join(before, on="group", how="left").sort("group")
     taken = set(index.groups["pattern_id"].to_list()) if joined["pattern_id"].null_count() else set()
     names = [
@@ -269,7 +174,11 @@ def _faces(
         pl.coalesce("founder", "first_id").alias("founder"),
         pl.coalesce("kind", "first_kind").alias("kind"),
         pl.coalesce("text", "first_text").alias("text"),
-        (pl.col("mass").fill_null(0.0) + pl.col("inner") + pl.col("outer") * pl.col("issue_count").fill_null(0)).alias("mass"),
+        (
+            pl.col("mass").fill_null(0.0)
+            + pl.col("inner")
+            + pl.col("outer") * pl.col("issue_count").fill_null(0)
+        ).alias("mass"),
         (pl.col("cells").fill_null(0) + pl.col("texts")).alias("cells"),
         pl.col("linked").fill_null(value=False),
         (count >= 2).alias("shown"),
@@ -287,16 +196,32 @@ def _fresh_id(namespace: str, founder: str, taken: set[str]) -> str:
     return name
 
 
-def _grown(index: PatternIndex, rows: pl.DataFrame, faces: pl.DataFrame, placed: Placed, places: _Places) -> PatternIndex:
+def _grown(
+    index: PatternIndex, rows: pl.DataFrame, faces: pl.DataFrame, placed: Placed, places: Arrivals
+) -> PatternIndex:
     touched = faces["group"].implode()
     kept = index.groups.filter(~pl.col("group").is_in(touched))
-    keyed = pl.DataFrame({"key": places.keys, "group": rows["group"]}).filter(~pl.col("key").str.ends_with(":")).unique()
-    fresh = keyed.filter(~pl.col("group").is_in(index.groups["group"].implode()) | ~pl.col("key").is_in(index.keys["key"].implode()))
+    keyed = (
+        pl.DataFrame({"key": places.keys, "group": rows["group"]})
+        .filter(~pl.col("key").str.ends_with(":"))
+        .unique()
+    )
+    fresh = keyed.filter(
+        ~pl.col("group").is_in(index.groups["group"].implode())
+        | ~pl.col("key").is_in(index.keys["key"].implode())
+    )
     counts = pl.concat([index.counts.filter(pl.col("group").is_in(touched)), trait_counts(rows)])
-    counts = counts.group_by("group", "name", "value").agg(pl.col("count").sum()).sort("group", "name", "value")
-    bursts = rows.with_columns(place_of(rows)).filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+    counts = (
+        counts.group_by("group", "name", "value").agg(pl.col("count").sum()).sort("group", "name", "value")
+    )
+    bursts = rows.with_columns(place_of(rows)).filter(
+        (pl.col("kind") == "structured") & pl.col("trace_key").is_null()
+    )
     spans = bursts.drop_nulls(["place", "source_created_at"]).select(
-        "place", pl.col("source_created_at").alias("began"), pl.col("source_created_at").alias("ended"), "group"
+        "place",
+        pl.col("source_created_at").alias("began"),
+        pl.col("source_created_at").alias("ended"),
+        "group",
     )
     return replace(
         index,
@@ -312,7 +237,7 @@ def _grown(index: PatternIndex, rows: pl.DataFrame, faces: pl.DataFrame, placed:
 
 
 def _members(
-    places: _Places,
+    places: Arrivals,
     placed: Placed,
     rows: pl.DataFrame,
     likeness: NDArray[np.float64],
@@ -322,8 +247,17 @@ def _members(
 ) -> pl.DataFrame:
     reasons = [_reason(places, placed, row) for row in range(rows.height)]
     ids = index.groups.select("group", "pattern_id")
-    nearest = pl.DataFrame({"row": range(rows.height), "near": placed.nearest, "nearest_missing": placed.missing}, schema={"row": pl.Int64, "near": pl.Int64, "nearest_missing": pl.String})
-    near = nearest.join(ids.filter(pl.col("group").is_in(nearest["near"].implode())), left_on="near", right_on="group", how="left", maintain_order="left")
+    nearest = pl.DataFrame(
+        {"row": range(rows.height), "near": placed.nearest, "nearest_missing": placed.missing},
+        schema={"row": pl.Int64, "near": pl.Int64, "nearest_missing": pl.String},
+    )
+    near = nearest.join(
+        ids.filter(pl.col("group").is_in(nearest["near"].implode())),
+        left_on="near",
+        right_on="group",
+        how="left",
+        maintain_order="left",
+    )
     confidence = index.recalibration.apply(likeness.clip(0, 1)).round(6)
     new = rows.select("issue_id", "group").with_columns(
         pl.Series("similarity", placed.similarity.round(6)),
@@ -333,8 +267,13 @@ def _members(
         near["nearest_missing"],
     )
     alone = before.filter(pl.col("issue_count") == 1).select("group", pl.col("founder").alias("issue_id"))
-    mate = new.unique("group", keep="first", maintain_order=True).drop("issue_id").with_columns(
-        pl.lit(None, pl.String).alias("nearest_pattern_id"), pl.lit(None, pl.String).alias("nearest_missing")
+    mate = (
+        new.unique("group", keep="first", maintain_order=True)
+        .drop("issue_id")
+        .with_columns(
+            pl.lit(None, pl.String).alias("nearest_pattern_id"),
+            pl.lit(None, pl.String).alias("nearest_missing"),
+        )
     )
     founders = alone.join(mate, on="group").select(new.columns)
     return (
@@ -345,7 +284,7 @@ def _members(
     )
 
 
-def _reason(places: _Places, placed: Placed, row: int) -> str:
+def _reason(places: Arrivals, placed: Placed, row: int) -> str:
     if row in places.forced:
         return person_reason(places.forced[row])
     kind = places.keys[row].partition(":")[0]
@@ -355,5 +294,5 @@ def _reason(places: _Places, placed: Placed, row: int) -> str:
     if kind == "trace":
         return trace_reason(values["trace_key"])
     if kind == "burst":
-        return burst_reason(values["service"], values["component"], GAP_DAYS)
+        return burst_reason(values["service"], values["component"])
     return placed.reason.get(row) or same_text_reason(values["title"] or "")

@@ -1,7 +1,8 @@
-"""Groups issues into patterns: right, stable, sure of themselves, explained, and obedient to what people said.
+"""Groups issues into patterns: right, stable, sure of themselves, explained, and obedient to what people
+said.
 
-Every issue belongs to exactly one group. A group is a pattern from its second issue on; an issue without a mate has no
-pattern until one comes (or a person links it).
+Every issue belongs to exactly one group. A group is a pattern from its second issue on; an issue without a
+mate has no pattern until one comes (or a person links it).
 """
 
 from dataclasses import dataclass, field
@@ -10,15 +11,22 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.assembly import Assembly, Edges, Masses, assemble, likeness_masses, text_edges
+from causeloop_pipeline.analysis.assembly import (
+    Assembly,
+    Edges,
+    Masses,
+    assemble,
+    likeness_masses,
+    text_edges,
+)
 from causeloop_pipeline.analysis.cells import Cells, atom_keys, form_cells
-from causeloop_pipeline.analysis.confidence import Recalibration, atom_likeness, recalibrate, status_of
+from causeloop_pipeline.analysis.confidence import Recalibration, status_of
 from causeloop_pipeline.analysis.frames import FINGERPRINTS, PATTERNS
 from causeloop_pipeline.analysis.identity import Identities, name_groups
 from causeloop_pipeline.analysis.issue_table import canonical_issues
+from causeloop_pipeline.analysis.learnt_index import PatternIndex, build_index
 from causeloop_pipeline.analysis.likeness import Likeness, compare_texts, text_rows
 from causeloop_pipeline.analysis.member_rows import member_rows
-from causeloop_pipeline.analysis.learnt_index import PatternIndex, build_index
 from causeloop_pipeline.analysis.portraits import (
     median_repair,
     pattern_name,
@@ -27,12 +35,14 @@ from causeloop_pipeline.analysis.portraits import (
     times_seen,
     trait_counts,
 )
+from causeloop_pipeline.analysis.verdicts import VERDICTS, learn_from_verdicts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+__all__ = ["ALGORITHM_VERSION", "VERDICTS", "Grouping", "GroupingOptions", "group_issues"]
+
 ALGORITHM_VERSION = "1"
-VERDICTS = pl.Schema({"left_issue_id": pl.String, "right_issue_id": pl.String, "same": pl.Boolean})
 
 
 class FingerprintMismatchError(ValueError):
@@ -41,7 +51,9 @@ class FingerprintMismatchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GroupingOptions:
-    """A workspace's settings for grouping; `namespace` (its id) makes pattern ids unique across workspaces."""
+    """A workspace's settings for grouping; `namespace` (its id) makes pattern ids unique across
+    workspaces.
+    """
 
     ai_confidence_threshold: float = 0.6
     ai_auto_link: bool = True
@@ -54,7 +66,9 @@ class GroupingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Patterns, who is in them and why, what became of earlier ids, and what later issues are assigned with."""
+    """Patterns, who is in them and why, what became of earlier ids, and what later issues are assigned
+    with.
+    """
 
     patterns: pl.DataFrame
     members: pl.DataFrame
@@ -74,12 +88,14 @@ def group_issues(
 ) -> Grouping:
     """Groups all issues of a workspace.
 
-    In: `ISSUES` and their `FINGERPRINTS`, any row order; `CONSTRAINTS`; `PREVIOUS` (optionally with `status`, the pattern's
-    status before); verdicts (`VERDICTS`). Out: `PATTERNS`, `MEMBERS`, `LINEAGE` and the index. Same input, same bytes.
-    Raises `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
+    In: `ISSUES` and their `FINGERPRINTS`, any row order; `CONSTRAINTS`; `PREVIOUS` (optionally with
+    `status`, the pattern's status before); verdicts (`VERDICTS`). Out: `PATTERNS`, `MEMBERS`, `LINEAGE`
+    and the index. Same input, same bytes. Raises `ContradictionError`, `FingerprintMismatchError`,
+    `IssueTableError`.
 
-    Machine messages group by template, errors by in-app stack frames, people's texts by average link of a calibrated pair score
-    (BM25 features, logistic), incidents without text by place and time. See the modules for the sources of the methods.
+    Machine messages group by template, errors by in-app stack frames, people's texts by average link of a
+    calibrated pair score (BM25 features, logistic), incidents without text by place and time. See the
+    modules for the sources of the methods.
     """
     options = options or GroupingOptions()
     table = with_fingerprints(canonical_issues(issues), fingerprints)
@@ -90,10 +106,12 @@ def group_issues(
     assembly = assemble(cells, edges, before)
     masses = likeness_masses(assembly)
     identities, pattern_ids = _identities(table, assembly, masses, previous, options)
-    learnt = _learnt(table, assembly, masses, verdicts)
+    learnt = learn_from_verdicts(table, assembly, masses, verdicts)
     texts = (likeness.corpus, likeness.lexicon, text_cells) if likeness else None
     members = member_rows(table, assembly, masses, pattern_ids, texts)
-    members = members.with_columns(pl.Series(learnt.apply(members["confidence"].to_numpy()).round(6)).alias("confidence"))
+    members = members.with_columns(
+        pl.Series(learnt.apply(members["confidence"].to_numpy()).round(6)).alias("confidence")
+    )
     faces = pattern_faces(table, assembly, masses, identities.pattern_ids, pattern_ids)
     rows = table.with_columns(pl.Series("group", assembly.group_of_row))
     counts, repaired = trait_counts(rows), repairs(rows)
@@ -111,23 +129,31 @@ def group_issues(
 
 
 def with_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.DataFrame:
-    """Canonical issues with their fingerprints' own columns. Raises `FingerprintMismatchError` if one has none."""
+    """Canonical issues with their fingerprints' own columns. Raises `FingerprintMismatchError` if one has
+    none.
+    """
     own = ["kind", "template", "template_key", "trace_key", "time_of_day", "weekday"]
     missing = sorted(set(FINGERPRINTS.names()) - set(fingerprints.columns))
     if missing:
         raise FingerprintMismatchError(f"the fingerprints lack the columns {', '.join(missing)}")
     joined = table.join(
-        fingerprints.select("issue_id", *own), on="issue_id", how="left", maintain_order="left", validate="1:1"
+        fingerprints.select("issue_id", *own),
+        on="issue_id",
+        how="left",
+        maintain_order="left",
+        validate="1:1",
     )
     without = joined.filter(pl.col("kind").is_null())["issue_id"]
     if len(without):
-        raise FingerprintMismatchError(f"issue {without[0]!r} has no fingerprint ({len(without)} of {table.height} have none)")
+        raise FingerprintMismatchError(
+            f"issue {without[0]!r} has no fingerprint ({len(without)} of {table.height} have none)"
+        )
     return joined
 
 
 def _no_edges() -> Edges:
     none, zero = np.empty(0, dtype=np.int64), np.empty(0)
-    return Edges(none, none, zero, zero)
+    return Edges(none, none, zero, zero, zero)
 
 
 def _likeness(table: pl.DataFrame, cells: Cells) -> tuple[Likeness | None, Ints]:
@@ -141,7 +167,9 @@ def _previous_patterns(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl
     if previous is None or previous.height == 0:
         return None
     known = previous.select("issue_id", "pattern_id").unique("issue_id", keep="any")
-    return table.select("issue_id").join(known, on="issue_id", how="left", maintain_order="left")["pattern_id"]
+    return table.select("issue_id").join(known, on="issue_id", how="left", maintain_order="left")[
+        "pattern_id"
+    ]
 
 
 def _active(previous: pl.DataFrame | None) -> set[str]:
@@ -153,7 +181,9 @@ def _active(previous: pl.DataFrame | None) -> set[str]:
 def pattern_faces(
     table: pl.DataFrame, assembly: Assembly, masses: Masses, ids: list[str], shown: list[str | None]
 ) -> pl.DataFrame:
-    """One row per group, in the order of their numbers: who it is, how large, how sure, and the text that stands for it."""
+    """One row per group, in the order of their numbers: who it is, how large, how sure, and the text that
+    stands for it.
+    """
     representative = representative_rows(assembly, masses).tolist()
     first = np.full(assembly.groups, table.height, dtype=np.int64)
     np.minimum.at(first, assembly.group_of_cell, assembly.cells.first_row)
@@ -176,59 +206,40 @@ def pattern_faces(
 
 
 def _identities(
-    table: pl.DataFrame, assembly: Assembly, masses: Masses, previous: pl.DataFrame | None, options: GroupingOptions
+    table: pl.DataFrame,
+    assembly: Assembly,
+    masses: Masses,
+    previous: pl.DataFrame | None,
+    options: GroupingOptions,
 ) -> tuple[Identities, list[str | None]]:
     """Ids of all groups, and the same with None for groups that are no pattern."""
     first = np.full(assembly.groups, table.height, dtype=np.int64)
     np.minimum.at(first, assembly.group_of_cell, assembly.cells.first_row)
     founders = table["issue_id"].gather(first.tolist()).to_list()
-    members = table.select("issue_id").with_columns(pl.Series("group", assembly.group_of_row.astype(np.uint32)))
+    members = table.select("issue_id").with_columns(
+        pl.Series("group", assembly.group_of_row.astype(np.uint32))
+    )
     identities = name_groups(founders, members, previous, options.namespace)
     linked = {int(assembly.group_of_row[row]) for row in assembly.cells.spoken}
     ids = [
         name if rows >= 2 or group in linked else None
-        for group, (name, rows) in enumerate(zip(identities.pattern_ids, masses.group_rows.tolist(), strict=True))
+        for group, (name, rows) in enumerate(
+            zip(identities.pattern_ids, masses.group_rows.tolist(), strict=True)
+        )
     ]
     return identities, ids
 
 
-def _learnt(table: pl.DataFrame, assembly: Assembly, masses: Masses, verdicts: pl.DataFrame | None) -> Recalibration:
-    """What the workspace's verdicts say of the confidences under which the pairs were, or would be, together."""
-    if verdicts is None or verdicts.height == 0:
-        return Recalibration()
-    places = table.select("issue_id").with_row_index("row")
-    found = (
-        verdicts.select(VERDICTS.names())
-        .join(places.rename({"issue_id": "left_issue_id", "row": "a"}), on="left_issue_id")
-        .join(places.rename({"issue_id": "right_issue_id", "row": "b"}), on="right_issue_id")
-    )
-    a, b, same = (found[name].to_numpy() for name in ("a", "b", "same"))
-    prior = verdict_priors(assembly, masses, a.astype(np.int64), b.astype(np.int64))
-    known = ~np.isnan(prior)
-    return recalibrate(prior[known], same.astype(bool)[known])
-
-
-def verdict_priors(assembly: Assembly, masses: Masses, a: Ints, b: Ints) -> Floats:
-    """Per pair of rows: their pattern's confidence; if people took them apart, the pair's likeness; NaN if never alike."""
-    cells, group = assembly.cells, assembly.group_of_row
-    first, second = cells.cell_of_row[a], cells.cell_of_row[b]
-    edges = {(x, y): p for x, y, p in zip(assembly.edges.left.tolist(), assembly.edges.right.tolist(), assembly.edges.probability.tolist(), strict=True)}
-    own = atom_likeness(cells.key)
-    priors = []
-    for row, (x, y) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
-        if group[a[row]] == group[b[row]]:
-            priors.append(float(masses.confidence[group[a[row]]]))
-        elif cells.key[x] == cells.key[y]:
-            priors.append(float(own[x]))
-        else:
-            priors.append(edges.get((min(x, y), max(x, y)), float("nan")))
-    return np.array(priors, dtype=np.float64)
-
-
 def finished_patterns(
-    faces: pl.DataFrame, counts: pl.DataFrame, repaired: pl.DataFrame, active: set[str], options: GroupingOptions
+    faces: pl.DataFrame,
+    counts: pl.DataFrame,
+    repaired: pl.DataFrame,
+    active: set[str],
+    options: GroupingOptions,
 ) -> pl.DataFrame:
-    """In, per pattern its `FACES` row; trait counts and repairs of their members; the ids that were active; out, `PATTERNS`, by id."""
+    """In, per pattern its `FACES` row; trait counts and repairs of their members; the ids that were active;
+    out, `PATTERNS`, by id.
+    """
     table = (
         faces.join(shared_dimensions(counts, faces.select("group", "issue_count")), on="group")
         .join(median_repair(repaired), on="group", how="left")
@@ -239,7 +250,10 @@ def finished_patterns(
     was_active = np.array([name in active for name in table["pattern_id"].to_list()], dtype=bool)
     status = status_of(confidence, was_active, options.ai_confidence_threshold, options.demotion_margin)
     if not options.ai_auto_link:
-        status = [now if linked else "emerging" for now, linked in zip(status, table["linked"].to_list(), strict=True)]
+        status = [
+            now if linked else "emerging"
+            for now, linked in zip(status, table["linked"].to_list(), strict=True)
+        ]
     return table.with_columns(
         pl.Series("name", names, dtype=pl.String),
         pl.Series("status", status, dtype=pl.String),

@@ -1,4 +1,6 @@
-"""The face of each pattern: its name, the dimensions its members really share, when it was seen, how long repairs take."""
+"""The face of each pattern: its name, the dimensions its members really share, when it was seen, how long
+repairs take.
+"""
 
 import orjson
 import polars as pl
@@ -13,13 +15,17 @@ _LISTED = 3
 
 
 def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
-    """In, members (`group` and the traits); out, how many members of each group have which value: `group`, `name`, `value`, `count`."""
+    """In, members (`group` and the traits); out, how many members of each group have which value: `group`,
+    `name`, `value`, `count`.
+    """
     parts = [
         rows.lazy()
         .filter(pl.col(name).is_not_null())
         .group_by("group", name)
         .len("count")
-        .select("group", pl.lit(name).alias("name"), pl.col(name).alias("value"), pl.col("count").cast(pl.Int64))
+        .select(
+            "group", pl.lit(name).alias("name"), pl.col(name).alias("value"), pl.col("count").cast(pl.Int64)
+        )
         for name in TRAITS
         if rows[name].null_count() < rows.height
     ]
@@ -28,9 +34,11 @@ def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """In, `trait_counts` and `group`, `issue_count`; out, per group its fingerprint: JSON {dimension: {"value", "share"}}, keys sorted.
+    """In, `trait_counts` and `group`, `issue_count`; out, per group its fingerprint: JSON {dimension:
+    {"value", "share"}}, keys sorted.
 
-    A dimension is in it if at least half of ALL members have its commonest value (ties: the smaller value).
+    A dimension is in it if at least half of ALL members have its commonest value (ties: the smaller
+    value).
     """
     traits = (
         counts.sort(["group", "name", "count", "value"], descending=[False, False, True, False])
@@ -42,7 +50,9 @@ def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame
     )
     shared = traits.group_by("group", maintain_order=True).agg("trait")
     texts = [
-        orjson.dumps({trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in group}).decode()
+        orjson.dumps(
+            {trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in group}
+        ).decode()
         for group in shared["trait"].to_list()
     ]
     shared = shared.select("group", pl.Series("fingerprint", texts, dtype=pl.String))
@@ -50,7 +60,9 @@ def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame
 
 
 def repairs(rows: pl.DataFrame) -> pl.DataFrame:
-    """In, members with their times; out, `group` and `seconds` of each that was resolved at or after its creation."""
+    """In, members with their times; out, `group` and `seconds` of each that was resolved at or after its
+    creation.
+    """
     seconds = (pl.col("resolved_at") - pl.col("source_created_at")).dt.total_seconds()
     return rows.select("group", seconds.alias("seconds")).filter(pl.col("seconds") >= 0)
 
@@ -66,7 +78,9 @@ def times_seen(rows: pl.DataFrame) -> pl.DataFrame:
 
 def median_repair(repaired: pl.DataFrame) -> pl.DataFrame:
     """In, `repairs`; out, per group `mttr_seconds`, the median."""
-    return repaired.group_by("group").agg(pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds"))
+    return repaired.group_by("group").agg(
+        pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds")
+    )
 
 
 def pattern_name(kind: str, text: str | None, fingerprint: str) -> str:
@@ -74,7 +88,9 @@ def pattern_name(kind: str, text: str | None, fingerprint: str) -> str:
     shared = orjson.loads(fingerprint)
     service = shared.get("service", {}).get("value")
     if kind == "structured" or not (text or "").strip():
-        values = [shared[name]["value"] for name in ("service", "component", "error_type", "team") if name in shared]
+        values = [
+            shared[name]["value"] for name in ("service", "component", "error_type", "team") if name in shared
+        ]
         return _cut(" / ".join(values[:_LISTED]) or "Incidents without text")
     plain = " ".join((text or "").replace("<*>", "…").split())
     suffix = f" ({service})" if service and service.lower() not in plain.lower() else ""

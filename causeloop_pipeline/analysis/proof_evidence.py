@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 LOOKBACK_DAYS = 180.0
 TRIGGER_DAYS = 14.0
+LEAST_DAYS = 30.0
 LONGEST_PROOF_DAYS = 3_650.0
 PRIOR_EVENTS = 0.5
-DRAWS = 4_096
+STRATA = 512
+DRAWS = 8 * STRATA
 _CONTROL_PRIOR = 20.0
 _DISPERSION_PRIOR = 30.0
 
@@ -49,31 +51,37 @@ def baseline(
 ) -> Baseline:
     """The rate before a fix, without the burst that led to it.
 
-    In: sorted distinct active days, the fix and the start of history as days since any date, and the
-    blind time. Out: active days in the 180 days before the fix (or since the first), less the last burst
-    if it ended within 14 days before the fix; a burst is a run of days that follow one another faster
-    than half the usual gap.
+    In: sorted distinct active days, the fix and the start of history as days since any date, the blind
+    time, and how much the workspace clusters. Out: active days in the 180 days before the fix (or since the
+    first, but 30 days at least where there is history), less the last burst if it ended within 14 days before
+    the fix. A burst is a run of at most 14 days whose gaps are under half of those of an even spread.
     """
-    before = [day for day in active_days if max(fixed_at - LOOKBACK_DAYS, history_start) <= day < fixed_at]
+    horizon = max(fixed_at - LOOKBACK_DAYS, history_start)
+    before = [day for day in active_days if horizon <= day < fixed_at]
     if not before:
         return Baseline(0, 0.0, 1.0)
-    earlier = any(day < before[0] for day in active_days)
-    start = max(fixed_at - LOOKBACK_DAYS, history_start) if earlier else before[0]
-    kept, end = _without_trigger(before, fixed_at)
+    kept, end = _without_trigger(before, fixed_at, (fixed_at - horizon) / len(before))
+    is_old = any(day < before[0] for day in active_days)
+    start = horizon if is_old else max(min(before[0], end - LEAST_DAYS), horizon)
     days = end - start - blind.within(start, end)
     return Baseline(len(kept), max(days, 0.0), clustering(before).toward(prior))
 
 
-def _without_trigger(before: Sequence[float], fixed_at: float) -> tuple[Sequence[float], float]:
+def _without_trigger(
+    before: Sequence[float], fixed_at: float, even_gap: float
+) -> tuple[Sequence[float], float]:
     """The days before the triggering burst, and the day on which that burst began."""
     if fixed_at - before[-1] > TRIGGER_DAYS:
         return before, fixed_at
-    usual = (before[-1] - before[0]) / max(len(before) - 1, 1)
-    near = max(1.0, usual / 2) if usual > 2 else usual / 2
+    near = max(1.0, even_gap / 2) if even_gap > 2 else even_gap / 2
     place = len(before) - 1
-    while place > 0 and before[place] - before[place - 1] <= near:
+    while place > 0 and _is_same_burst(before, place, near):
         place -= 1
     return before[:place], before[place]
+
+
+def _is_same_burst(days: Sequence[float], place: int, near: float) -> bool:
+    return days[place] - days[place - 1] <= near and days[-1] - days[place - 1] <= TRIGGER_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +158,11 @@ class RateRatio:
         from scipy.special import gammaincinv
 
         chance = np.random.default_rng(list(seed))
-        strata = (np.arange(DRAWS) + 0.5) / DRAWS
+        strata = (np.arange(STRATA) + 0.5) / STRATA
 
         def gamma(shape: float) -> "Floats":
-            return np.asarray(gammaincinv(shape, chance.permutation(strata)), dtype=float)
+            quantiles = np.tile(gammaincinv(shape, strata), DRAWS // STRATA)
+            return np.asarray(chance.permutation(quantiles), dtype=float)
 
         self._deflation = before.dispersion
         self._events = events_after / before.dispersion

@@ -1,7 +1,9 @@
-"""Prophet for every pattern at once: the exact MAP of its own model, solved for all series that share a date grid.
+"""Prophet for every pattern at once: the exact MAP of its own model, solved for all series that share a date
+grid.
 
-With additive seasonality Prophet's posterior given the noise is a ridge (flat growth) or a ridge plus lasso (linear growth) problem
-in one design matrix, which Prophet itself supplies. Stock Prophet is the oracle of the tests.
+With additive seasonality Prophet's posterior given the noise is a ridge (flat growth) or a ridge plus lasso
+(linear growth) problem in one design matrix, which Prophet itself supplies. Stock Prophet is the oracle of
+the tests.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from causeloop_pipeline.analysis.prophet_changepoints import CHANGEPOINT_PRIOR_SCALE, NOISE_PRIOR_SCALE, changepoint_map, noise_variance
+from causeloop_pipeline.analysis.prophet_changepoints import (
+    CHANGEPOINT_PRIOR_SCALE,
+    NOISE_PRIOR_SCALE,
+    changepoint_map,
+    noise_variance,
+)
 from causeloop_pipeline.analysis.recurrence_history import Floats
 
 WEEKLY_ORDER = 3
@@ -22,7 +29,9 @@ INTERVAL_80 = 1.2815515655446004  # Prophet's default width
 
 @dataclass(frozen=True)
 class FlatDesign:
-    """A flat-growth design in the eigenbasis of its penalised Gram matrix; `week` is the design of one week (7 × k)."""
+    """A flat-growth design in the eigenbasis of its penalised Gram matrix; `week` is the design of one week
+    (7 x k).
+    """
 
     week: Floats
     basis: Floats
@@ -61,15 +70,18 @@ def weekly_design(weeks: int) -> FlatDesign:
 def flat_map(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
     """Joint MAP of level, weekly coefficients and noise for all series (scaled as Prophet scales them).
 
-    In: X'y per series (n × k) and y'y. With u the whitened coefficients, given s = σ² the optimum is u = c / (Λ + s), and the
-    stationary point in s solves T·s + 4·s² = RSS(s). Out: FlatFit. Source: Prophet's Stan model (Taylor & Letham 2018).
+    In: X'y per series (n x k) and y'y. With u the whitened coefficients, given s = σ² the optimum is u = c /
+    (Λ + s), and the stationary point in s solves T·s + 4·s² = RSS(s). Out: FlatFit. Source: Prophet's Stan
+    model (Taylor & Letham 2018).
     """
     correlation = projected @ design.basis
     power = correlation**2
     variance = np.maximum(squares / design.length, 1e-12)
     for _ in range(30):
         shrunk = design.eigen + variance[:, None]
-        residual = np.maximum(squares - np.sum(power * (design.eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18)
+        residual = np.maximum(
+            squares - np.sum(power * (design.eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18
+        )
         updated = noise_variance(residual, design.length)
         moved = np.abs(updated - variance) > 1e-10 * variance
         variance = updated
@@ -81,7 +93,9 @@ def flat_map(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
 
 @dataclass(frozen=True)
 class BatchDesign:
-    """Prophet's own matrices for one date grid: columns slope, level, changepoint hinges, weekly terms; history and future rows."""
+    """Prophet's own matrices for one date grid: columns slope, level, changepoint hinges, weekly terms;
+    history and future rows.
+    """
 
     growth: str
     past: Floats
@@ -93,7 +107,7 @@ class BatchDesign:
 
 @dataclass(frozen=True)
 class BatchForecast:
-    """Per series: yhat and interval over the future days, σ and the negative log posterior Prophet minimises."""
+    """Per series: yhat and interval over the future days, sigma, and the negative log posterior reached."""
 
     yhat: Floats
     lower: Floats
@@ -134,21 +148,26 @@ def _grid_columns(growth: str, t: Floats, knots: Floats, seasonal: Floats) -> Fl
     return np.column_stack([*trend, *(np.maximum(t - knot, 0.0) for knot in knots), seasonal])
 
 
-def stock_model(growth: str) -> Any:
+def stock_model(growth: Any) -> Any:
     """Prophet as configured here; `fit` and `predict` on it are the oracle and the fallback."""
     from prophet import Prophet
 
     return Prophet(
-        growth=growth, weekly_seasonality=WEEKLY_ORDER, daily_seasonality=False, yearly_seasonality=False, uncertainty_samples=0
+        growth=growth,
+        weekly_seasonality=WEEKLY_ORDER,
+        daily_seasonality=False,
+        yearly_seasonality=False,
+        uncertainty_samples=0,
     )
 
 
 def batch_forecast(design: BatchDesign, series: Floats) -> BatchForecast:
     """Exact MAP of every series of one grid, and its forecast.
 
-    In: series × days, finite, in events. Out: BatchForecast with 80 % intervals: Normal(yhat, σ), for linear growth plus the variance
-    of future changepoints S·2λ²·(t − 1)³ / 3 with λ the mean absolute change. Constant series are given back as they are.
-    Raises ValueError when a value is not finite or the length is not the grid's.
+    In: series x days, finite, in events. Out: BatchForecast with 80 % intervals: Normal(yhat, sigma), for
+    linear growth plus the variance of future changepoints S·2λ²·(t - 1)³ / 3 with λ the mean absolute change.
+    Constant series are given back as they are. Raises ValueError when a value is not finite or the length is
+    not the grid's.
     """
     if series.shape[1] != len(design.past) or not np.isfinite(series).all():
         raise ValueError(f"series must be finite and {len(design.past)} days long")
@@ -183,8 +202,12 @@ def _trend_variance(design: BatchDesign, theta: Floats) -> Floats:
     return result
 
 
-def posterior_loss(design: BatchDesign, projected: Floats, squares: Floats, theta: Floats, variance: Floats) -> Floats:
-    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series y, given as X'y and y'y."""
+def posterior_loss(
+    design: BatchDesign, projected: Floats, squares: Floats, theta: Floats, variance: Floats
+) -> Floats:
+    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series y, given as X'y
+    and y'y.
+    """
     fitted = theta @ (design.past.T @ design.past)
     residual = np.maximum(squares - np.einsum("ij,ij->i", theta, 2 * projected - fitted), 0.0)
     loss: Floats = (

@@ -1,7 +1,8 @@
 """Prophet's linear growth with Laplace changepoints, solved exactly for all series of one date grid at once.
 
-Given the noise s = σ² the MAP is a ridge plus lasso problem. With the splitting weight tied to s, the linear step of ADMM has the same
-eigenvectors for every series, so an iteration is two small matrix products. σ² is renewed from the residual as it goes.
+Given the noise s = σ² the MAP is a ridge plus lasso problem. With the splitting weight tied to s, the linear
+step of ADMM has the same eigenvectors for every series, so an iteration is two small matrix products. σ² is
+renewed from the residual as it goes.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def noise_variance(residual: Floats, length: int) -> Floats:
 
 @dataclass(frozen=True)
 class SplitBasis:
-    """Common eigenbasis of the linear step: `basis` maps it to coefficients, `hinge` is its changepoint part."""
+    """Eigenbasis of the linear step: `basis` maps it to coefficients, `hinge` is its changepoint part."""
 
     basis: Floats
     eigen: Floats
@@ -48,12 +49,15 @@ def split_basis(past: Floats, ridge: Floats, hinges: slice) -> SplitBasis:
     return SplitBasis(basis, np.maximum(eigen, 0.0), np.ascontiguousarray(basis[hinges]), len(past))
 
 
-def changepoint_map(past: Floats, ridge: Floats, hinges: slice, projected: Floats, squares: Floats) -> tuple[Floats, Floats]:
+def changepoint_map(
+    past: Floats, ridge: Floats, hinges: slice, projected: Floats, squares: Floats
+) -> tuple[Floats, Floats]:
     """Joint MAP of all coefficients and σ².
 
-    In: design (days × k), prior precision per column (0 for the changepoints), where the changepoints stand, X'y per series (n × k)
-    and y'y. Out: coefficients (n × k), σ². The posterior is not convex in σ: series with a clear trend are solved from a small noise
-    as well, and the better end is kept. Source: Boyd et al. (2011), ADMM, on the model of Taylor & Letham (2018).
+    In: design (days x k), prior precision per column (0 for the changepoints), where the changepoints stand,
+    X'y per series (n x k) and y'y. Out: coefficients (n x k), σ². The posterior is not convex in sigma:
+    series with a clear trend are solved from a small noise as well, and the better end is kept. Source: Boyd et al.
+    (2011), ADMM, on the model of Taylor & Letham (2018).
     """
     split = split_basis(past, ridge, hinges)
     theta, variance, loss = _solved(split, past, ridge, hinges, projected, squares, 0.5)
@@ -66,7 +70,13 @@ def changepoint_map(past: Floats, ridge: Floats, hinges: slice, projected: Float
 
 
 def _solved(
-    split: SplitBasis, past: Floats, ridge: Floats, hinges: slice, projected: Floats, squares: Floats, noise: float
+    split: SplitBasis,
+    past: Floats,
+    ridge: Floats,
+    hinges: slice,
+    projected: Floats,
+    squares: Floats,
+    noise: float,
 ) -> tuple[Floats, Floats, Floats]:
     """Coefficients, σ² and negative log posterior, from noise · y'y / T as the first σ²."""
     start = np.maximum(noise * squares / split.length, 1e-10)
@@ -112,15 +122,26 @@ def _round(
         dual = np.clip(shifted, -limit, limit)
         renewed = shifted - dual
         if step == STEPS_PER_ROUND - 1:
-            moved = np.maximum(np.abs(renewed - sparse).max(axis=1, initial=0), np.abs(change - renewed).max(axis=1, initial=0))
+            moved = np.maximum(
+                np.abs(renewed - sparse).max(axis=1, initial=0),
+                np.abs(change - renewed).max(axis=1, initial=0),
+            )
         sparse = renewed
     return sparse, dual, variance, moved
 
 
 def _given_changes(
-    past: Floats, ridge: Floats, hinges: slice, projected: Floats, squares: Floats, changes: Floats, variance: Floats
+    past: Floats,
+    ridge: Floats,
+    hinges: slice,
+    projected: Floats,
+    squares: Floats,
+    changes: Floats,
+    variance: Floats,
 ) -> tuple[Floats, Floats, Floats]:
-    """Slope, level and seasonality that are best for fixed changepoints, with σ² and the residual sum of squares."""
+    """Slope, level and seasonality that are best for fixed changepoints, with σ² and the residual sum of
+    squares.
+    """
     free = np.ones(len(ridge), bool)
     free[hinges] = False
     gram = past.T @ past

@@ -1,22 +1,24 @@
-"""Prophet as a member of the mixture: the chance that each coming day is active, from flat growth and the weekly rhythm.
+"""Prophet as a member of the mixture: the chance that each coming day is active, from flat growth and the
+weekly rhythm.
 
-The history is the 0/1 series of active days in whole weeks before the origin. Its weekly design repeats every seven days, so the
-exact MAP needs only the active days per weekday: no series is built, and any number of patterns is solved at once.
+The history is the 0/1 series of active days in whole weeks before the origin. Its weekly design repeats every
+seven days, so the exact MAP needs only the active days per weekday: no series is built, and any number of
+patterns is solved at once.
 """
 
 import numpy as np
 
-from causeloop_pipeline.analysis.closed_forms import Floats, gamma_poisson, logit
+from causeloop_pipeline.analysis.closed_forms import gamma_poisson, logit
 from causeloop_pipeline.analysis.prophet_batch import flat_map, weekly_design
 from causeloop_pipeline.analysis.recurrence_features import HALF_LIVES, PairState
-from causeloop_pipeline.analysis.recurrence_history import DAY_MS, History, Ints
+from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, History, Ints
 
 WEEKS = (2, 4, 8, 13, 26)
 RATE_HALF_LIFE = 60.0
 
 
 def silent_days(history: History, state: PairState) -> Floats:
-    """Log probability that each of the next seven days stays quiet (pairs × 7, the day of the origin first)."""
+    """Log probability that each of the next seven days stays quiet (pairs x 7, the origin's day first)."""
     weeks = np.clip(np.ceil(state.age / 7).astype(int), WEEKS[0], WEEKS[-1])
     bucket = np.searchsorted(np.array(WEEKS), weeks)
     slots = _running_slots(history)
@@ -34,8 +36,9 @@ def silent_days(history: History, state: PairState) -> Floats:
 def prophet_log_odds(state: PairState, silent: Floats, window: int) -> Floats:
     """Log odds that some day of the window is active.
 
-    In: pairs with their state, `silent_days`, window in days. The expected number of active days is the geometric mean of Prophet's
-    and of a Gamma–Poisson rate (half-life 60 d), since Prophet alone is too sure of silence. Out: one number per pair.
+    In: pairs with their state, `silent_days`, window in days. The expected number of active days is the
+    geometric mean of Prophet's and of a Gamma-Poisson rate (half-life 60 d), since Prophet alone is too sure
+    of silence. Out: one number per pair.
     """
     whole, rest = divmod(window, 7)
     hazard = -(whole * silent.sum(axis=1) + silent[:, :rest].sum(axis=1))
@@ -45,7 +48,7 @@ def prophet_log_odds(state: PairState, silent: Floats, window: int) -> Floats:
 
 
 def _running_slots(history: History) -> Ints:
-    """Running number of active days per day of the week (7 × active days + 1)."""
+    """Running number of active days per day of the week (7 x active days + 1)."""
     slot = (history.days.at - history.phase) // DAY_MS % 7
     sums = np.zeros((7, len(slot) + 1), np.int64)
     np.cumsum(slot == np.arange(7)[:, None], axis=1, out=sums[:, 1:])
@@ -53,7 +56,9 @@ def _running_slots(history: History) -> Ints:
 
 
 def _weekday_counts(history: History, slots: Ints, owner: Ints, origin: Ints, weeks: int) -> Floats:
-    """Active days per day of the week counted from the origin (column 0: the same weekday as the origin) in the last weeks."""
+    """Active days per day of the week counted from the origin (column 0: the same weekday as the origin) in
+    the last weeks.
+    """
     high = history.days.before(owner, origin)
     low = history.days.before(owner, origin - weeks * 7 * DAY_MS)
     turn = (origin - history.phase) // DAY_MS

@@ -43,7 +43,9 @@ def rationale(
     """Why this is recommended: what was seen, how likely it is to recur, and what the estimate rests on."""
     issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
-    parts = [f"{_patterns(group)} with {issues} issues on {days} active days{_span(group)}."]
+    parts = [
+        f"{_patterns(group)} with {_counted(issues, 'issue')} on {_counted(days, 'active day')}{_span(group)}."
+    ]
     parts.append(_reading(family, words))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
     hold = f"{gain.hold:.0%} of {_KINDS[kind]} hold"
@@ -53,8 +55,8 @@ def rationale(
         else "a prior, no fix proven here yet"
     )
     parts.append(
-        f"Without a fix about {gain.recurrences:.1f} recurrences are expected in {HORIZON_DAYS} days; "
-        f"{hold} ({basis}), which prevents {gain.expected:.1f} "
+        f"Without a fix about {_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} days; "
+        f"{hold} ({basis}), which prevents {_amount(gain.expected)} "
         f"(80 % interval {gain.low:.1f} to {gain.high:.1f})."
     )
     parts += [
@@ -66,6 +68,14 @@ def rationale(
     return " ".join(parts)
 
 
+def _amount(value: float) -> str:
+    return f"{value:.1f}" if value >= 0.05 else "under 0.1"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _filled(text: str, group: Sequence[PatternEvidence]) -> str:
     return text.replace("{place}", place(group)).replace("{error}", group[0].error_text)
 
@@ -73,7 +83,8 @@ def _filled(text: str, group: Sequence[PatternEvidence]) -> str:
 def place(group: Sequence[PatternEvidence]) -> str:
     """Where the patterns happen, as narrow as their issues agree on."""
     for name in ("service", "component", "team", "region", "environment"):
-        values = sorted({found.value for evidence in group if (found := evidence.dimensions.get(name))})
+        known = [evidence.dimensions[name] for evidence in group if name in evidence.dimensions]
+        values = sorted({found.value for found in known if found.count * 2 >= found.of})
         if values and len(values) <= 3:
             return " and ".join(values) if len(values) < 3 else f"{values[0]}, {values[1]} and {values[2]}"
     return "the affected systems"
@@ -100,7 +111,7 @@ def _span(group: Sequence[PatternEvidence]) -> str:
 
 def _prediction(evidence: PatternEvidence) -> str:
     chance = f"{evidence.probability:.0%}" if evidence.probability is not None else "unknown"
-    recent = f"{evidence.recent_active_days} active days in the last {RECENT_DAYS} days"
+    recent = f"{_counted(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
     return (
         f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
     )
@@ -130,8 +141,8 @@ def _findings(evidence: PatternEvidence) -> list[str]:
     if evidence.tendency:
         when = evidence.tendency
         found.append(
-            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {when.share:.0%} of “{evidence.name}” falls "
-            f"there, {when.lift:.1f} times chance."
+            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {when.share:.0%} of "
+            f"“{evidence.name}” falls there, {when.lift:.1f} times chance."
         )
     return found
 
@@ -141,7 +152,7 @@ def _last_step(group: Sequence[PatternEvidence]) -> str:
     busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
     needed = needed_silence(busiest.recent_active_days, days)
-    rate = f"{busiest.recent_active_days} active days in {days:.0f} days"
+    rate = f"{_counted(busiest.recent_active_days, 'active day')} in {days:.0f} days"
     if needed > _LONGEST_SILENCE:
         return (
             f"Record the fix; at {rate} it is too rare for silence to prove the fix, so prove it by a test."

@@ -1,7 +1,8 @@
-"""What a pattern's past says at one moment, as numbers: recency, rate, clustering, rhythm, and the workspace around it.
+"""What a pattern's past says at one moment, as numbers: recency, rate, clustering, rhythm, and the workspace
+around it.
 
-The hot path of prediction: nothing here loops over patterns. Gap statistics are running sums kept per active day, so a pair
-(pattern, origin) costs a few searches whatever its history.
+The hot path of prediction: nothing here loops over patterns. Gap statistics are running sums kept per active
+day, so a pair (pattern, origin) costs a few searches whatever its history.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, Histo
 HALF_LIVES = (1.0, 3.0, 7.0, 15.0, 30.0, 60.0, 120.0, 365.0)
 LOOKBACKS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 POISSON_HALF_LIVES = (3.0, 7.0, 15.0, 30.0, 60.0, 120.0)
-GAP_EDGES = np.array([1.5, 2.5, 3.5, 5.5, 7.5, 10.5, 14.5, 21.5, 30.5, 45.5, 60.5, 90.5, 120.5, 180.5, 270.5, 365.5, np.inf])
+GAP_EDGES = np.array(
+    [1.5, 2.5, 3.5, 5.5, 7.5, 10.5, 14.5, 21.5, 30.5, 45.5, 60.5, 90.5, 120.5, 180.5, 270.5, 365.5, np.inf]
+)
 
 STATE_NAMES = (
     "log_recency",
@@ -58,7 +61,8 @@ FEATURES = STATE_NAMES + WINDOW_NAMES
 class PairState:
     """All that is known of (pattern, origin) pairs before a window is chosen.
 
-    `columns` is pairs × STATE_NAMES; `decayed` pairs × HALF_LIVES; `gap_counts` GAP_EDGES × pairs; days are floats.
+    `columns` is pairs x STATE_NAMES; `decayed` pairs x HALF_LIVES; `gap_counts` GAP_EDGES x pairs; days are
+    floats.
     """
 
     owner: Ints
@@ -96,12 +100,20 @@ def running_gaps(history: History) -> RunningGaps:
     longest = np.maximum.accumulate(gap + days.owner * big) - days.owner * big
     episodes = np.where(inside, gap > 1.5, True).astype(float)
     return RunningGaps(
-        gap, np.cumsum(gap), np.cumsum(gap * gap), np.cumsum(logs), longest, np.cumsum(episodes), _decayed_at_events(history)
+        gap,
+        np.cumsum(gap),
+        np.cumsum(gap * gap),
+        np.cumsum(logs),
+        longest,
+        np.cumsum(episodes),
+        _decayed_at_events(history),
     )
 
 
 def _decayed_at_events(history: History) -> Floats:
-    """Exponentially decayed count of active days at (and including) each of them, in log space so that nothing overflows."""
+    """Exponentially decayed count of active days at (and including) each of them, in log space so that
+    nothing overflows.
+    """
     days = history.days
     if not len(days.at):
         return np.zeros((0, len(HALF_LIVES)))
@@ -115,11 +127,13 @@ def _decayed_at_events(history: History) -> Floats:
     return result
 
 
-def pair_state(history: History, gaps: RunningGaps, owner: Ints, origin: Ints, groups: Ints | None = None) -> PairState:
+def pair_state(
+    history: History, gaps: RunningGaps, owner: Ints, origin: Ints, groups: Ints | None = None
+) -> PairState:
     """State columns of every pair; pairs need at least one earlier event.
 
-    In: pattern numbers and origins (ms). Out: PairState. Source of the feature set: recency–frequency models of customer-base
-    analysis (Fader, Hardie & Lee 2005) and renewal statistics of the gaps.
+    In: pattern numbers and origins (ms). Out: PairState. Source of the feature set: recency-frequency models
+    of customer-base analysis (Fader, Hardie & Lee 2005) and renewal statistics of the gaps.
     """
     days, events = history.days, history.events
     position = days.before(owner, origin)
@@ -128,7 +142,9 @@ def pair_state(history: History, gaps: RunningGaps, owner: Ints, origin: Ints, g
     raw_last = events.before(owner, origin) - 1
     recency = np.minimum(recency, np.maximum((origin - events.at[raw_last]) / DAY_MS, 0.02))
     age = np.maximum((origin - days.at[start]) / DAY_MS, 0.02)
-    decayed = gaps.decayed[last] * np.exp2(-((origin - days.at[last]) / DAY_MS)[:, None] / np.array(HALF_LIVES))
+    decayed = gaps.decayed[last] * np.exp2(
+        -((origin - days.at[last]) / DAY_MS)[:, None] / np.array(HALF_LIVES)
+    )
     columns = [
         np.log(recency),
         np.log(age),
@@ -141,7 +157,16 @@ def pair_state(history: History, gaps: RunningGaps, owner: Ints, origin: Ints, g
         *_workspace(history, origin),
         *_siblings(history, owner, origin, groups),
     ]
-    return PairState(owner, origin, np.column_stack(columns), decayed, recency, age, position, gap_counts(gaps, start, last))
+    return PairState(
+        owner,
+        origin,
+        np.column_stack(columns),
+        decayed,
+        recency,
+        age,
+        position,
+        gap_counts(gaps, start, last),
+    )
 
 
 def _lookbacks(history: History, owner: Ints, origin: Ints, position: Ints, raw: Ints) -> list[Floats]:
@@ -198,13 +223,14 @@ def _siblings(history: History, owner: Ints, origin: Ints, groups: Ints | None) 
 
 
 def window_features(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
-    """Feature matrix (pairs × FEATURES, float64) for one window in days."""
+    """Feature matrix (pairs x FEATURES, float64) for one window in days."""
     occupancy = _occupancy(history, gaps, state, window)
     renewal = _renewal(state, window)
     year_ago = _year_ago(history, state, window)
     mean_log = state.columns[:, STATE_NAMES.index("mean_log_gap")]
     poisson = [
-        logit(gamma_poisson(state.decayed[:, HALF_LIVES.index(h)], state.age, h, window)) for h in POISSON_HALF_LIVES
+        logit(gamma_poisson(state.decayed[:, HALF_LIVES.index(h)], state.age, h, window))
+        for h in POISSON_HALF_LIVES
     ]
     size = len(state.owner)
     return np.column_stack(
@@ -222,7 +248,9 @@ def window_features(history: History, gaps: RunningGaps, state: PairState, windo
 
 
 def _occupancy(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
-    """Logit of the share of past start times whose next `window` days held an event (half a window of prior doubt)."""
+    """Logit of the share of past start times whose next `window` days held an event (half a window of prior
+    doubt).
+    """
     covered = np.cumsum(np.minimum(gaps.gap, window))
     start, last = history.days.first[state.owner], state.position - 1
     span = (gaps.total[last] - gaps.total[start]) + np.maximum(state.recency - window, 0.0)
@@ -231,7 +259,7 @@ def _occupancy(history: History, gaps: RunningGaps, state: PairState, window: fl
 
 
 def gap_counts(gaps: RunningGaps, start: Ints, last: Ints) -> npt.NDArray[np.int32]:
-    """How many past gaps of each pair fall between neighbouring GAP_EDGES (edges × pairs)."""
+    """How many past gaps of each pair fall between neighbouring GAP_EDGES (edges x pairs)."""
     codes = np.searchsorted(GAP_EDGES, gaps.gap)
     counts = np.empty((len(GAP_EDGES), len(start)), np.int32)
     for code in range(len(GAP_EDGES)):
@@ -241,7 +269,9 @@ def gap_counts(gaps: RunningGaps, start: Ints, last: Ints) -> npt.NDArray[np.int
 
 
 def _renewal(state: PairState, window: float) -> Floats:
-    """Logit of the share of gaps in (recency, recency + window] among the gaps longer than the recency, from binned gaps."""
+    """Logit of the share of gaps in (recency, recency + window] among the gaps longer than the recency, from
+    binned gaps.
+    """
     longer, beyond = np.zeros(len(state.owner)), np.zeros(len(state.owner))
     low = np.concatenate([[0.0], GAP_EDGES[:-1]])
     for inside, left, right in zip(state.gap_counts, low, GAP_EDGES, strict=True):
@@ -255,5 +285,8 @@ def _year_ago(history: History, state: PairState, window: float) -> Floats:
     """Active days in the same window one year earlier (nothing when the pattern is younger)."""
     year = state.origin - 365 * DAY_MS
     half = int(window * DAY_MS / 2)
-    low, high = (history.days.before(state.owner, year + shift) for shift in (-half, int(window * DAY_MS) + half))
-    return np.log1p(high - low) * (state.age > 365)
+    low, high = (
+        history.days.before(state.owner, year + shift) for shift in (-half, int(window * DAY_MS) + half)
+    )
+    found: Floats = np.log1p(high - low) * (state.age > 365)
+    return found

@@ -1,7 +1,8 @@
-"""What is remembered of every pattern's failures: its instants, its distinct active days, and the gaps between them.
+"""What is remembered of every pattern's failures: its instants, its distinct active days, and the gaps
+between them.
 
-Bursts are collapsed to the first event of each day: a storm of a thousand alerts is one active day. Every number read at an
-origin comes from events strictly before that origin.
+Bursts are collapsed to the first event of each day: a storm of a thousand alerts is one active day. Every
+number read at an origin comes from events strictly before that origin.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ def milliseconds(instant: datetime) -> int:
 class Series:
     """Instants of all patterns, sorted by pattern and time, as one searchable array.
 
-    `owner` is the pattern's number, `at` milliseconds since 1970, `first` where each pattern begins (one more entry than patterns).
+    `owner` is the pattern's number, `at` milliseconds since 1970, `first` where each pattern begins (one more
+    entry than patterns).
     """
 
     owner: Ints
@@ -62,7 +64,8 @@ class Series:
 class History:
     """All patterns of a workspace: raw events and active days.
 
-    `patterns` are the ids in sorted order; `phase` is the instant (ms) the days are counted from, so that a day ends at an origin.
+    `patterns` are the ids in sorted order; `phase` is the instant (ms) the days are counted from, so that a
+    day ends at an origin.
     """
 
     patterns: pl.Series
@@ -77,10 +80,13 @@ class History:
         return len(self.patterns)
 
 
-def build_history(occurrences: pl.DataFrame, *, phase: datetime, observed_since: datetime | None = None) -> History:
+def build_history(
+    occurrences: pl.DataFrame, *, phase: datetime, observed_since: datetime | None = None
+) -> History:
     """Sort and collapse a frame of (pattern_id, occurred_at) into a History.
 
-    Rows without a pattern or an instant are left out. Days run backwards and forwards from `phase` in steps of 24 h.
+    Rows without a pattern or an instant are left out. Days run backwards and forwards from `phase` in steps
+    of 24 h.
     """
     rows = occurrences.select("pattern_id", "occurred_at").drop_nulls()
     rows = rows.with_columns(pl.col("occurred_at").dt.timestamp("ms").alias("at")).sort("pattern_id", "at")

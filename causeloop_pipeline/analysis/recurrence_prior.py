@@ -1,7 +1,8 @@
-"""What failures of other organizations have in common: a small pretrained model that ranks before a workspace has a past.
+"""What failures of other organizations have in common: a small pretrained model that ranks before a workspace
+has a past.
 
-The numbers live in `recurrence_prior.json`, made by `python -m bench.recurrence_prior` from public failure histories. It is half
-additive (splines) and half boosted trees; the local learners correct its level.
+The numbers live in `recurrence_prior.json`, made by `python -m bench.recurrence_prior` from public failure
+histories. It is half additive (splines) and half boosted trees; the local learners correct its level.
 """
 
 import json
@@ -12,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from causeloop_pipeline.analysis.closed_forms import Floats
 from causeloop_pipeline.analysis.recurrence_features import FEATURES
+from causeloop_pipeline.analysis.recurrence_history import Floats
 
 CHUNK = 8192
 
 
 @dataclass(frozen=True)
 class RecurrencePrior:
-    """Additive part (mean, scale, knots per feature, weights) and trees as nested [feature, threshold, left, right]."""
+    """Additive part (mean, scale, knots per feature, weights) and trees as nested [feature, threshold, left,
+    right].
+    """
 
     version: str
     mean: Floats
@@ -32,22 +35,30 @@ class RecurrencePrior:
 
 
 def read_prior(text: str) -> RecurrencePrior:
-    """Parse the data file; raises ValueError when it was made for other features than this version computes."""
+    """Parse the data file; raises ValueError when it was made for other features than those of today."""
     data = json.loads(text)
     if tuple(data["features"]) != FEATURES:
-        raise ValueError("recurrence_prior.json: made for other features; run `python -m bench.recurrence_prior`")
+        raise ValueError(
+            "recurrence_prior.json: made for other features; run `python -m bench.recurrence_prior`"
+        )
     numbers = {name: np.array(data[name], dtype=float) for name in ("mean", "scale", "knots", "weights")}
-    return RecurrencePrior(version=data["version"], trees=tuple(data["trees"]), base=float(data["base"]), **numbers)
+    return RecurrencePrior(
+        version=data["version"], trees=tuple(data["trees"]), base=float(data["base"]), **numbers
+    )
 
 
 @cache
 def pretrained_prior() -> RecurrencePrior:
     """The prior that ships with the product."""
-    return read_prior(files("causeloop_pipeline.analysis").joinpath("recurrence_prior.json").read_text("utf-8"))
+    return read_prior(
+        files("causeloop_pipeline.analysis").joinpath("recurrence_prior.json").read_text("utf-8")
+    )
 
 
 def spline_design(columns: Floats, mean: Floats, scale: Floats, knots: Floats) -> Floats:
-    """Intercept, scaled features, hinges at the knots and products with the window: the additive half's design matrix."""
+    """Intercept, scaled features, hinges at the knots and products with the window: the additive half's
+    design matrix.
+    """
     scaled = np.clip((columns - mean) / scale, -4, 4)
     hinges = [np.maximum(scaled - knot, 0.0) for knot in knots]
     window = scaled[:, [FEATURES.index("log_window")]]
@@ -55,7 +66,7 @@ def spline_design(columns: Floats, mean: Floats, scale: Floats, knots: Floats) -
 
 
 def prior_log_odds(prior: RecurrencePrior, columns: Floats) -> tuple[Floats, Floats]:
-    """Log odds of the additive half and of the tree half for rows × FEATURES."""
+    """Log odds of the additive half and of the tree half for rows x FEATURES."""
     linear, trees = np.empty(len(columns)), np.empty(len(columns))
     for start in range(0, len(columns), CHUNK):
         part = slice(start, start + CHUNK)

@@ -1,4 +1,6 @@
-"""Rows of (pattern, origin, window) with all that the members read, and the outcome where the window has closed."""
+"""Rows of (pattern, origin, window) with all that the members read, and the outcome where the window has
+closed.
+"""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -7,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from causeloop_pipeline.analysis.prophet_hazard import prophet_log_odds, silent_days
-from causeloop_pipeline.analysis.recurrence_features import PairState, RunningGaps, pair_state, window_features
+from causeloop_pipeline.analysis.recurrence_features import (
+    PairState,
+    RunningGaps,
+    pair_state,
+    window_features,
+)
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, History, Ints, recurs_within
 from causeloop_pipeline.analysis.recurrence_prior import RecurrencePrior, prior_log_odds
 
@@ -57,11 +64,14 @@ def recurrence_rows(
 ) -> RecurrenceRows:
     """Rows of the given pairs in every window, windows one after the other.
 
-    In: pairs (pattern numbers, origins in ms); outcomes are read only for windows that close at or before `known_until` (ms).
+    In: pairs (pattern numbers, origins in ms); outcomes are read only for windows that close at or before
+    `known_until` (ms).
     """
     state = pair_state(history, gaps, owner, origin, groups)
     silent = silent_days(history, state)
-    return joined_rows([_block(history, gaps, state, silent, w, prior, known_until, step_days) for w in windows])
+    return joined_rows(
+        [_block(history, gaps, state, silent, w, prior, known_until, step_days) for w in windows]
+    )
 
 
 def _block(

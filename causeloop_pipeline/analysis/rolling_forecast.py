@@ -1,4 +1,5 @@
-"""Forecasts as they would have been issued: refit now and then, predict until the next refit, learn weights from what has closed.
+"""Forecasts as they would have been issued: refit now and then, predict until the next refit, learn weights
+from what has closed.
 
 The same walk gives a backtest its predictions and a live prediction its weights and calibration.
 """
@@ -8,11 +9,11 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from causeloop_pipeline.analysis.closed_forms import Floats, expit
+from causeloop_pipeline.analysis.closed_forms import expit
 from causeloop_pipeline.analysis.local_learners import fit_reference, reference_log_odds
 from causeloop_pipeline.analysis.members import LEARNED_FROM_ROWS, MEMBERS, fit_members, member_log_odds
 from causeloop_pipeline.analysis.mixture import Mixture, Record, calibrate, empty_record, fit_mixture, mix
-from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Ints
+from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.recurrence_rows import FORGET_DAYS, RecurrenceRows
 
 LOWEST, HIGHEST = 0.002, 0.995
@@ -20,7 +21,9 @@ LOWEST, HIGHEST = 0.002, 0.995
 
 @dataclass(frozen=True)
 class Issued:
-    """Rows in the order they were issued, what every member said of them, and the probability; `mixture` is the last one."""
+    """Rows in the order they were issued, what every member said of them, and the probability; `mixture` is
+    the last one.
+    """
 
     rows: RecurrenceRows
     record: Record
@@ -39,10 +42,12 @@ def roll(
     budget: int = 60_000,
     earlier: Record | None = None,
 ) -> Issued:
-    """Walk through the refit moments (ms, ascending) and issue every asked row with origin at or after the first.
+    """Walk through the refit moments (ms, ascending) and issue every asked row with origin at or after the
+    first.
 
-    In: training rows (used only once their window has closed), asked rows, a record of real predictions to learn from. At each refit
-    the members see at most `budget` closed rows. Out: Issued, with the asked rows only.
+    In: training rows (used only once their window has closed), asked rows, a record of real predictions to
+    learn from. At each refit the members see at most `budget` closed rows. Out: Issued, with the asked rows
+    only.
     """
     record, steps = earlier or empty_record(), []
     bounds = [*refits, np.iinfo(np.int64).max]
@@ -72,7 +77,7 @@ def _closed_before(training: RecurrenceRows, moment: int, seed: int, budget: int
 
 
 def _reference(known: RecurrenceRows, rows: RecurrenceRows) -> Floats:
-    """Probability of the recency–frequency reference, fitted per window on the same rows."""
+    """Probability of the recency-frequency reference, fitted per window on the same rows."""
     result = np.full(len(rows.owner), np.nan)
     for window in np.unique(rows.window):
         mine, learned = rows.window == window, known.take(known.window == window)
@@ -82,7 +87,8 @@ def _reference(known: RecurrenceRows, rows: RecurrenceRows) -> Floats:
             continue
         model = fit_reference(learned.columns, learned.happened, learned.weight)
         result[mine] = expit(reference_log_odds(model, rows.columns[mine]))
-    return np.clip(result, LOWEST, HIGHEST)
+    said: Floats = np.clip(result, LOWEST, HIGHEST)
+    return said
 
 
 def _complete(said: dict[str, Floats], size: int) -> dict[str, Floats]:
@@ -101,7 +107,9 @@ def _joined(steps: list[Issued]) -> Issued:
     record = steps[0].record
     for step in steps[1:]:
         record = _followed(record, step.record)
-    probability, reference = (np.concatenate([getattr(step, name) for step in steps]) for name in ("probability", "reference"))
+    probability, reference = (
+        np.concatenate([getattr(step, name) for step in steps]) for name in ("probability", "reference")
+    )
     return Issued(rows, record, _monotone(rows, probability), reference, steps[-1].mixture)
 
 
@@ -118,7 +126,9 @@ def _monotone(rows: RecurrenceRows, probability: Floats) -> Floats:
 
 
 def refit_moments(origins: Ints, *, most: int, least_days: float = 28.0) -> list[int]:
-    """Refit moments among the origins: the first one, then at least `least_days` apart, at most `most` of them."""
+    """Refit moments among the origins: the first one, then at least `least_days` apart, at most `most` of
+    them.
+    """
     moments = np.unique(origins)
     apart = max(least_days * DAY_MS, (moments[-1] - moments[0]) / most)
     chosen = [int(moments[0])]

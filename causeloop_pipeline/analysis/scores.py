@@ -1,4 +1,5 @@
-"""How probabilities are scored: Brier, skill over the base rate, log loss, ranking, calibration error, and how sure that is.
+"""How probabilities are scored: Brier, skill over the base rate, log loss, ranking, calibration error, and
+how sure that is.
 
 Intervals resample whole patterns, since the predictions of one pattern are not independent.
 """
@@ -17,7 +18,7 @@ def brier_score(probability: Floats, happened: Floats) -> float:
 
 
 def brier_skill(probability: Floats, happened: Floats) -> float:
-    """1 − Brier / Brier of the base rate; NaN when only one outcome occurred."""
+    """1 - Brier / Brier of the base rate; NaN when only one outcome occurred."""
     base = happened.mean()
     flat = float(base * (1 - base))
     return 1 - brier_score(probability, happened) / flat if flat > 0 else float("nan")
@@ -41,7 +42,7 @@ def area_under_curve(probability: Floats, happened: Floats) -> float:
 
 
 def calibration_error(probability: Floats, happened: Floats, bins: int = ECE_BINS) -> float:
-    """Expected calibration error over bins of equal width: Σ share · |mean probability − frequency|."""
+    """Expected calibration error over bins of equal width: Σ share · |mean probability - frequency|."""
     index = np.minimum((probability * bins).astype(int), bins - 1)
     size = len(probability)
     said = np.bincount(index, probability, bins)
@@ -57,13 +58,16 @@ def paired_gain(probability: Floats, reference: Floats, happened: Floats) -> flo
 def score_windows(predictions: pl.DataFrame, *, resamples: int = 300, seed: int = 0) -> pl.DataFrame:
     """Scores per window with 95 % bootstrap intervals by pattern.
 
-    In: frame with pattern_id, window_days, probability, reference, outcome (rows with a null outcome are left out). Out: one row per
-    window: n, patterns, base_rate and, each with _low and _high, brier, reference_brier, brier_gain, skill, reference_skill,
-    log_loss, reference_log_loss, auc, reference_auc, ece, reference_ece.
+    In: frame with pattern_id, window_days, probability, reference, outcome (rows with a null outcome are left
+    out). Out: one row per window: n, patterns, base_rate and, each with _low and _high, brier,
+    reference_brier, brier_gain, skill, reference_skill, log_loss, reference_log_loss, auc, reference_auc,
+    ece, reference_ece.
     """
     closed = predictions.filter(pl.col("outcome").is_not_null()).sort("pattern_id", "window_days", "origin")
     windows = closed["window_days"].unique().sort().to_list()
-    return pl.DataFrame([_window_scores(closed.filter(pl.col("window_days") == w), w, resamples, seed) for w in windows])
+    return pl.DataFrame(
+        [_window_scores(closed.filter(pl.col("window_days") == w), w, resamples, seed) for w in windows]
+    )
 
 
 def _window_scores(rows: pl.DataFrame, window: int, resamples: int, seed: int) -> dict[str, float]:

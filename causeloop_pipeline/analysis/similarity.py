@@ -1,26 +1,29 @@
-"""Which issues are like this one: the search that people check groups with, and that shows what grouping left out."""
+"""Which issues are like this one: the search that people check groups with, and that shows what grouping
+left out.
+"""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.candidates import nearest_texts
+from causeloop_pipeline.analysis.candidates import nearest_texts, postings_of
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, new_texts, read_lexicon
 from causeloop_pipeline.analysis.issue_table import canonical_issues
+from causeloop_pipeline.analysis.learnt_index import PatternIndex
 from causeloop_pipeline.analysis.likeness import text_rows
-from causeloop_pipeline.analysis.learnt_index import PatternIndex, widened
 from causeloop_pipeline.analysis.membership import shared_terms
 from causeloop_pipeline.analysis.pair_score import LOWEST_INTERCEPT, Standing, score_pairs, standing_of, stood
 
 SIMILAR = pl.Schema(
     {
-        "issue_id": pl.String,
-        "similarity": pl.Float64,  # probability that both tell of one cause
-        "cosine": pl.Float64,
-        "terms": pl.List(pl.String),  # the rarest terms that both hold
-        "pattern_id": pl.String,  # null in a search without an index
+        "issue_id": pl.String(),
+        "similarity": pl.Float64(),  # probability that both tell of one cause
+        "cosine": pl.Float64(),
+        "terms": pl.List(pl.String()),  # the rarest terms that both hold
+        "pattern_id": pl.String(),  # null in a search without an index
     }
 )
 _POOL = 40
@@ -33,9 +36,11 @@ class UnknownIssueError(LookupError):
 
 
 def similar_issues(issues: pl.DataFrame, issue_id: str, limit: int = 10) -> pl.DataFrame:
-    """In, `ISSUES` and the id of one; out, the `limit` issues most like it (`SIMILAR`), best first; ties: the older one.
+    """In, `ISSUES` and the id of one; out, the `limit` issues most like it (`SIMILAR`), best first; ties:
+    the older one.
 
-    Texts are ranked by the pair score that grouping uses; issues without text by equal dimensions. Raises `UnknownIssueError`.
+    Texts are ranked by the pair score that grouping uses; issues without text by equal dimensions. Raises
+    `UnknownIssueError`.
     """
     table = canonical_issues(issues)
     row = table["issue_id"].index_of(issue_id)
@@ -44,25 +49,63 @@ def similar_issues(issues: pl.DataFrame, issue_id: str, limit: int = 10) -> pl.D
     texts = text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    found = _ranked(corpus.take(np.array([row])), corpus, lexicon, LOWEST_INTERCEPT, limit + 1)
+    found = _ranked(
+        corpus.take(np.array([row])),
+        corpus,
+        postings_of(corpus, lexicon),
+        lexicon,
+        LOWEST_INTERCEPT,
+        limit + 1,
+    )
     found = found.filter(pl.col("row") != row).head(limit)
     if found.height == 0:
         return _by_dimensions(table, row, limit)
     ids = table["issue_id"].gather(found["row"].to_list())
-    return found.with_columns(ids.alias("issue_id"), pl.lit(None, pl.String).alias("pattern_id")).select(SIMILAR.names())
+    return found.with_columns(ids.alias("issue_id"), pl.lit(None, pl.String).alias("pattern_id")).select(
+        SIMILAR.names()
+    )
+
+
+def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -> dict[str, list[str]]:
+    """In, `ISSUES` and ids of some; out, per id the issues most like it, best first: the search of
+    `similar_issues`, for many at once.
+    """
+    table = canonical_issues(issues)
+    texts = text_rows(table)
+    lexicon, chunks = read_lexicon(texts)
+    corpus = build_corpus(texts, lexicon, chunks)
+    near = nearest_texts(corpus, postings_of(corpus, lexicon), lexicon, limit=max(limit, _POOL), same=True)
+    standing = standing_of(near, corpus.size)
+    pairs = score_pairs(
+        corpus, corpus, lexicon, stood(near.row, near.other, near.rank, near.cosine, standing, standing)
+    )
+    ranked = (
+        pl.DataFrame({"row": near.row, "other": near.other, "score": pairs.score.round(9)})
+        .sort(["row", "score", "other"], descending=[False, True, False])
+        .group_by("row", maintain_order=True)
+        .head(limit)
+        .group_by("row", maintain_order=True)
+        .agg("other")
+    )
+    ids = table["issue_id"].to_list()
+    wanted = set(issue_ids.to_list())
+    return {
+        ids[row]: [ids[other] for other in others] for row, others in ranked.iter_rows() if ids[row] in wanted
+    }
 
 
 def similar_in_index(
     index: PatternIndex, texts: pl.DataFrame, text_ids: Sequence[Sequence[str]], limit: int = 10
 ) -> pl.DataFrame:
-    """In, an index, one issue (`ISSUES` columns), and per segment the ids of its texts in order; out, `SIMILAR` with patterns."""
+    """In, an index, one issue (`ISSUES` columns), and per segment the ids of its texts in order; out,
+    `SIMILAR` with patterns.
+    """
     lexicon, query = new_texts(text_rows(canonical_issues(texts)), index.lexicon)
-    width = lexicon.terms.height
-    intercept = min(index.intercepts.values(), default=LOWEST_INTERCEPT)
+    intercept = min((rate.shown for rate in index.base_rates.values()), default=LOWEST_INTERCEPT)
     own = set(texts["issue_id"].to_list())
     parts = []
     for segment, ids in zip(index.segments, text_ids, strict=True):
-        found = _ranked(query, widened(segment.corpus, width), lexicon, intercept, limit + 1)
+        found = _ranked(query, segment.corpus, segment.postings, lexicon, intercept, limit + 1)
         rows = found["row"].to_list()
         parts.append(
             found.with_columns(
@@ -83,9 +126,11 @@ def similar_in_index(
     )
 
 
-def _ranked(query: Corpus, corpus: Corpus, lexicon: Lexicon, intercept: float, limit: int) -> pl.DataFrame:
+def _ranked(
+    query: Corpus, corpus: Corpus, postings: Any, lexicon: Lexicon, intercept: float, limit: int
+) -> pl.DataFrame:
     """The rows of a corpus most like a query of one text, by pair score."""
-    near = nearest_texts(query, corpus, lexicon, limit=max(limit, _POOL))
+    near = nearest_texts(query, postings, lexicon, limit=max(limit, _POOL))
     zero = np.zeros(len(near.other), dtype=np.int64)
     ours = standing_of(near, 1)
     nobody = Standing(np.zeros(corpus.size), np.zeros(corpus.size))
@@ -97,7 +142,9 @@ def _ranked(query: Corpus, corpus: Corpus, lexicon: Lexicon, intercept: float, l
                 "row": near.other,
                 "similarity": pairs.probability(intercept).round(6),
                 "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
-                "terms": pl.Series([[term for term, _ in found] for found in terms], dtype=pl.List(pl.String)),
+                "terms": pl.Series(
+                    [[term for term, _ in found] for found in terms], dtype=pl.List(pl.String)
+                ),
                 "score": pairs.score.round(9),
             }
         )
@@ -108,7 +155,9 @@ def _ranked(query: Corpus, corpus: Corpus, lexicon: Lexicon, intercept: float, l
 
 
 def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
-    """Issues that share dimensions, each weighted by its rarity (Fellegi and Sunter, 1969), and are near in time."""
+    """Issues that share dimensions, each weighted by its rarity (Fellegi and Sunter, 1969), and are near in
+    time.
+    """
     own = table.row(row, named=True)
     score = pl.lit(0.0)
     for name, weight in DIMENSION_WEIGHTS.items():
@@ -118,7 +167,9 @@ def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
             different = float(np.log((1 - weight) / max(1 - share, 1e-6)))
             equal = pl.col(name) == own[name]
             score = score + pl.when(equal).then(rarity).when(~equal).then(different).otherwise(0.0)
-    days = ((pl.col("source_created_at") - own["source_created_at"]).dt.total_seconds().abs() / 86_400).log1p()
+    days = (
+        (pl.col("source_created_at") - own["source_created_at"]).dt.total_seconds().abs() / 86_400
+    ).log1p()
     ranked = (
         table.with_row_index("row")
         .filter(pl.col("row") != row)
@@ -136,4 +187,11 @@ def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
 
 
 # how often two issues of one cause agree in a dimension that both have
-DIMENSION_WEIGHTS = {"service": 0.9, "component": 0.8, "error_type": 0.7, "team": 0.7, "environment": 0.7, "region": 0.6}
+DIMENSION_WEIGHTS = {
+    "service": 0.9,
+    "component": 0.8,
+    "error_type": 0.7,
+    "team": 0.7,
+    "environment": 0.7,
+    "region": 0.6,
+}

@@ -28,7 +28,7 @@ service: service service_name business_service application app system product co
 component: component components subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component
 error_type: error_type error_code exception exception_type exception_class error_class code error
-    failure_type cause_detail cause failure_code cwes event_type action
+    failure_type cause_detail cause failure_code cwes event_type
 team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
     squad queue support_group resolver_group last_team first_team
 environment: environment env stage deployment_environment tier

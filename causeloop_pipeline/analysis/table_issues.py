@@ -36,9 +36,10 @@ class BadRow:
 
 @dataclass(frozen=True)
 class TableIssues:
-    """Issues in the shape of ISSUES; how columns were read; remarks that a person should know of."""
+    """Issues in the shape of ISSUES, their row numbers, how columns were read, and what to know of it."""
 
     issues: pl.DataFrame
+    rows: pl.Series
     readings: Mapping[str, str]
     bad_rows: tuple[BadRow, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -76,11 +77,13 @@ def issues_from_table(
         raise BadRowsError(_bad_rows_message(bad, numbered.height, can_skip=not skip_bad_rows))
     read, remarks = _read(numbered, columns, dates)
     kept = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
-    issues, repeated = _newest_of_each_id(kept)
+    newest = _newest_of_each_id(kept)
+    repeated = kept.height - newest.height
     if repeated:
         remarks.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
     return TableIssues(
-        issues=issues,
+        issues=newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUES.items()),
+        rows=newest[ROW],
         readings=_readings(numbered, columns, dates),
         bad_rows=tuple(bad),
         remarks=tuple(remarks + _date_remarks(columns, dates)),
@@ -208,12 +211,9 @@ def _unknown(values: pl.Series, known: Mapping[str, str], column: str, consequen
     return [f"column {column!r}: {consequence}: {', '.join(repr(value) for value in strange[:5])}"]
 
 
-def _newest_of_each_id(issues: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    newest = issues.sort("source_updated_at", ROW, nulls_last=False).unique(
-        "issue_id", keep="last", maintain_order=True
-    )
-    ordered = newest.sort(ROW).select(pl.col(name).cast(dtype) for name, dtype in ISSUES.items())
-    return ordered, issues.height - ordered.height
+def _newest_of_each_id(issues: pl.DataFrame) -> pl.DataFrame:
+    ordered = issues.sort("source_updated_at", ROW, nulls_last=False)
+    return ordered.unique("issue_id", keep="last").sort(ROW)
 
 
 def _readings(

@@ -1,7 +1,7 @@
 """Merges masked messages that one statement of a program wrote into its template.
 
-Masks cannot know that `alice` is a name; the messages can: when everything but one word is equal, the word that
-varies is a slot.
+Masks cannot know that `alice` is a name; the messages can: when everything but one word is equal, the word
+that varies is a slot.
 """
 
 import re
@@ -13,13 +13,19 @@ from causeloop_pipeline.analysis.masks import WILDCARD
 ROUNDS = 4
 _MANY_VALUES = 6
 _TOKEN = re.compile(r"\S+?=(?=\S)|\S+\s*")
-_IDENTIFIER = re.compile(r"[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Za-z][_.$@/\\:][A-Za-z]|[A-Za-z]-[A-Za-z]|\x01|[^\x00-\x7f]")
-_STATE = re.compile(r"(?:\S*[:=(])?(?:[A-Za-z]+(?:ed|ing)|true|false|yes|no|on|off|[A-Z][A-Z_]+)[^A-Za-z0-9]*", re.ASCII)
-_EDGES = "\"'()[]{}<>,;:.!?"
-_NAMING = frozenset(
-    "user users host hosts server file class job task name id account group device driver service module process"
-    " program thread node client domain package library address interface container image instance from for".split()
+_IDENTIFIER = re.compile(
+    r"[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Za-z][_.$@/\\:][A-Za-z]|[A-Za-z]-[A-Za-z]|\x01|[^\x00-\x7f]"
 )
+_STATE = re.compile(
+    r"(?:\S*[:=(])?(?:[A-Za-z]+(?:ed|ing)|true|false|yes|no|on|off|[A-Z][A-Z_]+)[^A-Za-z0-9]*", re.ASCII
+)
+_EDGES = "\"'()[]{}<>,;:.!?"
+_NAMING_WORDS = """
+user users host hosts server file class job task name id account group device driver service module
+process program thread node client domain package library address interface container image instance from
+for
+"""
+_NAMING = frozenset(_NAMING_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -36,9 +42,9 @@ def join_words(words: Iterable[str]) -> str:
 def merge_templates(masked: Iterable[str]) -> dict[str, str]:
     """Masked message → template: in, distinct masked messages in any order; out, one template for each.
 
-    Leave-one-position-out merging: messages that agree in all words but one are one template if the values of that
-    word look like a slot's. Words that tell states apart (`Started`, `Stopped`, `UP`, `true`) never merge on two
-    values. Time is linear in the number of words, at most `ROUNDS` times.
+    Leave-one-position-out merging: messages that agree in all words but one are one template if the values
+    of that word look like a slot's. Words that tell states apart (`Started`, `Stopped`, `UP`, `true`) never
+    merge on two values. Time is linear in the number of words, at most `ROUNDS` times.
     """
     originals = sorted(set(masked))
     current = {text: split_message(text) for text in originals}
@@ -82,19 +88,26 @@ def _apply(words: tuple[str, ...], positions: set[int] | None) -> tuple[str, ...
     if not positions:
         return words
     return tuple(
-        WILDCARD + word[len(word.rstrip()) :] if place in positions else word for place, word in enumerate(words)
+        WILDCARD + word[len(word.rstrip()) :] if place in positions else word
+        for place, word in enumerate(words)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateBook:
-    """What has been learnt of a workspace's sources: which are machines, and the templates of their messages."""
+    """What has been learnt of a workspace's sources: which are machines, and the templates of their
+    messages.
+    """
 
-    kinds: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (source, has a body) → machine | human
+    kinds: Mapping[tuple[str, bool], str] = field(
+        default_factory=dict
+    )  # (source, has a body) → machine | human
     templates: Mapping[str, str] = field(default_factory=dict)  # masked message → template
 
     def resolve(self, masked: Iterable[str]) -> dict[str, str]:
-        """Known and unknown masked messages → template; an unknown one fits the template with most equal words."""
+        """Known and unknown masked messages → template; an unknown one fits the template with most equal
+        words.
+        """
         unknown = sorted(set(masked) - self.templates.keys())
         known = {text: self.templates[text] for text in masked if text in self.templates}
         if unknown:

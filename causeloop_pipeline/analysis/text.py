@@ -7,9 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 BODY_CHARACTERS = 3_000
 _TITLE_CHARACTERS = 500
@@ -18,14 +16,15 @@ _MARKUP = r"<[/!]?[A-Za-z][^<>]{0,300}>|&[a-z]{2,6};"
 _RAW_WORD = r"#[0-9]+|[\pL_][\pL\pM\pN_]*(?:[.$][\pL_][\pL\pM\pN_]*)*|[0-9]+(?:\.[0-9]+)*"
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
-_STOP = frozenset(
-    "a about after all also am an and any are as at be because been before being but by can could did do does done"
-    " for from get got had has have having he her here him his how however i if in into is it its just like made"
-    " make me more most my no nor not now of off on once one only or other our out over own same see seem she should"
-    " so some such than that the their them then there these they this those through to too two under until up upon"
-    " use used using very via was we were what when where which while who why will with within without would you"
-    " your please thanks hi hello dear regards bug issue problem".split()
-)
+_STOP_WORDS = """
+a about after all also am an and any are as at be because been before being but by can could did do does
+done for from get got had has have having he her here him his how however i if in into is it its just like
+made make me more most my no nor not now of off on once one only or other our out over own same see seem
+she should so some such than that the their them then there these they this those through to too two under
+until up upon use used using very via was we were what when where which while who why will with within
+without would you your please thanks hi hello dear regards bug issue problem
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 def title_text(titles: pl.Series) -> pl.Series:
@@ -39,7 +38,9 @@ def body_text(bodies: pl.Series) -> pl.Series:
 
 
 def count_terms(texts: pl.Series) -> pl.DataFrame:
-    """In, texts; out, a frame `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by both."""
+    """In, texts; out, a frame `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by
+    both.
+    """
     words = (
         pl.LazyFrame({"text": texts})
         .with_row_index("row")
@@ -68,7 +69,9 @@ def _expanded(words: pl.Series) -> pl.DataFrame:
 
 
 def terms_of(word: str) -> Sequence[str]:
-    """The terms that one raw word stands for: itself, its camelCase and dotted parts, stemmed, no stop words."""
+    """The terms that one raw word stands for: itself, its camelCase and dotted parts, stemmed, no stop
+    words.
+    """
     if len(word) > _LONGEST_WORD:
         return ()
     whole = word.lower()
@@ -87,7 +90,9 @@ def _kept(words: Sequence[str]) -> Iterator[str]:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """A light English stem: plural, -ing, -ed and -ly endings off; other scripts and identifiers unchanged."""
+    """A light English stem: plural, -ing, -ed and -ly endings off; other scripts and identifiers
+    unchanged.
+    """
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
     word = _singular(word)
@@ -111,19 +116,3 @@ def _trimmed(base: str) -> str:
     if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
         return base[:-1]
     return base.removesuffix("e") if len(base) > 4 else base
-
-
-def numbers_in(texts: pl.Series) -> list[frozenset[str]]:
-    """The numbers of each text: two reports that name different versions are rarely the same."""
-    return [frozenset(found) for found in texts.str.extract_all(r"[0-9]+(?:\.[0-9]+)*").to_list()]
-
-
-def exception_types_in(texts: pl.Series) -> list[frozenset[str]]:
-    """The exception types that each text names, without their packages."""
-    found = texts.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
-    return [frozenset(names) for names in found.to_list()]
-
-
-def lengths(counts: pl.DataFrame, rows: int) -> NDArray[np.float64]:
-    """Terms per text, repetitions included."""
-    return np.bincount(counts["row"].to_numpy(), weights=counts["count"].to_numpy(), minlength=rows)

@@ -1,19 +1,29 @@
-"""Finds the groups that new texts belong to, by the same scores and the same average link as a full grouping."""
+"""Finds the groups that new texts belong to, by the same scores and the same average link as a full
+grouping.
+"""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, JOIN
-from causeloop_pipeline.analysis.candidates import NEIGHBOURS, Neighbours, nearest_texts
+from causeloop_pipeline.analysis.candidates import NEIGHBOURS, Neighbours, nearest_texts, postings_of
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, new_texts
-from causeloop_pipeline.analysis.learnt_index import PatternIndex, Segment, widened
+from causeloop_pipeline.analysis.learnt_index import PatternIndex, Segment
 from causeloop_pipeline.analysis.likeness import text_rows
 from causeloop_pipeline.analysis.linkage import average_link
 from causeloop_pipeline.analysis.membership import likeness_missing, reason_json, shared_terms
-from causeloop_pipeline.analysis.pair_score import LOWEST_INTERCEPT, Standing, score_pairs, standing_of, stood
+from causeloop_pipeline.analysis.pair_score import (
+    LOWEST_INTERCEPT,
+    BaseRate,
+    Standing,
+    score_pairs,
+    standing_of,
+    stood,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,9 +50,9 @@ class Placed:
         """The index's texts with the new ones added; small additions are put together now and then."""
         if self.corpus is None:
             return self.old
-        found = [*self.old, Segment(self.corpus, group[self.rows], self.standing)]
+        found = [*self.old, Segment.of(self.corpus, group[self.rows], self.standing, self.lexicon)]
         if len(found) > _MERGE_SEGMENTS:
-            found = [found[0], _joined(found[1:])]
+            found = [found[0], _joined(found[1:], self.lexicon)]
         return tuple(found)
 
 
@@ -54,26 +64,35 @@ class _Near:
     segment: Ints
     other: Ints
     group: Ints  # of the other text; -1 - its row for a new one
-    probability: Floats
+    probability: Floats  # by which groups are formed
+    shown: Floats
     cosine: Floats
 
 
 def place_texts(
     table: pl.DataFrame, rows: list[int], group: Ints, barred: dict[int, set[int]], index: PatternIndex
 ) -> Placed:
-    """Sets `group` of the new texts in `rows` that have none yet (the index's groups, or new numbers), and tells why."""
+    """Sets `group` of the new texts in `rows` that have none yet (the index's groups, or new numbers), and
+    tells why.
+    """
     total = table.height
     placed = Placed(
-        index.lexicon, index.segments, rows, None, np.ones(total), np.ones(total), Standing(np.empty(0), np.empty(0)), [None] * total, [None] * total
+        index.lexicon,
+        index.segments,
+        rows,
+        None,
+        np.ones(total),
+        np.ones(total),
+        Standing(np.empty(0), np.empty(0)),
+        [None] * total,
+        [None] * total,
     )
     if not rows:
         return placed
     texts = text_rows(table[rows])
     placed.lexicon, placed.corpus = new_texts(texts, index.lexicon)
-    width = placed.lexicon.terms.height
-    placed.old = tuple(replace(segment, corpus=widened(segment.corpus, width)) for segment in index.segments)
     near = _scored(texts, placed, index)
-    _link(placed, near, rows, group, barred, index)
+    _link(near, rows, group, barred, index)
     _explain(placed, near, rows, group, table, index)
     return placed
 
@@ -81,13 +100,18 @@ def place_texts(
 def _scored(texts: pl.DataFrame, placed: Placed, index: PatternIndex) -> _Near:
     corpus = placed.corpus
     assert corpus is not None  # noqa: S101 - set by the caller
-    own = np.array([index.intercepts.get(name, _usual(index)) for name in texts["origin"].to_list()])
-    sources = [(at, segment.corpus) for at, segment in enumerate(placed.old)] + [(-1, corpus)]
+    rates = [index.base_rates.get(name, _usual(index)) for name in texts["origin"].to_list()]
+    joining, shown = np.array([rate.joining for rate in rates]), np.array([rate.shown for rate in rates])
+    own_postings = postings_of(corpus, placed.lexicon)
+    sources = [(at, segment.corpus, segment.postings) for at, segment in enumerate(placed.old)]
+    sources.append((-1, corpus, own_postings))
     found = []
-    for at, other in sources:
-        near = nearest_texts(corpus, other, placed.lexicon, same=at < 0)
+    for at, _, postings in sources:
+        near = nearest_texts(corpus, postings, placed.lexicon, same=at < 0)
         found.append((np.full(len(near.row), at), near))
-    row, other, cosine = (np.concatenate([getattr(near, name) for _, near in found]) for name in ("row", "other", "cosine"))
+    row, other, cosine = (
+        np.concatenate([getattr(near, name) for _, near in found]) for name in ("row", "other", "cosine")
+    )
     segment = np.concatenate([at for at, _ in found])
     order = np.lexsort((other, segment, -np.round(cosine, 6), row))
     row, other, cosine, segment = row[order], other[order], cosine[order], segment[order]
@@ -96,22 +120,29 @@ def _scored(texts: pl.DataFrame, placed: Placed, index: PatternIndex) -> _Near:
     row, other, cosine, segment, rank = row[kept], other[kept], cosine[kept], segment[kept], rank[kept]
     placed.standing = standing_of(Neighbours(row, other, cosine, rank), corpus.size)
     parts = []
-    for at, others in sources:
+    for at, others, _ in sources:
         mine = segment == at
         theirs = placed.standing if at < 0 else placed.old[at].standing
         found_here = stood(row[mine], other[mine], rank[mine], cosine[mine], placed.standing, theirs)
         pairs = score_pairs(corpus, others, placed.lexicon, found_here)
         group = -1 - other[mine] if at < 0 else placed.old[at].group[other[mine]]
-        parts.append((row[mine], segment[mine], other[mine], group, pairs.probability(own[row[mine]]), pairs.cosine))
+        likely = pairs.probability(joining[row[mine]]), pairs.probability(shown[row[mine]])
+        parts.append((row[mine], segment[mine], other[mine], group, *likely, pairs.cosine))
     return _Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _usual(index: PatternIndex) -> float:
-    return min(index.intercepts.values(), default=LOWEST_INTERCEPT)
+def _usual(index: PatternIndex) -> BaseRate:
+    """For a source that was not there before: the most careful one."""
+    lowest = BaseRate(LOWEST_INTERCEPT, LOWEST_INTERCEPT)
+    return min(index.base_rates.values(), key=lambda rate: (rate.joining, rate.shown), default=lowest)
 
 
 def _link(
-    placed: Placed, near: _Near, rows: list[int], group: Ints, barred: dict[int, set[int]], index: PatternIndex
+    near: _Near,
+    rows: list[int],
+    group: Ints,
+    barred: dict[int, set[int]],
+    index: PatternIndex,
 ) -> None:
     """Average link of new texts and touched groups; groups of before never join one another."""
     fixed = {at: int(group[row]) for at, row in enumerate(rows) if group[row] >= 0}
@@ -119,12 +150,18 @@ def _link(
     source = np.array([fixed.get(at, -1 - at) for at in near.row.tolist()], dtype=np.int64)
     strong = near.probability >= EDGE_FLOOR
     free = [-1 - at for at in range(len(rows)) if at not in fixed]
-    groups = sorted({g for g in [*target[strong].tolist(), *source[strong].tolist(), *fixed.values()] if g >= 0})
+    groups = sorted(
+        {g for g in [*target[strong].tolist(), *source[strong].tolist(), *fixed.values()] if g >= 0}
+    )
     nodes = {name: at for at, name in enumerate([*groups, *free[::1]])}
     sizes = _sizes(groups, len(free), index)
     low, high, value = _node_edges(near, source, target, strong, nodes)
     cannot = [
-        (nodes[g], nodes[-1 - at]) for at, row in enumerate(rows) if at not in fixed for g in sorted(barred.get(row, ())) if g in nodes
+        (nodes[g], nodes[-1 - at])
+        for at, row in enumerate(rows)
+        if at not in fixed
+        for g in sorted(barred.get(row, ()))
+        if g in nodes
     ]
     settled = np.array([name >= 0 for name in nodes], dtype=bool)
     root = average_link(len(nodes), low, high, value, JOIN, sizes=sizes, cannot=cannot, settled=settled)
@@ -138,14 +175,20 @@ def _link(
 
 
 def _sizes(groups: list[int], free: int, index: PatternIndex) -> Ints:
-    known = dict(index.groups.filter(pl.col("group").is_in(groups)).select("group", "cells").iter_rows()) if groups else {}
+    known = (
+        dict(index.groups.filter(pl.col("group").is_in(groups)).select("group", "cells").iter_rows())
+        if groups
+        else {}
+    )
     return np.array([max(known.get(g, 1), 1) for g in groups] + [1] * free, dtype=np.int64)
 
 
 def _node_edges(
     near: _Near, source: Ints, target: Ints, strong: NDArray[np.bool_], nodes: dict[int, int]
 ) -> tuple[Ints, Ints, Floats]:
-    """Summed likeness per pair of nodes; a pair of new texts that found each other counts once, at its best."""
+    """Summed likeness per pair of nodes; a pair of new texts that found each other counts once, at its
+    best.
+    """
     pairs: dict[tuple[int, int, int, int], float] = {}
     columns = (near.row, near.segment, near.other, source, target, near.probability)
     for row, segment, other, a, b, p in zip(*(column[strong].tolist() for column in columns), strict=True):
@@ -169,7 +212,11 @@ def _explain(
     assert corpus is not None  # noqa: S101 - set by the caller
     own = group[np.array(rows)]
     names = np.array([g if g >= 0 else own[-1 - g] for g in near.group.tolist()], dtype=np.int64)
-    sizes = dict(index.groups.filter(pl.col("group").is_in(np.unique(names).tolist())).select("group", "cells").iter_rows())
+    sizes = dict(
+        index.groups.filter(pl.col("group").is_in(np.unique(names).tolist()))
+        .select("group", "cells")
+        .iter_rows()
+    )
     ids = table["issue_id"].to_list()
     for at, row in enumerate(rows):
         mine = near.row == at
@@ -177,7 +224,9 @@ def _explain(
         if inside.any():
             best = int(np.flatnonzero(inside)[np.argmax(near.probability[inside])])
             placed.similarity[row] = min(float(near.cosine[best]), 1.0)
-            placed.likeness[row] = min(1.0, float(near.probability[inside].sum()) / max(sizes.get(int(own[at]), int(inside.sum())), 1))
+            placed.likeness[row] = min(
+                1.0, float(near.shown[inside].sum()) / max(sizes.get(int(own[at]), int(inside.sum())), 1)
+            )
             segment, other = int(near.segment[best]), int(near.other[best])
             theirs = corpus if segment < 0 else placed.old[segment].corpus
             terms = shared_terms(corpus, theirs, placed.lexicon, np.array([at]), np.array([other]))[0]
@@ -192,26 +241,33 @@ def _explain(
         outside = mine & (names != own[at]) & (names < index.groups.height)
         if outside.any():
             best = int(np.flatnonzero(outside)[np.argmax(near.probability[outside])])
-            mean = float(near.probability[outside & (names == names[best])].sum()) / max(sizes.get(int(names[best]), 1), 1)
+            mean = float(near.probability[outside & (names == names[best])].sum()) / max(
+                sizes.get(int(names[best]), 1), 1
+            )
             placed.nearest[row] = int(names[best])
             placed.missing[row] = likeness_missing(mean, JOIN, float(near.probability[best]))
 
 
-def _joined(segments: list[Segment]) -> Segment:
-    from scipy.sparse import vstack
+def _joined(segments: list[Segment], lexicon: Lexicon) -> Segment:
+    from scipy.sparse import csr_array, vstack
 
     corpora = [segment.corpus for segment in segments]
-    corpus = Corpus(
-        vstack([corpus.whole for corpus in corpora], format="csr"),
-        vstack([corpus.title for corpus in corpora], format="csr"),
-        *(np.concatenate([getattr(corpus, name) for corpus in corpora]) for name in ("whole_norm", "title_norm", "length")),
-        pl.concat([corpus.marks for corpus in corpora]),
+    width = lexicon.terms.height
+
+    def stacked(name: str) -> Any:
+        parts = [getattr(corpus, name) for corpus in corpora]
+        return vstack(
+            [csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in parts], format="csr"
+        )
+
+    def joined(name: str) -> Floats:
+        return np.concatenate([getattr(corpus, name) for corpus in corpora])
+
+    marks = pl.concat([corpus.marks for corpus in corpora])
+    norms = joined("whole_norm"), joined("title_norm"), joined("body_norm")
+    corpus = Corpus(stacked("whole"), stacked("title"), *norms, joined("length"), marks)
+    standing = Standing(
+        np.concatenate([segment.standing.first for segment in segments]),
+        np.concatenate([segment.standing.second for segment in segments]),
     )
-    return Segment(
-        corpus,
-        np.concatenate([segment.group for segment in segments]),
-        Standing(
-            np.concatenate([segment.standing.first for segment in segments]),
-            np.concatenate([segment.standing.second for segment in segments]),
-        ),
-    )
+    return Segment.of(corpus, np.concatenate([segment.group for segment in segments]), standing, lexicon)

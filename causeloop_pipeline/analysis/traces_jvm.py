@@ -31,12 +31,13 @@ _LIBRARY = (
     "groovy.", "clojure.", "android.", "androidx.", "dalvik.", "com.android.", "org.springframework.",
     "org.hibernate.", "org.apache.tomcat.", "org.apache.catalina.", "org.apache.coyote.",
     "org.apache.commons.", "org.apache.http.", "org.apache.hc.", "org.apache.logging.",
-    "org.eclipse.jetty.", "org.jboss.", "org.mortbay.", "io.netty.", "io.undertow.", "io.grpc.",
-    "io.reactivex.", "io.vertx.", "reactor.", "rx.", "akka.", "okhttp3.", "okio.", "retrofit2.",
-    "com.google.common.", "com.google.inject.", "com.fasterxml.", "com.zaxxer.", "com.mysql.",
-    "org.postgresql.", "oracle.", "org.junit.", "junit.", "org.testng.", "org.mockito.", "org.gradle.",
-    "org.slf4j.", "ch.qos.", "org.codehaus.", "net.bytebuddy.", "feign.", "redis.clients.",
-    "io.lettuce.", "com.netflix.", "org.aspectj.", "org.quartz.", "io.micronaut.", "io.quarkus.",
+    "org.apache.log4j.", "org.apache.maven.", "com.amazonaws.", "software.amazon.", "org.eclipse.jetty.",
+    "org.jboss.", "org.mortbay.", "io.netty.", "io.undertow.", "io.grpc.", "io.reactivex.", "io.vertx.",
+    "reactor.", "rx.", "akka.", "okhttp3.", "okio.", "retrofit2.", "com.google.common.",
+    "com.google.inject.", "com.fasterxml.", "com.zaxxer.", "com.mysql.", "org.postgresql.", "oracle.",
+    "org.junit.", "junit.", "org.testng.", "org.mockito.", "org.gradle.", "org.slf4j.", "ch.qos.",
+    "org.codehaus.", "net.bytebuddy.", "feign.", "redis.clients.", "io.lettuce.", "com.netflix.",
+    "org.aspectj.", "org.quartz.", "io.micronaut.", "io.quarkus.",
 )  # fmt: skip
 
 
@@ -92,6 +93,8 @@ def _frame(line: str) -> Frame | bool | None:
     if any(proxy in name for proxy in _PROXIES) or name.startswith("$Proxy"):
         return True
     owner, _, function = name.rpartition(".")
+    if function.startswith("access$"):
+        return True
     return _named(owner, function)
 
 

@@ -15,7 +15,7 @@ _STDLIB = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*/|/Lib/")
 
 
 def parse(lines: Sequence[str]) -> tuple[Link, ...]:
-    """The chain of errors, innermost cause first: as Python prints them, members of a group before the group."""
+    """The chain of errors, innermost cause first: as printed, but group members before their group."""
     links: list[tuple[int, Link]] = []
     frames: list[Frame] = []
     waiting = False

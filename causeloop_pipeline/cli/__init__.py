@@ -2,7 +2,7 @@
 
 import typer
 
-from causeloop_pipeline.cli import analyze, backtest, demo, doctor, explain, patterns
+from causeloop_pipeline.cli import analyze, backtest, demo, doctor, evaluate, explain, patterns, serve
 
 app = typer.Typer(
     name="causeloop",
@@ -11,10 +11,13 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
+app.command("up")(serve.up)
+app.command("env")(serve.env)
 app.command("analyze")(analyze.analyze)
 app.command("backtest")(backtest.backtest)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(demo.app, name="demo")
 

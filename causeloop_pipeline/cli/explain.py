@@ -10,14 +10,19 @@ from causeloop_pipeline.analysis.loop import group
 from causeloop_pipeline.cli.analyze import DateFormat, Json, Map, SkipBadRows, Timezone
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.cli.report import reason_text
-from causeloop_pipeline.cli.terminal import fail, print_json_lines, progress, stdout, table
+from causeloop_pipeline.cli.terminal import USAGE, fail, print_json_lines, progress, stdout, table
 
 STAGES = 2
+File = Annotated[Path | None, typer.Option("--file", help="Export of issues: .csv, .jsonl or .parquet.")]
+Workspace = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Or a workspace in the database: organization/workspace.")
+]
 
 
 def explain(
-    issue: Annotated[str, typer.Argument(help="The issue's id in the file.")],
-    file: Annotated[Path, typer.Option("--file", help="Export the issue is in: .csv, .jsonl or .parquet.")],
+    issue: Annotated[str, typer.Argument(help="The issue's id.")],
+    file: File = None,
+    workspace: Workspace = None,
     maps: Map = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
@@ -25,16 +30,10 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say why an issue is in its pattern: what it shares, how sure that is, and what is nearest."""
-    source = read_issues(file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
-    known = source.read.issues.filter(pl.col("issue_id") == issue)
-    if known.is_empty():
-        some = ", ".join(source.read.issues["issue_id"].head(3))
-        fail(f"{file.name} holds no issue {issue!r}; its ids look like {some}")
-    with progress(STAGES) as reached:
-        fingerprints, grouping = group(
-            source.read.issues, timezone=timezone, namespace="file", reached=reached
-        )
-    explained = _explained(issue, known, fingerprints, grouping)
+    if one_source(file, workspace):
+        explained = _from_database(issue, str(workspace))
+    else:
+        explained = _from_file(issue, Path(str(file)), maps or [], timezone, skip_bad_rows, date_format)
     if as_json:
         print_json_lines("explanation", pl.DataFrame([explained]))
     else:
@@ -44,16 +43,50 @@ def explain(
         stdout().print(table(f"Why {issue} is where it is", ("what", "is"), rows))
 
 
-def _explained(issue: str, known: pl.DataFrame, fingerprints: pl.DataFrame, grouping: Any) -> dict[str, Any]:
-    names = dict(grouping.patterns.select("pattern_id", "name").iter_rows())
-    counts = dict(grouping.patterns.select("pattern_id", "issue_count").iter_rows())
-    fingerprint = fingerprints.row(by_predicate=pl.col("issue_id") == issue, named=True)
-    said: dict[str, Any] = {
-        "title": known["title"][0],
-        "text": fingerprint["kind"],
-        "template": fingerprint["template"],
-    }
-    found = grouping.members.filter(pl.col("issue_id") == issue)
+def one_source(file: Path | None, workspace: str | None) -> bool:
+    """Whether the database is meant; ends the command unless exactly one source is given."""
+    if (file is None) == (workspace is None):
+        fail("say where the issues are: either --file FILE or --workspace NAME", USAGE)
+    return workspace is not None
+
+
+def _from_file(
+    issue: str, file: Path, maps: list[str], timezone: str, skip_bad_rows: bool, date_format: str | None
+) -> dict[str, Any]:
+    source = read_issues(file, maps, timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
+    issues = source.read.issues
+    known = _known(issue, issues, file.name)
+    with progress(STAGES) as reached:
+        fingerprints, grouping = group(issues, timezone=timezone, namespace="file", reached=reached)
+    return _explained(known, fingerprints, grouping.patterns, grouping.members)
+
+
+def _from_database(issue: str, workspace: str) -> dict[str, Any]:
+    from causeloop_pipeline.cli.stored_workspace import stored_workspace
+
+    with stored_workspace(workspace) as stored:
+        known = _known(issue, stored.issues(), workspace)
+        return _explained(known, stored.fingerprints(), stored.patterns(), stored.members())
+
+
+def _known(issue: str, issues: pl.DataFrame, where: str) -> dict[str, Any]:
+    found = issues.filter((pl.col("issue_id") == issue) | (pl.col("external_id") == issue))
+    if found.is_empty():
+        some = ", ".join(issues["external_id"].head(3))
+        fail(f"{where} holds no issue {issue!r}; its ids look like {some}")
+    return found.row(0, named=True)
+
+
+def _explained(
+    known: dict[str, Any], fingerprints: pl.DataFrame, patterns: pl.DataFrame, members: pl.DataFrame
+) -> dict[str, Any]:
+    is_it = pl.col("issue_id") == known["issue_id"]
+    names = dict(patterns.select("pattern_id", "name").iter_rows())
+    counts = dict(patterns.select("pattern_id", "issue_count").iter_rows())
+    said: dict[str, Any] = {"title": known["title"]}
+    for fingerprint in fingerprints.filter(is_it).iter_rows(named=True):
+        said |= {"text": fingerprint["kind"], "template": fingerprint["template"]}
+    found = members.filter(is_it)
     if found.is_empty():
         return {**said, "pattern": None, "reason": "it is in no pattern: nothing else is alike enough"}
     member = found.row(0, named=True)

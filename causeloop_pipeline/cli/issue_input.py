@@ -28,13 +28,14 @@ def read_issues(
     *,
     skip_bad_rows: bool = False,
     date_format: str | None = None,
+    unread: Sequence[str] = (),
 ) -> IssueInput:
-    """The issues of an export; ends the command with a message when they cannot be read."""
+    """The issues of an export without the `unread` columns; ends the command when they cannot be read."""
     chosen = _chosen(maps)
     try:
         ZoneInfo(timezone)
         file = read_issue_file(path)
-        recognized = recognize(file.table.columns, chosen, file.empty_columns())
+        recognized = recognize(file.table.columns, chosen, [*file.empty_columns(), *unread])
         _refuse_nothing_to_group_by(path, file, recognized)
         read = issues_from_table(
             file.table,

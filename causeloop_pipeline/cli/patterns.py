@@ -1,7 +1,7 @@
-"""`causeloop patterns preview`: what grouping finds in an export, and what it would change against before."""
+"""`causeloop patterns preview`: what grouping finds, and what it would change, before anything is kept."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
@@ -9,8 +9,12 @@ import typer
 from causeloop_pipeline.analysis.frames import PREVIOUS
 from causeloop_pipeline.analysis.loop import group
 from causeloop_pipeline.cli.analyze import DateFormat, Json, Limit, Map, SkipBadRows, Timezone
+from causeloop_pipeline.cli.explain import File, Workspace, one_source
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.cli.terminal import fail, plain, print_json_lines, progress, stdout, table
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.analysis.patterns import Grouping
 
 STAGES = 2
 app = typer.Typer(help="Look at patterns before they are kept.", no_args_is_help=True)
@@ -23,7 +27,8 @@ def patterns() -> None:
 
 @app.command()
 def preview(
-    file: Annotated[Path, typer.Option("--file", help="Export of issues: .csv, .jsonl or .parquet.")],
+    file: File = None,
+    workspace: Workspace = None,
     previous: Annotated[
         Path | None, typer.Option(help="members.parquet of an earlier analysis: shows what would change.")
     ] = None,
@@ -34,13 +39,38 @@ def preview(
     as_json: Json = False,
     limit: Limit = 20,
 ) -> None:
-    """Group an export and show the patterns; with --previous, how many issues would change theirs."""
-    source = read_issues(file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
-    before = _previous(previous) if previous else None
-    with progress(STAGES) as reached:
-        _, grouping = group(
-            source.read.issues, timezone=timezone, namespace="file", previous=before, reached=reached
+    """Group anew and show the patterns; against what was before, show which issues would change theirs."""
+    if one_source(file, workspace):
+        before, grouping = _from_database(str(workspace))
+    else:
+        source = read_issues(
+            Path(str(file)), maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format
         )
+        before = _previous(previous) if previous else None
+        with progress(STAGES) as reached:
+            _, grouping = group(
+                source.read.issues, timezone=timezone, namespace="file", previous=before, reached=reached
+            )
+    _print(before, grouping, limit, as_json=as_json)
+
+
+def _from_database(workspace: str) -> "tuple[pl.DataFrame | None, Grouping]":
+    from causeloop_pipeline.cli.stored_workspace import stored_workspace
+
+    with stored_workspace(workspace) as stored:
+        return stored.grouped_anew()
+
+
+def _previous(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        fail(f"there is no file {path}: --previous takes the members.parquet of an earlier --out")
+    members = pl.read_parquet(path)
+    if not set(PREVIOUS) <= set(members.columns):
+        fail(f"{path.name} has no columns issue_id and pattern_id: give the members.parquet of an --out")
+    return members.select(PREVIOUS.names())
+
+
+def _print(before: pl.DataFrame | None, grouping: "Grouping", limit: int, *, as_json: bool) -> None:
     found = grouping.patterns.sort("issue_count", "pattern_id", descending=[True, False])
     if as_json:
         print_json_lines("pattern", found)
@@ -53,25 +83,13 @@ def preview(
         _print_churn(before, grouping)
 
 
-def _previous(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        fail(f"there is no file {path}: --previous takes the members.parquet of an earlier --out")
-    members = pl.read_parquet(path)
-    if not set(PREVIOUS) <= set(members.columns):
-        fail(f"{path.name} has no columns issue_id and pattern_id: give the members.parquet of an --out")
-    return members.select(PREVIOUS.names())
-
-
-def _print_churn(before: pl.DataFrame, grouping: Any) -> None:
+def _print_churn(before: pl.DataFrame, grouping: "Grouping") -> None:
     both = before.join(grouping.members, on="issue_id", suffix="_now")
     moved = both.filter(pl.col("pattern_id") != pl.col("pattern_id_now")).height
     share = moved / both.height if both.height else 0.0
-    stdout().print(
-        plain(f"{moved:,} of {both.height:,} issues known before would change their pattern ({share:.2%})")
-    )
-    lineage = grouping.lineage
-    if lineage.height:
+    told = f"{moved:,} of {both.height:,} issues known before would change their pattern ({share:.2%})"
+    stdout().print(plain(told))
+    if grouping.lineage.height:
         columns = ("kind", "old_pattern_id", "new_pattern_id", "issue_count", "reason")
-        stdout().print(
-            table("What becomes of old patterns", columns, lineage.select(columns).rows(), right=columns[3:4])
-        )
+        rows = grouping.lineage.select(columns).rows()
+        stdout().print(table("What becomes of old patterns", columns, rows, right=columns[3:4]))

@@ -29,6 +29,7 @@ LANDED = """
 select
     (select count(*) from raw.record) as records,
     (select count(*) from app.connector where status = 'error') as failing,
+    (select min(status_reason) from app.connector where status = 'error') as reason,
     (select count(*) from app.connector where status = 'active' and next_poll_at <= now()) as due,
     (select count(*) from raw.arrival)
     + (select count(*) from app.recompute_request where status in ('queued', 'running')) as waiting,
@@ -116,8 +117,11 @@ class Progress:
             raise PipelineError(
                 f"run {failed[0]} failed: its page in the Dagster UI and var/logs/code.log say why"
             )
-        complete: bool = landed["recommended"] == landed["workspaces"] > 0
-        return complete and landed["waiting"] == 0
+        if landed["recommended"] == landed["workspaces"] > 0:
+            return bool(landed["waiting"] == 0)
+        if landed["failing"]:
+            raise PipelineError(f"{landed['failing']} connectors are in error, such as: {landed['reason']}")
+        return False
 
     def _tell(self, stage: dict[str, Any], landed: dict[str, Any]) -> None:
         if stage["stage"] in self.told or stage["workspaces"] < landed["workspaces"]:

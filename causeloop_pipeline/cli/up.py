@@ -120,6 +120,9 @@ def _start_servers(processes: Processes, known: Settings, *, demo: bool) -> None
         )
     environment = {**os.environ, **dagster_environment(known)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if demo:
+        allowed = [known.egress_allow, f"127.0.0.1:{known.demo_port}"]
+        environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
     code_port = free_port()
     workspace = known.state_dir / "dagster" / "workspace.yaml"
     workspace.write_text(

@@ -14,7 +14,7 @@ import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.authenticate import Identity
-from causeloop_pipeline.landing.egress import EgressPolicy
+from causeloop_pipeline.landing.egress import EgressPolicy, EgressRefused
 from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
 from causeloop_pipeline.landing.waiting import Patience, Rate, asked_wait, is_limit, rate_of
@@ -92,7 +92,7 @@ class Client:
         self, connector: Connector, base_url: str, proof: Identity, egress: EgressPolicy, patience: Patience
     ) -> None:
         self._connector = connector
-        self._base = httpx2.URL(base_url)
+        self._base = _url(base_url)
         self._proof = proof
         self._egress = egress
         self._patience = patience
@@ -126,7 +126,7 @@ class Client:
 
     def same_origin(self, url: str, link: str) -> str:
         """A link made absolute; one to another host is refused, for it would carry the credentials there."""
-        target = httpx2.URL(urljoin(url, link))
+        target = _joined(url, link)
         if origin_of(target) != origin_of(self._base):
             raise PermanentFailure(
                 self._named(url, f"it leads on to another host, {target.host or link[:60]!r}: not followed")
@@ -228,6 +228,20 @@ def port_of(url: httpx2.URL) -> int:
 def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
     """Scheme, host and port: what credentials are meant for."""
     return url.scheme, url.host, port_of(url)
+
+
+def _url(text: str) -> httpx2.URL:
+    try:
+        return httpx2.URL(text)
+    except httpx2.InvalidURL:
+        raise EgressRefused(f"{text[:80]!r} is not a web address") from None
+
+
+def _joined(url: str, link: str) -> httpx2.URL:
+    try:
+        return _url(urljoin(url, link))
+    except ValueError:
+        raise EgressRefused(f"{link[:80]!r} is not a web address") from None
 
 
 def _excerpt(body: bytes) -> str:

@@ -48,10 +48,10 @@ class Reading:
         """The column that grows with every change."""
         return str(self.config["cursor_column"])
 
-    @property
-    def shape(self) -> Shape:
-        """How a row reads."""
-        return Shape(str(self.config["key_column"]), (self.column,), kind=NORMALIZED, normalize=True)
+    def shape(self, row: Row) -> Shape:
+        """How a row reads; a cursor column that only counts says nothing of when the row changed."""
+        changed = self.column if isinstance(row[self.column], date) else "updated_at"
+        return Shape(str(self.config["key_column"]), (changed,), kind=NORMALIZED, normalize=True)
 
 
 def rows(
@@ -123,7 +123,8 @@ def _read(reading: Reading, found: list[Row]) -> Iterator[RawRecord | Quarantine
     for row in found:
         if _moment(row[reading.column], reading.now) >= reading.backfill_from:
             plain = {name: _plain(value) for name, value in row.items()}
-            yield extract(reading.connector.name, reading.shape, plain, door="poll", config=reading.config)
+            shape = reading.shape(row)
+            yield extract(reading.connector.name, shape, plain, door="poll", config=reading.config)
 
 
 def _statement(query: str, column: str, after: str | None) -> sql.Composed:

@@ -16,8 +16,12 @@ FIRST_STAGE = {
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
 
 
-def downstream(repository: dg.RepositoryDefinition, roots: Iterable[dg.AssetKey]) -> Sequence[dg.AssetKey]:
+def downstream(
+    repository: dg.RepositoryDefinition | None, roots: Iterable[dg.AssetKey]
+) -> Sequence[dg.AssetKey]:
     """The assets that follow from these, themselves included, in a stable order."""
+    if repository is None:
+        raise dg.DagsterInvariantViolationError("a sensor needs the repository to choose assets from")
     known = repository.asset_graph.materializable_asset_keys
     chosen = [root for root in roots if root in known]
     if not chosen:

@@ -1,4 +1,4 @@
-"""Makes a Dagster instance ready before its servers start: nothing of an earlier boot may still hold a slot."""
+"""Makes a Dagster instance ready before its servers start: nothing of an earlier boot may hold a slot."""
 
 from datetime import datetime
 

@@ -14,11 +14,13 @@ def bar_chart(title: str, labels: Sequence[str], values: Sequence[float]) -> dg.
     top = max([*values, 1e-9])
     step = (WIDTH - 2 * MARGIN) / max(len(values), 1)
     bars = "".join(
-        f'<rect x="{MARGIN + position * step:.1f}" y="{_y(value / top):.1f}" width="{max(step - 1, 0.5):.1f}" '
-        f'height="{_y(0) - _y(value / top):.1f}" fill="{BAR}"/>'
+        f'<rect x="{MARGIN + position * step:.1f}" y="{_y(value / top):.1f}" width="{max(step - 1, 0.5):.1f}"'
+        f' height="{_y(0) - _y(value / top):.1f}" fill="{BAR}"/>'
         for position, value in enumerate(values)
     )
-    ends = "" if not labels else _text(MARGIN, HEIGHT - 8, labels[0]) + _text(WIDTH - 90, HEIGHT - 8, labels[-1])
+    ends = (
+        "" if not labels else _text(MARGIN, HEIGHT - 8, labels[0]) + _text(WIDTH - 90, HEIGHT - 8, labels[-1])
+    )
     return _picture(title, bars + ends + _text(2, MARGIN + 4, f"{top:g}"))
 
 
@@ -30,7 +32,9 @@ def reliability_chart(
     high: Sequence[float],
 ) -> dg.MetadataValue:
     """What came against what was said, with the band in which a perfect forecaster would lie."""
-    diagonal = f'<path d="M{_x(0):.1f} {_y(0):.1f} L{_x(1):.1f} {_y(1):.1f}" stroke="{INK}" stroke-dasharray="4"/>'
+    diagonal = (
+        f'<path d="M{_x(0):.1f} {_y(0):.1f} L{_x(1):.1f} {_y(1):.1f}" stroke="{INK}" stroke-dasharray="4"/>'
+    )
     bands = "".join(
         f'<path d="M{_x(p):.1f} {_y(a):.1f} V{_y(b):.1f}" stroke="{BAND}" stroke-width="9"/>'
         for p, a, b in zip(said, low, high, strict=True)
@@ -39,7 +43,9 @@ def reliability_chart(
         f'<circle cx="{_x(p):.1f}" cy="{_y(f):.1f}" r="3.5" fill="{BAR}"/>'
         for p, f in zip(said, came, strict=True)
     )
-    axes = _text(MARGIN, HEIGHT - 8, "said 0") + _text(WIDTH - 60, HEIGHT - 8, "said 1") + _text(2, MARGIN, "1")
+    axes = (
+        _text(MARGIN, HEIGHT - 8, "said 0") + _text(WIDTH - 60, HEIGHT - 8, "said 1") + _text(2, MARGIN, "1")
+    )
     return _picture(title, bands + diagonal + points + axes)
 
 
@@ -60,4 +66,6 @@ def _picture(title: str, body: str) -> dg.MetadataValue:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{_text(MARGIN, 16, title)}{body}</svg>'
     )
-    return dg.MetadataValue.md(f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})")
+    return dg.MetadataValue.md(
+        f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"
+    )

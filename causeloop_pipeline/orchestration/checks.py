@@ -1,4 +1,4 @@
-"""Checks of the installation itself, which stop a run, and of how fresh each workspace is, which only tell."""
+"""Checks of the installation itself, which stop a run, and of how fresh each workspace is, which tell."""
 
 from typing import Any
 
@@ -7,7 +7,17 @@ import dagster as dg
 from causeloop_pipeline.orchestration.asset_choice import ISSUE
 from causeloop_pipeline.orchestration.resources import Installation
 
-STAGES = ["issues", "fingerprints", "patterns", "clusters", "predictions", "risk", "outcomes", "proofs", "recommendations"]
+STAGES = [
+    "issues",
+    "fingerprints",
+    "patterns",
+    "clusters",
+    "predictions",
+    "risk",
+    "outcomes",
+    "proofs",
+    "recommendations",
+]
 MAX_AGE_HOURS = 26.0
 TABLE_ROWS = 50
 
@@ -15,7 +25,7 @@ TABLE_ROWS = 50
 @dg.asset_check(
     asset=ISSUE,
     blocking=True,
-    description="Every table of tenants is isolated by forced row level security, and no view can see around it.",
+    description="Tables of tenants are isolated by forced row level security, and no view sees around it.",
 )
 def isolation(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Read the catalogue; a hole in it stops all further stages."""
@@ -28,7 +38,9 @@ def isolation(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResu
 
 
 @dg.asset_check(
-    asset=ISSUE, blocking=True, description="The database has the schema that this version of the code expects."
+    asset=ISSUE,
+    blocking=True,
+    description="The database has the schema that this version of the code expects.",
 )
 def migrated(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Compare the newest revision of the code with the database's."""
@@ -40,10 +52,10 @@ def migrated(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResul
     return dg.AssetCheckResult(passed=found == wanted, metadata={"found": found, "wanted": wanted})
 
 
-@dg.asset_check(asset="recommendations", description="No workspace has a stage older than a day and two hours.")
-def every_workspace_is_fresh(
-    context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]
-) -> dg.AssetCheckResult:
+@dg.asset_check(
+    asset="recommendations", description="No workspace has a stage older than a day and two hours."
+)
+def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Look at all workspaces, also those that this run was not for."""
     from datetime import UTC, datetime
 
@@ -53,7 +65,11 @@ def every_workspace_is_fresh(
         stale = stale_stages(session, STAGES, datetime.now(UTC), MAX_AGE_HOURS)
     rows = [
         dg.TableRecord(
-            {"workspace": str(one.workspace_id), "stage": one.stage, "computed": str(one.computed_at or "never")}
+            {
+                "workspace": str(one.workspace_id),
+                "stage": one.stage,
+                "computed": str(one.computed_at or "never"),
+            }
         )
         for one in stale[:TABLE_ROWS]
     ]

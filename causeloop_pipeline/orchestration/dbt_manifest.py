@@ -1,4 +1,4 @@
-"""What Dagster needs to know of the dbt project, read from its manifest: assets, what they follow from, and checks."""
+"""What Dagster needs to know of the dbt project, read from its manifest: assets, their order, and checks."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""One partition per workspace on every asset; a run covers a range of them and works on those in its scope."""
+"""One partition per workspace on every asset; a run covers a range of them and works on its scope."""
 
 import warnings
 from collections.abc import Sequence

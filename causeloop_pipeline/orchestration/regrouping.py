@@ -60,7 +60,6 @@ def grouping_options(step: Step) -> "GroupingOptions":
         ai_auto_link=auto_link,
         ai_confidence_threshold=threshold,
         namespace=str(step.workspace_id),
-        timezone=step.workspace.timezone,
     )
 
 

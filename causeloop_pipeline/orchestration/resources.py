@@ -1,4 +1,4 @@
-"""What assets and sensors reach the outside with, built on first use so that definitions load without a database.
+"""What assets and sensors reach the outside with, built on first use: definitions load without a database.
 
 None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
 """

@@ -1,4 +1,4 @@
-"""Forgets finished runs, their scopes and answered requests after a while, for event logs grow without bound."""
+"""Forgets finished runs, their scopes and answered requests, for event logs grow without bound."""
 
 from datetime import UTC, datetime, timedelta
 

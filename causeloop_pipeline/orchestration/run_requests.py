@@ -1,5 +1,7 @@
-"""One run for all workspaces that need one: who it is for is written down first, and only its id travels in a tag."""
+"""One run for all workspaces that need one: who it is for is written down first, its id travels in a tag."""
 
+import itertools
+import time
 import uuid
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.session import Session
 
 MAX_RUNTIME = {"dagster/max_runtime": "7200"}
+FIRST_PAUSE, LONGEST_PAUSE, FAILURES_COUNTED = 30.0, 1800.0, 8
 UNFINISHED = (
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -28,6 +31,23 @@ def in_flight(instance: DagsterInstance, trigger: str) -> bool:
     """Whether a run of this trigger is still under way; what has come up since waits for its end."""
     unfinished = dg.RunsFilter(statuses=list(UNFINISHED), tags={TRIGGER: trigger})
     return bool(instance.get_run_records(unfinished, limit=1))
+
+
+def reason_to_wait(instance: DagsterInstance, trigger: str) -> str | None:
+    """Why no further run of this trigger should start now: one is under way, or the last ones failed."""
+    if in_flight(instance, trigger):
+        return "the last run is still under way"
+    last = instance.get_run_records(dg.RunsFilter(tags={TRIGGER: trigger}), limit=FAILURES_COUNTED)
+    failed = list(
+        itertools.takewhile(lambda one: one.dagster_run.status == dg.DagsterRunStatus.FAILURE, last)
+    )
+    if not failed:
+        return None
+    pause = min(FIRST_PAUSE * 2 ** (len(failed) - 1), LONGEST_PAUSE)
+    waited = time.time() - (failed[0].end_time or failed[0].update_timestamp.timestamp())
+    if waited >= pause:
+        return None
+    return f"the last {len(failed)} runs failed; the next one may start in {pause - waited:.0f} s"
 
 
 def one_run(

@@ -1,4 +1,4 @@
-"""The work of a run: the workspaces it was asked for, within its partitions, without those that a check took out.
+"""The work of a run: the workspaces it was asked for, within its partitions, less those a check took out.
 
 A run names its work by ids only, in a tag; the list itself is a table under which dbt, too, is held by
 row level security.

@@ -26,7 +26,7 @@ def nightly(
 
     assets = downstream(context.repository_def, [ISSUE])
     with installation.database.every_workspace() as session:
-        known = {key for key in context.instance.get_dynamic_partitions(str(WORKSPACES.name))}
+        known = set(context.instance.get_dynamic_partitions(str(WORKSPACES.name)))
         ids = [one for one in active_workspaces(session) if str(one) in known]
         return one_run(context.instance, session, NIGHTLY, ids, assets)
 

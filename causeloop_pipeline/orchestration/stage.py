@@ -5,6 +5,7 @@ of the run and is reported; the others go on.
 """
 
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.session import Session
 
 TABLE_ROWS = 50
+OURS = "causeloop_pipeline/"
 
 
 class CheckFailedError(Exception):
@@ -169,9 +171,13 @@ def run_stage(
     for workspace in in_scope(context, installation):
         _attempt(context, installation, report, workspace, as_of, work)
     if report.failures and not report.counts:
-        first = next(iter(report.failures.values()))
-        raise StageFailedError(f"{stage} failed for all {len(report.failures)} workspaces in scope") from first
-    checks = [spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys]
+        reasons = sorted({told(failure) for failure in report.failures.values()})
+        raise StageFailedError(
+            f"{stage} failed for all {len(report.failures)} workspaces in scope: {'; '.join(reasons[:3])}"
+        )
+    checks = [
+        spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys
+    ]
     drawn: Mapping[str, dg.MetadataValue] = {}
     if picture and report.counts:
         with installation.database.workspaces(list(report.counts)) as session:
@@ -194,8 +200,19 @@ def warning(spec: dg.AssetCheckSpec, failed: Mapping[UUID, str]) -> dg.AssetChec
 
 
 def reason_of(failure: Exception) -> str:
-    """Why a workspace failed, for the run's metadata: an unforeseen error's text may hold customer data."""
-    return str(failure) if isinstance(failure, CheckFailedError) else type(failure).__name__
+    """Why a workspace failed: of an unforeseen error only what cannot hold a customer's words."""
+    if isinstance(failure, CheckFailedError):
+        return str(failure)
+    state, diagnosis = getattr(failure, "sqlstate", None), getattr(failure, "diag", None)
+    names = (getattr(diagnosis, name, None) for name in ("table_name", "column_name", "constraint_name"))
+    return " ".join(str(one) for one in (type(failure).__name__, state, *names) if one)
+
+
+def told(failure: Exception) -> str:
+    """The reason, and where in our code it happened."""
+    frames = [frame for frame in traceback.extract_tb(failure.__traceback__) if OURS in frame.filename]
+    place = f" at {frames[-1].filename.rpartition(OURS)[2]}:{frames[-1].lineno}" if frames else ""
+    return reason_of(failure) + place
 
 
 def _attempt(
@@ -216,7 +233,12 @@ def _attempt(
             wait_for_turn(session, workspace.workspace_id)
             counts = work(Step(session, workspace, as_of, context, report.remarks))
             record_freshness(
-                session, workspace.workspace_id, report.stage, as_of=as_of, run_id=context.run_id, details=counts
+                session,
+                workspace.workspace_id,
+                report.stage,
+                as_of=as_of,
+                run_id=context.run_id,
+                details=counts,
             )
         report.counts[workspace.workspace_id] = counts
     except Exception as failure:
@@ -239,19 +261,11 @@ def take_out(
     from causeloop_pipeline.storage.scopes import exclude
 
     reason = reason_of(failure)
-    context.log.warning(f"{stage}: workspace {workspace_id} is taken out of this run: {reason}{_place(failure)}")
+    context.log.warning("%s: workspace %s is taken out of this run: %s", stage, workspace_id, told(failure))
     with installation.database.workspace(workspace_id) as session:
         exclude(session, context.run_id, workspace_id, f"{stage}: {reason}")
         finish_requests(session, context.run_id, workspace_id, f"{stage}: {reason}")
         record_freshness(session, workspace_id, stage, as_of=as_of, run_id=context.run_id, failure=reason)
-
-
-def _place(failure: Exception) -> str:
-    """Where in our code it happened; the message itself stays out of the log."""
-    import traceback
-
-    frames = traceback.extract_tb(failure.__traceback__)
-    return f" ({frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno})" if frames else ""
 
 
 def _number(value: float) -> dg.MetadataValue:

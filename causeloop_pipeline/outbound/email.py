@@ -38,6 +38,4 @@ def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, mes
     except smtplib.SMTPRecipientsRefused:
         raise MailError(f"mail server refuses the recipient {to}", permanent=True) from None
     except (OSError, smtplib.SMTPException) as problem:
-        raise MailError(
-            f"mail server cannot be used: {type(problem).__name__}", permanent=False
-        ) from problem
+        raise MailError(f"mail server cannot be used: {type(problem).__name__}", permanent=False) from problem

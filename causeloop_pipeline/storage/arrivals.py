@@ -1,4 +1,4 @@
-"""Records that wait to become issues: a run claims them, works on them, and strikes them off when they are issues."""
+"""Records that wait to become issues: a run claims them, works on them, and strikes them off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ CLAIM = "update raw.arrival set run_id = %s where run_id is null and workspace_i
 
 REARRIVE = """
 insert into raw.arrival (workspace_id, record_id, source, run_id)
-select workspace_id, record_id, source, %s from raw.record where workspace_id = any (%s)
+select workspace_id, record_id, source, %s from raw.record
 on conflict (workspace_id, record_id) do update set run_id = excluded.run_id where arrival.run_id is null
 """
 
@@ -40,9 +40,9 @@ def claim_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID])
     return _held(session, run_id)
 
 
-def claim_everything(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
-    """Let every record of some workspaces arrive once more, for a run that rebuilds their issues."""
-    session.execute(REARRIVE, (run_id, list(workspace_ids)))
+def claim_everything(session: Session, run_id: str) -> dict[str, int]:
+    """Let every record that the session sees arrive once more, for a run that rebuilds issues."""
+    session.execute(REARRIVE, (run_id,))
     return _held(session, run_id)
 
 
@@ -70,7 +70,6 @@ def release_orphaned_arrivals(session: Session, unfinished: Sequence[str]) -> in
 
 def _held(session: Session, run_id: str) -> dict[str, int]:
     rows = session.rows(
-        "select source, count(*) as records from raw.arrival where run_id = %s group by source order by source",
-        (run_id,),
+        "select source, count(*) as records from raw.arrival where run_id = %s group by source", (run_id,)
     )
-    return {row["source"]: int(row["records"]) for row in rows}
+    return {row["source"]: int(row["records"]) for row in sorted(rows, key=lambda row: row["source"])}

@@ -1,46 +1,61 @@
-"""Nothing is lost between a tool and its issues: what came in is an issue, a version of one, refused, or still waiting."""
+"""Counts that nothing was lost: what came in is an issue, a version of one, set aside, or still waits."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from causeloop_pipeline.storage.session import Session
 
-BALANCE = """
-with subjects as (
-    select r.source, r.external_id, count(*) as versions, count(a.record_id) as pending
+# Record by record, so that one lost and one left over do not cancel out. An issue of which every record waits
+# (as in a rebuild) is counted by those; one that neither has a record nor waits for it is one too many.
+COUNT = """
+with quarantined as (
+    select distinct source, external_id, payload_hash
+    from raw.quarantine
+    where workspace_id = %(workspace_id)s and replayed_at is null
+),
+subjects as (
+    select
+        r.source,
+        r.external_id,
+        count(*) as records,
+        count(a.record_id) as pending,
+        count(q.payload_hash) filter (where a.record_id is null) as quarantined
     from raw.record as r
-    left join raw.arrival as a using (workspace_id, record_id)
+    left join raw.arrival as a on a.workspace_id = r.workspace_id and a.record_id = r.record_id
+    left join quarantined as q
+        on q.source = r.source and q.external_id = r.external_id and q.payload_hash = r.payload_hash
     where r.workspace_id = %(workspace_id)s
     group by r.source, r.external_id
-), judged as (
-    select s.source, s.versions, s.pending, s.versions - s.pending as settled,
-           exists (select from core.issue as i where i.workspace_id = %(workspace_id)s and i.source = s.source
-                   and i.external_id = s.external_id) as is_issue,
-           exists (select from raw.quarantine as q where q.workspace_id = %(workspace_id)s
-                   and q.source = s.source and q.external_id = s.external_id) as is_refused
+),
+compared as (
+    select
+        source,
+        coalesce(s.records, 0) as records,
+        coalesce(s.pending, 0) as pending,
+        coalesce(s.quarantined, 0) as quarantined,
+        coalesce(s.records - s.pending - s.quarantined, 0) as normalized,
+        i.issue_id is not null as is_issue
     from subjects as s
-), refused as (
-    select q.source, count(*) as payloads
-    from raw.quarantine as q
-    where q.workspace_id = %(workspace_id)s and q.replayed_at is null
-      and not exists (select from subjects as s where s.source = q.source and s.external_id = q.external_id)
-    group by q.source
-), summed as (
-    select source,
-           sum(versions) as records,
-           count(*) filter (where is_issue and settled > 0) as issues,
-           coalesce(sum(settled - 1) filter (where is_issue and settled > 0), 0) as versions,
-           coalesce(sum(settled) filter (where not is_issue and is_refused), 0) as quarantined,
-           sum(pending) as pending
-    from judged
-    group by source
+    full join (select * from core.issue where workspace_id = %(workspace_id)s) as i using (source, external_id)
+),
+counted as (
+    select
+        source,
+        records,
+        (is_issue and (normalized > 0 or pending = 0))::int as issues,
+        case when is_issue then greatest(normalized - 1, 0) else 0 end as versions,
+        quarantined,
+        pending
+    from compared
 )
-insert into core.conservation (workspace_id, source, records, issues, versions, quarantined, pending, balanced, checked_at)
-select %(workspace_id)s, source, coalesce(s.records, 0) + coalesce(r.payloads, 0), coalesce(s.issues, 0),
-       coalesce(s.versions, 0), coalesce(s.quarantined, 0) + coalesce(r.payloads, 0), coalesce(s.pending, 0),
-       coalesce(s.records = s.issues + s.versions + s.quarantined + s.pending, true), now()
-from summed as s
-full join refused as r using (source)
+insert into core.conservation as c (
+    workspace_id, source, records, issues, versions, quarantined, pending, balanced, checked_at
+)
+select
+    %(workspace_id)s, source, sum(records), sum(issues), sum(versions), sum(quarantined), sum(pending),
+    bool_and(records = issues + versions + quarantined + pending), clock_timestamp()
+from counted
+group by source
 on conflict (workspace_id, source) do update set
     records = excluded.records, issues = excluded.issues, versions = excluded.versions,
     quarantined = excluded.quarantined, pending = excluded.pending, balanced = excluded.balanced,
@@ -48,10 +63,17 @@ on conflict (workspace_id, source) do update set
 returning source, records, issues, versions, quarantined, pending, balanced
 """
 
+GONE = """
+delete from core.conservation as c
+where c.workspace_id = %(workspace_id)s
+    and not exists (select from raw.record as r where r.workspace_id = c.workspace_id and r.source = c.source)
+    and not exists (select from core.issue as i where i.workspace_id = c.workspace_id and i.source = c.source)
+"""
+
 
 @dataclass(frozen=True)
-class Balance:
-    """What came in by one source, and what became of it."""
+class SourceBalance:
+    """What became of one source's records in one workspace."""
 
     source: str
     records: int
@@ -63,11 +85,22 @@ class Balance:
 
     @property
     def lost(self) -> int:
-        """Records that are nowhere."""
+        """Records that are nothing of it; negative: issues that no record gives."""
         return self.records - self.issues - self.versions - self.quarantined - self.pending
 
 
-def balance(session: Session, workspace_id: UUID) -> list[Balance]:
-    """Count a workspace's records by source and keep the count."""
-    rows = session.rows(BALANCE, {"workspace_id": workspace_id})
-    return sorted((Balance(**row) for row in rows), key=lambda one: one.source)
+def balance(session: Session, workspace_id: UUID) -> list[SourceBalance]:
+    """Count a workspace's records anew and keep the verdict, a line a source."""
+    session.execute(GONE, {"workspace_id": workspace_id})
+    rows = session.rows(COUNT, {"workspace_id": workspace_id})
+    return sorted((SourceBalance(**row) for row in rows), key=lambda one: one.source)
+
+
+def unbalanced_workspaces(session: Session, workspace_ids: list[UUID]) -> dict[UUID, list[SourceBalance]]:
+    """Count the records of several workspaces; those where something is missing, and of which sources."""
+    failed = {}
+    for workspace_id in workspace_ids:
+        wrong = [one for one in balance(session, workspace_id) if not one.balanced]
+        if wrong:
+            failed[workspace_id] = wrong
+    return failed

@@ -1,4 +1,4 @@
-"""When each stage last finished for a workspace, and how it went: the orchestrator keeps no such thing per tenant."""
+"""When each stage last finished for a workspace, and how it went: Dagster keeps no such thing per tenant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from psycopg.types.json import Jsonb
 from causeloop_pipeline.storage.session import Session
 
 RECORD = """
-insert into app.workspace_freshness (workspace_id, stage, computed_at, as_of, run_id, verdict, details)
+insert into app.workspace_freshness as old (workspace_id, stage, computed_at, as_of, run_id, verdict, details)
 values (%s, %s, clock_timestamp(), %s, %s, %s, %s)
 on conflict (workspace_id, stage) do update set
-    computed_at = case when excluded.verdict = 'ok' then excluded.computed_at else workspace_freshness.computed_at end,
-    as_of = case when excluded.verdict = 'ok' then excluded.as_of else workspace_freshness.as_of end,
+    computed_at = case excluded.verdict when 'ok' then excluded.computed_at else old.computed_at end,
+    as_of = case excluded.verdict when 'ok' then excluded.as_of else old.as_of end,
     run_id = excluded.run_id, verdict = excluded.verdict, details = excluded.details
 """
 
@@ -46,7 +46,9 @@ def record_freshness(
     session.execute(RECORD, (workspace_id, stage, as_of, run_id, verdict, Jsonb(noted)))
 
 
-def stale_stages(session: Session, stages: list[str], as_of: datetime, max_age_hours: float) -> list[StaleStage]:
+def stale_stages(
+    session: Session, stages: list[str], as_of: datetime, max_age_hours: float
+) -> list[StaleStage]:
     """The (workspace, stage) pairs not computed within so many hours before `as_of`, never ones included."""
     rows = session.rows(
         """

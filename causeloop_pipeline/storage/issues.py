@@ -74,6 +74,7 @@ def set_issue_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -
     session.stage("issue_risk", risks.rename({"id": "issue_id"}), like="core.issue")
     return session.execute(
         "update core.issue as i set risk_score = r.risk_score from issue_risk as r "
-        "where i.workspace_id = %s and i.issue_id = r.issue_id and i.risk_score is distinct from r.risk_score",
+        "where i.workspace_id = %s and i.issue_id = r.issue_id "
+        "and i.risk_score is distinct from r.risk_score",
         (workspace_id,),
     )

@@ -1,4 +1,4 @@
-"""Turns landed records into issues with dbt, in this process, held to a run's workspaces by row level security.
+"""Turns landed records into issues with dbt, in this process, held to a run's workspaces by the database.
 
 The run's id reaches dbt's connections through PGOPTIONS, which is the whole process's: hence one invocation
 at a time, here by a lock of threads and across processes by an advisory lock of the database.
@@ -15,10 +15,13 @@ from typing import Any
 import orjson
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
 
 from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.storage.arrivals import claim_everything
 from causeloop_pipeline.storage.normalization_report import NormalizationError, NormalizationReport, report_of
 from causeloop_pipeline.storage.scopes import EmptyScopeError
+from causeloop_pipeline.storage.session import Session
 
 PROJECT_DIR = ROOT / "dbt_project"
 ONE_AT_A_TIME = 0x63_6C_64_62_74  # "cldbt"
@@ -49,13 +52,15 @@ class Normalizer:
         """Read the project and write its manifest, which other processes then load in milliseconds."""
         result = self._invoke(["parse"], QUIET)
         if result.exception is not None:
-            raise NormalizationError(f"dbt cannot read {self._project_dir}: {result.exception}") from result.exception
+            raise NormalizationError(
+                f"dbt cannot read {self._project_dir}: {result.exception}"
+            ) from result.exception
         self._manifest = result.result
         return self.manifest_path
 
     def build_views(self) -> NormalizationReport:
         """Load the value maps and create every view, together: replacing one view drops those above it."""
-        select = ("--resource-type", "seed", "--resource-type", "model", "--exclude", "config.materialized:incremental")
+        select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+")
         return self._exclusively(["build", "--full-refresh", *select])
 
     def normalize(
@@ -63,15 +68,22 @@ class Normalizer:
     ) -> NormalizationReport:
         """Make issues of the records that a run has claimed, or with `rebuild` of all records in its scope.
 
-        `sources` names where the records come from, none meaning all; naming them spares the planner the rest.
+        `sources` names where the claimed records come from, none meaning anywhere; a rebuild reads them all.
         """
-        variables = {"sources": sorted(sources) or None, "rebuild": rebuild}
+        variables = {"sources": None if rebuild else sorted(sources) or None, "rebuild": rebuild}
         arguments = ["build", "--select", "issue", "--exclude-resource-type", "unit_test"]
+        if rebuild:
+            self._claim_everything(run_id)
         return self._exclusively([*arguments, "--vars", orjson.dumps(variables).decode()], run_id)
 
     def run_unit_tests(self) -> NormalizationReport:
         """Run the project's own unit tests; the views must have been built."""
         return self._exclusively(["test", "--select", "test_type:unit"])
+
+    def _claim_everything(self, run_id: str) -> None:
+        with psycopg.connect(self._required_url(), row_factory=dict_row) as connection:
+            connection.execute("select set_config('causeloop.run', %s, true)", (run_id,))
+            claim_everything(Session(connection), run_id)
 
     def _exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
         with _only_one(self._required_url(), run_id):
@@ -129,7 +141,9 @@ def _require_scope(connection: psycopg.Connection[Any], run_id: str) -> None:
         "select 1 from app.run_scope where run_id = %s and excluded_by is null limit 1", (run_id,)
     ).fetchone()
     if found is None:
-        raise EmptyScopeError(f"run {run_id} has no workspace in its scope: open the scope before normalizing")
+        raise EmptyScopeError(
+            f"run {run_id} has no workspace in its scope: open the scope before normalizing"
+        )
 
 
 def _connection_variables(url: str | None) -> dict[str, str]:
@@ -165,8 +179,12 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def parse_project(arguments: Sequence[str]) -> Path:
+    """`python -m causeloop_pipeline.storage.normalization parse` makes the manifest, without a database."""
+    if list(arguments) != ["parse"]:
+        raise SystemExit("usage: python -m causeloop_pipeline.storage.normalization parse")
+    return Normalizer(None).parse()
+
+
 if __name__ == "__main__":
-    commands = {"parse": lambda: Normalizer(None).parse()}
-    if sys.argv[1:2] != ["parse"]:
-        sys.exit("usage: python -m causeloop_pipeline.storage.normalization parse")
-    print(commands["parse"]())
+    sys.stdout.write(f"{parse_project(sys.argv[1:])}\n")

@@ -50,13 +50,19 @@ class NormalizationReport:
 
 
 def report_of(result: Any) -> NormalizationReport:
-    """The report of a dbt invocation; NormalizationError where a model or seed broke, or nothing ran at all."""
+    """The report of a dbt invocation; NormalizationError where a model broke or nothing ran."""
     if result.exception is not None:
-        raise NormalizationError(f"dbt could not run: {_first_line(str(result.exception))}") from result.exception
+        raise NormalizationError(
+            f"dbt could not run: {_first_line(str(result.exception))}"
+        ) from result.exception
     outcomes = tuple(_outcome(run) for run in getattr(result.result, "results", ()))
-    broken = [outcome for outcome in outcomes if outcome.resource_type in {"model", "seed"} and not outcome.ok]
+    broken = [
+        outcome for outcome in outcomes if outcome.resource_type in {"model", "seed"} and not outcome.ok
+    ]
     if broken:
-        causes = "; ".join(f"{outcome.name}: {outcome.message}" for outcome in broken if outcome.status == "error")
+        causes = "; ".join(
+            f"{outcome.name}: {outcome.message}" for outcome in broken if outcome.status == "error"
+        )
         raise NormalizationError(f"{len(broken)} of {len(outcomes)} nodes were not built: {causes}")
     if not outcomes:
         raise NormalizationError("dbt found nothing to do: the selection names no node of the project")

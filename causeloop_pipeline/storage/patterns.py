@@ -18,7 +18,8 @@ order by pattern_id
 """
 
 MEMBERS = """
-select m.pattern_id, m.issue_id, m.similarity, m.confidence, m.reason, m.nearest_pattern_id, m.nearest_missing, p.status
+select m.pattern_id, m.issue_id, m.similarity, m.confidence, m.reason, m.nearest_pattern_id,
+       m.nearest_missing, p.status
 from detect.pattern_member as m
 join detect.pattern as p using (workspace_id, pattern_id)
 where m.workspace_id = %s
@@ -74,14 +75,17 @@ where i.workspace_id = %s and i.pattern_id is not null
 """
 
 STATE = """
-insert into detect.grouping_state (workspace_id, algorithm_version, input_digest, output_digest, people_digest,
-                                   issue_count, pattern_index, computed_at, churn)
+insert into detect.grouping_state (
+    workspace_id, algorithm_version, input_digest, output_digest, people_digest, issue_count, pattern_index,
+    computed_at, churn
+)
 values (%(workspace_id)s, %(algorithm_version)s, %(input_digest)s, %(output_digest)s, %(people_digest)s,
         %(issue_count)s, %(pattern_index)s, now(), %(churn)s)
 on conflict (workspace_id) do update set
     algorithm_version = excluded.algorithm_version, input_digest = excluded.input_digest,
-    output_digest = excluded.output_digest, people_digest = excluded.people_digest, issue_count = excluded.issue_count,
-    pattern_index = excluded.pattern_index, computed_at = excluded.computed_at, churn = excluded.churn
+    output_digest = excluded.output_digest, people_digest = excluded.people_digest,
+    issue_count = excluded.issue_count, pattern_index = excluded.pattern_index,
+    computed_at = excluded.computed_at, churn = excluded.churn
 """
 
 
@@ -114,7 +118,7 @@ def read_pattern_risks(session: Session, workspace_id: UUID, schema: pl.Schema) 
 
 
 def read_members(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """Which issue belongs to which pattern and why, or as much of that, and of the pattern's status, as is asked for."""
+    """Which issue belongs to which pattern, why, and the pattern's status: as much of it as is asked for."""
     return session.read(MEMBERS, (workspace_id,), schema=schema)
 
 
@@ -167,10 +171,8 @@ def replace_patterns(
     _mark_issues(session, workspace_id)
 
 
-def add_members(
-    session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame
-) -> None:
-    """Put newcomers into patterns, some of them new; a pattern once trusted is only doubted by a full grouping."""
+def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
+    """Put newcomers into patterns, some of them new; only a full grouping doubts a pattern once trusted."""
     _upsert_patterns(session, workspace_id, patterns, settled=("resolved", "active"))
     session.upsert("detect.pattern_member", _owned(members, workspace_id), key=["workspace_id", "issue_id"])
     _mark_issues(session, workspace_id)
@@ -228,7 +230,8 @@ def _upsert_patterns(
 ) -> None:
     """Write patterns, except for the status of those that have one of the settled ones."""
     kept = session.rows(
-        "select pattern_id::text, status as kept from detect.pattern where workspace_id = %s and status = any (%s)",
+        "select pattern_id::text, status as kept from detect.pattern "
+        "where workspace_id = %s and status = any (%s)",
         (workspace_id, list(settled)),
     )
     known = pl.DataFrame(kept, schema={"pattern_id": pl.String, "kept": pl.String})

@@ -48,11 +48,12 @@ where p.workspace_id = %(workspace_id)s
 order by p.pattern_id, w.window_days
 """
 
-DUE_COLUMNS = pl.Schema({"pattern_id": pl.String, "window_days": pl.Int64})
+DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "window_days": pl.Int64()})
 
 # The outcome that counts: a person's word goes before the system's.
 LEDGER = """
-select p.prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities, o.outcome
+select p.prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
+       o.outcome
 from predict.prediction as p
 join lateral (
     select outcome
@@ -78,11 +79,11 @@ order by p.issued_at, p.pattern_id, p.window_days
 
 UNDECIDED_COLUMNS = pl.Schema(
     {
-        "prediction_id": pl.String,
-        "pattern_id": pl.String,
+        "prediction_id": pl.String(),
+        "pattern_id": pl.String(),
         "issued_at": pl.Datetime("us", "UTC"),
-        "window_days": pl.Int64,
-        "probability": pl.Float64,
+        "window_days": pl.Int64(),
+        "probability": pl.Float64(),
     }
 )
 
@@ -97,7 +98,7 @@ def read_latest_predictions(
 def predictions_due(
     session: Session, workspace_id: UUID, windows: tuple[int, ...], as_of: datetime, renew_before: datetime
 ) -> pl.DataFrame:
-    """The patterns and windows with other issues than last time, or of which nothing was said for too long."""
+    """The patterns and windows with other issues than last time, or of which nothing was said lately."""
     parameters = {
         "workspace_id": workspace_id,
         "windows": list(windows),
@@ -114,7 +115,7 @@ def append_predictions(
     closes = pl.lit(issued_at) + pl.duration(days=pl.col("window_days"))
     rows = predictions.with_columns(
         pl.lit(str(workspace_id)).alias("workspace_id"),
-        pl.Series("prediction_id", _ids(workspace_id, predictions, issued_at), dtype=pl.String),
+        pl.Series("prediction_id", _ids(workspace_id, predictions, issued_at), dtype=pl.String()),
         pl.lit(issued_at).cast(pl.Datetime("us", "UTC")).alias("issued_at"),
         closes.cast(pl.Datetime("us", "UTC")).alias("closes_at"),
         pl.col("evidence").fill_null("[]"),
@@ -135,7 +136,9 @@ def replace_forecasts(
     session.replace("predict.forecast", rows, workspace_id)
 
 
-def replace_weights(session: Session, workspace_id: UUID, weights: pl.DataFrame, computed_at: datetime) -> None:
+def replace_weights(
+    session: Session, workspace_id: UUID, weights: pl.DataFrame, computed_at: datetime
+) -> None:
     """How much each model is listened to, by window."""
     rows = weights.with_columns(workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at))
     session.replace("predict.model_weight", rows, workspace_id)
@@ -155,8 +158,10 @@ def read_undecided(session: Session, workspace_id: UUID, as_of: datetime) -> pl.
     return session.read(UNDECIDED, parameters, schema=UNDECIDED_COLUMNS)
 
 
-def append_outcomes(session: Session, workspace_id: UUID, outcomes: pl.DataFrame, decided_at: datetime) -> int:
-    """Put the system's decisions, of frame(prediction_id, outcome, counterfactual_rate, reason), on record."""
+def append_outcomes(
+    session: Session, workspace_id: UUID, outcomes: pl.DataFrame, decided_at: datetime
+) -> int:
+    """Put decisions on record, of frame(prediction_id, outcome, counterfactual_rate, reason)."""
     rows = outcomes.with_columns(
         workspace_id=pl.lit(str(workspace_id)),
         decided_by=pl.lit("system"),

@@ -37,13 +37,14 @@ def replace_proofs(session: Session, workspace_id: UUID, proofs: pl.DataFrame, c
 
 
 def set_lifecycle(session: Session, workspace_id: UUID, lifecycle: pl.DataFrame) -> int:
-    """Give patterns the status that their closure notes and later issues call for; the number that changed."""
+    """Give patterns the status that their closure notes and later issues call for; how many changed."""
     columns = ["pattern_id", "status", "resolved_at", "reopened_at"]
     session.stage("lifecycle", lifecycle.select(columns), like="detect.pattern")
     return session.execute(
         "update detect.pattern as p "
         "set status = l.status, resolved_at = l.resolved_at, reopened_at = l.reopened_at "
         "from lifecycle as l where p.workspace_id = %s and p.pattern_id = l.pattern_id "
-        "and (p.status, p.resolved_at, p.reopened_at) is distinct from (l.status, l.resolved_at, l.reopened_at)",
+        "and (p.status, p.resolved_at, p.reopened_at) "
+        "is distinct from (l.status, l.resolved_at, l.reopened_at)",
         (workspace_id,),
     )

@@ -11,7 +11,8 @@ from causeloop_pipeline.storage.session import Session
 KNOWN = """
 select r.recommendation_id, r.status, r.type,
        (array_agg(p.verdict order by array_position(
-           array['failed', 'moved', 'partly', 'no_exposure', 'not_provable_yet', 'held'], p.verdict)))[1] as verdict
+           array['failed', 'moved', 'partly', 'no_exposure', 'not_provable_yet', 'held'], p.verdict
+       )))[1] as verdict
 from act.recommendation as r
 left join act.proof as p using (workspace_id, recommendation_id)
 where r.workspace_id = %s

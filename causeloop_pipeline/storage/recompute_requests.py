@@ -6,7 +6,13 @@ from uuid import UUID
 
 from causeloop_pipeline.storage.session import Session
 
-SYNC, PATTERNS, CLUSTERS, PREDICTIONS, EVERYTHING = "sync", "patterns", "clusters", "predictions", "everything"
+SYNC, PATTERNS, CLUSTERS, PREDICTIONS, EVERYTHING = (
+    "sync",
+    "patterns",
+    "clusters",
+    "predictions",
+    "everything",
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ def connectors_to_sync(session: Session, run_id: str) -> list[UUID]:
 def active_connector_types(session: Session, workspace_ids: Sequence[UUID]) -> list[str]:
     """The tools that some workspaces poll."""
     rows = session.rows(
-        "select distinct type from app.connector where status = 'active' and workspace_id = any (%s) order by type",
+        "select distinct type from app.connector "
+        "where status = 'active' and workspace_id = any (%s) order by type",
         (list(workspace_ids),),
     )
     return [row["type"] for row in rows]

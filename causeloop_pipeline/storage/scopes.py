@@ -1,4 +1,4 @@
-"""Which workspaces a run may touch: declared by whoever asks for the run, opened by the run, narrowed by its checks."""
+"""Which workspaces a run may touch: declared by who asks for it, opened by the run, narrowed by checks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,13 +49,14 @@ class ScopedWorkspace:
 def declare_scope(session: Session, scope_id: str, workspace_ids: Sequence[UUID]) -> None:
     """Write down, before a run exists, which workspaces it will be for."""
     session.execute(
-        "insert into app.run_scope (run_id, workspace_id) select %s, unnest(%s::uuid[]) on conflict do nothing",
+        "insert into app.run_scope (run_id, workspace_id) select %s, unnest(%s::uuid[]) "
+        "on conflict do nothing",
         (scope_id, list(workspace_ids)),
     )
 
 
 def open_scope(session: Session, run_id: str, scope_id: str | None, allowed: Sequence[UUID]) -> None:
-    """Give a run the workspaces declared for it, or all that it is allowed; once, however often it is called."""
+    """Give a run the workspaces declared for it, or all that it is allowed; once, however often called."""
     if session.row("select 1 as found from app.run_scope where run_id = %s limit 1", (run_id,)):
         return
     if scope_id is None:
@@ -116,6 +117,7 @@ def active_workspaces(session: Session) -> list[UUID]:
 def forget_scopes(session: Session, older_than_days: int, unfinished: Sequence[str]) -> int:
     """Delete the scopes of long finished runs; the number of rows."""
     return session.execute(
-        "delete from app.run_scope where opened_at < now() - make_interval(days => %s) and not run_id = any (%s)",
+        "delete from app.run_scope "
+        "where opened_at < now() - make_interval(days => %s) and not run_id = any (%s)",
         (older_than_days, list(unfinished)),
     )

@@ -1,4 +1,4 @@
-"""Connectors whose stored credentials this installation cannot decrypt: set aside, so that the others go on."""
+"""Connectors whose stored credentials this installation cannot decrypt: set aside, so that others go on."""
 
 from collections.abc import Sequence
 from uuid import UUID

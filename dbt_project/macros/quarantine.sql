@@ -1,6 +1,6 @@
 {# A record that is no issue is set aside with the reason, and everybody else's go on. #}
 {% macro quarantine_unmappable() %}
-insert into raw.quarantine (
+insert into {{ source('raw', 'quarantine') }} (
     workspace_id, source, connector_id, external_id, door, reason, payload, payload_hash, received_at
 )
 select
@@ -8,7 +8,7 @@ select
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
 from {{ ref('int_issues__mapped') }} as m
 inner join {{ source('raw', 'record') }} as r on r.workspace_id = m.workspace_id and r.record_id = m.record_id
-where m.unmappable_because is not null and m.source in ({{ sources_read() }})
+where m.unmappable_because is not null and {{ is_read('m.source') }}
 on conflict (workspace_id, source, payload_hash, reason) do nothing
 {% endmacro %}
 
@@ -19,7 +19,7 @@ on conflict (workspace_id, source, payload_hash, reason) do nothing
 with unmappable as materialized (
     select record_id from {{ ref('int_issues__mapped') }} where unmappable_because is not null
 )
-update raw.quarantine as q
+update {{ source('raw', 'quarantine') }} as q
 set replayed_at = now()
 from {{ source('raw', 'record') }} as r
 where r.workspace_id = q.workspace_id
@@ -42,7 +42,7 @@ where not exists (
         and r.source = i.source
         and r.external_id = i.external_id
         and not exists (
-            select from raw.quarantine as q
+            select from {{ source('raw', 'quarantine') }} as q
             where q.workspace_id = r.workspace_id
                 and q.source = r.source
                 and q.payload_hash = r.payload_hash

@@ -4,11 +4,13 @@
 {%- endmacro %}
 
 
-{# The sources that a run reads, as a list of literals: the planner then leaves the other staging models out. #}
-{% macro sources_read() -%}
-    {%- for source in var('sources') or var('connectors') -%}
-        '{{ source }}'{{ ', ' if not loop.last }}
-    {%- endfor -%}
+{# Of the sources that a run reads; as literals they let the planner leave the other staging models out. #}
+{% macro is_read(source) -%}
+    {%- if var('sources') -%}
+        {{ source }} in ('{{ var('sources') | join("', '") }}')
+    {%- else -%}
+        true
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -20,18 +22,4 @@
         on r.workspace_id = a.workspace_id and r.record_id = a.record_id
     where a.run_id = {{ this_run() }}
     {%- if source_is %} and a.source = '{{ source_is }}'{% endif %}
-{%- endmacro %}
-
-
-{# Checks look at what the run worked on, and not at the whole table. #}
-{% macro get_where_subquery(relation) -%}
-    {%- if config.get('where') != 'touched' -%}
-        {{ relation }}
-    {%- else -%}
-        (
-            select t.*
-            from ({{ touched_records() }}) as touched
-            inner join {{ relation }} as t using (workspace_id, source, external_id)
-        ) as touched_rows
-    {%- endif -%}
 {%- endmacro %}

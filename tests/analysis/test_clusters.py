@@ -16,7 +16,7 @@ World = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
 def planted(groups: int, per_group: int = 5, *, seed: int = 1, services: bool = True) -> World:
-    """Patterns of each group share a service and break on the same days; the rest of their days is their own."""
+    """Patterns of a group share a service and break on the same days; their other days are their own."""
     chance = random.Random(seed)
     patterns: dict[str, list[dict[str, Any]]] = {}
     for group in range(groups):
@@ -46,7 +46,8 @@ def unrelated(count: int, *, seed: int, per_pattern: int = 12) -> World:
 
 
 def clustered(frames: World, **options: Any) -> Clustering:
-    return cluster_patterns(*frames, **({"namespace": "w", "min_strength": 0.3} | options))
+    given: dict[str, Any] = {"namespace": "w", "min_strength": 0.3} | options
+    return cluster_patterns(*frames, **given)
 
 
 def memberships(clustering: Clustering) -> list[list[str]]:
@@ -205,3 +206,13 @@ def test_no_patterns_give_empty_frames_of_the_right_shape() -> None:
 def test_a_strength_outside_zero_to_one_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         clustered(planted(1), min_strength=1.5)
+
+
+def test_bursts_are_found_in_a_busy_workspace_of_many_patterns() -> None:
+    chance = random.Random(11)
+    rows = {f"q{n}": [issue(f"j{n}-{k}", chance.uniform(0, 360)) for k in range(8)] for n in range(700)}
+    together = [chance.uniform(0, 360) for _ in range(14)]
+    for n in range(2):
+        rows[f"p{n}"] = [issue(f"i{n}-{k}", at + chance.random() / 9) for k, at in enumerate(together)]
+    edges = clustered(world(rows)).edges
+    assert edges.select("left_pattern_id", "right_pattern_id").rows() == [("p0", "p1")]

@@ -47,8 +47,17 @@ def risk_of_first_issue(history: list[dict[str, Any]], chance: float | None) -> 
 
 @pytest.mark.parametrize(
     ("score", "band"),
-    [(100, "critical"), (90, "critical"), (89.9, "high"), (70, "high"), (69.9, "medium"), (40, "medium"), (39.9, "low"), (0, "low")],
-)  # fmt: skip
+    [
+        (100, "critical"),
+        (90, "critical"),
+        (89.9, "high"),
+        (70, "high"),
+        (69.9, "medium"),
+        (40, "medium"),
+        (39.9, "low"),
+        (0, "low"),
+    ],
+)
 def test_bands_begin_at_90_70_and_40(score: float, band: str) -> None:
     assert risk_band(score) == band
 

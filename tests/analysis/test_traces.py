@@ -179,6 +179,7 @@ def test_java_elided_frames_come_back_from_the_error_that_was_caused() -> None:
         ("jdk.internal.reflect.GeneratedMethodAccessor12.invoke(Unknown Source)", None),
         ("com.acme.MainKt$main$1.invokeSuspend(Main.kt:9)", "com.acme.MainKt.main"),
         ("app//com.acme.Inner$Part$1.call(Inner.java:3)", "com.acme.Inner$Part.call"),
+        ("com.acme.Thing.access$000(Thing.java:3)", None),
         ("com.acme.Thing.<init>(Thing.java:3)", "com.acme.Thing.<init>"),
     ],
 )
@@ -301,8 +302,18 @@ def test_traces_of_two_languages_have_nothing_in_common() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "\n\n", "see you at a.b.c", "at noon (maybe)", "Traceback (most recent call last):", "goroutine 1 [running]:", "\x00\ud800 at x", "File \"", "panic: "],
-)  # fmt: skip
+    [
+        "",
+        "\n\n",
+        "see you at a.b.c",
+        "at noon (maybe)",
+        "Traceback (most recent call last):",
+        "goroutine 1 [running]:",
+        "\x00\ud800 at x",
+        'File "',
+        "panic: ",
+    ],
+)
 def test_text_without_a_trace_gives_none(text: str) -> None:
     assert parse_trace(text) is None
 

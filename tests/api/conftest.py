@@ -9,8 +9,8 @@ import psycopg
 import pytest
 import uvicorn
 
+from api.keys import derived_key
 from api.main import create_app
-from api.security import derived_key
 from causeloop_pipeline.storage.session import Database
 from tests.api.contract import Contract
 from tests.api.sample import Sample, make_sample

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 from argon2 import PasswordHasher
 
+from api.queries.landing import issue_id as issue_id_of
 from api.tokens import Session as TokenSession
 from api.tokens import issue_access_token
 from causeloop_pipeline.storage.session import Database, Session
@@ -48,7 +50,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
 def spare(database: Database, sample: Sample, parameter: str) -> UUID:
     """Another row of a kind, to be deleted."""
     with database.workspace(sample.workspace_id) as session:
-        return {"connector_id": _connector, "rule_id": _alert_rule}[parameter](session, sample)
+        return _connector(session, sample) if parameter == "connector_id" else _alert_rule(session, sample)
 
 
 def _people(owner: psycopg.Connection, sample: Sample) -> None:
@@ -89,204 +91,250 @@ def _people(owner: psycopg.Connection, sample: Sample) -> None:
 def _issues(session: Session, sample: Sample) -> None:
     start = datetime.now(UTC) - timedelta(days=20)
     for number in range(12):
-        row = session.row(
-            """
-            insert into core.issue (workspace_id, issue_id, source, external_id, title, body, severity, status,
-                                    service, error_type, team, environment, source_created_at,
-                                    source_updated_at, ingested_at, attributes, risk_score)
-            values (%(w)s, core.issue_id(%(w)s, 'custom_api', %(n)s), 'custom_api', %(n)s, %(title)s, %(body)s,
-                    %(severity)s, 'open', %(service)s, 'timeout', 'core', 'prod', %(at)s, %(at)s, now(), %(extra)s,
-                    %(risk)s)
-            returning issue_id
-            """,
-            {
-                "w": sample.workspace_id,
-                "n": f"S-{number}",
-                "title": f"Checkout times out after {number} s {sample.canary}",
-                "body": "connection pool exhausted",
-                "severity": f"p{number % 4 + 1}",
-                "service": "checkout" if number % 2 else "billing",
-                "at": start + timedelta(days=number),
-                "extra": '{"region": "eu"}',
-                "risk": None if number % 3 == 0 else number * 7.5,
-            },
+        issue_id = issue_id_of(sample.workspace_id, "custom_api", f"S-{number}")
+        _insert(
+            session,
+            "core.issue",
+            sample,
+            issue_id=issue_id,
+            source="custom_api",
+            external_id=f"S-{number}",
+            title=f"Checkout times out after {number} s {sample.canary}",
+            body="connection pool exhausted",
+            severity=f"p{number % 4 + 1}",
+            status="open",
+            service="checkout" if number % 2 else "billing",
+            error_type="timeout",
+            team="core",
+            environment="prod",
+            source_created_at=start + timedelta(days=number),
+            source_updated_at=start + timedelta(days=number),
+            ingested_at=datetime.now(UTC),
+            attributes='{"region": "eu"}',
+            risk_score=None if number % 3 == 0 else number * 7.5,
         )
-        assert row is not None
-        sample.issues.append(row["issue_id"])
+        sample.issues.append(issue_id)
     sample.ids["issue_id"] = sample.issues[0]
 
 
 def _patterns(session: Session, sample: Sample) -> None:
-    first, second = uuid4(), uuid4()
+    first, second, cluster, old = (uuid4() for _ in range(4))
     sample.ids |= {
         "pattern_id": first,
         "other_pattern_id": second,
-        "cluster_id": uuid4(),
-        "old_pattern_id": uuid4(),
+        "cluster_id": cluster,
+        "old_pattern_id": old,
     }
+    now = datetime.now(UTC)
+    name = f"Checkout timeout {sample.canary}"
     for pattern_id, members, risk in ((first, sample.issues[:7], 81.0), (second, sample.issues[7:], None)):
-        session.execute(
-            """
-            insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, fingerprint,
-                                        issue_count, first_seen_at, last_seen_at, risk_score)
-            values (%s, %s, %s, 'machine', 'active', 0.9, '{"service": {"value": "checkout", "share": 1}}', %s,
-                    now() - interval '20 days', now(), %s)
-            """,
-            (sample.workspace_id, pattern_id, f"Checkout timeout {sample.canary}", len(members), risk),
+        _insert(
+            session,
+            "detect.pattern",
+            sample,
+            pattern_id=pattern_id,
+            name=name,
+            kind="machine",
+            status="active",
+            confidence=0.9,
+            fingerprint='{"service": {"value": "checkout", "share": 1}}',
+            issue_count=len(members),
+            first_seen_at=now - timedelta(days=20),
+            last_seen_at=now,
+            risk_score=risk,
         )
-        for rank, issue_id in enumerate(members):
-            session.execute(
-                "insert into detect.pattern_member (workspace_id, issue_id, pattern_id, similarity, confidence, "
-                "reason, nearest_pattern_id, nearest_missing) values (%s, %s, %s, %s, 0.9, %s, %s, 'service')",
-                (
-                    sample.workspace_id,
-                    issue_id,
-                    pattern_id,
-                    1 - rank / 100,
-                    '{"template": "times out"}',
-                    second,
-                ),
-            )
+        for place, issue_id in enumerate(members):
+            _member(session, sample, pattern_id, issue_id, 1 - place / 100)
         session.execute(
             "update core.issue set pattern_id = %s where issue_id = any (%s)", (pattern_id, members)
         )
-    session.execute(
-        "insert into detect.cluster (workspace_id, cluster_id, name, likely_cause, pattern_count, issue_count) "
-        "values (%s, %s, %s, 'connection pools', 2, 12)",
-        (sample.workspace_id, sample.ids["cluster_id"], sample.canary),
+    _insert(
+        session,
+        "detect.cluster",
+        sample,
+        cluster_id=cluster,
+        name=sample.canary,
+        likely_cause="connection pools",
+        pattern_count=2,
+        issue_count=12,
     )
-    session.execute(
-        "insert into detect.cluster_member (workspace_id, cluster_id, pattern_id) values (%s, %s, %s), (%s, %s, %s)",
-        (
-            sample.workspace_id,
-            sample.ids["cluster_id"],
-            first,
-            sample.workspace_id,
-            sample.ids["cluster_id"],
-            second,
-        ),
+    for pattern_id in (first, second):
+        _insert(session, "detect.cluster_member", sample, cluster_id=cluster, pattern_id=pattern_id)
+    left, right = sorted((first, second))
+    _insert(
+        session,
+        "detect.pattern_edge",
+        sample,
+        left_pattern_id=left,
+        right_pattern_id=right,
+        strength=0.8,
+        reasons='[{"kind": "service"}]',
     )
-    session.execute(
-        "insert into detect.pattern_edge (workspace_id, left_pattern_id, right_pattern_id, strength, reasons) "
-        'values (%s, %s, %s, 0.8, \'[{"kind": "service"}]\')',
-        (sample.workspace_id, *sorted((first, second))),
+    _insert(
+        session,
+        "detect.pattern_lineage",
+        sample,
+        old_pattern_id=old,
+        new_pattern_id=first,
+        kind="merged",
+        issue_count=3,
+        reason="a person merged them",
     )
-    session.execute(
-        "insert into detect.pattern_lineage (workspace_id, old_pattern_id, new_pattern_id, kind, issue_count, reason) "
-        "values (%s, %s, %s, 'merged', 3, 'a person merged them')",
-        (sample.workspace_id, sample.ids["old_pattern_id"], first),
+    _insert(
+        session, "app.workspace_freshness", sample, stage="patterns", computed_at=now, as_of=now, run_id="r"
     )
-    session.execute(
-        "insert into app.workspace_freshness (workspace_id, stage, computed_at, as_of, run_id) "
-        "values (%s, 'patterns', now(), now(), 'r')",
-        (sample.workspace_id,),
+
+
+def _member(session: Session, sample: Sample, pattern_id: UUID, issue_id: UUID, similarity: float) -> None:
+    _insert(
+        session,
+        "detect.pattern_member",
+        sample,
+        issue_id=issue_id,
+        pattern_id=pattern_id,
+        similarity=similarity,
+        confidence=0.9,
+        reason='{"template": "times out"}',
+        nearest_pattern_id=sample.ids["other_pattern_id"],
+        nearest_missing="service",
     )
 
 
 def _predictions(session: Session, sample: Sample) -> None:
-    sample.ids["prediction_id"] = uuid4()
-    rows = [
-        (sample.ids["prediction_id"], sample.ids["pattern_id"], 0, 0.83, None, "critical"),
-        (uuid4(), sample.ids["other_pattern_id"], 0, None, "too_few_events", "low"),
-        *((uuid4(), sample.ids["pattern_id"], 40 + day, 0.2 + day / 50, None, "high") for day in range(30)),
-    ]
-    for prediction_id, pattern_id, age, probability, reason, impact in rows:
-        session.execute(
-            """
-            insert into predict.prediction (workspace_id, prediction_id, pattern_id, window_days, issued_at,
-                                            closes_at, probability, reason, impact, likely_trigger, event_count,
-                                            model_probabilities, model_version)
-            values (%s, %s, %s, 30, now() - make_interval(days => %s), now() + make_interval(days => 30 - %s), %s,
-                    %s, %s, %s, 12, '{"prophet": 0.5}', 'v1')
-            """,
-            (
-                sample.workspace_id,
-                prediction_id,
-                pattern_id,
-                age,
-                age,
-                probability,
-                reason,
-                impact,
-                sample.canary,
-            ),
+    now, pattern_id = datetime.now(UTC), sample.ids["pattern_id"]
+    sample.ids["prediction_id"] = _prediction(session, sample, pattern_id, 0, 0.83, "critical")
+    _prediction(session, sample, sample.ids["other_pattern_id"], 0, None, "low")
+    for age in range(40, 70):
+        prediction_id = _prediction(session, sample, pattern_id, age, age / 50 - 0.6, "high")
+        _insert(
+            session,
+            "predict.outcome",
+            sample,
+            prediction_id=prediction_id,
+            decided_by="system",
+            outcome="hit" if age % 2 else "miss",
+            reason="the window closed",
         )
-        if age:
-            session.execute(
-                "insert into predict.outcome (workspace_id, prediction_id, decided_by, outcome, reason) "
-                "values (%s, %s, 'system', %s, 'the window closed')",
-                (sample.workspace_id, prediction_id, "hit" if age % 2 else "miss"),
-            )
-    days = [(datetime.now(UTC) + timedelta(days=day)).date() for day in range(-5, 14)]
-    for pattern_id in (None, sample.ids["pattern_id"]):
-        session.execute(
-            "insert into predict.forecast (workspace_id, pattern_id, days, yhat, yhat_lower, yhat_upper, computed_at) "
-            "values (%s, %s, %s, %s, %s, %s, now())",
-            (
-                sample.workspace_id,
-                pattern_id,
-                days,
-                [index / 4 for index in range(19)],
-                [0.0] * 19,
-                [index / 2 for index in range(19)],
-            ),
+    for whose in (None, pattern_id):
+        _insert(
+            session,
+            "predict.forecast",
+            sample,
+            pattern_id=whose,
+            days=[(now + timedelta(days=day)).date() for day in range(-5, 14)],
+            yhat=[index / 4 for index in range(19)],
+            yhat_lower=[0.0] * 19,
+            yhat_upper=[index / 2 for index in range(19)],
+            computed_at=now,
         )
+
+
+def _prediction(
+    session: Session, sample: Sample, pattern_id: UUID, age: int, probability: float | None, impact: str
+) -> UUID:
+    prediction_id, issued = uuid4(), datetime.now(UTC) - timedelta(days=age)
+    _insert(
+        session,
+        "predict.prediction",
+        sample,
+        prediction_id=prediction_id,
+        pattern_id=pattern_id,
+        window_days=30,
+        issued_at=issued,
+        closes_at=issued + timedelta(days=30),
+        probability=probability,
+        reason=None if probability is not None else "too_few_events",
+        impact=impact,
+        likely_trigger=sample.canary,
+        event_count=12,
+        model_probabilities='{"prophet": 0.5}',
+        model_version="v1",
+    )
+    return prediction_id
 
 
 def _recommendations(session: Session, sample: Sample) -> None:
-    for rank in (1, 2, 3):
-        recommendation_id = uuid4()
-        sample.ids.setdefault("recommendation_id", recommendation_id)
-        session.execute(
-            """
-            insert into act.recommendation (workspace_id, recommendation_id, rank, title, type, effort, impact,
-                                            expected_loops_prevented, expected_low, expected_high, pattern_ids,
-                                            steps, rationale, score, computed_at)
-            values (%s, %s, %s, %s, 'code_fix', 'low', 'high', 4, 2, 6, %s, '{"find it", "mend it"}', 'why', 1, now())
-            """,
-            (sample.workspace_id, recommendation_id, rank, sample.canary, [sample.ids["pattern_id"]]),
+    for rank in (3, 2, 1):
+        sample.ids["recommendation_id"] = uuid4()
+        _insert(
+            session,
+            "act.recommendation",
+            sample,
+            recommendation_id=sample.ids["recommendation_id"],
+            rank=rank,
+            title=sample.canary,
+            type="code_fix",
+            effort="low",
+            impact="high",
+            expected_loops_prevented=4,
+            expected_low=2,
+            expected_high=6,
+            pattern_ids=[sample.ids["pattern_id"]],
+            steps=["find it", "mend it"],
+            rationale="why",
+            score=1,
+            computed_at=datetime.now(UTC),
         )
-    session.execute(
-        """
-        insert into act.proof (workspace_id, recommendation_id, pattern_id, verdict, events_before, days_before,
-                               events_after, days_after, text, computed_at)
-        values (%s, %s, %s, 'not_provable_yet', 9, 30, 0, 2, 'too early', now())
-        """,
-        (sample.workspace_id, sample.ids["recommendation_id"], sample.ids["pattern_id"]),
+    _insert(
+        session,
+        "act.proof",
+        sample,
+        recommendation_id=sample.ids["recommendation_id"],
+        pattern_id=sample.ids["pattern_id"],
+        verdict="not_provable_yet",
+        events_before=9,
+        days_before=30,
+        events_after=0,
+        days_after=2,
+        text="too early",
+        computed_at=datetime.now(UTC),
     )
 
 
 def _integrations(session: Session, sample: Sample) -> None:
     sample.ids["connector_id"] = _connector(session, sample)
     sample.ids["tracker_id"] = _connector(session, sample, "jira")
-    session.execute(
-        "insert into app.sync_run (workspace_id, connector_id, status, rows_read) values (%s, %s, 'succeeded', 3)",
-        (sample.workspace_id, sample.ids["connector_id"]),
-    )
+    connector_id = sample.ids["connector_id"]
+    _insert(session, "app.sync_run", sample, connector_id=connector_id, status="succeeded", rows_read=3)
     sample.ids["rule_id"] = _alert_rule(session, sample)
-    row = session.row(
-        "insert into app.recompute_request (workspace_id, kind, status, requested_by) "
-        "values (%s, 'predictions', 'done', 'user:x') returning request_id",
-        (sample.workspace_id,),
+    sample.ids["job_id"] = uuid4()
+    _insert(
+        session,
+        "app.recompute_request",
+        sample,
+        request_id=sample.ids["job_id"],
+        kind="predictions",
+        status="done",
+        requested_by="user:x",
     )
-    assert row is not None
-    sample.ids["job_id"] = row["request_id"]
 
 
 def _connector(session: Session, sample: Sample, connector_type: str = "custom_api") -> UUID:
     connector_id = uuid4()
-    session.execute(
-        "insert into app.connector (workspace_id, connector_id, type, display_name) values (%s, %s, %s, %s)",
-        (sample.workspace_id, connector_id, connector_type, f"{sample.canary} {connector_id}"),
+    name = f"{sample.canary} {connector_id}"
+    _insert(
+        session, "app.connector", sample, connector_id=connector_id, type=connector_type, display_name=name
     )
     return connector_id
 
 
 def _alert_rule(session: Session, sample: Sample) -> UUID:
     rule_id = uuid4()
-    session.execute(
-        "insert into notify.alert_rule (workspace_id, alert_rule_id, name, probability_threshold, channels, created_by) "
-        'values (%s, %s, %s, 0.7, \'[{"type": "email", "to": "a@example.com"}]\', \'user:x\')',
-        (sample.workspace_id, rule_id, sample.canary),
+    _insert(
+        session,
+        "notify.alert_rule",
+        sample,
+        alert_rule_id=rule_id,
+        name=sample.canary,
+        probability_threshold=0.7,
+        channels='[{"type": "email", "to": "a@example.com"}]',
+        created_by="user:x",
     )
     return rule_id
+
+
+def _insert(session: Session, table: str, sample: Sample, /, **values: Any) -> None:
+    """One row of the sample's workspace."""
+    row = {"workspace_id": sample.workspace_id, **values}
+    places = ", ".join(["%s"] * len(row))
+    session.execute(f"insert into {table} ({', '.join(row)}) values ({places})", list(row.values()))

@@ -47,7 +47,9 @@ def _api_leaks(
         path = rng.choice(paths)
         for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
             path = path.replace(f"{{{name}}}", str(tenants[rng.randrange(2)].ids[name]))
-        query = rng.choice(["", f"?q={tenants[1 - me].canary}", f"?pattern_id={tenants[1 - me].ids['pattern_id']}"])
+        query = rng.choice(
+            ["", f"?q={tenants[1 - me].canary}", f"?pattern_id={tenants[1 - me].ids['pattern_id']}"]
+        )
         answer = clients[me].get(path + query)
         foreign = str(tenants[1 - me].workspace_id)
         told = answer.text.replace(path, "")  # a problem repeats the asked path
@@ -62,17 +64,19 @@ def _sql_leaks(installation: Installation, tenants: tuple[Sample, Sample], rng: 
         tables = [row[0] for row in connection.execute(TABLES).fetchall()]
         assert len(tables) > 30
         for _ in range(STATEMENTS):
-            me, table = tenants[rng.randrange(2)], rng.choice(tables)
+            me, table, other = tenants[rng.randrange(2)], rng.choice(tables), rng.choice(tables)
             statement = rng.choice(
                 (
                     f"select workspace_id from {table}",
-                    f"select t.workspace_id from {table} as t full join {rng.choice(tables)} as u using (workspace_id)",
-                    f"select workspace_id from {table} union select workspace_id from {rng.choice(tables)}",
+                    f"select workspace_id from {table} as a full join {other} as b using (workspace_id)",
+                    f"select workspace_id from {table} union select workspace_id from {other}",
                     f"select workspace_id from {table} where workspace_id <> '{me.workspace_id}'",
                 )
             )
             with connection.transaction():
-                connection.execute("select set_config('causeloop.workspace', %s, true)", (str(me.workspace_id),))
+                connection.execute(
+                    "select set_config('causeloop.workspace', %s, true)", (str(me.workspace_id),)
+                )
                 seen: set[UUID] = {row[0] for row in connection.execute(statement).fetchall()}
             if seen - {me.workspace_id, None}:
                 leaks.append(statement)

@@ -111,19 +111,21 @@ def _keep_inserting(database: Database, sample: Sample, stop: threading.Event) -
                 """
                 insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status,
                                         source_created_at, source_updated_at, ingested_at, risk_score)
-                values (%s, %s, 'custom_api', %s, 'new', 'p3', 'open', now() - random() * interval '40 days', now(),
-                        now(), nullif(floor(random() * 4) * 20, 0))
+                values (%s, %s, 'custom_api', %s, 'new', 'p3', 'open',
+                        now() - random() * interval '40 days', now(), now(),
+                        nullif(floor(random() * 4) * 20, 0))
                 """,
                 (sample.workspace_id, uuid4(), uuid4().hex),
             )
 
 
-def test_a_changed_or_foreign_cursor_is_refused(
-    client: Client, sample: Sample, other_sample: Sample
-) -> None:
+def test_a_changed_or_foreign_cursor_is_refused(client: Client, sample: Sample, other_sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
     cursor = api.get("/v1/issues", params={"limit": 2}).json()["page"]["next_cursor"]
-    changed = [cursor[:index] + ("A" if cursor[index] != "A" else "B") + cursor[index + 1 :] for index in range(0, 60, 7)]
+    changed = [
+        cursor[:index] + ("A" if cursor[index] != "A" else "B") + cursor[index + 1 :]
+        for index in range(0, 60, 7)
+    ]
     for wrong in (*changed, cursor[:-1], cursor + "A", "", "é", "A" * 64):
         refused = api.get("/v1/issues", params={"limit": 2, "cursor": wrong})
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
@@ -158,7 +160,8 @@ def test_a_total_above_ten_thousand_is_an_estimate(
             """
             insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status,
                                     source_created_at, source_updated_at, ingested_at)
-            select %(w)s, gen_random_uuid(), 'custom_api', 'many ' || n, 'x', 'p4', 'open', now(), now(), now()
+            select %(w)s, gen_random_uuid(), 'custom_api', 'many ' || n, 'x', 'p4', 'open', now(), now(),
+                   now()
             from generate_series(1, 10500) as n
             """,
             {"w": fresh_sample.workspace_id},

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class FakeTool:
 
 
 @contextlib.contextmanager
-def fake_tool(script: Script) -> Iterator[FakeTool]:
+def fake_tool(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[FakeTool]:
     """Serve `script` until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -88,6 +89,8 @@ def fake_tool(script: Script) -> Iterator[FakeTool]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     tool = FakeTool(server.server_address[1], [], [script])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

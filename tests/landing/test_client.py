@@ -1,4 +1,5 @@
 import logging
+import threading
 from dataclasses import replace
 
 import pytest
@@ -6,8 +7,9 @@ import stamina
 
 from causeloop_pipeline.connectors.spec import NextUrlPages, OnePage, RateLimit
 from causeloop_pipeline.landing.failure import LandingFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.pull import pull
 from tests.landing.fake_tool import Reply, fake_tool, in_turn
-from tests.landing.polling import CREDENTIALS, ids, item, plain, poll
+from tests.landing.polling import CREDENTIALS, NOW, QUICK, ids, item, plain, poll
 
 GOOD = Reply({"items": [item(1)]})
 ONE = plain(OnePage())
@@ -131,11 +133,15 @@ def test_credentials_never_travel_to_another_host():
 
 
 @pytest.mark.parametrize(
-    "link", ["//evil.example/x", "https://127.0.0.1/x", "http://127.0.0.1:1/x", "file:///etc/passwd"]
+    "link",
+    ["//evil.example/x", "https://127.0.0.1/x", "http://127.0.0.1:1/x", "file:///etc/passwd", "http://[x/"],
 )
 def test_a_next_link_leaves_neither_host_nor_port_nor_scheme(link):
     onward = Reply({"items": [item(1)], "next": link})
-    with fake_tool(in_turn(onward)) as tool, pytest.raises(PermanentFailure, match="another host"):
+    with (
+        fake_tool(in_turn(onward)) as tool,
+        pytest.raises(PermanentFailure, match=r"another host|not a web address"),
+    ):
         poll(tool, plain(NextUrlPages("next")))
 
 
@@ -181,3 +187,28 @@ def test_rate_headers_come_with_the_page():
         (page,) = poll(tool, limited)
     assert (page.rate.remaining, page.rate.reset_seconds) == (7, 30.0)
     assert limited.rate_limit == RateLimit()
+
+
+@pytest.mark.parametrize("patience", [{"silence_seconds": 0.05}, {"answer_seconds": 0.05}])
+def test_an_answer_that_never_ends_is_given_up(patience):
+    gate = threading.Event()
+
+    def script(_):
+        gate.wait(0.3)
+        return GOOD
+
+    with fake_tool(script) as tool:
+        pages = pull(
+            ONE,
+            config={"base_url": tool.url},
+            credentials={},
+            cursor=None,
+            backfill_days=1,
+            open_ids=(),
+            now=NOW,
+            egress=tool.egress,
+            patience=replace(QUICK, attempts=2, **patience),
+        )
+        with pytest.raises(TransientFailure, match=r"no complete answer|took longer"):
+            list(pages)
+        gate.set()

@@ -1,5 +1,7 @@
 import ipaddress
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -95,7 +97,11 @@ def answers(monkeypatch, *addresses):
     """Let every name resolve to these addresses; the last list is repeated."""
     lists = list(addresses)
 
-    def resolve(host, port, *_, **__):
+    really = socket.getaddrinfo
+
+    def resolve(host, port, *rest, **options):
+        if host[0].isdigit():
+            return really(host, port, *rest, **options)
         current = lists.pop(0) if len(lists) > 1 else lists[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in current]
 
@@ -192,3 +198,44 @@ def test_a_name_that_nobody_knows_is_worth_another_try_later(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(TransientFailure, match=r"tool\.example cannot be resolved"):
         ask("https://tool.example", NOBODY)
+
+
+@pytest.fixture
+def self_signed(tmp_path):
+    """A TLS context with a certificate for 127.0.0.1 that nobody vouches for."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tool.example")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(self_signed):
+    with fake_tool(in_turn(Reply({"items": []})), tls=self_signed) as tool:
+        with pytest.raises(TransientFailure, match="ConnectError"):
+            ask(f"https://127.0.0.1:{tool.port}", tool.egress)
+        assert tool.asked == []

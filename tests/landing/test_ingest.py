@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.landing.ingest import IngestError, ingest_record
@@ -102,6 +102,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*FULL, "other"]), json_values))
 def test_any_event_is_taken_or_refused_with_reasons(event):
     before = repr(event)

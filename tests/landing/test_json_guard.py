@@ -2,7 +2,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_json
@@ -21,11 +21,13 @@ documents = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(documents, st.booleans())
 def test_what_is_acceptable_is_not_changed(document, escaped):
     assert parse_json(json.dumps(document, ensure_ascii=escaped).encode()) == document
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_a_reason(raw):
     try:

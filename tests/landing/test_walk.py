@@ -315,3 +315,22 @@ def test_records_that_are_no_failures_are_left_out():
     listed = [{"id": 1, "state": "bad"}, {"id": 2, "state": "good"}, {"id": 3, "state": "bad", "aside": {}}]
     with fake_tool(in_turn(Reply({"items": listed}))) as tool:
         assert ids(poll(tool, plain(OnePage(), shape=shape))) == ["1"]
+
+
+def test_a_record_too_large_or_too_deep_goes_to_quarantine_alone(monkeypatch):
+    monkeypatch.setattr("causeloop_pipeline.landing.extract.MAX_BYTES", 2_000)
+    deep: object = 1
+    for _ in range(70):
+        deep = [deep]
+    listed = [
+        item(1),
+        item(2) | {"body": "x" * 2_000},
+        item(3) | {"deep": deep},
+        item(4) | {"body": "x" * 1_900},
+    ]
+    with fake_tool(in_turn(Reply({"items": listed}))) as tool:
+        (page,) = poll(tool, plain(OnePage()))
+    assert ids([page]) == ["1", "4"]
+    assert [refused.external_id for refused in page.quarantined] == ["2", "3"]
+    assert "larger than 2,000 bytes" in page.quarantined[0].reason
+    assert "nested deeper than 64 levels" in page.quarantined[1].reason

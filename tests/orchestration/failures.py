@@ -22,7 +22,9 @@ def failures(days: int = 180, until: datetime | None = None) -> list[dict[str, A
     """One event per cause every so many days, in the product's own words."""
     end = until or datetime.now(UTC).replace(microsecond=0)
     return [
-        event(f"{service}-{age}", service, team, text.format(1000 + 7 * age), error, end - timedelta(days=age))
+        event(
+            f"{service}-{age}", service, team, text.format(1000 + 7 * age), error, end - timedelta(days=age)
+        )
         for service, team, text, error, every in CAUSES
         for age in range(1, days, every)
     ]
@@ -68,5 +70,5 @@ def ingest(database: Database, workspace_id: UUID, events: list[dict[str, Any]])
 def count(owner_url: str, statement: str, *parameters: object) -> int:
     """One number from the database, seen by its superuser."""
     with psycopg.connect(owner_url) as connection:
-        row = connection.execute(statement, parameters).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(statement, parameters).fetchone()
     return int(row[0]) if row else 0

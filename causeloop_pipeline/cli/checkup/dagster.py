@@ -21,7 +21,7 @@ def look_at_dagster(known: Settings) -> Iterator[Finding]:
 
 
 def _storage(known: Settings) -> Finding:
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     from causeloop_pipeline.cli.up import dagster_environment
 

@@ -7,12 +7,12 @@ from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 @stage_asset(
     "fingerprints",
     group="detect",
-    description="Kind of text, template, stack signature and dimensions of every issue; only what changed is redone.",
+    description="Kind of text, template, stack signature and dimensions of each issue, redone if it changed.",
     deps=[["core", "issue"]],
     kinds={"polars"},
 )
 def fingerprints(step: Step) -> Counts:
-    """Fingerprint the new and changed issues by what the last grouping learnt, or all where it starts anew."""
+    """Fingerprint the new and changed issues by what the last grouping learnt, or all of them."""
     import polars as pl
 
     from causeloop_pipeline.analysis.fingerprint import fingerprint_issues

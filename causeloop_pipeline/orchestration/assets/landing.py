@@ -68,12 +68,12 @@ def _sync_all(
     """Poll what is due or asked for, several at once: a slow tool holds up nobody else's."""
     configured = _to_poll(context, installation, connector.name)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sync") as threads:
-        synced = list(
-            threads.map(lambda one: sync(installation, connector, one, context.run_id), configured)
-        )
+        synced = list(threads.map(lambda one: sync(installation, connector, one, context.run_id), configured))
     for one in synced:
         if one.error:
-            context.log.warning(f"connector {one.connector.connector_id} ({connector.name}): {one.error}")
+            context.log.warning(
+                "connector %s (%s): %s", one.connector.connector_id, connector.name, one.error
+            )
     return synced
 
 
@@ -92,7 +92,9 @@ def _to_poll(
             return read_connectors(session, installation.vault, connector_name, asked)
         except SecretError:
             for lost in set_aside_unreadable(session, installation.vault, connector_name, ids):
-                context.log.warning(f"connector {lost} ({connector_name}): its credentials cannot be decrypted")
+                context.log.warning(
+                    "connector %s (%s): its credentials cannot be decrypted", lost, connector_name
+                )
             return read_connectors(session, installation.vault, connector_name, asked)
 
 

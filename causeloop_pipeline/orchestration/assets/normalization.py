@@ -1,4 +1,4 @@
-"""The dbt project as assets: `core/issue` is built from what arrived, the views above the tools are always live."""
+"""The dbt project as assets: `core/issue` is built from what arrived, the views before it are always live."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ STAGE = "issues"
 CONSERVATION = dg.AssetCheckSpec(
     "conservation",
     asset=ISSUE,
-    description="In every workspace what came in is an issue, a version of one, quarantined or still waiting.",
+    description="In each workspace what came in is an issue, a version of one, quarantined or waiting.",
 )
 
 
@@ -50,7 +50,9 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
                 claimed, report = normalize(context, installation)
                 yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(claimed, report))
             else:
-                yield dg.MaterializeResult(asset_key=spec.key, metadata={"state": spec.metadata["materialized"]})
+                yield dg.MaterializeResult(
+                    asset_key=spec.key, metadata={"state": spec.metadata["materialized"]}
+                )
         if report is not None:
             yield from _dbt_checks(context, project, report)
         if CONSERVATION.key in context.selected_asset_check_keys:
@@ -72,7 +74,9 @@ def normalize(
         rebuild = any(EVERYTHING in kinds_claimed(session, context.run_id, one) for one in ids)
     if not claimed and not rebuild:
         return claimed, None
-    report = installation.normalizer.normalize(context.run_id, [] if rebuild else list(claimed), rebuild=rebuild)
+    report = installation.normalizer.normalize(
+        context.run_id, [] if rebuild else list(claimed), rebuild=rebuild
+    )
     with installation.database.workspaces(ids) as session:
         finish_arrivals(session, context.run_id, ids)
     return claimed, report
@@ -100,10 +104,11 @@ def _lost(
         sources = balance(session, workspace_id)
         lost = [f"{one.lost} of {one.records} records of {one.source}" for one in sources if not one.balanced]
         if not lost:
-            counts = {"records": sum(one.records for one in sources), "issues": sum(one.issues for one in sources)}
-            record_freshness(
-                session, workspace_id, STAGE, as_of=as_of, run_id=context.run_id, details=counts
-            )
+            counts = {
+                "records": sum(one.records for one in sources),
+                "issues": sum(one.issues for one in sources),
+            }
+            record_freshness(session, workspace_id, STAGE, as_of=as_of, run_id=context.run_id, details=counts)
     return f"{', '.join(lost)} are neither issues nor quarantined nor waiting" if lost else None
 
 
@@ -124,9 +129,13 @@ def _dbt_checks(
         )
 
 
-def _metadata(claimed: Mapping[str, int], report: "NormalizationReport | None") -> dict[str, dg.MetadataValue]:
+def _metadata(
+    claimed: Mapping[str, int], report: "NormalizationReport | None"
+) -> dict[str, dg.MetadataValue]:
     models = report.models if report else ()
-    timings = [dg.TableRecord({"model": one.name, "rows": one.rows, "seconds": one.seconds}) for one in models]
+    timings = [
+        dg.TableRecord({"model": one.name, "rows": one.rows, "seconds": one.seconds}) for one in models
+    ]
     sources = [dg.TableRecord({"source": name, "records": count}) for name, count in claimed.items()]
     tables = {"models": timings, "records by source": sources}
     return {

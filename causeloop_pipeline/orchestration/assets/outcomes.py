@@ -1,4 +1,4 @@
-"""`outcomes`: what became of each prediction whose window has closed, and whether the predictions keep their word."""
+"""`outcomes`: what became of predictions whose window has closed, and whether they keep their word."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ def draw_reliability(session: "Session", workspace_ids: Sequence[UUID]) -> Mappi
     from causeloop_pipeline.analysis.calibration import reliability
     from causeloop_pipeline.storage.predictions import read_ledger
 
-    columns = pl.Schema({"probability": pl.Float64, "outcome": pl.String})
+    columns = pl.Schema({"probability": pl.Float64(), "outcome": pl.String()})
     since = datetime.now(UTC) - LEDGER_DAYS
     said = pl.concat([read_ledger(session, one, since, columns) for one in workspace_ids])
     curve = reliability(said)
@@ -40,7 +40,7 @@ def draw_reliability(session: "Session", workspace_ids: Sequence[UUID]) -> Mappi
 @stage_asset(
     "outcomes",
     group="predict",
-    description="Hit, miss or prevented, decided by the system once a window has closed; people may overrule it.",
+    description="Hit, miss or prevented, decided once a window has closed; people may overrule it.",
     deps=["predictions"],
     kinds={"polars"},
     checks={"calibrated": "What comes differs from what was said by no more than chance."},
@@ -60,7 +60,7 @@ def outcomes(step: Step) -> Counts:
         return {"graded": 0, "hits": 0, "prevented": 0}
     import polars as pl
 
-    fixes = read_fixes(session, workspace_id, pl.Schema({"pattern_id": pl.String, "fixed_at": INSTANT}))
+    fixes = read_fixes(session, workspace_id, pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT}))
     occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
     graded = grade_predictions(undecided, occurrences, fixes, as_of=as_of)
     append_outcomes(session, workspace_id, graded, as_of)
@@ -82,11 +82,11 @@ def _look_for_drift(step: Step) -> None:
 
     columns = pl.Schema(
         {
-            "pattern_id": pl.String,
+            "pattern_id": pl.String(),
             "issued_at": INSTANT,
-            "window_days": pl.Int64,
-            "probability": pl.Float64,
-            "outcome": pl.String,
+            "window_days": pl.Int64(),
+            "probability": pl.Float64(),
+            "outcome": pl.String(),
         }
     )
     ledger = read_ledger(step.session, step.workspace_id, step.as_of - LEDGER_DAYS, columns)

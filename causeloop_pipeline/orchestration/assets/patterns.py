@@ -1,4 +1,4 @@
-"""`patterns`: which issues share one root cause; newcomers join at once, everything is grouped anew at night."""
+"""`patterns`: which issues share one root cause; newcomers join at once, all are grouped anew at night."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ NOT_INPUT = ("status", "source_updated_at")
 def draw_sizes(session: "Session", workspace_ids: Sequence[UUID]) -> Mapping[str, dg.MetadataValue]:
     """How many issues the largest patterns of the run's workspaces hold."""
     rows = session.rows(
-        "select issue_count from detect.pattern where workspace_id = any (%s) order by issue_count desc limit %s",
+        "select issue_count from detect.pattern where workspace_id = any (%s) "
+        "order by issue_count desc limit %s",
         (list(workspace_ids), SHOWN_SIZES),
     )
     sizes = [row["issue_count"] for row in rows]
@@ -36,7 +37,7 @@ def draw_sizes(session: "Session", workspace_ids: Sequence[UUID]) -> Mapping[str
 @stage_asset(
     "patterns",
     group="detect",
-    description="Issues of one root cause, with lasting ids; what people linked or unlinked is obeyed for ever.",
+    description="Issues of one root cause, with lasting ids; what people link or unlink is obeyed.",
     deps=["fingerprints"],
     kinds={"polars"},
     checks={
@@ -61,7 +62,8 @@ def _group_all(step: Step) -> Counts:
     import polars as pl
 
     from causeloop_pipeline.analysis.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, PREVIOUS
-    from causeloop_pipeline.analysis.patterns import VERDICTS, group_issues
+    from causeloop_pipeline.analysis.patterns import group_issues
+    from causeloop_pipeline.analysis.verdicts import VERDICTS
     from causeloop_pipeline.storage.fingerprints import read_fingerprints
     from causeloop_pipeline.storage.issues import read_issues
     from causeloop_pipeline.storage.patterns import (
@@ -77,7 +79,7 @@ def _group_all(step: Step) -> Counts:
     prints = read_fingerprints(session, workspace_id, FINGERPRINTS)
     constraints = read_constraints(session, workspace_id, CONSTRAINTS)
     verdicts = read_verdicts(session, workspace_id, VERDICTS)
-    previous = read_members(session, workspace_id, pl.Schema({**PREVIOUS, "status": pl.String}))
+    previous = read_members(session, workspace_id, pl.Schema({**PREVIOUS, "status": pl.String()}))
     grouping = group_issues(
         issues, prints, constraints=constraints, previous=previous, verdicts=verdicts, options=options
     )

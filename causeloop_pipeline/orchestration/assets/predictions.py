@@ -1,4 +1,4 @@
-"""`predictions`: how likely each pattern recurs, when, where and why; said once a day, or when its issues change."""
+"""`predictions`: how likely each pattern recurs, when, where, why; said daily, or when its issues change."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ LEDGER_DAYS = timedelta(days=365)
 @stage_asset(
     "predictions",
     group="predict",
-    description="Calibrated recurrence probabilities for 7, 14, 30 and 90 days, on record for ever, and forecasts.",
+    description="Calibrated recurrence probabilities for 7, 14, 30 and 90 days, on record, and forecasts.",
     deps=["patterns"],
     kinds={"polars", "prophet"},
     checks={"every_pattern_answered": "A pattern has a probability, or the reason why it has none."},

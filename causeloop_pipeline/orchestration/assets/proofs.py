@@ -13,7 +13,7 @@ SEED = 20_240_229
 @stage_asset(
     "proofs",
     group="act",
-    description="Recurrences before and after each fix, with an interval; patterns resolved or reopened by them.",
+    description="Recurrences before and after each fix, with an interval; patterns resolved or reopened.",
     deps=["predictions"],
     kinds={"polars"},
 )
@@ -31,7 +31,7 @@ def proofs(step: Step) -> Counts:
     occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
     window = proof_window_days(session, workspace_id)
     lifecycle = _lifecycle(step, occurrences, window)
-    columns = {"recommendation_id": pl.String, "pattern_id": pl.String, "fixed_at": INSTANT}
+    columns = {"recommendation_id": pl.String(), "pattern_id": pl.String(), "fixed_at": INSTANT}
     fixes = read_fixes(session, workspace_id, pl.Schema(columns))
     judged = prove_fixes(fixes, occurrences, as_of=as_of, proof_window_days=window, seed=SEED)
     judged = _refuted(judged, lifecycle)
@@ -54,12 +54,12 @@ def _lifecycle(step: Step, occurrences: "pl.DataFrame", window: int) -> "pl.Data
     from causeloop_pipeline.storage.recommendations import read_claimed_recommendations
 
     session, workspace_id = step.session, step.workspace_id
-    notes = pl.Schema({"pattern_id": pl.String, "closed_at": INSTANT})
+    notes = pl.Schema({"pattern_id": pl.String(), "closed_at": INSTANT})
     claims = pl.Schema(
         {
-            "recommendation_id": pl.String,
-            "pattern_ids": pl.List(pl.String),
-            "status": pl.String,
+            "recommendation_id": pl.String(),
+            "pattern_ids": pl.List(pl.String()),
+            "status": pl.String(),
             "implemented_at": INSTANT,
         }
     )
@@ -78,7 +78,9 @@ def _refuted(judged: "pl.DataFrame", lifecycle: "pl.DataFrame") -> "pl.DataFrame
     import polars as pl
 
     refuted = (
-        lifecycle.select("pattern_id", pl.col("not_held").alias("recommendation_id"), pl.col("text").alias("came_back"))
+        lifecycle.select(
+            "pattern_id", pl.col("not_held").alias("recommendation_id"), pl.col("text").alias("came_back")
+        )
         .explode("recommendation_id")
         .drop_nulls("recommendation_id")
     )

@@ -15,7 +15,14 @@ def recommendations(step: Step) -> Counts:
     """Rank the workspace's remedies anew; what people were asked to do for it is then done."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS, PREDICTIONS, RISKS
+    from causeloop_pipeline.analysis.frames import (
+        CLUSTER_MEMBERS,
+        ISSUES,
+        MEMBERS,
+        PATTERNS,
+        PREDICTIONS,
+        RISKS,
+    )
     from causeloop_pipeline.analysis.recommendations import recommend
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.storage.clusters import read_cluster_members
@@ -39,7 +46,9 @@ def recommendations(step: Step) -> Counts:
         namespace=str(workspace_id),
     )
     if sorted(ranked["rank"].to_list()) != list(range(1, ranked.height + 1)):
-        step.fail("ranks_without_gaps", f"{ranked.height} recommendations are not ranked 1 to {ranked.height}")
+        step.fail(
+            "ranks_without_gaps", f"{ranked.height} recommendations are not ranked 1 to {ranked.height}"
+        )
     rank_recommendations(session, workspace_id, ranked, step.as_of)
     finish_requests(session, step.context.run_id, workspace_id)
     return {

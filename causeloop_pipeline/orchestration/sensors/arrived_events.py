@@ -1,10 +1,10 @@
-"""Starts one run for all records that came by webhook, ingest API or hand, or that a broken run left behind."""
+"""Starts one run for all records that came by webhook, ingest API or hand, or that a broken run left."""
 
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_choice import ISSUE, downstream
 from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import in_flight, one_run
+from causeloop_pipeline.orchestration.run_requests import in_flight, one_run, reason_to_wait
 from causeloop_pipeline.orchestration.sensors import due_connectors
 
 TRIGGER = "arrived_events"
@@ -20,11 +20,11 @@ TRIGGER = "arrived_events"
 def arrived_events(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask which workspaces hold records that no run has claimed; a poll under way takes its own records along."""
+    """Ask which workspaces hold unclaimed records; a poll under way takes its own along."""
     from causeloop_pipeline.storage.scopes import workspaces_with_arrivals
 
-    if in_flight(context.instance, TRIGGER):
-        return dg.SkipReason("the last arrivals are still being worked on")
+    if reason := reason_to_wait(context.instance, TRIGGER):
+        return dg.SkipReason(reason)
     polling = in_flight(context.instance, due_connectors.TRIGGER)
     with installation.database.every_workspace() as session:
         workspace_ids = workspaces_with_arrivals(session, except_polled=polling)

@@ -4,7 +4,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_choice import downstream, landing_of
 from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import in_flight, one_run
+from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
 
 TRIGGER = "due_connectors"
 
@@ -22,8 +22,8 @@ def due_connectors(
     """Ask which connectors are due, and from which tools on everything must run."""
     from causeloop_pipeline.storage.connectors import due_connectors as read_due
 
-    if in_flight(context.instance, TRIGGER):
-        return dg.SkipReason("the last poll is still under way")
+    if reason := reason_to_wait(context.instance, TRIGGER):
+        return dg.SkipReason(reason)
     with installation.database.every_workspace() as session:
         due = read_due(session)
         if not due:

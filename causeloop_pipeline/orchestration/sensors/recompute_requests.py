@@ -8,7 +8,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_choice import FIRST_STAGE, downstream, landing_of
 from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import in_flight, one_run
+from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.session import Session
@@ -29,8 +29,8 @@ def recompute_requests(
     """Ask what waits; the run itself claims it, so that a request made meanwhile is not lost."""
     from causeloop_pipeline.storage.recompute_requests import waiting_requests
 
-    if in_flight(context.instance, TRIGGER):
-        return dg.SkipReason("earlier requests are still being worked on")
+    if reason := reason_to_wait(context.instance, TRIGGER):
+        return dg.SkipReason(reason)
     with installation.database.every_workspace() as session:
         waiting = waiting_requests(session)
         if not waiting:

@@ -12,9 +12,7 @@ from causeloop_pipeline.orchestration.resources import Installation
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks a failed run's requests as failed and releases the records it had claimed.",
 )
-def run_failures(
-    context: dg.RunFailureSensorContext, installation: dg.ResourceParam[Installation]
-) -> None:
+def run_failures(context: dg.RunFailureSensorContext, installation: dg.ResourceParam[Installation]) -> None:
     """A run failed."""
     give_back(installation, context.dagster_run.run_id, "the run failed: see it in Dagster")
 

@@ -22,11 +22,9 @@ def workspaces(
     removed = [key for key in known if key not in set(present)]
     if not added and not removed:
         return dg.SkipReason("no workspace came or went")
-    requests = [
-        *([WORKSPACES.build_add_request(added)] if added else []),
-        *([WORKSPACES.build_delete_request(removed)] if removed else []),
-    ]
-    return dg.SensorResult(dynamic_partitions_requests=requests)
+    name = str(WORKSPACES.name)
+    changes = (dg.AddDynamicPartitionsRequest(name, added), dg.DeleteDynamicPartitionsRequest(name, removed))
+    return dg.SensorResult(dynamic_partitions_requests=[one for one in changes if one.partition_keys])
 
 
 def partition_keys(installation: Installation) -> list[str]:

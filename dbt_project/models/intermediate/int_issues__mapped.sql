@@ -1,12 +1,4 @@
-{# Vendors' words are looked up in one object a map, which costs the same whatever the planner knows of the rows. #}
-{%- macro reading(field, word) -%}
-    coalesce(
-        own.words ->> (versions.source || ' {{ field }} ' || lower({{ word }})),
-        known.words ->> (versions.source || ' {{ field }} ' || lower({{ word }})),
-        known.words ->> ('any {{ field }} ' || lower({{ word }}))
-    )
-{%- endmacro -%}
-
+{# Vendors' words are looked up in one object a map, which costs the same whatever the planner knows of the rows. -#}
 with known as materialized (
 
     select jsonb_object_agg(source || ' ' || field || ' ' || vendor_value, value) as words
@@ -20,6 +12,7 @@ own as materialized (
         workspace_id,
         jsonb_object_agg(source || ' ' || field || ' ' || lower(vendor_value), value) as words
     from {{ source('core', 'value_override') }}
+    where {{ is_legal('field', 'value') }}
     group by workspace_id
 
 ),
@@ -28,8 +21,8 @@ read_values as (
 
     select
         versions.*,
-        {{ reading('severity', 'versions.severity_value') }} as severity,
-        {{ reading('status', 'versions.status_value') }} as status
+        {{ reading('severity') }} as severity,
+        {{ reading('status') }} as status
     from {{ ref('int_issues__unioned') }} as versions
     cross join known
     left join own on own.workspace_id = versions.workspace_id

@@ -2,7 +2,7 @@ with newest as (
 
     select *
     from {{ ref('int_issues__newest') }}
-    where source in ({{ sources_read() }})
+    where {{ is_read('source') }}
 
 ),
 
@@ -19,7 +19,9 @@ edits as (
             jsonb_object_agg(e.field, e.value order by e.edit_id) as fields,
             max(e.edited_at) filter (where e.field = 'status') as status_edited_at
         from {{ source('core', 'issue_edit') }} as e
-        where e.workspace_id = newest.workspace_id and e.issue_id = newest.issue_id
+        where e.workspace_id = newest.workspace_id
+            and e.issue_id = newest.issue_id
+            and {{ is_legal('e.field', 'e.value') }}
     ) as edit on true
 
 )

@@ -18,7 +18,7 @@ select
     end as status_value,
     {{ text_at('fields.components.0.name') }} as service,
     null::text as error_type,
-    {{ text_at('fields.project.key') }} as team,
+    coalesce({{ text_at('fields.project.name') }}, {{ text_at('fields.project.key') }}) as team,
     left({{ document_at('fields.environment') }}, 200) as environment,
     substring({{ text_at('self') }} from '^https?://[^/]+') || '/browse/' || {{ text_at('key') }} as external_url,
     {{ instant_at('fields.created') }} as source_created_at,
@@ -26,6 +26,7 @@ select
     {{ attributes({
         'key': "payload -> 'key'",
         'component': text_at('fields.components.1.name'),
+        'project': text_at('fields.project.key'),
         'labels': value_at('fields.labels'),
         'issue_type': text_at('fields.issuetype.name'),
         'vendor_status': text_at('fields.status.name'),

@@ -17,7 +17,7 @@ select
     {{ tagged(value_at('tags'), 'env|environment') }} as environment,
     regexp_replace({{ text_at('url') }}, '/api/v2/tickets/(\d+)\.json$', '/agent/tickets/\1') as external_url,
     {{ instant_at('created_at') }} as source_created_at,
-    case when {{ text_at('status') }} in ('solved', 'closed') then {{ instant_at('updated_at') }} end as resolved_at,
+    case when lower({{ text_at('status') }}) in ('solved', 'closed') then {{ instant_at('updated_at') }} end as resolved_at,
     {{ attributes({
         'tags': value_at('tags'),
         'type': text_at('type'),

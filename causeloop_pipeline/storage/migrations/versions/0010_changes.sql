@@ -36,3 +36,6 @@ alter table predict.model_weight add primary key (workspace_id, window_days, mod
 
 -- A run, and the API's readiness, compare the schema with what the code expects.
 grant select on app.alembic_version to causeloop_pipeline, causeloop_api;
+
+-- People's words have no template.
+alter table detect.fingerprint alter column template drop not null, alter column template_key drop not null;

@@ -1,0 +1,23 @@
+"""Ranks the issues most like one, by the same pair score that grouping uses."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+TIMES = ("source_created_at", "source_updated_at", "resolved_at")
+
+
+def most_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int) -> list[dict[str, Any]]:
+    """(issue_id, similarity, terms) of the most similar candidates, best first."""
+    import polars as pl
+
+    from causeloop_pipeline.analysis.frames import ISSUES
+    from causeloop_pipeline.analysis.similarity import similar_issues
+
+    rows = [{**row, **{name: _instant(row[name]) for name in TIMES}} for row in candidates]
+    found = similar_issues(pl.DataFrame(rows, schema=ISSUES), issue_id, limit)
+    return found.select("issue_id", "similarity", "terms").to_dicts()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,96 @@
+import json
+import stat
+
+import pytest
+
+from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
+from causeloop_pipeline.connectors.configuration import problems
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.tenants import DEMO_PASSWORD
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.connectors import read_connectors
+from causeloop_pipeline.storage.secrets import Vault
+
+DEMO_URL = "http://127.0.0.1:8090"
+
+
+@pytest.fixture(scope="module")
+def vault(installation):
+    return Vault.of(settings().required("secret_key"))
+
+
+@pytest.fixture(scope="module")
+def loaded(installation, vault, tmp_path_factory):
+    state_dir = tmp_path_factory.mktemp("demo")
+    return load_demo_tenants(installation.owner_url, vault, DEMO_URL, state_dir), state_dir
+
+
+def count(owner, query, *parameters):
+    return owner.execute(query, parameters).fetchone()[0]
+
+
+def test_two_organizations_and_three_workspaces_with_their_connectors_are_loaded(loaded, database, vault):
+    tenants, _ = loaded
+    assert tenants.organizations == 2
+    assert tenants.workspaces == 3
+    with database.workspace(tenants.workspace_ids["payments"]) as session:
+        connector = read_connectors(session, vault, "pagerduty")[0]
+    assert connector.config["base_url"] == DEMO_URL
+    assert connector.credentials == {"api_token": "demo-payments-pagerduty"}
+    assert connector.backfill_days >= 366
+
+
+def test_loading_again_changes_nothing_but_the_address(loaded, installation, owner, vault, database):
+    tenants, state_dir = loaded
+    keys = (state_dir / "demo_keys.json").read_text()
+    again = load_demo_tenants(installation.owner_url, vault, "http://127.0.0.1:9999", state_dir)
+    assert again.workspace_ids == tenants.workspace_ids
+    assert (state_dir / "demo_keys.json").read_text() == keys
+    ids = list(tenants.workspace_ids.values())
+    assert count(owner, "select count(*) from app.connector where workspace_id = any (%s)", ids) == len(
+        accounts("")
+    )
+    assert count(owner, "select count(*) from app.service_account where workspace_id = any (%s)", ids) == len(
+        ids
+    )
+    with database.workspace(ids[0]) as session:
+        assert session.rows("select distinct config ->> 'base_url' as url from app.connector") == [
+            {"url": "http://127.0.0.1:9999"}
+        ]
+
+
+def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_anew(
+    loaded, installation, vault
+):
+    tenants, state_dir = loaded
+    path = state_dir / "demo_keys.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    keys = json.loads(path.read_text())
+    assert set(keys) == set(tenants.workspace_ids)
+    path.write_text(json.dumps({"storefront": keys["storefront"]}))
+    load_demo_tenants(installation.owner_url, vault, DEMO_URL, state_dir)
+    renewed = json.loads(path.read_text())
+    assert set(renewed) == set(keys)
+    assert renewed["storefront"] == keys["storefront"]
+    assert renewed["payments"] != keys["payments"]
+
+
+def test_the_documented_people_can_sign_in(loaded, owner):
+    from argon2 import PasswordHasher
+
+    hashed = count(owner, "select password_hash from app.users where email = %s", "analyst@northwind.example")
+    assert PasswordHasher().verify(hashed, DEMO_PASSWORD)
+    role = count(
+        owner,
+        "select m.role from app.membership as m join app.users as u using (user_id) "
+        "where u.email = %s and m.workspace_id = %s",
+        "analyst@northwind.example",
+        loaded[0].workspace_ids["storefront"],
+    )
+    assert role == "analyst"
+
+
+def test_every_demo_connector_is_configured_as_its_tool_asks():
+    for account in accounts(DEMO_URL):
+        assert not problems(CONNECTORS[account.tool], account.config, account.credentials)

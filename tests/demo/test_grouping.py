@@ -1,0 +1,57 @@
+"""The spine finds what was planted: grouping by the very functions that the assets call."""
+
+from collections import Counter
+from datetime import timedelta
+from statistics import median
+
+import polars as pl
+import pytest
+
+from causeloop_pipeline.analysis.loop import group, run_loop
+from causeloop_pipeline.demo.story import fixes, workspaces
+from tests.demo.story_issues import EPOCH, NOW, story_causes, story_issues
+
+
+def pairwise_f1(found: dict[str, str], planted: dict[str, str | None]) -> float:
+    """Over all pairs of issues; what is in no pattern, or happened once, is alone."""
+    groups = {issue: (found.get(issue, issue), cause or issue) for issue, cause in planted.items()}
+
+    def pairs(keys):
+        return sum(n * (n - 1) // 2 for n in Counter(keys).values())
+
+    together = pairs(groups.values())
+    return (
+        2
+        * together
+        / (pairs(ours for ours, _ in groups.values()) + pairs(theirs for _, theirs in groups.values()))
+    )
+
+
+@pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
+def test_planted_causes_are_grouped_with_a_pairwise_f1_of_at_least_090(workspace):
+    timezone = workspaces()[workspace].timezone
+    _, grouping = group(story_issues(workspace), timezone=timezone, namespace=workspace)
+    found = dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
+    assert pairwise_f1(found, story_causes(workspace)) >= 0.9
+
+
+def test_the_loop_expects_what_goes_on_rather_than_what_was_really_fixed():
+    loop = run_loop(story_issues("payments"), as_of=NOW, timezone="Europe/Berlin", namespace="payments")
+    causes = story_causes("payments")
+    cause_of = {
+        row[0]: causes[row[1]] for row in loop.grouping.members.select("pattern_id", "issue_id").iter_rows()
+    }
+    week = loop.predictions.filter(pl.col("window_days") == 7)
+    chances = {
+        cause_of[pattern]: chance for pattern, chance in week.select("pattern_id", "probability").iter_rows()
+    }
+    held = {fix.cause for fix in fixes("payments", EPOCH) if fix.held}
+    going_on = {
+        cause_of[row["pattern_id"]]
+        for row in loop.grouping.patterns.iter_rows(named=True)
+        if row["last_seen_at"] > NOW - timedelta(days=8)
+    } - {None}
+    assert len(held) == 2
+    assert len(going_on) >= 8
+    assert max(chances[cause] for cause in held) < median(chances[cause] for cause in going_on) / 2
+    assert loop.recommendations["rank"].to_list() == list(range(1, loop.recommendations.height + 1))

@@ -1,0 +1,150 @@
+"""The real connectors read the demo's tools over real HTTP."""
+
+import json
+import threading
+from collections import Counter
+from datetime import timedelta
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.server import DemoTools, make_server, remembered_epoch
+from causeloop_pipeline.demo.story import truth
+from causeloop_pipeline.landing.egress import EgressPolicy
+from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.landing.pull import pull
+from tests.demo.story_issues import EPOCH, NOW
+
+
+class Clock:
+    """A time that a test moves."""
+
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def demo_url(clock):
+    with make_server(DemoTools(EPOCH, clock, slow_down_every=0), 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def poll(account, demo_url, now, cursor=None, open_ids=(), credentials=None):
+    pages = list(
+        pull(
+            CONNECTORS[account.tool],
+            config=account.config,
+            credentials=credentials or account.credentials,
+            cursor=cursor,
+            backfill_days=400,
+            open_ids=list(open_ids),
+            now=now,
+            egress=EgressPolicy.parse(demo_url.removeprefix("http://")),
+        )
+    )
+    assert not [refused for page in pages for refused in page.quarantined]
+    return [record for page in pages for record in page.records], pages[-1].cursor
+
+
+ACCOUNTS = [(account.workspace, account.tool) for account in accounts("http://127.0.0.1:1")]
+
+
+def account_of(workspace, tool, demo_url):
+    return next(a for a in accounts(demo_url) if (a.workspace, a.tool) == (workspace, tool))
+
+
+@pytest.mark.parametrize(("workspace", "tool"), ACCOUNTS)
+def test_a_connector_reads_every_failure_of_its_tool_and_repeated_records_change_nothing(
+    workspace, tool, demo_url, clock
+):
+    records, _ = poll(account_of(workspace, tool, demo_url), demo_url, clock.now)
+    expected = {external for source, external in truth(workspace, EPOCH, clock.now) if source == tool}
+    assert {record.external_id for record in records} == expected
+    assert len(records) > len(expected)
+    assert len({(record.external_id, record.payload_hash) for record in records}) == len(expected)
+
+
+@pytest.mark.parametrize("tool", ["pagerduty", "jira", "datadog"])
+def test_a_later_poll_sees_what_was_resolved_meanwhile(tool, demo_url, clock):
+    account = account_of("payments", tool, demo_url)
+    try:
+        clock.now = NOW - timedelta(days=2)
+        first, cursor = poll(account, demo_url, clock.now)
+        versions = {record.external_id: record.payload_hash for record in first}
+        clock.now = NOW
+        second, _ = poll(account, demo_url, clock.now, cursor, open_ids=_open(first, tool))
+    finally:
+        clock.now = NOW
+    latest = versions | {record.external_id: record.payload_hash for record in second}
+    everything, _ = poll(account, demo_url, NOW)
+    assert latest == {record.external_id: record.payload_hash for record in everything}
+
+
+def _open(records, tool):
+    return [r.external_id for r in records if tool == "pagerduty" and r.payload["status"] != "resolved"]
+
+
+def test_a_wrong_token_is_refused_for_good(demo_url, clock):
+    account = account_of("payments", "pagerduty", demo_url)
+    with pytest.raises(PermanentFailure, match="credentials"):
+        poll(account, demo_url, clock.now, credentials={"api_token": "demo-storefront-jira"})
+
+
+def test_a_tool_asks_to_slow_down_in_its_own_words():
+    with make_server(DemoTools(EPOCH, lambda: NOW, slow_down_every=2), 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        request = Request(
+            f"http://127.0.0.1:{server.server_address[1]}/incidents",
+            headers={"Authorization": "Token token=demo-payments-pagerduty"},
+        )
+        with urlopen(request) as answer:
+            assert len(json.load(answer)["incidents"]) == 25
+        with pytest.raises(HTTPError) as refused:
+            urlopen(request)
+        server.shutdown()
+        thread.join()
+    assert refused.value.code == 429
+    assert refused.value.headers["ratelimit-reset"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nowhere", 404), ("/incidents?limit=x", 400), ("/incidents?since=yesterday", 400), ("/health", 200)],
+)
+def test_a_question_that_the_real_tool_would_refuse_is_refused(demo_url, path, status):
+    request = Request(demo_url + path, headers={"Authorization": "Token token=demo-payments-pagerduty"})
+    assert status_of(request) == status
+
+
+def status_of(request):
+    try:
+        with urlopen(request) as answer:
+            return answer.status
+    except HTTPError as refused:
+        return refused.code
+
+
+def test_the_day_of_the_first_telling_is_remembered(tmp_path):
+    assert remembered_epoch(tmp_path, EPOCH) == EPOCH
+    assert remembered_epoch(tmp_path, EPOCH + timedelta(days=30)) == EPOCH
+
+
+def test_every_tool_of_the_demo_has_a_connector():
+    assert {tool for _, tool in ACCOUNTS} <= set(CONNECTORS)
+    assert len(Counter(workspace for workspace, _ in ACCOUNTS)) == 3

@@ -1,0 +1,92 @@
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from causeloop_pipeline.demo.causes import settings_of_the_demo
+from causeloop_pipeline.demo.story import failures, fixes, truth, visible
+from tests.demo.story_issues import EPOCH, NOW
+
+WORKSPACES = ("clinical-it", "payments", "storefront")
+
+
+def test_two_organizations_with_three_workspaces_tell_between_6000_and_10000_failures_of_a_year():
+    settings = settings_of_the_demo()
+    assert sorted(settings) == sorted(WORKSPACES)
+    assert len({setting.organization for setting in settings.values()}) == 2
+    told = [failure for workspace in WORKSPACES for failure in visible(workspace, EPOCH, NOW)]
+    assert 6_000 <= len(told) <= 10_000
+    assert timedelta(days=360) <= NOW - min(failure.created_at for failure in told) <= timedelta(days=367)
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_a_workspace_has_at_least_fifteen_causes_and_some_failures_that_happened_once(workspace):
+    counts = Counter(failure.cause for failure in visible(workspace, EPOCH, NOW))
+    assert len(counts) - 1 >= 15
+    assert counts[None] >= 20
+    assert min(count for cause, count in counts.items() if cause) >= 30
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_an_external_id_names_one_failure(workspace):
+    assert len(truth(workspace, EPOCH, NOW)) == len(visible(workspace, EPOCH, NOW))
+
+
+def test_the_story_is_the_same_whenever_it_is_told():
+    failures.cache_clear()
+    before = failures("payments", EPOCH)
+    failures.cache_clear()
+    assert failures("payments", EPOCH) == before
+
+
+def test_another_seed_tells_another_year():
+    assert failures("payments", EPOCH, seed=1) != failures("payments", EPOCH, seed=2)
+
+
+def test_as_time_passes_the_past_stays_and_new_failures_appear():
+    today = {f.external_id: (f.title, f.created_at) for f in visible("payments", EPOCH, NOW)}
+    later = {
+        f.external_id: (f.title, f.created_at) for f in visible("payments", EPOCH, NOW + timedelta(days=7))
+    }
+    assert today.items() < later.items()
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_two_fixes_held_and_one_did_not(workspace):
+    told = fixes(workspace, EPOCH)
+    assert sorted(fix.held for fix in told) == [False, True, True]
+    for fix in told:
+        after = [
+            failure
+            for failure in failures(workspace, EPOCH)
+            if failure.cause == fix.cause and fix.at + timedelta(days=1) <= failure.created_at <= NOW
+        ]
+        before = [f for f in failures(workspace, EPOCH) if f.cause == fix.cause and f.created_at < fix.at]
+        assert before
+        assert bool(after) is not fix.held
+
+
+def test_a_failure_is_open_then_mitigated_then_resolved():
+    failure = next(f for f in failures("payments", EPOCH) if f.resolved_at)
+    assert failure.status(failure.visible_at) == "open"
+    assert failure.status(failure.acknowledged_at) == "mitigating"
+    assert failure.resolved_at is not None
+    assert failure.status(failure.resolved_at) == "resolved"
+    assert failure.updated_at(failure.resolved_at) == failure.resolved_at
+
+
+def test_some_events_arrive_late():
+    late = [f for f in failures("storefront", EPOCH) if f.visible_at > f.created_at]
+    assert 0 < len(late) < 0.05 * len(failures("storefront", EPOCH))
+
+
+def test_nightly_causes_strike_at_night_and_weekly_ones_on_their_day():
+    from zoneinfo import ZoneInfo
+
+    local = [
+        failure.created_at.astimezone(ZoneInfo("Europe/Berlin"))
+        for failure in failures("payments", EPOCH)
+        if failure.cause == "settlement-export-late"
+    ]
+    assert {moment.weekday() for moment in local} == {0}
+    assert {moment.hour for moment in local} <= set(range(5, 10))

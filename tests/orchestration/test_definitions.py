@@ -1,0 +1,100 @@
+"""The asset graph as operators see it, and that it loads with plain Dagster commands."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.orchestration.partitions import WORKSPACES
+from causeloop_pipeline.settings import ROOT
+from tests.conftest import Installation
+
+SNAPSHOT = Path(__file__).parent / "asset_graph.json"
+
+
+def edges(definitions: dg.Definitions) -> dict[str, list[str]]:
+    graph = definitions.resolve_asset_graph()
+    return {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+        for key in sorted(graph.materializable_asset_keys)
+        if not key.to_user_string().startswith(("landing/", "staging/", "intermediate/", "seeds/"))
+    }
+
+
+def test_the_stages_and_what_each_follows_from_are_these(definitions: dg.Definitions) -> None:
+    assert edges(definitions) == json.loads(SNAPSHOT.read_text())
+
+
+def test_every_connector_lands_in_an_asset_that_its_staging_model_follows(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    for name in CONNECTORS:
+        staging = dg.AssetKey(["staging", f"stg_{name}__issues"])
+        assert dg.AssetKey(["landing", name]) in graph.get(staging).parent_keys
+
+
+def test_every_asset_has_a_partition_per_workspace_and_runs_a_range_at_once(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.partitions_def == WORKSPACES
+        assert node.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_every_asset_tells_operators_what_it_is(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.description
+        assert node.group_name in {"landing", "normalize", "detect", "predict", "act"}
+        assert node.kinds
+        assert node.owners
+
+
+def test_only_checks_of_the_installation_itself_stop_a_run(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    blocking = {key.name for key in graph.asset_check_keys if graph.get(key).blocking}
+    assert blocking == {"isolation", "migrated"}
+
+
+def test_a_process_that_loads_definitions_loads_no_heavy_library(
+    installation: Installation, definitions: dg.Definitions
+) -> None:
+    heavy = ("polars", "pandas", "sklearn", "scipy", "prophet", "igraph", "dbt", "httpx2", "pyarrow")
+    program = (
+        "import sys, causeloop_pipeline.definitions; "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
+    shown = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_plain_dagster_commands_load_the_workspace_file(
+    installation: Installation, definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    environment = {
+        **os.environ,
+        "CAUSELOOP_STATE_DIR": str(installation.state_dir),
+        "DAGSTER_HOME": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+    }
+    dagster = Path(sys.executable).parent / "dagster"
+    shown = subprocess.run(
+        [str(dagster), "definitions", "validate", "-w", str(ROOT / "workspace.yaml")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert shown.returncode == 0, shown.stderr

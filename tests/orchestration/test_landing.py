@@ -1,0 +1,166 @@
+"""`landing/<tool>` against a real HTTP server on loopback, two tenants in one run."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import dagster as dg
+import psycopg
+import pytest
+
+from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.connectors import create_connector
+from causeloop_pipeline.storage.session import Database
+from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool
+from tests.orchestration.conftest import Run
+
+SECRET = "planted-token-5f2c"
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+TICKET = {
+    "id": "T-1",
+    "title": "Export job died",
+    "updated_at": YESTERDAY.isoformat(),
+    "created_at": (YESTERDAY - timedelta(hours=1)).isoformat(),
+}
+FIELDS = {"title": "title", "source_created_at": "created_at", "source_updated_at": "updated_at"}
+
+
+def answer(asked: Asked) -> Reply:
+    """Opens to the planted token only."""
+    if asked.headers.get("authorization", asked.headers.get("Authorization")) != f"Bearer {SECRET}":
+        return Reply({"message": "bad token"}, status=401)
+    return Reply({"items": [TICKET]})
+
+
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTool]:
+    with fake_tool(answer) as running:
+        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
+        settings.cache_clear()
+        yield running
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def connect(resources: Resources, workspace_id: UUID, url: str, token: str) -> UUID:
+    connector_id = uuid4()
+    with resources.database.workspace(workspace_id) as session:
+        create_connector(
+            session,
+            resources.vault,
+            workspace_id=workspace_id,
+            connector_id=connector_id,
+            connector_type="custom_api",
+            display_name="Ticket desk",
+            config={
+                "base_url": url,
+                "path": "/tickets",
+                "auth": "bearer",
+                "records": "items",
+                "fields": FIELDS,
+            },
+            credentials={"token": token},
+        )
+    return connector_id
+
+
+def connector(database: Database, workspace_id: UUID) -> dict[str, object]:
+    with database.workspace(workspace_id) as session:
+        row = session.row(
+            "select status, status_reason, next_poll_at > now() as later "
+            "from app.connector where workspace_id = %s",
+            (workspace_id,),
+        )
+    assert row is not None
+    return row
+
+
+def syncs(database: Database, workspace_id: UUID) -> list[dict[str, object]]:
+    with database.workspace(workspace_id) as session:
+        return session.rows(
+            "select status, pages, rows_new, error from app.sync_run where workspace_id = %s", (workspace_id,)
+        )
+
+
+def everything_shown(result: dg.ExecuteInProcessResult) -> str:
+    run = result.dagster_run
+    return "\n".join([str(run.tags), str(run.run_config), *(str(one) for one in result.all_events)])
+
+
+def test_a_poll_lands_what_the_tool_holds_and_a_refused_one_stops_nobody(
+    run: Run,
+    resources: Resources,
+    database: Database,
+    tool: FakeTool,
+    workspace_id: UUID,
+    other_workspace_id: UUID,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    connect(resources, workspace_id, tool.url, SECRET)
+    connect(resources, other_workspace_id, tool.url, "expired-token-77aa")
+
+    result = run([workspace_id, other_workspace_id], first=["landing", "custom_api"])
+
+    assert result.success
+    assert connector(database, workspace_id) == {"status": "active", "status_reason": None, "later": True}
+    assert syncs(database, workspace_id) == [
+        {"status": "succeeded", "pages": 1, "rows_new": 1, "error": None}
+    ]
+    refused = connector(database, other_workspace_id)
+    assert refused["status"] == "error"
+    assert refused["status_reason"]
+    assert syncs(database, other_workspace_id)[0]["status"] == "failed"
+    with database.workspace(workspace_id) as session:
+        title = "select title from core.issue where workspace_id = %s"
+        assert session.rows(title, (workspace_id,)) == [{"title": "Export job died"}]
+    shown = everything_shown(result) + "".join(capfd.readouterr())
+    assert SECRET not in shown
+    assert "expired-token-77aa" not in shown
+
+
+def test_credentials_that_cannot_be_decrypted_silence_their_own_connector_only(
+    run: Run,
+    resources: Resources,
+    database: Database,
+    owner: psycopg.Connection,
+    tool: FakeTool,
+    workspace_id: UUID,
+    other_workspace_id: UUID,
+) -> None:
+    connect(resources, workspace_id, tool.url, SECRET)
+    connect(resources, other_workspace_id, tool.url, SECRET)
+    with database.workspace(other_workspace_id) as session:
+        session.execute(
+            "update app.connector "
+            "set credentials = set_byte(credentials, 20, 255 - get_byte(credentials, 20)) "
+            "where workspace_id = %s",
+            (other_workspace_id,),
+        )
+
+    result = run([workspace_id, other_workspace_id], first=["landing", "custom_api"])
+
+    assert result.success
+    assert syncs(database, workspace_id)[0]["status"] == "succeeded"
+    silenced = connector(database, other_workspace_id)
+    assert silenced["status"] == "error"
+    assert "decrypted" in str(silenced["status_reason"])
+
+
+def test_a_second_poll_of_the_same_records_lands_nothing_new(
+    run: Run, resources: Resources, database: Database, tool: FakeTool, workspace_id: UUID
+) -> None:
+    connect(resources, workspace_id, tool.url, SECRET)
+    run([workspace_id], first=["landing", "custom_api"])
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "update app.connector set next_poll_at = now() where workspace_id = %s", (workspace_id,)
+        )
+
+    run([workspace_id], first=["landing", "custom_api"])
+
+    assert sorted(str(one["rows_new"]) for one in syncs(database, workspace_id)) == ["0", "1"]
+    with database.workspace(workspace_id) as session:
+        assert session.row(
+            "select count(*) as n from raw.record where workspace_id = %s", (workspace_id,)
+        ) == {"n": 1}
