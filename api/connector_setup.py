@@ -88,8 +88,8 @@ def try_out(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> dict[str, Any]:
     """Ask the tool for its first page; what it says, without keeping anything."""
-    from causeloop_pipeline.landing.egress import EgressPolicy
-    from causeloop_pipeline.landing.failure import LandingFailure
+    from causeloop_pipeline.egress.failure import OutsideFailure
+    from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.pull import pull
     from causeloop_pipeline.landing.waiting import Patience
 
@@ -106,7 +106,7 @@ def try_out(
     )
     try:
         first = next(iter(pages), None)
-    except LandingFailure as failure:
+    except OutsideFailure as failure:
         return {"ok": False, "detail": failure.reason, "records": 0}
     if first is None:
         return {"ok": True, "detail": "nothing new to read in the last day", "records": 0}

@@ -123,13 +123,15 @@ def _rows(listing: Listing, chosen: Mapping[str, Any]) -> str:
 
 
 def _page(listing: Listing, rows: str, sort: Sort, descending: bool, after: Mapping[str, Any] | None) -> str:
-    order = "desc nulls last" if descending else "asc nulls first"
     direction = "desc" if descending else "asc"
+    nulls = (
+        (" nulls last" if descending else " nulls first") if sort.nullable else ""
+    )  # as the indexes have it
     keyset = _keyset(listing, sort, descending, after) if after else ""
     return f"""
         with page as (
             {rows} {keyset}
-            order by {sort.column} {order}, {listing.key} {direction}
+            order by {sort.column} {direction}{nulls}, {listing.key} {direction}
             limit ($1 ->> 'limit')::integer + 1
         ), shown as (
             select * from page limit ($1 ->> 'limit')::integer

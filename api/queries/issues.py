@@ -13,8 +13,6 @@ SUMMARY = """
     i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, i.risk_score
 """
 
-TEXT = "to_tsvector('simple', i.title || ' ' || coalesce(left(i.body, 20000), ''))"
-
 
 def any_of(column: str, name: str) -> str:
     """A condition that holds when the column has one of the filter's values."""
@@ -36,7 +34,7 @@ ISSUES = Listing(
     },
     default_sort="-created_at",
     filters={
-        "q": f"{TEXT} @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
         **{
             name: any_of(f"i.{name}", name)
             for name in (

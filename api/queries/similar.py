@@ -48,8 +48,7 @@ with asked as (
         select i.issue_id
         from asked as a
         join core.issue as i on i.workspace_id = a.workspace_id
-            and to_tsvector('simple', i.title || ' ' || coalesce(left(i.body, 20000), ''))
-                @@ plainto_tsquery('simple', a.title)
+            and i.words @@ plainto_tsquery('simple', a.title)
         where not a.whole
         limit {NEAR}
     )

@@ -62,14 +62,14 @@ def backtest(
     _refuse_bad_input(events, windows)
     grid, phase = _origins(events, origins)
     history = build_history(events, phase=phase)
+    begin = milliseconds(score_from) if score_from else _first_scored(grid, origins)
     known_until = int(history.events.at.max()) + 1
-    active = active_within_days or usual_silence(history)
+    active = active_within_days or usual_silence(history, begin)
     windows = tuple(sorted(set(windows)))
     rows = _rows(history, grid, windows, active, prior or pretrained_prior(), known_until)
     if not len(rows.owner):
         raise ValueError("no pattern has two events before an origin: use later origins or a longer history")
     issued = roll(rows, rows, refit_moments(rows.origin, most=refits), windows=windows, seed=seed)
-    begin = milliseconds(score_from) if score_from else _first_scored(grid, origins)
     predictions = _frame(history, issued, begin)
     return BacktestResult(predictions, score_windows(predictions, resamples=resamples, seed=seed))
 
@@ -101,10 +101,10 @@ def _first_scored(grid: Ints, origins: Sequence[datetime] | None) -> int:
     return int(grid[len(grid) // 2])
 
 
-def usual_silence(history: History) -> float:
-    """Days of silence after which a pattern is dropped: 180, 365 or 730, as 90 % of the gaps need."""
+def usual_silence(history: History, before: int) -> float:
+    """Days of silence after which a pattern is dropped: 180, 365 or 730, as 90 % of the earlier gaps need."""
     days = history.days
-    same = days.owner[1:] == days.owner[:-1]
+    same = (days.owner[1:] == days.owner[:-1]) & (days.at[1:] < before)
     gaps = np.diff(days.at)[same] / DAY_MS
     if not len(gaps):
         return 180.0

@@ -26,38 +26,49 @@ class Neighbours:
     rank: Ints
 
 
-def postings_of(corpus: Corpus, lexicon: Lexicon) -> Any:
-    """Which texts hold which telling term (terms by texts): what a search looks in."""
-    return heaviest_terms(corpus.whole, lexicon.telling).T.tocsr()
+def postings_of(corpus: Corpus, lexicon: Lexicon, *, lasting: bool = False) -> Any:
+    """Which texts hold which term (terms by texts): what a search looks in.
+
+    `lasting`: to be searched for texts that come later too, so that terms of one text count as well.
+    """
+    terms = lexicon.findable if lasting else lexicon.telling
+    return heaviest_terms(corpus.whole, terms, 2 * _TERMS_PER_TEXT if lasting else _TERMS_PER_TEXT).T.tocsr()
 
 
 def nearest_texts(
-    queries: Corpus, postings: Any, lexicon: Lexicon, *, limit: int = NEIGHBOURS, same: bool = False
+    queries: Corpus,
+    postings: Any,
+    lexicon: Lexicon,
+    *,
+    limit: int = NEIGHBOURS,
+    same: bool = False,
+    lasting: bool = False,
 ) -> Neighbours:
-    """In, texts to ask for, postings to look in (`same`: of the same texts; a text does not find itself);
-    out, up to `limit` each.
+    """In, texts to ask for, postings to look in (`same`: of the same texts; a text does not find itself;
+    `lasting`: as the postings were made); out, up to `limit` each.
 
-    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so
-    that cost per text is bounded. Ties go to the smaller row.
+    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so that
+    cost per text is bounded. Ties go to the smaller row.
     """
     from sparse_dot_topn import sp_matmul_topn
 
-    asked = heaviest_terms(queries.whole, lexicon.telling)[:, : postings.shape[0]]
-    found = sp_matmul_topn(asked, postings, top_n=limit + 1, sort=True, n_threads=1)
+    terms = lexicon.findable if lasting else lexicon.telling
+    asked = heaviest_terms(queries.whole, terms, 2 * _TERMS_PER_TEXT if lasting else _TERMS_PER_TEXT)
+    found = sp_matmul_topn(asked[:, : postings.shape[0]], postings, top_n=limit + 1, sort=True, n_threads=1)
     return _ranked(found, limit, same=same)
 
 
-def heaviest_terms(matrix: Any, telling: NDArray[np.bool_]) -> Any:
-    """The rows' telling terms, at most the 48 of most weight in each."""
+def heaviest_terms(matrix: Any, telling: NDArray[np.bool_], most: int) -> Any:
+    """The rows' telling terms, at most as many as given, those of most weight."""
     from scipy.sparse import csr_matrix
 
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     keep = telling[matrix.indices]
     rows, columns, values = rows[keep], matrix.indices[keep], matrix.data[keep]
-    if len(rows) and np.bincount(rows).max() > _TERMS_PER_TEXT:
+    if len(rows) and np.bincount(rows).max() > most:
         order = np.lexsort((columns, -values, rows))
         place = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
-        chosen = np.sort(order[place < _TERMS_PER_TEXT])
+        chosen = np.sort(order[place < most])
         rows, columns, values = rows[chosen], columns[chosen], values[chosen]
     return csr_matrix((values, (rows, columns)), shape=matrix.shape, dtype=np.float32)
 

@@ -35,14 +35,15 @@ class Lexicon:
     body_mean: float
     idf: Floats  # by code: rarity (Robertson and Sparck Jones, as in BM25)
     telling: NDArray[np.bool_]  # by code: shared by at least two texts and not by too many
+    findable: NDArray[np.bool_]  # by code: the same, and terms of one text, which a later one may share
 
     @classmethod
     def of(cls, terms: pl.DataFrame, texts: int, title_mean: float, body_mean: float) -> "Lexicon":
         """A lexicon of counted terms."""
         df = terms["df"].to_numpy().astype(np.float64)
         ceiling = max(_COMMON_FLOOR, min(_COMMON_SHARE * texts, _COMMON_CEILING))
-        telling = np.asarray((df >= 2) & (df <= ceiling))
-        return cls(terms, texts, title_mean, body_mean, _idf(df, texts), telling)
+        findable = np.asarray(df <= ceiling)
+        return cls(terms, texts, title_mean, body_mean, _idf(df, texts), findable & (df >= 2), findable)
 
     def extended(self, fresh: pl.DataFrame) -> "Lexicon":
         """This lexicon and terms (`term`, `df`) that it lacks; what it knows stays as it is."""
@@ -57,6 +58,7 @@ class Lexicon:
             self.body_mean,
             idf,
             np.concatenate([self.telling, df >= 2]),
+            np.concatenate([self.findable, np.ones(len(df), dtype=bool)]),
         )
 
 

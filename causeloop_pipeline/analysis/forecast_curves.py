@@ -8,12 +8,18 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.frames import FORECASTS
-from causeloop_pipeline.analysis.prophet_batch import flat_map, weekly_design
+from causeloop_pipeline.analysis.prophet_batch import (
+    INTERVAL_80,
+    batch_design,
+    batch_forecast,
+    flat_map,
+    weekly_design,
+)
 from causeloop_pipeline.analysis.recurrence_history import Floats, Ints
 
 WEEKS = (2, 4, 8, 13, 26)
-INTERVAL = 1.2815515655446004  # 80 %, Prophet's default width
 CHUNK = 20_000
+TREND_FROM_WEEKS = 13
 
 
 def forecast_curves(
@@ -38,7 +44,7 @@ def forecast_curves(
         )
         for low in range(0, size, CHUNK)
     ]
-    workspace = _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
+    workspace = _workspace_curve(days_ago, today, horizon)
     yhat, lower, upper = (np.concatenate([part[k] for part in [*parts, workspace]]).ravel() for k in range(3))
     names = pl.concat([patterns.cast(pl.String), pl.Series([None], dtype=pl.String)])
     days = pl.Series([today + timedelta(days=offset) for offset in range(horizon)], dtype=pl.Date)
@@ -54,6 +60,17 @@ def forecast_curves(
     )
 
 
+def _workspace_curve(days_ago: Ints, today: date, horizon: int) -> tuple[Floats, Floats, Floats]:
+    """The whole workspace has enough events for a trend: linear growth from 13 weeks of history on."""
+    weeks = min(int(days_ago.max(initial=0)) // 7, WEEKS[-1])
+    if weeks < TREND_FROM_WEEKS:
+        return _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
+    length = 7 * weeks
+    counts = _daily_counts(np.zeros(len(days_ago), np.int64), days_ago, 1)[:, -length:]
+    found = batch_forecast(batch_design("linear", today - timedelta(days=length), length, horizon), counts)
+    return np.maximum(found.yhat, 0.0), np.maximum(found.lower, 0.0), np.maximum(found.upper, 0.0)
+
+
 def _curves(owner: Ints, days_ago: Ints, size: int, horizon: int) -> tuple[Floats, Floats, Floats]:
     oldest = np.zeros(size, np.int64)
     np.maximum.at(oldest, owner, days_ago)
@@ -64,7 +81,7 @@ def _curves(owner: Ints, days_ago: Ints, size: int, horizon: int) -> tuple[Float
         mine = np.flatnonzero(bucket == number)
         if len(mine):
             yhat[mine], spread[mine, 0] = _flat_forecast(counts[mine], weeks, horizon)
-    low, high = yhat - INTERVAL * spread, yhat + INTERVAL * spread
+    low, high = yhat - INTERVAL_80 * spread, yhat + INTERVAL_80 * spread
     return np.maximum(yhat, 0.0), np.maximum(low, 0.0), np.maximum(high, 0.0)
 
 

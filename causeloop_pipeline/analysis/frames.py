@@ -2,11 +2,19 @@
 
 import polars as pl
 
+Columns = dict[str, pl.DataType | type[pl.DataType]]
+
+
+def _schema(columns: Columns) -> pl.Schema:
+    return pl.Schema(columns)
+
+
 INSTANT = pl.Datetime("us", "UTC")
 
 DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
+DIMENSION_COLUMNS: Columns = dict.fromkeys(DIMENSIONS, pl.String)
 
-ISSUES = pl.Schema(
+ISSUES = _schema(
     {
         "issue_id": pl.String,
         "source": pl.String,
@@ -15,27 +23,27 @@ ISSUES = pl.Schema(
         "body": pl.String,
         "severity": pl.String,
         "status": pl.String,
-        **dict.fromkeys(DIMENSIONS, pl.String),
+        **DIMENSION_COLUMNS,
         "source_created_at": INSTANT,
         "source_updated_at": INSTANT,
         "resolved_at": INSTANT,
     }
 )
 
-FINGERPRINTS = pl.Schema(
+FINGERPRINTS = _schema(
     {
         "issue_id": pl.String,
         "kind": pl.String,  # machine | human | structured
         "template": pl.String,
         "template_key": pl.String,  # 16 hex digits, the same in every process
         "trace_key": pl.String,  # signature of the in-app stack frames, null without a trace
-        **dict.fromkeys(DIMENSIONS, pl.String),
+        **DIMENSION_COLUMNS,
         "time_of_day": pl.String,  # 00-06 | 06-12 | 12-18 | 18-24 in the workspace's time zone
         "weekday": pl.String,  # monday … sunday in the workspace's time zone
     }
 )
 
-PATTERNS = pl.Schema(
+PATTERNS = _schema(
     {
         "pattern_id": pl.String,
         "name": pl.String,
@@ -50,7 +58,7 @@ PATTERNS = pl.Schema(
     }
 )
 
-MEMBERS = pl.Schema(
+MEMBERS = _schema(
     {
         "pattern_id": pl.String,
         "issue_id": pl.String,
@@ -62,7 +70,7 @@ MEMBERS = pl.Schema(
     }
 )
 
-CONSTRAINTS = pl.Schema(
+CONSTRAINTS = _schema(
     {
         "kind": pl.String,  # must | cannot
         "left_issue_id": pl.String,
@@ -72,7 +80,7 @@ CONSTRAINTS = pl.Schema(
 
 PREVIOUS = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 
-LINEAGE = pl.Schema(
+LINEAGE = _schema(
     {
         "old_pattern_id": pl.String,
         "new_pattern_id": pl.String,
@@ -82,7 +90,7 @@ LINEAGE = pl.Schema(
     }
 )
 
-CLUSTERS = pl.Schema(
+CLUSTERS = _schema(
     {
         "cluster_id": pl.String,
         "name": pl.String,
@@ -94,7 +102,7 @@ CLUSTERS = pl.Schema(
 
 CLUSTER_MEMBERS = pl.Schema({"cluster_id": pl.String, "pattern_id": pl.String})
 
-EDGES = pl.Schema(
+EDGES = _schema(
     {
         "left_pattern_id": pl.String,
         "right_pattern_id": pl.String,
@@ -103,7 +111,7 @@ EDGES = pl.Schema(
     }
 )
 
-OCCURRENCES = pl.Schema(
+OCCURRENCES = _schema(
     {
         "pattern_id": pl.String,
         "occurred_at": INSTANT,
@@ -114,7 +122,7 @@ OCCURRENCES = pl.Schema(
     }
 )
 
-PREDICTIONS = pl.Schema(
+PREDICTIONS = _schema(
     {
         "pattern_id": pl.String,
         "window_days": pl.Int64,
@@ -134,7 +142,7 @@ PREDICTIONS = pl.Schema(
     }
 )
 
-FORECASTS = pl.Schema(
+FORECASTS = _schema(
     {
         "pattern_id": pl.String,  # null: the whole workspace
         "day": pl.Date,
@@ -146,7 +154,7 @@ FORECASTS = pl.Schema(
 
 RISKS = pl.Schema({"id": pl.String, "risk_score": pl.Float64})
 
-RECOMMENDATIONS = pl.Schema(
+RECOMMENDATIONS = _schema(
     {
         "recommendation_id": pl.String,
         "rank": pl.Int64,

@@ -4,7 +4,7 @@ A quiet window is only called prevented when a fix was in force and the pattern'
 silence was the less likely course; otherwise it is a miss, fix or not.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import polars as pl
@@ -127,8 +127,3 @@ def _outcomes(
         .select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())
         .sort("prediction_id")
     )
-
-
-def window_end(issued_at: datetime, window_days: int) -> datetime:
-    """When a prediction's window closes and it can be graded."""
-    return issued_at + timedelta(days=window_days)

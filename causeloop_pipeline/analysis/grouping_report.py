@@ -4,6 +4,7 @@ the same data.
 
 from collections.abc import Callable
 
+import orjson
 import polars as pl
 
 from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
@@ -17,7 +18,7 @@ from causeloop_pipeline.analysis.grouping_scores import (
     recall_at,
 )
 from causeloop_pipeline.analysis.issue_table import canonical_issues
-from causeloop_pipeline.analysis.patterns import GroupingOptions, group_issues
+from causeloop_pipeline.analysis.patterns import Grouping, group_issues
 from causeloop_pipeline.analysis.similarity import similar_to_each
 
 RANKS = (1, 5, 10)
@@ -39,7 +40,7 @@ def evaluate_grouping(
     """
     told = pl.DataFrame({"issue_id": issues["issue_id"], "label": labels.cast(pl.String)})
     table = canonical_issues(issues).join(told, on="issue_id", how="left", maintain_order="left")
-    grouping = group_issues(table, fingerprint_issues(table), options=GroupingOptions())
+    grouping = group_issues(table, fingerprint_issues(table))
     known = table.filter(pl.col("label").is_not_null())
     figures = evaluate(known["issue_id"], known["label"], grouping.members, grouping.patterns)
     predicted = predicted_groups(known["issue_id"], grouping.members)
@@ -66,3 +67,57 @@ def _peer_rows(
         return []
     figures = {**pair_scores(predicted, known["label"]), **group_scores(predicted, known["label"])}
     return [(name, figure, value, None, None) for figure, value in figures.items()]
+
+
+CHANGES = pl.Schema({"change": pl.String(), "patterns": pl.Int64(), "issues": pl.Int64(), "share": pl.Float64()})
+
+
+def preview_regrouping(before: pl.DataFrame, after: Grouping, issues: int) -> pl.DataFrame:
+    """What applying a new grouping (other rules, another version) would change, before it is applied.
+
+    In: the `PREVIOUS` frame as it is now, a grouping made with it as `previous`, the number of issues. Out: a `CHANGES` frame with
+    one row each for `kept`, `moved`, `joined` (had no pattern), `left` (has none now): patterns and issues concerned, and their
+    share of all issues.
+    """
+    now = after.members.select("issue_id", pl.col("pattern_id").alias("now"))
+    both = before.select("issue_id", "pattern_id").join(now, on="issue_id", how="full", coalesce=True)
+    change = (
+        pl.when(pl.col("pattern_id") == pl.col("now"))
+        .then(pl.lit("kept"))
+        .when(pl.col("pattern_id").is_null())
+        .then(pl.lit("joined"))
+        .when(pl.col("now").is_null())
+        .then(pl.lit("left"))
+        .otherwise(pl.lit("moved"))
+    )
+    counted = (
+        both.with_columns(change.alias("change"), pl.coalesce("now", "pattern_id").alias("concerned"))
+        .group_by("change")
+        .agg(pl.col("concerned").n_unique().cast(pl.Int64).alias("patterns"), pl.len().cast(pl.Int64).alias("issues"))
+    )
+    kinds = pl.DataFrame({"change": ["kept", "moved", "joined", "left"]})
+    return (
+        kinds.join(counted, on="change", how="left", maintain_order="left")
+        .with_columns(pl.col("patterns", "issues").fill_null(0))
+        .with_columns((pl.col("issues") / max(issues, 1)).round(6).alias("share"))
+        .select(CHANGES.names())
+    )
+
+
+def explain_issue(members: pl.DataFrame, patterns: pl.DataFrame, issue_id: str) -> dict[str, object] | None:
+    """Why an issue is where it is: its pattern's id and name, similarity, confidence, reason, and the nearest pattern it was not put into.
+
+    In: `MEMBERS` and `PATTERNS`. Out: None for an issue without a pattern.
+    """
+    row = members.filter(pl.col("issue_id") == issue_id)
+    if row.height == 0:
+        return None
+    names = dict(patterns.select("pattern_id", "name").iter_rows())
+    told = row.row(0, named=True)
+    nearest = told["nearest_pattern_id"]
+    return {
+        **told,
+        "pattern_name": names.get(told["pattern_id"]),
+        "reason": orjson.loads(told["reason"]),
+        "nearest_pattern_name": names.get(nearest) if nearest else None,
+    }

@@ -44,7 +44,7 @@ class Segment:
     @classmethod
     def of(cls, corpus: Corpus, group: Ints, standing: Standing, lexicon: Lexicon) -> "Segment":
         """Texts made ready to be searched."""
-        return cls(corpus, group, standing, postings_of(corpus, lexicon))
+        return cls(corpus, group, standing, postings_of(corpus, lexicon, lasting=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,16 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.closed_forms import logit
-from causeloop_pipeline.analysis.frames import INSTANT
 from causeloop_pipeline.analysis.members import MEMBERS
 from causeloop_pipeline.analysis.mixture import Record, empty_record
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS
-
-LEDGER = pl.Schema(
-    {
-        "issued_at": INSTANT,
-        "window_days": pl.Int64,
-        "probability": pl.Float64,
-        "model_probabilities": pl.String,
-        "outcome": pl.String,  # hit | miss | prevented | null
-    }
-)
 
 
 def ledger_record(ledger: pl.DataFrame | None, now: int) -> Record | None:
     """Record of the graded hits and misses whose window had closed by `now` (ms).
 
-    In: LEDGER columns (others are ignored), or None. `prevented` says nothing of the forecast and is left
+    In: issued_at, window_days, probability, model_probabilities (JSON or null) and outcome
+    (hit/miss/prevented or null), or None. `prevented` says nothing of the forecast and is left
     out. Out: Record or None.
     """
     if ledger is None or ledger.is_empty():

@@ -197,7 +197,7 @@ def fit_trees(columns: Floats, happened: Floats, weight: Floats, seed: int) -> T
 
 def tree_log_odds(trees: Trees, columns: Floats) -> Floats:
     """Log odds of the boosted trees."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
         result: Floats = np.asarray(trees.model.decision_function(_steps(columns, trees.edges)), dtype=float)

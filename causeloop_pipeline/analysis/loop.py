@@ -52,46 +52,22 @@ def run_loop(
     of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
     probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
-    from causeloop_pipeline.analysis.clusters import cluster_patterns
-    from causeloop_pipeline.analysis.recommendations import recommend
-    from causeloop_pipeline.analysis.risk import issue_risk, pattern_risk
-
     fingerprints, grouping = group(
         issues, timezone=timezone, namespace=namespace, constraints=constraints, reached=reached
     )
-    patterns, members = grouping.patterns, grouping.members
+    found = (grouping.patterns, grouping.members, issues)
     reached("clusters")
-    clustering = cluster_patterns(
-        patterns, members, issues, namespace=namespace, min_strength=MIN_EDGE_STRENGTH
-    )
+    clustering = cluster(*found, namespace=namespace)
     reached("predictions")
-    predicted = predict(patterns, members, issues, as_of=as_of, timezone=timezone, windows=windows)
-    predictions = with_reasons(predicted.predictions, patterns, windows)
+    predicted = predict(*found, as_of=as_of, timezone=timezone, windows=windows)
+    predictions = with_reasons(predicted.predictions, grouping.patterns, windows)
     reached("risk")
-    pattern_risks = pattern_risk(patterns, members, issues, predictions, as_of=as_of)
-    issue_risks = issue_risk(issues, members, predictions, patterns, as_of=as_of)
+    issue_risks, pattern_risks = risks(*found, predictions, as_of=as_of)
     reached("recommendations")
-    recommendations = recommend(
-        patterns,
-        members,
-        issues,
-        predictions,
-        pattern_risks,
-        clustering.clusters,
-        clustering.members,
-        as_of=as_of,
-        namespace=namespace,
-    )
+    advice = advise(*found, predictions, pattern_risks, clustering, as_of=as_of, namespace=namespace)
+    forecasts = predicted.forecasts
     return Loop(
-        issues=issues,
-        fingerprints=fingerprints,
-        grouping=grouping,
-        clustering=clustering,
-        predictions=predictions,
-        forecasts=predicted.forecasts,
-        issue_risks=issue_risks,
-        pattern_risks=pattern_risks,
-        recommendations=recommendations,
+        issues, fingerprints, grouping, clustering, predictions, forecasts, issue_risks, pattern_risks, advice
     )
 
 
@@ -125,6 +101,15 @@ def group(
     return fingerprints, grouping
 
 
+def cluster(
+    patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, namespace: str
+) -> "Clustering":
+    """PATTERNS, MEMBERS and ISSUES in, their clusters out; edges from MIN_EDGE_STRENGTH on count."""
+    from causeloop_pipeline.analysis.clusters import cluster_patterns
+
+    return cluster_patterns(patterns, members, issues, namespace=namespace, min_strength=MIN_EDGE_STRENGTH)
+
+
 def predict(
     patterns: pl.DataFrame,
     members: pl.DataFrame,
@@ -150,6 +135,50 @@ def predict(
         observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
         impacts=pattern_impacts(patterns, members, issues, as_of),
         names=dict(patterns.select("pattern_id", "name").iter_rows()),
+    )
+
+
+def risks(
+    patterns: pl.DataFrame,
+    members: pl.DataFrame,
+    issues: pl.DataFrame,
+    predictions: pl.DataFrame,
+    *,
+    as_of: datetime,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """PATTERNS, MEMBERS, ISSUES and PREDICTIONS in; the RISKS of issues and the RISKS of patterns out."""
+    from causeloop_pipeline.analysis.risk import issue_risk, pattern_risk
+
+    return (
+        issue_risk(issues, members, predictions, patterns, as_of=as_of),
+        pattern_risk(patterns, members, issues, predictions, as_of=as_of),
+    )
+
+
+def advise(
+    patterns: pl.DataFrame,
+    members: pl.DataFrame,
+    issues: pl.DataFrame,
+    predictions: pl.DataFrame,
+    pattern_risks: pl.DataFrame,
+    clustering: "Clustering",
+    *,
+    as_of: datetime,
+    namespace: str,
+) -> pl.DataFrame:
+    """Everything found so far in, RECOMMENDATIONS by rank out."""
+    from causeloop_pipeline.analysis.recommendations import recommend
+
+    return recommend(
+        patterns,
+        members,
+        issues,
+        predictions,
+        pattern_risks,
+        clustering.clusters,
+        clustering.members,
+        as_of=as_of,
+        namespace=namespace,
     )
 
 

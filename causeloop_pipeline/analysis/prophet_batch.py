@@ -125,7 +125,7 @@ def batch_design(growth: str, first_day: date, days: int, horizon: int) -> Batch
     import pandas as pd
 
     if growth not in ("flat", "linear"):
-        raise ValueError(f"growth must be flat or linear, not {growth}: use stock_forecast for other models")
+        raise ValueError(f"growth must be flat or linear, not {growth}: other models need stock Prophet")
     model = stock_model(growth)
     dates = pd.date_range(first_day, periods=days + horizon)
     frame = pd.DataFrame({"ds": dates[:days], "y": np.arange(days) % 2})

@@ -56,8 +56,8 @@ def changepoint_map(
 
     In: design (days x k), prior precision per column (0 for the changepoints), where the changepoints stand,
     X'y per series (n x k) and y'y. Out: coefficients (n x k), σ². The posterior is not convex in sigma:
-    series with a clear trend are solved from a small noise as well, and the better end is kept. Source: Boyd et al.
-    (2011), ADMM, on the model of Taylor & Letham (2018).
+    series with a clear trend are solved from a small noise as well, and the better end is kept. Source: Boyd
+    et al. (2011), ADMM, on the model of Taylor & Letham (2018).
     """
     split = split_basis(past, ridge, hinges)
     theta, variance, loss = _solved(split, past, ridge, hinges, projected, squares, 0.5)

@@ -44,7 +44,8 @@ def rationale(
     issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
     parts = [
-        f"{_patterns(group)} with {_counted(issues, 'issue')} on {_counted(days, 'active day')}{_span(group)}."
+        f"{_patterns(group)} with {_counted(issues, 'issue')} on {_counted(days, 'active day')}"
+        f"{_span(group)}."
     ]
     parts.append(_reading(family, words))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]

@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, Histo
 HALF_LIVES = (1.0, 3.0, 7.0, 15.0, 30.0, 60.0, 120.0, 365.0)
 LOOKBACKS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 POISSON_HALF_LIVES = (3.0, 7.0, 15.0, 30.0, 60.0, 120.0)
+DECIMALS = 5  # running sums differ in the last bits with their neighbours; no tree may split on that
 GAP_EDGES = np.array(
     [1.5, 2.5, 3.5, 5.5, 7.5, 10.5, 14.5, 21.5, 30.5, 45.5, 60.5, 90.5, 120.5, 180.5, 270.5, 365.5, np.inf]
 )
@@ -180,6 +181,7 @@ def _gap_columns(gaps: RunningGaps, start: Ints, last: Ints, recency: Floats, ag
     some = np.maximum(count, 1.0)
     mean = np.where(alone, age, (gaps.total[last] - gaps.total[start]) / some)
     variance = np.maximum((gaps.squares[last] - gaps.squares[start]) / some - mean**2, 0.0)
+    variance = np.where(variance < 1e-9 * mean**2, 0.0, variance)
     mean_log = np.where(alone, np.log(age), (gaps.logs[last] - gaps.logs[start]) / some)
     longest = np.where(alone, age, gaps.longest[last])
     mean, longest = np.maximum(mean, 0.02), np.maximum(longest, 0.02)
@@ -233,7 +235,7 @@ def window_features(history: History, gaps: RunningGaps, state: PairState, windo
         for h in POISSON_HALF_LIVES
     ]
     size = len(state.owner)
-    return np.column_stack(
+    columns = np.column_stack(
         [
             state.columns,
             np.full(size, np.log(window)),
@@ -245,6 +247,7 @@ def window_features(history: History, gaps: RunningGaps, state: PairState, windo
             *poisson,
         ]
     )
+    return np.round(columns, DECIMALS)
 
 
 def _occupancy(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:

@@ -130,7 +130,7 @@ def _ranked(
     query: Corpus, corpus: Corpus, postings: Any, lexicon: Lexicon, intercept: float, limit: int
 ) -> pl.DataFrame:
     """The rows of a corpus most like a query of one text, by pair score."""
-    near = nearest_texts(query, postings, lexicon, limit=max(limit, _POOL))
+    near = nearest_texts(query, postings, lexicon, limit=max(limit, _POOL), lasting=True)
     zero = np.zeros(len(near.other), dtype=np.int64)
     ours = standing_of(near, 1)
     nobody = Standing(np.zeros(corpus.size), np.zeros(corpus.size))

@@ -63,10 +63,11 @@ class ColumnError(ValueError):
 
 @dataclass(frozen=True)
 class Recognized:
-    """Which column stands for each field, and which columns stand for none."""
+    """Which column stands for each field, which for none, and for which fields a person chose it."""
 
     columns: Mapping[str, str]
     unused: tuple[str, ...]
+    chosen: frozenset[str] = frozenset()
 
 
 def recognize(columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence[str] = ()) -> Recognized:
@@ -79,6 +80,7 @@ def recognize(columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence
     Raises ColumnError when `chosen` names an unknown field or column.
     """
     taken = {_field(name): _existing(column, columns) for name, column in chosen.items()}
+    by_person = frozenset(taken)
     _refuse_double_use(taken)
     candidates = [column for column in columns if column not in empty]
     for spelled in (normalized, _last_part):
@@ -90,7 +92,9 @@ def recognize(columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence
             if field_name not in taken and match is not None:
                 taken[field_name] = match
     ordered = {field_name: taken[field_name] for field_name in USUAL_NAMES if field_name in taken}
-    return Recognized(ordered, tuple(column for column in columns if column not in ordered.values()))
+    return Recognized(
+        ordered, tuple(column for column in columns if column not in ordered.values()), by_person
+    )
 
 
 def normalized(column: str) -> str:

@@ -12,6 +12,7 @@ from causeloop_pipeline.analysis.table_words import severities, statuses
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
+OPTIONAL_DATES = ("source_updated_at", "resolved_at")
 NAMED_ROWS = 5
 ROW = "row"
 
@@ -66,30 +67,35 @@ def issues_from_table(
     not to be skipped, or when no row is left.
     """
     numbered = table.with_row_index(ROW, offset=first_row)
-    columns = recognized.columns
-    dates = {
-        name: read_dates(numbered[columns[name]], timezone, date_format)
-        for name in DATE_FIELDS
-        if name in columns
-    }
+    columns, dates, undated = _dates(numbered, recognized, timezone, date_format)
     bad = _bad_rows(numbered, columns, dates)
     if bad and (not skip_bad_rows or len({row.row for row in bad}) == numbered.height):
         raise BadRowsError(_bad_rows_message(bad, numbered.height, can_skip=not skip_bad_rows))
     read, remarks = _read(numbered, columns, dates)
     kept = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
     newest = _newest_of_each_id(kept)
-    repeated = kept.height - newest.height
-    if repeated:
+    if newest.height < kept.height:
+        repeated = kept.height - newest.height
         remarks.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
-    return TableIssues(
-        issues=newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUES.items()),
-        rows=newest[ROW],
-        readings=_readings(numbered, columns, dates),
-        bad_rows=tuple(bad),
-        remarks=tuple(remarks + _date_remarks(columns, dates)),
-        dated="source_created_at" in columns,
-        titled="title" in columns,
-    )
+    issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUES.items())
+    readings, dated = _readings(numbered, columns, dates), "source_created_at" in columns
+    remarks += undated + _date_remarks(columns, dates)
+    return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(remarks), dated, "title" in columns)
+
+
+def _dates(
+    table: pl.DataFrame, recognized: Recognized, timezone: str, date_format: str | None
+) -> tuple[dict[str, str], dict[str, ReadDates], list[str]]:
+    """The columns that stand, their dates, and a remark for each that only has the name of a date."""
+    columns, dates, remarks = dict(recognized.columns), {}, []
+    for name in [name for name in DATE_FIELDS if name in columns]:
+        read = read_dates(table[columns[name]], timezone, date_format)
+        holds_none = read.instants.null_count() == table.height
+        if holds_none and name in OPTIONAL_DATES and name not in recognized.chosen:
+            remarks.append(f"column {columns.pop(name)!r} holds no dates and is not used")
+        else:
+            dates[name] = read
+    return columns, dates, remarks
 
 
 def _bad_rows(

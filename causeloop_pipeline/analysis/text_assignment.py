@@ -102,12 +102,12 @@ def _scored(texts: pl.DataFrame, placed: Placed, index: PatternIndex) -> _Near:
     assert corpus is not None  # noqa: S101 - set by the caller
     rates = [index.base_rates.get(name, _usual(index)) for name in texts["origin"].to_list()]
     joining, shown = np.array([rate.joining for rate in rates]), np.array([rate.shown for rate in rates])
-    own_postings = postings_of(corpus, placed.lexicon)
+    own_postings = postings_of(corpus, placed.lexicon, lasting=True)
     sources = [(at, segment.corpus, segment.postings) for at, segment in enumerate(placed.old)]
     sources.append((-1, corpus, own_postings))
     found = []
     for at, _, postings in sources:
-        near = nearest_texts(corpus, postings, placed.lexicon, same=at < 0)
+        near = nearest_texts(corpus, postings, placed.lexicon, same=at < 0, lasting=True)
         found.append((np.full(len(near.row), at), near))
     row, other, cosine = (
         np.concatenate([getattr(near, name) for _, near in found]) for name in ("row", "other", "cosine")

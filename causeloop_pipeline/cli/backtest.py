@@ -11,7 +11,16 @@ import typer
 from causeloop_pipeline.analysis.table_dates import read_dates
 from causeloop_pipeline.cli.issue_file import IssueFileError, read_issue_file
 from causeloop_pipeline.cli.result_folder import write_parquet
-from causeloop_pipeline.cli.terminal import USAGE, fail, plain, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.terminal import (
+    USAGE,
+    fail,
+    plain,
+    print_json_lines,
+    quiet_libraries,
+    stderr,
+    stdout,
+    table,
+)
 
 
 def backtest(
@@ -36,8 +45,10 @@ def backtest(
 
     events = _events(file, time, pattern, timezone)
     moments = _origins(origins, timezone) if origins else None
+    quiet_libraries()
     try:
-        result = predict_the_past(events, windows=_windows(windows), origins=moments, seed=seed)
+        with stderr().status("predicting the past"):
+            result = predict_the_past(events, windows=_windows(windows), origins=moments, seed=seed)
     except ValueError as error:
         fail(str(error))
     if out is not None:

@@ -77,18 +77,36 @@ def _read_parquet(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
 
 def _read_json_lines(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
     text = _text(name, content).strip()
-    if text.startswith("["):
-        records = _json(name, text, "the array")
+    whole = _whole_document(text)
+    if whole is not None:
+        records = whole
     else:
-        records = [
-            _json(name, line, f"line {n}") for n, line in enumerate(text.splitlines(), 1) if line.strip()
-        ]
+        lines = enumerate(text.splitlines(), 1)
+        records = [_json(name, line, f"line {number}") for number, line in lines if line.strip()]
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise IssueFileError(f"{name}: record {number} is no JSON object")
     rows = [_unnested(record) for record in records]
     columns = {column: None for row in rows for column in row}
     return pl.DataFrame({column: _column([row.get(column) for row in rows]) for column in columns}), 1
+
+
+def _whole_document(text: str) -> list[Any] | None:
+    """The records of one JSON document: an array, or an API's answer with one array of objects in it."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(document, list):
+        return document
+    arrays = (
+        [value for value in document.values() if _is_records(value)] if isinstance(document, dict) else []
+    )
+    return arrays[0] if len(arrays) == 1 else [document]
+
+
+def _is_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def _json(name: str, text: str, where: str) -> Any:

@@ -19,6 +19,7 @@ def print_reading(console: Console, source: IssueInput) -> None:
     rows = [
         (field, column, source.read.readings.get(field, ""))
         for field, column in source.recognized.columns.items()
+        if field in source.read.readings or not field.endswith("_at")
     ]
     console.print(
         table(f"{source.file.table.height:,} rows of {source.file.format}", ("field", "column", "read"), rows)
@@ -114,6 +115,10 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
     columns = ("#", "recommendation", "type", "effort", "impact", "loops prevented")
     title = _first_of("Recommendations", limit, loop.recommendations.height)
     console.print(table(title, columns, rows, right=("#", "loops prevented")))
+    if not rows:
+        console.print(
+            plain("none: nothing recurs, or the issues carry no dates by which a fix could be shown to help")
+        )
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
         console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.egress import EgressPolicy
-from causeloop_pipeline.landing.failure import LandingFailure
+from causeloop_pipeline.egress.failure import OutsideFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.pull import pull
 from causeloop_pipeline.landing.waiting import Patience
 
@@ -45,7 +45,7 @@ def test_connection(
     )
     try:
         page = next(pages, None)
-    except LandingFailure as failure:
+    except OutsideFailure as failure:
         return ConnectionReport(False, failure.reason)
     if page is None:
         return ConnectionReport(True, "nothing to poll: records arrive by webhook and ingest API")

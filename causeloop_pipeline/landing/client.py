@@ -7,15 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 from urllib.parse import urljoin
 
-import httpcore2
 import httpx2
 import orjson
 import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.authenticate import Identity
-from causeloop_pipeline.landing.egress import EgressPolicy, EgressRefused
-from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.authenticate import Identity
+from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
+from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
+from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
 from causeloop_pipeline.landing.waiting import Patience, Rate, asked_wait, is_limit, rate_of
 
@@ -57,34 +58,6 @@ class _Again(Exception):  # noqa: N818 not an error yet
         self.reason, self.status, self.wait = reason, status, wait
 
 
-class _CheckedBackend(httpcore2.SyncBackend):
-    """Connects to addresses that the policy has checked, never to a name."""
-
-    def __init__(self, policy: EgressPolicy) -> None:
-        self._policy = policy
-
-    def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore2.NetworkStream:
-        *others, last = self._policy.addresses(host, port)
-        for address in others:
-            try:
-                return super().connect_tcp(address, port, *args, **options)
-            except httpcore2.ConnectError:
-                continue
-        return super().connect_tcp(last, port, *args, **options)
-
-
-class _CheckedTransport(httpx2.HTTPTransport):
-    """HTTP over checked connections. It is used without a client: no proxies, cookies or logged addresses."""
-
-    def __init__(self, policy: EgressPolicy) -> None:
-        super().__init__(trust_env=False)
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
-            max_connections=4,
-            network_backend=_CheckedBackend(policy),
-        )
-
-
 class Client:
     """Speaks to one connector's origin with one identity."""
 
@@ -92,11 +65,11 @@ class Client:
         self, connector: Connector, base_url: str, proof: Identity, egress: EgressPolicy, patience: Patience
     ) -> None:
         self._connector = connector
-        self._base = _url(base_url)
+        self._base = web_address(base_url)
         self._proof = proof
         self._egress = egress
         self._patience = patience
-        self._transport = _CheckedTransport(egress)
+        self._transport = CheckedTransport(egress)
         egress.check_web(self._base.scheme, self._base.host, port_of(self._base))
 
     def __enter__(self) -> Self:
@@ -220,26 +193,9 @@ class Client:
         return self._proof.blotted(f"{self._connector.title} at {asked.host}{asked.path}: {reason}")
 
 
-def port_of(url: httpx2.URL) -> int:
-    """The port that a URL means."""
-    return url.port or (443 if url.scheme == "https" else 80)
-
-
-def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
-    """Scheme, host and port: what credentials are meant for."""
-    return url.scheme, url.host, port_of(url)
-
-
-def _url(text: str) -> httpx2.URL:
-    try:
-        return httpx2.URL(text)
-    except httpx2.InvalidURL:
-        raise EgressRefused(f"{text[:80]!r} is not a web address") from None
-
-
 def _joined(url: str, link: str) -> httpx2.URL:
     try:
-        return _url(urljoin(url, link))
+        return web_address(urljoin(url, link))
     except ValueError:
         raise EgressRefused(f"{link[:80]!r} is not a web address") from None
 

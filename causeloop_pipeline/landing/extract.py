@@ -6,10 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from causeloop_pipeline.connectors.paths import MissingValueError, filled, first_at, value_at
 from causeloop_pipeline.connectors.spec import Shape
 from causeloop_pipeline.landing.instants import InstantError, instant
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, guarded
-from causeloop_pipeline.landing.paths import MissingValueError, filled, first_at, value_at
 from causeloop_pipeline.landing.product_fields import ProductFieldError, product_payload
 from causeloop_pipeline.model.raw_record import Door, Quarantined, RawRecord, canonical_json
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from causeloop_pipeline.connectors.paths import value_at
 from causeloop_pipeline.connectors.spec import (
     LinkPages,
     NextUrlPages,
@@ -15,7 +16,6 @@ from causeloop_pipeline.connectors.spec import (
     TokenPages,
 )
 from causeloop_pipeline.landing.client import Answer, Ask
-from causeloop_pipeline.landing.paths import value_at
 
 LINK = re.compile(r"<([^<>]*)>\s*((?:;[^,<]*)*)")
 

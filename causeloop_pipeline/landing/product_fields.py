@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from causeloop_pipeline.connectors.paths import first_at
 from causeloop_pipeline.connectors.spec import Times
 from causeloop_pipeline.landing.instants import InstantError, instant
-from causeloop_pipeline.landing.paths import first_at
 from causeloop_pipeline.model.issue import TITLE_LIMIT
 
 TEXT_FIELDS = (

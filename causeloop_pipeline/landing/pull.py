@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import quote
 
 from causeloop_pipeline.connectors.configuration import problems, with_defaults
+from causeloop_pipeline.connectors.paths import filled_from
 from causeloop_pipeline.connectors.spec import Connector, Pull
-from causeloop_pipeline.landing.authenticate import identity
+from causeloop_pipeline.egress.authenticate import identity
+from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.origin import base_url_of
+from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.client import Client
-from causeloop_pipeline.landing.egress import EgressPolicy
-from causeloop_pipeline.landing.failure import PermanentFailure
 from causeloop_pipeline.landing.page import Page
-from causeloop_pipeline.landing.paths import MissingValueError, filled_from
 from causeloop_pipeline.landing.reread import reread
 from causeloop_pipeline.landing.waiting import Patience
 from causeloop_pipeline.landing.walk import Lane, Walk
@@ -63,15 +64,6 @@ def lanes(connector: Connector, config: Mapping[str, Any], base_url: str) -> Ite
             values = config if item is None else {**config, "each": item}
             key = asked.name if item is None else f"{asked.name}:{item}"
             yield Lane(connector, asked, key, address(connector, asked, base_url, values), values)
-
-
-def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
-    """Where the connector's tool lives, by configuration or by its template."""
-    chosen = config.get("base_url") or connector.base_url or ""
-    try:
-        return filled_from(chosen, config).rstrip("/")
-    except MissingValueError as missing:
-        raise PermanentFailure(f"{connector.title}: {missing.args[0]!r} is not configured") from None
 
 
 def address(connector: Connector, asked: Pull, base_url: str, values: Mapping[str, Any]) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from causeloop_pipeline.connectors.paths import value_at
 from causeloop_pipeline.connectors.spec import Connector, Event, Webhook, When
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.json_guard import GuardError, parse_json
-from causeloop_pipeline.landing.paths import value_at
 from causeloop_pipeline.landing.signature import SignatureError, verify
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from causeloop_pipeline.connectors.paths import filled_from, value_at
 from causeloop_pipeline.connectors.spec import Connector, Pull, Refresh
+from causeloop_pipeline.egress.failure import PermanentFailure
 from causeloop_pipeline.landing.client import Answer, Ask, Client
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.failure import PermanentFailure
 from causeloop_pipeline.landing.page import Page, page_of
-from causeloop_pipeline.landing.paths import filled_from, value_at
 
 PER_PAGE = 50
 

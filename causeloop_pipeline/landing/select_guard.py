@@ -4,7 +4,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.egress.failure import PermanentFailure
 
 FORBIDDEN = (
     exp.Insert,

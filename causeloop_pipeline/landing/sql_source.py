@@ -18,9 +18,9 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from causeloop_pipeline.connectors.spec import Connector, Shape
-from causeloop_pipeline.landing.egress import EgressPolicy
+from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.failure import LandingFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.page import Page, page_of
 from causeloop_pipeline.landing.select_guard import checked_select
 from causeloop_pipeline.model.raw_record import NORMALIZED, Quarantined, RawRecord
@@ -185,7 +185,7 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _failure(connector: Connector, config: Mapping[str, Any], error: psycopg.Error) -> LandingFailure:
+def _failure(connector: Connector, config: Mapping[str, Any], error: psycopg.Error) -> OutsideFailure:
     where = f"{connector.title} at {config['host']}:{config['port']}/{config['database']}"
     told = (error.diag.message_primary or type(error).__name__).strip()
     if isinstance(error, psycopg.errors.QueryCanceled):
@@ -197,7 +197,7 @@ def _failure(connector: Connector, config: Mapping[str, Any], error: psycopg.Err
     return PermanentFailure(f"{where}: {told}; mend the query or the role's rights")
 
 
-def _unreachable(where: str, error: psycopg.OperationalError) -> LandingFailure:
+def _unreachable(where: str, error: psycopg.OperationalError) -> OutsideFailure:
     """The server's own words on a refused log-in; a failed connection carries no diagnosis."""
     text = " ".join(str(error).split())
     for sign in ("authentication failed", "does not exist", "certificate", "SSL", "no pg_hba.conf entry"):

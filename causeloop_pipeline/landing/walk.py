@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from causeloop_pipeline.connectors.paths import filled_from, value_at
 from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
+from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.client import Answer, Ask, Client
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.instants import InstantError, instant, spelled
 from causeloop_pipeline.landing.page import Page, page_of
 from causeloop_pipeline.landing.paginate import following, opening
-from causeloop_pipeline.landing.paths import filled_from, value_at
 
 MAX_PAGES = 20_000
 SHORTEST_WINDOW = timedelta(seconds=2)

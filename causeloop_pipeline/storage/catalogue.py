@@ -18,11 +18,11 @@ where c.relkind in ('r', 'p') and n.nspname not in {SYSTEM} and n.nspname !~ '^p
         select from pg_attribute as a
         where a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
     )
-    and c.oid::regclass::text <> 'app.run_scope'  -- says which tenants a run sees, and holds nothing of theirs
+    and c.oid <> 'app.run_scope'::regclass  -- tells which tenants a run sees, and holds nothing of theirs
 """
 
 UNFORCED = f"""
-select format('table %s: row level security is not enabled and forced: select app.isolate(''%s'')', name, name)
+select format('table %s: row level security is not enabled and forced', name)
 from ({TENANT_TABLES}) as t
 where not (relrowsecurity and relforcerowsecurity)
 """
@@ -43,7 +43,7 @@ where 0 = any (p.polroles)
 """
 
 VIEWS = f"""
-select format('view %s: runs with its owner''s rights: create it with (security_invoker = true)', c.oid::regclass)
+select format('view %s: runs with its owner''s rights, not as security_invoker', c.oid::regclass)
 from pg_class as c
 join pg_namespace as n on n.oid = c.relnamespace
 where c.relkind = 'v' and n.nspname not in {SYSTEM}
@@ -93,7 +93,8 @@ union all
 select format('schema %s: %s is granted to everybody', n.nspname, g.privilege_type)
 from pg_namespace as n
 cross join lateral aclexplode(n.nspacl) as g
-where n.nspname not in {SYSTEM} and g.grantee = 0 and not (n.nspname = 'public' and g.privilege_type = 'USAGE')
+where n.nspname not in {SYSTEM} and g.grantee = 0
+    and not (n.nspname = 'public' and g.privilege_type = 'USAGE')
 """
 
 DEFINERS = f"""
@@ -129,7 +130,7 @@ class CatalogueError(RuntimeError):
 
 
 def catalogue_violations(connection: psycopg.Connection[Any]) -> list[str]:
-    """Everything in the catalogue that weakens the wall between tenants, with the object's name; [] is good."""
+    """Everything in the catalogue that weakens the wall between tenants, by name; [] is good."""
     with connection.cursor(row_factory=psycopg.rows.scalar_row) as cursor:
         return sorted(found for rule in RULES for found in cursor.execute(rule).fetchall())
 

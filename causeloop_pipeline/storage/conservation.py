@@ -36,7 +36,8 @@ compared as (
         coalesce(s.records - s.pending - s.quarantined, 0) as normalized,
         i.issue_id is not null as is_issue
     from subjects as s
-    full join (select * from core.issue where workspace_id = %(workspace_id)s) as i using (source, external_id)
+    full join (select * from core.issue where workspace_id = %(workspace_id)s) as i
+        using (source, external_id)
 ),
 counted as (
     select

@@ -162,7 +162,10 @@ def _connection_variables(url: str | None) -> dict[str, str]:
 
 
 def _run_variable(run_id: str | None) -> dict[str, str]:
-    return {"PGOPTIONS": f"-c causeloop.run={run_id}"} if run_id else {}
+    if run_id is None:
+        return {}
+    escaped = run_id.replace("\\", "\\\\").replace(" ", "\\ ")
+    return {"PGOPTIONS": f"-c causeloop.run={escaped}"}
 
 
 @contextlib.contextmanager

@@ -25,6 +25,19 @@ where a.run_id is null and (r.door <> 'poll' or not %(except_polled)s)
   and coalesce((f.details ->> 'failed_at')::timestamptz, '-infinity') < now() - interval '10 minutes'
 """
 
+# Its issues are newer than its advice, and nothing of it has failed lately: a run must have died in between.
+LEFT_BEHIND = """
+select i.workspace_id
+from app.workspace_freshness as i
+left join app.workspace_freshness as r on r.workspace_id = i.workspace_id and r.stage = 'recommendations'
+where i.stage = 'issues' and i.verdict = 'ok' and (r.as_of is null or r.as_of < i.as_of)
+  and not exists (
+      select from app.workspace_freshness as f
+      where f.workspace_id = i.workspace_id and f.verdict = 'failed'
+        and (f.details ->> 'failed_at')::timestamptz > now() - interval '1 hour'
+  )
+"""
+
 IN_SCOPE = """
 select s.workspace_id, w.timezone
 from app.run_scope as s
@@ -103,6 +116,11 @@ def workspaces_with_arrivals(session: Session, *, except_polled: bool) -> list[U
     """The workspaces in which records wait to become issues."""
     rows = session.rows(WITH_ARRIVALS, {"except_polled": except_polled})
     return [row["workspace_id"] for row in rows]
+
+
+def workspaces_left_behind(session: Session) -> list[UUID]:
+    """The workspaces whose issues no run has carried through to the last stage."""
+    return [row["workspace_id"] for row in session.rows(LEFT_BEHIND)]
 
 
 def active_workspaces(session: Session) -> list[UUID]:

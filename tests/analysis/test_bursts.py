@@ -40,7 +40,7 @@ def test_a_busy_place_allows_less_and_a_quiet_one_more() -> None:
 
 def test_what_else_both_share_lengthens_what_is_allowed() -> None:
     others = [("db", float(day)) for day in range(20, 400, 10)]
-    plain = incidents(("db", 0), ("db", 5), *others)
+    plain = incidents(("db", 0), ("db", 7), *others)
     kinds = [f"E{at}" for at in range(plain.height)]
     shared = plain.with_columns(pl.Series("error_type", ["E0", "E0", *kinds[2:]]))
     assert burst_keys(plain)[1] == "i0001"

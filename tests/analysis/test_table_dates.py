@@ -22,6 +22,7 @@ def read(values, timezone="UTC", **options):
             "2026-03-14 10:05",
             "2026-03-14T11:05:00+01:00",
             "2026-03-14T05:05:00.000-0500",
+            "2026-03-14 05:05:00 -0500 EST",
         ),
         *(
             "03/14/2026 10:05",
@@ -74,7 +75,10 @@ def test_a_given_format_is_the_only_one():
     assert found == [datetime(2026, 2, 1, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "2026-02-31", "03-17 16:13:38.811", "99999"])
+@pytest.mark.parametrize(
+    "text",
+    ["yesterday", "2026-13-01", "2026-02-31", "03-17 16:13:38.811", "99999", "2026-03-14 10:05:00 PDT"],
+)
 def test_what_is_no_date_is_null(text):
     assert read([text]).instants.to_list() == [None]
 

@@ -44,6 +44,12 @@ def test_a_resolution_date_resolves_an_issue_whose_status_says_open():
     assert found.issues["status"].to_list() == ["resolved"]
 
 
+def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_that_is_said():
+    found = read({"title": ["x", "y"], "status": ["open", "open"], "closed": ["true", "false"]})
+    assert found.issues["resolved_at"].null_count() == 2
+    assert found.remarks == ("column 'closed' holds no dates and is not used",)
+
+
 def test_an_unreadable_date_is_refused_with_its_row_column_and_value():
     with pytest.raises(BadRowsError, match=r"row 3, column 'created_at': is no date .*'soon'"):
         read({**ROWS, "created_at": ["2026-03-01", "soon"]}, first_row=2)

@@ -55,6 +55,11 @@ def test_one_json_array_is_read_like_json_lines(tmp_path):
     assert read_issue_file(write(tmp_path, "x.json", '[{"title": "a"}, {"title": "b"}]')).table.height == 2
 
 
+def test_the_records_of_an_api_answer_are_found_in_it(tmp_path):
+    answer = json.dumps({"incidents": [{"title": "a"}, {"title": "b"}], "more": False}, indent=2)
+    assert read_issue_file(write(tmp_path, "x.json", answer)).table["title"].to_list() == ["a", "b"]
+
+
 def test_nested_parquet_is_flattened(tmp_path):
     path = tmp_path / "x.parquet"
     pl.DataFrame({"fields": [{"summary": "x"}], "tags": [["a", "b"]]}).write_parquet(path)

@@ -6,7 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -15,13 +15,8 @@ import yaml
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import ROOT
-from causeloop_pipeline.storage.arrivals import (
-    claim_arrivals,
-    finish_arrivals,
-    release_arrivals,
-    release_orphaned_arrivals,
-    waiting_arrivals,
-)
+from causeloop_pipeline.storage.arrivals import claim_arrivals, release_orphaned_arrivals
+from causeloop_pipeline.storage.conservation import balance
 from causeloop_pipeline.storage.normalization import PROJECT_DIR, Normalizer, parse_project
 from causeloop_pipeline.storage.normalization_report import NormalizationError
 from causeloop_pipeline.storage.scopes import EmptyScopeError, declare_scope
@@ -91,7 +86,8 @@ def test_every_model_and_every_column_that_it_declares_is_described(manifest: di
 def test_every_view_runs_with_its_readers_rights(installation: Any, models: Normalizer) -> None:
     with psycopg.connect(installation.pipeline_url) as connection:
         views = connection.execute(
-            "select c.relname, c.reloptions from pg_class as c join pg_namespace as n on n.oid = c.relnamespace "
+            "select c.relname, c.reloptions from pg_class as c "
+            "join pg_namespace as n on n.oid = c.relnamespace "
             "where c.relkind = 'v' and n.nspname in ('staging', 'intermediate')"
         ).fetchall()
 
@@ -101,7 +97,7 @@ def test_every_view_runs_with_its_readers_rights(installation: Any, models: Norm
 
 def test_no_profile_sets_a_search_path_which_would_hide_the_run() -> None:
     assert "search_path" not in (PROJECT_DIR / "profiles.yml").read_text()
-    assert not [path for path in ROOT.glob("dbt_*.py")]
+    assert not list(ROOT.glob("dbt_*.py"))
 
 
 def test_the_projects_unit_tests_pass(models: Normalizer) -> None:
@@ -201,21 +197,32 @@ def test_a_model_that_breaks_is_told_without_a_customers_data(
     assert issues(database, workspace_id).keys() == {"X-1"}
 
 
-def test_arrivals_are_claimed_once_and_wait_again_when_released(
-    database: Database, workspace_id: UUID, other_workspace_id: UUID
+def test_records_of_a_tool_that_nobody_reads_any_more_are_missed(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    landed(
+        database, workspace_id, record({"external_id": "X-1", "title": "t"}, "removed_tool", kind="record")
+    )
+
+    missed = normalized(database, models, workspace_id).outcome("arrivals_are_accounted_for")
+
+    assert (missed.status, missed.failures) == ("warn", 1)
+    with database.workspace(workspace_id) as session:
+        assert [(one.source, one.lost, one.balanced) for one in balance(session, workspace_id)] == [
+            ("removed_tool", 1, False)
+        ]
+
+
+def test_a_runs_name_may_hold_any_character(
+    database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     landed(database, workspace_id, record({"external_id": "X-1", "title": "t"}))
-    landed(database, other_workspace_id, record({"external_id": "X-1", "title": "t"}))
-    both, run_id = [workspace_id, other_workspace_id], str(uuid4())
-    with database.workspaces(both) as session:
-        declare_scope(session, run_id, both)
-        assert claim_arrivals(session, run_id, [workspace_id]) == {"custom_api": 1}
-        assert claim_arrivals(session, "another run", [workspace_id]) == {}
-        assert [one.workspace_id for one in waiting_arrivals(session)] == [other_workspace_id]
-        assert release_arrivals(session, run_id) == 1
-        assert claim_arrivals(session, run_id, both) == {"custom_api": 2}
-        assert finish_arrivals(session, run_id, [workspace_id]) == 1
-        assert [one.workspace_id for one in waiting_arrivals(session)] == [other_workspace_id]
+    run_id = f"the \\ odd 'run' {workspace_id}"
+    with database.workspace(workspace_id) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_arrivals(session, run_id, [workspace_id])
+
+    assert models.normalize(run_id).outcome("issue").rows == 1
 
 
 def test_the_project_is_parsed_without_a_database(tmp_path: Path) -> None:

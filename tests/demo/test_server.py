@@ -13,8 +13,8 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.server import DemoTools, make_server, remembered_epoch
 from causeloop_pipeline.demo.story import truth
-from causeloop_pipeline.landing.egress import EgressPolicy
-from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.pull import pull
 from tests.demo.story_issues import EPOCH, NOW
 

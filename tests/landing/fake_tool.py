@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from causeloop_pipeline.landing.egress import EgressPolicy
+from causeloop_pipeline.egress.policy import EgressPolicy
 
 
 @dataclass

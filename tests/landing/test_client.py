@@ -6,7 +6,7 @@ import pytest
 import stamina
 
 from causeloop_pipeline.connectors.spec import NextUrlPages, OnePage, RateLimit
-from causeloop_pipeline.landing.failure import LandingFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.pull import pull
 from tests.landing.fake_tool import Reply, fake_tool, in_turn
 from tests.landing.polling import CREDENTIALS, NOW, QUICK, ids, item, plain, poll
@@ -160,7 +160,7 @@ def test_a_failure_never_repeats_a_credential(name, status, caplog):
     with fake_tool(
         in_turn(Reply({}, status, {"Retry-After": "0", "Location": "http://other.example/"}))
     ) as tool:
-        with pytest.raises(LandingFailure) as failed:
+        with pytest.raises(OutsideFailure) as failed:
             poll(tool, name, **config)
         assert any("planted-secret" in str(asked) for asked in tool.asked) or name in {"jira", "zendesk"}
     told = f"{failed.value!r} {failed.value.__context__!r} {caplog.text}"

@@ -1,6 +1,6 @@
 import pytest
 
-from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.egress.failure import PermanentFailure
 from causeloop_pipeline.landing.select_guard import checked_select
 
 GOOD = [

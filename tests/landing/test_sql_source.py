@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.landing.check import test_connection as check
-from causeloop_pipeline.landing.egress import EgressPolicy, EgressRefused
-from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.page import Page
 from causeloop_pipeline.landing.pull import pull
 from causeloop_pipeline.storage.server import Server

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.failure import PermanentFailure
+from causeloop_pipeline.egress.failure import PermanentFailure
 from tests.landing.fake_tool import Asked, Reply, fake_tool, in_turn
 from tests.landing.polling import NOW, ids, poll
 

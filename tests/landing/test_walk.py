@@ -14,7 +14,7 @@ from causeloop_pipeline.connectors.spec import (
     Since,
     TokenPages,
 )
-from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.page import Page
 from tests.landing.fake_tool import Asked, Reply, fake_tool, in_turn
 from tests.landing.polling import NOW, ids, item, plain, poll, polled

@@ -1,5 +1,6 @@
 """What the sensors decide: one run for all that is dirty, none while the last one is under way."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import dagster as dg
@@ -17,6 +18,7 @@ from causeloop_pipeline.orchestration.sensors.run_failures import give_back
 from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
 from causeloop_pipeline.storage.arrivals import claim_arrivals
 from causeloop_pipeline.storage.connectors import create_connector
+from causeloop_pipeline.storage.freshness import record_freshness
 from causeloop_pipeline.storage.session import Database
 from tests.conftest import new_workspace
 from tests.orchestration.failures import failures, ingest
@@ -31,6 +33,7 @@ def quiet(database: Database, definitions: dg.Definitions) -> None:
         session.execute("update app.connector set next_poll_at = now() + interval '1 day'")
         session.execute("delete from raw.arrival")
         session.execute("delete from app.recompute_request")
+        session.execute("delete from app.workspace_freshness")
 
 
 def tick(
@@ -163,6 +166,28 @@ def test_records_of_a_poll_under_way_are_left_to_that_poll(
 
     instance.report_run_failed(polling)
     assert isinstance(tick(arrived_events, definitions, instance, resources), dg.RunRequest)
+
+
+def test_a_workspace_whose_run_died_half_way_is_carried_on(
+    definitions: dg.Definitions,
+    instance: DagsterInstance,
+    resources: Resources,
+    database: Database,
+    workspace_id: UUID,
+) -> None:
+    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
+    now = datetime.now(UTC)
+    with database.workspace(workspace_id) as session:
+        record_freshness(session, workspace_id, "recommendations", as_of=now - timedelta(1), run_id="earlier")
+        record_freshness(session, workspace_id, "issues", as_of=now, run_id="died")
+
+    request = tick(arrived_events, definitions, instance, resources)
+
+    assert isinstance(request, dg.RunRequest)
+    assert scope_of(database, request) == {workspace_id}
+    with database.workspace(workspace_id) as session:
+        record_freshness(session, workspace_id, "patterns", as_of=now, run_id="died", failure="a reason")
+    assert isinstance(tick(arrived_events, definitions, instance, resources), dg.SkipReason)
 
 
 def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage(

@@ -17,7 +17,8 @@ PLANTED = {
         "table core.planted: row level security is not enabled",
     ),
     "a table whose owner is not held by its policies": (
-        f"{TENANT_TABLE}; select app.isolate('core.planted'); alter table core.planted no force row level security",
+        f"{TENANT_TABLE}; select app.isolate('core.planted'); "
+        "alter table core.planted no force row level security",
         "table core.planted: row level security is not enabled and forced",
     ),
     "a table without a policy for the pipeline": (

@@ -102,7 +102,7 @@ def sync(
     installation: Installation, connector: Connector, configured: "ConfiguredConnector", run_id: str | None
 ) -> Synced:
     """Pull and land one connector page by page; whatever stops it is its own sync's failure."""
-    from causeloop_pipeline.landing.failure import PermanentFailure, TransientFailure
+    from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
     from causeloop_pipeline.storage.connectors import finish_sync, mark_error, open_external_ids, start_sync
     from causeloop_pipeline.storage.records import LandingCount
 
@@ -132,7 +132,7 @@ def _land_pages(
     installation: Installation, connector: Connector, configured: "ConfiguredConnector", open_ids: list[str]
 ) -> "Iterator[LandingCount]":
     """Commit each page's rows and cursor together before the next page is asked for."""
-    from causeloop_pipeline.landing.egress import EgressPolicy
+    from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.pull import pull
     from causeloop_pipeline.storage.records import land
 

@@ -5,9 +5,11 @@ import dagster as dg
 from causeloop_pipeline.orchestration.asset_choice import ISSUE, downstream
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import in_flight, one_run, reason_to_wait
-from causeloop_pipeline.orchestration.sensors import due_connectors
+from causeloop_pipeline.orchestration.run_scope import NIGHTLY
+from causeloop_pipeline.orchestration.sensors import due_connectors, recompute_requests
 
 TRIGGER = "arrived_events"
+OTHERS = (due_connectors.TRIGGER, recompute_requests.TRIGGER, NIGHTLY)
 
 
 @dg.sensor(
@@ -20,14 +22,16 @@ TRIGGER = "arrived_events"
 def arrived_events(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask which workspaces hold unclaimed records; a poll under way takes its own along."""
-    from causeloop_pipeline.storage.scopes import workspaces_with_arrivals
+    """Ask which workspaces hold unclaimed records, or were left half-way by a run that died."""
+    from causeloop_pipeline.storage.scopes import workspaces_left_behind, workspaces_with_arrivals
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)
-    polling = in_flight(context.instance, due_connectors.TRIGGER)
+    busy = [trigger for trigger in OTHERS if in_flight(context.instance, trigger)]
     with installation.database.every_workspace() as session:
-        workspace_ids = workspaces_with_arrivals(session, except_polled=polling)
+        polling = due_connectors.TRIGGER in busy  # a poll under way takes its own records along
+        workspace_ids = set(workspaces_with_arrivals(session, except_polled=polling))
+        workspace_ids |= set() if busy else set(workspaces_left_behind(session))
         if not workspace_ids:
             return dg.SkipReason("nothing has arrived")
         assets = downstream(context.repository_def, [ISSUE])

@@ -17,7 +17,7 @@ labelled as (
 select
     {{ record_columns('github') }},
     case
-        when is_run then {{ text_at('name') }} || coalesce(': ' || {{ text_at('display_title') }}, '')
+        when is_run then {{ text_at('name') }} || coalesce(': ' || nullif({{ text_at('display_title') }}, {{ text_at('name') }}), '')
         else {{ text_at('title') }}
     end as title,
     {{ text_at('body') }} as body,

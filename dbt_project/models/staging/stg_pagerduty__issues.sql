@@ -7,7 +7,7 @@ with records as (
 select
     {{ record_columns('pagerduty') }},
     {{ text_at('title') }} as title,
-    coalesce({{ text_at('body.details') }}, {{ text_at('description') }}) as body,
+    coalesce({{ text_at('body.details') }}, nullif({{ text_at('description') }}, {{ text_at('title') }})) as body,
     coalesce({{ text_at('priority.summary') }}, {{ text_at('priority.name') }}, 'urgency ' || {{ text_at('urgency') }})
         as severity_value,
     {{ text_at('status') }} as status_value,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from causeloop_pipeline.connectors.spec import OnePage
-from causeloop_pipeline.landing.egress import EgressPolicy, EgressRefused, is_public
-from causeloop_pipeline.landing.failure import TransientFailure
+from causeloop_pipeline.egress.failure import TransientFailure
+from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused, is_public
 from causeloop_pipeline.landing.pull import pull
 from tests.landing.fake_tool import Reply, fake_tool, in_turn
 from tests.landing.polling import NOW, QUICK, plain

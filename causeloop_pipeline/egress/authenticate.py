@@ -4,9 +4,9 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from causeloop_pipeline.connectors.paths import MissingValueError, filled_from
 from causeloop_pipeline.connectors.spec import Auth, Basic, Bearer, Connector, Headers, Query
-from causeloop_pipeline.landing.failure import PermanentFailure
-from causeloop_pipeline.landing.paths import MissingValueError, filled_from
+from causeloop_pipeline.egress.failure import PermanentFailure
 
 
 @dataclass(frozen=True)

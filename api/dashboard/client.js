@@ -1,0 +1,69 @@
+// Talks to the API: paths are the templates of its OpenAPI document, refusals become `Refusal`.
+
+import { credential, forget, refreshToken, renew } from "./session.js";
+
+const ROOT = new URL("./", document.baseURI);
+
+/** The API said no; the message says what happened and what to do. */
+export class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
+    this.status = status;
+    this.code = problem.code ?? "unknown";
+    this.trace = problem.trace_id ?? null;
+    this.fields = problem.errors ?? [];
+  }
+}
+
+/** Read: `get("/v1/patterns/{pattern_id}", {pattern_id}, {limit: 5})`. */
+export const get = (path, parameters, query, signal) => ask("GET", address(path, parameters, query), undefined, signal);
+
+/** Create or ask for something. */
+export const post = (path, parameters, body) => ask("POST", address(path, parameters), body);
+
+/** Change something. */
+export const patch = (path, parameters, body) => ask("PATCH", address(path, parameters), body);
+
+/** The stream's answer, to be read as it comes. */
+export async function open(path, headers, signal) {
+  return attempt("GET", address(path), undefined, signal, headers);
+}
+
+function address(path, parameters = {}, query = {}) {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
+  const url = new URL(filled.slice(1), ROOT);
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of [value].flat()) {
+      if (each !== undefined && each !== null && each !== "") url.searchParams.append(name, each);
+    }
+  }
+  return url;
+}
+
+async function ask(method, url, body, signal) {
+  let response = await attempt(method, url, body, signal);
+  if (response.status === 401 && refreshToken() && !url.pathname.includes("/v1/auth/")) {
+    if (await renew(exchange)) response = await attempt(method, url, body, signal);
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  const problem = await response.json().catch(() => ({}));
+  if (response.status === 401 && !url.pathname.includes("/v1/auth/")) {
+    forget();
+    dispatchEvent(new CustomEvent("signed-out", { detail: problem.detail }));
+  }
+  throw new Refusal(response.status, problem);
+}
+
+const exchange = (token) => post("/v1/auth/refresh", {}, { refresh_token: token });
+
+async function attempt(method, url, body, signal, extra = {}) {
+  const headers = { Accept: "application/json", ...extra };
+  if (credential()) headers.Authorization = `Bearer ${credential()}`;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refusal(0, { detail: "The server does not answer. Check the connection, then try again." });
+  }
+}

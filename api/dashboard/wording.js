@@ -1,0 +1,97 @@
+// Numbers, dates and enum values as people read them, in the workspace's time zone.
+
+let zone = "UTC";
+
+/** Every date from here on is told in this zone. */
+export function useTimeZone(name) {
+  zone = name;
+}
+
+export const timeZone = () => zone;
+
+/** 0.8312 → “83 %”; extremes are told as such, for no estimate is certain. */
+export function percent(share) {
+  if (share === null || share === undefined) return "–";
+  if (share > 0 && share < 0.01) return "< 1 %";
+  if (share < 1 && share > 0.99) return "> 99 %";
+  return `${Math.round(share * 100)} %`;
+}
+
+/** A number with as many decimals as it deserves. */
+export function number(value, decimals) {
+  if (value === null || value === undefined) return "–";
+  const digits = decimals ?? (Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 1 : 0);
+  return value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** “3 issues”, “1 issue”. */
+export function counted(count, noun, plural = `${noun}s`) {
+  return `${number(count)} ${count === 1 ? noun : plural}`;
+}
+
+function written(moment, options, timeZoneName = zone) {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: timeZoneName, ...options }).format(moment);
+}
+
+/** An instant → “25 Nov 2026”. */
+export function day(instant) {
+  return instant ? written(new Date(instant), { day: "numeric", month: "short", year: "numeric" }) : "–";
+}
+
+/** An instant → “25 Nov 2026, 14:05”. */
+export function minute(instant) {
+  const time = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
+  return instant ? written(new Date(instant), time) : "–";
+}
+
+/** A calendar day “2026-11-25” → “25 Nov”; it is the same day in every zone. */
+export function dayOf(date, withYear = false) {
+  if (!date) return "–";
+  const year = withYear ? { year: "numeric" } : {};
+  return written(new Date(`${date}T00:00:00Z`), { day: "numeric", month: "short", ...year }, "UTC");
+}
+
+/** A span in seconds → “2.5 hours”. */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const [size, name] = units.find(([size]) => seconds >= size) ?? units.at(-1);
+  const value = Math.round((seconds / size) * 10) / 10;
+  return `${number(value, Number.isInteger(value) ? 0 : 1)} ${name}${value === 1 ? "" : "s"}`;
+}
+
+/** An instant → “3 hours ago”. */
+export function ago(instant) {
+  if (!instant) return "never";
+  const seconds = (new Date(instant) - Date.now()) / 1000;
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  if (unit === "second") return seconds > 0 ? "in a moment" : "just now";
+  return new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" }).format(Math.round(seconds / size), unit);
+}
+
+/** `quick_win` → “quick win”. */
+export const plain = (value) => String(value ?? "").replaceAll("_", " ");
+
+/** Any value that a fingerprint or a reason may hold, as one line of text. */
+export function told(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 2);
+  if (Array.isArray(value)) return value.map(told).join(", ");
+  if (typeof value === "object") return Object.entries(value).map(([key, item]) => `${plain(key)}: ${told(item)}`).join(" · ");
+  return String(value);
+}
+
+const BANDS = [[90, "critical"], [70, "high"], [40, "medium"], [0, "low"]];
+
+/** The band of a risk score. */
+export const band = (score) => BANDS.find(([least]) => score >= least)?.[1] ?? "low";
+
+/** Weekday (0 = Monday) and hour of an instant in the workspace's zone. */
+export function weekTime(instant) {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", hour: "2-digit", hourCycle: "h23" });
+  const found = Object.fromEntries(parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+  return { weekday: WEEKDAYS.indexOf(found.weekday), hour: Number(found.hour) };
+}
+
+export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];

@@ -1,0 +1,5 @@
+"""`python -m causeloop_pipeline.cli` is `causeloop`."""
+
+from causeloop_pipeline.cli import app
+
+app()

@@ -1,0 +1,38 @@
+"""Where a connector's tool lives, and what counts as the same place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+from causeloop_pipeline.connectors.paths import MissingValueError, filled_from
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.policy import EgressRefused
+
+
+def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
+    """Where the connector's tool lives, by configuration or by its template."""
+    chosen = config.get("base_url") or connector.base_url or ""
+    try:
+        return filled_from(chosen, config).rstrip("/")
+    except MissingValueError as missing:
+        raise PermanentFailure(f"{connector.title}: {missing.args[0]!r} is not configured") from None
+
+
+def web_address(text: str) -> httpx2.URL:
+    """The address that a text means."""
+    try:
+        return httpx2.URL(text)
+    except httpx2.InvalidURL:
+        raise EgressRefused(f"{text[:80]!r} is not a web address") from None
+
+
+def port_of(url: httpx2.URL) -> int:
+    """The port that a URL means."""
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
+    """Scheme, host and port: what credentials are meant for."""
+    return url.scheme, url.host, port_of(url)

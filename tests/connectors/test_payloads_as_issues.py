@@ -1,0 +1,147 @@
+"""Real payloads, and bent ones, become issues or are set aside with a reason; none stops a run."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.receive import read_delivery
+from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
+from causeloop_pipeline.storage.conservation import balance
+from causeloop_pipeline.storage.normalization import Normalizer
+from causeloop_pipeline.storage.session import Database
+from tests.connectors.case_records import case_records
+from tests.connectors.test_real_payloads import LISTED, PUSHED, documents, read
+from tests.normalizing import issues, landed, normalized, normalizer
+from tests.shared_data import shared_path
+
+ODD = [
+    None, True, -1, 0, 1e300, 2**70, "", "   ", "null", "infinity", "now", "tomorrow", "0000-00-00T00:00:00Z",
+    "2026-02-30T25:61:00Z", "2026-03-02T08:00:00+99:99", "99999999999999999999", "1772532000000000000",
+    "\\u0041", "\U0001f4a5" * 400, "%s {{ }} ' \" $1", [], [[]], [None, 3, {"name": 4}], {}, {"value": [1]},
+    {"type": "doc", "content": [{"text": 7}, {"text": "t"}]},
+]  # fmt: skip
+
+
+@pytest.fixture
+def models(installation: Any) -> Normalizer:
+    return normalizer(installation.pipeline_url)
+
+
+def set_aside(database: Database, workspace_id: UUID) -> dict[str, str]:
+    """External id → reason of what is in quarantine."""
+    with database.workspace(workspace_id) as session:
+        rows = session.rows("select external_id, reason from raw.quarantine where replayed_at is null")
+    return {row["external_id"]: row["reason"] for row in rows}
+
+
+def records_source(records: list[RawRecord], external_id: str) -> str:
+    return next(record.source for record in records if record.external_id == external_id)
+
+
+def real_records() -> Iterator[RawRecord]:
+    for tool, pull, file, place, _, _ in LISTED:
+        found = list(documents(file))
+        shape = next(asked.shape for asked in CONNECTORS[tool].pulls if asked.name == pull)
+        yield from read(tool, shape, found if place == "lines" else value_at(found[0], place))[0]
+    for tool, file, _ in PUSHED:
+        for document in documents(file):
+            yield from read_delivery(CONNECTORS[tool], json.dumps(document).encode()).records
+    yield from read(
+        "okta", CONNECTORS["okta"].pulls[0].shape, list(documents("okta/panther_okta_systemlog.jsonl"))
+    )[0]
+
+
+def test_every_real_record_is_an_issue_unless_it_has_no_title(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    records = list(real_records())
+    landed(database, workspace_id, *records)
+
+    report = normalized(database, models, workspace_id)
+
+    found = issues(database, workspace_id)
+    refused = set_aside(database, workspace_id)
+    assert {record.external_id for record in records} == found.keys() | refused.keys()
+    # Only log entries whose keys another tool had put into lower case have neither message nor event type.
+    assert {records_source(records, external_id) for external_id in refused} <= {"okta"}
+    assert len(refused) <= 6
+    assert all(issue["title"].strip() for issue in found.values())
+    assert report.outcome("arrivals_are_accounted_for").status == "pass"
+    assert report.outcome("times_are_plausible").status == "pass"
+    with database.workspace(workspace_id) as session:
+        assert all(one.balanced for one in balance(session, workspace_id))
+
+
+def test_any_document_of_a_tool_is_an_issue_or_set_aside_with_a_reason(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    records = []
+    for tool in CONNECTORS:
+        folders = ("github", "github_actions") if tool == "github" else (tool,)
+        for folder in folders:
+            records += list(anything(tool, folder))
+    landed(database, workspace_id, *records)
+
+    normalized(database, models, workspace_id)
+
+    refused = set_aside(database, workspace_id)
+    with database.workspace(workspace_id) as session:
+        assert all(one.balanced for one in balance(session, workspace_id))
+    found = issues(database, workspace_id)
+    assert found.keys() | refused.keys() == {record.external_id for record in records}
+    assert all(reason.startswith("no title where") for reason in refused.values())
+
+
+def anything(tool: str, folder: str) -> Iterator[RawRecord]:
+    """Every object in a tool's payload files, in every kind, its connector would take it or not."""
+    root = shared_path("connectors/payloads")
+    for path in sorted((root / folder).glob("*.json*")):
+        for document in documents(str(path.relative_to(root))):
+            for item in document if isinstance(document, list) else [document]:
+                if isinstance(item, dict):
+                    digest = payload_hash(item)
+                    for kind in ("record", "event", "issue", "run", "normalized"):
+                        yield RawRecord(tool, f"{kind}-{digest}", item, digest, kind=kind)
+
+
+def test_no_odd_value_anywhere_stops_a_run(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    records = [
+        bent for tool in CONNECTORS for record in case_records(tool)[:6] for bent in bent_records(record)
+    ]
+    for start in range(0, len(records), 2000):
+        landed(database, workspace_id, *records[start : start + 2000])
+
+    normalized(database, models, workspace_id)
+
+    with database.workspace(workspace_id) as session:
+        assert all(one.balanced and one.pending == 0 for one in balance(session, workspace_id))
+        assert session.row("select count(*) > 500 as many from core.issue") == {"many": True}
+
+
+def bent_records(record: RawRecord) -> Iterator[RawRecord]:
+    """The record with one odd value in the place of each of its values, three steps deep at most."""
+    for place, path in enumerate(places(record.payload)):
+        for turn in range(2):
+            payload = json.loads(json.dumps(record.payload))
+            holder = payload
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = ODD[(2 * place + turn) % len(ODD)]
+            digest = payload_hash(payload)
+            yield RawRecord(record.source, digest, payload, digest, record.source_updated_at, record.kind)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all values in a document, three steps deep at most."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield (*path, step)
+        if len(path) < 2:
+            yield from places(inner, (*path, step))

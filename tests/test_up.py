@@ -1,0 +1,140 @@
+"""`make run` brings up everything, survives being killed, finds planted causes, keeps secrets, ends."""
+
+import json
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import psycopg
+import pytest
+
+from causeloop_pipeline.analysis.grouping_scores import pair_scores
+from causeloop_pipeline.cli.processes import birth, listening
+from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.server import remembered_epoch
+from causeloop_pipeline.demo.story import truth, workspaces
+from tests.running import (
+    RunningInstallation,
+    event_like,
+    issue_id_of,
+    post_signed_event,
+    until_patterned,
+)
+
+pytestmark = pytest.mark.timeout(900)
+DAGSTER_TEXTS = """
+select string_agg(format(
+    'select %L as place, %I::text as text from public.%I',
+    table_name || '.' || column_name, column_name, table_name
+), ' union all ')
+from information_schema.columns
+where table_schema = 'public' and data_type in ('text', 'character varying', 'json', 'jsonb')
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+    """An installation whose first start was killed in the middle of its work."""
+    running = RunningInstallation(tmp_path_factory.mktemp("up"))
+    running.start()
+    running.await_line("issues")
+    running.end(signal.SIGKILL)
+    running.start()
+    running.await_line("Dagster UI")
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.end()
+
+
+def issues_of(running: RunningInstallation) -> pl.DataFrame:
+    with psycopg.connect(running.urls["pipeline_database_url"]) as connection:
+        connection.execute(
+            "select set_config('causeloop.scope', "
+            "(select array_agg(workspace_id)::text from app.workspace), true)"
+        )
+        rows = connection.execute(
+            "select w.slug, i.source, i.external_id, coalesce(i.pattern_id, i.issue_id)::text "
+            "from core.issue as i join app.workspace as w using (workspace_id)"
+        ).fetchall()
+    return pl.DataFrame(rows, schema=["workspace", "source", "external_id", "group"], orient="row")
+
+
+def test_a_killed_start_is_followed_by_one_that_shows_ranked_recommendations(
+    running: RunningInstallation,
+) -> None:
+    assert "ended" in running.told()
+    assert "northwind/payments: the first 5 of" in running.told()
+    assert f"http://127.0.0.1:{running.ports['API']}" in running.told()
+
+
+def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -> None:
+    found = issues_of(running)
+    epoch = remembered_epoch(running.state_dir, datetime.now(UTC).date())
+
+    for workspace in workspaces():
+        told = set(truth(workspace, epoch, datetime.now(UTC)))
+        stored = [(source, external) for slug, source, external, _ in found.iter_rows() if slug == workspace]
+        assert len(stored) == len(set(stored))
+        assert len(set(stored) ^ told) <= len(told) // 200, "what happened since the last poll apart"
+
+
+@pytest.mark.parametrize("workspace", sorted(workspaces()))
+def test_the_planted_causes_are_found(running: RunningInstallation, workspace: str) -> None:
+    epoch = remembered_epoch(running.state_dir, datetime.now(UTC).date())
+    planted = truth(workspace, epoch, datetime.now(UTC))
+    found = issues_of(running).filter(pl.col("workspace") == workspace)
+    labels = [
+        planted.get((source, external)) or f"alone {source} {external}"
+        for source, external in found.select("source", "external_id").iter_rows()
+    ]
+
+    assert pair_scores(found["group"], pl.Series(labels))["f1"] >= 0.9
+
+
+def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstallation) -> None:
+    with running.client("payments") as client:
+        workspace_id = client.get("/v1/workspace").json()["workspace_id"]
+        (connector,) = [
+            c for c in client.get("/v1/connectors?limit=100").json()["data"] if c["type"] == "custom_api"
+        ]
+        known = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
+        like = next(issue for issue in known if issue["pattern_id"])
+        (secret,) = [a.token for a in accounts("") if (a.workspace, a.tool) == ("payments", "custom_api")]
+
+        post_signed_event(client, connector["connector_id"], f"{secret}-webhook", event_like(like, "hook-1"))
+        found = list(until_patterned(client, issue_id_of(workspace_id, "custom_api", "hook-1"), 90))
+
+    assert [issue["pattern_id"] for issue in found] == [like["pattern_id"]]
+
+
+def test_no_credential_is_in_logs_run_records_metadata_or_answers(running: RunningInstallation) -> None:
+    secrets = {
+        value for account in accounts("") for value in account.credentials.values() if "@" not in value
+    }
+    secrets |= {value for name, value in running.urls.items() if name.endswith(("password", "secret_key"))}
+    secrets |= set(running.keys.values())
+    logs = "".join(path.read_text(errors="replace") for path in (running.state_dir / "logs").glob("*.log"))
+    with running.client("payments") as client:
+        paths = ("/v1/connectors?limit=100", "/v1/workspace", "/v1/service-accounts", "/metrics")
+        answers = "".join(client.get(path).text for path in paths)
+    with psycopg.connect(running.urls["dagster_database_url"]) as connection:
+        (texts,) = connection.execute(DAGSTER_TEXTS).fetchone() or ("",)
+        records = "".join(f"{place} {text}" for place, text in connection.execute(texts).fetchall())
+
+    assert len(records) > 100_000
+    for secret in secrets:
+        assert secret not in logs
+        assert secret not in answers
+        assert secret not in records
+
+
+def test_ctrl_c_ends_every_process(running: RunningInstallation) -> None:
+    servers = json.loads((running.state_dir / "processes.json").read_text())
+    postmaster = Path(running.state_dir / "postgres" / "port").read_text()
+
+    assert running.end() == 0
+
+    assert not any(birth(int(pid)) == born for pid, born in servers.items())
+    assert not any(listening(port) for port in (*running.ports.values(), int(postmaster)))
