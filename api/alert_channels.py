@@ -14,9 +14,9 @@ import orjson
 from pydantic import BaseModel
 
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.outbox import CHANNEL_SECRETS
 from causeloop_pipeline.storage.secrets import Vault
 
-PURPOSE = "channel_secrets"
 SECRET_BYTES = 32
 
 
@@ -42,6 +42,6 @@ def columns(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns of a rule's channels, and the signing secrets to show once, by channel number."""
     shown, hidden = opened_channels(channels)
-    sealed = Vault.of(settings().required("secret_key")).seal(hidden, workspace_id, rule_id, PURPOSE)
+    sealed = Vault.of(settings().required("secret_key")).seal(hidden, workspace_id, rule_id, CHANNEL_SECRETS)
     once = {name.removesuffix(".secret"): value for name, value in hidden.items() if name.endswith(".secret")}
     return {"channels": orjson.dumps(shown).decode(), "channel_secrets": sealed if hidden else None}, once

@@ -124,9 +124,9 @@ def _rows(listing: Listing, chosen: Mapping[str, Any]) -> str:
 
 def _page(listing: Listing, rows: str, sort: Sort, descending: bool, after: Mapping[str, Any] | None) -> str:
     direction = "desc" if descending else "asc"
-    nulls = (
-        (" nulls last" if descending else " nulls first") if sort.nullable else ""
-    )  # as the indexes have it
+    nulls = ""
+    if sort.nullable:  # in the order that the indexes have
+        nulls = " nulls last" if descending else " nulls first"
     keyset = _keyset(listing, sort, descending, after) if after else ""
     return f"""
         with page as (

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.assets.alerts import alerts
 from causeloop_pipeline.orchestration.assets.clusters import clusters
 from causeloop_pipeline.orchestration.assets.fingerprints import fingerprints
 from causeloop_pipeline.orchestration.assets.landing import LANDING
@@ -14,23 +15,33 @@ from causeloop_pipeline.orchestration.assets.recommendations import recommendati
 from causeloop_pipeline.orchestration.assets.risk import risk
 from causeloop_pipeline.orchestration.checks import CHECKS
 from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
+from causeloop_pipeline.orchestration.deliveries import deliveries
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.retention import retention
 from causeloop_pipeline.orchestration.schedules import forget_old_runs, nightly
 from causeloop_pipeline.orchestration.sensors.arrived_events import arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import due_connectors
+from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
 from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
 from causeloop_pipeline.orchestration.sensors.run_failures import run_cancellations, run_failures
 from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
 
-STAGES = (fingerprints, patterns, clusters, predictions, risk, outcomes, proofs, recommendations)
+STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
 defs = dg.Definitions(
     assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
     asset_checks=CHECKS,
-    jobs=[retention],
+    jobs=[retention, deliveries],
     schedules=[nightly, forget_old_runs],
-    sensors=[due_connectors, arrived_events, recompute_requests, workspaces, run_failures, run_cancellations],
+    sensors=[
+        due_connectors,
+        arrived_events,
+        recompute_requests,
+        due_messages,
+        workspaces,
+        run_failures,
+        run_cancellations,
+    ],
     resources={"installation": Installation()},
     executor=dg.in_process_executor,
 )

@@ -8,6 +8,7 @@ export const MARGIN = { top: 12, right: 12, bottom: 24, left: 34 };
 /** A chart that is drawn anew for every width, said in one sentence, with its numbers as a table below. */
 export function figure({ title, says, height, draw, twin }) {
   const frame = h("div", { class: "canvas" });
+  frame.style.height = `${height}px`;
   let drawnFor = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.max(260, Math.round(entry.contentRect.width));
@@ -119,7 +120,7 @@ export function intervalMark(low, middle, high, largest) {
 
 /** A share as a filled track, beside its number. */
 export function shareMark(share, className = "") {
-  const width = 96;
+  const width = 72;
   return s(
     "svg",
     { viewBox: `0 0 ${width} 8`, width, height: 8, class: `share ${className}`, "aria-hidden": "true" },

@@ -52,7 +52,7 @@ function graphFigure(graph) {
   const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const chosen = h("div", { class: "chosen", role: "status" });
   const choose = (item) => chosen.replaceChildren(item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names));
-  const says = `${counted(graph.nodes.length, "pattern")} and their ${counted(graph.edges.length, "strongest tie")}. The larger, the more issues; the thicker, the stronger. Press a mark for its reasons.`;
+  const says = `${counted(graph.nodes.length, "pattern")} and their ${counted(graph.edges.length, "strongest tie")}. The larger, the more issues; the thicker, the stronger. Colour is the risk. Press a mark for its reasons.`;
   return h("div", {}, figure({ title: "Pattern graph", says, height: 420, draw: (size) => drawGraph(graph, size, choose), twin: edgesTable(graph.edges, names) }), chosen);
 }
 
@@ -97,8 +97,7 @@ function clusterEntry(cluster, isAsked, signal) {
   };
   if (isAsked) load();
   return h("details", { class: "cluster", open: isAsked, ontoggle: load },
-    h("summary", {}, h("strong", {}, cluster.name), h("span", { class: "quiet" }, ` ${counted(cluster.pattern_count, "pattern")}, ${counted(cluster.issue_count, "issue")}, computed ${ago(cluster.computed_at)}`)),
-    h("p", { class: "prose" }, cluster.likely_cause), body);
+    h("summary", {}, h("strong", {}, cluster.name), h("span", { class: "quiet" }, ` ${counted(cluster.pattern_count, "pattern")}, ${counted(cluster.issue_count, "issue")}, computed ${ago(cluster.computed_at)}`), h("span", { class: "below" }, cluster.likely_cause)), body);
 }
 
 function patternsOf(patterns) {

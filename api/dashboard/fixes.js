@@ -3,7 +3,7 @@
 import { get } from "./client.js";
 import { h, section, table, to } from "./elements.js";
 import { empty } from "./states.js";
-import { day, dayOf, number, percent, plain } from "./wording.js";
+import { chanceOf, day, dayOf, number, plain } from "./wording.js";
 
 const WORDS = {
   held: "held",
@@ -49,7 +49,7 @@ export function fixesSection(fixes) {
     { title: "Before", numeric: true, cell: ({ proof }) => (proof ? activity(proof.events_before, proof.days_before) : "–") },
     { title: "After", numeric: true, cell: ({ proof }) => (proof ? activity(proof.events_after, proof.days_after) : "–") },
     { title: "Rate now ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
-    { title: "Surely halved", numeric: true, cell: ({ proof }) => percent(proof?.probability_halved) },
+    { title: "Surely halved", numeric: true, cell: ({ proof }) => chanceOf(proof?.probability_halved) },
     { title: "Provable from", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
   ];
   const content = fixes.length

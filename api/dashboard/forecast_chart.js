@@ -39,7 +39,7 @@ function drawing(forecast, past, ahead, { width, height }) {
   const from = ahead[0]?.day === past.at(-1)?.day ? past.length - 1 : past.length;
   const days = [...past.slice(0, from).map((row) => row.day), ...ahead.map((row) => row.day)];
   const largest = Math.max(1, forecast.threshold, ...past.map((row) => row.count), ...ahead.map((row) => row.yhat_upper));
-  const marks = ticks(largest, 4);
+  const marks = ticks(largest * 1.1, 4);
   const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
   const step = (width - MARGIN.left - MARGIN.right) / Math.max(days.length, 1);
   const x = (index) => MARGIN.left + (index + 0.5) * step;

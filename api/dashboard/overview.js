@@ -52,6 +52,7 @@ function fixFirst(first) {
     h("p", { class: "answer-text" }, to(`/recommendations/${first.id}`, first.title)),
     h("p", { class: "answer-figure" }, h("strong", {}, loops(first)), ` recurrences prevented in 90 days if it holds`),
     h("p", { class: "quiet" }, `80 % interval ${number(first.expected_low, 1)} to ${number(first.expected_high, 1)} · `, effortAndImpact(first), " · ", statusMark(first.status)),
+    h("p", { class: "quiet two-lines" }, first.rationale),
   );
 }
 

@@ -3,7 +3,7 @@
 import { shareMark } from "./charts.js";
 import { facts, h, section, table } from "./elements.js";
 import { empty } from "./states.js";
-import { ago, counted, day, dayOf, number, percent, plain, told } from "./wording.js";
+import { ago, chanceOf, counted, day, dayOf, number, percent, plain, told } from "./wording.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -13,7 +13,7 @@ export function windowsTable(predictions) {
   const columns = [
     { title: "Within", cell: (row) => counted(row.window_days, "day") },
     { title: "Chance", cell: (row) => chance(row) },
-    { title: "Rests on", cell: (row) => counted(row.event_count, "active day") },
+    { title: "Rests on", cell: (row) => counted(row.event_count, "event") },
     { title: "Impact", cell: (row) => row.impact },
     { title: "Said", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
     { title: "Window closes", cell: (row) => day(row.closes_at) },
@@ -24,7 +24,7 @@ export function windowsTable(predictions) {
 /** A probability, or the reason why there is none. */
 export function chance(row) {
   if (row.probability === null) return h("span", { class: "quiet" }, `no number: ${plain(row.reason)}`);
-  return h("span", { class: "with-mark" }, shareMark(row.probability, "chance"), h("strong", {}, percent(row.probability)));
+  return h("span", { class: "with-mark" }, shareMark(row.probability, "chance"), h("strong", {}, chanceOf(row.probability)));
 }
 
 /** The likely trigger with its evidence, where and when. */
@@ -51,13 +51,16 @@ function nextDate(row) {
 
 function where(places) {
   return Object.entries(places ?? {})
+    .filter(([, values]) => [values].flat().length)
     .map(([dimension, values]) => `${plain(dimension)} ${[values].flat().slice(0, 2).map((one) => (one?.share ? `${one.value} (${percent(one.share)})` : told(one))).join(", ")}`)
     .join(" · ");
 }
 
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
 function when(moments) {
   return [moments ?? []].flat().slice(0, 3).map((one) => {
-    const weekday = typeof one.weekday === "number" ? DAYS[one.weekday] : one.weekday;
+    const weekday = typeof one.weekday === "number" ? DAYS[one.weekday] : capital(one.weekday ?? "");
     const share = typeof one.share === "number" ? ` (${percent(one.share)})` : "";
     return [weekday, told(one.hours ?? "")].filter(Boolean).join(" ") + share;
   }).join(" · ");

@@ -56,7 +56,7 @@ function patternsTable(rows, sparks) {
 /** A risk score with its band; the band is written, not only coloured. */
 export function riskMark(score) {
   if (score === null || score === undefined) return h("span", { class: "quiet" }, "–");
-  return h("span", { class: `risk risk-${band(score)}`, title: `${band(score)} risk` }, h("strong", {}, number(score, 0)), h("span", { class: "unseen" }, ` ${band(score)}`));
+  return h("span", { class: `risk risk-${band(score)}`, title: `${band(score)} risk` }, h("strong", {}, number(Math.floor(score))), h("span", { class: "unseen" }, ` ${band(score)}`));
 }
 
 function dimensions(row) {

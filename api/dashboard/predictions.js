@@ -61,11 +61,11 @@ async function readMatrix(days, signal) {
 function predictionsTable(rows) {
   const columns = [
     { title: "Chance", cell: chance },
-    { title: "Pattern", className: "wide", cell: (row) => [to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"), row.likely_trigger ? h("span", { class: "below" }, row.likely_trigger) : null] },
+    { title: "Pattern", className: "wide", cell: (row) => [to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"), row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null] },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact) },
     { title: "Within", cell: (row) => counted(row.window_days, "day") },
     { title: "Next expected", cell: (row) => (row.next_date_median ? h("span", { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` }, dayOf(row.next_date_median)) : "–") },
-    { title: "Rests on", numeric: true, cell: (row) => counted(row.event_count, "active day") },
+    { title: "Rests on", numeric: true, cell: (row) => counted(row.event_count, "event") },
     { title: "Window closes", cell: (row) => day(row.closes_at) },
     { title: "Outcome", cell: (row) => outcome(row) },
   ];

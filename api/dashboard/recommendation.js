@@ -6,7 +6,7 @@ import { facts, h, outside, section, to } from "./elements.js";
 import { activity, ratio, verdictMark } from "./fixes.js";
 import { effortAndImpact, loops, statusMark } from "./recommendations.js";
 import { action, empty, notice, part } from "./states.js";
-import { ago, day, dayOf, minute, number, percent, plain } from "./wording.js";
+import { ago, chanceOf, day, dayOf, minute, number, plain } from "./wording.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
@@ -102,7 +102,7 @@ function proofOf(fix, proof) {
       ["Active days before", activity(proof.events_before, proof.days_before)],
       ["Active days after", activity(proof.events_after, proof.days_after)],
       ["Rate now ÷ before", ratio(proof)],
-      ["Surely halved", percent(proof.probability_halved)],
+      ["Surely halved", chanceOf(proof.probability_halved)],
       ["Provable from", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
     ]),
   );

@@ -17,6 +17,9 @@ export function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A chance; unlike a share it is never certain. */
+export const chanceOf = (chance) => (chance === 1 ? "> 99 %" : chance === 0 ? "< 1 %" : percent(chance));
+
 /** A number with as many decimals as it deserves. */
 export function number(value, decimals) {
   if (value === null || value === undefined) return "–";

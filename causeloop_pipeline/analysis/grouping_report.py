@@ -69,15 +69,17 @@ def _peer_rows(
     return [(name, figure, value, None, None) for figure, value in figures.items()]
 
 
-CHANGES = pl.Schema({"change": pl.String(), "patterns": pl.Int64(), "issues": pl.Int64(), "share": pl.Float64()})
+CHANGES = pl.Schema(
+    {"change": pl.String(), "patterns": pl.Int64(), "issues": pl.Int64(), "share": pl.Float64()}
+)
 
 
 def preview_regrouping(before: pl.DataFrame, after: Grouping, issues: int) -> pl.DataFrame:
     """What applying a new grouping (other rules, another version) would change, before it is applied.
 
-    In: the `PREVIOUS` frame as it is now, a grouping made with it as `previous`, the number of issues. Out: a `CHANGES` frame with
-    one row each for `kept`, `moved`, `joined` (had no pattern), `left` (has none now): patterns and issues concerned, and their
-    share of all issues.
+    In: the `PREVIOUS` frame as it is now, a grouping made with it as `previous`, the number of issues. Out:
+    a `CHANGES` frame with one row each for `kept`, `moved`, `joined` (had no pattern), `left` (has none
+    now): patterns and issues concerned, and their share of all issues.
     """
     now = after.members.select("issue_id", pl.col("pattern_id").alias("now"))
     both = before.select("issue_id", "pattern_id").join(now, on="issue_id", how="full", coalesce=True)
@@ -93,7 +95,10 @@ def preview_regrouping(before: pl.DataFrame, after: Grouping, issues: int) -> pl
     counted = (
         both.with_columns(change.alias("change"), pl.coalesce("now", "pattern_id").alias("concerned"))
         .group_by("change")
-        .agg(pl.col("concerned").n_unique().cast(pl.Int64).alias("patterns"), pl.len().cast(pl.Int64).alias("issues"))
+        .agg(
+            pl.col("concerned").n_unique().cast(pl.Int64).alias("patterns"),
+            pl.len().cast(pl.Int64).alias("issues"),
+        )
     )
     kinds = pl.DataFrame({"change": ["kept", "moved", "joined", "left"]})
     return (
@@ -105,9 +110,10 @@ def preview_regrouping(before: pl.DataFrame, after: Grouping, issues: int) -> pl
 
 
 def explain_issue(members: pl.DataFrame, patterns: pl.DataFrame, issue_id: str) -> dict[str, object] | None:
-    """Why an issue is where it is: its pattern's id and name, similarity, confidence, reason, and the nearest pattern it was not put into.
+    """Why an issue is where it is: its pattern's id and name, similarity, confidence, reason, and the
+    nearest pattern it was not put into.
 
-    In: `MEMBERS` and `PATTERNS`. Out: None for an issue without a pattern.
+        In: `MEMBERS` and `PATTERNS`. Out: None for an issue without a pattern.
     """
     row = members.filter(pl.col("issue_id") == issue_id)
     if row.height == 0:

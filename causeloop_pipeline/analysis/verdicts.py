@@ -19,7 +19,7 @@ def learn_from_verdicts(
     """In, canonical issues in groups, and verdicts (`VERDICTS`) or None; out, how shown confidence is to be
     corrected.
 
-        Verdicts on issues that are not there, and on pairs that were never alike, say nothing about it.
+    Verdicts on issues that are not there, and on pairs that were never alike, say nothing about it.
     """
     if verdicts is None or verdicts.height == 0:
         return Recalibration()

@@ -94,9 +94,13 @@ def _prepare_dagster(known: Settings) -> None:
     shutil.copy(ROOT / "deploy" / "dagster.yaml", home / "dagster.yaml")
     os.environ.update(dagster_environment(known))
     from causeloop_pipeline.orchestration.boot import prepare_instance
+    from causeloop_pipeline.storage.catalogue import require_isolation
     from causeloop_pipeline.storage.normalization import Normalizer
 
-    Normalizer(known.required("pipeline_database_url")).build_views()
+    pipeline_url = known.required("pipeline_database_url")
+    Normalizer(pipeline_url).build_views()
+    with psycopg.connect(pipeline_url) as connection:
+        require_isolation(connection)
     prepare_instance()
 
 

@@ -31,7 +31,8 @@ def sentence(alert: Alert) -> str:
     where = f" in {alert.service}" if alert.service else ""
     return (
         f"{alert.pattern}{where} recurs within {alert.window_days} days with probability "
-        f"{alert.probability:.0%} (rule “{alert.rule}”: {alert.threshold:.0%}; {alert.event_count} events seen)"
+        f"{alert.probability:.0%} (rule “{alert.rule}”: {alert.threshold:.0%}; "
+        f"{alert.event_count} events seen)"
     )
 
 

@@ -1,41 +1,63 @@
 """Hands an e-mail to the installation's own mail server."""
 
 import smtplib
+import ssl
 from email.message import EmailMessage
-from email.utils import make_msgid
-from urllib.parse import unquote, urlsplit
+from email.utils import parseaddr
+from urllib.parse import SplitResult, unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
 
-
-class MailError(RuntimeError):
-    """The mail server did not take the message; the text says why and whether to try again."""
-
-    def __init__(self, reason: str, *, permanent: bool) -> None:
-        super().__init__(reason)
-        self.permanent = permanent
+TIMEOUT_SECONDS = 15
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, message_id: str) -> None:
     """Send one message; the same `message_id` lets mail programs drop a repetition."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, to, subject
-    domain = make_msgid().rsplit("@", 1)[1].rstrip(">")
-    message["Message-ID"] = f"<{message_id}@{domain}>"
-    message.set_content(text)
+    message = _message(sender, to, subject, text, message_id)
     server = urlsplit(smtp_url)
-    client = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:
-        with client(server.hostname or "", server.port or 0, timeout=TIMEOUT_SECONDS) as connection:
-            if server.scheme == "smtp" and connection.has_extn("starttls"):
-                connection.starttls()
+        with _connected(server) as connection:
             if server.username:
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(message)
+    except smtplib.SMTPAuthenticationError:
+        raise TransientFailure("the mail server refuses this installation's user or password") from None
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code = next(iter(refusal.recipients.values()))[0]
+        raise _refused(code, f"the mail server refuses the recipient {to} ({code})") from None
     except smtplib.SMTPResponseException as refusal:
-        permanent = 500 <= refusal.smtp_code < 600
-        raise MailError(f"mail server answered {refusal.smtp_code}", permanent=permanent) from None
-    except smtplib.SMTPRecipientsRefused:
-        raise MailError(f"mail server refuses the recipient {to}", permanent=True) from None
+        raise _refused(refusal.smtp_code, f"the mail server answered {refusal.smtp_code}") from None
     except (OSError, smtplib.SMTPException) as problem:
-        raise MailError(f"mail server cannot be used: {type(problem).__name__}", permanent=False) from problem
+        raise TransientFailure(f"the mail server cannot be used ({type(problem).__name__})") from None
+
+
+def _message(sender: str, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    message["Message-ID"] = f"<{message_id}@{domain}>"
+    message.set_content(text)
+    return message
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    """A connection, under TLS wherever the server offers it; a password crosses no network in clear."""
+    host, port = server.hostname or "", server.port or 0
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    connection = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.ehlo()
+        if connection.has_extn("starttls"):
+            connection.starttls(context=ssl.create_default_context())
+        elif server.username and host not in THIS_MACHINE:
+            raise PermanentFailure("the mail server offers no TLS: the password is not sent to it in clear")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _refused(code: int, reason: str) -> OutsideFailure:
+    return PermanentFailure(reason, code) if 500 <= code < 600 else TransientFailure(reason, code)

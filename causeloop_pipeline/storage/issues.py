@@ -71,6 +71,7 @@ def count_issues(session: Session, workspace_id: UUID) -> int:
 
 def set_issue_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
     """Write the risk of issues, of frame(id, risk_score); only rows that differ are touched."""
+    session.execute("drop table if exists pg_temp.issue_risk")
     session.stage("issue_risk", risks.rename({"id": "issue_id"}), like="core.issue")
     return session.execute(
         "update core.issue as i set risk_score = r.risk_score from issue_risk as r "

@@ -1,7 +1,7 @@
 """Messages waiting to leave: written with what they tell of, delivered at least once, then kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.storage.session import Session
 
+CHANNEL_SECRETS = "channel_secrets"
+NUMBER = "number"
 # The delays of the Standard Webhooks recommendation; after the last the message is given up.
 RETRY_DELAYS = (
     timedelta(seconds=5),
@@ -22,7 +24,8 @@ RETRY_DELAYS = (
 )
 
 DUE = """
-select o.workspace_id, o.message_id, o.alert_rule_id, o.channel, o.body, o.attempts, r.channel_secrets
+select o.workspace_id, o.message_id, o.alert_rule_id, o.channel, o.body, o.attempts, r.channel_secrets,
+       r.channels -> (o.channel ->> 'number')::integer as present_channel
 from notify.outbox as o
 left join notify.alert_rule as r using (workspace_id, alert_rule_id)
 where o.delivered_at is null and o.given_up_at is null and o.next_try_at <= now()
@@ -34,7 +37,7 @@ for update of o skip locked
 
 @dataclass(frozen=True)
 class OutboxMessage:
-    """One message to one channel; `channel_secrets` is still sealed."""
+    """One message to one channel, by its number in the rule; `channel_secrets` is still sealed."""
 
     workspace_id: UUID
     message_id: UUID
@@ -42,7 +45,14 @@ class OutboxMessage:
     channel: Mapping[str, Any]
     body: dict[str, Any]
     attempts: int
-    channel_secrets: bytes | None
+    channel_secrets: bytes | None = field(repr=False)
+    present_channel: Mapping[str, Any] | None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the rule still names this channel: what a person has taken out gets nothing more."""
+        named = {name: value for name, value in self.channel.items() if name != NUMBER}
+        return named == self.present_channel
 
 
 def enqueue(
@@ -61,9 +71,15 @@ def enqueue(
             values (%s, %s, %s, %s, %s)
             on conflict (workspace_id, dedupe_key) do nothing
             """,
-            (workspace_id, alert_rule_id, Jsonb(dict(channel)), f"{dedupe_key}:{place}", Jsonb(dict(body))),
+            (
+                workspace_id,
+                alert_rule_id,
+                Jsonb({**channel, NUMBER: number}),
+                f"{dedupe_key}:{number}",
+                Jsonb(dict(body)),
+            ),
         )
-        for place, channel in enumerate(channels)
+        for number, channel in enumerate(channels)
     )
 
 
@@ -72,13 +88,14 @@ def due_messages(session: Session, limit: int = 100) -> list[OutboxMessage]:
     return [OutboxMessage(**row) for row in session.rows(DUE, (limit,))]
 
 
-def messages_waiting(session: Session) -> int:
-    """How many messages should be sent now."""
-    row = session.row(
-        "select count(*) as waiting from notify.outbox "
-        "where delivered_at is null and given_up_at is null and next_try_at <= now()"
+def workspaces_with_messages(session: Session) -> list[UUID]:
+    """The workspaces that have messages to send now, longest waiting first."""
+    rows = session.rows(
+        "select workspace_id from notify.outbox "
+        "where delivered_at is null and given_up_at is null and next_try_at <= now() "
+        "group by workspace_id order by min(next_try_at), workspace_id"
     )
-    return int(row["waiting"]) if row else 0
+    return [row["workspace_id"] for row in rows]
 
 
 def mark_delivered(session: Session, message: OutboxMessage) -> None:
@@ -90,8 +107,8 @@ def mark_delivered(session: Session, message: OutboxMessage) -> None:
     )
 
 
-def mark_failed(session: Session, message: OutboxMessage, error: str, *, permanent: bool) -> None:
-    """The channel has not: try again later, or give up when that cannot help or was tried enough."""
+def mark_failed(session: Session, message: OutboxMessage, error: str, *, permanent: bool) -> bool:
+    """The channel has not: try again later, unless that cannot help or was tried enough; whether given up."""
     exhausted = message.attempts >= len(RETRY_DELAYS)
     delay = None if permanent or exhausted else RETRY_DELAYS[message.attempts]
     session.execute(
@@ -103,3 +120,4 @@ def mark_failed(session: Session, message: OutboxMessage, error: str, *, permane
         """,
         (error, delay, delay, message.workspace_id, message.message_id),
     )
+    return delay is None

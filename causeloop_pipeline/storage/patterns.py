@@ -216,6 +216,7 @@ def write_grouping_state(session: Session, workspace_id: UUID, **state: Any) -> 
 
 def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
     """Write the risk of patterns, of frame(id, risk_score); only rows that differ are touched."""
+    session.execute("drop table if exists pg_temp.pattern_risk")
     session.stage("pattern_risk", risks.rename({"id": "pattern_id"}), like="detect.pattern")
     return session.execute(
         "update detect.pattern as p set risk_score = r.risk_score from pattern_risk as r "

@@ -67,6 +67,16 @@ order by p.issued_at desc, p.pattern_id, p.window_days
 limit %(limit)s
 """
 
+LEDGER_COLUMNS = pl.Schema(
+    {
+        "issued_at": pl.Datetime("us", "UTC"),
+        "window_days": pl.Int64(),
+        "probability": pl.Float64(),
+        "model_probabilities": pl.String(),
+        "outcome": pl.String(),
+    }
+)
+
 UNDECIDED = """
 select p.prediction_id, p.pattern_id, p.issued_at, p.window_days, p.probability
 from predict.prediction as p

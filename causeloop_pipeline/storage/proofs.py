@@ -39,6 +39,7 @@ def replace_proofs(session: Session, workspace_id: UUID, proofs: pl.DataFrame, c
 def set_lifecycle(session: Session, workspace_id: UUID, lifecycle: pl.DataFrame) -> int:
     """Give patterns the status that their closure notes and later issues call for; how many changed."""
     columns = ["pattern_id", "status", "resolved_at", "reopened_at"]
+    session.execute("drop table if exists pg_temp.lifecycle")
     session.stage("lifecycle", lifecycle.select(columns), like="detect.pattern")
     return session.execute(
         "update detect.pattern as p "

@@ -34,7 +34,7 @@ where i.stage = 'issues' and i.verdict = 'ok' and (r.as_of is null or r.as_of < 
   and not exists (
       select from app.workspace_freshness as f
       where f.workspace_id = i.workspace_id and f.verdict = 'failed'
-        and (f.details ->> 'failed_at')::timestamptz > now() - interval '1 hour'
+        and (f.details ->> 'failed_at')::timestamptz > now() - interval '10 minutes'
   )
 """
 

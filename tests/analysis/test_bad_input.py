@@ -45,7 +45,7 @@ def grouped(issues: pl.DataFrame) -> Grouping:
             st.one_of(st.none(), st.sampled_from(NASTY), st.text(max_size=60)),
             st.one_of(st.none(), st.sampled_from(NASTY), st.text(max_size=200)),
             st.one_of(st.none(), st.sampled_from(["db", "", "web"])),
-            st.one_of(st.none(), st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1))),  # noqa: DTZ001
+            st.one_of(st.none(), st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1))),
         ),
         max_size=10,
     ),
@@ -56,7 +56,12 @@ def test_any_issues_are_grouped_the_same_in_any_order(
 ) -> None:
     issues = issue_frame(
         [
-            {"title": title, "body": body, "service": service, "source_created_at": at and at.replace(tzinfo=UTC)}
+            {
+                "title": title,
+                "body": body,
+                "service": service,
+                "source_created_at": at and at.replace(tzinfo=UTC),
+            }
             for title, body, service, at in rows
         ]
     )
@@ -91,10 +96,14 @@ def test_columns_that_are_all_null_or_absent_are_fine() -> None:
 
 def test_very_many_identical_issues_are_one_pattern_whether_a_machine_or_people_wrote_them() -> None:
     n = 50_000
-    rows = pl.DataFrame({"issue_id": pl.int_range(n, eager=True).cast(pl.String), "title": "disk full", "source": "s"})
+    rows = pl.DataFrame(
+        {"issue_id": pl.int_range(n, eager=True).cast(pl.String), "title": "disk full", "source": "s"}
+    )
     assert grouped(rows).patterns["issue_count"].to_list() == [n]
     body = "The disk of the primary is full and nothing can be written any more, please help."
-    told = pl.concat([rows.with_columns(body=pl.lit(body)), human_issues().select("issue_id", "title", "source", "body")])
+    told = pl.concat(
+        [rows.with_columns(body=pl.lit(body)), human_issues().select("issue_id", "title", "source", "body")]
+    )
     assert grouped(told).patterns["issue_count"].max() == n
 
 

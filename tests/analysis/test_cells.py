@@ -1,4 +1,6 @@
-"""Thousands of random histories of events and corrections: no fact is ever broken, and the end state has no memory of order."""
+"""Thousands of random histories of events and corrections: no fact is ever broken, and the end state has no
+memory of order.
+"""
 
 import numpy as np
 import polars as pl
@@ -23,13 +25,17 @@ def histories(draw: st.DrawFn) -> tuple[list[int], list[Fact], list[tuple[int, i
     """Events of a few atoms, corrections that fit the ones before, likeness between atoms."""
     atoms = draw(st.lists(st.integers(0, 3), min_size=ISSUES, max_size=ISSUES))
     wanted = draw(
-        st.lists(st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, ISSUES - 1)] * 2), max_size=8)
+        st.lists(
+            st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, ISSUES - 1)] * 2), max_size=8
+        )
     )
     kept: list[Fact] = []
     for kind, a, b in wanted:
         row = (kind, f"i{a:04d}", f"i{b:04d}")
         try:
-            check_constraint(facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True)))
+            check_constraint(
+                facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True))
+            )
         except ContradictionError:
             continue
         kept.append(row)
@@ -68,7 +74,10 @@ def test_no_history_of_corrections_ends_with_a_broken_fact_or_depends_on_its_ord
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, 13)] * 2), max_size=6), st.integers(0, 9))
+@given(
+    st.lists(st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, 13)] * 2), max_size=6),
+    st.integers(0, 9),
+)
 def test_corrections_are_obeyed_in_every_recompute_threshold_and_mix_of_kinds(
     wanted: list[tuple[str, int, int]], seed: int
 ) -> None:
@@ -78,7 +87,9 @@ def test_corrections_are_obeyed_in_every_recompute_threshold_and_mix_of_kinds(
     for kind, a, b in wanted:
         row = (kind, ids[a], ids[b])
         try:
-            check_constraint(facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True)))
+            check_constraint(
+                facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True))
+            )
         except ContradictionError:
             continue
         kept.append(row)
@@ -100,7 +111,9 @@ def test_contradicting_facts_are_refused_with_their_chain() -> None:
         group_issues(issues, fingerprint_issues(issues), constraints=said)
 
 
-def test_an_issue_nobody_spoke_of_follows_the_one_it_resembles_most_and_in_a_tie_the_one_that_stayed() -> None:
+def test_an_issue_nobody_spoke_of_follows_the_one_it_resembles_most_and_in_a_tie_the_one_that_stayed() -> (
+    None
+):
     taken, stayed = Anchor("k", "job 7 failed on blue", 0, 0), Anchor("k", "job 9 failed on red", 1, 1)
     assert nearest_anchor("job 8 failed on blue", [taken, stayed]) == 0
     assert nearest_anchor("job 8 failed on green", [taken, stayed]) == 1

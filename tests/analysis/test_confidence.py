@@ -1,4 +1,6 @@
-"""Verdicts move the shown confidence when they are many, say something, and would have predicted held-back verdicts."""
+"""Verdicts move the shown confidence when they are many, say something, and would have predicted held-back
+verdicts.
+"""
 
 import numpy as np
 from hypothesis import given, settings
@@ -35,7 +37,8 @@ def test_the_order_of_verdicts_does_not_matter(verdicts: list[tuple[float, bool]
     shuffled = list(verdicts)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (
-        recalibrate(np.array([v[0] for v in rows]), np.array([v[1] for v in rows])) for rows in (verdicts, shuffled)
+        recalibrate(np.array([v[0] for v in rows]), np.array([v[1] for v in rows]))
+        for rows in (verdicts, shuffled)
     )
     assert one == other
     shown = one.apply(np.array([0.0, 0.3, 0.7, 1.0]))

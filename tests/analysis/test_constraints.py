@@ -1,4 +1,6 @@
-"""People's facts never contradict one another: a new fact that would is refused with the chain that contradicts it."""
+"""People's facts never contradict one another: a new fact that would is refused with the chain that
+contradicts it.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +54,9 @@ ISSUES = st.sampled_from("abcdef")
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["must", "cannot"]), ISSUES, ISSUES), max_size=12))
-def test_facts_that_were_checked_one_by_one_never_contradict_in_the_end(history: list[tuple[str, str, str]]) -> None:
+def test_facts_that_were_checked_one_by_one_never_contradict_in_the_end(
+    history: list[tuple[str, str, str]],
+) -> None:
     kept: list[tuple[str, str, str]] = []
     for row in history:
         try:
@@ -65,4 +69,6 @@ def test_facts_that_were_checked_one_by_one_never_contradict_in_the_end(history:
     for kind, left, right in kept:
         assert (closure.find(left) == closure.find(right)) == (kind == "must")
     again = constraint_closure(facts(*reversed(kept)))
-    assert {issue: again.find(issue) for issue in again.root} == {issue: closure.find(issue) for issue in closure.root}
+    assert {issue: again.find(issue) for issue in again.root} == {
+        issue: closure.find(issue) for issue in closure.root
+    }

@@ -1,4 +1,6 @@
-"""The report on quality: our figures with intervals, the peers' beside them; previews and explanations for people."""
+"""The report on quality: our figures with intervals, the peers' beside them; previews and explanations for
+people.
+"""
 
 import polars as pl
 import pytest
@@ -33,12 +35,13 @@ def test_the_report_holds_ours_with_intervals_and_the_peers() -> None:
 def test_a_preview_counts_what_would_change_before_it_does() -> None:
     issues = machine_issues()
     before = group_issues(issues, fingerprint_issues(issues)).members.select("issue_id", "pattern_id")
-    rest = issues.filter(pl.col("title").str.starts_with("Disk") & (pl.col("issue_id") != "i0002"))["issue_id"]
+    rest = issues.filter(pl.col("title").str.starts_with("Disk") & (pl.col("issue_id") != "i0002"))[
+        "issue_id"
+    ]
     said = facts(*(("cannot", "i0002", other) for other in rest))
     after = group_issues(issues, fingerprint_issues(issues), constraints=said, previous=before)
     found = dict(preview_regrouping(before, after, issues.height).select("change", "issues").iter_rows())
-    assert found == {"kept": 59, "moved": 0, "joined": 0, "left": 1} or found["kept"] == 59
-    assert sum(found.values()) == 60
+    assert found == {"kept": 59, "moved": 0, "joined": 0, "left": 1}
 
 
 def test_an_explanation_names_the_pattern_the_reason_and_the_nearest_other() -> None:
@@ -53,7 +56,9 @@ def test_an_explanation_names_the_pattern_the_reason_and_the_nearest_other() -> 
 
 def test_machine_messages_of_eight_systems_in_one_call_are_grouped_right() -> None:
     table = pl.read_parquet(shared_path("data/grouping/machine_messages.parquet"))
-    issues = table.select(pl.col("id").alias("issue_id"), pl.col("message").alias("title"), pl.col("system").alias("source"))
+    issues = table.select(
+        pl.col("id").alias("issue_id"), pl.col("message").alias("title"), pl.col("system").alias("source")
+    )
     found = figures(issues, table["group_label"])
     assert found["ga"] >= 0.97
     assert found["fga"] >= 0.97
@@ -62,9 +67,12 @@ def test_machine_messages_of_eight_systems_in_one_call_are_grouped_right() -> No
 
 
 @pytest.mark.parametrize(
-    ("file", "f1", "recall_at_10", "ece"), [("eclipse_duplicates", 0.59, 0.85, 0.05), ("hadoop_bug_reports", 0.14, 0.84, 0.2)]
+    ("file", "f1", "recall_at_10", "ece"),
+    [("eclipse_duplicates", 0.59, 0.85, 0.05), ("hadoop_bug_reports", 0.14, 0.84, 0.2)],
 )
-def test_reports_of_public_trackers_are_grouped_well_above_tfidf(file: str, f1: float, recall_at_10: float, ece: float) -> None:
+def test_reports_of_public_trackers_are_grouped_well_above_tfidf(
+    file: str, f1: float, recall_at_10: float, ece: float
+) -> None:
     table = pl.read_parquet(shared_path(f"data/grouping/{file}.parquet"))
     created = pl.col("created_at") if "created_at" in table.columns else pl.lit(None)
     issues = table.select(

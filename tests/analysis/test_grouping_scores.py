@@ -44,7 +44,11 @@ def test_calibration_error_weighs_every_pattern_alike() -> None:
 
 
 def test_sure_precision_looks_at_pairs_shown_with_high_confidence() -> None:
-    confidence, pairs, right = np.array([0.9, 0.9, 0.1]), np.array([1.0, 3.0, 9.0]), np.array([1.0, 1 / 3, 0.0])
+    confidence, pairs, right = (
+        np.array([0.9, 0.9, 0.1]),
+        np.array([1.0, 3.0, 9.0]),
+        np.array([1.0, 1 / 3, 0.0]),
+    )
     assert sure_precision(confidence, pairs, right) == pytest.approx(2 / 4)
     assert np.isnan(sure_precision(np.array([0.1]), np.array([1.0]), np.array([1.0])))
 

@@ -35,7 +35,9 @@ def test_a_split_pattern_keeps_its_id_at_the_larger_part_and_records_the_other()
 def test_merged_patterns_keep_the_larger_ones_id_and_the_other_resolves_to_it() -> None:
     found = named([["a", "b", "c"]], {"a": "small", "b": "large", "c": "large"})
     assert found.pattern_ids == ["large"]
-    assert found.lineage.select("old_pattern_id", "new_pattern_id", "kind").rows() == [("small", "large", "merged")]
+    assert found.lineage.select("old_pattern_id", "new_pattern_id", "kind").rows() == [
+        ("small", "large", "merged")
+    ]
 
 
 def test_a_fresh_id_is_never_one_that_was_used_before() -> None:
@@ -50,7 +52,9 @@ def test_a_fresh_id_is_never_one_that_was_used_before() -> None:
     st.lists(st.integers(0, 4), min_size=1, max_size=12),
     st.lists(st.one_of(st.none(), st.sampled_from(["p", "q", "r", "s"])), min_size=12, max_size=12),
 )
-def test_ids_are_distinct_and_every_old_id_lives_or_resolves(labels: list[int], before: list[str | None]) -> None:
+def test_ids_are_distinct_and_every_old_id_lives_or_resolves(
+    labels: list[int], before: list[str | None]
+) -> None:
     groups: dict[int, list[str]] = {}
     for at, label in enumerate(labels):
         groups.setdefault(label, []).append(f"i{at}")

@@ -1,4 +1,6 @@
-"""Average link: groups are alike on the whole, a bridge never chains, and the order of edges does not matter."""
+"""Average link: groups are alike on the whole, a bridge never chains, and the order of edges does not
+matter.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""New issues are assigned by the index alone: the same patterns as a full grouping gives, history untouched."""
+"""New issues are assigned by the index alone: the same patterns as a full grouping gives, history
+untouched.
+"""
 
 import json
 
@@ -27,9 +29,9 @@ def mixed() -> pl.DataFrame:
 
 
 def later(*rows: dict[str, object]) -> pl.DataFrame:
-    return issue_frame([{"source_created_at": machine_issues()["source_created_at"].max(), **row} for row in rows]).with_columns(
-        issue_id="n" + pl.col("issue_id")
-    )
+    return issue_frame(
+        [{"source_created_at": machine_issues()["source_created_at"].max(), **row} for row in rows]
+    ).with_columns(issue_id="n" + pl.col("issue_id"))
 
 
 def test_an_index_survives_being_stored_byte_for_byte() -> None:
@@ -106,10 +108,19 @@ def test_one_by_one_and_all_at_once_end_in_the_same_machine_patterns() -> None:
 def test_an_assigned_issue_keeps_its_pattern_in_the_next_full_grouping() -> None:
     issues = mixed()
     before = grouped(issues)
-    new = later({"title": "Payment gateway is slow and checkout times out"}, {"title": "Disk /dev/sdz is at 3% of its capacity", "source": "syslog"})
+    new = later(
+        {"title": "Payment gateway is slow and checkout times out"},
+        {"title": "Disk /dev/sdz is at 3% of its capacity", "source": "syslog"},
+    )
     delta = assigned(new, before.index)
-    known = pl.concat([before.members, delta.members]).select("issue_id", "pattern_id").unique("issue_id", keep="last")
-    after = group_issues(pl.concat([issues, new]), fingerprint_issues(pl.concat([issues, new])), previous=known)
+    known = (
+        pl.concat([before.members, delta.members])
+        .select("issue_id", "pattern_id")
+        .unique("issue_id", keep="last")
+    )
+    after = group_issues(
+        pl.concat([issues, new]), fingerprint_issues(pl.concat([issues, new])), previous=known
+    )
     pattern = dict(after.members.select("issue_id", "pattern_id").iter_rows())
     assert {issue: pattern[issue] for issue in known["issue_id"]} == dict(known.iter_rows())
 
@@ -127,7 +138,9 @@ def test_what_people_said_of_a_new_issue_is_obeyed() -> None:
 
 def test_a_new_event_like_one_that_was_taken_out_follows_it() -> None:
     issues = machine_issues()
-    rest = issues.filter(pl.col("title").str.starts_with("Worker") & (pl.col("issue_id") != "i0001"))["issue_id"]
+    rest = issues.filter(pl.col("title").str.starts_with("Worker") & (pl.col("issue_id") != "i0001"))[
+        "issue_id"
+    ]
     said = facts(*(("cannot", "i0001", other) for other in rest))
     before = group_issues(issues, fingerprint_issues(issues), constraints=said)
     title = issues.filter(pl.col("issue_id") == "i0001")["title"][0]

@@ -1,4 +1,6 @@
-"""Patterns: every issue in one group, the same ids in any row order, kept through recomputes, each member explained."""
+"""Patterns: every issue in one group, the same ids in any row order, kept through recomputes, each member
+explained.
+"""
 
 import json
 
@@ -29,7 +31,11 @@ def everything() -> pl.DataFrame:
 
 def test_machines_people_and_silent_incidents_are_grouped_in_one_call() -> None:
     found = grouped(everything())
-    assert found.patterns["kind"].value_counts().sort("kind").rows() == [("human", 2), ("machine", 3), ("structured", 1)]
+    assert found.patterns["kind"].value_counts().sort("kind").rows() == [
+        ("human", 2),
+        ("machine", 3),
+        ("structured", 1),
+    ]
     assert found.patterns.schema == PATTERNS
     assert found.members.schema == MEMBERS
     assert found.lineage.schema == LINEAGE
@@ -65,7 +71,9 @@ def test_a_recompute_of_unchanged_input_changes_nothing() -> None:
 def test_ids_of_before_are_kept_even_if_an_older_issue_arrives() -> None:
     issues = machine_issues()
     before = grouped(issues)
-    older = issues.head(1).with_columns(issue_id=pl.lit("a-older"), source_created_at=pl.col("source_created_at").dt.offset_by("-9d"))
+    older = issues.head(1).with_columns(
+        issue_id=pl.lit("a-older"), source_created_at=pl.col("source_created_at").dt.offset_by("-9d")
+    )
     after = grouped(pl.concat([issues, older]), previous=before.members.select("issue_id", "pattern_id"))
     assert set(after.patterns["pattern_id"]) == set(before.patterns["pattern_id"])
 
@@ -110,7 +118,11 @@ def test_every_member_says_why_it_is_there() -> None:
 
 def test_a_member_knows_the_pattern_it_was_nearly_put_into_and_what_was_missing() -> None:
     titles = ["disk full on host alpha one", "disk full on host alpha two"]
-    rows = [{"title": f"volume {at} of store is {state}", "source": "syslog"} for at in range(20) for state in ("Mounted", "Unmounted")]
+    rows = [
+        {"title": f"volume {at} of store is {state}", "source": "syslog"}
+        for at in range(20)
+        for state in ("Mounted", "Unmounted")
+    ]
     found = grouped(issue_frame([*rows, *({"title": title} for title in titles)]))
     near = found.members.drop_nulls("nearest_pattern_id")
     assert near.height
@@ -129,7 +141,9 @@ def test_what_people_link_belongs_together_and_says_that_a_person_did_it() -> No
 def test_what_people_take_out_stays_out_and_new_events_like_it_follow_it() -> None:
     issues = machine_issues()
     taken = "i0000"
-    rest = issues.filter(pl.col("title").str.starts_with("Connection") & (pl.col("issue_id") != taken))["issue_id"]
+    rest = issues.filter(pl.col("title").str.starts_with("Connection") & (pl.col("issue_id") != taken))[
+        "issue_id"
+    ]
     said = facts(*(("cannot", taken, other) for other in rest))
     like_it = issues.filter(pl.col("issue_id") == taken).with_columns(issue_id=pl.lit("later"))
     found = pattern_of(grouped(pl.concat([issues, like_it]), constraints=said))
@@ -164,16 +178,25 @@ def test_errors_with_the_same_in_app_frames_are_one_pattern_whatever_their_messa
 
 @pytest.mark.parametrize("size", [3, 6, 10])
 def test_a_report_that_quotes_two_groups_does_not_bridge_them(size: int) -> None:
-    one = [f"Checkout timeout at the payment gateway during card authorization step {at}" for at in range(size)]
-    two = [f"Avatar upload rejects large PNG images with a codec failure in thumbnails {at}" for at in range(size)]
+    one = [
+        f"Checkout timeout at the payment gateway during card authorization step {at}" for at in range(size)
+    ]
+    two = [
+        f"Avatar upload rejects large PNG images with a codec failure in thumbnails {at}"
+        for at in range(size)
+    ]
     bridge = "Checkout timeout payment gateway card authorization and avatar upload rejects PNG images codec thumbnails"
     found = pattern_of(grouped(human_issues([*one, bridge, *two])))
     ids = list(human_issues([*one, bridge, *two])["issue_id"])
-    assert {found.get(issue, issue) for issue in ids[:size]}.isdisjoint(found.get(issue, issue) for issue in ids[size + 1 :])
+    assert {found.get(issue, issue) for issue in ids[:size]}.isdisjoint(
+        found.get(issue, issue) for issue in ids[size + 1 :]
+    )
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(human_issues()["title"].to_list()), min_size=1, max_size=12), st.integers(0, 5))
+@given(
+    st.lists(st.sampled_from(human_issues()["title"].to_list()), min_size=1, max_size=12), st.integers(0, 5)
+)
 def test_every_issue_is_in_at_most_one_pattern_of_two_or_more(titles: list[str], seed: int) -> None:
     issues = human_issues(titles).sample(fraction=1.0, shuffle=True, seed=seed)
     found = grouped(issues)

@@ -24,7 +24,12 @@ def test_row_order_does_not_matter_and_the_limit_is_kept() -> None:
 
 
 def test_issues_without_text_are_found_by_rare_dimensions_that_they_share() -> None:
-    rows = [{"service": "mail", "team": "a"}, {"service": "mail", "team": "a"}, {"service": "web"}, {"service": "web"}]
+    rows = [
+        {"service": "mail", "team": "a"},
+        {"service": "mail", "team": "a"},
+        {"service": "web"},
+        {"service": "web"},
+    ]
     found = similar_issues(issue_frame(rows), "i0000", 2)
     assert found["issue_id"][0] == "i0001"
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from api.alert_channels import PURPOSE
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.outbox import CHANNEL_SECRETS
 from causeloop_pipeline.storage.secrets import Vault
 from causeloop_pipeline.storage.session import Database
 from causeloop_pipeline.storage.tenants import create_service_key
@@ -43,7 +43,9 @@ def test_channel_secrets_are_shown_once_or_never(
         )
     assert row is not None
     vault = Vault.of(settings().required("secret_key"))
-    opened = vault.open(row["channel_secrets"], fresh_sample.workspace_id, row["alert_rule_id"], PURPOSE)
+    opened = vault.open(
+        row["channel_secrets"], fresh_sample.workspace_id, row["alert_rule_id"], CHANNEL_SECRETS
+    )
     assert opened == {"1.secret": secret, "2.url": SLACK}
 
 

@@ -147,9 +147,10 @@ def test_a_rebuild_gives_the_same_rows_with_the_same_ids_and_drops_what_nothing_
     with database.workspace(workspace_id) as session:
         before = session.rows(STATE)
         session.execute(
-            "insert into core.issue select (jsonb_populate_record(i, jsonb_build_object("
-            "'issue_id', gen_random_uuid(), 'external_id', 'phantom'))).* "
-            "from core.issue as i where external_id = 'X-1'"
+            "insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status, "
+            "source_created_at, source_updated_at, ingested_at) "
+            "select workspace_id, gen_random_uuid(), source, 'phantom', title, severity, status, "
+            "source_created_at, source_updated_at, ingested_at from core.issue where external_id = 'X-1'"
         )
         session.execute("update core.issue set title = 'damaged' where external_id = 'second'")
 

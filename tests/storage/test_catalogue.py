@@ -44,7 +44,7 @@ PLANTED = {
         "foreign key leak leads to tenant table core.planted without workspace_id",
     ),
     "a unique key across tenants": (
-        "create unique index leak on core.issue (external_id)",
+        "create unique index leak on core.issue (external_id) where external_id = 'planted'",
         "table core.issue: unique index core.leak does not hold workspace_id",
     ),
     "a grant to everybody": (

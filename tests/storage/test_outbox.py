@@ -8,7 +8,7 @@ import pytest
 from causeloop_pipeline.storage import outbox
 from causeloop_pipeline.storage.session import Database, Session
 
-CHANNELS = [{"kind": "webhook", "url": "https://example.org/hook"}, {"kind": "email", "to": "a@example.org"}]
+CHANNELS = [{"type": "webhook", "url": "https://example.org/hook"}, {"type": "email", "to": "a@example.org"}]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_delivered_message_is_not_due_again(database: Database, workspace_id: 
         outbox.mark_delivered(session, message)
 
         assert outbox.due_messages(session) == []
-        assert outbox.messages_waiting(session) == 0
+        assert outbox.workspaces_with_messages(session) == []
 
 
 def test_a_failing_message_waits_longer_each_time_and_is_given_up_at_last(

@@ -29,8 +29,9 @@ def pattern_id(database: Database, workspace_id: UUID) -> str:
     identity = uuid4()
     with database.workspace(workspace_id) as session:
         session.execute(
-            "insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, issue_count, "
-            "first_seen_at, last_seen_at) values (%s, %s, 'a', 'machine', 'active', 1, 2, %s, %s)",
+            "insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, "
+            "issue_count, first_seen_at, last_seen_at) "
+            "values (%s, %s, 'a', 'machine', 'active', 1, 2, %s, %s)",
             (workspace_id, identity, NOW, NOW),
         )
     return str(identity)

@@ -41,14 +41,18 @@ def _predict(step: Step) -> "pl.DataFrame":
     import polars as pl
 
     from causeloop_pipeline.analysis.frames import ISSUES, MEMBERS, OCCURRENCES, PATTERNS
-    from causeloop_pipeline.analysis.ledger_record import LEDGER
     from causeloop_pipeline.analysis.loop import with_reasons
     from causeloop_pipeline.analysis.recurrence import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.risk import pattern_impacts
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.storage.issues import read_issues, read_occurrences
     from causeloop_pipeline.storage.patterns import read_members, read_patterns
-    from causeloop_pipeline.storage.predictions import read_ledger, replace_forecasts, replace_weights
+    from causeloop_pipeline.storage.predictions import (
+        LEDGER_COLUMNS,
+        read_ledger,
+        replace_forecasts,
+        replace_weights,
+    )
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     patterns = read_patterns(session, workspace_id, PATTERNS)
@@ -60,7 +64,7 @@ def _predict(step: Step) -> "pl.DataFrame":
         as_of=as_of,
         windows=WINDOWS,
         timezone=step.workspace.timezone,
-        ledger=read_ledger(session, workspace_id, as_of - LEDGER_DAYS, LEDGER),
+        ledger=read_ledger(session, workspace_id, as_of - LEDGER_DAYS, LEDGER_COLUMNS),
         observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
         impacts=impacts,
         names=dict(patterns.select("pattern_id", "name").iter_rows()),

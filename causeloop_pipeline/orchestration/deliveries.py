@@ -1,0 +1,116 @@
+"""Sends what waits in the outbox: each message in a transaction of its own, held while it is sent.
+
+A run that dies between sending and committing sends that one message again, under the same id.
+"""
+
+import logging
+import time
+import traceback
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.resources import Installation
+from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.outbound.deliver import Postman
+    from causeloop_pipeline.storage.outbox import OutboxMessage
+    from causeloop_pipeline.storage.session import Session
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 8
+SECONDS_A_WORKSPACE = 60.0
+MESSAGES_A_WORKSPACE = 500
+
+
+@dg.op(description="Sends every message that is due, several workspaces at once.")
+def deliver_due(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
+    """Send until nothing is due; a slow receiver holds up nobody but its own workspace."""
+    context.add_output_metadata(dict(deliver_messages(installation)))
+
+
+@dg.job(tags=MAX_RUNTIME, description="Delivers alerts to webhooks, chats and mailboxes, at least once.")
+def deliveries() -> None:
+    """One step."""
+    deliver_due()
+
+
+def deliver_messages(installation: Installation) -> Counter[str]:
+    """Deliver what is due in all workspaces; how many messages were delivered, failed or given up."""
+    from causeloop_pipeline.storage.outbox import workspaces_with_messages
+
+    with installation.database.every_workspace() as session:
+        workspace_ids = workspaces_with_messages(session)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="deliver") as threads:
+        counts = threads.map(lambda one: deliver_of_workspace(installation, one), workspace_ids)
+        return sum(counts, Counter({"delivered": 0, "failed": 0, "given up": 0}))
+
+
+def deliver_of_workspace(installation: Installation, workspace_id: UUID) -> Counter[str]:
+    """Deliver one workspace's messages one by one, as long as it is this workspace's turn."""
+    from causeloop_pipeline.storage.outbox import due_messages
+
+    ends, count, postman = time.monotonic() + SECONDS_A_WORKSPACE, Counter[str](), _postman(installation)
+    while time.monotonic() < ends and count.total() < MESSAGES_A_WORKSPACE:
+        with installation.database.workspace(workspace_id) as session:
+            messages = due_messages(session, limit=1)
+            if not messages:
+                break
+            count[_attempt(session, installation, postman, messages[0])] += 1
+    return count
+
+
+def _attempt(
+    session: "Session", installation: Installation, postman: "Postman", message: "OutboxMessage"
+) -> str:
+    from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure
+    from causeloop_pipeline.storage.outbox import mark_delivered, mark_failed
+
+    try:
+        _send(installation, postman, message)
+    except OutsideFailure as failure:
+        given_up = mark_failed(
+            session, message, failure.reason, permanent=isinstance(failure, PermanentFailure)
+        )
+        return "given up" if given_up else "failed"
+    except Exception as failure:  # a defect in one message must not hold up the others
+        frames = traceback.extract_tb(failure.__traceback__)
+        place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
+        logger.error("message %s: %s at %s", message.message_id, type(failure).__name__, place)
+        reason = f"unexpected {type(failure).__name__}: this is a defect, see the pipeline's log"
+        return "given up" if mark_failed(session, message, reason, permanent=False) else "failed"
+    mark_delivered(session, message)
+    return "delivered"
+
+
+def _send(installation: Installation, postman: "Postman", message: "OutboxMessage") -> None:
+    from causeloop_pipeline.egress.failure import PermanentFailure
+    from causeloop_pipeline.outbound.deliver import Delivery, deliver
+    from causeloop_pipeline.storage.outbox import CHANNEL_SECRETS
+    from causeloop_pipeline.storage.secrets import SecretError
+
+    if message.alert_rule_id is None or not message.is_wanted:
+        raise PermanentFailure("the rule was deleted, or its channel taken out, before this was sent")
+    try:
+        secrets = installation.vault.open(
+            message.channel_secrets, message.workspace_id, message.alert_rule_id, CHANNEL_SECRETS
+        )
+    except SecretError as lost:
+        raise PermanentFailure(str(lost)) from None
+    deliver(Delivery(message.message_id, message.channel, message.body, secrets), postman)
+
+
+def _postman(installation: Installation) -> "Postman":
+    from causeloop_pipeline.egress.policy import EgressPolicy
+    from causeloop_pipeline.outbound.deliver import Postman
+
+    known = installation.settings
+    smtp_url = known.smtp_url.get_secret_value() if known.smtp_url else None
+    policy = EgressPolicy.parse(known.egress_allow)
+    return Postman(policy, smtp_url, known.smtp_from, lambda: datetime.now(UTC))

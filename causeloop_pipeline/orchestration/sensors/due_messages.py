@@ -1,0 +1,31 @@
+"""Starts one run for all messages in the outbox whose time has come."""
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.deliveries import deliveries
+from causeloop_pipeline.orchestration.resources import Installation
+from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.run_scope import TRIGGER as BY
+
+TRIGGER = "due_messages"
+
+
+@dg.sensor(
+    name=TRIGGER,
+    job=deliveries,
+    minimum_interval_seconds=3,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Delivers the alerts of all workspaces that wait to be sent, in one run.",
+)
+def due_messages(
+    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask whether anything is due; what comes up during a run is that run's work or the next one's."""
+    from causeloop_pipeline.storage.outbox import workspaces_with_messages
+
+    if reason := reason_to_wait(context.instance, TRIGGER):
+        return dg.SkipReason(reason)
+    with installation.database.every_workspace() as session:
+        if not workspaces_with_messages(session):
+            return dg.SkipReason("no message is due")
+    return dg.RunRequest(tags={BY: TRIGGER})

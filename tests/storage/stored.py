@@ -1,0 +1,60 @@
+"""Issues and patterns put into the database as the stages before would have left them."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import polars as pl
+
+from causeloop_pipeline.analysis.frames import FINGERPRINTS, MEMBERS, PATTERNS
+from causeloop_pipeline.storage.session import Session
+
+SEEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def store_issue(session: Session, workspace_id: UUID, external_id: str) -> str:
+    """An open issue; its id."""
+    row = session.row(
+        "insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status, "
+        "attributes, source_created_at, source_updated_at, ingested_at) values (%(w)s, "
+        "core.issue_id(%(w)s, 'custom_api', %(x)s), 'custom_api', %(x)s, 'a title', 'p2', 'open', "
+        """'{"component": "cart", "region": "eu"}', %(at)s, %(at)s, %(at)s) returning issue_id::text""",
+        {"w": workspace_id, "x": external_id, "at": SEEN},
+    )
+    assert row is not None
+    return str(row["issue_id"])
+
+
+def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl.DataFrame:
+    """One pattern."""
+    values = {
+        "pattern_id": pattern_id,
+        "name": "a pattern",
+        "kind": "human",
+        "status": status,
+        "confidence": 0.9,
+        "fingerprint": "{}",
+        "issue_count": issue_count,
+        "first_seen_at": SEEN,
+        "last_seen_at": SEEN,
+    }
+    return pl.DataFrame([{name: values.get(name) for name in PATTERNS}], schema=PATTERNS)
+
+
+def members(pattern_id: str, issue_ids: list[str]) -> pl.DataFrame:
+    """Issues of one pattern."""
+    values = {"pattern_id": pattern_id, "similarity": 0.8, "confidence": 0.7, "reason": '{"kind": "text"}'}
+    rows = [{name: {**values, "issue_id": one}.get(name) for name in MEMBERS} for one in issue_ids]
+    return pl.DataFrame(rows, schema=MEMBERS)
+
+
+def fingerprints(issue_ids: list[str]) -> pl.DataFrame:
+    """People's words: no template."""
+    rows = [
+        {name: {"issue_id": one, "kind": "human"}.get(name) for name in FINGERPRINTS} for one in issue_ids
+    ]
+    return pl.DataFrame(rows, schema=FINGERPRINTS)
+
+
+def new_id() -> str:
+    """An id that nothing has yet."""
+    return str(uuid4())

@@ -1,0 +1,97 @@
+"""What the README says is so."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def section(name: str) -> str:
+    """What stands between a section's two marks."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
+    assert found is not None, f"the README has no section {name}"
+    return found.group(1)
+
+
+def connector_table() -> str:
+    """The table that the registry gives."""
+    rows = [
+        f"| `{tool.name}` | {tool.title} | {tool.category} | {tool.plan} "
+        f"| {'yes' if tool.pulls or tool.query or tool.configure else ''} | {'yes' if tool.webhook else ''} "
+        f"| {'yes' if tool.tickets else ''} |"
+        for tool in sorted(CONNECTORS.values(), key=lambda tool: (tool.category, tool.name))
+    ]
+    head = ["| type | tool | category | plan | polled | webhook | tickets |", "|---|---|---|---|---|---|---|"]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+def settings_table() -> str:
+    """The table that the settings give."""
+    rows = [
+        f"| `CAUSELOOP_{name.upper()}` | {_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows]) + "\n"
+
+
+def _default(value: object) -> str:
+    if value is None or repr(value) == "PydanticUndefined" or value == "":
+        return ""
+    return f"`{value}`"
+
+
+def test_the_connector_table_is_the_registrys() -> None:
+    assert section("connectors") == connector_table()
+
+
+def test_the_settings_table_is_the_settings() -> None:
+    assert section("settings") == settings_table()
+
+
+def test_the_state_folder_is_described_too() -> None:
+    assert "CAUSELOOP_STATE_DIR" in section("settings")
+
+
+@pytest.mark.parametrize("path", re.findall(r"^\| `([a-z_/]+)` \| (?!one|What)", README, re.MULTILINE))
+def test_every_folder_of_the_map_is_there(path: str) -> None:
+    assert (ROOT / path).exists() or "." in path or path in CONNECTORS
+
+
+def test_every_table_of_the_outputs_is_made_by_a_migration() -> None:
+    versions = ROOT / "causeloop_pipeline" / "storage" / "migrations" / "versions"
+    schema = "".join(path.read_text() for path in versions.glob("*.sql"))
+
+    for table in re.findall(r"^\| `((?:core|detect|predict|act)\.[a-z_]+)`", README, re.MULTILINE):
+        assert f"create table {table} (" in schema
+
+
+def test_every_dependency_is_justified() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split(r"[\[<>=]", requirement)[0] for requirement in declared}
+    justified = README.split("Dependencies, each for one reason:")[1]
+
+    assert {name for name in names if not re.search(rf"\b{re.escape(name)}\b", justified)} == set()
+
+
+def test_no_file_names_the_address_of_a_package_index() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+
+    assert "http" + "s://" not in lock
+    assert "--hash=sha256:" in lock
+
+
+def test_every_command_that_is_named_exists() -> None:
+    from typer.main import get_command
+
+    from causeloop_pipeline.cli import app
+
+    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"causeloop ([a-z]+)\b", " ".join(re.findall(r"`([^`]+)`", README))))
+    assert named <= known
