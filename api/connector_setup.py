@@ -91,7 +91,7 @@ def try_out(
     from causeloop_pipeline.egress.failure import OutsideFailure
     from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.pull import pull
-    from causeloop_pipeline.landing.waiting import Patience
+    from causeloop_pipeline.egress.waiting import Patience
 
     pages = pull(
         connector,

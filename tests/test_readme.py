@@ -1,6 +1,9 @@
 """What the README says is so."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -95,3 +98,14 @@ def test_every_command_that_is_named_exists() -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"causeloop ([a-z]+)\b", " ".join(re.findall(r"`([^`]+)`", README))))
     assert named <= known
+
+
+def test_the_sample_really_gives_that_answer(tmp_path: Path) -> None:
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text(section("sample").replace("```", "").lstrip())
+    command = [sys.executable, "-m", "causeloop_pipeline.cli", "analyze", str(tickets)]
+    environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    for line in section("answer").replace("```", "").strip("\n").splitlines():
+        assert line in printed

@@ -26,11 +26,12 @@ function scoresTable(scores) {
     { title: "Brier", numeric: true, cell: (row) => number(row.brier, 3) },
     { title: "Skill", numeric: true, cell: (row) => (row.skill === null ? "–" : percentSigned(row.skill)) },
     { title: "Base rate", numeric: true, cell: (row) => percent(row.base_rate) },
-    { title: "Calibration error", numeric: true, cell: (row) => `${number(row.ece, 3)} (chance ${number(row.ece_noise, 3)})` },
+    { title: "Off by", numeric: true, cell: (row) => number(row.ece, 3) },
+    { title: "By chance", numeric: true, cell: (row) => number(row.ece_noise, 3) },
     { title: "n", numeric: true, cell: (row) => number(row.n) },
   ];
   return h("div", {}, table("Brier score by window; lower is better", columns, rows, { shownCaption: true }),
-    h("p", { class: "quiet" }, "Brier: the mean squared error of the chances, lower is better. Skill: how much lower than always saying the base rate."));
+    h("p", { class: "quiet" }, "Brier: the mean squared error of the chances, lower is better. Skill: how much lower than always saying the base rate. Off by: the mean distance between what was said and what came; by chance: the distance that perfect chances would show with so few predictions."));
 }
 
 const percentSigned = (share) => `${share > 0 ? "+" : "−"}${Math.abs(Math.round(share * 100))} %`;

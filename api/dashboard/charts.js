@@ -41,13 +41,13 @@ export function ticks(largest, wanted = 4) {
 }
 
 /** Horizontal grid lines with their values. */
-export function leftAxis(values, y, width, written = (value) => number(value)) {
+export function leftAxis(values, y, width, { left = MARGIN.left, written = number } = {}) {
   return values.map((value) =>
     s(
       "g",
       { class: "tick" },
-      s("line", { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-      s("text", { x: MARGIN.left - 6, y: y(value) + 4, "text-anchor": "end" }, written(value)),
+      s("line", { x1: left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
+      s("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, written(value)),
     ),
   );
 }

@@ -34,7 +34,7 @@ export async function showPredictions({ query, signal }) {
     { class: "screen", "data-title": "Predictions" },
     h("h1", {}, "Predictions"),
     h("p", { class: "lead" }, "How likely each pattern recurs within a window. What was said is never rewritten; it is graded when its window closes."),
-    h("div", { class: "columns" },
+    h("div", { class: "columns even" },
       section("Likelihood × impact", {}, matrix),
       section("Did predictions keep their word?", {}, part("the accuracy", () => accuracySection(signal)))),
     section("All predictions", {}, listing({

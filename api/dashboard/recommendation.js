@@ -18,7 +18,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
     { class: "screen", "data-title": one.title },
     h("p", { class: "trail" }, to("/", "Overview"), " / recommendation ", one.rank ? `#${one.rank}` : "without rank"),
     h("h1", {}, one.title),
-    h("p", { class: "under-title" }, statusMark(one.status), " ", effortAndImpact(one), ` · computed ${ago(one.computed_at)}`),
+    h("p", { class: "under-title" }, statusMark(one.status), " · ", effortAndImpact(one), ` · computed ${ago(one.computed_at)}`),
     h(
       "div",
       { class: "columns" },

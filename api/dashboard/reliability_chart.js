@@ -25,13 +25,13 @@ export function reliabilityChart(bins) {
 
 function drawing(bins, { width: room, height }) {
   const width = Math.min(room, 460);
-  const left = MARGIN.left + 8;
-  const x = scale(0, 1, left, width - MARGIN.right);
+  const left = MARGIN.left + 12;
+  const x = scale(0, 1, left, width - MARGIN.right - 10);
   const y = scale(0, 1, height - MARGIN.bottom - 10, MARGIN.top);
   const most = Math.max(...bins.map((bin) => bin.n));
   const named = SHARES.map((share) => s("text", { class: "axis", x: x(share), y: height - 20, "text-anchor": "middle" }, percent(share)));
   return [
-    leftAxis(SHARES, y, width, percent),
+    leftAxis(SHARES, y, width, { left, written: percent }),
     named,
     s("text", { class: "axis", x: x(0.5), y: height - 4, "text-anchor": "middle" }, "said"),
     s("text", { class: "axis", x: left + 4, y: MARGIN.top + 12 }, "came true"),

@@ -39,7 +39,7 @@ def place_keyed(table: pl.DataFrame, index: PatternIndex, constraints: pl.DataFr
     """In, new canonical issues with fingerprints; out, where all go that are no texts (texts: -1, unless
     people said).
     """
-    places = Arrivals(table, _keys(table), np.full(table.height, -1, dtype=np.int64), index.groups.height)
+    places = Arrivals(table, _keys(table), np.full(table.height, -1, dtype=np.int64), index.group_count)
     _obey(places, index, constraints)
     _place_by_key(places, index)
     _place_bursts(places, index)

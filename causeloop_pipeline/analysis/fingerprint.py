@@ -15,7 +15,7 @@ from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD, mask
 from causeloop_pipeline.analysis.templates import TemplateBook, merge_templates
 from causeloop_pipeline.analysis.traces import parse_trace
 
-MACHINE_ROWS = 30
+MACHINE_ROWS = 3
 MACHINE_COVERAGE = 0.5
 BODY_CHARACTERS = 40
 WORDLESS_SHARE = 0.5

@@ -16,6 +16,7 @@ from causeloop_pipeline.analysis.candidates import postings_of
 from causeloop_pipeline.analysis.confidence import Recalibration
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.fingerprint import MACHINE_ROWS
+from causeloop_pipeline.analysis.group_ledger import GroupLedger
 from causeloop_pipeline.analysis.likeness import Likeness
 from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
 from causeloop_pipeline.analysis.pair_score import BaseRate, Standing
@@ -25,7 +26,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MAGIC = b"causeloop pattern index 1\n"
-_FRAMES = ("groups", "members", "keys", "counts", "repaired", "anchors", "bursts")
+_FRAMES = ("members", "keys", "repaired", "anchors", "bursts")
+_LEDGERS = ("group_ledger", "count_ledger")
 
 
 class UnreadableIndexError(ValueError):
@@ -56,7 +58,8 @@ class PatternIndex:
     )  # group, pattern_id, founder, kind, text, mass, cells, linked, shown, issue_count, first/last_seen_at
     members: pl.DataFrame  # issue_id, group
     keys: pl.DataFrame  # key (template:… or trace:…), group
-    counts: pl.DataFrame  # group, name, value, count
+    count_ledger: GroupLedger  # group, name, value, count
+    group_count: int
     repaired: pl.DataFrame  # group, seconds
     anchors: pl.DataFrame  # key, title, stays, group: who follows whom where people split
     bursts: pl.DataFrame  # place, began, ended, group
@@ -65,6 +68,11 @@ class PatternIndex:
     segments: tuple[Segment, ...]
     base_rates: dict[str, BaseRate]
     recalibration: Recalibration
+
+    @property
+    def groups(self) -> pl.DataFrame:
+        """All groups, also of one issue."""
+        return self.group_ledger.all_rows()
 
     def to_bytes(self) -> bytes:
         """The index as bytes: the same index, the same bytes; readable by any process of the same version."""
@@ -80,6 +88,7 @@ class PatternIndex:
         }
         blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), _frame_bytes(self.lexicon.terms)]
         blobs += [_frame_bytes(getattr(self, name)) for name in _FRAMES]
+        blobs += [_frame_bytes(GroupLedger.of(getattr(self, name).all_rows()).settled) for name in _LEDGERS]
         for segment in self.segments:
             blobs += _segment_bytes(segment)
         return _MAGIC + b"".join(struct.pack("<Q", len(blob)) + blob for blob in blobs)
@@ -93,14 +102,18 @@ class PatternIndex:
             )
         blobs = _blobs(memoryview(data)[len(_MAGIC) :])
         head, terms = orjson.loads(blobs[0]), _frame(blobs[1])
-        frames = {name: _frame(blob) for name, blob in zip(_FRAMES, blobs[2 : 2 + len(_FRAMES)], strict=True)}
-        rest = blobs[2 + len(_FRAMES) :]
+        names = (*_FRAMES, *_LEDGERS)
+        frames = {name: _frame(blob) for name, blob in zip(names, blobs[2 : 2 + len(names)], strict=True)}
+        ledgers = {name: GroupLedger.of(frames.pop(name)) for name in _LEDGERS}
+        rest = blobs[2 + len(names) :]
         lexicon = Lexicon.of(terms, *head["lexicon"])
         step = len(rest) // max(head["segments"], 1)
         segments = [_segment(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
         kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
         return PatternIndex(
             **frames,
+            **ledgers,
+            group_count=ledgers["group_ledger"].settled.height,
             book=TemplateBook(kinds, dict(head["templates"])),
             lexicon=lexicon,
             segments=tuple(segments),
@@ -130,7 +143,8 @@ def build_index(
         segments = (Segment.of(likeness.corpus, group[text_cells], likeness.standing, likeness.lexicon),)
         lexicon, rates = likeness.lexicon, likeness.base_rates
     return PatternIndex(
-        groups=faces,
+        group_ledger=GroupLedger.of(faces),
+        group_count=faces.height,
         members=table.select("issue_id").with_columns(pl.Series("group", assembly.group_of_row)),
         keys=pl.DataFrame(
             {
@@ -138,7 +152,7 @@ def build_index(
                 "group": group[fixed],
             }
         ).sort("key", "group"),
-        counts=counts,
+        count_ledger=GroupLedger.of(counts),
         repaired=repaired,
         anchors=pl.DataFrame(
             [(a.atom_key, a.title, a.stays, int(assembly.group_of_row[a.row])) for a in anchors],

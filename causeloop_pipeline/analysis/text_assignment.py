@@ -166,7 +166,7 @@ def _link(
     settled = np.array([name >= 0 for name in nodes], dtype=bool)
     root = average_link(len(nodes), low, high, value, JOIN, sizes=sizes, cannot=cannot, settled=settled)
     names = list(nodes)
-    top = int(max(group.max(initial=-1) + 1, index.groups.height))
+    top = int(max(group.max(initial=-1) + 1, index.group_count))
     fresh: dict[int, int] = {}
     for at, row in enumerate(rows):
         if at not in fixed:
@@ -238,7 +238,7 @@ def _explain(
                 terms=[{"term": term, "weight": weight} for term, weight in terms],
                 **{"with": mate},
             )
-        outside = mine & (names != own[at]) & (names < index.groups.height)
+        outside = mine & (names != own[at]) & (names < index.group_count)
         if outside.any():
             best = int(np.flatnonzero(outside)[np.argmax(near.probability[outside])])
             mean = float(near.probability[outside & (names == names[best])].sum()) / max(

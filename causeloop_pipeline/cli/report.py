@@ -105,9 +105,9 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
         (
             row["rank"],
             row["title"],
-            row["type"].replace("_", " "),
+            row["type"],
             row["effort"],
-            row["impact"].replace("_", " "),
+            row["impact"],
             _prevented(row),
         )
         for row in loop.recommendations.sort("rank").head(limit).iter_rows(named=True)

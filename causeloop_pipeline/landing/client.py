@@ -18,7 +18,7 @@ from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
-from causeloop_pipeline.landing.waiting import Patience, Rate, asked_wait, is_limit, rate_of
+from causeloop_pipeline.egress.waiting import Patience, Rate, asked_wait, is_limit, rate_of
 
 MAX_PAGE_BYTES = 64_000_000
 MAX_REDIRECTS = 3

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from causeloop_pipeline.landing.waiting import Rate
+from causeloop_pipeline.egress.waiting import Rate
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 

@@ -20,7 +20,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.client import Client
 from causeloop_pipeline.landing.page import Page
 from causeloop_pipeline.landing.reread import reread
-from causeloop_pipeline.landing.waiting import Patience
+from causeloop_pipeline.egress.waiting import Patience
 from causeloop_pipeline.landing.walk import Lane, Walk
 
 

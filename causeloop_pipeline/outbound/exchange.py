@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.origin import port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.transport import CheckedTransport
+from causeloop_pipeline.egress.waiting import asked_wait
 
 SECONDS = 15.0
-MAX_ANSWER_BYTES = 4_000_000
+MAX_ANSWER_BYTES = 16_000_000
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
 LONGEST_WAIT = timedelta(hours=24)
+NO_HEADERS_OF_ITS_OWN = RateLimit()
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def refusal(request: Request, answer: Answer) -> OutsideFailure:
         return PermanentFailure(reason, answer.status)
     if 300 <= answer.status < 400:
         reason += ", a redirect: redirects are not followed"
-    return TransientFailure(reason, answer.status, _asked_wait(answer, datetime.now(UTC)))
+    return TransientFailure(reason, answer.status, _asked_wait(answer))
 
 
 def _whole(called: str, response: httpx2.Response) -> bytes:
@@ -90,15 +92,6 @@ def _whole(called: str, response: httpx2.Response) -> bytes:
     return bytes(body)
 
 
-def _asked_wait(answer: Answer, now: datetime) -> timedelta | None:
-    asked = answer.headers.get("retry-after", "").strip()
-    if not asked:
-        return None
-    if asked.isdigit():
-        return min(timedelta(seconds=min(int(asked), 10**6)), LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(asked)
-    except ValueError:
-        return None
-    moment = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return min(max(moment - now, timedelta()), LONGEST_WAIT)
+def _asked_wait(answer: Answer) -> timedelta | None:
+    seconds = asked_wait(NO_HEADERS_OF_ITS_OWN, answer.headers, datetime.now(UTC))
+    return None if seconds is None else min(timedelta(seconds=min(seconds, 1e6)), LONGEST_WAIT)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.own_tickets import is_foreign_issue
 
+REPOSITORY = r"[\w-]+/[\w.-]+"
 FAILED = ("failure", "timed_out", "startup_failure")
 
 
@@ -13,7 +15,7 @@ def has_failed(run: spec.Record) -> bool:
     return run.get("conclusion") in FAILED or (run.get("run_attempt") or 1) > 1
 
 
-ISSUE = spec.Shape(kind="issue", unless="pull_request")
+ISSUE = spec.Shape(kind="issue", unless="pull_request", keep=is_foreign_issue)
 RUN = spec.Shape(key="run/{repository.full_name}/{id}", kind="run", keep=has_failed)
 REREAD = spec.Refresh("/repos/{repo}/actions/runs/{id}", "", r"run/(?P<repo>[^/]+/[^/]+)/(?P<id>\d+)")
 UPDATED = spec.Since("updated_at", param="since", ascending=True, restart_after=100)
@@ -31,9 +33,10 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.github.com/en/rest/issues/issues#list-repository-issues",
     plan="free",
     base_url="https://api.github.com",
-    credentials=(spec.Field("token", "Access token", "Fine-grained; read access to Issues and Actions."),),
+    credentials=(spec.Field("token", "Access token", "Fine-grained: Actions, Issues (write for tickets)."),),
     config=(
-        spec.Field("repositories", "Repositories", "owner/name", pattern=r"[\w-]+/[\w.-]+", type="list"),
+        spec.Field("repositories", "Repositories", "owner/name", pattern=REPOSITORY, type="list"),
+        spec.Field("ticket_repository", "Tickets go to", "Empty: the first one.", False, None, REPOSITORY),
     ),
     auth=spec.Bearer("{token}"),
     headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),

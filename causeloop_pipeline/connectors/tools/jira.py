@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.own_tickets import is_unmarked_issue
 
 FIELDS = (
     "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
     "labels,issuetype"
 )
+ISSUE = spec.Shape(updated_at=("fields.updated",), keep=is_unmarked_issue)
+DELETED = spec.When("webhookEvent", frozenset({"jira:issue_deleted"}))
+GONE = spec.Shape(updated_at=("timestamp",), times=spec.Times.EPOCH_MILLISECONDS, keep=is_unmarked_issue)
+WITH_TIME = (("webhookEvent", "webhookEvent"), ("timestamp", "timestamp"))
 
 CONNECTOR = spec.Connector(
     name="jira",
@@ -21,6 +26,8 @@ CONNECTOR = spec.Connector(
         spec.Field("site", "Site", "acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
         spec.Field("filter", "JQL filter", "Which issues are failures.", False, "issuetype is not empty"),
         spec.Field("timezone", "Time zone of the account", "JQL reads times in it.", False, "UTC"),
+        spec.Field("ticket_project", "Project for tickets", "Its key.", False, None, r"[A-Z][A-Z0-9_]+"),
+        spec.Field("ticket_type", "Type of tickets", "An issue type of it.", False, "Task"),
     ),
     auth=spec.Basic("{email}", "{api_token}"),
     pulls=(
@@ -30,7 +37,7 @@ CONNECTOR = spec.Connector(
             records="issues",
             params=(("fields", FIELDS),),
             pages=spec.TokenPages("nextPageToken", "nextPageToken", "isLast", 100, "maxResults"),
-            shape=spec.Shape(updated_at=("fields.updated",)),
+            shape=ISSUE,
             since=spec.Since(
                 field="fields.updated",
                 param="jql",
@@ -45,15 +52,7 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
         delivery_header="x-atlassian-webhook-identifier",
-        events=(
-            spec.Event(
-                "issue",
-                when=spec.When("webhookEvent", frozenset({"jira:issue_deleted"})),
-                add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
-                shape=spec.Shape(updated_at=("timestamp",), times=spec.Times.EPOCH_MILLISECONDS),
-            ),
-            spec.Event("issue", shape=spec.Shape(updated_at=("fields.updated",))),
-        ),
+        events=(spec.Event("issue", DELETED, GONE, WITH_TIME), spec.Event("issue", shape=ISSUE)),
         setup="System › Webhooks: events issue created, updated, deleted; set the secret.",
     ),
     tickets=True,

@@ -1,7 +1,7 @@
 import pytest
 
 from causeloop_pipeline.connectors.spec import RateLimit
-from causeloop_pipeline.landing.waiting import asked_wait, is_limit
+from causeloop_pipeline.egress.waiting import asked_wait, is_limit
 from tests.landing.polling import NOW
 
 LIMIT = RateLimit()

@@ -1,0 +1,29 @@
+"""The trackers that take tickets; which connector speaks to which."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.authenticate import identity
+from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.origin import base_url_of
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.outbound.tickets import Tracker
+from causeloop_pipeline.outbound.tracker_api import TrackerApi
+from causeloop_pipeline.outbound.trackers.github import GitHub
+from causeloop_pipeline.outbound.trackers.jira import Jira
+
+TRACKERS: Mapping[str, Callable[[TrackerApi, Mapping[str, Any]], Tracker]] = MappingProxyType(
+    {"github": GitHub.of, "jira": Jira.of}
+)
+
+
+def tracker_of(
+    connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], egress: EgressPolicy
+) -> Tracker:
+    """The tracker behind a connector as it is configured."""
+    if connector.name not in TRACKERS:
+        raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
+    api = TrackerApi(connector, base_url_of(connector, config), identity(connector, credentials), egress)
+    return TRACKERS[connector.name](api, config)

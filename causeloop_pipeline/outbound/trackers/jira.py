@@ -1,0 +1,77 @@
+"""Tickets as Jira issues, marked by a label of their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from causeloop_pipeline.connectors.own_tickets import mark_of
+from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.outbound.tickets import Draft, Ticket
+from causeloop_pipeline.outbound.tracker_api import TrackerApi
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Jira:
+    """The issues of one project."""
+
+    api: TrackerApi
+    project: str
+    issue_type: str
+
+    @classmethod
+    def of(cls, api: TrackerApi, config: Mapping[str, Any]) -> "Jira":
+        """The project that the connector's configuration names for tickets."""
+        project = str(config.get("ticket_project") or "")
+        if not project:
+            raise PermanentFailure("Jira: name a project for tickets in the connector's configuration")
+        return cls(api, project, str(config.get("ticket_type") or "Task"))
+
+    def find(self, draft: Draft) -> Ticket | None:
+        """The issue with the recommendation's label, the oldest if people have copied it."""
+        mark = mark_of(draft.recommendation_id)
+        asked = {"jql": f'labels = "{mark}" order by created asc', "fields": "status,labels"}
+        found = value_at(self.api.get("/rest/api/3/search/jql", asked), "issues") or ()
+        marked = (issue for issue in found if mark in (value_at(issue, "fields.labels") or ()))
+        first = next(marked, None)
+        return self._ticket(first) if first else None
+
+    def create(self, draft: Draft) -> Ticket:
+        """Open an issue."""
+        fields = {
+            "project": {"key": self.project},
+            "issuetype": {"name": self.issue_type},
+            "summary": draft.summary,
+            "description": _document(draft),
+            "labels": ["causeloop", mark_of(draft.recommendation_id)],
+        }
+        made = self.api.post("/rest/api/3/issue", {"fields": fields})
+        return Ticket(key := self.api.text(made, "key"), self._url(key), done=False)
+
+    def read(self, external_id: str) -> Ticket:
+        """The issue as it stands now."""
+        path = f"/rest/api/3/issue/{quote(external_id, safe='')}"
+        return self._ticket(self.api.get(path, {"fields": "status"}))
+
+    def _ticket(self, issue: Node) -> Ticket:
+        key = self.api.text(issue, "key")
+        category = self.api.text(issue, "fields.status.statusCategory.key")
+        return Ticket(key, self._url(key), category == "done")
+
+    def _url(self, key: str) -> str:
+        return f"{self.api.base_url}/browse/{quote(key, safe='')}"
+
+
+def _document(draft: Draft) -> Node:
+    """The text in Atlassian's document format, in which nothing of it is markup."""
+    steps = [{"type": "listItem", "content": [_paragraph(step)]} for step in draft.steps if step.strip()]
+    listed = [{"type": "orderedList", "content": steps}] if steps else []
+    content = [_paragraph(draft.rationale), *listed, _paragraph(draft.expected), _paragraph(draft.url)]
+    return {"type": "doc", "version": 1, "content": content}
+
+
+def _paragraph(text: str) -> Node:
+    return {"type": "paragraph", "content": [{"type": "text", "text": text}] if text else []}
