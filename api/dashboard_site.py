@@ -31,7 +31,7 @@ class DashboardFiles(StaticFiles):
         return response
 
 
-async def read_dashboard(request: Request) -> Response:
+async def read_dashboard(_request: Request) -> Response:
     """The page."""
     return FileResponse(FOLDER / "index.html", headers=HEADERS)
 

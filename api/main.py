@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import errors
+from api import dashboard_site, errors
 from api.database import open_landing, open_pool
 from api.oidc import IssuerKeys
 from api.openapi import describe
@@ -70,6 +70,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     for name in ROUTERS:
         app.include_router(import_module(f"api.routers.{name}").router)
+    dashboard_site.install(app)
     describe(app)
     return app
 

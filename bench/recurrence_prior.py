@@ -61,6 +61,7 @@ def labelled_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:
 def trained_prior(without: str | None, seed: int = 0) -> dict[str, Any]:
     """The prior as plain data, trained on all families but one."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     chosen = [source for source in HISTORIES if source.family != without]
     families = [source.family for source in chosen]
@@ -83,7 +84,9 @@ def trained_prior(without: str | None, seed: int = 0) -> dict[str, Any]:
         max_bins=63,
         early_stopping=False,
         random_state=seed,
-    ).fit(columns, happened, sample_weight=weight)
+    )
+    with threadpool_limits(1):  # the same bytes on any machine
+        trees.fit(columns, happened, sample_weight=weight)
     return {
         "version": "1",
         "families": sorted(set(families)),

@@ -15,7 +15,8 @@ from uuid import uuid4
 import psycopg
 
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.installation import prepare_database, stop_embedded
+from causeloop_pipeline.storage.installation import prepare_database
+from causeloop_pipeline.storage.server import remove_server
 from causeloop_pipeline.storage.tenants import create_organization, create_workspace
 
 CONNECTORS, DUE, WORKSPACES, TICKS, GOAL_SECONDS = 1_000, 50, 250, 5, 1.0
@@ -29,7 +30,7 @@ def main() -> int:
         try:
             seconds, runs, covered = measure()
         finally:
-            stop_embedded(Path(folder))
+            remove_server(Path(folder) / "postgres")
     assert runs == 1
     assert covered == DUE
     print(

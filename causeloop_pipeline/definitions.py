@@ -22,22 +22,25 @@ from causeloop_pipeline.orchestration.schedules import forget_old_runs, nightly
 from causeloop_pipeline.orchestration.sensors.arrived_events import arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import due_connectors
 from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
+from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_tickets
 from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
 from causeloop_pipeline.orchestration.sensors.run_failures import run_cancellations, run_failures
 from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
+from causeloop_pipeline.orchestration.tickets import tickets
 
 STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
 defs = dg.Definitions(
     assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
     asset_checks=CHECKS,
-    jobs=[retention, deliveries],
+    jobs=[retention, deliveries, tickets],
     schedules=[nightly, forget_old_runs],
     sensors=[
         due_connectors,
         arrived_events,
         recompute_requests,
         due_messages,
+        pushed_tickets,
         workspaces,
         run_failures,
         run_cancellations,

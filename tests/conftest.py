@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.installation import start_embedded, stop_embedded
+from causeloop_pipeline.storage.installation import start_embedded
 from causeloop_pipeline.storage.migrate import migrate
-from causeloop_pipeline.storage.server import Server
+from causeloop_pipeline.storage.server import Server, remove_server
 from causeloop_pipeline.storage.session import Database
 from causeloop_pipeline.storage.tenants import create_organization, create_workspace
 
@@ -51,7 +51,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         known.required("api_database_url"),
         known.required("dagster_database_url"),
     )
-    stop_embedded(state_dir)
+    remove_server(state_dir / "postgres")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from causeloop_pipeline.cli.processes import birth, listening
 from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.server import remembered_epoch
 from causeloop_pipeline.demo.story import truth, workspaces
+from causeloop_pipeline.storage.server import remove_server
 from tests.running import (
     RunningInstallation,
     event_like,
@@ -46,6 +47,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstall
     yield running
     if running.process is not None and running.process.poll() is None:
         running.end()
+    remove_server(running.state_dir / "postgres")
 
 
 def issues_of(running: RunningInstallation) -> pl.DataFrame:

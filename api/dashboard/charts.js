@@ -123,7 +123,7 @@ export function shareMark(share, className = "") {
   const width = 72;
   return s(
     "svg",
-    { viewBox: `0 0 ${width} 8`, width, height: 8, class: `share ${className}`, "aria-hidden": "true" },
+    { viewBox: `0 0 ${width} 8`, width, height: 8, class: `share ${className}`, preserveAspectRatio: "none", "aria-hidden": "true" },
     s("rect", { class: "track", width, height: 8, rx: 2 }),
     s("rect", { class: "level", width: Math.max(share > 0 ? 2 : 0, share * width), height: 8, rx: 2 }),
   );

@@ -102,7 +102,7 @@ function clusterEntry(cluster, isAsked, signal) {
 
 function patternsOf(patterns) {
   const columns = [
-    { title: "Risk", className: "number", cell: (row) => riskMark(row.risk_score) },
+    { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     { title: "Pattern", className: "wide", cell: (row) => to(`/patterns/${row.id}`, row.name) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => ago(row.last_seen_at) },

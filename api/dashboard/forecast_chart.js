@@ -52,7 +52,7 @@ function drawing(forecast, past, ahead, { width, height }) {
     past.map((row, index) => actualBar(row, x(index), y, step)),
     s("polyline", { class: "line", points: ahead.map((row, index) => place(row, index, "yhat")).join(" ") }),
     thresholdLine(forecast.threshold, y, width),
-    breachMark(forecast.breach, days, x, height),
+    breachMark(forecast.breach, days, x, { width, height }),
     dayAxis(days, x, width, height),
   ];
 }
@@ -69,12 +69,12 @@ function thresholdLine(threshold, y, width) {
   ];
 }
 
-function breachMark(breach, days, x, height) {
+function breachMark(breach, days, x, { width, height }) {
   const day = breach.expected_on ?? breach.possible_on;
   const index = days.indexOf(day);
   if (index < 0) return null;
   const word = breach.expected_on ? "breach expected" : "breach possible";
-  const anchor = index > days.length * 0.7 ? "end" : "start";
+  const anchor = x(index) > width - 150 ? "end" : "start";
   const kind = breach.expected_on ? "breach" : "breach possible";
   return s(
     "g",

@@ -49,11 +49,11 @@ function drawing(counts, { width: room }) {
       width: step - 2,
       height: 22,
       rx: 2,
-      "fill-opacity": count ? (0.15 + 0.85 * (count / most)).toFixed(2) : 1,
+      "fill-opacity": count ? (0.06 + 0.42 * (count / most)).toFixed(2) : 1,
     }),
     s(
       "text",
-      { class: count / most > 0.5 ? "heat-count on" : "heat-count", x: left + (quarter + 0.5) * step, y: 35 + day * 24, "text-anchor": "middle" },
+      { class: "heat-count", x: left + (quarter + 0.5) * step, y: 35 + day * 24, "text-anchor": "middle" },
       count || "",
     ),
   ];

@@ -87,7 +87,7 @@ async function similar(issue, signal) {
   const { data } = await get("/v1/issues/{issue_id}/similar", { issue_id: issue.id }, { limit: 10 }, signal);
   if (!data.length) return empty("Nothing reads like it.");
   const columns = [
-    { title: "One cause", numeric: true, cell: (row) => percent(row.similarity) },
+    { title: "Same cause", numeric: true, cell: (row) => percent(row.similarity) },
     { title: "Issue", className: "wide", cell: (row) => [to(`/issues/${row.id}`, row.title), h("span", { class: "below" }, row.terms.length ? `shared words: ${row.terms.slice(0, 6).join(", ")}` : row.external_id)] },
     { title: "Began", cell: (row) => day(row.source_created_at) },
     { title: "Pattern", cell: (row) => (row.pattern_id && row.pattern_id === issue.pattern_id ? "the same" : row.pattern_id ? to(`/patterns/${row.pattern_id}`, "another") : "none") },

@@ -47,7 +47,7 @@ function issuesTable(rows) {
     { title: "Team", cell: (row) => row.team ?? "–" },
     { title: "Began", cell: (row) => h("span", { title: minute(row.source_created_at) }, ago(row.source_created_at)) },
     { title: "Status", cell: (row) => plain(row.status) },
-    { title: "Risk", className: "number", cell: (row) => riskMark(row.risk_score) },
+    { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     { title: "Pattern", cell: (row) => (row.pattern_id ? to(`/patterns/${row.pattern_id}`, "pattern", { "aria-label": `Pattern of ${row.title}` }) : h("span", { class: "quiet" }, "none")) },
   ];
   return table("Issues", columns, rows, { className: "stacked" });

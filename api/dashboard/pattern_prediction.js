@@ -18,7 +18,7 @@ export function windowsTable(predictions) {
     { title: "Said", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
     { title: "Window closes", cell: (row) => day(row.closes_at) },
   ];
-  return rows.length ? table("Chance of a recurrence by window", columns, rows) : empty("Nothing has been predicted for this pattern yet.");
+  return rows.length ? table("Chance of a recurrence by window", columns, rows, { className: "stacked" }) : empty("Nothing has been predicted for this pattern yet.");
 }
 
 /** A probability, or the reason why there is none. */

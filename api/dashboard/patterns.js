@@ -42,7 +42,7 @@ export async function showPatterns({ query, signal }) {
 
 function patternsTable(rows, sparks) {
   const columns = [
-    { title: "Risk", className: "number", cell: (row) => riskMark(row.risk_score) },
+    { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     { title: "Pattern", className: "wide", cell: (row) => [to(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))] },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },

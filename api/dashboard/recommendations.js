@@ -28,7 +28,7 @@ export function recommendationsTable(rows) {
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
-    { title: "Loops prevented", className: "number", cell: (row) => h("strong", {}, loops(row)) },
+    { title: "Loops prevented", numeric: true, cell: (row) => h("strong", {}, loops(row)) },
     { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
   ];

@@ -120,7 +120,8 @@ update act.fix set withdrawn_at = now() where recommendation_id = $1 and withdra
 QUEUE = """
 insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) values ($1, $2, $3, $4)
 on conflict (workspace_id, recommendation_id) do update
-    set status = 'queued', error = null, connector_id = excluded.connector_id, updated_at = now()
+    set status = 'queued', error = null, attempts = 0, connector_id = excluded.connector_id,
+        updated_at = now()
     where t.status = 'failed'
 """
 

@@ -231,6 +231,7 @@ def _marks(texts: pl.DataFrame) -> pl.DataFrame:
     plain = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
     return texts.with_columns(_share("component"), _share("place")).select(
+        "issue_id",
         both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
         .list.unique()
         .list.sort()

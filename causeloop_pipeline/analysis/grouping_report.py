@@ -113,7 +113,7 @@ def explain_issue(members: pl.DataFrame, patterns: pl.DataFrame, issue_id: str) 
     """Why an issue is where it is: its pattern's id and name, similarity, confidence, reason, and the
     nearest pattern it was not put into.
 
-        In: `MEMBERS` and `PATTERNS`. Out: None for an issue without a pattern.
+    In: `MEMBERS` and `PATTERNS`. Out: None for an issue without a pattern.
     """
     row = members.filter(pl.col("issue_id") == issue_id)
     if row.height == 0:

@@ -53,9 +53,7 @@ class Segment:
 class PatternIndex:
     """Groups (also of one issue), the keys that lead to them, and the vectors of the texts in them."""
 
-    groups: (
-        pl.DataFrame
-    )  # group, pattern_id, founder, kind, text, mass, cells, linked, shown, issue_count, first/last_seen_at
+    group_ledger: GroupLedger  # one row a group, as `pattern_faces` makes them
     members: pl.DataFrame  # issue_id, group
     keys: pl.DataFrame  # key (template:… or trace:…), group
     count_ledger: GroupLedger  # group, name, value, count
@@ -111,9 +109,10 @@ class PatternIndex:
         segments = [_segment(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
         kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
         return PatternIndex(
-            **frames,
-            **ledgers,
+            group_ledger=ledgers["group_ledger"],
+            count_ledger=ledgers["count_ledger"],
             group_count=ledgers["group_ledger"].settled.height,
+            **frames,
             book=TemplateBook(kinds, dict(head["templates"])),
             lexicon=lexicon,
             segments=tuple(segments),

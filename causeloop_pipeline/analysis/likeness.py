@@ -40,10 +40,11 @@ class Likeness:
 
 
 def text_rows(table: pl.DataFrame) -> pl.DataFrame:
-    """In, issues; out, what comparing them needs: `title`, `body`, `component`, `created` (seconds),
-    `origin`, `place`.
+    """In, issues; out, what comparing them needs: `issue_id`, `title`, `body`, `component`, `created`
+    (seconds), `origin`, `place`.
     """
     return table.select(
+        "issue_id",
         "title",
         "body",
         "component",

@@ -16,8 +16,9 @@ from causeloop_pipeline.analysis.membership import (
     nearest_template,
     person_reason,
     same_text_reason,
+    shared_terms,
     template_reason,
-    term_reasons,
+    term_reason,
     trace_reason,
 )
 
@@ -116,7 +117,10 @@ def _explain_texts(
         np.array([row_of[c] for c in mate], dtype=np.int64),
     )
     for place, reason, cosine in zip(
-        cell, term_reasons(corpus, lexicon, left, right, names), mates["cosine"].to_list(), strict=True
+        cell,
+        map(term_reason, shared_terms(corpus, corpus, lexicon, left, right), names),
+        mates["cosine"].to_list(),
+        strict=True,
     ):
         reasons[place], similarity[place] = reason, cosine
 

@@ -66,23 +66,13 @@ def same_text_reason(title: str) -> str:
     return reason_json("terms", f"Word for word the same report: {title[:200]}", terms=[])
 
 
-def term_reasons(
-    corpus: Corpus, lexicon: Lexicon, left: Ints, right: Ints, mates: Sequence[str]
-) -> list[str]:
-    """Per pair of texts, the rarest terms that both hold, with their weights; `mates` names the right texts'
-    issues.
-    """
-    return [
-        reason_json(
-            "terms",
-            f"Shares the rare terms {', '.join(term for term, _ in terms[:4])} with {mate}"
-            if terms
-            else f"Reads like {mate}",
-            terms=[{"term": term, "weight": weight} for term, weight in terms],
-            **{"with": mate},
-        )
-        for terms, mate in zip(shared_terms(corpus, corpus, lexicon, left, right), mates, strict=True)
-    ]
+def term_reason(terms: Sequence[tuple[str, float]], mate: str) -> str:
+    """The issue shares rare terms with its mate; the rarest first, with their weights."""
+    words = ", ".join(term for term, _ in terms[:4])
+    text = f"Shares the rare terms {words} with {mate}" if words else f"Reads like {mate}"
+    return reason_json(
+        "terms", text, terms=[{"term": term, "weight": weight} for term, weight in terms], **{"with": mate}
+    )
 
 
 def shared_terms(

@@ -63,7 +63,10 @@ def assign_issues(
     table = table.join(old, on="issue_id", how="anti", maintain_order="left")
     if table.height == 0:
         return Grouping(
-            _no(index.groups, options), pl.DataFrame(schema=MEMBERS), pl.DataFrame(schema=LINEAGE), index
+            _no(index.group_ledger.settled, options),
+            pl.DataFrame(schema=MEMBERS),
+            pl.DataFrame(schema=LINEAGE),
+            index,
         )
     marked, book = learn_templates(table, index.book)
     table = with_templates(
@@ -91,7 +94,7 @@ def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: Group
     group = np.array([renumber.get(g, g) for g in places.group.tolist()], dtype=np.int64)
     rows = places.table.with_columns(pl.Series("group", group))
     touched = sorted(set(group.tolist()))
-    before = index.groups.filter(pl.col("group").is_in(touched))
+    before = index.group_ledger.rows_of(touched)
     likeness = _likeness(places, placed, group, before)
     faces = _faces(rows, before, likeness, index, options)
     grown = _grown(index, rows, faces, placed, places)
@@ -102,7 +105,7 @@ def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: Group
     ids = shown["group"].implode()
     patterns = finished_patterns(
         shown.with_columns(pl.Series("confidence", learnt)),
-        grown.counts.filter(pl.col("group").is_in(ids)),
+        grown.count_ledger.rows_of(shown["group"].to_list()),
         grown.repaired.filter(pl.col("group").is_in(ids)),
         set(),
         options,
@@ -162,11 +165,7 @@ def _faces(
         )
     )
     joined = added.join(before, on="group", how="left").sort("group")
-    taken = set(index.groups["pattern_id"].to_list()) if joined["pattern_id"].null_count() else set()
-    names = [
-        name if name is not None else _fresh_id(options.namespace, founder, taken)
-        for name, founder in joined.select("pattern_id", "first_id").iter_rows()
-    ]
+    names = _names(joined, index, options.namespace)
     count = pl.col("issue_count").fill_null(0) + pl.col("more")
     return joined.select(
         "group",
@@ -188,29 +187,37 @@ def _faces(
     )
 
 
-def _fresh_id(namespace: str, founder: str, taken: set[str]) -> str:
-    attempt = 0
-    while (name := founded_id(namespace, founder, attempt)) in taken:
-        attempt += 1
-    taken.add(name)
-    return name
+def _names(joined: pl.DataFrame, index: PatternIndex, namespace: str) -> list[str]:
+    """Ids of before, and new ones for new groups; never one that another group has."""
+    rows = joined.select("pattern_id", "first_id").rows()
+    wanted = [founded_id(namespace, founder) for name, founder in rows if name is None]
+    ledger = index.group_ledger
+    taken = set()
+    for part in (ledger.settled, ledger.recent):
+        taken |= set(part["pattern_id"].filter(part["pattern_id"].is_in(wanted)).to_list())
+    names = []
+    for name, founder in rows:
+        attempt, found = 0, name
+        while found is None:
+            candidate = founded_id(namespace, founder, attempt)
+            found = None if candidate in taken else candidate
+            attempt += 1
+        names.append(found)
+    return names
 
 
 def _grown(
     index: PatternIndex, rows: pl.DataFrame, faces: pl.DataFrame, placed: Placed, places: Arrivals
 ) -> PatternIndex:
-    touched = faces["group"].implode()
-    kept = index.groups.filter(~pl.col("group").is_in(touched))
     keyed = (
         pl.DataFrame({"key": places.keys, "group": rows["group"]})
         .filter(~pl.col("key").str.ends_with(":"))
         .unique()
     )
     fresh = keyed.filter(
-        ~pl.col("group").is_in(index.groups["group"].implode())
-        | ~pl.col("key").is_in(index.keys["key"].implode())
+        (pl.col("group") >= index.group_count) | ~pl.col("key").is_in(index.keys["key"].implode())
     )
-    counts = pl.concat([index.counts.filter(pl.col("group").is_in(touched)), trait_counts(rows)])
+    counts = pl.concat([index.count_ledger.rows_of(faces["group"].to_list()), trait_counts(rows)])
     counts = (
         counts.group_by("group", "name", "value").agg(pl.col("count").sum()).sort("group", "name", "value")
     )
@@ -225,10 +232,11 @@ def _grown(
     )
     return replace(
         index,
-        groups=pl.concat([kept, faces.select(index.groups.columns)]),
+        group_ledger=index.group_ledger.with_groups(faces),
+        group_count=max([index.group_count - 1, *faces["group"].to_list()]) + 1,
         members=pl.concat([index.members, rows.select("issue_id", "group")]),
         keys=pl.concat([index.keys, fresh.sort("key", "group")]),
-        counts=pl.concat([index.counts.filter(~pl.col("group").is_in(touched)), counts]),
+        count_ledger=index.count_ledger.with_groups(counts),
         repaired=pl.concat([index.repaired, repairs(rows)]),
         bursts=pl.concat([index.bursts, spans.sort("place", "began", "group")]),
         lexicon=placed.lexicon,
@@ -246,25 +254,20 @@ def _members(
     index: PatternIndex,
 ) -> pl.DataFrame:
     reasons = [_reason(places, placed, row) for row in range(rows.height)]
-    ids = index.groups.select("group", "pattern_id")
-    nearest = pl.DataFrame(
-        {"row": range(rows.height), "near": placed.nearest, "nearest_missing": placed.missing},
-        schema={"row": pl.Int64, "near": pl.Int64, "nearest_missing": pl.String},
-    )
-    near = nearest.join(
-        ids.filter(pl.col("group").is_in(nearest["near"].implode())),
-        left_on="near",
-        right_on="group",
-        how="left",
-        maintain_order="left",
-    )
+    wanted = sorted({group for group in placed.nearest if group is not None})
+    known = index.group_ledger.rows_of(wanted).filter("shown").select("group", "pattern_id")
+    near = pl.DataFrame(
+        {"near": placed.nearest, "missing": placed.missing}, schema={"near": pl.Int64, "missing": pl.String}
+    ).join(known, left_on="near", right_on="group", how="left", maintain_order="left")
     confidence = index.recalibration.apply(likeness.clip(0, 1)).round(6)
     new = rows.select("issue_id", "group").with_columns(
         pl.Series("similarity", placed.similarity.round(6)),
         pl.Series("confidence", confidence),
         pl.Series("reason", reasons, dtype=pl.String),
         near["pattern_id"].alias("nearest_pattern_id"),
-        near["nearest_missing"],
+        near.select(pl.when(pl.col("pattern_id").is_not_null()).then("missing").alias("nearest_missing"))[
+            "nearest_missing"
+        ],
     )
     alone = before.filter(pl.col("issue_count") == 1).select("group", pl.col("founder").alias("issue_id"))
     mate = (

@@ -2,7 +2,6 @@
 left out.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -94,25 +93,19 @@ def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -
     }
 
 
-def similar_in_index(
-    index: PatternIndex, texts: pl.DataFrame, text_ids: Sequence[Sequence[str]], limit: int = 10
-) -> pl.DataFrame:
-    """In, an index, one issue (`ISSUES` columns), and per segment the ids of its texts in order; out,
-    `SIMILAR` with patterns.
+def similar_in_index(index: PatternIndex, texts: pl.DataFrame, limit: int = 10) -> pl.DataFrame:
+    """In, an index and one issue (`ISSUES` columns); out, the issues of the index most like it, with
+    patterns.
     """
     lexicon, query = new_texts(text_rows(canonical_issues(texts)), index.lexicon)
     intercept = min((rate.shown for rate in index.base_rates.values()), default=LOWEST_INTERCEPT)
     own = set(texts["issue_id"].to_list())
     parts = []
-    for segment, ids in zip(index.segments, text_ids, strict=True):
+    for segment in index.segments:
         found = _ranked(query, segment.corpus, segment.postings, lexicon, intercept, limit + 1)
         rows = found["row"].to_list()
-        parts.append(
-            found.with_columns(
-                pl.Series("issue_id", [ids[row] for row in rows], dtype=pl.String),
-                pl.Series("group", segment.group[rows], dtype=pl.Int64),
-            )
-        )
+        ids = segment.corpus.marks["issue_id"].gather(rows)
+        parts.append(found.with_columns(ids, pl.Series("group", segment.group[rows], dtype=pl.Int64)))
     if not parts:
         return pl.DataFrame(schema=SIMILAR)
     shown = index.groups.filter("shown").select("group", "pattern_id")

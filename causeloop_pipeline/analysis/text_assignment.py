@@ -15,7 +15,7 @@ from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, new_texts
 from causeloop_pipeline.analysis.learnt_index import PatternIndex, Segment
 from causeloop_pipeline.analysis.likeness import text_rows
 from causeloop_pipeline.analysis.linkage import average_link
-from causeloop_pipeline.analysis.membership import likeness_missing, reason_json, shared_terms
+from causeloop_pipeline.analysis.membership import likeness_missing, shared_terms, term_reason
 from causeloop_pipeline.analysis.pair_score import (
     LOWEST_INTERCEPT,
     BaseRate,
@@ -93,7 +93,7 @@ def place_texts(
     placed.lexicon, placed.corpus = new_texts(texts, index.lexicon)
     near = _scored(texts, placed, index)
     _link(near, rows, group, barred, index)
-    _explain(placed, near, rows, group, table, index)
+    _explain(placed, near, rows, group, index)
     return placed
 
 
@@ -174,12 +174,12 @@ def _link(
             group[row] = head if head >= 0 else fresh.setdefault(head, top + len(fresh))
 
 
+def _cells_in(groups: list[int], index: PatternIndex) -> dict[int, int]:
+    return dict(index.group_ledger.rows_of(groups).select("group", "cells").iter_rows())
+
+
 def _sizes(groups: list[int], free: int, index: PatternIndex) -> Ints:
-    known = (
-        dict(index.groups.filter(pl.col("group").is_in(groups)).select("group", "cells").iter_rows())
-        if groups
-        else {}
-    )
+    known = _cells_in(groups, index)
     return np.array([max(known.get(g, 1), 1) for g in groups] + [1] * free, dtype=np.int64)
 
 
@@ -205,47 +205,44 @@ def _node_edges(
     return codes // len(nodes), codes % len(nodes), np.array([sums[code] for code in codes.tolist()])
 
 
-def _explain(
-    placed: Placed, near: _Near, rows: list[int], group: Ints, table: pl.DataFrame, index: PatternIndex
-) -> None:
-    corpus = placed.corpus
-    assert corpus is not None  # noqa: S101 - set by the caller
+def _explain(placed: Placed, near: _Near, rows: list[int], group: Ints, index: PatternIndex) -> None:
+    """Likeness, reason and nearest other group of each new text."""
     own = group[np.array(rows)]
     names = np.array([g if g >= 0 else own[-1 - g] for g in near.group.tolist()], dtype=np.int64)
-    sizes = dict(
-        index.groups.filter(pl.col("group").is_in(np.unique(names).tolist()))
-        .select("group", "cells")
-        .iter_rows()
-    )
-    ids = table["issue_id"].to_list()
+    cells = _cells_in(np.unique(names[names < index.group_count]).tolist(), index)
+    starts = np.searchsorted(near.row[np.argsort(near.row, kind="stable")], np.arange(len(rows) + 1))
+    order = np.argsort(near.row, kind="stable")
+    mates: list[tuple[int, int]] = []
     for at, row in enumerate(rows):
-        mine = near.row == at
-        inside = mine & (names == own[at])
-        if inside.any():
-            best = int(np.flatnonzero(inside)[np.argmax(near.probability[inside])])
-            placed.similarity[row] = min(float(near.cosine[best]), 1.0)
-            placed.likeness[row] = min(
-                1.0, float(near.shown[inside].sum()) / max(sizes.get(int(own[at]), int(inside.sum())), 1)
-            )
-            segment, other = int(near.segment[best]), int(near.other[best])
-            theirs = corpus if segment < 0 else placed.old[segment].corpus
-            terms = shared_terms(corpus, theirs, placed.lexicon, np.array([at]), np.array([other]))[0]
-            mate = ids[rows[other]] if segment < 0 else "an earlier issue"
-            words = ", ".join(term for term, _ in terms[:4])
-            placed.reason[row] = reason_json(
-                "terms",
-                f"Shares the rare terms {words} with {mate}" if words else f"Reads like {mate}",
-                terms=[{"term": term, "weight": weight} for term, weight in terms],
-                **{"with": mate},
-            )
-        outside = mine & (names != own[at]) & (names < index.group_count)
-        if outside.any():
-            best = int(np.flatnonzero(outside)[np.argmax(near.probability[outside])])
-            mean = float(near.probability[outside & (names == names[best])].sum()) / max(
-                sizes.get(int(names[best]), 1), 1
-            )
+        mine = order[starts[at] : starts[at + 1]]
+        inside = mine[names[mine] == own[at]]
+        if len(inside):
+            mates.append((row, int(inside[np.argmax(near.probability[inside])])))
+            size = max(cells.get(int(own[at]), len(inside)), 1)
+            placed.likeness[row] = min(1.0, float(near.shown[inside].sum()) / size)
+        outside = mine[(names[mine] != own[at]) & (names[mine] < index.group_count)]
+        if len(outside):
+            best = int(outside[np.argmax(near.probability[outside])])
+            of_it = outside[names[outside] == names[best]]
+            mean = float(near.probability[of_it].sum()) / max(cells.get(int(names[best]), 1), 1)
             placed.nearest[row] = int(names[best])
             placed.missing[row] = likeness_missing(mean, JOIN, float(near.probability[best]))
+    _tell_mates(placed, near, mates)
+
+
+def _tell_mates(placed: Placed, near: _Near, mates: list[tuple[int, int]]) -> None:
+    """The reason of each text that has a mate: the rare terms that both hold."""
+    corpus = placed.corpus
+    assert corpus is not None  # noqa: S101 - set by the caller
+    for at, theirs in enumerate([*(segment.corpus for segment in placed.old), corpus]):
+        segment = at if at < len(placed.old) else -1
+        own = [(row, pair) for row, pair in mates if near.segment[pair] == segment]
+        pairs = np.array([pair for _, pair in own], dtype=np.int64)
+        terms = shared_terms(corpus, theirs, placed.lexicon, near.row[pairs], near.other[pairs])
+        ids = theirs.marks["issue_id"].gather(near.other[pairs]).to_list()
+        for (row, pair), found, mate in zip(own, terms, ids, strict=True):
+            placed.similarity[row] = min(float(near.cosine[pair]), 1.0)
+            placed.reason[row] = term_reason(found, mate)
 
 
 def _joined(segments: list[Segment], lexicon: Lexicon) -> Segment:

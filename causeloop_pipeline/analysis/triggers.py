@@ -5,36 +5,26 @@ Evidence first: every finding carries its counts, what chance alone would give, 
 all comparisons made. A burst counts once: only the first event of each day is an occurrence here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.recurrence_history import Floats
+from causeloop_pipeline.analysis.trigger_findings import (
+    FINDINGS,
+    LEAST_COUNT,
+    Row,
+    beyond_chance,
+    told_findings,
+)
 
 LOOK_BACK_DAYS = 365
 LAG_HOURS = 6
 CHANGE_LAG_HOURS = 24
 NEAREST_EVENTS = 6
-LEAST_COUNT = 3
-SIGNIFICANCE = 0.01
 SEVERITY_DAYS = 30
 WEEKDAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 HOUR_NAMES = ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00")
-FINDINGS = pl.Schema(
-    {
-        "pattern_id": pl.String,
-        "kind": pl.String,
-        "text": pl.String,
-        "count": pl.Int64,
-        "of": pl.Int64,
-        "expected": pl.Float64,
-        "p_value": pl.Float64,
-    }
-)
-Row = dict[str, Any]
 
 
 def likely_triggers(
@@ -81,29 +71,6 @@ def likely_triggers(
     return joined.with_columns(pl.col("evidence").fill_null("[]"))
 
 
-def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
-    """P(at least `count` of `of`) when each happens with probability `chance`."""
-    from scipy.special import bdtrc
-
-    tail: Floats = np.where(
-        count > 0, bdtrc(np.maximum(count - 1, 0), of.astype(np.int64), np.clip(chance, 0, 1)), 1.0
-    )
-    return tail
-
-
-def _beyond_chance(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows with count, of, chance and tests that are unlikely by chance; adds expected and the corrected
-    p_value.
-    """
-    columns = [frame[name].cast(pl.Float64).to_numpy() for name in ("count", "of", "chance", "tests")]
-    tail = np.minimum(binomial_tail(columns[0], columns[1], columns[2]) * np.maximum(columns[3], 1.0), 1.0)
-    kept = frame.with_columns(
-        (pl.col("of") * pl.col("chance")).cast(pl.Float64).alias("expected"),
-        pl.Series("p_value", tail, dtype=pl.Float64),
-    ).filter((pl.col("p_value") < SIGNIFICANCE) & (pl.col("count") >= LEAST_COUNT))
-    return kept.with_columns(pl.col("count", "of").cast(pl.Int64))
-
-
 def _preceding_patterns(episodes: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
     """Lag test: how often another pattern is among the nearest earlier occurrences within six hours, against
     how often it stands there before the other patterns of the workspace: a storm that precedes everything is
@@ -120,7 +87,7 @@ def _preceding_patterns(episodes: pl.DataFrame, names: Mapping[str, str]) -> pl.
     others = len(episodes) - pl.col("of").cast(pl.Int64) - pl.col("own").cast(pl.Int64)
     shrunk = (pl.col("everywhere") - pl.col("count") + 0.5) / (others.clip(lower_bound=0) + 1.0)
     reach = pl.lit(LAG_HOURS / 24.0) * pl.col("own") / _span_days(episodes)
-    found = _beyond_chance(
+    found = beyond_chance(
         frame.with_columns(pl.max_horizontal(shrunk, reach).clip(upper_bound=1.0).alias("chance"))
     )
     found = found.with_columns(
@@ -134,7 +101,7 @@ def _preceding_patterns(episodes: pl.DataFrame, names: Mapping[str, str]) -> pl.
         name = names.get(row["before"], row["before"])
         return f"“{name}” came before {row['count']} of {row['of']} occurrences within {LAG_HOURS} hours"
 
-    return _told(found, "pattern", text)
+    return told_findings(found, "pattern", text)
 
 
 def _span_days(episodes: pl.DataFrame) -> float:
@@ -237,7 +204,7 @@ def _change_part(
         near = f"within {CHANGE_LAG_HOURS} hours after {article} {kind} of {row['service']}"
         return f"{row['count']} of {row['of']} occurrences came {near}"
 
-    return _told(_beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, text)
+    return told_findings(beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, text)
 
 
 def _calendar(episodes: pl.DataFrame) -> list[pl.DataFrame]:
@@ -279,7 +246,7 @@ def _calendar_part(
     def text(row: Row) -> str:
         return f"{row['count']} of {row['of']} occurrences fell {preposition} {row['cell']}"
 
-    return _told(_beyond_chance(frame), kind, text)
+    return told_findings(beyond_chance(frame), kind, text)
 
 
 def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -304,13 +271,4 @@ def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     def text(row: Row) -> str:
         return f"{row['count']} of {row['of']} events of the last {SEVERITY_DAYS} days were p1 or p2"
 
-    return _told(_beyond_chance(frame), "severity", text)
-
-
-def _told(found: pl.DataFrame, kind: str, text: Callable[[Row], str]) -> pl.DataFrame:
-    """Findings with their sentence; only what stands out comes here, so a loop over the rows is cheap."""
-    texts = [
-        f"{text(row)} ({round(row['expected'], 1)} expected by chance)" for row in found.iter_rows(named=True)
-    ]
-    told = found.with_columns(pl.lit(kind).alias("kind"), pl.Series("text", texts, dtype=pl.String))
-    return told.select(pl.col(name).cast(kind) for name, kind in FINDINGS.items())
+    return told_findings(beyond_chance(frame), "severity", text)

@@ -36,7 +36,19 @@ def regroups(step: Step) -> bool:
         or state.people_digest != people_digest(session, workspace_id)
         or count_issues(session, workspace_id) > GROWTH * state.issue_count
         or bool(kinds_claimed(session, step.context.run_id, workspace_id) & ASKS_FOR_PATTERNS)
+        or not _readable(state.pattern_index)
     )
+
+
+def _readable(stored: bytes) -> bool:
+    """Whether this version of the code can read an index that an earlier one may have left."""
+    from causeloop_pipeline.analysis.pattern_index import PatternIndex, UnreadableIndexError
+
+    try:
+        PatternIndex.from_bytes(stored)
+    except UnreadableIndexError:
+        return False
+    return True
 
 
 def last_index(step: Step) -> "PatternIndex":

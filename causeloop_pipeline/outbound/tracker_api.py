@@ -1,5 +1,9 @@
-"""Speaks JSON with a tracker as its connector is configured: address, credentials and limits alike."""
+"""Speaks JSON with a tracker as its connector is configured: address, credentials and limits alike.
 
+All that is asked of it in one attempt ends before the next attempt may begin, so that no two of them overlap.
+"""
+
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,8 +18,9 @@ from causeloop_pipeline.egress.authenticate import Identity
 from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.waiting import asked_wait, is_limit
-from causeloop_pipeline.outbound.exchange import Answer, Request, exchange, refusal
+from causeloop_pipeline.outbound.exchange import SECONDS, Answer, Request, exchange, refusal
 
+ATTEMPT_SECONDS = 90.0
 ADVICE = {
     401: "the credentials are not accepted: enter new ones in the connector",
     403: "the credentials may not write tickets: give them that permission",
@@ -32,6 +37,7 @@ class TrackerApi:
     base_url: str
     proof: Identity = field(repr=False)
     egress: EgressPolicy
+    ends: float = field(default_factory=lambda: time.monotonic() + ATTEMPT_SECONDS)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """What the tracker says."""
@@ -57,7 +63,7 @@ class TrackerApi:
             **dict(self.proof.headers),
         }
         request = Request(self.connector.title, method, str(asked), headers, content)
-        answer = exchange(request, self.egress)
+        answer = exchange(request, self.egress, self._seconds_left())
         if not 200 <= answer.status < 300:
             raise self._refused(request, answer)
         try:
@@ -66,6 +72,12 @@ class TrackerApi:
             raise TransientFailure(
                 f"{self.connector.title} answered no JSON: is the address right?"
             ) from None
+
+    def _seconds_left(self) -> float:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise TransientFailure(f"{self.connector.title} took longer than {ATTEMPT_SECONDS:g} s in all")
+        return min(left, SECONDS)
 
     def _refused(self, request: Request, answer: Answer) -> OutsideFailure:
         """Why it refuses, in its own words, without any credential that it repeats."""

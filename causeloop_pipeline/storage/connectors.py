@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from causeloop_pipeline.storage.secrets import Vault
 from causeloop_pipeline.storage.session import Session
 
 CREDENTIALS, WEBHOOK_SECRETS = "credentials", "webhook_secrets"
+LONGEST_WAIT = timedelta(days=1)
 
 DUE = """
 select workspace_id, connector_id, type
@@ -26,6 +28,12 @@ select workspace_id, connector_id, type, display_name, config, credentials, curs
 from app.connector
 where type = %s and status = 'active' and (next_poll_at <= now() or connector_id = any (%s))
 order by workspace_id, connector_id
+"""
+
+READ_ONE = """
+select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
+from app.connector
+where workspace_id = %s and connector_id = %s and status = 'active'
 """
 
 OPEN_ISSUES = """
@@ -73,6 +81,14 @@ def read_connectors(
     return [_configured(row, vault) for row in rows]
 
 
+def read_active_connector(
+    session: Session, vault: Vault, workspace_id: UUID, connector_id: UUID
+) -> ConfiguredConnector | None:
+    """One connector, unless it is paused, in error or gone."""
+    row = session.row(READ_ONE, (workspace_id, connector_id))
+    return _configured(row, vault) if row else None
+
+
 def open_external_ids(session: Session, connector: ConfiguredConnector, limit: int = 500) -> list[str]:
     """What this connector brought that is still open: a list filtered by creation never shows it close."""
     rows = session.rows(OPEN_ISSUES, (connector.workspace_id, connector.type, connector.connector_id, limit))
@@ -96,8 +112,9 @@ def finish_sync(
     count: LandingCount,
     pages: int,
     error: str | None = None,
+    retry_after: timedelta | None = None,
 ) -> None:
-    """Close the line, and set the time of the next poll."""
+    """Close the line, and set the time of the next poll: after the wait that the tool asked for, if any."""
     session.execute(
         """
         update app.sync_run
@@ -118,10 +135,12 @@ def finish_sync(
             sync_run_id,
         ),
     )
+    wait = None if retry_after is None else min(retry_after, LONGEST_WAIT)
     session.execute(
-        "update app.connector set next_poll_at = now() + make_interval(secs => poll_interval_seconds) "
+        "update app.connector "
+        "set next_poll_at = now() + coalesce(%s, make_interval(secs => poll_interval_seconds)) "
         "where workspace_id = %s and connector_id = %s",
-        (connector.workspace_id, connector.connector_id),
+        (wait, connector.workspace_id, connector.connector_id),
     )
     if not error:
         _complete_first_sync(session, connector.workspace_id)

@@ -71,6 +71,12 @@ def stop_server(directory: Path, bin_dir: Path | None = None) -> None:
         _run(user, [binaries / "pg_ctl", "-D", home / "data", "-m", "fast", "-w", "stop"], check=False)
 
 
+def remove_server(directory: Path, bin_dir: Path | None = None) -> None:
+    """Stop the server of `directory` and delete all of its data."""
+    stop_server(directory, bin_dir)
+    shutil.rmtree(data_dir(directory).parent, ignore_errors=True)
+
+
 def data_dir(directory: Path) -> Path:
     """Where PostgreSQL keeps the data of a state folder."""
     return _reachable_home(directory, _server_user()) / "data"

@@ -48,7 +48,7 @@ def end_state(atoms: list[int], said: list[Fact], edges: list[tuple[int, int, fl
     cells = form_cells(table, pl.Series("atom_key", [f"text:{atom}" for atom in atoms]), facts(*said))
     pairs = [
         (x, y, value)
-        for a, b, value in dict(((a, b), (a, b, v)) for a, b, v in edges).values()
+        for a, b, value in {(a, b): (a, b, v) for a, b, v in edges}.values()
         for x in range(len(cells.key))
         for y in range(len(cells.key))
         if cells.key[x] == f"text:{a}" and cells.key[y] == f"text:{b}"

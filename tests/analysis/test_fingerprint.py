@@ -53,7 +53,8 @@ def test_time_of_day_and_weekday_are_the_workspaces() -> None:
 
 
 def test_a_stack_trace_in_title_or_body_gives_the_signature_of_its_frames() -> None:
-    trace = 'Traceback (most recent call last):\n  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: {}'
+    head = "Traceback (most recent call last):\n"
+    trace = head + '  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: {}'
     found = fingerprint_issues(
         issue_frame(
             [

@@ -4,10 +4,11 @@ import pytest
 
 from causeloop_pipeline.analysis.narrative import NOTHING_FOUND, trigger_text, worded, wording_fault
 
+DEPLOY = "9 of 12 occurrences came within 24 hours after a deploy of checkout (0.6 expected by chance)"
 EVIDENCE = [
     {
         "kind": "deploy",
-        "text": "9 of 12 occurrences came within 24 hours after a deploy of checkout (0.6 expected by chance)",
+        "text": DEPLOY,
     },
     {
         "kind": "pattern",

@@ -146,3 +146,14 @@ def test_a_new_event_like_one_that_was_taken_out_follows_it() -> None:
     title = issues.filter(pl.col("issue_id") == "i0001")["title"][0]
     found = assigned(later({"title": title, "source": "syslog"}), before.index, said)
     assert sorted(found.members["issue_id"]) == ["i0001", "ni0000"]
+
+
+def test_many_small_arrivals_leave_the_index_as_searchable_as_one_large_one() -> None:
+    index = grouped(mixed()).index
+    for at in range(12):
+        title = f"Printer {'abcdefghijkl'[at]}{at} of the third floor swallows jobs silently"
+        index = assigned(later({"title": title}).with_columns(issue_id=pl.lit(f"late{at}")), index).index
+    assert len(index.segments) <= 9
+    found = assigned(later({"title": "A printer on the third floor swallows jobs silently"}), index)
+    assert found.members.filter(pl.col("issue_id") == "ni0000").height == 1
+    assert PatternIndex.from_bytes(index.to_bytes()).groups.sort("group").equals(index.groups.sort("group"))

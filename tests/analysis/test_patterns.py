@@ -168,8 +168,9 @@ def test_an_active_pattern_is_demoted_only_well_below_the_threshold() -> None:
 
 
 def test_errors_with_the_same_in_app_frames_are_one_pattern_whatever_their_message() -> None:
-    trace = 'Traceback (most recent call last):\n  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: card {}'
-    other = 'Traceback (most recent call last):\n  File "/srv/app/mail.py", line 3, in send\n    x\nValueError: card 1'
+    head = "Traceback (most recent call last):\n"
+    trace = head + '  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: card {}'
+    other = head + '  File "/srv/app/mail.py", line 3, in send\n    x\nValueError: card 1'
     rows = [{"title": f"Error number {at}", "body": trace.format(at, at)} for at in range(3)]
     found = pattern_of(grouped(issue_frame([*rows, {"title": "Error number 9", "body": other}])))
     assert found.keys() >= {"i0000", "i0001", "i0002"}
@@ -185,7 +186,9 @@ def test_a_report_that_quotes_two_groups_does_not_bridge_them(size: int) -> None
         f"Avatar upload rejects large PNG images with a codec failure in thumbnails {at}"
         for at in range(size)
     ]
-    bridge = "Checkout timeout payment gateway card authorization and avatar upload rejects PNG images codec thumbnails"
+    bridge = (
+        "Checkout timeout payment gateway card authorization and avatar upload rejects PNG codec thumbnails"
+    )
     found = pattern_of(grouped(human_issues([*one, bridge, *two])))
     ids = list(human_issues([*one, bridge, *two])["issue_id"])
     assert {found.get(issue, issue) for issue in ids[:size]}.isdisjoint(

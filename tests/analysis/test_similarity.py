@@ -3,7 +3,6 @@
 import polars as pl
 
 from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.issue_table import canonical_issues
 from causeloop_pipeline.analysis.patterns import group_issues
 from causeloop_pipeline.analysis.similarity import SIMILAR, similar_in_index, similar_issues, similar_to_each
 from tests.analysis.failure_texts import human_issues, issue_frame
@@ -37,8 +36,7 @@ def test_issues_without_text_are_found_by_rare_dimensions_that_they_share() -> N
 def test_an_index_finds_the_same_issue_and_names_its_pattern() -> None:
     issues = human_issues()
     grouping = group_issues(issues, fingerprint_issues(issues))
-    ids = canonical_issues(issues)["issue_id"].to_list()
-    found = similar_in_index(grouping.index, issues.head(1), [ids], 2)
+    found = similar_in_index(grouping.index, issues.head(1), 2)
     assert found["issue_id"][0] == "i0001"
     assert found["pattern_id"][0] == grouping.members.filter(pl.col("issue_id") == "i0001")["pattern_id"][0]
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.narrative import trigger_text
-from causeloop_pipeline.analysis.triggers import binomial_tail, likely_triggers
+from causeloop_pipeline.analysis.trigger_findings import binomial_tail
+from causeloop_pipeline.analysis.triggers import likely_triggers
 from tests.analysis.recurring_failures import AS_OF, at, occurrences
 
 RNG = np.random.default_rng(5)

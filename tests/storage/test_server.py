@@ -11,13 +11,13 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage import server as embedded
-from causeloop_pipeline.storage.server import ServerError, start_server, stop_server
+from causeloop_pipeline.storage.server import ServerError, remove_server, start_server
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "postgres"
-    stop_server(tmp_path / "postgres")
+    remove_server(tmp_path / "postgres")
 
 
 def postmaster_pid(directory: Path) -> int:
@@ -74,7 +74,7 @@ def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> 
         with psycopg.connect(server.url()) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
     finally:
-        stop_server(directory)
+        remove_server(directory)
 
 
 def test_the_modes_of_folders_above_the_state_are_left_alone(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_modes_of_folders_above_the_state_are_left_alone(tmp_path: Path) -> 
         start_server(parent / "postgres")
         assert parent.stat().st_mode & 0o777 == 0o700
     finally:
-        stop_server(parent / "postgres")
+        remove_server(parent / "postgres")
 
 
 def test_missing_binaries_are_explained(tmp_path: Path) -> None:

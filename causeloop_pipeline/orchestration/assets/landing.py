@@ -110,19 +110,19 @@ def sync(
     with database.workspace(configured.workspace_id) as session:
         sync_run_id = start_sync(session, configured, run_id)
         open_ids = open_external_ids(session, configured)
-    count, pages, error, permanent = LandingCount(), 0, None, False
+    count, pages, error, permanent, retry_after = LandingCount(), 0, None, False, None
     try:
         for landed in _land_pages(installation, connector, configured, open_ids):
             count, pages = count + landed, pages + 1
     except PermanentFailure as failure:
         error, permanent = failure.reason, True
     except TransientFailure as failure:
-        error = failure.reason
+        error, retry_after = failure.reason, failure.retry_after
     except Exception as failure:  # a defect in one tool's handling must not stop the other tenants' syncs
         error = f"unexpected {type(failure).__name__}: this is a defect, see the pipeline's log"
         _log_defect(configured, failure)
     with database.workspace(configured.workspace_id) as session:
-        finish_sync(session, configured, sync_run_id, count, pages, error)
+        finish_sync(session, configured, sync_run_id, count, pages, error, retry_after)
         if permanent:
             mark_error(session, configured, error or "")
     return Synced(configured, count, pages, error)

@@ -39,7 +39,8 @@ class GitHub:
         for number in range(1, PAGES + 1):
             issues = self._newest(number)
             for issue in issues:
-                if hidden_mark(draft.recommendation_id) in str(issue.get("body") or ""):
+                is_ours = hidden_mark(draft.recommendation_id) in str(issue.get("body") or "")
+                if is_ours and "pull_request" not in issue:
                     return self._ticket(self.repository, issue)
             if len(issues) < PAGE or self._created(issues[-1]) < since:
                 return None

@@ -1,0 +1,273 @@
+"""A pushed recommendation has one ticket in its tracker, whatever crashes, and the ticket's state comes back."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid4
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+
+from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.orchestration.run_scope import TRIGGER
+from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_tickets
+from causeloop_pipeline.orchestration.tickets import open_and_refresh, tickets
+from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.storage.connectors import create_connector
+from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.tickets import MOST_ATTEMPTS
+from tests.conftest import Installation
+from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool
+from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub
+
+GitHub = tuple[FakeGitHub, FakeTool]
+
+
+@pytest.fixture(autouse=True)
+def quiet(database: Database) -> None:
+    """No ticket of earlier tests waits."""
+    with database.every_workspace() as session:
+        session.execute("delete from act.ticket")
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[GitHub]:
+    fake = FakeGitHub()
+    with fake_tool(fake) as running:
+        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
+        settings.cache_clear()
+        yield fake, running
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def recommend(database: Database, workspace_id: UUID) -> UUID:
+    recommendation_id = uuid4()
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into act.recommendation (workspace_id, recommendation_id, title, type, effort, impact, "
+            "expected_loops_prevented, expected_low, expected_high, pattern_ids, steps, rationale, score, "
+            "computed_at) values (%s, %s, 'Raise the pool''s size', 'config_change', 'low', 'high', 9.3, 6.1, "
+            "12, array[uuidv7()], array['Raise max_size', 'Alert on waits'], 'Twelve times a month.', 1, now())",
+            (workspace_id, recommendation_id),
+        )
+    return recommendation_id
+
+
+def connect(resources: Resources, workspace_id: UUID, url: str) -> UUID:
+    connector_id = uuid4()
+    with resources.database.workspace(workspace_id) as session:
+        create_connector(
+            session,
+            resources.vault,
+            workspace_id=workspace_id,
+            connector_id=connector_id,
+            connector_type="github",
+            display_name=f"GitHub {connector_id}",
+            config={"repositories": [REPOSITORY], "base_url": url},
+            credentials={"token": "planted-token"},
+        )
+    return connector_id
+
+
+def push(database: Database, workspace_id: UUID, recommendation_id: UUID, connector_id: UUID) -> None:
+    """What the API does with a push."""
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) "
+            "values (%s, %s, %s, 'a person') on conflict (workspace_id, recommendation_id) do update "
+            "set status = 'queued', error = null, attempts = 0, updated_at = now() where t.status = 'failed'",
+            (workspace_id, recommendation_id, connector_id),
+        )
+
+
+def ticket(database: Database, workspace_id: UUID) -> dict[str, Any]:
+    with database.workspace(workspace_id) as session:
+        (row,) = session.rows("select status, external_id, external_url, attempts, error from act.ticket")
+    return row
+
+
+def let_time_pass(database: Database, workspace_id: UUID, interval: str = "2 hours") -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute("update act.ticket set updated_at = updated_at - %s::interval", (interval,))
+
+
+@pytest.fixture
+def pushed(github: GitHub, resources: Resources, database: Database, workspace_id: UUID) -> UUID:
+    """A recommendation that has been pushed once."""
+    recommendation_id = recommend(database, workspace_id)
+    push(database, workspace_id, recommendation_id, connect(resources, workspace_id, github[1].url))
+    return recommendation_id
+
+
+def test_a_pushed_recommendation_is_opened_by_the_job(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    result = tickets.execute_in_process(resources={"installation": resources})
+
+    assert result.success
+    (issue,) = github[0].issues
+    assert "Twelve times a month." in issue["body"]
+    assert f"/#/recommendations/{pushed}" in issue["body"]
+    assert ticket(database, workspace_id) == {
+        "status": "open",
+        "external_id": f"{REPOSITORY}#1",
+        "external_url": issue["html_url"],
+        "attempts": 1,
+        "error": None,
+    }
+
+
+def test_ten_pushes_and_ten_openers_at_once_make_one_ticket(
+    github: GitHub, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    recommendation_id = recommend(database, workspace_id)
+    connector_id = connect(resources, workspace_id, github[1].url)
+
+    def push_and_open(_: int) -> int:
+        push(database, workspace_id, recommendation_id, connector_id)
+        return open_and_refresh(resources)["opened"]
+
+    with ThreadPoolExecutor(10) as threads:
+        opened = list(threads.map(push_and_open, range(10)))
+
+    assert sum(opened) == 1
+    assert len(github[0].issues) == 1
+    assert ticket(database, workspace_id)["status"] == "open"
+
+
+def test_an_opener_killed_between_creating_and_committing_leaves_one_ticket(
+    github: GitHub,
+    pushed: UUID,
+    installation: Installation,
+    resources: Resources,
+    database: Database,
+    workspace_id: UUID,
+) -> None:
+    fake, tool = github
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill_after_creating(asked: Asked) -> Reply:
+        reply = fake(asked)
+        if asked.method == "POST":
+            running[0].send_signal(signal.SIGKILL)
+            running[0].wait()
+        return reply
+
+    tool.script[0] = kill_after_creating
+    program = (
+        "from causeloop_pipeline.orchestration.tickets import open_and_refresh\n"
+        "from causeloop_pipeline.orchestration.resources import Installation\n"
+        "import sys; sys.stdin.readline(); open_and_refresh(Installation())"
+    )
+    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE) as opener:
+        running.append(opener)
+        opener.communicate(b"\n")
+    assert opener.returncode == -signal.SIGKILL
+    assert ticket(database, workspace_id)["status"] == "queued"
+    tool.script[0] = fake
+    too_early = open_and_refresh(resources)
+    let_time_pass(database, workspace_id)
+    later = open_and_refresh(resources)
+
+    assert (too_early["opened"], later["opened"]) == (0, 1)
+    assert len(fake.issues) == 1
+    assert ticket(database, workspace_id)["external_id"] == f"{REPOSITORY}#1"
+
+
+def test_a_closed_issue_is_a_done_ticket(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    github[0].issues[0]["state"] = "closed"
+    soon = open_and_refresh(resources)
+    let_time_pass(database, workspace_id)
+    later = open_and_refresh(resources)
+
+    assert (soon["done"], later["done"]) == (0, 1)
+    assert ticket(database, workspace_id)["status"] == "done"
+
+
+def test_a_tracker_that_is_down_is_asked_later_and_finally_given_up(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    github[1].script[0] = lambda _: Reply({}, 503)
+    states = []
+    for _ in range(MOST_ATTEMPTS):
+        open_and_refresh(resources)
+        states.append(ticket(database, workspace_id)["status"])
+        let_time_pass(database, workspace_id)
+
+    assert states == ["queued"] * (MOST_ATTEMPTS - 1) + ["failed"]
+    assert ticket(database, workspace_id)["error"] == "GitHub answered 503"
+
+
+def test_a_ticket_deleted_in_the_tracker_has_failed_and_is_opened_anew_when_pushed_again(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    github[0].issues.clear()
+    let_time_pass(database, workspace_id)
+    open_and_refresh(resources)
+    lost = ticket(database, workspace_id)
+    with database.workspace(workspace_id) as session:
+        row = session.row("select connector_id from act.ticket") or {}
+    push(database, workspace_id, pushed, row["connector_id"])
+    open_and_refresh(resources)
+
+    assert lost["status"] == "failed"
+    assert lost["error"] == "GitHub: 410, it has been deleted"
+    assert ticket(database, workspace_id)["status"] == "open"
+    assert ticket(database, workspace_id)["external_id"] == f"{REPOSITORY}#2"
+
+
+def test_an_open_ticket_stays_open_while_its_tracker_cannot_be_asked(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    with database.workspace(workspace_id) as session:
+        session.execute("update app.connector set status = 'paused'")
+    let_time_pass(database, workspace_id)
+    open_and_refresh(resources)
+
+    assert ticket(database, workspace_id)["status"] == "open"
+    assert "paused" in ticket(database, workspace_id)["error"]
+
+
+def test_one_tenants_ticket_does_not_go_to_another_tenants_tracker(
+    github: GitHub, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    foreign = connect(resources, other_workspace_id, github[1].url)
+    push(database, workspace_id, recommend(database, workspace_id), foreign)
+
+    open_and_refresh(resources)
+
+    assert github[0].issues == []
+    assert ticket(database, workspace_id)["status"] == "failed"
+
+
+def test_a_run_starts_only_when_a_ticket_waits_and_none_is_under_way(
+    github: GitHub, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    with DagsterInstance.ephemeral() as instance:
+
+        def tick() -> dg.RunRequest | dg.SkipReason:
+            context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
+            decided = pushed_tickets(context)
+            assert isinstance(decided, dg.RunRequest | dg.SkipReason)
+            return decided
+
+        assert isinstance(tick(), dg.SkipReason)
+        recommendation_id = recommend(database, workspace_id)
+        push(database, workspace_id, recommendation_id, connect(resources, workspace_id, github[1].url))
+        decided = tick()
+        assert isinstance(decided, dg.RunRequest)
+        assert decided.tags == {TRIGGER: "pushed_tickets"}
+        instance.create_run_for_job(tickets, tags=decided.tags)
+        assert isinstance(tick(), dg.SkipReason)

@@ -1,0 +1,81 @@
+"""GitHub's and Jira's issues on loopback, as far as tickets need them: made, listed, searched and closed."""
+
+import itertools
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.landing.fake_tool import Asked, Reply
+
+REPOSITORY = "acme/shop"
+
+
+@dataclass
+class FakeGitHub:
+    """One repository, newest issue first."""
+
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __call__(self, asked: Asked) -> Reply:
+        with self.lock:
+            if asked.headers.get("authorization") != "Bearer planted-token":
+                return Reply({"message": "Bad credentials"}, 401)
+            if not asked.path.startswith(f"/repos/{REPOSITORY}/issues"):
+                return Reply({"message": "Not Found"}, 404)
+            if asked.method == "POST":
+                return Reply(self.add(**json.loads(asked.body)), 201)
+            number = asked.path.removeprefix(f"/repos/{REPOSITORY}/issues").strip("/")
+            if number:
+                found = [issue for issue in self.issues if str(issue["number"]) == number]
+                return Reply(found[0]) if found else Reply({"message": "Gone"}, 410)
+            size, page = int(asked.query["per_page"]), int(asked.query["page"])
+            return Reply(self.issues[(page - 1) * size : page * size])
+
+    def add(self, title: str, body: str, created_at: datetime | None = None) -> dict[str, Any]:
+        """Open an issue."""
+        number = next(self.numbers)
+        issue = {
+            "number": number,
+            "title": title,
+            "body": body,
+            "state": "open",
+            "created_at": (created_at or datetime.now(UTC)).isoformat(),
+            "html_url": f"https://github.example/{REPOSITORY}/issues/{number}",
+        }
+        self.issues.insert(0, issue)
+        return issue
+
+
+@dataclass
+class FakeJira:
+    """One site; its search finds labels."""
+
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, asked: Asked) -> Reply:
+        with self.lock:
+            if asked.path == "/rest/api/3/search/jql":
+                marked = [
+                    one for one in self.issues if f'"{one["fields"]["labels"][1]}"' in asked.query["jql"]
+                ]
+                return Reply({"issues": marked, "isLast": True})
+            if asked.method == "POST" and asked.path == "/rest/api/3/issue":
+                return self.create(json.loads(asked.body)["fields"])
+            key = asked.path.removeprefix("/rest/api/3/issue/")
+            found = [issue for issue in self.issues if issue["key"] == key]
+            return Reply(found[0]) if found else Reply({"errorMessages": ["Issue does not exist"]}, 404)
+
+    def create(self, fields: dict[str, Any]) -> Reply:
+        """Open an issue, unless its project is unknown."""
+        if fields["project"] != {"key": "OPS"}:
+            return Reply({"errors": {"project": "valid project is required"}}, 400)
+        status = {"statusCategory": {"key": "new"}}
+        issue = {"key": f"OPS-{len(self.issues) + 1}", "fields": {**fields, "status": status}}
+        self.issues.append(issue)
+        return Reply({"id": "1", "key": issue["key"], "self": "x"}, 201)

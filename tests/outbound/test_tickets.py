@@ -1,0 +1,198 @@
+"""A ticket is opened once in a tracker on loopback, says what the recommendation says, and is read back."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from causeloop_pipeline.connectors.own_tickets import (
+    hidden_mark,
+    is_foreign_issue,
+    is_unmarked_issue,
+    mark_of,
+)
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
+from causeloop_pipeline.outbound.trackers import TRACKERS, tracker_of
+from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
+from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub, FakeJira
+
+RECOMMENDATION = UUID("11111111-2222-3333-4444-555555555555")
+CREDENTIALS = {
+    "github": {"token": "planted-token"},
+    "jira": {"email": "bot@example.org", "api_token": "planted-token"},
+}
+CONFIG: dict[str, dict[str, Any]] = {
+    "github": {"repositories": [REPOSITORY]},
+    "jira": {"site": "acme", "ticket_project": "OPS"},
+}
+
+
+def draft(**changes: Any) -> Draft:
+    said = {
+        "recommendation_id": RECOMMENDATION,
+        "pushed_at": datetime.now(UTC),
+        "title": "Raise the pool's\nsize",
+        "rationale": "@Transactional calls in checkout exhaust the pool 12 times a month.",
+        "steps": ["Raise max_size to 40", "Alert on wait time"],
+        "expected": "Expected: 9.3 recurrences prevented (6.1 to 12.0).",
+        "url": "https://causeloop.example/#/recommendations/1",
+    }
+    return Draft(**{**said, **changes})
+
+
+def tracker(name: str, tool: FakeTool, **config: Any) -> Tracker:
+    configured = {"base_url": tool.url, **CONFIG[name], **config}
+    return tracker_of(CONNECTORS[name], configured, CREDENTIALS[name], tool.egress)
+
+
+@contextlib.contextmanager
+def running(name: str) -> Iterator[tuple[Any, FakeTool]]:
+    fake = {"github": FakeGitHub, "jira": FakeJira}[name]()
+    with fake_tool(fake) as tool:
+        yield fake, tool
+
+
+def test_every_connector_that_takes_tickets_has_its_tracker() -> None:
+    assert {name for name, connector in CONNECTORS.items() if connector.tickets} == set(TRACKERS)
+
+
+@pytest.mark.parametrize("name", ["github", "jira"])
+def test_a_ticket_is_opened_once_however_often_it_is_asked_for(name: str) -> None:
+    with running(name) as (fake, tool):
+        opened = [open_ticket(tracker(name, tool), draft()) for _ in range(3)]
+        other = open_ticket(tracker(name, tool), draft(recommendation_id=uuid4()))
+
+    assert len(set(opened)) == 1
+    assert other not in opened
+    assert len(fake.issues) == 2
+
+
+def test_a_github_ticket_says_what_to_do_and_calls_nobody() -> None:
+    with running("github") as (fake, tool):
+        ticket = open_ticket(tracker("github", tool), draft(rationale="<!-- causeloop-x --> @octocat"))
+        (issue,) = fake.issues
+
+    assert ticket.external_id == f"{REPOSITORY}#1"
+    assert ticket.url == f"https://github.example/{REPOSITORY}/issues/1"
+    assert issue["title"] == "Raise the pool's size"
+    assert "- [ ] Raise max_size to 40" in issue["body"]
+    assert "9.3 recurrences" in issue["body"]
+    assert "@octocat" not in issue["body"]
+    assert issue["body"].count("<!--") == 1
+    assert issue["body"].endswith(hidden_mark(RECOMMENDATION))
+
+
+def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
+    with running("jira") as (fake, tool):
+        ticket = open_ticket(tracker("jira", tool), draft())
+        (issue,) = fake.issues
+
+    fields = issue["fields"]
+    assert (ticket.external_id, ticket.url) == ("OPS-1", f"{tool.url}/browse/OPS-1")
+    assert fields["summary"] == "Raise the pool's size"
+    assert fields["issuetype"] == {"name": "Task"}
+    assert fields["labels"] == ["causeloop", mark_of(RECOMMENDATION)]
+    kinds = [node["type"] for node in fields["description"]["content"]]
+    assert kinds == ["paragraph", "orderedList", "paragraph", "paragraph"]
+
+
+@pytest.mark.parametrize("name", ["github", "jira"])
+def test_a_ticket_is_done_when_its_tracker_says_so(name: str) -> None:
+    with running(name) as (fake, tool):
+        ticket = open_ticket(tracker(name, tool), draft())
+        before = tracker(name, tool).read(ticket.external_id).done
+        if name == "github":
+            fake.issues[0]["state"] = "closed"
+        else:
+            fake.issues[0]["fields"]["status"] = {"statusCategory": {"key": "done"}}
+        after = tracker(name, tool).read(ticket.external_id).done
+
+    assert (before, after) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["github", "jira"])
+def test_a_ticket_that_was_deleted_is_gone(name: str) -> None:
+    with running(name) as (fake, tool):
+        ticket = open_ticket(tracker(name, tool), draft())
+        fake.issues.clear()
+        with pytest.raises(PermanentFailure) as failed:
+            tracker(name, tool).read(ticket.external_id)
+
+    assert failed.value.status in {404, 410}
+
+
+def test_the_mark_is_looked_for_on_every_page_since_the_push_and_no_further() -> None:
+    pushed_at = datetime.now(UTC)
+    with running("github") as (fake, tool):
+        for number in range(120):
+            fake.add(f"old {number}", "", pushed_at - timedelta(days=2))
+        fake.add("ours", f"text\n\n{hidden_mark(RECOMMENDATION)}", pushed_at)
+        for number in range(120):
+            fake.add(f"new {number}", "", pushed_at + timedelta(minutes=1))
+        found = tracker("github", tool).find(draft(pushed_at=pushed_at))
+        pages_until_found = len(tool.asked)
+        absent = tracker("github", tool).find(draft(pushed_at=pushed_at, recommendation_id=uuid4()))
+        pages_until_sure = len(tool.asked) - pages_until_found
+
+    assert found is not None
+    assert found.external_id == f"{REPOSITORY}#121"
+    assert absent is None
+    assert (pages_until_found, pages_until_sure) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply({"message": "API rate limit"}, 403, {"X-RateLimit-Remaining": "0"}), TransientFailure),
+        (Reply({"message": "slow down"}, 429, {"Retry-After": "60"}), TransientFailure),
+        (Reply({}, 502), TransientFailure),
+        (Reply(raw=b"<html>"), TransientFailure),
+        (Reply({"message": "planted-token is not allowed"}, 422), PermanentFailure),
+        (Reply({"message": "Resource not accessible"}, 403), PermanentFailure),
+    ],
+)
+def test_a_trackers_refusal_tells_whether_time_can_help_and_repeats_no_credential(
+    reply: Reply, kind: type[Exception]
+) -> None:
+    with fake_tool(in_turn(reply)) as tool, pytest.raises(kind) as failed:
+        open_ticket(tracker("github", tool), draft())
+
+    assert "planted-token" not in str(failed.value)
+
+
+def test_a_missing_project_or_repository_names_what_to_configure() -> None:
+    with running("jira") as (_, tool):
+        with pytest.raises(PermanentFailure, match="name a project for tickets"):
+            tracker("jira", tool, ticket_project=None)
+        with pytest.raises(PermanentFailure, match="valid project is required"):
+            open_ticket(tracker("jira", tool, ticket_project="NOPE"), draft())
+        with pytest.raises(PermanentFailure, match="name a repository for tickets"):
+            tracker("github", tool, repositories=["../admin"])
+
+
+def test_a_tracker_on_a_private_address_is_not_reached() -> None:
+    with running("github") as (_, tool):
+        private = tracker_of(
+            CONNECTORS["github"],
+            {"base_url": tool.url, **CONFIG["github"]},
+            CREDENTIALS["github"],
+            EgressPolicy(),
+        )
+        with pytest.raises(PermanentFailure, match="CAUSELOOP_EGRESS_ALLOW"):
+            open_ticket(private, draft())
+        assert tool.asked == []
+
+
+def test_our_own_tickets_do_not_come_back_as_failures() -> None:
+    assert not is_foreign_issue({"body": f"text\n\n{hidden_mark(RECOMMENDATION)}"})
+    assert is_foreign_issue({"body": f"see {mark_of(RECOMMENDATION)}"})
+    assert is_foreign_issue({"body": None})
+    assert not is_unmarked_issue({"fields": {"labels": ["causeloop", mark_of(RECOMMENDATION)]}})
+    assert is_unmarked_issue({"fields": {"labels": ["causeloop"]}})
+    assert is_unmarked_issue({"fields": None})
