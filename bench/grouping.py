@@ -164,7 +164,8 @@ def main() -> int:
     largest = max(machine)
     slowest = 1_000 * max(figures["assign_1"] for figures in (*machine.values(), *human.values()))
     print(
-        f"grouping machine {largest:,}: {machine[largest]['cpu']:.2f} CPU s (goal {MACHINE_GOAL:g} at 1,000,000), "
+        f"grouping machine {largest:,}: {machine[largest]['cpu']:.2f} CPU s "
+        f"(goal {MACHINE_GOAL:g} at 1,000,000), "
         f"machine n^{growth(machine):.2f}, human n^{growth(human):.2f} (goal {GROWTH_GOAL}), "
         f"one issue {slowest:.0f} ms (goal {ONE_GOAL * 1_000:.0f})"
     )

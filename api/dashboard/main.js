@@ -148,7 +148,7 @@ async function signOut() {
 }
 
 document.getElementById("skip").addEventListener("click", (event) => (event.preventDefault(), main.focus()));
-addEventListener("hashchange", () => signedIn() && show());
+addEventListener("hashchange", () => (takeKeyFromAddress() ? begin() : signedIn() && show()));
 addEventListener("signed-out", (event) => askToSignIn(event.detail ?? "Your session has ended: sign in again."));
 takeKeyFromAddress();
 begin();

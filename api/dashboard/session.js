@@ -45,10 +45,11 @@ export function renew(exchange) {
   return refreshing;
 }
 
-/** A key in `#key=…` signs in once and leaves the address at once. */
+/** A key in `#key=…` signs in once and leaves the address at once; says whether there was one. */
 export function takeKeyFromAddress() {
   const found = /^#key=(cl_[A-Za-z0-9_-]+)(?:&to=(\/[^#]*))?$/.exec(location.hash);
-  if (!found) return;
+  if (!found) return false;
   keepKey(found[1]);
   history.replaceState(null, "", `${location.pathname}#${found[2] ?? "/"}`);
+  return true;
 }

@@ -31,7 +31,7 @@ def test_verdicts_that_agree_with_the_prior_leave_it_nearly_alone() -> None:
     assert np.abs(learnt.apply(prior) - prior).max() < 0.08
 
 
-@settings(deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=30, max_size=60), st.randoms())
 def test_the_order_of_verdicts_does_not_matter(verdicts: list[tuple[float, bool]], random: object) -> None:
     shuffled = list(verdicts)

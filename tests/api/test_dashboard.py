@@ -1,9 +1,9 @@
-"""The dashboard: its files are served under a strict policy, and it asks the API only what the API answers."""
+"""The dashboard: its files are served under a strict policy, and it asks only what the API answers."""
 
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlparse
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -19,6 +19,7 @@ FILES = sorted(path for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES)
 CALL = re.compile(r"""\b(get|post|patch|open)\(\s*["'`](/v1/[^"'`]*)["'`](?:,\s*(\{[^{}]*\}|\w+))?""")
 ANY_PATH = re.compile(r"""["'`](/v1/[^"'`]*)["'`]""")
 IMPORT = re.compile(r"""^import [^;"']*["']([^"']+)["'];$""", re.MULTILINE)
+EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|class) (\w+)", re.MULTILINE)
 CODE_FROM_TEXT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc"
     r"|\beval\b|new Function|setTimeout\(\s*[\"'`]|setHTML|localStorage|document\.cookie"
@@ -95,11 +96,7 @@ def test_every_imported_name_is_exported_there_and_used_here() -> None:
     for script in SCRIPTS:
         text = text_of(script)
         for names, module in re.findall(r"""^import \{([^}]*)\} from "\./([^"]+)";$""", text, re.MULTILINE):
-            offered = re.findall(
-                r"^export (?:async )?(?:function\*?|const|class) (\w+)",
-                (FOLDER / module).read_text(),
-                re.MULTILINE,
-            )
+            offered = EXPORT.findall((FOLDER / module).read_text())
             for name in filter(None, map(str.strip, names.split(","))):
                 assert name in offered, f"{script.name} imports {name}, which {module} does not export"
                 assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{script.name} imports {name} for nothing"

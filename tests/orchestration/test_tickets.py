@@ -1,4 +1,4 @@
-"""A pushed recommendation has one ticket in its tracker, whatever crashes, and the ticket's state comes back."""
+"""A pushed recommendation has one ticket in its tracker, whatever crashes, and the ticket's state is known."""
 
 import os
 import signal
@@ -52,8 +52,9 @@ def recommend(database: Database, workspace_id: UUID) -> UUID:
         session.execute(
             "insert into act.recommendation (workspace_id, recommendation_id, title, type, effort, impact, "
             "expected_loops_prevented, expected_low, expected_high, pattern_ids, steps, rationale, score, "
-            "computed_at) values (%s, %s, 'Raise the pool''s size', 'config_change', 'low', 'high', 9.3, 6.1, "
-            "12, array[uuidv7()], array['Raise max_size', 'Alert on waits'], 'Twelve times a month.', 1, now())",
+            "computed_at) values (%s, %s, 'Raise the pool''s size', 'config_change', 'low', 'high', 9.3, "
+            "6.1, 12, array[uuidv7()], array['Raise max_size', 'Alert on waits'], 'Twelve times a month.', "
+            "1, now())",
             (workspace_id, recommendation_id),
         )
     return recommendation_id
@@ -197,7 +198,7 @@ def test_a_closed_issue_is_a_done_ticket(
 def test_a_tracker_that_is_down_is_asked_later_and_finally_given_up(
     github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
-    github[1].script[0] = lambda _: Reply({}, 503)
+    github[1].script[0] = lambda _: Reply({}, 502)
     states = []
     for _ in range(MOST_ATTEMPTS):
         open_and_refresh(resources)
@@ -205,7 +206,7 @@ def test_a_tracker_that_is_down_is_asked_later_and_finally_given_up(
         let_time_pass(database, workspace_id)
 
     assert states == ["queued"] * (MOST_ATTEMPTS - 1) + ["failed"]
-    assert ticket(database, workspace_id)["error"] == "GitHub answered 503"
+    assert ticket(database, workspace_id)["error"] == "GitHub answered 502"
 
 
 def test_a_ticket_deleted_in_the_tracker_has_failed_and_is_opened_anew_when_pushed_again(
