@@ -88,29 +88,12 @@ def try_out(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> dict[str, Any]:
     """Ask the tool for its first page; what it says, without keeping anything."""
-    from causeloop_pipeline.egress.failure import OutsideFailure
     from causeloop_pipeline.egress.policy import EgressPolicy
-    from causeloop_pipeline.landing.pull import pull
-    from causeloop_pipeline.egress.waiting import Patience
+    from causeloop_pipeline.landing.check import test_connection
 
-    pages = pull(
-        connector,
-        config=config,
-        credentials=credentials,
-        cursor=None,
-        backfill_days=1,
-        open_ids=[],
-        now=datetime.now(UTC),
-        egress=EgressPolicy.parse(settings().egress_allow),
-        patience=Patience(attempts=1, total=15.0, answer_seconds=15.0, silence_seconds=10.0),
-    )
-    try:
-        first = next(iter(pages), None)
-    except OutsideFailure as failure:
-        return {"ok": False, "detail": failure.reason, "records": 0}
-    if first is None:
-        return {"ok": True, "detail": "nothing new to read in the last day", "records": 0}
-    return {"ok": True, "detail": f"{connector.title} answers", "records": len(first.records)}
+    policy = EgressPolicy.parse(settings().egress_allow)
+    report = test_connection(connector, config, credentials, policy, datetime.now(UTC))
+    return {"ok": report.ok, "detail": report.reason, "records": report.sample_count}
 
 
 def shown(connector: Mapping[str, Any]) -> dict[str, Any]:

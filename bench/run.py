@@ -17,6 +17,7 @@ from tests.running import (
     event_like,
     issue_id_of,
     post_signed_event,
+    repeatable,
     until_patterned,
 )
 
@@ -53,11 +54,10 @@ def webhook_latencies(running: RunningInstallation) -> list[float]:
     """Seconds from a delivery to its issue having the pattern it repeats, one delivery after another."""
     taken: list[float] = []
     with running.client("payments") as client:
-        workspace_id = client.get("/v1/workspace").json()["workspace_id"]
+        workspace_id = client.get("/v1/workspace").json()["id"]
         connectors = client.get("/v1/connectors?limit=100").json()["data"]
-        connector_id = next(c["connector_id"] for c in connectors if c["type"] == "custom_api")
-        known = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
-        like = next(issue for issue in known if issue["pattern_id"])
+        connector_id = next(c["id"] for c in connectors if c["type"] == "custom_api")
+        like = repeatable(client)
         secret = f"{token_of('payments', 'custom_api')}-webhook"
         for number in range(DELIVERIES):
             began = time.monotonic()

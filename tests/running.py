@@ -102,6 +102,13 @@ def event_like(issue: dict[str, Any], external_id: str) -> dict[str, Any]:
     return {**told, "external_id": external_id, "source_created_at": now, "source_updated_at": now}
 
 
+def repeatable(client: httpx2.Client) -> dict[str, Any]:
+    """An issue of the custom API that is in a pattern, whole."""
+    known = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
+    found = next(issue for issue in known if issue["pattern_id"])
+    return dict(client.get(f"/v1/issues/{found['id']}").json())
+
+
 def issue_id_of(workspace_id: str, source: str, external_id: str) -> str:
     """The id that the product gives an issue."""
     digest = hashlib.md5("\x1f".join([workspace_id, source, external_id]).encode()).hexdigest()

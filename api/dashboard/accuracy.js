@@ -8,18 +8,29 @@ import { counted, number, percent, plain } from "./wording.js";
 
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);
-  if (!accuracy.graded) return empty("No window has closed yet, so nothing can be graded.", "The first grades come when the first 7-day window closes.");
+  if (!accuracy.graded)
+    return empty(
+      "No window has closed yet, so nothing can be graded.",
+      "The first grades come when the first 7-day window closes.",
+    );
   return h(
     "div",
     {},
-    h("p", {}, `${counted(accuracy.graded, "prediction")} graded: ${number(accuracy.hits)} came true, ${number(accuracy.misses)} did not, ${number(accuracy.prevented)} were prevented by a fix (counted, not scored).`),
+    h(
+      "p",
+      {},
+      `${counted(accuracy.graded, "prediction")} graded: ${number(accuracy.hits)} came true, `,
+      `${number(accuracy.misses)} did not, ${number(accuracy.prevented)} were prevented by a fix (counted, not scored).`,
+    ),
     accuracy.reliability.length ? reliabilityChart(accuracy.reliability) : null,
     accuracy.scores.length ? scoresTable(accuracy.scores) : null,
   );
 }
 
 function scoresTable(scores) {
-  const rows = [...scores].sort((left, right) => left.window_days - right.window_days || left.brier - right.brier);
+  const rows = [...scores].sort(
+    (left, right) => left.window_days - right.window_days || left.brier - right.brier,
+  );
   const columns = [
     { title: "Window", cell: (row) => `${row.window_days} d` },
     { title: "Said by", cell: (row) => plain(row.model) },
@@ -30,8 +41,19 @@ function scoresTable(scores) {
     { title: "By chance", numeric: true, cell: (row) => number(row.ece_noise, 3) },
     { title: "n", numeric: true, cell: (row) => number(row.n) },
   ];
-  return h("div", {}, table("Brier score by window; lower is better", columns, rows, { shownCaption: true }),
-    h("p", { class: "quiet" }, "Brier: the mean squared error of the chances, lower is better. Skill: how much lower than always saying the base rate. Off by: the mean distance between what was said and what came; by chance: the distance that perfect chances would show with so few predictions."));
+  return h(
+    "div",
+    {},
+    table("Brier score by window; lower is better", columns, rows, { shownCaption: true }),
+    h(
+      "p",
+      { class: "quiet" },
+      "Brier: the mean squared error of the chances, lower is better. ",
+      "Skill: how much lower than always saying the base rate. ",
+      "Off by: the mean distance between what was said and what came. ",
+      "By chance: the distance that perfect chances would show with so few predictions.",
+    ),
+  );
 }
 
 const percentSigned = (share) => `${share > 0 ? "+" : "−"}${Math.abs(Math.round(share * 100))} %`;

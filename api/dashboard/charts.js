@@ -1,7 +1,7 @@
 // What all charts share: a frame with a table twin, scales and axes; and the plainest charts, bars and sparklines.
 
 import { h, s, table } from "./elements.js";
-import { dayOf, number } from "./wording.js";
+import { counted, dayOf, number } from "./wording.js";
 
 export const MARGIN = { top: 12, right: 12, bottom: 24, left: 34 };
 
@@ -14,7 +14,13 @@ export function figure({ title, says, height, draw, twin }) {
     const width = Math.max(260, Math.round(entry.contentRect.width));
     if (Math.abs(width - drawnFor) < 2) return;
     drawnFor = width;
-    const size = { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `${title}. ${says}` };
+    const size = {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": `${title}. ${says}`,
+    };
     frame.replaceChildren(s("svg", { ...size, class: "chart" }, draw({ width, height })));
   }).observe(frame);
   return h(
@@ -57,7 +63,11 @@ export function dayAxis(days, x, width, height) {
   const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 90))));
   return days.map((day, index) =>
     index % every === 0 && x(index) < width - 24
-      ? s("text", { class: "axis", x: x(index), y: height - 6, "text-anchor": index ? "middle" : "start" }, dayOf(day))
+      ? s(
+          "text",
+          { class: "axis", x: x(index), y: height - 6, "text-anchor": index ? "middle" : "start" },
+          dayOf(day),
+        )
       : null,
   );
 }
@@ -68,7 +78,8 @@ export function frequencyChart(title, frequency) {
   const total = rows.reduce((sum, row) => sum + row.count, 0);
   const struck = rows.filter((row) => row.count > 0).length;
   const unit = frequency.bucket;
-  const says = `${number(total)} issues in ${rows.length} ${unit}s; ${number(struck)} ${unit}s with at least one (${frequency.timezone}).`;
+  const hit = `${counted(struck, unit)} with at least one`;
+  const says = `${counted(total, "issue")} in ${rows.length} ${unit}s; ${hit} (${frequency.timezone}).`;
   const columns = [
     { title: unit === "week" ? "Week of" : "Day", cell: (row) => dayOf(row.start, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
@@ -83,11 +94,22 @@ function bars(rows, { width, height }) {
   const step = (width - MARGIN.left - MARGIN.right) / rows.length;
   const x = (index) => MARGIN.left + index * step;
   const bar = (row, index) => {
-    const place = { x: x(index) + step * 0.1, y: y(row.count), width: Math.max(1, step * 0.8), height: y(0) - y(row.count) };
-    return row.count ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.start)}: ${row.count}`)) : null;
+    const place = {
+      x: x(index) + step * 0.1,
+      y: y(row.count),
+      width: Math.max(1, step * 0.8),
+      height: y(0) - y(row.count),
+    };
+    return row.count
+      ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.start)}: ${row.count}`))
+      : null;
   };
   const days = rows.map((row) => row.start);
-  return [leftAxis(marks, y, width), rows.map(bar), dayAxis(days, (index) => x(index) + step / 2, width, height)];
+  return [
+    leftAxis(marks, y, width),
+    rows.map(bar),
+    dayAxis(days, (index) => x(index) + step / 2, width, height),
+  ];
 }
 
 /** A history in the height of a line of text; its sentence is read instead of it. */
@@ -97,11 +119,22 @@ export function sparkline(counts, says) {
   const step = width / counts.length;
   const rects = counts.map((count, index) =>
     count
-      ? s("rect", { class: "bar-mark", x: index * step, width: Math.max(1.5, step - 1), y: y(count), height: height - y(count) })
+      ? s("rect", {
+          class: "bar-mark",
+          x: index * step,
+          width: Math.max(1.5, step - 1),
+          y: y(count),
+          height: height - y(count),
+        })
       : null,
   );
   const base = s("line", { class: "base", x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 });
-  return s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "spark" }, base, rects);
+  return s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "spark" },
+    base,
+    rects,
+  );
 }
 
 /** An estimate with its interval on a scale that a whole list shares. */
@@ -123,7 +156,14 @@ export function shareMark(share, className = "") {
   const width = 72;
   return s(
     "svg",
-    { viewBox: `0 0 ${width} 8`, width, height: 8, class: `share ${className}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    {
+      viewBox: `0 0 ${width} 8`,
+      width,
+      height: 8,
+      class: `share ${className}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    },
     s("rect", { class: "track", width, height: 8, rx: 2 }),
     s("rect", { class: "level", width: Math.max(share > 0 ? 2 : 0, share * width), height: 8, rx: 2 }),
   );

@@ -16,7 +16,8 @@ export class Refusal extends Error {
 }
 
 /** Read: `get("/v1/patterns/{pattern_id}", {pattern_id}, {limit: 5})`. */
-export const get = (path, parameters, query, signal) => ask("GET", address(path, parameters, query), undefined, signal);
+export const get = (path, parameters, query, signal) =>
+  ask("GET", address(path, parameters, query), undefined, signal);
 
 /** Create or ask for something. */
 export const post = (path, parameters, body) => ask("POST", address(path, parameters), body);
@@ -25,9 +26,7 @@ export const post = (path, parameters, body) => ask("POST", address(path, parame
 export const patch = (path, parameters, body) => ask("PATCH", address(path, parameters), body);
 
 /** The stream's answer, to be read as it comes. */
-export async function open(path, headers, signal) {
-  return attempt("GET", address(path), undefined, signal, headers);
-}
+export const open = (path, headers, signal) => send("GET", address(path), undefined, signal, headers);
 
 function address(path, parameters = {}, query = {}) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
@@ -40,18 +39,24 @@ function address(path, parameters = {}, query = {}) {
   return url;
 }
 
+const isSigningIn = (url) => url.pathname.includes("/v1/auth/");
+
 async function ask(method, url, body, signal) {
-  let response = await attempt(method, url, body, signal);
-  if (response.status === 401 && refreshToken() && !url.pathname.includes("/v1/auth/")) {
-    if (await renew(exchange)) response = await attempt(method, url, body, signal);
-  }
+  const response = await send(method, url, body, signal);
   if (response.ok) return response.status === 204 ? null : response.json();
   const problem = await response.json().catch(() => ({}));
-  if (response.status === 401 && !url.pathname.includes("/v1/auth/")) {
+  if (response.status === 401 && !isSigningIn(url)) {
     forget();
     dispatchEvent(new CustomEvent("signed-out", { detail: problem.detail }));
   }
   throw new Refusal(response.status, problem);
+}
+
+/** One request; an expired session is renewed and the request made again. */
+async function send(method, url, body, signal, extra) {
+  const response = await attempt(method, url, body, signal, extra);
+  if (response.status !== 401 || !refreshToken() || isSigningIn(url)) return response;
+  return (await renew(exchange)) ? attempt(method, url, body, signal, extra) : response;
 }
 
 const exchange = (token) => post("/v1/auth/refresh", {}, { refresh_token: token });
@@ -61,7 +66,12 @@ async function attempt(method, url, body, signal, extra = {}) {
   if (credential()) headers.Authorization = `Bearer ${credential()}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
-    return await fetch(url, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    return await fetch(url, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal(0, { detail: "The server does not answer. Check the connection, then try again." });

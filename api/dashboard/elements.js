@@ -19,14 +19,21 @@ function fill(element, attributes, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
 /** A link that leaves the dashboard; anything but a web address stays text. */
 export function outside(address, text) {
   return /^https?:\/\//i.test(address ?? "")
-    ? h("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, text, h("span", { class: "quiet" }, " ↗"))
+    ? h(
+        "a",
+        { href: address, rel: "noopener noreferrer", target: "_blank" },
+        text,
+        h("span", { class: "quiet" }, " ↗"),
+      )
     : h("span", {}, text);
 }
 
@@ -44,8 +51,14 @@ export function section(title, { id, beside, level = "h2", className = "" } = {}
 /** A table; columns are {title, cell(row), numeric?, wide?}; the caption is read aloud and hidden unless shown. */
 export function table(caption, columns, rows, { shownCaption = false, className = "" } = {}) {
   const cell = (column, row) =>
-    h("td", { class: column.className ?? (column.numeric ? "number" : null), "data-label": column.title }, column.cell(row));
-  const heads = columns.map((column) => h("th", { scope: "col", class: column.numeric ? "number" : null }, column.title));
+    h(
+      "td",
+      { class: column.className ?? (column.numeric ? "number" : null), "data-label": column.title },
+      column.cell(row),
+    );
+  const heads = columns.map((column) =>
+    h("th", { scope: "col", class: column.numeric ? "number" : null }, column.title),
+  );
   return h(
     "div",
     { class: "table-frame", role: "region", "aria-label": caption, tabindex: "0" },
@@ -54,7 +67,17 @@ export function table(caption, columns, rows, { shownCaption = false, className 
       { class: className || null },
       h("caption", { class: shownCaption ? null : "unseen" }, caption),
       h("thead", {}, h("tr", {}, heads)),
-      h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => cell(column, row))))),
+      h(
+        "tbody",
+        {},
+        rows.map((row) =>
+          h(
+            "tr",
+            {},
+            columns.map((column) => cell(column, row)),
+          ),
+        ),
+      ),
     ),
   );
 }
@@ -62,5 +85,9 @@ export function table(caption, columns, rows, { shownCaption = false, className 
 /** Names and values side by side; pairs without a value are left out. */
 export function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return h("dl", { class: "facts" }, known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: "facts" },
+    known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }

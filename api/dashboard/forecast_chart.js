@@ -14,7 +14,12 @@ export function forecastChart(title, forecast) {
     { title: "Day", cell: (row) => dayOf(row.day, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
     { title: "Expected", numeric: true, cell: (row) => number(row.yhat, 2) },
-    { title: "Band", numeric: true, cell: (row) => (row.yhat === undefined ? "–" : `${number(row.yhat_lower, 2)} – ${number(row.yhat_upper, 2)}`) },
+    {
+      title: "Band",
+      numeric: true,
+      cell: (row) =>
+        row.yhat === undefined ? "–" : `${number(row.yhat_lower, 2)} – ${number(row.yhat_upper, 2)}`,
+    },
   ];
   return figure({
     title,
@@ -31,14 +36,20 @@ function sentence(forecast, ahead) {
   const line = `The threshold of ${number(forecast.threshold, 1)} a day`;
   const { expected_on: on, possible_on: possible } = forecast.breach;
   if (on) return `${expected} ${line} is expected to be reached on ${dayOf(on)}.`;
-  if (possible) return `${expected} ${line} is not expected to be reached; it is possible from ${dayOf(possible)}.`;
+  if (possible)
+    return `${expected} ${line} is not expected to be reached; it is possible from ${dayOf(possible)}.`;
   return `${expected} ${line} is not expected to be reached.`;
 }
 
 function drawing(forecast, past, ahead, { width, height }) {
   const from = ahead[0]?.day === past.at(-1)?.day ? past.length - 1 : past.length;
   const days = [...past.slice(0, from).map((row) => row.day), ...ahead.map((row) => row.day)];
-  const largest = Math.max(1, forecast.threshold, ...past.map((row) => row.count), ...ahead.map((row) => row.yhat_upper));
+  const largest = Math.max(
+    1,
+    forecast.threshold,
+    ...past.map((row) => row.count),
+    ...ahead.map((row) => row.yhat_upper),
+  );
   const marks = ticks(largest * 1.1, 4);
   const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
   const step = (width - MARGIN.left - MARGIN.right) / Math.max(days.length, 1);
@@ -58,14 +69,31 @@ function drawing(forecast, past, ahead, { width, height }) {
 }
 
 function actualBar(row, middle, y, step) {
-  const place = { x: middle - step * 0.35, width: Math.max(1, step * 0.7), y: y(row.count), height: y(0) - y(row.count) };
-  return row.count ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.day)}: ${row.count}`)) : null;
+  const place = {
+    x: middle - step * 0.35,
+    width: Math.max(1, step * 0.7),
+    y: y(row.count),
+    height: y(0) - y(row.count),
+  };
+  return row.count
+    ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.day)}: ${row.count}`))
+    : null;
 }
 
 function thresholdLine(threshold, y, width) {
   return [
-    s("line", { class: "threshold", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(threshold), y2: y(threshold) }),
-    s("text", { class: "axis strong", x: MARGIN.left + 4, y: y(threshold) - 4 }, `threshold ${number(threshold, 1)}`),
+    s("line", {
+      class: "threshold",
+      x1: MARGIN.left,
+      x2: width - MARGIN.right,
+      y1: y(threshold),
+      y2: y(threshold),
+    }),
+    s(
+      "text",
+      { class: "axis strong", x: MARGIN.left + 4, y: y(threshold) - 4 },
+      `threshold ${number(threshold, 1)}`,
+    ),
   ];
 }
 
@@ -80,6 +108,10 @@ function breachMark(breach, days, x, { width, height }) {
     "g",
     { class: kind },
     s("line", { x1: x(index), x2: x(index), y1: MARGIN.top, y2: height - MARGIN.bottom }),
-    s("text", { x: x(index) + (anchor === "end" ? -5 : 5), y: MARGIN.top + 8, "text-anchor": anchor }, `${word} ${dayOf(day)}`),
+    s(
+      "text",
+      { x: x(index) + (anchor === "end" ? -5 : 5), y: MARGIN.top + 8, "text-anchor": anchor },
+      `${word} ${dayOf(day)}`,
+    ),
   );
 }

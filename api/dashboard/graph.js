@@ -7,13 +7,20 @@ const ROUNDS = 320;
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
 /** Places for every node: edges pull, nodes push, the middle holds all together. */
-export function layout(nodes, edges, width, height) {
+function layout(nodes, edges, width, height) {
   const places = nodes.map((_, index) => {
     const distance = Math.sqrt((index + 0.5) / nodes.length) * 0.46;
-    return { x: width * (0.5 + distance * Math.cos(index * GOLDEN)), y: height * (0.5 + distance * Math.sin(index * GOLDEN)) };
+    return {
+      x: width * (0.5 + distance * Math.cos(index * GOLDEN)),
+      y: height * (0.5 + distance * Math.sin(index * GOLDEN)),
+    };
   });
   const at = new Map(nodes.map((node, index) => [node.id, index]));
-  const links = edges.map((edge) => [at.get(edge.left_pattern_id), at.get(edge.right_pattern_id), edge.strength]);
+  const links = edges.map((edge) => [
+    at.get(edge.left_pattern_id),
+    at.get(edge.right_pattern_id),
+    edge.strength,
+  ]);
   const ideal = Math.sqrt((width * height) / Math.max(nodes.length, 1)) * 0.75;
   for (let round = 0; round < ROUNDS; round += 1) {
     const heat = (1 - round / ROUNDS) * Math.min(width, height) * 0.05;
@@ -23,7 +30,10 @@ export function layout(nodes, edges, width, height) {
 }
 
 function forces(places, links, ideal, width, height) {
-  const pushes = places.map((place) => ({ x: (width / 2 - place.x) * 0.03, y: (height / 2 - place.y) * 0.05 }));
+  const pushes = places.map((place) => ({
+    x: (width / 2 - place.x) * 0.03,
+    y: (height / 2 - place.y) * 0.05,
+  }));
   for (let left = 0; left < places.length; left += 1) {
     for (let right = left + 1; right < places.length; right += 1) apart(places, pushes, left, right, ideal);
   }
@@ -67,10 +77,22 @@ export function drawGraph(graph, { width, height }, choose) {
   const places = layout(graph.nodes, graph.edges, width, height);
   const at = new Map(graph.nodes.map((node, index) => [node.id, places[index]]));
   const most = Math.max(1, ...graph.nodes.map((node) => node.issue_count));
-  const named = new Set([...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, Math.floor(width / 90)));
+  const named = new Set(
+    [...graph.nodes]
+      .sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))
+      .slice(0, Math.floor(width / 90)),
+  );
   return [
-    s("g", { class: "edges" }, graph.edges.map((edge) => edgeLine(edge, at, choose))),
-    s("g", { class: "nodes" }, graph.nodes.map((node, index) => nodeMark(node, places[index], most, named.has(node), width, choose))),
+    s(
+      "g",
+      { class: "edges" },
+      graph.edges.map((edge) => edgeLine(edge, at, choose)),
+    ),
+    s(
+      "g",
+      { class: "nodes" },
+      graph.nodes.map((node, index) => nodeMark(node, places[index], most, named.has(node), width, choose)),
+    ),
   ];
 }
 
@@ -78,7 +100,12 @@ function edgeLine(edge, at, choose) {
   const [left, right] = [at.get(edge.left_pattern_id), at.get(edge.right_pattern_id)];
   const ends = { x1: left.x, y1: left.y, x2: right.x, y2: right.y };
   const line = s("line", { ...ends, "stroke-width": (0.8 + 3.5 * edge.strength).toFixed(1) });
-  return s("g", { onclick: () => choose(edge) }, line, s("line", { ...ends, class: "reach" }, s("title", {}, `strength ${number(edge.strength, 2)}`)));
+  return s(
+    "g",
+    { onclick: () => choose(edge) },
+    line,
+    s("line", { ...ends, class: "reach" }, s("title", {}, `strength ${number(edge.strength, 2)}`)),
+  );
 }
 
 function nodeMark(node, place, most, isNamed, width, choose) {
@@ -90,6 +117,16 @@ function nodeMark(node, place, most, isNamed, width, choose) {
     "g",
     { class: `node risk-${band(node.risk_score ?? 0)}`, onclick: () => choose(node) },
     s("circle", { cx: place.x, cy: place.y, r: radius }, s("title", {}, says)),
-    isNamed ? s("text", { x: place.x + (end ? -radius - 4 : radius + 4), y: place.y + 4, "text-anchor": end ? "end" : "start" }, name) : null,
+    isNamed
+      ? s(
+          "text",
+          {
+            x: place.x + (end ? -radius - 4 : radius + 4),
+            y: place.y + 4,
+            "text-anchor": end ? "end" : "start",
+          },
+          name,
+        )
+      : null,
   );
 }

@@ -14,7 +14,11 @@ export function heatMap(instants, total) {
   }
   const columns = [
     { title: "Day", cell: ([day]) => WEEKDAYS[day] },
-    ...QUARTERS.map((quarter, index) => ({ title: quarter, numeric: true, cell: ([, row]) => String(row[index]) })),
+    ...QUARTERS.map((quarter, index) => ({
+      title: quarter,
+      numeric: true,
+      cell: ([, row]) => String(row[index]),
+    })),
   ];
   const title = "When it strikes";
   return figure({

@@ -4,7 +4,7 @@ import { get } from "./client.js";
 import { facts, h, outside, section, table, to } from "./elements.js";
 import { severityMark } from "./issues.js";
 import { riskMark } from "./patterns.js";
-import { empty, part } from "./states.js";
+import { empty, partSection } from "./states.js";
 import { ago, day, minute, percent, plain, told } from "./wording.js";
 
 const PAGES_OF_MEMBERS = 5;
@@ -16,16 +16,34 @@ export async function showIssue({ id, signal }) {
     { class: "screen", "data-title": issue.title },
     h("p", { class: "trail" }, to("/issues", "Issues"), ` / ${issue.source} ${issue.external_id}`),
     h("h1", {}, issue.title),
-    h("p", { class: "under-title" }, severityMark(issue.severity), ` ${plain(issue.status)} · began ${ago(issue.source_created_at)}`),
+    h(
+      "p",
+      { class: "under-title" },
+      severityMark(issue.severity),
+      ` ${plain(issue.status)} · began ${ago(issue.source_created_at)}`,
+    ),
     h(
       "div",
       { class: "columns" },
-      h("div", {}, section("What happened", {}, issue.body ? h("pre", { class: "body", tabindex: "0" }, issue.body) : empty("It has no text.")),
-        section("Reads like", {}, part("similar issues", () => similar(issue, signal)))),
-      h("div", {}, section("Why it is in its pattern", {}, part("its pattern", () => membership(issue, signal))),
-        section("Details", {}, details(issue)), attributes(issue)),
+      h(
+        "div",
+        {},
+        section("What happened", {}, bodyOf(issue)),
+        partSection("Reads like", "similar issues", () => similar(issue, signal)),
+      ),
+      h(
+        "div",
+        {},
+        partSection("Why it is in its pattern", "its pattern", () => membership(issue, signal)),
+        section("Details", {}, details(issue)),
+        attributes(issue),
+      ),
     ),
   );
+}
+
+function bodyOf({ body }) {
+  return body ? h("pre", { class: "body", tabindex: "0" }, body) : empty("It has no text.");
 }
 
 function details(issue) {
@@ -64,7 +82,10 @@ async function membership(issue, signal) {
             ["Similarity", percent(member.similarity)],
             ["Confidence", percent(member.confidence)],
             ["Not in the next pattern", member.nearest_missing ? told(member.nearest_missing) : null],
-            ["Next pattern", member.nearest_pattern_id ? to(`/patterns/${member.nearest_pattern_id}`, "compare") : null],
+            [
+              "Next pattern",
+              member.nearest_pattern_id ? to(`/patterns/${member.nearest_pattern_id}`, "compare") : null,
+            ],
           ]),
         ]
       : h("p", { class: "quiet" }, "Its reason is in the pattern's list of issues."),
@@ -75,7 +96,12 @@ async function membership(issue, signal) {
 async function findMember(issue, signal) {
   let cursor = null;
   for (let page = 0; page < PAGES_OF_MEMBERS; page += 1) {
-    const found = await get("/v1/patterns/{pattern_id}/members", { pattern_id: issue.pattern_id }, { limit: 100, cursor }, signal);
+    const found = await get(
+      "/v1/patterns/{pattern_id}/members",
+      { pattern_id: issue.pattern_id },
+      { limit: 100, cursor },
+      signal,
+    );
     const member = found.data.find((row) => row.id === issue.id);
     if (member || !found.page.has_more) return member;
     cursor = found.page.next_cursor;
@@ -88,9 +114,28 @@ async function similar(issue, signal) {
   if (!data.length) return empty("Nothing reads like it.");
   const columns = [
     { title: "Same cause", numeric: true, cell: (row) => percent(row.similarity) },
-    { title: "Issue", className: "wide", cell: (row) => [to(`/issues/${row.id}`, row.title), h("span", { class: "below" }, row.terms.length ? `shared words: ${row.terms.slice(0, 6).join(", ")}` : row.external_id)] },
+    {
+      title: "Issue",
+      className: "wide",
+      cell: (row) => [
+        to(`/issues/${row.id}`, row.title),
+        h(
+          "span",
+          { class: "below" },
+          row.terms.length ? `shared words: ${row.terms.slice(0, 6).join(", ")}` : row.external_id,
+        ),
+      ],
+    },
     { title: "Began", cell: (row) => day(row.source_created_at) },
-    { title: "Pattern", cell: (row) => (row.pattern_id && row.pattern_id === issue.pattern_id ? "the same" : row.pattern_id ? to(`/patterns/${row.pattern_id}`, "another") : "none") },
+    {
+      title: "Pattern",
+      cell: (row) =>
+        row.pattern_id && row.pattern_id === issue.pattern_id
+          ? "the same"
+          : row.pattern_id
+            ? to(`/patterns/${row.pattern_id}`, "another")
+            : "none",
+    },
   ];
   return table("Issues that read most like this one", columns, data, { className: "stacked" });
 }

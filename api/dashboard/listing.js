@@ -13,7 +13,7 @@ export function listing({ path, fields, query, noun, read, draw, none }) {
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", hidden: true }, "Show more");
   let rows = [];
-  let asked = Object.fromEntries(Object.entries(query).filter(([name]) => fields.some((field) => field.name === name)));
+  let asked = known(query, fields);
   let turn = 0;
 
   const load = async (cursor) => {
@@ -24,9 +24,8 @@ export function listing({ path, fields, query, noun, read, draw, none }) {
       const page = await read({ ...asked, cursor });
       if (mine !== turn) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
-      const filtered = Object.keys(asked).some((name) => name !== "sort");
-      body.replaceChildren(rows.length ? draw(rows) : none(filtered));
-      count.textContent = `${rows.length < page.page.total ? `${rows.length} of ` : ""}${counted(page.page.total, noun)}`;
+      body.replaceChildren(rows.length ? draw(rows) : none(isFiltered(asked)));
+      count.textContent = shownOf(rows.length, page.page.total, noun);
       more.hidden = !page.page.has_more;
       more.onclick = () => load(page.page.next_cursor);
     } catch (error) {
@@ -37,26 +36,61 @@ export function listing({ path, fields, query, noun, read, draw, none }) {
   };
   const narrow = (form) => {
     asked = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
-    const search = new URLSearchParams(asked).toString();
-    history.replaceState(null, "", `#${path}${search ? `?${search}` : ""}`);
+    keepInAddress(path, asked);
     load();
   };
   load();
-  return h("div", { class: "listing" }, filterBar(fields, asked, narrow), count, body, h("p", { class: "more" }, more));
+  const foot = h("p", { class: "more" }, more);
+  return h("div", { class: "listing" }, filterBar(fields, asked, narrow), count, body, foot);
+}
+
+function known(query, fields) {
+  const names = fields.map((field) => field.name);
+  return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name)));
+}
+
+const isFiltered = (asked) => Object.keys(asked).some((name) => name !== "sort");
+
+function shownOf(shown, total, noun) {
+  return `${shown < total ? `${shown} of ` : ""}${counted(total, noun)}`;
+}
+
+function keepInAddress(path, asked) {
+  const search = new URLSearchParams(asked).toString();
+  history.replaceState(null, "", `#${path}${search ? `?${search}` : ""}`);
 }
 
 function filterBar(fields, asked, narrow) {
   const submit = (event) => (event.preventDefault(), narrow(event.currentTarget));
-  return h("form", { class: "filters", role: "search", onsubmit: submit, onchange: (event) => narrow(event.currentTarget) },
-    fields.map((field) => control(field, asked[field.name] ?? "")));
+  return h(
+    "form",
+    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => narrow(event.currentTarget) },
+    fields.map((field) => control(field, asked[field.name] ?? "")),
+  );
 }
 
 function control(field, value) {
   const id = `filter-${field.name}`;
   const input = field.options
-    ? h("select", { id, name: field.name }, field.options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)))
-    : h("input", { id, name: field.name, type: "search", value, maxlength: 200, placeholder: field.placeholder });
-  return h("div", { class: field.options ? "field" : "field grow" }, h("label", { for: id }, field.label), input);
+    ? h(
+        "select",
+        { id, name: field.name },
+        field.options.map(([key, text]) => h("option", { value: key, selected: key === value }, text)),
+      )
+    : h("input", {
+        id,
+        name: field.name,
+        type: "search",
+        value,
+        maxlength: 200,
+        placeholder: field.placeholder,
+      });
+  return h(
+    "div",
+    { class: field.options ? "field" : "field grow" },
+    h("label", { for: id }, field.label),
+    input,
+  );
 }
 
 /** Choices of a filter: everything, then each value as a word. */

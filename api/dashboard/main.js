@@ -26,9 +26,21 @@ const SCREENS = [
   { path: /^\/issues$/, show: showIssues, name: "Issues" },
   { path: /^\/issues\/([0-9a-f-]{36})$/, show: showIssue, name: "Issue", under: "/issues" },
   { path: /^\/connectors$/, show: showConnectors, name: "Connectors" },
-  { path: /^\/recommendations\/([0-9a-f-]{36})$/, show: showRecommendation, name: "Recommendation", under: "/" },
+  {
+    path: /^\/recommendations\/([0-9a-f-]{36})$/,
+    show: showRecommendation,
+    name: "Recommendation",
+    under: "/",
+  },
 ];
-const TABS = [["/", "Overview"], ["/patterns", "Patterns"], ["/predictions", "Predictions"], ["/clusters", "Clusters"], ["/issues", "Issues"], ["/connectors", "Connectors"]];
+const TABS = [
+  ["/", "Overview"],
+  ["/patterns", "Patterns"],
+  ["/predictions", "Predictions"],
+  ["/clusters", "Clusters"],
+  ["/issues", "Issues"],
+  ["/connectors", "Connectors"],
+];
 const REREAD_AFTER = 1_500;
 
 const main = document.getElementById("main");
@@ -44,22 +56,28 @@ function whereabouts() {
   return { path, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-/** Show what the address names; `again` keeps the place on the page and the focus. */
+/** Show what the address names; `again` keeps the place on the page. */
 async function show({ again = false } = {}) {
   showing.abort();
   showing = new AbortController();
-  const { signal } = showing;
   const { path, query } = whereabouts();
-  const found = SCREENS.map((screen) => ({ screen, match: screen.path.exec(path) })).find(({ match }) => match);
-  markTab(found?.screen.under ?? path);
+  const found = SCREENS.find((screen) => screen.path.test(path));
+  markTab(found?.under ?? path);
   if (!found) return place(missing(), "Not found");
-  if (!again) main.replaceChildren(waiting(found.screen.name.toLowerCase()));
+  if (!again) main.replaceChildren(waiting(found.name.toLowerCase()));
+  await fillScreen(found, { id: found.path.exec(path)[1], query, again, signal: showing.signal });
+}
+
+async function fillScreen(screen, { id, query, again, signal }) {
+  const put = (content, title) => signal.aborted || place(content, title, again);
   try {
-    const context = { id: found.match[1], query, me, signal, reload: () => show({ again: true }) };
-    const content = await found.screen.show(context);
-    if (!signal.aborted) place(content, content.dataset?.title ?? found.screen.name, again);
+    const content = await screen.show({ id, query, me, signal, reload: () => show({ again: true }) });
+    put(content, content.dataset.title ?? screen.name);
   } catch (error) {
-    if (error.name !== "AbortError" && !signal.aborted) place(failure(error, () => show()), found.screen.name);
+    put(
+      failure(error, () => show()),
+      screen.name,
+    );
   }
 }
 
@@ -72,7 +90,12 @@ function place(content, title, again = false) {
 }
 
 function missing() {
-  return h("div", { class: "state" }, h("p", { class: "state-title" }, "There is no such screen"), h("p", {}, to("/", "Go to the overview")));
+  return h(
+    "div",
+    { class: "state" },
+    h("p", { class: "state-title" }, "There is no such screen"),
+    h("p", {}, to("/", "Go to the overview")),
+  );
 }
 
 function markTab(path) {
@@ -84,11 +107,22 @@ function markTab(path) {
 
 function showBar(workspace) {
   const tabs = TABS.map(([path, name]) => to(path, name));
-  const who = h("span", { class: "who" }, workspace.name, h("span", { class: "quiet" }, ` · ${workspace.organization.name} · ${me.role}`));
+  const who = h(
+    "span",
+    { class: "who" },
+    workspace.name,
+    h("span", { class: "quiet" }, ` · ${workspace.organization.name} · ${me.role}`),
+  );
   bar.replaceChildren(
     to("/", "Causeloop", { class: "mark" }),
     h("nav", { "aria-label": "Screens" }, tabs),
-    h("div", { class: "bar-end" }, live, who, h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out")),
+    h(
+      "div",
+      { class: "bar-end" },
+      live,
+      who,
+      h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out"),
+    ),
   );
   bar.hidden = false;
 }
@@ -112,7 +146,11 @@ function listen() {
   streaming?.abort();
   streaming = new AbortController();
   const words = { live: "Live", waiting: "Reconnecting", off: "" };
-  follow(onChange, (state) => ((live.textContent = words[state]), (live.dataset.state = state)), streaming.signal);
+  follow(
+    onChange,
+    (state) => ((live.textContent = words[state]), (live.dataset.state = state)),
+    streaming.signal,
+  );
 }
 
 function onChange() {
@@ -124,13 +162,20 @@ function onChange() {
 function atWork() {
   const focused = document.activeElement;
   const writing = focused?.matches?.("input, textarea, select");
-  return writing || main.querySelector("details[open], .changed") !== null;
+  return writing || main.querySelector("details[open]") !== null;
 }
 
 function offerReread() {
   if (main.querySelector(".news")) return;
   const press = () => show({ again: true });
-  main.prepend(h("p", { class: "news", role: "status" }, "New results are in. ", h("button", { type: "button", onclick: press }, "Show them")));
+  main.prepend(
+    h(
+      "p",
+      { class: "news", role: "status" },
+      "New results are in. ",
+      h("button", { type: "button", onclick: press }, "Show them"),
+    ),
+  );
 }
 
 function askToSignIn(why) {
@@ -142,13 +187,18 @@ function askToSignIn(why) {
 
 async function signOut() {
   const token = refreshToken();
-  if (token) await post("/v1/auth/logout", {}, { refresh_token: token }).catch((error) => notice(error.message, "refused"));
+  if (token)
+    await post("/v1/auth/logout", {}, { refresh_token: token }).catch((error) =>
+      notice(error.message, "refused"),
+    );
   forget();
   askToSignIn();
 }
 
 document.getElementById("skip").addEventListener("click", (event) => (event.preventDefault(), main.focus()));
 addEventListener("hashchange", () => (takeKeyFromAddress() ? begin() : signedIn() && show()));
-addEventListener("signed-out", (event) => askToSignIn(event.detail ?? "Your session has ended: sign in again."));
+addEventListener("signed-out", (event) =>
+  askToSignIn(event.detail ?? "Your session has ended: sign in again."),
+);
 takeKeyFromAddress();
 begin();

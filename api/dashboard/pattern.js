@@ -8,7 +8,7 @@ import { heatMap } from "./heat_map.js";
 import { closureSection, confirmForm, unlinkButton } from "./pattern_corrections.js";
 import { riskMark } from "./patterns.js";
 import { recommendationsTable } from "./recommendations.js";
-import { empty, part } from "./states.js";
+import { empty, part, partSection } from "./states.js";
 import { triggerSection, windowsTable } from "./pattern_prediction.js";
 import { ago, counted, day, duration, minute, number, percent, plain, told } from "./wording.js";
 
@@ -24,18 +24,33 @@ export async function showPattern(context) {
     h("p", { class: "trail" }, to("/patterns", "Patterns"), " / pattern"),
     h("h1", {}, pattern.name),
     headline(pattern),
+    columns(pattern, predictions.data, context),
+    partSection("What to do about it", "recommendations", () => remedies(pattern, signal)),
+    membersSection(pattern, context),
+    partSection("Where this pattern came from", "its lineage", () => lineage(pattern, signal)),
+  );
+}
+
+function columns(pattern, predictions, context) {
+  const { signal } = context;
+  const forecast = part("the forecast", () => outlook(pattern, signal));
+  return h(
+    "div",
+    { class: "columns" },
     h(
       "div",
-      { class: "columns" },
-      h("div", {}, section("How often it struck", {}, part("its history", () => history(pattern, signal))),
-        section("What comes next", {}, part("the forecast", () => outlook(pattern, signal)), windowsTable(predictions.data)),
-        triggerSection(predictions.data)),
-      h("div", {}, fingerprintSection(pattern), section("When it strikes", {}, part("its times", () => times(pattern, signal))),
-        closureSection(pattern, context)),
+      {},
+      partSection("How often it struck", "its history", () => history(pattern, signal)),
+      section("What comes next", {}, forecast, windowsTable(predictions)),
+      triggerSection(predictions),
     ),
-    section("What to do about it", {}, part("recommendations", () => remedies(pattern, signal))),
-    membersSection(pattern, context),
-    section("Where this pattern came from", {}, part("its lineage", () => lineage(pattern, signal))),
+    h(
+      "div",
+      {},
+      fingerprintSection(pattern),
+      partSection("When it strikes", "its times", () => times(pattern, signal)),
+      closureSection(pattern, context),
+    ),
   );
 }
 
@@ -52,7 +67,10 @@ function headline(pattern) {
       ["Last seen", ago(pattern.last_seen_at)],
       ["Time to mend", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
       ["Reopened", pattern.reopened_at ? day(pattern.reopened_at) : null],
-      ["Cluster", pattern.cluster_id ? to(`/clusters?cluster=${pattern.cluster_id}`, "see its cluster") : null],
+      [
+        "Cluster",
+        pattern.cluster_id ? to(`/clusters?cluster=${pattern.cluster_id}`, "see its cluster") : null,
+      ],
     ]),
   );
 }
@@ -62,25 +80,52 @@ function fingerprintSection(pattern) {
   const share = ([, dimension]) => dimension?.share;
   const columns = [
     { title: "Dimension", cell: ([name]) => plain(name) },
-    { title: "Shared value", className: "wide", cell: ([, dimension]) => told(dimension?.value ?? dimension) },
-    { title: "Share", cell: (row) => (typeof share(row) === "number" ? h("span", { class: "with-mark" }, shareMark(share(row)), percent(share(row))) : "–") },
+    {
+      title: "Shared value",
+      className: "wide",
+      cell: ([, dimension]) => told(dimension?.value ?? dimension),
+    },
+    {
+      title: "Share",
+      cell: (row) =>
+        typeof share(row) === "number"
+          ? h("span", { class: "with-mark" }, shareMark(share(row)), percent(share(row)))
+          : "–",
+    },
   ];
-  const content = rows.length ? table("Fingerprint: what the issues share", columns, rows) : empty("Its issues share no single dimension.");
+  const content = rows.length
+    ? table("Fingerprint: what the issues share", columns, rows)
+    : empty("Its issues share no single dimension.");
   return section("Fingerprint", {}, content);
 }
 
 async function history(pattern, signal) {
-  const days = Math.min(365, Math.max(90, Math.ceil((Date.now() - new Date(pattern.first_seen_at)) / 86_400_000)));
+  const days = Math.min(
+    365,
+    Math.max(90, Math.ceil((Date.now() - new Date(pattern.first_seen_at)) / 86_400_000)),
+  );
   const bucket = days > 120 ? "week" : "day";
-  const frequency = await get("/v1/patterns/{pattern_id}/frequency", { pattern_id: pattern.id }, { bucket, days }, signal);
+  const frequency = await get(
+    "/v1/patterns/{pattern_id}/frequency",
+    { pattern_id: pattern.id },
+    { bucket, days },
+    signal,
+  );
   return frequencyChart(`Issues of this pattern by ${bucket}`, frequency);
 }
 
 async function outlook(pattern, signal) {
   try {
-    return forecastChart("Issues a day of this pattern", await get("/v1/predictions/forecast", {}, { pattern_id: pattern.id }, signal));
+    return forecastChart(
+      "Issues a day of this pattern",
+      await get("/v1/predictions/forecast", {}, { pattern_id: pattern.id }, signal),
+    );
   } catch (error) {
-    if (error.status === 404) return empty("No daily forecast for this pattern: it struck too seldom for one.", "The chances by window, below, hold all that can be said.");
+    if (error.status === 404)
+      return empty(
+        "No daily forecast for this pattern: it struck too seldom for one.",
+        "The chances by window, below, hold all that can be said.",
+      );
     throw error;
   }
 }
@@ -88,33 +133,76 @@ async function outlook(pattern, signal) {
 async function times(pattern, signal) {
   const query = { pattern_id: pattern.id, limit: 100 };
   const first = await get("/v1/issues", {}, query, signal);
-  const more = first.page.has_more ? await get("/v1/issues", {}, { ...query, cursor: first.page.next_cursor }, signal) : { data: [] };
+  const more = first.page.has_more
+    ? await get("/v1/issues", {}, { ...query, cursor: first.page.next_cursor }, signal)
+    : { data: [] };
   const instants = [...first.data, ...more.data].map((issue) => issue.source_created_at);
   return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
 }
 
 async function remedies(pattern, signal) {
   const found = await get("/v1/recommendations", {}, { pattern_id: pattern.id, limit: 5 }, signal);
-  return found.data.length ? recommendationsTable(found.data) : empty("Nothing is recommended for this pattern.");
+  return found.data.length
+    ? recommendationsTable(found.data)
+    : empty("Nothing is recommended for this pattern.");
 }
 
 function membersSection(pattern, { me, signal }) {
   const mayWrite = me.role !== "viewer";
   const read = async () => {
-    const page = await get("/v1/patterns/{pattern_id}/members", { pattern_id: pattern.id }, { limit: MEMBERS }, signal);
+    const page = await get(
+      "/v1/patterns/{pattern_id}/members",
+      { pattern_id: pattern.id },
+      { limit: MEMBERS },
+      signal,
+    );
     const rest = page.page.total - page.data.length;
-    return h("div", {}, membersTable(page.data, pattern, mayWrite),
-      rest > 0 ? h("p", { class: "quiet" }, `The newest ${page.data.length} of ${number(page.page.total)}. `, to(`/issues?pattern_id=${pattern.id}`, "All of them")) : null);
+    return h(
+      "div",
+      {},
+      membersTable(page.data, pattern, mayWrite),
+      rest > 0
+        ? h(
+            "p",
+            { class: "quiet" },
+            `The newest ${page.data.length} of ${number(page.page.total)}. `,
+            to(`/issues?pattern_id=${pattern.id}`, "All of them"),
+          )
+        : null,
+    );
   };
-  return section("Issues, and why each is here", { beside: mayWrite ? confirmForm(pattern) : null }, part("its issues", read));
+  return section(
+    "Issues, and why each is here",
+    { beside: mayWrite ? confirmForm(pattern) : null },
+    part("its issues", read),
+  );
 }
 
 function membersTable(rows, pattern, mayWrite) {
   const columns = [
-    { title: "Issue", className: "wide", cell: (row) => [to(`/issues/${row.id}`, row.title), h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`)] },
-    { title: "Began", cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)) },
+    {
+      title: "Issue",
+      className: "wide",
+      cell: (row) => [
+        to(`/issues/${row.id}`, row.title),
+        h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`),
+      ],
+    },
+    {
+      title: "Began",
+      cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)),
+    },
     { title: "Similarity", numeric: true, cell: (row) => percent(row.similarity) },
-    { title: "Why it is here", className: "wide", cell: (row) => [row.reason?.text ?? told(row.reason), row.nearest_missing ? h("span", { class: "below" }, `Not in the next pattern: ${told(row.nearest_missing)}`) : null] },
+    {
+      title: "Why it is here",
+      className: "wide",
+      cell: (row) => [
+        row.reason?.text ?? told(row.reason),
+        row.nearest_missing
+          ? h("span", { class: "below" }, `Not in the next pattern: ${told(row.nearest_missing)}`)
+          : null,
+      ],
+    },
   ];
   if (mayWrite) columns.push({ title: "Wrong?", cell: (row) => unlinkButton(row, pattern) });
   return table("Issues of this pattern, newest first", columns, rows, { className: "stacked" });
@@ -123,5 +211,16 @@ function membersTable(rows, pattern, mayWrite) {
 async function lineage(pattern, signal) {
   const { steps } = await get("/v1/patterns/{pattern_id}/lineage", { pattern_id: pattern.id }, {}, signal);
   if (!steps.length) return empty("It has kept its issues since it was found.");
-  return h("ul", { class: "rows" }, steps.map((step) => h("li", {}, `${day(step.at)}: ${counted(step.issue_count, "issue")} ${step.kind}`, h("span", { class: "quiet" }, ` – ${step.reason}`))));
+  return h(
+    "ul",
+    { class: "rows" },
+    steps.map((step) =>
+      h(
+        "li",
+        {},
+        `${day(step.at)}: ${counted(step.issue_count, "issue")} ${step.kind}`,
+        h("span", { class: "quiet" }, ` – ${step.reason}`),
+      ),
+    ),
+  );
 }

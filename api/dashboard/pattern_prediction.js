@@ -18,13 +18,20 @@ export function windowsTable(predictions) {
     { title: "Said", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
     { title: "Window closes", cell: (row) => day(row.closes_at) },
   ];
-  return rows.length ? table("Chance of a recurrence by window", columns, rows, { className: "stacked" }) : empty("Nothing has been predicted for this pattern yet.");
+  return rows.length
+    ? table("Chance of a recurrence by window", columns, rows, { className: "stacked" })
+    : empty("Nothing has been predicted for this pattern yet.");
 }
 
 /** A probability, or the reason why there is none. */
 export function chance(row) {
   if (row.probability === null) return h("span", { class: "quiet" }, `no number: ${plain(row.reason)}`);
-  return h("span", { class: "with-mark" }, shareMark(row.probability, "chance"), h("strong", {}, chanceOf(row.probability)));
+  return h(
+    "span",
+    { class: "with-mark" },
+    shareMark(row.probability, "chance"),
+    h("strong", {}, chanceOf(row.probability)),
+  );
 }
 
 /** The likely trigger with its evidence, where and when. */
@@ -37,10 +44,28 @@ export function triggerSection(predictions) {
     {},
     h("p", { class: "prose" }, newest.likely_trigger ?? "Nothing that precedes its strikes stands out."),
     evidence.length
-      ? h("ul", { class: "rows evidence" }, evidence.map((item) => h("li", {}, item.text ?? told(item),
-          h("span", { class: "quiet" }, ` ${plain(item.kind)}${typeof item.count === "number" ? `, ${number(item.count)} times` : ""}`))))
+      ? h(
+          "ul",
+          { class: "rows evidence" },
+          evidence.map((item) =>
+            h(
+              "li",
+              {},
+              item.text ?? told(item),
+              h(
+                "span",
+                { class: "quiet" },
+                ` ${plain(item.kind)}${typeof item.count === "number" ? `, ${number(item.count)} times` : ""}`,
+              ),
+            ),
+          ),
+        )
       : null,
-    facts([["Next expected", nextDate(newest)], ["Where", where(newest.likely_where)], ["When", when(newest.likely_when)]]),
+    facts([
+      ["Next expected", nextDate(newest)],
+      ["Where", where(newest.likely_where)],
+      ["When", when(newest.likely_when)],
+    ]),
   );
 }
 
@@ -52,16 +77,27 @@ function nextDate(row) {
 function where(places) {
   return Object.entries(places ?? {})
     .filter(([, values]) => [values].flat().length)
-    .map(([dimension, values]) => `${plain(dimension)} ${[values].flat().slice(0, 2).map((one) => (one?.share ? `${one.value} (${percent(one.share)})` : told(one))).join(", ")}`)
+    .map(
+      ([dimension, values]) =>
+        `${plain(dimension)} ${[values]
+          .flat()
+          .slice(0, 2)
+          .map((one) => (one?.share ? `${one.value} (${percent(one.share)})` : told(one)))
+          .join(", ")}`,
+    )
     .join(" · ");
 }
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 function when(moments) {
-  return [moments ?? []].flat().slice(0, 3).map((one) => {
-    const weekday = typeof one.weekday === "number" ? DAYS[one.weekday] : capital(one.weekday ?? "");
-    const share = typeof one.share === "number" ? ` (${percent(one.share)})` : "";
-    return [weekday, told(one.hours ?? "")].filter(Boolean).join(" ") + share;
-  }).join(" · ");
+  return [moments ?? []]
+    .flat()
+    .slice(0, 3)
+    .map((one) => {
+      const weekday = typeof one.weekday === "number" ? DAYS[one.weekday] : capital(one.weekday ?? "");
+      const share = typeof one.share === "number" ? ` (${percent(one.share)})` : "";
+      return [weekday, told(one.hours ?? "")].filter(Boolean).join(" ") + share;
+    })
+    .join(" · ");
 }

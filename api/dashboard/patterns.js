@@ -13,9 +13,35 @@ const AT_ONCE = 3;
 const FIELDS = [
   { name: "q", label: "Search names", placeholder: "words of the name" },
   { name: "status", label: "Status", options: anyOf(["emerging", "active", "resolved"]) },
-  { name: "min_risk_score", label: "Risk", options: [["", "any"], ["90", "critical (90+)"], ["70", "high (70+)"], ["40", "medium (40+)"]] },
-  { name: "min_confidence", label: "Confidence", options: [["", "any"], ["0.9", "90 % or more"], ["0.7", "70 % or more"]] },
-  { name: "sort", label: "Order", options: [["", "riskiest first"], ["-last_seen_at", "last seen first"], ["-issue_count", "most issues first"], ["-first_seen_at", "newest first"]] },
+  {
+    name: "min_risk_score",
+    label: "Risk",
+    options: [
+      ["", "any"],
+      ["90", "critical (90+)"],
+      ["70", "high (70+)"],
+      ["40", "medium (40+)"],
+    ],
+  },
+  {
+    name: "min_confidence",
+    label: "Confidence",
+    options: [
+      ["", "any"],
+      ["0.9", "90 % or more"],
+      ["0.7", "70 % or more"],
+    ],
+  },
+  {
+    name: "sort",
+    label: "Order",
+    options: [
+      ["", "riskiest first"],
+      ["-last_seen_at", "last seen first"],
+      ["-issue_count", "most issues first"],
+      ["-first_seen_at", "newest first"],
+    ],
+  },
 ];
 
 export async function showPatterns({ query, signal }) {
@@ -35,7 +61,11 @@ export async function showPatterns({ query, signal }) {
       none: (filtered) =>
         filtered
           ? empty("No pattern matches these filters.", "Widen or clear them.")
-          : empty("No patterns yet: they appear a few minutes after the first issues.", to("/connectors", "See whether a connector has synced"), "."),
+          : empty(
+              "No patterns yet: they appear a few minutes after the first issues.",
+              to("/connectors", "See whether a connector has synced"),
+              ".",
+            ),
     }),
   );
 }
@@ -43,7 +73,11 @@ export async function showPatterns({ query, signal }) {
 function patternsTable(rows, sparks) {
   const columns = [
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
-    { title: "Pattern", className: "wide", cell: (row) => [to(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))] },
+    {
+      title: "Pattern",
+      className: "wide",
+      cell: (row) => [to(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))],
+    },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => h("span", { title: day(row.last_seen_at) }, ago(row.last_seen_at)) },
@@ -56,11 +90,18 @@ function patternsTable(rows, sparks) {
 /** A risk score with its band; the band is written, not only coloured. */
 export function riskMark(score) {
   if (score === null || score === undefined) return h("span", { class: "quiet" }, "–");
-  return h("span", { class: `risk risk-${band(score)}`, title: `${band(score)} risk` }, h("strong", {}, number(Math.floor(score))), h("span", { class: "unseen" }, ` ${band(score)}`));
+  return h(
+    "span",
+    { class: `risk risk-${band(score)}`, title: `${band(score)} risk` },
+    h("strong", {}, number(Math.floor(score))),
+    h("span", { class: "unseen" }, ` ${band(score)}`),
+  );
 }
 
 function dimensions(row) {
-  const shown = ["service", "error_type", "team", "environment"].map((name) => row.fingerprint[name]?.value).filter(Boolean);
+  const shown = ["service", "error_type", "team", "environment"]
+    .map((name) => row.fingerprint[name]?.value)
+    .filter(Boolean);
   return shown.slice(0, 3).join(" · ");
 }
 
@@ -71,7 +112,9 @@ class Sparks {
     this.queue = [];
     this.busy = 0;
     this.known = new Map();
-    this.seen = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => this.enqueue(entry.target)));
+    this.seen = new IntersectionObserver((entries) =>
+      entries.filter((entry) => entry.isIntersecting).forEach((entry) => this.enqueue(entry.target)),
+    );
   }
 
   of(row) {
@@ -92,11 +135,17 @@ class Sparks {
     this.busy += 1;
     try {
       const asked = { bucket: "week", days: WEEKS * 7 };
-      const frequency = await get("/v1/patterns/{pattern_id}/frequency", { pattern_id: place.dataset.id }, asked, this.signal);
+      const frequency = await get(
+        "/v1/patterns/{pattern_id}/frequency",
+        { pattern_id: place.dataset.id },
+        asked,
+        this.signal,
+      );
       this.known.set(place.dataset.id, frequency);
       place.replaceChildren(this.drawn(frequency));
     } catch (error) {
-      if (error.name !== "AbortError") place.replaceChildren(h("span", { class: "quiet", title: error.message }, "not read"));
+      if (error.name !== "AbortError")
+        place.replaceChildren(h("span", { class: "quiet", title: error.message }, "not read"));
     } finally {
       this.busy -= 1;
       if (this.queue.length && !this.signal.aborted) this.next();

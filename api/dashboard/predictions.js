@@ -6,17 +6,40 @@ import { h, section, table, to } from "./elements.js";
 import { anyOf, listing } from "./listing.js";
 import { matrixTable } from "./matrix.js";
 import { chance } from "./pattern_prediction.js";
-import { empty, part } from "./states.js";
+import { empty, part, partSection } from "./states.js";
 import { counted, day, dayOf, plain } from "./wording.js";
 
 const WINDOWS = ["7", "14", "30", "90"];
 const FIELDS = [
   { name: "window_days", label: "Window", options: WINDOWS.map((days) => [days, `${days} days`]) },
   { name: "impact", label: "Impact", options: anyOf(["critical", "high", "medium", "low"]) },
-  { name: "min_probability", label: "Chance", options: [["", "any"], ["0.7", "70 % or more"], ["0.5", "50 % or more"]] },
+  {
+    name: "min_probability",
+    label: "Chance",
+    options: [
+      ["", "any"],
+      ["0.7", "70 % or more"],
+      ["0.5", "50 % or more"],
+    ],
+  },
   { name: "outcome", label: "Outcome", options: anyOf(["hit", "miss", "prevented"]) },
-  { name: "history", label: "Said", options: [["", "newest only"], ["true", "everything ever said"]] },
-  { name: "sort", label: "Order", options: [["", "likeliest first"], ["closes_at", "closing soonest"], ["-issued_at", "newest first"]] },
+  {
+    name: "history",
+    label: "Said",
+    options: [
+      ["", "newest only"],
+      ["true", "everything ever said"],
+    ],
+  },
+  {
+    name: "sort",
+    label: "Order",
+    options: [
+      ["", "likeliest first"],
+      ["closes_at", "closing soonest"],
+      ["-issued_at", "newest first"],
+    ],
+  },
 ];
 
 export async function showPredictions({ query, signal }) {
@@ -33,20 +56,37 @@ export async function showPredictions({ query, signal }) {
     "div",
     { class: "screen", "data-title": "Predictions" },
     h("h1", {}, "Predictions"),
-    h("p", { class: "lead" }, "How likely each pattern recurs within a window. What was said is never rewritten; it is graded when its window closes."),
-    h("div", { class: "columns even" },
+    h(
+      "p",
+      { class: "lead" },
+      "How likely each pattern recurs within a window. What was said is never rewritten; it is graded when its window closes.",
+    ),
+    h(
+      "div",
+      { class: "columns even" },
       section("Likelihood × impact", {}, matrix),
-      section("Did predictions keep their word?", {}, part("the accuracy", () => accuracySection(signal)))),
-    section("All predictions", {}, listing({
-      path: "/predictions",
-      fields: FIELDS,
-      query: chosen,
-      noun: "prediction",
-      read,
-      draw: predictionsTable,
-      none: (filtered) => (filtered ? empty("No prediction matches these filters.", "Widen or clear them.") : empty("Nothing has been predicted yet.")),
-    })),
+      partSection("Did predictions keep their word?", "the accuracy", () => accuracySection(signal)),
+    ),
+    section(
+      "All predictions",
+      {},
+      listing({
+        path: "/predictions",
+        fields: FIELDS,
+        query: chosen,
+        noun: "prediction",
+        read,
+        draw: predictionsTable,
+        none,
+      }),
+    ),
   );
+}
+
+function none(filtered) {
+  return filtered
+    ? empty("No prediction matches these filters.", "Widen or clear them.")
+    : empty("Nothing has been predicted yet.");
 }
 
 async function readMatrix(days, signal) {
@@ -61,10 +101,27 @@ async function readMatrix(days, signal) {
 function predictionsTable(rows) {
   const columns = [
     { title: "Chance", cell: chance },
-    { title: "Pattern", className: "wide", cell: (row) => [to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"), row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null] },
+    {
+      title: "Pattern",
+      className: "wide",
+      cell: (row) => [
+        to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"),
+        row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null,
+      ],
+    },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact) },
     { title: "Within", cell: (row) => counted(row.window_days, "day") },
-    { title: "Next expected", cell: (row) => (row.next_date_median ? h("span", { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` }, dayOf(row.next_date_median)) : "–") },
+    {
+      title: "Next expected",
+      cell: (row) =>
+        row.next_date_median
+          ? h(
+              "span",
+              { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` },
+              dayOf(row.next_date_median),
+            )
+          : "–",
+    },
     { title: "Rests on", numeric: true, cell: (row) => counted(row.event_count, "event") },
     { title: "Window closes", cell: (row) => day(row.closes_at) },
     { title: "Outcome", cell: (row) => outcome(row) },
@@ -73,7 +130,10 @@ function predictionsTable(rows) {
 }
 
 function outcome(row) {
-  if (!row.outcome) return row.dismissed_at ? h("span", { class: "quiet" }, "dismissed") : h("span", { class: "quiet" }, "open");
+  if (!row.outcome)
+    return row.dismissed_at
+      ? h("span", { class: "quiet" }, "dismissed")
+      : h("span", { class: "quiet" }, "open");
   const by = row.outcome_by === "system" ? "" : " (a person's word)";
   return h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome) + by);
 }

@@ -1,12 +1,13 @@
-// One recommendation: why, the plan to tick off, its ticket, and the proof of its fix.
+// One recommendation: why, the plan to tick off, how far it is, and what people noted.
 
 import { intervalMark } from "./charts.js";
-import { get, patch, post } from "./client.js";
-import { facts, h, outside, section, to } from "./elements.js";
-import { activity, ratio, verdictMark } from "./fixes.js";
+import { get, patch } from "./client.js";
+import { h, section, to } from "./elements.js";
+import { proofSection } from "./proof.js";
 import { effortAndImpact, loops, statusMark } from "./recommendations.js";
-import { action, empty, notice, part } from "./states.js";
-import { ago, chanceOf, day, dayOf, minute, number, plain } from "./wording.js";
+import { action, empty, notice, partSection } from "./states.js";
+import { ticketSection } from "./ticket.js";
+import { ago, minute, number, plain } from "./wording.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
@@ -16,14 +17,34 @@ export async function showRecommendation({ id, me, signal, reload }) {
   return h(
     "article",
     { class: "screen", "data-title": one.title },
-    h("p", { class: "trail" }, to("/", "Overview"), " / recommendation ", one.rank ? `#${one.rank}` : "without rank"),
+    h(
+      "p",
+      { class: "trail" },
+      to("/", "Overview"),
+      " / recommendation ",
+      one.rank ? `#${one.rank}` : "without rank",
+    ),
     h("h1", {}, one.title),
-    h("p", { class: "under-title" }, statusMark(one.status), " · ", effortAndImpact(one), ` · computed ${ago(one.computed_at)}`),
+    h(
+      "p",
+      { class: "under-title" },
+      statusMark(one.status),
+      " · ",
+      effortAndImpact(one),
+      ` · computed ${ago(one.computed_at)}`,
+    ),
     h(
       "div",
       { class: "columns" },
       h("div", {}, whySection(one), planSection(one, mayWrite, reload), notesSection(one, mayWrite, reload)),
-      h("div", {}, mayWrite ? statusSection(one, reload) : null, patternsSection(one, signal), proofSection(one), ticketSection(one, mayWrite, reload, signal)),
+      h(
+        "div",
+        {},
+        mayWrite ? statusSection(one, reload) : null,
+        patternsSection(one, signal),
+        proofSection(one),
+        ticketSection(one, mayWrite, reload, signal),
+      ),
     ),
   );
 }
@@ -32,9 +53,23 @@ function whySection(one) {
   return section(
     "Why",
     {},
-    h("p", { class: "answer-figure" }, h("strong", {}, loops(one)), " recurrences prevented in 90 days if it holds ",
-      intervalMark(one.expected_low, one.expected_loops_prevented, one.expected_high, Math.max(0.1, one.expected_high)),
-      h("span", { class: "quiet" }, ` 80 % interval ${number(one.expected_low, 1)} to ${number(one.expected_high, 1)}`)),
+    h(
+      "p",
+      { class: "answer-figure" },
+      h("strong", {}, loops(one)),
+      " recurrences prevented in 90 days if it holds ",
+      intervalMark(
+        one.expected_low,
+        one.expected_loops_prevented,
+        one.expected_high,
+        Math.max(0.1, one.expected_high),
+      ),
+      h(
+        "span",
+        { class: "quiet" },
+        ` 80 % interval ${number(one.expected_low, 1)} to ${number(one.expected_high, 1)}`,
+      ),
+    ),
     h("p", { class: "prose" }, one.rationale),
   );
 }
@@ -44,7 +79,11 @@ function planSection(one, mayWrite, reload) {
   const tick = (step) => async (event) => {
     event.target.disabled = true;
     try {
-      await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: one.id }, { step: step.index, step_done: event.target.checked });
+      await patch(
+        "/v1/recommendations/{recommendation_id}",
+        { recommendation_id: one.id },
+        { step: step.index, step_done: event.target.checked },
+      );
       reload();
     } catch (error) {
       notice(error.message, "refused");
@@ -53,91 +92,127 @@ function planSection(one, mayWrite, reload) {
     }
   };
   const item = (step) =>
-    h("li", {}, h("label", { class: step.done ? "done" : null },
-      h("input", { type: "checkbox", checked: step.done, disabled: !mayWrite, onchange: tick(step) }), h("span", {}, step.text,
-        step.done ? h("span", { class: "quiet" }, ` – ticked ${ago(step.changed_at)}`) : null)));
-  return section("Plan", { beside: h("span", { class: "quiet" }, `${done} of ${one.steps.length} done`) }, h("ol", { class: "plan" }, one.steps.map(item)));
+    h(
+      "li",
+      {},
+      h(
+        "label",
+        { class: step.done ? "done" : null },
+        h("input", { type: "checkbox", checked: step.done, disabled: !mayWrite, onchange: tick(step) }),
+        h(
+          "span",
+          {},
+          step.text,
+          step.done ? h("span", { class: "quiet" }, ` – ticked ${ago(step.changed_at)}`) : null,
+        ),
+      ),
+    );
+  return section(
+    "Plan",
+    { beside: h("span", { class: "quiet" }, `${done} of ${one.steps.length} done`) },
+    h("ol", { class: "plan" }, one.steps.map(item)),
+  );
 }
 
 function statusSection(one, reload) {
-  const select = h("select", { id: "status" }, STATUSES.map((status) => h("option", { value: status, selected: status === one.status }, plain(status))));
+  const select = h(
+    "select",
+    { id: "status" },
+    STATUSES.map((status) => h("option", { value: status, selected: status === one.status }, plain(status))),
+  );
   const date = h("input", { id: "fixed-at", type: "date", max: new Date().toISOString().slice(0, 10) });
-  const when = h("div", { class: "field", hidden: true }, h("label", { for: "fixed-at" }, "In force since"), date, h("p", { class: "help" }, "Empty: now. The proof compares before and after this day."));
-  select.addEventListener("change", () => (when.hidden = select.value !== "implemented" || one.status === "implemented"));
+  const when = h(
+    "div",
+    { class: "field", hidden: true },
+    h("label", { for: "fixed-at" }, "In force since"),
+    date,
+    h("p", { class: "help" }, "Empty: now. The proof compares before and after this day."),
+  );
+  select.addEventListener(
+    "change",
+    () => (when.hidden = select.value !== "implemented" || one.status === "implemented"),
+  );
   const save = async () => {
     const body = { status: select.value };
     if (!when.hidden && date.value) body.fixed_at = `${date.value}T00:00:00Z`;
     await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: one.id }, body);
     reload();
   };
-  return section("Progress", {}, h("div", { class: "inline-form" }, h("div", { class: "field" }, h("label", { for: "status" }, "Status"), select), when,
-    action("Save", save, { done: "The status is saved.", className: "main" })));
+  return section(
+    "Progress",
+    {},
+    h(
+      "div",
+      { class: "inline-form" },
+      h("div", { class: "field" }, h("label", { for: "status" }, "Status"), select),
+      when,
+      action("Save", save, { done: "The status is saved.", className: "main" }),
+    ),
+  );
 }
 
 function patternsSection(one, signal) {
   const read = async () => {
-    const found = await Promise.all(one.pattern_ids.map((id) => get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal).catch((error) => ({ id, missing: error }))));
-    return h("ul", { class: "rows" }, found.map((pattern) => h("li", {}, to(`/patterns/${pattern.id}`, pattern.name ?? "A pattern that has moved"),
-      pattern.name ? h("span", { class: "quiet" }, ` ${number(pattern.issue_count)} issues, last ${ago(pattern.last_seen_at)}`) : null)));
+    const found = await Promise.all(
+      one.pattern_ids.map((id) =>
+        get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal).catch((error) => ({
+          id,
+          missing: error,
+        })),
+      ),
+    );
+    return h(
+      "ul",
+      { class: "rows" },
+      found.map((pattern) =>
+        h(
+          "li",
+          {},
+          to(`/patterns/${pattern.id}`, pattern.name ?? "A pattern that has moved"),
+          pattern.name
+            ? h(
+                "span",
+                { class: "quiet" },
+                ` ${number(pattern.issue_count)} issues, last ${ago(pattern.last_seen_at)}`,
+              )
+            : null,
+        ),
+      ),
+    );
   };
-  return section("Patterns that it mends", {}, part("its patterns", read));
-}
-
-function proofSection(one) {
-  const claims = one.fixes.filter((fix) => !fix.withdrawn_at);
-  if (!claims.length) return section("Proof", {}, empty("No fix is claimed.", "It is judged once the status is implemented."));
-  const proofs = new Map(one.proofs.map((proof) => [proof.pattern_id, proof]));
-  return section("Proof", {}, claims.map((fix) => proofOf(fix, proofs.get(fix.pattern_id))));
-}
-
-function proofOf(fix, proof) {
-  if (!proof) return h("div", { class: "proof" }, verdictMark(null), h("p", {}, `Fixed ${day(fix.fixed_at)}. It is judged at the next run.`));
-  return h(
-    "div",
-    { class: "proof" },
-    verdictMark(proof.verdict),
-    h("p", {}, proof.text),
-    facts([
-      ["In force since", minute(fix.fixed_at)],
-      ["Active days before", activity(proof.events_before, proof.days_before)],
-      ["Active days after", activity(proof.events_after, proof.days_after)],
-      ["Rate now ÷ before", ratio(proof)],
-      ["Surely halved", chanceOf(proof.probability_halved)],
-      ["Provable from", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
-    ]),
-  );
+  return partSection("Patterns that it mends", "its patterns", read);
 }
 
 function notesSection(one, mayWrite, reload) {
   const text = h("textarea", { id: "note", rows: 2, maxlength: 5000 });
   const add = async () => {
     if (!text.value.trim()) return text.focus();
-    await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: one.id }, { note: text.value });
+    await patch(
+      "/v1/recommendations/{recommendation_id}",
+      { recommendation_id: one.id },
+      { note: text.value },
+    );
     reload();
   };
-  const said = one.notes.map((note) => h("li", {}, h("p", {}, note.note), h("p", { class: "quiet" }, `${note.made_by.split(":")[0].replace("_", " ")}, ${minute(note.made_at)}`)));
-  const write = h("div", { class: "field" }, h("label", { for: "note" }, "Add a note"), text, action("Add", add));
-  return section("Notes", {}, said.length ? h("ul", { class: "rows" }, said) : mayWrite ? null : empty("No notes."), mayWrite ? write : null);
-}
-
-function ticketSection(one, mayWrite, reload, signal) {
-  const { ticket } = one;
-  const shown = ticket
-    ? facts([["Ticket", outside(ticket.external_url, ticket.external_id ?? "being opened")], ["State", plain(ticket.status)], ["Error", ticket.error], ["Pushed", minute(ticket.pushed_at)]])
-    : null;
-  const open = !ticket || ticket.status === "failed";
-  return section("Ticket", {}, shown, open && mayWrite ? part("trackers", () => pushForm(one, reload, signal)) : null, open && !mayWrite ? empty("No ticket has been opened.") : null);
-}
-
-async function pushForm(one, reload, signal) {
-  const [catalog, connectors] = await Promise.all([get("/v1/connectors/catalog", {}, {}, signal), get("/v1/connectors", {}, { limit: 100, status: "active" }, signal)]);
-  const takers = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
-  const trackers = connectors.data.filter((connector) => takers.has(connector.type));
-  if (!trackers.length) return empty("No active connector takes tickets.", "Connect Jira, GitHub or Linear first.");
-  const select = h("select", { id: "tracker" }, trackers.map((tracker) => h("option", { value: tracker.id }, tracker.display_name)));
-  const push = async () => {
-    await post("/v1/recommendations/{recommendation_id}/push", { recommendation_id: one.id }, { connector_id: select.value });
-    reload();
-  };
-  return h("div", { class: "inline-form" }, h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), select), action("Open one ticket", push, { done: "The ticket is being opened." }));
+  const said = one.notes.map((note) =>
+    h(
+      "li",
+      {},
+      h("p", {}, note.note),
+      h("p", { class: "quiet" }, `${note.made_by.split(":")[0].replace("_", " ")}, ${minute(note.made_at)}`),
+    ),
+  );
+  const write = h(
+    "div",
+    { class: "field" },
+    h("label", { for: "note" }, "Add a note"),
+    text,
+    action("Add", add),
+  );
+  return section(
+    "Notes",
+    {},
+    said.length ? h("ul", { class: "rows" }, said) : mayWrite ? null : empty("No notes."),
+    mayWrite ? write : null,
+  );
 }

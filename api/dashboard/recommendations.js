@@ -7,7 +7,9 @@ import { number, plain } from "./wording.js";
 
 /** How many recurrences a recommendation would prevent. */
 export const loops = (recommendation) =>
-  recommendation.expected_loops_prevented >= 0.05 ? number(recommendation.expected_loops_prevented, 1) : "< 0.1";
+  recommendation.expected_loops_prevented >= 0.05
+    ? number(recommendation.expected_loops_prevented, 1)
+    : "< 0.1";
 
 /** “code fix · low effort · quick win”. */
 export function effortAndImpact({ type, effort, impact }) {
@@ -19,12 +21,21 @@ export const statusMark = (status) => h("span", { class: `mark-word status-${sta
 
 export function recommendationsTable(rows) {
   if (!rows.length) {
-    return empty("Nothing is recommended right now.", "Recommendations follow from patterns: ", to("/patterns", "look at the patterns"), ".");
+    return empty(
+      "Nothing is recommended right now.",
+      "Recommendations follow from patterns: ",
+      to("/patterns", "look at the patterns"),
+      ".",
+    );
   }
   const largest = Math.max(0.1, ...rows.map((row) => row.expected_high));
   const columns = [
     { title: "#", numeric: true, cell: (row) => row.rank ?? "–" },
-    { title: "Recommendation", className: "wide", cell: (row) => to(`/recommendations/${row.id}`, row.title) },
+    {
+      title: "Recommendation",
+      className: "wide",
+      cell: (row) => to(`/recommendations/${row.id}`, row.title),
+    },
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
@@ -37,5 +48,10 @@ export function recommendationsTable(rows) {
 
 function intervalCell(row, largest) {
   const mark = intervalMark(row.expected_low, row.expected_loops_prevented, row.expected_high, largest);
-  return h("span", { class: "with-mark" }, mark, h("span", { class: "quiet" }, `${number(row.expected_low, 1)}–${number(row.expected_high, 1)}`));
+  return h(
+    "span",
+    { class: "with-mark" },
+    mark,
+    h("span", { class: "quiet" }, `${number(row.expected_low, 1)}–${number(row.expected_high, 1)}`),
+  );
 }

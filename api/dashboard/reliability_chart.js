@@ -10,17 +10,28 @@ export function reliabilityChart(bins) {
   const title = "Reliability of predictions";
   const outside = bins.filter((bin) => !bin.within_band).length;
   const graded = bins.reduce((sum, bin) => sum + bin.n, 0);
-  const says = outside
-    ? `${number(outside)} of ${counted(bins.length, "group")} of predictions lie outside the band that chance allows (${number(graded)} graded).`
-    : `All ${counted(bins.length, "group")} of predictions lie within the band that chance allows (${number(graded)} graded).`;
+  const groups = outside
+    ? `${number(outside)} of ${counted(bins.length, "group")} of predictions lie outside`
+    : `All ${counted(bins.length, "group")} of predictions lie within`;
+  const says = `${groups} the band that chance allows (${number(graded)} graded).`;
   const columns = [
     { title: "Said", numeric: true, cell: (bin) => percent(bin.mean_probability) },
     { title: "Came true", numeric: true, cell: (bin) => percent(bin.frequency) },
-    { title: "Band of chance", numeric: true, cell: (bin) => `${percent(bin.band_low)} – ${percent(bin.band_high)}` },
+    {
+      title: "Band of chance",
+      numeric: true,
+      cell: (bin) => `${percent(bin.band_low)} – ${percent(bin.band_high)}`,
+    },
     { title: "Predictions", numeric: true, cell: (bin) => number(bin.n) },
     { title: "Within", cell: (bin) => (bin.within_band ? "yes" : "no") },
   ];
-  return figure({ title, says, height: 280, twin: table(title, columns, bins), draw: (size) => drawing(bins, size) });
+  return figure({
+    title,
+    says,
+    height: 280,
+    twin: table(title, columns, bins),
+    draw: (size) => drawing(bins, size),
+  });
 }
 
 function drawing(bins, { width: room, height }) {
@@ -29,7 +40,9 @@ function drawing(bins, { width: room, height }) {
   const x = scale(0, 1, left, width - MARGIN.right - 10);
   const y = scale(0, 1, height - MARGIN.bottom - 10, MARGIN.top);
   const most = Math.max(...bins.map((bin) => bin.n));
-  const named = SHARES.map((share) => s("text", { class: "axis", x: x(share), y: height - 20, "text-anchor": "middle" }, percent(share)));
+  const named = SHARES.map((share) =>
+    s("text", { class: "axis", x: x(share), y: height - 20, "text-anchor": "middle" }, percent(share)),
+  );
   return [
     leftAxis(SHARES, y, width, { left, written: percent }),
     named,
@@ -56,6 +69,10 @@ function point(bin, x, y, most) {
     "g",
     { class: bin.within_band ? "point" : "point off" },
     s("line", { x1: middle, x2: middle, y1: y(bin.band_low), y2: y(bin.band_high) }),
-    s("circle", { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / most) }, s("title", {}, says)),
+    s(
+      "circle",
+      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / most) },
+      s("title", {}, says),
+    ),
   );
 }

@@ -19,11 +19,24 @@ export function signInScreen(onDone, why) {
 
 function byPassword(onDone, said) {
   const email = field("email", "E-mail", { type: "email", autocomplete: "username", required: true });
-  const password = field("password", "Password", { type: "password", autocomplete: "current-password", required: true });
-  const workspace = field("workspace_id", "Workspace id", { autocomplete: "off" }, "Only if you belong to several.");
+  const password = field("password", "Password", {
+    type: "password",
+    autocomplete: "current-password",
+    required: true,
+  });
+  const workspace = field(
+    "workspace_id",
+    "Workspace id",
+    { autocomplete: "off" },
+    "Only if you belong to several.",
+  );
   const enter = async (values) => {
     forget();
-    const body = { email: values.email, password: values.password, workspace_id: values.workspace_id.trim() || null };
+    const body = {
+      email: values.email,
+      password: values.password,
+      workspace_id: values.workspace_id.trim() || null,
+    };
     keepTokens(await post("/v1/auth/login", {}, body));
   };
   return form("With your password", "Sign in", [email, password, workspace], enter, onDone, said);
@@ -31,7 +44,12 @@ function byPassword(onDone, said) {
 
 function byKey(onDone, said) {
   const help = "Begins with cl_. It is kept in this tab only, until you close it or sign out.";
-  const key = field("key", "Service-account key", { type: "password", autocomplete: "off", required: true, pattern: "\\s*cl_[A-Za-z0-9_\\-]+\\s*" }, help);
+  const key = field(
+    "key",
+    "Service-account key",
+    { type: "password", autocomplete: "off", required: true, pattern: "\\s*cl_[A-Za-z0-9_\\-]+\\s*" },
+    help,
+  );
   const enter = async (values) => {
     keepKey(values.key);
     try {

@@ -1,14 +1,19 @@
 // What a screen shows while it waits, when there is nothing, and when something failed; each says what to do.
 
 import { Refusal } from "./client.js";
-import { h } from "./elements.js";
+import { h, section } from "./elements.js";
 
 /** While something is read. */
 export const waiting = (what) => h("p", { class: "state loading", role: "status" }, `Reading ${what} …`);
 
 /** Nothing there: why, and what to do about it. */
 export function empty(why, ...todo) {
-  return h("div", { class: "state" }, h("p", { class: "state-title" }, why), todo.length ? h("p", {}, todo) : null);
+  return h(
+    "div",
+    { class: "state" },
+    h("p", { class: "state-title" }, why),
+    todo.length ? h("p", {}, todo) : null,
+  );
 }
 
 /** What the API refused, where, and the way on. */
@@ -22,7 +27,13 @@ export function failure(error, retry) {
     { class: "state failed", role: "alert" },
     h("p", { class: "state-title" }, title),
     h("p", {}, said),
-    refused && error.fields.length ? h("ul", {}, error.fields.map((field) => h("li", {}, `${field.pointer}: ${field.detail}`))) : null,
+    refused && error.fields.length
+      ? h(
+          "ul",
+          {},
+          error.fields.map((field) => h("li", {}, `${field.pointer}: ${field.detail}`)),
+        )
+      : null,
     refused && error.trace ? h("p", { class: "quiet" }, "Trace ", h("code", {}, error.trace)) : null,
     retry ? h("button", { type: "button", onclick: retry }, "Try again") : null,
   );
@@ -39,6 +50,9 @@ export function part(what, read) {
   return place;
 }
 
+/** A section of a screen whose content is read on its own. */
+export const partSection = (title, what, read) => section(title, {}, part(what, read));
+
 /** Tells in passing that something was done, or why not. */
 export function notice(text, kind = "done") {
   const message = h("p", { class: `notice ${kind}` }, text);
@@ -54,11 +68,18 @@ export function action(text, act, { done, className = "", describedBy } = {}) {
       await act();
       if (done) notice(done);
     } catch (error) {
-      notice(error instanceof Refusal ? error.message : "This failed in the dashboard; its console says where.", "refused");
+      notice(
+        error instanceof Refusal ? error.message : "This failed in the dashboard; its console says where.",
+        "refused",
+      );
       if (!(error instanceof Refusal)) console.error(error);
     } finally {
       button.disabled = false;
     }
   };
-  return h("button", { type: "button", class: className || null, "aria-describedby": describedBy, onclick: press }, text);
+  return h(
+    "button",
+    { type: "button", class: className || null, "aria-describedby": describedBy, onclick: press },
+    text,
+  );
 }

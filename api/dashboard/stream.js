@@ -1,34 +1,43 @@
 // Follows /v1/stream with fetch, because EventSource cannot send the Authorization header.
 
-import { open } from "./client.js";
+import { Refusal, open } from "./client.js";
 
+const SHORTEST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
 
-/** Calls `onChange` with the pulse and `onState` with live/waiting until the signal ends it. */
+/** Calls `onChange` with the pulse and `onState` with live, waiting or off, until the signal ends it. */
 export async function follow(onChange, onState, signal) {
-  let last = "";
-  let wait = 1_000;
+  const heard = { last: "", wait: SHORTEST_WAIT };
   while (!signal.aborted) {
     try {
-      const headers = { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
-      const response = await open("/v1/stream", headers, signal);
+      const response = await connect(heard.last, signal);
       if (response.status === 401 || response.status === 403) return onState("off");
-      if (!response.ok) throw new Error(`the stream answered ${response.status}`);
-      onState("live");
-      wait = 1_000;
-      for await (const event of events(response.body)) {
-        const first = last === "";
-        last = event.id || last;
-        if (event.name === "change" && !first) onChange(JSON.parse(event.data));
-      }
-    } catch {
-      if (signal.aborted) return;
+      if (response.ok) await hear(response, heard, onChange, onState);
+    } catch (error) {
+      if (!signal.aborted && !isLostConnection(error)) throw error;
     }
-    onState("waiting");
-    await pause(wait, signal);
-    wait = Math.min(wait * 2, LONGEST_WAIT);
+    if (!signal.aborted) onState("waiting");
+    await pause(heard.wait, signal);
+    heard.wait = Math.min(heard.wait * 2, LONGEST_WAIT);
   }
 }
+
+function connect(last, signal) {
+  return open("/v1/stream", { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) }, signal);
+}
+
+async function hear(response, heard, onChange, onState) {
+  onState("live");
+  heard.wait = SHORTEST_WAIT;
+  for await (const event of events(response.body)) {
+    const isFirst = heard.last === "";
+    heard.last = event.id || heard.last;
+    if (event.name === "change" && !isFirst) onChange(JSON.parse(event.data));
+  }
+}
+
+/** Browsers tell a connection that broke off as a TypeError. */
+const isLostConnection = (error) => error instanceof Refusal || error instanceof TypeError;
 
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();

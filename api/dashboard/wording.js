@@ -57,7 +57,12 @@ export function dayOf(date, withYear = false) {
 /** A span in seconds → “2.5 hours”. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  const units = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const units = [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+    [1, "second"],
+  ];
   const [size, name] = units.find(([size]) => seconds >= size) ?? units.at(-1);
   const value = Math.round((seconds / size) * 10) / 10;
   return `${number(value, Number.isInteger(value) ? 0 : 1)} ${name}${value === 1 ? "" : "s"}`;
@@ -67,7 +72,11 @@ export function duration(seconds) {
 export function ago(instant) {
   if (!instant) return "never";
   const seconds = (new Date(instant) - Date.now()) / 1000;
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const units = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
   if (unit === "second") return seconds > 0 ? "in a moment" : "just now";
   return new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" }).format(Math.round(seconds / size), unit);
@@ -81,19 +90,34 @@ export function told(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 2);
   if (Array.isArray(value)) return value.map(told).join(", ");
-  if (typeof value === "object") return Object.entries(value).map(([key, item]) => `${plain(key)}: ${told(item)}`).join(" · ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([key, item]) => `${plain(key)}: ${told(item)}`)
+      .join(" · ");
   return String(value);
 }
 
-const BANDS = [[90, "critical"], [70, "high"], [40, "medium"], [0, "low"]];
+const BANDS = [
+  [90, "critical"],
+  [70, "high"],
+  [40, "medium"],
+  [0, "low"],
+];
 
 /** The band of a risk score. */
 export const band = (score) => BANDS.find(([least]) => score >= least)?.[1] ?? "low";
 
 /** Weekday (0 = Monday) and hour of an instant in the workspace's zone. */
 export function weekTime(instant) {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", hour: "2-digit", hourCycle: "h23" });
-  const found = Object.fromEntries(parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    weekday: "short",
+    hour: "2-digit",
+    hourCycle: "h23",
+  });
+  const found = Object.fromEntries(
+    parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]),
+  );
   return { weekday: WEEKDAYS.indexOf(found.weekday), hour: Number(found.hour) };
 }
 

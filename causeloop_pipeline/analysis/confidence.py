@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 ENOUGH_VERDICTS = 30
 _FOLDS = 5
 _CERTAIN = 1e-4
-_SLOPE_SPREAD, _SHIFT_SPREAD = 0.5, 2.0
+_SLOPE_SPREAD, _SHIFT_SPREAD = 1.0, 2.0
 
 # the likelihood that two issues of one atom share their cause, by what makes it an atom
 ATOM_LIKENESS = {"template": 0.985, "trace": 0.93, "text": 0.99, "burst": 0.45}
@@ -41,7 +41,7 @@ def recalibrate(prior: Floats, same: NDArray[np.bool_]) -> Recalibration:
 
     In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with
     fewer than 30 verdicts, or if the fit does not beat the prior in five-fold held-back log loss. Platt
-    scaling with priors ln slope ~ N(0, .5²), shift ~ N(0, 2²), fitted by damped Newton steps. The order of
+    scaling with priors ln slope ~ N(0, 1), shift ~ N(0, 2²), fitted by damped Newton steps. The order of
     verdicts does not matter.
     """
     if len(prior) < ENOUGH_VERDICTS:

@@ -9,7 +9,7 @@ import httpx2
 from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.origin import port_of, web_address
-from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.egress.waiting import asked_wait
 
@@ -42,7 +42,10 @@ class Answer:
 
 def exchange(request: Request, egress: EgressPolicy, seconds: float = SECONDS) -> Answer:
     """Send a request to a checked address; the answer, whatever its status."""
-    url = web_address(request.url)
+    try:
+        url = web_address(request.url)
+    except EgressRefused:
+        raise PermanentFailure(f"{request.called} has no web address: enter it again") from None
     egress.check_web(url.scheme, url.host, port_of(url))
     wire = httpx2.Request(
         request.method,

@@ -164,3 +164,19 @@ def test_a_second_poll_of_the_same_records_lands_nothing_new(
         assert session.row(
             "select count(*) as n from raw.record where workspace_id = %s", (workspace_id,)
         ) == {"n": 1}
+
+
+def test_a_tool_that_asks_to_be_left_alone_is_polled_after_that_wait(
+    run: Run, resources: Resources, database: Database, tool: FakeTool, workspace_id: UUID
+) -> None:
+    tool.script[0] = lambda _: Reply({}, 429, {"Retry-After": "7200"})
+    connect(resources, workspace_id, tool.url, SECRET)
+
+    run([workspace_id], first=["landing", "custom_api"])
+
+    with database.workspace(workspace_id) as session:
+        row = session.row(
+            "select status, next_poll_at > now() + interval '110 minutes' as long_after, "
+            "next_poll_at < now() + interval '121 minutes' as not_longer from app.connector"
+        )
+    assert row == {"status": "active", "long_after": True, "not_longer": True}

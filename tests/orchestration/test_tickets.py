@@ -1,4 +1,4 @@
-"""A pushed recommendation has one ticket in its tracker, whatever crashes, and the ticket's state is known."""
+"""A pushed recommendation has one ticket in its tracker, whatever crashes, and its state comes back."""
 
 import os
 import signal

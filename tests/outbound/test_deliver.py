@@ -123,6 +123,14 @@ def test_no_error_repeats_an_address_that_is_a_secret(status: int) -> None:
     assert "127.0.0.1" in str(failed.value)
 
 
+def test_a_secret_address_that_is_none_is_not_repeated_either() -> None:
+    secrets = {"0.url": f"https://hooks.example:port/services/{PLANTED}"}
+    with pytest.raises(PermanentFailure, match="no web address") as failed:
+        deliver(delivery({"type": "slack", "url": "https://hooks.example/…"}, secrets), postman())
+
+    assert "planted-secret" not in f"{failed.value!r} {failed.value.__cause__!r}"
+
+
 def test_a_receiver_that_trickles_its_answer_is_cut_off() -> None:
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
