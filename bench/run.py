@@ -53,7 +53,7 @@ def main() -> int:
 def webhook_latencies(running: RunningInstallation) -> list[float]:
     """Seconds from a delivery to its issue having the pattern it repeats, one delivery after another."""
     taken: list[float] = []
-    with running.client("payments") as client:
+    with running.client("storefront") as client:
         workspace_id = client.get("/v1/workspace").json()["id"]
         connectors = client.get("/v1/connectors?limit=100").json()["data"]
         connector_id = next(c["id"] for c in connectors if c["type"] == "custom_api")

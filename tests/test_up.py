@@ -97,13 +97,13 @@ def test_the_planted_causes_are_found(running: RunningInstallation, workspace: s
 
 
 def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstallation) -> None:
-    with running.client("payments") as client:
+    with running.client("storefront") as client:
         workspace_id = client.get("/v1/workspace").json()["id"]
         (connector,) = [
             c for c in client.get("/v1/connectors?limit=100").json()["data"] if c["type"] == "custom_api"
         ]
         like = repeatable(client)
-        (secret,) = [a.token for a in accounts("") if (a.workspace, a.tool) == ("payments", "custom_api")]
+        (secret,) = [a.token for a in accounts("") if (a.workspace, a.tool) == ("storefront", "custom_api")]
 
         post_signed_event(client, connector["id"], f"{secret}-webhook", event_like(like, "hook-1"))
         found = list(until_patterned(client, issue_id_of(workspace_id, "custom_api", "hook-1"), 90))

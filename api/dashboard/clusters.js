@@ -170,6 +170,9 @@ function nodeText(node, graph, names) {
   );
 }
 
+const clusterSize = ({ pattern_count: patterns, issue_count: issues }) =>
+  `${counted(patterns, "pattern")}, ${counted(issues, "issue")}`;
+
 function clusterEntry(cluster, isAsked, signal) {
   const body = h("div", { class: "part" });
   const load = async () => {
@@ -200,12 +203,7 @@ function clusterEntry(cluster, isAsked, signal) {
       "summary",
       {},
       h("strong", {}, cluster.name),
-      h(
-        "span",
-        { class: "quiet" },
-        ` ${counted(cluster.pattern_count, "pattern")}, ${counted(cluster.issue_count, "issue")}, `,
-        `computed ${ago(cluster.computed_at)}`,
-      ),
+      h("span", { class: "quiet" }, ` ${clusterSize(cluster)}, computed ${ago(cluster.computed_at)}`),
       h("span", { class: "below" }, cluster.likely_cause),
     ),
     body,

@@ -69,16 +69,9 @@ async function show({ again = false } = {}) {
 }
 
 async function fillScreen(screen, { id, query, again, signal }) {
-  const put = (content, title) => signal.aborted || place(content, title, again);
-  try {
-    const content = await screen.show({ id, query, me, signal, reload: () => show({ again: true }) });
-    put(content, content.dataset.title ?? screen.name);
-  } catch (error) {
-    put(
-      failure(error, () => show()),
-      screen.name,
-    );
-  }
+  const read = { id, query, me, signal, reload: () => show({ again: true }) };
+  const content = await screen.show(read).catch((error) => !signal.aborted && failure(error, () => show()));
+  if (!signal.aborted) place(content, content.dataset.title ?? screen.name, again);
 }
 
 function place(content, title, again = false) {

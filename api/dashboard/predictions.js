@@ -83,10 +83,8 @@ export async function showPredictions({ query, signal }) {
   );
 }
 
-function none(filtered) {
-  return filtered
-    ? empty("No prediction matches these filters.", "Widen or clear them.")
-    : empty("Nothing has been predicted yet.");
+function none() {
+  return empty("No prediction matches.", "Widen the filters; new patterns are predicted at the next run.");
 }
 
 async function readMatrix(days, signal) {

@@ -41,7 +41,7 @@ def recalibrate(prior: Floats, same: NDArray[np.bool_]) -> Recalibration:
 
     In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with
     fewer than 30 verdicts, or if the fit does not beat the prior in five-fold held-back log loss. Platt
-    scaling with priors ln slope ~ N(0, 1), shift ~ N(0, 2²), fitted by damped Newton steps. The order of
+    scaling with priors ln slope ~ N(0, 1), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
     verdicts does not matter.
     """
     if len(prior) < ENOUGH_VERDICTS:

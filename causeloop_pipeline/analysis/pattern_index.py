@@ -32,7 +32,7 @@ from causeloop_pipeline.analysis.patterns import (
     finished_patterns,
     with_fingerprints,
 )
-from causeloop_pipeline.analysis.portraits import repairs, times_seen, trait_counts
+from causeloop_pipeline.analysis.portraits import COUNTED, repairs, times_seen, trait_counts
 from causeloop_pipeline.analysis.text_assignment import Placed, place_texts
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
@@ -80,10 +80,9 @@ def assign_issues(
 
 def _no(groups: pl.DataFrame, options: GroupingOptions) -> pl.DataFrame:
     none = groups.clear().with_columns(pl.lit(None, pl.Float64).alias("confidence"))
-    empty = pl.DataFrame(schema={"group": pl.Int64, "name": pl.String, "value": pl.String, "count": pl.Int64})
-    return finished_patterns(
-        none, empty, pl.DataFrame(schema={"group": pl.Int64, "seconds": pl.Int64}), set(), options
-    )
+    counts = pl.DataFrame(schema={"group": pl.Int64, **COUNTED})
+    repaired = pl.DataFrame(schema={"group": pl.Int64, "seconds": pl.Int64})
+    return finished_patterns(none, counts, repaired, set(), options)
 
 
 def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: GroupingOptions) -> Grouping:
