@@ -24,7 +24,15 @@ _INDIRECT = {
 
 def title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
     """The remedy, in the place where the patterns happen."""
-    text = _filled(remedy.title, group)
+    return _cut(_filled(remedy.title, group))
+
+
+def distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
+    """The title with the pattern that it is for, where another recommendation has the same one."""
+    return _cut(f"{text}: “{group[0].name}”")
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
 
 

@@ -1,5 +1,6 @@
 """Ranked recommendations: what to fix first, and what it would prevent."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ import polars as pl
 from causeloop_pipeline.analysis.expected_prevention import Prevention, hold_chances, prevention
 from causeloop_pipeline.analysis.frames import RECOMMENDATIONS
 from causeloop_pipeline.analysis.pattern_evidence import PatternEvidence, gather_evidence
-from causeloop_pipeline.analysis.recommendation_wording import rationale, steps, title
+from causeloop_pipeline.analysis.recommendation_wording import distinct_title, rationale, steps, title
 from causeloop_pipeline.analysis.remediation_playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
@@ -65,7 +66,7 @@ def recommend(
     chances = hold_chances(existing)
     scores = dict(risks.select("id", "risk_score").iter_rows())
     states = _states(existing)
-    rows = [_row(advice, chances, scores, states, namespace) for advice in groups]
+    rows = _told_apart(groups, [_row(advice, chances, scores, states, namespace) for advice in groups])
     kept = [row for row in rows if _is_wanted(states.get(str(row["recommendation_id"])))]
     return _ranked(kept)
 
@@ -164,6 +165,17 @@ def _row(
         "rationale": rationale(advice.family, advice.words, advice.group, gain, remedy.type.value),
         "score": round(score, 6),
     }
+
+
+def _told_apart(groups: Sequence[_Advice], rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Name the pattern in titles that would otherwise be the same."""
+    shared = Counter(row["title"] for row in rows)
+    return [
+        row
+        if shared[row["title"]] == 1
+        else {**row, "title": distinct_title(str(row["title"]), advice.group)}
+        for advice, row in zip(groups, rows, strict=True)
+    ]
 
 
 def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpact:

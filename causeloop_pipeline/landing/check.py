@@ -8,8 +8,8 @@ from typing import Any
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.failure import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.landing.pull import pull
 from causeloop_pipeline.egress.waiting import Patience
+from causeloop_pipeline.landing.pull import pull
 
 SAMPLE_DAYS = 7
 BRIEF = Patience(attempts=2, longest_wait=5.0, total=20.0, answer_seconds=15.0, silence_seconds=10.0)

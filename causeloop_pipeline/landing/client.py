@@ -17,8 +17,8 @@ from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.egress.transport import CheckedTransport
-from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
 from causeloop_pipeline.egress.waiting import Patience, Rate, asked_wait, is_limit, rate_of
+from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
 
 MAX_PAGE_BYTES = 64_000_000
 MAX_REDIRECTS = 3

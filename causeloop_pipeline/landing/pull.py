@@ -17,10 +17,10 @@ from causeloop_pipeline.egress.authenticate import identity
 from causeloop_pipeline.egress.failure import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.waiting import Patience
 from causeloop_pipeline.landing.client import Client
 from causeloop_pipeline.landing.page import Page
 from causeloop_pipeline.landing.reread import reread
-from causeloop_pipeline.egress.waiting import Patience
 from causeloop_pipeline.landing.walk import Lane, Walk
 
 

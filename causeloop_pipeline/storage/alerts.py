@@ -28,16 +28,8 @@ order by alert_rule_id, pattern_id
 """
 
 # The newest prediction of each pattern and window, unless a person has dismissed it.
-CANDIDATES = """
-with main as (
-    select m.pattern_id, mode() within group (order by i.service) as service,
-           mode() within group (order by i.team) as team
-    from detect.pattern_member as m
-    join core.issue as i using (workspace_id, issue_id)
-    where m.workspace_id = %(workspace_id)s
-    group by m.pattern_id
-)
-select p.pattern_id, l.window_days, l.probability, main.service, main.team
+LATEST = """
+select p.pattern_id, l.window_days, l.probability
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (days)
 cross join lateral (
@@ -47,11 +39,20 @@ cross join lateral (
     order by s.issued_at desc
     limit 1
 ) as l
-left join main on main.pattern_id = p.pattern_id
 where p.workspace_id = %(workspace_id)s
   and not exists (select from predict.dismissal as d
                   where d.workspace_id = p.workspace_id and d.prediction_id = l.prediction_id)
 order by p.pattern_id, l.window_days
+"""
+
+MAIN_PLACES = """
+select m.pattern_id, mode() within group (order by i.service) as service,
+       mode() within group (order by i.team) as team
+from detect.pattern_member as m
+join core.issue as i using (workspace_id, issue_id)
+where m.workspace_id = %s
+group by m.pattern_id
+order by m.pattern_id
 """
 
 CROSSINGS = """
@@ -77,8 +78,7 @@ SILENCE_VANISHED = """
 update notify.alert_state as s
 set firing = false, changed_at = %(as_of)s
 where s.workspace_id = %(workspace_id)s and s.firing
-  and not exists (select from detect.pattern as p
-                  where p.workspace_id = s.workspace_id and p.pattern_id = s.pattern_id)
+  and s.pattern_id not in (select pattern_id from detect.pattern where workspace_id = %(workspace_id)s)
 """
 
 
@@ -108,8 +108,18 @@ def read_alert_states(session: Session, workspace_id: UUID, schema: pl.Schema) -
 def read_alert_candidates(
     session: Session, workspace_id: UUID, windows: Sequence[int], schema: pl.Schema
 ) -> pl.DataFrame:
-    """The latest probability of each pattern and window, with the pattern's main service and team."""
-    return session.read(CANDIDATES, {"workspace_id": workspace_id, "windows": list(windows)}, schema=schema)
+    """The latest probability of each pattern and window, with the pattern's main service and team.
+
+    Joined here: where tables are too new to have statistics, PostgreSQL would count the issues anew for
+    every pattern.
+    """
+    parts = [
+        pl.Schema({name: schema[name] for name in names})
+        for names in (("pattern_id", "window_days", "probability"), ("pattern_id", "service", "team"))
+    ]
+    latest = session.read(LATEST, {"workspace_id": workspace_id, "windows": list(windows)}, schema=parts[0])
+    places = session.read(MAIN_PLACES, (workspace_id,), schema=parts[1])
+    return latest.join(places, on="pattern_id", how="left", maintain_order="left").select(schema.names())
 
 
 def read_alert_sensitivity(session: Session, workspace_id: UUID) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from causeloop_pipeline.storage.session import Session
 
 CLAIM = "update raw.arrival set run_id = %s where run_id is null and workspace_id = any (%s)"
-
+MANY = 2_000  # so many new rows mislead a planner whose statistics are older; fewer change no plan
 
 REARRIVE = """
 insert into raw.arrival (workspace_id, record_id, source, run_id)
@@ -36,7 +36,8 @@ def waiting_arrivals(session: Session) -> list[WaitingArrivals]:
 
 def claim_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
     """Take the waiting records of some workspaces for a run; how many of each source the run holds now."""
-    session.execute(CLAIM, (run_id, list(workspace_ids)))
+    if session.execute(CLAIM, (run_id, list(workspace_ids))) >= MANY:
+        session.execute("analyze raw.record, raw.arrival")
     return _held(session, run_id)
 
 

@@ -196,6 +196,11 @@ def test_bugs_in_code_are_mended_one_by_one_even_in_one_cluster() -> None:
     assert advise(rows, cluster_members=in_one_cluster("p", "q")).height == 2
 
 
+def test_two_recommendations_never_have_the_same_title() -> None:
+    rows = {"p": failing("p", "NullPointerException in a"), "q": failing("q", "NullPointerException in b")}
+    assert advise(rows)["title"].n_unique() == 2
+
+
 def test_an_id_stays_when_patterns_join_and_differs_between_workspaces() -> None:
     rows = {"q": failing("q", "write timed out", 4)}
     before = advise(rows)

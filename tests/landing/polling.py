@@ -7,9 +7,9 @@ from typing import Any
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Category, Connector, Pages, Pull, Shape, Since
+from causeloop_pipeline.egress.waiting import Patience
 from causeloop_pipeline.landing.page import Page
 from causeloop_pipeline.landing.pull import pull
-from causeloop_pipeline.egress.waiting import Patience
 from tests.landing.fake_tool import FakeTool
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
