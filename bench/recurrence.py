@@ -19,7 +19,7 @@ from causeloop_pipeline.analysis.recurrence_prior import RecurrencePrior, read_p
 
 WINDOWS = (7, 30)
 RESAMPLES = 300
-BETTER_SHARE = 12 / 16
+BETTER_SHARE = 17 / 19
 HEADINGS = (
     "history",
     "days",

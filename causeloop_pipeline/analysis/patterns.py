@@ -60,7 +60,6 @@ class GroupingOptions:
     demotion_margin: float = 0.05
     algorithm_version: str = ALGORITHM_VERSION
     namespace: str = ""
-    timezone: str = "UTC"
     keep_previous_groups: bool = True
 
 

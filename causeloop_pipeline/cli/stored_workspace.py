@@ -79,7 +79,6 @@ class StoredWorkspace:
                 ai_auto_link=auto_link,
                 ai_confidence_threshold=threshold,
                 namespace=str(self.workspace_id),
-                timezone=self.timezone,
             ),
         )
         return before, grouping
