@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from causeloop_pipeline.storage.session import Database
@@ -148,16 +150,19 @@ def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
     table = Table(
         title=f"{workspace['name']}: the first {len(rows)} of {workspace['recommendations']} recommendations",
         title_justify="left",
+        box=SIMPLE_HEAD,
     )
-    for heading in ("#", "recommendation", "type", "effort", "impact"):
-        table.add_column(heading, overflow="fold")
-    table.add_column("recurs ≤ 30 d", justify="right")
-    table.add_column("loops prevented", justify="right")
+    table.add_column("#")
+    table.add_column("recommendation", ratio=1, overflow="fold")
+    table.add_column("recurs\n≤ 30 d", justify="right")
+    table.add_column("loops prevented\n(80 % interval)", justify="right", no_wrap=True)
     for row in rows:
         probability = "–" if row["probability"] is None else f"{row['probability']:.0%}"
         prevented = (
             f"{row['expected_loops_prevented']:.1f} ({row['expected_low']:.1f}-{row['expected_high']:.1f})"
         )
-        described = (row["title"], row["type"], row["effort"], row["impact"])
-        table.add_row(str(row["rank"]), *described, probability, prevented)
+        described = (
+            f"{escape(row['title'])}\n[dim]{row['type']} · {row['effort']} effort · {row['impact']}[/dim]"
+        )
+        table.add_row(str(row["rank"]), described, probability, prevented)
     return table
