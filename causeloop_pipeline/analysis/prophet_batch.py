@@ -6,6 +6,7 @@ With additive seasonality Prophet's posterior given the noise is a ridge (flat g
 the tests.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -55,14 +56,21 @@ def flat_design(matrix: Floats, week: Floats) -> FlatDesign:
     return FlatDesign(week, scale[:, None] * vectors, np.maximum(eigen, 0.0), len(matrix))
 
 
+def prophet_class() -> Any:
+    """Prophet itself, imported without its remark that a library for interactive plots is missing."""
+    logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
+    from prophet import Prophet
+
+    return Prophet
+
+
 @cache
 def weekly_design(weeks: int) -> FlatDesign:
     """The design of whole weeks: a level and Prophet's weekly Fourier terms."""
     import pandas as pd
-    from prophet import Prophet
 
     dates = pd.Series(pd.date_range("1970-01-01", periods=7 * weeks))
-    seasonal = Prophet.make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
+    seasonal = prophet_class().make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
     matrix = np.column_stack([np.ones(len(dates)), seasonal])
     return flat_design(matrix, matrix[:7])
 
@@ -149,10 +157,8 @@ def _grid_columns(growth: str, t: Floats, knots: Floats, seasonal: Floats) -> Fl
 
 
 def stock_model(growth: Any) -> Any:
-    """Prophet as configured here; `fit` and `predict` on it are the oracle and the fallback."""
-    from prophet import Prophet
-
-    return Prophet(
+    """Prophet as configured here; `fit` and `predict` on it are the oracle of the batch."""
+    return prophet_class()(
         growth=growth,
         weekly_seasonality=WEEKLY_ORDER,
         daily_seasonality=False,

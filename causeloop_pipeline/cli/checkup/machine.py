@@ -93,13 +93,13 @@ def _prophet() -> Finding:
     fix = "run `make setup` again: prophet and its compiled model must come from the lock file"
     try:
         import pandas as pd
-        from prophet import Prophet
+
+        from causeloop_pipeline.analysis.prophet_batch import prophet_class
 
         days = [date(2026, 1, 1) + timedelta(days=n) for n in range(PROPHET_DAYS)]
         history = pd.DataFrame({"ds": pd.to_datetime(days), "y": [float(n % 3) for n in range(PROPHET_DAYS)]})
-        fitted = Prophet(weekly_seasonality=False, yearly_seasonality=False, uncertainty_samples=0).fit(
-            history
-        )
+        model = prophet_class()(weekly_seasonality=False, yearly_seasonality=False, uncertainty_samples=0)
+        fitted = model.fit(history)
         yhat = float(fitted.predict(history)["yhat"].iloc[-1])
     except (ImportError, RuntimeError, ValueError, OSError) as error:
         return wrong(about, f"cannot be fitted: {error}", fix)
