@@ -10,6 +10,60 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from causeloop_pipeline.connectors.auth import Auth, Basic, Bearer, Headers, Query
+from causeloop_pipeline.connectors.pages import (
+    LinkPages,
+    NextUrlPages,
+    NumberedPages,
+    OffsetPages,
+    OnePage,
+    Pages,
+    TokenPages,
+)
+from causeloop_pipeline.connectors.signatures import (
+    OWN_SIGNATURE,
+    HmacSignature,
+    SharedSecret,
+    Signature,
+)
+
+# A tool's file reads `spec.` before every word of the vocabulary, wherever it is defined.
+__all__ = [
+    "BASE_URL",
+    "OWN_SIGNATURE",
+    "Auth",
+    "Basic",
+    "Bearer",
+    "Category",
+    "Config",
+    "Connector",
+    "Event",
+    "Field",
+    "Headers",
+    "HmacSignature",
+    "LinkPages",
+    "NextUrlPages",
+    "NumberedPages",
+    "OffsetPages",
+    "OnePage",
+    "Pages",
+    "Plan",
+    "Pull",
+    "Query",
+    "RateLimit",
+    "Record",
+    "Refresh",
+    "Shape",
+    "SharedSecret",
+    "Signature",
+    "Since",
+    "SqlQuery",
+    "Times",
+    "TokenPages",
+    "Webhook",
+    "When",
+]
+
 Record = dict[str, Any]
 Config = Mapping[str, Any]
 Plan = Literal["free", "starter", "growth", "enterprise"]
@@ -54,100 +108,6 @@ BASE_URL = Field(
     required=False,
     pattern=r"https?://\S+",
 )
-
-
-@dataclass(frozen=True)
-class Headers:
-    """Credentials as request headers: any number of (name, template)."""
-
-    headers: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """`Authorization: Bearer <token>`."""
-
-    token: str = "{token}"  # noqa: S105 a template, not a token
-
-
-@dataclass(frozen=True)
-class Basic:
-    """HTTP basic authentication from two templates."""
-
-    username: str
-    password: str
-
-
-@dataclass(frozen=True)
-class Query:
-    """Credentials as query parameters, for tools that know no better."""
-
-    parameters: tuple[tuple[str, str], ...]
-
-
-Auth = Headers | Bearer | Basic | Query | None
-
-
-@dataclass(frozen=True)
-class OnePage:
-    """The whole answer at once."""
-
-
-@dataclass(frozen=True)
-class OffsetPages:
-    """Skip and take. Ends where `more` is false, `next_offset` is absent, or a page is not full."""
-
-    size: int = 100
-    size_param: str = "limit"
-    offset_param: str = "offset"
-    more: str | None = None
-    next_offset: str | None = None
-
-
-@dataclass(frozen=True)
-class NumberedPages:
-    """Page 1, 2, 3 … until a page is not full."""
-
-    size: int = 100
-    size_param: str = "per_page"
-    page_param: str = "page"
-    first: int = 1
-
-
-@dataclass(frozen=True)
-class TokenPages:
-    """The body names the next page's token; `last` is the flag that ends the walk.
-
-    A `durable` token is a position in an endless export: it is kept and the next poll goes on from it.
-    """
-
-    token: str
-    param: str
-    last: str | None = None
-    size: int | None = None
-    size_param: str | None = None
-    durable: bool = False
-
-
-@dataclass(frozen=True)
-class LinkPages:
-    """The `Link` header's rel=next. Some tools always send one: those end on the empty page."""
-
-    size: int = 100
-    size_param: str = "per_page"
-    ends_on_empty: bool = False
-
-
-@dataclass(frozen=True)
-class NextUrlPages:
-    """The body holds the next page's address."""
-
-    url: str
-    size: int | None = None
-    size_param: str | None = None
-
-
-Pages = OnePage | OffsetPages | NumberedPages | TokenPages | LinkPages | NextUrlPages
 
 
 @dataclass(frozen=True)
@@ -223,38 +183,6 @@ class Pull:
     each: str | None = None
     """Configuration list to repeat the walk for; its value is {each} in templates."""
     refresh: Refresh | None = None
-
-
-@dataclass(frozen=True)
-class HmacSignature:
-    """A keyed hash over the raw body, in a header."""
-
-    header: str
-    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
-    encoding: Literal["hex", "base64"] = "hex"
-    prefix: str = ""
-    separator: str | None = None
-    """Between several entries in one header."""
-    signed: str = "{body}"
-    """What is signed: {body}, {timestamp}, {id}, {url}, {method}."""
-    timestamp_header: str | None = None
-    timestamp_prefix: str | None = None
-    """The timestamp is an entry of the signature header itself."""
-    id_header: str | None = None
-    secret_prefix: str | None = None
-    """The secret is base64 behind this prefix; otherwise it is the text itself."""
-
-
-@dataclass(frozen=True)
-class SharedSecret:
-    """The sender repeats the secret in a header: all that some tools can do."""
-
-    header: str
-    prefix: str = ""
-
-
-Signature = HmacSignature | SharedSecret
-OWN_SIGNATURE = HmacSignature("x-causeloop-signature")
 
 
 @dataclass(frozen=True)

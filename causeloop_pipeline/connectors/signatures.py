@@ -1,0 +1,36 @@
+"""How a webhook proves who sent it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class HmacSignature:
+    """A keyed hash over the raw body, in a header."""
+
+    header: str
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: str = ""
+    separator: str | None = None
+    """Between several entries in one header."""
+    signed: str = "{body}"
+    """What is signed: {body}, {timestamp}, {id}, {url}, {method}."""
+    timestamp_header: str | None = None
+    timestamp_prefix: str | None = None
+    """The timestamp is an entry of the signature header itself."""
+    id_header: str | None = None
+    secret_prefix: str | None = None
+    """The secret is base64 behind this prefix; otherwise it is the text itself."""
+
+
+@dataclass(frozen=True)
+class SharedSecret:
+    """The sender repeats the secret in a header: all that some tools can do."""
+
+    header: str
+    prefix: str = ""
+
+
+Signature = HmacSignature | SharedSecret
+OWN_SIGNATURE = HmacSignature("x-causeloop-signature")
