@@ -12,7 +12,7 @@ TRIGGER = "due_connectors"
 @dg.sensor(
     name=TRIGGER,
     target=dg.AssetSelection.all(),
-    minimum_interval_seconds=3,
+    minimum_interval_seconds=9,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Polls every connector that is due, of all workspaces, in one run.",
 )

@@ -13,7 +13,7 @@ TRIGGER = "due_messages"
 @dg.sensor(
     name=TRIGGER,
     job=deliveries,
-    minimum_interval_seconds=3,
+    minimum_interval_seconds=9,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Delivers the alerts of all workspaces that wait to be sent, in one run.",
 )

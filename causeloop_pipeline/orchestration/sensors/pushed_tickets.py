@@ -13,7 +13,7 @@ TRIGGER = "pushed_tickets"
 @dg.sensor(
     name=TRIGGER,
     job=tickets,
-    minimum_interval_seconds=3,
+    minimum_interval_seconds=14,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Opens the tickets that people pushed, and brings the state of open ones back.",
 )

@@ -8,7 +8,7 @@ from causeloop_pipeline.orchestration.resources import Installation
 @dg.run_failure_sensor(
     name="run_failures",
     monitor_all_code_locations=False,
-    minimum_interval_seconds=5,
+    minimum_interval_seconds=14,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks a failed run's requests as failed and releases the records it had claimed.",
 )
@@ -20,7 +20,7 @@ def run_failures(context: dg.RunFailureSensorContext, installation: dg.ResourceP
 @dg.run_status_sensor(
     name="run_cancellations",
     run_status=dg.DagsterRunStatus.CANCELED,
-    minimum_interval_seconds=5,
+    minimum_interval_seconds=14,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="The same for a run that an operator ended.",
 )

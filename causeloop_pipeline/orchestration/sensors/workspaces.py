@@ -8,7 +8,7 @@ from causeloop_pipeline.orchestration.resources import Installation
 
 @dg.sensor(
     name="workspaces",
-    minimum_interval_seconds=3,
+    minimum_interval_seconds=14,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Adds and removes the partitions of workspaces.",
 )
