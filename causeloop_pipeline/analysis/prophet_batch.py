@@ -57,8 +57,9 @@ def flat_design(matrix: Floats, week: Floats) -> FlatDesign:
 
 
 def prophet_class() -> Any:
-    """Prophet itself, imported without its remark that a library for interactive plots is missing."""
+    """Prophet itself, without its remarks on a library for interactive plots and on every fit it begins."""
     logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
+    logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
     from prophet import Prophet
 
     return Prophet
