@@ -17,11 +17,6 @@ PAUSE_SECONDS = 900
 _hasher = PasswordHasher()
 
 
-def hash_password(password: str) -> str:
-    """What is stored of a password."""
-    return _hasher.hash(password)
-
-
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether a password is right; an absent one costs as much time as a wrong one."""
     try:

@@ -11,13 +11,6 @@ class PatternStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-class ConstraintKind(StrEnum):
-    """What a person said of two issues: they belong together, or they never do."""
-
-    MUST = "must"
-    CANNOT = "cannot"
-
-
 class LineageKind(StrEnum):
     """How a pattern came to lose its issues to another."""
 
