@@ -20,6 +20,7 @@ ROUTERS = (
     "sessions",
     "issues",
     "ingest",
+    "changes",
     "webhooks",
     "clusters",  # holds /patterns/graph, which must not be read as a pattern's id
     "patterns",
@@ -66,7 +67,12 @@ def create_app() -> FastAPI:
         redoc_url=None,
     )
     app.state.measures = RequestMeasures()
-    app.state.issuer_keys = IssuerKeys()
+    keys = app.state.issuer_keys = IssuerKeys()
+    app.state.measures.watch(
+        "causeloop_identity_keys_age_seconds",
+        "Age of the identity provider's keys; NaN: not fetched yet",
+        lambda: keys.age_seconds,
+    )
     errors.install(app)
     for name in ROUTERS:
         app.include_router(import_module(f"api.routers.{name}").router)

@@ -9,6 +9,7 @@ from typing import Any
 from api.errors import Problem
 from api.schemas.issues import NewIssue
 from api.security import Caller
+from causeloop_pipeline.landing.changes import change_record
 from causeloop_pipeline.landing.ingest import FieldError, IngestError, ingest_record
 from causeloop_pipeline.model.raw_record import Door, RawRecord
 
@@ -28,6 +29,14 @@ def record_of(event: Any, door: Door = "ingest") -> RawRecord:
     """One event as a raw record, or a problem that names each bad field."""
     try:
         return ingest_record(event, datetime.now(UTC), door=door)
+    except IngestError as error:
+        raise Problem(422, "validation_failed", str(error), errors=field_problems(error.errors)) from None
+
+
+def change_of(change: Any) -> RawRecord:
+    """One change as a raw record, or a problem that names each bad field."""
+    try:
+        return change_record(change, datetime.now(UTC))
     except IngestError as error:
         raise Problem(422, "validation_failed", str(error), errors=field_problems(error.errors)) from None
 

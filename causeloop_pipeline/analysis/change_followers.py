@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import polars as pl
 
+from causeloop_pipeline.analysis.change_windows import share_after_change
+
 WINDOW = timedelta(hours=12)
+LAG_US = WINDOW // timedelta(microseconds=1)
 QUIET = timedelta(hours=24)
 FALSE_DISCOVERY_RATE = 0.05
 MIN_FOLLOWED = 2
@@ -25,11 +28,11 @@ FOLLOWERS = pl.Schema(
 def change_followers(joined: pl.DataFrame, changes: pl.DataFrame | None) -> pl.DataFrame:
     """Patterns whose episodes begin within 12 hours after a kind of change more often than chance allows.
 
-    In: the frame of `member_issues` and changes: frame(occurred_at, and if known kind and service). Out:
+    In: the frame of `member_issues` and changes: frame(changed_at, and if known kind and service). Out:
     FOLLOWERS: of a pattern's `episodes` (first issue after 24 quiet hours) `followed` came after a change
-    of this kind and service, where `chance` is the part of the observed time that lies within 12 hours
-    after one; q <= .05. Method: one-sided binomial test, Benjamini-Hochberg over all patterns and kinds
-    of change.
+    of this kind and service, where `chance` is how often one comes before moments of the same hour and
+    weekday anyway; q <= .05. Method: one-sided binomial test, Benjamini-Hochberg over all patterns and
+    kinds of change.
     """
     import numpy as np
     from scipy.stats import binom
@@ -38,7 +41,7 @@ def change_followers(joined: pl.DataFrame, changes: pl.DataFrame | None) -> pl.D
         return pl.DataFrame(schema=FOLLOWERS)
     streams = _streams(changes)
     episodes = _episodes(joined)
-    counted = _followed(episodes, streams).join(_coverage(streams, episodes), on=["kind", "service"])
+    counted = _with_chance(_followed(episodes, streams), streams, episodes)
     counted = counted.filter(pl.col("episodes") >= MIN_FOLLOWED).sort("pattern_id", "kind", "service")
     if counted.is_empty():
         return pl.DataFrame(schema=FOLLOWERS)
@@ -61,9 +64,9 @@ def _streams(changes: pl.DataFrame) -> pl.DataFrame:
         return (pl.col(name) if present else pl.lit(None, pl.String)).fill_null(otherwise).alias(name)
 
     return (
-        changes.select(known("kind", "change"), known("service", ""), "occurred_at")
+        changes.select(known("kind", "change"), known("service", ""), "changed_at")
         .unique()
-        .sort("occurred_at")
+        .sort("changed_at")
     )
 
 
@@ -80,14 +83,13 @@ def _episodes(joined: pl.DataFrame) -> pl.DataFrame:
 
 def _followed(episodes: pl.DataFrame, streams: pl.DataFrame) -> pl.DataFrame:
     """How many episodes of each pattern began in the window after a change of each stream."""
-    by_day = streams.with_columns(day=pl.col("occurred_at").dt.truncate("12h"))
+    by_day = streams.with_columns(day=pl.col("changed_at").dt.truncate("12h"))
     near = pl.concat([by_day, by_day.with_columns(day=pl.col("day") + WINDOW)])
     after = (
         episodes.with_columns(day=pl.col("started").dt.truncate("12h"))
         .join(near, on="day")
         .filter(
-            (pl.col("started") >= pl.col("occurred_at"))
-            & (pl.col("started") < pl.col("occurred_at") + WINDOW)
+            (pl.col("started") >= pl.col("changed_at")) & (pl.col("started") < pl.col("changed_at") + WINDOW)
         )
         .unique(["pattern_id", "kind", "service", "started"])
     )
@@ -96,11 +98,17 @@ def _followed(episodes: pl.DataFrame, streams: pl.DataFrame) -> pl.DataFrame:
     return counted.join(totals, on="pattern_id")
 
 
-def _coverage(streams: pl.DataFrame, episodes: pl.DataFrame) -> pl.DataFrame:
-    """The part of the observed time that lies in the window after a change, stream by stream."""
-    first = pl.min_horizontal(pl.lit(episodes["started"].min()), pl.lit(streams["occurred_at"].min()))
-    last = pl.max_horizontal(pl.lit(episodes["started"].max()), pl.lit(streams["occurred_at"].max()))
-    until_next = pl.col("occurred_at").diff().shift(-1).over("kind", "service").fill_null(WINDOW)
-    covered = pl.min_horizontal(until_next, pl.lit(WINDOW)).sum().dt.total_seconds()
-    span = (last - first + WINDOW).dt.total_seconds()
-    return streams.group_by("kind", "service").agg((covered / span.first()).clip(0.0, 1.0).alias("chance"))
+def _with_chance(counted: pl.DataFrame, streams: pl.DataFrame, episodes: pl.DataFrame) -> pl.DataFrame:
+    """How often a change of the stream comes before moments like the pattern's beginnings, on average."""
+    began, changed = pl.col("started").dt.timestamp("us"), pl.col("changed_at").dt.timestamp("us")
+    both = pl.concat([episodes.select(began), streams.select(changed.alias("started"))])["started"].to_numpy()
+    span = int(both.max() - both.min()) + LAG_US
+    moments = counted.join(episodes.group_by("pattern_id").agg(began), on="pattern_id", maintain_order="left")
+    pairs = moments.join(
+        streams.group_by("kind", "service").agg(changed.sort()), on=["kind", "service"], maintain_order="left"
+    )
+    chances = [
+        float(share_after_change(starts.to_numpy(), changes.to_numpy(), LAG_US, span).mean())
+        for starts, changes in zip(pairs["started"], pairs["changed_at"], strict=True)
+    ]
+    return counted.with_columns(pl.Series("chance", chances, dtype=pl.Float64))

@@ -37,7 +37,7 @@ def cluster_patterns(
     """Join patterns that share services, bursts or contributing factors into clusters with lasting ids.
 
     In: PATTERNS, MEMBERS, ISSUES; `previous`: frame(cluster_id, pattern_id) of the last run; `changes`:
-    frame(occurred_at, and if known kind and service); `namespace`: a text that is unique to the
+    frame(changed_at, and if known kind and service); `namespace`: a text that is unique to the
     workspace; `min_strength`: the least strength of an edge, 0 to 1. Out: a Clustering; a cluster has two
     patterns or more, and its id is that of the previous cluster it overlaps most, else new from namespace
     and founding pattern. Raises ValueError when min_strength is outside 0 to 1. Method: edges of

@@ -1,7 +1,8 @@
 """What became of a prediction: it hit, it missed, or a fix prevented what would otherwise have come.
 
 A quiet window is only called prevented when a fix was in force and the pattern's own rate before it says that
-silence was the less likely course; otherwise it is a miss, fix or not.
+silence was the less likely course; otherwise it is a miss, fix or not. A window that looks quiet because
+nothing could be seen is not graded yet: what happened in it still comes when the connector works again.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.closed_forms import PRIOR_DAYS, PRIOR_EVENTS
 from causeloop_pipeline.analysis.frames import INSTANT
+from causeloop_pipeline.analysis.observed_time import blind_days
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, History, Ints, build_history
 
 BASELINE_DAYS = 180
@@ -29,17 +31,23 @@ OUTCOMES = pl.Schema(
 
 
 def grade_predictions(
-    predictions: pl.DataFrame, occurrences: pl.DataFrame, fixes: pl.DataFrame | None, *, as_of: datetime
+    predictions: pl.DataFrame,
+    occurrences: pl.DataFrame,
+    fixes: pl.DataFrame | None,
+    *,
+    as_of: datetime,
+    blind: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Grade every prediction whose window has closed by `as_of`.
 
     In: `predictions` (prediction_id, pattern_id, issued_at, window_days, probability); `occurrences`
     (pattern_id, occurred_at); `fixes` (pattern_id, fixed_at, and optionally ended_at: when it was seen not to
-    hold), or None. Out: OUTCOMES sorted by prediction_id; predictions without a probability or with an open
-    window are not graded. The window is [issued_at, issued_at + window_days). `counterfactual_rate` is a
-    Gamma-Poisson rate of active days over the 180 days before the fix, the last two days (the burst that
-    caused the fix) left out; `prevented` needs P(an event in the protected part of the window) ≥ 0.5 at that
-    rate.
+    hold), or None; `blind`: observed_time.BLIND, when patterns could not be observed, or None. Out: OUTCOMES
+    sorted by prediction_id; predictions without a probability, with an open window, or whose window is quiet
+    but was blind for a part, are not graded. The window is [issued_at, issued_at + window_days).
+    `counterfactual_rate` is a Gamma-Poisson rate of active days over the observed part of the 180 days before
+    the fix, the last two days (the burst that caused the fix) left out; `prevented` needs P(an event in the
+    protected part of the window) ≥ 0.5 at that rate.
     """
     closed = predictions.with_columns(
         (pl.col("issued_at") + pl.duration(days=pl.col("window_days"))).alias("closes_at")
@@ -50,8 +58,13 @@ def grade_predictions(
     begin, end = _ms(closed["issued_at"]), _ms(closed["closes_at"])
     hit = known & (history.events.before(owner, end) > history.events.before(owner, begin))
     fixed = _fix_in_force(closed, fixes)
-    rate, seen = _rate_before(history, owner, known, _ms(fixed["fixed_at"].fill_null(as_of)))
-    return _outcomes(closed["prediction_id"], hit, fixed, rate, seen, end)
+    fixed_at = fixed["fixed_at"].fill_null(as_of)
+    unseen = _unseen_before(history, closed["pattern_id"], fixed_at, blind)
+    rate, seen = _rate_before(history, owner, known, _ms(fixed_at), unseen)
+    graded = _outcomes(closed["prediction_id"], hit, fixed, rate, seen, end)
+    window = closed.select("pattern_id", begins_at="issued_at", ends_at="closes_at")
+    told = pl.Series(hit) | (blind_days(blind, window) == 0)
+    return graded.filter(told).sort("prediction_id")
 
 
 def _ms(instants: pl.Series) -> Ints:
@@ -88,8 +101,25 @@ def _fix_in_force(closed: pl.DataFrame, fixes: pl.DataFrame | None) -> pl.DataFr
     return joined.with_columns(pl.max_horizontal("fixed_at", "issued_at").alias("protected_from"))
 
 
+def _unseen_before(
+    history: History, patterns: pl.Series, fixed_at: pl.Series, blind: pl.DataFrame | None
+) -> Floats:
+    """How many of the days before each fix its pattern could not be observed."""
+    first = pl.lit(history.observed_since).cast(pl.Datetime("ms", "UTC"))
+    periods = pl.DataFrame({"pattern_id": patterns, "fixed_at": fixed_at}).select(
+        "pattern_id",
+        begins_at=pl.max_horizontal(pl.col("fixed_at") - pl.duration(days=BASELINE_DAYS), first),
+        ends_at=pl.col("fixed_at") - pl.duration(days=BURST_DAYS),
+    )
+    return blind_days(blind, periods).to_numpy()
+
+
 def _rate_before(
-    history: History, owner: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]], fixed_at: Ints
+    history: History,
+    owner: Ints,
+    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    fixed_at: Ints,
+    unseen: Floats,
 ) -> tuple[Floats, Ints]:
     """Active days per day before the fix without its triggering burst, and how many there were."""
     if not history.size:
@@ -98,7 +128,7 @@ def _rate_before(
     since = np.maximum(fixed_at - BASELINE_DAYS * DAY_MS, history.observed_since)
     seen = np.where(known, history.days.before(owner, until) - history.days.before(owner, since), 0)
     seen = np.maximum(seen, 0)
-    exposure = np.maximum((until - since) / DAY_MS, 0.0)
+    exposure = np.maximum((until - since) / DAY_MS - unseen, 0.0)
     rate: Floats = (PRIOR_EVENTS + seen) / (PRIOR_DAYS + exposure)
     return rate, seen
 
@@ -122,8 +152,4 @@ def _outcomes(
     outcome = np.select([hit, reasons == "fix_in_force"], ["hit", "prevented"], "miss")
     shown = pl.Series(np.where(has_fix & (seen > 0), rate, np.nan)).fill_nan(None)
     columns = {"prediction_id": ids, "outcome": outcome, "counterfactual_rate": shown, "reason": reasons}
-    return (
-        pl.DataFrame(columns)
-        .select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())
-        .sort("prediction_id")
-    )
+    return pl.DataFrame(columns).select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())

@@ -77,13 +77,23 @@ def blind_time(exposure: pl.DataFrame | None, pattern_id: str, history: History)
 
 
 def untouched_patterns(history: History, fixed_at: float, now: float, blind: Blind) -> Controls:
-    """How often patterns without a fix were active before and after it."""
+    """How often patterns without a fix were active before and after it, in the time that counts."""
     start = max(history.start, fixed_at - LOOKBACK_DAYS)
     before = bisect_left(history.controls, fixed_at) - bisect_left(history.controls, start)
     after = bisect_right(history.controls, now) - bisect_right(history.controls, fixed_at)
+    before -= _seen_meanwhile(history.controls, start, fixed_at, blind)
+    after -= _seen_meanwhile(history.controls, fixed_at, now, blind)
     days_before = max(fixed_at - start - blind.within(start, fixed_at), 0.0)
     days_after = max(now - fixed_at - blind.within(fixed_at, now), 0.0)
     return Controls(float(before), days_before, float(after), days_after)
+
+
+def _seen_meanwhile(controls: Sequence[float], start: float, end: float, blind: Blind) -> int:
+    """What was seen of others in the time that does not count."""
+    spans = [(max(left, start), min(right, end)) for left, right in blind.intervals]
+    return sum(
+        bisect_left(controls, right) - bisect_right(controls, left) for left, right in spans if left < right
+    )
 
 
 def newborn_events(pattern_id: str, history: History, fixed_at: float, now: float) -> int:

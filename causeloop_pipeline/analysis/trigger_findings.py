@@ -12,7 +12,7 @@ LEAST_COUNT = 3
 SIGNIFICANCE = 0.01
 FINDINGS = pl.Schema(
     {
-        "pattern_id": pl.String,
+        "pattern": pl.UInt32,  # its number
         "kind": pl.String,
         "text": pl.String,
         "count": pl.Int64,

@@ -8,8 +8,12 @@ all comparisons made. A burst counts once: only the first event of each day is a
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.change_windows import with_chance
+from causeloop_pipeline.analysis.preceding_patterns import preceding_patterns
+from causeloop_pipeline.analysis.recurrence_history import pattern_numbers
 from causeloop_pipeline.analysis.trigger_findings import (
     FINDINGS,
     LEAST_COUNT,
@@ -19,12 +23,12 @@ from causeloop_pipeline.analysis.trigger_findings import (
 )
 
 LOOK_BACK_DAYS = 365
-LAG_HOURS = 6
 CHANGE_LAG_HOURS = 24
-NEAREST_EVENTS = 6
 SEVERITY_DAYS = 30
-WEEKDAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-HOUR_NAMES = ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00")
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+WEEKDAY_NAMES = tuple(f"on {name}" for name in WEEKDAYS)
+HOUR_NAMES = tuple(f"between {name}" for name in ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00"))
+MONTH_END_NAMES = ("in the last three days of a month",)
 
 
 def likely_triggers(
@@ -43,96 +47,43 @@ def likely_triggers(
     Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. Only the last 365 days count.
     Method: one-sided binomial tests, Bonferroni-corrected over the comparisons of a pattern.
     """
-    recent = occurrences.filter(
-        (pl.col("occurred_at") < as_of) & (pl.col("occurred_at") >= as_of - timedelta(days=LOOK_BACK_DAYS))
+    known = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
+    patterns, number = pattern_numbers(known["pattern_id"])
+    local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
+    recent = known.with_columns(number.alias("pattern"), local).filter(
+        pl.col("occurred_at") >= as_of - timedelta(days=LOOK_BACK_DAYS)
     )
-    local = pl.col("occurred_at").dt.convert_time_zone(timezone)
-    rows = recent.with_columns(local.alias("local")).sort(
-        "occurred_at", "pattern_id", "service", nulls_last=True
-    )
-    episodes = rows.with_columns(local.dt.date().alias("day")).unique(
-        ["pattern_id", "day"], keep="first", maintain_order=True
+    rows = recent.sort("occurred_at", "pattern", "service", nulls_last=True)
+    episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
+        ["pattern", "day"], keep="first", maintain_order=True
     )
     found = [
-        _preceding_patterns(episodes, names or {}),
+        preceding_patterns(episodes, patterns, names or {}),
         _changes_before(episodes, changes, as_of),
-        *_calendar(episodes),
+        *_calendar(episodes, len(patterns)),
         _severity(rows, as_of),
     ]
-    evidence = pl.concat(found)
-    evidence = evidence.sort("pattern_id", "p_value", "kind", "text").with_columns(
+    return _evidence(pl.concat(found), occurrences["pattern_id"].drop_nulls().unique().sort(), patterns)
+
+
+def _evidence(found: pl.DataFrame, asked: pl.Series, patterns: pl.Series) -> pl.DataFrame:
+    """The findings of every pattern as a JSON list, strongest first."""
+    evidence = found.sort("pattern", "p_value", "kind", "text").with_columns(
         pl.col("expected").round(2), pl.col("p_value").round_sig_figs(2)
     )
-    text = evidence.select("pattern_id", pl.struct(list(FINDINGS)[1:]).struct.json_encode().alias("one"))
-    lists = text.group_by("pattern_id", maintain_order=True).agg(pl.col("one").str.join(","))
-    lists = lists.select("pattern_id", (pl.lit("[") + pl.col("one") + pl.lit("]")).alias("evidence"))
-    patterns = occurrences.select(pl.col("pattern_id").drop_nulls().unique().sort())
-    joined = patterns.join(lists, on="pattern_id", how="left", maintain_order="left")
+    text = evidence.select("pattern", pl.struct(list(FINDINGS)[1:]).struct.json_encode().alias("one"))
+    lists = text.group_by("pattern", maintain_order=True).agg(pl.col("one").str.join(","))
+    lists = lists.select(
+        patterns.gather(lists["pattern"]).alias("pattern_id"),
+        (pl.lit("[") + pl.col("one") + pl.lit("]")).alias("evidence"),
+    )
+    joined = asked.to_frame("pattern_id").join(lists, on="pattern_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col("evidence").fill_null("[]"))
 
 
-def _preceding_patterns(episodes: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
-    """Lag test: how often another pattern is among the nearest earlier occurrences within six hours, against
-    how often it stands there before the other patterns of the workspace: a storm that precedes everything is
-    not a trigger of one pattern.
-    """
-    patterns = episodes["pattern_id"].unique().sort()
-    numbered = episodes.select((pl.col("pattern_id").rank("dense") - 1).alias("pattern"), "occurred_at")
-    total = numbered.group_by("pattern").agg(pl.len().alias("of"))
-    counts = _nearest_pairs(numbered).group_by("pattern", "before").agg(pl.len().alias("count"))
-    everywhere, tests = pl.col("count").sum().over("before"), pl.len().over("pattern")
-    counts = counts.with_columns(everywhere.alias("everywhere"), tests.alias("tests"))
-    frame = counts.filter(pl.col("count") >= LEAST_COUNT).join(total, on="pattern")
-    frame = frame.join(total.rename({"pattern": "before", "of": "own"}), on="before")
-    others = len(episodes) - pl.col("of").cast(pl.Int64) - pl.col("own").cast(pl.Int64)
-    shrunk = (pl.col("everywhere") - pl.col("count") + 0.5) / (others.clip(lower_bound=0) + 1.0)
-    reach = pl.lit(LAG_HOURS / 24.0) * pl.col("own") / _span_days(episodes)
-    found = beyond_chance(
-        frame.with_columns(pl.max_horizontal(shrunk, reach).clip(upper_bound=1.0).alias("chance"))
-    )
-    found = found.with_columns(
-        *(
-            patterns.gather(found[column].cast(pl.UInt32)).alias(name)
-            for column, name in (("pattern", "pattern_id"), ("before", "name"))
-        )
-    ).with_columns(pl.col("name").alias("before"))
-
-    def text(row: Row) -> str:
-        name = names.get(row["before"], row["before"])
-        return f"“{name}” came before {row['count']} of {row['of']} occurrences within {LAG_HOURS} hours"
-
-    return told_findings(found, "pattern", text)
-
-
-def _span_days(episodes: pl.DataFrame) -> float:
-    if episodes.is_empty():
-        return 1.0
-    times = episodes["occurred_at"]
-    return max(1.0, (times.max() - times.min()).total_seconds() / 86_400)  # type: ignore[operator, union-attr]
-
-
-def _nearest_pairs(numbered: pl.DataFrame) -> pl.DataFrame:
-    """Each occurrence (pattern number) with the distinct other patterns among its nearest earlier occurrences
-    within the lag.
-    """
-    ordered = numbered.with_row_index("row")
-    shifted = []
-    for back in range(1, NEAREST_EVENTS + 1):
-        earlier = ordered.with_columns(
-            pl.col("pattern").shift(back).alias("before"), pl.col("occurred_at").shift(back).alias("at")
-        )
-        near = (pl.col("occurred_at") - pl.col("at") <= timedelta(hours=LAG_HOURS)) & (
-            pl.col("occurred_at") > pl.col("at")
-        )
-        shifted.append(
-            earlier.filter(near & (pl.col("before") != pl.col("pattern"))).select("row", "pattern", "before")
-        )
-    return pl.concat(shifted).unique(["row", "before"])
-
-
 def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
-    """How often a change of the same service came within a day before, against the share of time that lies
-    within such a day.
+    """How often a change of the same service came within a day before, against how often one comes before
+    moments of the same hour and weekday anyway.
     """
     if changes is None or changes.is_empty() or episodes.is_empty():
         return FINDINGS.to_frame()
@@ -168,13 +119,6 @@ def _change_part(
     episodes: pl.DataFrame, mine: pl.DataFrame, kind: str, span: float, tests: int
 ) -> pl.DataFrame:
     lag = timedelta(hours=CHANGE_LAG_HOURS)
-    following = pl.col("changed_at").shift(-1).over("service", order_by="changed_at") - pl.col("changed_at")
-    covered = pl.min_horizontal(following.fill_null(lag), pl.lit(lag)).dt.total_seconds().alias("covered")
-    chance = (
-        mine.select("service", covered)
-        .group_by("service")
-        .agg((pl.col("covered").sum() / span).clip(0, 1).alias("chance"))
-    )
     met = (
         episodes.drop_nulls("service")
         .sort("occurred_at")
@@ -189,8 +133,8 @@ def _change_part(
         )
     )
     counted = (
-        met.join(chance, on="service")
-        .group_by("pattern_id")
+        with_chance(met, mine, lag, span)
+        .group_by("pattern")
         .agg(
             pl.col("changed_at").is_not_null().sum().alias("count"),
             pl.len().alias("of"),
@@ -198,53 +142,51 @@ def _change_part(
             pl.col("service").unique().sort().first(),
         )
     )
-    article = "an" if kind[:1].lower() in "aeiou" else "a"
+    words, article = kind.replace("_", " "), "an" if kind[:1].lower() in "aeiou" else "a"
 
     def text(row: Row) -> str:
-        near = f"within {CHANGE_LAG_HOURS} hours after {article} {kind} of {row['service']}"
+        near = f"within {CHANGE_LAG_HOURS} hours after {article} {words} of {row['service']}"
         return f"{row['count']} of {row['of']} occurrences came {near}"
 
     return told_findings(beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, text)
 
 
-def _calendar(episodes: pl.DataFrame) -> list[pl.DataFrame]:
+def _calendar(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
     """Weekday, quarter of the day and month end against an even spread."""
     local = pl.col("local")
-    weekday = (local.dt.weekday().cast(pl.Int64) - 1).replace_strict(
-        dict(enumerate(WEEKDAY_NAMES)), return_dtype=pl.String
-    )
-    hours = (local.dt.hour().cast(pl.Int64) // 6).replace_strict(
-        dict(enumerate(HOUR_NAMES)), return_dtype=pl.String
-    )
-    ending = local.dt.month_end().dt.day() - local.dt.day() < 3
-    month = pl.when(ending).then(pl.lit("the last three days of a month"))
+    month_end = local.dt.month_end().dt.day() - local.dt.day() < 3
     tests = len(WEEKDAY_NAMES) + len(HOUR_NAMES) + 1
     return [
-        _calendar_part(episodes, kind, cell, chance, tests, preposition)
-        for kind, cell, chance, preposition in (
-            ("weekday", weekday, 1 / 7, "on"),
-            ("hours", hours, 1 / 4, "between"),
-            ("month_end", month, 3 / 30.4375, "in"),
+        _calendar_part(episodes, size, kind, cell, cells, chance, tests)
+        for kind, cell, cells, chance in (
+            ("weekday", local.dt.weekday().cast(pl.Int64) - 1, WEEKDAY_NAMES, 1 / 7),
+            ("hours", local.dt.hour().cast(pl.Int64) // 6, HOUR_NAMES, 1 / 4),
+            ("month_end", 1 - month_end.cast(pl.Int64), MONTH_END_NAMES, 3 / 30.4375),
         )
     ]
 
 
 def _calendar_part(
-    episodes: pl.DataFrame, kind: str, cell: pl.Expr, chance: float, tests: int, preposition: str
+    episodes: pl.DataFrame,
+    size: int,
+    kind: str,
+    cell: pl.Expr,
+    cells: tuple[str, ...],
+    chance: float,
+    tests: int,
 ) -> pl.DataFrame:
-    total = episodes.group_by("pattern_id").agg(pl.len().alias("of"))
-    counts = (
-        episodes.select("pattern_id", cell.alias("cell"))
-        .drop_nulls()
-        .group_by("pattern_id", "cell")
-        .agg(pl.len().alias("count"))
-    )
-    frame = counts.join(total, on="pattern_id").with_columns(
-        pl.lit(chance).alias("chance"), pl.lit(tests).alias("tests")
-    )
+    """Cells without a name are not looked at."""
+    slots = len(cells) + 1
+    place = episodes.select(pl.col("pattern").cast(pl.Int64) * slots + cell).to_series().to_numpy()
+    table = np.bincount(place, minlength=size * slots).reshape(size, slots)
+    pattern, which = np.nonzero(table[:, : len(cells)] >= LEAST_COUNT)
+    frame = pl.DataFrame(
+        {"pattern": pattern, "cell": which, "count": table[pattern, which], "of": table.sum(axis=1)[pattern]},
+        schema_overrides={"pattern": pl.UInt32},
+    ).with_columns(pl.lit(chance).alias("chance"), pl.lit(tests).alias("tests"))
 
     def text(row: Row) -> str:
-        return f"{row['count']} of {row['of']} occurrences fell {preposition} {row['cell']}"
+        return f"{row['count']} of {row['of']} occurrences fell {cells[row['cell']]}"
 
     return told_findings(beyond_chance(frame), kind, text)
 
@@ -255,7 +197,7 @@ def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     late = pl.col("occurred_at") >= as_of - timedelta(days=SEVERITY_DAYS)
     counts = (
         rows.drop_nulls("severity")
-        .group_by("pattern_id")
+        .group_by("pattern")
         .agg(
             (severe & late).sum().alias("count"),
             late.sum().alias("of"),

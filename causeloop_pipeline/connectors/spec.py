@@ -130,6 +130,8 @@ class Since:
     """Configuration field that names the time zone the tool reads the filter in."""
     overlap: timedelta = timedelta(minutes=5)
     ascending: bool = False
+    newest_first: bool = False
+    """Without a filter: a page that holds nothing newer than what was asked for is the last."""
     restart_after: int | None = None
     """Ascending: begin anew from the newest time seen after so many records, lest one slips between pages."""
     window: timedelta | None = None
@@ -183,6 +185,8 @@ class Pull:
     each: str | None = None
     """Configuration list to repeat the walk for; its value is {each} in templates."""
     refresh: Refresh | None = None
+    optional: bool = False
+    """What not every account or token may read: where it is refused, the other lists are read even so."""
 
 
 @dataclass(frozen=True)

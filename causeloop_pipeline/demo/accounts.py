@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from causeloop_pipeline.demo.causes import settings_of_the_demo
+from causeloop_pipeline.demo.deployments import deployed_services
 from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, zendesk
 
 TOOLS: dict[str, ModuleType] = {
@@ -55,13 +56,10 @@ def _account(workspace: str, tool: str, demo_url: str) -> Account:
 
 
 def _config(workspace: str, tool: str) -> dict[str, Any]:
-    causes = settings_of_the_demo()[workspace].causes
     known: dict[str, dict[str, Any]] = {
         "jira": {"site": workspace},
         "github": {
-            "repositories": sorted(
-                {f"{workspace}-engineering/{cause.service}" for cause in causes if cause.source == "github"}
-            )
+            "repositories": [f"{workspace}-engineering/{service}" for service in deployed_services(workspace)]
         },
         "zendesk": {"subdomain": workspace},
         "okta": {"org": f"{workspace}.okta.com"},

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from causeloop_pipeline.demo.deployments import Deployment
 from causeloop_pipeline.demo.story import Failure
 
 REPEATED = 99
@@ -16,7 +17,7 @@ REPEATED = 99
 
 @dataclass(frozen=True)
 class Asked:
-    """One GET request; `now` is when it is answered, `told` what the tool knows then."""
+    """One GET request; `now` is when it is answered, `told` and `deployed` what the tool knows then."""
 
     path: str
     query: Mapping[str, str]
@@ -24,6 +25,7 @@ class Asked:
     origin: str
     now: datetime
     told: Sequence[Failure] = ()
+    deployed: Sequence[Deployment] = ()
 
     def number(self, name: str, default: int) -> int:
         """A whole number from the query; BadQuestionError when it is none."""

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from causeloop_pipeline.demo.accounts import TOOLS, token_of
 from causeloop_pipeline.demo.causes import settings_of_the_demo
+from causeloop_pipeline.demo.deployments import deployments, teller
 from causeloop_pipeline.demo.exchange import Answered, Asked, BadQuestionError
 from causeloop_pipeline.demo.story import SEED, visible
 from causeloop_pipeline.settings import settings
@@ -62,8 +63,10 @@ class DemoTools:
             for failure in visible(workspace, self.epoch, asked.now, self.seed)
             if failure.source == tool
         ]
+        past = [one for one in deployments(workspace, self.epoch, self.seed) if one.at <= asked.now]
+        known = replace(asked, told=told, deployed=past if teller(workspace) == tool else ())
         try:
-            answered: Answered = module.answer(replace(asked, told=told), parts)
+            answered: Answered = module.answer(known, parts)
         except BadQuestionError as error:
             return Answered({"message": str(error)}, 400)
         return answered

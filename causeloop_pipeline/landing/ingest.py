@@ -1,7 +1,7 @@
 """An event of the ingest API, in the product's own field names: checked field by field, then kept raw."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ LIMITS = {
     "environment": 200,
     "external_url": 2_000,
 }
+CHOICES = {"severity": tuple(Severity), "status": tuple(IssueStatus)}
 AHEAD = timedelta(days=1)
 
 
@@ -55,8 +56,12 @@ def ingest_record(payload: Any, now: datetime, *, door: Door = "ingest") -> RawR
     Fields that the product does not know are kept under `attributes`. An event without an `external_id` is
     identified by its content, so that sending it twice makes one issue.
     """
-    event = _object(payload)
-    errors = [*_text_errors(event), *_choice_errors(event), *_time_errors(event, now)]
+    event = json_object(payload)
+    errors = [
+        *text_errors(event, LIMITS),
+        *choice_errors(event, CHOICES),
+        *time_errors(event, TIME_FIELDS, now),
+    ]
     if not isinstance(event.get("attributes", {}), dict):
         errors.append(FieldError("/attributes", "must be an object"))
     if errors:
@@ -76,7 +81,8 @@ def ingest_record(payload: Any, now: datetime, *, door: Door = "ingest") -> RawR
     )
 
 
-def _object(payload: Any) -> dict[str, Any]:
+def json_object(payload: Any) -> dict[str, Any]:
+    """What was handed in, made safe to keep, without its nulls; IngestError where it is no object."""
     try:
         payload, _ = guarded(payload)
     except GuardError as error:
@@ -86,11 +92,12 @@ def _object(payload: Any) -> dict[str, Any]:
     return {key: value for key, value in payload.items() if value is not None}
 
 
-def _text_errors(event: Mapping[str, Any]) -> list[FieldError]:
+def text_errors(event: Mapping[str, Any], limits: Mapping[str, int]) -> list[FieldError]:
+    """What is wrong with the texts: the title is required, all others must only fit."""
     errors = []
     if not str(event.get("title", "")).strip():
         errors.append(FieldError("/title", f"is required: 1 to {TITLE_LIMIT} characters"))
-    for name, limit in LIMITS.items():
+    for name, limit in limits.items():
         value = event.get(name)
         if value is not None and not isinstance(value, str):
             errors.append(FieldError(f"/{name}", "must be a text"))
@@ -101,8 +108,8 @@ def _text_errors(event: Mapping[str, Any]) -> list[FieldError]:
     return errors
 
 
-def _choice_errors(event: Mapping[str, Any]) -> list[FieldError]:
-    choices = {"severity": tuple(Severity), "status": tuple(IssueStatus)}
+def choice_errors(event: Mapping[str, Any], choices: Mapping[str, Sequence[str]]) -> list[FieldError]:
+    """Values that are none of the product's words."""
     return [
         FieldError(f"/{name}", f"must be one of {', '.join(allowed)}")
         for name, allowed in choices.items()
@@ -110,9 +117,10 @@ def _choice_errors(event: Mapping[str, Any]) -> list[FieldError]:
     ]
 
 
-def _time_errors(event: Mapping[str, Any], now: datetime) -> list[FieldError]:
+def time_errors(event: Mapping[str, Any], names: Sequence[str], now: datetime) -> list[FieldError]:
+    """Times that cannot be read or lie ahead."""
     errors = []
-    for name in TIME_FIELDS:
+    for name in names:
         try:
             if name in event and instant(event[name], Times.ISO) > now + AHEAD:
                 errors.append(FieldError(f"/{name}", "lies in the future"))

@@ -5,6 +5,7 @@ seen: it moves page by page only where the tool lists oldest first, else when a 
 and the next poll begins a little before it.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,10 @@ from causeloop_pipeline.landing.client import Client
 from causeloop_pipeline.landing.page import Page
 from causeloop_pipeline.landing.reread import reread
 from causeloop_pipeline.landing.walk import Lane, Walk
+
+logger = logging.getLogger(__name__)
+
+NOT_FOR_US = frozenset({402, 403, 404})
 
 
 def pull(
@@ -52,9 +57,19 @@ def pull(
     state = dict(cursor or {})
     with Client(connector, base_url, proof, egress, patience or Patience()) as client:
         for lane in lanes(connector, config, base_url):
-            yield from Walk(client, lane, state, backfill_days, now).pages()
+            yield from _read(lane, Walk(client, lane, state, backfill_days, now))
         for asked in {asked.refresh: asked for asked in connector.pulls}.values():
             yield from reread(client, connector, asked, base_url, state, open_ids)
+
+
+def _read(lane: Lane, walk: Walk) -> Iterator[Page]:
+    """The pages of one list; an optional one that the tool does not let us read is left out, and said so."""
+    try:
+        yield from walk.pages()
+    except PermanentFailure as failure:
+        if not (lane.pull.optional and failure.status in NOT_FOR_US):
+            raise
+        logger.warning("%s is left out: %s", lane.key, failure.reason)
 
 
 def lanes(connector: Connector, config: Mapping[str, Any], base_url: str) -> Iterator[Lane]:

@@ -88,7 +88,7 @@ class Walk:
             previous = items
             seen += len(items)
             self._look_at(items)
-            ask = self._following(ask, answer, len(items))
+            ask = None if self._is_past(window, items) else self._following(ask, answer, len(items))
             rest = self._rest(window, seen, more=ask is not None)
             self._advance(window, answer, done=ask is None and not rest)
             yield self._page(window, items, answer)
@@ -167,6 +167,13 @@ class Walk:
         except InstantError:
             return None
         return None if read is None else min(read, self._now)
+
+    def _is_past(self, window: Window, items: list[Any]) -> bool:
+        """Whether a list that begins with the newest has come to what is older than the window."""
+        if self._since is None or not self._since.newest_first or not items:
+            return False
+        times = [self._time_of(item) for item in items]
+        return all(moment is not None and moment < window.start for moment in times)
 
     def _rest(self, window: Window, seen: int, *, more: bool) -> list[Window]:
         """What to walk instead of the remaining pages: from the newest time on, or in halves."""

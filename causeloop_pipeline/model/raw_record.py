@@ -14,6 +14,9 @@ RECORD = "record"
 NORMALIZED = "normalized"
 """The kind of a payload that already carries the product's own field names, whichever source it names."""
 
+CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
+"""The same two for what is no failure but a change; every other kind is an issue."""
+
 
 @dataclass(frozen=True)
 class RawRecord:

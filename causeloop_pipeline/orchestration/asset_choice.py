@@ -6,7 +6,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.assets.landing import landing_key
 
-ISSUE = dg.AssetKey(["core", "issue"])
+ISSUE, CHANGE = dg.AssetKey(["core", "issue"]), dg.AssetKey(["core", "change"])
 FIRST_STAGE = {
     "patterns": dg.AssetKey("fingerprints"),
     "clusters": dg.AssetKey("clusters"),
@@ -24,6 +24,8 @@ def downstream(
         raise dg.DagsterInvariantViolationError("a sensor needs the repository to choose assets from")
     known = repository.asset_graph.materializable_asset_keys
     chosen = [root for root in roots if root in known]
+    if ISSUE in chosen:  # one step makes both of what arrived
+        chosen.append(CHANGE)
     if not chosen:
         return []
     selected = dg.AssetSelection.assets(*chosen).downstream().resolve(repository.asset_graph)

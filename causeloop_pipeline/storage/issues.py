@@ -35,11 +35,9 @@ order by i.source_created_at, i.issue_id
 )
 
 OCCURRENCES = """
-select m.pattern_id, i.source_created_at as occurred_at, i.service, i.team, i.environment, i.severity
-from detect.pattern_member as m
-join core.issue as i using (workspace_id, issue_id)
-where m.workspace_id = %s
-order by m.pattern_id, i.source_created_at, i.issue_id
+select pattern_id, source_created_at as occurred_at, service, team, environment, severity
+from core.issue
+where workspace_id = %s and pattern_id is not null
 """
 
 
@@ -59,7 +57,7 @@ def read_ungrouped_issues(session: Session, workspace_id: UUID, schema: pl.Schem
 
 
 def read_occurrences(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """When and where each pattern happened, oldest first."""
+    """When and where each pattern happened, in no order."""
     return session.read(OCCURRENCES, (workspace_id,), schema=schema)
 
 

@@ -1,7 +1,8 @@
-"""Turns landed records into issues with dbt, in this process, held to a run's workspaces by the database.
+"""Turns landed records into issues and changes with dbt, held to a run's workspaces by the database.
 
-The run's id reaches dbt's connections through PGOPTIONS, which is the whole process's: hence one invocation
-at a time, here by a lock of threads and across processes by an advisory lock of the database.
+dbt runs in this process. The run's id reaches its connections through PGOPTIONS, which is the whole
+process's: hence one invocation at a time, here by a lock of threads and across processes by an advisory
+lock of the database.
 """
 
 import contextlib
@@ -60,18 +61,18 @@ class Normalizer:
 
     def build_views(self) -> NormalizationReport:
         """Load the value maps and create every view, together: replacing one view drops those above it."""
-        select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+")
+        select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+", "change+")
         return self._exclusively(["build", "--full-refresh", *select])
 
     def normalize(
         self, run_id: str, sources: Sequence[str] = (), *, rebuild: bool = False
     ) -> NormalizationReport:
-        """Make issues of the records that a run has claimed, or with `rebuild` of all records in its scope.
+        """Make issues and changes of what a run has claimed, or with `rebuild` of all records in its scope.
 
         `sources` names where the claimed records come from, none meaning anywhere; a rebuild reads them all.
         """
         variables = {"sources": None if rebuild else sorted(sources) or None, "rebuild": rebuild}
-        arguments = ["build", "--select", "issue", "--exclude-resource-type", "unit_test"]
+        arguments = ["build", "--select", "issue", "change", "--exclude-resource-type", "unit_test"]
         if rebuild:
             self._claim_everything(run_id)
         return self._exclusively([*arguments, "--vars", orjson.dumps(variables).decode()], run_id)

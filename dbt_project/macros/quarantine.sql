@@ -32,8 +32,8 @@ where r.workspace_id = q.workspace_id
 {% endmacro %}
 
 
-{# After a rebuild there is no issue that no record gives. #}
-{% macro remove_underived() %}
+{# After a rebuild there is no row that no record of its kind gives: issues, or changes. #}
+{% macro remove_underived(changes) %}
 {% if var('rebuild') %}
 delete from {{ this }} as i
 where not exists (
@@ -41,6 +41,7 @@ where not exists (
     where r.workspace_id = i.workspace_id
         and r.source = i.source
         and r.external_id = i.external_id
+        and (r.kind in ('change', 'normalized_change')) = {{ changes }}
         and not exists (
             select from {{ source('raw', 'quarantine') }} as q
             where q.workspace_id = r.workspace_id

@@ -1,6 +1,6 @@
 {# What a run works on of a connector: every version of each record that has a new one. An issue is a function of all
    its versions, so that syncs, in whatever order things arrive, and a rebuild give the same. #}
-{% macro landed(connector, shape="kind <> 'normalized'", own=true) -%}
+{% macro landed(connector, shape="kind not in ('normalized', 'change', 'normalized_change')", own=true) -%}
     select r.*
     from ({{ touched_records(connector if own) }}) as touched
     inner join {{ source('landing', connector) }} as r using (workspace_id, source, external_id)
@@ -33,4 +33,15 @@ select
     {{ instant_at('resolved_at') }} as resolved_at,
     case jsonb_typeof(payload -> 'attributes') when 'object' then payload -> 'attributes' else '{}' end as attributes
 from {{ records }}
+{%- endmacro %}
+
+
+{# A change from a payload, in the columns that all tools' changes share; no version of it is ever turned down. #}
+{% macro change_columns(kind, title, service, environment, external_url, changed_at) -%}
+    {{ kind }} as change_kind,
+    {{ title }} as title,
+    {{ service }} as service,
+    {{ environment }} as environment,
+    {{ external_url }} as external_url,
+    {{ changed_at }} as changed_at
 {%- endmacro %}

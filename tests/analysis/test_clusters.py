@@ -187,7 +187,7 @@ def test_patterns_that_break_after_the_same_deploys_are_joined_by_them() -> None
     }
     rows |= {f"q{n}": [issue(f"j{n}-{k}", chance.uniform(0, 290)) for k in range(9)] for n in range(12)}
     changes = pl.DataFrame(
-        {"occurred_at": [day(at) for at in deploys], "kind": ["deploy"] * 14, "service": ["shop"] * 14}
+        {"changed_at": [day(at) for at in deploys], "kind": ["deploy"] * 14, "service": ["shop"] * 14}
     )
     edges = clustered(world(rows), changes=changes).edges
     following = edges.filter(pl.col("reasons").str.contains("shared_change"))

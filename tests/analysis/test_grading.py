@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.grading import OUTCOMES, grade_predictions
+from causeloop_pipeline.analysis.observed_time import BLIND
 from tests.analysis.recurring_failures import AS_OF, at, occurrences
 
 BUSY = [float(day) for day in range(60, 200, 3)]
@@ -37,10 +38,13 @@ def fix(days_ago=50.0, pattern="a", ended=None):
     return pl.DataFrame([(pattern, at(days_ago), ended)], schema=schema, orient="row")
 
 
-def grade(past, fixes=None, prediction=None):
-    rows = grade_predictions(
-        issued() if prediction is None else prediction, occurrences({"a": past}), fixes, as_of=AS_OF
-    )
+def blind(begin=20.0, end=0.0, pattern="a"):
+    return pl.DataFrame([(pattern, at(begin), at(end))], schema=BLIND, orient="row")
+
+
+def grade(past, fixes=None, prediction=None, unseen=None):
+    said = issued() if prediction is None else prediction
+    rows = grade_predictions(said, occurrences({"a": past}), fixes, as_of=AS_OF, blind=unseen)
     assert rows.schema == OUTCOMES
     return rows.row(0, named=True) if rows.height else None
 
@@ -93,3 +97,29 @@ def test_an_event_at_the_end_of_the_window_is_outside():
 def test_a_pattern_that_has_vanished_is_a_miss():
     rows = grade_predictions(issued("gone"), occurrences({"a": BUSY}), None, as_of=AS_OF + timedelta(days=1))
     assert rows["outcome"].to_list() == ["miss"]
+
+
+@pytest.mark.parametrize("unseen", [blind(60.0), blind(20.0), blind(35.0, 30.0), blind(10.001)])
+def test_a_window_that_was_quiet_because_nothing_could_be_seen_is_not_graded_yet(unseen):
+    assert grade(BUSY, unseen=unseen) is None
+    assert grade(BUSY, fix(), unseen=unseen) is None
+
+
+@pytest.mark.parametrize("unseen", [blind(10.0), blind(60.0, 40.0), blind(60.0, pattern="b")])
+def test_an_outage_outside_the_window_or_of_another_pattern_does_not_matter(unseen):
+    assert grade(BUSY, unseen=unseen)["outcome"] == "miss"
+
+
+def test_what_was_seen_in_a_window_is_a_hit_however_long_it_was_blind():
+    assert grade([*BUSY, 20.0], unseen=blind(60.0))["outcome"] == "hit"
+
+
+def test_time_before_anything_was_seen_lowers_no_rate():
+    young, before = [60.0, 57.0, 54.0], blind(400.0, 61.0)
+    rows = pl.concat([occurrences({"a": young}), occurrences({"old": [300.0]})])
+    rates = [
+        grade_predictions(issued(), rows, fix(), as_of=AS_OF, blind=unseen)["counterfactual_rate"].item()
+        for unseen in (None, before)
+    ]
+    assert rates[0] < 0.05
+    assert rates[1] > 0.1

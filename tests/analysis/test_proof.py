@@ -13,6 +13,8 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.frames import INSTANT
 from causeloop_pipeline.analysis.proof import PROOFS, needed_silence, prove_fixes
+from causeloop_pipeline.analysis.proof_evidence import Blind
+from causeloop_pipeline.analysis.proof_history import History, as_days, untouched_patterns
 from tests.analysis.pattern_frames import day, frame, occurrences
 
 FIXES = pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT, "recommendation_id": pl.String()})
@@ -103,6 +105,20 @@ def test_only_the_blind_time_of_the_patterns_own_service_is_subtracted() -> None
     assert judged(every(5, 20, 195), 280, exposure=down("bank"))["days_after"] == 80
     assert judged(every(5, 20, 195), 280, exposure=down("shop"))["days_after"] == 60
     assert judged(every(5, 20, 195), 280, exposure=down(None))["days_after"] == 60
+
+
+def test_what_others_did_in_the_blind_time_tells_nothing_about_the_rest() -> None:
+    blind = Blind(((as_days(day(210)), as_days(day(260))),))
+    loud = {key: sorted({*days, *range(211, 260)}) for key, days in STEADY.items()}
+    calm = {key: [at for at in days if not 210 < at < 260] for key, days in STEADY.items()}
+    found = [
+        untouched_patterns(
+            History.read(occurrences(others), fixed(200)), as_days(day(200)), as_days(day(280)), blind
+        )
+        for others in (STEADY, loud, calm)
+    ]
+    assert found[0] == found[1] == found[2]
+    assert (found[0].after, found[0].days_after) == (31, 30)
 
 
 def test_overlapping_blind_intervals_count_once() -> None:

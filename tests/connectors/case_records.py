@@ -1,7 +1,8 @@
 """Reads the cases that ship with each connector: what its list endpoint and its webhooks send, as records.
 
 `cases/<tool>/pull.json` maps a pull's name to one answer of its list endpoint (`rows` for SQL);
-`webhook.json` is a list of webhook bodies; `config.json` the configuration, where the reading depends on it.
+`webhook.json` is a list of webhook bodies; `issues.json` and `changes.json` say what comes of both;
+`config.json` is the configuration, where the reading depends on it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the tools send becomes the issues that the cases say, by whichever door, all in one run."""
+"""What the tools send becomes the issues and changes that the cases say, by whichever door, in one run."""
 
 import json
 from collections.abc import Callable
@@ -33,12 +33,13 @@ FIELDS = (
     "resolved_at",
     "attributes",
 )
+CHANGE_FIELDS = ("external_id", "kind", "title", "service", "environment", "external_url", "changed_at")
 Issue = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def by_door(installation: Any) -> dict[str, dict[str, dict[str, Issue]]]:
-    """Door → tool → external id → issue: all cases of all tools, a workspace a door, in one run."""
+def workspaces(installation: Any) -> dict[str, UUID]:
+    """A workspace a door, with all cases of all tools, made in one run."""
     database = Database(installation.pipeline_url)
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         workspaces = {door: new_workspace(owner) for door in DOORS}
@@ -47,6 +48,13 @@ def by_door(installation: Any) -> dict[str, dict[str, dict[str, Issue]]]:
             landed(database, workspaces[door], *records_of(tool))
     report = normalized(database, normalizer(installation.pipeline_url), *workspaces.values())
     assert {check.name: check.status for check in report.checks if check.status != "pass"} == {}
+    return workspaces
+
+
+@pytest.fixture(scope="module")
+def by_door(installation: Any, workspaces: dict[str, UUID]) -> dict[str, dict[str, dict[str, Issue]]]:
+    """Door → tool → external id → issue."""
+    database = Database(installation.pipeline_url)
     return {door: _issues(database, workspace_id) for door, workspace_id in workspaces.items()}
 
 
@@ -77,6 +85,17 @@ def test_a_tools_cases_become_exactly_the_issues_that_are_written_down(
         if "source_updated_at" not in expected[external_id]:  # the tool does not say: it is when it arrived
             told.pop("source_updated_at")
         assert told == expected[external_id]
+
+
+@pytest.mark.parametrize("tool", CONNECTORS)
+def test_a_tools_cases_become_exactly_the_changes_that_are_written_down(
+    database: Database, workspaces: dict[str, UUID], tool: str
+) -> None:
+    with database.workspace(workspaces["both"]) as session:
+        rows = session.rows("select * from core.change where source = %s order by external_id", (tool,))
+
+    told = [{name: _told(row[name]) for name in CHANGE_FIELDS if row[name] is not None} for row in rows]
+    assert told == case(tool, "changes", [])
 
 
 def test_every_kind_of_record_is_in_a_case() -> None:

@@ -88,7 +88,7 @@ def test_the_watermark_of_every_list_is_in_its_real_records():
 
 def test_github_runs_that_did_not_fail_are_left_out_and_pull_requests_too():
     runs = list(documents("github_actions/raw_github_api_runs.jsonl"))
-    shape = CONNECTORS["github"].pulls[1].shape
+    shape = next(asked.shape for asked in CONNECTORS["github"].pulls if asked.name == "runs_failure")
     records, _, left_out = read("github", shape, runs)
     failed = [run for run in runs if run["conclusion"] == "failure" or run["run_attempt"] > 1]
     assert len(records) == len(failed)
@@ -153,6 +153,15 @@ def test_a_real_workflow_run_counts_when_it_failed(file):
     run = document["workflow_run"]
     expected = run["conclusion"] in {"failure", "timed_out", "startup_failure"} or run["run_attempt"] > 1
     assert len(received.records) == expected
+    assert received.quarantined == []
+
+
+@pytest.mark.parametrize("file", ["with-installation", "gh-pages"])
+def test_a_real_deployment_status_is_a_change(file):
+    (document,) = documents(f"github_actions/deployment_status_{file}.json")
+    received = read_delivery(CONNECTORS["github"], json.dumps(document).encode())
+    (record,) = received.records
+    assert (record.kind, record.external_id) == ("change", f"deployment/{document['deployment']['id']}")
     assert received.quarantined == []
 
 

@@ -42,7 +42,7 @@ def test_every_connector_has_a_staging_model_and_a_source_and_nothing_else_has(
     staged = {
         node["name"].removeprefix("stg_").removesuffix("__issues")
         for node in own_models(manifest)
-        if node["schema"] == "staging"
+        if node["schema"] == "staging" and node["name"].endswith("__issues")
     }
     landing = {
         node["name"]: node for node in manifest["sources"].values() if node["source_name"] == "landing"
@@ -55,26 +55,39 @@ def test_every_connector_has_a_staging_model_and_a_source_and_nothing_else_has(
     )
     project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text())
     assert set(project["vars"]["connectors"]) == CONNECTORS.keys()
+    changing = {
+        name
+        for name, tool in CONNECTORS.items()
+        if any(asked.shape.kind == "change" for asked in tool.pulls)
+    }
+    assert set(project["vars"]["changes_of"]) == changing
 
 
 def test_no_model_is_a_table_that_one_runs_scope_would_rebuild(manifest: dict[str, Any]) -> None:
     materialized = {node["name"]: node["config"]["materialized"] for node in own_models(manifest)}
 
-    assert {name for name, how in materialized.items() if how != "view"} == {"issue"}
-    assert materialized["issue"] == "incremental"
-    issue = next(node for node in own_models(manifest) if node["name"] == "issue")
-    assert issue["config"]["full_refresh"] is False
-    assert issue["config"]["on_schema_change"] == "append_new_columns"
+    assert {name for name, how in materialized.items() if how != "view"} == {"issue", "change"}
+    for made in (node for node in own_models(manifest) if node["name"] in {"issue", "change"}):
+        assert made["config"]["materialized"] == "incremental"
+        assert made["config"]["full_refresh"] is False
+        assert made["config"]["on_schema_change"] == "append_new_columns"
 
 
-def test_every_staging_model_keeps_the_one_contract(manifest: dict[str, Any]) -> None:
-    contracts = [
-        [(column["name"], column["data_type"]) for column in node["columns"].values()]
+@pytest.mark.parametrize("what", ["issues", "changes"])
+def test_every_staging_model_keeps_the_one_contract_of_what_it_is_about(
+    manifest: dict[str, Any], what: str
+) -> None:
+    staged = [
+        node
         for node in own_models(manifest)
-        if node["schema"] == "staging" and node["config"]["contract"]["enforced"]
+        if node["schema"] == "staging" and node["name"].endswith(f"__{what}")
+    ]
+    contracts = [
+        [(column["name"], column["data_type"]) for column in node["columns"].values()] for node in staged
     ]
 
-    assert len(contracts) == len(CONNECTORS) + 1
+    assert all(node["config"]["contract"]["enforced"] for node in staged)
+    assert len(contracts) == (len(CONNECTORS) + 1 if what == "issues" else 3)
     assert all(contract == contracts[0] for contract in contracts)
 
 

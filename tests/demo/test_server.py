@@ -11,6 +11,7 @@ import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.deployments import deployments, teller
 from causeloop_pipeline.demo.server import DemoTools, make_server, remembered_epoch
 from causeloop_pipeline.demo.story import truth
 from causeloop_pipeline.egress.failure import PermanentFailure
@@ -73,10 +74,27 @@ def test_a_connector_reads_every_failure_of_its_tool_and_repeated_records_change
     workspace, tool, demo_url, clock
 ):
     records, _ = poll(account_of(workspace, tool, demo_url), demo_url, clock.now)
+    records = [record for record in records if record.kind != "change"]
     expected = {external for source, external in truth(workspace, EPOCH, clock.now) if source == tool}
     assert {record.external_id for record in records} == expected
     assert len(records) > len(expected)
     assert len({(record.external_id, record.payload_hash) for record in records}) == len(expected)
+
+
+@pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
+def test_one_tool_of_a_workspace_tells_every_deployment(workspace, demo_url, clock):
+    tools = {tool for name, tool in ACCOUNTS if name == workspace}
+    told = {
+        tool: {
+            record.external_id
+            for record in poll(account_of(workspace, tool, demo_url), demo_url, clock.now)[0]
+            if record.kind == "change"
+        }
+        for tool in sorted(tools & {"github", "pagerduty"})
+    }
+    past = [one for one in deployments(workspace, EPOCH) if one.at <= clock.now]
+    assert len(told.pop(teller(workspace))) == len(past) > 50
+    assert not any(told.values())
 
 
 @pytest.mark.parametrize("tool", ["pagerduty", "jira", "datadog"])

@@ -23,6 +23,8 @@ def test_pagerduty_asks_by_creation_and_reads_open_incidents_again():
             return Reply({"incident": incident(7, status="resolved")})
         if asked.path.startswith("/incidents/"):
             return Reply({}, 404)
+        if asked.path == "/change_events":
+            return Reply({"change_events": [{"id": "C1", "timestamp": "2026-03-09T07:00:00.000+0000"}]})
         return Reply({"incidents": [incident(9)], "more": False})
 
     with fake_tool(script) as tool:
@@ -33,14 +35,15 @@ def test_pagerduty_asks_by_creation_and_reads_open_incidents_again():
     assert listed.query["since"] == "2026-02-08T12:00:00Z"
     assert listed.query["until"] == "2026-03-10T12:00:00Z"
     assert listed.query["sort_by"] == "created_at:asc"
-    assert ids(pages) == ["P9", "P7"]
+    assert ids(pages) == ["P9", "change/C1", "P7"]
+    assert last.cursor["changes"]["since"] == NOW.isoformat()
     assert pages[-1].records[0].payload["status"] == "resolved"
     assert last.cursor["incidents:refresh"] == "P8"
 
 
 def test_pagerduty_never_asks_beyond_its_offset_limit():
     connector = CONNECTORS["pagerduty"]
-    (asked_for,) = connector.pulls
+    asked_for = next(asked for asked in connector.pulls if asked.name == "incidents")
     assert asked_for.since.restart_after + asked_for.pages.size <= 10_000
     nearer = replace(asked_for, since=replace(asked_for.since, restart_after=900))
     created = [f"2026-03-01T00:{n // 60:02}:{n % 60:02}Z" for n in range(1_500)]
@@ -59,8 +62,8 @@ def test_pagerduty_never_asks_beyond_its_offset_limit():
 
 def test_more_open_incidents_than_one_sync_reads_take_turns():
     def script(asked: Asked) -> Reply:
-        if asked.path == "/incidents":
-            return Reply({"incidents": [], "more": False})
+        if asked.path in {"/incidents", "/change_events"}:
+            return Reply({"incidents": [], "change_events": [], "more": False})
         return Reply({"incident": incident(0) | {"id": asked.path.rpartition("/")[2]}})
 
     known = [f"P{n:03}" for n in range(250)]
@@ -101,6 +104,8 @@ def test_github_walks_issues_and_failed_runs_of_every_repository():
                 {"id": 2, "updated_at": "2026-03-09T00:00:00Z", "pull_request": {"url": "…"}},
             ]
             return Reply([listed[0] | {"id": repository}, listed[1]])
+        if asked.path.endswith(("/deployments", "/releases")):
+            return Reply([])
         run = {"id": 5, "conclusion": asked.query.get("status"), "repository": {"full_name": repository}}
         if asked.path.endswith("/runs/9"):
             return Reply(run | {"id": 9, "conclusion": "success", "run_attempt": 2})
@@ -121,6 +126,50 @@ def test_github_walks_issues_and_failed_runs_of_every_repository():
     assert ("/repos/acme/shop/actions/runs", "2026-02-08T12:00:00Z..2026-03-10T12:00:00Z") in queries
     assert {record.kind for page in pages for record in page.records} == {"issue", "run"}
     assert pages[-1].cursor["issues:acme/shop"]["since"] == "2026-03-09T00:00:00+00:00"
+
+
+def test_github_reads_the_newest_deployments_and_stops_where_it_has_been():
+    def deployed(day: int):
+        return {
+            "id": day,
+            "created_at": f"2026-03-{day:02}T08:00:00Z",
+            "updated_at": f"2026-03-{day:02}T08:00:00Z",
+        }
+
+    pages = {"1": [deployed(9), deployed(8)], "2": [deployed(7), deployed(6)], "3": [deployed(5)]}
+
+    def script(asked: Asked) -> Reply:
+        if not asked.path.endswith("/deployments"):
+            return Reply({"workflow_runs": []} if "actions" in asked.path else [])
+        number = asked.query.get("page", "1")
+        link = f'<{tool.url}{asked.path}?page={int(number) + 1}>; rel="next"'
+        return Reply(pages[number], headers={"Link": link} if number != "3" else {})
+
+    with fake_tool(script) as tool:
+        everything = poll(tool, "github")
+        tool.asked.clear()
+        later = poll(tool, "github", cursor={"deployments:acme/shop": {"since": "2026-03-08T12:00:00Z"}})
+        asked = [one.query.get("page", "1") for one in tool.asked if one.path.endswith("/deployments")]
+    assert ids(everything) == [f"deployment/{day}" for day in (9, 8, 7, 6, 5)]
+    assert ids(later) == ["deployment/9"]
+    assert asked == ["1", "2"]
+    assert later[-1].cursor["deployments:acme/shop"]["since"] == NOW.isoformat()
+
+
+@pytest.mark.parametrize("status", [402, 403, 404])
+def test_what_a_token_may_not_read_of_the_changes_costs_no_issue(status, caplog):
+    def script(asked: Asked) -> Reply:
+        if asked.path.endswith(("/deployments", "/releases")):
+            return Reply({"message": "Resource not accessible by personal access token"}, status)
+        if "actions" in asked.path:
+            return Reply({"workflow_runs": []})
+        return Reply([{"id": 1, "updated_at": "2026-03-09T00:00:00Z"}])
+
+    with fake_tool(script) as tool:
+        pages = poll(tool, "github")
+    assert ids(pages) == ["1"]
+    assert "deployments:acme/shop" not in pages[-1].cursor
+    assert "deployments:acme/shop is left out: GitHub at 127.0.0.1" in caplog.text
 
 
 @pytest.mark.parametrize("repository", ["acme/..", "../..", "acme", "acme/shop/x", "acme/shop?x=1", "a/b#c"])

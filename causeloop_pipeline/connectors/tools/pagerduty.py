@@ -1,10 +1,13 @@
-"""PagerDuty incidents: polled by creation time, open ones read again, pushed by v3 webhook subscriptions."""
+"""PagerDuty incidents: polled by creation, open ones read again, pushed by webhooks; and change events."""
 
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
 
 ASIDE = frozenset({"ping", "service", "incident_note", "incident_status_update", "incident_responder"})
+PAGES, HALF_A_YEAR = spec.OffsetPages(more="more"), timedelta(days=180)
+CHANGE = spec.Shape(key="change/{id}", updated_at=("timestamp",), kind="change")
+CHANGED = spec.Since("timestamp", "since", until_param="until", window=HALF_A_YEAR, cap=10_000)
 
 CONNECTOR = spec.Connector(
     name="pagerduty",
@@ -22,7 +25,7 @@ CONNECTOR = spec.Connector(
             path="/incidents",
             records="incidents",
             params=(("sort_by", "created_at:asc"), ("time_zone", "UTC")),
-            pages=spec.OffsetPages(more="more"),
+            pages=PAGES,
             shape=spec.Shape(updated_at=("updated_at", "last_status_change_at", "created_at")),
             since=spec.Since(
                 field="created_at",  # since and until look at nothing else, hence the refresh
@@ -30,11 +33,12 @@ CONNECTOR = spec.Connector(
                 until_param="until",
                 ascending=True,
                 restart_after=9_900,  # limit + offset may not pass 10,000
-                window=timedelta(days=180),
+                window=HALF_A_YEAR,
                 overlap=timedelta(hours=1),
             ),
             refresh=spec.Refresh("/incidents/{id}", record="incident"),
         ),
+        spec.Pull("changes", "/change_events", "change_events", PAGES, CHANGE, CHANGED, optional=True),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-pagerduty-signature", prefix="v1=", separator=","),),

@@ -1,17 +1,20 @@
-"""GitHub's issues and workflow runs: paged by Link headers, issues filtered by update, runs by creation."""
+"""GitHub's issues, filtered by update, workflow runs, by creation, and deployments; paged by Link headers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from causeloop_pipeline.demo.deployments import Deployment
 from causeloop_pipeline.demo.exchange import Answered, Asked, iso, repeating, zulu
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (
     r"/repos/(?P<repository>[^/]+/[^/]+)/issues",
+    r"/repos/(?P<repository>[^/]+/[^/]+)/(?P<changes>deployments|releases)",
     r"/repos/(?P<repository>[^/]+/[^/]+)/actions/(?P<runs>runs)",
     r"/repos/(?P<repository>[^/]+/[^/]+)/actions/runs/(?P<run>\d+)",
 )
 WAIT = {"retry-after": "1", "x-ratelimit-remaining": "0"}
+Listed = TypeVar("Listed")
 LABELS = {"p1": "sev1", "p2": "sev2", "p3": "medium", "p4": "low"}
 
 
@@ -25,16 +28,20 @@ def repositories(told: Sequence[Failure]) -> list[str]:
     return sorted({repository(failure) for failure in told if failure.source == "github"})
 
 
-def repository(failure: Failure) -> str:
+def repository(of: Failure | Deployment) -> str:
     """Owner and name."""
-    return f"{failure.workspace}-engineering/{failure.service}"
+    return f"{of.workspace}-engineering/{of.service}"
 
 
 def answer(asked: Asked, parts: dict[str, str]) -> Answered:
-    """A page of issues, a page of runs, or one run."""
+    """A page of issues, of runs, of deployments, or one run; these repositories make no releases."""
     told = [failure for failure in asked.told if repository(failure) == parts["repository"]]
-    if not told:
+    deployed = [one for one in asked.deployed if repository(one) == parts["repository"]]
+    if not told and not deployed:
         return Answered({"message": "Not Found"}, 404)
+    if "changes" in parts:
+        page, headers = _paged(asked, deployed[::-1] if parts["changes"] == "deployments" else [])
+        return Answered([deployment(one) for one in page], headers=headers)
     if "run" in parts:
         found = [
             failure for failure in told if failure.kind == "run" and str(_number(failure)) == parts["run"]
@@ -66,12 +73,30 @@ def _runs(asked: Asked, told: Sequence[Failure]) -> Answered:
     )
 
 
-def _paged(asked: Asked, matching: Sequence[Failure]) -> tuple[Sequence[Failure], dict[str, str]]:
+def _paged(asked: Asked, matching: Sequence[Listed]) -> tuple[Sequence[Listed], dict[str, str]]:
     size, page = min(asked.number("per_page", 30), 100), asked.number("page", 1)
     headers = {"x-ratelimit-remaining": "4999"}
     if page * size < len(matching):
         headers["link"] = f'<{asked.url(page=page + 1)}>; rel="next"'
     return matching[(page - 1) * size : page * size], headers
+
+
+def deployment(one: Deployment) -> dict[str, Any]:
+    """One deployment."""
+    name = repository(one)
+    return {
+        "id": 8_000_000 + one.number,
+        "url": f"https://api.github.example/repos/{name}/deployments/{8_000_000 + one.number}",
+        "ref": f"v{one.version}",
+        "task": "deploy",
+        "environment": "production",
+        "description": f"{one.service} {one.version}",
+        "repository_url": f"https://api.github.example/repos/{name}",
+        "created_at": zulu(one.at),
+        "updated_at": zulu(one.at),
+        "transient_environment": False,
+        "production_environment": True,
+    }
 
 
 def issue(failure: Failure, asked: Asked) -> dict[str, Any]:

@@ -1,14 +1,18 @@
-"""PagerDuty's incidents: filtered by creation time only, paged by offset, one incident by its id."""
+"""PagerDuty's incidents and change events: filtered by creation only, paged by offset; one incident by id."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
+from causeloop_pipeline.demo.deployments import Deployment
 from causeloop_pipeline.demo.exchange import Answered, Asked, repeating, zulu
 from causeloop_pipeline.demo.story import Failure
 
-PATHS = (r"/incidents", r"/incidents/(?P<id>Q[A-Z0-9]+)")
+PATHS = (r"/incidents", r"/incidents/(?P<id>Q[A-Z0-9]+)", r"/(?P<changes>change_events)")
 WAIT = {"ratelimit-limit": "960", "ratelimit-remaining": "0", "ratelimit-reset": "1"}
 STATUS = {"open": "triggered", "mitigating": "acknowledged", "resolved": "resolved"}
 LARGEST_OFFSET = 10_000
+Listed = TypeVar("Listed")
 
 
 def token(asked: Asked) -> str | None:
@@ -17,7 +21,7 @@ def token(asked: Asked) -> str | None:
 
 
 def answer(asked: Asked, parts: dict[str, str]) -> Answered:
-    """A page of incidents, or one."""
+    """A page of incidents or of change events, or one incident."""
     if "id" in parts:
         found = [failure for failure in asked.told if failure.external_id == parts["id"]]
         body = (
@@ -26,26 +30,41 @@ def answer(asked: Asked, parts: dict[str, str]) -> Answered:
             else {"error": {"code": 2100, "message": "Not Found"}}
         )
         return Answered(body, 200 if found else 404)
-    return _page(asked)
+    if "changes" in parts:
+        deployed = [one for one in asked.deployed[::-1] if _is_asked_for(one.at, asked)]
+        return _page(asked, "change_events", deployed, change_event)
+    told = repeating([failure for failure in asked.told if _is_asked_for(failure.created_at, asked)])
+    return _page(asked, "incidents", told, lambda failure: incident(failure, asked))
 
 
-def _page(asked: Asked) -> Answered:
+def _is_asked_for(at: datetime, asked: Asked) -> bool:
+    since, until = asked.moment("since"), asked.moment("until")
+    return (since is None or at >= since) and (until is None or at < until)
+
+
+def _page(
+    asked: Asked, name: str, matching: Sequence[Listed], shape: Callable[[Listed], dict[str, Any]]
+) -> Answered:
     limit, offset = min(asked.number("limit", 25), 100), asked.number("offset", 0)
     if limit + offset > LARGEST_OFFSET:
         return Answered({"error": {"code": 2001, "message": "Offset + limit exceeds 10,000"}}, 400)
-    since, until = asked.moment("since"), asked.moment("until")
-    matching = repeating(
-        [
-            failure
-            for failure in asked.told
-            if (since is None or failure.created_at >= since)
-            and (until is None or failure.created_at < until)
-        ]
-    )
-    page = matching[offset : offset + limit]
-    more = offset + limit < len(matching)
-    incidents = [incident(failure, asked) for failure in page]
-    return Answered({"incidents": incidents, "limit": limit, "offset": offset, "more": more, "total": None})
+    page, more = matching[offset : offset + limit], offset + limit < len(matching)
+    listed = [shape(one) for one in page]
+    return Answered({name: listed, "limit": limit, "offset": offset, "more": more, "total": None})
+
+
+def change_event(one: Deployment) -> dict[str, Any]:
+    """One deployment."""
+    return {
+        "id": f"01DEMO{one.number:020d}",
+        "type": "change_event",
+        "summary": f"Deployed {one.service} {one.version}",
+        "timestamp": zulu(one.at),
+        "source": "release-pipeline",
+        "services": [{"type": "service_reference", "summary": one.service}],
+        "links": [],
+        "custom_details": {"environment": "production"},
+    }
 
 
 def incident(failure: Failure, asked: Asked) -> dict[str, Any]:

@@ -1,13 +1,18 @@
 """`clusters`: patterns that belong to one systemic problem, and the graph that shows why."""
 
+from datetime import datetime, timedelta
+
 from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
+
+BEFORE_FIRST = timedelta(days=1)
+"""So far before the first issue a change may lie that it followed."""
 
 
 @stage_asset(
     "clusters",
     group="detect",
     description="Patterns that share services, bursts or contributing factors, every edge with its reasons.",
-    deps=["patterns"],
+    deps=["patterns", ["core", "change"]],
     kinds={"polars", "igraph"},
 )
 def clusters(step: Step) -> Counts:
@@ -15,15 +20,19 @@ def clusters(step: Step) -> Counts:
     from causeloop_pipeline.analysis.clusters import cluster_patterns
     from causeloop_pipeline.analysis.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS
     from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH
+    from causeloop_pipeline.storage.changes import read_changes
     from causeloop_pipeline.storage.clusters import read_cluster_members, replace_clusters
     from causeloop_pipeline.storage.issues import read_issues
     from causeloop_pipeline.storage.patterns import read_members, read_patterns
 
     session, workspace_id = step.session, step.workspace_id
+    issues = read_issues(session, workspace_id, ISSUES)
+    first: datetime = issues["source_created_at"].min() or step.as_of  # type: ignore[assignment]
     clustering = cluster_patterns(
         read_patterns(session, workspace_id, PATTERNS),
         read_members(session, workspace_id, MEMBERS),
-        read_issues(session, workspace_id, ISSUES),
+        issues,
+        changes=read_changes(session, workspace_id, first - BEFORE_FIRST),
         previous=read_cluster_members(session, workspace_id, CLUSTER_MEMBERS),
         namespace=str(workspace_id),
         min_strength=MIN_EDGE_STRENGTH,

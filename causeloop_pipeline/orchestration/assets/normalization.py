@@ -1,4 +1,4 @@
-"""The dbt project as assets: `core/issue` is built from what arrived, the views before it are always live."""
+"""The dbt project as assets: issues and changes are made of what arrived, the views before always live."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import ISSUE
+from causeloop_pipeline.orchestration.asset_choice import CHANGE, ISSUE
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
 from causeloop_pipeline.orchestration.partitions import ONE_RUN
 from causeloop_pipeline.orchestration.resources import Installation
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 DBT_POOL = "dbt"
 STAGE = "issues"
+MADE = {ISSUE, CHANGE}
 CONSERVATION = dg.AssetCheckSpec(
     "conservation",
     asset=ISSUE,
-    description="In each workspace what came in is an issue, a version of one, quarantined or waiting.",
+    description="In each workspace what came in is an issue, a change, a version, quarantined or waiting.",
 )
 
 
@@ -42,19 +43,19 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
     def normalization(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        report = None
+        made = None
         for spec in project.specs:
             if spec.key not in context.selected_asset_keys:
                 continue
-            if spec.key == ISSUE:
-                claimed, report = normalize(context, installation)
-                yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(claimed, report))
+            if spec.key in MADE:
+                made = made or normalize(context, installation)
+                yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key, *made))
             else:
                 yield dg.MaterializeResult(
                     asset_key=spec.key, metadata={"state": spec.metadata["materialized"]}
                 )
-        if report is not None:
-            yield from _dbt_checks(context, project, report)
+        if made is not None and made[1] is not None:
+            yield from _dbt_checks(context, project, made[1])
         if CONSERVATION.key in context.selected_asset_check_keys:
             yield warning(CONSERVATION, unbalanced(context, installation))
 
@@ -64,7 +65,7 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
 def normalize(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> "tuple[Mapping[str, int], NormalizationReport | None]":
-    """Claim what waits, make issues of it in one dbt run for all workspaces, and strike it off."""
+    """Claim what waits, make issues and changes of it in one dbt run for all, and strike it off."""
     from causeloop_pipeline.storage.arrivals import claim_arrivals, finish_arrivals
     from causeloop_pipeline.storage.recompute_requests import EVERYTHING, kinds_claimed
 
@@ -109,7 +110,7 @@ def _lost(
                 "issues": sum(one.issues for one in sources),
             }
             record_freshness(session, workspace_id, STAGE, as_of=as_of, run_id=context.run_id, details=counts)
-    return f"{', '.join(lost)} are neither issues nor quarantined nor waiting" if lost else None
+    return f"{', '.join(lost)} are neither issues nor changes nor quarantined nor waiting" if lost else None
 
 
 def _dbt_checks(
@@ -130,9 +131,10 @@ def _dbt_checks(
 
 
 def _metadata(
-    claimed: Mapping[str, int], report: "NormalizationReport | None"
+    key: dg.AssetKey, claimed: Mapping[str, int], report: "NormalizationReport | None"
 ) -> dict[str, dg.MetadataValue]:
-    models = report.models if report else ()
+    name = key.path[-1]
+    models = [one for one in report.models if one.name == name] if report else []
     timings = [
         dg.TableRecord({"model": one.name, "rows": one.rows, "seconds": one.seconds}) for one in models
     ]
@@ -140,6 +142,6 @@ def _metadata(
     tables = {"models": timings, "records by source": sources}
     return {
         "records": dg.MetadataValue.int(sum(claimed.values())),
-        "issues written": dg.MetadataValue.int(sum(one.rows for one in models)),
+        f"{name}s written": dg.MetadataValue.int(sum(one.rows for one in models)),
         **{name: dg.MetadataValue.table(rows) for name, rows in tables.items() if rows},
     }

@@ -50,6 +50,8 @@ def outcomes(step: Step) -> Counts:
     """Grade what can be graded, then look whether the workspace's predictions drift."""
     from causeloop_pipeline.analysis.frames import INSTANT, OCCURRENCES
     from causeloop_pipeline.analysis.grading import grade_predictions
+    from causeloop_pipeline.analysis.observed_time import BLIND
+    from causeloop_pipeline.storage.blind_spans import read_blind_spans
     from causeloop_pipeline.storage.issues import read_occurrences
     from causeloop_pipeline.storage.predictions import append_outcomes, read_undecided
     from causeloop_pipeline.storage.recommendations import read_fixes
@@ -62,7 +64,8 @@ def outcomes(step: Step) -> Counts:
 
     fixes = read_fixes(session, workspace_id, pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT}))
     occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
-    graded = grade_predictions(undecided, occurrences, fixes, as_of=as_of)
+    blind = read_blind_spans(session, workspace_id, as_of, BLIND)
+    graded = grade_predictions(undecided, occurrences, fixes, as_of=as_of, blind=blind)
     append_outcomes(session, workspace_id, graded, as_of)
     _look_for_drift(step)
     counts = dict(graded["outcome"].value_counts().iter_rows())

@@ -22,7 +22,9 @@ def proofs(step: Step) -> Counts:
     import polars as pl
 
     from causeloop_pipeline.analysis.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.analysis.observed_time import BLIND
     from causeloop_pipeline.analysis.proof import prove_fixes
+    from causeloop_pipeline.storage.blind_spans import read_blind_spans
     from causeloop_pipeline.storage.issues import read_occurrences
     from causeloop_pipeline.storage.proofs import proof_window_days, replace_proofs, set_lifecycle
     from causeloop_pipeline.storage.recommendations import read_fixes
@@ -33,7 +35,8 @@ def proofs(step: Step) -> Counts:
     lifecycle = _lifecycle(step, occurrences, window)
     columns = {"recommendation_id": pl.String(), "pattern_id": pl.String(), "fixed_at": INSTANT}
     fixes = read_fixes(session, workspace_id, pl.Schema(columns))
-    judged = prove_fixes(fixes, occurrences, as_of=as_of, proof_window_days=window, seed=SEED)
+    blind = read_blind_spans(session, workspace_id, as_of, BLIND)
+    judged = prove_fixes(fixes, occurrences, blind, as_of=as_of, proof_window_days=window, seed=SEED)
     judged = _refuted(judged, lifecycle)
     replace_proofs(session, workspace_id, judged, as_of)
     return {

@@ -1,6 +1,6 @@
 with records as (
 
-    {{ landed('custom_api', shape='true') }}
+    {{ landed('custom_api', shape="kind <> 'normalized_change'") }}
 
 )
 

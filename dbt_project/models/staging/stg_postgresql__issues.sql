@@ -1,6 +1,6 @@
 with records as (
 
-    {{ landed('postgresql', shape='true') }}
+    {{ landed('postgresql', shape="kind <> 'normalized_change'") }}
 
 )
 

@@ -1,0 +1,82 @@
+"""Changes from programs, and the list of all that the tools and programs told."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers import Page, gives, json_answer
+from api.deps import Db, Operation
+from api.pagination import read_page
+from api.payloads import change_of, field_problems
+from api.queries import landing
+from api.queries.changes import CHANGES
+from api.schemas.changes import (
+    Change,
+    ChangeBatchAnswer,
+    ChangeBatchRequest,
+    ChangeFilters,
+    IngestChange,
+    IngestedChange,
+)
+from causeloop_pipeline.landing.changes import change_record
+from causeloop_pipeline.landing.ingest import IngestError
+from causeloop_pipeline.model.raw_record import RawRecord
+
+router = APIRouter(prefix="/v1", route_class=Operation)
+
+
+@router.get("/changes", tags=["changes"], responses=gives(Page[Change]))
+async def list_changes(db: Db, filters: Annotated[ChangeFilters, Query()]) -> Response:
+    """The workspace's deploys, releases and changes of configuration, newest first."""
+    return await read_page(db, CHANGES, filters)
+
+
+@router.post(
+    "/ingest/changes", status_code=202, tags=["ways in"], responses=gives(IngestedChange, 202, "Stored")
+)
+async def ingest_change(db: Db, change: IngestChange) -> Response:
+    """Take one change; the same change again is a duplicate, a newer version an update."""
+    record = change_of(change.model_dump(mode="json"))
+    count = await landing.land_records(db, None, [record])
+    status = "accepted" if count.new else "updated" if count.updated else "duplicate"
+    return json_answer({**_identity(db, record), "status": status}, 202)
+
+
+@router.post(
+    "/ingest/changes/batch",
+    status_code=202,
+    tags=["ways in"],
+    responses=gives(ChangeBatchAnswer, 202, "Stored, but for the refused"),
+)
+async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
+    """Take up to 500 changes; a bad one is refused by its index and costs no other."""
+    taken, refused = _sorted_out(batch.changes)
+    count = await landing.land_records(db, None, [record for _, record in taken])
+    return json_answer(
+        {
+            "received": len(batch.changes),
+            "new": count.new,
+            "updated": count.updated,
+            "duplicate": count.duplicate,
+            "rejected": len(refused),
+            "accepted": [{"index": index, **_identity(db, record)} for index, record in taken],
+            "errors": refused,
+        },
+        202,
+    )
+
+
+def _sorted_out(changes: list[Any]) -> tuple[list[tuple[int, RawRecord]], list[dict[str, Any]]]:
+    now, taken, refused = datetime.now(UTC), [], []
+    for index, change in enumerate(changes):
+        try:
+            taken.append((index, change_record(change, now)))
+        except IngestError as error:
+            refused.append({"index": index, "errors": field_problems(error.errors, f"/changes/{index}")})
+    return taken, refused
+
+
+def _identity(db: Db, record: RawRecord) -> dict[str, str]:
+    change_id = landing.change_id(db.workspace_id, record.source, record.external_id)
+    return {"change_id": str(change_id), "source": record.source, "external_id": record.external_id}

@@ -1,0 +1,42 @@
+{{ config(
+    unique_key=['workspace_id', 'change_id'],
+    post_hook="{{ remove_underived('true') }}",
+) }}
+with versions as (
+
+    {% for connector in var('changes_of') + ['ingested'] -%}
+    select * from {{ ref('stg_' ~ connector ~ '__changes') }}
+    where {{ is_read('source') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+newest as (
+
+    select
+        *,
+        row_number() over (same_change order by source_updated_at desc, received_at desc, record_id desc) as age_rank,
+        min(received_at) over same_change as ingested_at,
+        min(coalesce(changed_at, source_updated_at)) over same_change as first_known_at
+    from versions
+    window same_change as (partition by workspace_id, source, external_id)
+
+)
+
+select
+    workspace_id,
+    core.change_id(workspace_id, source, external_id) as change_id,
+    source,
+    external_id,
+    connector_id,
+    coalesce(change_kind, 'change') as kind,
+    left(coalesce(title, 'Change' || coalesce(' of ' || service, '')), 300) as title,
+    service,
+    environment,
+    external_url,
+    coalesce(changed_at, first_known_at) as changed_at,
+    source_updated_at,
+    ingested_at
+from newest
+where age_rank = 1

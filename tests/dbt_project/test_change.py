@@ -1,0 +1,156 @@
+"""Records become changes: one each, in its newest version, whatever an issue of the same id is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from api.queries.landing import change_id
+from causeloop_pipeline.landing.changes import change_record
+from causeloop_pipeline.landing.ingest import IngestError
+from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.storage.changes import read_changes
+from causeloop_pipeline.storage.conservation import balance
+from causeloop_pipeline.storage.normalization import Normalizer
+from causeloop_pipeline.storage.session import Database
+from tests.normalizing import issues, landed, normalized, record
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def changes(database: Database, workspace_id: UUID) -> dict[str, dict[str, Any]]:
+    with database.workspace(workspace_id) as session:
+        rows = session.rows("select * from core.change order by external_id")
+    return {row["external_id"]: row for row in rows}
+
+
+def change(external_id: str | None = "R-1", **fields: Any) -> dict[str, Any]:
+    known = {"title": "checkout 4.12", "kind": "deploy", "service": "checkout", "external_id": external_id}
+    return {**known, "changed_at": "2026-03-01T09:30:00Z", **fields}
+
+
+def test_a_change_is_not_an_issue(database: Database, models: Normalizer, workspace_id: UUID) -> None:
+    landed(
+        database, workspace_id, change_record(change(), NOW), change_record(change("R-2", source="jira"), NOW)
+    )
+
+    report = normalized(database, models, workspace_id)
+
+    found = changes(database, workspace_id)
+    assert issues(database, workspace_id) == {}
+    assert {name: (row["source"], row["kind"], row["service"]) for name, row in found.items()} == {
+        "R-1": ("custom_api", "deploy", "checkout"),
+        "R-2": ("jira", "deploy", "checkout"),
+    }
+    assert found["R-1"]["change_id"] == change_id(workspace_id, "custom_api", "R-1")
+    assert found["R-1"]["changed_at"] == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    assert report.outcome("arrivals_are_accounted_for").status == "pass"
+
+
+def test_the_newest_version_counts_and_an_older_one_that_comes_late_does_not(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    for title, day in (("first", 1), ("newest", 3), ("late", 2)):
+        version = change(title=title, source_updated_at=f"2026-03-0{day}T00:00:00Z")
+        landed(database, workspace_id, change_record(version, NOW))
+        normalized(database, models, workspace_id)
+
+    (found,) = changes(database, workspace_id).values()
+    assert found["title"] == "newest"
+    with database.workspace(workspace_id) as session:
+        (counted,) = balance(session, workspace_id)
+    assert (counted.records, counted.changes, counted.versions, counted.balanced) == (3, 1, 2, True)
+
+
+def test_an_issue_and_a_change_may_bear_one_id(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    landed(database, workspace_id, record({"external_id": "R-1", "title": "It broke"}))
+    landed(database, workspace_id, change_record(change(), NOW))
+    normalized(database, models, workspace_id)
+
+    normalized(database, models, workspace_id, rebuild=True)
+
+    assert issues(database, workspace_id)["R-1"]["title"] == "It broke"
+    assert changes(database, workspace_id)["R-1"]["title"] == "checkout 4.12"
+    with database.workspace(workspace_id) as session:
+        (counted,) = balance(session, workspace_id)
+    assert (counted.issues, counted.changes, counted.versions, counted.balanced) == (1, 1, 0, True)
+
+
+def test_a_rebuild_removes_a_change_that_no_record_gives_and_a_lost_one_is_noticed(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    landed(database, workspace_id, change_record(change(), NOW), change_record(change("R-2"), NOW))
+    normalized(database, models, workspace_id)
+    with database.workspace(workspace_id) as session:
+        session.execute("update core.change set external_id = 'phantom' where external_id = 'R-2'")
+        assert [one.balanced for one in balance(session, workspace_id)] == [False]
+        session.execute("update core.change set change_id = gen_random_uuid() where external_id = 'phantom'")
+
+    normalized(database, models, workspace_id, rebuild=True)
+
+    assert changes(database, workspace_id).keys() == {"R-1", "R-2"}
+
+
+def test_without_a_time_a_change_was_made_when_it_first_arrived(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    landed(database, workspace_id, change_record(change(changed_at=None), NOW))
+    normalized(database, models, workspace_id)
+    first = changes(database, workspace_id)["R-1"]["changed_at"]
+    landed(database, workspace_id, change_record(change(changed_at=None, title="checkout 4.12.1"), NOW))
+
+    normalized(database, models, workspace_id)
+
+    assert datetime.now(UTC) - first < timedelta(minutes=5)
+    assert changes(database, workspace_id)["R-1"]["changed_at"] == first
+
+
+def test_only_what_was_changed_since_is_read_oldest_first(
+    database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    for one, prefix in ((workspace_id, "R"), (other_workspace_id, "X")):
+        told = [
+            change(f"{prefix}-{day}", changed_at=f"2026-03-0{day}T00:00:00Z", service=None)
+            for day in (3, 1, 2)
+        ]
+        landed(database, one, *(change_record(one, NOW) for one in told))
+    normalized(database, models, workspace_id, other_workspace_id)
+
+    with database.workspace(workspace_id) as session:
+        read = read_changes(session, workspace_id, datetime(2026, 3, 2, tzinfo=UTC))
+
+    assert read["changed_at"].to_list() == [datetime(2026, 3, day, tzinfo=UTC) for day in (2, 3)]
+    assert read["service"].to_list() == [None, None]
+
+
+ANY = st.none() | st.booleans() | st.integers() | st.text(max_size=30) | st.lists(st.text(), max_size=2)
+PAYLOADS = st.dictionaries(
+    st.sampled_from(["title", "kind", "service", "changed_at", "external_id", "source_updated_at", "x"]), ANY
+)
+
+
+@hypothesis_settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(payloads=st.lists(PAYLOADS, min_size=1, max_size=20))
+def test_whatever_is_accepted_is_a_change(
+    database: Database, models: Normalizer, workspace_id: UUID, payloads: list[dict[str, Any]]
+) -> None:
+    taken = []
+    for payload in payloads:
+        try:
+            taken.append(change_record({"title": "t", **payload}, NOW))
+        except IngestError:
+            continue
+    landed(database, workspace_id, *taken)
+
+    normalized(database, models, workspace_id)
+
+    found = changes(database, workspace_id)
+    assert {one.external_id for one in taken} <= found.keys()
+    assert {row["kind"] for row in found.values()} <= set(ChangeKind)
