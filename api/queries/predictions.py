@@ -60,39 +60,64 @@ PREDICTIONS = Listing(
         "dismissed": "(d.dismissed_at is not null) = ($1 ->> 'dismissed')::boolean",
         "history": "true",
     },
-    always=f"(($1 ->> 'history')::boolean is true or {NEWEST})",
+    always=f"(($1 ->> 'history')::boolean is true or (n.pattern_id is not null and {NEWEST}))",
 )
 
 ONE = f"""
 select row_to_json(prediction)
-from (select {COLUMNS} from {SOURCE} where p.prediction_id = ($1 ->> 'id')::uuid) as prediction
+from (
+    select {COLUMNS}, d.dismissed_by, d.reason as dismissal_reason, (
+        select coalesce(json_agg(json_build_object(
+            'outcome', o.outcome, 'decided_by', o.decided_by, 'decided_at', o.decided_at,
+            'reason', o.reason, 'counterfactual_rate', o.counterfactual_rate
+        ) order by o.decided_by <> 'system', o.decided_at), '[]')
+        from predict.outcome as o
+        where o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
+    ) as outcomes
+    from {SOURCE}
+    where p.prediction_id = ($1 ->> 'id')::uuid
+) as prediction
+"""
+
+# What stands at present of the patterns that are not resolved, and what a person has taken out of attention.
+CURRENT = f"""
+    select
+        p.pattern_id, p.probability, p.impact, n.risk_score,
+        exists (
+            select from predict.dismissal as d
+            where d.workspace_id = p.workspace_id and d.prediction_id = p.prediction_id
+        ) as dismissed
+    from predict.prediction as p
+    join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
+    where p.window_days = ($1 ->> 'window_days')::integer and n.status <> 'resolved' and {NEWEST}
 """
 
 SUMMARY = f"""
-with current as (
-    select p.probability, p.impact, p.workspace_id
-    from predict.prediction as p
-    where p.window_days = ($1 ->> 'window_days')::integer and {NEWEST}
-        and exists (select from detect.pattern as n where n.pattern_id = p.pattern_id)
+with current as ({CURRENT}), attended as (
+    select * from current where not dismissed
 ), graded as (
     select graded.outcome
     from predict.prediction as p {OUTCOME}
     where p.window_days = ($1 ->> 'window_days')::integer and p.closes_at >= now() - interval '90 days'
         and p.closes_at <= now()
 ), expected as (
-    select sum(d.yhat) as issues
-    from predict.forecast as f, unnest(f.days, f.yhat) as d (day, yhat)
-    where f.pattern_id is null and d.day >= now()::date
-        and d.day < now()::date + ($1 ->> 'window_days')::integer
+    -- A forecast is a day old at most; one that ends well within the window tells nothing of the whole.
+    select case when count(*) >= 0.9 * ($1 ->> 'window_days')::integer then sum(d.yhat) end as issues
+    from app.workspace as w
+    cross join lateral (select (now() at time zone w.timezone)::date as today) as t
+    join predict.forecast as f on f.workspace_id = w.workspace_id and f.pattern_id is null
+    cross join unnest(f.days, f.yhat) as d (day, yhat)
+    where d.day >= t.today and d.day < t.today + ($1 ->> 'window_days')::integer
 )
 select json_build_object(
     'window_days', ($1 ->> 'window_days')::integer,
     'patterns', (select count(*) from detect.pattern where status <> 'resolved'),
     'predicted', (select count(*) from current where probability is not null),
     'without_prediction', (select count(*) from current where probability is null),
-    'high_risk', (select count(*) from current where probability >= s.alert_probability_threshold),
+    'dismissed', (select count(*) from current where dismissed),
+    'high_risk', (select count(*) from attended where probability >= s.alert_probability_threshold),
     'critical', (
-        select count(*) from current
+        select count(*) from attended
         where probability >= s.alert_probability_threshold and impact = 'critical'
     ),
     'mean_probability', (select avg(probability) from current),
@@ -107,25 +132,24 @@ from app.workspace_settings as s
 """
 
 MATRIX = f"""
-with current as (
+with current as ({CURRENT}), placed as (
     select
-        p.pattern_id, least(floor(p.probability * 5)::integer, 4) + 1 as likelihood,
-        case p.impact
+        pattern_id, least(floor(probability * 5)::integer, 4) + 1 as likelihood,
+        case impact
             when 'critical' then 5
             when 'high' then 4
             when 'medium' then 3
-            else case when n.risk_score < 20 then 1 else 2 end
+            else case when risk_score < 20 then 1 else 2 end
         end as impact,
-        p.probability
-    from predict.prediction as p
-    join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
-    where p.window_days = ($1 ->> 'window_days')::integer and p.probability is not null and {NEWEST}
+        probability
+    from current
+    where probability is not null and not dismissed
 ), ranked as (
     select
         *, row_number() over (
             partition by likelihood, impact order by probability desc, pattern_id
         ) as place
-    from current
+    from placed
 )
 select json_agg(cell order by cell.likelihood, cell.impact)
 from (
@@ -137,65 +161,6 @@ from (
     left join ranked as r on r.likelihood = l.likelihood and r.impact = i.impact
     group by l.likelihood, i.impact
 ) as cell
-"""
-
-FORECAST = """
-with asked as (
-    select f.days, f.yhat, f.yhat_lower, f.yhat_upper, f.computed_at, f.pattern_id, w.timezone,
-           (now() at time zone w.timezone)::date as today
-    from predict.forecast as f
-    join app.workspace as w using (workspace_id)
-    where f.pattern_id is not distinct from ($1 ->> 'pattern_id')::uuid
-), actual as (
-    select s.day::date as day, count(i.issue_id) as count
-    from asked as a
-    cross join generate_series(a.today - 89, a.today, interval '1 day') as s (day)
-    left join core.issue as i
-        on i.source_created_at >= s.day::timestamp at time zone a.timezone
-        and i.source_created_at < (s.day::timestamp + interval '1 day') at time zone a.timezone
-        and (a.pattern_id is null or i.pattern_id = a.pattern_id)
-    group by s.day
-), expected as (
-    select d.day, d.yhat, d.yhat_lower, d.yhat_upper
-    from asked as a,
-    unnest(a.days, a.yhat, a.yhat_lower, a.yhat_upper) as d (day, yhat, yhat_lower, yhat_upper)
-), bound as (
-    select coalesce(
-        ($1 ->> 'threshold')::double precision,
-        greatest(1, (select percentile_cont(0.95) within group (order by count) from actual))
-    ) as threshold
-)
-select json_build_object(
-    'pattern_id', a.pattern_id,
-    'timezone', a.timezone,
-    'computed_at', a.computed_at,
-    'threshold', b.threshold,
-    'breach', json_build_object(
-        'expected_on', (select min(day) from expected where day >= a.today and yhat >= b.threshold),
-        'possible_on', (select min(day) from expected where day >= a.today and yhat_upper >= b.threshold)
-    ),
-    'actual', (select json_agg(actual order by day) from actual),
-    'forecast', (select coalesce(json_agg(expected order by day), '[]') from expected)
-)
-from asked as a, bound as b
-"""
-
-GRADED = f"""
-select coalesce(json_agg(json_build_object(
-    'probability', p.probability, 'outcome', graded.outcome, 'window_days', p.window_days,
-    'model_probabilities', p.model_probabilities::text
-)), '[]')
-from (
-    select *
-    from predict.prediction as said
-    where said.probability is not null and said.closes_at <= now()
-        and said.closes_at >= now() - make_interval(days => ($1 ->> 'days')::integer)
-        and (($1 ->> 'window_days') is null or said.window_days = ($1 ->> 'window_days')::integer)
-        and (($1 ->> 'model_version') is null or said.model_version = $1 ->> 'model_version')
-    order by said.closes_at desc, said.prediction_id
-    limit 100000
-) as p {OUTCOME}
-where graded.outcome is not null
 """
 
 RECORD_OUTCOME = """
@@ -227,22 +192,6 @@ async def read_summary(db: WorkspaceDatabase, window_days: int) -> str | None:
 async def read_matrix(db: WorkspaceDatabase, window_days: int) -> Any:
     """All 25 cells, least first."""
     return await db.read(MATRIX, window_days=window_days)
-
-
-async def read_forecast(
-    db: WorkspaceDatabase, pattern_id: UUID | None, threshold: float | None
-) -> str | None:
-    """The forecast of a pattern or of the workspace, with what the last 90 days held."""
-    asked = None if pattern_id is None else str(pattern_id)
-    return await db.read_text(FORECAST, pattern_id=asked, threshold=threshold)
-
-
-async def read_graded(
-    db: WorkspaceDatabase, window_days: int | None, model_version: str | None, days: int
-) -> list[dict[str, Any]]:
-    """What has been graded, a person's word before the system's."""
-    graded = await db.read(GRADED, window_days=window_days, model_version=model_version, days=days)
-    return list(graded)
 
 
 async def record_outcome(

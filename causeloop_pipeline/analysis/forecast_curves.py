@@ -2,62 +2,83 @@
 for the workspace.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.frames import FORECASTS
-from causeloop_pipeline.analysis.prophet_batch import (
-    INTERVAL_80,
-    batch_design,
-    batch_forecast,
-    flat_map,
-    weekly_design,
-)
+from causeloop_pipeline.analysis.prophet_batch import INTERVAL_80, flat_map, weekly_design
 from causeloop_pipeline.analysis.recurrence_history import Floats, Ints
+from causeloop_pipeline.analysis.stock_prophet import StockFitError, daily_forecast
 
 WEEKS = (2, 4, 8, 13, 26)
 CHUNK = 20_000
 TREND_FROM_WEEKS = 13
+HORIZON = 30
+
+
+@dataclass(frozen=True)
+class ForecastCurves:
+    """Events per day: `pattern_ids` (null: the whole workspace) x `days`, never below zero."""
+
+    pattern_ids: pl.Series
+    days: tuple[date, ...]
+    yhat: Floats
+    lower: Floats
+    upper: Floats
+
+    def rows(self) -> pl.DataFrame:
+        """A row a pattern: pattern_id, and yhat, yhat_lower and yhat_upper as arrays of a number a day."""
+        columns = {"yhat": self.yhat, "yhat_lower": self.lower, "yhat_upper": self.upper}
+        return pl.DataFrame({"pattern_id": self.pattern_ids, **columns})
+
+    def frame(self) -> pl.DataFrame:
+        """FORECASTS: a row a pattern and day."""
+        size, horizon = self.yhat.shape
+        return pl.DataFrame(
+            {
+                "pattern_id": self.pattern_ids.gather(np.repeat(np.arange(size), horizon)),
+                "day": pl.Series(self.days, dtype=pl.Date).gather(np.tile(np.arange(horizon), size)),
+                "yhat": self.yhat.ravel(),
+                "yhat_lower": self.lower.ravel(),
+                "yhat_upper": self.upper.ravel(),
+            },
+            schema=FORECASTS,
+        )
+
+
+def no_curves(today: date, *, horizon: int = HORIZON) -> ForecastCurves:
+    """The curves of no pattern at all."""
+    nothing = np.zeros((0, horizon))
+    return ForecastCurves(pl.Series([], dtype=pl.String), _days(today, horizon), nothing, nothing, nothing)
 
 
 def forecast_curves(
-    patterns: pl.Series, owner: Ints, days_ago: Ints, *, today: date, horizon: int = 30
-) -> pl.DataFrame:
+    patterns: pl.Series, owner: Ints, days_ago: Ints, *, today: date, horizon: int = HORIZON
+) -> ForecastCurves:
     """Prophet's flat-growth forecast with weekly seasonality for the days from `today` on.
 
     In: pattern ids; per event the pattern's number and how many whole days before `today` it happened (1 =
-    yesterday; today's own events, 0, are not history yet). Out: FORECASTS, patterns in the given order, then
-    the workspace (pattern_id null). Values are events per day, never below zero. History: whole weeks, as
-    many as the pattern has seen, 2-26.
+    yesterday; today's own events, 0, are not history yet). Out: ForecastCurves, patterns in the given order,
+    then the workspace. History: whole weeks, as many as the pattern has seen, 2-26.
     """
     past = days_ago >= 1
     owner, days_ago = owner[past], days_ago[past]
     size = len(patterns)
-    parts = [
-        _curves(
-            owner[(owner >= low) & (owner < low + CHUNK)] - low,
-            days_ago[(owner >= low) & (owner < low + CHUNK)],
-            min(CHUNK, size - low),
-            horizon,
-        )
-        for low in range(0, size, CHUNK)
-    ]
-    workspace = _workspace_curve(days_ago, today, horizon)
-    yhat, lower, upper = (np.concatenate([part[k] for part in [*parts, workspace]]).ravel() for k in range(3))
+    parts = []
+    for low in range(0, size, CHUNK):
+        mine = (owner >= low) & (owner < low + CHUNK)
+        parts.append(_curves(owner[mine] - low, days_ago[mine], min(CHUNK, size - low), horizon))
+    parts.append(_workspace_curve(days_ago, today, horizon))
+    yhat, lower, upper = (np.concatenate([part[k] for part in parts]) for k in range(3))
     names = pl.concat([patterns.cast(pl.String), pl.Series([None], dtype=pl.String)])
-    days = pl.Series([today + timedelta(days=offset) for offset in range(horizon)], dtype=pl.Date)
-    return pl.DataFrame(
-        {
-            "pattern_id": names.gather(np.repeat(np.arange(size + 1), horizon)),
-            "day": days.gather(np.tile(np.arange(horizon), size + 1)),
-            "yhat": yhat,
-            "yhat_lower": lower,
-            "yhat_upper": upper,
-        },
-        schema=FORECASTS,
-    )
+    return ForecastCurves(names, _days(today, horizon), yhat, lower, upper)
+
+
+def _days(today: date, horizon: int) -> tuple[date, ...]:
+    return tuple(today + timedelta(days=offset) for offset in range(horizon))
 
 
 def _workspace_curve(days_ago: Ints, today: date, horizon: int) -> tuple[Floats, Floats, Floats]:
@@ -67,8 +88,12 @@ def _workspace_curve(days_ago: Ints, today: date, horizon: int) -> tuple[Floats,
         return _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
     length = 7 * weeks
     counts = _daily_counts(np.zeros(len(days_ago), np.int64), days_ago, 1)[:, -length:]
-    found = batch_forecast(batch_design("linear", today - timedelta(days=length), length, horizon), counts)
-    return np.maximum(found.yhat, 0.0), np.maximum(found.lower, 0.0), np.maximum(found.upper, 0.0)
+    try:
+        found = daily_forecast(counts[0], today - timedelta(days=length), horizon)
+    except StockFitError:
+        return _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
+    yhat, low, high = (np.maximum(part, 0.0)[None] for part in (found.yhat, *found.interval()))
+    return yhat, low, high
 
 
 def _curves(owner: Ints, days_ago: Ints, size: int, horizon: int) -> tuple[Floats, Floats, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, JOIN, Assembly, Masses
+from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, GROWTH, JOIN, Assembly, Masses
 from causeloop_pipeline.analysis.confidence import ATOM_LIKENESS
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.frames import MEMBERS
@@ -185,7 +185,7 @@ def _nearest_texts(assembly: Assembly, shown: NDArray[np.bool_]) -> list[tuple[i
         .unique("cell", keep="first", maintain_order=True)
     )
     return [
-        (cell, other, likeness_missing(mean, JOIN, most))
+        (cell, other, likeness_missing(mean, JOIN + GROWTH, most))
         for cell, other, mean, most in best.select("cell", "group", "mean", "best").iter_rows()
     ]
 

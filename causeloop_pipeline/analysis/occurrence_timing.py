@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.recurrence_history import Floats, Ints
+from causeloop_pipeline.analysis.recurrence_history import Floats, Ints, pattern_numbers
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = ("00-06", "06-12", "12-18", "18-24")
@@ -29,12 +29,13 @@ def timing_cells(local: pl.Expr) -> pl.Expr:
 def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple[Floats, Floats]:
     """Shares of the 28 cells per pattern, and of the workspace.
 
-    In: one entry per event (pattern number, cell 0-27, age in days), number of patterns. Out: (size x 28,
-    28), rows sum to one. Own histogram decayed with a half-life of a year, lent a little to the neighbouring
-    quarters of the day, plus 20 pseudo-events of the workspace's profile: few events say nothing of their
-    own.
+    In: one entry per event (pattern number, cell 0-27, age in days), sorted by pattern and age, and the
+    number of patterns. Out: (size x 28, 28), rows sum to one. Own histogram in which each day counts once
+    however many its events, decayed with a half-life of a year, lent a little to the neighbouring quarters of
+    the day, plus 20 pseudo-events of the workspace's profile: few events say nothing of their own, and
+    neither does a storm.
     """
-    weight = np.exp2(-age_days / HALF_LIFE_DAYS)
+    weight = np.exp2(-age_days / HALF_LIFE_DAYS) / _events_of_the_day(owner, age_days)
     own = np.bincount(owner * CELLS + cell, weight, size * CELLS).reshape(size, CELLS)
     smooth = (1 - 2 * NEIGHBOUR_SHARE) * own + NEIGHBOUR_SHARE * (
         np.roll(own, 1, axis=1) + np.roll(own, -1, axis=1)
@@ -43,6 +44,16 @@ def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple
     workspace = workspace / workspace.sum()
     mixed = smooth + PSEUDO_EVENTS * workspace
     return mixed / mixed.sum(axis=1, keepdims=True), workspace
+
+
+def _events_of_the_day(owner: Ints, age_days: Floats) -> Ints:
+    """How many events the pattern has on the day of each event."""
+    day = np.floor(age_days)
+    fresh = np.ones(len(owner), bool)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
+    run = np.cumsum(fresh) - 1
+    count: Ints = np.bincount(run)[run]
+    return count
 
 
 def likely_when(owner: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
@@ -80,28 +91,27 @@ def likely_where(
 
     In: OCCURRENCES. Out: pattern_id, likely_where.
     """
-    result = occurrences.select(pl.col("pattern_id").unique().sort())
+    named = occurrences.select("pattern_id", *dimensions).drop_nulls("pattern_id")
+    patterns, number = pattern_numbers(named["pattern_id"])
+    rows = named.with_columns(number.alias("pattern"))
+    result = pl.DataFrame({"pattern_id": patterns}).with_row_index("pattern")
     for name in dimensions:
-        result = result.join(_shares(occurrences, name), on="pattern_id", how="left", maintain_order="left")
+        result = result.join(_shares(rows, name), on="pattern", how="left", maintain_order="left")
     parts = [pl.lit(f'"{name}":[') + pl.col(name).fill_null("") + pl.lit("]") for name in dimensions]
     text = pl.lit("{") + pl.concat_str(parts, separator=",") + pl.lit("}")
     return result.select("pattern_id", text.alias("likely_where"))
 
 
-def _shares(occurrences: pl.DataFrame, name: str) -> pl.DataFrame:
-    counts = occurrences.drop_nulls(name).group_by("pattern_id", name).len()
+def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    counts = rows.drop_nulls(name).group_by("pattern", name).len()
     ranked = counts.with_columns(
-        (pl.col("len") / pl.col("len").sum().over("pattern_id")).round(4).alias("share")
+        (pl.col("len") / pl.col("len").sum().over("pattern")).round(4).alias("share")
     )
-    ordered = ranked.sort("pattern_id", "len", name, descending=[False, True, False])
-    top = (
-        ordered.group_by("pattern_id", maintain_order=True)
-        .head(TOP_VALUES)
-        .select(
-            "pattern_id", pl.struct(pl.col(name).alias("value"), "share").struct.json_encode().alias("text")
-        )
+    ordered = ranked.sort("pattern", "len", name, descending=[False, True, False])
+    top = ordered.filter(pl.int_range(pl.len()).over("pattern") < TOP_VALUES).select(
+        "pattern", pl.struct(pl.col(name).alias("value"), "share").struct.json_encode().alias("text")
     )
-    return top.group_by("pattern_id", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
+    return top.group_by("pattern", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
 
 
 def next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> pl.DataFrame:

@@ -55,9 +55,9 @@ def changepoint_map(
     """Joint MAP of all coefficients and σ².
 
     In: design (days x k), prior precision per column (0 for the changepoints), where the changepoints stand,
-    X'y per series (n x k) and y'y. Out: coefficients (n x k), σ². The posterior is not convex in sigma:
-    series with a clear trend are solved from a small noise as well, and the better end is kept. Source: Boyd
-    et al. (2011), ADMM, on the model of Taylor & Letham (2018).
+    X'y per series (n x k) and y'y. Out: coefficients (n x k), σ²; NaN where the iteration did not settle. The
+    posterior is not convex in sigma: series with a clear trend are solved from a small noise as well, and the
+    better end is kept. Source: Boyd et al. (2011), ADMM, on the model of Taylor & Letham (2018).
     """
     split = split_basis(past, ridge, hinges)
     theta, variance, loss = _solved(split, past, ridge, hinges, projected, squares, 0.5)
@@ -88,7 +88,9 @@ def _solved(
 
 
 def _changes(split: SplitBasis, target: Floats, squares: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """The sparse changepoints of every series; a series leaves the iteration as soon as it has settled."""
+    """The sparse changepoints of every series; a series leaves the iteration as soon as it has settled, and
+    its σ² is NaN if it never did.
+    """
     size, count = len(squares), len(split.hinge)
     sparse, dual, moved = np.zeros((size, count)), np.zeros((size, count)), np.zeros(size)
     variance = variance.copy()
@@ -102,6 +104,7 @@ def _changes(split: SplitBasis, target: Floats, squares: Floats, variance: Float
         waiting = waiting[moved[waiting] > TOLERANCE]
         if not len(waiting):
             break
+    variance[waiting] = np.nan
     return sparse, variance
 
 

@@ -80,6 +80,13 @@ class History:
         return len(self.patterns)
 
 
+def pattern_numbers(pattern_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct ids in order, and the place of every row's id among them (UInt32; no id may be null)."""
+    patterns = pattern_ids.unique().sort()
+    kind = pl.Enum(patterns.cast(pl.String))
+    return patterns, pattern_ids.cast(pl.String).cast(kind).to_physical().cast(pl.UInt32)
+
+
 def build_history(
     occurrences: pl.DataFrame, *, phase: datetime, observed_since: datetime | None = None
 ) -> History:
@@ -89,10 +96,11 @@ def build_history(
     of 24 h.
     """
     rows = occurrences.select("pattern_id", "occurred_at").drop_nulls()
-    rows = rows.with_columns(pl.col("occurred_at").dt.timestamp("ms").alias("at")).sort("pattern_id", "at")
-    patterns = rows["pattern_id"].unique(maintain_order=True)
-    owner = rows["pattern_id"].rle_id().to_numpy().astype(np.int64)
-    at = rows["at"].to_numpy().astype(np.int64)
+    patterns, number = pattern_numbers(rows["pattern_id"])
+    at = rows["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
+    owner = number.to_numpy().astype(np.int64)
+    order = np.lexsort((at, owner))
+    owner, at = owner[order], at[order]
     phase_ms = milliseconds(phase)
     day = (at - phase_ms) // DAY_MS
     fresh = np.ones(len(at), bool)

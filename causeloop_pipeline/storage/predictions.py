@@ -1,11 +1,15 @@
-"""Predictions as facts that are never rewritten, what came of them, and the forecast of the days ahead."""
+"""Predictions as facts that are never rewritten, and what came of them."""
 
 from datetime import datetime
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
 import polars as pl
 
 from causeloop_pipeline.storage.session import Session
+
+ROWS_AT_ONCE = 50_000
+TEXTS = ("likely_trigger", "evidence", "likely_where", "likely_when")
 
 LATEST = """
 select p.pattern_id, l.*
@@ -25,11 +29,10 @@ order by p.pattern_id, l.window_days
 
 DUE = """
 with seen as (
-    select m.pattern_id, count(*) filter (where i.source_created_at < %(as_of)s) as events
-    from detect.pattern_member as m
-    join core.issue as i using (workspace_id, issue_id)
-    where m.workspace_id = %(workspace_id)s
-    group by m.pattern_id
+    select pattern_id, count(*) as events
+    from core.issue
+    where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at < %(as_of)s
+    group by pattern_id
 )
 select p.pattern_id, w.window_days
 from detect.pattern as p
@@ -50,20 +53,21 @@ order by p.pattern_id, w.window_days
 
 DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "window_days": pl.Int64()})
 
-# The outcome that counts: a person's word goes before the system's.
+# The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
+# a sample of the whole time, the same one every time, and the indexes of both tables give them in order.
 LEDGER = """
-select p.prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
-       o.outcome
-from predict.prediction as p
-join lateral (
-    select outcome
-    from predict.outcome as o
-    where o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
-    order by (o.decided_by = 'system'), o.decided_at desc
-    limit 1
-) as o on true
+with decided as (
+    select distinct on (prediction_id) prediction_id, outcome
+    from predict.outcome
+    where workspace_id = %(workspace_id)s
+    order by prediction_id, (decided_by = 'system'), decided_at desc
+)
+select prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
+       d.outcome
+from decided as d
+join predict.prediction as p using (prediction_id)
 where p.workspace_id = %(workspace_id)s and p.issued_at >= %(since)s
-order by p.issued_at desc, p.pattern_id, p.window_days
+order by prediction_id
 limit %(limit)s
 """
 
@@ -121,9 +125,35 @@ def predictions_due(
 def append_predictions(
     session: Session, workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime
 ) -> int:
-    """Put predictions on record; the same ones said again at the same moment are the same rows."""
+    """Put predictions on record; the same ones said again at the same moment are the same rows.
+
+    The texts are the pattern's, whatever the window; ValueError when they differ between its windows.
+    """
+    return sum(
+        _append(session, _facts(workspace_id, part, issued_at))
+        for part in predictions.iter_slices(ROWS_AT_ONCE)
+    )
+
+
+def _append(session: Session, facts: pl.DataFrame) -> int:
+    """Send each pattern's texts once, for they are most of the bytes."""
+    texts = facts.select("pattern_id", *TEXTS).unique(maintain_order=True)
+    if texts["pattern_id"].is_duplicated().any():
+        raise ValueError(f"the {', '.join(TEXTS)} of a pattern must be the same in all of its windows")
+    session.execute("drop table if exists pg_temp.said, pg_temp.told")
+    session.stage("said", facts.drop(TEXTS), like="predict.prediction")
+    session.stage("told", texts, like="predict.prediction")
+    columns = [name for name in facts.columns if name not in {"pattern_id", *TEXTS}]
+    named = ", ".join(("pattern_id", *columns, *TEXTS))
+    return session.execute(
+        f"insert into predict.prediction ({named}) select {named} from said join told using (pattern_id) "
+        "on conflict do nothing"
+    )
+
+
+def _facts(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -> pl.DataFrame:
     closes = pl.lit(issued_at) + pl.duration(days=pl.col("window_days"))
-    rows = predictions.with_columns(
+    return predictions.with_columns(
         pl.lit(str(workspace_id)).alias("workspace_id"),
         pl.Series("prediction_id", _ids(workspace_id, predictions, issued_at), dtype=pl.String()),
         pl.lit(issued_at).cast(pl.Datetime("us", "UTC")).alias("issued_at"),
@@ -133,31 +163,20 @@ def append_predictions(
         pl.col("likely_when").fill_null("[]"),
         pl.col("model_probabilities").fill_null("{}"),
     )
-    return session.insert("predict.prediction", rows)
 
 
-def replace_forecasts(
-    session: Session, workspace_id: UUID, forecasts: pl.DataFrame, computed_at: datetime
-) -> None:
-    """Make these the workspace's only forecasts: one row a pattern, and one without for the whole."""
-    days = forecasts.sort("pattern_id", "day").group_by("pattern_id", maintain_order=True)
-    rows = days.agg(pl.col("day").alias("days"), "yhat", "yhat_lower", "yhat_upper")
-    rows = rows.with_columns(workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at))
-    session.replace("predict.forecast", rows, workspace_id)
-
-
-def replace_weights(
-    session: Session, workspace_id: UUID, weights: pl.DataFrame, computed_at: datetime
-) -> None:
-    """How much each model is listened to, by window."""
-    rows = weights.with_columns(workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at))
-    session.replace("predict.model_weight", rows, workspace_id)
+def observed_since(session: Session, workspace_id: UUID) -> datetime | None:
+    """Since when a workspace has issues, of whatever pattern."""
+    row = session.row(
+        "select min(source_created_at) as since from core.issue where workspace_id = %s", (workspace_id,)
+    )
+    return row["since"] if row else None
 
 
 def read_ledger(
     session: Session, workspace_id: UUID, since: datetime, schema: pl.Schema, limit: int = 50_000
 ) -> pl.DataFrame:
-    """What was said since and what came of it, newest first; undecided predictions are left out."""
+    """What was said since and what came of it, or a fair sample of so many; the undecided are left out."""
     parameters = {"workspace_id": workspace_id, "since": since, "limit": limit}
     return session.read(LEDGER, parameters, schema=schema)
 
@@ -182,7 +201,15 @@ def append_outcomes(
 
 def _ids(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -> list[str]:
     """Ids that follow from what was said when, so that a repeated write is not a second prediction."""
+    said, moment = workspace_id.bytes + b"prediction|", f"|{issued_at.isoformat()}"
     return [
-        str(uuid5(workspace_id, f"prediction|{pattern_id}|{window_days}|{issued_at.isoformat()}"))
+        _uuid5(said + f"{pattern_id}|{window_days}{moment}".encode())
         for pattern_id, window_days in predictions.select("pattern_id", "window_days").iter_rows()
     ]
+
+
+def _uuid5(named: bytes) -> str:
+    """What `uuid.uuid5` gives for a namespace's bytes and a name, at a tenth of its cost."""
+    digest = sha1(named, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:12]}5{digest[13:16]}{variant}{digest[17:32]}"

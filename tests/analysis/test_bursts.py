@@ -6,7 +6,11 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.bursts import allowed_days, burst_keys
+from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.grouping_scores import evaluate, pair_scores
+from causeloop_pipeline.analysis.patterns import group_issues
 from tests.analysis.failure_texts import START, issue_frame
+from tests.analysis.incident_causes import Desk, caused_incidents
 
 
 def incidents(*rows: tuple[str | None, float | None], **more: str) -> pl.DataFrame:
@@ -52,3 +56,33 @@ def test_the_order_of_rows_does_not_matter() -> None:
     shuffled = table.sample(fraction=1.0, shuffle=True, seed=4)
     one = dict(zip(table["issue_id"], burst_keys(table), strict=True))
     assert dict(zip(shuffled["issue_id"], burst_keys(shuffled), strict=True)) == one
+
+
+@pytest.mark.parametrize(
+    "desk",
+    [
+        Desk(),
+        Desk(services=20),
+        Desk(gap_days=6.0),
+        Desk(gap_days=0.3),
+        Desk(incidents=8.0),
+        Desk(alone=0.8),
+        Desk(kept=0.6, known=0.6),
+        Desk(causes=1_500, services=150),
+    ],
+    ids=["usual", "shared", "slow", "quick", "large causes", "mostly alone", "badly written down", "busy"],
+)
+def test_incidents_of_known_causes_are_grouped_with_a_pairwise_f1_of_at_least_042(desk: Desk) -> None:
+    found = [pair_scores(burst_keys(issues), label)["f1"] for issues, label in drawn(desk)]
+    assert sum(found) / len(found) >= 0.42
+
+
+def test_a_grouping_of_a_desks_issues_finds_the_causes_that_its_bursts_find() -> None:
+    issues, label = caused_incidents(Desk(), 7)
+    found = group_issues(issues, fingerprint_issues(issues))
+    figures = evaluate(issues["issue_id"], label, found.members, found.patterns)
+    assert figures["f1"] == pytest.approx(pair_scores(burst_keys(issues), label)["f1"])
+
+
+def drawn(desk: Desk) -> list[tuple[pl.DataFrame, pl.Series]]:
+    return [caused_incidents(desk, seed) for seed in (1, 2)]

@@ -27,9 +27,22 @@ def test_two_events_in_one_cell_do_not_make_a_certainty():
 
 
 def test_many_events_in_one_cell_are_its_tendency():
-    top = json.loads(likely_when(np.zeros(200, np.int64), np.full(200, 4), np.zeros(200), 1)[0])[0]
+    ages = np.arange(200, 0, -1.0)
+    top = json.loads(likely_when(np.zeros(200, np.int64), np.full(200, 4), ages, 1)[0])[0]
     assert (top["weekday"], top["hours"]) == ("tuesday", "00-06")
     assert top["lift"] > 10
+
+
+def test_a_storm_is_one_day_of_its_cell():
+    storm, calm = (
+        cell_tendency(np.array([0] * size), np.full(size, 4), np.full(size, 3.5), 1)[0] for size in (500, 1)
+    )
+    assert np.allclose(storm, calm)
+
+
+def test_every_pattern_has_days_of_its_own():
+    shares, _ = cell_tendency(np.array([0, 1]), np.array([3, 9]), np.array([2.0, 2.0]), 2)
+    assert shares[0, 3] == shares[1, 9]
 
 
 def test_where_counts_only_events_that_name_a_place():

@@ -1,22 +1,23 @@
 """Predictions on record: said once, said again only for a reason, and graded with people's word first."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.frames import FORECASTS, PREDICTIONS
+from causeloop_pipeline.analysis.frames import PREDICTIONS
 from causeloop_pipeline.storage.predictions import (
     append_outcomes,
     append_predictions,
+    observed_since,
     predictions_due,
     read_latest_predictions,
     read_ledger,
     read_undecided,
-    replace_forecasts,
 )
 from causeloop_pipeline.storage.session import Database, Session
+from tests.storage.stored import SEEN, store_issue
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -94,23 +95,42 @@ def test_only_closed_predictions_wait_for_a_decision_and_a_person_overrules_it(
         assert read_ledger(session, workspace_id, NOW - DAY, LEDGER)["outcome"].to_list() == ["hit"]
 
 
-def test_forecasts_of_the_workspace_and_of_patterns_are_replaced_together(
+def test_a_prediction_is_named_by_what_was_said_when(
     database: Database, workspace_id: UUID, pattern_id: str
 ) -> None:
-    rows = [
-        {
-            "pattern_id": name,
-            "day": (NOW + day * DAY).date(),
-            "yhat": 1.0,
-            "yhat_lower": 0.0,
-            "yhat_upper": 2.0,
-        }
-        for name in (None, pattern_id)
-        for day in (2, 1)
-    ]
     with database.workspace(workspace_id) as session:
-        for _ in range(2):
-            replace_forecasts(session, workspace_id, pl.DataFrame(rows, schema=FORECASTS), NOW)
-        stored = session.rows("select pattern_id::text, days, yhat from predict.forecast order by pattern_id")
-    assert [row["pattern_id"] for row in stored] == [pattern_id, None]
-    assert [row["days"] for row in stored] == [[(NOW + DAY).date(), (NOW + 2 * DAY).date()]] * 2
+        append_predictions(session, workspace_id, said(pattern_id), NOW)
+        row = session.row("select prediction_id from predict.prediction")
+    name = f"prediction|{pattern_id}|7|{NOW.isoformat()}"
+    assert row == {"prediction_id": uuid5(workspace_id, name)}
+
+
+def test_a_workspace_is_observed_from_its_first_issue_on(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        assert observed_since(session, workspace_id) is None
+        store_issue(session, workspace_id, "X-1")
+        assert observed_since(session, workspace_id) == SEEN
+
+
+def test_texts_that_differ_between_the_windows_of_a_pattern_are_refused(
+    database: Database, workspace_id: UUID, pattern_id: str
+) -> None:
+    other = said(pattern_id, window=30).with_columns(likely_trigger=pl.lit("another"))
+    with database.workspace(workspace_id) as session, pytest.raises(ValueError, match="same in all"):
+        append_predictions(session, workspace_id, pl.concat([said(pattern_id), other]), NOW)
+
+
+def test_a_ledger_that_is_too_long_gives_the_same_sample_of_the_whole_time_every_time(
+    database: Database, workspace_id: UUID, pattern_id: str
+) -> None:
+    with database.workspace(workspace_id) as session:
+        for day in range(40):
+            append_predictions(session, workspace_id, said(pattern_id), NOW + day * DAY)
+        closed = read_undecided(session, workspace_id, NOW + 100 * DAY).select("prediction_id")
+        values = {"outcome": pl.lit("hit"), "counterfactual_rate": pl.lit(1.0), "reason": pl.lit("seen")}
+        append_outcomes(session, workspace_id, closed.with_columns(**values), NOW + 100 * DAY)
+        columns = pl.Schema({"prediction_id": pl.String(), "issued_at": pl.Datetime("us", "UTC")})
+        first, again = (read_ledger(session, workspace_id, NOW, columns, limit=20) for _ in range(2))
+    assert first.equals(again)
+    assert first.height == 20
+    assert first["issued_at"].max() - first["issued_at"].min() > 20 * DAY
