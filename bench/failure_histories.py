@@ -47,9 +47,7 @@ HISTORIES = (
     FailureHistory("transit by station", "transit", "subway_delays", pl.col("pattern_id")),
     FailureHistory("transit by line", "transit", "subway_delays", _joined("line", "error_code")),
     FailureHistory("cluster by cause", "cluster", "cluster_node_failures", pl.col("pattern_id")),
-    FailureHistory(
-        "cluster by node", "cluster", "cluster_node_failures", pl.col("node"), active_within=365.0
-    ),
+    FailureHistory("cluster by node", "cluster", "cluster_node_failures", pl.col("node")),
     FailureHistory(
         "status by component", "status", "status_page_incidents", pl.col("components"), several=True
     ),

@@ -18,6 +18,7 @@ from causeloop_pipeline.analysis.members import MEMBERS
 from causeloop_pipeline.analysis.recurrence_features import running_gaps
 from causeloop_pipeline.analysis.recurrence_history import (
     DAY_MS,
+    Floats,
     History,
     Ints,
     build_history,
@@ -56,8 +57,8 @@ def backtest(
     the second half scored; given ones are all scored). A pattern is predicted at an origin with ≥ 2 earlier
     events and one in the last `active_within_days` (default: as long as nearly all gaps of this history are,
     180-730). Out: BacktestResult; `predictions` has pattern_id, origin, window_days, probability, outcome
-    (null while the window is open), reference and one column per member; `scores` see `scores.score_windows`.
-    Raises ValueError for windows below one day or events without a usable row.
+    (null while the window is open), reference, known_rate and one column per member; `scores` see
+    `scores.score_windows`. Raises ValueError for windows below one day or events without a usable row.
     """
     _refuse_bad_input(events, windows)
     grid, phase = _origins(events, origins)
@@ -126,6 +127,21 @@ def _rows(
     )
 
 
+def known_rate(rows: RecurrenceRows) -> Floats:
+    """Share of the windows that had closed at each row's origin in which something happened, one half before
+    any had: the base rate as one could have known it.
+    """
+    result = np.full(len(rows.owner), 0.5)
+    for window in np.unique(rows.window):
+        mine = rows.window == window
+        closed = mine & ~np.isnan(rows.happened)
+        order = np.argsort(rows.closes[closed], kind="stable")
+        total = np.concatenate([[0.0], np.cumsum(rows.happened[closed][order])])
+        seen = np.searchsorted(rows.closes[closed][order], rows.origin[mine], side="right")
+        result[mine] = np.where(seen > 0, total[seen] / np.maximum(seen, 1), 0.5)
+    return result
+
+
 def _frame(history: History, issued: Issued, begin: int) -> pl.DataFrame:
     rows = issued.rows
     members = {name: expit(issued.record.said[name]) for name in MEMBERS}
@@ -137,6 +153,7 @@ def _frame(history: History, issued: Issued, begin: int) -> pl.DataFrame:
             "probability": issued.probability,
             "outcome": pl.Series(rows.happened).fill_nan(None).cast(pl.Boolean),
             "reference": issued.reference,
+            "known_rate": known_rate(rows),
             **{name: pl.Series(values).fill_nan(None) for name, values in members.items()},
         }
     )

@@ -25,8 +25,9 @@ WINDOW_PARTNERS = (
     "occupancy",
     "logit_poisson_30",
 )
-TREES_FROM_WEIGHT = 1000.0
+TREES_FROM_WEIGHT = 3000.0
 TREE_STEPS = 40
+FORM_SPREAD = 0.4
 
 
 def logistic_map(
@@ -78,8 +79,8 @@ def standard(columns: Floats) -> Standard:
 
 @dataclass(frozen=True)
 class Ridge:
-    """The local correction of the prior: level, slope, balance of its two halves, and small weights on every
-    feature.
+    """The local correction of the prior: level, slope, balance of its two halves, how far to follow the
+    closed forms, and small weights on every feature.
     """
 
     standard: Standard
@@ -88,33 +89,38 @@ class Ridge:
 
 
 def _ridge_design(
-    columns: Floats, linear: Floats, trees: Floats, scale: Standard, centre: float
+    columns: Floats, linear: Floats, trees: Floats, forms: Floats, scale: Standard, centre: float
 ) -> tuple[Floats, Floats]:
     prior = 0.5 * (linear + trees)
     scaled = scale(columns)
     window = scaled[:, FEATURES.index("log_window")]
     partners = scaled[:, [FEATURES.index(name) for name in WINDOW_PARTNERS]] * window[:, None]
     shape = [np.ones(len(prior)), prior - centre, trees - linear, window, window**2]
-    return np.column_stack([*shape, scaled, partners]), prior
+    return np.column_stack([*shape, forms - prior[:, None], scaled, partners]), prior
 
 
-def fit_ridge(columns: Floats, linear: Floats, trees: Floats, happened: Floats, weight: Floats) -> Ridge:
-    """Fit logit P = prior + c0 + c1 (prior - mean) + c2 (trees - linear) + x·w with tight Gaussian priors.
+def fit_ridge(
+    columns: Floats, linear: Floats, trees: Floats, forms: Floats, happened: Floats, weight: Floats
+) -> Ridge:
+    """Fit logit P = prior + c0 + c1 (prior - mean) + c2 (trees - linear) + (forms - prior)·v + x·w with tight
+    Gaussian priors.
 
-    In: features (rows x FEATURES), the prior's two log odds, outcomes, row weights. Out: Ridge.
+    In: features (rows x FEATURES), the prior's two log odds, log odds of closed forms fitted here (rows x any
+    number), outcomes, row weights. Out: Ridge.
     """
     scale = standard(columns)
     centre = float(np.average(0.5 * (linear + trees), weights=weight))
-    design, prior = _ridge_design(columns, linear, trees, scale, centre)
+    design, prior = _ridge_design(columns, linear, trees, forms, scale, centre)
     spread = np.full(design.shape[1], 0.05)
-    spread[:5] = [3.0, 0.7, 0.5, 0.3, 0.2]
+    shape = [3.0, 0.7, 0.5, 0.3, 0.2, *[FORM_SPREAD] * forms.shape[1]]
+    spread[: len(shape)] = shape
     theta = logistic_map(design, happened, weight, 1 / spread**2, prior)
     return Ridge(scale, centre, theta)
 
 
-def ridge_log_odds(model: Ridge, columns: Floats, linear: Floats, trees: Floats) -> Floats:
+def ridge_log_odds(model: Ridge, columns: Floats, linear: Floats, trees: Floats, forms: Floats) -> Floats:
     """Log odds of the locally corrected prior."""
-    design, prior = _ridge_design(columns, linear, trees, model.standard, model.centre)
+    design, prior = _ridge_design(columns, linear, trees, forms, model.standard, model.centre)
     return prior + design @ model.theta
 
 

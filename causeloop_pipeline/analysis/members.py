@@ -48,41 +48,48 @@ MEMBERS: Mapping[str, float] = {
 LEARNED_FROM_ROWS = 60
 CLOSED_FORM_ROWS = 12_000
 DROPOUT_ROWS = 3_000
+SURE = 7.0  # log odds beyond which no member goes
+
+
+@dataclass(frozen=True)
+class ClosedForms:
+    """The two closed forms whose few numbers are learned here."""
+
+    self_exciting: SelfExciting
+    dropout: Dropout
 
 
 @dataclass(frozen=True)
 class FittedMembers:
-    """Everything learned from windows closed before one moment; None where there was too little to learn
-    from.
-    """
+    """What windows closed before one moment teach; `trees` is None where there were too few."""
 
-    ridge: Ridge | None
+    forms: ClosedForms
+    ridge: Ridge
     trees: Trees | None
-    level: Floats | None
-    reference: Reference | None
-    dropout: Dropout | None
-    self_exciting: SelfExciting | None
+    level: Floats
+    reference: Reference
 
 
-NOTHING_LEARNED = FittedMembers(None, None, None, None, None, None)
-
-
-def fit_members(rows: RecurrenceRows, seed: int) -> FittedMembers:
-    """Fit every member on rows whose windows have closed; too few rows or only one outcome leaves the prior
-    alone.
+def fit_members(rows: RecurrenceRows, seed: int) -> FittedMembers | None:
+    """Fit every member on rows whose windows have closed; None with too few rows or only one outcome: then
+    the prior and what needs no learning speak alone.
     """
     happened = rows.happened
     if len(happened) < LEARNED_FROM_ROWS or happened.min() == happened.max():
-        return NOTHING_LEARNED
+        return None
     few = np.random.default_rng(seed).permutation(len(happened))[:CLOSED_FORM_ROWS]
     small = rows.take(np.sort(few))
+    forms = ClosedForms(
+        fit_self_exciting(_excitation(small), small.happened, small.weight), _fitted_dropout(small)
+    )
+    said = np.column_stack(list(_form_log_odds(forms, rows).values()))
+    prior = rows.prior_linear, rows.prior_trees
     return FittedMembers(
-        ridge=fit_ridge(rows.columns, rows.prior_linear, rows.prior_trees, happened, rows.weight),
+        forms=forms,
+        ridge=fit_ridge(rows.columns, *prior, said, happened, rows.weight),
         trees=fit_trees(_with_prior(rows), happened, rows.weight, seed),
         level=fit_level(rows.prior, happened, rows.weight),
         reference=fit_reference(rows.columns, happened, rows.weight),
-        dropout=_fitted_dropout(small),
-        self_exciting=fit_self_exciting(_excitation(small), small.happened, small.weight),
     )
 
 
@@ -99,27 +106,31 @@ def _excitation(rows: RecurrenceRows) -> Floats:
     return excitation(rows.decayed, rows.repeats + 1, rows.age, rows.window)
 
 
-def member_log_odds(fitted: FittedMembers, rows: RecurrenceRows) -> dict[str, Floats]:
+def _form_log_odds(forms: ClosedForms, rows: RecurrenceRows) -> dict[str, Floats]:
+    excited = self_exciting_probability(forms.self_exciting, _excitation(rows))
+    alive = dropout_probability(forms.dropout, rows.repeats, rows.last, rows.age, rows.window)
+    return {
+        "self_exciting": np.clip(logit(excited), -SURE, SURE),
+        "dropout": np.clip(logit(alive), -SURE, SURE),
+    }
+
+
+def member_log_odds(fitted: FittedMembers | None, rows: RecurrenceRows) -> dict[str, Floats]:
     """Log odds of every member that has an opinion, one array per member in the order of MEMBERS."""
-    said: dict[str, Floats] = {}
-    if fitted.ridge:
-        said["ridge"] = ridge_log_odds(fitted.ridge, rows.columns, rows.prior_linear, rows.prior_trees)
-    if fitted.trees is not None:
-        said["trees"] = tree_log_odds(fitted.trees, _with_prior(rows))
-    said["prior"] = rows.prior
-    if fitted.level is not None:
-        said["prior_level"] = (
-            rows.prior + np.column_stack([np.ones(len(rows.prior)), rows.prior]) @ fitted.level
-        )
-    if fitted.self_exciting:
-        said["self_exciting"] = logit(self_exciting_probability(fitted.self_exciting, _excitation(rows)))
-    if fitted.dropout:
-        said["dropout"] = logit(
-            dropout_probability(fitted.dropout, rows.repeats, rows.last, rows.age, rows.window)
-        )
+    said = {"prior": rows.prior, "prophet": rows.prophet}
     for half_life in (30, 120):
         said[f"gamma_poisson_{half_life}"] = rows.columns[:, FEATURES.index(f"logit_poisson_{half_life}")]
-    if fitted.reference:
-        said["recency_frequency"] = reference_log_odds(fitted.reference, rows.columns)
-    said["prophet"] = rows.prophet
-    return {name: np.clip(said[name], -7.0, 7.0) for name in MEMBERS if name in said}
+    if fitted is not None:
+        said |= _learned_log_odds(fitted, rows)
+    return {name: np.clip(said[name], -SURE, SURE) for name in MEMBERS if name in said}
+
+
+def _learned_log_odds(fitted: FittedMembers, rows: RecurrenceRows) -> dict[str, Floats]:
+    said = _form_log_odds(fitted.forms, rows)
+    forms = np.column_stack(list(said.values()))
+    said["ridge"] = ridge_log_odds(fitted.ridge, rows.columns, rows.prior_linear, rows.prior_trees, forms)
+    if fitted.trees is not None:
+        said["trees"] = tree_log_odds(fitted.trees, _with_prior(rows))
+    said["prior_level"] = rows.prior + np.column_stack([np.ones(len(rows.prior)), rows.prior]) @ fitted.level
+    said["recency_frequency"] = reference_log_odds(fitted.reference, rows.columns)
+    return said

@@ -10,12 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from causeloop_pipeline.analysis.closed_forms import expit
 from causeloop_pipeline.analysis.local_learners import logistic_map
 from causeloop_pipeline.analysis.members import MEMBERS
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS, Floats, Ints
 
 DISCOUNT_DAYS = 730.0
 CALIBRATE_FROM_WINDOWS = 8
+CALIBRATE_FROM_ROWS = 50
+CALIBRATION_BELIEF = 0.8
+HELD_BACK_FROM = 0.6
+UNCALIBRATED = (0.0, 1.0)
+CALIBRATION_PRECISION = np.array([1.0, 10.0])  # of level and slope: 1 and .3 off is no surprise
 ROWS_PER_INDEPENDENT = 20.0
 
 
@@ -76,8 +82,7 @@ def fit_mixture(record: Record, windows: tuple[int, ...], now: int, *, step_days
         periods = independent_windows(record, window, now)
         mine = _weights(record, closed, trust, periods)
         weights[float(window)] = mine
-        mixed = _mixed_then(record, closed, mine)
-        calibration[float(window)] = _platt(mixed, record.happened[closed], trust, periods)
+        calibration[float(window)] = _platt(record, closed, mine, now, window)
     return Mixture(weights, calibration)
 
 
@@ -111,12 +116,59 @@ def _mixed_then(record: Record, closed: npt.NDArray[np.bool_], weights: Mapping[
     return np.where(unknown, anew, mixed)
 
 
-def _platt(mixed: Floats, happened: Floats, trust: Floats, periods: float) -> tuple[float, float]:
-    if periods < CALIBRATE_FROM_WINDOWS or len(happened) < 50 or happened.min() == happened.max():
-        return 0.0, 1.0
+def _platt(
+    record: Record, closed: npt.NDArray[np.bool_], weights: Mapping[str, float], now: int, window: float
+) -> tuple[float, float]:
+    """Level and slope that past windows ask for; a common shock counts once, not once for each pattern."""
+    happened, origin = record.happened[closed], record.origin[closed]
+    enough = independent_windows(record, window, now) >= CALIBRATE_FROM_WINDOWS
+    if not enough or not _shows_both(happened):
+        return UNCALIBRATED
+    mixed = _mixed_then(record, closed, weights)
+    blocks = (origin - origin.min()) // int(window * DAY_MS)
+    trust = np.exp2((origin - now) / DAY_MS / DISCOUNT_DAYS) / design_effect(mixed, happened, blocks)
+    level, slope = _level_and_slope(mixed, happened, trust)
+    belief = _earned(mixed, happened, trust, origin, window)
+    return belief * level, 1.0 + belief * (slope - 1.0)
+
+
+def _shows_both(happened: Floats) -> bool:
+    return len(happened) >= CALIBRATE_FROM_ROWS and bool(happened.min() < happened.max())
+
+
+def _level_and_slope(mixed: Floats, happened: Floats, trust: Floats) -> tuple[float, float]:
     design = np.column_stack([np.ones(len(mixed)), mixed])
-    level, slope = logistic_map(design, happened, trust, np.array([4.0, 25.0]), mixed)
+    level, slope = logistic_map(design, happened, trust, CALIBRATION_PRECISION, mixed)
     return float(level), float(np.clip(1.0 + slope, 0.5, 1.5))
+
+
+def _earned(mixed: Floats, happened: Floats, trust: Floats, origin: Ints, window: float) -> float:
+    """How far to believe a calibration: would one learned on the older part have served on the newer part?
+
+    The posterior of "calibrate" against "leave it", both parts' windows not overlapping.
+    """
+    cut = origin.min() + HELD_BACK_FROM * float(origin.max() - origin.min())
+    early, late = origin + window * DAY_MS <= cut, origin >= cut
+    if not _shows_both(happened[early]) or late.sum() < CALIBRATE_FROM_ROWS:
+        return CALIBRATION_BELIEF
+    level, slope = _level_and_slope(mixed[early], happened[early], trust[early])
+    plain, moved = (
+        trust[late] @ log_losses(said, happened[late]) for said in (mixed[late], level + slope * mixed[late])
+    )
+    odds = CALIBRATION_BELIEF / (1 - CALIBRATION_BELIEF) * np.exp(np.clip(plain - moved, -50, 50))
+    return float(odds / (1 + odds))
+
+
+def design_effect(log_odds: Floats, happened: Floats, blocks: Ints) -> float:
+    """How many times less is known than from as many independent outcomes: the variance of the blocks' summed
+    errors over the binomial one, at least 1.
+
+    In: log odds, outcomes 0/1 and the number of the block (a span of time) of each row. Source: Kish's design
+    effect, with the clusters of Liang & Zeger's robust variance.
+    """
+    said = expit(log_odds)
+    summed = np.bincount(np.unique(blocks, return_inverse=True)[1], happened - said)
+    return max(1.0, float((summed**2).sum() / (said * (1 - said)).sum()))
 
 
 def mix(mixture: Mixture, said: Mapping[str, Floats], window: Floats) -> Floats:

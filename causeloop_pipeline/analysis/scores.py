@@ -24,6 +24,14 @@ def brier_skill(probability: Floats, happened: Floats) -> float:
     return 1 - brier_score(probability, happened) / flat if flat > 0 else float("nan")
 
 
+def skill_over(known: Floats, probability: Floats, happened: Floats) -> float:
+    """1 - Brier / Brier of what was known of the base rate when each probability was said; NaN when that is
+    perfect.
+    """
+    flat = brier_score(known, happened)
+    return 1 - brier_score(probability, happened) / flat if flat > 0 else float("nan")
+
+
 def log_loss(probability: Floats, happened: Floats) -> float:
     """Mean negative log probability of what happened."""
     inside = np.clip(probability, 1e-9, 1 - 1e-9)
@@ -58,10 +66,10 @@ def paired_gain(probability: Floats, reference: Floats, happened: Floats) -> flo
 def score_windows(predictions: pl.DataFrame, *, resamples: int = 300, seed: int = 0) -> pl.DataFrame:
     """Scores per window with 95 % bootstrap intervals by pattern.
 
-    In: frame with pattern_id, window_days, probability, reference, outcome (rows with a null outcome are left
-    out). Out: one row per window: n, patterns, base_rate and, each with _low and _high, brier,
-    reference_brier, brier_gain, skill, reference_skill, log_loss, reference_log_loss, auc, reference_auc,
-    ece, reference_ece.
+    In: frame with pattern_id, window_days, probability, reference, known_rate (the base rate as known then),
+    outcome (rows with a null outcome are left out). Out: one row per window: n, patterns, base_rate and, each
+    with _low and _high, brier, reference_brier, brier_gain, skill and reference_skill (over known_rate),
+    log_loss, reference_log_loss, auc, reference_auc, ece, reference_ece.
     """
     closed = predictions.filter(pl.col("outcome").is_not_null()).sort("pattern_id", "window_days", "origin")
     windows = closed["window_days"].unique().sort().to_list()
@@ -71,11 +79,13 @@ def score_windows(predictions: pl.DataFrame, *, resamples: int = 300, seed: int 
 
 
 def _window_scores(rows: pl.DataFrame, window: int, resamples: int, seed: int) -> dict[str, float]:
-    ours, theirs = rows["probability"].to_numpy(), rows["reference"].to_numpy()
+    ours, theirs, known = (rows[name].to_numpy() for name in ("probability", "reference", "known_rate"))
     happened = rows["outcome"].cast(pl.Float64).to_numpy()
     pattern = rows["pattern_id"].rle_id().to_numpy().astype(np.int64)
-    point = _all_scores(ours, theirs, happened)
-    draws = [_all_scores(ours[k], theirs[k], happened[k]) for k in _resampled(pattern, resamples, seed)]
+    point = _all_scores(ours, theirs, known, happened)
+    draws = [
+        _all_scores(ours[k], theirs[k], known[k], happened[k]) for k in _resampled(pattern, resamples, seed)
+    ]
     scores: dict[str, float] = {"window_days": window, "n": len(rows), "patterns": int(pattern.max()) + 1}
     scores["base_rate"] = float(happened.mean())
     for name, value in point.items():
@@ -99,13 +109,13 @@ def _resampled(pattern: Ints, resamples: int, seed: int) -> list[Ints]:
     return samples
 
 
-def _all_scores(ours: Floats, theirs: Floats, happened: Floats) -> dict[str, float]:
+def _all_scores(ours: Floats, theirs: Floats, known: Floats, happened: Floats) -> dict[str, float]:
     return {
         "brier": brier_score(ours, happened),
         "reference_brier": brier_score(theirs, happened),
         "brier_gain": paired_gain(ours, theirs, happened),
-        "skill": brier_skill(ours, happened),
-        "reference_skill": brier_skill(theirs, happened),
+        "skill": skill_over(known, ours, happened),
+        "reference_skill": skill_over(known, theirs, happened),
         "log_loss": log_loss(ours, happened),
         "reference_log_loss": log_loss(theirs, happened),
         "auc": area_under_curve(ours, happened),

@@ -17,14 +17,24 @@ def tested():
 
 
 def test_predictions_name_pattern_origin_window_members_and_outcome(tested):
-    wanted = {"pattern_id", "origin", "window_days", "probability", "outcome", "reference", *MEMBERS}
-    assert set(tested.predictions.columns) == wanted
+    wanted = {"pattern_id", "origin", "window_days", "probability", "outcome", "reference", "known_rate"}
+    assert set(tested.predictions.columns) == wanted | set(MEMBERS)
     assert tested.predictions["probability"].is_between(0, 1).all()
 
 
 def test_windows_that_are_still_open_have_no_outcome(tested):
     last = tested.predictions.filter(pl.col("origin") == tested.predictions["origin"].max())
     assert last["outcome"].is_null().all()
+
+
+def test_the_known_base_rate_counts_only_windows_that_had_closed(tested):
+    rows = tested.predictions.filter(pl.col("window_days") == 7)
+    assert rows.group_by("origin").agg(pl.col("known_rate").n_unique())["known_rate"].max() == 1
+    origins = rows["origin"].unique().sort().to_list()
+    earlier, later = origins[0], origins[10]
+    closed = rows.filter((pl.col("origin") >= earlier) & (pl.col("origin") < later))["outcome"].mean()
+    known = [rows.filter(pl.col("origin") == origin)["known_rate"][0] for origin in (earlier, later)]
+    assert min(known[0], closed) <= known[1] <= max(known[0], closed)
 
 
 def test_scores_hold_intervals_for_us_and_the_reference(tested):

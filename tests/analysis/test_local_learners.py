@@ -34,11 +34,25 @@ def test_logistic_regression_finds_the_coefficients_it_was_made_from():
 
 def test_the_ridge_finds_the_level_of_a_workspace_and_leaves_a_right_prior_alone():
     columns, prior, happened = rows(4000, shift=1.0)
-    moved = ridge_log_odds(fit_ridge(columns, prior, prior, happened, np.ones(4000)), columns, prior, prior)
+    forms, weight = prior[:, None], np.ones(4000)
+    model = fit_ridge(columns, prior, prior, forms, happened, weight)
+    moved = ridge_log_odds(model, columns, prior, prior, forms)
     assert 0.8 < np.mean(moved - prior) < 1.2
     columns, prior, happened = rows(4000)
-    kept = ridge_log_odds(fit_ridge(columns, prior, prior, happened, np.ones(4000)), columns, prior, prior)
+    forms = prior[:, None]
+    model = fit_ridge(columns, prior, prior, forms, happened, weight)
+    kept = ridge_log_odds(model, columns, prior, prior, forms)
     assert np.mean(np.abs(expit(kept) - expit(prior))) < 0.05
+
+
+def test_the_ridge_follows_a_closed_form_that_knows_more_than_the_prior():
+    rng = np.random.default_rng(3)
+    columns, prior, _ = rows(6000)
+    truth = prior + rng.normal(0, 1.5, len(prior))
+    happened = (rng.random(len(prior)) < expit(truth)).astype(float)
+    model = fit_ridge(columns, prior, prior, truth[:, None], happened, np.ones(len(prior)))
+    said = ridge_log_odds(model, columns, prior, prior, truth[:, None])
+    assert np.mean((said - truth) ** 2) < 0.3 * np.mean((prior - truth) ** 2)
 
 
 def test_a_handful_of_rows_hardly_moves_the_level():

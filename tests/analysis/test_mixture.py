@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.members import MEMBERS
-from causeloop_pipeline.analysis.mixture import Record, calibrate, empty_record, fit_mixture, mix
+from causeloop_pipeline.analysis.mixture import (
+    Record,
+    calibrate,
+    design_effect,
+    empty_record,
+    fit_mixture,
+    mix,
+)
 from causeloop_pipeline.analysis.recurrence_history import DAY_MS
 
 NOW = 2000 * DAY_MS
@@ -67,3 +74,31 @@ def test_the_mixture_lies_between_its_members(log_odds):
 def test_a_silent_member_leaves_its_weight_to_the_others():
     said = {name: np.array([1.0]) for name in MEMBERS} | {"trees": np.array([np.nan])}
     assert np.isclose(mix(fit_mixture(empty_record(), (7,), NOW), said, np.array([7.0]))[0], 1.0)
+
+
+def test_independent_outcomes_count_in_full_and_common_shocks_once():
+    rng = np.random.default_rng(1)
+    blocks = np.repeat(np.arange(50), 100)
+    alone = (rng.random(5000) < 0.3).astype(float)
+    together = (rng.random(50) < 0.3).astype(float)[blocks]
+    log_odds = np.full(5000, np.log(0.3 / 0.7))
+    assert design_effect(log_odds, alone, blocks) < 2
+    assert 60 < design_effect(log_odds, together, blocks) < 150
+
+
+def test_a_wave_that_hits_all_patterns_once_hardly_moves_the_calibration():
+    rng = np.random.default_rng(2)
+    calm, wave = record(), record()
+    hit = (wave.origin // (7 * DAY_MS)) == (wave.origin // (7 * DAY_MS)).max() - 5
+    struck = Record(
+        wave.said, wave.mixed, wave.window, wave.origin, wave.closes, np.where(hit, 1.0, wave.happened)
+    )
+    spread = rng.random(len(hit)) < hit.mean()
+    scattered = Record(
+        wave.said, wave.mixed, wave.window, wave.origin, wave.closes, np.where(spread, 1.0, wave.happened)
+    )
+    level = {
+        name: fit_mixture(said, (7,), NOW).calibration[7.0][0]
+        for name, said in (("calm", calm), ("struck", struck), ("scattered", scattered))
+    }
+    assert abs(level["struck"] - level["calm"]) < abs(level["scattered"] - level["calm"])

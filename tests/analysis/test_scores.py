@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.scores import (
     calibration_error,
     log_loss,
     paired_gain,
+    skill_over,
 )
 
 outcomes = st.lists(st.tuples(st.floats(0.01, 0.99), st.booleans()), min_size=4, max_size=60)
@@ -36,3 +37,12 @@ def test_the_base_rate_has_no_skill_and_certainty_has_all():
     assert brier_skill(came, came) == 1
     assert paired_gain(came, np.full(4, 0.25), came) > 0
     assert log_loss(np.full(4, 0.5), came) == np.log(2)
+
+
+def test_skill_is_measured_against_the_base_rate_as_it_was_known():
+    came = np.array([0, 0, 0, 1.0])
+    known = np.array([0.5, 0.4, 0.3, 0.25])
+    assert abs(skill_over(known, known, came)) < 1e-12
+    assert skill_over(known, came, came) == 1
+    assert skill_over(known, np.array([0.2, 0.2, 0.2, 0.4]), came) > 0
+    assert skill_over(known, np.array([0.6, 0.4, 0.3, 0.25]), came) < 0
