@@ -62,7 +62,10 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="OIDC issuer whose session tokens are exchanged.")
     oidc_jwks_url: str | None = Field(None, description="The issuer's JWKS; empty: from its discovery path.")
     oidc_audience: str | None = Field(None, description="Audience that an exchanged token must carry.")
-    llm_url: str | None = Field(None, description="OpenAI-compatible endpoint that may word trigger texts.")
+    llm_url: str | None = Field(
+        None,
+        description="Base address (`…/v1`) of an OpenAI-compatible model that may word likely triggers.",
+    )
     llm_model: str = Field("default", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")

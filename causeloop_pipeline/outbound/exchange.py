@@ -40,7 +40,9 @@ class Answer:
     body: bytes = field(repr=False)
 
 
-def exchange(request: Request, egress: EgressPolicy, seconds: float = SECONDS) -> Answer:
+def exchange(
+    request: Request, egress: EgressPolicy, seconds: float = SECONDS, most_bytes: int = MAX_ANSWER_BYTES
+) -> Answer:
     """Send a request to a checked address; the answer, whatever its status."""
     try:
         url = web_address(request.url)
@@ -58,7 +60,7 @@ def exchange(request: Request, egress: EgressPolicy, seconds: float = SECONDS) -
     try:
         response = transport.handle_request(wire)
         try:
-            body = _whole(request.called, response)
+            body = _whole(request.called, response, most_bytes)
         finally:
             response.close()
     except httpx2.RequestError as error:
@@ -86,12 +88,12 @@ def refusal(request: Request, answer: Answer) -> OutsideFailure:
     return TransientFailure(reason, answer.status, _asked_wait(answer))
 
 
-def _whole(called: str, response: httpx2.Response) -> bytes:
+def _whole(called: str, response: httpx2.Response, most_bytes: int) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise PermanentFailure(f"{called} answered more than {MAX_ANSWER_BYTES:,} bytes")
+        if len(body) > most_bytes:
+            raise PermanentFailure(f"{called} answered more than {most_bytes:,} bytes")
     return bytes(body)
 
 
