@@ -1,10 +1,16 @@
-"""Ranks the issues most like one, by the same pair score that grouping uses."""
+"""Ranks the issues most like one, and weighs two of them, by the same pair score that grouping uses."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 TIMES = ("source_created_at", "source_updated_at", "resolved_at")
+
+
+def likeness(candidates: Sequence[dict[str, Any]], issue_id: str, other_id: str) -> float:
+    """How likely two candidates have one cause, as the search for similar issues tells it; 0: unlike."""
+    ranked = most_similar(candidates, issue_id, len(candidates))
+    return next((float(row["similarity"]) for row in ranked if row["issue_id"] == other_id), 0.0)
 
 
 def most_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int) -> list[dict[str, Any]]:

@@ -4,7 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "failure_histories", "recurrence_prior"}
+NOT_BENCHMARKS = {
+    "__init__",
+    "__main__",
+    "base_rates",
+    "failure_histories",
+    "pair_weights",
+    "recurrence_prior",
+    "stored_patterns",
+}
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 JOIN = 0.35
+GROWTH = 0.07  # a third member must be more like both than they had to be like one another
 RELEASE = 0.25
 EDGE_FLOOR = 0.02
 
@@ -79,7 +80,7 @@ def assemble(cells: Cells, edges: Edges, previous: pl.Series | None) -> Assembly
     low, high, sums = _summed(node[left], node[right], total, len(nodes))
     apart = [(int(node[a]), int(node[b])) for a, b in cells.cannot]
     sizes = np.bincount(node, size, minlength=len(nodes)).astype(np.int64)
-    root = average_link(len(nodes), low, high, sums, JOIN, sizes=sizes, cannot=apart)
+    root = average_link(len(nodes), low, high, sums, JOIN, sizes=sizes, cannot=apart, growth=GROWTH)
     group_of_cell = _numbered(root[node][cells.unit_of_cell], cells.first_row)
     rows = np.bincount(cells.cell_of_row, minlength=len(cells.key)).astype(np.int64)
     return Assembly(cells, group_of_cell, rows, edges)

@@ -1,6 +1,6 @@
 """Which texts are worth comparing: for each, the most alike ones by the terms that few texts share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
 NEIGHBOURS = 15
 BLOCK = 60_000
 _TERMS_PER_TEXT = 48
+_FEW_QUERIES = 64
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,8 +55,30 @@ def nearest_texts(
 
     terms = lexicon.findable if lasting else lexicon.telling
     asked = heaviest_terms(queries.whole, terms, 2 * _TERMS_PER_TEXT if lasting else _TERMS_PER_TEXT)
-    found = sp_matmul_topn(asked[:, : postings.shape[0]], postings, top_n=limit + 1, sort=True, n_threads=1)
-    return _ranked(found, limit, same=same)
+    asked = asked[:, : postings.shape[0]]
+    texts = None
+    if queries.size <= _FEW_QUERIES and asked.nnz and not same:
+        asked, postings, texts = _narrowed(asked, postings)
+    found = sp_matmul_topn(asked, postings, top_n=limit + 1, sort=True, n_threads=1)
+    near = _ranked(found, limit, same=same)
+    return near if texts is None else replace(near, other=texts[near.other])
+
+
+def _narrowed(asked: Any, postings: Any) -> tuple[Any, Any, Ints]:
+    """Only the terms asked for and the texts that hold one: a few questions cost by what they ask, not by
+    history.
+    """
+    from scipy.sparse import csr_matrix
+
+    terms = np.unique(asked.indices)
+    part = postings[terms]
+    texts, place = np.unique(part.indices, return_inverse=True)
+    columns = np.searchsorted(terms, asked.indices)
+    return (
+        csr_matrix((asked.data, columns, asked.indptr), shape=(asked.shape[0], len(terms))),
+        csr_matrix((part.data, place, part.indptr), shape=(len(terms), len(texts))),
+        texts.astype(np.int64),
+    )
 
 
 def heaviest_terms(matrix: Any, telling: NDArray[np.bool_], most: int) -> Any:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 ENOUGH_VERDICTS = 30
-_FOLDS = 5
+_FOLDS = 30  # of 30 verdicts, each is held back once
 _CERTAIN = 1e-4
-_SLOPE_SPREAD, _SHIFT_SPREAD = 1.0, 2.0
+_SLOPE_SPREAD, _SHIFT_SPREAD = 2.5, 2.0
 
 # the likelihood that two issues of one atom share their cause, by what makes it an atom
 ATOM_LIKENESS = {"template": 0.985, "trace": 0.93, "text": 0.99, "burst": 0.45}
@@ -40,8 +40,8 @@ def recalibrate(prior: Floats, same: NDArray[np.bool_]) -> Recalibration:
     """What verdicts teach about confidence.
 
     In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with
-    fewer than 30 verdicts, or if the fit does not beat the prior in five-fold held-back log loss. Platt
-    scaling with priors ln slope ~ N(0, 1), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
+    fewer than 30 verdicts, or if the fit does not beat the prior in held-back log loss (30 folds). Platt
+    scaling with priors ln slope ~ N(0, 2.5²), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
     verdicts does not matter.
     """
     if len(prior) < ENOUGH_VERDICTS:

@@ -33,17 +33,36 @@ class Lexicon:
     texts: int
     title_mean: float
     body_mean: float
+    settled: int  # so many terms come in the order of the alphabet, what was learnt since then follows
     idf: Floats  # by code: rarity (Robertson and Sparck Jones, as in BM25)
     telling: NDArray[np.bool_]  # by code: shared by at least two texts and not by too many
     findable: NDArray[np.bool_]  # by code: the same, and terms of one text, which a later one may share
 
     @classmethod
-    def of(cls, terms: pl.DataFrame, texts: int, title_mean: float, body_mean: float) -> "Lexicon":
+    def of(
+        cls, terms: pl.DataFrame, texts: int, title_mean: float, body_mean: float, settled: int
+    ) -> "Lexicon":
         """A lexicon of counted terms."""
         df = terms["df"].to_numpy().astype(np.float64)
         ceiling = max(_COMMON_FLOOR, min(_COMMON_SHARE * texts, _COMMON_CEILING))
         findable = np.asarray(df <= ceiling)
-        return cls(terms, texts, title_mean, body_mean, _idf(df, texts), findable & (df >= 2), findable)
+        rarity = _idf(df, texts)
+        return cls(terms, texts, title_mean, body_mean, settled, rarity, findable & (df >= 2), findable)
+
+    def codes_of(self, terms: pl.Series) -> Ints:
+        """The code of each of some distinct terms, -1 for one that it lacks; cost follows the terms asked
+        for.
+        """
+        known = self.terms["term"].head(self.settled)
+        codes = np.full(len(terms), -1, dtype=np.int64)
+        if self.settled:
+            place = np.minimum(known.search_sorted(terms).to_numpy(), self.settled - 1).astype(np.int64)
+            codes = np.where((known.gather(place) == terms).to_numpy(), place, -1)
+        if self.terms.height == self.settled:
+            return codes
+        recent = self.terms.slice(self.settled).filter(pl.col("term").is_in(terms.implode()))
+        later = dict(recent.select("term", "code").iter_rows())
+        return np.array([later.get(t, c) for t, c in zip(terms, codes.tolist(), strict=True)], dtype=np.int64)
 
     def extended(self, fresh: pl.DataFrame) -> "Lexicon":
         """This lexicon and terms (`term`, `df`) that it lacks; what it knows stays as it is."""
@@ -56,6 +75,7 @@ class Lexicon:
             self.texts,
             self.title_mean,
             self.body_mean,
+            self.settled,
             idf,
             np.concatenate([self.telling, df >= 2]),
             np.concatenate([self.findable, np.ones(len(df), dtype=bool)]),
@@ -109,9 +129,24 @@ def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
         seen = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("more")).sort("term")
         known = _joined(known, seen)
         coded = counted.join(known.select("term", "code"), on="term").drop("term")
-        chunks.append(coded.with_columns(pl.col("row") + start).sort("row", "code"))
+        chunks.append(coded.with_columns(pl.col("row") + start))
+    known, chunks = _in_order(known, chunks)
     title, body = (_mean_length(chunks, name, texts.height) for name in ("title", "body"))
-    return Lexicon.of(known, texts.height, title, body), chunks
+    return Lexicon.of(known, texts.height, title, body, known.height), chunks
+
+
+def _in_order(known: pl.DataFrame, chunks: list[pl.DataFrame]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Terms in the order of the alphabet, which makes them quick to find, and the chunks with their new
+    codes.
+    """
+    ordered = known.sort("term")
+    code = np.empty(known.height, dtype=np.uint32)
+    code[ordered["code"].to_numpy()] = np.arange(known.height)
+    ordered = ordered.with_columns(pl.int_range(pl.len(), dtype=pl.UInt32).alias("code"))
+    for at, chunk in enumerate(chunks):
+        renamed = pl.Series("code", code[chunk["code"].to_numpy()], dtype=pl.UInt32)
+        chunks[at] = chunk.with_columns(renamed).sort("row", "code")
+    return ordered.rechunk(), chunks
 
 
 def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFrame]) -> Corpus:
@@ -136,30 +171,26 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFram
 def new_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     """A corpus of new texts in the terms of an old lexicon, which is extended by the words that it lacks."""
     counted = _counted(texts)
-    found = lexicon.terms.filter(pl.col("term").is_in(counted["term"].unique().implode()))
-    unknown = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term")
-    unknown = unknown.join(found, on="term", how="anti", maintain_order="left")
-    wider = lexicon.extended(unknown) if unknown.height else lexicon
-    known = pl.concat([found, wider.terms.tail(unknown.height)]).select("term", "code")
+    seen = counted.group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term")
+    codes = lexicon.codes_of(seen["term"])
+    unknown = codes < 0
+    wider = lexicon
+    if unknown.any():
+        wider = lexicon.extended(seen.filter(pl.Series(unknown)))
+        codes[unknown] = np.arange(lexicon.terms.height, wider.terms.height)
+    known = pl.DataFrame({"term": seen["term"], "code": codes.astype(np.uint32)})
     coded = counted.join(known, on="term").drop("term").sort("row", "code")
     return wider, build_corpus(texts, wider, [coded])
 
 
 def _counted(texts: pl.DataFrame) -> pl.DataFrame:
-    title, body = count_terms(title_text(texts["title"])), count_terms(body_text(texts["body"]))
+    """How often each text's title and body hold each term: `row`, `term`, `title`, `body`."""
+    both = count_terms(pl.concat([title_text(texts["title"]), body_text(texts["body"])]))
+    title = pl.when(pl.col("row") < texts.height).then("count").otherwise(pl.lit(0, pl.UInt32))
     return (
-        pl.concat(
-            [
-                title.select(
-                    "row", "term", pl.col("count").alias("title"), pl.lit(0, pl.UInt32).alias("body")
-                ),
-                body.select(
-                    "row", "term", pl.lit(0, pl.UInt32).alias("title"), pl.col("count").alias("body")
-                ),
-            ]
-        )
+        both.select(pl.col("row") % max(texts.height, 1), "term", title=title, body="count")
         .group_by("row", "term")
-        .agg(pl.col("title", "body").sum())
+        .agg(pl.col("title").sum(), (pl.col("body") - pl.col("title")).sum())
     )
 
 

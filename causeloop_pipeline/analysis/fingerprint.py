@@ -70,8 +70,7 @@ def learn_templates(
 ) -> tuple[pl.DataFrame, TemplateBook]:
     """In, canonical issues; out, the same with `masked` and `kind`, and the book that names the templates."""
     table = _with_kind(table.with_columns(mask(table["title"].fill_null("")).alias("masked")), book)
-    distinct = table.lazy().filter(pl.col("kind") == "machine").select(pl.col("masked").unique()).collect()
-    masked = distinct["masked"].to_list()
+    masked = table.select(pl.col("masked").filter(pl.col("kind") == "machine").unique())["masked"].to_list()
     templates = book.resolve(masked) if book is not None and book.kinds else merge_templates(masked)
     return table, (book or TemplateBook()).extended(_decided(table), templates)
 
@@ -86,10 +85,8 @@ def with_templates(table: pl.DataFrame, book: TemplateBook) -> pl.DataFrame:
     """In, issues with `masked` and `kind`; out, the same with `template` and `template_key`, null if not a
     machine's.
     """
-    machine = pl.when(pl.col("kind") == "machine")
-    masked = (
-        table.select(machine.then("masked").alias("masked"))["masked"].drop_nulls().unique().sort().to_list()
-    )
+    told = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
+    masked = table.select(told.unique()).drop_nulls().sort("masked")["masked"].to_list()
     templates = [book.templates.get(text, text) for text in masked]
     found = pl.DataFrame(
         {
@@ -101,7 +98,7 @@ def with_templates(table: pl.DataFrame, book: TemplateBook) -> pl.DataFrame:
     )
     return (
         table.drop("template", "template_key", strict=False)
-        .with_columns(machine.then("masked").alias("masked"))
+        .with_columns(told)
         .join(found, on="masked", how="left", maintain_order="left")
     )
 
@@ -151,15 +148,14 @@ def _with_kind(table: pl.DataFrame, book: TemplateBook | None) -> pl.DataFrame:
         schema={"origin": pl.String, "bodied": pl.Boolean, "block_kind": pl.String},
         orient="row",
     )
-    table = table.join(kinds, on=["origin", "bodied"], how="left", maintain_order="left")
-    told = present <= known.keys()
-    silent = pl.repeat(False, table.height, dtype=pl.Boolean, eager=True) if told else _silent_rows(table)
-    return table.with_columns(
+    silent = pl.lit(value=False) if present <= known.keys() else pl.lit(_silent_rows(table))
+    kind = (
         pl.when(silent | (pl.col("block_kind") == "structured"))
         .then(pl.lit("structured"))
         .otherwise("block_kind")
-        .alias("kind")
     )
+    joined = table.join(kinds, on=["origin", "bodied"], how="left", maintain_order="left")
+    return joined.with_columns(kind.alias("kind"))
 
 
 def _silent_rows(table: pl.DataFrame) -> pl.Series:

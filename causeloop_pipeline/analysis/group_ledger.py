@@ -28,24 +28,20 @@ class GroupLedger:
 
     def rows_of(self, groups: Sequence[int]) -> pl.DataFrame:
         """All rows of some groups."""
-        wanted = pl.Series(sorted(set(groups)), dtype=pl.Int64)
-        recent = self.recent.filter(pl.col("group").is_in(wanted.implode()))
-        settled = wanted.filter(~wanted.is_in(recent["group"].implode())).to_numpy()
-        own = self.settled["group"]
-        begin, end = (
-            own.search_sorted(settled, "left").to_numpy(),
-            own.search_sorted(settled, "right").to_numpy(),
-        )
-        places = [np.arange(a, b) for a, b in zip(begin, end, strict=True) if b > a]
+        wanted = np.unique(np.array(groups, dtype=np.int64))
+        changed = np.isin(self.recent["group"].to_numpy(), wanted)
+        settled = np.setdiff1d(wanted, self.recent["group"].to_numpy()[changed], assume_unique=False)
+        own = self.settled["group"].to_numpy()
+        begin, end = np.searchsorted(own, settled, "left"), np.searchsorted(own, settled, "right")
+        places = [np.arange(a, b) for a, b in zip(begin.tolist(), end.tolist(), strict=True) if b > a]
         found = self.settled[np.concatenate(places)] if places else self.settled.clear()
-        return pl.concat([found, recent])
+        return pl.concat([found, self.recent.filter(pl.Series(changed))]) if changed.any() else found
 
     def with_groups(self, rows: pl.DataFrame) -> "GroupLedger":
         """The ledger with these rows in place of all rows of their groups."""
-        changed = rows["group"].unique().implode()
-        recent = pl.concat(
-            [self.recent.filter(~pl.col("group").is_in(changed)), rows.select(self.recent.columns)]
-        )
+        changed = np.isin(self.recent["group"].to_numpy(), rows["group"].to_numpy())
+        kept = self.recent.filter(pl.Series(~changed)) if changed.any() else self.recent
+        recent = pl.concat([kept, rows.select(self.recent.columns)])
         updated = GroupLedger(self.settled, recent)
         return GroupLedger.of(updated.all_rows()) if recent.height > _RECENT_ROWS else updated
 

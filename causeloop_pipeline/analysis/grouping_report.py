@@ -4,18 +4,22 @@ the same data.
 
 from collections.abc import Callable
 
+import numpy as np
 import orjson
 import polars as pl
 
 from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.grouping_peers import PEERS
 from causeloop_pipeline.analysis.grouping_scores import (
+    Interval,
     bootstrap,
+    errors_after_verdicts,
     evaluate,
     group_scores,
     pair_scores,
     predicted_groups,
     recall_at,
+    shown_and_right,
 )
 from causeloop_pipeline.analysis.issue_table import canonical_issues
 from causeloop_pipeline.analysis.patterns import Grouping, group_issues
@@ -36,7 +40,8 @@ def evaluate_grouping(
     figures); `peers`: also TF-IDF average link, HDBSCAN on LSA, and exact titles (Drain3 too, where the
     package is installed). Out: a `REPORT` frame; precision, recall, f1, ga, fga with 95 % bootstrap
     intervals over labels, recall@1/5/10 of the similar-issue search, ece and sure_precision (pairs of
-    patterns shown at .8 or more).
+    patterns shown at .8 or more), ece_30_verdicts and ece_30_verdicts_q90 (mean and 90 % quantile of ece
+    after 30 verdicts, drawn 50 times; the interval holds 95 % of the draws).
     """
     told = pl.DataFrame({"issue_id": issues["issue_id"], "label": labels.cast(pl.String)})
     table = canonical_issues(issues).join(told, on="issue_id", how="left", maintain_order="left")
@@ -48,7 +53,9 @@ def evaluate_grouping(
     found = similar_to_each(table, known["issue_id"], limit=max(RANKS))
     search = recall_at(found, dict(known.select("issue_id", "label").iter_rows()), RANKS)
     rows: list[tuple[str, str, float, float | None, float | None]] = []
-    for name, value in {**figures, **search}.items():
+    judged = _after_verdicts(predicted, known["label"], grouping.patterns, seed)
+    intervals |= judged
+    for name, value in {**figures, **{key: own.value for key, own in judged.items()}, **search}.items():
         spread = intervals.get(name)
         rows.append(
             ("causeloop", name, value, spread.low if spread else None, spread.high if spread else None)
@@ -57,6 +64,20 @@ def evaluate_grouping(
         for name, group in PEERS.items():
             rows += _peer_rows(name, group, known)
     return pl.DataFrame(rows, schema=REPORT, orient="row")
+
+
+def _after_verdicts(
+    predicted: pl.Series, labels: pl.Series, patterns: pl.DataFrame, seed: int
+) -> dict[str, Interval]:
+    confidence, right, _ = shown_and_right(predicted, labels, patterns)
+    errors = errors_after_verdicts(confidence, right, seed=seed)
+    if len(errors) == 0:
+        return {}
+    low, high, worst = (float(value) for value in np.quantile(errors, [0.025, 0.975, 0.9]))
+    return {
+        "ece_30_verdicts": Interval(float(errors.mean()), low, high),
+        "ece_30_verdicts_q90": Interval(worst, low, high),
+    }
 
 
 def _peer_rows(

@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.confidence import ENOUGH_VERDICTS, recalibrate
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -189,10 +191,7 @@ def evaluate(
     its own. Out: precision, recall, f1, ari, ga, fga, ece, sure_precision, patterns.
     """
     predicted = predicted_groups(issue_ids, members)
-    confidence = dict(patterns.select("pattern_id", "confidence").iter_rows())
-    purity = pattern_purity(predicted, labels)
-    shown = np.array([confidence[name] for name in purity["predicted"].to_list()], dtype=np.float64)
-    right, pairs = purity["right"].to_numpy(), purity["pairs"].to_numpy().astype(np.float64)
+    shown, right, pairs = shown_and_right(predicted, labels, patterns)
     return {
         **pair_scores(predicted, labels),
         **group_scores(predicted, labels),
@@ -200,6 +199,36 @@ def evaluate(
         "sure_precision": sure_precision(shown, pairs, right),
         "patterns": float(patterns.height),
     }
+
+
+def shown_and_right(
+    predicted: pl.Series, labels: pl.Series, patterns: pl.DataFrame
+) -> tuple[Floats, Floats, Floats]:
+    """Per predicted pattern of two or more: its confidence, the share of its pairs whose labels agree, and
+    how many pairs it has.
+    """
+    confidence = dict(patterns.select("pattern_id", "confidence").iter_rows())
+    purity = pattern_purity(predicted, labels)
+    shown = np.array([confidence[name] for name in purity["predicted"].to_list()], dtype=np.float64)
+    return shown, purity["right"].to_numpy(), purity["pairs"].to_numpy().astype(np.float64)
+
+
+def errors_after_verdicts(
+    confidence: Floats, right: Floats, *, verdicts: int = ENOUGH_VERDICTS, seed: int = 0, draws: int = 50
+) -> Floats:
+    """What the calibration error would be once people had judged some pairs, drawn anew each time.
+
+    In: per pattern its confidence and the share of its pairs that belong together. A verdict is on a random
+    pair of a random pattern; verdicts recalibrate as they do in a workspace. Out: one error per draw; none
+    without patterns.
+    """
+    generator = np.random.default_rng(seed)
+    found = []
+    for _ in range(draws if len(confidence) else 0):
+        asked = generator.choice(len(confidence), verdicts, replace=len(confidence) < verdicts)
+        learnt = recalibrate(confidence[asked], generator.random(verdicts) < right[asked])
+        found.append(calibration_error(learnt.apply(confidence), right))
+    return np.array(found, dtype=np.float64)
 
 
 def predicted_groups(issue_ids: pl.Series, members: pl.DataFrame) -> pl.Series:

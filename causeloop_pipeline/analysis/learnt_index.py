@@ -2,7 +2,6 @@
 
 import struct
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -11,22 +10,28 @@ import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.assembly import Assembly
+from causeloop_pipeline.analysis.base_rate import BaseRate
 from causeloop_pipeline.analysis.bursts import place_of
-from causeloop_pipeline.analysis.candidates import postings_of
 from causeloop_pipeline.analysis.confidence import Recalibration
-from causeloop_pipeline.analysis.corpus import Corpus, Lexicon
+from causeloop_pipeline.analysis.corpus import Lexicon
 from causeloop_pipeline.analysis.fingerprint import MACHINE_ROWS
 from causeloop_pipeline.analysis.group_ledger import GroupLedger
 from causeloop_pipeline.analysis.likeness import Likeness
 from causeloop_pipeline.analysis.masks import SHOWN_WILDCARD, WILDCARD
-from causeloop_pipeline.analysis.pair_score import BaseRate, Standing
 from causeloop_pipeline.analysis.templates import TemplateBook
+from causeloop_pipeline.analysis.text_segments import (
+    Segment,
+    frame_bytes,
+    frame_from,
+    segment_bytes,
+    segment_from,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_MAGIC = b"causeloop pattern index 1\n"
-_FRAMES = ("members", "keys", "repaired", "anchors", "bursts")
+_MAGIC = b"causeloop pattern index 2\n"
+_FRAMES = ("members", "keys", "repaired", "anchors", "bursts", "nearest")
 _LEDGERS = ("group_ledger", "count_ledger")
 
 
@@ -35,32 +40,19 @@ class UnreadableIndexError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """Texts that were added together, the group of each, and how near each one's neighbours were."""
-
-    corpus: Corpus
-    group: Ints
-    standing: Standing
-    postings: Any
-
-    @classmethod
-    def of(cls, corpus: Corpus, group: Ints, standing: Standing, lexicon: Lexicon) -> "Segment":
-        """Texts made ready to be searched."""
-        return cls(corpus, group, standing, postings_of(corpus, lexicon, lasting=True))
-
-
-@dataclass(frozen=True, slots=True)
 class PatternIndex:
     """Groups (also of one issue), the keys that lead to them, and the vectors of the texts in them."""
 
     group_ledger: GroupLedger  # one row a group, as `pattern_faces` makes them
     members: pl.DataFrame  # issue_id, group
+    settled: int  # so many members come in the order of their ids, who came since then follows
     keys: pl.DataFrame  # key (template:… or trace:…), group
     count_ledger: GroupLedger  # group, name, value, count
     group_count: int
     repaired: pl.DataFrame  # group, seconds
     anchors: pl.DataFrame  # key, title, stays, group: who follows whom where people split
     bursts: pl.DataFrame  # place, began, ended, group
+    nearest: pl.DataFrame  # group (of machines' messages), nearest_pattern_id, nearest_missing
     book: TemplateBook
     lexicon: Lexicon
     segments: tuple[Segment, ...]
@@ -72,6 +64,15 @@ class PatternIndex:
         """All groups, also of one issue."""
         return self.group_ledger.all_rows()
 
+    def holds(self, issue_ids: pl.Series) -> pl.Series:
+        """Per issue, whether it is in the index; cost follows the issues asked for."""
+        known, recent = self.members["issue_id"].head(self.settled), self.members["issue_id"][self.settled :]
+        found = issue_ids.is_in(recent.implode())
+        if self.settled == 0:
+            return found
+        place = np.minimum(known.search_sorted(issue_ids).to_numpy(), self.settled - 1)
+        return (known.gather(place) == issue_ids) | found
+
     def to_bytes(self) -> bytes:
         """The index as bytes: the same index, the same bytes; readable by any process of the same version."""
         head = {
@@ -81,39 +82,53 @@ class PatternIndex:
                 name: [rate.joining, rate.shown] for name, rate in sorted(self.base_rates.items())
             },
             "recalibration": [self.recalibration.slope, self.recalibration.shift],
-            "lexicon": [self.lexicon.texts, self.lexicon.title_mean, self.lexicon.body_mean],
+            "lexicon": [
+                self.lexicon.texts,
+                self.lexicon.title_mean,
+                self.lexicon.body_mean,
+                self.lexicon.settled,
+            ],
             "segments": len(self.segments),
+            "settled": self.settled,
         }
-        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), _frame_bytes(self.lexicon.terms)]
-        blobs += [_frame_bytes(getattr(self, name)) for name in _FRAMES]
-        blobs += [_frame_bytes(GroupLedger.of(getattr(self, name).all_rows()).settled) for name in _LEDGERS]
+        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), frame_bytes(self.lexicon.terms)]
+        blobs += [frame_bytes(getattr(self, name)) for name in _FRAMES]
+        blobs += [frame_bytes(GroupLedger.of(getattr(self, name).all_rows()).settled) for name in _LEDGERS]
         for segment in self.segments:
-            blobs += _segment_bytes(segment)
+            blobs += segment_bytes(segment)
         return _MAGIC + b"".join(struct.pack("<Q", len(blob)) + blob for blob in blobs)
+
+    @staticmethod
+    def reads(start: bytes) -> bool:
+        """Whether bytes that begin so are an index of this version."""
+        return start.startswith(_MAGIC)
+
+    @staticmethod
+    def book_of(data: bytes) -> TemplateBook:
+        """Of the index that `to_bytes` wrote, only what it learnt of the sources. Raises
+        `UnreadableIndexError`.
+        """
+        return _book_in(orjson.loads(_blobs(data)[0]))
 
     @staticmethod
     def from_bytes(data: bytes) -> "PatternIndex":
         """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
-        if not data.startswith(_MAGIC):
-            raise UnreadableIndexError(
-                "these bytes are no pattern index of this version: group the issues anew"
-            )
-        blobs = _blobs(memoryview(data)[len(_MAGIC) :])
-        head, terms = orjson.loads(blobs[0]), _frame(blobs[1])
+        blobs = _blobs(data)
+        head, terms = orjson.loads(blobs[0]), frame_from(blobs[1])
         names = (*_FRAMES, *_LEDGERS)
-        frames = {name: _frame(blob) for name, blob in zip(names, blobs[2 : 2 + len(names)], strict=True)}
+        frames = {name: frame_from(blob) for name, blob in zip(names, blobs[2 : 2 + len(names)], strict=True)}
         ledgers = {name: GroupLedger.of(frames.pop(name)) for name in _LEDGERS}
         rest = blobs[2 + len(names) :]
         lexicon = Lexicon.of(terms, *head["lexicon"])
         step = len(rest) // max(head["segments"], 1)
-        segments = [_segment(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
-        kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
+        segments = [segment_from(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
         return PatternIndex(
             group_ledger=ledgers["group_ledger"],
             count_ledger=ledgers["count_ledger"],
             group_count=ledgers["group_ledger"].settled.height,
+            settled=head["settled"],
             **frames,
-            book=TemplateBook(kinds, dict(head["templates"])),
+            book=_book_in(head),
             lexicon=lexicon,
             segments=tuple(segments),
             base_rates={name: BaseRate(*rate) for name, rate in head["base_rates"].items()},
@@ -129,9 +144,10 @@ def build_index(
     repaired: pl.DataFrame,
     texts: tuple[Likeness | None, Ints],
     learnt: Recalibration,
+    members: pl.DataFrame,
 ) -> PatternIndex:
-    """In, canonical issues with fingerprints and how they were grouped; out, what assigning later issues
-    needs.
+    """In, canonical issues with fingerprints and how they were grouped (`MEMBERS`: why); out, what assigning
+    later issues needs.
     """
     group, (likeness, text_cells) = assembly.group_of_cell, texts
     kinds = [key.partition(":")[0] for key in assembly.cells.key]
@@ -139,12 +155,13 @@ def build_index(
     anchors = assembly.cells.anchors
     lexicon, segments, rates = _nothing_learnt()
     if likeness is not None:
-        segments = (Segment.of(likeness.corpus, group[text_cells], likeness.standing, likeness.lexicon),)
+        segments = (Segment(likeness.corpus, group[text_cells], likeness.standing, likeness.lexicon),)
         lexicon, rates = likeness.lexicon, likeness.base_rates
     return PatternIndex(
         group_ledger=GroupLedger.of(faces),
         group_count=faces.height,
-        members=table.select("issue_id").with_columns(pl.Series("group", assembly.group_of_row)),
+        members=table.select("issue_id", pl.Series("group", assembly.group_of_row)).sort("issue_id"),
+        settled=table.height,
         keys=pl.DataFrame(
             {
                 "key": pl.Series([assembly.cells.key[cell] for cell in fixed], dtype=pl.String),
@@ -159,6 +176,7 @@ def build_index(
             orient="row",
         ),
         bursts=_bursts(table, assembly),
+        nearest=_nearest(faces, members),
         book=_book(table),
         lexicon=lexicon,
         segments=segments,
@@ -167,9 +185,21 @@ def build_index(
     )
 
 
+def _nearest(faces: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """What the messages of each group come closest to without belonging there."""
+    told = ["nearest_pattern_id", "nearest_missing"]
+    return (
+        faces.filter(pl.col("shown") & (pl.col("kind") == "machine"))
+        .join(members.select("issue_id", *told), left_on="founder", right_on="issue_id")
+        .drop_nulls("nearest_pattern_id")
+        .select("group", *told)
+        .sort("group")
+    )
+
+
 def _nothing_learnt() -> tuple[Lexicon, tuple[Segment, ...], dict[str, BaseRate]]:
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
-    return Lexicon.of(terms, 0, 1.0, 1.0), (), {}
+    return Lexicon.of(terms, 0, 1.0, 1.0, 0), (), {}
 
 
 def _bursts(table: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
@@ -206,62 +236,15 @@ def _book(table: pl.DataFrame) -> TemplateBook:
     return TemplateBook(kinds, dict(zip(plain, plain, strict=True)))
 
 
-def _frame_bytes(frame: pl.DataFrame) -> bytes:
-    """Arrow IPC; numbers without nulls lose the (meaningless) bitmap that a filter may have left on them."""
-    plain = [
-        pl.Series(column.name, column.to_numpy())
-        for column in frame
-        if column.dtype.is_numeric() and not column.null_count()
-    ]
-    out = BytesIO()
-    frame.with_columns(plain).rechunk().write_ipc(
-        out, compression="zstd", compat_level=pl.CompatLevel.oldest()
-    )
-    return out.getvalue()
+def _book_in(head: dict[str, Any]) -> TemplateBook:
+    kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
+    return TemplateBook(kinds, dict(head["templates"]))
 
 
-def _frame(blob: memoryview) -> pl.DataFrame:
-    return pl.read_ipc(BytesIO(blob)).rechunk()
-
-
-_MATRICES = ("whole", "title")
-_VECTORS = ("whole_norm", "title_norm", "body_norm", "length")
-
-
-def _segment_bytes(segment: Segment) -> list[bytes]:
-    corpus = segment.corpus
-    blobs = [
-        np.ascontiguousarray(segment.group, np.int64).tobytes(),
-        np.vstack([segment.standing.first, segment.standing.second]).tobytes(),
-    ]
-    for name in _MATRICES:
-        matrix = getattr(corpus, name)
-        blobs += [
-            matrix.data.astype(np.float32).tobytes(),
-            matrix.indices.astype(np.int32).tobytes(),
-            matrix.indptr.astype(np.int64).tobytes(),
-        ]
-    blobs += [np.ascontiguousarray(getattr(corpus, name), np.float64).tobytes() for name in _VECTORS]
-    return [*blobs, _frame_bytes(corpus.marks)]
-
-
-def _segment(blobs: list[memoryview], lexicon: Lexicon) -> Segment:
-    from scipy.sparse import csr_array
-
-    width = lexicon.terms.height
-
-    def matrix(at: int) -> Any:
-        data, columns = np.frombuffer(blobs[at], np.float32), np.frombuffer(blobs[at + 1], np.int32)
-        starts = np.frombuffer(blobs[at + 2], np.int64)
-        return csr_array((data, columns, starts), shape=(len(starts) - 1, width))
-
-    whole, title, body, length = (np.frombuffer(blob, np.float64) for blob in blobs[8:12])
-    corpus = Corpus(matrix(2), matrix(5), whole, title, body, length, _frame(blobs[12]))
-    first, second = np.frombuffer(blobs[1], np.float64).reshape(2, -1)
-    return Segment.of(corpus, np.frombuffer(blobs[0], np.int64), Standing(first, second), lexicon)
-
-
-def _blobs(data: memoryview) -> list[memoryview]:
+def _blobs(stored: bytes) -> list[memoryview]:
+    if not PatternIndex.reads(stored):
+        raise UnreadableIndexError("these bytes are no pattern index of this version: group the issues anew")
+    data = memoryview(stored)[len(_MAGIC) :]
     found, at = [], 0
     while at < len(data):
         (size,) = struct.unpack_from("<Q", data, at)

@@ -8,13 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.base_rate import BaseRate, base_rate_from
 from causeloop_pipeline.analysis.candidates import Neighbours, nearest_texts, postings_of, split_blocks
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.pair_score import (
-    BaseRate,
     Pairs,
     Standing,
-    base_rate_from,
     score_pairs,
     standing_of,
     undirected,
@@ -63,7 +62,7 @@ def compare_texts(texts: pl.DataFrame) -> Likeness:
     del chunks
     neighbours = _neighbours(texts, corpus, lexicon)
     pairs = score_pairs(corpus, corpus, lexicon, undirected(neighbours, corpus.size))
-    rates = _base_rates(texts["origin"], neighbours)
+    rates = _base_rates(texts["origin"], pairs)
     joining, shown = (
         pairs.probability(np.minimum(own[pairs.left], own[pairs.right]))
         for own in (
@@ -97,19 +96,13 @@ def _best_of(found: list[Neighbours]) -> Neighbours:
     return Neighbours(row[first], other[first], cosine[first], rank[first])
 
 
-def _base_rates(origin: pl.Series, neighbours: Neighbours) -> dict[str, BaseRate]:
-    """Trackers differ in how common duplicates are, so each source gets the base rate that its own
-    neighbours show.
+def _base_rates(origin: pl.Series, pairs: Pairs) -> dict[str, BaseRate]:
+    """Trackers differ in how common duplicates are, so each source gets the base rate that its own pairs
+    show.
     """
     names = sorted(origin.unique().to_list())
-    if len(names) <= 1:
-        return dict.fromkeys(names, base_rate_from(neighbours))
     code = origin.replace_strict(
         {name: at for at, name in enumerate(names)}, return_dtype=pl.Int64
     ).to_numpy()
-    found = {}
-    for at, name in enumerate(names):
-        own = code[neighbours.row] == at
-        part = Neighbours(*(getattr(neighbours, field)[own] for field in ("row", "other", "cosine", "rank")))
-        found[name] = base_rate_from(part)
-    return found
+    left, right = code[pairs.left], code[pairs.right]
+    return {name: base_rate_from(pairs.score[(left == at) | (right == at)]) for at, name in enumerate(names)}

@@ -24,18 +24,21 @@ def average_link(
     sizes: Ints | None = None,
     cannot: Iterable[tuple[int, int]] = (),
     settled: NDArray[np.bool_] | None = None,
+    growth: float = 0.0,
 ) -> Ints:
     """Groups items by average link.
 
     In: the number of items; edges `left[k]`-`right[k]` with the SUM of the likeness of the pairs between
     them (0 to 1 for single items); `sizes`, how many things an item stands for (default 1); pairs of items
-    that never join; `settled` items, no two of which ever join. Out: per item the smallest item of its
+    that never join; `settled` items, no two of which ever join; `growth`: how much above the threshold the
+    mean must be for a group of three or more. Out: per item the smallest item of its
     group. Ties go to the smaller ids, so the order of edges does not matter. O(E log E). Method: UPGMA
     (Sokal and Michener, 1958), stopped at a threshold.
     """
     weights = np.ones(items, dtype=np.int64) if sizes is None else sizes
     kept = _reachable(items, left, right, likeness, weights, threshold)
-    graph = _Graph(weights, cannot, set() if settled is None else set(np.flatnonzero(settled).tolist()))
+    kept_apart = set() if settled is None else set(np.flatnonzero(settled).tolist())
+    graph = _Graph(weights, cannot, kept_apart, threshold + growth)
     for a, b, value in zip(left[kept].tolist(), right[kept].tolist(), likeness[kept].tolist(), strict=True):
         graph.connect(a, b, value)
     return graph.merged(threshold)
@@ -59,8 +62,11 @@ def _reachable(items: int, left: Ints, right: Ints, likeness: Floats, sizes: Int
 class _Graph:
     """Groups being merged: their sizes, the summed likeness between them, and who must stay apart."""
 
-    def __init__(self, sizes: Ints, cannot: Iterable[tuple[int, int]], settled: set[int]) -> None:
+    def __init__(
+        self, sizes: Ints, cannot: Iterable[tuple[int, int]], settled: set[int], to_grow: float
+    ) -> None:
         self.settled = settled
+        self.to_grow = to_grow
         self.parent = np.arange(len(sizes), dtype=np.int64)
         self.size = sizes
         self.grown: dict[int, int] = {}
@@ -92,7 +98,9 @@ class _Graph:
     def _may_join(self, a: int, b: int) -> bool:
         if b not in self.sums.get(a, ()) or b in self.apart.get(a, ()):
             return False
-        return not (a in self.settled and b in self.settled)
+        if a in self.settled and b in self.settled:
+            return False
+        return self._size(a) + self._size(b) <= 2 or self._mean(a, b) >= self.to_grow - 1e-12
 
     def _size(self, item: int) -> int:
         return self.grown.get(item) or int(self.size[item])

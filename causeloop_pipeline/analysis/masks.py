@@ -64,10 +64,10 @@ def mask(messages: pl.Series) -> pl.Series:
     A message without any letter keeps its punctuation and loses only its digits. Ordered masks as log
     parsers use them before mining (Drain, He et al., ICWS 2017), measured on the Loghub systems.
     """
-    masked = messages
+    told = pl.lit(messages)
     for pattern, replacement in _STEPS:
-        masked = masked.str.replace_all(pattern, replacement)
-    masked = masked.str.strip_chars(" ")
+        told = told.str.replace_all(pattern, replacement)
+    masked = pl.select(told.str.strip_chars(" ")).to_series().rename(messages.name)
     worded = masked.str.contains(r"\pL")
     if worded.all():
         return masked

@@ -2,8 +2,7 @@
 per workspace.
 
 The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are
-does not, so the intercept is read from the workspace itself: where duplicates are common, nearest neighbours
-stand out from the second nearest.
+does not, so the intercept is read from the workspace itself (`base_rate`).
 """
 
 from dataclasses import dataclass
@@ -21,71 +20,51 @@ Ints = NDArray[np.int64]
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 WEIGHTS = {
-    "rare_terms": (0.68, 0.427, 0.168),
-    "nearness": (0.10, 0.371, 0.207),
-    "standing_out": (1.05, -0.90, 0.513),
-    "short_text": (-0.15, 3.524, 0.982),
-    "other_exception": (-0.08, 0.022, 0.145),
-    "rank": (-0.12, 2.496, 0.536),
-    "same_exception": (0.05, 0.023, 0.148),
-    "body_cosine": (0.26, 0.111, 0.131),
-    "days_apart": (-0.10, 5.75, 1.02),
-    "other_numbers": (-0.19, 0.116, 0.319),
-    "title_retold": (0.27, 0.286, 0.152),
-    "component": (0.68, 0.0, 1.0),
+    "rare_terms": (0.65, 0.427, 0.168),
+    "nearness": (0.38, 0.359, 0.199),
+    "standing_out": (0.61, -0.920, 0.510),
+    "short_text": (-0.12, 3.524, 0.982),
+    "other_exception": (-0.03, 0.022, 0.145),
+    "rank": (-0.31, 2.496, 0.536),
+    "same_exception": (0.11, 0.023, 0.148),
+    "body_cosine": (0.06, 0.111, 0.131),
+    "long_gap": (-0.80, 0.000, 0.903),
+    "title_retold": (0.16, 0.286, 0.152),
+    "component": (0.74, 0.000, 1.000),
+    "slot_differs": (-0.40, 0.310, 0.223),
 }
-SAME_TEXT = 0.99
+RETITLED, COPIED = 1, 2
+_TITLE_ODDS, _COPY_ODDS = 1.5, 4.6  # log odds of the same title, and of a copy where duplicates are usual
+_COPY = 9.0  # log odds that a copy adds
 _SAME_BODY = 0.9
+_TITLE_TERMS = 3  # of a shorter title many reports may be in want
+_SERIES = 3  # reports of one title are a series, whose title alone is no evidence
+_SEASON = 4.5  # ln(1 + days): three months apart and nearer say nothing, what is farther apart is less alike
 _CHUNK = 40_000
 _FAINT = 0.02
-LOWEST_INTERCEPT = -6.3
-_GAPS = (0.08, 0.33, 0.50)
-_JOINING, _SHOWN = (LOWEST_INTERCEPT, -4.0, -3.5), (-8.3, -4.3, -3.7)
-_PRIOR_GAP, _PRIOR_WEIGHT = 0.3, 200.0
+_NEAR, _RIVAL = 0.3, 0.2  # the nearest, and the nearest stranger, of a large tracker are at least so near
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Undirected candidate pairs: rows `left` and `right` of two corpora (or one), cosine and log odds
-    without intercept.
+    """Undirected candidate pairs: rows `left` and `right` of two corpora (or one), cosine, log odds without
+    intercept, and whether title (`RETITLED`) or all of the text (`COPIED`) is the same.
     """
 
     left: Ints
     right: Ints
     cosine: Floats
     score: Floats
-    same_text: NDArray[np.bool_]
+    equal: NDArray[np.int8]
 
     def probability(self, intercept: float | Floats) -> Floats:
-        """How likely each pair is one cause."""
-        plain = 1.0 / (1.0 + np.exp(-(self.score + intercept)))
-        return np.where(self.same_text, np.maximum(plain, SAME_TEXT), plain)
-
-
-@dataclass(frozen=True, slots=True)
-class BaseRate:
-    """Log odds of a workspace's base rate: as groups are best formed with it, and as it is most likely to be
-    (shown).
-    """
-
-    joining: float
-    shown: float
-
-
-def base_rate_from(neighbours: Neighbours) -> BaseRate:
-    """The base rate, from how far nearest neighbours stand out (mean gap 1st-2nd over twice the mean gap
-    2nd-3rd).
-
-    Few duplicates are worth finding at more false alarms than their odds: where duplicates are rare,
-    groups are formed more boldly than confidence says.
-    """
-    at = np.flatnonzero(neighbours.rank == 3)
-    gap = _PRIOR_GAP
-    if len(at):
-        first, second, last = (neighbours.cosine[at - back] for back in (2, 1, 0))
-        own = float(np.mean(first - second)) / max(2.0 * float(np.mean(second - last)), 1e-9) - 1.0
-        gap = (len(at) * own + _PRIOR_WEIGHT * _PRIOR_GAP) / (len(at) + _PRIOR_WEIGHT)
-    return BaseRate(float(np.interp(gap, _GAPS, _JOINING)), float(np.interp(gap, _GAPS, _SHOWN)))
+        """How likely each pair is one cause; a copy says less where duplicates are rare: it may be a slip of
+        whoever sent it.
+        """
+        odds = self.score + intercept
+        odds = np.where(self.equal == RETITLED, np.maximum(odds, _TITLE_ODDS), odds)
+        odds = np.where(self.equal == COPIED, np.minimum(intercept + _COPY, _COPY_ODDS), odds)
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +113,12 @@ def undirected(neighbours: Neighbours, texts: int) -> Found:
 
 def stood(left: Ints, right: Ints, rank: Ints, cosine: Floats, ours: Standing, theirs: Standing) -> Found:
     """Candidate pairs with how far each stands out among the neighbours of both its texts."""
-    best = np.maximum(np.maximum(ours.first[left], theirs.first[right]), cosine)
+    best = np.maximum(np.maximum(ours.first[left], theirs.first[right]), np.maximum(cosine, _NEAR))
     rivals = [
         np.where(cosine >= side.first[row] - 1e-6, side.second[row], side.first[row])
         for side, row in ((ours, left), (theirs, right))
     ]
-    rival = np.sqrt(np.maximum(rivals[0], _FAINT) * np.maximum(rivals[1], _FAINT))
+    rival = np.sqrt(np.maximum(rivals[0], _RIVAL) * np.maximum(rivals[1], _RIVAL))
     return Found(left, right, rank, cosine, best, rival)
 
 
@@ -155,24 +134,35 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found) ->
     ]
     if not parts:
         nothing = np.empty(0)
-        return Pairs(found.left, found.right, nothing, nothing, np.empty(0, dtype=bool))
-    cosine, score, same = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Pairs(found.left, found.right, cosine, score, same)
+        return Pairs(found.left, found.right, nothing, nothing, np.empty(0, dtype=np.int8))
+    cosine, score, equal = (np.concatenate(column) for column in zip(*parts, strict=True))
+    equal = np.where(_in_series(found.left, found.right, equal > 0, one=ours is theirs), 0, equal)
+    return Pairs(found.left, found.right, cosine, score, equal.astype(np.int8))
 
 
-def _scored(features: dict[str, Floats]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _scored(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
     score = np.zeros(len(features["cosine"]))
     for name, (weight, mean, deviation) in WEIGHTS.items():
         score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
-    return features["cosine"], score, features["same_text"] > 0
+    return features["cosine"], score, features["equal"]
+
+
+def _in_series(left: Ints, right: Ints, equal: NDArray[np.bool_], *, one: bool) -> NDArray[np.bool_]:
+    """Which pairs of the same title are of a series: one of both has the title in common with yet another."""
+    if not equal.any():
+        return equal
+    rows = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    ours = np.bincount(left[equal], minlength=rows)
+    theirs = np.bincount(right[equal], minlength=rows)
+    if one:
+        ours = theirs = ours + theirs
+    return equal & (np.maximum(ours[left], theirs[right]) >= _SERIES - 1)
 
 
 def pair_features(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, found: Found, part: slice
 ) -> dict[str, Floats]:
-    """The features of some candidate pairs by name (NaN: a field is missing), and `cosine` and
-    `same_text`.
-    """
+    """The features of some candidate pairs by name (NaN: a field is missing), and `cosine` and `equal`."""
     left, right = found.left[part], found.right[part]
     idf = lexicon.idf
     a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
@@ -183,16 +173,17 @@ def pair_features(
     ours_marks, theirs_marks = ours.marks[left], theirs.marks[right]
     exact = (ours_marks["exact"] == theirs_marks["exact"]).to_numpy() & (ours_marks["exact"] != "").to_numpy()
     blank = (ours_marks["blank"] & theirs_marks["blank"]).to_numpy()
+    retitled = exact & (np.diff(title_a.indptr) >= _TITLE_TERMS)
     return {
         "cosine": cosine,
-        "same_text": (exact & (blank | (body >= _SAME_BODY))).astype(np.float64),
+        "equal": np.where(exact & (blank | (body >= _SAME_BODY)), COPIED, retitled * RETITLED),
         "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
         "nearness": found.cosine[part] / np.maximum(found.best[part], 1e-9),
         "standing_out": np.log(np.maximum(found.cosine[part], _FAINT) / found.rival[part]),
         "short_text": np.log1p(np.minimum(ours.length[left], theirs.length[right])),
         "rank": np.log1p(found.rank[part]),
         "body_cosine": body,
-        "title_retold": (_retold(title_a, b, idf) + _retold(title_b, a, idf)) / 2.0,
+        **_title_features(title_a, title_b, a, b, lexicon),
         **_mark_features(ours_marks, theirs_marks),
     }
 
@@ -227,11 +218,21 @@ def _pattern(matrix: Any, weights: Floats | None) -> Any:
     return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _retold(title: Any, whole: Any, idf: Floats) -> Floats:
-    """The share of a title, by rarity, that the other text repeats."""
-    weighted = _pattern(title, idf)
-    total = np.asarray(weighted.sum(axis=1)).ravel()
-    return np.asarray(row_dots(weighted, _pattern(whole, None)) / np.maximum(total, 1e-9))
+def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon) -> dict[str, Floats]:
+    """`title_retold`: the share of a title, by rarity, that the other text repeats. `slot_differs`: how much
+    of both titles is one wording, times the rarity of what each has that the other text lacks: `Upgrade A`
+    and `Upgrade B` are a series, not one cause.
+    """
+    idf = lexicon.idf
+    weighted = _pattern(title_a, idf), _pattern(title_b, idf)
+    total = [np.maximum(np.asarray(title.sum(axis=1)).ravel(), 1e-9) for title in weighted]
+    told = row_dots(weighted[0], _pattern(b, None)), row_dots(weighted[1], _pattern(a, None))
+    common = row_dots(weighted[0], _pattern(title_b, None))
+    own = np.minimum(total[0] - told[0], total[1] - told[1]) / np.log(lexicon.texts + 1.0)
+    return {
+        "title_retold": np.asarray((told[0] / total[0] + told[1] / total[1]) / 2.0),
+        "slot_differs": np.asarray((common / total[0] + common / total[1]) / 2.0 * np.maximum(own, 0.0)),
+    }
 
 
 def _body_cosine(
@@ -250,22 +251,22 @@ def _mark_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats
     both = pl.concat([ours, theirs.rename(lambda name: f"{name}_2")], how="horizontal")
     shared = pl.col("exceptions").list.set_intersection("exceptions_2").list.len() > 0
     named = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
-    lacks = pl.col("numbers").list.set_difference("numbers_2").list.len() > 0
-    lacked = pl.col("numbers_2").list.set_difference("numbers").list.len() > 0
     place = pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0))
     table = both.select(
         (named & ~shared).cast(pl.Float64).alias("other_exception"),
         shared.cast(pl.Float64).alias("same_exception"),
-        (lacks & lacked).cast(pl.Float64).alias("other_numbers"),
         place.alias("component"),
-        ((pl.col("created") - pl.col("created_2")).abs() / 86_400.0).log1p().alias("days_apart"),
+        (((pl.col("created") - pl.col("created_2")).abs() / 86_400.0).log1p() - _SEASON)
+        .clip(0.0)
+        .alias("long_gap"),
     )
-    return {name: table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy() for name in table.columns}
+    told = table.select(pl.all().cast(pl.Float64).fill_null(float("nan")))
+    return {column.name: column.to_numpy() for column in told}
 
 
 def _agreement(name: str) -> pl.Expr:
-    """1 for the same rare value, 0 for one that all share, -1 for different ones, null if one of both is
-    unknown.
+    """1 for the same rare value, 0 for one that all share (among the texts searched: a new text alone cannot
+    tell), -1 for different ones, null if one of both is unknown.
     """
     same = pl.col(name) == pl.col(f"{name}_2")
-    return pl.when(same).then(1.0 - pl.col(f"{name}_share")).when(~same).then(-1.0)
+    return pl.when(same).then(1.0 - pl.col(f"{name}_share_2")).when(~same).then(-1.0)

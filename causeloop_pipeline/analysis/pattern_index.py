@@ -15,29 +15,25 @@ from causeloop_pipeline.analysis.arrivals import Arrivals, place_keyed
 from causeloop_pipeline.analysis.bursts import place_of
 from causeloop_pipeline.analysis.confidence import ATOM_LIKENESS, PERSON_LIKENESS
 from causeloop_pipeline.analysis.fingerprint import learn_templates, with_templates
-from causeloop_pipeline.analysis.frames import LINEAGE, MEMBERS
+from causeloop_pipeline.analysis.frames import LINEAGE, MEMBERS, PATTERNS
 from causeloop_pipeline.analysis.identity import founded_id
 from causeloop_pipeline.analysis.issue_table import canonical_issues
 from causeloop_pipeline.analysis.learnt_index import PatternIndex, UnreadableIndexError
-from causeloop_pipeline.analysis.membership import (
-    burst_reason,
-    person_reason,
-    same_text_reason,
-    template_reason,
-    trace_reason,
-)
+from causeloop_pipeline.analysis.newcomer_rows import nearest_messages, newcomer_rows
 from causeloop_pipeline.analysis.patterns import (
     Grouping,
     GroupingOptions,
     finished_patterns,
     with_fingerprints,
 )
-from causeloop_pipeline.analysis.portraits import COUNTED, repairs, times_seen, trait_counts
+from causeloop_pipeline.analysis.portraits import repairs, times_seen, trait_counts
 from causeloop_pipeline.analysis.text_assignment import Placed, place_texts
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
 Ints = NDArray[np.int64]
+
+_FEW = 8
 
 
 def assign_issues(
@@ -59,11 +55,11 @@ def assign_issues(
     """
     options = options or GroupingOptions()
     table = canonical_issues(issues)
-    old = index.members.lazy().filter(pl.col("issue_id").is_in(table["issue_id"].implode())).collect()
-    table = table.join(old, on="issue_id", how="anti", maintain_order="left")
+    known = index.holds(table["issue_id"])
+    table = table.filter(~known) if known.any() else table
     if table.height == 0:
         return Grouping(
-            _no(index.group_ledger.settled, options),
+            pl.DataFrame(schema=PATTERNS),
             pl.DataFrame(schema=MEMBERS),
             pl.DataFrame(schema=LINEAGE),
             index,
@@ -78,17 +74,16 @@ def assign_issues(
     return _delta(places, placed, replace(index, book=book), options)
 
 
-def _no(groups: pl.DataFrame, options: GroupingOptions) -> pl.DataFrame:
-    none = groups.clear().with_columns(pl.lit(None, pl.Float64).alias("confidence"))
-    counts = pl.DataFrame(schema={"group": pl.Int64, **COUNTED})
-    repaired = pl.DataFrame(schema={"group": pl.Int64, "seconds": pl.Int64})
-    return finished_patterns(none, counts, repaired, set(), options)
+def _present(column: pl.Series, wanted: list[str]) -> list[str]:
+    """Which of some values a long column holds; a few are found sooner one after another."""
+    if len(wanted) <= _FEW:
+        return [value for value in wanted if (column == value).any()]
+    return column.filter(column.is_in(wanted)).to_list()
 
 
 def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: GroupingOptions) -> Grouping:
     """The new index, and the rows that differ from before."""
-    order = pl.Series(places.group).unique(maintain_order=True).to_list()
-    fresh = [group for group in order if group >= places.known]
+    fresh = [group for group in dict.fromkeys(places.group.tolist()) if group >= places.known]
     renumber = {group: places.known + at for at, group in enumerate(fresh)}
     group = np.array([renumber.get(g, g) for g in places.group.tolist()], dtype=np.int64)
     rows = places.table.with_columns(pl.Series("group", group))
@@ -98,18 +93,24 @@ def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: Group
     faces = _faces(rows, before, likeness, index, options)
     grown = _grown(index, rows, faces, placed, places)
     shown = faces.filter("shown")
+    if shown.height == 0:
+        nothing = pl.DataFrame(schema=MEMBERS)
+        patterns = pl.DataFrame(schema=PATTERNS)
+        return Grouping(patterns, nothing, pl.DataFrame(schema=LINEAGE), grown, index.recalibration)
     learnt = index.recalibration.apply(
         (shown["mass"] / (shown["issue_count"] * (shown["issue_count"] - 1) / 2)).clip(0, 1).to_numpy()
     )
-    ids = shown["group"].implode()
     patterns = finished_patterns(
         shown.with_columns(pl.Series("confidence", learnt)),
         grown.count_ledger.rows_of(shown["group"].to_list()),
-        grown.repaired.filter(pl.col("group").is_in(ids)),
+        grown.repaired.filter(pl.col("group").is_in(shown["group"].implode())),
         set(),
         options,
     )
-    members = _members(places, placed, rows, likeness, before, shown, index)
+    near = nearest_messages(rows, shown, index)
+    members = newcomer_rows(places, placed, rows, likeness, before, shown, near, index)
+    unheard = near.filter(~pl.col("group").is_in(index.nearest["group"].implode()))
+    grown = replace(grown, nearest=pl.concat([index.nearest, unheard]))
     return Grouping(patterns, members, pl.DataFrame(schema=LINEAGE), grown, index.recalibration)
 
 
@@ -142,7 +143,7 @@ def _faces(
     numbered = rows.with_columns(
         pl.Series("likeness", likeness), pl.int_range(pl.len()).over("group").alias("nth")
     )
-    added = (
+    joined = (
         numbered.group_by("group")
         .agg(
             (pl.col("likeness") * pl.col("nth")).sum().alias("inner"),
@@ -162,8 +163,9 @@ def _faces(
             ),
             on="group",
         )
+        .join(before, on="group", how="left")
+        .sort("group")
     )
-    joined = added.join(before, on="group", how="left").sort("group")
     names = _names(joined, index, options.namespace)
     count = pl.col("issue_count").fill_null(0) + pl.col("more")
     return joined.select(
@@ -191,9 +193,7 @@ def _names(joined: pl.DataFrame, index: PatternIndex, namespace: str) -> list[st
     rows = joined.select("pattern_id", "first_id").rows()
     wanted = [founded_id(namespace, founder) for name, founder in rows if name is None]
     ledger = index.group_ledger
-    taken = set()
-    for part in (ledger.settled, ledger.recent):
-        taken |= set(part["pattern_id"].filter(part["pattern_id"].is_in(wanted)).to_list())
+    taken = {*_present(ledger.settled["pattern_id"], wanted), *_present(ledger.recent["pattern_id"], wanted)}
     names = []
     for name, founder in rows:
         attempt, found = 0, name
@@ -208,93 +208,41 @@ def _names(joined: pl.DataFrame, index: PatternIndex, namespace: str) -> list[st
 def _grown(
     index: PatternIndex, rows: pl.DataFrame, faces: pl.DataFrame, placed: Placed, places: Arrivals
 ) -> PatternIndex:
-    keyed = (
+    fresh = (
         pl.DataFrame({"key": places.keys, "group": rows["group"]})
         .filter(~pl.col("key").str.ends_with(":"))
+        .filter((pl.col("group") >= index.group_count) | ~pl.col("key").is_in(index.keys["key"].implode()))
         .unique()
+        .sort("key", "group")
     )
-    fresh = keyed.filter(
-        (pl.col("group") >= index.group_count) | ~pl.col("key").is_in(index.keys["key"].implode())
-    )
-    counts = pl.concat([index.count_ledger.rows_of(faces["group"].to_list()), trait_counts(rows)])
+    known = index.count_ledger.rows_of(faces["group"].to_list())
     counts = (
-        counts.group_by("group", "name", "value").agg(pl.col("count").sum()).sort("group", "name", "value")
+        pl.concat([known, trait_counts(rows)])
+        .group_by("group", "name", "value")
+        .agg(pl.col("count").sum())
+        .sort("group", "name", "value")
     )
-    bursts = rows.with_columns(place_of(rows)).filter(
-        (pl.col("kind") == "structured") & pl.col("trace_key").is_null()
-    )
-    spans = bursts.drop_nulls(["place", "source_created_at"]).select(
-        "place",
-        pl.col("source_created_at").alias("began"),
-        pl.col("source_created_at").alias("ended"),
-        "group",
+    spans = (
+        rows.with_columns(place_of(rows))
+        .filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+        .select(
+            "place",
+            pl.col("source_created_at").alias("began"),
+            pl.col("source_created_at").alias("ended"),
+            "group",
+        )
+        .drop_nulls()
+        .sort("place", "began", "group")
     )
     return replace(
         index,
         group_ledger=index.group_ledger.with_groups(faces),
         group_count=max([index.group_count - 1, *faces["group"].to_list()]) + 1,
         members=pl.concat([index.members, rows.select("issue_id", "group")]),
-        keys=pl.concat([index.keys, fresh.sort("key", "group")]),
+        keys=pl.concat([index.keys, fresh]),
         count_ledger=index.count_ledger.with_groups(counts),
         repaired=pl.concat([index.repaired, repairs(rows)]),
-        bursts=pl.concat([index.bursts, spans.sort("place", "began", "group")]),
+        bursts=pl.concat([index.bursts, spans]),
         lexicon=placed.lexicon,
         segments=placed.segments(rows["group"].to_numpy()),
     )
-
-
-def _members(
-    places: Arrivals,
-    placed: Placed,
-    rows: pl.DataFrame,
-    likeness: NDArray[np.float64],
-    before: pl.DataFrame,
-    shown: pl.DataFrame,
-    index: PatternIndex,
-) -> pl.DataFrame:
-    reasons = [_reason(places, placed, row) for row in range(rows.height)]
-    wanted = sorted({group for group in placed.nearest if group is not None})
-    known = index.group_ledger.rows_of(wanted).filter("shown").select("group", "pattern_id")
-    near = pl.DataFrame(
-        {"near": placed.nearest, "missing": placed.missing}, schema={"near": pl.Int64, "missing": pl.String}
-    ).join(known, left_on="near", right_on="group", how="left", maintain_order="left")
-    confidence = index.recalibration.apply(likeness.clip(0, 1)).round(6)
-    new = rows.select("issue_id", "group").with_columns(
-        pl.Series("similarity", placed.similarity.round(6)),
-        pl.Series("confidence", confidence),
-        pl.Series("reason", reasons, dtype=pl.String),
-        near["pattern_id"].alias("nearest_pattern_id"),
-        near.select(pl.when(pl.col("pattern_id").is_not_null()).then("missing").alias("nearest_missing"))[
-            "nearest_missing"
-        ],
-    )
-    alone = before.filter(pl.col("issue_count") == 1).select("group", pl.col("founder").alias("issue_id"))
-    mate = (
-        new.unique("group", keep="first", maintain_order=True)
-        .drop("issue_id")
-        .with_columns(
-            pl.lit(None, pl.String).alias("nearest_pattern_id"),
-            pl.lit(None, pl.String).alias("nearest_missing"),
-        )
-    )
-    founders = alone.join(mate, on="group").select(new.columns)
-    return (
-        pl.concat([new, founders])
-        .join(shown.select("group", "pattern_id"), on="group")
-        .select(pl.col(name).cast(kind) for name, kind in MEMBERS.items())
-        .sort("pattern_id", "issue_id")
-    )
-
-
-def _reason(places: Arrivals, placed: Placed, row: int) -> str:
-    if row in places.forced:
-        return person_reason(places.forced[row])
-    kind = places.keys[row].partition(":")[0]
-    values = places.table.row(row, named=True)
-    if kind == "template":
-        return template_reason(values["template"] or "")
-    if kind == "trace":
-        return trace_reason(values["trace_key"])
-    if kind == "burst":
-        return burst_reason(values["service"], values["component"])
-    return placed.reason.get(row) or same_text_reason(values["title"] or "")

@@ -123,7 +123,7 @@ def group_issues(
         _active(previous),
         options,
     )
-    index = build_index(table, assembly, faces, counts, repaired, (likeness, text_cells), learnt)
+    index = build_index(table, assembly, faces, counts, repaired, (likeness, text_cells), learnt, members)
     return Grouping(patterns, members, identities.lineage, index, learnt)
 
 

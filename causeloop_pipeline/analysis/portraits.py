@@ -19,8 +19,8 @@ def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
     `name`, `value`, `count`.
     """
     parts = [
-        rows.lazy()
-        .filter(pl.col(name).is_not_null())
+        rows.select("group", name)
+        .drop_nulls(name)
         .group_by("group", name)
         .len("count")
         .select(
@@ -30,7 +30,7 @@ def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
         if rows[name].null_count() < rows.height
     ]
     empty = pl.DataFrame(schema={"group": rows.schema["group"], **COUNTED})
-    return pl.concat([empty.lazy(), *parts]).sort("group", "name", "value").collect()
+    return pl.concat([empty, *parts]).sort("group", "name", "value")
 
 
 def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
@@ -40,15 +40,15 @@ def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame
     A dimension is in it if at least half of ALL members have its commonest value (ties: the smaller
     value).
     """
-    traits = (
+    shared = (
         counts.sort(["group", "name", "count", "value"], descending=[False, False, True, False])
         .unique(["group", "name"], keep="first", maintain_order=True)
         .join(sizes, on="group", maintain_order="left")
         .with_columns((pl.col("count") / pl.col("issue_count")).round(4).alias("share"))
         .filter(pl.col("share") >= SHARED)
-        .select("group", pl.struct("name", "value", "share").alias("trait"))
+        .group_by("group", maintain_order=True)
+        .agg(pl.struct("name", "value", "share").alias("trait"))
     )
-    shared = traits.group_by("group", maintain_order=True).agg("trait")
     texts = [
         orjson.dumps(
             {trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in group}

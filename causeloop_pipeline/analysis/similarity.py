@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.base_rate import LOWEST_INTERCEPT
 from causeloop_pipeline.analysis.candidates import nearest_texts, postings_of
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, new_texts, read_lexicon
 from causeloop_pipeline.analysis.issue_table import canonical_issues
 from causeloop_pipeline.analysis.learnt_index import PatternIndex
 from causeloop_pipeline.analysis.likeness import text_rows
 from causeloop_pipeline.analysis.membership import shared_terms
-from causeloop_pipeline.analysis.pair_score import LOWEST_INTERCEPT, Standing, score_pairs, standing_of, stood
+from causeloop_pipeline.analysis.pair_score import Standing, score_pairs, standing_of, stood
 
 SIMILAR = pl.Schema(
     {

@@ -42,24 +42,21 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
     both.
     """
     words = (
-        pl.LazyFrame({"text": texts})
+        pl.DataFrame({"text": texts})
         .with_row_index("row")
         .select("row", word=pl.col("text").str.extract_all(_RAW_WORD))
         .explode("word", empty_as_null=False)
         .drop_nulls()
         .group_by("row", "word")
         .len("count")
-        .collect()
     )
     distinct = words["word"].unique()
     terms = _expanded(distinct)
     return (
-        words.lazy()
-        .join(terms.lazy(), on="word")
+        words.join(terms, on="word")
         .group_by("row", "term")
         .agg(pl.col("count").sum().cast(pl.UInt32))
         .sort("row", "term")
-        .collect()
     )
 
 

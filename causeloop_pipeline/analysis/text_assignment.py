@@ -3,27 +3,26 @@ grouping.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, JOIN
+from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, GROWTH, JOIN
+from causeloop_pipeline.analysis.base_rate import LOWEST_INTERCEPT, BaseRate
 from causeloop_pipeline.analysis.candidates import NEIGHBOURS, Neighbours, nearest_texts, postings_of
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, new_texts
-from causeloop_pipeline.analysis.learnt_index import PatternIndex, Segment
+from causeloop_pipeline.analysis.learnt_index import PatternIndex
 from causeloop_pipeline.analysis.likeness import text_rows
 from causeloop_pipeline.analysis.linkage import average_link
 from causeloop_pipeline.analysis.membership import likeness_missing, shared_terms, term_reason
 from causeloop_pipeline.analysis.pair_score import (
-    LOWEST_INTERCEPT,
-    BaseRate,
     Standing,
     score_pairs,
     standing_of,
     stood,
 )
+from causeloop_pipeline.analysis.text_segments import Segment, joined_segments
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,9 +49,9 @@ class Placed:
         """The index's texts with the new ones added; small additions are put together now and then."""
         if self.corpus is None:
             return self.old
-        found = [*self.old, Segment.of(self.corpus, group[self.rows], self.standing, self.lexicon)]
+        found = [*self.old, Segment(self.corpus, group[self.rows], self.standing, self.lexicon)]
         if len(found) > _MERGE_SEGMENTS:
-            found = [found[0], _joined(found[1:], self.lexicon)]
+            found = [found[0], joined_segments(found[1:], self.lexicon)]
         return tuple(found)
 
 
@@ -102,9 +101,9 @@ def _scored(texts: pl.DataFrame, placed: Placed, index: PatternIndex) -> _Near:
     assert corpus is not None  # noqa: S101 - set by the caller
     rates = [index.base_rates.get(name, _usual(index)) for name in texts["origin"].to_list()]
     joining, shown = np.array([rate.joining for rate in rates]), np.array([rate.shown for rate in rates])
-    own_postings = postings_of(corpus, placed.lexicon, lasting=True)
     sources = [(at, segment.corpus, segment.postings) for at, segment in enumerate(placed.old)]
-    sources.append((-1, corpus, own_postings))
+    if corpus.size > 1 or not sources:
+        sources.append((-1, corpus, postings_of(corpus, placed.lexicon, lasting=True)))
     found = []
     for at, _, postings in sources:
         near = nearest_texts(corpus, postings, placed.lexicon, same=at < 0, lasting=True)
@@ -164,7 +163,9 @@ def _link(
         if g in nodes
     ]
     settled = np.array([name >= 0 for name in nodes], dtype=bool)
-    root = average_link(len(nodes), low, high, value, JOIN, sizes=sizes, cannot=cannot, settled=settled)
+    root = average_link(
+        len(nodes), low, high, value, JOIN, sizes=sizes, cannot=cannot, settled=settled, growth=GROWTH
+    )
     names = list(nodes)
     top = int(max(group.max(initial=-1) + 1, index.group_count))
     fresh: dict[int, int] = {}
@@ -226,7 +227,7 @@ def _explain(placed: Placed, near: _Near, rows: list[int], group: Ints, index: P
             of_it = outside[names[outside] == names[best]]
             mean = float(near.probability[of_it].sum()) / max(cells.get(int(names[best]), 1), 1)
             placed.nearest[row] = int(names[best])
-            placed.missing[row] = likeness_missing(mean, JOIN, float(near.probability[best]))
+            placed.missing[row] = likeness_missing(mean, JOIN + GROWTH, float(near.probability[best]))
     _tell_mates(placed, near, mates)
 
 
@@ -243,28 +244,3 @@ def _tell_mates(placed: Placed, near: _Near, mates: list[tuple[int, int]]) -> No
         for (row, pair), found, mate in zip(own, terms, ids, strict=True):
             placed.similarity[row] = min(float(near.cosine[pair]), 1.0)
             placed.reason[row] = term_reason(found, mate)
-
-
-def _joined(segments: list[Segment], lexicon: Lexicon) -> Segment:
-    from scipy.sparse import csr_array, vstack
-
-    corpora = [segment.corpus for segment in segments]
-    width = lexicon.terms.height
-
-    def stacked(name: str) -> Any:
-        parts = [getattr(corpus, name) for corpus in corpora]
-        return vstack(
-            [csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in parts], format="csr"
-        )
-
-    def joined(name: str) -> Floats:
-        return np.concatenate([getattr(corpus, name) for corpus in corpora])
-
-    marks = pl.concat([corpus.marks for corpus in corpora])
-    norms = joined("whole_norm"), joined("title_norm"), joined("body_norm")
-    corpus = Corpus(stacked("whole"), stacked("title"), *norms, joined("length"), marks)
-    standing = Standing(
-        np.concatenate([segment.standing.first for segment in segments]),
-        np.concatenate([segment.standing.second for segment in segments]),
-    )
-    return Segment.of(corpus, np.concatenate([segment.group for segment in segments]), standing, lexicon)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from causeloop_pipeline.analysis.pattern_index import PatternIndex
     from causeloop_pipeline.analysis.patterns import GroupingOptions
+    from causeloop_pipeline.analysis.templates import TemplateBook
 
 GROWTH = 1.2
 ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
@@ -22,6 +23,7 @@ ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
 
 def regroups(step: Step) -> bool:
     """Decide from what is stored, so that the fingerprints and the patterns of one run decide alike."""
+    from causeloop_pipeline.analysis.pattern_index import PatternIndex
     from causeloop_pipeline.analysis.patterns import ALGORITHM_VERSION
     from causeloop_pipeline.storage.issues import count_issues
     from causeloop_pipeline.storage.patterns import people_digest, read_grouping_state
@@ -36,30 +38,24 @@ def regroups(step: Step) -> bool:
         or state.people_digest != people_digest(session, workspace_id)
         or count_issues(session, workspace_id) > GROWTH * state.issue_count
         or bool(kinds_claimed(session, step.context.run_id, workspace_id) & ASKS_FOR_PATTERNS)
-        or not _readable(state.pattern_index)
+        or not PatternIndex.reads(state.index_start)
     )
-
-
-def _readable(stored: bytes) -> bool:
-    """Whether this version of the code can read an index that an earlier one may have left."""
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex, UnreadableIndexError
-
-    try:
-        PatternIndex.from_bytes(stored)
-    except UnreadableIndexError:
-        return False
-    return True
 
 
 def last_index(step: Step) -> "PatternIndex":
     """What the last full grouping left for newcomers."""
     from causeloop_pipeline.analysis.pattern_index import PatternIndex
-    from causeloop_pipeline.storage.patterns import read_grouping_state
+    from causeloop_pipeline.storage.patterns import read_pattern_index
 
-    state = read_grouping_state(step.session, step.workspace_id)
-    if state is None:
-        raise LookupError(f"workspace {step.workspace_id} has never been grouped")
-    return PatternIndex.from_bytes(state.pattern_index)
+    return PatternIndex.from_bytes(read_pattern_index(step.session, step.workspace_id))
+
+
+def last_book(step: Step) -> "TemplateBook":
+    """What the last full grouping learnt of the workspace's sources."""
+    from causeloop_pipeline.analysis.pattern_index import PatternIndex
+    from causeloop_pipeline.storage.patterns import read_pattern_index
+
+    return PatternIndex.book_of(read_pattern_index(step.session, step.workspace_id))
 
 
 def grouping_options(step: Step) -> "GroupingOptions":

@@ -91,13 +91,13 @@ on conflict (workspace_id) do update set
 
 @dataclass(frozen=True)
 class GroupingState:
-    """What the last full grouping saw and gave, and the index that assigns newcomers."""
+    """What the last full grouping saw and gave, and the beginning of the index that assigns newcomers."""
 
     algorithm_version: str
     input_digest: str
     output_digest: str
     people_digest: str
-    pattern_index: bytes
+    index_start: bytes
     issue_count: int
     computed_at: datetime
 
@@ -135,12 +135,22 @@ def read_verdicts(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl
 def read_grouping_state(session: Session, workspace_id: UUID) -> GroupingState | None:
     """What the last full grouping left behind, if there was one."""
     row = session.row(
-        "select algorithm_version, input_digest, output_digest, people_digest, pattern_index, issue_count, "
-        "computed_at "
+        "select algorithm_version, input_digest, output_digest, people_digest, "
+        "substring(pattern_index for 32) as index_start, issue_count, computed_at "
         "from detect.grouping_state where workspace_id = %s",
         (workspace_id,),
     )
     return GroupingState(**row) if row else None
+
+
+def read_pattern_index(session: Session, workspace_id: UUID) -> bytes:
+    """The index that assigns newcomers. Raises `LookupError` before the first grouping."""
+    row = session.row(
+        "select pattern_index from detect.grouping_state where workspace_id = %s", (workspace_id,)
+    )
+    if row is None:
+        raise LookupError(f"workspace {workspace_id} has never been grouped")
+    return bytes(row["pattern_index"])
 
 
 def people_digest(session: Session, workspace_id: UUID) -> str:

@@ -51,6 +51,58 @@ def test_a_new_message_joins_the_pattern_of_its_template() -> None:
     assert found.patterns.schema == PATTERNS
 
 
+def test_a_message_that_joins_its_pattern_names_the_nearest_other_one_as_its_mates_do() -> None:
+    refused = [{"title": f"Worker {at} refused job {at}", "source": "syslog"} for at in range(9)]
+    before = grouped(pl.concat([machine_issues(), later(*refused)]))
+    new = later({"title": "Worker 99 refused job 1", "source": "syslog"})
+    found = assigned(new.with_columns(issue_id=pl.lit("z")), before.index)
+    told = ["pattern_id", "nearest_pattern_id", "nearest_missing"]
+    mates = before.members.filter(pl.col("pattern_id") == found.members["pattern_id"][0]).select(told)
+    assert found.members.select(told).rows() == mates.unique().rows()
+    assert found.members["nearest_missing"].null_count() == 0
+
+
+def test_messages_that_found_a_pattern_name_the_nearest_one_there_is_and_what_differs() -> None:
+    before = grouped(machine_issues())
+    worker = before.patterns.filter(pl.col("name").str.starts_with("Worker"))["pattern_id"][0]
+    new = {"title": "Worker 5 abandoned job 1 in haste", "source": "syslog"}
+    found = assigned(later(new, new), before.index)
+    assert found.members["nearest_pattern_id"].to_list() == [worker, worker]
+    assert "abandoned" in found.members["nearest_missing"][0]
+    again = assigned(later(new).with_columns(issue_id=pl.lit("z")), found.index)
+    assert again.members["nearest_pattern_id"].to_list() == [worker]
+
+
+def test_issues_that_the_index_holds_are_left_as_they_are() -> None:
+    issues = mixed()
+    first = assigned(later({"title": "quite another thing"}), grouped(issues).index)
+    for index in (first.index, PatternIndex.from_bytes(first.index.to_bytes())):
+        known = pl.concat([issues, later({"title": "quite another thing"})])
+        assert assigned(known, index).members.height == 0
+        assert index.holds(pl.Series(["ni0000", "hi0001", "unheard"])).to_list() == [True, True, False]
+
+
+def test_what_was_learnt_of_the_sources_is_read_without_the_rest() -> None:
+    index = grouped(mixed()).index
+    stored = index.to_bytes()
+    assert PatternIndex.book_of(stored) == index.book
+    assert PatternIndex.reads(stored[:32])
+    assert not PatternIndex.reads(b"causeloop pattern index 0\n")
+
+
+def test_a_lone_newcomer_counts_its_component_as_the_history_does() -> None:
+    issues = human_issues().with_columns(
+        component=pl.when(pl.col("issue_id").is_in(["i0000", "i0001"]))
+        .then(pl.lit("pay"))
+        .otherwise(pl.lit("web"))
+    )
+    index = grouped(issues).index
+    title = "Payment gateway slow"
+    with_it = assigned(later({"title": title, "component": "pay"}), index)
+    without = assigned(later({"title": title}), index)
+    assert with_it.members["confidence"][0] > without.members["confidence"][0]
+
+
 def test_a_new_report_joins_the_pattern_of_reports_like_it_and_says_why() -> None:
     before = grouped(mixed())
     home = dict(before.members.select("issue_id", "pattern_id").iter_rows())["hi0000"]

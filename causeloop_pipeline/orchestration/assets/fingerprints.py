@@ -1,6 +1,6 @@
 """`fingerprints`: what each issue has that another failure of the same cause would have too."""
 
-from causeloop_pipeline.orchestration.regrouping import last_index, regroups
+from causeloop_pipeline.orchestration.regrouping import last_book, regroups
 from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 
 
@@ -23,7 +23,7 @@ def fingerprints(step: Step) -> Counts:
     anew = regroups(step)
     read = read_issues if anew else read_issues_without_fingerprint
     issues = read(step.session, step.workspace_id, pl.Schema({**ISSUES, "changed_at": INSTANT}))
-    book = None if anew else last_index(step).book
+    book = None if anew else last_book(step)
     prints = fingerprint_issues(issues, timezone=step.workspace.timezone, book=book)
     written = write_fingerprints(
         step.session, step.workspace_id, prints, issues.select("issue_id", "changed_at")

@@ -1,0 +1,191 @@
+"""A rule that was made or changed, or whose snooze has ended, speaks at the next tick, once a crossing."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+
+from causeloop_pipeline.orchestration.deliveries import deliveries, evaluate_changed_rules
+from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.session import Database
+from tests.conftest import Installation
+from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
+from tests.orchestration.alerting import SECRET, make_pattern, make_rule, outbox, predict
+from tests.orchestration.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def quiet(database: Database) -> None:
+    """No rule and no message of earlier tests is left."""
+    with database.every_workspace() as session:
+        session.execute("delete from notify.outbox")
+        session.execute("delete from notify.alert_rule")
+
+
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[FakeTool]:
+    """A receiver that takes everything, and may be reached."""
+    with fake_tool(in_turn(Reply({}))) as running:
+        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{running.port}")
+        settings.cache_clear()
+        yield running
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def tick(resources: Resources) -> dg.RunRequest | dg.SkipReason:
+    """What the sensor decides now."""
+    with DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
+        decided = due_messages(context)
+        assert isinstance(decided, dg.RunRequest | dg.SkipReason)
+        return decided
+
+
+def run_asked_for(resources: Resources) -> bool:
+    """Do what the sensor asks for, if anything."""
+    if isinstance(tick(resources), dg.SkipReason):
+        return False
+    assert deliveries.execute_in_process(resources={"installation": resources}).success
+    return True
+
+
+def change(database: Database, workspace_id: UUID, what: str) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute(f"update notify.alert_rule set {what}")
+
+
+def is_signed(asked: Asked) -> bool:
+    """Whether the receiver's own check of the three headers and the body holds."""
+    signed = b".".join(
+        [asked.headers["webhook-id"].encode(), asked.headers["webhook-timestamp"].encode(), asked.body]
+    )
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return hmac.compare_digest(asked.headers["webhook-signature"], f"v1,{expected}")
+
+
+def test_a_new_rule_tells_what_is_so_already_within_one_tick_and_once(
+    tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    pattern_id = make_pattern(database, workspace_id)
+    predict(database, workspace_id, pattern_id, 0.9)
+    assert not run_asked_for(resources)
+    rule_id = make_rule(database, resources.vault, workspace_id, f"{tool.url}/hook")
+
+    assert run_asked_for(resources)
+    assert not run_asked_for(resources)
+
+    (asked,) = tool.asked
+    (row,) = outbox(database, workspace_id)
+    assert is_signed(asked)
+    assert asked.headers["webhook-id"] == str(row["message_id"])
+    assert row["dedupe_key"] == f"{rule_id}:{pattern_id}:1:0"
+    assert json.loads(asked.body)["data"]["pattern_id"] == str(pattern_id)
+
+
+def test_a_changed_rule_is_decided_anew_with_hysteresis(
+    tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    predict(database, workspace_id, make_pattern(database, workspace_id), 0.75)
+    make_rule(database, resources.vault, workspace_id, f"{tool.url}/hook")
+    told = []
+    for threshold in (0.7, 0.9, 0.8, 0.7, 0.9, 0.7):
+        change(database, workspace_id, f"probability_threshold = {threshold}")
+        run_asked_for(resources)
+        told.append(len(tool.asked))
+
+    assert told == [1, 1, 1, 2, 2, 3], ".80 is within the margin of .10 and neither silences nor fires"
+
+
+def test_a_rule_speaks_when_its_snooze_ends_by_time_or_by_hand(
+    tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    for one in (workspace_id, other_workspace_id):
+        predict(database, one, make_pattern(database, one), 0.9)
+        make_rule(database, resources.vault, one, f"{tool.url}/{one}")
+        change(database, one, "snoozed_until = now() + interval '1 hour'")
+    run_asked_for(resources)
+    silent = len(tool.asked)
+
+    change(database, workspace_id, "snoozed_until = null")
+    assert run_asked_for(resources)
+    by_hand = [asked.path for asked in tool.asked]
+    with database.workspace(other_workspace_id) as session:
+        session.execute(
+            "update notify.alert_rule set snoozed_until = now() - interval '1 minute', evaluated_at = null"
+        )
+        session.execute("update notify.alert_rule set evaluated_at = now() - interval '2 minutes'")
+    assert run_asked_for(resources)
+
+    assert silent == 0
+    assert by_hand == [f"/{workspace_id}"]
+    assert [asked.path for asked in tool.asked] == [f"/{workspace_id}", f"/{other_workspace_id}"]
+    assert not run_asked_for(resources)
+
+
+def test_what_does_not_matter_to_a_rules_decision_asks_for_no_run(
+    tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    make_rule(database, resources.vault, workspace_id)
+    run_asked_for(resources)
+
+    change(database, workspace_id, "name = 'Renamed'")
+    assert not run_asked_for(resources)
+    change(database, workspace_id, "enabled = false")
+    assert not run_asked_for(resources)
+    change(database, workspace_id, "enabled = true")
+    assert run_asked_for(resources)
+
+
+def test_the_alerts_asset_counts_as_an_evaluation(
+    run: Run, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    predict(database, workspace_id, make_pattern(database, workspace_id), 0.9)
+    make_rule(database, resources.vault, workspace_id)
+
+    run([workspace_id], first="alerts")
+
+    assert len(outbox(database, workspace_id)) == 1
+    assert evaluate_changed_rules(resources) == 0
+
+
+def test_one_workspaces_defect_is_left_to_the_asset_and_holds_up_no_other(
+    tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    for one in (workspace_id, other_workspace_id):
+        predict(database, one, make_pattern(database, one), 0.9)
+        make_rule(database, resources.vault, one, f"{tool.url}/{one}")
+    change(database, workspace_id, "channels = '[1]'")
+
+    assert run_asked_for(resources)
+
+    assert [asked.path for asked in tool.asked] == [f"/{other_workspace_id}"]
+    assert not run_asked_for(resources)
+
+
+def test_a_change_during_an_evaluation_asks_for_another_one(
+    resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    from causeloop_pipeline.orchestration.assets.alerts import evaluate_rules
+    from causeloop_pipeline.storage.alerts import workspaces_with_rules_to_evaluate
+
+    make_rule(database, resources.vault, workspace_id)
+    now = datetime.now(UTC)
+    with database.workspace(workspace_id) as session:
+        evaluate_rules(session, workspace_id, now)
+    with database.workspace(workspace_id) as session:
+        seen = workspaces_with_rules_to_evaluate(session, now)
+        session.execute('update notify.alert_rule set scope = \'{"service": "checkout"}\'')
+        changed = workspaces_with_rules_to_evaluate(session, now)
+
+    assert (seen, changed) == ([], [workspace_id])
