@@ -36,6 +36,11 @@ class IssuerKeys:
     fetched_at: float = float("-inf")
     asked_at: float = float("-inf")
 
+    @property
+    def age_seconds(self) -> float:
+        """How long ago the keys were fetched; NaN when they never were."""
+        return time.monotonic() - self.fetched_at if self.keys else float("nan")
+
     async def key(self, key_id: str) -> jwt.PyJWK:
         """The key of an id; an unknown id asks the provider again, but not for every forger."""
         now = time.monotonic()

@@ -21,13 +21,18 @@ LEAST_ROLE: dict[str, Role | None] = {
     "create_issue": ANALYST,
     "update_issue": ANALYST,
     "list_similar_issues": VIEWER,
+    "read_issue_membership": VIEWER,
     "link_pattern": ANALYST,
     "unlink_pattern": ANALYST,
     # ways in
     "ingest_event": ANALYST,
     "ingest_batch": ANALYST,
+    "ingest_change": ANALYST,
+    "ingest_change_batch": ANALYST,
     "receive_webhook": None,
     "answer_webhook_challenge": None,
+    # changes
+    "list_changes": VIEWER,
     # patterns and clusters
     "list_patterns": VIEWER,
     "read_pattern": VIEWER,

@@ -3,10 +3,10 @@
 import re
 import time
 import uuid
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +38,10 @@ class RequestMeasures:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
+
+    def watch(self, name: str, told: str, value: Callable[[], float]) -> None:
+        """Tell a value as it is at the moment of being asked."""
+        Gauge(name, told, registry=self.registry).set_function(value)
 
     def record(self, scope: Scope, status: int, started: float) -> None:
         """Note one answered request."""

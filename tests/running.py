@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ class RunningInstallation:
     ports: dict[str, int] = field(
         default_factory=lambda: {name: free_port() for name in ("API", "DAGSTER", "DEMO")}
     )
+    environment: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
 
@@ -39,7 +40,13 @@ class RunningInstallation:
         ports = {f"CAUSELOOP_{name}_PORT": str(port) for name, port in self.ports.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "causeloop_pipeline.cli", "up", *options],
-            env={**known, **ports, "CAUSELOOP_STATE_DIR": str(self.state_dir), "COLUMNS": "140"},
+            env={
+                **known,
+                **ports,
+                **self.environment,
+                "CAUSELOOP_STATE_DIR": str(self.state_dir),
+                "COLUMNS": "140",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -123,4 +130,23 @@ def until_patterned(client: httpx2.Client, issue_id: str, seconds: float) -> Ite
         if answer.status_code == 200 and answer.json()["pattern_id"]:
             yield answer.json()
             return
+        time.sleep(0.1)
+
+
+def until_evaluated(client: httpx2.Client, rule_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Ask for an alert rule until it was evaluated as it stands; yields it once."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        rule = client.get(f"/v1/alert-rules/{rule_id}").json()
+        if rule["evaluated_at"]:
+            yield rule
+            return
+        time.sleep(0.1)
+
+
+def until(happened: Callable[[], object], seconds: float) -> None:
+    """Wait until something has happened."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"did not happen within {seconds} s"
         time.sleep(0.1)

@@ -1,5 +1,8 @@
 """`make run` brings up everything, survives being killed, finds planted causes, keeps secrets, ends."""
 
+import base64
+import hashlib
+import hmac
 import json
 import signal
 from collections.abc import Iterator
@@ -16,12 +19,15 @@ from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.server import remembered_epoch
 from causeloop_pipeline.demo.story import truth, workspaces
 from causeloop_pipeline.storage.server import remove_server
+from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
 from tests.running import (
     RunningInstallation,
     event_like,
     issue_id_of,
     post_signed_event,
     repeatable,
+    until,
+    until_evaluated,
     until_patterned,
 )
 
@@ -37,9 +43,17 @@ where table_schema = 'public' and data_type in ('text', 'character varying', 'js
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+def receiver() -> Iterator[FakeTool]:
+    """A program that takes every alert."""
+    with fake_tool(in_turn(Reply({}))) as tool:
+        yield tool
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, receiver: FakeTool) -> Iterator[RunningInstallation]:
     """An installation whose first start was killed in the middle of its work."""
-    running = RunningInstallation(tmp_path_factory.mktemp("up"))
+    allowed = {"CAUSELOOP_EGRESS_ALLOW": f"127.0.0.1:{receiver.port}"}
+    running = RunningInstallation(tmp_path_factory.mktemp("up"), environment=allowed)
     running.start()
     running.await_line("issues")
     running.end(signal.SIGKILL)
@@ -62,6 +76,18 @@ def issues_of(running: RunningInstallation) -> pl.DataFrame:
             "from core.issue as i join app.workspace as w using (workspace_id)"
         ).fetchall()
     return pl.DataFrame(rows, schema=["workspace", "source", "external_id", "group"], orient="row")
+
+
+def messages_of(running: RunningInstallation, rule_id: str) -> list[tuple[str, int]]:
+    """The id of each message of a rule, and how often it was delivered or tried."""
+    with psycopg.connect(running.urls["pipeline_database_url"]) as connection:
+        connection.execute(
+            "select set_config('causeloop.scope', "
+            "(select array_agg(workspace_id)::text from app.workspace), true)"
+        )
+        return connection.execute(
+            "select message_id::text, attempts from notify.outbox where alert_rule_id = %s", (rule_id,)
+        ).fetchall()
 
 
 def test_a_killed_start_is_followed_by_one_that_shows_ranked_recommendations(
@@ -109,6 +135,36 @@ def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstal
         found = list(until_patterned(client, issue_id_of(workspace_id, "custom_api", "hook-1"), 90))
 
     assert [issue["pattern_id"] for issue in found] == [like["pattern_id"]]
+
+
+def test_an_alert_rule_made_through_the_api_becomes_one_signed_message(
+    running: RunningInstallation, receiver: FakeTool
+) -> None:
+    with running.client("storefront") as client:
+        likeliest = client.get("/v1/predictions?window_days=7&limit=1").json()["data"][0]
+        made = client.post(
+            "/v1/alert-rules",
+            json={
+                "name": "likely again",
+                "scope": {"pattern_id": likeliest["pattern_id"]},
+                "probability_threshold": round(likeliest["probability"] - 0.01, 2),
+                "channels": [{"type": "webhook", "url": f"{receiver.url}/alert"}],
+            },
+        ).json()
+        evaluated = list(until_evaluated(client, made["id"], 90))
+        until(lambda: receiver.asked, 90)
+        lower = {"probability_threshold": round(likeliest["probability"] - 0.02, 2)}
+        client.patch(f"/v1/alert-rules/{made['id']}", json=lower)
+        again = list(until_evaluated(client, made["id"], 90))
+
+    assert [rule["firing"] for rule in evaluated + again] == [1, 1]
+    (message,) = receiver.asked
+    assert messages_of(running, made["id"]) == [(message.headers["webhook-id"], 1)]
+    signed = f"{message.headers['webhook-id']}.{message.headers['webhook-timestamp']}.".encode()
+    key = base64.b64decode(made["webhook_secrets"]["0"].removeprefix("whsec_"))
+    digest = hmac.new(key, signed + message.body, hashlib.sha256).digest()
+    assert message.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    assert json.loads(message.body)["data"]["pattern_id"] == likeliest["pattern_id"]
 
 
 def test_no_credential_is_in_logs_run_records_metadata_or_answers(running: RunningInstallation) -> None:

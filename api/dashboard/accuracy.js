@@ -4,14 +4,16 @@ import { get } from "./client.js";
 import { h, table } from "./elements.js";
 import { reliabilityChart } from "./reliability_chart.js";
 import { empty } from "./states.js";
-import { counted, number, percent, plain } from "./wording.js";
+import { counted, minute, number, percent, plain } from "./wording.js";
 
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);
   if (!accuracy.graded)
     return empty(
       "No window has closed yet, so nothing can be graded.",
-      "The first grades come when the first 7-day window closes.",
+      accuracy.next_closes_at
+        ? `The first of ${counted(accuracy.open, "prediction")} is graded after ${minute(accuracy.next_closes_at)}.`
+        : "Nothing has been predicted yet.",
     );
   return h(
     "div",
@@ -21,6 +23,7 @@ export async function accuracySection(signal) {
       {},
       `${counted(accuracy.graded, "prediction")} graded: ${number(accuracy.hits)} came true, `,
       `${number(accuracy.misses)} did not, ${number(accuracy.prevented)} were prevented by a fix (counted, not scored).`,
+      accuracy.overruled ? ` People overruled ${counted(accuracy.overruled, "grade")}.` : "",
     ),
     accuracy.reliability.length ? reliabilityChart(accuracy.reliability) : null,
     accuracy.scores.length ? scoresTable(accuracy.scores) : null,

@@ -7,8 +7,6 @@ import { riskMark } from "./patterns.js";
 import { empty, partSection } from "./states.js";
 import { ago, day, minute, percent, plain, told } from "./wording.js";
 
-const PAGES_OF_MEMBERS = 5;
-
 export async function showIssue({ id, signal }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
   return h(
@@ -68,45 +66,45 @@ function attributes(issue) {
 }
 
 async function membership(issue, signal) {
-  if (!issue.pattern_id) return empty("It is in no pattern: nothing else has failed like this.");
-  const pattern = await get("/v1/patterns/{pattern_id}", { pattern_id: issue.pattern_id }, {}, signal);
-  const member = await findMember(issue, signal);
+  const why = await get("/v1/issues/{issue_id}/membership", { issue_id: issue.id }, {}, signal);
+  if (why.state === "waiting") return empty("It is about to be grouped: look again in a moment.");
   return h(
     "div",
     {},
-    h("p", { class: "answer-text" }, to(`/patterns/${pattern.id}`, pattern.name)),
-    member
+    why.pattern
       ? [
-          h("p", { class: "prose" }, member.reason?.text ?? told(member.reason)),
+          h("p", { class: "answer-text" }, to(`/patterns/${why.pattern.id}`, why.pattern.name)),
+          h("p", { class: "prose" }, why.reason?.text ?? told(why.reason)),
           facts([
-            ["Similarity", percent(member.similarity)],
-            ["Confidence", percent(member.confidence)],
-            ["Not in the next pattern", member.nearest_missing ? told(member.nearest_missing) : null],
+            ["Put there by", DECIDED_BY[why.decided_by]],
+            ["Similarity", percent(why.similarity)],
+            ["Confidence", percent(why.confidence)],
             [
               "Next pattern",
-              member.nearest_pattern_id ? to(`/patterns/${member.nearest_pattern_id}`, "compare") : null,
+              why.nearest_pattern ? to(`/patterns/${why.nearest_pattern.id}`, why.nearest_pattern.name) : null,
             ],
+            ["Not in the next pattern", why.nearest_missing],
           ]),
         ]
-      : h("p", { class: "quiet" }, "Its reason is in the pattern's list of issues."),
+      : empty("It is in no pattern: nothing else has failed like this."),
+    said(why.facts),
   );
 }
 
-/** The issue as a member; the newest members are looked through, for there is no direct way to ask. */
-async function findMember(issue, signal) {
-  let cursor = null;
-  for (let page = 0; page < PAGES_OF_MEMBERS; page += 1) {
-    const found = await get(
-      "/v1/patterns/{pattern_id}/members",
-      { pattern_id: issue.pattern_id },
-      { limit: 100, cursor },
-      signal,
+const DECIDED_BY = { rule: "the same message or stack trace", likeness: "likeness", person: "a person" };
+
+/** What people said of the issue; it is obeyed for ever. */
+function said(pairs) {
+  if (!pairs.length) return null;
+  const line = (pair) =>
+    h(
+      "li",
+      {},
+      pair.kind === "must" ? "belongs with " : "does not belong with ",
+      to(`/issues/${pair.issue_id}`, pair.issue_title ?? "an issue that is gone"),
+      ` (${pair.made_by}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""})`,
     );
-    const member = found.data.find((row) => row.id === issue.id);
-    if (member || !found.page.has_more) return member;
-    cursor = found.page.next_cursor;
-  }
-  return undefined;
+  return [h("p", { class: "quiet" }, "People said of it:"), h("ul", {}, pairs.slice(0, 5).map(line))];
 }
 
 async function similar(issue, signal) {

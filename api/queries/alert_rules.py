@@ -10,7 +10,7 @@ from api.pagination import Listing, Sort
 
 COLUMNS = """
     a.alert_rule_id as id, a.name, a.scope, a.probability_threshold, a.window_days, a.channels,
-    a.snoozed_until, a.enabled, (
+    a.snoozed_until, a.enabled, a.evaluated_at, (
         select count(*)
         from notify.alert_state as s
         where s.workspace_id = a.workspace_id and s.alert_rule_id = a.alert_rule_id and s.firing

@@ -6,7 +6,6 @@ each be right alone and wrong together.
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from api.database import WorkspaceDatabase
@@ -49,7 +48,7 @@ MEMBERSHIP = (
 LIVING = "select pattern_id from detect.pattern where pattern_id = any ($1::uuid[])"
 NOTE = """
 insert into detect.closure_note (workspace_id, pattern_id, note, made_by) values ($1, $2, $3, $4)
-returning closure_note_id, note, made_by, made_at
+returning json_build_object('id', closure_note_id, 'note', note, 'made_by', made_by, 'made_at', made_at)
 """
 
 Pair = tuple[UUID, UUID]
@@ -124,10 +123,9 @@ async def judge(
     return UUID(str(rows[0]["verdict_id"]))
 
 
-async def note_closure(db: WorkspaceDatabase, pattern_id: UUID, note: str, actor: str) -> dict[str, Any]:
-    """Record what was done about a pattern."""
-    row = await db.transaction.fetchrow(NOTE, db.workspace_id, pattern_id, note, actor)
-    return {"id": row["closure_note_id"], **{name: row[name] for name in ("note", "made_by", "made_at")}}
+async def note_closure(db: WorkspaceDatabase, pattern_id: UUID, note: str, actor: str) -> str:
+    """Record what was done about a pattern; the note as JSON text."""
+    return str(await db.transaction.fetchval(NOTE, db.workspace_id, pattern_id, note, actor))
 
 
 def _new(pairs: Sequence[Pair], kind: str, existing: set[tuple[str, ...]]) -> list[Pair]:

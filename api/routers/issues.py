@@ -11,9 +11,9 @@ from api.answers import Page, Rows, found, gives, json_answer
 from api.deps import CurrentCaller, Db, Operation
 from api.errors import not_found
 from api.pagination import read_page
-from api.queries import issues, landing, recomputes, similar
+from api.queries import issue_membership, issues, landing, recomputes, similar
 from api.schemas.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
-from api.schemas.patterns import SimilarIssue, SimilarRequest
+from api.schemas.patterns import Membership, SimilarIssue, SimilarRequest
 from api.similar_issues import most_similar
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
@@ -31,6 +31,12 @@ async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Resp
 async def read_issue(db: Db, issue_id: UUID) -> Response:
     """One issue."""
     return found(await issues.read_issue(db, issue_id), "issue")
+
+
+@router.get("/{issue_id}/membership", responses=gives(Membership))
+async def read_issue_membership(db: Db, issue_id: UUID) -> Response:
+    """Why an issue is in its pattern, and what kept it out of the nearest other one."""
+    return found(await issue_membership.read_membership(db, issue_id), "issue")
 
 
 @router.get("/{issue_id}/similar", responses=gives(Rows[SimilarIssue]))

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.answers import gives, json_answer
+from api.answers import gives, json_answer, json_text
 from api.deps import CurrentCaller, Db, Operation
 from api.errors import broken_rule, conflict, not_found
-from api.queries import issues, pattern_facts, recomputes
+from api.queries import issues, pattern_facts, recomputes, similar
 from api.schemas.patterns import (
     ClosureNote,
     ConfirmRequest,
@@ -19,6 +20,7 @@ from api.schemas.patterns import (
     UnlinkRequest,
     Verdict,
 )
+from api.similar_issues import likeness
 
 router = APIRouter(prefix="/v1", tags=["corrections"], route_class=Operation)
 
@@ -36,7 +38,7 @@ async def link_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, link: Link
     pair = (issue_id, central[0])
     made = await pattern_facts.constrain(db, [pair], [], link.pattern_id, caller.actor, link.reason)
     if made:
-        await pattern_facts.judge(db, link.pattern_id, [pair], caller.actor, together=True, confidence=None)
+        await _judge(db, caller, link.pattern_id, pair, together=True)
     return await _recorded(db, caller, made)
 
 
@@ -54,12 +56,9 @@ async def unlink_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, unlink: 
     if not central:
         raise broken_rule("nothing_to_part", "the pattern has no other issue", "/pattern_id")
     apart = [(issue_id, other) for other in central]
-    confidence = await pattern_facts.confidence_of(db, pattern_id)
     made = await pattern_facts.constrain(db, [], apart, pattern_id, caller.actor, unlink.reason)
     if made:
-        await pattern_facts.judge(
-            db, pattern_id, apart[:1], caller.actor, together=False, confidence=confidence
-        )
+        await _judge(db, caller, pattern_id, apart[0], together=False)
     return await _recorded(db, caller, made)
 
 
@@ -81,7 +80,7 @@ async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge:
     ]
     made = await pattern_facts.constrain(db, together, [], pattern_id, caller.actor, merge.reason)
     if made:
-        await pattern_facts.judge(db, pattern_id, together[:1], caller.actor, together=True, confidence=None)
+        await _judge(db, caller, pattern_id, together[0], together=True)
     return await _recorded(db, caller, made)
 
 
@@ -98,12 +97,9 @@ async def split_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, split: 
         raise broken_rule("nothing_to_part", "at least one issue must stay in the pattern", "/issue_ids")
     together = [(leaving[0], other) for other in leaving[1:]]
     apart = [(leaving[0], other) for other in staying]
-    confidence = await pattern_facts.confidence_of(db, pattern_id)
     made = await pattern_facts.constrain(db, together, apart, pattern_id, caller.actor, split.reason)
     if made:
-        await pattern_facts.judge(
-            db, pattern_id, apart[:1], caller.actor, together=False, confidence=confidence
-        )
+        await _judge(db, caller, pattern_id, apart[0], together=False)
     return await _recorded(db, caller, made)
 
 
@@ -134,7 +130,7 @@ async def record_closure_note(
         raise not_found("pattern")
     note = await pattern_facts.note_closure(db, pattern_id, new.note, caller.actor)
     await recomputes.request(db, "patterns", caller.actor)
-    return json_answer(note, 201)
+    return json_text(note, 201)
 
 
 async def _existing_issue(db: Db, issue_id: UUID) -> None:
@@ -147,6 +143,23 @@ async def _centre(db: Db, pattern_id: UUID) -> UUID:
     if not central:
         raise not_found("pattern")
     return central[0]
+
+
+async def _judge(
+    db: Db, caller: CurrentCaller, pattern_id: UUID, pair: pattern_facts.Pair, *, together: bool
+) -> None:
+    """Keep a correction as a verdict too, with the confidence that the product had shown for the pair."""
+    confidence = await _shown_confidence(db, pair)
+    await pattern_facts.judge(db, pattern_id, [pair], caller.actor, together=together, confidence=confidence)
+
+
+async def _shown_confidence(db: Db, pair: pattern_facts.Pair) -> float | None:
+    """Of two issues of one pattern, the pattern's confidence; of others, how alike the search calls them."""
+    left, right = [await pattern_facts.pattern_of(db, issue_id) for issue_id in pair]
+    if left is not None and left == right:
+        return await pattern_facts.confidence_of(db, left)
+    candidates = await similar.read_candidates(db, pair[0], pair[1:])
+    return await run_in_threadpool(likeness, candidates, str(pair[0]), str(pair[1]))
 
 
 async def _judged_pairs(db: Db, pattern_id: UUID, confirm: ConfirmRequest) -> list[pattern_facts.Pair]:

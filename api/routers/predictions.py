@@ -11,7 +11,7 @@ from api.deps import CurrentCaller, Db, Operation
 from api.errors import not_found
 from api.pagination import read_page
 from api.prediction_accuracy import graded_accuracy
-from api.queries import predictions
+from api.queries import forecasts, prediction_grades, predictions
 from api.schemas.predictions import (
     Accuracy,
     AccuracyRequest,
@@ -21,6 +21,7 @@ from api.schemas.predictions import (
     Matrix,
     NewOutcome,
     Prediction,
+    PredictionDetail,
     PredictionFilters,
     PredictionSummary,
     WindowRequest,
@@ -56,23 +57,24 @@ async def read_prediction_matrix(db: Db, asked: Annotated[WindowRequest, Query()
 @router.get("/forecast", responses=gives(Forecast))
 async def read_forecast(db: Db, asked: Annotated[ForecastRequest, Query()]) -> Response:
     """Issues expected a day, with the first day that reaches the threshold."""
-    return found(await predictions.read_forecast(db, asked.pattern_id, asked.threshold), "forecast")
+    return found(await forecasts.read_forecast(db, asked.pattern_id, asked.threshold), "pattern")
 
 
 @router.get("/accuracy", responses=gives(Accuracy))
 async def read_prediction_accuracy(db: Db, asked: Annotated[AccuracyRequest, Query()]) -> Response:
     """How well predictions kept their word: scores, and reliability with its noise band."""
-    ledger = await predictions.read_graded(db, asked.window_days, asked.model_version, asked.days)
-    return json_answer(await run_in_threadpool(graded_accuracy, ledger))
+    grades = await prediction_grades.read_grades(db, asked.window_days, asked.model_version, asked.days)
+    scores = await run_in_threadpool(graded_accuracy, grades.graded)
+    return json_answer({**scores, "open": grades.open, "next_closes_at": grades.next_closes_at})
 
 
-@router.get("/{prediction_id}", responses=gives(Prediction))
+@router.get("/{prediction_id}", responses=gives(PredictionDetail))
 async def read_prediction(db: Db, prediction_id: UUID) -> Response:
     """One prediction, as it was said."""
     return found(await predictions.read_prediction(db, prediction_id), "prediction")
 
 
-@router.post("/{prediction_id}/outcome", responses=gives(Prediction))
+@router.post("/{prediction_id}/outcome", responses=gives(PredictionDetail))
 async def record_outcome(db: Db, caller: CurrentCaller, prediction_id: UUID, new: NewOutcome) -> Response:
     """Say what came of a prediction; the system's grade is kept beside it."""
     if not await predictions.record_outcome(db, prediction_id, caller.actor, new.outcome, new.reason):
@@ -80,7 +82,7 @@ async def record_outcome(db: Db, caller: CurrentCaller, prediction_id: UUID, new
     return found(await predictions.read_prediction(db, prediction_id), "prediction")
 
 
-@router.post("/{prediction_id}/dismiss", responses=gives(Prediction))
+@router.post("/{prediction_id}/dismiss", responses=gives(PredictionDetail))
 async def dismiss_prediction(db: Db, caller: CurrentCaller, prediction_id: UUID, why: Dismissal) -> Response:
     """Take a prediction out of attention; it is graded all the same."""
     if not await predictions.dismiss(db, prediction_id, caller.actor, why.reason):

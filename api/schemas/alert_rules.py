@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
 
 from api.pagination import PageRequest
-from causeloop_pipeline.model.prediction import WINDOWS
+from api.schemas.predictions import known_window
 
 RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Address = Annotated[
@@ -57,13 +57,6 @@ class EmailChannel(BaseModel):
 
 Channel = Annotated[WebhookChannel | SlackChannel | EmailChannel, Field(discriminator="type")]
 Channels = Annotated[list[Channel], Field(min_length=1, max_length=10)]
-
-
-def known_window(window: int | None) -> int | None:
-    """Rules watch the windows that are predicted."""
-    if window is not None and window not in WINDOWS:
-        raise ValueError(f"one of {', '.join(map(str, WINDOWS))}")
-    return window
 
 
 class NewAlertRule(BaseModel):
@@ -119,6 +112,9 @@ class AlertRule(BaseModel):
     channels: list[dict[str, Any]]
     snoozed_until: datetime | None
     enabled: bool
+    evaluated_at: datetime | None = Field(
+        description="As of when the rule was last evaluated as it stands; null: it is about to be"
+    )
     firing: int
     created_by: str
     created_at: datetime

@@ -72,6 +72,67 @@ class Member(IssueSummary):
     nearest_missing: str | None
 
 
+class MembershipState(StrEnum):
+    """Where an issue stands: in a pattern, unlike any other, or not grouped yet as it reads now."""
+
+    MEMBER = "member"
+    ALONE = "alone"
+    WAITING = "waiting"
+
+
+class DecidedBy(StrEnum):
+    """What put an issue into its pattern: the same message or stack trace, likeness, or a person."""
+
+    RULE = "rule"
+    LIKENESS = "likeness"
+    PERSON = "person"
+
+
+class NamedPattern(BaseModel):
+    """A pattern as far as another answer names it."""
+
+    id: UUID
+    name: str
+    status: PatternStatus
+    confidence: float
+    issue_count: int
+
+
+class FactKind(StrEnum):
+    """Whether a person said that two issues belong together, or that they do not."""
+
+    MUST = "must"
+    CANNOT = "cannot"
+
+
+class PairFact(BaseModel):
+    """What a person said of the issue and another one."""
+
+    kind: FactKind
+    issue_id: UUID
+    issue_title: str | None = Field(description="null: the other issue is not there at present")
+    pattern_id: UUID | None
+    made_by: str
+    made_at: datetime
+    reason: str | None
+
+
+class Membership(BaseModel):
+    """Why an issue is in its pattern, the nearest pattern it was not put into, and what was missing there."""
+
+    issue_id: UUID
+    state: MembershipState
+    pattern: NamedPattern | None
+    decided_by: DecidedBy | None
+    similarity: float | None
+    confidence: float | None
+    reason: Any
+    nearest_pattern: NamedPattern | None
+    nearest_missing: str | None
+    template: str | None = Field(description="Its message with what varies marked; null: it has none")
+    facts: list[PairFact] = Field(description="What people said of it, newest first, at most 50")
+
+
 class Bucket(StrEnum):
     """How long a bar of the frequency chart is."""
 

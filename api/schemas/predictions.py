@@ -4,12 +4,19 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from api.pagination import PageRequest
-from causeloop_pipeline.model.prediction import Impact, Outcome
+from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
+
+
+def known_window(window: int | None) -> int | None:
+    """One of the windows that are predicted."""
+    if window is not None and window not in WINDOWS:
+        raise ValueError(f"one of {', '.join(map(str, WINDOWS))}")
+    return window
 
 
 class PredictionFilters(PageRequest):
@@ -51,26 +58,47 @@ class Prediction(BaseModel):
     dismissed_at: datetime | None
 
 
+class Grade(BaseModel):
+    """What the system or a person said came of a prediction; `counterfactual_rate`: without the fix."""
+
+    outcome: Outcome
+    decided_by: str
+    decided_at: datetime
+    reason: str
+    counterfactual_rate: float | None
+
+
+class PredictionDetail(Prediction):
+    """A prediction with all that was said came of it; `outcome` is the one that counts, a person's first."""
+
+    outcomes: list[Grade]
+    dismissed_by: str | None
+    dismissal_reason: str | None
+
+
 class WindowRequest(BaseModel):
-    """Which window."""
+    """Which of the windows that are predicted."""
 
     model_config = ConfigDict(extra="forbid")
 
-    window_days: Window = 30
+    window_days: int = 30
+
+    _window = field_validator("window_days")(known_window)
 
 
 class PredictionSummary(BaseModel):
-    """The tiles of the overview."""
+    """The tiles of the overview, over patterns that are not resolved; dismissed ones are no high risk."""
 
     window_days: int
     patterns: int
     predicted: int
     without_prediction: int
+    dismissed: int
     high_risk: int
     critical: int
     mean_probability: float | None
     expected_recurrences: float | None
-    expected_issues: float | None
+    expected_issues: float | None = Field(description="null: the forecast does not reach so far")
     hits: int
     misses: int
     prevented: int
@@ -130,11 +158,11 @@ class Breach(BaseModel):
 
 
 class Forecast(BaseModel):
-    """Issues a day: what came, what is expected, and when it breaches."""
+    """Issues a day: what came, what is expected (nothing while data are too few), when it breaches."""
 
     pattern_id: UUID | None
     timezone: str
-    computed_at: datetime
+    computed_at: datetime | None
     threshold: float
     breach: Breach
     actual: list[ActualDay]
@@ -177,17 +205,53 @@ class ModelScores(BaseModel):
     ece_noise: float
 
 
+class VersionScores(BaseModel):
+    """The scores of what one version of the product said, all windows together."""
+
+    model_version: str
+    n: int
+    base_rate: float
+    brier: float
+    skill: float | None
+    log_loss: float
+    ece: float
+    ece_noise: float
+
+
+class WindowReliability(BaseModel):
+    """The reliability curve of one window."""
+
+    window_days: int
+    reliability: list[ReliabilityBin]
+
+
 class Accuracy(BaseModel):
-    """How well predictions kept their word; prevented ones are counted and not scored."""
+    """How well predictions kept their word; prevented ones are counted and not scored.
+
+    A person's outcome goes before the system's; `overruled` tells how often they differ. While nothing is
+    graded every score is null, and `next_closes_at` tells when the first window will be.
+    """
 
     graded: int
+    scored: int
     hits: int
     misses: int
     prevented: int
-    brier: float | None
+    overruled: int
+    open: int = Field(description="Predictions whose window has not closed yet")
+    next_closes_at: datetime | None
     base_rate: float | None
+    brier: float | None
+    skill: float | None = Field(
+        description="Over always saying the base rate; null when only one outcome came"
+    )
+    log_loss: float | None
+    ece: float | None
+    ece_noise: float | None
     scores: list[ModelScores]
+    versions: list[VersionScores]
     reliability: list[ReliabilityBin]
+    reliability_by_window: list[WindowReliability]
 
 
 class NewOutcome(BaseModel):

@@ -12,6 +12,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("up")(serve.up)
+app.command("migrate")(serve.migrate)
 app.command("env")(serve.env)
 app.command("analyze")(analyze.analyze)
 app.command("backtest")(backtest.backtest)

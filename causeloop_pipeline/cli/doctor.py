@@ -12,7 +12,7 @@ from causeloop_pipeline.settings import Settings, settings
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look at machine, database, secrets and Dagster; ends with 1 when something is wrong."""
+    """Look at machine, database, secrets, reach and Dagster; ends with 1 when something is wrong."""
     quiet_libraries()
     findings = list(look_at_everything(settings()))
     if as_json:
@@ -30,6 +30,7 @@ def look_at_everything(known: Settings) -> Iterator[Finding]:
     from causeloop_pipeline.cli.checkup.dagster import look_at_dagster
     from causeloop_pipeline.cli.checkup.database import look_at_database
     from causeloop_pipeline.cli.checkup.machine import look_at_machine
+    from causeloop_pipeline.cli.checkup.reach import look_at_reach
     from causeloop_pipeline.cli.checkup.secrets import look_at_secrets
 
     yield from look_at_machine(known)
@@ -39,5 +40,6 @@ def look_at_everything(known: Settings) -> Iterator[Finding]:
         f.about.startswith("database as") or (f.about == "migrations" and f.fix) for f in database
     )
     yield from look_at_secrets(known, database_answers=answers)
+    yield from look_at_reach(known, database_answers=answers)
     if answers:
         yield from look_at_dagster(known)

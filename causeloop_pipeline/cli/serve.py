@@ -1,6 +1,7 @@
-"""`causeloop up` runs the servers here; `causeloop env` tells plain Dagster commands how to find them."""
+"""`causeloop up` runs the servers here; `migrate` and `env` are for servers that something else starts."""
 
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +22,26 @@ def up(
     except (MissingSettingError, PipelineError, ProcessError, ServerError, StartError) as problem:
         typer.echo(f"causeloop up: {problem}", err=True)
         raise typer.Exit(1) from None
+
+
+def migrate(
+    dagster_config: Annotated[
+        Path | None, typer.Option(help="The dagster.yaml to run with; by default deploy/dagster.yaml.")
+    ] = None,
+) -> None:
+    """Bring schema, views and Dagster's instance up to date, before servers that `up` does not start."""
+    from causeloop_pipeline.cli.up import StartError, bring_up_to_date
+    from causeloop_pipeline.settings import ROOT, MissingSettingError
+
+    config = dagster_config or ROOT / "deploy" / "dagster.yaml"
+    if not config.is_file():
+        raise typer.BadParameter(f"there is no file {config}", param_hint="--dagster-config")
+    try:
+        revision = bring_up_to_date(config)
+    except (MissingSettingError, StartError) as problem:
+        typer.echo(f"causeloop migrate: {problem}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"the schema is at {revision}, Dagster's instance is ready")
 
 
 def env() -> None:

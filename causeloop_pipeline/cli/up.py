@@ -87,13 +87,39 @@ def _load_demo(console: Console, known: Settings) -> None:
     console.print(f"demo        {loaded.organizations} organizations, {loaded.workspaces} workspaces")
 
 
+def bring_up_to_date(dagster_config: Path) -> str:
+    """Schema, views and Dagster's instance for servers that something else starts; the schema's revision.
+
+    Runs that other machines are working on are left alone.
+    """
+    from causeloop_pipeline.storage.migrate import head_revision
+
+    settings().state_dir.mkdir(parents=True, exist_ok=True)
+    if prepare_database(settings().state_dir, settings().postgres_bin_dir):
+        stop_embedded(settings().state_dir)
+        raise StartError(
+            "CAUSELOOP_DATABASE_URL is not set: the embedded database is for `causeloop up` alone"
+        )
+    _prepare_home(settings(), dagster_config)
+    from causeloop_pipeline.orchestration.boot import furnish_instance
+
+    furnish_instance()
+    return head_revision()
+
+
 def _prepare_dagster(known: Settings) -> None:
     """Dagster's home, the parsed dbt project, and no run of an earlier start still holding a slot."""
+    _prepare_home(known, ROOT / "deploy" / "dagster.yaml")
+    from causeloop_pipeline.orchestration.boot import prepare_instance
+
+    prepare_instance()
+
+
+def _prepare_home(known: Settings, dagster_config: Path) -> None:
     home = known.state_dir / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "deploy" / "dagster.yaml", home / "dagster.yaml")
+    shutil.copy(dagster_config, home / "dagster.yaml")
     os.environ.update(dagster_environment(known))
-    from causeloop_pipeline.orchestration.boot import prepare_instance
     from causeloop_pipeline.storage.catalogue import require_isolation
     from causeloop_pipeline.storage.normalization import Normalizer
 
@@ -101,7 +127,6 @@ def _prepare_dagster(known: Settings) -> None:
     Normalizer(pipeline_url).build_views()
     with psycopg.connect(pipeline_url) as connection:
         require_isolation(connection)
-    prepare_instance()
 
 
 def dagster_environment(known: Settings) -> dict[str, str]:
@@ -202,4 +227,4 @@ def _ended_by_signals() -> Iterator[None]:
     yield
 
 
-__all__ = ["ProcessError", "StartError", "bring_up", "dagster_environment"]
+__all__ = ["ProcessError", "StartError", "bring_up", "bring_up_to_date", "dagster_environment"]

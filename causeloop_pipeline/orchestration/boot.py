@@ -26,9 +26,20 @@ def prepare_instance() -> int:
     with DagsterInstance.get() as instance:
         dead = fail_dead_runs(instance)
         release_dead_work(instance, installation)
-        instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
-        add_partitions(instance, installation)
+        furnish(instance, installation)
     return dead
+
+
+def furnish_instance() -> None:
+    """The same beside runs that go on elsewhere: what an instance needs, and nothing of theirs."""
+    with DagsterInstance.get() as instance:
+        furnish(instance, Installation())
+
+
+def furnish(instance: DagsterInstance, installation: Installation) -> None:
+    """Limit dbt to one run, and give every workspace its partition."""
+    instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
+    add_partitions(instance, installation)
 
 
 def unfinished_runs(instance: DagsterInstance) -> int:

@@ -1,5 +1,8 @@
 """Sends what waits in the outbox: each message in a transaction of its own, held while it is sent.
 
+Rules that were made or changed since their last evaluation, or whose snooze has ended, are evaluated first:
+whoever asks to be told is told now what is so already, and not with the next computation.
+
 A run that dies between sending and committing sends that one message again, under the same id.
 """
 
@@ -14,8 +17,10 @@ from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.assets.alerts import evaluate_rules
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME
+from causeloop_pipeline.orchestration.stage import told
 
 if TYPE_CHECKING:
     from causeloop_pipeline.outbound.deliver import Postman
@@ -29,16 +34,31 @@ SECONDS_A_WORKSPACE = 60.0
 MESSAGES_A_WORKSPACE = 500
 
 
-@dg.op(description="Sends every message that is due, several workspaces at once.")
+@dg.op(
+    description="Evaluates changed rules, and sends every message that is due, several workspaces at once."
+)
 def deliver_due(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
     """Send until nothing is due; a slow receiver holds up nobody but its own workspace."""
-    context.add_output_metadata(dict(deliver_messages(installation)))
+    evaluated = evaluate_changed_rules(installation)
+    context.add_output_metadata({"workspaces evaluated": evaluated, **deliver_messages(installation)})
 
 
 @dg.job(tags=MAX_RUNTIME, description="Delivers alerts to webhooks, chats and mailboxes, at least once.")
 def deliveries() -> None:
     """One step."""
     deliver_due()
+
+
+def evaluate_changed_rules(installation: Installation) -> int:
+    """Evaluate the rules of every workspace in which one does not stand as last evaluated; how many."""
+    from causeloop_pipeline.storage.alerts import workspaces_with_rules_to_evaluate
+
+    as_of = datetime.now(UTC)
+    with installation.database.every_workspace() as session:
+        workspace_ids = workspaces_with_rules_to_evaluate(session, as_of)
+    for workspace_id in workspace_ids:
+        _evaluate(installation, workspace_id, as_of)
+    return len(workspace_ids)
 
 
 def deliver_messages(installation: Installation) -> Counter[str]:
@@ -64,6 +84,19 @@ def deliver_of_workspace(installation: Installation, workspace_id: UUID) -> Coun
                 break
             count[_attempt(session, installation, postman, messages[0])] += 1
     return count
+
+
+def _evaluate(installation: Installation, workspace_id: UUID, as_of: datetime) -> None:
+    """One workspace's rules; after a defect they wait for the `alerts` asset, which reports it."""
+    from causeloop_pipeline.storage.alerts import begin_evaluation
+
+    try:
+        with installation.database.workspace(workspace_id) as session:
+            evaluate_rules(session, workspace_id, as_of)
+    except Exception as failure:  # one tenant's defect must not hold up the messages of the others
+        logger.error("alert rules of %s: %s", workspace_id, told(failure))
+        with installation.database.workspace(workspace_id) as session:
+            begin_evaluation(session, workspace_id, as_of)
 
 
 def _attempt(

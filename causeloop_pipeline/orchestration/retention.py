@@ -1,6 +1,8 @@
-"""Forgets finished runs, their scopes and answered requests, for event logs grow without bound."""
+"""Forgets finished runs, which grow without bound, and what each workspace has set to be kept no longer."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import dagster as dg
 from dagster import DagsterInstance
@@ -8,8 +10,10 @@ from dagster import DagsterInstance
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME, UNFINISHED
 from causeloop_pipeline.orchestration.run_scope import SCOPE
+from causeloop_pipeline.orchestration.stage import told
 
 BATCH = 200
+BATCHES_A_NIGHT = 500
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
@@ -27,10 +31,54 @@ def forget(context: dg.OpExecutionContext, installation: dg.ResourceParam[Instal
     context.add_output_metadata({"runs": runs, "scope rows": scopes, "requests": requests})
 
 
-@dg.job(tags=MAX_RUNTIME, description="Keeps Dagster's storage from growing for ever.")
+@dg.op(description="Deletes the issues, predictions and audit entries that each workspace keeps no longer.")
+def forget_of_workspaces(
+    context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]
+) -> None:
+    """Every workspace by its own settings; one that fails is reported when all others are done."""
+    from causeloop_pipeline.storage.retention import workspaces_with_retention
+
+    with installation.database.every_workspace() as session:
+        workspace_ids = workspaces_with_retention(session)
+    total, failed = Counter[str](), {}
+    for workspace_id in workspace_ids:
+        try:
+            total += forget_of_workspace(installation, workspace_id)
+        except Exception as failure:  # one tenant's failure never stops another's turn
+            failed[str(workspace_id)] = told(failure)
+    context.add_output_metadata({"workspaces": len(workspace_ids), **total})
+    if failed:
+        raise dg.Failure(
+            f"{len(failed)} of {len(workspace_ids)} workspaces could not forget", metadata=failed
+        )
+
+
+@dg.job(
+    tags=MAX_RUNTIME,
+    description="Keeps storage from growing for ever, and data no longer than tenants allow.",
+)
 def retention() -> None:
-    """One step."""
+    """Both at their own pace."""
     forget()
+    forget_of_workspaces()
+
+
+def forget_of_workspace(installation: Installation, workspace_id: UUID) -> Counter[str]:
+    """Batch by batch, each in a transaction of its own between two stages; how many rows of each kind."""
+    from causeloop_pipeline.storage.retention import BATCH as ROWS
+    from causeloop_pipeline.storage.retention import KINDS, forget_batch
+    from causeloop_pipeline.storage.scopes import wait_for_turn
+
+    forgotten = Counter(dict.fromkeys(KINDS, 0))
+    for kind in KINDS:
+        for _ in range(BATCHES_A_NIGHT):
+            with installation.database.workspace(workspace_id) as session:
+                wait_for_turn(session, workspace_id)
+                rows = forget_batch(session, workspace_id, kind)
+            forgotten[kind] += rows
+            if rows < ROWS:
+                break
+    return forgotten
 
 
 def forget_runs(instance: DagsterInstance, before: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Opens the tickets that people pushed, and looks how the open ones stand."""
+"""Opens the tickets that people pushed, and looks how the open ones, and those done lately, stand."""
 
 import logging
 import traceback
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 8
 TICKETS_A_WORKSPACE = 50
 GONE = frozenset({404, 410})
+KINDS = ("opened", "done", "reopened", "unchanged", "failed")
 
 
 @dg.op(description="Opens queued tickets and refreshes open ones, several workspaces at once.")
@@ -39,14 +40,14 @@ def tickets() -> None:
 
 
 def open_and_refresh(installation: Installation) -> Counter[str]:
-    """Open what is queued and look at what is open; how many were opened, done, unchanged or failed."""
+    """Open what is queued, look at what is open or was done lately; how many of each there were."""
     from causeloop_pipeline.storage.tickets import workspaces_with_tickets
 
     with installation.database.every_workspace() as session:
         workspace_ids = workspaces_with_tickets(session)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tickets") as threads:
         counts = threads.map(lambda one: tickets_of_workspace(installation, one), workspace_ids)
-        return sum(counts, Counter({"opened": 0, "done": 0, "unchanged": 0, "failed": 0}))
+        return sum(counts, Counter(dict.fromkeys(KINDS, 0)))
 
 
 def tickets_of_workspace(installation: Installation, workspace_id: UUID) -> Counter[str]:
@@ -73,9 +74,9 @@ def _attend(installation: Installation, pushed: "PushedTicket") -> str:
     from causeloop_pipeline.storage.tickets import mark_failed, mark_opened
 
     try:
-        ticket = _looked_at(installation, pushed) if pushed.is_open else _opened(installation, pushed)
+        ticket = _looked_at(installation, pushed) if pushed.is_there else _opened(installation, pushed)
     except OutsideFailure as failure:
-        over = isinstance(failure, PermanentFailure) and (not pushed.is_open or failure.status in GONE)
+        over = isinstance(failure, PermanentFailure) and (not pushed.is_there or failure.status in GONE)
         reason = failure.reason
     except Exception as failure:  # a defect with one ticket must not hold up the others
         frames = traceback.extract_tb(failure.__traceback__)
@@ -85,10 +86,16 @@ def _attend(installation: Installation, pushed: "PushedTicket") -> str:
     else:
         with installation.database.workspace(pushed.workspace_id) as session:
             mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.done)
-        return "done" if ticket.done else "unchanged" if pushed.is_open else "opened"
+        return _news(pushed, done=ticket.done)
     with installation.database.workspace(pushed.workspace_id) as session:
         mark_failed(session, pushed, reason, permanent=over)
     return "failed"
+
+
+def _news(pushed: "PushedTicket", *, done: bool) -> str:
+    if pushed.is_done:
+        return "unchanged" if done else "reopened"
+    return "done" if done else "unchanged" if pushed.is_there else "opened"
 
 
 def _opened(installation: Installation, pushed: "PushedTicket") -> "Ticket":

@@ -20,6 +20,19 @@ where workspace_id = %(workspace_id)s and enabled
 order by alert_rule_id
 """
 
+TO_EVALUATE = """
+enabled and (
+    evaluated_at is null or (snoozed_until <= %(as_of)s::timestamptz and evaluated_at < snoozed_until)
+)
+"""
+
+# Before the rules are read: a change that comes meanwhile waits, and asks for another evaluation.
+BEGIN = """
+update notify.alert_rule
+set evaluated_at = %(as_of)s
+where workspace_id = %(workspace_id)s and enabled
+"""
+
 STATES = """
 select alert_rule_id, pattern_id, firing, crossings
 from notify.alert_state
@@ -91,6 +104,21 @@ class Crossing:
     number: int
     channels: Sequence[Mapping[str, Any]]
     message: Mapping[str, Any]
+
+
+def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
+    """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
+    rows = session.rows(
+        f"select distinct workspace_id from notify.alert_rule where {TO_EVALUATE} order by workspace_id",
+        {"as_of": as_of},
+    )
+    return [row["workspace_id"] for row in rows]
+
+
+def begin_evaluation(session: Session, workspace_id: UUID, as_of: datetime) -> int:
+    """Note that the enabled rules are evaluated now, and let in no other evaluation until this one ends."""
+    session.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alerts of {workspace_id}",))
+    return session.execute(BEGIN, {"workspace_id": workspace_id, "as_of": as_of})
 
 
 def read_alert_rules(

@@ -1,4 +1,7 @@
-"""Tickets on their way to a tracker, and those that are open there.
+"""Tickets on their way to a tracker, those that are open there, and those that were done lately.
+
+A ticket that is done may be opened again, because the fix did not hold: it is looked at, more seldom, through
+the workspace's proof window, in which such news is worth something.
 
 An attempt is counted and committed before it begins. Whoever counts it has the ticket to himself until the
 next attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile.
@@ -13,6 +16,8 @@ from causeloop_pipeline.storage.session import Session
 
 MOST_ATTEMPTS = 8
 LOOK_AGAIN_AFTER = timedelta(minutes=15)
+LOOK_AT_DONE_AFTER = timedelta(hours=6)
+LOOKS = {"look_again_after": LOOK_AGAIN_AFTER, "look_at_done_after": LOOK_AT_DONE_AFTER}
 
 # The first pause is longer than an attempt may take, so that two attempts never overlap.
 WAITING = """
@@ -22,7 +27,18 @@ status = 'queued' and (
 )
 """
 
-UNSEEN = "status = 'open' and updated_at <= now() - %(look_again_after)s::interval"
+UNSEEN = """
+(
+    (status = 'open' and updated_at <= now() - %(look_again_after)s::interval)
+    or (
+        status = 'done' and updated_at <= now() - %(look_at_done_after)s::interval
+        and coalesce(done_at, updated_at) > now() - make_interval(days => (
+            select s.proof_window_days from app.workspace_settings as s
+            where s.workspace_id = ticket.workspace_id
+        ))
+    )
+)
+"""
 
 BEGIN = f"""
 update act.ticket as t
@@ -40,7 +56,7 @@ returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, ex
 
 LOOK = f"""
 update act.ticket as t
-set updated_at = now()
+set updated_at = now(), done_at = case status when 'done' then coalesce(done_at, updated_at) end
 where workspace_id = %(workspace_id)s and recommendation_id in (
     select recommendation_id
     from act.ticket
@@ -76,9 +92,14 @@ class PushedTicket:
     status: str
 
     @property
-    def is_open(self) -> bool:
+    def is_there(self) -> bool:
         """Whether the tracker has it; one that was lost there and pushed again is only queued."""
-        return self.status == "open"
+        return self.status in {"open", "done"}
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the tracker said at the last look that it is done."""
+        return self.status == "done"
 
 
 @dataclass(frozen=True)
@@ -95,7 +116,7 @@ class Advice:
 
 def workspaces_with_tickets(session: Session) -> list[UUID]:
     """The workspaces in which a ticket waits to be opened, or to be looked at again."""
-    rows = session.rows(WITH_WORK, {"look_again_after": LOOK_AGAIN_AFTER})
+    rows = session.rows(WITH_WORK, LOOKS)
     return [row["workspace_id"] for row in rows]
 
 
@@ -106,8 +127,8 @@ def begin_attempt(session: Session, workspace_id: UUID) -> PushedTicket | None:
 
 
 def begin_look(session: Session, workspace_id: UUID, limit: int = 100) -> list[PushedTicket]:
-    """The open tickets that nobody has looked at for a while."""
-    parameters = {"workspace_id": workspace_id, "look_again_after": LOOK_AGAIN_AFTER, "limit": limit}
+    """The open tickets, and those done lately, that nobody has looked at for a while."""
+    parameters = {"workspace_id": workspace_id, **LOOKS, "limit": limit}
     return [PushedTicket(**row) for row in session.rows(LOOK, parameters)]
 
 
@@ -123,11 +144,13 @@ def mark_opened(
     """The tracker has the ticket."""
     session.execute(
         "update act.ticket set status = %s, external_id = %s, external_url = %s, error = null, "
-        "updated_at = now() where workspace_id = %s and recommendation_id = %s",
+        "updated_at = now(), done_at = case when %s then coalesce(done_at, now()) end "
+        "where workspace_id = %s and recommendation_id = %s",
         (
             "done" if done else "open",
             external_id,
             external_url,
+            done,
             ticket.workspace_id,
             ticket.recommendation_id,
         ),
@@ -135,8 +158,12 @@ def mark_opened(
 
 
 def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent: bool) -> None:
-    """The tracker has not taken it, or has it no more: wait for the next attempt, or for the next push."""
-    over = permanent or (not ticket.is_open and ticket.attempts >= MOST_ATTEMPTS)
+    """The tracker has not taken it, or has it no more: wait for the next attempt, or for the next push.
+
+    One that was done stays done: that it has been tidied away since is no failure.
+    """
+    exhausted = not ticket.is_there and ticket.attempts >= MOST_ATTEMPTS
+    over = (permanent and not ticket.is_done) or exhausted
     session.execute(
         "update act.ticket set error = %s, updated_at = now(), "
         "status = case when %s then 'failed' else status end "

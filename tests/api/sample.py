@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 from argon2 import PasswordHasher
 
+from api.queries.landing import change_id as change_id_of
 from api.queries.landing import issue_id as issue_id_of
 from api.tokens import Session as TokenSession
 from api.tokens import issue_access_token
@@ -44,6 +45,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
         _predictions(session, sample)
         _recommendations(session, sample)
         _integrations(session, sample)
+        _changes(session, sample)
     return sample
 
 
@@ -289,6 +291,27 @@ def _recommendations(session: Session, sample: Sample) -> None:
         text="too early",
         computed_at=datetime.now(UTC),
     )
+
+
+def _changes(session: Session, sample: Sample) -> None:
+    now = datetime.now(UTC)
+    for number, kind in enumerate(("deploy", "release", "config_change")):
+        external_id = f"{sample.canary}-{number}"
+        _insert(
+            session,
+            "core.change",
+            sample,
+            change_id=change_id_of(sample.workspace_id, "custom_api", external_id),
+            source="custom_api",
+            external_id=external_id,
+            kind=kind,
+            title=f"{sample.canary} checkout 4.{number}",
+            service=None if kind == "config_change" else "checkout",
+            environment="production",
+            changed_at=now - timedelta(days=number),
+            source_updated_at=now,
+            ingested_at=now,
+        )
 
 
 def _integrations(session: Session, sample: Sample) -> None:

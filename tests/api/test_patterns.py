@@ -192,6 +192,52 @@ def test_a_confirmation_is_kept_with_the_confidence_that_was_shown(
     }
 
 
+def verdict(database: Database, sample: Sample) -> dict[str, object]:
+    """The newest verdict of a workspace."""
+    with database.workspace(sample.workspace_id) as session:
+        found = session.row(
+            "select together, confidence from detect.pattern_verdict order by verdict_id desc limit 1"
+        )
+    assert found is not None
+    return found
+
+
+def test_a_correction_is_kept_with_the_confidence_that_was_shown(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+    similar = api.get(f"/v1/issues/{issues[8]}/similar?limit=50").json()["data"]
+    shown = {row["id"]: row["similarity"] for row in similar}
+
+    api.post(f"/v1/issues/{issues[8]}/link-pattern", json={"pattern_id": str(ids["pattern_id"])})
+    linked = verdict(database, fresh_sample)
+    api.post(f"/v1/issues/{issues[2]}/unlink-pattern", json={})
+    unlinked = verdict(database, fresh_sample)
+    api.post(
+        f"/v1/patterns/{ids['other_pattern_id']}/split", json={"issue_ids": [str(i) for i in issues[9:11]]}
+    )
+    split = verdict(database, fresh_sample)
+
+    assert linked == {"together": True, "confidence": shown[str(issues[0])]}
+    assert unlinked == split == {"together": False, "confidence": 0.9}
+
+
+def test_a_merge_is_kept_with_how_alike_the_two_patterns_were_called(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "update core.issue set title = 'Printer jam', body = null where issue_id = %s", (issues[7],)
+        )
+
+    api.post(f"/v1/patterns/{ids['pattern_id']}/merge", json={"pattern_ids": [str(ids["other_pattern_id"])]})
+
+    merged = verdict(database, fresh_sample)
+    assert merged["together"] is True
+    assert merged["confidence"] == 0.0, "nothing in the two texts is alike"
+
+
 def test_a_closure_note_is_shown_with_its_pattern(client: Client, fresh_sample: Sample) -> None:
     api, path = client(fresh_sample.credentials["analyst"]), f"/v1/patterns/{fresh_sample.ids['pattern_id']}"
 

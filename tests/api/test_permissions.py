@@ -35,6 +35,8 @@ def bodies(sample: Sample) -> dict[str, Any]:
         "update_issue": {"status": "mitigating"},
         "ingest_event": {"title": "It broke", "external_id": uuid4().hex},
         "ingest_batch": {"events": [{"title": "It broke", "external_id": uuid4().hex}]},
+        "ingest_change": {"title": "checkout 4.12", "external_id": uuid4().hex},
+        "ingest_change_batch": {"changes": [{"title": "checkout 4.12", "external_id": uuid4().hex}]},
         "link_pattern": {"pattern_id": str(sample.ids["pattern_id"])},
         "unlink_pattern": {"pattern_id": str(sample.ids["other_pattern_id"])},
         "merge_patterns": {"pattern_ids": [str(sample.ids["other_pattern_id"])]},

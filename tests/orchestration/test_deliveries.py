@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.deliveries import deliver_messages, deliveries
+from causeloop_pipeline.orchestration.deliveries import deliver_messages, deliveries, evaluate_changed_rules
 from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
@@ -29,6 +29,7 @@ def quiet(database: Database) -> None:
     """Nothing of earlier tests is due."""
     with database.every_workspace() as session:
         session.execute("delete from notify.outbox")
+        session.execute("delete from notify.alert_rule")
 
 
 @pytest.fixture
@@ -175,6 +176,7 @@ def test_a_run_starts_only_when_something_is_due_and_none_is_under_way(
 
         assert isinstance(tick(), dg.SkipReason)
         queue(database, resources, workspace_id, f"{tool.url}/hook")
+        evaluate_changed_rules(resources)
         decided = tick()
         assert isinstance(decided, dg.RunRequest)
         assert decided.tags == {TRIGGER: "due_messages"}

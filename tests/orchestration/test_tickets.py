@@ -195,6 +195,71 @@ def test_a_closed_issue_is_a_done_ticket(
     assert ticket(database, workspace_id)["status"] == "done"
 
 
+def test_a_done_ticket_that_is_opened_again_is_open_here_too(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    github[0].issues[0]["state"] = "closed"
+    let_time_pass(database, workspace_id)
+    open_and_refresh(resources)
+    github[0].issues[0]["state"] = "open"
+    let_time_pass(database, workspace_id)
+    soon = open_and_refresh(resources)
+    let_time_pass(database, workspace_id, "5 hours")
+    later = open_and_refresh(resources)
+
+    assert (soon["reopened"], later["reopened"]) == (0, 1), "a done ticket is looked at every six hours"
+    assert ticket(database, workspace_id)["status"] == "open"
+
+
+def test_a_done_ticket_is_looked_at_through_the_proof_window_and_no_longer(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    github[0].issues[0]["state"] = "closed"
+    let_time_pass(database, workspace_id)
+    open_and_refresh(resources)
+    looks = []
+    for days in (10, 29, 31):
+        with database.workspace(workspace_id) as session:
+            session.execute(
+                "update act.ticket set updated_at = now() - interval '7 hours', "
+                "done_at = now() - make_interval(days => %s)",
+                (days,),
+            )
+        looks.append(open_and_refresh(resources)["unchanged"])
+
+    assert looks == [1, 1, 0], "the proof window of a new workspace is 30 days"
+
+
+def test_a_ticket_done_before_that_was_noted_is_looked_at_too(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    with database.workspace(workspace_id) as session:
+        session.execute("update act.ticket set status = 'done', updated_at = now() - interval '29 days'")
+    looks = [open_and_refresh(resources)["reopened"]]
+    with database.workspace(workspace_id) as session:
+        session.execute("update act.ticket set status = 'done', updated_at = now() - interval '31 days'")
+    looks.append(open_and_refresh(resources)["reopened"])
+
+    assert looks == [1, 0]
+
+
+def test_a_done_ticket_that_is_deleted_in_the_tracker_stays_done(
+    github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    open_and_refresh(resources)
+    github[0].issues[0]["state"] = "closed"
+    let_time_pass(database, workspace_id)
+    open_and_refresh(resources)
+    github[0].issues.clear()
+    let_time_pass(database, workspace_id, "7 hours")
+    open_and_refresh(resources)
+
+    assert ticket(database, workspace_id)["status"] == "done"
+
+
 def test_a_tracker_that_is_down_is_asked_later_and_finally_given_up(
     github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:

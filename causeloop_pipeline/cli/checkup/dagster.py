@@ -1,4 +1,4 @@
-"""Dagster: its storage's driver, and a daemon that is alive, once."""
+"""Dagster: its storage's driver, a daemon that is alive, once, and runs that get on."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,12 +12,30 @@ from causeloop_pipeline.settings import Settings
 DRIVER = "postgresql+psycopg2://"
 STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
 ALIVE_SECONDS = 120
+LONGEST_QUEUE_SECONDS = 900
+
+# `dagster/max_runtime` ends a run after two hours, if its monitor works.
+SLOW = """
+select
+    count(*) filter (
+        where status in ('STARTING', 'STARTED', 'CANCELING')
+            and coalesce(start_time, 0) < extract(epoch from now()) - 7200
+    ) as overdue,
+    count(*) filter (
+        where status in ('QUEUED', 'NOT_STARTED')
+            and create_timestamp < (now() at time zone 'utc') - make_interval(secs => %s)
+    ) as waiting,
+    (array_agg(run_id order by status in ('QUEUED', 'NOT_STARTED'), create_timestamp))[1] as oldest
+from runs
+where status in ('STARTING', 'STARTED', 'CANCELING', 'QUEUED', 'NOT_STARTED')
+"""
 
 
 def look_at_dagster(known: Settings) -> Iterator[Finding]:
     """The storage first: without it no daemon leaves a trace."""
     yield _storage(known)
     yield _daemon(known)
+    yield _runs(known)
 
 
 def _storage(known: Settings) -> Finding:
@@ -72,3 +90,22 @@ def _pulse(last: datetime, daemons: int, fix: str) -> Finding:
             "Dagster daemon", f"{daemons} of them work on one database", "end all but one: runs start twice"
         )
     return ok("Dagster daemon", f"seen {age:.0f} s ago")
+
+
+def _runs(known: Settings) -> Finding:
+    about = "Dagster runs"
+    try:
+        with psycopg.connect(known.required("dagster_database_url"), connect_timeout=5) as connection:
+            row = connection.execute(SLOW, (LONGEST_QUEUE_SECONDS,)).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return ok(about, "there has been none yet")
+    except psycopg.OperationalError:
+        return wrong(about, "Dagster's database cannot be reached", "start it with `make run`")
+    overdue, waiting, oldest = row or (0, 0, None)
+    if overdue:
+        fix = f"end run {oldest} in the Dagster UI, or restart: a start fails what an earlier one left"
+        return wrong(about, f"{overdue} have been under way for over two hours", fix)
+    if waiting:
+        fix = "see that the daemon runs; run monitoring and the queue are configured in deploy/dagster.yaml"
+        return warning(about, f"{waiting} have been queued for over 15 minutes, the oldest is {oldest}", fix)
+    return ok(about, "none is stuck")

@@ -32,6 +32,7 @@ def look_at_database(known: Settings) -> Iterator[Finding]:
         yield _clock(owner)
         if not migrated.fix:
             yield _isolation(owner)
+            yield _search(owner)
 
 
 def _door(known: Settings, role: str, setting: str) -> Finding | None:
@@ -118,3 +119,12 @@ def _isolation(owner: psycopg.Connection) -> Finding:
             "tenant isolation", told, "do not serve from this database; restore the policies by `app.isolate`"
         )
     return ok("tenant isolation", "every tenant table is under forced row level security")
+
+
+def _search(owner: psycopg.Connection) -> Finding:
+    from causeloop_pipeline.storage.roles import SEARCH, searches_use_their_index
+
+    if searches_use_their_index(owner):
+        return ok("full-text search", "uses its index under row level security")
+    fix = f"for large workspaces let a superuser run in this database: alter function {SEARCH} leakproof"
+    return warning("full-text search", "reads all issues of its workspace: its index may not be asked", fix)

@@ -1,12 +1,16 @@
 """`alerts`: whom to tell that a pattern has become likely; told once a crossing, by the outbox."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 from causeloop_pipeline.settings import settings
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from causeloop_pipeline.storage.session import Session
 
 KEY = ("alert_rule_id", "pattern_id")
 
@@ -19,9 +23,15 @@ KEY = ("alert_rule_id", "pattern_id")
     kinds={"polars"},
 )
 def alerts(step: Step) -> Counts:
+    """Decide which rules fire, now that there are new predictions."""
+    return evaluate_rules(step.session, step.workspace_id, step.as_of)
+
+
+def evaluate_rules(session: "Session", workspace_id: UUID, as_of: datetime) -> Counts:
     """Decide which rules fire; state and messages are one transaction, so neither is without the other."""
     from causeloop_pipeline.analysis.alerts import CANDIDATES, RULES, STATES, evaluate_alerts
     from causeloop_pipeline.storage.alerts import (
+        begin_evaluation,
         read_alert_candidates,
         read_alert_rules,
         read_alert_sensitivity,
@@ -29,10 +39,9 @@ def alerts(step: Step) -> Counts:
         write_alert_states,
     )
 
-    session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
-    rules = read_alert_rules(session, workspace_id, as_of, RULES)
-    if rules.is_empty():
+    if not begin_evaluation(session, workspace_id, as_of):
         return {"rules": 0, "alerts": 0, "messages": 0}
+    rules = read_alert_rules(session, workspace_id, as_of, RULES)
     windows = sorted(set(rules["window_days"].to_list()))
     candidates = read_alert_candidates(session, workspace_id, windows, CANDIDATES)
     known = read_alert_states(session, workspace_id, STATES)
@@ -44,15 +53,15 @@ def alerts(step: Step) -> Counts:
     return {
         "rules": rules.height,
         "alerts": fired.height,
-        "messages": _tell(step, fired, candidates) if fired.height else 0,
+        "messages": _tell(session, workspace_id, fired, candidates) if fired.height else 0,
     }
 
 
-def _tell(step: Step, fired: "pl.DataFrame", candidates: "pl.DataFrame") -> int:
+def _tell(session: "Session", workspace_id: UUID, fired: "pl.DataFrame", candidates: "pl.DataFrame") -> int:
     from causeloop_pipeline.storage.alerts import describe_crossings, enqueue_crossings
 
     services = dict(candidates.select("pattern_id", "service").iter_rows())
     crossed = fired.select(*KEY, "crossings")
     site = settings().public_url.rstrip("/")
-    crossings = describe_crossings(step.session, step.workspace_id, crossed, services, site)
-    return enqueue_crossings(step.session, step.workspace_id, crossings)
+    crossings = describe_crossings(session, workspace_id, crossed, services, site)
+    return enqueue_crossings(session, workspace_id, crossings)

@@ -1,4 +1,6 @@
-"""Starts one run for all messages in the outbox whose time has come."""
+"""Starts one run for all messages whose time has come, and for all alert rules that changed."""
+
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -15,17 +17,19 @@ TRIGGER = "due_messages"
     job=deliveries,
     minimum_interval_seconds=9,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Delivers the alerts of all workspaces that wait to be sent, in one run.",
+    description="Evaluates the alert rules that changed and delivers what waits to be sent, in one run.",
 )
 def due_messages(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask whether anything is due; what comes up during a run is that run's work or the next one's."""
+    from causeloop_pipeline.storage.alerts import workspaces_with_rules_to_evaluate
     from causeloop_pipeline.storage.outbox import workspaces_with_messages
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)
     with installation.database.every_workspace() as session:
-        if not workspaces_with_messages(session):
-            return dg.SkipReason("no message is due")
+        changed = workspaces_with_rules_to_evaluate(session, datetime.now(UTC))
+        if not changed and not workspaces_with_messages(session):
+            return dg.SkipReason("no message is due, and no rule has changed")
     return dg.RunRequest(tags={BY: TRIGGER})

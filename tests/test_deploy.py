@@ -1,0 +1,145 @@
+"""The configuration for more than one machine is what Dagster, systemd and the product themselves accept."""
+
+import importlib
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dagster import Field
+from dagster._config import validate_config
+from dagster._core.instance.config import dagster_instance_config_schema
+from typer.testing import CliRunner
+
+from causeloop_pipeline.cli import app
+from causeloop_pipeline.cli.up import dagster_environment
+from causeloop_pipeline.settings import ROOT, Settings, settings
+from causeloop_pipeline.storage.migrate import head_revision
+from tests.conftest import Installation
+
+DEPLOY = ROOT / "deploy"
+LAUNCHERS = ("celery", "kubernetes")
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+OTHERS_VARIABLES = {"CAUSELOOP_CELERY_BROKER_URL", "CAUSELOOP_CELERY_BACKEND_URL"}
+OPTIONAL = {"celery"}
+"""Programs of packages that only such a deployment installs."""
+
+
+def configuration(path: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text()))
+
+
+@pytest.mark.parametrize("name", ["dagster.yaml", *(f"{one}/dagster.yaml" for one in LAUNCHERS)])
+def test_dagsters_own_check_accepts_the_instance(name: str) -> None:
+    accepted = validate_config(dagster_instance_config_schema(), configuration(DEPLOY / name))
+
+    assert accepted.success, accepted.errors
+
+
+@pytest.mark.parametrize("name", LAUNCHERS)
+def test_only_the_launcher_differs_between_the_deployments(name: str) -> None:
+    one_machine, many = configuration(DEPLOY / "dagster.yaml"), configuration(DEPLOY / name / "dagster.yaml")
+
+    assert many.pop("run_launcher")
+    assert many == one_machine
+
+
+@pytest.mark.parametrize("name", LAUNCHERS)
+def test_the_launcher_accepts_its_configuration(name: str) -> None:
+    launcher = configuration(DEPLOY / name / "dagster.yaml")["run_launcher"]
+    package = launcher["module"].partition(".")[0]
+    if find_spec(package) is None:
+        pytest.skip(
+            f"{package} is not installed: its part of the file was only checked for Dagster's own shape"
+        )
+    accepts = getattr(importlib.import_module(launcher["module"]), launcher["class"]).config_type()
+
+    accepted = validate_config(Field(accepts).config_type, launcher["config"])
+
+    assert accepted.success, accepted.errors
+
+
+def lines(unit: Path) -> dict[str, str]:
+    found = (line.partition("=") for line in unit.read_text().splitlines())
+    return {name: value for name, equals, value in found if equals}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_accepts_a_unit_and_its_program_is_one_of_ours(unit: Path, tmp_path: Path) -> None:
+    programs = Path(sys.executable).parent
+    program = Path(shlex.split(lines(unit)["ExecStart"])[0])
+    assert program.parent == Path("/opt/causeloop/.venv/bin")
+    assert (programs / program.name).exists() or program.name in OPTIONAL
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not on this machine")
+    for one in UNITS:  # they require one another
+        text = one.read_text().replace(lines(one)["ExecStart"].split()[0], sys.executable)
+        (tmp_path / one.name).write_text(text)
+
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / unit.name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_environment_of_the_units_is_the_one_that_the_product_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = dict(
+        line.split("=", 1)
+        for line in (DEPLOY / "systemd" / "environment.example").read_text().splitlines()
+        if line and not line.startswith("#")
+    )
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    known = Settings()
+    dagsters = dagster_environment(known)
+
+    settings_named = {f"CAUSELOOP_{name.upper()}" for name in Settings.model_fields}
+    assert set(told) <= settings_named | set(dagsters) | OTHERS_VARIABLES
+    assert {name: told[name] for name in dagsters} == dagsters
+
+
+def test_the_servers_of_the_units_find_one_another() -> None:
+    (location,) = configuration(DEPLOY / "systemd" / "workspace.yaml")["load_from"]
+    server = location["grpc_server"]
+    code = lines(DEPLOY / "systemd" / "causeloop-code.service")["ExecStart"]
+
+    assert f"-h {server['host']} -p {server['port']} --location-name {server['location_name']}" in code
+
+
+def test_migrate_makes_an_external_database_and_the_chosen_instance_ready(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("", "PIPELINE_", "API_", "DAGSTER_"):
+        url = getattr(installation, f"{role.lower() or 'owner_'}url")
+        monkeypatch.setenv(f"CAUSELOOP_{role}DATABASE_URL", url)
+    monkeypatch.setenv("CAUSELOOP_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("CAUSELOOP_DAGSTER_STORAGE_URL", "")
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    settings.cache_clear()
+    try:
+        done = CliRunner().invoke(app, ["migrate"])
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+    assert done.exit_code == 0, done.output
+    assert done.output.strip() == f"the schema is at {head_revision()}, Dagster's instance is ready"
+    assert (tmp_path / "dagster" / "dagster.yaml").read_text() == (DEPLOY / "dagster.yaml").read_text()
+
+
+def test_migrate_names_a_file_that_is_not_there() -> None:
+    refused = CliRunner().invoke(app, ["migrate", "--dagster-config", "nowhere.yaml"])
+
+    assert refused.exit_code == 2
+    assert "nowhere.yaml" in refused.output
