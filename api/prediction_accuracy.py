@@ -12,13 +12,18 @@ SCORES = ("n", "base_rate", "brier", "skill", "log_loss", "ece", "ece_noise")
 
 
 def graded_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Scores over all, by window and model, by model version; reliability with its band, also by window."""
+    """Scores over all, by window and model, by model version; reliability with its band, also by window.
+
+    What was said in view of a fix is counted but not scored, like what a fix prevented: of those, only hits
+    would remain.
+    """
     import polars as pl
 
     from causeloop_pipeline.analysis.calibration import accuracy, graded_only
 
     kinds = dict.fromkeys(LEDGER, pl.String) | {"window_days": pl.Int64, "probability": pl.Float64}
-    frame = pl.DataFrame([{name: row[name] for name in LEDGER} for row in ledger], schema=kinds)
+    plain = [{name: row[name] for name in LEDGER} for row in ledger if not row["in_view_of_a_fix"]]
+    frame = pl.DataFrame(plain, schema=kinds)
     scored = graded_only(frame)
     outcomes = Counter(row["outcome"] for row in ledger)
     return {

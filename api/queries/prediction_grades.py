@@ -21,6 +21,7 @@ select json_build_object(
         select coalesce(json_agg(json_build_object(
             'probability', p.probability, 'outcome', graded.outcome, 'window_days', p.window_days,
             'model_version', p.model_version, 'model_probabilities', p.model_probabilities::text,
+            'in_view_of_a_fix', p.model_probabilities ? 'without_fix',
             'overruled', graded.decided_by <> 'system' and exists (
                 select from predict.outcome as s
                 where s.workspace_id = p.workspace_id and s.prediction_id = p.prediction_id

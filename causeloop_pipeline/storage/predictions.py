@@ -1,7 +1,8 @@
 """Predictions as facts that are never rewritten, and what came of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha1
+from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -33,11 +34,22 @@ with seen as (
     from core.issue
     where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at < %(as_of)s
     group by pattern_id
+), claimed as (
+    select pattern_id, max(at) as last_at
+    from (
+        select pattern_id, greatest(fixed_at, withdrawn_at) as at
+        from act.fix where workspace_id = %(workspace_id)s
+        union all
+        select pattern_id, made_at from detect.closure_note where workspace_id = %(workspace_id)s
+    ) as words
+    where at <= %(as_of)s
+    group by pattern_id
 )
 select p.pattern_id, w.window_days
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (window_days)
 left join seen on seen.pattern_id = p.pattern_id
+left join claimed on claimed.pattern_id = p.pattern_id
 left join lateral (
     select issued_at, event_count
     from predict.prediction as s
@@ -47,14 +59,25 @@ left join lateral (
 ) as last on true
 where p.workspace_id = %(workspace_id)s
   and (last.issued_at is null or last.issued_at < %(renew_before)s
-       or last.event_count <> coalesce(seen.events, 0))
+       or last.event_count <> coalesce(seen.events, 0) or last.issued_at < claimed.last_at)
 order by p.pattern_id, w.window_days
+"""
+
+# Asked by when they close, for which there is an index.
+SAID_THEN = """
+select prediction_id
+from predict.prediction
+where workspace_id = %(workspace_id)s and issued_at = %(issued_at)s
+    and closes_at = any (%(closes_at)s)
+limit 1
 """
 
 DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "window_days": pl.Int64()})
 
 # The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
 # a sample of the whole time, the same one every time, and the indexes of both tables give them in order.
+# What was said in view of a fix is left out: its quiet windows are mostly prevented, which is no forecast's
+# merit, and its hits alone would remain.
 LEDGER = """
 with decided as (
     select distinct on (prediction_id) prediction_id, outcome
@@ -67,6 +90,7 @@ select prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p
 from decided as d
 join predict.prediction as p using (prediction_id)
 where p.workspace_id = %(workspace_id)s and p.issued_at >= %(since)s
+    and not p.model_probabilities ? 'without_fix'
 order by prediction_id
 limit %(limit)s
 """
@@ -112,7 +136,9 @@ def read_latest_predictions(
 def predictions_due(
     session: Session, workspace_id: UUID, windows: tuple[int, ...], as_of: datetime, renew_before: datetime
 ) -> pl.DataFrame:
-    """The patterns and windows with other issues than last time, or of which nothing was said lately."""
+    """The patterns and windows with other issues than last time, with a fix claimed or withdrawn since, or of
+    which nothing was said lately.
+    """
     parameters = {
         "workspace_id": workspace_id,
         "windows": list(windows),
@@ -129,35 +155,38 @@ def append_predictions(
 
     The texts are the pattern's, whatever the window; ValueError when they differ between its windows.
     """
+    closes_at = [issued_at + timedelta(days=days) for days in predictions["window_days"].unique()]
+    moment = {"workspace_id": workspace_id, "issued_at": issued_at, "closes_at": closes_at}
+    repeated = session.row(SAID_THEN, moment) is not None
     return sum(
-        _append(session, _facts(workspace_id, part, issued_at))
+        _append(session, moment, _facts(workspace_id, part, issued_at), repeated=repeated)
         for part in predictions.iter_slices(ROWS_AT_ONCE)
     )
 
 
-def _append(session: Session, facts: pl.DataFrame) -> int:
-    """Send each pattern's texts once, for they are most of the bytes."""
+def _append(session: Session, moment: dict[str, Any], facts: pl.DataFrame, *, repeated: bool) -> int:
+    """Send each pattern's texts once, for they are most of the bytes; look for each row only where some may
+    be there, for that costs as much as the rows.
+    """
     texts = facts.select("pattern_id", *TEXTS).unique(maintain_order=True)
     if texts["pattern_id"].is_duplicated().any():
         raise ValueError(f"the {', '.join(TEXTS)} of a pattern must be the same in all of its windows")
     session.execute("drop table if exists pg_temp.said, pg_temp.told")
     session.stage("said", facts.drop(TEXTS), like="predict.prediction")
     session.stage("told", texts, like="predict.prediction")
-    columns = [name for name in facts.columns if name not in {"pattern_id", *TEXTS}]
-    named = ", ".join(("pattern_id", *columns, *TEXTS))
+    named = ", ".join(facts.columns)
     return session.execute(
-        f"insert into predict.prediction ({named}) select {named} from said join told using (pattern_id) "
-        "on conflict do nothing"
+        f"insert into predict.prediction (workspace_id, issued_at, closes_at, {named}) "
+        "select %(workspace_id)s, %(issued_at)s, %(issued_at)s + window_days * interval '24 hours', "
+        f"{named} from said join told using (pattern_id)"
+        f"{' on conflict do nothing' if repeated else ''}",
+        moment,
     )
 
 
 def _facts(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -> pl.DataFrame:
-    closes = pl.lit(issued_at) + pl.duration(days=pl.col("window_days"))
     return predictions.with_columns(
-        pl.lit(str(workspace_id)).alias("workspace_id"),
         pl.Series("prediction_id", _ids(workspace_id, predictions, issued_at), dtype=pl.String()),
-        pl.lit(issued_at).cast(pl.Datetime("us", "UTC")).alias("issued_at"),
-        closes.cast(pl.Datetime("us", "UTC")).alias("closes_at"),
         pl.col("evidence").fill_null("[]"),
         pl.col("likely_where").fill_null("{}"),
         pl.col("likely_when").fill_null("[]"),

@@ -45,7 +45,8 @@ def test_a_fix_in_force_lowers_what_the_learned_models_say_of_that_pattern_alone
     with_fix = lowered(plain, claims, rows)
     mine, other = pl.col("pattern_id") == "fixed", pl.col("pattern_id") != "fixed"
     before, after = (
-        frame.filter(mine & (pl.col("window_days") == 30))["probability"].item() for frame in (plain, with_fix)
+        frame.filter(mine & (pl.col("window_days") == 30))["probability"].item()
+        for frame in (plain, with_fix)
     )
     assert after < before / 3
     assert with_fix.filter(other).equals(plain.filter(other))

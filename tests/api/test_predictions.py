@@ -143,6 +143,23 @@ def test_a_persons_outcome_is_the_one_that_is_scored_and_counted_as_overruling(
     assert (after["graded"], after["scored"]) == (30, 29)
 
 
+def test_what_was_said_in_view_of_a_fix_is_counted_and_not_scored(
+    client: Client, fresh_sample: Sample, owner: psycopg.Connection
+) -> None:
+    with owner.transaction():
+        owner.execute("alter table predict.prediction no force row level security")
+        owner.execute(
+            "update predict.prediction set model_probabilities = model_probabilities || '{\"without_fix\": 0.9}' "
+            "where workspace_id = %s",
+            (fresh_sample.workspace_id,),
+        )
+        owner.execute("alter table predict.prediction force row level security")
+
+    accuracy = client(fresh_sample.credentials["viewer"]).get("/v1/predictions/accuracy").json()
+
+    assert (accuracy["graded"], accuracy["scored"], accuracy["brier"]) == (30, 0, None)
+
+
 def test_what_a_person_says_of_an_open_window_is_kept_and_not_scored_yet(
     client: Client, fresh_sample: Sample
 ) -> None:

@@ -1,9 +1,11 @@
 """Predictions on record: said once, said again only for a reason, and graded with people's word first."""
 
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 from uuid import UUID, uuid4, uuid5
 
 import polars as pl
+import psycopg
 import pytest
 
 from causeloop_pipeline.analysis.frames import PREDICTIONS
@@ -17,6 +19,7 @@ from causeloop_pipeline.storage.predictions import (
     read_undecided,
 )
 from causeloop_pipeline.storage.session import Database, Session
+from tests.conftest import Installation
 from tests.storage.stored import SEEN, store_issue
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -74,6 +77,54 @@ def test_a_prediction_is_due_when_nothing_was_said_for_a_day(
         append_predictions(session, workspace_id, said(pattern_id), NOW)
         assert due(session, workspace_id, NOW + DAY / 2) == [30]
         assert due(session, workspace_id, NOW + 2 * DAY) == [7, 30]
+
+
+FIX = (
+    "insert into act.fix (workspace_id, recommendation_id, pattern_id, fixed_at, withdrawn_at, "
+    "expected_loops_prevented, claimed_by) values (%s, gen_random_uuid(), %s, %s, %s, 1, 'a person')"
+)
+NOTE = (
+    "insert into detect.closure_note (workspace_id, pattern_id, note, made_by, made_at) "
+    "values (%s, %s, 'pool enlarged', 'a person', %s)"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "moments"),
+    [(FIX, [NOW + DAY / 4, None]), (FIX, [NOW - DAY, NOW + DAY / 4]), (NOTE, [NOW + DAY / 4])],
+    ids=["claimed", "withdrawn", "noted"],
+)
+def test_a_pattern_is_due_once_a_fix_is_claimed_or_taken_back(
+    installation: Installation,
+    database: Database,
+    workspace_id: UUID,
+    pattern_id: str,
+    statement: LiteralString,
+    moments: list[datetime | None],
+) -> None:
+    with database.workspace(workspace_id) as session:
+        append_predictions(session, workspace_id, said(pattern_id), NOW)
+        append_predictions(session, workspace_id, said(pattern_id, window=30), NOW)
+    with psycopg.connect(installation.server.url("causeloop")) as people:
+        people.execute(statement, (workspace_id, pattern_id, *moments))
+    with database.workspace(workspace_id) as session:
+        assert due(session, workspace_id, NOW + DAY / 8) == []
+        assert due(session, workspace_id, NOW + DAY / 2) == [7, 30]
+
+
+def test_what_was_said_in_view_of_a_fix_teaches_nothing(
+    database: Database, workspace_id: UUID, pattern_id: str
+) -> None:
+    aware = said(pattern_id, window=30).with_columns(
+        model_probabilities=pl.lit('{"prior": 0.5, "without_fix": 0.6}')
+    )
+    with database.workspace(workspace_id) as session:
+        append_predictions(session, workspace_id, pl.concat([said(pattern_id), aware]), NOW)
+        closed = read_undecided(session, workspace_id, NOW + 100 * DAY).select("prediction_id")
+        values = {"outcome": pl.lit("hit"), "counterfactual_rate": pl.lit(1.0), "reason": pl.lit("seen")}
+        append_outcomes(session, workspace_id, closed.with_columns(**values), NOW + 100 * DAY)
+        windows = read_ledger(session, workspace_id, NOW, pl.Schema({"window_days": pl.Int64()}))
+    assert windows["window_days"].to_list() == [7]
 
 
 def test_only_closed_predictions_wait_for_a_decision_and_a_person_overrules_it(
