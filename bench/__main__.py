@@ -9,6 +9,7 @@ NOT_BENCHMARKS = {
     "__main__",
     "base_rates",
     "failure_histories",
+    "issue_streams",
     "pair_weights",
     "recurrence_prior",
     "stored_patterns",

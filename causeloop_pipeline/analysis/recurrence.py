@@ -38,7 +38,7 @@ from causeloop_pipeline.analysis.recurrence_prior import pretrained_prior
 from causeloop_pipeline.analysis.recurrence_rows import recurrence_rows
 from causeloop_pipeline.analysis.triggers import likely_triggers
 
-MODEL_VERSION = "recurrence-1"
+MODEL_VERSION = "recurrence-2"
 TOO_FEW_EVENTS = "too_few_events"
 CHUNK = 20_000
 WEIGHTS = pl.Schema({"window_days": pl.Int64, "model": pl.String, "weight": pl.Float64})

@@ -17,7 +17,7 @@ from causeloop_pipeline.storage.session import Session
 # Records are numbered in time: to find one that a webhook brought, those since the last success are enough.
 # A pattern is as blind as the larger half of its issues' ways in; issues of a connector that is gone count as
 # those of the others of its tool.
-SPANS = """
+WATCHED = """
 with polled as (
     select c.connector_id, c.type as source, patience,
            c.created_at - make_interval(days => c.backfill_days) as seen_from,
@@ -53,7 +53,12 @@ with polled as (
     select connector_id, source, seen_from,
            case when %(as_of)s - sight > patience then sight end as seen_until
     from polled
-), of_tool as (
+)
+"""
+
+IS_BLIND = f"{WATCHED} select exists (select from watched where seen_until is not null) as blind"
+
+SPANS = f"""{WATCHED}, of_tool as (
     select source, min(seen_from) as seen_from,
            case when bool_and(seen_until is not null) then max(seen_until) end as seen_until
     from watched
@@ -103,3 +108,13 @@ def read_blind_spans(
 ) -> pl.DataFrame:
     """frame(pattern_id, started_at, ended_at) of the patterns that could not be observed for a time."""
     return session.read(SPANS, {"workspace_id": workspace_id, "as_of": as_of}, schema=schema)
+
+
+def read_present_blindness(
+    session: Session, workspace_id: UUID, as_of: datetime, schema: pl.Schema
+) -> pl.DataFrame:
+    """The spans that last until now: of most workspaces none, which costs no look at their issues."""
+    row = session.row(IS_BLIND, {"workspace_id": workspace_id, "as_of": as_of})
+    if row is None or not row["blind"]:
+        return schema.to_frame()
+    return read_blind_spans(session, workspace_id, as_of, schema).filter(pl.col("ended_at") == as_of)

@@ -149,8 +149,8 @@ def test_what_was_said_in_view_of_a_fix_is_counted_and_not_scored(
     with owner.transaction():
         owner.execute("alter table predict.prediction no force row level security")
         owner.execute(
-            "update predict.prediction set model_probabilities = model_probabilities || '{\"without_fix\": 0.9}' "
-            "where workspace_id = %s",
+            "update predict.prediction set model_probabilities "
+            "= model_probabilities || jsonb_build_object('without_fix', 0.9) where workspace_id = %s",
             (fresh_sample.workspace_id,),
         )
         owner.execute("alter table predict.prediction force row level security")

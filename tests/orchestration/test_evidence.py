@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
+
 from causeloop_pipeline.landing.changes import change_record
 from causeloop_pipeline.storage.records import land
 from causeloop_pipeline.storage.session import Database, Session
+from tests.conftest import Installation
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import event, failures, ingest
 
@@ -161,6 +164,41 @@ def test_a_fix_proves_nothing_while_its_connector_fails_and_is_judged_when_it_wo
     assert blind["days_after"] < 1
     assert seen["verdict"] == "held"
     assert round(seen["days_after"]) == 60
+
+
+def test_an_outage_of_its_connector_does_not_make_a_pattern_look_extinct(
+    run: Run, database: Database, installation: Installation, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    last = NOW - timedelta(days=60)
+    before = [one for one in failures() if datetime.fromisoformat(one["source_created_at"]) < last]
+    both = [workspace_id, other_workspace_id]
+    for one in both:
+        ingest(database, one, before)
+    run(both)
+    with database.workspace(workspace_id) as session:
+        polled(session, workspace_id, last)
+    with psycopg.connect(installation.server.url("causeloop")) as connection:
+        connection.execute("update predict.prediction set issued_at = issued_at - interval '2 days'")
+
+    run(both, first="predictions")
+
+    blind, silent = (newest_probabilities(database, one) for one in both)
+    assert blind.keys() == silent.keys()
+    assert len(blind) == 4
+    assert all(blind[name] > 3 * silent[name] for name in blind)
+
+
+def newest_probabilities(database: Database, workspace_id: UUID) -> dict[str, float]:
+    """Of each pattern, by name, for 30 days."""
+    with database.workspace(workspace_id) as session:
+        said = rows(
+            session,
+            "select p.name, s.probability from predict.prediction as s "
+            "join detect.pattern as p using (workspace_id, pattern_id) "
+            "where s.workspace_id = %s and s.window_days = 30 order by s.issued_at",
+            workspace_id,
+        )
+    return {one["name"]: one["probability"] for one in said}
 
 
 def test_a_window_that_was_blind_is_graded_when_its_connector_works_again(

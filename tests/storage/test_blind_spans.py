@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import polars as pl
 import pytest
 
-from causeloop_pipeline.storage.blind_spans import read_blind_spans
+from causeloop_pipeline.storage.blind_spans import read_blind_spans, read_present_blindness
 from causeloop_pipeline.storage.session import Database, Session
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -106,7 +106,10 @@ def all_spans(session: Session, workspace_id: UUID) -> list[tuple[datetime, date
 
 def spans(session: Session, workspace_id: UUID) -> list[tuple[datetime, datetime]]:
     """Without the time before anything was fetched."""
-    return [span for span in all_spans(session, workspace_id) if span[0] > EVER]
+    told = [span for span in all_spans(session, workspace_id) if span[0] > EVER]
+    present = read_present_blindness(session, workspace_id, NOW, BLIND)
+    assert present.select("started_at", "ended_at").rows() == told
+    return told
 
 
 def test_a_connector_that_fails_is_blind_since_its_last_success(session: Session, workspace_id: UUID) -> None:

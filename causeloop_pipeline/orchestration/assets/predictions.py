@@ -56,9 +56,11 @@ def _predict(step: Step) -> "pl.DataFrame":
 
     from causeloop_pipeline.analysis.frames import OCCURRENCES
     from causeloop_pipeline.analysis.loop import with_reasons
+    from causeloop_pipeline.analysis.observed_time import BLIND
     from causeloop_pipeline.analysis.recurrence import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.risk import pattern_impacts
     from causeloop_pipeline.model.prediction import WINDOWS
+    from causeloop_pipeline.storage.blind_spans import read_present_blindness
     from causeloop_pipeline.storage.changes import read_changes
     from causeloop_pipeline.storage.forecasts import replace_forecasts
     from causeloop_pipeline.storage.issues import read_occurrences
@@ -83,6 +85,7 @@ def _predict(step: Step) -> "pl.DataFrame":
         changes=read_changes(session, workspace_id, as_of - LEDGER_DAYS),
         names=dict(patterns.iter_rows()),
         learned=learned,
+        blind=read_present_blindness(session, workspace_id, as_of, BLIND),
     )
     if predicted.learned is not None and predicted.learned is not learned:
         _keep(step, predicted.learned, predicted.weights)
