@@ -12,6 +12,7 @@ export class Refusal extends Error {
     this.code = problem.code ?? "unknown";
     this.trace = problem.trace_id ?? null;
     this.fields = problem.errors ?? [];
+    this.problem = problem;
   }
 }
 

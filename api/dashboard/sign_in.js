@@ -1,4 +1,4 @@
-// Signing in: with a service-account key, or with e-mail, password and workspace.
+// Signing in: with a service-account key, or with e-mail and password, choosing a workspace where there are several.
 
 import { get, post } from "./client.js";
 import { h } from "./elements.js";
@@ -24,22 +24,30 @@ function byPassword(onDone, said) {
     autocomplete: "current-password",
     required: true,
   });
-  const workspace = field(
-    "workspace_id",
-    "Workspace id",
-    { autocomplete: "off" },
-    "Only if you belong to several.",
-  );
+  const choice = h("div", { class: "field", hidden: true });
   const enter = async (values) => {
     forget();
-    const body = {
-      email: values.email,
-      password: values.password,
-      workspace_id: values.workspace_id.trim() || null,
-    };
-    keepTokens(await post("/v1/auth/login", {}, body));
+    const { email, password, workspace_id = null } = values;
+    try {
+      keepTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
+    } catch (error) {
+      if (error.code !== "workspace_required") throw error;
+      offer(choice, error.problem.workspaces);
+      throw new Error("You belong to several workspaces: choose one, then sign in.");
+    }
   };
-  return form("With your password", "Sign in", [email, password, workspace], enter, onDone, said);
+  return form("With your password", "Sign in", [email, password, choice], enter, onDone, said);
+}
+
+/** Let somebody who belongs to several workspaces choose one by its name. */
+function offer(choice, workspaces) {
+  const options = workspaces.map(({ id, organization, name }) =>
+    h("option", { value: id }, organization ? `${organization}: ${name}` : id),
+  );
+  const select = h("select", { id: "sign-in-workspace", name: "workspace_id" }, options);
+  choice.replaceChildren(h("label", { for: "sign-in-workspace" }, "Workspace"), select);
+  choice.hidden = false;
+  select.focus();
 }
 
 function byKey(onDone, said) {

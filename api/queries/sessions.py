@@ -1,5 +1,6 @@
 """Users, their memberships before a workspace is chosen, refresh tokens, and wrong passwords."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,11 @@ from api.database import set_workspace
 from api.queries.members import seats_exhausted
 
 USER_BY_EMAIL = "select user_id, password_hash from app.users where email = $1"
+CHOICE = """
+select o.name as organization, w.name
+from app.workspace as w join app.organization as o using (organization_id)
+where w.workspace_id = $1
+"""
 USER_BY_SUBJECT = "select user_id from app.users where external_id = $1"
 LINK = """
 update app.users set external_id = $1 where email = $2 and external_id is null returning user_id
@@ -73,6 +79,17 @@ async def memberships(pool: asyncpg.Pool, user_id: UUID) -> list[UUID]:
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('causeloop.user', $1, true)", str(user_id))
         return [row["workspace_id"] for row in await connection.fetch(MEMBERSHIPS, user_id)]
+
+
+async def workspace_choices(pool: asyncpg.Pool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
+    """What a member's workspaces are called, each read under its own isolation."""
+    choices = []
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        for workspace_id in workspace_ids:
+            await set_workspace(connection, workspace_id)
+            row = await connection.fetchrow(CHOICE, workspace_id)
+            choices.append({"id": str(workspace_id), **(dict(row) if row else {})})
+    return choices
 
 
 async def accept_invitation(pool: asyncpg.Pool, workspace_id: UUID, user_id: UUID) -> None:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from api import oidc, passwords
 from api.answers import gives, json_answer
 from api.deps import Operation, Pool
-from api.errors import Problem, broken_rule
+from api.errors import Problem
 from api.queries import callers, sessions
 from api.schemas.sessions import Exchange, Login, Refresh, SessionTokens
 from api.security import unauthorized
@@ -68,20 +68,22 @@ async def log_out(pool: Pool, refresh: Refresh) -> Response:
 
 
 async def _begin(pool: asyncpg.Pool, user_id: UUID, asked: UUID | None, method: str) -> Response:
-    workspace_id = _chosen(await sessions.memberships(pool, user_id), asked)
+    workspace_id = await _chosen(pool, await sessions.memberships(pool, user_id), asked)
     await _check(pool, workspace_id, user_id, method)
     await sessions.accept_invitation(pool, workspace_id, user_id)
     return await _tokens(pool, workspace_id, sessions.UsedToken(user_id, uuid.uuid4(), method))
 
 
-def _chosen(belongs_to: list[UUID], asked: UUID | None) -> UUID:
+async def _chosen(pool: asyncpg.Pool, belongs_to: list[UUID], asked: UUID | None) -> UUID:
     if asked in belongs_to:
         return asked
     if asked is not None or not belongs_to:
         raise Problem(403, "no_membership", "you have no active membership in this workspace")
     if len(belongs_to) > 1:
-        listed = ", ".join(map(str, belongs_to))
-        raise broken_rule("workspace_required", f"choose one of your workspaces: {listed}", "/workspace_id")
+        choices = await sessions.workspace_choices(pool, belongs_to)
+        detail = "choose one of your workspaces, which `workspaces` lists"
+        errors = [{"pointer": "/workspace_id", "detail": detail}]
+        raise Problem(422, "workspace_required", detail, errors=errors, workspaces=choices)
     return belongs_to[0]
 
 

@@ -82,6 +82,9 @@ def test_members_of_several_workspaces_choose_one(client: Client, owner: psycopg
     foreign = log_in(client(), email, workspace_id=str(new_workspace(owner)))
 
     assert (unchosen.status_code, unchosen.json()["code"]) == (422, "workspace_required")
+    offered = unchosen.json()["workspaces"]
+    assert {one["id"] for one in offered} == {str(first), str(second)}
+    assert all(one["name"] and one["organization"] for one in offered)
     assert client(chosen["access_token"]).get("/v1/me").json()["role"] == "admin"
     assert (foreign.status_code, foreign.json()["code"]) == (403, "no_membership")
 
