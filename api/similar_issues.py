@@ -21,7 +21,8 @@ def most_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int
     from causeloop_pipeline.analysis.similarity import similar_issues
 
     rows = [{**row, **{name: _instant(row[name]) for name in TIMES}} for row in candidates]
-    found = similar_issues(pl.DataFrame(rows, schema=ISSUES), issue_id, limit)
+    templates = {row["issue_id"]: row["template_key"] for row in candidates}
+    found = similar_issues(pl.DataFrame(rows, schema=ISSUES), issue_id, limit, templates)
     return found.select("issue_id", "similarity", "terms").to_dicts()
 
 

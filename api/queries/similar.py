@@ -103,7 +103,8 @@ select json_agg(json_build_object(
     'body', left(i.body, 3000), 'severity', i.severity, 'status', i.status, 'service', i.service,
     'component', f.component, 'error_type', i.error_type, 'team', i.team, 'environment', i.environment,
     'region', f.region, 'source_created_at', i.source_created_at,
-    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at
+    'source_updated_at', i.source_updated_at, 'resolved_at', i.resolved_at,
+    'template_key', f.template_key
 ) order by i.source_created_at, i.issue_id)
 from candidate as c
 join core.issue as i on i.issue_id = c.issue_id

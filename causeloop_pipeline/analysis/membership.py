@@ -6,7 +6,7 @@ and what was missing.
 `dimensions`; `trace`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,12 +131,17 @@ def nearest_template(templates: Sequence[str]) -> list[tuple[int, str] | None]:
 
 
 def _difference(ours: list[str], theirs: list[str]) -> str:
-    lacking = [word for word in theirs if word not in ours][:3]
-    extra = [word for word in ours if word not in theirs][:3]
-    parts = [f"lacks {', '.join(map(repr, lacking))}"] if lacking else []
-    parts += [f"has {', '.join(map(repr, extra))} instead"] if extra else []
-    text = "; ".join(parts).replace(WILDCARD, SHOWN_WILDCARD)
-    return f"the message {text}" if text else "the same words in another order"
+    lacking = _quoted(word for word in theirs if word not in ours)
+    extra = _quoted(word for word in ours if word not in theirs)
+    parts = [f"lacks {lacking}"] if lacking else []
+    parts += [f"has {extra} instead"] if extra else []
+    return f"the message {'; '.join(parts)}" if parts else "the same words in another order"
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """The first three words in quotation marks; a slot with a comma is none."""
+    telling = [word for word in words if any(sign.isalnum() for sign in word)]
+    return ", ".join(f"“{word.replace(WILDCARD, SHOWN_WILDCARD)}”" for word in telling[:3])
 
 
 def likeness_missing(mean: float, threshold: float, best: float) -> str:

@@ -42,7 +42,7 @@ Ints = NDArray[np.int64]
 
 __all__ = ["ALGORITHM_VERSION", "VERDICTS", "Grouping", "GroupingOptions", "group_issues"]
 
-ALGORITHM_VERSION = "1"
+ALGORITHM_VERSION = "2"
 
 
 class FingerprintMismatchError(ValueError):

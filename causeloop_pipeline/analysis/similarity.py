@@ -2,6 +2,7 @@
 left out.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.base_rate import LOWEST_INTERCEPT
 from causeloop_pipeline.analysis.candidates import nearest_texts, postings_of
+from causeloop_pipeline.analysis.confidence import ATOM_LIKENESS
 from causeloop_pipeline.analysis.corpus import Corpus, Lexicon, build_corpus, new_texts, read_lexicon
 from causeloop_pipeline.analysis.issue_table import canonical_issues
 from causeloop_pipeline.analysis.learnt_index import PatternIndex
@@ -35,12 +37,18 @@ class UnknownIssueError(LookupError):
     """The issue is not among those searched."""
 
 
-def similar_issues(issues: pl.DataFrame, issue_id: str, limit: int = 10) -> pl.DataFrame:
-    """In, `ISSUES` and the id of one; out, the `limit` issues most like it (`SIMILAR`), best first; ties:
-    the older one.
+def similar_issues(
+    issues: pl.DataFrame,
+    issue_id: str,
+    limit: int = 10,
+    template_keys: Mapping[str, str | None] | None = None,
+) -> pl.DataFrame:
+    """In, `ISSUES`, the id of one, and by issue id the template keys of machines' messages
+    (`fingerprint_issues`); out, the `limit` issues most like it (`SIMILAR`), best first; ties: the older one.
 
-    Texts are ranked by the pair score that grouping uses; issues without text by equal dimensions. Raises
-    `UnknownIssueError`.
+    Texts are ranked by the pair score that grouping uses, which is made for people's words; messages of one
+    template are as likely of one cause as grouping takes them to be. Issues without text are ranked by equal
+    dimensions. Raises `UnknownIssueError`.
     """
     table = canonical_issues(issues)
     row = table["issue_id"].index_of(issue_id)
@@ -55,14 +63,29 @@ def similar_issues(issues: pl.DataFrame, issue_id: str, limit: int = 10) -> pl.D
         postings_of(corpus, lexicon),
         lexicon,
         LOWEST_INTERCEPT,
-        limit + 1,
+        max(limit, _POOL) + 1,
     )
-    found = found.filter(pl.col("row") != row).head(limit)
+    found = _with_messages(found.filter(pl.col("row") != row), table, issue_id, template_keys).head(limit)
     if found.height == 0:
         return _by_dimensions(table, row, limit)
     ids = table["issue_id"].gather(found["row"].to_list())
     return found.with_columns(ids.alias("issue_id"), pl.lit(None, pl.String).alias("pattern_id")).select(
         SIMILAR.names()
+    )
+
+
+def _with_messages(
+    found: pl.DataFrame, table: pl.DataFrame, issue_id: str, template_keys: Mapping[str, str | None] | None
+) -> pl.DataFrame:
+    """The found rows, those of the same machine's message first."""
+    own = (template_keys or {}).get(issue_id)
+    if template_keys is None or own is None:
+        return found
+    ids = table["issue_id"].gather(found["row"].to_list())
+    same = pl.Series([template_keys.get(one) == own for one in ids], dtype=pl.Boolean)
+    sure = pl.max_horizontal("similarity", pl.lit(ATOM_LIKENESS["template"]))
+    return found.with_columns(pl.when(same).then(sure).otherwise("similarity").alias("similarity")).sort(
+        "similarity", descending=True, maintain_order=True
     )
 
 

@@ -5,7 +5,7 @@ import polars as pl
 from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.patterns import group_issues
 from causeloop_pipeline.analysis.similarity import SIMILAR, similar_in_index, similar_issues, similar_to_each
-from tests.analysis.failure_texts import human_issues, issue_frame
+from tests.analysis.failure_texts import human_issues, issue_frame, machine_issues
 
 
 def test_the_report_of_the_same_failure_comes_first() -> None:
@@ -20,6 +20,17 @@ def test_row_order_does_not_matter_and_the_limit_is_kept() -> None:
     shuffled = human_issues().sample(fraction=1.0, shuffle=True, seed=1)
     assert similar_issues(shuffled, "i0002", 2).equals(similar_issues(human_issues(), "i0002", 2))
     assert similar_issues(human_issues(), "i0002", 1).height == 1
+
+
+def test_messages_of_one_template_come_first_and_are_as_sure_as_their_group() -> None:
+    issues = machine_issues()
+    keys = dict(fingerprint_issues(issues).select("issue_id", "template_key").iter_rows())
+    found = similar_issues(issues, "i0000", 30, keys)
+    same = [keys[one] == keys["i0000"] for one in found["issue_id"]]
+    assert sum(same) > 1
+    assert same == sorted(same, reverse=True)
+    assert (found["similarity"].to_numpy()[same] >= 0.98).all()
+    assert all(likely < 0.98 for likely in found.filter(~pl.Series(same))["similarity"])
 
 
 def test_issues_without_text_are_found_by_rare_dimensions_that_they_share() -> None:
