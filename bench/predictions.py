@@ -131,7 +131,7 @@ def main() -> int:
         finally:
             remove_server(Path(folder) / "postgres")
     _compare(measured[-1])
-    return int(not all(_judged(measured)))
+    return int(not all(list(_judged(measured))))
 
 
 def measure(superuser_url: str, patterns: int) -> Measured:

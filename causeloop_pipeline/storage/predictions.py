@@ -75,7 +75,8 @@ limit 1
 DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "window_days": pl.Int64()})
 
 # The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
-# a sample of the whole time, the same one every time, and the indexes of both tables give them in order.
+# a sample of the whole time, the same one every time, and the indexes of both tables give them in order; one
+# look per decided id, whatever the planner knows of tables that have just been filled.
 # What was said in view of a fix is left out: its quiet windows are mostly prevented, which is no forecast's
 # merit, and its hits alone would remain.
 LEDGER = """
@@ -85,13 +86,16 @@ with decided as (
     where workspace_id = %(workspace_id)s
     order by prediction_id, (decided_by = 'system'), decided_at desc
 )
-select prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
-       d.outcome
+select d.prediction_id, said.*, d.outcome
 from decided as d
-join predict.prediction as p using (prediction_id)
-where p.workspace_id = %(workspace_id)s and p.issued_at >= %(since)s
-    and not p.model_probabilities ? 'without_fix'
-order by prediction_id
+cross join lateral (
+    select p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities
+    from predict.prediction as p
+    where p.workspace_id = %(workspace_id)s and p.prediction_id = d.prediction_id
+        and p.issued_at >= %(since)s and not p.model_probabilities ? 'without_fix'
+    offset 0
+) as said
+order by d.prediction_id
 limit %(limit)s
 """
 
