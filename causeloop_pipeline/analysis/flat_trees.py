@@ -36,7 +36,7 @@ class FlatTrees:
     values: Floats
     start: float
 
-    def decision_function(self, steps: npt.NDArray[np.float32]) -> Floats:
+    def decision_function(self, steps: npt.NDArray[np.float32 | np.int64]) -> Floats:
         """Log odds of rows x features in steps, whatever rows they stand beside."""
         result = np.empty(len(steps))
         for begin in range(0, len(steps), CHUNK):

@@ -6,13 +6,15 @@ histories. It is half additive (splines) and half boosted trees; the local learn
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
+from causeloop_pipeline.analysis.flat_trees import FlatTrees
 from causeloop_pipeline.analysis.recurrence_features import FEATURES
 from causeloop_pipeline.analysis.recurrence_history import Floats
 
@@ -32,6 +34,26 @@ class RecurrencePrior:
     weights: Floats
     trees: tuple[Any, ...]
     base: float
+
+    @cached_property
+    def thresholds(self) -> tuple[Floats, ...]:
+        """Per feature what the trees compare it with, ascending: its steps."""
+        asked = [(node[0], node[1]) for tree in self.trees for node in _inner_nodes(tree)]
+        return tuple(
+            np.unique([threshold for feature, threshold in asked if feature == place])
+            for place in range(len(FEATURES))
+        )
+
+    @cached_property
+    def flat_trees(self) -> FlatTrees:
+        """The same trees over steps, which all rows answer at once."""
+        grown = [_from_left(tree, 0, self.thresholds) for tree in self.trees]
+        most = max((len(leaves) for _, leaves in grown), default=1)
+        tree = np.repeat(np.arange(len(grown)), [len(nodes) for nodes, _ in grown])
+        nodes = np.array([node for nodes, _ in grown for node in nodes], np.int64).reshape(-1, 4)
+        feature, cut, low, high = nodes.T
+        values = np.array([leaves + [0.0] * (most - len(leaves)) for _, leaves in grown]).reshape(-1, most)
+        return FlatTrees(tree, feature, cut, low, high, values, self.base)
 
 
 def read_prior(text: str) -> RecurrencePrior:
@@ -72,13 +94,29 @@ def prior_log_odds(prior: RecurrencePrior, columns: Floats) -> tuple[Floats, Flo
         part = slice(start, start + CHUNK)
         chunk = columns[part]
         linear[part] = spline_design(chunk, prior.mean, prior.scale, prior.knots) @ prior.weights
-        turned = np.ascontiguousarray(chunk.T)
-        trees[part] = prior.base + sum(_tree_value(tree, turned) for tree in prior.trees)
+        asked = zip(prior.thresholds, chunk.T, strict=True)
+        steps = [np.searchsorted(thresholds, column) for thresholds, column in asked]
+        trees[part] = prior.flat_trees.decision_function(np.column_stack(steps))
     return np.clip(linear, -7, 7), np.clip(trees, -7, 7)
 
 
-def _tree_value(node: Any, turned: Floats) -> Any:
+def _inner_nodes(node: Any) -> Iterator[list[Any]]:
+    if isinstance(node, list):
+        yield node
+        yield from _inner_nodes(node[2])
+        yield from _inner_nodes(node[3])
+
+
+def _from_left(
+    node: Any, low: int, thresholds: tuple[Floats, ...]
+) -> tuple[list[tuple[int, int, int, int]], list[float]]:
+    """Inner nodes (feature, cut, low, high) and leaf values below a node whose leftmost leaf has the number
+    `low`.
+    """
     if not isinstance(node, list):
-        return node
-    feature, threshold, left, right = node
-    return np.where(turned[feature] <= threshold, _tree_value(left, turned), _tree_value(right, turned))
+        return [], [float(node)]
+    feature, threshold, below, beyond = node
+    left_nodes, left = _from_left(below, low, thresholds)
+    right_nodes, right = _from_left(beyond, low + len(left), thresholds)
+    cut = int(np.searchsorted(thresholds[feature], threshold))
+    return [*left_nodes, (feature, cut, low, low + len(left)), *right_nodes], left + right

@@ -45,7 +45,7 @@ with seen as (
     where at <= %(as_of)s
     group by pattern_id
 )
-select p.pattern_id, w.window_days
+select p.pattern_id, array_agg(w.window_days order by w.window_days) as windows
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (window_days)
 left join seen on seen.pattern_id = p.pattern_id
@@ -60,7 +60,8 @@ left join lateral (
 where p.workspace_id = %(workspace_id)s
   and (last.issued_at is null or last.issued_at < %(renew_before)s
        or last.event_count <> coalesce(seen.events, 0) or last.issued_at < claimed.last_at)
-order by p.pattern_id, w.window_days
+group by p.pattern_id
+order by p.pattern_id
 """
 
 # Asked by when they close, for which there is an index.
@@ -72,7 +73,7 @@ where workspace_id = %(workspace_id)s and issued_at = %(issued_at)s
 limit 1
 """
 
-DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "window_days": pl.Int64()})
+DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
 # The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
 # a sample of the whole time, the same one every time, and the indexes of both tables give them in order; one
@@ -149,7 +150,8 @@ def predictions_due(
         "as_of": as_of,
         "renew_before": renew_before,
     }
-    return session.read(DUE, parameters, schema=DUE_COLUMNS)
+    due = session.read(DUE, parameters, schema=DUE_COLUMNS).explode("windows")
+    return due.select("pattern_id", window_days=pl.col("windows").cast(pl.Int64))
 
 
 def append_predictions(
