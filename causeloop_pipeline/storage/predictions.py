@@ -76,8 +76,7 @@ limit 1
 DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
 # The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
-# a sample of the whole time, the same one every time, and the indexes of both tables give them in order; one
-# look per decided id, whatever the planner knows of tables that have just been filled.
+# a sample of the whole time, the same one every time, and the indexes of both tables give them in order.
 # What was said in view of a fix is left out: its quiet windows are mostly prevented, which is no forecast's
 # merit, and its hits alone would remain.
 LEDGER = """
@@ -87,16 +86,13 @@ with decided as (
     where workspace_id = %(workspace_id)s
     order by prediction_id, (decided_by = 'system'), decided_at desc
 )
-select d.prediction_id, said.*, d.outcome
+select prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
+       d.outcome
 from decided as d
-cross join lateral (
-    select p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities
-    from predict.prediction as p
-    where p.workspace_id = %(workspace_id)s and p.prediction_id = d.prediction_id
-        and p.issued_at >= %(since)s and not p.model_probabilities ? 'without_fix'
-    offset 0
-) as said
-order by d.prediction_id
+join predict.prediction as p using (prediction_id)
+where p.workspace_id = %(workspace_id)s and p.issued_at >= %(since)s
+    and not p.model_probabilities ? 'without_fix'
+order by prediction_id
 limit %(limit)s
 """
 
@@ -213,7 +209,11 @@ def read_ledger(
 ) -> pl.DataFrame:
     """What was said since and what came of it, or a fair sample of so many; the undecided are left out."""
     parameters = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    return session.read(LEDGER, parameters, schema=schema)
+    # Of a new workspace the planner believes that it has few rows, and would compare each with each.
+    session.execute("set local enable_nestloop = off")
+    ledger = session.read(LEDGER, parameters, schema=schema)
+    session.execute("set local enable_nestloop = on")
+    return ledger
 
 
 def read_undecided(session: Session, workspace_id: UUID, as_of: datetime) -> pl.DataFrame:
