@@ -1,14 +1,15 @@
 """Changes from programs, and the list of all that the tools and programs told."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api.answers import Page, gives, json_answer
+from api.batches import batch_answer, sorted_out, status_of
 from api.deps import Db, Operation
 from api.pagination import read_page
-from api.payloads import change_of, field_problems
+from api.payloads import change_of
 from api.queries import landing
 from api.queries.changes import CHANGES
 from api.schemas.changes import (
@@ -20,7 +21,6 @@ from api.schemas.changes import (
     IngestedChange,
 )
 from causeloop_pipeline.landing.changes import change_record
-from causeloop_pipeline.landing.ingest import IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
 
 router = APIRouter(prefix="/v1", route_class=Operation)
@@ -39,8 +39,7 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
     """Take one change; the same change again is a duplicate, a newer version an update."""
     record = change_of(change.model_dump(mode="json"))
     count = await landing.land_records(db, None, [record])
-    status = "accepted" if count.new else "updated" if count.updated else "duplicate"
-    return json_answer({**_identity(db, record), "status": status}, 202)
+    return json_answer({**_identity(db, record), "status": status_of(count)}, 202)
 
 
 @router.post(
@@ -51,30 +50,9 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
 )
 async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Take up to 500 changes; a bad one is refused by its index and costs no other."""
-    taken, refused = _sorted_out(batch.changes)
+    taken, refused = sorted_out(batch.changes, "/changes", change_record)
     count = await landing.land_records(db, None, [record for _, record in taken])
-    return json_answer(
-        {
-            "received": len(batch.changes),
-            "new": count.new,
-            "updated": count.updated,
-            "duplicate": count.duplicate,
-            "rejected": len(refused),
-            "accepted": [{"index": index, **_identity(db, record)} for index, record in taken],
-            "errors": refused,
-        },
-        202,
-    )
-
-
-def _sorted_out(changes: list[Any]) -> tuple[list[tuple[int, RawRecord]], list[dict[str, Any]]]:
-    now, taken, refused = datetime.now(UTC), [], []
-    for index, change in enumerate(changes):
-        try:
-            taken.append((index, change_record(change, now)))
-        except IngestError as error:
-            refused.append({"index": index, "errors": field_problems(error.errors, f"/changes/{index}")})
-    return taken, refused
+    return json_answer(batch_answer(count, taken, refused, partial(_identity, db)), 202)
 
 
 def _identity(db: Db, record: RawRecord) -> dict[str, str]:

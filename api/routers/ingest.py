@@ -1,15 +1,16 @@
 """Events from programs: stored before they are answered, normalized by the next run."""
 
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter, Response
 
 from api.answers import gives, json_answer
+from api.batches import batch_answer, sorted_out, status_of
 from api.deps import Db, Operation
-from api.payloads import field_problems, record_of
+from api.payloads import record_of
 from api.queries import landing
 from api.schemas.ingest import BatchAnswer, BatchRequest, Ingested, IngestEvent
-from causeloop_pipeline.landing.ingest import IngestError
+from causeloop_pipeline.landing.ingest import ingest_record
 from causeloop_pipeline.model.raw_record import RawRecord
 
 router = APIRouter(prefix="/v1/ingest", tags=["ways in"], route_class=Operation)
@@ -20,41 +21,15 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Take one event; the same event again is a duplicate, a newer version an update."""
     record = record_of(event.model_dump(mode="json"))
     count = await landing.land_records(db, None, [record])
-    status = "accepted" if count.new else "updated" if count.updated else "duplicate"
-    return json_answer({**_identity(db, record), "status": status}, 202)
+    return json_answer({**_identity(db, record), "status": status_of(count)}, 202)
 
 
 @router.post("/batch", status_code=202, responses=gives(BatchAnswer, 202, "Stored, but for the refused"))
 async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Take up to 500 events; a bad one is refused by its index and costs no other."""
-    taken, refused = _sorted_out(batch.events)
+    taken, refused = sorted_out(batch.events, "/events", ingest_record)
     count = await landing.land_records(db, None, [record for _, record in taken])
-    return json_answer(
-        {
-            "received": len(batch.events),
-            "new": count.new,
-            "updated": count.updated,
-            "duplicate": count.duplicate,
-            "rejected": len(refused),
-            "accepted": [{"index": index, **_identity(db, record)} for index, record in taken],
-            "errors": refused,
-        },
-        202,
-    )
-
-
-def _sorted_out(events: list[Any]) -> tuple[list[tuple[int, RawRecord]], list[dict[str, Any]]]:
-    from datetime import UTC, datetime
-
-    from causeloop_pipeline.landing.ingest import ingest_record
-
-    now, taken, refused = datetime.now(UTC), [], []
-    for index, event in enumerate(events):
-        try:
-            taken.append((index, ingest_record(event, now)))
-        except IngestError as error:
-            refused.append({"index": index, "errors": field_problems(error.errors, f"/events/{index}")})
-    return taken, refused
+    return json_answer(batch_answer(count, taken, refused, partial(_identity, db)), 202)
 
 
 def _identity(db: Db, record: RawRecord) -> dict[str, str]:
