@@ -4,6 +4,7 @@ Every inner node knows which leaves it rules out when its question is answered "
 feature are looked up for all trees at once, and the first leaf that nobody rules out is where a row ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -81,13 +82,20 @@ def flat_trees(model: Any) -> FlatTrees:
     Raises ValueError when a tree has more leaves than a mask has bits.
     """
     grown = [_from_left(predictor.nodes, 0, 0) for (predictor,) in model._predictors]
+    return side_by_side(grown, float(model._baseline_prediction.ravel()[0]))
+
+
+def side_by_side(grown: Sequence[tuple[list[Node], list[float]]], start: float) -> FlatTrees:
+    """Trees given as inner nodes and leaf values from left to right, of which at least one has a node.
+
+    Raises ValueError when a tree has more leaves than a mask has bits.
+    """
     most = max(len(leaves) for _, leaves in grown)
     if most > MOST_LEAVES:
         raise ValueError(f"a tree has {most} leaves, and at most {MOST_LEAVES} can be kept")
     tree = np.repeat(np.arange(len(grown)), [len(nodes) for nodes, _ in grown])
     columns = np.array([node for nodes, _ in grown for node in nodes], np.int64).reshape(-1, 4).T
     values = np.array([leaves + [0.0] * (most - len(leaves)) for _, leaves in grown])
-    start = float(model._baseline_prediction.ravel()[0])
     return FlatTrees(tree, columns[0], columns[1], columns[2], columns[3], values, start)
 
 

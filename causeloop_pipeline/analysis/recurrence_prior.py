@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from causeloop_pipeline.analysis.flat_trees import FlatTrees
+from causeloop_pipeline.analysis.flat_trees import FlatTrees, Node, side_by_side
 from causeloop_pipeline.analysis.recurrence_features import FEATURES
 from causeloop_pipeline.analysis.recurrence_history import Floats
 
@@ -47,13 +47,7 @@ class RecurrencePrior:
     @cached_property
     def flat_trees(self) -> FlatTrees:
         """The same trees over steps, which all rows answer at once."""
-        grown = [_from_left(tree, 0, self.thresholds) for tree in self.trees]
-        most = max((len(leaves) for _, leaves in grown), default=1)
-        tree = np.repeat(np.arange(len(grown)), [len(nodes) for nodes, _ in grown])
-        nodes = np.array([node for nodes, _ in grown for node in nodes], np.int64).reshape(-1, 4)
-        feature, cut, low, high = nodes.T
-        values = np.array([leaves + [0.0] * (most - len(leaves)) for _, leaves in grown]).reshape(-1, most)
-        return FlatTrees(tree, feature, cut, low, high, values, self.base)
+        return side_by_side([_from_left(tree, 0, self.thresholds) for tree in self.trees], self.base)
 
 
 def read_prior(text: str) -> RecurrencePrior:
@@ -107,10 +101,8 @@ def _inner_nodes(node: Any) -> Iterator[list[Any]]:
         yield from _inner_nodes(node[3])
 
 
-def _from_left(
-    node: Any, low: int, thresholds: tuple[Floats, ...]
-) -> tuple[list[tuple[int, int, int, int]], list[float]]:
-    """Inner nodes (feature, cut, low, high) and leaf values below a node whose leftmost leaf has the number
+def _from_left(node: Any, low: int, thresholds: tuple[Floats, ...]) -> tuple[list[Node], list[float]]:
+    """Inner nodes and leaf values below a node whose leftmost leaf has the number
     `low`.
     """
     if not isinstance(node, list):

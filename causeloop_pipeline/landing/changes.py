@@ -4,19 +4,19 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Times
 from causeloop_pipeline.landing.ingest import (
     IngestError,
     choice_errors,
     json_object,
+    product_record,
     text_errors,
     time_errors,
 )
 from causeloop_pipeline.landing.instants import instant
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT
-from causeloop_pipeline.model.raw_record import NORMALIZED_CHANGE, RawRecord, canonical_json, payload_hash
+from causeloop_pipeline.model.raw_record import NORMALIZED_CHANGE, RawRecord, canonical_json
 
 LIMITS = {
     "external_id": 512,
@@ -48,16 +48,7 @@ def change_record(payload: Any, now: datetime) -> RawRecord:
     if "external_id" not in clean:
         clean.setdefault("changed_at", now.isoformat())
         clean["external_id"] = hashlib.sha256(canonical_json(clean)).hexdigest()[:32]
-    updated_at = clean.get("source_updated_at")
-    return RawRecord(
-        source=source if source in CONNECTORS else DEFAULT_SOURCE,
-        external_id=clean["external_id"],
-        payload=clean,
-        payload_hash=payload_hash(clean),
-        source_updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
-        kind=NORMALIZED_CHANGE,
-        door="ingest",
-    )
+    return product_record(source, clean, kind=NORMALIZED_CHANGE, door="ingest")
 
 
 def _clean(change: dict[str, Any]) -> dict[str, Any]:

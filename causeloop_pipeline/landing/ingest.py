@@ -69,6 +69,11 @@ def ingest_record(payload: Any, now: datetime, *, door: Door = "ingest") -> RawR
     source = str(event.pop("source", None) or DEFAULT_SOURCE)
     clean = _clean(event)
     clean.setdefault("external_id", hashlib.sha256(canonical_json(clean)).hexdigest()[:32])
+    return product_record(source, clean, kind=NORMALIZED, door=door)
+
+
+def product_record(source: str, clean: dict[str, Any], *, kind: str, door: Door) -> RawRecord:
+    """The raw record of what is in the product's own words and identified."""
     updated_at = clean.get("source_updated_at")
     return RawRecord(
         source=source if source in CONNECTORS else DEFAULT_SOURCE,
@@ -76,7 +81,7 @@ def ingest_record(payload: Any, now: datetime, *, door: Door = "ingest") -> RawR
         payload=clean,
         payload_hash=payload_hash(clean),
         source_updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
-        kind=NORMALIZED,
+        kind=kind,
         door=door,
     )
 

@@ -9,16 +9,15 @@ if TYPE_CHECKING:
     from causeloop_pipeline.orchestration.stage import Step
 
 
-def after_claimed_fixes(step: "Step", said: "pl.DataFrame") -> "pl.DataFrame":
-    """PREDICTIONS in which the workspace's claimed fixes have lowered what they seem to have fixed."""
+def after_claimed_fixes(step: "Step", said: "pl.DataFrame", occurrences: "pl.DataFrame") -> "pl.DataFrame":
+    """The PREDICTIONS made from these occurrences, in which the workspace's claimed fixes have lowered what
+    they seem to have fixed.
+    """
     claims = _claims(step)
     if claims.is_empty():
         return said
     from causeloop_pipeline.analysis.fix_effect import lowered_by_fixes
-    from causeloop_pipeline.analysis.frames import OCCURRENCES
-    from causeloop_pipeline.storage.issues import read_occurrences
 
-    occurrences = read_occurrences(step.session, step.workspace_id, OCCURRENCES)
     today = step.as_of.astimezone(ZoneInfo(step.workspace.timezone)).date()
     return lowered_by_fixes(said, claims, occurrences, as_of=step.as_of, today=today)
 

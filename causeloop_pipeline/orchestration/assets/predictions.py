@@ -35,7 +35,6 @@ def predictions(step: Step) -> Counts:
 def predict_workspace(step: Step) -> Counts:
     """Predict the patterns of which something new is to be said; nothing is said twice."""
     from causeloop_pipeline.model.prediction import WINDOWS
-    from causeloop_pipeline.orchestration.claimed_fixes import after_claimed_fixes
     from causeloop_pipeline.orchestration.wording import word_triggers
     from causeloop_pipeline.storage.predictions import append_predictions, predictions_due
 
@@ -43,7 +42,7 @@ def predict_workspace(step: Step) -> Counts:
     due = predictions_due(session, workspace_id, WINDOWS, as_of, as_of - RENEW_AFTER)
     if due.is_empty():
         return {"predictions": 0, "without probability": 0}
-    said = after_claimed_fixes(step, _predict(step)).join(due, on=["pattern_id", "window_days"], how="semi")
+    said = _predict(step).join(due, on=["pattern_id", "window_days"], how="semi")
     if said.height < due.height:
         step.fail("every_pattern_answered", f"{due.height - said.height} patterns and windows have no answer")
     written = append_predictions(session, workspace_id, word_triggers(step, said), as_of)
@@ -60,6 +59,7 @@ def _predict(step: Step) -> "pl.DataFrame":
     from causeloop_pipeline.analysis.recurrence import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.risk import pattern_impacts
     from causeloop_pipeline.model.prediction import WINDOWS
+    from causeloop_pipeline.orchestration.claimed_fixes import after_claimed_fixes
     from causeloop_pipeline.storage.blind_spans import read_present_blindness
     from causeloop_pipeline.storage.changes import read_changes
     from causeloop_pipeline.storage.forecasts import replace_forecasts
@@ -92,9 +92,10 @@ def _predict(step: Step) -> "pl.DataFrame":
     replace_forecasts(session, workspace_id, predicted.curves.days, predicted.curves.rows(), as_of)
     complete = with_reasons(predicted.predictions, patterns, WINDOWS)
     known = complete.drop("impact").join(impacts, on="pattern_id", how="left", maintain_order="left")
-    return known.with_columns(
+    said = known.with_columns(
         pl.col("event_count").fill_null(0), pl.col("model_version").fill_null(MODEL_VERSION)
     )
+    return after_claimed_fixes(step, said, occurrences)
 
 
 def _learned(step: Step, events: int) -> "tuple[LearnedRecurrence | None, pl.DataFrame | None]":
