@@ -14,7 +14,7 @@ run: .venv/installed ## start everything, run the pipeline on the demo tenants, 
 setup: .venv/installed ## install what is needed into .venv, nothing else
 
 test: check ## everything that continuous integration runs
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/installed ## lint, types, import contracts: seconds
 	@$(BIN)/ruff check .

@@ -8,31 +8,32 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from api import dashboard_site, errors
-from api.database import open_landing, open_pool
-from api.oidc import IssuerKeys
-from api.openapi import describe
-from api.requests import RequestEnvelope, RequestMeasures
+from api.auth.oidc import IssuerKeys
+from api.http import errors
+from api.http.database import open_landing, open_pool
+from api.http.middleware import RequestEnvelope, RequestMeasures
+from api.http.openapi import describe
+from api.resources import dashboard_site
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
-    "health",
-    "sessions",
-    "issues",
-    "ingest",
-    "changes",
-    "webhooks",
-    "clusters",  # holds /patterns/graph, which must not be read as a pattern's id
-    "patterns",
-    "pattern_corrections",
-    "predictions",
-    "recommendations",
-    "connectors",
-    "alert_rules",
-    "workspace",
-    "members",
-    "export",
-    "stream",
+    "system.health",
+    "tenancy.sessions",
+    "detect.issues",
+    "ingestion.ingest",
+    "ingestion.changes",
+    "ingestion.webhooks",
+    "detect.clusters",  # holds /patterns/graph, which must not be read as a pattern's id
+    "detect.patterns",
+    "detect.pattern_corrections",
+    "predict.predictions",
+    "act.recommendations",
+    "ingestion.connectors",
+    "act.alert_rules",
+    "tenancy.workspace",
+    "tenancy.members",
+    "system.exports",
+    "system.stream",
 )
 
 

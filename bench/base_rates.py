@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bench.pair_weights import labelled_issues
-from causeloop_pipeline.analysis.assembly import EDGE_FLOOR, GROWTH, JOIN
-from causeloop_pipeline.analysis.base_rate import base_rate_from, most_likely_odds
-from causeloop_pipeline.analysis.grouping_scores import pair_scores
-from causeloop_pipeline.analysis.likeness import compare_texts, text_rows
-from causeloop_pipeline.analysis.linkage import average_link
-from causeloop_pipeline.analysis.pair_score import Pairs
+from bench.data.pair_weights import labelled_issues
+from causeloop_pipeline.analysis.detect.grouping.agglomeration import EDGE_FLOOR, GROWTH, JOIN
+from causeloop_pipeline.analysis.detect.grouping.average_linkage import average_link
+from causeloop_pipeline.analysis.detect.similarity.base_rate import base_rate_from, most_likely_odds
+from causeloop_pipeline.analysis.detect.similarity.pair_score import Pairs
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
+from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
 
 WHOLE = (1.0, 0.7, 0.4, 0.2, 0.1, 0.05)
 INTERCEPTS = np.arange(-8.5, -1.4, 0.1)

@@ -55,7 +55,7 @@ def cpu_seconds(work: Callable[[], Any]) -> float:
 
 def stream(kind: str, size: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:
     """Issues of one kind with their labels."""
-    from bench.issue_streams import machine_stream, report_stream
+    from bench.data.issue_streams import machine_stream, report_stream
 
     return (machine_stream if kind == "machine" else report_stream)(size, seed)
 
@@ -68,10 +68,10 @@ def ready_to_search(index: Any) -> None:
 
 def ours(kind: str, size: int) -> dict[str, float]:
     """Our figures at one size; runs in a process of its own, so that memory is its own."""
-    from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-    from causeloop_pipeline.analysis.grouping_scores import pair_scores, predicted_groups
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex, assign_issues
-    from causeloop_pipeline.analysis.patterns import group_issues
+    from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
+    from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores, predicted_groups
 
     issues, labels = stream(kind, size)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -98,8 +98,8 @@ def ours(kind: str, size: int) -> dict[str, float]:
 
 def peer(kind: str, size: int, name: str) -> dict[str, float]:
     """A peer's figures at one size."""
-    from causeloop_pipeline.analysis.grouping_peers import PEERS
-    from causeloop_pipeline.analysis.grouping_scores import pair_scores
+    from causeloop_pipeline.analysis.evaluation.grouping_baselines import PEERS
+    from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
 
     issues, labels = stream(kind, size)
     predicted, cpu, wall = measured(lambda: PEERS[name](issues))

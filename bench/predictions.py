@@ -24,12 +24,12 @@ from types import ModuleType
 from typing import Any
 from uuid import UUID
 
-from bench.stored_patterns import DAYS, fail_again, fill_workspace
+from bench.data.stored_patterns import DAYS, fail_again, fill_workspace
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage import roles
-from causeloop_pipeline.storage.installation import prepare_database
-from causeloop_pipeline.storage.server import remove_server
-from causeloop_pipeline.storage.session import Database, Session
+from causeloop_pipeline.storage.database import roles
+from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.embedded.installation import prepare_database
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 AS_OF = datetime(2026, 6, 1, 2, tzinfo=UTC)
 SIZES, JUDGED = (1_000, 10_000, 100_000), 10_000
@@ -153,7 +153,7 @@ def measure(superuser_url: str, patterns: int) -> Measured:
 def _passage(database: Database, workspace_id: UUID, as_of: datetime) -> Passage:
     from causeloop_pipeline.orchestration.assets.predictions import predict_workspace
     from causeloop_pipeline.orchestration.stage import Step
-    from causeloop_pipeline.storage.scopes import ScopedWorkspace
+    from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 
     context: Any = None  # nothing in this stage reads it
     with _clocked() as clock, database.workspace(workspace_id) as session:
@@ -190,21 +190,25 @@ def _clocked() -> Iterator[Clock]:
 
 
 def _modules() -> Sequence[ModuleType]:
-    from causeloop_pipeline.analysis import learned_text, recurrence, risk
-    from causeloop_pipeline.storage import changes, forecasts, issues, learned_models, patterns, predictions
+    from causeloop_pipeline.analysis.predict import predictions as recurrence_predictions
+    from causeloop_pipeline.analysis.predict import risk
+    from causeloop_pipeline.analysis.predict.recurrence import trained_model_json
+    from causeloop_pipeline.storage.core import changes, issues
+    from causeloop_pipeline.storage.detect import patterns
+    from causeloop_pipeline.storage.predict import forecasts, predictions, trained_models
 
     return (
-        *(recurrence, learned_text, risk),
-        *(changes, forecasts, issues, learned_models, patterns, predictions),
+        *(recurrence_predictions, trained_model_json, risk),
+        *(changes, forecasts, issues, trained_models, patterns, predictions),
     )
 
 
 def _grade(database: Database, workspace_id: UUID) -> None:
     """What became of the predictions of a week before: the night learns from it."""
-    from causeloop_pipeline.analysis.frames import OCCURRENCES
-    from causeloop_pipeline.analysis.grading import grade_predictions
-    from causeloop_pipeline.storage.issues import read_occurrences
-    from causeloop_pipeline.storage.predictions import append_outcomes, read_undecided
+    from causeloop_pipeline.analysis.predict.outcomes import grade_predictions
+    from causeloop_pipeline.model.frames import OCCURRENCES
+    from causeloop_pipeline.storage.core.issues import read_occurrences
+    from causeloop_pipeline.storage.predict.predictions import append_outcomes, read_undecided
 
     def graded(session: Session) -> int:
         undecided = read_undecided(session, workspace_id, AS_OF)
@@ -222,7 +226,7 @@ def _compare(measured: Measured) -> None:
     from datetime import date
 
     from bench.prophet import counts, cpu, stock
-    from causeloop_pipeline.analysis.prophet_batch import batch_design
+    from causeloop_pipeline.analysis.predict.prophet.batch import batch_design
 
     logging.disable(logging.WARNING)
     series, design = counts(PEERS, DAYS, 1), batch_design("flat", date(2025, 1, 1), DAYS, 14)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from causeloop_pipeline.analysis.prophet_batch import (
+from causeloop_pipeline.analysis.predict.prophet.batch import (
     BatchDesign,
     batch_design,
     batch_forecast,

@@ -12,10 +12,10 @@ import sys
 from functools import cache
 from time import perf_counter
 
-from bench.failure_histories import HISTORIES, FailureHistory
+from bench.data.failure_histories import HISTORIES, FailureHistory
 from bench.recurrence_prior import trained_prior
-from causeloop_pipeline.analysis.backtest import backtest
-from causeloop_pipeline.analysis.recurrence_prior import RecurrencePrior, read_prior
+from causeloop_pipeline.analysis.evaluation.backtest import backtest
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, read_prior
 
 WINDOWS = (7, 30)
 RESAMPLES = 300

@@ -13,26 +13,29 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bench.failure_histories import HISTORIES, FailureHistory
-from causeloop_pipeline.analysis.local_learners import logistic_map, standard
-from causeloop_pipeline.analysis.recurrence_features import (
+from bench.data.failure_histories import HISTORIES, FailureHistory
+from causeloop_pipeline.analysis.predict.recurrence.features import (
     FEATURES,
     pair_state,
     running_gaps,
     window_features,
 )
-from causeloop_pipeline.analysis.recurrence_history import (
+from causeloop_pipeline.analysis.predict.recurrence.history import (
     DAY_MS,
     build_history,
     eligible_pairs,
     recurs_within,
 )
-from causeloop_pipeline.analysis.recurrence_prior import spline_design
+from causeloop_pipeline.analysis.predict.recurrence.local_learners import logistic_map, standard
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import spline_design
 
 WINDOWS = (1, 3, 7, 14, 30, 60, 90)
 PAIRS_PER_HISTORY = 12_000
 KNOTS = np.array([-1.2, -0.4, 0.4, 1.2])
-TARGET = Path(__file__).resolve().parents[1] / "causeloop_pipeline/analysis/recurrence_prior.json"
+TARGET = (
+    Path(__file__).resolve().parents[1]
+    / "causeloop_pipeline/analysis/predict/recurrence/pretrained_prior.json"
+)
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,9 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from causeloop_pipeline.demo.accounts import token_of
-from causeloop_pipeline.storage.server import data_dir, remove_server
-from tests.running import (
+from bench.installation import (
     RunningInstallation,
     event_like,
     issue_id_of,
@@ -21,6 +19,8 @@ from tests.running import (
     repeatable,
     until_patterned,
 )
+from causeloop_pipeline.demo.accounts import token_of
+from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
 
 START_GOAL, MEMORY_GOAL, WEBHOOK_GOAL = 60.0, 3.0e9, 15.0
 DELIVERIES, SAMPLE_SECONDS, SETTLE_SECONDS = 20, 1.0, 60.0

@@ -15,9 +15,9 @@ from uuid import uuid4
 import psycopg
 
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.installation import prepare_database
-from causeloop_pipeline.storage.server import remove_server
-from causeloop_pipeline.storage.tenants import create_organization, create_workspace
+from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
+from causeloop_pipeline.storage.embedded.installation import prepare_database
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 
 CONNECTORS, DUE, WORKSPACES, TICKS, GOAL_SECONDS = 1_000, 50, 250, 5, 1.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bench.issue_streams import machine_stream, report_stream
+from bench.data.issue_streams import machine_stream, report_stream
 
 SHARED = Path(os.environ.get("CAUSELOOP_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 BETWEEN_GOAL, NIGHTLY_GOAL = 0.01, 0.03
@@ -63,9 +63,9 @@ def moved(before: pl.DataFrame, after: pl.DataFrame, issue_ids: pl.Series) -> tu
 
 def measure(name: str, issues: pl.DataFrame) -> list[str]:
     """One line of figures; what fell short."""
-    from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-    from causeloop_pipeline.analysis.pattern_index import assign_issues
-    from causeloop_pipeline.analysis.patterns import group_issues
+    from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 
     old, new = split(issues)
     first = group_issues(old, fingerprint_issues(old))

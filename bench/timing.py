@@ -20,17 +20,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from bench.failure_histories import HISTORIES, FailureHistory
+from bench.data.failure_histories import HISTORIES, FailureHistory
 from bench.recurrence import prior_without
-from causeloop_pipeline.analysis.backtest import backtest
-from causeloop_pipeline.analysis.occurrence_timing import (
+from causeloop_pipeline.analysis.evaluation.backtest import backtest
+from causeloop_pipeline.analysis.predict.recurrence.history import Floats
+from causeloop_pipeline.analysis.predict.triggers.timing import (
     CELLS,
     TOP_CELLS,
     cell_tendency,
     next_dates,
     timing_cells,
 )
-from causeloop_pipeline.analysis.recurrence_history import Floats
 
 WINDOWS = (7, 14, 30, 90)
 STEP = timedelta(days=28)

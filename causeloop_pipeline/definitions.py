@@ -15,9 +15,10 @@ from causeloop_pipeline.orchestration.assets.recommendations import recommendati
 from causeloop_pipeline.orchestration.assets.risk import risk
 from causeloop_pipeline.orchestration.checks import CHECKS
 from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
-from causeloop_pipeline.orchestration.deliveries import deliveries
+from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
+from causeloop_pipeline.orchestration.jobs.retention import retention
+from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.retention import retention
 from causeloop_pipeline.orchestration.schedules import forget_old_runs, nightly
 from causeloop_pipeline.orchestration.sensors.arrived_events import arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import due_connectors
@@ -26,7 +27,6 @@ from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_ticke
 from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
 from causeloop_pipeline.orchestration.sensors.run_failures import run_cancellations, run_failures
 from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
-from causeloop_pipeline.orchestration.tickets import tickets
 
 STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 

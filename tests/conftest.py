@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.installation import start_embedded
-from causeloop_pipeline.storage.migrate import migrate
-from causeloop_pipeline.storage.server import Server, remove_server
-from causeloop_pipeline.storage.session import Database
-from causeloop_pipeline.storage.tenants import create_organization, create_workspace
+from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
+from causeloop_pipeline.storage.database.migrate import migrate
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.embedded.installation import start_embedded
+from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server
 
 
 @dataclass(frozen=True)

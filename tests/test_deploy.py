@@ -17,9 +17,9 @@ from dagster._core.instance.config import dagster_instance_config_schema
 from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.cli.up import dagster_environment
+from causeloop_pipeline.cli.commands.up import dagster_environment
 from causeloop_pipeline.settings import ROOT, Settings, settings
-from causeloop_pipeline.storage.migrate import head_revision
+from causeloop_pipeline.storage.database.migrate import head_revision
 from tests.conftest import Installation
 
 DEPLOY = ROOT / "deploy"

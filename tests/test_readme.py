@@ -68,7 +68,7 @@ def test_every_folder_of_the_map_is_there(path: str) -> None:
 
 
 def test_every_table_of_the_outputs_is_made_by_a_migration() -> None:
-    versions = ROOT / "causeloop_pipeline" / "storage" / "migrations" / "versions"
+    versions = ROOT / "causeloop_pipeline" / "storage" / "database" / "migrations" / "versions"
     schema = "".join(path.read_text() for path in versions.glob("*.sql"))
 
     for table in re.findall(r"^\| `((?:core|detect|predict|act)\.[a-z_]+)`", README, re.MULTILINE):

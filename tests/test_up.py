@@ -13,14 +13,7 @@ import polars as pl
 import psycopg
 import pytest
 
-from causeloop_pipeline.analysis.grouping_scores import pair_scores
-from causeloop_pipeline.cli.processes import birth, listening
-from causeloop_pipeline.demo.accounts import accounts
-from causeloop_pipeline.demo.server import remembered_epoch
-from causeloop_pipeline.demo.story import truth, workspaces
-from causeloop_pipeline.storage.server import remove_server
-from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
-from tests.running import (
+from bench.installation import (
     RunningInstallation,
     event_like,
     issue_id_of,
@@ -30,6 +23,13 @@ from tests.running import (
     until_evaluated,
     until_patterned,
 )
+from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
+from causeloop_pipeline.cli.processes import birth, listening
+from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.server import remembered_epoch
+from causeloop_pipeline.demo.story import truth, workspaces
+from causeloop_pipeline.storage.embedded.postgres_server import remove_server
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 pytestmark = pytest.mark.timeout(900)
 DAGSTER_TEXTS = """

@@ -1,21 +1,21 @@
 // Starts the dashboard: signs in, follows the address, shows the screen that it names, and listens for changes.
 
-import { get, post } from "./client.js";
-import { showClusters } from "./clusters.js";
-import { showConnectors } from "./connectors.js";
-import { h, to } from "./elements.js";
-import { showIssue } from "./issue.js";
-import { showIssues } from "./issues.js";
-import { showOverview } from "./overview.js";
-import { showPattern } from "./pattern.js";
-import { showPatterns } from "./patterns.js";
-import { showPredictions } from "./predictions.js";
-import { showRecommendation } from "./recommendation.js";
-import { forget, refreshToken, signedIn, takeKeyFromAddress } from "./session.js";
-import { signInScreen } from "./sign_in.js";
-import { failure, notice, waiting } from "./states.js";
-import { follow } from "./stream.js";
-import { useTimeZone } from "./wording.js";
+import { get, post } from "./lib/client.js";
+import { h, to } from "./lib/elements.js";
+import { useTimeZone } from "./lib/format.js";
+import { forget, refreshToken, signedIn, takeKeyFromAddress } from "./lib/session.js";
+import { failure, notice, waiting } from "./lib/states.js";
+import { follow } from "./lib/stream.js";
+import { showClusters } from "./screens/clusters.js";
+import { showConnectors } from "./screens/connectors.js";
+import { showIssue } from "./screens/issue.js";
+import { showIssues } from "./screens/issues.js";
+import { showOverview } from "./screens/overview.js";
+import { showPattern } from "./screens/pattern.js";
+import { showPatterns } from "./screens/patterns.js";
+import { showPredictions } from "./screens/predictions.js";
+import { showRecommendation } from "./screens/recommendation.js";
+import { signInScreen } from "./screens/sign_in.js";
 
 const SCREENS = [
   { path: /^\/$/, show: showOverview, name: "Overview" },

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from causeloop_pipeline.analysis.frames import OCCURRENCES, PREDICTIONS
+from causeloop_pipeline.model.frames import OCCURRENCES, PREDICTIONS
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.analysis.clusters import Clustering
-    from causeloop_pipeline.analysis.patterns import Grouping
-    from causeloop_pipeline.analysis.recurrence import RecurrencePredictions
+    from causeloop_pipeline.analysis.detect.clusters.clusters import Clustering
+    from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
+    from causeloop_pipeline.analysis.predict.predictions import RecurrencePredictions
 
 MIN_EDGE_STRENGTH = 0.35
 NO_DATES = "no_dates"
@@ -85,8 +85,8 @@ def group(
     In: ISSUES, a time zone, a namespace for ids, CONSTRAINTS and the PREVIOUS grouping. Out: FINGERPRINTS
     and the Grouping.
     """
-    from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-    from causeloop_pipeline.analysis.patterns import GroupingOptions, group_issues
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions, group_issues
 
     reached("fingerprints")
     fingerprints = fingerprint_issues(issues, timezone=timezone)
@@ -105,7 +105,7 @@ def cluster(
     patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, namespace: str
 ) -> "Clustering":
     """PATTERNS, MEMBERS and ISSUES in, their clusters out; edges from MIN_EDGE_STRENGTH on count."""
-    from causeloop_pipeline.analysis.clusters import cluster_patterns
+    from causeloop_pipeline.analysis.detect.clusters.clusters import cluster_patterns
 
     return cluster_patterns(patterns, members, issues, namespace=namespace, min_strength=MIN_EDGE_STRENGTH)
 
@@ -124,8 +124,8 @@ def predict(
     In: PATTERNS, MEMBERS, ISSUES, the time of the judgement, a time zone, windows in days. Out: the
     predictions and forecasts of `recurrence.predict_recurrence`, impacts as `risk.pattern_impacts` says.
     """
-    from causeloop_pipeline.analysis.recurrence import predict_recurrence
-    from causeloop_pipeline.analysis.risk import pattern_impacts
+    from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
+    from causeloop_pipeline.analysis.predict.risk import pattern_impacts
 
     return predict_recurrence(
         occurrences_of(members, issues),
@@ -147,7 +147,7 @@ def risks(
     as_of: datetime,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """PATTERNS, MEMBERS, ISSUES and PREDICTIONS in; the RISKS of issues and the RISKS of patterns out."""
-    from causeloop_pipeline.analysis.risk import issue_risk, pattern_risk
+    from causeloop_pipeline.analysis.predict.risk import issue_risk, pattern_risk
 
     return (
         issue_risk(issues, members, predictions, patterns, as_of=as_of),
@@ -167,7 +167,7 @@ def advise(
     namespace: str,
 ) -> pl.DataFrame:
     """Everything found so far in, RECOMMENDATIONS by rank out."""
-    from causeloop_pipeline.analysis.recommendations import recommend
+    from causeloop_pipeline.analysis.act.recommendations import recommend
 
     return recommend(
         patterns,

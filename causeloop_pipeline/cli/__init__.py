@@ -2,7 +2,16 @@
 
 import typer
 
-from causeloop_pipeline.cli import analyze, backtest, demo, doctor, evaluate, explain, patterns, serve
+from causeloop_pipeline.cli.commands import (
+    analyze,
+    backtest,
+    demo,
+    doctor,
+    evaluate,
+    explain,
+    patterns,
+    serve,
+)
 
 app = typer.Typer(
     name="causeloop",

@@ -19,16 +19,16 @@ from causeloop_pipeline.demo.tenants import (
     POLL_INTERVAL_SECONDS,
     USERS,
 )
-from causeloop_pipeline.storage.connectors import create_connector
-from causeloop_pipeline.storage.secrets import Vault
-from causeloop_pipeline.storage.session import Session
-from causeloop_pipeline.storage.tenants import (
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.tenants import (
     add_member,
     create_organization,
     create_service_key,
     create_user,
     create_workspace,
 )
+from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database.session import Session
 
 KEYS_FILE = "demo_keys.json"
 KEY_NAME = "demo"

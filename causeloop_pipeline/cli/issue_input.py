@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from causeloop_pipeline.analysis.table_columns import ColumnError, Recognized, recognize
-from causeloop_pipeline.analysis.table_issues import BadRowsError, TableIssues, issues_from_table
-from causeloop_pipeline.cli.issue_file import IssueFile, IssueFileError, read_issue_file
-from causeloop_pipeline.cli.terminal import USAGE, fail
+from causeloop_pipeline.cli.output.terminal import USAGE, fail
+from causeloop_pipeline.landing.export_file.columns import ColumnError, Recognized, recognize
+from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, issues_from_table
+from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _chosen(maps: Sequence[str]) -> dict[str, str]:
 
 
 def _refuse_nothing_to_group_by(path: Path, file: IssueFile, recognized: Recognized) -> None:
-    from causeloop_pipeline.analysis.table_columns import GROUPING_FIELDS
+    from causeloop_pipeline.landing.export_file.columns import GROUPING_FIELDS
 
     if not {"title", *GROUPING_FIELDS} & recognized.columns.keys():
         raise IssueFileError(

@@ -9,13 +9,13 @@ from uuid import UUID
 import polars as pl
 import psycopg
 
-from causeloop_pipeline.analysis.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, MEMBERS, PATTERNS, PREVIOUS
-from causeloop_pipeline.cli.terminal import UNREACHABLE, USAGE, fail
+from causeloop_pipeline.cli.output.terminal import UNREACHABLE, USAGE, fail
+from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, MEMBERS, PATTERNS, PREVIOUS
 from causeloop_pipeline.settings import MissingSettingError, settings
-from causeloop_pipeline.storage.session import Database, Session
+from causeloop_pipeline.storage.database.session import Database, Session
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.analysis.patterns import Grouping
+    from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
 
 KNOWN = """
 select w.workspace_id, o.slug || '/' || w.slug as name, w.timezone
@@ -35,33 +35,37 @@ class StoredWorkspace:
 
     def issues(self) -> pl.DataFrame:
         """ISSUES."""
-        from causeloop_pipeline.storage.issues import read_issues
+        from causeloop_pipeline.storage.core.issues import read_issues
 
         return read_issues(self.session, self.workspace_id, ISSUES)
 
     def fingerprints(self) -> pl.DataFrame:
         """FINGERPRINTS, as last taken."""
-        from causeloop_pipeline.storage.fingerprints import read_fingerprints
+        from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
 
         return read_fingerprints(self.session, self.workspace_id, FINGERPRINTS)
 
     def patterns(self) -> pl.DataFrame:
         """PATTERNS, as last found."""
-        from causeloop_pipeline.storage.patterns import read_patterns
+        from causeloop_pipeline.storage.detect.patterns import read_patterns
 
         return read_patterns(self.session, self.workspace_id, PATTERNS)
 
     def members(self, schema: pl.Schema = MEMBERS) -> pl.DataFrame:
         """MEMBERS, as last found."""
-        from causeloop_pipeline.storage.patterns import read_members
+        from causeloop_pipeline.storage.detect.patterns import read_members
 
         return read_members(self.session, self.workspace_id, schema)
 
     def grouped_anew(self) -> "tuple[pl.DataFrame, Grouping]":
         """The memberships of now, and what this version of the grouping would make of the same issues."""
-        from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-        from causeloop_pipeline.analysis.patterns import VERDICTS, GroupingOptions, group_issues
-        from causeloop_pipeline.storage.patterns import (
+        from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+        from causeloop_pipeline.analysis.detect.grouping.patterns import (
+            VERDICTS,
+            GroupingOptions,
+            group_issues,
+        )
+        from causeloop_pipeline.storage.detect.patterns import (
             read_constraints,
             read_grouping_settings,
             read_verdicts,

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx2
 
-from causeloop_pipeline.connectors.paths import MissingValueError, filled_from
+from causeloop_pipeline.connectors.json_paths import MissingValueError, filled_from
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressRefused
 
 

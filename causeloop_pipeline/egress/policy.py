@@ -8,7 +8,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
-from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from causeloop_pipeline.connectors.paths import MissingValueError, filled, first_at, value_at
+from causeloop_pipeline.connectors.json_paths import MissingValueError, filled, first_at, value_at
 from causeloop_pipeline.connectors.spec import Shape
-from causeloop_pipeline.landing.instants import InstantError, instant
+from causeloop_pipeline.landing.inbound.field_mapping import ProductFieldError, product_payload
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, guarded
-from causeloop_pipeline.landing.product_fields import ProductFieldError, product_payload
+from causeloop_pipeline.landing.timestamps import InstantError, instant
 from causeloop_pipeline.model.raw_record import Door, Quarantined, RawRecord, canonical_json
 
 EXTERNAL_ID_LIMIT = 512

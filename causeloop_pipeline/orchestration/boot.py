@@ -64,7 +64,7 @@ def fail_dead_runs(instance: DagsterInstance) -> int:
 
 def release_dead_work(instance: DagsterInstance, installation: Installation) -> None:
     """Give back what runs hold that are not under way any more."""
-    from causeloop_pipeline.storage.interrupted_runs import dead_runs, give_back
+    from causeloop_pipeline.storage.app.interrupted_runs import dead_runs, give_back
 
     alive = instance.get_run_ids(dg.RunsFilter(statuses=list(UNFINISHED)))
     with installation.database.every_workspace() as session:

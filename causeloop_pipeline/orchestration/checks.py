@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import ISSUE
+from causeloop_pipeline.orchestration.asset_selection import ISSUE
 from causeloop_pipeline.orchestration.resources import Installation
 
 STAGES = [
@@ -29,7 +29,7 @@ TABLE_ROWS = 50
 )
 def isolation(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Read the catalogue; a hole in it stops all further stages."""
-    from causeloop_pipeline.storage.catalogue import catalogue_violations
+    from causeloop_pipeline.storage.database.isolation_gate import catalogue_violations
 
     with installation.database.every_workspace() as session:
         violations = list(catalogue_violations(session.connection))
@@ -44,7 +44,7 @@ def isolation(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResu
 )
 def migrated(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Compare the newest revision of the code with the database's."""
-    from causeloop_pipeline.storage.migrate import head_revision
+    from causeloop_pipeline.storage.database.migrate import head_revision
 
     with installation.database.every_workspace() as session:
         row = session.row("select version_num from app.alembic_version")
@@ -59,7 +59,7 @@ def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg
     """Look at all workspaces, also those that this run was not for."""
     from datetime import UTC, datetime
 
-    from causeloop_pipeline.storage.freshness import stale_stages
+    from causeloop_pipeline.storage.app.stage_freshness import stale_stages
 
     with installation.database.every_workspace() as session:
         stale = stale_stages(session, STAGES, datetime.now(UTC), MAX_AGE_HOURS)

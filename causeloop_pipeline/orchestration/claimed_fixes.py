@@ -16,7 +16,7 @@ def after_claimed_fixes(step: "Step", said: "pl.DataFrame", occurrences: "pl.Dat
     claims = _claims(step)
     if claims.is_empty():
         return said
-    from causeloop_pipeline.analysis.fix_effect import lowered_by_fixes
+    from causeloop_pipeline.analysis.predict.fix_effect import lowered_by_fixes
 
     today = step.as_of.astimezone(ZoneInfo(step.workspace.timezone)).date()
     return lowered_by_fixes(said, claims, occurrences, as_of=step.as_of, today=today)
@@ -25,10 +25,10 @@ def after_claimed_fixes(step: "Step", said: "pl.DataFrame", occurrences: "pl.Dat
 def _claims(step: "Step") -> "pl.DataFrame":
     import polars as pl
 
-    from causeloop_pipeline.analysis.fix_effect import CLAIMS
-    from causeloop_pipeline.analysis.frames import INSTANT
-    from causeloop_pipeline.storage.proofs import read_closure_notes
-    from causeloop_pipeline.storage.recommendations import read_fixes
+    from causeloop_pipeline.analysis.predict.fix_effect import CLAIMS
+    from causeloop_pipeline.model.frames import INSTANT
+    from causeloop_pipeline.storage.act.proofs import read_closure_notes
+    from causeloop_pipeline.storage.act.recommendations import read_fixes
 
     notes = pl.Schema({"pattern_id": pl.String(), "closed_at": INSTANT})
     closed = read_closure_notes(step.session, step.workspace_id, notes).rename({"closed_at": "fixed_at"})

@@ -29,7 +29,7 @@ def manifest_path() -> Path:
     """The kept manifest; the project is parsed here only where nothing has done so yet."""
     path = settings().state_dir / "dbt" / "target" / "manifest.json"
     if not path.exists():
-        from causeloop_pipeline.storage.normalization import Normalizer
+        from causeloop_pipeline.storage.dbt.runner import Normalizer
 
         return Normalizer(None).parse()
     return path

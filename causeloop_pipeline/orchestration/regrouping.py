@@ -13,9 +13,9 @@ from causeloop_pipeline.orchestration.stage import Step
 if TYPE_CHECKING:
     import polars as pl
 
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex
-    from causeloop_pipeline.analysis.patterns import GroupingOptions
-    from causeloop_pipeline.analysis.templates import TemplateBook
+    from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
+    from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateBook
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
 GROWTH = 1.2
 ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
@@ -23,11 +23,11 @@ ASKS_FOR_PATTERNS = frozenset({"patterns", "everything"})
 
 def regroups(step: Step) -> bool:
     """Decide from what is stored, so that the fingerprints and the patterns of one run decide alike."""
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex
-    from causeloop_pipeline.analysis.patterns import ALGORITHM_VERSION
-    from causeloop_pipeline.storage.issues import count_issues
-    from causeloop_pipeline.storage.patterns import people_digest, read_grouping_state
-    from causeloop_pipeline.storage.recompute_requests import kinds_claimed
+    from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
+    from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION
+    from causeloop_pipeline.storage.app.recompute_requests import kinds_claimed
+    from causeloop_pipeline.storage.core.issues import count_issues
+    from causeloop_pipeline.storage.detect.patterns import people_digest, read_grouping_state
 
     session, workspace_id = step.session, step.workspace_id
     state = read_grouping_state(session, workspace_id)
@@ -44,24 +44,24 @@ def regroups(step: Step) -> bool:
 
 def last_index(step: Step) -> "PatternIndex":
     """What the last full grouping left for newcomers."""
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex
-    from causeloop_pipeline.storage.patterns import read_pattern_index
+    from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
+    from causeloop_pipeline.storage.detect.patterns import read_pattern_index
 
     return PatternIndex.from_bytes(read_pattern_index(step.session, step.workspace_id))
 
 
 def last_book(step: Step) -> "TemplateBook":
     """What the last full grouping learnt of the workspace's sources."""
-    from causeloop_pipeline.analysis.pattern_index import PatternIndex
-    from causeloop_pipeline.storage.patterns import read_pattern_index
+    from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
+    from causeloop_pipeline.storage.detect.patterns import read_pattern_index
 
     return PatternIndex.book_of(read_pattern_index(step.session, step.workspace_id))
 
 
 def grouping_options(step: Step) -> "GroupingOptions":
     """The workspace's settings for grouping."""
-    from causeloop_pipeline.analysis.patterns import GroupingOptions
-    from causeloop_pipeline.storage.patterns import read_grouping_settings
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+    from causeloop_pipeline.storage.detect.patterns import read_grouping_settings
 
     auto_link, threshold = read_grouping_settings(step.session, step.workspace_id)
     return GroupingOptions(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from causeloop_pipeline.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.normalization import Normalizer
-    from causeloop_pipeline.storage.secrets import Vault
-    from causeloop_pipeline.storage.session import Database
+    from causeloop_pipeline.storage.app.vault import Vault
+    from causeloop_pipeline.storage.database.session import Database
+    from causeloop_pipeline.storage.dbt.runner import Normalizer
 
 
 class Installation:
@@ -25,20 +25,20 @@ class Installation:
     @cached_property
     def database(self) -> "Database":
         """Sessions under row level security."""
-        from causeloop_pipeline.storage.session import Database
+        from causeloop_pipeline.storage.database.session import Database
 
         return Database(settings().required("pipeline_database_url"))
 
     @cached_property
     def vault(self) -> "Vault":
         """Opens the credentials of connectors."""
-        from causeloop_pipeline.storage.secrets import Vault
+        from causeloop_pipeline.storage.app.vault import Vault
 
         return Vault.of(settings().required("secret_key"))
 
     @cached_property
     def normalizer(self) -> "Normalizer":
         """The dbt project, its manifest kept from one use to the next."""
-        from causeloop_pipeline.storage.normalization import Normalizer
+        from causeloop_pipeline.storage.dbt.runner import Normalizer
 
         return Normalizer(settings().required("pipeline_database_url"))

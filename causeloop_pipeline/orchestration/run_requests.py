@@ -14,7 +14,7 @@ from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.database.session import Session
 
 MAX_RUNTIME = {"dagster/max_runtime": "7200"}
 FIRST_PAUSE, LONGEST_PAUSE, FAILURES_COUNTED = 30.0, 1800.0, 8
@@ -59,7 +59,7 @@ def one_run(
     requested: Collection[str] = (),
 ) -> dg.RunRequest | dg.SkipReason:
     """A run over these workspaces; those without a partition yet wait until they have one."""
-    from causeloop_pipeline.storage.scopes import declare_scope
+    from causeloop_pipeline.storage.app.run_scopes import declare_scope
 
     known = instance.get_dynamic_partitions(str(WORKSPACES.name))
     present = set(known) & {str(workspace_id) for workspace_id in workspace_ids}

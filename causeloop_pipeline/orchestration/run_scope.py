@@ -14,7 +14,7 @@ import dagster as dg
 from causeloop_pipeline.orchestration.resources import Installation
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.scopes import ScopedWorkspace
+    from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 
 SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
 NIGHTLY = "nightly"
@@ -22,7 +22,7 @@ NIGHTLY = "nightly"
 
 def in_scope(context: dg.AssetExecutionContext, installation: Installation) -> "list[ScopedWorkspace]":
     """The workspaces that this run works on now; the first asset to ask opens the scope."""
-    from causeloop_pipeline.storage.scopes import open_scope, workspaces_in_scope
+    from causeloop_pipeline.storage.app.run_scopes import open_scope, workspaces_in_scope
 
     with installation.database.every_workspace() as session:
         open_scope(session, context.run_id, context.run.tags.get(SCOPE), _workspace_ids(context))
@@ -52,8 +52,8 @@ def _claim_requests(context: dg.AssetExecutionContext, installation: Installatio
     requested = context.run.tags.get(REQUESTED)
     if not requested:
         return
-    from causeloop_pipeline.storage.recompute_requests import claim_requests
-    from causeloop_pipeline.storage.scopes import workspaces_in_scope
+    from causeloop_pipeline.storage.app.recompute_requests import claim_requests
+    from causeloop_pipeline.storage.app.run_scopes import workspaces_in_scope
 
     with installation.database.every_workspace() as session:
         ids = [workspace.workspace_id for workspace in workspaces_in_scope(session, context.run_id)]

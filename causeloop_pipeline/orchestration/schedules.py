@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import ISSUE, downstream
+from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
+from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.retention import retention
 from causeloop_pipeline.orchestration.run_requests import one_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
 
@@ -22,7 +22,7 @@ def nightly(
     context: dg.ScheduleEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """One run over every workspace, from the issues on."""
-    from causeloop_pipeline.storage.scopes import active_workspaces
+    from causeloop_pipeline.storage.app.run_scopes import active_workspaces
 
     assets = downstream(context.repository_def, [ISSUE])
     with installation.database.every_workspace() as session:

@@ -19,8 +19,8 @@ from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_scope import in_scope, started_at
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.scopes import ScopedWorkspace
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+    from causeloop_pipeline.storage.database.session import Session
 
 TABLE_ROWS = 50
 OURS = "causeloop_pipeline/"
@@ -224,8 +224,8 @@ def _attempt(
     work: Work,
 ) -> None:
     """One workspace's turn; whatever goes wrong in it is that workspace's failure and is reported as such."""
-    from causeloop_pipeline.storage.freshness import record_freshness
-    from causeloop_pipeline.storage.scopes import wait_for_turn
+    from causeloop_pipeline.storage.app.run_scopes import wait_for_turn
+    from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
     began = time.monotonic()
     try:
@@ -256,9 +256,9 @@ def take_out(
     failure: Exception,
 ) -> None:
     """Note a workspace's failure where operators and the API see it, and leave it out from here on."""
-    from causeloop_pipeline.storage.freshness import record_freshness
-    from causeloop_pipeline.storage.recompute_requests import finish_requests
-    from causeloop_pipeline.storage.scopes import exclude
+    from causeloop_pipeline.storage.app.recompute_requests import finish_requests
+    from causeloop_pipeline.storage.app.run_scopes import exclude
+    from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
     reason = reason_of(failure)
     context.log.warning("%s: workspace %s is taken out of this run: %s", stage, workspace_id, told(failure))

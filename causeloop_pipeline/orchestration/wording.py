@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from causeloop_pipeline.egress.failure import OutsideFailure
+from causeloop_pipeline.egress.errors import OutsideFailure
 
 if TYPE_CHECKING:
     import polars as pl
@@ -100,7 +100,7 @@ def _wording(
     evidence: str, texts: dict[str, str], ask: Ask, allowance: Allowance, log: Counter[str]
 ) -> str | None:
     """The wording of one finding, remembered or asked for; None to leave the text as it is."""
-    from causeloop_pipeline.analysis.narrative import NOTHING_FOUND, trigger_text, worded
+    from causeloop_pipeline.analysis.predict.triggers.trigger_text import NOTHING_FOUND, trigger_text, worded
 
     own = trigger_text(evidence)
     if own in texts or own == NOTHING_FOUND or allowance.is_spent:
@@ -118,7 +118,7 @@ def _wording(
 
 def _known_wordings(before: "pl.DataFrame") -> dict[str, str]:
     """Our own text → its wording on record, if that still stands the check."""
-    from causeloop_pipeline.analysis.narrative import trigger_text, wording_fault
+    from causeloop_pipeline.analysis.predict.triggers.trigger_text import trigger_text, wording_fault
 
     rows = before.drop_nulls().unique(maintain_order=True)
     pairs = [(trigger_text(evidence), evidence, text) for evidence, text in rows.iter_rows()]
@@ -131,7 +131,7 @@ def _worded_before(step: "Step") -> "pl.DataFrame":
     import polars as pl
 
     from causeloop_pipeline.model.prediction import WINDOWS
-    from causeloop_pipeline.storage.predictions import read_latest_predictions
+    from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
 
     columns = pl.Schema({"evidence": pl.String(), "likely_trigger": pl.String()})
     return read_latest_predictions(step.session, step.workspace_id, WINDOWS, columns)

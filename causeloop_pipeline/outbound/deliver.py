@@ -14,11 +14,11 @@ from uuid import UUID
 
 import orjson
 
-from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.egress.http import Request, accepted, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.alert_text import Alert, email_text, slack_body, webhook_body
 from causeloop_pipeline.outbound.email import send_email
-from causeloop_pipeline.outbound.exchange import Request, accepted, exchange
 from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, signed_headers
 
 JSON = {"Content-Type": "application/json"}

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 
 TIMEOUT_SECONDS = 15
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -12,13 +12,13 @@ from typing import Any
 import httpx2
 import orjson
 
-from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.authenticate import Identity
-from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.credentials import Identity
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.http import SECONDS, Answer, Request, exchange, refusal
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.waiting import asked_wait, is_limit
-from causeloop_pipeline.outbound.exchange import SECONDS, Answer, Request, exchange, refusal
+from causeloop_pipeline.egress.retry_policy import asked_wait, is_limit
 
 ATTEMPT_SECONDS = 90.0
 ADVICE = {

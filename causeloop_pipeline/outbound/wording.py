@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.http import Request, accepted, exchange
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.outbound.exchange import Request, accepted, exchange
 
 SECONDS = 8.0
 MOST_BYTES = 65_536

@@ -7,13 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.fingerprint import UnknownTimeZoneError, fingerprint_issues
-from causeloop_pipeline.analysis.frames import FINGERPRINTS, ISSUES
-from causeloop_pipeline.analysis.issue_table import IssueTableError
-from causeloop_pipeline.analysis.pattern_index import assign_issues
-from causeloop_pipeline.analysis.patterns import FingerprintMismatchError, Grouping, group_issues
-from causeloop_pipeline.analysis.similarity import UnknownIssueError, similar_issues
-from tests.analysis.failure_texts import human_issues, issue_frame, machine_issues
+from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
+from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import IssueTableError
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import (
+    UnknownTimeZoneError,
+    fingerprint_issues,
+)
+from causeloop_pipeline.analysis.detect.grouping.patterns import (
+    FingerprintMismatchError,
+    Grouping,
+    group_issues,
+)
+from causeloop_pipeline.analysis.detect.similar_issues import UnknownIssueError, similar_issues
+from causeloop_pipeline.model.frames import FINGERPRINTS, ISSUES
+from tests.support.failure_texts import human_issues, issue_frame, machine_issues
 
 NASTY = (
     "",

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.frames import ISSUES, PREDICTIONS
 from causeloop_pipeline.analysis.loop import NO_DATES, STAGES, run_loop
+from causeloop_pipeline.model.frames import ISSUES, PREDICTIONS
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 import uvicorn
 
-from api.keys import derived_key
+from api.access.keys import derived_key
 from api.main import create_app
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.api.contract import Contract
 from tests.api.sample import Sample, make_sample
 from tests.conftest import Installation

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import psycopg
 from argon2 import PasswordHasher
 
-from api.queries.landing import change_id as change_id_of
-from api.queries.landing import issue_id as issue_id_of
-from api.tokens import Session as TokenSession
-from api.tokens import issue_access_token
-from causeloop_pipeline.storage.session import Database, Session
-from causeloop_pipeline.storage.tenants import add_member, create_service_key, create_user
+from api.auth.tokens import Session as TokenSession
+from api.auth.tokens import issue_access_token
+from api.queries.ingestion.ingest import change_id as change_id_of
+from api.queries.ingestion.ingest import issue_id as issue_id_of
+from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
+from causeloop_pipeline.storage.database.session import Database, Session
 from tests.conftest import new_workspace
 
 ROLES = ("viewer", "analyst", "admin", "owner")

@@ -9,8 +9,8 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.tenants import DEMO_PASSWORD
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.connectors import read_connectors
-from causeloop_pipeline.storage.secrets import Vault
+from causeloop_pipeline.storage.app.connectors import read_connectors
+from causeloop_pipeline.storage.app.vault import Vault
 
 DEMO_URL = "http://127.0.0.1:8090"
 

@@ -17,7 +17,7 @@ from causeloop_pipeline.cli.processes import (
     end_leftovers,
     listening,
 )
-from causeloop_pipeline.storage.server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import free_port
 
 LISTEN = (
     "import socket, sys, time; s = socket.socket(); s.bind(('127.0.0.1', int(sys.argv[1]))); s.listen(); "

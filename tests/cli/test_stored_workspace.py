@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from causeloop_pipeline.analysis.frames import ISSUES
 from causeloop_pipeline.cli import app
+from causeloop_pipeline.model.frames import ISSUES
 
 runner = CliRunner()
 
@@ -49,8 +49,8 @@ def test_an_issue_of_the_database_is_found_by_the_tool_s_own_id(filled):
 
 def test_what_was_stored_of_a_membership_is_explained(filled, database):
     from causeloop_pipeline.analysis.loop import group
-    from causeloop_pipeline.storage.issues import read_issues
-    from causeloop_pipeline.storage.patterns import replace_patterns
+    from causeloop_pipeline.storage.core.issues import read_issues
+    from causeloop_pipeline.storage.detect.patterns import replace_patterns
 
     with database.workspace(filled) as session:
         issues = read_issues(session, filled, ISSUES)

@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Shape
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.receive import read_delivery
+from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 CASES = Path(__file__).parent / "cases"

@@ -11,10 +11,10 @@ import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.raw_record import RawRecord
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import new_workspace
 from tests.connectors.case_records import CASES, case, case_records, polled, pushed
-from tests.normalizing import landed, normalized, normalizer
+from tests.support.normalizing import landed, normalized, normalizer
 
 DOORS: dict[str, Callable[[str], list[RawRecord]]] = {"both": case_records, "poll": polled, "webhook": pushed}
 FIELDS = (

@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.landing.receive import read_delivery
+from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
-from causeloop_pipeline.storage.conservation import balance
-from causeloop_pipeline.storage.normalization import Normalizer
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.conservation import balance
 from tests.connectors.case_records import case_records
 from tests.connectors.test_real_payloads import LISTED, PUSHED, documents, read
-from tests.normalizing import issues, landed, normalized, normalizer
-from tests.shared_data import shared_path
+from tests.support.normalizing import issues, landed, normalized, normalizer
+from tests.support.shared_data import shared_path
 
 ODD = [
     None, True, -1, 0, 1e300, 2**70, "", "   ", "null", "infinity", "now", "tomorrow", "0000-00-00T00:00:00Z",

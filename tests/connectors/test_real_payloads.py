@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from causeloop_pipeline.connectors.paths import value_at
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Shape
 from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.inbound.field_mapping import PRODUCT_FIELDS
+from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, parse_json
-from causeloop_pipeline.landing.product_fields import PRODUCT_FIELDS
-from causeloop_pipeline.landing.receive import read_delivery
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
-from tests.shared_data import shared_path
+from tests.support.shared_data import shared_path
 
 
 def documents(relative: str) -> Iterator[Any]:

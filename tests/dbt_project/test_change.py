@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from api.queries.landing import change_id
-from causeloop_pipeline.landing.changes import change_record
-from causeloop_pipeline.landing.ingest import IngestError
+from api.queries.ingestion.ingest import (change_id)
+from causeloop_pipeline.landing.inbound.ingest_change import (change_record)
+from causeloop_pipeline.landing.inbound.ingest_event import (IngestError)
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.storage.changes import read_changes
-from causeloop_pipeline.storage.conservation import balance
-from causeloop_pipeline.storage.normalization import Normalizer
-from causeloop_pipeline.storage.session import Database
-from tests.normalizing import issues, landed, normalized, record
+from causeloop_pipeline.storage.core.changes import (read_changes)
+from causeloop_pipeline.storage.raw.conservation import (balance)
+from causeloop_pipeline.storage.dbt.runner import (Normalizer)
+from causeloop_pipeline.storage.database.session import (Database)
+from tests.support.normalizing import (issues, landed, normalized, record)
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from causeloop_pipeline.model.raw_record import RawRecord
-from causeloop_pipeline.storage.normalization import Normalizer
-from causeloop_pipeline.storage.session import Database
-from tests.normalizing import issues, landed, normalized, record
+from causeloop_pipeline.storage.dbt.runner import (Normalizer)
+from causeloop_pipeline.storage.database.session import (Database)
+from tests.support.normalizing import (issues, landed, normalized, record)
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

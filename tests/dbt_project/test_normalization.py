@@ -15,13 +15,13 @@ import yaml
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import ROOT
-from causeloop_pipeline.storage.arrivals import claim_arrivals, release_orphaned_arrivals
-from causeloop_pipeline.storage.conservation import balance
-from causeloop_pipeline.storage.normalization import PROJECT_DIR, Normalizer, parse_project
-from causeloop_pipeline.storage.normalization_report import NormalizationError
-from causeloop_pipeline.storage.scopes import EmptyScopeError, declare_scope
-from causeloop_pipeline.storage.session import Database
-from tests.normalizing import issues, landed, normalized, record
+from causeloop_pipeline.storage.raw.pending_records import (claim_arrivals, release_orphaned_arrivals)
+from causeloop_pipeline.storage.raw.conservation import (balance)
+from causeloop_pipeline.storage.dbt.runner import (PROJECT_DIR, Normalizer, parse_project)
+from causeloop_pipeline.storage.dbt.report import (NormalizationError)
+from causeloop_pipeline.storage.app.run_scopes import (EmptyScopeError, declare_scope)
+from causeloop_pipeline.storage.database.session import (Database)
+from tests.support.normalizing import (issues, landed, normalized, record)
 
 STATE = "select * from core.issue order by issue_id"
 
@@ -241,7 +241,7 @@ def test_a_runs_name_may_hold_any_character(
 
 def test_the_project_is_parsed_without_a_database(tmp_path: Path) -> None:
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "causeloop_pipeline.storage.normalization", "parse"]
+    command = [sys.executable, "-m", "causeloop_pipeline.storage.dbt.runner", "parse"]
 
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 

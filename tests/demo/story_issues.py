@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.frames import ISSUES
 from causeloop_pipeline.demo.story import Failure, truth, visible
+from causeloop_pipeline.model.frames import ISSUES
 
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
 EPOCH = NOW.date()

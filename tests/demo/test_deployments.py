@@ -6,7 +6,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.triggers import likely_triggers
+from causeloop_pipeline.analysis.predict.triggers.triggers import likely_triggers
 from causeloop_pipeline.demo.causes import settings_of_the_demo
 from causeloop_pipeline.demo.deployments import deployments, teller
 from causeloop_pipeline.demo.story import visible

@@ -14,9 +14,9 @@ from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.deployments import deployments, teller
 from causeloop_pipeline.demo.server import DemoTools, make_server, remembered_epoch
 from causeloop_pipeline.demo.story import truth
-from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.landing.pull import pull
+from causeloop_pipeline.landing.polling.pull import pull
 from tests.demo.story_issues import EPOCH, NOW
 
 

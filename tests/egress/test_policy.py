@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from causeloop_pipeline.connectors.spec import OnePage
-from causeloop_pipeline.egress.failure import TransientFailure
+from causeloop_pipeline.egress.errors import TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused, is_public
-from causeloop_pipeline.landing.pull import pull
-from tests.landing.fake_tool import Reply, fake_tool, in_turn
-from tests.landing.polling import NOW, QUICK, plain
+from causeloop_pipeline.landing.polling.pull import pull
+from tests.support.fake_tool import Reply, fake_tool, in_turn
+from tests.support.polling import NOW, QUICK, plain
 
 PRIVATE = [
     "127.0.0.1",

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
-from causeloop_pipeline.storage.outbox import CHANNEL_SECRETS
-from causeloop_pipeline.storage.secrets import Vault
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
 
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)

@@ -10,7 +10,7 @@ from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 from causeloop_pipeline.orchestration.resources import Installation as Resources
-from causeloop_pipeline.storage.normalization import Normalizer
+from causeloop_pipeline.storage.dbt.runner import Normalizer
 from tests.conftest import Installation
 
 Run = Callable[..., dg.ExecuteInProcessResult]

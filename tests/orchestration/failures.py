@@ -7,8 +7,8 @@ from uuid import UUID
 import psycopg
 
 from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_hash
-from causeloop_pipeline.storage.records import LandingCount, land
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.raw.records import LandingCount, land
 
 CAUSES = (
     ("checkout", "payments", "Connection pool exhausted for database orders after {} ms", "PoolTimeout", 9),

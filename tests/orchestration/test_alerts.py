@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.orchestration.resources import Installation as Resources
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.alerting import make_pattern, make_rule, outbox, predict
 from tests.orchestration.conftest import Run
 

@@ -10,10 +10,10 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.boot import DEAD, prepare_instance
+from causeloop_pipeline.orchestration.jobs.retention import forget_runs, unfinished_scopes
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.orchestration.retention import forget_runs, unfinished_scopes
 from causeloop_pipeline.settings import ROOT
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.failures import failures, ingest
 

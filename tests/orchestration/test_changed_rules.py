@@ -12,15 +12,15 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.deliveries import deliveries, evaluate_changed_rules
+from causeloop_pipeline.orchestration.jobs.deliveries import deliveries, evaluate_changed_rules
 from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
-from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 from tests.orchestration.alerting import SECRET, make_pattern, make_rule, outbox, predict
 from tests.orchestration.conftest import Run
+from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -177,7 +177,7 @@ def test_a_change_during_an_evaluation_asks_for_another_one(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     from causeloop_pipeline.orchestration.assets.alerts import evaluate_rules
-    from causeloop_pipeline.storage.alerts import workspaces_with_rules_to_evaluate
+    from causeloop_pipeline.storage.notify.alerts import workspaces_with_rules_to_evaluate
 
     make_rule(database, resources.vault, workspace_id)
     now = datetime.now(UTC)

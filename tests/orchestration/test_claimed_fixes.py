@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import failures, ingest

@@ -11,17 +11,21 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.deliveries import deliver_messages, deliveries, evaluate_changed_rules
+from causeloop_pipeline.orchestration.jobs.deliveries import (
+    deliver_messages,
+    deliveries,
+    evaluate_changed_rules,
+)
 from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
 from causeloop_pipeline.settings import ROOT, settings
-from causeloop_pipeline.storage.outbox import enqueue
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.notify.outbox import enqueue
 from tests.conftest import Installation
-from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 from tests.orchestration.alerting import make_rule, outbox
 from tests.outbound.sample_alert import ALERT
+from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +95,7 @@ def test_a_run_killed_between_sending_and_committing_sends_the_same_message_agai
 
     tool.script[0] = kill_sender
     program = (
-        "from causeloop_pipeline.orchestration.deliveries import deliver_messages\n"
+        "from causeloop_pipeline.orchestration.jobs.deliveries import deliver_messages\n"
         "from causeloop_pipeline.orchestration.resources import Installation\n"
         "import sys; sys.stdin.readline(); deliver_messages(Installation())"
     )

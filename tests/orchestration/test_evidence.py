@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from causeloop_pipeline.landing.changes import change_record
-from causeloop_pipeline.storage.records import land
-from causeloop_pipeline.storage.session import Database, Session
+from causeloop_pipeline.landing.inbound.ingest_change import change_record
+from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.raw.records import land
 from tests.conftest import Installation
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import event, failures, ingest

@@ -10,10 +10,10 @@ import pytest
 
 from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.connectors import create_connector
-from causeloop_pipeline.storage.session import Database
-from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
+from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool
 
 SECRET = "planted-token-5f2c"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)

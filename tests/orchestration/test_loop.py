@@ -8,7 +8,7 @@ import dagster as dg
 import psycopg
 
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY, REQUESTED, TRIGGER
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import event, failures, ingest
 

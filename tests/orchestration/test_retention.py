@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.jobs.retention import forget_of_workspace, retention
 from causeloop_pipeline.orchestration.resources import Installation as Resources
-from causeloop_pipeline.orchestration.retention import forget_of_workspace, retention
-from causeloop_pipeline.storage.conservation import balance
-from causeloop_pipeline.storage.retention import CENTRAL_MEMBERS, forget_batch
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.app.retention import CENTRAL_MEMBERS, forget_batch
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.raw.conservation import balance
 
 NOW = datetime.now(UTC)
 

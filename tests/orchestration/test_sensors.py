@@ -16,10 +16,10 @@ from causeloop_pipeline.orchestration.sensors.due_connectors import due_connecto
 from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
 from causeloop_pipeline.orchestration.sensors.run_failures import give_back
 from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
-from causeloop_pipeline.storage.arrivals import claim_arrivals
-from causeloop_pipeline.storage.connectors import create_connector
-from causeloop_pipeline.storage.freshness import record_freshness
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.stage_freshness import record_freshness
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.raw.pending_records import claim_arrivals
 from tests.conftest import new_workspace
 from tests.orchestration.failures import failures, ingest
 

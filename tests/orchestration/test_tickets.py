@@ -13,17 +13,17 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.jobs.tickets import open_and_refresh, tickets
 from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_tickets
-from causeloop_pipeline.orchestration.tickets import open_and_refresh, tickets
 from causeloop_pipeline.settings import ROOT, settings
-from causeloop_pipeline.storage.connectors import create_connector
-from causeloop_pipeline.storage.session import Database
-from causeloop_pipeline.storage.tickets import MOST_ATTEMPTS
+from causeloop_pipeline.storage.act.tickets import MOST_ATTEMPTS
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
-from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool
 from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub
+from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool
 
 GitHub = tuple[FakeGitHub, FakeTool]
 
@@ -162,7 +162,7 @@ def test_an_opener_killed_between_creating_and_committing_leaves_one_ticket(
 
     tool.script[0] = kill_after_creating
     program = (
-        "from causeloop_pipeline.orchestration.tickets import open_and_refresh\n"
+        "from causeloop_pipeline.orchestration.jobs.tickets import open_and_refresh\n"
         "from causeloop_pipeline.orchestration.resources import Installation\n"
         "import sys; sys.stdin.readline(); open_and_refresh(Installation())"
     )

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from causeloop_pipeline.analysis.narrative import NOTHING_FOUND, trigger_text
+from causeloop_pipeline.analysis.predict.triggers.trigger_text import NOTHING_FOUND, trigger_text
 from causeloop_pipeline.orchestration.wording import (
     Allowance,
     allowance_of,
@@ -22,11 +22,11 @@ from causeloop_pipeline.orchestration.wording import (
 )
 from causeloop_pipeline.outbound.wording import WordingEndpoint, model_wording
 from causeloop_pipeline.settings import Settings, settings
-from causeloop_pipeline.storage.session import Database
+from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
-from tests.landing.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 from tests.orchestration.conftest import Run
 from tests.orchestration.failures import failures, ingest
+from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
 
 KEY = "planted-key"
 DEPLOY = "9 of 12 occurrences came within 24 hours after a deploy of checkout (0.6 expected by chance)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.landing.fake_tool import Asked, Reply
+from tests.support.fake_tool import Asked, Reply
 
 REPOSITORY = "acme/shop"
 

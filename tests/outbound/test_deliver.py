@@ -10,12 +10,12 @@ from datetime import timedelta
 
 import pytest
 
-from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress import http
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
-from causeloop_pipeline.outbound import exchange
 from causeloop_pipeline.outbound.deliver import deliver
-from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
 from tests.outbound.sample_alert import ALERT, MESSAGE_ID, delivery, postman
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 KEY = b"k" * 32
 SECRETS = {"0.secret": "whsec_" + base64.b64encode(KEY).decode()}
@@ -148,10 +148,10 @@ def test_a_receiver_that_trickles_its_answer_is_cut_off() -> None:
 
         thread = threading.Thread(target=trickle, daemon=True)
         thread.start()
-        request = exchange.Request("the webhook at 127.0.0.1", "GET", f"http://127.0.0.1:{port}/")
+        request = http.Request("the webhook at 127.0.0.1", "GET", f"http://127.0.0.1:{port}/")
         policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
         with pytest.raises(TransientFailure, match="ReadTimeout"):
-            exchange.exchange(request, policy, seconds=0.5)
+            http.exchange(request, policy, seconds=0.5)
         ended.set()
         thread.join()
 

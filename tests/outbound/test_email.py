@@ -9,9 +9,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.deliver import deliver
-from causeloop_pipeline.storage.server import free_port
+from causeloop_pipeline.storage.embedded.postgres_server import free_port
 from tests.outbound.sample_alert import MESSAGE_ID, delivery, postman
 
 TO = {"type": "email", "to": "oncall@example.org"}

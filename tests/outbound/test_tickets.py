@@ -8,19 +8,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from causeloop_pipeline.connectors.own_tickets import (
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.ticket_marker import (
     hidden_mark,
     is_foreign_issue,
     is_unmarked_issue,
     mark_of,
 )
-from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import TRACKERS, tracker_of
-from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
 from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub, FakeJira
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 RECOMMENDATION = UUID("11111111-2222-3333-4444-555555555555")
 CREDENTIALS = {

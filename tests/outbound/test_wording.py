@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from causeloop_pipeline.egress.failure import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.outbound.wording import MOST_BYTES, WordingEndpoint, model_wording
-from tests.landing.fake_tool import FakeTool, Reply, fake_tool, in_turn
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 FOUND = "9 of 12 occurrences came within 24 hours after a deploy of checkout."
 KEY = "planted-key"

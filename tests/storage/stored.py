@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import polars as pl
 
-from causeloop_pipeline.analysis.frames import FINGERPRINTS, MEMBERS, PATTERNS
-from causeloop_pipeline.storage.session import Session
+from causeloop_pipeline.model.frames import FINGERPRINTS, MEMBERS, PATTERNS
+from causeloop_pipeline.storage.database.session import Session
 
 SEEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

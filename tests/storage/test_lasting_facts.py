@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from causeloop_pipeline.storage.session import Database, Session
+from causeloop_pipeline.storage.database.session import Database, Session
 
 ISSUE = """
 insert into core.issue (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.described import AUTHS, PAGES, described
+from causeloop_pipeline.connectors.custom_list import AUTHS, PAGES, described
 
 
 def word(name: str, title: str, default: Any = None, **kind: Any) -> spec.Field:

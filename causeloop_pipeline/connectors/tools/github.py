@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.own_tickets import is_foreign_issue
+from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
 from causeloop_pipeline.connectors.workflow_runs import FAILED, has_failed
 
 REPOSITORY = r"[\w-]+/[\w.-]+"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.own_tickets import is_unmarked_issue
+from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
 
 FIELDS = (
     "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"

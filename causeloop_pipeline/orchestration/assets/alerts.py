@@ -10,7 +10,7 @@ from causeloop_pipeline.settings import settings
 if TYPE_CHECKING:
     import polars as pl
 
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.database.session import Session
 
 KEY = ("alert_rule_id", "pattern_id")
 
@@ -29,8 +29,8 @@ def alerts(step: Step) -> Counts:
 
 def evaluate_rules(session: "Session", workspace_id: UUID, as_of: datetime) -> Counts:
     """Decide which rules fire; state and messages are one transaction, so neither is without the other."""
-    from causeloop_pipeline.analysis.alerts import CANDIDATES, RULES, STATES, evaluate_alerts
-    from causeloop_pipeline.storage.alerts import (
+    from causeloop_pipeline.analysis.act.alerts import CANDIDATES, RULES, STATES, evaluate_alerts
+    from causeloop_pipeline.storage.notify.alerts import (
         begin_evaluation,
         read_alert_candidates,
         read_alert_rules,
@@ -58,7 +58,7 @@ def evaluate_rules(session: "Session", workspace_id: UUID, as_of: datetime) -> C
 
 
 def _tell(session: "Session", workspace_id: UUID, fired: "pl.DataFrame", candidates: "pl.DataFrame") -> int:
-    from causeloop_pipeline.storage.alerts import describe_crossings, enqueue_crossings
+    from causeloop_pipeline.storage.notify.alerts import describe_crossings, enqueue_crossings
 
     services = dict(candidates.select("pattern_id", "service").iter_rows())
     crossed = fired.select(*KEY, "crossings")

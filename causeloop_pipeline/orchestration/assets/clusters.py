@@ -17,13 +17,13 @@ BEFORE_FIRST = timedelta(days=1)
 )
 def clusters(step: Step) -> Counts:
     """Cluster the workspace's patterns; a cluster keeps the id of the one it overlaps most."""
-    from causeloop_pipeline.analysis.clusters import cluster_patterns
-    from causeloop_pipeline.analysis.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS
+    from causeloop_pipeline.analysis.detect.clusters.clusters import cluster_patterns
     from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH
-    from causeloop_pipeline.storage.changes import read_changes
-    from causeloop_pipeline.storage.clusters import read_cluster_members, replace_clusters
-    from causeloop_pipeline.storage.issues import read_issues
-    from causeloop_pipeline.storage.patterns import read_members, read_patterns
+    from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS
+    from causeloop_pipeline.storage.core.changes import read_changes
+    from causeloop_pipeline.storage.core.issues import read_issues
+    from causeloop_pipeline.storage.detect.clusters import read_cluster_members, replace_clusters
+    from causeloop_pipeline.storage.detect.patterns import read_members, read_patterns
 
     session, workspace_id = step.session, step.workspace_id
     issues = read_issues(session, workspace_id, ISSUES)

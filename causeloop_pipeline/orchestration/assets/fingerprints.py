@@ -15,10 +15,10 @@ def fingerprints(step: Step) -> Counts:
     """Fingerprint the new and changed issues by what the last grouping learnt, or all of them."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.fingerprint import fingerprint_issues
-    from causeloop_pipeline.analysis.frames import INSTANT, ISSUES
-    from causeloop_pipeline.storage.fingerprints import write_fingerprints
-    from causeloop_pipeline.storage.issues import read_issues, read_issues_without_fingerprint
+    from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+    from causeloop_pipeline.model.frames import INSTANT, ISSUES
+    from causeloop_pipeline.storage.core.issues import read_issues, read_issues_without_fingerprint
+    from causeloop_pipeline.storage.detect.fingerprints import write_fingerprints
 
     anew = regroups(step)
     read = read_issues if anew else read_issues_without_fingerprint

@@ -17,8 +17,8 @@ from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_scope import in_scope
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.connectors import ConfiguredConnector
-    from causeloop_pipeline.storage.records import LandingCount
+    from causeloop_pipeline.storage.app.connectors import ConfiguredConnector
+    from causeloop_pipeline.storage.raw.records import LandingCount
 
 logger = logging.getLogger(__name__)
 
@@ -80,10 +80,10 @@ def _sync_all(
 def _to_poll(
     context: dg.AssetExecutionContext, installation: Installation, connector_name: str
 ) -> "list[ConfiguredConnector]":
-    from causeloop_pipeline.storage.connectors import read_connectors
-    from causeloop_pipeline.storage.recompute_requests import connectors_to_sync
-    from causeloop_pipeline.storage.secrets import SecretError
-    from causeloop_pipeline.storage.unreadable_credentials import set_aside_unreadable
+    from causeloop_pipeline.storage.app.connectors import read_connectors
+    from causeloop_pipeline.storage.app.recompute_requests import connectors_to_sync
+    from causeloop_pipeline.storage.app.unreadable_credentials import set_aside_unreadable
+    from causeloop_pipeline.storage.app.vault import SecretError
 
     ids = [workspace.workspace_id for workspace in in_scope(context, installation)]
     with installation.database.workspaces(ids) as session:
@@ -102,9 +102,14 @@ def sync(
     installation: Installation, connector: Connector, configured: "ConfiguredConnector", run_id: str | None
 ) -> Synced:
     """Pull and land one connector page by page; whatever stops it is its own sync's failure."""
-    from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
-    from causeloop_pipeline.storage.connectors import finish_sync, mark_error, open_external_ids, start_sync
-    from causeloop_pipeline.storage.records import LandingCount
+    from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+    from causeloop_pipeline.storage.app.connectors import (
+        finish_sync,
+        mark_error,
+        open_external_ids,
+        start_sync,
+    )
+    from causeloop_pipeline.storage.raw.records import LandingCount
 
     database = installation.database
     with database.workspace(configured.workspace_id) as session:
@@ -133,8 +138,8 @@ def _land_pages(
 ) -> "Iterator[LandingCount]":
     """Commit each page's rows and cursor together before the next page is asked for."""
     from causeloop_pipeline.egress.policy import EgressPolicy
-    from causeloop_pipeline.landing.pull import pull
-    from causeloop_pipeline.storage.records import land
+    from causeloop_pipeline.landing.polling.pull import pull
+    from causeloop_pipeline.storage.raw.records import land
 
     pages = pull(
         connector,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import CHANGE, ISSUE
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
 from causeloop_pipeline.orchestration.partitions import ONE_RUN
 from causeloop_pipeline.orchestration.resources import Installation
@@ -16,7 +16,7 @@ from causeloop_pipeline.orchestration.run_scope import in_scope, started_at
 from causeloop_pipeline.orchestration.stage import CheckFailedError, take_out, warning
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.normalization_report import NormalizationReport
+    from causeloop_pipeline.storage.dbt.report import NormalizationReport
 
 DBT_POOL = "dbt"
 STAGE = "issues"
@@ -66,8 +66,8 @@ def normalize(
     context: dg.AssetExecutionContext, installation: Installation
 ) -> "tuple[Mapping[str, int], NormalizationReport | None]":
     """Claim what waits, make issues and changes of it in one dbt run for all, and strike it off."""
-    from causeloop_pipeline.storage.arrivals import claim_arrivals, finish_arrivals
-    from causeloop_pipeline.storage.recompute_requests import EVERYTHING, kinds_claimed
+    from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, kinds_claimed
+    from causeloop_pipeline.storage.raw.pending_records import claim_arrivals, finish_arrivals
 
     ids = [workspace.workspace_id for workspace in in_scope(context, installation)]
     with installation.database.workspaces(ids) as session:
@@ -98,8 +98,8 @@ def unbalanced(context: dg.AssetExecutionContext, installation: Installation) ->
 def _lost(
     context: dg.AssetExecutionContext, installation: Installation, workspace_id: UUID, as_of: datetime
 ) -> str | None:
-    from causeloop_pipeline.storage.conservation import balance
-    from causeloop_pipeline.storage.freshness import record_freshness
+    from causeloop_pipeline.storage.app.stage_freshness import record_freshness
+    from causeloop_pipeline.storage.raw.conservation import balance
 
     with installation.database.workspace(workspace_id) as session:
         sources = balance(session, workspace_id)

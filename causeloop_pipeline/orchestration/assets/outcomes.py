@@ -11,7 +11,7 @@ from causeloop_pipeline.orchestration.charts import reliability_chart
 from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.database.session import Session
 
 
 def draw_reliability(session: "Session", workspace_ids: Sequence[UUID]) -> Mapping[str, dg.MetadataValue]:
@@ -20,8 +20,8 @@ def draw_reliability(session: "Session", workspace_ids: Sequence[UUID]) -> Mappi
 
     import polars as pl
 
-    from causeloop_pipeline.analysis.calibration import reliability
-    from causeloop_pipeline.storage.predictions import read_ledger
+    from causeloop_pipeline.analysis.predict.calibration import reliability
+    from causeloop_pipeline.storage.predict.predictions import read_ledger
 
     columns = pl.Schema({"probability": pl.Float64(), "outcome": pl.String()})
     since = datetime.now(UTC) - LEDGER_DAYS
@@ -48,13 +48,13 @@ def draw_reliability(session: "Session", workspace_ids: Sequence[UUID]) -> Mappi
 )
 def outcomes(step: Step) -> Counts:
     """Grade what can be graded, then look whether the workspace's predictions drift."""
-    from causeloop_pipeline.analysis.frames import INSTANT, OCCURRENCES
-    from causeloop_pipeline.analysis.grading import grade_predictions
-    from causeloop_pipeline.analysis.observed_time import BLIND
-    from causeloop_pipeline.storage.blind_spans import read_blind_spans
-    from causeloop_pipeline.storage.issues import read_occurrences
-    from causeloop_pipeline.storage.predictions import append_outcomes, read_undecided
-    from causeloop_pipeline.storage.recommendations import read_fixes
+    from causeloop_pipeline.analysis.predict.outcomes import grade_predictions
+    from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
+    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.storage.act.recommendations import read_fixes
+    from causeloop_pipeline.storage.core.issues import read_occurrences
+    from causeloop_pipeline.storage.core.observation_gaps import read_blind_spans
+    from causeloop_pipeline.storage.predict.predictions import append_outcomes, read_undecided
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     undecided = read_undecided(session, workspace_id, as_of)
@@ -79,9 +79,9 @@ def outcomes(step: Step) -> Counts:
 def _look_for_drift(step: Step) -> None:
     import polars as pl
 
-    from causeloop_pipeline.analysis.calibration import calibration_drift
-    from causeloop_pipeline.analysis.frames import INSTANT
-    from causeloop_pipeline.storage.predictions import read_ledger
+    from causeloop_pipeline.analysis.predict.calibration import calibration_drift
+    from causeloop_pipeline.model.frames import INSTANT
+    from causeloop_pipeline.storage.predict.predictions import read_ledger
 
     columns = pl.Schema(
         {

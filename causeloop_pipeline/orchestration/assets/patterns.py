@@ -13,7 +13,7 @@ from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 if TYPE_CHECKING:
     import polars as pl
 
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.database.session import Session
 
 SHOWN_SIZES = 40
 # What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
@@ -48,7 +48,7 @@ def draw_sizes(session: "Session", workspace_ids: Sequence[UUID]) -> Mapping[str
 )
 def patterns(step: Step) -> Counts:
     """Group the workspace anew, or put its newcomers into the patterns there are."""
-    from causeloop_pipeline.storage.patterns import broken_constraints, mark_grouped
+    from causeloop_pipeline.storage.detect.patterns import broken_constraints, mark_grouped
 
     counts = _group_all(step) if regroups(step) else _assign_newcomers(step)
     broken = broken_constraints(step.session, step.workspace_id)
@@ -61,12 +61,12 @@ def patterns(step: Step) -> Counts:
 def _group_all(step: Step) -> Counts:
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, PREVIOUS
-    from causeloop_pipeline.analysis.patterns import group_issues
-    from causeloop_pipeline.analysis.verdicts import VERDICTS
-    from causeloop_pipeline.storage.fingerprints import read_fingerprints
-    from causeloop_pipeline.storage.issues import read_issues
-    from causeloop_pipeline.storage.patterns import (
+    from causeloop_pipeline.analysis.detect.grouping.feedback import VERDICTS
+    from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
+    from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, PREVIOUS
+    from causeloop_pipeline.storage.core.issues import read_issues
+    from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
+    from causeloop_pipeline.storage.detect.patterns import (
         append_lineage,
         read_constraints,
         read_members,
@@ -98,7 +98,7 @@ def _group_all(step: Step) -> Counts:
 
 def _refuse_churn(step: Step, seen: str, previous: "pl.DataFrame", members: "pl.DataFrame") -> float | None:
     """The same input must give the same patterns; None where the input is another."""
-    from causeloop_pipeline.storage.patterns import read_grouping_state
+    from causeloop_pipeline.storage.detect.patterns import read_grouping_state
 
     state = read_grouping_state(step.session, step.workspace_id)
     if state is None or state.input_digest != seen:
@@ -112,8 +112,8 @@ def _refuse_churn(step: Step, seen: str, previous: "pl.DataFrame", members: "pl.
 def _keep_state(
     step: Step, seen: str, moved: float | None, issue_count: int, given: str, pattern_index: bytes
 ) -> None:
-    from causeloop_pipeline.analysis.patterns import ALGORITHM_VERSION
-    from causeloop_pipeline.storage.patterns import people_digest, write_grouping_state
+    from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION
+    from causeloop_pipeline.storage.detect.patterns import people_digest, write_grouping_state
 
     write_grouping_state(
         step.session,
@@ -129,11 +129,11 @@ def _keep_state(
 
 
 def _assign_newcomers(step: Step) -> Counts:
-    from causeloop_pipeline.analysis.frames import CONSTRAINTS, FINGERPRINTS, ISSUES
-    from causeloop_pipeline.analysis.pattern_index import assign_issues
-    from causeloop_pipeline.storage.fingerprints import read_fingerprints
-    from causeloop_pipeline.storage.issues import read_ungrouped_issues
-    from causeloop_pipeline.storage.patterns import add_members, keep_index, read_constraints
+    from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
+    from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES
+    from causeloop_pipeline.storage.core.issues import read_ungrouped_issues
+    from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
+    from causeloop_pipeline.storage.detect.patterns import add_members, keep_index, read_constraints
 
     session, workspace_id = step.session, step.workspace_id
     issues = read_ungrouped_issues(session, workspace_id, ISSUES)

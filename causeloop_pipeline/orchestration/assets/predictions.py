@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from causeloop_pipeline.analysis.learned_recurrence import LearnedRecurrence
-    from causeloop_pipeline.storage.learned_models import KeptModel
+    from causeloop_pipeline.analysis.predict.recurrence.trained_model import LearnedRecurrence
+    from causeloop_pipeline.storage.predict.trained_models import KeptModel
 
 RENEW_AFTER = timedelta(hours=24)
 LEDGER_DAYS = timedelta(days=365)
@@ -36,7 +36,7 @@ def predict_workspace(step: Step) -> Counts:
     """Predict the patterns of which something new is to be said; nothing is said twice."""
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.orchestration.wording import word_triggers
-    from causeloop_pipeline.storage.predictions import append_predictions, predictions_due
+    from causeloop_pipeline.storage.predict.predictions import append_predictions, predictions_due
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     due = predictions_due(session, workspace_id, WINDOWS, as_of, as_of - RENEW_AFTER)
@@ -53,19 +53,19 @@ def _predict(step: Step) -> "pl.DataFrame":
     """Predict all patterns, for they tell of one another; keep the forecasts and what was learned."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import OCCURRENCES
     from causeloop_pipeline.analysis.loop import with_reasons
-    from causeloop_pipeline.analysis.observed_time import BLIND
-    from causeloop_pipeline.analysis.recurrence import MODEL_VERSION, predict_recurrence
-    from causeloop_pipeline.analysis.risk import pattern_impacts
+    from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
+    from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
+    from causeloop_pipeline.analysis.predict.risk import pattern_impacts
+    from causeloop_pipeline.model.frames import OCCURRENCES
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.orchestration.claimed_fixes import after_claimed_fixes
-    from causeloop_pipeline.storage.blind_spans import read_present_blindness
-    from causeloop_pipeline.storage.changes import read_changes
-    from causeloop_pipeline.storage.forecasts import replace_forecasts
-    from causeloop_pipeline.storage.issues import read_occurrences
-    from causeloop_pipeline.storage.patterns import read_patterns
-    from causeloop_pipeline.storage.predictions import observed_since
+    from causeloop_pipeline.storage.core.changes import read_changes
+    from causeloop_pipeline.storage.core.issues import read_occurrences
+    from causeloop_pipeline.storage.core.observation_gaps import read_present_blindness
+    from causeloop_pipeline.storage.detect.patterns import read_patterns
+    from causeloop_pipeline.storage.predict.forecasts import replace_forecasts
+    from causeloop_pipeline.storage.predict.predictions import observed_since
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     columns = pl.Schema({"pattern_id": pl.String(), "name": pl.String()})
@@ -100,9 +100,9 @@ def _predict(step: Step) -> "pl.DataFrame":
 
 def _learned(step: Step, events: int) -> "tuple[LearnedRecurrence | None, pl.DataFrame | None]":
     """What was learned lately; else nothing, and the ledger to learn from."""
-    from causeloop_pipeline.analysis.learned_text import read_learned
-    from causeloop_pipeline.storage.learned_models import read_model
-    from causeloop_pipeline.storage.predictions import LEDGER_COLUMNS, read_ledger
+    from causeloop_pipeline.analysis.predict.recurrence.trained_model_json import read_learned
+    from causeloop_pipeline.storage.predict.predictions import LEDGER_COLUMNS, read_ledger
+    from causeloop_pipeline.storage.predict.trained_models import read_model
 
     kept = read_model(step.session, step.workspace_id, _form())
     if kept and is_fresh(kept, events, step.as_of):
@@ -117,8 +117,8 @@ def is_fresh(kept: "KeptModel", events: int, as_of: "datetime") -> bool:
 
 
 def _keep(step: Step, learned: "LearnedRecurrence", weights: "pl.DataFrame") -> None:
-    from causeloop_pipeline.analysis.learned_text import learned_text
-    from causeloop_pipeline.storage.learned_models import KeptModel, keep_model, replace_weights
+    from causeloop_pipeline.analysis.predict.recurrence.trained_model_json import learned_text
+    from causeloop_pipeline.storage.predict.trained_models import KeptModel, keep_model, replace_weights
 
     kept = KeptModel(learned_text(learned), step.as_of, learned.event_count)
     keep_model(step.session, step.workspace_id, _form(), kept)
@@ -126,8 +126,8 @@ def _keep(step: Step, learned: "LearnedRecurrence", weights: "pl.DataFrame") -> 
 
 
 def _form() -> str:
-    from causeloop_pipeline.analysis.learned_text import learned_form
-    from causeloop_pipeline.analysis.recurrence import MODEL_VERSION
+    from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION
+    from causeloop_pipeline.analysis.predict.recurrence.trained_model_json import learned_form
     from causeloop_pipeline.model.prediction import WINDOWS
 
     return learned_form(MODEL_VERSION, WINDOWS)

@@ -21,13 +21,13 @@ def proofs(step: Step) -> Counts:
     """Judge every claimed fix anew by what has happened since, and let the patterns' status follow."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import INSTANT, OCCURRENCES
-    from causeloop_pipeline.analysis.observed_time import BLIND
-    from causeloop_pipeline.analysis.proof import prove_fixes
-    from causeloop_pipeline.storage.blind_spans import read_blind_spans
-    from causeloop_pipeline.storage.issues import read_occurrences
-    from causeloop_pipeline.storage.proofs import proof_window_days, replace_proofs, set_lifecycle
-    from causeloop_pipeline.storage.recommendations import read_fixes
+    from causeloop_pipeline.analysis.act.proof import prove_fixes
+    from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
+    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.storage.act.proofs import proof_window_days, replace_proofs, set_lifecycle
+    from causeloop_pipeline.storage.act.recommendations import read_fixes
+    from causeloop_pipeline.storage.core.issues import read_occurrences
+    from causeloop_pipeline.storage.core.observation_gaps import read_blind_spans
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
@@ -50,11 +50,11 @@ def proofs(step: Step) -> Counts:
 def _lifecycle(step: Step, occurrences: "pl.DataFrame", window: int) -> "pl.DataFrame":
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import INSTANT, PATTERNS
-    from causeloop_pipeline.analysis.pattern_lifecycle import pattern_lifecycle
-    from causeloop_pipeline.storage.patterns import read_patterns
-    from causeloop_pipeline.storage.proofs import read_closure_notes
-    from causeloop_pipeline.storage.recommendations import read_claimed_recommendations
+    from causeloop_pipeline.analysis.act.lifecycle import pattern_lifecycle
+    from causeloop_pipeline.model.frames import INSTANT, PATTERNS
+    from causeloop_pipeline.storage.act.proofs import read_closure_notes
+    from causeloop_pipeline.storage.act.recommendations import read_claimed_recommendations
+    from causeloop_pipeline.storage.detect.patterns import read_patterns
 
     session, workspace_id = step.session, step.workspace_id
     notes = pl.Schema({"pattern_id": pl.String(), "closed_at": INSTANT})

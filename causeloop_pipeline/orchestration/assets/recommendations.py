@@ -15,22 +15,18 @@ def recommendations(step: Step) -> Counts:
     """Rank the workspace's remedies anew; what people were asked to do for it is then done."""
     import polars as pl
 
-    from causeloop_pipeline.analysis.frames import (
-        CLUSTER_MEMBERS,
-        ISSUES,
-        MEMBERS,
-        PATTERNS,
-        PREDICTIONS,
-        RISKS,
-    )
-    from causeloop_pipeline.analysis.recommendations import recommend
+    from causeloop_pipeline.analysis.act.recommendations import recommend
+    from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS, PREDICTIONS, RISKS
     from causeloop_pipeline.model.prediction import WINDOWS
-    from causeloop_pipeline.storage.clusters import read_cluster_members
-    from causeloop_pipeline.storage.issues import read_issues
-    from causeloop_pipeline.storage.patterns import read_members, read_pattern_risks, read_patterns
-    from causeloop_pipeline.storage.predictions import read_latest_predictions
-    from causeloop_pipeline.storage.recommendations import rank_recommendations, read_known_recommendations
-    from causeloop_pipeline.storage.recompute_requests import finish_requests
+    from causeloop_pipeline.storage.act.recommendations import (
+        rank_recommendations,
+        read_known_recommendations,
+    )
+    from causeloop_pipeline.storage.app.recompute_requests import finish_requests
+    from causeloop_pipeline.storage.core.issues import read_issues
+    from causeloop_pipeline.storage.detect.clusters import read_cluster_members
+    from causeloop_pipeline.storage.detect.patterns import read_members, read_pattern_risks, read_patterns
+    from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
 
     session, workspace_id = step.session, step.workspace_id
     known = pl.Schema(dict.fromkeys(("recommendation_id", "status", "type", "verdict"), pl.String))

@@ -12,12 +12,12 @@ from causeloop_pipeline.orchestration.stage import Counts, Step, stage_asset
 )
 def risk(step: Step) -> Counts:
     """Score issues and patterns; rows whose score stays are not touched."""
-    from causeloop_pipeline.analysis.frames import ISSUES, MEMBERS, PATTERNS, PREDICTIONS
-    from causeloop_pipeline.analysis.risk import issue_risk, pattern_risk
+    from causeloop_pipeline.analysis.predict.risk import issue_risk, pattern_risk
+    from causeloop_pipeline.model.frames import ISSUES, MEMBERS, PATTERNS, PREDICTIONS
     from causeloop_pipeline.model.prediction import WINDOWS
-    from causeloop_pipeline.storage.issues import read_issues, set_issue_risks
-    from causeloop_pipeline.storage.patterns import read_members, read_patterns, set_pattern_risks
-    from causeloop_pipeline.storage.predictions import read_latest_predictions
+    from causeloop_pipeline.storage.core.issues import read_issues, set_issue_risks
+    from causeloop_pipeline.storage.detect.patterns import read_members, read_patterns, set_pattern_risks
+    from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
 
     session, workspace_id = step.session, step.workspace_id
     issues = read_issues(session, workspace_id, ISSUES)

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import ISSUE, downstream
+from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import in_flight, one_run, reason_to_wait
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
@@ -23,7 +23,7 @@ def arrived_events(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask which workspaces hold unclaimed records, or were left half-way by a run that died."""
-    from causeloop_pipeline.storage.scopes import workspaces_left_behind, workspaces_with_arrivals
+    from causeloop_pipeline.storage.app.run_scopes import workspaces_left_behind, workspaces_with_arrivals
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import downstream, landing_of
+from causeloop_pipeline.orchestration.asset_selection import downstream, landing_of
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
 
@@ -20,7 +20,7 @@ def due_connectors(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask which connectors are due, and from which tools on everything must run."""
-    from causeloop_pipeline.storage.connectors import due_connectors as read_due
+    from causeloop_pipeline.storage.app.connectors import due_connectors as read_due
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.deliveries import deliveries
+from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as BY
@@ -23,8 +23,8 @@ def due_messages(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask whether anything is due; what comes up during a run is that run's work or the next one's."""
-    from causeloop_pipeline.storage.alerts import workspaces_with_rules_to_evaluate
-    from causeloop_pipeline.storage.outbox import workspaces_with_messages
+    from causeloop_pipeline.storage.notify.alerts import workspaces_with_rules_to_evaluate
+    from causeloop_pipeline.storage.notify.outbox import workspaces_with_messages
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)

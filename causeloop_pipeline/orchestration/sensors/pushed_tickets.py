@@ -2,10 +2,10 @@
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER as BY
-from causeloop_pipeline.orchestration.tickets import tickets
 
 TRIGGER = "pushed_tickets"
 
@@ -21,7 +21,7 @@ def pushed_tickets(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask whether any workspace has a ticket to attend to."""
-    from causeloop_pipeline.storage.tickets import workspaces_with_tickets
+    from causeloop_pipeline.storage.act.tickets import workspaces_with_tickets
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)

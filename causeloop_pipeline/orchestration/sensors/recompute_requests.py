@@ -6,12 +6,12 @@ from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_choice import FIRST_STAGE, downstream, landing_of
+from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream, landing_of
 from causeloop_pipeline.orchestration.resources import Installation
 from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.storage.session import Session
+    from causeloop_pipeline.storage.database.session import Session
 
 TRIGGER = "recompute_requests"
 
@@ -27,7 +27,7 @@ def recompute_requests(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask what waits; the run itself claims it, so that a request made meanwhile is not lost."""
-    from causeloop_pipeline.storage.recompute_requests import waiting_requests
+    from causeloop_pipeline.storage.app.recompute_requests import waiting_requests
 
     if reason := reason_to_wait(context.instance, TRIGGER):
         return dg.SkipReason(reason)
@@ -42,7 +42,7 @@ def recompute_requests(
 
 
 def _roots(session: "Session", kinds: set[str], workspace_ids: Iterable[UUID]) -> list[dg.AssetKey]:
-    from causeloop_pipeline.storage.recompute_requests import active_connector_types
+    from causeloop_pipeline.storage.app.recompute_requests import active_connector_types
 
     roots = [FIRST_STAGE[kind] for kind in sorted(kinds) if kind in FIRST_STAGE]
     if "sync" in kinds:

@@ -33,7 +33,7 @@ def run_cancellations(
 
 def give_back(installation: Installation, run_id: str, reason: str) -> None:
     """Release a dead run's work, in all workspaces."""
-    from causeloop_pipeline.storage.interrupted_runs import give_back as release
+    from causeloop_pipeline.storage.app.interrupted_runs import give_back as release
 
     with installation.database.every_workspace() as session:
         release(session, run_id, reason)

@@ -29,7 +29,7 @@ def workspaces(
 
 def partition_keys(installation: Installation) -> list[str]:
     """The workspaces of active organizations, oldest first."""
-    from causeloop_pipeline.storage.scopes import active_workspaces
+    from causeloop_pipeline.storage.app.run_scopes import active_workspaces
 
     with installation.database.every_workspace() as session:
         return [str(workspace_id) for workspace_id in active_workspaces(session)]

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.authenticate import identity
-from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.egress.credentials import identity
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Tracker

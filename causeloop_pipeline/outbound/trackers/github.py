@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.own_tickets import hidden_mark
-from causeloop_pipeline.egress.failure import PermanentFailure, TransientFailure
+from causeloop_pipeline.connectors.ticket_marker import hidden_mark
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 

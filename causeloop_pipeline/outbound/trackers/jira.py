@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.own_tickets import mark_of
-from causeloop_pipeline.connectors.paths import value_at
-from causeloop_pipeline.egress.failure import PermanentFailure
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.ticket_marker import mark_of
+from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 

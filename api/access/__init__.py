@@ -1,0 +1,1 @@
+"""What a role, a plan and a key may do: one readable table each."""

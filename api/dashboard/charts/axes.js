@@ -1,0 +1,170 @@
+// What all charts share: a frame with a table twin, scales and axes; and the plainest charts, bars and sparklines.
+
+import { h, s, table } from "../lib/elements.js";
+import { counted, dayOf, number } from "../lib/format.js";
+
+export const MARGIN = { top: 12, right: 12, bottom: 24, left: 34 };
+
+/** A chart that is drawn anew for every width, said in one sentence, with its numbers as a table below. */
+export function figure({ title, says, height, draw, twin }) {
+  const frame = h("div", { class: "canvas" });
+  frame.style.height = `${height}px`;
+  let drawnFor = 0;
+  new ResizeObserver(([entry]) => {
+    const width = Math.max(260, Math.round(entry.contentRect.width));
+    if (Math.abs(width - drawnFor) < 2) return;
+    drawnFor = width;
+    const size = {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": `${title}. ${says}`,
+    };
+    frame.replaceChildren(s("svg", { ...size, class: "chart" }, draw({ width, height })));
+  }).observe(frame);
+  return h(
+    "figure",
+    {},
+    frame,
+    h("figcaption", {}, says),
+    h("details", { class: "twin" }, h("summary", {}, "As a table"), twin),
+  );
+}
+
+/** Maps values to places. */
+export function scale(from, to, low, high) {
+  const span = to - from || 1;
+  return (value) => low + ((value - from) / span) * (high - low);
+}
+
+/** A few round values from 0 to at least the largest. */
+export function ticks(largest, wanted = 4) {
+  const raw = Math.max(largest, 1e-9) / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw);
+  return Array.from({ length: Math.ceil(largest / step) + 1 }, (_, index) => index * step);
+}
+
+/** Horizontal grid lines with their values. */
+export function leftAxis(values, y, width, { left = MARGIN.left, written = number } = {}) {
+  return values.map((value) =>
+    s(
+      "g",
+      { class: "tick" },
+      s("line", { x1: left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
+      s("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, written(value)),
+    ),
+  );
+}
+
+/** Dates under a chart, as many as have room. */
+export function dayAxis(days, x, width, height) {
+  const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 90))));
+  return days.map((day, index) =>
+    index % every === 0 && x(index) < width - 24
+      ? s(
+          "text",
+          { class: "axis", x: x(index), y: height - 6, "text-anchor": index ? "middle" : "start" },
+          dayOf(day),
+        )
+      : null,
+  );
+}
+
+/** How often something happened, in bars. */
+export function frequencyChart(title, frequency) {
+  const rows = frequency.data;
+  const total = rows.reduce((sum, row) => sum + row.count, 0);
+  const struck = rows.filter((row) => row.count > 0).length;
+  const unit = frequency.bucket;
+  const hit = `${counted(struck, unit)} with at least one`;
+  const says = `${counted(total, "issue")} in ${rows.length} ${unit}s; ${hit} (${frequency.timezone}).`;
+  const columns = [
+    { title: unit === "week" ? "Week of" : "Day", cell: (row) => dayOf(row.start, true) },
+    { title: "Issues", numeric: true, cell: (row) => number(row.count) },
+  ];
+  const twin = table(title, columns, rows.filter((row) => row.count > 0).reverse());
+  return figure({ title, says, height: 150, twin, draw: (size) => bars(rows, size) });
+}
+
+function bars(rows, { width, height }) {
+  const marks = ticks(Math.max(1, ...rows.map((row) => row.count)), 3).filter(Number.isInteger);
+  const y = scale(0, marks.at(-1), height - MARGIN.bottom, MARGIN.top);
+  const step = (width - MARGIN.left - MARGIN.right) / rows.length;
+  const x = (index) => MARGIN.left + index * step;
+  const bar = (row, index) => {
+    const place = {
+      x: x(index) + step * 0.1,
+      y: y(row.count),
+      width: Math.max(1, step * 0.8),
+      height: y(0) - y(row.count),
+    };
+    return row.count
+      ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.start)}: ${row.count}`))
+      : null;
+  };
+  const days = rows.map((row) => row.start);
+  return [
+    leftAxis(marks, y, width),
+    rows.map(bar),
+    dayAxis(days, (index) => x(index) + step / 2, width, height),
+  ];
+}
+
+/** A history in the height of a line of text; its sentence is read instead of it. */
+export function sparkline(counts, says) {
+  const [width, height] = [112, 24];
+  const y = scale(0, Math.max(1, ...counts), height - 1, 3);
+  const step = width / counts.length;
+  const rects = counts.map((count, index) =>
+    count
+      ? s("rect", {
+          class: "bar-mark",
+          x: index * step,
+          width: Math.max(1.5, step - 1),
+          y: y(count),
+          height: height - y(count),
+        })
+      : null,
+  );
+  const base = s("line", { class: "base", x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 });
+  return s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "spark" },
+    base,
+    rects,
+  );
+}
+
+/** An estimate with its interval on a scale that a whole list shares. */
+export function intervalMark(low, middle, high, largest) {
+  const [width, height] = [132, 14];
+  const x = scale(0, largest, 5, width - 5);
+  const says = `${number(middle, 1)}, 80 % interval ${number(low, 1)} to ${number(high, 1)}`;
+  return s(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "interval" },
+    s("line", { class: "base", x1: 5, x2: width - 5, y1: 7, y2: 7 }),
+    s("line", { class: "range", x1: x(low), x2: Math.max(x(high), x(low) + 1), y1: 7, y2: 7 }),
+    s("circle", { class: "estimate", cx: x(middle), cy: 7, r: 4.5 }),
+  );
+}
+
+/** A share as a filled track, beside its number. */
+export function shareMark(share, className = "") {
+  const width = 72;
+  return s(
+    "svg",
+    {
+      viewBox: `0 0 ${width} 8`,
+      width,
+      height: 8,
+      class: `share ${className}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    },
+    s("rect", { class: "track", width, height: 8, rx: 2 }),
+    s("rect", { class: "level", width: Math.max(share > 0 ? 2 : 0, share * width), height: 8, rx: 2 }),
+  );
+}

@@ -1,0 +1,66 @@
+// When a pattern strikes: weekday by quarter of the day, counted in the workspace's time zone.
+
+import { s, table } from "../lib/elements.js";
+import { WEEKDAYS, counted, timeZone, weekTime } from "../lib/format.js";
+import { figure } from "./axes.js";
+
+const QUARTERS = ["00–06", "06–12", "12–18", "18–24"];
+
+export function heatMap(instants, total) {
+  const counts = WEEKDAYS.map(() => QUARTERS.map(() => 0));
+  for (const instant of instants) {
+    const { weekday, hour } = weekTime(instant);
+    counts[weekday][Math.floor(hour / 6)] += 1;
+  }
+  const columns = [
+    { title: "Day", cell: ([day]) => WEEKDAYS[day] },
+    ...QUARTERS.map((quarter, index) => ({
+      title: quarter,
+      numeric: true,
+      cell: ([, row]) => String(row[index]),
+    })),
+  ];
+  const title = "When it strikes";
+  return figure({
+    title,
+    says: sentence(counts, instants.length, total),
+    height: 7 * 24 + 22,
+    twin: table(title, columns, [...counts.entries()]),
+    draw: (size) => drawing(counts, size),
+  });
+}
+
+function sentence(counts, seen, total) {
+  const cells = counts.flatMap((row, day) => row.map((count, quarter) => ({ count, day, quarter })));
+  const { count, day, quarter } = cells.reduce((most, cell) => (cell.count > most.count ? cell : most));
+  const basis = seen < total ? `the newest ${seen} of ${counted(total, "issue")}` : counted(total, "issue");
+  return `Most often ${WEEKDAYS[day]} ${QUARTERS[quarter]} (${count}); counted over ${basis}, ${timeZone()}.`;
+}
+
+function drawing(counts, { width: room }) {
+  const width = Math.min(room, 420);
+  const left = 40;
+  const step = (width - left) / QUARTERS.length;
+  const most = Math.max(1, ...counts.flat());
+  const heads = QUARTERS.map((quarter, index) =>
+    s("text", { class: "axis", x: left + (index + 0.5) * step, y: 12, "text-anchor": "middle" }, quarter),
+  );
+  const cell = (count, day, quarter) => [
+    s("rect", {
+      class: count ? "heat" : "heat none",
+      x: left + quarter * step + 1,
+      y: 20 + day * 24,
+      width: step - 2,
+      height: 22,
+      rx: 2,
+      "fill-opacity": count ? (0.06 + 0.42 * (count / most)).toFixed(2) : 1,
+    }),
+    s(
+      "text",
+      { class: "heat-count", x: left + (quarter + 0.5) * step, y: 35 + day * 24, "text-anchor": "middle" },
+      count || "",
+    ),
+  ];
+  const days = WEEKDAYS.map((name, day) => s("text", { class: "axis", x: 0, y: 35 + day * 24 }, name));
+  return [heads, days, counts.map((row, day) => row.map((count, quarter) => cell(count, day, quarter)))];
+}

@@ -1,0 +1,90 @@
+// The 5 × 5 matrix of likelihood against impact, as a table: every cell opens the patterns that lie in it.
+
+import { h, to } from "../lib/elements.js";
+import { counted, number } from "../lib/format.js";
+
+const STEPS = [5, 4, 3, 2, 1];
+const HEAT = [
+  [20, "critical"],
+  [12, "high"],
+  [6, "medium"],
+  [0, "low"],
+];
+
+export function matrixTable(matrix, names) {
+  const cells = new Map(matrix.cells.map((cell) => [`${cell.likelihood}.${cell.impact}`, cell]));
+  const chosen = h("div", { class: "chosen", role: "status" });
+  const choose = (cell) => chosen.replaceChildren(patternsOf(cell, matrix, names));
+  const head = headRow(matrix);
+  const rows = STEPS.map((likelihood) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, matrix.likelihood[likelihood - 1]),
+      [1, 2, 3, 4, 5].map((impact) => cellOf(cells.get(`${likelihood}.${impact}`), matrix, choose)),
+    ),
+  );
+  const placed = matrix.cells.reduce((sum, cell) => sum + cell.count, 0);
+  return h(
+    "div",
+    {},
+    h(
+      "div",
+      { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Likelihood by impact" },
+      h(
+        "table",
+        { class: "matrix" },
+        h("caption", { class: "unseen" }, `Patterns by likelihood and impact, ${matrix.window_days} days`),
+        h("thead", {}, head),
+        h("tbody", {}, rows),
+      ),
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      `${counted(placed, "pattern")} with a prediction for ${matrix.window_days} days; impact grows to the right. `,
+      "Press a number to see its patterns.",
+    ),
+    chosen,
+  );
+}
+
+function headRow(matrix) {
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, h("span", { class: "unseen" }, "Likelihood")),
+    matrix.impact.map((name) => h("th", { scope: "col" }, short(name))),
+  );
+}
+
+const short = (name) => (name.startsWith("low,") ? "minor" : name);
+
+function cellOf(cell, matrix, choose) {
+  const heat = HEAT.find(([least]) => cell.likelihood * cell.impact >= least)[1];
+  if (!cell.count) return h("td", { class: `cell heat-${heat} empty` }, "·");
+  const where = `${matrix.likelihood[cell.likelihood - 1]}, impact ${matrix.impact[cell.impact - 1]}`;
+  const says = `${counted(cell.count, "pattern")}: ${where}`;
+  return h(
+    "td",
+    { class: `cell heat-${heat}` },
+    h("button", { type: "button", "aria-label": says, onclick: () => choose(cell) }, number(cell.count)),
+  );
+}
+
+function patternsOf(cell, matrix, names) {
+  const rest = cell.count - cell.pattern_ids.length;
+  return h(
+    "div",
+    {},
+    h("h3", {}, `${matrix.likelihood[cell.likelihood - 1]}, impact ${matrix.impact[cell.impact - 1]}`),
+    h(
+      "ul",
+      { class: "rows" },
+      cell.pattern_ids.map((id) =>
+        h("li", {}, to(`/patterns/${id}`, names.get(id) ?? `pattern ${id.slice(0, 8)}`)),
+      ),
+    ),
+    rest > 0 ? h("p", { class: "quiet" }, `and ${number(rest)} more`) : null,
+  );
+}

@@ -1,0 +1,119 @@
+// Connectors: whether each one works, when it last synced, what went wrong, and the two levers: sync and pause.
+
+import { get, post } from "../lib/client.js";
+import { facts, h, table } from "../lib/elements.js";
+import { ago, counted, duration, minute, number, plain } from "../lib/format.js";
+import { action, empty, part } from "../lib/states.js";
+
+export async function showConnectors({ me, signal, reload }) {
+  const connectors = await get("/v1/connectors", {}, { limit: 100 }, signal);
+  const order = { error: 0, active: 1, paused: 2 };
+  const rows = connectors.data.sort(
+    (left, right) =>
+      order[left.status] - order[right.status] || left.display_name.localeCompare(right.display_name),
+  );
+  const broken = rows.filter((row) => row.status === "error").length;
+  return h(
+    "div",
+    { class: "screen", "data-title": "Connectors" },
+    h("h1", {}, "Connectors"),
+    rows.length
+      ? h(
+          "p",
+          { class: "lead" },
+          broken
+            ? `${counted(broken, "connector")} of ${number(rows.length)} stopped with an error: mend what is named, then resume.`
+            : `${counted(rows.length, "connector")}, none in error.`,
+        )
+      : empty(
+          "No connector is set up.",
+          "An analyst sets one up with ",
+          h("code", {}, "POST /v1/connectors"),
+          "; ",
+          h("code", {}, "GET /v1/connectors/catalog"),
+          " lists every tool and its fields.",
+        ),
+    rows.map((row) => connectorEntry(row, me.role !== "viewer", signal, reload)),
+  );
+}
+
+function connectorEntry(row, mayWrite, signal, reload) {
+  const runs = h("details", { class: "twin" }, h("summary", {}, "Sync history"));
+  runs.addEventListener(
+    "toggle",
+    () => runs.childElementCount === 1 && runs.append(part("its runs", () => history(row, signal))),
+  );
+  return h(
+    "section",
+    { class: `connector connector-${row.status}`, "aria-label": row.display_name },
+    h(
+      "div",
+      { class: "section-head" },
+      h("h2", {}, row.display_name),
+      h("span", { class: `mark-word status-${row.status}` }, row.status),
+      mayWrite ? levers(row, reload) : null,
+    ),
+    row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
+    facts([
+      ["Type", plain(row.type)],
+      [
+        "Last sync",
+        row.last_sync_at
+          ? h(
+              "span",
+              { title: minute(row.last_sync_at) },
+              `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}`,
+            )
+          : "never",
+      ],
+      ["Next", row.status === "active" ? ago(row.next_poll_at) : null],
+      ["Every", duration(row.poll_interval_seconds)],
+      ["Webhook", row.has_webhook_secret ? "takes events" : null],
+    ]),
+    runs,
+  );
+}
+
+function levers(row, reload) {
+  const after = (call) => async () => {
+    await call();
+    reload();
+  };
+  const path = { connector_id: row.id };
+  const sync = after(() => post("/v1/connectors/{connector_id}/sync", path));
+  const pause = after(() => post("/v1/connectors/{connector_id}/pause", path));
+  const resume = after(() => post("/v1/connectors/{connector_id}/resume", path));
+  return h(
+    "span",
+    { class: "beside" },
+    row.status === "active"
+      ? [
+          action("Sync now", sync, { done: "It syncs in a moment." }),
+          action("Pause", pause, { done: "It is paused; webhooks are still taken.", className: "plain" }),
+        ]
+      : action("Resume", resume, { done: "It polls again.", className: "main" }),
+  );
+}
+
+async function history(row, signal) {
+  const runs = await get(
+    "/v1/connectors/{connector_id}/sync-runs",
+    { connector_id: row.id },
+    { limit: 20 },
+    signal,
+  );
+  if (!runs.data.length) return empty("It has not synced yet.", "The first sync starts within a minute.");
+  const seconds = (run) =>
+    run.finished_at ? duration((new Date(run.finished_at) - new Date(run.started_at)) / 1000) : "running";
+  const columns = [
+    { title: "Started", cell: (run) => minute(run.started_at) },
+    { title: "Status", cell: (run) => plain(run.status) },
+    { title: "Took", numeric: true, cell: seconds },
+    { title: "Read", numeric: true, cell: (run) => number(run.rows_read) },
+    { title: "New", numeric: true, cell: (run) => number(run.rows_new) },
+    { title: "Updated", numeric: true, cell: (run) => number(run.rows_updated) },
+    { title: "Quarantined", numeric: true, cell: (run) => number(run.rows_quarantined) },
+    { title: "Error", className: "wide", cell: (run) => run.error ?? "–" },
+  ];
+  return table(`Sync runs of ${row.display_name}, newest first`, columns, runs.data);
+}

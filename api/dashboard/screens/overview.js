@@ -1,0 +1,182 @@
+// The first screen: what to fix first, whether the last fix held, and how things stand.
+
+import { forecastChart } from "../charts/forecast_chart.js";
+import { get } from "../lib/client.js";
+import { h, section, to } from "../lib/elements.js";
+import { counted, day, number, percent } from "../lib/format.js";
+import { empty, partSection } from "../lib/states.js";
+import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
+import { effortAndImpact, loops, recommendationsTable, statusMark } from "./recommendations.js";
+
+const WINDOW = 30;
+
+export async function showOverview({ signal }) {
+  const [summary, recommendations, fixes] = await Promise.all([
+    get("/v1/predictions/summary", {}, { window_days: WINDOW }, signal),
+    get("/v1/recommendations", {}, { limit: 15, status: ["pending", "in_progress"] }, signal),
+    readFixes(signal),
+  ]);
+  if (!summary.patterns && !recommendations.data.length) return nothingYet();
+  return h(
+    "div",
+    { class: "screen", "data-title": "Overview" },
+    h("h1", { class: "unseen" }, "Overview"),
+    h("div", { class: "answers" }, fixFirst(recommendations.data[0]), lastFix(fixes)),
+    tiles(summary),
+    section(
+      "What to fix, in order",
+      {
+        id: "ranked",
+        beside: h("span", { class: "quiet" }, counted(recommendations.page.total, "open recommendation")),
+      },
+      recommendationsTable(recommendations.data),
+    ),
+    fixesSection(fixes),
+    partSection("Issues expected in the whole workspace", "the forecast", () => outlook(signal)),
+  );
+}
+
+function nothingYet() {
+  return h(
+    "div",
+    { class: "screen" },
+    h("h1", {}, "Overview"),
+    empty(
+      "No patterns yet: they appear a few minutes after the first issues.",
+      to("/connectors", "See whether a connector has synced"),
+      ", or send issues to ",
+      h("code", {}, "POST /v1/ingest/batch"),
+      ".",
+    ),
+  );
+}
+
+function fixFirst(first) {
+  if (!first)
+    return answer(
+      "Fix first",
+      h("p", { class: "answer-text" }, "Nothing is open. Every recommendation is done or dismissed."),
+    );
+  return answer(
+    "Fix first",
+    h("p", { class: "answer-text" }, to(`/recommendations/${first.id}`, first.title)),
+    h(
+      "p",
+      { class: "answer-figure" },
+      h("strong", {}, loops(first)),
+      ` recurrences prevented in 90 days if it holds`,
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      `80 % interval ${number(first.expected_low, 1)} to ${number(first.expected_high, 1)} · `,
+      effortAndImpact(first),
+      " · ",
+      statusMark(first.status),
+    ),
+    h("p", { class: "quiet two-lines" }, first.rationale),
+  );
+}
+
+function lastFix(fixes) {
+  const fix = latestFix(fixes);
+  if (!fix) {
+    return answer(
+      "Did the last fix hold?",
+      h("p", { class: "answer-text" }, "No fix has been claimed yet."),
+      h(
+        "p",
+        { class: "quiet" },
+        "Set a recommendation to implemented, and the recurrences before and after it are compared here.",
+      ),
+    );
+  }
+  const { proof, recommendation } = fix;
+  return answer(
+    "Did the last fix hold?",
+    h(
+      "p",
+      { class: "answer-text" },
+      verdictMark(proof?.verdict),
+      " ",
+      to(`/recommendations/${recommendation.id}`, recommendation.title),
+    ),
+    proof
+      ? h(
+          "p",
+          { class: "answer-figure" },
+          h("strong", {}, `${number(proof.events_before)} → ${number(proof.events_after)}`),
+          ` active days: ${number(proof.days_before, 0)} days before, ${number(proof.days_after, 0)} after`,
+        )
+      : null,
+    h(
+      "p",
+      { class: "quiet" },
+      `Fixed ${day(fix.fixed_at)}. `,
+      proof?.text ?? "It is judged at the next run.",
+    ),
+  );
+}
+
+function answer(question, ...children) {
+  return h("section", { class: "answer" }, h("h2", { class: "question" }, question), children);
+}
+
+function tile(name, value, basis, path) {
+  return h(
+    "div",
+    { class: "tile" },
+    h("dt", {}, path ? to(path, name) : name),
+    h("dd", {}, h("strong", {}, value), h("span", { class: "quiet" }, basis)),
+  );
+}
+
+function tiles(summary) {
+  const graded = summary.hits + summary.misses + summary.prevented;
+  return h(
+    "dl",
+    { class: "tiles" },
+    tile(
+      "Patterns in force",
+      number(summary.patterns),
+      `${number(summary.without_prediction)} with too little history`,
+      "/patterns",
+    ),
+    tile(
+      "Likely to recur",
+      number(summary.high_risk),
+      `at ${percent(summary.alert_probability_threshold)} or more in ${summary.window_days} days`,
+      "/predictions",
+    ),
+    tile(
+      "Of these critical",
+      number(summary.critical),
+      `of ${counted(summary.predicted, "prediction")}`,
+      "/predictions",
+    ),
+    tile(
+      "Recurring patterns expected",
+      number(summary.expected_recurrences, 1),
+      `in ${summary.window_days} days, of ${number(summary.predicted)}`,
+    ),
+    tile("Issues expected", number(summary.expected_issues, 0), `in ${summary.window_days} days`),
+    tile(
+      "Predictions that came true",
+      graded ? `${number(summary.hits)} / ${number(graded)}` : "–",
+      graded ? `90 days; ${number(summary.prevented)} prevented by fixes` : "none has closed yet",
+      "/predictions",
+    ),
+  );
+}
+
+async function outlook(signal) {
+  try {
+    return forecastChart(
+      "Issues a day in the workspace",
+      await get("/v1/predictions/forecast", {}, {}, signal),
+    );
+  } catch (error) {
+    if (error.status === 404) return empty("There is no forecast yet: it comes with the next run.");
+    throw error;
+  }
+}

@@ -1,0 +1,226 @@
+// One pattern: what its issues share, when it strikes, what comes next, who belongs to it, and what people say.
+
+import { frequencyChart, shareMark } from "../charts/axes.js";
+import { forecastChart } from "../charts/forecast_chart.js";
+import { heatMap } from "../charts/heat_map.js";
+import { get } from "../lib/client.js";
+import { facts, h, section, table, to } from "../lib/elements.js";
+import { ago, counted, day, duration, minute, number, percent, plain, told } from "../lib/format.js";
+import { empty, part, partSection } from "../lib/states.js";
+import { closureSection, confirmForm, unlinkButton } from "./pattern_corrections.js";
+import { triggerSection, windowsTable } from "./pattern_prediction.js";
+import { riskMark } from "./patterns.js";
+import { recommendationsTable } from "./recommendations.js";
+
+const MEMBERS = 100;
+
+export async function showPattern(context) {
+  const { id, signal } = context;
+  const pattern = await get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal);
+  const predictions = await get("/v1/predictions", {}, { pattern_id: pattern.id, limit: 10 }, signal);
+  return h(
+    "article",
+    { class: "screen", "data-title": pattern.name },
+    h("p", { class: "trail" }, to("/patterns", "Patterns"), " / pattern"),
+    h("h1", {}, pattern.name),
+    headline(pattern),
+    columns(pattern, predictions.data, context),
+    partSection("What to do about it", "recommendations", () => remedies(pattern, signal)),
+    membersSection(pattern, context),
+    partSection("Where this pattern came from", "its lineage", () => lineage(pattern, signal)),
+  );
+}
+
+function columns(pattern, predictions, context) {
+  const { signal } = context;
+  const forecast = part("the forecast", () => outlook(pattern, signal));
+  return h(
+    "div",
+    { class: "columns" },
+    h(
+      "div",
+      {},
+      partSection("How often it struck", "its history", () => history(pattern, signal)),
+      section("What comes next", {}, forecast, windowsTable(predictions)),
+      triggerSection(predictions),
+    ),
+    h(
+      "div",
+      {},
+      fingerprintSection(pattern),
+      partSection("When it strikes", "its times", () => times(pattern, signal)),
+      closureSection(pattern, context),
+    ),
+  );
+}
+
+function headline(pattern) {
+  return h(
+    "div",
+    { class: "under-title" },
+    facts([
+      ["Risk", riskMark(pattern.risk_score)],
+      ["Status", h("span", { class: `mark-word status-${pattern.status}` }, pattern.status)],
+      ["Confidence", percent(pattern.confidence)],
+      ["Issues", number(pattern.issue_count)],
+      ["First seen", day(pattern.first_seen_at)],
+      ["Last seen", ago(pattern.last_seen_at)],
+      ["Time to mend", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
+      ["Reopened", pattern.reopened_at ? day(pattern.reopened_at) : null],
+      [
+        "Cluster",
+        pattern.cluster_id ? to(`/clusters?cluster=${pattern.cluster_id}`, "see its cluster") : null,
+      ],
+    ]),
+  );
+}
+
+function fingerprintSection(pattern) {
+  const rows = Object.entries(pattern.fingerprint);
+  const share = ([, dimension]) => dimension?.share;
+  const columns = [
+    { title: "Dimension", cell: ([name]) => plain(name) },
+    {
+      title: "Shared value",
+      className: "wide",
+      cell: ([, dimension]) => told(dimension?.value ?? dimension),
+    },
+    {
+      title: "Share",
+      cell: (row) =>
+        typeof share(row) === "number"
+          ? h("span", { class: "with-mark" }, shareMark(share(row)), percent(share(row)))
+          : "–",
+    },
+  ];
+  const content = rows.length
+    ? table("Fingerprint: what the issues share", columns, rows)
+    : empty("Its issues share no single dimension.");
+  return section("Fingerprint", {}, content);
+}
+
+async function history(pattern, signal) {
+  const days = Math.min(
+    365,
+    Math.max(90, Math.ceil((Date.now() - new Date(pattern.first_seen_at)) / 86_400_000)),
+  );
+  const bucket = days > 120 ? "week" : "day";
+  const frequency = await get(
+    "/v1/patterns/{pattern_id}/frequency",
+    { pattern_id: pattern.id },
+    { bucket, days },
+    signal,
+  );
+  return frequencyChart(`Issues of this pattern by ${bucket}`, frequency);
+}
+
+async function outlook(pattern, signal) {
+  try {
+    return forecastChart(
+      "Issues a day of this pattern",
+      await get("/v1/predictions/forecast", {}, { pattern_id: pattern.id }, signal),
+    );
+  } catch (error) {
+    if (error.status === 404)
+      return empty(
+        "No daily forecast for this pattern: it struck too seldom for one.",
+        "The chances by window, below, hold all that can be said.",
+      );
+    throw error;
+  }
+}
+
+async function times(pattern, signal) {
+  const query = { pattern_id: pattern.id, limit: 100 };
+  const first = await get("/v1/issues", {}, query, signal);
+  const more = first.page.has_more
+    ? await get("/v1/issues", {}, { ...query, cursor: first.page.next_cursor }, signal)
+    : { data: [] };
+  const instants = [...first.data, ...more.data].map((issue) => issue.source_created_at);
+  return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
+}
+
+async function remedies(pattern, signal) {
+  const found = await get("/v1/recommendations", {}, { pattern_id: pattern.id, limit: 5 }, signal);
+  return found.data.length
+    ? recommendationsTable(found.data)
+    : empty("Nothing is recommended for this pattern.");
+}
+
+function membersSection(pattern, { me, signal }) {
+  const mayWrite = me.role !== "viewer";
+  const read = async () => {
+    const page = await get(
+      "/v1/patterns/{pattern_id}/members",
+      { pattern_id: pattern.id },
+      { limit: MEMBERS },
+      signal,
+    );
+    const rest = page.page.total - page.data.length;
+    return h(
+      "div",
+      {},
+      membersTable(page.data, pattern, mayWrite),
+      rest > 0
+        ? h(
+            "p",
+            { class: "quiet" },
+            `The newest ${page.data.length} of ${number(page.page.total)}. `,
+            to(`/issues?pattern_id=${pattern.id}`, "All of them"),
+          )
+        : null,
+    );
+  };
+  return section(
+    "Issues, and why each is here",
+    { beside: mayWrite ? confirmForm(pattern) : null },
+    part("its issues", read),
+  );
+}
+
+function membersTable(rows, pattern, mayWrite) {
+  const columns = [
+    {
+      title: "Issue",
+      className: "wide",
+      cell: (row) => [
+        to(`/issues/${row.id}`, row.title),
+        h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`),
+      ],
+    },
+    {
+      title: "Began",
+      cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)),
+    },
+    { title: "Similarity", numeric: true, cell: (row) => percent(row.similarity) },
+    {
+      title: "Why it is here",
+      className: "wide",
+      cell: (row) => [
+        row.reason?.text ?? told(row.reason),
+        row.nearest_missing
+          ? h("span", { class: "below" }, `Not in the next pattern: ${told(row.nearest_missing)}`)
+          : null,
+      ],
+    },
+  ];
+  if (mayWrite) columns.push({ title: "Wrong?", cell: (row) => unlinkButton(row, pattern) });
+  return table("Issues of this pattern, newest first", columns, rows, { className: "stacked" });
+}
+
+async function lineage(pattern, signal) {
+  const { steps } = await get("/v1/patterns/{pattern_id}/lineage", { pattern_id: pattern.id }, {}, signal);
+  if (!steps.length) return empty("It has kept its issues since it was found.");
+  return h(
+    "ul",
+    { class: "rows" },
+    steps.map((step) =>
+      h(
+        "li",
+        {},
+        `${day(step.at)}: ${counted(step.issue_count, "issue")} ${step.kind}`,
+        h("span", { class: "quiet" }, ` – ${step.reason}`),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,137 @@
+// Predictions: likelihood against impact, the list, and how far they kept their word.
+
+import { matrixTable } from "../charts/matrix.js";
+import { get } from "../lib/client.js";
+import { h, section, table, to } from "../lib/elements.js";
+import { counted, day, dayOf, plain } from "../lib/format.js";
+import { anyOf, listing } from "../lib/listing.js";
+import { empty, part, partSection } from "../lib/states.js";
+import { accuracySection } from "./accuracy.js";
+import { chance } from "./pattern_prediction.js";
+
+const WINDOWS = ["7", "14", "30", "90"];
+const FIELDS = [
+  { name: "window_days", label: "Window", options: WINDOWS.map((days) => [days, `${days} days`]) },
+  { name: "impact", label: "Impact", options: anyOf(["critical", "high", "medium", "low"]) },
+  {
+    name: "min_probability",
+    label: "Chance",
+    options: [
+      ["", "any"],
+      ["0.7", "70 % or more"],
+      ["0.5", "50 % or more"],
+    ],
+  },
+  { name: "outcome", label: "Outcome", options: anyOf(["hit", "miss", "prevented"]) },
+  {
+    name: "history",
+    label: "Said",
+    options: [
+      ["", "newest only"],
+      ["true", "everything ever said"],
+    ],
+  },
+  {
+    name: "sort",
+    label: "Order",
+    options: [
+      ["", "likeliest first"],
+      ["closes_at", "closing soonest"],
+      ["-issued_at", "newest first"],
+    ],
+  },
+];
+
+export async function showPredictions({ query, signal }) {
+  const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "30" };
+  const matrix = h("div", {});
+  const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));
+  let drawn = chosen.window_days;
+  draw(drawn);
+  const read = (asked) => {
+    if (asked.window_days !== drawn) draw((drawn = asked.window_days));
+    return get("/v1/predictions", {}, asked, signal);
+  };
+  return h(
+    "div",
+    { class: "screen", "data-title": "Predictions" },
+    h("h1", {}, "Predictions"),
+    h(
+      "p",
+      { class: "lead" },
+      "How likely each pattern recurs within a window. What was said is never rewritten; it is graded when its window closes.",
+    ),
+    h(
+      "div",
+      { class: "columns even" },
+      section("Likelihood × impact", {}, matrix),
+      partSection("Did predictions keep their word?", "the accuracy", () => accuracySection(signal)),
+    ),
+    section(
+      "All predictions",
+      {},
+      listing({
+        path: "/predictions",
+        fields: FIELDS,
+        query: chosen,
+        noun: "prediction",
+        read,
+        draw: predictionsTable,
+        none,
+      }),
+    ),
+  );
+}
+
+function none() {
+  return empty("No prediction matches.", "Widen the filters; new patterns are predicted at the next run.");
+}
+
+async function readMatrix(days, signal) {
+  const [matrix, predictions] = await Promise.all([
+    get("/v1/predictions/matrix", {}, { window_days: days }, signal),
+    get("/v1/predictions", {}, { window_days: days, limit: 100 }, signal),
+  ]);
+  const names = new Map(predictions.data.map((row) => [row.pattern_id, row.pattern_name]));
+  return matrixTable(matrix, names);
+}
+
+function predictionsTable(rows) {
+  const columns = [
+    { title: "Chance", cell: chance },
+    {
+      title: "Pattern",
+      className: "wide",
+      cell: (row) => [
+        to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"),
+        row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null,
+      ],
+    },
+    { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact) },
+    { title: "Within", cell: (row) => counted(row.window_days, "day") },
+    {
+      title: "Next expected",
+      cell: (row) =>
+        row.next_date_median
+          ? h(
+              "span",
+              { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` },
+              dayOf(row.next_date_median),
+            )
+          : "–",
+    },
+    { title: "Rests on", numeric: true, cell: (row) => counted(row.event_count, "event") },
+    { title: "Window closes", cell: (row) => day(row.closes_at) },
+    { title: "Outcome", cell: (row) => outcome(row) },
+  ];
+  return table("Predictions", columns, rows, { className: "stacked" });
+}
+
+function outcome(row) {
+  if (!row.outcome)
+    return row.dismissed_at
+      ? h("span", { class: "quiet" }, "dismissed")
+      : h("span", { class: "quiet" }, "open");
+  const by = row.outcome_by === "system" ? "" : " (a person's word)";
+  return h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome) + by);
+}

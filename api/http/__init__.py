@@ -1,0 +1,1 @@
+"""What every request and response shares: errors, bodies, pages, connections."""

@@ -1,0 +1,1 @@
+"""Queries of recommendations and alerts."""

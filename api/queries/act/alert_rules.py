@@ -1,0 +1,114 @@
+"""Alert rules as they are kept; sealed channel secrets are written here and never read out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase, as_json
+from api.http.pagination import Listing, Sort
+
+COLUMNS = """
+    a.alert_rule_id as id, a.name, a.scope, a.probability_threshold, a.window_days, a.channels,
+    a.snoozed_until, a.enabled, a.evaluated_at, (
+        select count(*)
+        from notify.alert_state as s
+        where s.workspace_id = a.workspace_id and s.alert_rule_id = a.alert_rule_id and s.firing
+    ) as firing, a.created_by, a.created_at
+"""
+
+ALERT_RULES = Listing(
+    name="alert rules",
+    columns=COLUMNS,
+    source="notify.alert_rule as a",
+    key="a.alert_rule_id",
+    key_output="id",
+    sorts={
+        "name": Sort("a.name", "name", "text"),
+        "created_at": Sort("a.created_at", "created_at", "timestamptz"),
+    },
+    default_sort="name",
+    filters={},
+)
+
+ONE = f"""
+select row_to_json(rule)
+from (select {COLUMNS} from notify.alert_rule as a where a.alert_rule_id = ($1 ->> 'id')::uuid) as rule
+"""
+
+CREATE = """
+insert into notify.alert_rule (workspace_id, alert_rule_id, name, scope, probability_threshold, window_days,
+                               channels, channel_secrets, enabled, created_by)
+select $1, $2, $3, $4, coalesce($5, s.alert_probability_threshold), $6, $7, $8, $9, $10
+from app.workspace_settings as s
+"""
+
+CHANGE = """
+update notify.alert_rule
+set name = coalesce($2, name), scope = coalesce($3::jsonb, scope),
+    probability_threshold = coalesce($4, probability_threshold), window_days = coalesce($5, window_days),
+    channels = coalesce($6::jsonb, channels),
+    channel_secrets = case when $6 is null then channel_secrets else $7 end,
+    enabled = coalesce($8, enabled)
+where alert_rule_id = $1
+returning true
+"""
+
+
+async def read_rule(db: WorkspaceDatabase, rule_id: UUID) -> dict[str, Any] | None:
+    """One rule as it is shown."""
+    return await db.read(ONE, id=str(rule_id))  # type: ignore[no-any-return]
+
+
+async def create_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, Any]) -> None:
+    """Store a rule."""
+    await db.transaction.execute(
+        CREATE,
+        db.workspace_id,
+        rule_id,
+        row["name"],
+        as_json(row["scope"]),
+        row["probability_threshold"],
+        row["window_days"],
+        row["channels"],
+        row["channel_secrets"],
+        row["enabled"],
+        row["created_by"],
+    )
+
+
+async def change_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, Any]) -> bool:
+    """Change what is given of a rule; False when there is none."""
+    scope = row.get("scope")
+    changed = await db.transaction.fetchval(
+        CHANGE,
+        rule_id,
+        row.get("name"),
+        None if scope is None else as_json(scope),
+        row.get("probability_threshold"),
+        row.get("window_days"),
+        row.get("channels"),
+        row.get("channel_secrets"),
+        row.get("enabled"),
+    )
+    return bool(changed)
+
+
+async def snooze_rule(db: WorkspaceDatabase, rule_id: UUID, until: datetime | None) -> bool:
+    """Silence a rule until a moment, or let it speak again."""
+    return bool(
+        await db.transaction.fetchval(
+            "update notify.alert_rule set snoozed_until = $2 where alert_rule_id = $1 returning true",
+            rule_id,
+            until,
+        )
+    )
+
+
+async def delete_rule(db: WorkspaceDatabase, rule_id: UUID) -> bool:
+    """Forget a rule."""
+    return bool(
+        await db.transaction.fetchval(
+            "delete from notify.alert_rule where alert_rule_id = $1 returning true", rule_id
+        )
+    )

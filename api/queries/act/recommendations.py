@@ -1,0 +1,174 @@
+"""Reads recommendations and records how far they have come."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase
+from api.http.pagination import Listing, Sort
+from api.queries.detect.issues import any_of
+
+COLUMNS = """
+    r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
+    r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale, r.score,
+    r.computed_at
+"""
+
+RECOMMENDATIONS = Listing(
+    name="recommendations",
+    columns=COLUMNS,
+    source="act.recommendation as r",
+    key="r.recommendation_id",
+    key_output="id",
+    sorts={
+        "rank": Sort("coalesce(r.rank, 2147483647)", "coalesce(rank, 2147483647)", "integer"),
+        "score": Sort("r.score", "score", "double precision"),
+        "expected_loops_prevented": Sort(
+            "r.expected_loops_prevented", "expected_loops_prevented", "double precision"
+        ),
+    },
+    default_sort="rank",
+    filters={
+        **{name: any_of(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
+        "pattern_id": "($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)",
+    },
+)
+
+TICKET = """
+select row_to_json(ticket)
+from (
+    select t.recommendation_id, t.connector_id, t.status, t.external_id, t.external_url, t.error, t.pushed_by,
+           t.pushed_at
+    from act.ticket as t
+    where t.recommendation_id = {id}
+) as ticket
+"""
+
+DETAIL = f"""
+select row_to_json(recommendation)
+from (
+    select {COLUMNS}, (
+        select coalesce(json_agg(json_build_object(
+            'index', s.place - 1, 'text', s.text, 'done', coalesce(k.step_done, false),
+            'changed_by', k.made_by, 'changed_at', k.made_at
+        ) order by s.place), '[]')
+        from unnest(r.steps) with ordinality as s (text, place)
+        left join lateral (
+            select g.step_done, g.made_by, g.made_at
+            from act.recommendation_progress as g
+            where g.recommendation_id = r.recommendation_id and g.step = s.place - 1
+            order by g.progress_id desc
+            limit 1
+        ) as k on true
+    ) as steps, (
+        select coalesce(json_agg(json_build_object(
+            'note', g.note, 'made_by', g.made_by, 'made_at', g.made_at
+        ) order by g.progress_id), '[]')
+        from act.recommendation_progress as g
+        where g.recommendation_id = r.recommendation_id and g.note is not null
+    ) as notes, ({TICKET.format(id="r.recommendation_id")}) as ticket, (
+        select coalesce(json_agg(json_build_object(
+            'pattern_id', f.pattern_id, 'fixed_at', f.fixed_at,
+            'expected_loops_prevented', f.expected_loops_prevented, 'claimed_by', f.claimed_by,
+            'withdrawn_at', f.withdrawn_at
+        ) order by f.fixed_at, f.pattern_id), '[]')
+        from act.fix as f
+        where f.recommendation_id = r.recommendation_id
+    ) as fixes, (
+        select coalesce(json_agg(json_build_object(
+            'pattern_id', p.pattern_id, 'verdict', p.verdict, 'events_before', p.events_before,
+            'days_before', p.days_before, 'events_after', p.events_after, 'days_after', p.days_after,
+            'rate_ratio', p.rate_ratio, 'rate_ratio_low', p.rate_ratio_low,
+            'rate_ratio_high', p.rate_ratio_high, 'probability_halved', p.probability_halved,
+            'earliest_proof_date', p.earliest_proof_date, 'text', p.text, 'computed_at', p.computed_at
+        ) order by p.pattern_id), '[]')
+        from act.proof as p
+        where p.recommendation_id = r.recommendation_id
+    ) as proofs
+    from act.recommendation as r
+    where r.recommendation_id = ($1 ->> 'id')::uuid
+) as recommendation
+"""
+
+LOCK = """
+select status, cardinality(steps) as steps from act.recommendation where recommendation_id = $1 for update
+"""
+
+PROGRESS = """
+insert into act.recommendation_progress (
+    workspace_id, recommendation_id, status, step, step_done, note, made_by
+)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+CLAIM = """
+insert into act.fix (
+    workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
+)
+select
+    r.workspace_id, r.recommendation_id, pattern_id, $2,
+    r.expected_loops_prevented / cardinality(r.pattern_ids), $3
+from act.recommendation as r, unnest(r.pattern_ids) as pattern_id
+where r.recommendation_id = $1
+on conflict do nothing
+"""
+
+WITHDRAW = """
+update act.fix set withdrawn_at = now() where recommendation_id = $1 and withdrawn_at is null
+"""
+
+QUEUE = """
+insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) values ($1, $2, $3, $4)
+on conflict (workspace_id, recommendation_id) do update
+    set status = 'queued', error = null, attempts = 0, connector_id = excluded.connector_id,
+        updated_at = now()
+    where t.status = 'failed'
+"""
+
+
+async def read_recommendation(db: WorkspaceDatabase, recommendation_id: UUID) -> str | None:
+    """One recommendation with all that happened to it, as JSON text."""
+    return await db.read_text(DETAIL, id=str(recommendation_id))
+
+
+async def lock(db: WorkspaceDatabase, recommendation_id: UUID) -> Any:
+    """A recommendation's status and number of steps, held until the request ends."""
+    return await db.transaction.fetchrow(LOCK, recommendation_id)
+
+
+async def record_progress(
+    db: WorkspaceDatabase,
+    recommendation_id: UUID,
+    actor: str,
+    status: str | None,
+    step: int | None,
+    step_done: bool | None,
+    note: str | None,
+) -> None:
+    """Keep what has moved as a fact, and show a new status at once."""
+    await db.transaction.execute(
+        PROGRESS, db.workspace_id, recommendation_id, status, step, step_done, note, actor
+    )
+    if status is not None:
+        await db.transaction.execute(
+            "update act.recommendation set status = $2 where recommendation_id = $1",
+            recommendation_id,
+            status,
+        )
+
+
+async def claim_fix(db: WorkspaceDatabase, recommendation_id: UUID, fixed_at: datetime, actor: str) -> None:
+    """Note that a fix is in force, with the estimate as it stands now."""
+    await db.transaction.execute(CLAIM, recommendation_id, fixed_at, actor)
+
+
+async def withdraw_fix(db: WorkspaceDatabase, recommendation_id: UUID) -> None:
+    """Take back the claim that a fix is in force."""
+    await db.transaction.execute(WITHDRAW, recommendation_id)
+
+
+async def queue_ticket(db: WorkspaceDatabase, recommendation_id: UUID, connector_id: UUID, actor: str) -> str:
+    """The one ticket of a recommendation, queued if it was not there or had failed; as JSON text."""
+    await db.transaction.execute(QUEUE, db.workspace_id, recommendation_id, connector_id, actor)
+    ticket = await db.read_text(TICKET.format(id="($1 ->> 'id')::uuid"), id=str(recommendation_id))
+    return str(ticket)

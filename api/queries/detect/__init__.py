@@ -1,0 +1,1 @@
+"""Queries of issues, patterns and clusters."""

@@ -1,0 +1,102 @@
+"""Reads and corrects issues."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase
+from api.http.pagination import Listing, Sort
+
+SUMMARY = """
+    i.issue_id as id, i.source, i.external_id, i.connector_id, i.title, i.severity, i.status, i.service,
+    i.error_type, i.team, i.environment, i.external_url, i.source_created_at, i.source_updated_at,
+    i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, i.risk_score
+"""
+
+
+def any_of(column: str, name: str) -> str:
+    """A condition that holds when the column has one of the filter's values."""
+    return f"{column} in (select jsonb_array_elements_text($1 -> '{name}'))"
+
+
+ISSUES = Listing(
+    name="issues",
+    columns=SUMMARY,
+    source="core.issue as i",
+    key="i.issue_id",
+    key_output="id",
+    sorts={
+        "created_at": Sort("i.source_created_at", "source_created_at", "timestamptz"),
+        "source_created_at": Sort("i.source_created_at", "source_created_at", "timestamptz"),
+        "updated_at": Sort("i.source_updated_at", "source_updated_at", "timestamptz"),
+        "source_updated_at": Sort("i.source_updated_at", "source_updated_at", "timestamptz"),
+        "risk_score": Sort("i.risk_score", "risk_score", "double precision", nullable=True),
+    },
+    default_sort="-created_at",
+    filters={
+        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        **{
+            name: any_of(f"i.{name}", name)
+            for name in (
+                "severity",
+                "status",
+                "source",
+                "service",
+                "error_type",
+                "team",
+                "environment",
+                "external_id",
+            )
+        },
+        "pattern_id": "i.pattern_id = ($1 ->> 'pattern_id')::uuid",
+        "connector_id": "i.connector_id = ($1 ->> 'connector_id')::uuid",
+        "created_from": "i.source_created_at >= ($1 ->> 'created_from')::timestamptz",
+        "created_before": "i.source_created_at < ($1 ->> 'created_before')::timestamptz",
+    },
+)
+
+ISSUE = f"""
+select row_to_json(issue)
+from (
+    select {SUMMARY}, i.body from core.issue as i where i.issue_id = ($1 ->> 'id')::uuid
+) as issue
+"""
+
+EDIT = """
+insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by)
+select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field, value)
+"""
+
+PROJECT = """
+update core.issue as i
+set title = case when $2 ? 'title' then $2 ->> 'title' else i.title end,
+    body = case when $2 ? 'body' then $2 ->> 'body' else i.body end,
+    severity = case when $2 ? 'severity' then $2 ->> 'severity' else i.severity end,
+    status = case when $2 ? 'status' then $2 ->> 'status' else i.status end,
+    service = case when $2 ? 'service' then $2 ->> 'service' else i.service end,
+    error_type = case when $2 ? 'error_type' then $2 ->> 'error_type' else i.error_type end,
+    team = case when $2 ? 'team' then $2 ->> 'team' else i.team end,
+    environment = case when $2 ? 'environment' then $2 ->> 'environment' else i.environment end,
+    resolved_at = case
+        when not $2 ? 'status' then i.resolved_at
+        when $2 ->> 'status' in ('resolved', 'closed') then coalesce(i.resolved_at, now())
+    end
+where i.issue_id = $1
+returning true
+"""
+
+
+async def read_issue(db: WorkspaceDatabase, issue_id: UUID) -> str | None:
+    """One issue as JSON text."""
+    return await db.read_text(ISSUE, id=str(issue_id))
+
+
+async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str, Any], actor: str) -> bool:
+    """Record what a person changed as facts, and show it at once; False when there is no such issue."""
+    from api.http.database import as_json
+
+    document = as_json(changes)
+    if not await db.transaction.fetchval(PROJECT, issue_id, document):
+        return False
+    await db.transaction.execute(EDIT, db.workspace_id, issue_id, document, actor)
+    return True

@@ -1,0 +1,160 @@
+"""Reads patterns, their members, frequency and lineage."""
+
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase
+from api.http.pagination import Listing, Sort
+from api.queries.detect.issues import SUMMARY, any_of
+
+PATTERN = """
+    p.pattern_id as id, p.name, p.kind, p.status, p.confidence, p.risk_score, p.fingerprint, p.issue_count,
+    p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at, p.reopened_at, c.cluster_id
+"""
+
+SOURCE = """
+    detect.pattern as p
+    left join detect.cluster_member as c on c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
+"""
+
+PATTERNS = Listing(
+    name="patterns",
+    columns=PATTERN,
+    source=SOURCE,
+    key="p.pattern_id",
+    key_output="id",
+    sorts={
+        "risk_score": Sort("p.risk_score", "risk_score", "double precision", nullable=True),
+        "last_seen_at": Sort("p.last_seen_at", "last_seen_at", "timestamptz"),
+        "first_seen_at": Sort("p.first_seen_at", "first_seen_at", "timestamptz"),
+        "issue_count": Sort("p.issue_count", "issue_count", "bigint"),
+        "confidence": Sort("p.confidence", "confidence", "double precision"),
+    },
+    default_sort="-risk_score",
+    filters={
+        "q": "to_tsvector('simple', p.name) @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "status": any_of("p.status", "status"),
+        "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
+        "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
+        "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",
+    },
+)
+
+MEMBERS = Listing(
+    name="members",
+    columns=f"""{SUMMARY}, m.similarity, m.confidence, m.reason, m.nearest_pattern_id, m.nearest_missing""",
+    source="""detect.pattern_member as m
+        join core.issue as i on i.workspace_id = m.workspace_id and i.issue_id = m.issue_id""",
+    key="i.issue_id",
+    key_output="id",
+    sorts={
+        "created_at": Sort("i.source_created_at", "source_created_at", "timestamptz"),
+        "similarity": Sort("m.similarity", "similarity", "double precision"),
+        "confidence": Sort("m.confidence", "confidence", "double precision"),
+    },
+    default_sort="-created_at",
+    filters={},
+    always="m.pattern_id = ($1 ->> 'of_pattern')::uuid",
+)
+
+DETAIL = f"""
+select row_to_json(pattern)
+from (
+    select {PATTERN}, (
+        select coalesce(json_agg(json_build_object(
+            'id', n.closure_note_id, 'note', n.note, 'made_by', n.made_by, 'made_at', n.made_at
+        ) order by n.made_at), '[]')
+        from detect.closure_note as n
+        where n.pattern_id = p.pattern_id
+    ) as closure_notes
+    from {SOURCE}
+    where p.pattern_id = ($1 ->> 'id')::uuid
+) as pattern
+"""
+
+EXISTS = "select to_json(true) from detect.pattern where pattern_id = ($1 ->> 'id')::uuid"
+
+FREQUENCY = """
+with asked as (
+    select
+        w.timezone, ($1 ->> 'bucket') as bucket,
+        date_trunc($1 ->> 'bucket', now() at time zone w.timezone) as last_start,
+        date_trunc(
+            $1 ->> 'bucket',
+            (now() at time zone w.timezone) - make_interval(days => ($1 ->> 'days')::integer - 1)
+        ) as first_start
+    from app.workspace as w
+), struck as (
+    select date_trunc(a.bucket, i.source_created_at at time zone a.timezone) as start, count(*) as count
+    from asked as a
+    join core.issue as i on i.source_created_at >= a.first_start at time zone a.timezone
+    where i.pattern_id = ($1 ->> 'id')::uuid
+    group by 1
+)
+select json_build_object(
+    'pattern_id', $1 ->> 'id', 'bucket', a.bucket, 'timezone', a.timezone,
+    'data', (
+        select json_agg(
+            json_build_object('start', s.start::date, 'count', coalesce(k.count, 0)) order by s.start
+        )
+        from generate_series(a.first_start, a.last_start, ('1 ' || a.bucket)::interval) as s (start)
+        left join struck as k on k.start = s.start
+    )
+)
+from asked as a
+where exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'id')::uuid)
+"""
+
+LINEAGE = """
+with recursive step as (
+    select l.old_pattern_id, l.new_pattern_id, l.kind, l.issue_count, l.reason, l.at, 1 as depth
+    from detect.pattern_lineage as l
+    where l.old_pattern_id = ($1 ->> 'id')::uuid
+    union
+    select l.old_pattern_id, l.new_pattern_id, l.kind, l.issue_count, l.reason, l.at, s.depth + 1
+    from step as s
+    join detect.pattern_lineage as l on l.old_pattern_id = s.new_pattern_id and l.at >= s.at
+    where s.depth < 50
+), living as (
+    select p.pattern_id
+    from detect.pattern as p
+    where p.pattern_id = ($1 ->> 'id')::uuid
+        or (
+            p.pattern_id in (select new_pattern_id from step)
+            and not exists (select from detect.pattern as q where q.pattern_id = ($1 ->> 'id')::uuid)
+        )
+)
+select json_build_object(
+    'id', $1 ->> 'id',
+    'current_ids', (select coalesce(json_agg(pattern_id order by pattern_id), '[]') from living),
+    'steps', (
+        select coalesce(json_agg(json_build_object(
+            'old_pattern_id', old_pattern_id, 'new_pattern_id', new_pattern_id, 'kind', kind,
+            'issue_count', issue_count, 'reason', reason, 'at', at
+        ) order by at, old_pattern_id, new_pattern_id), '[]')
+        from (
+            select distinct old_pattern_id, new_pattern_id, kind, issue_count, reason, at from step
+        ) as steps
+    )
+)
+where exists (select from living) or exists (select from step)
+"""
+
+
+async def read_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
+    """One pattern as JSON text."""
+    return await db.read_text(DETAIL, id=str(pattern_id))
+
+
+async def pattern_exists(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
+    """Whether a pattern lives in this workspace."""
+    return await db.read(EXISTS, id=str(pattern_id)) is not None
+
+
+async def read_frequency(db: WorkspaceDatabase, pattern_id: UUID, bucket: str, days: int) -> str | None:
+    """How often a pattern struck, every bucket counted, in the workspace's time zone."""
+    return await db.read_text(FREQUENCY, id=str(pattern_id), bucket=bucket, days=days)
+
+
+async def read_lineage(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
+    """Where an id's issues are today."""
+    return await db.read_text(LINEAGE, id=str(pattern_id))

@@ -1,0 +1,1 @@
+"""Queries of connectors, webhooks and the ingest API."""

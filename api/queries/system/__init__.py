@@ -1,0 +1,1 @@
+"""Queries of health, export and live updates."""

@@ -1,0 +1,1 @@
+"""Queries of organizations, workspaces, people and sessions."""

@@ -1,0 +1,73 @@
+"""The workspace itself: its organization, settings and set-up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.http.database import WorkspaceDatabase, as_json
+
+WORKSPACE = """
+select json_build_object(
+    'id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'timezone', w.timezone,
+    'sso_enforced', w.sso_enforced, 'created_at', w.created_at,
+    'organization', json_build_object(
+        'id', o.organization_id, 'slug', o.slug, 'name', o.name, 'plan', o.plan,
+        'seats_total', o.seats_total, 'seats_taken', o.seats_taken, 'status', o.status
+    ),
+    'onboarding', json_build_object(
+        'current_step', s.current_step, 'completed_steps', s.completed_steps, 'skipped_steps', s.skipped_steps
+    )
+)
+from app.workspace as w
+join app.organization as o using (organization_id)
+join app.onboarding_state as s using (workspace_id)
+"""
+
+CHANGE = """
+update app.workspace
+set name = coalesce($1, name), timezone = coalesce($2, timezone), sso_enforced = coalesce($3, sso_enforced)
+"""
+
+SETTINGS = """
+select json_build_object(
+    'ai_auto_link', ai_auto_link, 'ai_confidence_threshold', ai_confidence_threshold,
+    'proof_window_days', proof_window_days, 'alert_probability_threshold', alert_probability_threshold,
+    'alert_sensitivity', alert_sensitivity, 'issues_days', issues_days, 'predictions_days', predictions_days,
+    'audit_days', audit_days, 'loop_cost', loop_cost
+)
+from app.workspace_settings
+"""
+
+CHANGE_SETTINGS = """
+update app.workspace_settings as s
+set ai_auto_link = n.ai_auto_link, ai_confidence_threshold = n.ai_confidence_threshold,
+    proof_window_days = n.proof_window_days, alert_probability_threshold = n.alert_probability_threshold,
+    alert_sensitivity = n.alert_sensitivity, issues_days = n.issues_days,
+    predictions_days = n.predictions_days, audit_days = n.audit_days, loop_cost = n.loop_cost
+from app.workspace_settings as o, jsonb_populate_record(o, $1::jsonb) as n
+where o.workspace_id = s.workspace_id
+"""
+
+
+async def read_workspace(db: WorkspaceDatabase) -> dict[str, Any]:
+    """The workspace with its organization and set-up."""
+    return dict(await db.read(WORKSPACE))
+
+
+async def change_workspace(
+    db: WorkspaceDatabase,
+    name: str | None,
+    timezone: str | None,
+    sso_enforced: bool | None,
+) -> None:
+    """Change what is given."""
+    await db.transaction.execute(CHANGE, name, timezone, sso_enforced)
+
+
+async def read_settings(db: WorkspaceDatabase) -> str | None:
+    """The settings as JSON text."""
+    return await db.read_text(SETTINGS)
+
+
+async def change_settings(db: WorkspaceDatabase, changes: Mapping[str, Any]) -> None:
+    """Change the settings that are given."""
+    await db.transaction.execute(CHANGE_SETTINGS, as_json(changes))

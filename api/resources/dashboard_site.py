@@ -1,0 +1,42 @@
+"""Serves the dashboard: the page at `/`, its files under `/dashboard/`, nothing from anywhere else."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).parents[1] / "dashboard"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-cache",
+}
+
+
+class DashboardFiles(StaticFiles):
+    """The dashboard's files, each with the page's security policy; browsers ask whether they are current."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        response = await super().get_response(path, scope)
+        response.headers.update(HEADERS)
+        return response
+
+
+async def read_dashboard(_request: Request) -> Response:
+    """The page."""
+    return FileResponse(FOLDER / "index.html", headers=HEADERS)
+
+
+def install(app: FastAPI) -> None:
+    """Let the application serve the dashboard beside the API."""
+    app.add_route("/", read_dashboard, include_in_schema=False)
+    app.mount("/dashboard", DashboardFiles(directory=FOLDER), name="dashboard")

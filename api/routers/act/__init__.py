@@ -1,0 +1,1 @@
+"""Routes of recommendations and alerts."""

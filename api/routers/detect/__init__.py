@@ -1,0 +1,1 @@
+"""Routes of issues, patterns and clusters."""

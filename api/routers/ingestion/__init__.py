@@ -1,0 +1,1 @@
+"""Routes of connectors, webhooks and the ingest API."""

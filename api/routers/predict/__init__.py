@@ -1,0 +1,1 @@
+"""Routes of predictions, forecasts and outcomes."""

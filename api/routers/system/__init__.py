@@ -1,0 +1,1 @@
+"""Routes of health, export and live updates."""

@@ -1,0 +1,1 @@
+"""Routes of organizations, workspaces, people and sessions."""

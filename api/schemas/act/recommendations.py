@@ -1,0 +1,148 @@
+"""Recommendations: what to do, how far it is done, and whether it held."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.http.pagination import PageRequest
+from causeloop_pipeline.model.recommendation import (
+    Effort,
+    RecommendationImpact,
+    RecommendationStatus,
+    RecommendationType,
+)
+
+
+class RecommendationFilters(PageRequest):
+    """What recommendations can be narrowed to."""
+
+    status: list[RecommendationStatus] | None = None
+    type: list[RecommendationType] | None = None
+    effort: list[Effort] | None = None
+    impact: list[RecommendationImpact] | None = None
+    pattern_id: UUID | None = None
+
+
+class Recommendation(BaseModel):
+    """A ranked remediation; the interval is that of the loops it would prevent."""
+
+    id: UUID
+    rank: int | None
+    title: str
+    type: RecommendationType
+    status: RecommendationStatus
+    effort: Effort
+    impact: RecommendationImpact
+    expected_loops_prevented: float
+    expected_low: float
+    expected_high: float
+    pattern_ids: list[UUID]
+    rationale: str
+    score: float
+    computed_at: datetime
+
+
+class Step(BaseModel):
+    """One step of the plan, and who ticked it."""
+
+    index: int
+    text: str
+    done: bool
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+class Proof(BaseModel):
+    """Whether a claimed fix held for one pattern."""
+
+    pattern_id: UUID
+    verdict: str
+    events_before: int
+    days_before: float
+    events_after: int
+    days_after: float
+    rate_ratio: float | None
+    rate_ratio_low: float | None
+    rate_ratio_high: float | None
+    probability_halved: float | None
+    earliest_proof_date: date | None
+    text: str
+    computed_at: datetime
+
+
+class Ticket(BaseModel):
+    """The one ticket of a recommendation."""
+
+    recommendation_id: UUID
+    connector_id: UUID
+    status: str
+    external_id: str | None
+    external_url: str | None
+    error: str | None
+    pushed_by: str
+    pushed_at: datetime
+
+
+class Fix(BaseModel):
+    """A claim that a pattern was fixed."""
+
+    pattern_id: UUID
+    fixed_at: datetime
+    expected_loops_prevented: float
+    claimed_by: str
+    withdrawn_at: datetime | None
+
+
+class Note(BaseModel):
+    """What somebody wrote on the way."""
+
+    note: str
+    made_by: str
+    made_at: datetime
+
+
+class RecommendationDetail(Recommendation):
+    """A recommendation with its plan, ticket, claims and proofs."""
+
+    steps: list[Step]
+    notes: list[Note]
+    ticket: Ticket | None
+    fixes: list[Fix]
+    proofs: list[Proof]
+
+
+class Progress(BaseModel):
+    """What has moved: the status, a step, or a note."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: RecommendationStatus | None = None
+    step: int | None = Field(None, ge=0, le=100, description="A step's index, with `step_done`")
+    step_done: bool | None = None
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)] | None = (
+        None
+    )
+    fixed_at: AwareDatetime | None = Field(
+        None, description="With status implemented: since when; now if empty"
+    )
+
+    @model_validator(mode="after")
+    def is_whole(self) -> "Progress":
+        """Something moves, a step comes with its tick, and a fix with its status."""
+        if self.status is None and self.step is None and self.note is None:
+            raise ValueError("give a status, a step or a note")
+        if (self.step is None) != (self.step_done is None):
+            raise ValueError("step and step_done come together")
+        if self.fixed_at and self.status != RecommendationStatus.IMPLEMENTED:
+            raise ValueError("fixed_at comes with status implemented")
+        return self
+
+
+class PushRequest(BaseModel):
+    """Through which connector the ticket is opened."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    connector_id: UUID

@@ -1,0 +1,80 @@
+"""Clusters of patterns, the graph that joins them, and jobs to follow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.pagination import PageRequest
+from api.schemas.detect.patterns import Pattern
+
+
+class ClusterFilters(PageRequest):
+    """Clusters, largest first."""
+
+
+class Cluster(BaseModel):
+    """Patterns that belong to one systemic problem."""
+
+    id: UUID
+    name: str
+    likely_cause: str
+    pattern_count: int
+    issue_count: int
+    computed_at: datetime
+
+
+class Edge(BaseModel):
+    """What joins two patterns, how strongly and why."""
+
+    left_pattern_id: UUID
+    right_pattern_id: UUID
+    strength: float
+    reasons: Any
+
+
+class ClusterDetail(Cluster):
+    """A cluster with its patterns and what joins them."""
+
+    patterns: list[Pattern]
+    edges: list[Edge]
+
+
+class GraphRequest(BaseModel):
+    """Which edges to show."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_strength: float = Field(0.0, ge=0, le=1)
+    limit: int = Field(1_000, ge=1, le=5_000, description="Strongest edges first")
+
+
+class Node(BaseModel):
+    """A pattern in the graph."""
+
+    id: UUID
+    name: str
+    status: str
+    risk_score: float | None
+    issue_count: int
+    cluster_id: UUID | None
+
+
+class Graph(BaseModel):
+    """Patterns and the edges between them."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+class Job(BaseModel):
+    """Work that the pipeline was asked for."""
+
+    id: UUID
+    kind: str
+    status: str
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None
+    error: str | None

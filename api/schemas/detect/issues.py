@@ -1,0 +1,108 @@
+"""Issues, as they are listed, read, created and changed."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.http.pagination import PageRequest
+from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus, Severity
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LIMIT)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Body = Annotated[str, StringConstraints(max_length=1_000_000)]
+
+
+class IssueFilters(PageRequest):
+    """What issues can be narrowed to; a repeated filter means any of its values."""
+
+    q: str | None = Field(None, min_length=1, max_length=200, description="Full text of title and body")
+    severity: list[Severity] | None = None
+    status: list[IssueStatus] | None = None
+    source: list[str] | None = None
+    service: list[str] | None = None
+    error_type: list[str] | None = None
+    team: list[str] | None = None
+    environment: list[str] | None = None
+    external_id: list[str] | None = None
+    pattern_id: UUID | None = None
+    connector_id: UUID | None = None
+    created_from: AwareDatetime | None = Field(None, description="`source_created_at` at or after")
+    created_before: AwareDatetime | None = Field(None, description="`source_created_at` before")
+
+
+class IssueSummary(BaseModel):
+    """An issue in a list: all but its body."""
+
+    id: UUID
+    source: str
+    external_id: str
+    connector_id: UUID | None
+    title: str
+    severity: Severity
+    status: IssueStatus
+    service: str | None
+    error_type: str | None
+    team: str | None
+    environment: str | None
+    external_url: str | None
+    source_created_at: datetime
+    source_updated_at: datetime
+    resolved_at: datetime | None
+    ingested_at: datetime
+    attributes: dict[str, Any]
+    pattern_id: UUID | None
+    risk_score: float | None
+
+
+class Issue(IssueSummary):
+    """One failure event."""
+
+    body: str | None
+
+
+class NewIssue(BaseModel):
+    """A failure that a person or program reports."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    body: Body | None = None
+    severity: Severity = Severity.P3
+    status: IssueStatus = IssueStatus.OPEN
+    external_id: Word | None = Field(None, description="Makes a second report of it an update")
+    service: Word | None = None
+    error_type: Word | None = None
+    team: Word | None = None
+    environment: Word | None = None
+    external_url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://")] | None = None
+    source_created_at: AwareDatetime | None = None
+    source_updated_at: AwareDatetime | None = None
+    resolved_at: AwareDatetime | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict, max_length=200)
+
+
+class IssueChange(BaseModel):
+    """What a person corrects; it outlives every later sync. Absent fields stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title | None = None
+    body: Body | None = None
+    severity: Severity | None = None
+    status: IssueStatus | None = None
+    service: Word | None = None
+    error_type: Word | None = None
+    team: Word | None = None
+    environment: Word | None = None
+
+    @model_validator(mode="after")
+    def something_changes(self) -> "IssueChange":
+        """At least one field is given, and those that an issue cannot lack have a value."""
+        if not self.model_fields_set:
+            raise ValueError("give at least one field to change")
+        for name in ("title", "severity", "status"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be empty")
+        return self

@@ -1,0 +1,1 @@
+"""Schemas of connectors, webhooks and the ingest API."""

@@ -1,0 +1,100 @@
+"""Changes, as they are handed in and listed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api.http.pagination import PageRequest
+from api.schemas.ingestion.ingest import BATCH_LIMIT, IngestStatus, Refused
+from causeloop_pipeline.model.change import ChangeKind
+
+
+class ChangeFilters(PageRequest):
+    """What changes can be narrowed to; a repeated filter means any of its values."""
+
+    q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the title")
+    kind: list[ChangeKind] | None = None
+    source: list[str] | None = None
+    service: list[str] | None = None
+    environment: list[str] | None = None
+    external_id: list[str] | None = None
+    connector_id: UUID | None = None
+    changed_from: AwareDatetime | None = Field(None, description="`changed_at` at or after")
+    changed_before: AwareDatetime | None = Field(None, description="`changed_at` before")
+
+
+class Change(BaseModel):
+    """A deploy, a release, a change of configuration: what may have triggered a failure."""
+
+    id: UUID
+    source: str
+    external_id: str
+    connector_id: UUID | None
+    kind: ChangeKind
+    title: str
+    service: str | None = Field(description="What was changed; null: everything")
+    environment: str | None
+    external_url: str | None
+    changed_at: datetime
+    source_updated_at: datetime
+    ingested_at: datetime
+
+
+class IngestChange(BaseModel):
+    """One change in the product's field names; without `changed_at` it was made when it first arrived."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "required": ["title"],
+            "examples": [
+                {
+                    "external_id": "release-4.12",
+                    "kind": "deploy",
+                    "service": "checkout",
+                    "title": "checkout 4.12",
+                    "changed_at": "2026-03-01T09:30:00Z",
+                }
+            ],
+        },
+    )
+
+
+class IngestedChange(BaseModel):
+    """A change that was stored; it appears in the list under this id."""
+
+    change_id: UUID
+    source: str
+    external_id: str
+    status: IngestStatus
+
+
+class ChangeBatchRequest(BaseModel):
+    """1 to 500 changes, each taken or refused on its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: list[Any] = Field(min_length=1, max_length=BATCH_LIMIT)
+
+
+class AcceptedChange(BaseModel):
+    """A change of a batch that was stored."""
+
+    index: int
+    change_id: UUID
+    source: str
+    external_id: str
+
+
+class ChangeBatchAnswer(BaseModel):
+    """What became of a batch: received = new + updated + duplicate + rejected."""
+
+    received: int
+    new: int
+    updated: int
+    duplicate: int
+    rejected: int
+    accepted: list[AcceptedChange]
+    errors: list[Refused]

@@ -1,0 +1,1 @@
+"""Schemas of health, export and live updates."""

@@ -1,0 +1,1 @@
+"""Schemas of organizations, workspaces, people and sessions."""

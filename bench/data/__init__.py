@@ -1,0 +1,1 @@
+"""Data sets and generated inputs of the benchmarks."""

@@ -1,0 +1,152 @@
+"""A whole installation in a folder of its own, started by the very command that people use."""
+
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from causeloop_pipeline.storage.embedded.postgres_server import free_port
+
+PATIENCE_SECONDS = 420
+
+
+@dataclass
+class RunningInstallation:
+    """`causeloop up` as a child process, what it has printed, and how to reach it."""
+
+    state_dir: Path
+    ports: dict[str, int] = field(
+        default_factory=lambda: {name: free_port() for name in ("API", "DAGSTER", "DEMO")}
+    )
+    environment: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+    process: subprocess.Popen[str] | None = None
+
+    def start(self, *options: str) -> None:
+        """Start the command; its environment names nothing but this folder and these ports."""
+        known = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
+        ports = {f"CAUSELOOP_{name}_PORT": str(port) for name, port in self.ports.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "causeloop_pipeline.cli", "up", *options],
+            env={
+                **known,
+                **ports,
+                **self.environment,
+                "CAUSELOOP_STATE_DIR": str(self.state_dir),
+                "COLUMNS": "140",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def await_line(self, beginning: str) -> str:
+        """Read what the command prints up to a line that begins so."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for line in self.process.stdout:
+            self.printed.append(line.rstrip())
+            if line.startswith(beginning):
+                return line
+            assert time.monotonic() < deadline, self.told()
+        raise AssertionError(f"ended before it printed {beginning!r}:\n{self.told()}")
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and wait; the exit code."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        self.process.send_signal(number)
+        self.printed += self.process.stdout.read().splitlines()
+        return self.process.wait(timeout=120)
+
+    def told(self) -> str:
+        """All that it has printed."""
+        return "\n".join(self.printed)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Workspace slug → the service key of the demo."""
+        return dict(json.loads((self.state_dir / "demo_keys.json").read_text()))
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The URLs of each database role."""
+        return dict(json.loads((self.state_dir / "settings.json").read_text()))
+
+    def client(self, workspace: str) -> httpx2.Client:
+        """The API as one workspace's service account."""
+        headers = {"Authorization": f"Bearer {self.keys[workspace]}"}
+        return httpx2.Client(base_url=f"http://127.0.0.1:{self.ports['API']}", headers=headers, timeout=30)
+
+
+def post_signed_event(client: httpx2.Client, connector_id: str, secret: str, event: dict[str, Any]) -> None:
+    """Deliver one event to a custom_api connector's webhook, signed with its secret."""
+    body = json.dumps(event).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    answer = client.post(
+        f"/v1/webhooks/inbound/{connector_id}", content=body, headers={"x-causeloop-signature": signature}
+    )
+    assert answer.status_code == 202, answer.text
+
+
+def event_like(issue: dict[str, Any], external_id: str) -> dict[str, Any]:
+    """A new event that repeats a known issue."""
+    now = datetime.now(UTC).isoformat()
+    told = {name: issue[name] for name in ("title", "body", "severity", "service", "environment", "team")}
+    return {**told, "external_id": external_id, "source_created_at": now, "source_updated_at": now}
+
+
+def repeatable(client: httpx2.Client) -> dict[str, Any]:
+    """An issue of the custom API that is in a pattern, whole."""
+    known = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
+    found = next(issue for issue in known if issue["pattern_id"])
+    return dict(client.get(f"/v1/issues/{found['id']}").json())
+
+
+def issue_id_of(workspace_id: str, source: str, external_id: str) -> str:
+    """The id that the product gives an issue."""
+    digest = hashlib.md5("\x1f".join([workspace_id, source, external_id]).encode()).hexdigest()
+    return str(UUID(digest))
+
+
+def until_patterned(client: httpx2.Client, issue_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Ask for an issue until it is there with a pattern; yields it once."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = client.get(f"/v1/issues/{issue_id}")
+        if answer.status_code == 200 and answer.json()["pattern_id"]:
+            yield answer.json()
+            return
+        time.sleep(0.1)
+
+
+def until_evaluated(client: httpx2.Client, rule_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Ask for an alert rule until it was evaluated as it stands; yields it once."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        rule = client.get(f"/v1/alert-rules/{rule_id}").json()
+        if rule["evaluated_at"]:
+            yield rule
+            return
+        time.sleep(0.1)
+
+
+def until(happened: Callable[[], object], seconds: float) -> None:
+    """Wait until something has happened."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"did not happen within {seconds} s"
+        time.sleep(0.1)

@@ -1,0 +1,89 @@
+"""How many recurrences a fix would prevent: those expected in 90 days, times the chance that it holds."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
+
+HORIZON_DAYS = 90
+SATURATED = 0.9
+_PRIOR_DAYS = 30.0
+_QUANTILES = 25
+
+# Beliefs before any fix of the workspace was proven: worth ten fixes each, replaced by what proofs show.
+HOLD_PRIOR: Mapping[str, tuple[float, float]] = {
+    "code_fix": (6.5, 3.5),
+    "config_change": (6.0, 4.0),
+    "process": (4.0, 6.0),
+    "monitoring": (2.5, 7.5),
+}
+_HELD = {"held": 1.0, "partly": 0.5, "failed": 0.0, "moved": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Prevention:
+    """Recurrences expected without a fix, the chance that it holds, what it would prevent (80 % interval)."""
+
+    recurrences: float
+    hold: float
+    expected: float
+    low: float
+    high: float
+    proofs: int
+
+
+def hold_chances(existing: pl.DataFrame | None) -> dict[str, tuple[float, float, int]]:
+    """How often fixes of each type hold, as a Beta distribution.
+
+    In: earlier recommendations: frame(type, verdict, …) or None. Out: type to (held, not held, proofs),
+    the prior of HOLD_PRIOR plus one for each proven fix, half and half for one that helped in part.
+    """
+    chances = {kind: (held, lost, 0) for kind, (held, lost) in HOLD_PRIOR.items()}
+    if existing is None or not {"type", "verdict"} <= set(existing.columns):
+        return chances
+    for kind, verdict in sorted(existing.select("type", "verdict").drop_nulls().iter_rows()):
+        if kind in chances and verdict in _HELD:
+            held, lost, count = chances[kind]
+            chances[kind] = (held + _HELD[verdict], lost + 1 - _HELD[verdict], count + 1)
+    return chances
+
+
+def expected_recurrences(evidence: PatternEvidence) -> float:
+    """Active days expected in the next 90 days if nothing is done.
+
+    Method: the hazard behind the predicted probability, -ln(1-p) / window; a probability above .9 cannot
+    tell how often, so the recent rate counts if it is higher. Without a prediction, a Gamma-Poisson
+    estimate of the recent rate.
+    """
+    observed = min(evidence.observed_days, float(RECENT_DAYS))
+    recent = evidence.recent_active_days / max(observed, _PRIOR_DAYS)
+    if evidence.probability is None:
+        return HORIZON_DAYS * (evidence.recent_active_days + 0.5) / (observed + _PRIOR_DAYS)
+    chance = min(max(evidence.probability, 0.0), 0.999)
+    hazard = -math.log1p(-chance) / evidence.window_days
+    return HORIZON_DAYS * (max(hazard, recent) if chance > SATURATED else hazard)
+
+
+def prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int]) -> Prevention:
+    """What one fix of all these patterns would prevent, with its interval.
+
+    In: the patterns and (held, not held, proofs) of the fix's type. Out: a Prevention. The interval takes
+    in how well the rate is known (Gamma, one for each active day seen) and how surely such fixes hold
+    (Beta).
+    """
+    import numpy as np
+    from scipy.special import betaincinv, gammaincinv
+
+    held, lost, proofs = hold
+    recurrences = math.fsum(expected_recurrences(evidence) for evidence in group)
+    shape = sum(evidence.active_days for evidence in group) + 0.5
+    strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    counts = gammaincinv(shape, strata) * recurrences / shape
+    products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
+    chance = held / (held + lost)
+    expected = recurrences * chance
+    low, high = (float(value) for value in np.quantile(products, (0.1, 0.9)))
+    return Prevention(recurrences, chance, expected, min(low, expected), max(high, expected), proofs)

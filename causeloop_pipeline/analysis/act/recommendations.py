@@ -1,0 +1,194 @@
+"""Ranked recommendations: what to fix first, and what it would prevent."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+import polars as pl
+
+from causeloop_pipeline.analysis.act.expected_prevention import Prevention, hold_chances, prevention
+from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.wording import distinct_title, rationale, steps, title
+from causeloop_pipeline.model.frames import RECOMMENDATIONS
+from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
+
+MIN_ISSUES = 2
+HIGH_BENEFIT = 1.5
+HIGH_RISK = 70.0
+_EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
+_UNKNOWN_RISK = 40.0
+_REOPENED = ("failed", "partly", "moved")
+
+
+@dataclass(frozen=True, slots=True)
+class _Advice:
+    """One remedy for patterns that it would mend together, the pattern with most issues first."""
+
+    family: str
+    words: str | None
+    group: Sequence[PatternEvidence]
+
+
+def recommend(
+    patterns: pl.DataFrame,
+    members: pl.DataFrame,
+    issues: pl.DataFrame,
+    predictions: pl.DataFrame,
+    risks: pl.DataFrame,
+    clusters: pl.DataFrame | None = None,
+    cluster_members: pl.DataFrame | None = None,
+    *,
+    as_of: datetime,
+    existing: pl.DataFrame | None = None,
+    namespace: str,
+) -> pl.DataFrame:
+    """Advise one remedy per pattern, or per cluster where one change mends several, and rank them.
+
+    In: PATTERNS (resolved ones and those of one issue are left out), MEMBERS, ISSUES, PREDICTIONS, the
+    RISKS of patterns, CLUSTERS and CLUSTER_MEMBERS if known, the time of the judgement (aware);
+    `existing`: frame(recommendation_id, status, and if known type and verdict of the proof); `namespace`:
+    a text that is unique to the workspace. Out: RECOMMENDATIONS by rank, 1 the best, no ties, no gaps.
+    Dismissed ones stay away, and so do implemented ones unless their proof says failed, partly or moved.
+    Ids follow the oldest pattern and the remedy, and an existing id is kept while any of its patterns is
+    among those mended.
+
+    Method: the kind of failure is read from template, error type, titles and traces, else from the rhythm
+    or from changes in the evidence; score = recurrences prevented in 90 days * (.5 + risk / 100) *
+    confidence / effort.
+    """
+    live = patterns.filter(pl.col("status").fill_null("active") != "resolved")
+    found = gather_evidence(live, members, issues, predictions, as_of=as_of)
+    known = [evidence for evidence in found if evidence.issue_count >= MIN_ISSUES]
+    groups = _merged([_read(evidence) for evidence in known], _cluster_of(clusters, cluster_members))
+    chances = hold_chances(existing)
+    scores = dict(risks.select("id", "risk_score").iter_rows())
+    states = _states(existing)
+    rows = _told_apart(groups, [_row(advice, chances, scores, states, namespace) for advice in groups])
+    kept = [row for row in rows if _is_wanted(states.get(str(row["recommendation_id"])))]
+    return _ranked(kept)
+
+
+def _read(evidence: PatternEvidence) -> _Advice:
+    """The kind of failure, by words first, then by what it follows and when it happens."""
+    if evidence.families and evidence.families[0].weight >= 2:
+        return _Advice(evidence.families[0].family, evidence.families[0].words, [evidence])
+    if evidence.change_evidence:
+        return _Advice("bad_deploy", None, [evidence])
+    if evidence.families:
+        return _Advice(evidence.families[0].family, evidence.families[0].words, [evidence])
+    rhythmic = (
+        evidence.tendency is not None and evidence.tendency.share >= 0.5 and evidence.tendency.lift >= 3
+    )
+    if rhythmic:
+        return _Advice("scheduled_job", None, [evidence])
+    told = evidence.exception is not None or "error_type" in evidence.dimensions
+    return _Advice(UNKNOWN if told else UNOBSERVED, None, [evidence])
+
+
+def _cluster_of(clusters: pl.DataFrame | None, cluster_members: pl.DataFrame | None) -> dict[str, str]:
+    if cluster_members is None:
+        return {}
+    known = cluster_members
+    if clusters is not None:
+        known = known.join(clusters.select("cluster_id"), on="cluster_id", how="semi")
+    return dict(known.sort("pattern_id", "cluster_id").select("pattern_id", "cluster_id").iter_rows())
+
+
+def _merged(advice: Sequence[_Advice], cluster_of: Mapping[str, str]) -> list[_Advice]:
+    """One piece of advice for patterns of a cluster that fail alike, if one change mends them all."""
+    groups: dict[tuple[str, str], list[_Advice]] = {}
+    for one in advice:
+        pattern_id = one.group[0].pattern_id
+        together = PLAYBOOK[one.family].merges and pattern_id in cluster_of
+        groups.setdefault((one.family, cluster_of[pattern_id] if together else pattern_id), []).append(one)
+    return [_joined(parts) for _, parts in sorted(groups.items())]
+
+
+def _joined(parts: Sequence[_Advice]) -> _Advice:
+    ordered = sorted(parts, key=lambda one: (-one.group[0].issue_count, one.group[0].pattern_id))
+    return _Advice(
+        ordered[0].family, ordered[0].words, [evidence for one in ordered for evidence in one.group]
+    )
+
+
+def _states(existing: pl.DataFrame | None) -> dict[str, tuple[str, str | None]]:
+    """Status and verdict of each earlier recommendation."""
+    if existing is None or existing.is_empty():
+        return {}
+    verdict = pl.col("verdict") if "verdict" in existing.columns else pl.lit(None, pl.String).alias("verdict")
+    rows = existing.select("recommendation_id", "status", verdict).iter_rows()
+    return {recommendation: (status, found) for recommendation, status, found in rows}
+
+
+def _is_wanted(state: tuple[str, str | None] | None) -> bool:
+    if state is None:
+        return True
+    status, verdict = state
+    return status in ("pending", "in_progress") or (status == "implemented" and verdict in _REOPENED)
+
+
+def _identity(advice: _Advice, states: Mapping[str, object], namespace: str) -> str:
+    """The id under which one of these patterns was advised before, else that of the oldest."""
+    space = uuid5(NAMESPACE_URL, f"causeloop:{namespace}")
+    oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
+    ids = [str(uuid5(space, f"recommendation:{advice.family}:{evidence.pattern_id}")) for evidence in oldest]
+    return next((known for known in ids if known in states), ids[0])
+
+
+def _row(
+    advice: _Advice,
+    chances: Mapping[str, tuple[float, float, int]],
+    risks: Mapping[str, float | None],
+    states: Mapping[str, tuple[str, str | None]],
+    namespace: str,
+) -> dict[str, object]:
+    remedy = PLAYBOOK[advice.family]
+    gain = prevention(advice.group, chances[remedy.type])
+    known = [risks.get(evidence.pattern_id) for evidence in advice.group]
+    risk = max((score for score in known if score is not None), default=_UNKNOWN_RISK)
+    confidence = min(evidence.confidence for evidence in advice.group)
+    score = gain.expected * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
+    return {
+        "recommendation_id": _identity(advice, states, namespace),
+        "title": title(remedy, advice.group),
+        "type": remedy.type.value,
+        "effort": remedy.effort.value,
+        "impact": _impact(gain, risk, remedy.effort).value,
+        "expected_loops_prevented": round(gain.expected, 3),
+        "expected_low": round(gain.low, 3),
+        "expected_high": round(gain.high, 3),
+        "pattern_ids": sorted(evidence.pattern_id for evidence in advice.group),
+        "steps": steps(remedy, advice.group),
+        "rationale": rationale(advice.family, advice.words, advice.group, gain, remedy.type.value),
+        "score": round(score, 6),
+    }
+
+
+def _told_apart(groups: Sequence[_Advice], rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Name the pattern in titles that would otherwise be the same."""
+    shared = Counter(row["title"] for row in rows)
+    return [
+        row
+        if shared[row["title"]] == 1
+        else {**row, "title": distinct_title(str(row["title"]), advice.group)}
+        for advice, row in zip(groups, rows, strict=True)
+    ]
+
+
+def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpact:
+    """High when it prevents much or the risk is high; a quick win when that costs little."""
+    if gain.expected < HIGH_BENEFIT and risk < HIGH_RISK:
+        return RecommendationImpact.MEDIUM
+    return RecommendationImpact.QUICK_WIN if effort == Effort.LOW else RecommendationImpact.HIGH
+
+
+def _ranked(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    schema = {name: kind for name, kind in RECOMMENDATIONS.items() if name != "rank"}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    ordered = frame.sort(
+        "score", "expected_loops_prevented", "recommendation_id", descending=[True, True, False]
+    )
+    return ordered.with_columns(rank=pl.int_range(1, pl.len() + 1)).select(RECOMMENDATIONS.names())

@@ -1,0 +1,171 @@
+"""What a recommendation says: title, ordered steps and reasons, each number with its sample size."""
+
+from collections.abc import Sequence
+
+from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
+from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
+from causeloop_pipeline.analysis.act.playbook import UNKNOWN, UNOBSERVED, Remedy
+from causeloop_pipeline.analysis.act.proof import needed_silence
+from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+
+TITLE_LIMIT = 160
+_LONGEST_SILENCE = 730
+_KINDS = {
+    "code_fix": "code fixes",
+    "config_change": "configuration changes",
+    "process": "process changes",
+    "monitoring": "monitoring changes",
+}
+_INDIRECT = {
+    "bad_deploy": "because they follow changes",
+    "scheduled_job": "because they keep to fixed hours",
+}
+
+
+def title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
+    """The remedy, in the place where the patterns happen."""
+    return _cut(_filled(remedy.title, group))
+
+
+def distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
+    """The title with the pattern that it is for, where another recommendation has the same one."""
+    return _cut(f"{text}: “{group[0].name}”")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
+
+
+def steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
+    """What to look at, what to change, and how it will be known that it held."""
+    plan = [_first_step(group)]
+    plan += [text for evidence in group[:3] for text in _findings(evidence)]
+    plan += [_filled(step, group) for step in remedy.steps]
+    plan.append(_last_step(group))
+    return list(dict.fromkeys(plan))
+
+
+def rationale(
+    family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
+) -> str:
+    """Why this is recommended: what was seen, how likely it is to recur, and what the estimate rests on."""
+    issues = sum(evidence.issue_count for evidence in group)
+    days = sum(evidence.active_days for evidence in group)
+    parts = [
+        f"{_patterns(group)} with {_counted(issues, 'issue')} on {_counted(days, 'active day')}"
+        f"{_span(group)}."
+    ]
+    parts.append(_reading(family, words))
+    parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
+    hold = f"{gain.hold:.0%} of {_KINDS[kind]} hold"
+    basis = (
+        f"{gain.proofs} proven fixes and a prior worth 10"
+        if gain.proofs
+        else "a prior, no fix proven here yet"
+    )
+    parts.append(
+        f"Without a fix about {_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} days; "
+        f"{hold} ({basis}), which prevents {_amount(gain.expected)} "
+        f"(80 % interval {gain.low:.1f} to {gain.high:.1f})."
+    )
+    parts += [
+        f"“{evidence.name}” is still emerging (confidence {evidence.confidence:.2f}): check that its issues "
+        "belong together."
+        for evidence in group
+        if evidence.status == "emerging"
+    ][:1]
+    return " ".join(parts)
+
+
+def _amount(value: float) -> str:
+    return f"{value:.1f}" if value >= 0.05 else "under 0.1"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _filled(text: str, group: Sequence[PatternEvidence]) -> str:
+    return text.replace("{place}", place(group)).replace("{error}", group[0].error_text)
+
+
+def place(group: Sequence[PatternEvidence]) -> str:
+    """Where the patterns happen, as narrow as their issues agree on."""
+    for name in ("service", "component", "team", "region", "environment"):
+        known = [evidence.dimensions[name] for evidence in group if name in evidence.dimensions]
+        values = sorted({found.value for found in known if found.count * 2 >= found.of})
+        if values and len(values) <= 3:
+            return " and ".join(values) if len(values) < 3 else f"{values[0]}, {values[1]} and {values[2]}"
+    return "the affected systems"
+
+
+def _reading(family: str, words: str | None) -> str:
+    if family in (UNKNOWN, UNOBSERVED):
+        return "Nothing in it names a known kind of failure, so the first step is to find the cause."
+    source = f"from the words “{words}”" if words else _INDIRECT[family]
+    return f"Read as {family_title(family)} failures {source}."
+
+
+def _patterns(group: Sequence[PatternEvidence]) -> str:
+    if len(group) == 1:
+        return f"Pattern “{group[0].name}”"
+    return f"{len(group)} patterns of one cluster, the largest “{group[0].name}”,"
+
+
+def _span(group: Sequence[PatternEvidence]) -> str:
+    firsts = [evidence.first_seen_at for evidence in group if evidence.first_seen_at]
+    lasts = [evidence.last_seen_at for evidence in group if evidence.last_seen_at]
+    return f", from {min(firsts):%Y-%m-%d} to {max(lasts):%Y-%m-%d}" if firsts and lasts else ""
+
+
+def _prediction(evidence: PatternEvidence) -> str:
+    chance = f"{evidence.probability:.0%}" if evidence.probability is not None else "unknown"
+    recent = f"{_counted(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
+    return (
+        f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
+    )
+
+
+def _first_step(group: Sequence[PatternEvidence]) -> str:
+    latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
+    issues = sum(evidence.issue_count for evidence in group)
+    seen = ", ".join(
+        f"{found.count} of {found.of} {name.replace('_', ' ')} {found.value}"
+        for name, found in group[0].dimensions.items()
+        if name in ("service", "error_type", "environment")
+    )
+    named = f"Open {', '.join(latest.recent_issues)}, the latest of {issues} issues"
+    return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
+
+
+def _findings(evidence: PatternEvidence) -> list[str]:
+    """What traces, changes and hours add for this pattern alone."""
+    found = []
+    if evidence.frame:
+        frame, error = evidence.frame, evidence.exception
+        kind = f" with {error.value}" if error else ""
+        found.append(f"Begin at {frame.value}: {frame.count} of the last {frame.of} traces fail there{kind}.")
+    if evidence.change_evidence:
+        found.append(f"Compare with the changes: {evidence.change_evidence.rstrip('.')}.")
+    if evidence.tendency:
+        when = evidence.tendency
+        found.append(
+            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {when.share:.0%} of "
+            f"“{evidence.name}” falls there, {when.lift:.1f} times chance."
+        )
+    return found
+
+
+def _last_step(group: Sequence[PatternEvidence]) -> str:
+    """How long it must stay silent before anybody may say that it held."""
+    busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
+    days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
+    needed = needed_silence(busiest.recent_active_days, days)
+    rate = f"{_counted(busiest.recent_active_days, 'active day')} in {days:.0f} days"
+    if needed > _LONGEST_SILENCE:
+        return (
+            f"Record the fix; at {rate} it is too rare for silence to prove the fix, so prove it by a test."
+        )
+    return (
+        f"Record the fix; after {rate}, {needed:.0f} silent days will show that the rate has at least halved."
+    )

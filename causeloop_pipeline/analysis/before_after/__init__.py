@@ -1,0 +1,1 @@
+"""Rates before and after a change, compared."""

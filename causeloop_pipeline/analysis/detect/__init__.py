@@ -1,0 +1,1 @@
+"""From issues to fingerprints, patterns and clusters."""

@@ -1,0 +1,1 @@
+"""New issues into the patterns there are."""

@@ -1,0 +1,1 @@
+"""What an issue shares with its recurrences: template and dimensions."""

@@ -1,0 +1,39 @@
+"""Issues in the one order that every stage of grouping works in: oldest first, ties by id."""
+
+import polars as pl
+
+from causeloop_pipeline.model.frames import ISSUES
+
+
+class IssueTableError(ValueError):
+    """The issues given are not a table of distinct issues."""
+
+
+def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
+    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUES` columns, oldest
+    first.
+
+    Empty text in a dimension becomes null (missing is never evidence). Raises `IssueTableError` for a
+    missing or repeated `issue_id`: row order could otherwise decide which of two wins.
+    """
+    if "issue_id" not in issues.columns:
+        raise IssueTableError("the issues have no column issue_id: give each row an id")
+    table = issues.select(_column(issues, name, kind) for name, kind in ISSUES.items())
+    ids = table["issue_id"]
+    if ids.null_count() or ids.n_unique() != table.height:
+        repeated = table.filter(ids.is_null() | ids.is_duplicated())["issue_id"].to_list()[0]
+        raise IssueTableError(f"issue_id {repeated!r} is missing or repeated: each issue needs its own id")
+    return table.sort("source_created_at", "issue_id", nulls_last=True)
+
+
+def _column(issues: pl.DataFrame, name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    if name not in issues.columns:
+        return pl.lit(None, dtype=kind).alias(name)
+    column = pl.col(name)
+    if isinstance(kind, pl.Datetime) and issues.schema[name] == pl.Datetime("us"):
+        return column.dt.replace_time_zone("UTC")
+    if name in ("service", "component", "error_type", "team", "environment", "region"):
+        return (
+            pl.when(column.cast(pl.String).str.strip_chars() != "").then(column.cast(pl.String)).alias(name)
+        )
+    return column.cast(kind)

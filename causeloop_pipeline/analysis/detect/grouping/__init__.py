@@ -1,0 +1,1 @@
+"""All issues of a workspace into patterns."""

@@ -1,0 +1,1 @@
+"""Stack traces of six languages, parsed into frames."""

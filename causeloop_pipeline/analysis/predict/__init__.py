@@ -1,0 +1,1 @@
+"""Whether, when and how badly a pattern recurs."""

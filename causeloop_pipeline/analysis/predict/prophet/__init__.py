@@ -1,0 +1,1 @@
+"""Daily forecast curves by Prophet, in batch and in stock form."""

@@ -1,0 +1,227 @@
+"""Prophet for every pattern at once: the exact MAP of its own model, solved for all series that share a date
+grid.
+
+With additive seasonality Prophet's posterior given the noise is a ridge (flat growth) or a ridge plus lasso
+(linear growth) problem in one design matrix, which Prophet itself supplies. Stock Prophet is the oracle of
+the tests.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+
+from causeloop_pipeline.analysis.predict.prophet.changepoints import (
+    CHANGEPOINT_PRIOR_SCALE,
+    NOISE_PRIOR_SCALE,
+    changepoint_map,
+    noise_variance,
+)
+from causeloop_pipeline.analysis.predict.recurrence.history import Floats
+
+WEEKLY_ORDER = 3
+SEASONAL_PRIOR_SCALE = 10.0
+LEVEL_PRIOR_SCALE = 5.0
+INTERVAL_80 = 1.2815515655446004  # Prophet's default width
+
+
+@dataclass(frozen=True)
+class FlatDesign:
+    """A flat-growth design in the eigenbasis of its penalised Gram matrix; `week` is the design of one week
+    (7 x k).
+    """
+
+    week: Floats
+    basis: Floats
+    eigen: Floats
+    length: int
+
+
+@dataclass(frozen=True)
+class FlatFit:
+    """Level and weekly coefficients per series (scaled), and the noise variance."""
+
+    theta: Floats
+    variance: Floats
+
+
+def flat_design(matrix: Floats, week: Floats) -> FlatDesign:
+    """Diagonalise a design whose first column is the level and whose others are seasonal."""
+    scale = np.full(matrix.shape[1], SEASONAL_PRIOR_SCALE)
+    scale[0] = LEVEL_PRIOR_SCALE
+    eigen, vectors = np.linalg.eigh((matrix * scale).T @ (matrix * scale))
+    return FlatDesign(week, scale[:, None] * vectors, np.maximum(eigen, 0.0), len(matrix))
+
+
+def prophet_class() -> Any:
+    """Prophet itself, without its remarks on a library for interactive plots and on every fit it begins."""
+    logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
+    logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
+    from prophet import Prophet
+
+    return Prophet
+
+
+@cache
+def weekly_design(weeks: int) -> FlatDesign:
+    """The design of whole weeks: a level and Prophet's weekly Fourier terms."""
+    import pandas as pd
+
+    dates = pd.Series(pd.date_range("1970-01-01", periods=7 * weeks))
+    seasonal = prophet_class().make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
+    matrix = np.column_stack([np.ones(len(dates)), seasonal])
+    return flat_design(matrix, matrix[:7])
+
+
+def flat_map(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
+    """Joint MAP of level, weekly coefficients and noise for all series (scaled as Prophet scales them).
+
+    In: X'y per series (n x k) and y'y. With u the whitened coefficients, given s = σ² the optimum is u = c /
+    (Λ + s), and the stationary point in s solves T·s + 4·s² = RSS(s). Out: FlatFit. Source: Prophet's Stan
+    model (Taylor & Letham 2018).
+    """
+    correlation = projected @ design.basis
+    power = correlation**2
+    variance = np.maximum(squares / design.length, 1e-12)
+    for _ in range(30):
+        shrunk = design.eigen + variance[:, None]
+        residual = np.maximum(
+            squares - np.sum(power * (design.eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18
+        )
+        updated = noise_variance(residual, design.length)
+        moved = np.abs(updated - variance) > 1e-10 * variance
+        variance = updated
+        if not moved.any():
+            break
+    theta = (correlation / (design.eigen + variance[:, None])) @ design.basis.T
+    return FlatFit(theta, variance)
+
+
+@dataclass(frozen=True)
+class BatchDesign:
+    """Prophet's own matrices for one date grid: columns slope, level, changepoint hinges, weekly terms;
+    history and future rows.
+    """
+
+    growth: str
+    past: Floats
+    ahead: Floats
+    ridge: Floats
+    hinges: slice
+    ahead_t: Floats
+
+
+@dataclass(frozen=True)
+class BatchForecast:
+    """Per series: yhat and interval over the future days, sigma, and the negative log posterior reached."""
+
+    yhat: Floats
+    lower: Floats
+    upper: Floats
+    sigma: Floats
+    objective: Floats
+
+
+@lru_cache(maxsize=256)
+def batch_design(growth: str, first_day: date, days: int, horizon: int) -> BatchDesign:
+    """Ask Prophet for the design of a daily grid (weekly seasonality of order 3, its default changepoints).
+
+    Raises ValueError for growth other than flat or linear: those go through stock Prophet.
+    """
+    import pandas as pd
+
+    if growth not in ("flat", "linear"):
+        raise ValueError(f"growth must be flat or linear, not {growth}: other models need stock Prophet")
+    model = stock_model(growth)
+    dates = pd.date_range(first_day, periods=days + horizon)
+    frame = pd.DataFrame({"ds": dates[:days], "y": np.arange(days) % 2})
+    inputs = model.preprocess(frame)
+    future = model.setup_dataframe(pd.DataFrame({"ds": dates[days:]}))
+    seasonal, _, _, _ = model.make_all_seasonality_features(future)
+    knots = np.asarray(inputs.t_change, dtype=float) if growth == "linear" else np.zeros(0)
+    past, ahead = (
+        _grid_columns(growth, np.asarray(t, dtype=float), knots, np.asarray(features, dtype=float))
+        for t, features in ((inputs.t, inputs.X), (future["t"], seasonal))
+    )
+    lead = [1 / LEVEL_PRIOR_SCALE**2] * (2 if growth == "linear" else 1)
+    ridge = np.array([*lead, *np.zeros(len(knots)), *(1 / np.asarray(inputs.sigmas, dtype=float) ** 2)])
+    hinges = slice(len(lead), len(lead) + len(knots))
+    return BatchDesign(growth, past, ahead, ridge, hinges, np.asarray(future["t"], dtype=float))
+
+
+def _grid_columns(growth: str, t: Floats, knots: Floats, seasonal: Floats) -> Floats:
+    trend = [t, np.ones(len(t))] if growth == "linear" else [np.ones(len(t))]
+    return np.column_stack([*trend, *(np.maximum(t - knot, 0.0) for knot in knots), seasonal])
+
+
+def stock_model(growth: Any) -> Any:
+    """Prophet as configured here; `fit` and `predict` on it are the oracle of the batch."""
+    return prophet_class()(
+        growth=growth,
+        weekly_seasonality=WEEKLY_ORDER,
+        daily_seasonality=False,
+        yearly_seasonality=False,
+        uncertainty_samples=0,
+    )
+
+
+def batch_forecast(design: BatchDesign, series: Floats) -> BatchForecast:
+    """Exact MAP of every series of one grid, and its forecast.
+
+    In: series x days, finite, in events. Out: BatchForecast with 80 % intervals: Normal(yhat, sigma), for
+    linear growth plus the variance of future changepoints S·2λ²·(t - 1)³ / 3 with λ the mean absolute change.
+    Constant series are given back as they are. Raises ValueError when a value is not finite or the length is
+    not the grid's.
+    """
+    if series.shape[1] != len(design.past) or not np.isfinite(series).all():
+        raise ValueError(f"series must be finite and {len(design.past)} days long")
+    scale = np.abs(series).max(axis=1)
+    scale = np.where(scale > 0, scale, 1.0)
+    scaled = series / scale[:, None]
+    projected, squares = scaled @ design.past, np.einsum("ij,ij->i", scaled, scaled)
+    theta, variance = _map(design, projected, squares)
+    constant = series.min(axis=1) == series.max(axis=1)
+    ahead = np.where(constant[:, None], scaled[:, :1], theta @ design.ahead.T)
+    spread = np.sqrt(np.where(constant, 0.0, variance)[:, None] + _trend_variance(design, theta))
+    objective = posterior_loss(design, projected, squares, theta, variance)
+    wide = INTERVAL_80 * spread
+    parts = (ahead, ahead - wide, ahead + wide)
+    yhat, lower, upper = (part * scale[:, None] for part in parts)
+    return BatchForecast(yhat, lower, upper, np.sqrt(variance) * scale, objective)
+
+
+def _map(design: BatchDesign, projected: Floats, squares: Floats) -> tuple[Floats, Floats]:
+    if design.growth == "flat":
+        found = flat_map(flat_design(design.past, design.past[:7]), projected, squares)
+        return found.theta, found.variance
+    return changepoint_map(design.past, design.ridge, design.hinges, projected, squares)
+
+
+def _trend_variance(design: BatchDesign, theta: Floats) -> Floats:
+    if design.growth == "flat":
+        return np.zeros((len(theta), 1))
+    changes = np.abs(theta[:, design.hinges])
+    ahead = np.maximum(design.ahead_t - 1.0, 0.0) ** 3 / 3
+    result: Floats = changes.shape[1] * 2 * changes.mean(axis=1)[:, None] ** 2 * ahead
+    return result
+
+
+def posterior_loss(
+    design: BatchDesign, projected: Floats, squares: Floats, theta: Floats, variance: Floats
+) -> Floats:
+    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series y, given as X'y
+    and y'y.
+    """
+    fitted = theta @ (design.past.T @ design.past)
+    residual = np.maximum(squares - np.einsum("ij,ij->i", theta, 2 * projected - fitted), 0.0)
+    loss: Floats = (
+        0.5 * len(design.past) * np.log(variance)
+        + residual / (2 * variance)
+        + 0.5 * theta**2 @ design.ridge
+        + np.abs(theta[:, design.hinges]).sum(axis=1) / CHANGEPOINT_PRIOR_SCALE
+        + variance / (2 * NOISE_PRIOR_SCALE**2)
+    )
+    return loss

@@ -1,0 +1,129 @@
+"""The forecast curve people expect to see: expected events per day, with its 80 % interval, per pattern and
+for the workspace.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80, flat_map, weekly_design
+from causeloop_pipeline.analysis.predict.prophet.stock import StockFitError, daily_forecast
+from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.model.frames import FORECASTS
+
+WEEKS = (2, 4, 8, 13, 26)
+CHUNK = 20_000
+TREND_FROM_WEEKS = 13
+HORIZON = 30
+
+
+@dataclass(frozen=True)
+class ForecastCurves:
+    """Events per day: `pattern_ids` (null: the whole workspace) x `days`, never below zero."""
+
+    pattern_ids: pl.Series
+    days: tuple[date, ...]
+    yhat: Floats
+    lower: Floats
+    upper: Floats
+
+    def rows(self) -> pl.DataFrame:
+        """A row a pattern: pattern_id, and yhat, yhat_lower and yhat_upper as arrays of a number a day."""
+        columns = {"yhat": self.yhat, "yhat_lower": self.lower, "yhat_upper": self.upper}
+        return pl.DataFrame({"pattern_id": self.pattern_ids, **columns})
+
+    def frame(self) -> pl.DataFrame:
+        """FORECASTS: a row a pattern and day."""
+        size, horizon = self.yhat.shape
+        return pl.DataFrame(
+            {
+                "pattern_id": self.pattern_ids.gather(np.repeat(np.arange(size), horizon)),
+                "day": pl.Series(self.days, dtype=pl.Date).gather(np.tile(np.arange(horizon), size)),
+                "yhat": self.yhat.ravel(),
+                "yhat_lower": self.lower.ravel(),
+                "yhat_upper": self.upper.ravel(),
+            },
+            schema=FORECASTS,
+        )
+
+
+def no_curves(today: date, *, horizon: int = HORIZON) -> ForecastCurves:
+    """The curves of no pattern at all."""
+    nothing = np.zeros((0, horizon))
+    return ForecastCurves(pl.Series([], dtype=pl.String), _days(today, horizon), nothing, nothing, nothing)
+
+
+def forecast_curves(
+    patterns: pl.Series, owner: Ints, days_ago: Ints, *, today: date, horizon: int = HORIZON
+) -> ForecastCurves:
+    """Prophet's flat-growth forecast with weekly seasonality for the days from `today` on.
+
+    In: pattern ids; per event the pattern's number and how many whole days before `today` it happened (1 =
+    yesterday; today's own events, 0, are not history yet). Out: ForecastCurves, patterns in the given order,
+    then the workspace. History: whole weeks, as many as the pattern has seen, 2-26.
+    """
+    past = days_ago >= 1
+    owner, days_ago = owner[past], days_ago[past]
+    size = len(patterns)
+    parts = []
+    for low in range(0, size, CHUNK):
+        mine = (owner >= low) & (owner < low + CHUNK)
+        parts.append(_curves(owner[mine] - low, days_ago[mine], min(CHUNK, size - low), horizon))
+    parts.append(_workspace_curve(days_ago, today, horizon))
+    yhat, lower, upper = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    names = pl.concat([patterns.cast(pl.String), pl.Series([None], dtype=pl.String)])
+    return ForecastCurves(names, _days(today, horizon), yhat, lower, upper)
+
+
+def _days(today: date, horizon: int) -> tuple[date, ...]:
+    return tuple(today + timedelta(days=offset) for offset in range(horizon))
+
+
+def _workspace_curve(days_ago: Ints, today: date, horizon: int) -> tuple[Floats, Floats, Floats]:
+    """The whole workspace has enough events for a trend: linear growth from 13 weeks of history on."""
+    weeks = min(int(days_ago.max(initial=0)) // 7, WEEKS[-1])
+    if weeks < TREND_FROM_WEEKS:
+        return _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
+    length = 7 * weeks
+    counts = _daily_counts(np.zeros(len(days_ago), np.int64), days_ago, 1)[:, -length:]
+    try:
+        found = daily_forecast(counts[0], today - timedelta(days=length), horizon)
+    except StockFitError:
+        return _curves(np.zeros(len(days_ago), np.int64), days_ago, 1, horizon)
+    yhat, low, high = (np.maximum(part, 0.0)[None] for part in (found.yhat, *found.interval()))
+    return yhat, low, high
+
+
+def _curves(owner: Ints, days_ago: Ints, size: int, horizon: int) -> tuple[Floats, Floats, Floats]:
+    oldest = np.zeros(size, np.int64)
+    np.maximum.at(oldest, owner, days_ago)
+    bucket = np.minimum(np.searchsorted(np.array(WEEKS), -(-oldest // 7)), len(WEEKS) - 1)
+    yhat, spread = np.zeros((size, horizon)), np.zeros((size, 1))
+    counts = _daily_counts(owner, days_ago, size)
+    for number, weeks in enumerate(WEEKS):
+        mine = np.flatnonzero(bucket == number)
+        if len(mine):
+            yhat[mine], spread[mine, 0] = _flat_forecast(counts[mine], weeks, horizon)
+    low, high = yhat - INTERVAL_80 * spread, yhat + INTERVAL_80 * spread
+    return np.maximum(yhat, 0.0), np.maximum(low, 0.0), np.maximum(high, 0.0)
+
+
+def _daily_counts(owner: Ints, days_ago: Ints, size: int) -> Floats:
+    """Events per day, column 0 the oldest of 26 weeks, the last one yesterday."""
+    length = 7 * WEEKS[-1]
+    recent = days_ago <= length
+    cell = owner[recent] * length + (length - days_ago[recent])
+    return np.bincount(cell, minlength=size * length).reshape(size, length).astype(float)
+
+
+def _flat_forecast(counts: Floats, weeks: int, horizon: int) -> tuple[Floats, Floats]:
+    y = counts[:, -7 * weeks :]
+    scale = np.maximum(y.max(axis=1), 1.0)
+    y = y / scale[:, None]
+    design = weekly_design(weeks)
+    found = flat_map(design, y.reshape(-1, weeks, 7).sum(axis=1) @ design.week, np.einsum("ij,ij->i", y, y))
+    week = found.theta @ design.week.T
+    ahead = week[:, np.arange(horizon) % 7]
+    return ahead * scale[:, None], np.sqrt(found.variance) * scale

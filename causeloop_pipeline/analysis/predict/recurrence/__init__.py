@@ -1,0 +1,1 @@
+"""The probability that a pattern recurs within a window."""

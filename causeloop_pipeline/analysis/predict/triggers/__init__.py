@@ -1,0 +1,1 @@
+"""What precedes a pattern, and the text that says so."""

@@ -1,0 +1,216 @@
+"""What tends to come before a pattern, beyond chance: other patterns, deploys and changes, the calendar,
+worsening severity.
+
+Evidence first: every finding carries its counts, what chance alone would give, and how unlikely that is after
+all comparisons made. A burst counts once: only the first event of each day is an occurrence here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+
+from causeloop_pipeline.analysis.detect.clusters.change_windows import with_chance
+from causeloop_pipeline.analysis.predict.recurrence.history import pattern_numbers
+from causeloop_pipeline.analysis.predict.triggers.findings import (
+    FINDINGS,
+    LEAST_COUNT,
+    Row,
+    beyond_chance,
+    told_findings,
+)
+from causeloop_pipeline.analysis.predict.triggers.preceding_patterns import preceding_patterns
+
+LOOK_BACK_DAYS = 365
+CHANGE_LAG_HOURS = 24
+SEVERITY_DAYS = 30
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+WEEKDAY_NAMES = tuple(f"on {name}" for name in WEEKDAYS)
+HOUR_NAMES = tuple(f"between {name}" for name in ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00"))
+MONTH_END_NAMES = ("in the last three days of a month",)
+
+
+def likely_triggers(
+    occurrences: pl.DataFrame,
+    changes: pl.DataFrame | None,
+    *,
+    as_of: datetime,
+    timezone: str = "UTC",
+    names: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
+    """Evidence of what triggers each pattern.
+
+    In: OCCURRENCES; `changes` with changed_at, kind, service (null: everything), title, or None; `names`
+    pattern_id → name for the texts. Out: one row per pattern (pattern_id, evidence), evidence a JSON list of
+    {"kind", "text", "count", "of", "expected", "p_value"}, strongest first, "[]" where nothing stands out.
+    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. Only the last 365 days count.
+    Method: one-sided binomial tests, Bonferroni-corrected over the comparisons of a pattern.
+    """
+    known = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
+    patterns, number = pattern_numbers(known["pattern_id"])
+    local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
+    recent = known.with_columns(number.alias("pattern"), local).filter(
+        pl.col("occurred_at") >= as_of - timedelta(days=LOOK_BACK_DAYS)
+    )
+    rows = recent.sort("occurred_at", "pattern", "service", nulls_last=True)
+    episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
+        ["pattern", "day"], keep="first", maintain_order=True
+    )
+    found = [
+        preceding_patterns(episodes, patterns, names or {}),
+        _changes_before(episodes, changes, as_of),
+        *_calendar(episodes, len(patterns)),
+        _severity(rows, as_of),
+    ]
+    return _evidence(pl.concat(found), occurrences["pattern_id"].drop_nulls().unique().sort(), patterns)
+
+
+def _evidence(found: pl.DataFrame, asked: pl.Series, patterns: pl.Series) -> pl.DataFrame:
+    """The findings of every pattern as a JSON list, strongest first."""
+    evidence = found.sort("pattern", "p_value", "kind", "text").with_columns(
+        pl.col("expected").round(2), pl.col("p_value").round_sig_figs(2)
+    )
+    text = evidence.select("pattern", pl.struct(list(FINDINGS)[1:]).struct.json_encode().alias("one"))
+    lists = text.group_by("pattern", maintain_order=True).agg(pl.col("one").str.join(","))
+    lists = lists.select(
+        patterns.gather(lists["pattern"]).alias("pattern_id"),
+        (pl.lit("[") + pl.col("one") + pl.lit("]")).alias("evidence"),
+    )
+    joined = asked.to_frame("pattern_id").join(lists, on="pattern_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("evidence").fill_null("[]"))
+
+
+def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
+    """How often a change of the same service came within a day before, against how often one comes before
+    moments of the same hour and weekday anyway.
+    """
+    if changes is None or changes.is_empty() or episodes.is_empty():
+        return FINDINGS.to_frame()
+    begin = max(as_of - timedelta(days=LOOK_BACK_DAYS), _first(episodes))
+    known = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), episodes["service"])
+    known = known.filter(pl.col("changed_at") >= begin - timedelta(hours=CHANGE_LAG_HOURS))
+    kinds = known["kind"].unique().sort().to_list()
+    span = max((as_of - begin).total_seconds(), 86_400.0)
+    parts = [
+        _change_part(episodes, known.filter(pl.col("kind") == kind), kind, span, len(kinds)) for kind in kinds
+    ]
+    return pl.concat([FINDINGS.to_frame(), *parts])
+
+
+def _first(episodes: pl.DataFrame) -> datetime:
+    first: datetime = episodes.select(pl.col("occurred_at").min()).item()
+    return first
+
+
+def _changes_per_service(changes: pl.DataFrame, services: pl.Series) -> pl.DataFrame:
+    """changed_at, kind, service; a change of everything (service null) stands once for every service."""
+    columns = ["changed_at", "kind", "service"]
+    everything = changes.filter(pl.col("service").is_null()).drop("service")
+    spread = everything.join(services.drop_nulls().unique().sort().to_frame("service"), how="cross").select(
+        columns
+    )
+    return pl.concat([changes.drop_nulls("service").select(columns), spread]).sort(
+        "changed_at", "kind", "service"
+    )
+
+
+def _change_part(
+    episodes: pl.DataFrame, mine: pl.DataFrame, kind: str, span: float, tests: int
+) -> pl.DataFrame:
+    lag = timedelta(hours=CHANGE_LAG_HOURS)
+    met = (
+        episodes.drop_nulls("service")
+        .sort("occurred_at")
+        .join_asof(
+            mine.select("changed_at", "service"),
+            left_on="occurred_at",
+            right_on="changed_at",
+            by="service",
+            strategy="backward",
+            tolerance=lag,
+            check_sortedness=False,
+        )
+    )
+    counted = (
+        with_chance(met, mine, lag, span)
+        .group_by("pattern")
+        .agg(
+            pl.col("changed_at").is_not_null().sum().alias("count"),
+            pl.len().alias("of"),
+            pl.col("chance").mean(),
+            pl.col("service").unique().sort().first(),
+        )
+    )
+    words, article = kind.replace("_", " "), "an" if kind[:1].lower() in "aeiou" else "a"
+
+    def text(row: Row) -> str:
+        near = f"within {CHANGE_LAG_HOURS} hours after {article} {words} of {row['service']}"
+        return f"{row['count']} of {row['of']} occurrences came {near}"
+
+    return told_findings(beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, text)
+
+
+def _calendar(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
+    """Weekday, quarter of the day and month end against an even spread."""
+    local = pl.col("local")
+    month_end = local.dt.month_end().dt.day() - local.dt.day() < 3
+    tests = len(WEEKDAY_NAMES) + len(HOUR_NAMES) + 1
+    return [
+        _calendar_part(episodes, size, kind, cell, cells, chance, tests)
+        for kind, cell, cells, chance in (
+            ("weekday", local.dt.weekday().cast(pl.Int64) - 1, WEEKDAY_NAMES, 1 / 7),
+            ("hours", local.dt.hour().cast(pl.Int64) // 6, HOUR_NAMES, 1 / 4),
+            ("month_end", 1 - month_end.cast(pl.Int64), MONTH_END_NAMES, 3 / 30.4375),
+        )
+    ]
+
+
+def _calendar_part(
+    episodes: pl.DataFrame,
+    size: int,
+    kind: str,
+    cell: pl.Expr,
+    cells: tuple[str, ...],
+    chance: float,
+    tests: int,
+) -> pl.DataFrame:
+    """Cells without a name are not looked at."""
+    slots = len(cells) + 1
+    place = episodes.select(pl.col("pattern").cast(pl.Int64) * slots + cell).to_series().to_numpy()
+    table = np.bincount(place, minlength=size * slots).reshape(size, slots)
+    pattern, which = np.nonzero(table[:, : len(cells)] >= LEAST_COUNT)
+    frame = pl.DataFrame(
+        {"pattern": pattern, "cell": which, "count": table[pattern, which], "of": table.sum(axis=1)[pattern]},
+        schema_overrides={"pattern": pl.UInt32},
+    ).with_columns(pl.lit(chance).alias("chance"), pl.lit(tests).alias("tests"))
+
+    def text(row: Row) -> str:
+        return f"{row['count']} of {row['of']} occurrences fell {cells[row['cell']]}"
+
+    return told_findings(beyond_chance(frame), kind, text)
+
+
+def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Whether p1 and p2 became more frequent in the last 30 days than they were before."""
+    severe = pl.col("severity").is_in(["p1", "p2"])
+    late = pl.col("occurred_at") >= as_of - timedelta(days=SEVERITY_DAYS)
+    counts = (
+        rows.drop_nulls("severity")
+        .group_by("pattern")
+        .agg(
+            (severe & late).sum().alias("count"),
+            late.sum().alias("of"),
+            ((severe & ~late).sum() + 1.0).alias("before"),
+            ((~late).sum() + 2.0).alias("before_of"),
+        )
+    )
+    usable = counts.filter((pl.col("of") > 0) & (pl.col("before_of") > 4))
+    frame = usable.with_columns(
+        (pl.col("before") / pl.col("before_of")).alias("chance"), pl.lit(1).alias("tests")
+    )
+
+    def text(row: Row) -> str:
+        return f"{row['count']} of {row['of']} events of the last {SEVERITY_DAYS} days were p1 or p2"
+
+    return told_findings(beyond_chance(frame), "severity", text)

@@ -1,0 +1,110 @@
+"""`causeloop backtest FILE`: how good the predictions would have been on one's own past."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from causeloop_pipeline.cli.output.result_folder import write_parquet
+from causeloop_pipeline.cli.output.terminal import (
+    USAGE,
+    fail,
+    plain,
+    print_json_lines,
+    quiet_libraries,
+    stderr,
+    stdout,
+    table,
+)
+from causeloop_pipeline.landing.export_file.dates import read_dates
+from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
+
+
+def backtest(
+    file: Annotated[Path, typer.Argument(help="Events: .csv, .jsonl or .parquet.")],
+    time: Annotated[str, typer.Option(metavar="COLUMN", help="When each event happened.")],
+    pattern: Annotated[str, typer.Option(metavar="COLUMN", help="Which pattern each event belongs to.")],
+    windows: Annotated[str, typer.Option(help="Windows in days.")] = "7,30",
+    origins: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Origins to predict at, one date a row; default: weekly."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every prediction as parquet.")
+    ] = None,
+    timezone: Annotated[str, typer.Option(help="Time zone of dates without an offset.")] = "UTC",
+    seed: Annotated[int, typer.Option(help="Seed of sampling and intervals.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Scores as one JSON object a line.")] = False,
+) -> None:
+    """Predict at every origin with earlier events only, and score it beside a plain reference."""
+    from causeloop_pipeline.analysis.evaluation.backtest import backtest as predict_the_past
+    from causeloop_pipeline.analysis.evaluation.backtest import scores_table
+
+    events = _events(file, time, pattern, timezone)
+    moments = _origins(origins, timezone) if origins else None
+    quiet_libraries()
+    try:
+        with stderr().status("predicting the past"):
+            result = predict_the_past(events, windows=_windows(windows), origins=moments, seed=seed)
+    except ValueError as error:
+        fail(str(error))
+    if out is not None:
+        write_parquet(out, result.predictions)
+        stderr().print(plain(f"written: {out} ({result.predictions.height:,} predictions)"))
+    if as_json:
+        print_json_lines("score", result.scores)
+    else:
+        shown = scores_table(result)
+        title = f"{events.height:,} events, {events['pattern_id'].n_unique():,} patterns"
+        stdout().print(table(title, shown.columns, shown.rows(), right=shown.columns))
+
+
+def _events(file: Path, time: str, pattern: str, timezone: str) -> pl.DataFrame:
+    source = _table(file)
+    _require(file, source, time, pattern)
+    moments = _dates(file, source[time], timezone)
+    named = source[pattern].cast(pl.String)
+    unnamed = named.is_null().sum()
+    if unnamed:
+        stderr().print(plain(f"note: {unnamed} rows without a pattern are left out"))
+    events = pl.DataFrame({"pattern_id": named, "occurred_at": moments})
+    return events.drop_nulls("pattern_id").sort("occurred_at", "pattern_id")
+
+
+def _origins(file: Path, timezone: str) -> Sequence[datetime]:
+    source = _table(file)
+    column = "origin" if "origin" in source.columns else source.columns[0]
+    moments = _dates(file, source[column], timezone).unique().sort().to_list()
+    return [moment.astimezone(UTC) for moment in moments]
+
+
+def _dates(file: Path, column: pl.Series, timezone: str) -> pl.Series:
+    read = read_dates(column, timezone).instants
+    wrong = read.is_null().arg_true()
+    if len(wrong):
+        value = column.cast(pl.String)[int(wrong[0])]
+        fail(f"{file.name}: row {int(wrong[0]) + 1} of column {column.name!r} holds no date ({value!r})")
+    return read
+
+
+def _table(file: Path) -> pl.DataFrame:
+    try:
+        return read_issue_file(file).table
+    except IssueFileError as error:
+        fail(str(error))
+
+
+def _require(file: Path, source: pl.DataFrame, *columns: str) -> None:
+    absent = [column for column in columns if column not in source.columns]
+    if absent:
+        fail(f"{file.name} has no column {absent[0]!r}: it has {', '.join(source.columns)}")
+
+
+def _windows(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        fail(f"--windows {text!r}: write whole days with commas, such as 7,30", USAGE)

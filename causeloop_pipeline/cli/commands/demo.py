@@ -1,0 +1,64 @@
+"""`causeloop demo`: the demo's failures as a file, and the fixes of its story, to try the product on."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from causeloop_pipeline.cli.output.result_folder import write_parquet
+from causeloop_pipeline.cli.output.terminal import USAGE, fail, plain, stderr
+
+app = typer.Typer(help="A year of believable failures, to try the product on.", no_args_is_help=True)
+
+
+@app.callback()
+def demo() -> None:
+    """A year of believable failures, to try the product on."""
+
+
+@app.command()
+def export(
+    workspace: Annotated[str, typer.Argument(help="payments, storefront or clinical-it.")],
+    out: Annotated[Path, typer.Argument(help="File to write: .csv, .jsonl or .parquet.")],
+) -> None:
+    """Write one demo workspace's failures of the last year to a file that `causeloop analyze` reads."""
+    from causeloop_pipeline.demo.story import visible, workspaces
+
+    if workspace not in workspaces():
+        fail(f"there is no demo workspace {workspace!r}: choose one of {', '.join(workspaces())}", USAGE)
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "id": f"{failure.source}:{failure.external_id}",
+            "title": failure.title,
+            "description": failure.body or None,
+            "severity": failure.severity,
+            "status": failure.status(now),
+            "service": failure.service,
+            "team": failure.team,
+            "environment": failure.environment,
+            "created_at": failure.created_at,
+            "resolved_at": failure.resolved_at if failure.status(now) == "resolved" else None,
+        }
+        for failure in visible(workspace, now.date(), now)
+    ]
+    _write(out, pl.DataFrame(rows, infer_schema_length=None))
+    stderr().print(plain(f"written: {out} ({len(rows):,} failures)"))
+
+
+def _write(out: Path, frame: pl.DataFrame) -> None:
+    texts = frame.with_columns(pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    match out.suffix.lower():
+        case ".parquet":
+            write_parquet(out, frame)
+        case ".csv":
+            texts.write_csv(out)
+        case ".jsonl":
+            texts.write_ndjson(out)
+        case other:
+            fail(
+                f"{out.name}: give a .csv, .jsonl or .parquet file, not {other or 'one without ending'}",
+                USAGE,
+            )

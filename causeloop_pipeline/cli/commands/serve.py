@@ -1,0 +1,53 @@
+"""`causeloop up` runs the servers here; `migrate` and `env` are for servers that something else starts."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def up(
+    once: Annotated[bool, typer.Option("--once", help="End when the first result stands.")] = False,
+    demo: Annotated[bool, typer.Option(help="Also load and serve the demo's tenants.")] = True,
+) -> None:
+    """Start everything: database, Dagster, API; show the ranked recommendations; Ctrl-C ends it."""
+    from causeloop_pipeline.cli.commands.up import ProcessError, StartError, bring_up
+    from causeloop_pipeline.cli.output.progress import PipelineError
+    from causeloop_pipeline.settings import MissingSettingError
+    from causeloop_pipeline.storage.embedded.postgres_server import ServerError
+
+    try:
+        bring_up(once=once, demo=demo)
+    except (MissingSettingError, PipelineError, ProcessError, ServerError, StartError) as problem:
+        typer.echo(f"causeloop up: {problem}", err=True)
+        raise typer.Exit(1) from None
+
+
+def migrate(
+    dagster_config: Annotated[
+        Path | None, typer.Option(help="The dagster.yaml to run with; by default deploy/dagster.yaml.")
+    ] = None,
+) -> None:
+    """Bring schema, views and Dagster's instance up to date, before servers that `up` does not start."""
+    from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
+    from causeloop_pipeline.settings import ROOT, MissingSettingError
+
+    config = dagster_config or ROOT / "deploy" / "dagster.yaml"
+    if not config.is_file():
+        raise typer.BadParameter(f"there is no file {config}", param_hint="--dagster-config")
+    try:
+        revision = bring_up_to_date(config)
+    except (MissingSettingError, StartError) as problem:
+        typer.echo(f"causeloop migrate: {problem}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"the schema is at {revision}, Dagster's instance is ready")
+
+
+def env() -> None:
+    """Print the environment of plain `dagster` commands: eval "$(causeloop env)"."""
+    from causeloop_pipeline.cli.commands.up import dagster_environment
+    from causeloop_pipeline.settings import settings
+
+    for name, value in dagster_environment(settings()).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")

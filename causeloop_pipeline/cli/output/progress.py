@@ -1,0 +1,168 @@
+"""What the pipeline is doing, a line a stage, and the ranked recommendations it ends with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from causeloop_pipeline.storage.database.session import Database
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+TOP = 5
+POLL_SECONDS = 0.5
+
+STAGES = """
+select stage, count(*) as workspaces, bool_and(verdict = 'ok') as ok
+from app.workspace_freshness
+where computed_at >= %s
+group by stage
+order by max(computed_at), stage
+"""
+
+LANDED = """
+select
+    (select count(*) from raw.record) as records,
+    (select count(*) from app.connector where status = 'error') as failing,
+    (select min(status_reason) from app.connector where status = 'error') as reason,
+    (select count(*) from app.connector where status = 'active' and next_poll_at <= now()) as due,
+    (select count(*) from raw.arrival)
+    + (select count(*) from app.recompute_request where status in ('queued', 'running')) as waiting,
+    (select count(*) from app.workspace) as workspaces,
+    (select count(distinct workspace_id) from act.recommendation) as recommended
+"""
+
+RANKED = """
+select
+    r.rank, r.title, r.type, r.effort, r.impact, r.expected_loops_prevented, r.expected_low, r.expected_high,
+    (
+        select max(p.probability)
+        from unnest(r.pattern_ids) as one (pattern_id)
+        cross join lateral (
+            select probability
+            from predict.prediction as p
+            where p.workspace_id = r.workspace_id and p.pattern_id = one.pattern_id and p.window_days = 30
+            order by p.issued_at desc
+            limit 1
+        ) as p
+    ) as probability
+from act.recommendation as r
+where r.workspace_id = %s and r.rank is not null
+order by r.rank
+limit %s
+"""
+
+WORKSPACES = """
+select
+    w.workspace_id,
+    o.slug || '/' || w.slug as name,
+    (
+        select count(*)
+        from act.recommendation as r
+        where r.workspace_id = w.workspace_id and r.rank is not null
+    ) as recommendations
+from app.workspace as w
+join app.organization as o using (organization_id)
+order by name
+"""
+
+
+class PipelineError(RuntimeError):
+    """The pipeline did not come to a result."""
+
+
+@dataclass
+class Progress:
+    """Follows a boot until every workspace has its recommendations and nothing waits any more."""
+
+    database: Database
+    console: Console
+    began: float
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    told: set[str] = field(default_factory=set)
+
+    def follow(self, check: Callable[[], None], seconds: float) -> None:
+        """Print each stage as it finishes; return when all is done, raise when it never is."""
+        from dagster import DagsterInstance
+
+        with DagsterInstance.get() as instance:
+            self._follow(instance, check, seconds)
+
+    def _follow(self, instance: "DagsterInstance", check: Callable[[], None], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not self._finished(instance):
+            check()
+            if time.monotonic() > deadline:
+                raise PipelineError(
+                    f"no recommendations after {seconds:.0f} s: see the runs in the Dagster UI and var/logs"
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _finished(self, instance: "DagsterInstance") -> bool:
+        from causeloop_pipeline.orchestration.boot import failed_runs, unfinished_runs
+
+        with self.database.every_workspace() as session:
+            stages = session.rows(STAGES, (self.since,))
+            landed = session.row(LANDED) or {}
+        for stage in stages:
+            self._tell(stage, landed)
+        if landed["due"] or unfinished_runs(instance):
+            return False
+        if failed := failed_runs(instance, self.since):
+            raise PipelineError(
+                f"run {failed[0]} failed: its page in the Dagster UI and var/logs/code.log say why"
+            )
+        if landed["recommended"] == landed["workspaces"] > 0:
+            return bool(landed["waiting"] == 0)
+        if landed["failing"]:
+            raise PipelineError(f"{landed['failing']} connectors are in error, such as: {landed['reason']}")
+        return False
+
+    def _tell(self, stage: dict[str, Any], landed: dict[str, Any]) -> None:
+        if stage["stage"] in self.told or stage["workspaces"] < landed["workspaces"]:
+            return
+        self.told.add(stage["stage"])
+        verdict = "" if stage["ok"] else "  (a workspace failed its check: see the Dagster UI)"
+        self.console.print(
+            f"{stage['stage']:<16}{stage['workspaces']} workspaces "
+            f"({time.monotonic() - self.began:.1f} s){verdict}",
+            highlight=False,
+        )
+
+
+def recommendation_tables(database: Database) -> list[Table]:
+    """The best of each workspace's recommendations, as tables for the terminal."""
+    with database.every_workspace() as session:
+        return [
+            _table(workspace, session.rows(RANKED, (workspace["workspace_id"], TOP)))
+            for workspace in session.rows(WORKSPACES)
+        ]
+
+
+def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
+    table = Table(
+        title=f"{workspace['name']}: the first {len(rows)} of {workspace['recommendations']} recommendations",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("#")
+    table.add_column("recommendation", ratio=1, overflow="fold")
+    table.add_column("recurs\n≤ 30 d", justify="right")
+    table.add_column("loops prevented\n(80 % interval)", justify="right", no_wrap=True)
+    for row in rows:
+        probability = "–" if row["probability"] is None else f"{row['probability']:.0%}"
+        prevented = (
+            f"{row['expected_loops_prevented']:.1f} ({row['expected_low']:.1f}-{row['expected_high']:.1f})"
+        )
+        described = (
+            f"{escape(row['title'])}\n[dim]{row['type']} · {row['effort']} effort · {row['impact']}[/dim]"
+        )
+        table.add_row(str(row["rank"]), described, probability, prevented)
+    return table

@@ -1,0 +1,153 @@
+"""What a person reads of an analysis: how the file was understood, then fixes, patterns and clusters."""
+
+import json
+from datetime import datetime
+
+import polars as pl
+from rich.console import Console
+
+from causeloop_pipeline.analysis.loop import Loop
+from causeloop_pipeline.cli.issue_input import IssueInput
+from causeloop_pipeline.cli.output.terminal import plain, table
+
+SHOWN_WINDOW = 30
+REASONS = {"too_few_events": "too few events", "no_dates": "no dates"}
+
+
+def print_reading(console: Console, source: IssueInput) -> None:
+    """Which column was taken for what, and what a person should know."""
+    rows = [
+        (field, column, source.read.readings.get(field, ""))
+        for field, column in source.recognized.columns.items()
+        if field in source.read.readings or not field.endswith("_at")
+    ]
+    console.print(
+        table(f"{source.file.table.height:,} rows of {source.file.format}", ("field", "column", "read"), rows)
+    )
+    if source.recognized.unused:
+        console.print(plain("not used: " + ", ".join(source.recognized.unused)))
+    for remark in remarks(source):
+        console.print(plain(f"note: {remark}"))
+
+
+def remarks(source: IssueInput) -> list[str]:
+    """What was left out or assumed."""
+    said = list(source.read.remarks)
+    skipped = len({row.row for row in source.read.bad_rows})
+    if skipped:
+        said.append(f"{skipped} rows that cannot be read were left out, the first: {source.read.bad_rows[0]}")
+    if not source.read.titled:
+        said.append(
+            "no column holds a title: issues are grouped by their structure (service, component, time)"
+        )
+    if not source.read.dated:
+        said.append("no column holds the date of an issue: patterns are found, but nothing can be predicted")
+    return said
+
+
+def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> None:
+    """The ranked recommendations, the patterns behind them, and what hangs together."""
+    patterns = loop.grouping.patterns
+    grouped = loop.grouping.members["issue_id"].n_unique()
+    console.print(
+        plain(
+            f"{loop.issues.height:,} issues, {grouped:,} of them in {patterns.height:,} patterns, "
+            f"{loop.clustering.clusters.height:,} clusters; as of {as_of:%Y-%m-%d %H:%M} UTC"
+        )
+    )
+    print_patterns(console, loop, limit)
+    _print_clusters(console, loop, limit)
+    _print_recommendations(console, loop, limit)
+
+
+def print_patterns(console: Console, loop: Loop, limit: int) -> None:
+    """The patterns of highest risk, with how likely each recurs."""
+    chances = {row["pattern_id"]: _chance(row) for row in shown_predictions(loop).iter_rows(named=True)}
+    ranked = ranked_patterns(loop)
+    rows = [
+        (
+            row["name"],
+            row["issue_count"],
+            _day(row["last_seen_at"]),
+            f"{row['confidence']:.2f}",
+            chances.get(row["pattern_id"], ""),
+            f"{row['risk_score']:.0f}",
+        )
+        for row in ranked.head(limit).iter_rows(named=True)
+    ]
+    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {SHOWN_WINDOW} d", "risk")
+    console.print(table(_first_of("Patterns", limit, ranked.height), columns, rows, right=columns[1:]))
+
+
+def ranked_patterns(loop: Loop) -> pl.DataFrame:
+    """PATTERNS with risk_score, highest first."""
+    risks = loop.pattern_risks.rename({"id": "pattern_id"})
+    joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
+    return joined.sort("risk_score", "issue_count", "pattern_id", descending=[True, True, False])
+
+
+def shown_predictions(loop: Loop) -> pl.DataFrame:
+    """One prediction per pattern: that of the window shown."""
+    return loop.predictions.filter(pl.col("window_days") == SHOWN_WINDOW)
+
+
+def _print_clusters(console: Console, loop: Loop, limit: int) -> None:
+    clusters = loop.clustering.clusters.sort("issue_count", "cluster_id", descending=[True, False])
+    if clusters.is_empty():
+        return
+    rows = clusters.select("name", "likely_cause", "pattern_count", "issue_count").head(limit).rows()
+    columns = ("cluster", "likely cause", "patterns", "issues")
+    console.print(table(_first_of("Clusters", limit, clusters.height), columns, rows, right=columns[2:]))
+
+
+def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
+    rows = [
+        (
+            row["rank"],
+            row["title"],
+            row["type"],
+            row["effort"],
+            row["impact"],
+            _prevented(row),
+        )
+        for row in loop.recommendations.sort("rank").head(limit).iter_rows(named=True)
+    ]
+    columns = ("#", "recommendation", "type", "effort", "impact", "loops prevented")
+    title = _first_of("Recommendations", limit, loop.recommendations.height)
+    console.print(table(title, columns, rows, right=("#", "loops prevented")))
+    if not rows:
+        console.print(
+            plain("none: nothing recurs, or the issues carry no dates by which a fix could be shown to help")
+        )
+    for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
+        console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
+        for number, step in enumerate(best["steps"], 1):
+            console.print(plain(f"   {number}) {step}"))
+
+
+def _prevented(row: dict[str, object]) -> str:
+    expected, low, high = (
+        row[name] for name in ("expected_loops_prevented", "expected_low", "expected_high")
+    )
+    if expected is None:
+        return "unknown"
+    return f"{expected:.1f}" if low is None or high is None else f"{expected:.1f} ({low:.1f} to {high:.1f})"
+
+
+def _chance(row: dict[str, object]) -> str:
+    if row["probability"] is None:
+        return REASONS.get(str(row["reason"]), str(row["reason"]))
+    return f"{row['probability']:.0%}"
+
+
+def _day(instant: datetime | None) -> str:
+    return f"{instant:%Y-%m-%d}" if instant else ""
+
+
+def _first_of(what: str, limit: int, total: int) -> str:
+    return f"{what} ({total})" if total <= limit else f"{what} (first {limit} of {total})"
+
+
+def reason_text(reason: str | None) -> str:
+    """The sentence of a membership's reason."""
+    return str(json.loads(reason)["text"]) if reason else ""

@@ -1,0 +1,1 @@
+"""Records that are sent: webhooks, events and changes."""

@@ -1,0 +1,66 @@
+"""A foreign record told in the product's own field names, by the mapping that a person configured."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import first_at
+from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.landing.timestamps import InstantError, instant
+from causeloop_pipeline.model.issue import TITLE_LIMIT
+
+TEXT_FIELDS = (
+    "external_id",
+    "title",
+    "body",
+    "severity",
+    "status",
+    "service",
+    "error_type",
+    "team",
+    "environment",
+    "external_url",
+)
+TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
+PRODUCT_FIELDS = (*TEXT_FIELDS, *TIME_FIELDS, "attributes")
+
+
+class ProductFieldError(ValueError):
+    """A mapped value does not fit the product's field."""
+
+
+def product_payload(record: Mapping[str, Any], mapping: Mapping[str, str], times: Times) -> dict[str, Any]:
+    """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
+    paths = {field: tuple(dict.fromkeys((mapping.get(field, field), field))) for field in PRODUCT_FIELDS}
+    payload: dict[str, Any] = {}
+    for field in TEXT_FIELDS:
+        payload[field] = _text(field, first_at(record, paths[field]))
+    for field in TIME_FIELDS:
+        payload[field] = _moment(field, first_at(record, paths[field]), times)
+    taken = {path.split(".")[0] for either in paths.values() for path in either}
+    given = first_at(record, paths["attributes"])
+    payload["attributes"] = {key: value for key, value in record.items() if key not in taken} | (
+        given if isinstance(given, dict) else {}
+    )
+    if not payload["title"]:
+        raise ProductFieldError(
+            f"title: nothing at {paths['title'][0]!r}; map the field that holds the title"
+        )
+    payload["title"] = payload["title"][:TITLE_LIMIT]
+    return {field: value for field, value in payload.items() if value not in (None, "", {})}
+
+
+def _text(field: str, value: Any) -> str | None:
+    if isinstance(value, dict | list):
+        raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
+    return None if value is None else str(value).strip()
+
+
+def _moment(field: str, value: Any, times: Times) -> str | None:
+    if value in (None, ""):
+        return None
+    try:
+        read = instant(value, Times.ISO if isinstance(value, date | datetime) else times)
+    except InstantError as error:
+        raise ProductFieldError(f"{field}: {error}") from None
+    return read.isoformat()

@@ -1,0 +1,1 @@
+"""Records that are asked for: HTTP lists, refreshes and SQL queries."""

@@ -1,0 +1,1 @@
+"""Dagster jobs beside the asset graph: deliveries, tickets, retention."""

@@ -1,0 +1,1 @@
+"""The schema `act`: recommendations, tickets and proofs."""

@@ -1,0 +1,1 @@
+"""The schema `app`: tenants, connectors, credentials and run state."""

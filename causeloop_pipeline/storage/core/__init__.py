@@ -1,0 +1,1 @@
+"""The schema `core`: issues and changes."""

@@ -1,0 +1,11 @@
+"""Organizations, workspaces, people and what they may do."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Apply the SQL file of the same name."""
+    run_sql(__file__)

@@ -1,0 +1,11 @@
+"""Fingerprints, patterns, clusters, and what people said of them."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Apply the SQL file of the same name."""
+    run_sql(__file__)

@@ -1,0 +1,11 @@
+"""The pipeline may refresh the planner's statistics of what it has just landed."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """Apply the SQL file of the same name."""
+    run_sql(__file__)

@@ -1,0 +1,11 @@
+"""Deploys, releases and configuration changes: what may have triggered a failure."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    """Apply the SQL file of the same name."""
+    run_sql(__file__)

@@ -1,0 +1,11 @@
+"""What is looked at again, what is forgotten in time, and what is found by an index."""
+
+from causeloop_pipeline.storage.database.migrate import run_sql
+
+revision = "0017"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    """Apply the SQL file of the same name."""
+    run_sql(__file__)

@@ -1,0 +1,1 @@
+"""The schema `detect`: fingerprints, patterns and clusters."""

@@ -1,0 +1,33 @@
+"""Fingerprints: what the issues of a workspace have in common, one row an issue."""
+
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.storage.database.session import Session
+
+READ = """
+select f.*
+from detect.fingerprint as f
+join core.issue as i using (workspace_id, issue_id)
+where f.workspace_id = %(workspace_id)s
+  and (%(issue_ids)s::uuid[] is null or f.issue_id = any (%(issue_ids)s::uuid[]))
+order by i.source_created_at, f.issue_id
+"""
+
+
+def read_fingerprints(
+    session: Session, workspace_id: UUID, schema: pl.Schema, issue_ids: pl.Series | None = None
+) -> pl.DataFrame:
+    """The fingerprints of a workspace, or of some of its issues, in the order of the issues."""
+    wanted = None if issue_ids is None else issue_ids.to_list()
+    return session.read(READ, {"workspace_id": workspace_id, "issue_ids": wanted}, schema=schema)
+
+
+def write_fingerprints(
+    session: Session, workspace_id: UUID, fingerprints: pl.DataFrame, changed_at: pl.DataFrame
+) -> int:
+    """Store fingerprints with the version, of frame(issue_id, changed_at), of the issue they saw."""
+    rows = fingerprints.join(changed_at, on="issue_id", how="left").rename({"changed_at": "issue_changed_at"})
+    rows = rows.with_columns(workspace_id=pl.lit(str(workspace_id)))
+    return session.upsert("detect.fingerprint", rows, key=["workspace_id", "issue_id"])

@@ -1,0 +1,1 @@
+"""The schema `notify`: alert rules and the outbox."""

@@ -1,0 +1,1 @@
+"""The schema `predict`: predictions, outcomes, forecasts and trained models."""

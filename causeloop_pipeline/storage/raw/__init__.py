@@ -1,0 +1,1 @@
+"""The schema `raw`: records as they arrived."""

@@ -1,0 +1,120 @@
+"""Counts that nothing was lost: what came in is an issue, a change, a version of one, set aside, or waits."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from causeloop_pipeline.storage.database.session import Session
+
+# Record by record, so that one lost and one left over do not cancel out. An issue of which every record waits
+# (as in a rebuild) is counted by those; one that neither has a record nor waits for it is one too many.
+# A change and an issue of one source may bear the same external id.
+COUNT = """
+with quarantined as (
+    select distinct source, external_id, payload_hash
+    from raw.quarantine
+    where workspace_id = %(workspace_id)s and replayed_at is null
+),
+subjects as (
+    select
+        r.source,
+        r.external_id,
+        r.kind in ('change', 'normalized_change') as is_change,
+        count(*) as records,
+        count(a.record_id) as pending,
+        count(q.payload_hash) filter (where a.record_id is null) as quarantined
+    from raw.record as r
+    left join raw.arrival as a on a.workspace_id = r.workspace_id and a.record_id = r.record_id
+    left join quarantined as q
+        on q.source = r.source and q.external_id = r.external_id and q.payload_hash = r.payload_hash
+    where r.workspace_id = %(workspace_id)s
+    group by 1, 2, 3
+),
+made as (
+    select source, external_id, false as is_change, true as is_made
+    from core.issue
+    where workspace_id = %(workspace_id)s
+    union all
+    select source, external_id, true, true from core.change where workspace_id = %(workspace_id)s
+),
+compared as (
+    select
+        source,
+        is_change,
+        coalesce(s.records, 0) as records,
+        coalesce(s.pending, 0) as pending,
+        coalesce(s.quarantined, 0) as quarantined,
+        coalesce(s.records - s.pending - s.quarantined, 0) as normalized,
+        coalesce(m.is_made, false) as is_made
+    from subjects as s
+    full join made as m using (source, external_id, is_change)
+),
+counted as (
+    select
+        source,
+        records,
+        (not is_change and is_made and (normalized > 0 or pending = 0))::int as issues,
+        (is_change and is_made and (normalized > 0 or pending = 0))::int as changes,
+        case when is_made then greatest(normalized - 1, 0) else 0 end as versions,
+        quarantined,
+        pending
+    from compared
+)
+insert into core.conservation as c (
+    workspace_id, source, records, issues, changes, versions, quarantined, pending, balanced, checked_at
+)
+select
+    %(workspace_id)s, source, sum(records), sum(issues), sum(changes), sum(versions), sum(quarantined),
+    sum(pending), bool_and(records = issues + changes + versions + quarantined + pending), clock_timestamp()
+from counted
+group by source
+on conflict (workspace_id, source) do update set
+    records = excluded.records, issues = excluded.issues, changes = excluded.changes,
+    versions = excluded.versions, quarantined = excluded.quarantined, pending = excluded.pending,
+    balanced = excluded.balanced, checked_at = excluded.checked_at
+returning source, records, issues, changes, versions, quarantined, pending, balanced
+"""
+
+GONE = """
+delete from core.conservation as c
+where c.workspace_id = %(workspace_id)s
+    and not exists (select from raw.record where workspace_id = c.workspace_id and source = c.source)
+    and not exists (select from core.issue where workspace_id = c.workspace_id and source = c.source)
+    and not exists (select from core.change where workspace_id = c.workspace_id and source = c.source)
+"""
+
+
+@dataclass(frozen=True)
+class SourceBalance:
+    """What became of one source's records in one workspace."""
+
+    source: str
+    records: int
+    issues: int
+    versions: int
+    quarantined: int
+    pending: int
+    balanced: bool
+    changes: int = 0
+
+    @property
+    def lost(self) -> int:
+        """Records that are nothing of it; negative: issues or changes that no record gives."""
+        accounted = self.issues + self.changes + self.versions + self.quarantined + self.pending
+        return self.records - accounted
+
+
+def balance(session: Session, workspace_id: UUID) -> list[SourceBalance]:
+    """Count a workspace's records anew and keep the verdict, a line a source."""
+    session.execute(GONE, {"workspace_id": workspace_id})
+    rows = session.rows(COUNT, {"workspace_id": workspace_id})
+    return sorted((SourceBalance(**row) for row in rows), key=lambda one: one.source)
+
+
+def unbalanced_workspaces(session: Session, workspace_ids: list[UUID]) -> dict[UUID, list[SourceBalance]]:
+    """Count the records of several workspaces; those where something is missing, and of which sources."""
+    failed = {}
+    for workspace_id in workspace_ids:
+        wrong = [one for one in balance(session, workspace_id) if not one.balanced]
+        if wrong:
+            failed[workspace_id] = wrong
+    return failed

@@ -1,0 +1,308 @@
+"""Recommendations: ranked, specific, honest about their numbers, and the same each time."""
+
+import json
+import re
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.recommendations import recommend
+from causeloop_pipeline.analysis.detect.clusters.error_families import FAMILIES, recognize_families
+from causeloop_pipeline.analysis.predict.risk import pattern_risk
+from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, RECOMMENDATIONS
+from causeloop_pipeline.model.recommendation import RecommendationType
+from tests.support.pattern_frames import day, issue, predictions, world
+
+AS_OF = day(200)
+TRACE = (
+    "java.lang.NullPointerException: x\n\tat com.acme.Cart.total(Cart.java:3)\n"
+    "\tat com.acme.Main.main(Main.java:1)\n"
+)
+
+
+def failing(key: str, title: str, count: int = 6, **fields: Any) -> list[dict[str, Any]]:
+    where = {"service": "ledger", "external_id": None} | fields
+    return [
+        issue(
+            f"{key}-{n}", 20 + n * 170 / count, title=title, **(where | {"external_id": f"{key.upper()}-{n}"})
+        )
+        for n in range(count)
+    ]
+
+
+def advise(
+    patterns: dict[str, list[dict[str, Any]]],
+    chances: dict[str, float | None] | None = None,
+    *,
+    changed: pl.Expr | None = None,
+    **options: Any,
+) -> pl.DataFrame:
+    described, members, issues = world(patterns)
+    described = described.with_columns(changed) if changed is not None else described
+    foreseen = options.pop("foreseen", None)
+    if foreseen is None:
+        foreseen = predictions(chances if chances is not None else dict.fromkeys(patterns, 0.6))
+    risks = pattern_risk(described, members, issues, foreseen, as_of=AS_OF)
+    given: dict[str, Any] = {"as_of": AS_OF, "namespace": "w"} | options
+    return recommend(described, members, issues, foreseen, risks, **given)
+
+
+def existing(**columns: Any) -> pl.DataFrame:
+    return pl.DataFrame({name: [value] for name, value in columns.items()})
+
+
+def in_one_cluster(*patterns: str) -> pl.DataFrame:
+    return pl.DataFrame([("c", key) for key in patterns], schema=CLUSTER_MEMBERS, orient="row")
+
+
+TEXTS = {
+    "timeout": "GET /ledger: read timed out after 30 s",
+    "certificate_expiry": "x509: certificate has expired or is not yet valid",
+    "disk_full": "write /var/lib/data: no space left on device",
+    "out_of_memory": "pod ledger-7 OOMKilled",
+    "connection_pool": "FATAL: remaining connection slots are reserved, too many connections",
+    "schema_migration": 'column "total" does not exist',
+    "deadlock": "deadlock detected while updating orders",
+    "rate_limit": "HTTP 429 Too Many Requests from provider",
+    "dns": "getaddrinfo ENOTFOUND db.internal",
+    "permission": "Access denied: not authorized to perform s3:GetObject",
+    "authentication": "login failed: invalid credentials for service account",
+    "third_party": "upstream provider outage: payments unavailable",
+    "network": "connection reset by peer",
+    "queue_backlog": "consumer lag above 100000 on topic orders",
+    "scheduled_job": "nightly batch job did not finish",
+    "flaky_test": "flaky test test_checkout in main",
+    "bad_deploy": "errors after deploy of release 4.2, rolled back",
+    "configuration": "invalid configuration: missing setting LEDGER_URL",
+    "missing_resource": "No such file or directory: template.html",
+    "null_reference": "TypeError: Cannot read properties of undefined",
+    "data_quality": "malformed record in import, row rejected",
+    "capacity": "high CPU usage on ledger nodes",
+    "hardware": "DIMM failure: uncorrectable memory",
+    "replication": "replication lag above 60 s",
+    "process_crash": "worker process crashed with exit code 3",
+    "cache": "stale cache after invalidation",
+    "human_request": "please reset my password, password reset needed",
+}  # fmt: skip
+
+
+def test_every_family_has_a_remedy_and_every_remedy_a_family() -> None:
+    assert {*FAMILIES, UNKNOWN, UNOBSERVED} == set(PLAYBOOK)
+    assert set(TEXTS) == set(FAMILIES)
+    assert {remedy.type for remedy in PLAYBOOK.values()} == set(RecommendationType)
+
+
+@pytest.mark.parametrize(("family", "text"), TEXTS.items())
+def test_each_kind_of_failure_is_read_from_its_words_and_gets_its_own_remedy(family: str, text: str) -> None:
+    assert recognize_families(text)[0].family == family
+    row = advise({"p": failing("p", text)}).row(0, named=True)
+    assert row["type"] == PLAYBOOK[family].type
+    assert row["effort"] == PLAYBOOK[family].effort
+    assert len(row["steps"]) >= len(PLAYBOOK[family].steps) + 2
+
+
+@pytest.mark.parametrize("text", ["deploy ok", "customer asks for a quote", "", "\x00\ud800", "🔥🔥"])
+def test_text_that_names_no_failure_is_given_no_family(text: str) -> None:
+    assert recognize_families(text) == []
+
+
+def test_ranks_run_from_one_without_ties_or_gaps_by_falling_score() -> None:
+    found = advise({f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4) for n in range(12)})
+    assert found.schema == RECOMMENDATIONS
+    assert found["rank"].to_list() == list(range(1, 13))
+    assert found["score"].is_sorted(descending=True)
+
+
+def test_more_frequent_failures_rank_higher() -> None:
+    found = advise(
+        {"rare": failing("rare", "a timed out"), "often": failing("often", "b timed out")},
+        {"rare": 0.1, "often": 0.8},
+    )
+    assert found["pattern_ids"].to_list() == [["often"], ["rare"]]
+
+
+def test_an_estimate_lies_within_its_interval_and_follows_the_prediction() -> None:
+    one, two = (
+        advise({"p": failing("p", "timed out")}, {"p": chance}).row(0, named=True) for chance in (0.3, 0.8)
+    )
+    for row in (one, two):
+        assert 0 < row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
+    assert two["expected_loops_prevented"] > one["expected_loops_prevented"]
+    assert one["expected_loops_prevented"] == pytest.approx(0.6 * 90 * 0.35667 / 30, rel=1e-3)
+
+
+def test_steps_and_reasons_name_what_was_seen_with_counts() -> None:
+    row = advise(
+        {"p": failing("p", "NullPointerException in checkout", 12, body=TRACE, service="checkout")}
+    ).row(0, named=True)
+    plan = "\n".join(row["steps"])
+    assert "java.lang.NullPointerException" in row["title"]
+    assert "12 of 12 service checkout" in plan
+    assert "P-11" in plan
+    assert "com.acme.Cart.total: 5 of the last 5 traces" in plan
+    assert "12 issues on 12 active days" in row["rationale"]
+    assert "80 % interval" in row["rationale"]
+    assert not re.search(r"\{\w*\}", plan + row["title"])
+
+
+def test_the_hours_at_which_a_pattern_occurs_enter_the_plan_when_enough_was_seen() -> None:
+    when = json.dumps([{"weekday": "monday", "hours": "00-06", "share": 0.6, "lift": 4.0}])
+    rows = {"p": failing("p", "an odd thing", 12)}
+    enough = predictions({"p": 0.5}, likely_when=when, event_count=12)
+    few = predictions({"p": 0.5}, likely_when=when, event_count=4)
+    assert "Monday, 00-06 h: 60% of" in "\n".join(advise(rows, foreseen=enough)["steps"][0])
+    assert "jobs" in advise(rows, foreseen=enough)["title"][0]
+    assert "Monday" not in "\n".join(advise(rows, foreseen=few)["steps"][0])
+
+
+def test_a_place_is_named_only_if_half_of_the_issues_happened_there() -> None:
+    scattered = [issue(f"p-{n}", 20 + n * 50, title="read timed out", service=f"s{n}") for n in range(3)]
+    row = advise({"p": scattered}).row(0, named=True)
+    assert row["title"] == "Bound and align the timeouts of the affected systems"
+
+
+def test_changes_in_the_evidence_point_to_releases() -> None:
+    evidence = json.dumps(
+        [{"kind": "deploy", "text": "7 of 9 began within 12 h after a deploy of ledger", "count": 7}]
+    )
+    row = advise(
+        {"p": failing("p", "an odd thing")}, foreseen=predictions({"p": 0.5}, evidence=evidence)
+    ).row(0, named=True)
+    assert row["title"] == "Make releases of ledger safe to fail"
+    assert "7 of 9 began" in "\n".join(row["steps"])
+
+
+def test_without_words_trace_or_error_type_the_advice_is_to_record_more() -> None:
+    assert advise({"p": failing("p", "an odd thing")})["type"].to_list() == ["monitoring"]
+    assert advise({"p": failing("p", "an odd thing", error_type="E17")})["type"].to_list() == ["process"]
+
+
+def test_patterns_of_one_cluster_with_the_same_remedy_are_mended_together() -> None:
+    rows = {"p": failing("p", "read timed out", 9), "q": failing("q", "write timed out", 4)}
+    row = advise(rows, cluster_members=in_one_cluster("p", "q")).row(0, named=True)
+    alone = advise(rows)
+    assert row["pattern_ids"] == ["p", "q"]
+    assert alone.height == 2
+    assert row["expected_loops_prevented"] == pytest.approx(alone["expected_loops_prevented"].sum(), abs=0.01)
+
+
+def test_bugs_in_code_are_mended_one_by_one_even_in_one_cluster() -> None:
+    rows = {"p": failing("p", "NullPointerException in a"), "q": failing("q", "NullPointerException in b")}
+    assert advise(rows, cluster_members=in_one_cluster("p", "q")).height == 2
+
+
+def test_two_recommendations_never_have_the_same_title() -> None:
+    rows = {"p": failing("p", "NullPointerException in a"), "q": failing("q", "NullPointerException in b")}
+    assert advise(rows)["title"].n_unique() == 2
+
+
+def test_an_id_stays_when_patterns_join_and_differs_between_workspaces() -> None:
+    rows = {"q": failing("q", "write timed out", 4)}
+    before = advise(rows)
+    known = existing(recommendation_id=before["recommendation_id"][0], status="in_progress")
+    more = {"a": [issue("a-0", 0, title="read timed out"), issue("a-1", 3, title="read timed out")]} | rows
+    after = advise(more, cluster_members=in_one_cluster("a", "q"), existing=known)
+    assert after["recommendation_id"].to_list() == before["recommendation_id"].to_list()
+    assert advise(rows, namespace="v")["recommendation_id"][0] != before["recommendation_id"][0]
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "comes_back"),
+    [
+        ("pending", None, True),
+        ("in_progress", None, True),
+        ("dismissed", None, False),
+        ("implemented", None, False),
+        ("implemented", "held", False),
+        ("implemented", "not_provable_yet", False),
+        ("implemented", "failed", True),
+        ("implemented", "moved", True),
+    ],
+)
+def test_what_was_dismissed_or_done_stays_away_until_its_proof_fails(
+    status: str, verdict: str | None, comes_back: bool
+) -> None:
+    rows = {"p": failing("p", "timed out")}
+    known = existing(
+        recommendation_id=advise(rows)["recommendation_id"][0],
+        status=status,
+        type="config_change",
+        verdict=verdict,
+    )
+    assert (advise(rows, existing=known).height == 1) is comes_back
+
+
+def test_proofs_of_earlier_fixes_change_the_chance_that_the_next_one_holds() -> None:
+    rows = {"p": failing("p", "timed out")}
+
+    def after(verdict: str) -> float:
+        known = pl.DataFrame(
+            {
+                "recommendation_id": [f"r{n}" for n in range(10)],
+                "status": ["implemented"] * 10,
+                "type": ["config_change"] * 10,
+                "verdict": [verdict] * 10,
+            }
+        )
+        found = advise(rows, existing=known).row(0, named=True)
+        assert "10 proven fixes" in found["rationale"]
+        return float(found["expected_loops_prevented"])
+
+    assert after("failed") < advise(rows)["expected_loops_prevented"][0] < after("held")
+
+
+def test_resolved_patterns_and_single_issues_need_no_advice() -> None:
+    assert advise({"p": failing("p", "timed out", 1)}).is_empty()
+    resolved = pl.lit("resolved").alias("status")
+    assert advise({"p": failing("p", "timed out")}, changed=resolved).is_empty()
+
+
+def test_an_emerging_pattern_is_advised_with_a_word_of_caution() -> None:
+    row = advise({"p": failing("p", "timed out")}, changed=pl.lit("emerging").alias("status")).row(
+        0, named=True
+    )
+    assert "still emerging (confidence 0.90)" in row["rationale"]
+
+
+def test_a_high_benefit_at_low_effort_is_a_quick_win() -> None:
+    found = advise({"p": failing("p", "x509 certificate has expired", 20)}, {"p": 0.8})
+    assert found["impact"].to_list() == ["quick_win"]
+    assert advise({"p": failing("p", "DIMM failure", 20)}, {"p": 0.95})["impact"].to_list() == ["high"]
+    assert advise({"p": failing("p", "timed out", 2)}, {"p": 0.05})["impact"].to_list() == ["medium"]
+
+
+def test_a_pattern_without_a_prediction_is_judged_by_its_recent_rate() -> None:
+    row = advise({"p": failing("p", "timed out", 12)}, {"p": None}).row(0, named=True)
+    assert row["expected_loops_prevented"] > 0
+    assert "with a chance of" not in row["rationale"]
+
+
+def test_row_order_changes_not_a_byte() -> None:
+    rows = {f"p{n}": failing(f"p{n}", "read timed out" if n % 2 else "disk full", 3 + n) for n in range(6)}
+    reversed_rows = {key: list(reversed(value)) for key, value in reversed(rows.items())}
+    assert_frame_equal(advise(rows), advise(reversed_rows))
+
+
+names = st.one_of(
+    st.text(max_size=60), st.sampled_from([*TEXTS.values(), "{place} {error} {0}", "%s", "<b>x</b>"])
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(names, st.integers(1, 6), st.one_of(st.none(), st.floats(0, 1))), max_size=6))
+def test_any_names_and_chances_give_a_gapless_ranking(described: list[tuple[str, int, float | None]]) -> None:
+    rows = {f"p{n}": failing(f"p{n}", name, count) for n, (name, count, _) in enumerate(described)}
+    if not rows:
+        return
+    found = advise(rows, {f"p{n}": chance for n, (_, _, chance) in enumerate(described)})
+    assert found["rank"].to_list() == list(range(1, found.height + 1))
+    assert found["recommendation_id"].n_unique() == found.height
+    for row in found.iter_rows(named=True):
+        assert 0 <= row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
+        assert row["steps"]
+        assert len(row["title"]) <= 160

@@ -1,0 +1,209 @@
+"""Patterns: every issue in one group, the same ids in any row order, kept through recomputes, each member
+explained.
+"""
+
+import json
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions, group_issues
+from causeloop_pipeline.model.frames import LINEAGE, MEMBERS, PATTERNS
+from tests.support.failure_texts import facts, human_issues, issue_frame, machine_issues
+
+
+def grouped(issues: pl.DataFrame, **more: object) -> Grouping:
+    return group_issues(issues, fingerprint_issues(issues), **more)  # type: ignore[arg-type]
+
+
+def pattern_of(grouping: Grouping) -> dict[str, str]:
+    return dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
+
+
+def everything() -> pl.DataFrame:
+    humans = human_issues().with_columns(issue_id="h" + pl.col("issue_id"))
+    silent = issue_frame([{"source": "itsm", "service": "mail"} for _ in range(3)])
+    return pl.concat([humans, machine_issues(), silent.with_columns(issue_id="s" + pl.col("issue_id"))])
+
+
+def test_machines_people_and_silent_incidents_are_grouped_in_one_call() -> None:
+    found = grouped(everything())
+    assert found.patterns["kind"].value_counts().sort("kind").rows() == [
+        ("human", 2),
+        ("machine", 3),
+        ("structured", 1),
+    ]
+    assert found.patterns.schema == PATTERNS
+    assert found.members.schema == MEMBERS
+    assert found.lineage.schema == LINEAGE
+    assert found.members["issue_id"].is_unique().all()
+
+
+def test_an_issue_without_a_mate_has_no_pattern_until_one_comes() -> None:
+    alone = human_issues(["Checkout fails with a timeout of the payment gateway"])
+    assert grouped(alone).patterns.height == 0
+    two = human_issues(["Checkout fails with a timeout of the payment gateway"] * 2)
+    assert grouped(two).patterns["issue_count"].to_list() == [2]
+
+
+def test_the_same_input_gives_the_same_bytes_in_any_row_order() -> None:
+    issues = everything()
+    one = grouped(issues)
+    for seed in range(3):
+        other = grouped(issues.sample(fraction=1.0, shuffle=True, seed=seed))
+        assert other.patterns.equals(one.patterns)
+        assert other.members.equals(one.members)
+        assert other.index.to_bytes() == one.index.to_bytes()
+
+
+def test_a_recompute_of_unchanged_input_changes_nothing() -> None:
+    issues = everything()
+    one = grouped(issues)
+    again = grouped(issues, previous=one.members.select("issue_id", "pattern_id"))
+    assert again.patterns.equals(one.patterns)
+    assert again.members.equals(one.members)
+    assert again.lineage.height == 0
+
+
+def test_ids_of_before_are_kept_even_if_an_older_issue_arrives() -> None:
+    issues = machine_issues()
+    before = grouped(issues)
+    older = issues.head(1).with_columns(
+        issue_id=pl.lit("a-older"), source_created_at=pl.col("source_created_at").dt.offset_by("-9d")
+    )
+    after = grouped(pl.concat([issues, older]), previous=before.members.select("issue_id", "pattern_id"))
+    assert set(after.patterns["pattern_id"]) == set(before.patterns["pattern_id"])
+
+
+def test_names_say_what_recurs_and_where() -> None:
+    names = sorted(grouped(machine_issues()).patterns["name"])
+    assert names == [
+        "Connection to … refused after … (db)",
+        "Disk … is at … of its capacity (store)",
+        "Worker … finished job … in … (queue)",
+    ]
+    assert max(map(len, grouped(human_issues(["word " * 60] * 2)).patterns["name"])) <= 120
+
+
+def test_a_patterns_fingerprint_holds_what_its_members_share_with_each_share() -> None:
+    issues = machine_issues().with_columns(team=pl.when(pl.int_range(pl.len()) % 4 < 3).then(pl.lit("core")))
+    for text in grouped(issues).patterns["fingerprint"]:
+        shared = json.loads(text)
+        assert shared["service"]["share"] == 1.0
+        assert shared["team"]["share"] == pytest.approx(0.75)
+        assert list(shared) == sorted(shared)
+
+
+def test_repair_is_the_median_over_members_that_were_resolved() -> None:
+    issues = machine_issues().with_columns(
+        resolved_at=pl.when(pl.int_range(pl.len()) < 9).then(
+            pl.col("source_created_at") + pl.duration(seconds=pl.int_range(pl.len()) // 3 * 60 + 60)
+        )
+    )
+    assert set(grouped(issues).patterns["mttr_seconds"]) == {120}
+
+
+def test_every_member_says_why_it_is_there() -> None:
+    reasons = [json.loads(text) for text in grouped(everything()).members["reason"]]
+    assert {reason["kind"] for reason in reasons} == {"template", "terms", "dimensions"}
+    assert all(reason["text"] for reason in reasons)
+    template = next(reason for reason in reasons if reason["kind"] == "template")
+    assert template["slots"] == template["template"].count("<*>") > 0
+    terms = next(reason for reason in reasons if reason["kind"] == "terms")
+    assert terms["terms"][0].keys() == {"term", "weight"}
+
+
+def test_a_member_knows_the_pattern_it_was_nearly_put_into_and_what_was_missing() -> None:
+    titles = ["disk full on host alpha one", "disk full on host alpha two"]
+    rows = [
+        {"title": f"volume {at} of store is {state}", "source": "syslog"}
+        for at in range(20)
+        for state in ("Mounted", "Unmounted")
+    ]
+    found = grouped(issue_frame([*rows, *({"title": title} for title in titles)]))
+    near = found.members.drop_nulls("nearest_pattern_id")
+    assert near.height
+    assert near["nearest_missing"].null_count() == 0
+    assert near.filter(pl.col("nearest_pattern_id") == pl.col("pattern_id")).height == 0
+
+
+def test_what_people_link_belongs_together_and_says_that_a_person_did_it() -> None:
+    issues = human_issues()
+    found = grouped(issues, constraints=facts(("must", "i0004", "i0006")))
+    assert pattern_of(found)["i0004"] == pattern_of(found)["i0006"]
+    reason = json.loads(found.members.filter(pl.col("issue_id") == "i0004")["reason"][0])
+    assert (reason["kind"], reason["with"]) == ("person", "i0006")
+
+
+def test_what_people_take_out_stays_out_and_new_events_like_it_follow_it() -> None:
+    issues = machine_issues()
+    taken = "i0000"
+    rest = issues.filter(pl.col("title").str.starts_with("Connection") & (pl.col("issue_id") != taken))[
+        "issue_id"
+    ]
+    said = facts(*(("cannot", taken, other) for other in rest))
+    like_it = issues.filter(pl.col("issue_id") == taken).with_columns(issue_id=pl.lit("later"))
+    found = pattern_of(grouped(pl.concat([issues, like_it]), constraints=said))
+    assert found["later"] == found[taken]
+    assert found[taken] not in {found[other] for other in rest}
+    assert len({found[other] for other in rest}) == 1
+
+
+def test_with_automatic_linking_off_patterns_are_suggestions_until_a_person_confirms() -> None:
+    options = GroupingOptions(ai_auto_link=False)
+    assert set(grouped(machine_issues(), options=options).patterns["status"]) == {"emerging"}
+    found = grouped(machine_issues(), options=options, constraints=facts(("must", "i0000", "i0003")))
+    assert sorted(found.patterns["status"]) == ["active", "emerging", "emerging"]
+
+
+def test_an_active_pattern_is_demoted_only_well_below_the_threshold() -> None:
+    issues = machine_issues()
+    options = GroupingOptions(ai_confidence_threshold=0.99)
+    assert set(grouped(issues, options=options).patterns["status"]) == {"emerging"}
+    before = grouped(issues).members.select("issue_id", "pattern_id").with_columns(status=pl.lit("active"))
+    assert set(grouped(issues, options=options, previous=before).patterns["status"]) == {"active"}
+
+
+def test_errors_with_the_same_in_app_frames_are_one_pattern_whatever_their_message() -> None:
+    head = "Traceback (most recent call last):\n"
+    trace = head + '  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: card {}'
+    other = head + '  File "/srv/app/mail.py", line 3, in send\n    x\nValueError: card 1'
+    rows = [{"title": f"Error number {at}", "body": trace.format(at, at)} for at in range(3)]
+    found = pattern_of(grouped(issue_frame([*rows, {"title": "Error number 9", "body": other}])))
+    assert found.keys() >= {"i0000", "i0001", "i0002"}
+    assert found.get("i0003") != found["i0000"]
+
+
+@pytest.mark.parametrize("size", [3, 6, 10])
+def test_a_report_that_quotes_two_groups_does_not_bridge_them(size: int) -> None:
+    one = [
+        f"Checkout timeout at the payment gateway during card authorization step {at}" for at in range(size)
+    ]
+    two = [
+        f"Avatar upload rejects large PNG images with a codec failure in thumbnails {at}"
+        for at in range(size)
+    ]
+    bridge = (
+        "Checkout timeout payment gateway card authorization and avatar upload rejects PNG codec thumbnails"
+    )
+    found = pattern_of(grouped(human_issues([*one, bridge, *two])))
+    ids = list(human_issues([*one, bridge, *two])["issue_id"])
+    assert {found.get(issue, issue) for issue in ids[:size]}.isdisjoint(
+        found.get(issue, issue) for issue in ids[size + 1 :]
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(human_issues()["title"].to_list()), min_size=1, max_size=12), st.integers(0, 5)
+)
+def test_every_issue_is_in_at_most_one_pattern_of_two_or_more(titles: list[str], seed: int) -> None:
+    issues = human_issues(titles).sample(fraction=1.0, shuffle=True, seed=seed)
+    found = grouped(issues)
+    assert found.members["issue_id"].is_unique().all()
+    counted = found.members.group_by("pattern_id").len().sort("pattern_id")
+    assert counted["len"].cast(pl.Int64).to_list() == found.patterns["issue_count"].to_list()
+    assert (counted["len"] >= 2).all()

@@ -1,0 +1,47 @@
+"""Words become terms: identifiers whole and in parts, stems, numbers; other scripts are not lost."""
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, stem, terms_of
+
+
+def terms(text: str) -> set[str]:
+    return set(count_terms(pl.Series([text]))["term"])
+
+
+def test_identifiers_count_whole_and_in_parts() -> None:
+    assert {"nullpointerexception", "null", "pointer"} <= set(terms_of("NullPointerException"))
+    assert {"org.apache.hadoop", "apach", "hadoop"} <= set(terms_of("org.apache.hadoop"))
+
+
+def test_forms_of_one_word_are_one_term() -> None:
+    assert {stem(word) for word in ("crash", "crashes", "crashed", "crashing")} == {"crash"}
+
+
+def test_ticket_numbers_and_versions_are_terms_and_stop_words_are_not() -> None:
+    assert terms("see #4711 in 2.4.1") == {"#4711", "2.4.1"}
+
+
+def test_text_without_spaces_is_read_in_pairs_of_characters() -> None:
+    assert {"支付", "付失", "失败"} <= terms("支付失败")
+
+
+def test_markup_and_what_follows_a_long_beginning_is_not_read() -> None:
+    body = body_text(pl.Series(["<p class='x'>hello&nbsp;there</p>" + " tail" * 2_000]))[0]
+    assert "class" not in body
+    assert len(body) <= 3_000
+
+
+def test_counts_are_by_row_and_sorted() -> None:
+    found = count_terms(pl.Series(["disk disk full", "", "disk"]))
+    assert found.rows() == [(0, "disk", 2), (0, "full", 1), (2, "disk", 1)]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_has_terms_without_failing(text: str) -> None:
+    found = count_terms(pl.Series([text], dtype=pl.String))
+    assert (found["count"] > 0).all()
+    assert found["term"].null_count() == 0

@@ -1,0 +1,94 @@
+"""Perfect calibration stays inside its band and raises no alarm; bent calibration does."""
+
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+
+from causeloop_pipeline.analysis.predict.calibration import (
+    accuracy,
+    calibration_drift,
+    noise_of_ece,
+    reliability,
+)
+from tests.support.recurring_failures import AS_OF
+
+
+def ledger(size=4000, bend=1.0, seed=0, groups=50):
+    rng = np.random.default_rng(seed)
+    said = rng.uniform(0.05, 0.95, size)
+    came = rng.random(size) < said**bend
+    return pl.DataFrame(
+        {
+            "pattern_id": [f"p{k}" for k in rng.integers(0, groups, size)],
+            "issued_at": [AS_OF - timedelta(days=7 * int(k)) for k in rng.integers(1, groups, size)],
+            "window_days": [7] * size,
+            "probability": said,
+            "model_probabilities": ['{"prior":0.5}'] * size,
+            "outcome": np.where(came, "hit", "miss"),
+        }
+    )
+
+
+def test_a_calibrated_curve_stays_in_its_band():
+    curve = reliability(ledger())
+    inside = (curve["frequency"] >= curve["band_low"]) & (curve["frequency"] <= curve["band_high"])
+    assert inside.sum() >= 9
+    assert curve["n"].sum() == 4000
+
+
+def test_a_bent_curve_leaves_its_band():
+    curve = reliability(ledger(bend=2.0))
+    assert ((curve["frequency"] < curve["band_low"]).sum()) >= 5
+
+
+def test_calibration_raises_no_alarm_when_it_is_good():
+    alarms = [calibration_drift(ledger(600, seed=seed))["drifted"].item() for seed in range(20)]
+    assert sum(alarms) <= 1
+
+
+def test_drift_is_found_in_level_and_in_slope():
+    assert calibration_drift(ledger(bend=2.0))["drifted"].item()
+    steep = ledger().with_columns(
+        pl.when(pl.col("probability") > 0.5).then(0.9).otherwise(0.1).alias("probability")
+    )
+    assert calibration_drift(steep)["drifted"].item()
+
+
+def test_too_few_grades_are_not_judged():
+    assert calibration_drift(ledger(30))["drifted"].item() is None
+
+
+def test_one_bad_pattern_is_not_drift_of_the_workspace():
+    good = ledger(600, seed=3)
+    stuck = pl.DataFrame(
+        {
+            "pattern_id": ["stuck"] * 40,
+            "issued_at": [AS_OF - timedelta(days=7 * k) for k in range(1, 41)],
+            "window_days": [7] * 40,
+            "probability": [0.3] * 40,
+            "model_probabilities": ["{}"] * 40,
+            "outcome": ["hit"] * 40,
+        }
+    )
+    assert not calibration_drift(pl.concat([good, stuck]))["drifted"].item()
+
+
+def test_prevented_and_open_predictions_are_not_scored():
+    rows = ledger(100).with_columns(outcome=pl.lit("prevented"))
+    assert reliability(rows).is_empty()
+    assert accuracy(rows).is_empty()
+    assert calibration_drift(rows).is_empty()
+
+
+def test_accuracy_puts_the_mixture_beside_its_members():
+    table = accuracy(ledger(500))
+    assert table["model"].to_list() == ["mixture", "prior"]
+    assert table["skill"][0] > table["skill"][1]
+
+
+def test_the_noise_of_the_calibration_error_falls_with_the_sample():
+    rng = np.random.default_rng(1)
+    small, large = noise_of_ece(rng.random(100)), noise_of_ece(rng.random(2000))
+    assert 0.05 < small < 0.15
+    assert large < small / 2

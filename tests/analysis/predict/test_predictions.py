@@ -1,0 +1,149 @@
+"""Predictions are calibrated data with a reason, monotone in the window, and the same bytes whatever the row
+order.
+"""
+
+import json
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
+from causeloop_pipeline.model.frames import FORECASTS, PREDICTIONS
+from tests.support.recurring_failures import AS_OF, occurrences, workspace
+
+
+@pytest.fixture(scope="module")
+def predicted():
+    rows = pl.concat([workspace(), occurrences({"once": [12]})])
+    return rows, predict_recurrence(rows, as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"})
+
+
+def test_frames_have_the_columns_of_the_contract(predicted):
+    _, result = predicted
+    assert result.predictions.schema == PREDICTIONS
+    assert result.forecasts.schema == FORECASTS
+
+
+def test_every_pattern_has_a_row_for_every_window(predicted):
+    rows, result = predicted
+    assert result.predictions.height == rows["pattern_id"].n_unique() * 4
+
+
+def test_one_event_is_too_few_and_says_so(predicted):
+    once = predicted[1].predictions.filter(pl.col("pattern_id") == "once")
+    assert once["probability"].is_null().all()
+    assert once["reason"].to_list() == ["too_few_events"] * 4
+
+
+def test_a_probability_comes_without_a_reason_and_inside_its_limits(predicted):
+    known = predicted[1].predictions.filter(pl.col("event_count") >= 2)
+    assert known.height > 100
+    assert known["reason"].is_null().all()
+    assert known["probability"].is_between(0.002, 0.995).all()
+
+
+def test_a_longer_window_is_never_less_likely(predicted):
+    by_window = (
+        predicted[1]
+        .predictions.drop_nulls("probability")
+        .pivot("window_days", index="pattern_id", values="probability")
+    )
+    table = by_window.select("7", "14", "30", "90").to_numpy()
+    assert (np.diff(table, axis=1) >= 0).all()
+
+
+def test_frequent_patterns_are_likelier_than_dead_ones(predicted):
+    likely = predicted[1].predictions.filter(
+        (pl.col("window_days") == 30) & pl.col("probability").is_not_null()
+    )
+    dead = likely.filter(pl.col("pattern_id").str.slice(1).cast(pl.Int64) % 3 == 0)["probability"].mean()
+    alive = likely.filter(pl.col("pattern_id").str.slice(1).cast(pl.Int64) % 3 != 0)["probability"].mean()
+    assert alive > dead + 0.3
+
+
+def test_given_impacts_are_kept_and_others_are_medium(predicted):
+    impact = dict(predicted[1].predictions.select("pattern_id", "impact").unique().iter_rows())
+    assert impact["p001"] == "critical"
+    assert impact["p002"] == "medium"
+
+
+def test_without_given_impacts_the_severities_speak():
+    rows = pl.concat(
+        [occurrences({"bad": [30, 9, 2]}, severity="p1"), occurrences({"mild": [30, 9, 2]}, severity="p4")]
+    )
+    impact = dict(
+        predict_recurrence(rows, as_of=AS_OF).predictions.select("pattern_id", "impact").iter_rows()
+    )
+    assert impact == {"bad": "critical", "mild": "low"}
+
+
+def test_when_where_and_members_are_json(predicted):
+    row = predicted[1].predictions.filter(pl.col("pattern_id") == "p001").row(0, named=True)
+    assert set(json.loads(row["likely_when"])[0]) == {"weekday", "hours", "share", "lift"}
+    assert json.loads(row["likely_where"])["service"] == [{"value": "checkout", "share": 1.0}]
+    assert "prior" in json.loads(row["model_probabilities"])
+
+
+def test_curves_cover_every_pattern_and_the_workspace_and_never_fall_below_zero(predicted):
+    rows, result = predicted
+    assert result.forecasts["pattern_id"].n_unique() == rows["pattern_id"].n_unique() + 1
+    assert result.forecasts.filter(pl.col("pattern_id").is_null()).height == 30
+    assert result.forecasts.select(
+        (pl.col("yhat_lower") >= 0).all() & (pl.col("yhat") <= pl.col("yhat_upper")).all()
+    ).item()
+
+
+def test_row_order_changes_no_byte(predicted):
+    rows, result = predicted
+    shuffled = rows.sample(fraction=1.0, shuffle=True, seed=7)
+    again = predict_recurrence(shuffled, as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"})
+    assert again.predictions.equals(result.predictions)
+    assert again.forecasts.equals(result.forecasts)
+    assert again.weights.equals(result.weights)
+
+
+def test_events_after_the_moment_change_nothing(predicted):
+    rows, result = predicted
+    later = rows.head(50).with_columns(
+        occurred_at=pl.lit(AS_OF + timedelta(days=1)).cast(pl.Datetime("us", "UTC"))
+    )
+    again = predict_recurrence(
+        pl.concat([rows, later]), as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"}
+    )
+    assert again.predictions.equals(result.predictions)
+
+
+def test_graded_predictions_move_the_weights():
+    rows, rng = workspace(20), np.random.default_rng(0)
+    size = 3000
+    truth = rng.uniform(0.05, 0.95, size)
+    members = [json.dumps({"dropout": round(p, 4), "ridge": 0.5, "prior": 0.5}) for p in truth]
+    ledger = pl.DataFrame(
+        {
+            "issued_at": [AS_OF - timedelta(days=int(day)) for day in rng.integers(40, 400, size)],
+            "window_days": [7] * size,
+            "probability": truth,
+            "model_probabilities": members,
+            "outcome": np.where(rng.random(size) < truth, "hit", "miss"),
+        }
+    )
+    weights = predict_recurrence(rows, as_of=AS_OF, windows=(7,), ledger=ledger).weights
+    assert weights.filter(pl.col("model") == "dropout")["weight"].item() > 0.3
+
+
+def test_nothing_known_gives_empty_frames():
+    result = predict_recurrence(occurrences({}), as_of=AS_OF)
+    assert result.predictions.is_empty()
+    assert result.predictions.schema == PREDICTIONS
+
+
+def test_a_workspace_of_single_events_gets_reasons_and_no_error():
+    result = predict_recurrence(occurrences({"a": [1], "b": [2]}), as_of=AS_OF)
+    assert set(result.predictions["reason"]) == {"too_few_events"}
+
+
+def test_a_window_below_one_day_is_refused():
+    with pytest.raises(ValueError, match="whole days"):
+        predict_recurrence(workspace(3), as_of=AS_OF, windows=(0, 7))

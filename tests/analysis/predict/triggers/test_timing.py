@@ -1,0 +1,78 @@
+"""When and where: tendencies that few events do not exaggerate, dates that follow from the probabilities."""
+
+import json
+from datetime import date
+
+import numpy as np
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from causeloop_pipeline.analysis.predict.triggers.timing import (
+    cell_tendency,
+    likely_when,
+    likely_where,
+    next_dates,
+)
+from tests.support.recurring_failures import occurrences
+
+TODAY = date(2026, 1, 1)
+WINDOWS = (7, 14, 30, 90)
+
+
+def test_shares_of_every_pattern_sum_to_one():
+    shares, workspace = cell_tendency(np.array([0, 0, 1]), np.array([3, 3, 9]), np.zeros(3), 3)
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert np.isclose(workspace.sum(), 1)
+
+
+def test_two_events_in_one_cell_do_not_make_a_certainty():
+    shares, _ = cell_tendency(np.array([0, 0, *range(1, 29)]), np.array([3, 3, *range(28)]), np.zeros(30), 29)
+    assert shares[0, 3] < 0.2
+
+
+def test_many_events_in_one_cell_are_its_tendency():
+    ages = np.arange(200, 0, -1.0)
+    top = json.loads(likely_when(np.zeros(200, np.int64), np.full(200, 4), ages, 1)[0])[0]
+    assert (top["weekday"], top["hours"]) == ("tuesday", "00-06")
+    assert top["lift"] > 10
+
+
+def test_a_storm_is_one_day_of_its_cell():
+    storm, calm = (
+        cell_tendency(np.array([0] * size), np.full(size, 4), np.full(size, 3.5), 1)[0] for size in (500, 1)
+    )
+    assert np.allclose(storm, calm)
+
+
+def test_every_pattern_has_days_of_its_own():
+    shares, _ = cell_tendency(np.array([0, 1]), np.array([3, 9]), np.array([2.0, 2.0]), 2)
+    assert shares[0, 3] == shares[1, 9]
+
+
+def test_where_counts_only_events_that_name_a_place():
+    rows = pl.concat([occurrences({"a": [1, 2, 3]}, "api"), occurrences({"a": [4]}, "web")])
+    rows = rows.with_columns(team=pl.lit(None, pl.String))
+    where = json.loads(likely_where(rows)["likely_where"].item())
+    assert where["service"] == [{"value": "api", "share": 0.75}, {"value": "web", "share": 0.25}]
+    assert where["team"] == []
+
+
+def test_quotes_in_a_name_survive_as_json():
+    where = json.loads(likely_where(occurrences({"a": [1]}, 'the "big" one'))["likely_where"].item())
+    assert where["service"][0]["value"] == 'the "big" one'
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=4, max_size=4).map(sorted))
+def test_dates_are_ordered_and_only_shown_when_recurrence_is_likely(probabilities):
+    row = next_dates(np.array([probabilities]), WINDOWS, TODAY).row(0)
+    known = [value for value in row if value is not None]
+    assert known == sorted(known)
+    if probabilities[2] < 0.499:
+        assert not known
+
+
+def test_the_median_is_where_half_the_probability_is_reached():
+    row = next_dates(np.array([[0.5, 0.75, 0.95, 0.99]]), WINDOWS, TODAY).row(0, named=True)
+    assert row["next_date_median"] == date(2026, 1, 8)
+    assert row["next_date_low"] == date(2026, 1, 2)

@@ -1,0 +1,81 @@
+"""Requests per workspace, as the plan allows."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from api.access.plans import PLANS
+from causeloop_pipeline.storage.app.tenants import create_service_key
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+from tests.conftest import Installation, new_workspace
+
+
+def test_past_the_burst_requests_wait_and_other_tenants_do_not(
+    client: Client, owner: psycopg.Connection, sample: Sample
+) -> None:
+    workspace_id = new_workspace(owner, "free")
+    api = client(create_service_key(owner, workspace_id, "k", "viewer"))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api.get("/v1/me"), range(90)))
+    passed = [answer for answer in answers if answer.status_code == 200]
+    refused = [answer for answer in answers if answer.status_code == 429]
+
+    assert len(passed) + len(refused) == 90
+    assert refused
+    assert len(passed) >= PLANS["free"].burst
+    assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
+    assert {answer.json()["code"] for answer in refused} == {"rate_limited"}
+    assert {answer.headers["ratelimit-limit"] for answer in answers} == {"120"}
+    assert client(sample.credentials["viewer"]).get("/v1/me").status_code == 200
+
+
+def test_a_wrong_key_costs_its_workspace_nothing(client: Client, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner, "free")
+    key = create_service_key(owner, workspace_id, "k", "viewer")
+    for _ in range(5):
+        client(key[:-3] + "abc").get("/v1/me")
+
+    left = client(key).get("/v1/me").headers["ratelimit-remaining"]
+
+    assert int(left) == PLANS["free"].burst - 1
+
+
+@pytest.mark.parametrize("plan", sorted(PLANS))
+def test_never_more_is_admitted_than_burst_and_time_allow(
+    plan: str, installation: Installation, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner, plan)
+    burst = 50.0
+
+    def take(count: int) -> int:
+        with psycopg.connect(installation.api_url, autocommit=True) as connection:
+            statement = "select allowed from app.take_token(%s, 0, %s)"
+            rows = [connection.execute(statement, (workspace_id, burst)).fetchone() for _ in range(count)]
+        return sum(bool(row and row[0]) for row in rows)
+
+    with ThreadPoolExecutor(3) as pool:
+        admitted = sum(pool.map(take, [40] * 3))
+
+    assert admitted == burst
+
+
+def test_an_empty_bucket_fills_with_time(installation: Installation, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner)
+    with psycopg.connect(installation.api_url, autocommit=True) as connection:
+        take = "select allowed, remaining from app.take_token(%s, 1, 2)"
+        first, second, third = (connection.execute(take, (workspace_id,)).fetchone() for _ in range(3))
+        with connection.transaction():
+            connection.execute("select set_config('causeloop.workspace', %s, true)", (str(workspace_id),))
+            connection.execute(
+                "update app.rate_limit_bucket set refilled_at = refilled_at - interval '60 seconds'"
+            )
+        later = connection.execute(take, (workspace_id,)).fetchone()
+
+    assert first == (True, 1.0)
+    assert second is not None
+    assert second[0] is True
+    assert third is not None
+    assert third[0] is False
+    assert later == (True, 1.0)

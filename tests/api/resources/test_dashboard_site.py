@@ -1,0 +1,209 @@
+"""The dashboard: its files are served under a strict policy, and it asks only what the API answers."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx2
+import pytest
+
+from api.access.permissions import LEAST_ROLE
+from api.resources.dashboard_site import FOLDER
+from tests.api.conftest import Client
+from tests.api.sample import PASSWORD, Sample
+
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
+SCRIPTS = sorted(FOLDER.rglob("*.js"))
+FILES = sorted(path for path in FOLDER.rglob("*") if path.suffix in MEDIA_TYPES)
+CALL = re.compile(r"""\b(get|post|patch|open)\(\s*["'`](/v1/[^"'`]*)["'`](?:,\s*(\{[^{}]*\}|\w+))?""")
+ANY_PATH = re.compile(r"""["'`](/v1/[^"'`]*)["'`]""")
+IMPORT = re.compile(r"""^import [^;"']*["']([^"']+)["'];$""", re.MULTILINE)
+EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|class) (\w+)", re.MULTILINE)
+CODE_FROM_TEXT = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc"
+    r"|\beval\b|new Function|setTimeout\(\s*[\"'`]|setHTML|localStorage|document\.cookie"
+)
+PATH_VARIABLES = {"path": {"connector_id"}}
+"""What the scripts' variables hold that are passed as a path's parameters."""
+
+
+@pytest.fixture
+def site(api_url: str) -> Any:
+    """A browser without a credential."""
+    with httpx2.Client(base_url=api_url, timeout=30) as browser:
+        yield browser
+
+
+def text_of(path: Path) -> str:
+    """A script without its comments."""
+    return re.sub(r"/\*.*?\*/|^\s*//.*?$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
+
+
+def calls() -> list[tuple[str, str, str, str]]:
+    """(script, HTTP method, path template, parameters) of every call that the scripts make."""
+    found = []
+    for script in SCRIPTS:
+        for verb, path, parameters in CALL.findall(text_of(script)):
+            method = {"get": "get", "open": "get"}.get(verb, verb)
+            found.append((script.name, method, path, parameters))
+    return found
+
+
+def test_the_page_is_served_at_the_root_without_signing_in(site: httpx2.Client) -> None:
+    page = site.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<title>Causeloop</title>" in page.text
+
+
+def test_everything_that_the_page_names_is_served_with_its_type(site: httpx2.Client, api_url: str) -> None:
+    page = site.get("/")
+    named = re.findall(r"""(?:src|href)="([^"#][^"]*)\"""", page.text)
+    assert any(name.endswith(".js") for name in named)
+    assert any(name.endswith(".css") for name in named)
+    for name in named:
+        address = urljoin(f"{api_url}/", name)
+        answer = site.get(address)
+        assert answer.status_code == 200, name
+        assert answer.headers["content-type"].startswith(MEDIA_TYPES[Path(name).suffix]), name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_every_file_carries_the_policy_and_its_type(site: httpx2.Client, path: Path) -> None:
+    answer = site.get(
+        "/" if path.name == "index.html" else f"/dashboard/{path.relative_to(FOLDER).as_posix()}"
+    )
+    assert answer.status_code == 200
+    assert answer.text == path.read_text()
+    assert answer.headers["content-type"].startswith(MEDIA_TYPES[path.suffix])
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = dict(rule.split(" ", 1) for rule in answer.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'self'"
+    assert policy["base-uri"] == policy["object-src"] == policy["frame-ancestors"] == "'none'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_every_module_that_a_script_imports_exists() -> None:
+    for script in SCRIPTS:
+        text = text_of(script)
+        assert len(IMPORT.findall(text)) == len(re.findall(r"\bimport\b", text)), script.name
+        for module in IMPORT.findall(text):
+            assert module.startswith("."), f"{script.name} imports {module} from elsewhere"
+            assert (script.parent / module).is_file(), f"{script.name} imports {module}, which does not exist"
+
+
+def test_every_imported_name_is_exported_there_and_used_here() -> None:
+    for script in SCRIPTS:
+        text = text_of(script)
+        for names, module in re.findall(r"""^import \{([^}]*)\} from "(\.[^"]+)";$""", text, re.MULTILINE):
+            offered = EXPORT.findall((script.parent / module).read_text())
+            for name in filter(None, map(str.strip, names.split(","))):
+                assert name in offered, f"{script.name} imports {name}, which {module} does not export"
+                assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{script.name} imports {name} for nothing"
+
+
+def test_every_script_and_style_is_used() -> None:
+    reached, waiting = set(), [FOLDER / "main.js"]
+    while waiting:
+        script = waiting.pop()
+        if script not in reached:
+            reached.add(script)
+            waiting += [(script.parent / module).resolve() for module in IMPORT.findall(script.read_text())]
+    assert reached == set(SCRIPTS)
+    page = (FOLDER / "index.html").read_text()
+    assert all(f"dashboard/styles/{style.name}" in page for style in FOLDER.rglob("*.css"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_no_file_refers_to_another_origin(path: Path) -> None:
+    addresses = re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", text_of(path))
+    assert [address for address in addresses if "www.w3.org/" not in address] == []
+    assert not re.search(r"@import|url\(", path.read_text())
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_no_script_reads_text_as_code_or_markup_or_stores_beyond_the_tab(path: Path) -> None:
+    assert CODE_FROM_TEXT.findall(text_of(path)) == []
+
+
+def test_the_page_has_no_inline_script_and_no_inline_style() -> None:
+    page = (FOLDER / "index.html").read_text()
+    assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", page)
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
+    for script in SCRIPTS:
+        assert not re.search(r"\bstyle:|\"style\"|'style'", text_of(script)), script.name
+
+
+def test_every_call_is_an_operation_of_the_api(site: httpx2.Client) -> None:
+    paths = site.get("/openapi.json").json()["paths"]
+    assert len(calls()) > 30
+    for script, method, path, parameters in calls():
+        assert method in paths.get(path, {}), f"{script} calls {method.upper()} {path}"
+        needed = set(re.findall(r"\{(\w+)\}", path))
+        given = PATH_VARIABLES.get(parameters) or set(re.findall(r"(\w+)\s*(?=[:,}])", parameters))
+        assert needed <= given, f"{script} fills {path} with {parameters}"
+
+
+def test_every_path_in_the_scripts_stands_in_a_call() -> None:
+    for script in SCRIPTS:
+        named = ANY_PATH.findall(text_of(script))
+        called = [path for name, _, path, _ in calls() if name == script.name]
+        guards = [path for path in named if path == "/v1/auth/"]
+        assert sorted(named) == sorted(called + guards), script.name
+
+
+def test_every_query_parameter_that_a_filter_sends_is_known(site: httpx2.Client) -> None:
+    paths = site.get("/openapi.json").json()["paths"]
+    lists = {"patterns.js": "/v1/patterns", "issues.js": "/v1/issues", "predictions.js": "/v1/predictions"}
+    for script, path in lists.items():
+        known = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
+        sent = set(re.findall(r"\{ name: \"(\w+)\"", (FOLDER / "screens" / script).read_text()))
+        assert sent
+        assert sent <= known, f"{script} sends {sent - known}"
+
+
+def test_what_a_viewer_sees_first_is_allowed_to_a_viewer(
+    client: Client, sample: Sample, site: httpx2.Client
+) -> None:
+    paths = site.get("/openapi.json").json()["paths"]
+    overview = {
+        (method, path) for script, method, path, _ in calls() if script in {"overview.js", "fixes.js"}
+    }
+    assert len(overview) >= 4
+    for method, path in overview:
+        assert LEAST_ROLE[paths[path][method]["operationId"]] == 1
+        filled = path.replace("{recommendation_id}", str(sample.ids["recommendation_id"]))
+        assert client(sample.credentials["viewer"]).request(method, filled).status_code == 200
+
+
+def test_the_answer_to_a_password_has_what_the_session_keeps(client: Client, sample: Sample) -> None:
+    people = client(sample.credentials["admin"]).get("/v1/members").json()["data"]
+    email = next(person["email"] for person in people if person["email"].startswith("member-"))
+    body = {"email": email, "password": PASSWORD, "workspace_id": None}
+    tokens = client().post("/v1/auth/login", json=body).json()
+    kept = re.findall(r"tokens\.(\w+)", (FOLDER / "lib" / "session.js").read_text())
+    assert kept == ["access_token", "refresh_token"]
+    assert all(tokens[name] for name in kept)
+
+
+def test_an_unknown_file_is_a_problem_and_nothing_outside_the_folder_is_served(site: httpx2.Client) -> None:
+    for name in ("nothing.js", "../main.py", "%2e%2e/main.py", "..%2fmain.py", "%2e%2e%2fkeys.py"):
+        answer = site.get(f"/dashboard/{name}")
+        assert answer.status_code == 404, name
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_page_answers_reads_only_and_stays_out_of_the_document(site: httpx2.Client) -> None:
+    assert site.post("/", json={}).status_code == 405
+    assert site.post("/dashboard/main.js", json={}).status_code == 405
+    assert site.head("/").status_code == 200
+    assert not any("dashboard" in path or path == "/" for path in site.get("/openapi.json").json()["paths"])
+
+
+def test_a_file_that_has_not_changed_is_not_sent_again(site: httpx2.Client) -> None:
+    first = site.get("/dashboard/main.js")
+    again = site.get("/dashboard/main.js", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert "content-security-policy" in again.headers

@@ -1,0 +1,94 @@
+"""Recommendations through the API."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+
+
+def test_the_list_is_ranked(client: Client, sample: Sample) -> None:
+    listed = client(sample.credentials["viewer"]).get("/v1/recommendations").json()
+
+    assert [row["rank"] for row in listed["data"]] == [1, 2, 3]
+
+
+def test_steps_are_ticked_and_unticked_by_somebody(client: Client, fresh_sample: Sample) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+
+    api.patch(path, json={"step": 0, "step_done": True, "note": "found it"})
+    api.patch(path, json={"step": 1, "step_done": True})
+    known = api.patch(path, json={"step": 1, "step_done": False}).json()
+
+    assert [(step["text"], step["done"]) for step in known["steps"]] == [
+        ("find it", True),
+        ("mend it", False),
+    ]
+    assert known["steps"][0]["changed_by"].startswith("service_account:")
+    assert [note["note"] for note in known["notes"]] == ["found it"]
+    assert known["proofs"][0]["verdict"] == "not_provable_yet"
+
+
+def test_implemented_claims_a_fix_and_going_back_withdraws_it(client: Client, fresh_sample: Sample) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+
+    done = api.patch(path, json={"status": "implemented", "fixed_at": "2026-01-02T00:00:00Z"}).json()
+    again = api.patch(path, json={"status": "implemented"}).json()
+    back = api.patch(path, json={"status": "in_progress"}).json()
+
+    assert [fix["pattern_id"] for fix in done["fixes"]] == [str(fresh_sample.ids["pattern_id"])]
+    assert done["fixes"][0]["expected_loops_prevented"] == 4
+    assert len(again["fixes"]) == 1
+    assert (back["status"], back["fixes"][0]["withdrawn_at"] is not None) == ("in_progress", True)
+
+
+def test_progress_that_makes_no_sense_is_refused(client: Client, sample: Sample) -> None:
+    api, path = client(sample.credentials["analyst"]), path_of(sample)
+
+    for body in (
+        {},
+        {"step": 0},
+        {"step": 9, "step_done": True},
+        {"status": "done"},
+        {"fixed_at": "2026-01-01T00:00:00Z"},
+        {"status": "implemented", "fixed_at": "2999-01-01T00:00:00Z"},
+    ):
+        assert api.patch(path, json=body).status_code == 422
+
+
+def test_however_often_it_is_pushed_there_is_one_ticket(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+    body = {"connector_id": str(fresh_sample.ids["tracker_id"])}
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: api.post(f"{path}/push", json=body), range(20)))
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.text for answer in answers}) == 1
+    with database.workspace(fresh_sample.workspace_id) as session:
+        assert len(session.rows("select 1 as n from act.ticket")) == 1
+        session.execute("update act.ticket set status = 'failed', error = 'no permission'")
+    retried = api.post(f"{path}/push", json=body).json()
+    assert (retried["status"], retried["error"]) == ("queued", None)
+
+
+def test_only_an_active_tracker_of_the_workspace_takes_a_ticket(
+    client: Client, fresh_sample: Sample, other_sample: Sample
+) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+    tracker = fresh_sample.ids["tracker_id"]
+
+    def push(connector_id: object) -> tuple[int, str]:
+        answer = api.post(f"{path}/push", json={"connector_id": str(connector_id)})
+        return answer.status_code, answer.json()["code"]
+
+    assert push(other_sample.ids["tracker_id"]) == (422, "no_such_connector")
+    assert push(fresh_sample.ids["connector_id"]) == (422, "takes_no_tickets")
+    api.post(f"/v1/connectors/{tracker}/pause")
+    assert push(tracker) == (409, "connector_inactive")
+
+
+def path_of(sample: Sample) -> str:
+    return f"/v1/recommendations/{sample.ids['recommendation_id']}"

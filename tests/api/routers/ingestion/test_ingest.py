@@ -1,0 +1,116 @@
+"""Events from programs."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+EVENTS = st.dictionaries(
+    st.sampled_from(["title", "body", "severity", "source_created_at", "attributes", "x", "external_id"]),
+    ANYTHING,
+)
+
+
+def test_an_event_is_accepted_then_updated_then_a_duplicate(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, event = client(fresh_sample.credentials["analyst"]), {"title": "Slow", "external_id": "E-1"}
+
+    answers = [
+        api.post("/v1/ingest/events", json=body)
+        for body in (event, event | {"severity": "p1"}, event | {"severity": "p1"})
+    ]
+
+    assert [answer.json()["status"] for answer in answers] == ["accepted", "updated", "duplicate"]
+    assert len({answer.json()["issue_id"] for answer in answers}) == 1
+    with database.workspace(fresh_sample.workspace_id) as session:
+        records = session.rows(
+            "select payload ->> 'severity' as severity, door from raw.record order by record_id"
+        )
+    assert records == [{"severity": "p3", "door": "ingest"}, {"severity": "p1", "door": "ingest"}]
+
+
+def test_an_unknown_source_becomes_custom_api_and_a_known_one_stays(client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["analyst"])
+
+    told = [
+        api.post("/v1/ingest/events", json={"title": "x", "source": source}).json()["source"]
+        for source in ("telegraph", "pagerduty")
+    ]
+
+    assert told == ["custom_api", "pagerduty"]
+
+
+def test_bad_events_of_a_batch_are_told_by_index_and_cost_no_other(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    events: list[Any] = [{"title": f"E{n}", "external_id": str(n)} for n in range(5)]
+    events[1], events[3] = {"title": "", "severity": "p7"}, "not an event"
+
+    answer = api.post("/v1/ingest/batch", json={"events": events}).json()
+
+    assert (answer["received"], answer["new"], answer["rejected"]) == (5, 3, 2)
+    assert [row["index"] for row in answer["accepted"]] == [0, 2, 4]
+    assert [(row["index"], {e["pointer"] for e in row["errors"]}) for row in answer["errors"]] == [
+        (1, {"/events/1/title", "/events/1/severity"}),
+        (3, {"/events/3"}),
+    ]
+
+
+def test_a_batch_has_1_to_500_events(client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["analyst"])
+    sizes = {
+        size: [{"title": str(n), "external_id": uuid4().hex} for n in range(size)]
+        for size in (0, 1, 500, 501)
+    }
+
+    statuses = {
+        size: api.post("/v1/ingest/batch", json={"events": events}).status_code
+        for size, events in sizes.items()
+    }
+
+    assert statuses == {0: 422, 1: 202, 500: 202, 501: 422}
+
+
+def test_concurrent_copies_of_an_event_are_stored_once(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, event = client(fresh_sample.credentials["analyst"]), {"title": "Same", "external_id": "S"}
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api.post("/v1/ingest/events", json=event), range(24)))
+
+    assert sorted(answer.json()["status"] for answer in answers) == ["accepted"] + ["duplicate"] * 23
+    with database.workspace(fresh_sample.workspace_id) as session:
+        assert len(session.rows("select 1 as n from raw.record")) == 1
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(event=EVENTS)
+def test_whatever_is_sent_is_stored_or_refused_and_never_breaks(
+    event: dict[str, Any], client: Client, sample: Sample
+) -> None:
+    import json
+
+    body = json.dumps(event).encode("utf-8", "surrogatepass")
+
+    answer = client(sample.credentials["analyst"]).post(
+        "/v1/ingest/events", content=body, headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code in {202, 400, 422}

@@ -1,0 +1,66 @@
+"""Everything of a kind as one file."""
+
+import csv
+import io
+import json
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.storage.app.tenants import create_service_key
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+from tests.conftest import new_workspace
+
+
+@pytest.mark.parametrize(
+    ("entity", "rows"), [("issues", 12), ("patterns", 2), ("predictions", 2), ("recommendations", 3)]
+)
+def test_both_formats_hold_every_row(entity: str, rows: int, client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["admin"])
+
+    lines = api.get("/v1/export", params={"entity": entity}).text.splitlines()
+    table = list(
+        csv.DictReader(io.StringIO(api.get("/v1/export", params={"entity": entity, "format": "csv"}).text))
+    )
+
+    assert len(lines) == len(table) == rows
+    assert {json.loads(line)["id"] for line in lines} == {row["id"] for row in table}
+    assert set(json.loads(lines[0])) == set(table[0])
+
+
+def test_more_rows_than_one_step_are_all_there_once(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            """
+            insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status,
+                                    source_created_at, source_updated_at, ingested_at)
+            select %(w)s, gen_random_uuid(), 'custom_api', 'many ' || n, 'x', 'p4', 'open', now(), now(),
+                   now()
+            from generate_series(1, 2300) as n
+            """,
+            {"w": fresh_sample.workspace_id},
+        )
+
+    lines = client(fresh_sample.credentials["admin"]).get("/v1/export").text.splitlines()
+
+    assert len(lines) == len({json.loads(line)["id"] for line in lines}) == 2312
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"])
+def test_a_cell_is_never_a_formula(title: str, client: Client, fresh_sample: Sample) -> None:
+    client(fresh_sample.credentials["analyst"]).post("/v1/issues", json={"title": title})
+
+    text = client(fresh_sample.credentials["admin"]).get("/v1/export", params={"format": "csv"}).text
+    titles = {row["title"] for row in csv.DictReader(io.StringIO(text))}
+
+    assert f"'{title.strip()}" in titles
+
+
+def test_a_plan_without_export_is_told_so(client: Client, owner: psycopg.Connection) -> None:
+    api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "owner"))
+
+    assert api.get("/v1/export").json()["code"] == "plan_feature_missing"

@@ -1,0 +1,148 @@
+"""Members, seats and service accounts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.storage.app.tenants import add_member, create_service_key, create_user
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+from tests.conftest import Installation, new_workspace
+
+
+def seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None:
+    owner.execute(
+        "update app.organization set seats_total = %s where organization_id = "
+        "(select organization_id from app.workspace where workspace_id = %s)",
+        (total, workspace_id),
+    )
+
+
+def test_past_the_seats_nobody_is_invited_and_suspending_frees_one(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    seats(owner, workspace_id, 2)
+    people = [create_user(owner, f"{uuid4().hex}@example.com", "P") for _ in range(2)]
+    for user_id in people:
+        add_member(owner, workspace_id, user_id, "viewer")
+    api = client(create_service_key(owner, workspace_id, "k", "admin"))
+
+    refused = api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"})
+    api.patch(f"/v1/members/{people[0]}", json={"status": "suspended"})
+    invited = api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"})
+    again = api.post("/v1/members", json={"email": invited.json()["email"]})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "seats_exhausted")
+    assert (invited.status_code, invited.json()["status"]) == (201, "invited")
+    assert (again.status_code, again.json()["code"]) == (409, "already_member")
+
+
+def test_of_those_who_race_for_the_last_seat_one_wins(
+    client: Client, owner: psycopg.Connection, installation: Installation
+) -> None:
+    for _ in range(5):
+        workspace_id = new_workspace(owner)
+        seats(owner, workspace_id, 1)
+        api = client(create_service_key(owner, workspace_id, "k", "admin"))
+        racers = [
+            api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}).json()["user_id"]
+            for _ in range(6)
+        ]
+        with ThreadPoolExecutor(6) as pool:
+            answers = list(
+                pool.map(
+                    lambda user, api=api: api.patch(f"/v1/members/{user}", json={"status": "active"}), racers
+                )
+            )
+
+        assert sorted(answer.status_code for answer in answers) == [200] + [422] * 5
+        assert api.get("/v1/members", params={"status": "active"}).json()["page"]["total"] == 1
+
+
+def test_the_last_owner_stays(client: Client, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner)
+    first, second = (create_user(owner, f"{uuid4().hex}@example.com", "O") for _ in range(2))
+    for user_id in (first, second):
+        add_member(owner, workspace_id, user_id, "owner")
+    api = client(create_service_key(owner, workspace_id, "k", "owner"))
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(
+            pool.map(lambda user: api.patch(f"/v1/members/{user}", json={"role": "viewer"}), (first, second))
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
+    (left,) = api.get("/v1/members", params={"role": "owner"}).json()["data"]
+    suspended = api.patch(f"/v1/members/{left['user_id']}", json={"status": "suspended"})
+    assert (suspended.status_code, suspended.json()["code"]) == (422, "last_owner")
+
+
+def test_nobody_grants_or_takes_a_role_above_his_own(client: Client, fresh_sample: Sample) -> None:
+    admin, ids = client(fresh_sample.credentials["admin"]), fresh_sample.ids
+
+    refused = [
+        admin.post("/v1/members", json={"email": "x@example.com", "role": "owner"}),
+        admin.patch(f"/v1/members/{ids['user_id']}", json={"role": "owner"}),
+        admin.patch(f"/v1/members/{ids['owner_user_id']}", json={"role": "viewer"}),
+        admin.post("/v1/service-accounts", json={"name": "x", "role": "owner"}),
+    ]
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "role_too_low")}
+
+
+def test_a_key_is_shown_once_works_and_ends_when_it_is_revoked(client: Client, fresh_sample: Sample) -> None:
+    admin = client(fresh_sample.credentials["admin"])
+
+    made = admin.post("/v1/service-accounts", json={"name": "robot", "role": "analyst"}).json()
+    works = client(made["key"]).get("/v1/me")
+    listed = admin.get("/v1/service-accounts")
+    admin.delete(f"/v1/service-accounts/{made['id']}")
+    revoked = client(made["key"]).get("/v1/me")
+
+    assert works.json()["role"] == "analyst"
+    assert made["key"].split("_", 3)[3] not in listed.text
+    assert next(row for row in listed.json()["data"] if row["id"] == made["id"])["last_used_at"] is not None
+    assert revoked.status_code == 401
+
+
+def test_an_expired_key_says_so_only_to_who_has_it(client: Client, fresh_sample: Sample) -> None:
+    key = fresh_sample.credentials["expired key"]
+
+    expired, guessed = client(key).get("/v1/me"), client(key[:-2] + "xx").get("/v1/me")
+
+    assert expired.json()["code"] == "key_expired"
+    assert guessed.json()["code"] == "invalid_credentials"
+
+
+def test_a_key_cannot_expire_in_the_past(client: Client, sample: Sample) -> None:
+    body = {"name": "late", "expires_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+
+    assert client(sample.credentials["admin"]).post("/v1/service-accounts", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "cl_",
+        "cl_x_y_z",
+        "cl_" + "0" * 32 + "_" + "0" * 32 + "_" + "a" * 43,
+        "Bearer",
+        "x" * 20_000,
+        "cl_" + "é" * 40,
+    ],
+)
+def test_what_is_no_key_is_refused(credential: str, client: Client) -> None:
+    answer = client().get("/v1/me", headers={b"authorization": f"Bearer {credential}".encode()})
+
+    assert answer.status_code in {400, 401, 431}
+
+
+def test_a_key_of_one_workspace_opens_no_other(client: Client, sample: Sample, other_sample: Sample) -> None:
+    key = sample.credentials["owner"].split("_", 3)
+    key[1] = other_sample.workspace_id.hex
+
+    assert client("_".join(key)).get("/v1/me").status_code == 401

@@ -1,0 +1,193 @@
+"""Signing in, staying signed in, and what ends a session."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import httpx2
+import psycopg
+import pytest
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.tenants import add_member, create_user
+from tests.api.conftest import Client
+from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
+from tests.api.sample import HASHER, PASSWORD, Sample
+from tests.conftest import new_workspace
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    """The identity provider that the installation trusts."""
+    with running_issuer() as running, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings(), "oidc_issuer", running.url)
+        patch.setattr(settings(), "oidc_audience", AUDIENCE)
+        yield running
+
+
+def new_user(owner: psycopg.Connection, workspace_id: UUID, role: str = "viewer") -> tuple[UUID, str]:
+    """A member with the known password."""
+    email = f"{uuid4().hex}@example.com"
+    user_id = create_user(owner, email, "Somebody", HASHER.hash(PASSWORD))
+    add_member(owner, workspace_id, user_id, role)
+    return user_id, email
+
+
+def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
+    return api.post("/v1/auth/login", json={"email": email, "password": password, **more})
+
+
+def test_a_password_opens_a_session_with_the_members_role(client: Client, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner)
+    user_id, email = new_user(owner, workspace_id, "analyst")
+
+    session = log_in(client(), email.upper()).json()
+    me = client(session["access_token"]).get("/v1/me").json()
+
+    assert (me["kind"], me["id"], me["role"]) == ("user", str(user_id), "analyst")
+    assert me["workspace_id"] == session["workspace_id"] == str(workspace_id)
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_alike(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    _, email = new_user(owner, new_workspace(owner))
+
+    answers = [log_in(client(), email, "wrong"), log_in(client(), f"{uuid4().hex}@example.com")]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({(answer.json()["code"], answer.json()["detail"]) for answer in answers}) == 1
+
+
+def test_after_five_wrong_passwords_even_the_right_one_waits(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    _, email = new_user(owner, new_workspace(owner))
+    for _ in range(5):
+        assert log_in(client(), email, "wrong").status_code == 401
+
+    waiting = log_in(client(), email)
+
+    assert (waiting.status_code, waiting.json()["code"]) == (429, "too_many_attempts")
+    assert waiting.headers["retry-after"]
+
+
+def test_members_of_several_workspaces_choose_one(client: Client, owner: psycopg.Connection) -> None:
+    first, second = new_workspace(owner), new_workspace(owner)
+    user_id, email = new_user(owner, first)
+    add_member(owner, second, user_id, "admin")
+
+    unchosen = log_in(client(), email)
+    chosen = log_in(client(), email, workspace_id=str(second)).json()
+    foreign = log_in(client(), email, workspace_id=str(new_workspace(owner)))
+
+    assert (unchosen.status_code, unchosen.json()["code"]) == (422, "workspace_required")
+    offered = unchosen.json()["workspaces"]
+    assert {one["id"] for one in offered} == {str(first), str(second)}
+    assert all(one["name"] and one["organization"] for one in offered)
+    assert client(chosen["access_token"]).get("/v1/me").json()["role"] == "admin"
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "no_membership")
+
+
+def test_single_sign_on_refuses_passwords_and_ends_their_sessions(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner, "enterprise")
+    _, email = new_user(owner, workspace_id, "owner")
+    session = log_in(client(), email).json()
+    api = client(session["access_token"])
+
+    assert api.patch("/v1/workspace", json={"sso_enforced": True}).status_code == 200
+    refused = [
+        log_in(client(), email),
+        api.get("/v1/me"),
+        client().post("/v1/auth/refresh", json={"refresh_token": session["refresh_token"]}),
+    ]
+
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "sso_required")}
+
+
+def test_a_role_change_and_a_suspension_count_at_once(client: Client, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner)
+    user_id, email = new_user(owner, workspace_id)
+    api = client(log_in(client(), email).json()["access_token"])
+    assert api.post("/v1/issues", json={"title": "x"}).status_code == 403
+
+    add_member(owner, workspace_id, user_id, "analyst")
+    promoted = api.post("/v1/issues", json={"title": "x"})
+    owner.execute("update app.membership set status = 'suspended' where user_id = %s", (user_id,))
+    suspended = api.get("/v1/me")
+
+    assert promoted.status_code == 201
+    assert (suspended.status_code, suspended.json()["code"]) == (403, "membership_inactive")
+
+
+def test_a_refresh_token_is_worth_one_use_and_its_theft_ends_the_session(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    _, email = new_user(owner, new_workspace(owner))
+    first = log_in(client(), email).json()
+
+    def refresh(token: str) -> httpx2.Response:
+        return client().post("/v1/auth/refresh", json={"refresh_token": token})
+
+    second = refresh(first["refresh_token"]).json()
+    stolen = refresh(first["refresh_token"])
+    after = refresh(second["refresh_token"])
+
+    assert client(second["access_token"]).get("/v1/me").status_code == 200
+    assert (stolen.status_code, after.status_code) == (401, 401)
+
+
+def test_of_concurrent_refreshes_one_wins(client: Client, owner: psycopg.Connection) -> None:
+    _, email = new_user(owner, new_workspace(owner))
+    api, token = client(), log_in(client(), email).json()["refresh_token"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda _: api.post("/v1/auth/refresh", json={"refresh_token": token}), range(8))
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
+
+
+def test_signing_out_ends_the_session(client: Client, owner: psycopg.Connection) -> None:
+    _, email = new_user(owner, new_workspace(owner))
+    body = {"refresh_token": log_in(client(), email).json()["refresh_token"]}
+
+    assert client().post("/v1/auth/logout", json=body).status_code == 204
+    assert client().post("/v1/auth/refresh", json=body).status_code == 401
+
+
+def test_the_providers_token_opens_a_session_and_links_a_verified_address(
+    client: Client, owner: psycopg.Connection, issuer: Issuer
+) -> None:
+    workspace_id = new_workspace(owner)
+    _, email = new_user(owner, workspace_id)
+    subject = f"user_{uuid4().hex}"
+
+    def exchange(token: str) -> httpx2.Response:
+        return client().post("/v1/auth/exchange", json={"token": token, "workspace_id": str(workspace_id)})
+
+    unverified = exchange(issuer.token(subject, email=email))
+    linked = exchange(issuer.token(subject, email=email, email_verified=True))
+    renamed = exchange(issuer.token(subject, email="new@example.com", email_verified=True))
+    taken_over = exchange(issuer.token("user_other", email=email, email_verified=True))
+
+    assert (unverified.status_code, unverified.json()["code"]) == (401, "unknown_user")
+    assert client(linked.json()["access_token"]).get("/v1/me").status_code == 200
+    assert renamed.status_code == 200
+    assert (taken_over.status_code, taken_over.json()["code"]) == (401, "unknown_user")
+
+
+def test_an_invited_member_takes_his_seat_when_he_signs_in(
+    client: Client, owner: psycopg.Connection, issuer: Issuer, fresh_sample: Sample
+) -> None:
+    admin, email = client(fresh_sample.credentials["admin"]), f"{uuid4().hex}@example.com"
+    invited = admin.post("/v1/members", json={"email": email, "role": "viewer"}).json()
+    taken = admin.get("/v1/workspace").json()["organization"]["seats_taken"]
+
+    token = issuer.token(uuid4().hex, email=email, email_verified=True)
+    session = client().post("/v1/auth/exchange", json={"token": token}).json()
+
+    assert invited["status"] == "invited"
+    assert client(session["access_token"]).get("/v1/me").json()["id"] == invited["user_id"]
+    assert admin.get("/v1/workspace").json()["organization"]["seats_taken"] == taken + 1

@@ -1,0 +1,68 @@
+"""The workspace and its settings."""
+
+import psycopg
+
+from causeloop_pipeline.storage.app.tenants import create_service_key
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+from tests.conftest import new_workspace
+
+
+def test_the_workspace_tells_its_plan_and_seats(client: Client, sample: Sample) -> None:
+    workspace = client(sample.credentials["viewer"]).get("/v1/workspace").json()
+
+    assert workspace["id"] == str(sample.workspace_id)
+    assert (workspace["organization"]["plan"], workspace["organization"]["seats_total"]) == ("enterprise", 10)
+    assert workspace["organization"]["seats_taken"] == 2
+    assert "sso" in workspace["features"]
+
+
+def test_settings_change_one_by_one_and_are_audited(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["admin"])
+    before = api.get("/v1/workspace/settings").json()
+
+    api.patch("/v1/workspace/settings", json={"loop_cost": 1200.5, "proof_window_days": 14})
+    after = api.patch("/v1/workspace/settings", json={"alert_sensitivity": "low"}).json()
+    off = api.patch("/v1/workspace/settings", json={"loop_cost": None}).json()
+
+    changed = {"loop_cost": 1200.5, "proof_window_days": 14, "alert_sensitivity": "low"}
+    assert after == before | changed
+    assert off["loop_cost"] is None
+    with database.workspace(fresh_sample.workspace_id) as session:
+        kept = session.rows("select action, details from app.audit_log order by audit_id")
+    assert kept[0] == {
+        "action": "settings.updated",
+        "details": {"loop_cost": 1200.5, "proof_window_days": 14},
+    }
+
+
+def test_settings_keep_to_their_limits(client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["admin"])
+
+    short = api.patch("/v1/workspace/settings", json={"audit_days": 364})
+    wrong = [
+        api.patch("/v1/workspace/settings", json=body).status_code
+        for body in (
+            {"proof_window_days": 6},
+            {"proof_window_days": 366},
+            {"ai_confidence_threshold": 1.5},
+            {"x": 1},
+        )
+    ]
+
+    assert (short.status_code, short.json()["code"]) == (422, "retention_below_minimum")
+    assert wrong == [422] * 4
+
+
+def test_a_time_zone_is_a_known_one_and_single_sign_on_needs_its_plan(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    api = client(create_service_key(owner, new_workspace(owner, "growth"), "k", "owner"))
+
+    assert api.patch("/v1/workspace", json={"timezone": "Mars/Olympus"}).status_code == 422
+    assert api.patch("/v1/workspace", json={"timezone": "Australia/Lord_Howe"}).status_code == 200
+    refused = api.patch("/v1/workspace", json={"sso_enforced": True})
+    assert (refused.status_code, refused.json()["code"]) == (403, "plan_feature_missing")

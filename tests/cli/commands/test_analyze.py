@@ -1,0 +1,161 @@
+import json
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from causeloop_pipeline.cli import app
+from causeloop_pipeline.cli.commands.analyze import RESULTS
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Two causes over sixty days, as a service desk would export them."""
+    lines = ["number,short_description,opened_at,cmdb_ci,assignment_group,priority,state"]
+    for n in range(60):
+        text = (f"Disk /dev/sd{n} full on host{n}", f"Login of user{n} failed after {n} s")[n % 2]
+        service, team = (("storage", "Linux"), ("accounts", "IAM"))[n % 2]
+        opened = date(2026, 1, 1) + timedelta(days=n)
+        lines.append(f"INC{n:04},{text},{opened} 08:30:00,{service},{team},2 - High,Closed")
+    path = tmp_path / "incidents.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def analyze(*arguments):
+    return runner.invoke(app, ["analyze", *map(str, arguments)])
+
+
+def test_an_export_becomes_patterns_predictions_and_ranked_recommendations(export):
+    result = analyze(export)
+    assert result.exit_code == 0, result.output
+    assert "60 issues, 60 of them in 2 patterns" in result.stdout
+    assert "2 - High → p2" in result.stdout
+    for heading in ("Patterns (2)", "Recommendations (", "recurs in 30 d"):
+        assert heading in result.stdout
+
+
+def test_the_whole_result_is_written_as_parquet(export, tmp_path):
+    out = tmp_path / "out"
+    assert analyze(export, "--out", out).exit_code == 0
+    frames = {name: pl.read_parquet(out / f"{name}.parquet") for name in RESULTS}
+    assert frames["issues"].height == 60
+    assert frames["issues"]["pattern_id"].null_count() == 0
+    assert frames["members"].columns == ["issue_id", "pattern_id", "similarity", "confidence", "reason"]
+    assert set(frames["members"]["pattern_id"]) == set(frames["patterns"]["pattern_id"])
+    assert frames["predictions"]["probability"].is_between(0, 1).all()
+
+
+def test_the_same_file_gives_the_same_bytes(export, tmp_path):
+    for name in ("one", "two"):
+        assert analyze(export, "--out", tmp_path / name).exit_code == 0
+    for name in RESULTS:
+        assert (tmp_path / "one" / f"{name}.parquet").read_bytes() == (
+            tmp_path / "two" / f"{name}.parquet"
+        ).read_bytes()
+
+
+def test_json_lines_are_the_only_thing_on_stdout(export):
+    result = analyze(export, "--json")
+    records = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {record["record"] for record in records} == {"pattern", "prediction", "recommendation"}
+    assert "opened_at" in result.stderr
+
+
+def test_the_clock_can_be_set(export, tmp_path):
+    assert analyze(export, "--as-of", "2026-09-01", "--out", tmp_path / "later").exit_code == 0
+    assert analyze(export, "--out", tmp_path / "now").exit_code == 0
+    later, now = (pl.read_parquet(tmp_path / name / "predictions.parquet") for name in ("later", "now"))
+    assert later["probability"].mean() < now["probability"].mean()
+
+
+def test_a_column_can_be_chosen(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("Betreff\n" + "\n".join(f"Platte {n} voll" for n in range(40)))
+    refused = analyze(path)
+    assert refused.exit_code == 1
+    assert "no column for a title" in refused.stderr
+    chosen = analyze(path, "--map", "title=Betreff")
+    assert chosen.exit_code == 0, chosen.output
+    assert "nothing can be predicted" in chosen.stdout
+    assert "no dates" in chosen.stdout
+
+
+def test_without_a_title_issues_are_grouped_by_their_structure_and_that_is_said(tmp_path):
+    path = tmp_path / "x.csv"
+    rows = [f"2026-01-{1 + n % 28:02},db{n % 2},OutOfMemory" for n in range(40)]
+    path.write_text("created_at,service,error_type\n" + "\n".join(rows))
+    result = analyze(path)
+    assert result.exit_code == 0, result.output
+    assert "no column holds a title" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("spoil", "arguments", "code", "message"),
+    [
+        (
+            lambda text: text.replace("2026-01-03 08:30:00", "soon"),
+            [],
+            1,
+            "row 4, column 'opened_at': is no date",
+        ),
+        (
+            lambda text: text.replace("Disk /dev/sd2 full on host2", ""),
+            [],
+            1,
+            "row 4, column 'short_description'",
+        ),
+        (lambda text: "", [], 1, "is empty"),
+        (lambda text: text, ["--map", "title"], 2, "write field=Column"),
+        (lambda text: text, ["--map", "title=Nope"], 1, "there is no column 'Nope'"),
+        (lambda text: text, ["--as-of", "tomorrow"], 2, "is no ISO date"),
+        (lambda text: text, ["--timezone", "Mars/Base"], 2, "there is no time zone 'Mars/Base'"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place_and_nothing_is_written(
+    export, tmp_path, spoil, arguments, code, message
+):
+    export.write_text(spoil(export.read_text()))
+    result = analyze(export, "--out", tmp_path / "out", *arguments)
+    assert result.exit_code == code
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_rows_can_be_left_out_and_are_counted(export):
+    export.write_text(export.read_text().replace("2026-01-03 08:30:00", "soon"))
+    result = analyze(export, "--skip-bad-rows")
+    assert result.exit_code == 0, result.output
+    assert "59 issues" in result.stdout
+    assert "1 rows that cannot be read were left out" in result.stdout
+
+
+def test_a_folder_with_other_files_is_refused_before_any_work(export, tmp_path):
+    result = analyze(export, "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "holds other files (incidents.csv)" in " ".join(result.stderr.split())
+
+
+def test_a_title_cannot_command_the_terminal(tmp_path):
+    path = tmp_path / "x.jsonl"
+    rows = [
+        {"title": f"\x1b]0;owned\x07[bold]boom[/bold] {n}", "created": f"2026-01-{n + 1:02}"}
+        for n in range(28)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    result = analyze(path)
+    assert result.exit_code == 0, result.output
+    assert "\x1b]0;" not in result.stdout
+    assert "\x07" not in result.stdout
+
+
+def test_a_demo_workspace_can_be_exported_and_analyzed(tmp_path):
+    path = tmp_path / "payments.jsonl"
+    assert runner.invoke(app, ["demo", "export", "payments", str(path)]).exit_code == 0
+    result = runner.invoke(app, ["patterns", "preview", "--file", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "ledger-db" in result.stdout

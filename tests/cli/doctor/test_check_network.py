@@ -1,0 +1,234 @@
+"""What doctor can honestly say of what must be reached, and of runs that do not get on."""
+
+import contextlib
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+import psycopg
+import pytest
+import uvicorn
+from dagster import DagsterInstance
+from psycopg.types.json import Jsonb
+
+from api.main import create_app
+from causeloop_pipeline.cli.doctor import Finding, State
+from causeloop_pipeline.cli.doctor.check_dagster import _runs
+from causeloop_pipeline.cli.doctor.check_database import look_at_database
+from causeloop_pipeline.cli.doctor.check_network import look_at_reach
+from causeloop_pipeline.settings import ROOT, Settings, settings
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database.roles import DATABASE, SEARCH
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.oidc_issuer import running_issuer
+from tests.conftest import Installation
+from tests.support.fake_tool import Reply, fake_tool, in_turn
+
+
+def findings(known: Settings) -> dict[str, Finding]:
+    return {finding.about: finding for finding in look_at_reach(known, database_answers=True)}
+
+
+@pytest.fixture(autouse=True)
+def quiet(database: Database) -> None:
+    """No connector, rule or message of earlier tests."""
+    with database.every_workspace() as session:
+        for table in ("notify.outbox", "notify.alert_rule", "app.connector", "raw.webhook_delivery"):
+            session.execute(f"delete from {table}")
+
+
+def known(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(f"CAUSELOOP_{name}", value)
+    return Settings()
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[tuple[int, Any]]:
+    """The API on a free port, in this process."""
+    app = create_app()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the API did not start"
+        time.sleep(0.01)
+    yield port, app
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+def test_without_an_identity_provider_there_is_nothing_to_reach(installation: Installation) -> None:
+    assert findings(settings())["sign-in"].told == "by password only: no identity provider is set"
+
+
+def test_an_issuer_without_an_audience_or_out_of_reach_is_wrong(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = findings(known(monkeypatch, OIDC_ISSUER="http://127.0.0.1:1"))["sign-in"]
+    dead = findings(known(monkeypatch, OIDC_AUDIENCE="causeloop"))["sign-in"]
+
+    assert (bare.state, bare.fix) == (State.WRONG, "set CAUSELOOP_OIDC_AUDIENCE")
+    assert dead.state is State.WRONG
+    assert "cannot be fetched" in dead.told
+
+
+def test_the_issuers_keys_are_counted_and_the_running_apis_copy_is_dated(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_issuer() as issuer, serving() as (port, app):
+        setup = known(monkeypatch, OIDC_ISSUER=issuer.url, OIDC_AUDIENCE="causeloop", API_PORT=str(port))
+        before = findings(setup)["sign-in"]
+        app.state.issuer_keys.keys["k1"] = None
+        app.state.issuer_keys.fetched_at = time.monotonic() - 7200
+        after = findings(setup)["sign-in"]
+    stopped = findings(setup)
+
+    assert (before.state, before.told) == (
+        State.OK,
+        "RSA keys that the issuer publishes: 1; the API has not needed them yet",
+    )
+    assert after.told.endswith("the API's copy is 120 minutes old")
+    assert stopped["sign-in"].state is State.WRONG
+
+
+def test_webhooks_in_need_an_address_that_leads_to_this_api(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, database: Database, workspace_id: Any
+) -> None:
+    nobody = findings(known(monkeypatch))["webhooks in"]
+    with database.workspace(workspace_id) as session:
+        create_connector(
+            session,
+            Vault.of(settings().required("secret_key")),
+            workspace_id=workspace_id,
+            connector_id=uuid4(),
+            connector_type="custom_api",
+            display_name="Hooks",
+            config={},
+            credentials={},
+        )
+        session.execute("update app.connector set webhook_secrets = credentials")
+        session.execute("update app.connector set webhook_secrets = 'sealed' where webhook_secrets is null")
+    local = findings(known(monkeypatch))["webhooks in"]
+    monkeypatch.setattr("causeloop_pipeline.cli.doctor.check_network._is_loopback", lambda _: False)
+    with fake_tool(in_turn(Reply({"status": "ok"}), Reply({"status": "another program"}))) as tool:
+        setup = known(monkeypatch, PUBLIC_URL=tool.url)
+        answering, other = (findings(setup)["webhooks in"] for _ in range(2))
+
+    assert (nobody.state, nobody.told) == (State.OK, "no connector takes them")
+    assert local.state is State.WARNING
+    assert "this machine only" in local.told
+    assert answering.state is State.OK
+    assert "no proof for the vendors" in answering.told
+    assert other.state is State.WRONG
+
+
+def test_messages_that_fail_lie_or_have_no_mail_server_are_told(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, database: Database, workspace_id: Any
+) -> None:
+    def queue(**values: Any) -> None:
+        row = {
+            "workspace_id": workspace_id,
+            "channel": Jsonb({}),
+            "body": Jsonb({}),
+            "dedupe_key": uuid4().hex,
+        }
+        row |= values
+        with database.workspace(workspace_id) as session:
+            session.execute(
+                f"insert into notify.outbox ({', '.join(row)}) values ({', '.join(['%s'] * len(row))})",
+                list(row.values()),
+            )
+
+    well = findings(known(monkeypatch))["messages out"]
+    queue(attempts=2, error="the webhook at example.org answered 503")
+    failing = findings(known(monkeypatch))["messages out"]
+    queue(next_try_at="2020-01-01T00:00:00Z")
+    lying = findings(known(monkeypatch))["messages out"]
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into notify.alert_rule (workspace_id, name, probability_threshold, channels, created_by) "
+            "values (%s, 'r', 0.7, %s, 'a test')",
+            (workspace_id, Jsonb([{"type": "email", "to": "a@example.com"}])),
+        )
+    unsent = findings(known(monkeypatch))["messages out"]
+
+    assert well.state is State.OK
+    assert (failing.state, "answered 503" in failing.told) == (State.WARNING, True)
+    assert (lying.state, "due_messages" in lying.fix) == (State.WRONG, True)
+    assert (unsent.state, unsent.fix) == (State.WRONG, "set CAUSELOOP_SMTP_URL")
+
+
+@dg.op
+def idle() -> None:
+    """Nothing."""
+
+
+@dg.job
+def waiting() -> None:
+    idle()
+
+
+@pytest.fixture
+def stored(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DagsterInstance]:
+    """Dagster's own tables, in its own database, without any run."""
+    storage = installation.dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    monkeypatch.setenv("CAUSELOOP_DAGSTER_STORAGE_URL", storage)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    shutil.copy(ROOT / "deploy" / "dagster.yaml", tmp_path / "dagster.yaml")
+    with DagsterInstance.get() as instance:
+        instance.wipe()
+        yield instance
+
+
+def test_runs_that_do_not_get_on_are_named(stored: DagsterInstance, installation: Installation) -> None:
+    def age(run: dg.DagsterRun, hours: int) -> None:
+        with psycopg.connect(installation.dagster_url) as connection:
+            connection.execute(
+                "update runs set create_timestamp = create_timestamp - make_interval(hours => %s), "
+                "start_time = extract(epoch from now()) - %s * 3600 where run_id = %s",
+                (hours, hours, run.run_id),
+            )
+
+    none = _runs(settings())
+    queued = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.NOT_STARTED)
+    fresh = _runs(settings())
+    age(queued, 1)
+    late = _runs(settings())
+    started = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.STARTED)
+    age(started, 3)
+    stuck = _runs(settings())
+    stored.wipe()
+
+    assert (none.state, fresh.state) == (State.OK, State.OK)
+    assert (late.state, queued.run_id in late.told) == (State.WARNING, True)
+    assert stuck.state is State.WRONG
+    assert started.run_id in stuck.fix
+
+
+def test_whether_searches_use_their_index_is_told_with_the_statement_that_lets_them(
+    installation: Installation,
+) -> None:
+    def search() -> Finding:
+        return next(one for one in look_at_database(settings()) if one.about == "full-text search")
+
+    with psycopg.connect(installation.server.url(DATABASE), autocommit=True) as superuser:
+        superuser.execute(f"alter function {SEARCH} not leakproof")
+        without = search()
+        superuser.execute(without.fix.split(": ", 1)[1])
+
+    assert without.state is State.WARNING
+    assert search().state is State.OK

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from causeloop_pipeline.landing.export_file.columns import recognize
+from causeloop_pipeline.landing.export_file.issues import BadRowsError, issues_from_table
+from causeloop_pipeline.model.frames import ISSUES
+
+ROWS = {
+    "id": ["A-1", "A-2"],
+    "title": ["disk full", "login fails"],
+    "created_at": ["2026-03-01", "2026-03-02"],
+    "priority": ["High", "sparkling"],
+    "status": ["Done", "weird"],
+    "team": ["ops", ""],
+}
+
+
+def read(rows, **options):
+    table = pl.DataFrame(rows)
+    return issues_from_table(table, recognize(table.columns, {}), timezone="UTC", **options)
+
+
+def test_rows_become_issues_of_the_product():
+    found = read(ROWS)
+    assert found.issues.schema == ISSUES
+    assert found.issues["issue_id"].to_list() == ["A-1", "A-2"]
+    assert found.issues["severity"].to_list() == ["p2", "p3"]
+    assert found.issues["status"].to_list() == ["resolved", "open"]
+    assert found.issues["team"].to_list() == ["ops", None]
+    assert found.issues["source_created_at"][0] == datetime(2026, 3, 1, tzinfo=UTC)
+    assert any("'sparkling'" in remark for remark in found.remarks)
+    assert any("'weird'" in remark for remark in found.remarks)
+
+
+def test_without_an_id_the_row_number_of_the_file_is_the_id():
+    rows = {name: values for name, values in ROWS.items() if name != "id"}
+    assert read(rows, first_row=2).issues["issue_id"].to_list() == ["row-2", "row-3"]
+
+
+def test_a_resolution_date_resolves_an_issue_whose_status_says_open():
+    found = read({"title": ["x"], "status": ["open"], "resolved_at": ["2026-03-02"]})
+    assert found.issues["status"].to_list() == ["resolved"]
+
+
+def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_that_is_said():
+    found = read({"title": ["x", "y"], "status": ["open", "open"], "closed": ["true", "false"]})
+    assert found.issues["resolved_at"].null_count() == 2
+    assert found.remarks == ("column 'closed' holds no dates and is not used",)
+
+
+def test_an_unreadable_date_is_refused_with_its_row_column_and_value():
+    with pytest.raises(BadRowsError, match=r"row 3, column 'created_at': is no date .*'soon'"):
+        read({**ROWS, "created_at": ["2026-03-01", "soon"]}, first_row=2)
+
+
+def test_a_blank_title_is_refused_with_its_row():
+    with pytest.raises(BadRowsError, match="row 1, column 'title': holds no title"):
+        read({**ROWS, "title": ["  ", "x"]})
+
+
+def test_bad_rows_can_be_left_out_and_are_counted():
+    found = read({**ROWS, "created_at": ["2026-03-01", "soon"]}, skip_bad_rows=True)
+    assert found.issues["issue_id"].to_list() == ["A-1"]
+    assert len(found.bad_rows) == 1
+
+
+def test_leaving_out_every_row_is_refused():
+    with pytest.raises(BadRowsError, match="no row is left"):
+        read({**ROWS, "created_at": ["never", "soon"]}, skip_bad_rows=True)
+
+
+def test_a_repeated_id_keeps_its_newest_row():
+    found = read({**ROWS, "id": ["A-1", "A-1"], "updated_at": ["2026-03-05", "2026-03-04"]})
+    assert found.issues["title"].to_list() == ["disk full"]
+    assert any("repeat the id" in remark for remark in found.remarks)
+
+
+def test_a_table_without_title_and_date_says_so():
+    found = read({"service": ["a", "b"]})
+    assert not found.titled
+    assert not found.dated
+    assert found.issues["source_created_at"].null_count() == 2
+
+
+def test_a_title_is_cut_at_the_product_s_limit():
+    assert len(read({"title": ["x" * 400]}).issues["title"][0]) == 300

@@ -1,0 +1,94 @@
+import json
+
+import polars as pl
+import pytest
+
+from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
+
+ROWS = pl.DataFrame({"title": ["disk full", "ärger; mit, Zeichen"], "team": ["ops", None]})
+
+
+def write(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl", "x.parquet"])
+def test_the_same_rows_are_read_from_every_format(tmp_path, name):
+    path = tmp_path / name
+    {"csv": ROWS.write_csv, "jsonl": ROWS.write_ndjson, "parquet": ROWS.write_parquet}[name[2:]](path)
+    assert read_issue_file(path).table.equals(ROWS)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "title;team\na;b\n",
+        "title\tteam\na\tb\n",
+        "\ufefftitle,team\r\na,b\r\n",
+        "title,team\na,b\n".encode("utf-16"),
+        b'"title","team"\n"a","b"\n\n',
+    ],
+)
+def test_whoever_wrote_the_csv_it_is_read(tmp_path, content):
+    assert read_issue_file(write(tmp_path, "x.csv", content)).table.rows() == [("a", "b")]
+
+
+def test_a_file_in_an_old_windows_encoding_keeps_its_letters(tmp_path):
+    path = write(tmp_path, "x.csv", "title\nÜberlauf\n".encode("cp1252"))
+    assert read_issue_file(path).table["title"].to_list() == ["Überlauf"]
+
+
+def test_a_value_may_hold_line_breaks(tmp_path):
+    path = write(tmp_path, "x.csv", 'title,body\nx,"one\ntwo"\n')
+    assert read_issue_file(path).table["body"].to_list() == ["one\ntwo"]
+
+
+def test_nested_objects_become_columns_named_by_their_path(tmp_path):
+    record = {"key": "A-1", "fields": {"summary": "x", "labels": ["a", "b"]}}
+    table = read_issue_file(write(tmp_path, "x.jsonl", json.dumps(record))).table
+    assert table.row(0, named=True) == {"key": "A-1", "fields.summary": "x", "fields.labels": "a, b"}
+
+
+def test_one_json_array_is_read_like_json_lines(tmp_path):
+    assert read_issue_file(write(tmp_path, "x.json", '[{"title": "a"}, {"title": "b"}]')).table.height == 2
+
+
+def test_the_records_of_an_api_answer_are_found_in_it(tmp_path):
+    answer = json.dumps({"incidents": [{"title": "a"}, {"title": "b"}], "more": False}, indent=2)
+    assert read_issue_file(write(tmp_path, "x.json", answer)).table["title"].to_list() == ["a", "b"]
+
+
+def test_nested_parquet_is_flattened(tmp_path):
+    path = tmp_path / "x.parquet"
+    pl.DataFrame({"fields": [{"summary": "x"}], "tags": [["a", "b"]]}).write_parquet(path)
+    assert read_issue_file(path).table.row(0, named=True) == {"tags": "a, b", "fields.summary": "x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.csv", "", "is empty"),
+        ("x.csv", "title,team\n", "holds no rows"),
+        ("x.csv", "title,team\na,b\nc,d,e\n", r"row 3 \(line 3\) has 3 values, the header has 2"),
+        ("x.csv", 'title\n"never closed\n', "is no CSV"),
+        ("x.csv", "a,a\n1,2\n", "names 'a' more than once"),
+        ("x.csv", b"PAR1\0\0\0\0", "holds binary data"),
+        ("x.jsonl", '{"a": 1}\n{"a": \n', "line 2 is no JSON"),
+        ("x.jsonl", "[1, 2]", "record 1 is no JSON object"),
+        ("x.parquet", "title\nx\n", "is no parquet file"),
+        ("x.parquet", b"PAR1 but broken", "cannot be read as parquet"),
+        ("x.xlsx", "x", r"give a \.csv, \.jsonl or \.parquet file"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(tmp_path, name, content, message):
+    with pytest.raises(IssueFileError, match=message):
+        read_issue_file(write(tmp_path, name, content))
+
+
+def test_an_absent_file_is_said_to_be_absent(tmp_path):
+    with pytest.raises(IssueFileError, match="there is no file"):
+        read_issue_file(tmp_path / "none.csv")
+    with pytest.raises(IssueFileError, match="is not a file"):
+        read_issue_file(tmp_path)

@@ -1,0 +1,153 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret
+from causeloop_pipeline.landing.inbound.signature import SignatureError, sign
+from causeloop_pipeline.landing.inbound.webhook import challenge_answer, read_delivery, receive
+from tests.connectors.case_records import case
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+SECRET = "the secret of this connector"
+PUSHING = sorted(name for name, connector in CONNECTORS.items() if connector.webhook)
+
+
+def signed(name: str, body: bytes, index: int = 0) -> dict[str, str]:
+    """Headers as the tool would send them."""
+    signature = CONNECTORS[name].webhook.signatures[index]
+    if isinstance(signature, SharedSecret):
+        return {signature.header: signature.prefix + SECRET}
+    assert isinstance(signature, HmacSignature)
+    timestamp = "2026-03-10T12:00:00Z" if signature.timestamp_header else ""
+    proof = sign(signature, body=body, secret=SECRET, timestamp=timestamp)
+    headers = {signature.header: signature.prefix + proof}
+    return headers | ({signature.timestamp_header: timestamp} if signature.timestamp_header else {})
+
+
+@pytest.mark.parametrize("name", PUSHING)
+def test_every_tools_signed_delivery_becomes_records(name):
+    for document in case(name, "webhook"):
+        body = json.dumps(document).encode()
+        received = receive(CONNECTORS[name], headers=signed(name, body), body=body, secrets=[SECRET], now=NOW)
+        assert received.records
+        assert received.quarantined == []
+        assert {record.door for record in received.records} == {"webhook"}
+        assert {record.source for record in received.records} == {name}
+
+
+@pytest.mark.parametrize("name", PUSHING)
+def test_an_unproven_delivery_is_refused_before_it_is_read(name, monkeypatch):
+    monkeypatch.setattr(
+        "causeloop_pipeline.landing.inbound.webhook.parse_json", lambda _: pytest.fail("it was read")
+    )
+    body = json.dumps(case(name, "webhook")[0]).encode()
+    good = signed(name, body)
+    for headers in ({}, {key: value[:-1] + "0" * 2 for key, value in good.items()}):
+        with pytest.raises(SignatureError):
+            receive(CONNECTORS[name], headers=headers, body=body, secrets=[SECRET], now=NOW)
+    with pytest.raises(SignatureError):
+        receive(CONNECTORS[name], headers=good, body=body, secrets=["another connector's"], now=NOW)
+
+
+def test_header_names_may_come_in_any_case():
+    body = json.dumps(case("github", "webhook")[0]).encode()
+    headers = {name.title(): value for name, value in signed("github", body).items()} | {
+        "X-GitHub-Delivery": "d-1"
+    }
+    received = receive(CONNECTORS["github"], headers=headers, body=body, secrets=[SECRET], now=NOW)
+    assert received.delivery_id == "d-1"
+
+
+def test_datadog_is_proven_by_its_header_or_by_our_signature():
+    body = json.dumps(case("datadog", "webhook")[0]).encode()
+    for index in (0, 1):
+        received = receive(
+            CONNECTORS["datadog"],
+            headers=signed("datadog", body, index),
+            body=body,
+            secrets=[SECRET],
+            now=NOW,
+        )
+        assert len(received.records) == 1
+
+
+def test_a_connector_that_only_polls_takes_no_delivery():
+    with pytest.raises(SignatureError, match="takes no webhooks"):
+        receive(CONNECTORS["postgresql"], headers={}, body=b"{}", secrets=[SECRET], now=NOW)
+
+
+def test_the_delivery_id_is_read_from_the_body_where_no_header_carries_it():
+    assert read_delivery(CONNECTORS["pagerduty"], body_of("pagerduty")).delivery_id == "01DEVENTTRIGGERED"
+    assert (
+        read_delivery(CONNECTORS["okta"], body_of("okta")).delivery_id
+        == "b5a188b9-5ece-4636-b041-482ffda96311"
+    )
+    assert read_delivery(CONNECTORS["datadog"], body_of("datadog")).delivery_id is None
+
+
+def body_of(name: str) -> bytes:
+    return json.dumps(case(name, "webhook")[0]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("github", {"zen": "Keep it logically awesome.", "hook_id": 1}),
+        ("pagerduty", {"event": {"event_type": "pagey.ping", "data": {"type": "ping", "message": "Hello"}}}),
+        (
+            "pagerduty",
+            {"event": {"event_type": "incident.annotated", "data": {"type": "incident_note", "id": "PN"}}},
+        ),
+    ],
+)
+def test_pings_are_answered_and_not_kept(name, document):
+    received = read_delivery(CONNECTORS[name], json.dumps(document).encode())
+    assert (received.records, received.quarantined) == ([], [])
+
+
+@pytest.mark.parametrize("name", PUSHING)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[7]",
+        b"7",
+        b'{"a": 1}',
+        b'{"issue": null}',
+        b'{"a": NaN}',
+        b"[" * 100 + b"]" * 100,
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_not_understood_is_kept_aside_with_its_bytes(name, body):
+    received = read_delivery(CONNECTORS[name], body)
+    assert received.records == []
+    (refused,) = received.quarantined
+    assert refused.reason
+    assert refused.source == name
+    assert refused.raw in {body, body.strip(b"[]")}
+
+
+def test_a_deleted_jira_issue_is_newer_than_its_last_update():
+    updated, deleted = (
+        read_delivery(CONNECTORS["jira"], json.dumps(d).encode()) for d in case("jira", "webhook")
+    )
+    assert deleted.records[0].payload["webhookEvent"] == "jira:issue_deleted"
+    assert deleted.records[0].source_updated_at == datetime(2026, 3, 6, 9, 40, tzinfo=UTC)
+    assert "webhookEvent" not in updated.records[0].payload
+
+
+def test_one_delivery_may_hold_many_records_and_leaves_out_what_is_no_failure():
+    received = read_delivery(CONNECTORS["okta"], body_of("okta"))
+    assert [record.external_id for record in received.records] == ["a1b2c3d4-0000-11ee-8000-000000000005"]
+
+
+def test_okta_proves_with_a_challenge_that_the_address_is_ours():
+    assert challenge_answer(CONNECTORS["okta"], {"X-Okta-Verification-Challenge": "abc"}) == {
+        "verification": "abc"
+    }
+    assert challenge_answer(CONNECTORS["okta"], {}) is None
+    assert challenge_answer(CONNECTORS["github"], {"x-okta-verification-challenge": "abc"}) is None

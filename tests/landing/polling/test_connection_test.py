@@ -1,0 +1,48 @@
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.polling.connection_test import test_connection as check
+from tests.support.fake_tool import Reply, fake_tool, in_turn
+from tests.support.polling import CREDENTIALS, NOW
+
+
+def report(tool, name="pagerduty", **config):
+    return check(CONNECTORS[name], {"base_url": tool.url, **config}, CREDENTIALS[name], tool.egress, NOW)
+
+
+def test_a_working_connector_says_how_many_records_it_saw():
+    listed = {"incidents": [{"id": "P1", "created_at": "2026-03-09T00:00:00Z"}], "more": True}
+    with fake_tool(in_turn(Reply(listed))) as tool:
+        told = report(tool)
+        assert len(tool.asked) == 1
+    assert (told.ok, told.sample_count) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply({}, 401), "enter new ones"),
+        (Reply({}, 500), "it answered 500"),
+        (Reply({"unexpected": 1}), "holds no list at 'incidents'"),
+        (Reply({"incidents": [{"name": "no id"}]}), "the id is missing"),
+    ],
+)
+def test_a_connector_that_does_not_work_says_why(reply, reason):
+    with fake_tool(in_turn(reply)) as tool:
+        told = report(tool)
+    assert not told.ok
+    assert reason in told.reason
+
+
+def test_a_missing_credential_is_named():
+    with fake_tool(in_turn(Reply({}))) as tool:
+        told = check(CONNECTORS["pagerduty"], {"base_url": tool.url}, {}, tool.egress, NOW)
+        assert tool.asked == []
+    assert "credentials.api_token: API key is missing" in told.reason
+
+
+def test_a_connector_that_only_receives_needs_no_answer():
+    with fake_tool(in_turn(Reply({}))) as tool:
+        told = report(tool, "custom_api")
+    assert told.ok
+    assert "webhook" in told.reason

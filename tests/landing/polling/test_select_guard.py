@@ -1,0 +1,121 @@
+import pytest
+
+from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.landing.polling.select_guard import checked_select
+
+GOOD = [
+    "select id, title from tickets",
+    "select * from tickets where state <> 'closed' order by id;",
+    "select t.id, coalesce(t.title, '') as title, s.name from tickets t left join services s on s.id = t.s",
+    "with recent as (select * from tickets where opened_at > now() - interval '1 year') select * from recent",
+    "select id, count(*) filter (where open) over (partition by team) from tickets",
+    "select 1 as id union all select 2",
+    "select data->>'title' as title, (data #>> '{a,b}') as x, to_char(opened_at, 'YYYY') from tickets",
+    "select id, case when severity = 1 then 'p1' else 'p3' end as severity from tickets -- a remark",
+    "select jsonb_build_object('a', 1) as attributes, extract(epoch from opened_at) from tickets",
+]
+HARMFUL_CALLS = (
+    "pg_read_file('/etc/passwd')",
+    "pg_read_binary_file('/etc/passwd')",
+    "pg_ls_dir('/')",
+    "pg_sleep(100)",
+    "pg_terminate_backend(1)",
+    "pg_advisory_lock(1)",
+    "pg_notify('a', 'b')",
+    "lo_import('/etc/passwd')",
+    "lo_export(1, '/tmp/x')",
+    "lo_unlink(1)",
+    "dblink('host=evil', 'select 1')",
+    "dblink_exec('delete from x')",
+    "set_config('role', 'admin', false)",
+    "nextval('s')",
+    "setval('s', 1)",
+    "query_to_xml('delete from x', true, true, '')",
+    "database_to_xml(true, true, '')",
+    "pg_catalog.pg_read_file('/etc/passwd')",
+    "public.f()",
+    "\"pg_read_file\"('/etc/passwd')",
+    "PG_READ_FILE('/etc/passwd')",
+    "current_setting('x')",
+    "txid_current()",
+    "my_own_function(1)",
+    "inet_server_addr()",
+)
+PLACES = (
+    "select {}",
+    "select * from {} as f",
+    "select id from t where {} is not null",
+    "with c as (select {}) select * from c",
+    "select 1 union select {}",
+    "select id from t order by {}",
+    "select id from t, lateral {} as l",
+)
+BAD = [
+    "",
+    "   ;  ",
+    "select 1; select 2",
+    "select 1; drop table tickets",
+    "insert into t values (1)",
+    "update t set a = 1",
+    "delete from t",
+    "truncate t",
+    "drop table t",
+    "create table t (a int)",
+    "create table t as select 1",
+    "select * into t2 from t",
+    "select * from t for update",
+    "select * from t for share",
+    "with d as (delete from t returning *) select * from d",
+    "with i as (insert into t values (1) returning *) select * from i",
+    "with u as (update t set a = 1 returning *) select * from u",
+    "merge into t using s on t.id = s.id when matched then delete",
+    "copy t to '/tmp/x'",
+    "copy t from program 'id'",
+    "copy (select 1) to stdout",
+    "set role admin",
+    "reset role",
+    "begin",
+    "commit",
+    "select 1; commit; delete from t",
+    "do $$ begin delete from t; end $$",
+    "call p()",
+    "execute q",
+    "prepare q as select 1",
+    "explain analyze delete from t",
+    "vacuum",
+    "grant select on t to public",
+    "alter role reader superuser",
+    "listen x",
+    "notify x",
+    "load 'x'",
+    "lock table t",
+    "table t; delete from t",
+    "values (1)",
+    "show all",
+    "select $1",
+    "select * from t) as source; delete from t; select * from (select 1",
+    "select 1 as id) as source; drop table t --",
+    "select 1 /* ) as source; drop table t */; delete from t",
+    "(" * 3000 + "select 1" + ")" * 3000,
+    "\x00",
+    "não é sql; '",
+    *(place.format(call) for place in PLACES for call in HARMFUL_CALLS),
+]
+
+
+@pytest.mark.parametrize("query", GOOD)
+def test_plain_reading_is_allowed(query):
+    checked = checked_select(query)
+    assert ";" not in checked
+    assert checked_select(checked) == checked
+
+
+@pytest.mark.parametrize("query", BAD, ids=range(len(BAD)))
+def test_everything_else_is_refused_with_a_reason(query):
+    with pytest.raises(PermanentFailure, match="query"):
+        checked_select(query)
+
+
+def test_remarks_cannot_swallow_what_stands_around_the_query():
+    assert "--" not in checked_select("select 1 as id -- ")
+    assert "/*" not in checked_select("select 1 /* as */ as id")

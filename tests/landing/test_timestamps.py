@@ -1,0 +1,44 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.landing.timestamps import InstantError, instant, spelled
+
+
+@pytest.mark.parametrize(
+    ("value", "times", "read"),
+    [
+        ("2019-07-30T10:36:00.000+0000", Times.ISO, datetime(2019, 7, 30, 10, 36, tzinfo=UTC)),
+        ("2019-07-30T10:36:00+02:00", Times.ISO, datetime(2019, 7, 30, 8, 36, tzinfo=UTC)),
+        ("2016-05-24T20:10:57.657259407Z", Times.ISO, datetime(2016, 5, 24, 20, 10, 57, 657259, UTC)),
+        ("2020-11-25 21:27:03.496000000", Times.ISO, datetime(2020, 11, 25, 21, 27, 3, 496000, UTC)),
+        ("2026-02-13T20:38:19.565010+00:00", Times.ISO, datetime(2026, 2, 13, 20, 38, 19, 565010, UTC)),
+        (1610487676, Times.EPOCH_SECONDS, datetime(2021, 1, 12, 21, 41, 16, tzinfo=UTC)),
+        ("1610487676", Times.EPOCH_SECONDS, datetime(2021, 1, 12, 21, 41, 16, tzinfo=UTC)),
+        (1610487676123, Times.EPOCH_MILLISECONDS, datetime(2021, 1, 12, 21, 41, 16, 123000, UTC)),
+    ],
+)
+def test_times_are_read_as_declared(value, times, read):
+    assert instant(value, times) == read
+
+
+@pytest.mark.parametrize("value", ["", "soon", "July 30, 2019", {}, [], "2019-13-01", "9" * 30])
+@pytest.mark.parametrize("times", list(Times))
+def test_what_is_no_time_says_so(value, times):
+    with pytest.raises(InstantError, match="is not a time"):
+        instant(value, times)
+
+
+@pytest.mark.parametrize(
+    ("form", "zone", "text"),
+    [
+        (Times.ISO, "UTC", "2026-03-29T00:59:59Z"),
+        (Times.EPOCH_SECONDS, "UTC", "1774745999"),
+        (Times.EPOCH_MILLISECONDS, "UTC", "1774745999000"),
+        ("%Y-%m-%d %H:%M", "Europe/Berlin", "2026-03-29 01:59"),
+        ("%Y-%m-%d %H:%M", "America/New_York", "2026-03-28 20:59"),
+    ],
+)
+def test_a_filter_is_spelled_as_the_tool_wants_it(form, zone, text):
+    assert spelled(datetime(2026, 3, 29, 0, 59, 59, 999999, UTC), form, zone) == text

@@ -1,0 +1,94 @@
+"""The embedded PostgreSQL survives what machines do to it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.storage.embedded import postgres_server as embedded
+from causeloop_pipeline.storage.embedded.postgres_server import ServerError, remove_server, start_server
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "postgres"
+    remove_server(tmp_path / "postgres")
+
+
+def postmaster_pid(directory: Path) -> int:
+    running = embedded.data_dir(directory) / "postmaster.pid"
+    return int(running.read_text().splitlines()[0])
+
+
+def test_a_second_start_joins_the_running_server(directory: Path) -> None:
+    first = start_server(directory)
+    second = start_server(directory)
+
+    assert second == first
+
+
+def test_two_processes_starting_at_once_share_one_server(directory: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; "
+        "from causeloop_pipeline.storage.embedded.postgres_server import start_server; "
+        "print(start_server(Path(sys.argv[1])).port)"
+    )
+    starters = [
+        subprocess.Popen([sys.executable, "-c", code, str(directory)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    ports = {starter.communicate(timeout=120)[0].strip() for starter in starters}
+
+    assert len(ports) == 1
+    assert all(starter.returncode == 0 for starter in starters)
+
+
+def test_a_wrong_password_is_refused(directory: Path) -> None:
+    server = start_server(directory)
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(server.url(password="wrong"))
+
+
+def test_committed_rows_survive_the_death_of_the_postmaster(directory: Path) -> None:
+    server = start_server(directory)
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("create table kept as select 1 as row")
+    os.kill(postmaster_pid(directory), signal.SIGKILL)
+
+    again = start_server(directory)
+
+    with psycopg.connect(again.url()) as connection:
+        assert connection.execute("select row from kept").fetchone() == (1,)
+
+
+def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> None:
+    directory = tmp_path / ("deep" * 20) / ("deeper" * 10)
+
+    try:
+        server = start_server(directory)
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        remove_server(directory)
+
+
+def test_the_modes_of_folders_above_the_state_are_left_alone(tmp_path: Path) -> None:
+    parent = tmp_path / "private"
+    parent.mkdir(mode=0o700)
+
+    try:
+        start_server(parent / "postgres")
+        assert parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        remove_server(parent / "postgres")
+
+
+def test_missing_binaries_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match="CAUSELOOP_POSTGRES_BIN_DIR"):
+        embedded.find_binaries(tmp_path)

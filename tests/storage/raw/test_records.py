@@ -1,0 +1,124 @@
+"""Landing is exactly-once in effect, whatever the batch holds and whenever the process dies."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.raw.records import LandingCount, land
+from tests.storage.raw.loader import PAGE_SIZE, TOTAL, record
+
+KILLS = 50
+
+
+@pytest.fixture
+def connector_id(database: Database, workspace_id: UUID) -> UUID:
+    connector_id = uuid4()
+    with database.workspace(workspace_id) as session:
+        create_connector(
+            session,
+            Vault(b"k" * 32),
+            workspace_id=workspace_id,
+            connector_id=connector_id,
+            connector_type="custom_api",
+            display_name="A tool",
+            config={},
+            credentials={"token": "t"},
+        )
+    return connector_id
+
+
+def landed(
+    database: Database, workspace_id: UUID, records: list[RawRecord], **options: object
+) -> LandingCount:
+    with database.workspace(workspace_id) as session:
+        return land(session.connection, workspace_id, None, records, **options)  # type: ignore[arg-type]
+
+
+def test_new_changed_and_known_records_are_told_apart(database: Database, workspace_id: UUID) -> None:
+    first = landed(database, workspace_id, [record(1), record(2)])
+    second = landed(database, workspace_id, [record(1), record(2, title="Changed"), record(3)])
+
+    assert first == LandingCount(read=2, new=2)
+    assert second == LandingCount(read=3, new=1, updated=1, duplicate=1)
+
+
+def test_a_record_twice_in_one_batch_lands_once(database: Database, workspace_id: UUID) -> None:
+    assert landed(database, workspace_id, [record(1), record(1)]) == LandingCount(read=2, new=1, duplicate=1)
+
+
+def test_what_cannot_be_understood_is_kept_with_its_reason(database: Database, workspace_id: UUID) -> None:
+    broken = Quarantined("custom_api", b"\x00{", "not JSON: line 1", None)
+
+    count = landed(database, workspace_id, [record(1)], quarantined=[broken, broken])
+
+    assert count == LandingCount(read=3, new=1, quarantined=2)
+    with database.workspace(workspace_id) as session:
+        assert session.rows("select reason, payload from raw.quarantine") == [
+            {"reason": "not JSON: line 1", "payload": b"\x00{"}
+        ]
+
+
+def test_each_landed_version_waits_for_normalization(database: Database, workspace_id: UUID) -> None:
+    landed(database, workspace_id, [record(1), record(2)])
+    landed(database, workspace_id, [record(2)])
+
+    with database.workspace(workspace_id) as session:
+        assert session.row("select count(*) as waiting from raw.arrival") == {"waiting": 2}
+
+
+def test_rows_and_cursor_commit_together_or_not_at_all(
+    database: Database, workspace_id: UUID, connector_id: UUID
+) -> None:
+    with pytest.raises(psycopg.Error), database.workspace(workspace_id) as session:
+        land(session.connection, workspace_id, connector_id, [record(1)], cursor={"page": 1})
+        session.execute("select 1 / 0")
+
+    with database.workspace(workspace_id) as session:
+        assert session.row("select count(*) as landed from raw.record") == {"landed": 0}
+        assert session.row("select cursor from app.connector") == {"cursor": None}
+
+
+def test_killing_the_loader_at_random_moments_loses_nothing_and_doubles_nothing(
+    installation, database: Database, workspace_id: UUID, connector_id: UUID
+) -> None:
+    seed = int(os.environ.get("CAUSELOOP_FAULT_SEED", str(random.randrange(2**32))))
+    print(f"CAUSELOOP_FAULT_SEED={seed}")
+    chance = random.Random(seed)
+    loader = [sys.executable, str(Path(__file__).with_name("loader.py"))]
+    arguments = [installation.pipeline_url, str(workspace_id), str(connector_id)]
+    kills = 0
+    while kills < KILLS:
+        process = subprocess.Popen([*loader, *arguments], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.06))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+
+        with database.workspace(workspace_id) as session:
+            state = session.row(
+                "select (select count(*) from raw.record) as rows, "
+                "(select count(distinct external_id) from raw.record) as subjects, "
+                "(select count(*) from raw.arrival) as waiting, "
+                "(select coalesce((cursor ->> 'next')::int, 0) from app.connector) as cursor"
+            )
+        assert state is not None
+        assert state["rows"] == state["subjects"] == state["waiting"] == state["cursor"], f"seed {seed}"
+
+    assert subprocess.run([*loader, *arguments], check=False, capture_output=True).returncode == 0
+    with database.workspace(workspace_id) as session:
+        assert session.row("select count(*) as landed from raw.record") == {"landed": TOTAL}
+    assert TOTAL % PAGE_SIZE == 0

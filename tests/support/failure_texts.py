@@ -1,0 +1,60 @@
+"""Small workspaces of believable issues, for the tests of grouping."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from causeloop_pipeline.model.frames import CONSTRAINTS, ISSUES
+
+START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
+
+REPORTS = (
+    "Checkout fails with a timeout when the payment gateway is slow",
+    "Payment gateway slow, checkout times out for customers",
+    "Login page shows a blank screen in Safari after the update",
+    "Blank login screen on Safari since yesterday's update",
+    "Nightly export to the warehouse misses rows of the last hour",
+    "Avatar upload rejects PNG files larger than one megabyte",
+    "Search results are not sorted by relevance for German users",
+    "Invoice PDF shows the wrong VAT rate for Swiss customers",
+)
+
+
+def issue_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Issues with an id and a time for each row that gives none."""
+    full = [
+        {
+            "issue_id": f"i{at:04d}",
+            "source": "tracker",
+            "source_created_at": START + timedelta(hours=at),
+            **row,
+        }
+        for at, row in enumerate(rows)
+    ]
+    return pl.DataFrame([{name: row.get(name) for name in ISSUES.names()} for row in full], schema=ISSUES)
+
+
+def human_issues(titles: Sequence[str] = REPORTS) -> pl.DataFrame:
+    """Reports without bodies."""
+    return issue_frame([{"title": title} for title in titles])
+
+
+def machine_issues(copies: int = 20) -> pl.DataFrame:
+    """Messages of three statements, each with its own numbers, from one source."""
+    rows = [
+        {"title": text, "source": "syslog", "service": service}
+        for at in range(copies)
+        for text, service in (
+            (f"Connection to 10.0.0.{at}:5432 refused after {at * 7} ms", "db"),
+            (f"Worker {at} finished job {at * 13} in {at}.{at} s", "queue"),
+            (f"Disk /dev/sd{at} is at {at + 40}% of its capacity", "store"),
+        )
+    ]
+    return issue_frame(rows)
+
+
+def facts(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    """People's facts: (kind, left, right)."""
+    return pl.DataFrame(list(rows), schema=CONSTRAINTS, orient="row")

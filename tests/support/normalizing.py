@@ -1,0 +1,61 @@
+"""Lands payloads and turns them into issues, as a run does, for the tests that look at the result."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
+from causeloop_pipeline.storage.app.run_scopes import declare_scope
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.dbt.report import NormalizationReport
+from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.pending_records import claim_arrivals, finish_arrivals
+from causeloop_pipeline.storage.raw.records import LandingCount, land
+
+
+@cache
+def normalizer(pipeline_url: str) -> Normalizer:
+    """The project parsed, its views built; once a session."""
+    ready = Normalizer(pipeline_url)
+    ready.build_views()
+    return ready
+
+
+def record(payload: dict[str, Any], source: str = "custom_api", **known: Any) -> RawRecord:
+    """A record with the payload's own id, in the product's field names unless `kind` says otherwise."""
+    external_id = known.pop("external_id", None) or str(payload["external_id"])
+    kind = known.pop("kind", "normalized")
+    return RawRecord(source, external_id, payload, payload_hash(payload), kind=kind, **known)
+
+
+def landed(database: Database, workspace_id: UUID, *records: RawRecord) -> LandingCount:
+    """Land records without a connector."""
+    with database.workspace(workspace_id) as session:
+        return land(session.connection, workspace_id, None, records)
+
+
+def normalized(
+    database: Database,
+    models: Normalizer,
+    *workspace_ids: UUID,
+    rebuild: bool = False,
+    sources: Sequence[str] = (),
+) -> NormalizationReport:
+    """One run over some workspaces, from claiming their arrivals to striking them off."""
+    run_id = str(uuid4())
+    with database.workspaces(workspace_ids) as session:
+        declare_scope(session, run_id, workspace_ids)
+        claim_arrivals(session, run_id, workspace_ids)
+    report = models.normalize(run_id, sources, rebuild=rebuild)
+    with database.workspaces(workspace_ids) as session:
+        finish_arrivals(session, run_id, workspace_ids)
+    return report
+
+
+def issues(database: Database, workspace_id: UUID) -> dict[str, dict[str, Any]]:
+    """The issues of a workspace, by external id."""
+    with database.workspace(workspace_id) as session:
+        return {
+            row["external_id"]: row for row in session.rows("select * from core.issue order by external_id")
+        }

@@ -1,0 +1,77 @@
+"""Frames of patterns, members and issues for tests, from a few words each."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from causeloop_pipeline.model.frames import ISSUES, MEMBERS, OCCURRENCES, PATTERNS, PREDICTIONS
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def frame(rows: Sequence[Mapping[str, Any]], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame([{name: row.get(name) for name in schema.names()} for row in rows], schema=schema)
+
+
+def issue(issue_id: str, at: float, **fields: Any) -> dict[str, Any]:
+    row = {
+        "issue_id": issue_id,
+        "title": "it broke",
+        "severity": "p3",
+        "status": "open",
+        "source_created_at": day(at),
+    }
+    return row | fields
+
+
+def world(
+    patterns: Mapping[str, Sequence[Mapping[str, Any]]],
+    **names: str,
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """PATTERNS, MEMBERS and ISSUES from each pattern's issues."""
+    issues = [row for rows in patterns.values() for row in rows]
+    members = [
+        {"pattern_id": key, "issue_id": row["issue_id"]} for key, rows in patterns.items() for row in rows
+    ]
+    described = [_pattern(key, rows, names.get(key, rows[0]["title"])) for key, rows in patterns.items()]
+    return frame(described, PATTERNS), frame(members, MEMBERS), frame(issues, ISSUES)
+
+
+def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
+    moments = [row["source_created_at"] for row in rows]
+    fingerprint = {"template": {"value": name, "share": 1.0}}
+    return {
+        "pattern_id": key,
+        "name": name,
+        "status": "active",
+        "confidence": 0.9,
+        "fingerprint": json.dumps(fingerprint),
+        "issue_count": len(rows),
+        "first_seen_at": min(moments),
+        "last_seen_at": max(moments),
+    }
+
+
+def predictions(chances: Mapping[str, float | None], **fields: Any) -> pl.DataFrame:
+    rows = [{"pattern_id": key, "window_days": 30, "probability": p, **fields} for key, p in chances.items()]
+    return frame(rows, PREDICTIONS)
+
+
+def occurrences(times: Mapping[str, Sequence[float]], service: str | None = "shop") -> pl.DataFrame:
+    rows = [
+        {"pattern_id": key, "occurred_at": day(at), "service": service}
+        for key, days in times.items()
+        for at in days
+    ]
+    return frame(rows, OCCURRENCES)
+
+
+def no_predictions() -> pl.DataFrame:
+    return pl.DataFrame(schema=PREDICTIONS)
