@@ -15,8 +15,8 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.prophet.batch import (
     BatchDesign,
     batch_design,
@@ -24,8 +24,6 @@ from causeloop_pipeline.analysis.predict.prophet.batch import (
     posterior_loss,
     stock_model,
 )
-
-Floats = npt.NDArray[np.float64]
 
 FIRST_DAY = date(2025, 1, 1)
 DAYS, HORIZON = 180, 14

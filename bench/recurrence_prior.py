@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from bench.data.failure_histories import HISTORIES, FailureHistory
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats
 from causeloop_pipeline.analysis.predict.recurrence.features import (
     FEATURES,
     pair_state,
@@ -21,7 +21,6 @@ from causeloop_pipeline.analysis.predict.recurrence.features import (
     window_features,
 )
 from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
     build_history,
     eligible_pairs,
     recurs_within,
@@ -36,8 +35,6 @@ TARGET = (
     Path(__file__).resolve().parents[1]
     / "causeloop_pipeline/analysis/predict/recurrence/pretrained_prior.json"
 )
-
-Floats = npt.NDArray[np.float64]
 
 
 def labelled_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:

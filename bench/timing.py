@@ -22,8 +22,8 @@ import polars as pl
 
 from bench.data.failure_histories import HISTORIES, FailureHistory
 from bench.recurrence import prior_without
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.evaluation.backtest import backtest
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 from causeloop_pipeline.analysis.predict.triggers.timing import (
     CELLS,
     TOP_CELLS,

@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
+
 STATEMENTS = 400
 SERVICES = 50
 RETOLD = 0.3  # of the reports tell of a cause that was reported before
@@ -24,8 +26,6 @@ _CHUNK = 20_000
 _KNOWN_WORDS = 200_000
 _SLOTS = ("10.{}.7.{}", "{}", "/var/data/part-{}", "job_{}", "{} ms", "0x{:x}")
 _ONSETS, _VOWELS = "bdfgklmnprstvz", "aeiou"
-
-Ints = NDArray[np.int64]
 
 
 def machine_stream(issues: int, seed: int = 0) -> tuple[pl.DataFrame, pl.Series]:

@@ -15,15 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Bools, Floats
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import nearest_texts, postings_of
 from causeloop_pipeline.analysis.detect.similarity.corpus import build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import WEIGHTS, pair_features, undirected
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
 from causeloop_pipeline.cli.issue_input import read_issues
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 SHARED = Path(os.environ.get("CAUSELOOP_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 # how much a pair weighs in the fit: a tracker of singletons has few true pairs, each of which tells more

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.features import running_gaps
 from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
     History,
     build_history,
     eligible_pairs,

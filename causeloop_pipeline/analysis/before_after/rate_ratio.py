@@ -8,13 +8,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from causeloop_pipeline.analysis.arrays import Floats
 
 LOOKBACK_DAYS = 180.0
 TRIGGER_DAYS = 14.0

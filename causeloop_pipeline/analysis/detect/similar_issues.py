@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_LIKENESS
@@ -35,8 +34,6 @@ SIMILAR = pl.Schema(
     }
 )
 _POOL = 40
-
-Floats = NDArray[np.float64]
 
 
 class UnknownIssueError(LookupError):

@@ -12,14 +12,12 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.features import running_gaps
 from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
-    Floats,
     History,
-    Ints,
     build_history,
     eligible_pairs,
     milliseconds,

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.confidence import ENOUGH_VERDICTS, recalibrate
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 SURE = 0.8
 _BINS = 10

@@ -10,9 +10,9 @@ import json
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 from causeloop_pipeline.analysis.predict.scoring_rules import (
     brier_score,
     brier_skill,

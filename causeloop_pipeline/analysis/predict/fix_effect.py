@@ -13,6 +13,7 @@ from datetime import date, datetime
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.before_after.activity import (
     History,
     active_days,
@@ -20,7 +21,6 @@ from causeloop_pipeline.analysis.before_after.activity import (
     untouched_patterns,
 )
 from causeloop_pipeline.analysis.before_after.rate_ratio import LEAST_DAYS, PRIOR_EVENTS, Blind, baseline
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 from causeloop_pipeline.analysis.predict.triggers.timing import next_dates
 from causeloop_pipeline.model.frames import INSTANT
 

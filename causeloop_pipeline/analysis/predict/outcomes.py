@@ -10,14 +10,9 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import PRIOR_DAYS, PRIOR_EVENTS
-from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
-    Floats,
-    History,
-    Ints,
-    build_history,
-)
+from causeloop_pipeline.analysis.predict.recurrence.history import History, build_history
 from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import blind_days
 from causeloop_pipeline.model.frames import INSTANT
 

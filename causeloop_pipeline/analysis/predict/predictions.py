@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, forecast_curves, no_curves
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.features import RunningGaps, running_gaps
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     History,
-    Ints,
     build_history,
     eligible_pairs,
     pattern_numbers,

@@ -7,7 +7,7 @@ Intervals resample whole patterns, since the predictions of one pattern are not 
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 ECE_BINS = 10
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.atoms import Anchor, nearest_anchor
 from causeloop_pipeline.analysis.detect.grouping.bursts import MEAN_GAP_DAYS, burst_keys, place_of
 from causeloop_pipeline.analysis.detect.grouping.constraints import (
@@ -15,8 +15,6 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     constraint_rows,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(slots=True)

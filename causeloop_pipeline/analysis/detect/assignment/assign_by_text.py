@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import EDGE_FLOOR, GROWTH, JOIN
 from causeloop_pipeline.analysis.detect.grouping.average_linkage import average_link
 from causeloop_pipeline.analysis.detect.grouping.index_segments import Segment, joined_segments
@@ -27,9 +28,6 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon, new_texts
 from causeloop_pipeline.analysis.detect.similarity.pair_score import Standing, score_pairs, standing_of, stood
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _MERGE_SEGMENTS = 8
 

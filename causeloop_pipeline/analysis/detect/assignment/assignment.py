@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.assignment.assign_by_key import Arrivals, place_keyed
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import Placed, place_texts
 from causeloop_pipeline.analysis.detect.assignment.new_member_rows import nearest_messages, newcomer_rows
@@ -31,7 +32,6 @@ from causeloop_pipeline.model.frames import LINEAGE, MEMBERS, PATTERNS
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
-Ints = NDArray[np.int64]
 
 _FEW = 8
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 DAY_US, WEEK_US = 86_400_000_000, 7 * 86_400_000_000
 WORKDAYS = 5 / 7

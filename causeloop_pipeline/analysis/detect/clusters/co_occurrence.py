@@ -5,15 +5,11 @@ pattern lived.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+from causeloop_pipeline.analysis.arrays import Floats
 
 MIN_SHARED_DAYS = 3
 MAX_DAYS = 730

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.atoms import Cells
 from causeloop_pipeline.analysis.detect.grouping.average_linkage import average_link
 from causeloop_pipeline.analysis.detect.grouping.confidence import PERSON_LIKENESS, atom_likeness
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import Likeness
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 JOIN = 0.35
 GROWTH = 0.07  # a third member must be more like both than they had to be like one another

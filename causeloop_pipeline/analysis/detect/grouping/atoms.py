@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.bursts import burst_keys
 from causeloop_pipeline.analysis.detect.grouping.constraints import (
     Closure,
     constraint_closure,
     constraint_rows,
 )
-
-Ints = NDArray[np.int64]
 
 MANY_COPIES = (
     8  # of one text are one atom: their mutual likeness needs no comparing, and is never crowded out

@@ -4,7 +4,8 @@ pattern.
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 MEAN_GAP_DAYS = 3.0  # between incidents of one cause
 SHORTEST_DAYS, LONGEST_DAYS = 0.25, 9.0
@@ -13,9 +14,6 @@ _AGREE = 0.7  # how often two incidents of one cause agree in a further dimensio
 _DAMPING = 0.5  # dimensions depend on one another: their evidence counts half
 _FURTHER = ("error_type", "team", "environment", "region")
 _DAY = 86_400.0
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def place_of(incidents: pl.DataFrame) -> pl.Series:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from causeloop_pipeline.analysis.arrays import Floats
 
 ENOUGH_VERDICTS = 30
 _FOLDS = 30  # of 30 verdicts, each is held back once

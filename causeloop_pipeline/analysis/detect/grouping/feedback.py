@@ -2,15 +2,12 @@
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import Assembly, Masses
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, atom_likeness, recalibrate
 
 VERDICTS = pl.Schema({"left_issue_id": pl.String(), "right_issue_id": pl.String(), "same": pl.Boolean()})
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 def learn_from_verdicts(

@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import postings_of
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import Standing
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _MATRICES = ("whole", "title")
 _VECTORS = ("whole_norm", "title_norm", "body_norm", "length")

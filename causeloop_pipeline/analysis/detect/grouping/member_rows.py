@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     EDGE_FLOOR,
     GROWTH,
@@ -28,8 +29,6 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
 from causeloop_pipeline.model.frames import MEMBERS
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Strings = list[str | None]
 
 

@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD, WILDCARD
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import rows_of
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _TERMS = 6
 _CHUNK = 40_000

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import orjson
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import MACHINE_ROWS
 from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD, WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateBook
@@ -26,9 +26,6 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
 from causeloop_pipeline.analysis.detect.similarity.corpus import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import Likeness
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _MAGIC = b"causeloop pattern index 2\n"
 _FRAMES = ("members", "keys", "repaired", "anchors", "bursts", "nearest")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     Assembly,
@@ -40,9 +40,6 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     text_rows,
 )
 from causeloop_pipeline.model.frames import FINGERPRINTS, PATTERNS
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 __all__ = ["ALGORITHM_VERSION", "VERDICTS", "Grouping", "GroupingOptions", "group_issues"]
 

@@ -7,9 +7,8 @@ second report to another one, the next is all one-off tasks.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from causeloop_pipeline.analysis.arrays import Floats
 
 LOWEST_INTERCEPT = -6.15
 _DOUBT = 4.0  # pairs of strangers that every workspace is taken to hold beyond its own

@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
 
 NEIGHBOURS = 15
 BLOCK = 60_000
 _TERMS_PER_TEXT = 48
 _FEW_QUERIES = 64
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

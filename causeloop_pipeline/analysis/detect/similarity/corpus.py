@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
 
 TITLE_WEIGHT = 2.5
@@ -20,8 +21,6 @@ _BODY_B = 0.75
 _CHUNK = 50_000
 _COMMON_FLOOR, _COMMON_SHARE, _COMMON_CEILING = 50, 0.1, 1_500
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Sparse = Any  # scipy's csr_array has no stubs
 
 

@@ -12,11 +12,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHBOURS, Neighbours
 from causeloop_pipeline.analysis.detect.similarity.corpus import TITLE_WEIGHT, Corpus, Lexicon
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 WEIGHTS = {

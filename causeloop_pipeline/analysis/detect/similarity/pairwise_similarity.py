@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate, base_rate_from
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
     Neighbours,
@@ -23,9 +23,6 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     standing_of,
     undirected,
 )
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.prophet.changepoints import (
     CHANGEPOINT_PRIOR_SCALE,
     NOISE_PRIOR_SCALE,
     changepoint_map,
     noise_variance,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 
 WEEKLY_ORDER = 3
 SEASONAL_PRIOR_SCALE = 10.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 CHANGEPOINT_PRIOR_SCALE = 0.05
 NOISE_PRIOR_SCALE = 0.5

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80, flat_map, weekly_design
 from causeloop_pipeline.analysis.predict.prophet.stock import StockFitError, daily_forecast
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
 from causeloop_pipeline.model.frames import FORECASTS
 
 WEEKS = (2, 4, 8, 13, 26)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.prophet.batch import (
     INTERVAL_80,
     WEEKLY_ORDER,
@@ -20,7 +21,6 @@ from causeloop_pipeline.analysis.predict.prophet.batch import (
     batch_forecast,
     prophet_class,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 
 HELD_OUT_DAYS = 28
 LEAST_DAYS = 91

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import (
     Dropout,
     SelfExciting,
@@ -18,7 +19,6 @@ from causeloop_pipeline.analysis.predict.recurrence.closed_forms import (
     self_exciting_probability,
 )
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     Reference,
     Ridge,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
+from causeloop_pipeline.analysis.arrays import Floats
 
 PRIOR_EVENTS = 0.5
 PRIOR_DAYS = 15.0

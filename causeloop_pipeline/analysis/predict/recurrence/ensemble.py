@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import logistic_map
 
 DISCOUNT_DAYS = 730.0

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import gamma_poisson, logit
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, Floats, History, Ints
+from causeloop_pipeline.analysis.predict.recurrence.history import History
 
 HALF_LIVES = (1.0, 3.0, 7.0, 15.0, 30.0, 60.0, 120.0, 365.0)
 LOOKBACKS = (1, 3, 7, 14, 30, 60, 90, 180, 365)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 CHUNK = 1024
 MOST_LEAVES = 63

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import Record, empty_record
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS
 
 
 def ledger_record(ledger: pl.DataFrame | None, now: int) -> Record | None:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 
 REFERENCE_FEATURES = ("log_recency", "log_events", "log_age", "days_90", "log_window")
 WINDOW_PARTNERS = (

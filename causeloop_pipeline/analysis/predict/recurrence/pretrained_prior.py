@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
 from causeloop_pipeline.analysis.predict.recurrence.flat_trees import FlatTrees, Node, side_by_side
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
 
 CHUNK = 8192
 

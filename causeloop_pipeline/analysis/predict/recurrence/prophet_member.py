@@ -8,10 +8,11 @@ patterns is solved at once.
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.prophet.batch import flat_map, weekly_design
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import gamma_poisson, logit
 from causeloop_pipeline.analysis.predict.recurrence.features import HALF_LIVES, PairState
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, Floats, History, Ints
+from causeloop_pipeline.analysis.predict.recurrence.history import History
 
 WEEKS = (2, 4, 8, 13, 26)
 RATE_HALF_LIFE = 60.0

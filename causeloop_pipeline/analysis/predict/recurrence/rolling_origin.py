@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import (
     LEARNED_FROM_ROWS,
     MEMBERS,
@@ -24,7 +25,6 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     fit_mixture,
     mix,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_reference, reference_log_odds
 from causeloop_pipeline.analysis.predict.recurrence.samples import FORGET_DAYS, RecurrenceRows
 

@@ -8,19 +8,14 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.features import (
     PairState,
     RunningGaps,
     pair_state,
     window_features,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
-    Floats,
-    History,
-    Ints,
-    recurs_within,
-)
+from causeloop_pipeline.analysis.predict.recurrence.history import History, recurs_within
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, prior_log_odds
 from causeloop_pipeline.analysis.predict.recurrence.prophet_member import prophet_log_odds, silent_days
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import (
     FittedMembers,
     fit_members,
@@ -24,7 +25,7 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.features import RunningGaps
 from causeloop_pipeline.analysis.predict.recurrence.flat_trees import flat_trees
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, Floats, History, Ints
+from causeloop_pipeline.analysis.predict.recurrence.history import History
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import HIGHEST, LOWEST, roll
 from causeloop_pipeline.analysis.predict.recurrence.samples import RecurrenceRows, recurrence_rows

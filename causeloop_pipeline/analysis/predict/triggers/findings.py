@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats
+from causeloop_pipeline.analysis.arrays import Floats
 
 LEAST_COUNT = 3
 SIGNIFICANCE = 0.01

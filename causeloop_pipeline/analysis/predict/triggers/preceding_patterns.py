@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.predict.triggers.findings import (
     LEAST_COUNT,
     Row,

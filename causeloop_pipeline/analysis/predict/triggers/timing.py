@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.predict.recurrence.history import Floats, Ints, pattern_numbers
+from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.predict.recurrence.history import pattern_numbers
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = ("00-06", "06-12", "12-18", "18-24")

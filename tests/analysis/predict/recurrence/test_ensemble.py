@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     Record,
@@ -13,7 +14,6 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     fit_mixture,
     mix,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS
 
 NOW = 2000 * DAY_MS
 

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.features import (
     FEATURES,
     HALF_LIVES,
@@ -11,7 +12,7 @@ from causeloop_pipeline.analysis.predict.recurrence.features import (
     running_gaps,
     window_features,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, build_history, milliseconds
+from causeloop_pipeline.analysis.predict.recurrence.history import build_history, milliseconds
 from tests.support.recurring_failures import AS_OF, occurrences
 
 NOW = milliseconds(AS_OF)

@@ -5,8 +5,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.history import (
-    DAY_MS,
     build_history,
     eligible_pairs,
     milliseconds,

@@ -8,9 +8,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, milliseconds
+from causeloop_pipeline.analysis.predict.recurrence.history import milliseconds
 from causeloop_pipeline.analysis.predict.recurrence.ledger import ledger_record
 from tests.support.recurring_failures import AS_OF
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import Record, empty_record
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
     HIGHEST,
     LOWEST,

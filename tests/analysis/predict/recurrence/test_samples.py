@@ -7,8 +7,9 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES, running_gaps
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, build_history, recurs_within
+from causeloop_pipeline.analysis.predict.recurrence.history import build_history, recurs_within
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
     RecurrenceRows,

@@ -8,11 +8,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict import predictions
 from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
 from causeloop_pipeline.analysis.predict.recurrence.base_models import LEARNED_FROM_ROWS
 from causeloop_pipeline.analysis.predict.recurrence.features import running_gaps
-from causeloop_pipeline.analysis.predict.recurrence.history import DAY_MS, build_history, eligible_pairs
+from causeloop_pipeline.analysis.predict.recurrence.history import build_history, eligible_pairs
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import pretrained_prior
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import roll
 from causeloop_pipeline.analysis.predict.recurrence.samples import joined_rows, recurrence_rows
