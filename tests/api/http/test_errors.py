@@ -97,7 +97,7 @@ def test_an_unexpected_failure_tells_nothing_but_its_id(
     async def broken(*_: object) -> str:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("api.queries.issues.read_issue", broken)
+    monkeypatch.setattr("api.queries.detect.issues.read_issue", broken)
 
     answer = client(sample.credentials["viewer"]).get(f"/v1/issues/{sample.ids['issue_id']}")
 
