@@ -206,13 +206,13 @@ def _modules() -> Sequence[ModuleType]:
 def _grade(database: Database, workspace_id: UUID) -> None:
     """What became of the predictions of a week before: the night learns from it."""
     from causeloop_pipeline.analysis.predict.outcomes import grade_predictions
-    from causeloop_pipeline.model.frames import OCCURRENCES
+    from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
     from causeloop_pipeline.storage.core.issues import read_occurrences
     from causeloop_pipeline.storage.predict.predictions import append_outcomes, read_undecided
 
     def graded(session: Session) -> int:
         undecided = read_undecided(session, workspace_id, AS_OF)
-        occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
+        occurrences = read_occurrences(session, workspace_id, OCCURRENCE_SCHEMA)
         outcomes = grade_predictions(undecided, occurrences, None, as_of=AS_OF)
         return append_outcomes(session, workspace_id, outcomes, AS_OF)
 

@@ -18,11 +18,11 @@ def most_similar(candidates: Sequence[dict[str, Any]], issue_id: str, limit: int
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.similar_issues import similar_issues
-    from causeloop_pipeline.model.frames import ISSUES
+    from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
     rows = [{**row, **{name: _instant(row[name]) for name in TIMES}} for row in candidates]
     templates = {row["issue_id"]: row["template_key"] for row in candidates}
-    found = similar_issues(pl.DataFrame(rows, schema=ISSUES), issue_id, limit, templates)
+    found = similar_issues(pl.DataFrame(rows, schema=ISSUE_SCHEMA), issue_id, limit, templates)
     return found.select("issue_id", "similarity", "terms").to_dicts()
 
 

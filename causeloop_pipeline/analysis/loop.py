@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import OCCURRENCES, PREDICTIONS
+from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def risks(
     *,
     as_of: datetime,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """PATTERNS, MEMBERS, ISSUES and PREDICTIONS in; the RISKS of issues and the RISKS of patterns out."""
+    """PATTERNS, MEMBERS, ISSUES and PREDICTION_SCHEMA in; the RISKS of issues and the RISKS of patterns out."""
     from causeloop_pipeline.analysis.predict.risk import issue_risk, pattern_risk
 
     return (
@@ -183,23 +183,27 @@ def advise(
 
 
 def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """When and where each pattern occurred: MEMBERS and ISSUES in, OCCURRENCES out, dated issues only."""
+    """When and where each pattern occurred: MEMBERS and ISSUES in, OCCURRENCE_SCHEMA out, dated issues only."""
     dated = issues.filter(pl.col("source_created_at").is_not_null())
     joined = members.select("pattern_id", "issue_id").join(dated, on="issue_id")
     return (
         joined.rename({"source_created_at": "occurred_at"})
-        .select(pl.col(name).cast(dtype) for name, dtype in OCCURRENCES.items())
+        .select(pl.col(name).cast(dtype) for name, dtype in OCCURRENCE_SCHEMA.items())
         .sort("pattern_id", "occurred_at", "service", "team", "environment", "severity")
     )
 
 
 def with_reasons(predictions: pl.DataFrame, patterns: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
-    """PREDICTIONS in which every pattern has its rows: those that could not be predicted say why."""
+    """PREDICTION_SCHEMA in which every pattern has its rows: those that could not be predicted say why."""
     silent = patterns.select("pattern_id").join(predictions, on="pattern_id", how="anti")
     frame = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
     rows = silent.join(frame, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
     absent = [
-        pl.lit(None, dtype).alias(name) for name, dtype in PREDICTIONS.items() if name not in rows.columns
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in PREDICTION_SCHEMA.items()
+        if name not in rows.columns
     ]
-    complete = rows.with_columns(absent).select(PREDICTIONS.names())
-    return pl.concat([predictions.select(PREDICTIONS.names()), complete]).sort("pattern_id", "window_days")
+    complete = rows.with_columns(absent).select(PREDICTION_SCHEMA.names())
+    return pl.concat([predictions.select(PREDICTION_SCHEMA.names()), complete]).sort(
+        "pattern_id", "window_days"
+    )

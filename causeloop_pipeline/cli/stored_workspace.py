@@ -10,7 +10,14 @@ import polars as pl
 import psycopg
 
 from causeloop_pipeline.cli.output.terminal import UNREACHABLE, USAGE, fail
-from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, MEMBERS, PATTERNS, PREVIOUS
+from causeloop_pipeline.model.frames import (
+    CONSTRAINT_SCHEMA,
+    FINGERPRINT_SCHEMA,
+    ISSUE_SCHEMA,
+    MEMBER_SCHEMA,
+    PATTERN_SCHEMA,
+    PREVIOUS_MEMBER_SCHEMA,
+)
 from causeloop_pipeline.settings import MissingSettingError, settings
 from causeloop_pipeline.storage.database.session import Database, Session
 
@@ -34,25 +41,25 @@ class StoredWorkspace:
     timezone: str
 
     def issues(self) -> pl.DataFrame:
-        """ISSUES."""
+        """ISSUE_SCHEMA."""
         from causeloop_pipeline.storage.core.issues import read_issues
 
-        return read_issues(self.session, self.workspace_id, ISSUES)
+        return read_issues(self.session, self.workspace_id, ISSUE_SCHEMA)
 
     def fingerprints(self) -> pl.DataFrame:
-        """FINGERPRINTS, as last taken."""
+        """FINGERPRINT_SCHEMA, as last taken."""
         from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
 
-        return read_fingerprints(self.session, self.workspace_id, FINGERPRINTS)
+        return read_fingerprints(self.session, self.workspace_id, FINGERPRINT_SCHEMA)
 
     def patterns(self) -> pl.DataFrame:
-        """PATTERNS, as last found."""
+        """PATTERN_SCHEMA, as last found."""
         from causeloop_pipeline.storage.detect.patterns import read_patterns
 
-        return read_patterns(self.session, self.workspace_id, PATTERNS)
+        return read_patterns(self.session, self.workspace_id, PATTERN_SCHEMA)
 
-    def members(self, schema: pl.Schema = MEMBERS) -> pl.DataFrame:
-        """MEMBERS, as last found."""
+    def members(self, schema: pl.Schema = MEMBER_SCHEMA) -> pl.DataFrame:
+        """MEMBER_SCHEMA, as last found."""
         from causeloop_pipeline.storage.detect.patterns import read_members
 
         return read_members(self.session, self.workspace_id, schema)
@@ -71,12 +78,15 @@ class StoredWorkspace:
             read_verdicts,
         )
 
-        issues, before = self.issues(), self.members(pl.Schema({**PREVIOUS, "status": pl.String()}))
+        issues, before = (
+            self.issues(),
+            self.members(pl.Schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String()})),
+        )
         auto_link, threshold = read_grouping_settings(self.session, self.workspace_id)
         grouping = group_issues(
             issues,
             fingerprint_issues(issues, timezone=self.timezone),
-            constraints=read_constraints(self.session, self.workspace_id, CONSTRAINTS),
+            constraints=read_constraints(self.session, self.workspace_id, CONSTRAINT_SCHEMA),
             previous=before,
             verdicts=read_verdicts(self.session, self.workspace_id, VERDICTS),
             options=GroupingOptions(

@@ -14,7 +14,7 @@ INSTANT = pl.Datetime("us", "UTC")
 DIMENSIONS = ("service", "component", "error_type", "team", "environment", "region")
 DIMENSION_COLUMNS: Columns = dict.fromkeys(DIMENSIONS, pl.String)
 
-ISSUES = _schema(
+ISSUE_SCHEMA = _schema(
     {
         "issue_id": pl.String,
         "source": pl.String,
@@ -30,7 +30,7 @@ ISSUES = _schema(
     }
 )
 
-FINGERPRINTS = _schema(
+FINGERPRINT_SCHEMA = _schema(
     {
         "issue_id": pl.String,
         "kind": pl.String,  # machine | human | structured
@@ -43,7 +43,7 @@ FINGERPRINTS = _schema(
     }
 )
 
-PATTERNS = _schema(
+PATTERN_SCHEMA = _schema(
     {
         "pattern_id": pl.String,
         "name": pl.String,
@@ -58,7 +58,7 @@ PATTERNS = _schema(
     }
 )
 
-MEMBERS = _schema(
+MEMBER_SCHEMA = _schema(
     {
         "pattern_id": pl.String,
         "issue_id": pl.String,
@@ -70,7 +70,7 @@ MEMBERS = _schema(
     }
 )
 
-CONSTRAINTS = _schema(
+CONSTRAINT_SCHEMA = _schema(
     {
         "kind": pl.String,  # must | cannot
         "left_issue_id": pl.String,
@@ -78,9 +78,9 @@ CONSTRAINTS = _schema(
     }
 )
 
-PREVIOUS = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
+PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 
-LINEAGE = _schema(
+LINEAGE_SCHEMA = _schema(
     {
         "old_pattern_id": pl.String,
         "new_pattern_id": pl.String,
@@ -90,7 +90,7 @@ LINEAGE = _schema(
     }
 )
 
-CLUSTERS = _schema(
+CLUSTER_SCHEMA = _schema(
     {
         "cluster_id": pl.String,
         "name": pl.String,
@@ -100,9 +100,9 @@ CLUSTERS = _schema(
     }
 )
 
-CLUSTER_MEMBERS = pl.Schema({"cluster_id": pl.String, "pattern_id": pl.String})
+CLUSTER_MEMBER_SCHEMA = pl.Schema({"cluster_id": pl.String, "pattern_id": pl.String})
 
-EDGES = _schema(
+EDGE_SCHEMA = _schema(
     {
         "left_pattern_id": pl.String,
         "right_pattern_id": pl.String,
@@ -111,7 +111,7 @@ EDGES = _schema(
     }
 )
 
-OCCURRENCES = _schema(
+OCCURRENCE_SCHEMA = _schema(
     {
         "pattern_id": pl.String,
         "occurred_at": INSTANT,
@@ -122,7 +122,7 @@ OCCURRENCES = _schema(
     }
 )
 
-PREDICTIONS = _schema(
+PREDICTION_SCHEMA = _schema(
     {
         "pattern_id": pl.String,
         "window_days": pl.Int64,
@@ -142,7 +142,7 @@ PREDICTIONS = _schema(
     }
 )
 
-FORECASTS = _schema(
+FORECAST_SCHEMA = _schema(
     {
         "pattern_id": pl.String,  # null: the whole workspace
         "day": pl.Date,
@@ -152,9 +152,9 @@ FORECASTS = _schema(
     }
 )
 
-RISKS = pl.Schema({"id": pl.String, "risk_score": pl.Float64})
+RISK_SCHEMA = pl.Schema({"id": pl.String, "risk_score": pl.Float64})
 
-RECOMMENDATIONS = _schema(
+RECOMMENDATION_SCHEMA = _schema(
     {
         "recommendation_id": pl.String,
         "rank": pl.Int64,

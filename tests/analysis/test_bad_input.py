@@ -19,7 +19,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import (
     group_issues,
 )
 from causeloop_pipeline.analysis.detect.similar_issues import UnknownIssueError, similar_issues
-from causeloop_pipeline.model.frames import FINGERPRINTS, ISSUES
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, ISSUE_SCHEMA
 from tests.support.failure_texts import human_issues, issue_frame, machine_issues
 
 NASTY = (
@@ -83,8 +83,8 @@ def test_any_issues_are_grouped_the_same_in_any_order(
 
 
 def test_no_issues_and_one_issue_are_fine() -> None:
-    nothing = pl.DataFrame(schema=ISSUES)
-    assert fingerprint_issues(nothing).schema == FINGERPRINTS
+    nothing = pl.DataFrame(schema=ISSUE_SCHEMA)
+    assert fingerprint_issues(nothing).schema == FINGERPRINT_SCHEMA
     assert grouped(nothing).patterns.height == 0
     one = human_issues().head(1)
     assert grouped(one).members.height == 0
@@ -97,7 +97,7 @@ def test_columns_that_are_all_null_or_absent_are_fine() -> None:
     ids = pl.DataFrame({"issue_id": [f"i{at}" for at in range(40)]})
     assert fingerprint_issues(ids)["kind"].unique().to_list() == ["structured"]
     assert grouped(ids).patterns.height == 0
-    nulls = ids.with_columns(pl.lit(None).alias(name) for name in ISSUES.names() if name != "issue_id")
+    nulls = ids.with_columns(pl.lit(None).alias(name) for name in ISSUE_SCHEMA.names() if name != "issue_id")
     assert grouped(nulls).members.height == 0
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.loop import NO_DATES, STAGES, run_loop
-from causeloop_pipeline.model.frames import ISSUES, PREDICTIONS
+from causeloop_pipeline.model.frames import ISSUE_SCHEMA, PREDICTION_SCHEMA
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -27,9 +27,9 @@ def issues(dated=True):
                 "source_updated_at": created,
             }
         )
-    return pl.DataFrame(rows, schema_overrides=ISSUES).select(
+    return pl.DataFrame(rows, schema_overrides=ISSUE_SCHEMA).select(
         pl.col(name).cast(dtype) if name in rows[0] else pl.lit(None, dtype).alias(name)
-        for name, dtype in ISSUES.items()
+        for name, dtype in ISSUE_SCHEMA.items()
     )
 
 
@@ -63,7 +63,7 @@ def test_every_stage_is_announced():
 def test_without_dates_there_are_patterns_and_every_prediction_says_why_it_has_no_probability():
     loop = run_loop(issues(dated=False), as_of=AS_OF, windows=(7, 30))
     assert loop.grouping.patterns.height == 2
-    assert loop.predictions.schema == PREDICTIONS
+    assert loop.predictions.schema == PREDICTION_SCHEMA
     assert loop.predictions.height == 4
     assert loop.predictions["reason"].to_list() == [NO_DATES] * 4
     assert loop.predictions["probability"].null_count() == 4

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.model.frames import ISSUES
+from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 runner = CliRunner()
 
@@ -53,7 +53,7 @@ def test_what_was_stored_of_a_membership_is_explained(filled, database):
     from causeloop_pipeline.storage.detect.patterns import replace_patterns
 
     with database.workspace(filled) as session:
-        issues = read_issues(session, filled, ISSUES)
+        issues = read_issues(session, filled, ISSUE_SCHEMA)
         _, grouping = group(issues, timezone="UTC", namespace=str(filled))
         replace_patterns(session, filled, grouping.patterns, grouping.members)
     said = json.loads(runner.invoke(app, ["explain", "A-3", "--workspace", str(filled), "--json"]).stdout)

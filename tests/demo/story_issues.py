@@ -6,15 +6,15 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.demo.story import Failure, truth, visible
-from causeloop_pipeline.model.frames import ISSUES
+from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
 EPOCH = NOW.date()
 
 
 def story_issues(workspace: str) -> pl.DataFrame:
-    """ISSUES of one workspace, ids being `source:external id`."""
-    return pl.DataFrame([_row(failure) for failure in visible(workspace, EPOCH, NOW)], schema=ISSUES)
+    """ISSUE_SCHEMA of one workspace, ids being `source:external id`."""
+    return pl.DataFrame([_row(failure) for failure in visible(workspace, EPOCH, NOW)], schema=ISSUE_SCHEMA)
 
 
 def story_causes(workspace: str) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import FINGERPRINTS, MEMBERS, PATTERNS
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
 SEEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -37,22 +37,23 @@ def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl
         "first_seen_at": SEEN,
         "last_seen_at": SEEN,
     }
-    return pl.DataFrame([{name: values.get(name) for name in PATTERNS}], schema=PATTERNS)
+    return pl.DataFrame([{name: values.get(name) for name in PATTERN_SCHEMA}], schema=PATTERN_SCHEMA)
 
 
 def members(pattern_id: str, issue_ids: list[str]) -> pl.DataFrame:
     """Issues of one pattern."""
     values = {"pattern_id": pattern_id, "similarity": 0.8, "confidence": 0.7, "reason": '{"kind": "text"}'}
-    rows = [{name: {**values, "issue_id": one}.get(name) for name in MEMBERS} for one in issue_ids]
-    return pl.DataFrame(rows, schema=MEMBERS)
+    rows = [{name: {**values, "issue_id": one}.get(name) for name in MEMBER_SCHEMA} for one in issue_ids]
+    return pl.DataFrame(rows, schema=MEMBER_SCHEMA)
 
 
 def fingerprints(issue_ids: list[str]) -> pl.DataFrame:
     """People's words: no template."""
     rows = [
-        {name: {"issue_id": one, "kind": "human"}.get(name) for name in FINGERPRINTS} for one in issue_ids
+        {name: {"issue_id": one, "kind": "human"}.get(name) for name in FINGERPRINT_SCHEMA}
+        for one in issue_ids
     ]
-    return pl.DataFrame(rows, schema=FINGERPRINTS)
+    return pl.DataFrame(rows, schema=FINGERPRINT_SCHEMA)
 
 
 def new_id() -> str:

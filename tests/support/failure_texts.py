@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import CONSTRAINTS, ISSUES
+from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA, ISSUE_SCHEMA
 
 START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -33,7 +33,9 @@ def issue_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
         }
         for at, row in enumerate(rows)
     ]
-    return pl.DataFrame([{name: row.get(name) for name in ISSUES.names()} for row in full], schema=ISSUES)
+    return pl.DataFrame(
+        [{name: row.get(name) for name in ISSUE_SCHEMA.names()} for row in full], schema=ISSUE_SCHEMA
+    )
 
 
 def human_issues(titles: Sequence[str] = REPORTS) -> pl.DataFrame:
@@ -57,4 +59,4 @@ def machine_issues(copies: int = 20) -> pl.DataFrame:
 
 def facts(*rows: tuple[str, str, str]) -> pl.DataFrame:
     """People's facts: (kind, left, right)."""
-    return pl.DataFrame(list(rows), schema=CONSTRAINTS, orient="row")
+    return pl.DataFrame(list(rows), schema=CONSTRAINT_SCHEMA, orient="row")

@@ -7,7 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import ISSUES, MEMBERS, OCCURRENCES, PATTERNS, PREDICTIONS
+from causeloop_pipeline.model.frames import (
+    ISSUE_SCHEMA,
+    MEMBER_SCHEMA,
+    OCCURRENCE_SCHEMA,
+    PATTERN_SCHEMA,
+    PREDICTION_SCHEMA,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -35,13 +41,13 @@ def world(
     patterns: Mapping[str, Sequence[Mapping[str, Any]]],
     **names: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """PATTERNS, MEMBERS and ISSUES from each pattern's issues."""
+    """PATTERN_SCHEMA, MEMBER_SCHEMA and ISSUE_SCHEMA from each pattern's issues."""
     issues = [row for rows in patterns.values() for row in rows]
     members = [
         {"pattern_id": key, "issue_id": row["issue_id"]} for key, rows in patterns.items() for row in rows
     ]
     described = [_pattern(key, rows, names.get(key, rows[0]["title"])) for key, rows in patterns.items()]
-    return frame(described, PATTERNS), frame(members, MEMBERS), frame(issues, ISSUES)
+    return frame(described, PATTERN_SCHEMA), frame(members, MEMBER_SCHEMA), frame(issues, ISSUE_SCHEMA)
 
 
 def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
@@ -61,7 +67,7 @@ def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str
 
 def predictions(chances: Mapping[str, float | None], **fields: Any) -> pl.DataFrame:
     rows = [{"pattern_id": key, "window_days": 30, "probability": p, **fields} for key, p in chances.items()]
-    return frame(rows, PREDICTIONS)
+    return frame(rows, PREDICTION_SCHEMA)
 
 
 def occurrences(times: Mapping[str, Sequence[float]], service: str | None = "shop") -> pl.DataFrame:
@@ -70,8 +76,8 @@ def occurrences(times: Mapping[str, Sequence[float]], service: str | None = "sho
         for key, days in times.items()
         for at in days
     ]
-    return frame(rows, OCCURRENCES)
+    return frame(rows, OCCURRENCE_SCHEMA)
 
 
 def no_predictions() -> pl.DataFrame:
-    return pl.DataFrame(schema=PREDICTIONS)
+    return pl.DataFrame(schema=PREDICTION_SCHEMA)

@@ -141,11 +141,11 @@ def _refuse_contradiction(existing: set[tuple[str, ...]], new: dict[str, list[Pa
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError, constraint_closure
-    from causeloop_pipeline.model.frames import CONSTRAINTS
+    from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA
 
     added = [(kind, str(left), str(right)) for kind, pairs in new.items() for left, right in pairs]
     try:
-        constraint_closure(pl.DataFrame([*existing, *added], schema=CONSTRAINTS, orient="row"))
+        constraint_closure(pl.DataFrame([*existing, *added], schema=CONSTRAINT_SCHEMA, orient="row"))
     except ContradictionError as error:
         chain = [
             {"kind": kind, "left_issue_id": left, "right_issue_id": right}

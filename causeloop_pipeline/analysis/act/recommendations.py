@@ -12,7 +12,7 @@ from causeloop_pipeline.analysis.act.expected_prevention import Prevention, hold
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
 from causeloop_pipeline.analysis.act.wording import distinct_title, rationale, steps, title
-from causeloop_pipeline.model.frames import RECOMMENDATIONS
+from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
 MIN_ISSUES = 2
@@ -50,7 +50,7 @@ def recommend(
     In: PATTERNS (resolved ones and those of one issue are left out), MEMBERS, ISSUES, PREDICTIONS, the
     RISKS of patterns, CLUSTERS and CLUSTER_MEMBERS if known, the time of the judgement (aware);
     `existing`: frame(recommendation_id, status, and if known type and verdict of the proof); `namespace`:
-    a text that is unique to the workspace. Out: RECOMMENDATIONS by rank, 1 the best, no ties, no gaps.
+    a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps.
     Dismissed ones stay away, and so do implemented ones unless their proof says failed, partly or moved.
     Ids follow the oldest pattern and the remedy, and an existing id is kept while any of its patterns is
     among those mended.
@@ -186,9 +186,9 @@ def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpa
 
 
 def _ranked(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
-    schema = {name: kind for name, kind in RECOMMENDATIONS.items() if name != "rank"}
+    schema = {name: kind for name, kind in RECOMMENDATION_SCHEMA.items() if name != "rank"}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     ordered = frame.sort(
         "score", "expected_loops_prevented", "recommendation_id", descending=[True, True, False]
     )
-    return ordered.with_columns(rank=pl.int_range(1, pl.len() + 1)).select(RECOMMENDATIONS.names())
+    return ordered.with_columns(rank=pl.int_range(1, pl.len() + 1)).select(RECOMMENDATION_SCHEMA.names())

@@ -41,7 +41,7 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
 )
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import trigger_text
 from causeloop_pipeline.analysis.predict.triggers.triggers import likely_triggers
-from causeloop_pipeline.model.frames import PREDICTIONS
+from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 
 MODEL_VERSION = "recurrence-2"
 TOO_FEW_EVENTS = "too_few_events"
@@ -105,7 +105,7 @@ def predict_recurrence(
     known = _known(occurrences, as_of, timezone)
     today = as_of.astimezone(ZoneInfo(timezone)).date()
     if known.is_empty():
-        return RecurrencePredictions(PREDICTIONS.to_frame(), no_curves(today), learned)
+        return RecurrencePredictions(PREDICTION_SCHEMA.to_frame(), no_curves(today), learned)
     observed = without_blind_time(known, blind, as_of=as_of)
     history = build_history(observed, phase=as_of, observed_since=observed_since)
     gaps, owner = running_gaps(history), _answerable(history)
@@ -183,7 +183,7 @@ def _curves(history: History, known: pl.DataFrame, today: date) -> ForecastCurve
 
 
 def _predictions(about: pl.DataFrame, said: Answers, windows: tuple[int, ...], today: date) -> pl.DataFrame:
-    """PREDICTIONS, pattern by pattern and window by window."""
+    """PREDICTION_SCHEMA, pattern by pattern and window by window."""
     size, count = said.probability.shape
     members = {name: np.round(expit(log_odds.ravel()), 4) for name, log_odds in said.said.items()}
     spoken = pl.DataFrame(members or {"prior": np.full(size * count, np.nan)})
@@ -204,7 +204,7 @@ def _predictions(about: pl.DataFrame, said: Answers, windows: tuple[int, ...], t
         pl.when(silent).then(pl.lit(TOO_FEW_EVENTS)).alias("reason"),
         pl.when(~silent).then(pl.col("model_probabilities")),
     )
-    return frame.select(pl.col(name).cast(kind) for name, kind in PREDICTIONS.items())
+    return frame.select(pl.col(name).cast(kind) for name, kind in PREDICTION_SCHEMA.items())
 
 
 def _about(history: History, known: pl.DataFrame, as_of: datetime) -> pl.DataFrame:

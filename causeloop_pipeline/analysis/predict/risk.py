@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import RISKS
+from causeloop_pipeline.model.frames import RISK_SCHEMA
 
 WEIGHTS = {"severity": 0.35, "recurrence": 0.35, "recency": 0.15, "breadth": 0.15}
 SEVERITY_PARTS = {"p1": 1.0, "p2": 0.7, "p3": 0.4, "p4": 0.15}
@@ -44,7 +44,7 @@ def issue_risk(
 ) -> pl.DataFrame:
     """The risk of each issue, by this module's formula.
 
-    In: ISSUES, MEMBERS, PREDICTIONS, PATTERNS and the time of the judgement (aware). Out: RISKS, one row
+    In: ISSUES, MEMBERS, PREDICTIONS, PATTERNS and the time of the judgement (aware). Out: RISK_SCHEMA, one row
     per issue, sorted by id, scores with one decimal. Recurrence and breadth are those of the issue's
     pattern; an issue without a pattern has the breadth of one service and one team. Issues dated after
     as_of count as new.
@@ -73,7 +73,7 @@ def pattern_risk(
 ) -> pl.DataFrame:
     """The risk of each pattern, by this module's formula.
 
-    In: PATTERNS, MEMBERS, ISSUES, PREDICTIONS and the time of the judgement (aware). Out: RISKS, one row
+    In: PATTERNS, MEMBERS, ISSUES, PREDICTIONS and the time of the judgement (aware). Out: RISK_SCHEMA, one row
     per pattern, sorted by id, scores with one decimal. A pattern without issues has the severity of an
     unknown one.
     """
@@ -134,7 +134,7 @@ def _scored(
         + WEIGHTS["breadth"] * pl.col("breadth").fill_null(0.0)
     )
     named = parts.select(pl.col(key).alias("id"), (100 * score).clip(0.0, 100.0).round(1).alias("risk_score"))
-    return named.cast(dict(RISKS)).sort("id")  # type: ignore[arg-type]
+    return named.cast(dict(RISK_SCHEMA)).sort("id")  # type: ignore[arg-type]
 
 
 def _severity_part() -> pl.Expr:

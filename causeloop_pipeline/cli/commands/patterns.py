@@ -11,7 +11,7 @@ from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Limit, Map
 from causeloop_pipeline.cli.commands.explain import File, Workspace, one_source
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.cli.output.terminal import fail, plain, print_json_lines, progress, stdout, table
-from causeloop_pipeline.model.frames import PREVIOUS
+from causeloop_pipeline.model.frames import PREVIOUS_MEMBER_SCHEMA
 
 if TYPE_CHECKING:
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
@@ -65,9 +65,9 @@ def _previous(path: Path) -> pl.DataFrame:
     if not path.is_file():
         fail(f"there is no file {path}: --previous takes the members.parquet of an earlier --out")
     members = pl.read_parquet(path)
-    if not set(PREVIOUS) <= set(members.columns):
+    if not set(PREVIOUS_MEMBER_SCHEMA) <= set(members.columns):
         fail(f"{path.name} has no columns issue_id and pattern_id: give the members.parquet of an --out")
-    return members.select(PREVIOUS.names())
+    return members.select(PREVIOUS_MEMBER_SCHEMA.names())
 
 
 def _print(before: pl.DataFrame | None, grouping: "Grouping", limit: int, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 from causeloop_pipeline.landing.export_file.columns import Recognized
 from causeloop_pipeline.landing.export_file.dates import ReadDates, read_dates
 from causeloop_pipeline.landing.export_file.vocabulary import severities, statuses
-from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUES
+from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_SCHEMA
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
@@ -37,7 +37,7 @@ class BadRow:
 
 @dataclass(frozen=True)
 class TableIssues:
-    """Issues in the shape of ISSUES, their row numbers, how columns were read, and what to know of it."""
+    """Issues in the shape of ISSUE_SCHEMA, their row numbers, how columns were read, and what to know of it."""
 
     issues: pl.DataFrame
     rows: pl.Series
@@ -61,7 +61,7 @@ def issues_from_table(
 
     In: the table as it stands in the file; its recognized columns; `timezone` for dates without an
     offset; `first_row`, the number the file gives its first row (2 under a CSV header). Out: issues in
-    the shape of ISSUES with `issue_id` = the export's own id, or `row-<number>` where there is none; a
+    the shape of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none; a
     repeated id keeps its newest row. A date that cannot be read or is absent, and a blank title where
     there is a title column, make a bad row. Raises BadRowsError when there are bad rows and they are
     not to be skipped, or when no row is left.
@@ -77,7 +77,7 @@ def issues_from_table(
     if newest.height < kept.height:
         repeated = kept.height - newest.height
         remarks.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
-    issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUES.items())
+    issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items())
     readings, dated = _readings(numbered, columns, dates), "source_created_at" in columns
     remarks += undated + _date_remarks(columns, dates)
     return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(remarks), dated, "title" in columns)
@@ -151,7 +151,9 @@ def _read(
         *(value.alias(name) for name, value in texts.items()),
         *(pl.Series(name, read.instants) for name, read in dates.items()),
     )
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in ISSUES.items() if name not in read.columns]
+    absent = [
+        pl.lit(None, dtype).alias(name) for name, dtype in ISSUE_SCHEMA.items() if name not in read.columns
+    ]
     complete = read.with_columns(absent).with_columns(
         pl.col("title").fill_null("").str.slice(0, TITLE_LIMIT),
         pl.col("source_updated_at").fill_null(pl.col("source_created_at")).cast(INSTANT),

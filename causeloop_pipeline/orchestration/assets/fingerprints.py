@@ -16,13 +16,13 @@ def fingerprints(step: Step) -> Counts:
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-    from causeloop_pipeline.model.frames import INSTANT, ISSUES
+    from causeloop_pipeline.model.frames import INSTANT, ISSUE_SCHEMA
     from causeloop_pipeline.storage.core.issues import read_issues, read_issues_without_fingerprint
     from causeloop_pipeline.storage.detect.fingerprints import write_fingerprints
 
     anew = regroups(step)
     read = read_issues if anew else read_issues_without_fingerprint
-    issues = read(step.session, step.workspace_id, pl.Schema({**ISSUES, "changed_at": INSTANT}))
+    issues = read(step.session, step.workspace_id, pl.Schema({**ISSUE_SCHEMA, "changed_at": INSTANT}))
     book = None if anew else last_book(step)
     prints = fingerprint_issues(issues, timezone=step.workspace.timezone, book=book)
     written = write_fingerprints(

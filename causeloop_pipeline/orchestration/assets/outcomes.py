@@ -50,7 +50,7 @@ def outcomes(step: Step) -> Counts:
     """Grade what can be graded, then look whether the workspace's predictions drift."""
     from causeloop_pipeline.analysis.predict.outcomes import grade_predictions
     from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
-    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCE_SCHEMA
     from causeloop_pipeline.storage.act.recommendations import read_fixes
     from causeloop_pipeline.storage.core.issues import read_occurrences
     from causeloop_pipeline.storage.core.observation_gaps import read_blind_spans
@@ -63,7 +63,7 @@ def outcomes(step: Step) -> Counts:
     import polars as pl
 
     fixes = read_fixes(session, workspace_id, pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT}))
-    occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
+    occurrences = read_occurrences(session, workspace_id, OCCURRENCE_SCHEMA)
     blind = read_blind_spans(session, workspace_id, as_of, BLIND)
     graded = grade_predictions(undecided, occurrences, fixes, as_of=as_of, blind=blind)
     append_outcomes(session, workspace_id, graded, as_of)

@@ -63,7 +63,12 @@ def _group_all(step: Step) -> Counts:
 
     from causeloop_pipeline.analysis.detect.grouping.feedback import VERDICTS
     from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
-    from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES, PREVIOUS
+    from causeloop_pipeline.model.frames import (
+        CONSTRAINT_SCHEMA,
+        FINGERPRINT_SCHEMA,
+        ISSUE_SCHEMA,
+        PREVIOUS_MEMBER_SCHEMA,
+    )
     from causeloop_pipeline.storage.core.issues import read_issues
     from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
     from causeloop_pipeline.storage.detect.patterns import (
@@ -75,11 +80,13 @@ def _group_all(step: Step) -> Counts:
     )
 
     session, workspace_id, options = step.session, step.workspace_id, grouping_options(step)
-    issues = read_issues(session, workspace_id, ISSUES)
-    prints = read_fingerprints(session, workspace_id, FINGERPRINTS)
-    constraints = read_constraints(session, workspace_id, CONSTRAINTS)
+    issues = read_issues(session, workspace_id, ISSUE_SCHEMA)
+    prints = read_fingerprints(session, workspace_id, FINGERPRINT_SCHEMA)
+    constraints = read_constraints(session, workspace_id, CONSTRAINT_SCHEMA)
     verdicts = read_verdicts(session, workspace_id, VERDICTS)
-    previous = read_members(session, workspace_id, pl.Schema({**PREVIOUS, "status": pl.String()}))
+    previous = read_members(
+        session, workspace_id, pl.Schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String()})
+    )
     grouping = group_issues(
         issues, prints, constraints=constraints, previous=previous, verdicts=verdicts, options=options
     )
@@ -130,20 +137,20 @@ def _keep_state(
 
 def _assign_newcomers(step: Step) -> Counts:
     from causeloop_pipeline.analysis.detect.assignment.assignment import assign_issues
-    from causeloop_pipeline.model.frames import CONSTRAINTS, FINGERPRINTS, ISSUES
+    from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA, FINGERPRINT_SCHEMA, ISSUE_SCHEMA
     from causeloop_pipeline.storage.core.issues import read_ungrouped_issues
     from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
     from causeloop_pipeline.storage.detect.patterns import add_members, keep_index, read_constraints
 
     session, workspace_id = step.session, step.workspace_id
-    issues = read_ungrouped_issues(session, workspace_id, ISSUES)
+    issues = read_ungrouped_issues(session, workspace_id, ISSUE_SCHEMA)
     if issues.is_empty():
         return {"issues": 0, "patterns": 0, "assigned": 0, "grouped anew": 0}
     grouping = assign_issues(
         issues,
-        read_fingerprints(session, workspace_id, FINGERPRINTS, issues["issue_id"]),
+        read_fingerprints(session, workspace_id, FINGERPRINT_SCHEMA, issues["issue_id"]),
         last_index(step),
-        constraints=read_constraints(session, workspace_id, CONSTRAINTS),
+        constraints=read_constraints(session, workspace_id, CONSTRAINT_SCHEMA),
         options=grouping_options(step),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)

@@ -57,7 +57,7 @@ def _predict(step: Step) -> "pl.DataFrame":
     from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
     from causeloop_pipeline.analysis.predict.risk import pattern_impacts
-    from causeloop_pipeline.model.frames import OCCURRENCES
+    from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.orchestration.claimed_fixes import after_claimed_fixes
     from causeloop_pipeline.storage.core.changes import read_changes
@@ -70,7 +70,7 @@ def _predict(step: Step) -> "pl.DataFrame":
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
     columns = pl.Schema({"pattern_id": pl.String(), "name": pl.String()})
     patterns = read_patterns(session, workspace_id, columns)
-    occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
+    occurrences = read_occurrences(session, workspace_id, OCCURRENCE_SCHEMA)
     issues = occurrences.with_row_index("issue_id").rename({"occurred_at": "source_created_at"})
     impacts = pattern_impacts(patterns, issues, issues.drop("pattern_id"), as_of)
     learned, ledger = _learned(step, occurrences.height)

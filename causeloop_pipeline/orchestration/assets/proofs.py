@@ -23,14 +23,14 @@ def proofs(step: Step) -> Counts:
 
     from causeloop_pipeline.analysis.act.proof import prove_fixes
     from causeloop_pipeline.analysis.predict.recurrence.observation_gaps import BLIND
-    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCES
+    from causeloop_pipeline.model.frames import INSTANT, OCCURRENCE_SCHEMA
     from causeloop_pipeline.storage.act.proofs import proof_window_days, replace_proofs, set_lifecycle
     from causeloop_pipeline.storage.act.recommendations import read_fixes
     from causeloop_pipeline.storage.core.issues import read_occurrences
     from causeloop_pipeline.storage.core.observation_gaps import read_blind_spans
 
     session, workspace_id, as_of = step.session, step.workspace_id, step.as_of
-    occurrences = read_occurrences(session, workspace_id, OCCURRENCES)
+    occurrences = read_occurrences(session, workspace_id, OCCURRENCE_SCHEMA)
     window = proof_window_days(session, workspace_id)
     lifecycle = _lifecycle(step, occurrences, window)
     columns = {"recommendation_id": pl.String(), "pattern_id": pl.String(), "fixed_at": INSTANT}
@@ -51,7 +51,7 @@ def _lifecycle(step: Step, occurrences: "pl.DataFrame", window: int) -> "pl.Data
     import polars as pl
 
     from causeloop_pipeline.analysis.act.lifecycle import pattern_lifecycle
-    from causeloop_pipeline.model.frames import INSTANT, PATTERNS
+    from causeloop_pipeline.model.frames import INSTANT, PATTERN_SCHEMA
     from causeloop_pipeline.storage.act.proofs import read_closure_notes
     from causeloop_pipeline.storage.act.recommendations import read_claimed_recommendations
     from causeloop_pipeline.storage.detect.patterns import read_patterns
@@ -67,7 +67,7 @@ def _lifecycle(step: Step, occurrences: "pl.DataFrame", window: int) -> "pl.Data
         }
     )
     return pattern_lifecycle(
-        read_patterns(session, workspace_id, PATTERNS),
+        read_patterns(session, workspace_id, PATTERN_SCHEMA),
         read_closure_notes(session, workspace_id, notes),
         occurrences,
         read_claimed_recommendations(session, workspace_id, claims),

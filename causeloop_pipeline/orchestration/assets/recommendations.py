@@ -16,7 +16,14 @@ def recommendations(step: Step) -> Counts:
     import polars as pl
 
     from causeloop_pipeline.analysis.act.recommendations import recommend
-    from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, ISSUES, MEMBERS, PATTERNS, PREDICTIONS, RISKS
+    from causeloop_pipeline.model.frames import (
+        CLUSTER_MEMBER_SCHEMA,
+        ISSUE_SCHEMA,
+        MEMBER_SCHEMA,
+        PATTERN_SCHEMA,
+        PREDICTION_SCHEMA,
+        RISK_SCHEMA,
+    )
     from causeloop_pipeline.model.prediction import WINDOWS
     from causeloop_pipeline.storage.act.recommendations import (
         rank_recommendations,
@@ -31,12 +38,12 @@ def recommendations(step: Step) -> Counts:
     session, workspace_id = step.session, step.workspace_id
     known = pl.Schema(dict.fromkeys(("recommendation_id", "status", "type", "verdict"), pl.String))
     ranked = recommend(
-        read_patterns(session, workspace_id, PATTERNS),
-        read_members(session, workspace_id, MEMBERS),
-        read_issues(session, workspace_id, ISSUES),
-        read_latest_predictions(session, workspace_id, WINDOWS, PREDICTIONS),
-        read_pattern_risks(session, workspace_id, RISKS),
-        cluster_members=read_cluster_members(session, workspace_id, CLUSTER_MEMBERS),
+        read_patterns(session, workspace_id, PATTERN_SCHEMA),
+        read_members(session, workspace_id, MEMBER_SCHEMA),
+        read_issues(session, workspace_id, ISSUE_SCHEMA),
+        read_latest_predictions(session, workspace_id, WINDOWS, PREDICTION_SCHEMA),
+        read_pattern_risks(session, workspace_id, RISK_SCHEMA),
+        cluster_members=read_cluster_members(session, workspace_id, CLUSTER_MEMBER_SCHEMA),
         as_of=step.as_of,
         existing=read_known_recommendations(session, workspace_id, known),
         namespace=str(workspace_id),

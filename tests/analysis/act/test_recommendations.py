@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERV
 from causeloop_pipeline.analysis.act.recommendations import recommend
 from causeloop_pipeline.analysis.detect.clusters.error_families import FAMILIES, recognize_families
 from causeloop_pipeline.analysis.predict.risk import pattern_risk
-from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, RECOMMENDATIONS
+from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import RecommendationType
 from tests.support.pattern_frames import day, issue, predictions, world
 
@@ -57,7 +57,7 @@ def existing(**columns: Any) -> pl.DataFrame:
 
 
 def in_one_cluster(*patterns: str) -> pl.DataFrame:
-    return pl.DataFrame([("c", key) for key in patterns], schema=CLUSTER_MEMBERS, orient="row")
+    return pl.DataFrame([("c", key) for key in patterns], schema=CLUSTER_MEMBER_SCHEMA, orient="row")
 
 
 TEXTS = {
@@ -113,7 +113,7 @@ def test_text_that_names_no_failure_is_given_no_family(text: str) -> None:
 
 def test_ranks_run_from_one_without_ties_or_gaps_by_falling_score() -> None:
     found = advise({f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4) for n in range(12)})
-    assert found.schema == RECOMMENDATIONS
+    assert found.schema == RECOMMENDATION_SCHEMA
     assert found["rank"].to_list() == list(range(1, 13))
     assert found["score"].is_sorted(descending=True)
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
-from causeloop_pipeline.model.frames import FORECASTS, PREDICTIONS
+from causeloop_pipeline.model.frames import FORECAST_SCHEMA, PREDICTION_SCHEMA
 from tests.support.recurring_failures import AS_OF, occurrences, workspace
 
 
@@ -22,8 +22,8 @@ def predicted():
 
 def test_frames_have_the_columns_of_the_contract(predicted):
     _, result = predicted
-    assert result.predictions.schema == PREDICTIONS
-    assert result.forecasts.schema == FORECASTS
+    assert result.predictions.schema == PREDICTION_SCHEMA
+    assert result.forecasts.schema == FORECAST_SCHEMA
 
 
 def test_every_pattern_has_a_row_for_every_window(predicted):
@@ -136,7 +136,7 @@ def test_graded_predictions_move_the_weights():
 def test_nothing_known_gives_empty_frames():
     result = predict_recurrence(occurrences({}), as_of=AS_OF)
     assert result.predictions.is_empty()
-    assert result.predictions.schema == PREDICTIONS
+    assert result.predictions.schema == PREDICTION_SCHEMA
 
 
 def test_a_workspace_of_single_events_gets_reasons_and_no_error():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.predict.risk import issue_risk, pattern_impacts, pattern_risk, risk_band
-from causeloop_pipeline.model.frames import RISKS
+from causeloop_pipeline.model.frames import RISK_SCHEMA
 from tests.support.pattern_frames import day, issue, no_predictions, predictions, world
 
 AS_OF = day(100)
@@ -34,14 +34,14 @@ def built(history: list[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame, pl
 def risk_of_pattern(history: list[dict[str, Any]], chance: float | None, as_of: Any = AS_OF) -> float:
     patterns, members, issues = built(history)
     scored = pattern_risk(patterns, members, issues, predictions({"p": chance}), as_of=as_of)
-    assert scored.schema == RISKS
+    assert scored.schema == RISK_SCHEMA
     return float(scored["risk_score"][0])
 
 
 def risk_of_first_issue(history: list[dict[str, Any]], chance: float | None) -> float:
     patterns, members, issues = built(history)
     scored = issue_risk(issues, members, predictions({"p": chance}), patterns, as_of=AS_OF)
-    assert scored.schema == RISKS
+    assert scored.schema == RISK_SCHEMA
     return float(scored.filter(pl.col("id") == "i0")["risk_score"][0])
 
 

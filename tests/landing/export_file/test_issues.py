@@ -5,7 +5,7 @@ import pytest
 
 from causeloop_pipeline.landing.export_file.columns import recognize
 from causeloop_pipeline.landing.export_file.issues import BadRowsError, issues_from_table
-from causeloop_pipeline.model.frames import ISSUES
+from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 ROWS = {
     "id": ["A-1", "A-2"],
@@ -24,7 +24,7 @@ def read(rows, **options):
 
 def test_rows_become_issues_of_the_product():
     found = read(ROWS)
-    assert found.issues.schema == ISSUES
+    assert found.issues.schema == ISSUE_SCHEMA
     assert found.issues["issue_id"].to_list() == ["A-1", "A-2"]
     assert found.issues["severity"].to_list() == ["p2", "p3"]
     assert found.issues["status"].to_list() == ["resolved", "open"]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import INSTANT, RECOMMENDATIONS
+from causeloop_pipeline.model.frames import INSTANT, RECOMMENDATION_SCHEMA
 from causeloop_pipeline.storage.act.recommendations import (
     rank_recommendations,
     read_claimed_recommendations,
@@ -46,7 +46,7 @@ def ranked(*ids: str) -> pl.DataFrame:
         }
         for place, identity in enumerate(ids, 1)
     ]
-    return pl.DataFrame(rows, schema=RECOMMENDATIONS)
+    return pl.DataFrame(rows, schema=RECOMMENDATION_SCHEMA)
 
 
 def ranks(session: Session) -> dict[str, int | None]:

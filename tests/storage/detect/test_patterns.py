@@ -4,7 +4,14 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, CLUSTERS, EDGES, INSTANT, ISSUES, PREVIOUS
+from causeloop_pipeline.model.frames import (
+    CLUSTER_MEMBER_SCHEMA,
+    CLUSTER_SCHEMA,
+    EDGE_SCHEMA,
+    INSTANT,
+    ISSUE_SCHEMA,
+    PREVIOUS_MEMBER_SCHEMA,
+)
 from causeloop_pipeline.storage.act.proofs import set_lifecycle
 from causeloop_pipeline.storage.core.issues import (
     read_issues,
@@ -24,7 +31,7 @@ from causeloop_pipeline.storage.detect.patterns import (
 )
 from tests.storage.stored import SEEN, fingerprints, members, new_id, pattern, store_issue
 
-CHANGING = pl.Schema({**ISSUES, "changed_at": INSTANT})
+CHANGING = pl.Schema({**ISSUE_SCHEMA, "changed_at": INSTANT})
 
 
 def statuses(session: Session) -> list[tuple[str, str | None]]:
@@ -70,7 +77,7 @@ def test_newcomers_do_not_make_a_trusted_pattern_doubtful(database: Database, wo
             "status": "active",
             "issue_count": 3,
         }
-        assert read_members(session, workspace_id, PREVIOUS).height == 3
+        assert read_members(session, workspace_id, PREVIOUS_MEMBER_SCHEMA).height == 3
 
 
 def test_broken_links_are_counted_and_new_ones_change_the_digest(
@@ -100,7 +107,7 @@ def test_only_what_changed_is_fingerprinted_and_grouped_again(database: Database
             session, workspace_id, fingerprints(issues), found.select("issue_id", "changed_at")
         )
         assert read_issues_without_fingerprint(session, workspace_id, CHANGING).is_empty()
-        assert read_ungrouped_issues(session, workspace_id, ISSUES).height == 2
+        assert read_ungrouped_issues(session, workspace_id, ISSUE_SCHEMA).height == 2
         assert mark_grouped(session, workspace_id) == 2
         session.execute("update core.issue set risk_score = 50")
         assert read_issues_without_fingerprint(session, workspace_id, CHANGING).is_empty()
@@ -111,7 +118,7 @@ def test_only_what_changed_is_fingerprinted_and_grouped_again(database: Database
             session, workspace_id, pl.Schema({"issue_id": pl.String()}), changed["issue_id"]
         )
         assert some.height == 1
-        assert read_issues(session, workspace_id, ISSUES).height == 2
+        assert read_issues(session, workspace_id, ISSUE_SCHEMA).height == 2
 
 
 def test_clusters_are_replaced_whole(database: Database, workspace_id: UUID) -> None:
@@ -138,12 +145,12 @@ def test_clusters_are_replaced_whole(database: Database, workspace_id: UUID) -> 
             replace_clusters(
                 session,
                 workspace_id,
-                pl.DataFrame([row], schema=CLUSTERS),
+                pl.DataFrame([row], schema=CLUSTER_SCHEMA),
                 pl.DataFrame(
-                    [{"cluster_id": cluster, "pattern_id": n} for n in names], schema=CLUSTER_MEMBERS
+                    [{"cluster_id": cluster, "pattern_id": n} for n in names], schema=CLUSTER_MEMBER_SCHEMA
                 ),
-                pl.DataFrame([edge], schema=EDGES),
+                pl.DataFrame([edge], schema=EDGE_SCHEMA),
             )
-        kept = read_cluster_members(session, workspace_id, CLUSTER_MEMBERS)
+        kept = read_cluster_members(session, workspace_id, CLUSTER_MEMBER_SCHEMA)
         assert kept["cluster_id"].to_list() == [cluster, cluster]
         assert session.row("select count(*) as n from detect.pattern_edge") == {"n": 1}

@@ -8,7 +8,7 @@ import polars as pl
 import psycopg
 import pytest
 
-from causeloop_pipeline.model.frames import PREDICTIONS
+from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.predict.predictions import (
     append_outcomes,
@@ -51,7 +51,7 @@ def said(pattern_id: str, window: int = 7, probability: float = 0.5) -> pl.DataF
         "event_count": 0,
         "model_version": "a model",
     }
-    return pl.DataFrame([{name: values.get(name) for name in PREDICTIONS}], schema=PREDICTIONS)
+    return pl.DataFrame([{name: values.get(name) for name in PREDICTION_SCHEMA}], schema=PREDICTION_SCHEMA)
 
 
 def due(session: Session, workspace_id: UUID, as_of: datetime) -> list[int]:
@@ -65,7 +65,7 @@ def test_the_same_prediction_of_the_same_moment_is_one_row(
     with database.workspace(workspace_id) as session:
         assert append_predictions(session, workspace_id, said(pattern_id), NOW) == 1
         assert append_predictions(session, workspace_id, said(pattern_id, probability=0.9), NOW) == 0
-        latest = read_latest_predictions(session, workspace_id, (7,), PREDICTIONS)
+        latest = read_latest_predictions(session, workspace_id, (7,), PREDICTION_SCHEMA)
     assert latest["probability"].to_list() == [0.5]
 
 

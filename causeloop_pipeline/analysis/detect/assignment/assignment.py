@@ -28,7 +28,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import (
     finished_patterns,
     with_fingerprints,
 )
-from causeloop_pipeline.model.frames import LINEAGE, MEMBERS, PATTERNS
+from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
@@ -47,8 +47,8 @@ def assign_issues(
     """Assigns new issues.
 
     In: new `ISSUES` and their `FINGERPRINTS` (what needs the workspace to be told, kind and template, is
-    told anew by the index), the index of the last grouping, all `CONSTRAINTS`. Out: the delta: `MEMBERS`
-    rows to upsert (of new issues, and of an older issue whose first mate came), `PATTERNS` rows to upsert,
+    told anew by the index), the index of the last grouping, all `CONSTRAINTS`. Out: the delta: `MEMBER_SCHEMA`
+    rows to upsert (of new issues, and of an older issue whose first mate came), `PATTERN_SCHEMA` rows to upsert,
     no lineage, and the index with the new issues in it. Issues that the index already holds are left as they
     are. Raises `ContradictionError`, `IssueTableError`. A fact between two OLD issues takes effect at the
     next `group_issues`.
@@ -59,9 +59,9 @@ def assign_issues(
     table = table.filter(~known) if known.any() else table
     if table.height == 0:
         return Grouping(
-            pl.DataFrame(schema=PATTERNS),
-            pl.DataFrame(schema=MEMBERS),
-            pl.DataFrame(schema=LINEAGE),
+            pl.DataFrame(schema=PATTERN_SCHEMA),
+            pl.DataFrame(schema=MEMBER_SCHEMA),
+            pl.DataFrame(schema=LINEAGE_SCHEMA),
             index,
         )
     marked, book = learn_templates(table, index.book)
@@ -94,9 +94,9 @@ def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: Group
     grown = _grown(index, rows, faces, placed, places)
     shown = faces.filter("shown")
     if shown.height == 0:
-        nothing = pl.DataFrame(schema=MEMBERS)
-        patterns = pl.DataFrame(schema=PATTERNS)
-        return Grouping(patterns, nothing, pl.DataFrame(schema=LINEAGE), grown, index.recalibration)
+        nothing = pl.DataFrame(schema=MEMBER_SCHEMA)
+        patterns = pl.DataFrame(schema=PATTERN_SCHEMA)
+        return Grouping(patterns, nothing, pl.DataFrame(schema=LINEAGE_SCHEMA), grown, index.recalibration)
     learnt = index.recalibration.apply(
         (shown["mass"] / (shown["issue_count"] * (shown["issue_count"] - 1) / 2)).clip(0, 1).to_numpy()
     )
@@ -111,7 +111,7 @@ def _delta(places: Arrivals, placed: Placed, index: PatternIndex, options: Group
     members = newcomer_rows(places, placed, rows, likeness, before, shown, near, index)
     unheard = near.filter(~pl.col("group").is_in(index.nearest["group"].implode()))
     grown = replace(grown, nearest=pl.concat([index.nearest, unheard]))
-    return Grouping(patterns, members, pl.DataFrame(schema=LINEAGE), grown, index.recalibration)
+    return Grouping(patterns, members, pl.DataFrame(schema=LINEAGE_SCHEMA), grown, index.recalibration)
 
 
 def _likeness(places: Arrivals, placed: Placed, group: Ints, before: pl.DataFrame) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     trace_reason,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
-from causeloop_pipeline.model.frames import MEMBERS
+from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
 _LOOKED_AT = 200  # messages with most words in common
 
@@ -34,7 +34,7 @@ def newcomer_rows(
     index: PatternIndex,
 ) -> pl.DataFrame:
     """In, newcomers with their groups, where and how they were placed, the touched groups before and after,
-    `nearest_messages`; out, `MEMBERS` of the newcomers, and of an older issue whose first mate came.
+    `nearest_messages`; out, `MEMBER_SCHEMA` of the newcomers, and of an older issue whose first mate came.
     """
     near = _nearest(places, placed, rows, messages, index)
     confidence = index.recalibration.apply(likeness.clip(0, 1)).round(6).tolist()
@@ -48,7 +48,7 @@ def newcomer_rows(
         found.append((names[group], issue, *told, *near[row]))
         if group in founder:
             found.append((names[group], founder.pop(group), *told, None, None))
-    return pl.DataFrame(found, schema=MEMBERS, orient="row").sort("pattern_id", "issue_id")
+    return pl.DataFrame(found, schema=MEMBER_SCHEMA, orient="row").sort("pattern_id", "issue_id")
 
 
 def _nearest(

@@ -7,7 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import WHERE
-from causeloop_pipeline.model.frames import CLUSTERS
+from causeloop_pipeline.model.frames import CLUSTER_SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def name_clusters(
     """Name each cluster after the place and the kind of failure that at least half of its patterns share.
 
     In: CLUSTER_MEMBERS, PATTERNS, the frames of `pattern_traits` and `change_followers`, and EDGES. Out:
-    CLUSTERS, sorted by id; `likely_cause` gives each shared trait with the number of patterns behind it,
+    CLUSTER_SCHEMA, sorted by id; `likely_cause` gives each shared trait with the number of patterns behind it,
     rarest first among equals, and says so when nothing but time joins them.
     """
     counts = cluster_members.join(
@@ -49,7 +49,7 @@ def name_clusters(
         issue_count = int(group["issue_count"].fill_null(0).sum())
         cause = _cause(where, what, changes.get(cluster), bursts.get(cluster, 0), size, issue_count)
         rows.append((cluster, name, cause, size, issue_count))
-    return pl.DataFrame(rows, schema=CLUSTERS, orient="row")
+    return pl.DataFrame(rows, schema=CLUSTER_SCHEMA, orient="row")
 
 
 def _shared_traits(cluster_members: pl.DataFrame, traits: pl.DataFrame) -> dict[str, list[_Shared]]:

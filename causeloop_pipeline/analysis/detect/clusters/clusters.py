@@ -10,14 +10,14 @@ from causeloop_pipeline.analysis.detect.clusters.cluster_causes import name_clus
 from causeloop_pipeline.analysis.detect.clusters.edges import pattern_edges
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import member_issues, pattern_traits
 from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import change_followers
-from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, CLUSTERS
+from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, CLUSTER_SCHEMA
 
 _SEED = 20_240_229
 
 
 @dataclass(frozen=True, slots=True)
 class Clustering:
-    """Clusters (CLUSTERS), their patterns (CLUSTER_MEMBERS) and the graph between patterns (EDGES)."""
+    """Clusters (CLUSTER_SCHEMA), their patterns (CLUSTER_MEMBER_SCHEMA) and the graph between patterns (EDGES)."""
 
     clusters: pl.DataFrame
     members: pl.DataFrame
@@ -52,11 +52,13 @@ def cluster_patterns(
     edges = pattern_edges(patterns, joined, traits, followers, min_strength=min_strength)
     groups = _communities(edges)
     if not groups:
-        return Clustering(pl.DataFrame(schema=CLUSTERS), pl.DataFrame(schema=CLUSTER_MEMBERS), edges)
+        return Clustering(
+            pl.DataFrame(schema=CLUSTER_SCHEMA), pl.DataFrame(schema=CLUSTER_MEMBER_SCHEMA), edges
+        )
     founded = dict(patterns.select("pattern_id", "first_seen_at").iter_rows())
     ids = _cluster_ids(groups, previous, founded, namespace)
     rows = sorted((cluster, pattern) for cluster, group in zip(ids, groups, strict=True) for pattern in group)
-    cluster_members = pl.DataFrame(rows, schema=CLUSTER_MEMBERS, orient="row")
+    cluster_members = pl.DataFrame(rows, schema=CLUSTER_MEMBER_SCHEMA, orient="row")
     clusters = name_clusters(cluster_members, patterns, traits, followers, edges)
     return Clustering(clusters, cluster_members, edges)
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.clusters.co_occurrence import overlapping_bursts
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import WHERE
-from causeloop_pipeline.model.frames import EDGES
+from causeloop_pipeline.model.frames import EDGE_SCHEMA
 
 NEIGHBOURS = 30
 _CEILINGS = {
@@ -45,7 +45,7 @@ def pattern_edges(
     """Edges between patterns that share where, what or when they fail.
 
     In: PATTERNS, the frames of `member_issues`, `pattern_traits` and `change_followers`, and the least
-    strength of an edge, 0 to 1. Out: EDGES, left id < right id, sorted. Method: a shared trait counts by
+    strength of an edge, 0 to 1. Out: EDGE_SCHEMA, left id < right id, sorted. Method: a shared trait counts by
     the share of issues that have it on both sides and by how rare it is among patterns; overlapping
     bursts and shared changes only if they pass their tests. Reasons of one aspect (where, what, when) say
     nearly the same, so only the strongest counts; aspects combine as 1 - product(1 - strength).
@@ -187,8 +187,8 @@ def _edges(reasons: pl.DataFrame, index: pl.DataFrame, min_strength: float) -> p
     written = [_written(*row) for row in named.select("kind", "text", "strengths").iter_rows()]
     return (
         named.with_columns(pl.Series("reasons", written, pl.String))
-        .select(EDGES.names())
-        .sort(EDGES.names()[:2])
+        .select(EDGE_SCHEMA.names())
+        .sort(EDGE_SCHEMA.names()[:2])
     )
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import ISSUES
+from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 
 class IssueTableError(ValueError):
@@ -10,7 +10,7 @@ class IssueTableError(ValueError):
 
 
 def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
-    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUES` columns, oldest
+    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUE_SCHEMA` columns, oldest
     first.
 
     Empty text in a dimension becomes null (missing is never evidence). Raises `IssueTableError` for a
@@ -18,7 +18,7 @@ def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
     """
     if "issue_id" not in issues.columns:
         raise IssueTableError("the issues have no column issue_id: give each row an id")
-    table = issues.select(_column(issues, name, kind) for name, kind in ISSUES.items())
+    table = issues.select(_column(issues, name, kind) for name, kind in ISSUE_SCHEMA.items())
     ids = table["issue_id"]
     if ids.null_count() or ids.n_unique() != table.height:
         repeated = table.filter(ids.is_null() | ids.is_duplicated())["issue_id"].to_list()[0]

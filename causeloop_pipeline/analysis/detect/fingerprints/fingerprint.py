@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import can
 from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD, WILDCARD, mask
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateBook, merge_templates
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
-from causeloop_pipeline.model.frames import DIMENSIONS, FINGERPRINTS
+from causeloop_pipeline.model.frames import DIMENSIONS, FINGERPRINT_SCHEMA
 
 MACHINE_ROWS = 3
 MACHINE_COVERAGE = 0.5
@@ -56,7 +56,7 @@ def fingerprint_issues(
 
     In: `ISSUES` rows in any order; `timezone`, an IANA name, for time of day and weekday; `book`, what an
     earlier grouping learnt of the sources (without it the issues given are all there is to learn from). Out:
-    one `FINGERPRINTS` row per issue, oldest first; `template` only for machines, `<*>` where messages
+    one `FINGERPRINT_SCHEMA` row per issue, oldest first; `template` only for machines, `<*>` where messages
     differ; `trace_key` only with a stack trace. Raises `UnknownTimeZoneError`, `IssueTableError`. Machine or
     human is decided per source and for texts with and without a body: a machine repeats itself (Loghub
     systems repeat 87-100 % of their masked messages, bug trackers under 10 %).
@@ -76,9 +76,9 @@ def learn_templates(
 
 
 def fingerprint_frame(table: pl.DataFrame, book: TemplateBook, timezone: str) -> pl.DataFrame:
-    """In, issues with `masked` and `kind`; out, their `FINGERPRINTS` rows in the same order."""
+    """In, issues with `masked` and `kind`; out, their `FINGERPRINT_SCHEMA` rows in the same order."""
     named = with_templates(table, book).with_columns(trace_keys(table), *_moments(timezone))
-    return named.select(pl.col(name).cast(kind) for name, kind in FINGERPRINTS.items())
+    return named.select(pl.col(name).cast(kind) for name, kind in FINGERPRINT_SCHEMA.items())
 
 
 def with_templates(table: pl.DataFrame, book: TemplateBook) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import CONSTRAINTS
+from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA
 
 MUST, CANNOT = "must", "cannot"
 
@@ -66,7 +66,7 @@ class Closure:
 
 
 def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, str]]:
-    """In, a `CONSTRAINTS` frame or None; out, its distinct facts (kind, left, right), musts first, in the
+    """In, a `CONSTRAINT_SCHEMA` frame or None; out, its distinct facts (kind, left, right), musts first, in the
     order of their ids.
 
     Raises `UnknownConstraintError` for any other kind.
@@ -74,7 +74,7 @@ def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, st
     if constraints is None:
         return []
     rows = sorted(
-        set(constraints.select(CONSTRAINTS.names()).iter_rows()), key=lambda row: tuple(map(str, row))
+        set(constraints.select(CONSTRAINT_SCHEMA.names()).iter_rows()), key=lambda row: tuple(map(str, row))
     )
     for kind, left, right in rows:
         if kind not in (MUST, CANNOT) or left is None or right is None:
@@ -85,7 +85,7 @@ def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, st
 
 
 def constraint_closure(constraints: pl.DataFrame | None) -> Closure:
-    """In, a `CONSTRAINTS` frame; out, what follows from it. Raises `ContradictionError` if the facts
+    """In, a `CONSTRAINT_SCHEMA` frame; out, what follows from it. Raises `ContradictionError` if the facts
     contradict one another.
     """
     closure = Closure()
@@ -103,11 +103,11 @@ def constraint_closure(constraints: pl.DataFrame | None) -> Closure:
 def check_constraint(existing: pl.DataFrame, candidate: Mapping[str, str]) -> None:
     """Refuses a fact that contradicts earlier ones.
 
-    In, the workspace's `CONSTRAINTS` frame and one new fact (`kind`, `left_issue_id`, `right_issue_id`).
+    In, the workspace's `CONSTRAINT_SCHEMA` frame and one new fact (`kind`, `left_issue_id`, `right_issue_id`).
     Raises `ContradictionError` with the chain of earlier facts: for a `cannot`, the musts that tie both
     together; for a `must`, musts to a pair that must stay apart, and that `cannot`.
     """
-    kind, left, right = (candidate[name] for name in CONSTRAINTS.names())
+    kind, left, right = (candidate[name] for name in CONSTRAINT_SCHEMA.names())
     rows = constraint_rows(existing)
     closure = constraint_closure(existing)
     if kind == CANNOT and closure.find(left) == closure.find(right):

@@ -27,7 +27,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     trace_reason,
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
-from causeloop_pipeline.model.frames import MEMBERS
+from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
 Strings = list[str | None]
 
@@ -40,7 +40,7 @@ def member_rows(
     texts: tuple[Corpus, Lexicon, Ints] | None,
 ) -> pl.DataFrame:
     """In, canonical issues in groups, each group's id (null: not a pattern), the texts' corpus with the cell
-    of each text; out, a `MEMBERS` frame ordered by pattern and issue, `confidence` as the prior has it."""
+    of each text; out, a `MEMBER_SCHEMA` frame ordered by pattern and issue, `confidence` as the prior has it."""
     cells = assembly.cells
     shown = np.array([name is not None for name in pattern_ids], dtype=bool)[assembly.group_of_cell]
     firsts = table[cells.first_row.tolist()]
@@ -56,13 +56,13 @@ def member_rows(
             "nearest_pattern_id": [None if group < 0 else pattern_ids[group] for group in nearest.tolist()],
             "nearest_missing": missing,
         },
-        schema={name: kind for name, kind in MEMBERS.items() if name != "issue_id"},
+        schema={name: kind for name, kind in MEMBER_SCHEMA.items() if name != "issue_id"},
     )
     rows = by_cell[cells.cell_of_row].with_columns(table["issue_id"])
     return (
         _with_people(rows, assembly)
         .drop_nulls("pattern_id")
-        .select(MEMBERS.names())
+        .select(MEMBER_SCHEMA.names())
         .sort("pattern_id", "issue_id")
     )
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import LINEAGE
+from causeloop_pipeline.model.frames import LINEAGE_SCHEMA
 
 _NAMESPACE = UUID("6f2f3c1e-6a3b-5f0e-9d53-0c2a4f5b7e11")
 
@@ -40,13 +40,13 @@ def name_groups(
     """Gives each group its id.
 
     In: per group its founding issue (earliest, then smallest id); `members` (`issue_id`, `group`: UInt32
-    index into founders); the `PREVIOUS` frame. Out: ids and the `LINEAGE` frame: for each earlier pattern
+    index into founders); the `PREVIOUS` frame. Out: ids and the `LINEAGE_SCHEMA` frame: for each earlier pattern
     and each other pattern that took issues of it, how many. An earlier id goes to the group with the larger
     overlap, a group takes the id with the larger overlap; ties go to the smaller group number, then the
     smaller id.
     """
     if previous is None or previous.height == 0:
-        return Identities(_fresh(founders, {}, set(), namespace), pl.DataFrame(schema=LINEAGE))
+        return Identities(_fresh(founders, {}, set(), namespace), pl.DataFrame(schema=LINEAGE_SCHEMA))
     overlap = (
         members.join(previous.select("issue_id", "pattern_id").drop_nulls(), on="issue_id")
         .group_by("pattern_id", "group")
@@ -113,6 +113,6 @@ def _lineage(overlap: pl.DataFrame, ids: list[str]) -> pl.DataFrame:
     return (
         moved.with_columns(kind.alias("kind"), pl.col("issues").cast(pl.Int64).alias("issue_count"))
         .with_columns(pl.col("kind").replace_strict(text, return_dtype=pl.String).alias("reason"))
-        .select(LINEAGE.names())
+        .select(LINEAGE_SCHEMA.names())
         .sort("old_pattern_id", "issue_count", "new_pattern_id", descending=[False, True, False])
     )

@@ -39,7 +39,7 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     compare_texts,
     text_rows,
 )
-from causeloop_pipeline.model.frames import FINGERPRINTS, PATTERNS
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "VERDICTS", "Grouping", "GroupingOptions", "group_issues"]
 
@@ -88,8 +88,8 @@ def group_issues(
 ) -> Grouping:
     """Groups all issues of a workspace.
 
-    In: `ISSUES` and their `FINGERPRINTS`, any row order; `CONSTRAINTS`; `PREVIOUS` (optionally with
-    `status`, the pattern's status before); verdicts (`VERDICTS`). Out: `PATTERNS`, `MEMBERS`, `LINEAGE`
+    In: `ISSUES` and their `FINGERPRINT_SCHEMA`, any row order; `CONSTRAINTS`; `PREVIOUS` (optionally with
+    `status`, the pattern's status before); verdicts (`VERDICTS`). Out: `PATTERN_SCHEMA`, `MEMBERS`, `LINEAGE`
     and the index. Same input, same bytes. Raises `ContradictionError`, `FingerprintMismatchError`,
     `IssueTableError`.
 
@@ -133,7 +133,7 @@ def with_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
     none.
     """
     own = ["kind", "template", "template_key", "trace_key", "time_of_day", "weekday"]
-    missing = sorted(set(FINGERPRINTS.names()) - set(fingerprints.columns))
+    missing = sorted(set(FINGERPRINT_SCHEMA.names()) - set(fingerprints.columns))
     if missing:
         raise FingerprintMismatchError(f"the fingerprints lack the columns {', '.join(missing)}")
     joined = table.join(
@@ -238,7 +238,7 @@ def finished_patterns(
     options: GroupingOptions,
 ) -> pl.DataFrame:
     """In, per pattern its `FACES` row; trait counts and repairs of their members; the ids that were active;
-    out, `PATTERNS`, by id.
+    out, `PATTERN_SCHEMA`, by id.
     """
     table = (
         faces.join(shared_dimensions(counts, faces.select("group", "issue_count")), on="group")
@@ -258,7 +258,7 @@ def finished_patterns(
         pl.Series("name", names, dtype=pl.String),
         pl.Series("status", status, dtype=pl.String),
         pl.Series("confidence", confidence),
-    ).select(pl.col(name).cast(kind) for name, kind in PATTERNS.items())
+    ).select(pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items())
 
 
 def representative_rows(assembly: Assembly, masses: Masses) -> Ints:

@@ -11,7 +11,7 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80, flat_map, weekly_design
 from causeloop_pipeline.analysis.predict.prophet.stock import StockFitError, daily_forecast
-from causeloop_pipeline.model.frames import FORECASTS
+from causeloop_pipeline.model.frames import FORECAST_SCHEMA
 
 WEEKS = (2, 4, 8, 13, 26)
 CHUNK = 20_000
@@ -35,7 +35,7 @@ class ForecastCurves:
         return pl.DataFrame({"pattern_id": self.pattern_ids, **columns})
 
     def frame(self) -> pl.DataFrame:
-        """FORECASTS: a row a pattern and day."""
+        """FORECAST_SCHEMA: a row a pattern and day."""
         size, horizon = self.yhat.shape
         return pl.DataFrame(
             {
@@ -45,7 +45,7 @@ class ForecastCurves:
                 "yhat_lower": self.lower.ravel(),
                 "yhat_upper": self.upper.ravel(),
             },
-            schema=FORECASTS,
+            schema=FORECAST_SCHEMA,
         )
 
 

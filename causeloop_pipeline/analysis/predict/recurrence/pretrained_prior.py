@@ -67,7 +67,9 @@ def read_prior(text: str) -> RecurrencePrior:
 def pretrained_prior() -> RecurrencePrior:
     """The prior that ships with the product."""
     return read_prior(
-        files("causeloop_pipeline.analysis.predict.recurrence").joinpath("pretrained_prior.json").read_text("utf-8")
+        files("causeloop_pipeline.analysis.predict.recurrence")
+        .joinpath("pretrained_prior.json")
+        .read_text("utf-8")
     )
 
 

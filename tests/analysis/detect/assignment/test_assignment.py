@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.detect.assignment.assignment import (
 )
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
-from causeloop_pipeline.model.frames import MEMBERS, PATTERNS
+from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA
 from tests.support.failure_texts import facts, human_issues, issue_frame, machine_issues
 
 
@@ -51,8 +51,8 @@ def test_a_new_message_joins_the_pattern_of_its_template() -> None:
     found = assigned(later({"title": "Worker 99 finished job 1 in 0.5 s", "source": "syslog"}), before.index)
     assert found.members["pattern_id"].to_list() == [home]
     assert found.patterns.select("pattern_id", "issue_count").rows() == [(home, 21)]
-    assert found.members.schema == MEMBERS
-    assert found.patterns.schema == PATTERNS
+    assert found.members.schema == MEMBER_SCHEMA
+    assert found.patterns.schema == PATTERN_SCHEMA
 
 
 def test_a_message_that_joins_its_pattern_names_the_nearest_other_one_as_its_mates_do() -> None:

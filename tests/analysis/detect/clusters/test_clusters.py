@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.detect.clusters.clusters import Clustering, cluster_patterns
-from causeloop_pipeline.model.frames import CLUSTER_MEMBERS, CLUSTERS, EDGES
+from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, CLUSTER_SCHEMA, EDGE_SCHEMA
 from tests.support.pattern_frames import day, issue, world
 
 World = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -63,9 +63,9 @@ def test_planted_groups_that_share_service_and_bursts_are_found_exactly() -> Non
     found = clustered(planted(8))
     assert memberships(found) == expected_groups(8)
     assert (found.clusters.schema, found.members.schema, found.edges.schema) == (
-        CLUSTERS,
-        CLUSTER_MEMBERS,
-        EDGES,
+        CLUSTER_SCHEMA,
+        CLUSTER_MEMBER_SCHEMA,
+        EDGE_SCHEMA,
     )
 
 
@@ -129,7 +129,7 @@ def test_when_two_clusters_become_one_the_larger_part_gives_the_id() -> None:
     found = clustered(planted(1))
     split = pl.DataFrame(
         {"cluster_id": ["a", "a", "b", "b", "b"], "pattern_id": [f"p0-{n}" for n in range(5)]},
-        schema=CLUSTER_MEMBERS,
+        schema=CLUSTER_MEMBER_SCHEMA,
     )
     assert clustered(planted(1), previous=split).clusters["cluster_id"].to_list() == ["b"]
     assert found.clusters["cluster_id"].to_list() != ["b"]
@@ -138,7 +138,7 @@ def test_when_two_clusters_become_one_the_larger_part_gives_the_id() -> None:
 def test_when_a_cluster_splits_one_part_keeps_the_id_and_the_other_gets_a_new_one() -> None:
     together = pl.DataFrame(
         [("old", f"p{group}-{one}") for group in range(2) for one in range(5)],
-        schema=CLUSTER_MEMBERS,
+        schema=CLUSTER_MEMBER_SCHEMA,
         orient="row",
     )
     ids = clustered(planted(2), previous=together).clusters["cluster_id"].to_list()
@@ -200,7 +200,7 @@ def test_no_patterns_give_empty_frames_of_the_right_shape() -> None:
     patterns, members, issues = planted(1)
     found = clustered((patterns.clear(), members.clear(), issues.clear()))
     assert (found.clusters.height, found.members.height, found.edges.height) == (0, 0, 0)
-    assert found.edges.schema == EDGES
+    assert found.edges.schema == EDGE_SCHEMA
 
 
 def test_a_strength_outside_zero_to_one_is_refused() -> None:

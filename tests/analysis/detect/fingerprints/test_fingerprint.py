@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import (
     learn_templates,
     template_key,
 )
-from causeloop_pipeline.model.frames import FINGERPRINTS
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from tests.support.failure_texts import human_issues, issue_frame, machine_issues
 
 
@@ -86,5 +86,5 @@ def test_a_book_of_an_earlier_grouping_tells_kind_and_template_of_a_single_issue
 def test_row_order_does_not_matter(seed: int) -> None:
     issues = pl.concat([machine_issues(), human_issues().with_columns(issue_id="h" + pl.col("issue_id"))])
     found = fingerprint_issues(issues.sample(fraction=1.0, shuffle=True, seed=seed))
-    assert found.schema == FINGERPRINTS
+    assert found.schema == FINGERPRINT_SCHEMA
     assert found.equals(fingerprint_issues(issues))

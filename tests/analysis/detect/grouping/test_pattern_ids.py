@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import Identities, founded_id, name_groups
-from causeloop_pipeline.model.frames import PREVIOUS
+from causeloop_pipeline.model.frames import PREVIOUS_MEMBER_SCHEMA
 
 
 def named(groups: list[list[str]], previous: dict[str, str]) -> Identities:
     rows = [(issue, at) for at, group in enumerate(groups) for issue in group]
     members = pl.DataFrame(rows, schema={"issue_id": pl.String, "group": pl.UInt32}, orient="row")
-    before = pl.DataFrame(list(previous.items()), schema=PREVIOUS, orient="row")
+    before = pl.DataFrame(list(previous.items()), schema=PREVIOUS_MEMBER_SCHEMA, orient="row")
     return name_groups([group[0] for group in groups], members, before, "workspace")
 
 

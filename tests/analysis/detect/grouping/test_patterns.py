@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions, group_issues
-from causeloop_pipeline.model.frames import LINEAGE, MEMBERS, PATTERNS
+from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
 from tests.support.failure_texts import facts, human_issues, issue_frame, machine_issues
 
 
@@ -36,9 +36,9 @@ def test_machines_people_and_silent_incidents_are_grouped_in_one_call() -> None:
         ("machine", 3),
         ("structured", 1),
     ]
-    assert found.patterns.schema == PATTERNS
-    assert found.members.schema == MEMBERS
-    assert found.lineage.schema == LINEAGE
+    assert found.patterns.schema == PATTERN_SCHEMA
+    assert found.members.schema == MEMBER_SCHEMA
+    assert found.lineage.schema == LINEAGE_SCHEMA
     assert found.members["issue_id"].is_unique().all()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.predict.prophet import curves as module
 from causeloop_pipeline.analysis.predict.prophet.batch import INTERVAL_80, stock_model
 from causeloop_pipeline.analysis.predict.prophet.curves import forecast_curves, no_curves
-from causeloop_pipeline.model.frames import FORECASTS
+from causeloop_pipeline.model.frames import FORECAST_SCHEMA
 
 TODAY = date(2026, 1, 5)
 LENGTH = 56
@@ -79,7 +79,7 @@ def test_no_curve_depends_on_the_patterns_it_is_drawn_beside(chunk, monkeypatch)
 
 def test_the_frame_has_a_row_a_day_and_the_workspace_last():
     frame = drawn(poisson(2), horizon=3).frame()
-    assert frame.schema == FORECASTS
+    assert frame.schema == FORECAST_SCHEMA
     assert frame["pattern_id"].to_list() == ["p0000"] * 3 + ["p0001"] * 3 + [None] * 3
     assert frame["day"].head(3).to_list() == [TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=2)]
 
@@ -112,4 +112,4 @@ def test_a_workspace_with_a_long_rise_is_forecast_to_rise():
 
 def test_no_pattern_gives_no_curve():
     assert no_curves(TODAY).frame().is_empty()
-    assert no_curves(TODAY).frame().schema == FORECASTS
+    assert no_curves(TODAY).frame().schema == FORECAST_SCHEMA
