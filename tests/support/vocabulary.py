@@ -1,4 +1,7 @@
-"""Finds words in code, SQL, scripts and documents that the glossary replaced: `python -m tests.support.vocabulary PATH…`."""
+"""Finds words that the glossary replaced, in code, SQL, scripts and documents.
+
+`python -m tests.support.vocabulary [PATH …]` prints them.
+"""
 
 import ast
 import re
@@ -85,54 +88,12 @@ QUANTIFIERS = re.compile(
     r"^_?(LEAST|MOST|LONGEST|SHORTEST|LARGEST|SMALLEST|FEWEST)(_|$)|^_?(SURE|FEW|MANY|SMALL|BIG)$"
 )
 PARTICIPLES = frozenset(
-    [
-        "asked",
-        "begun",
-        "bound",
-        "bought",
-        "brought",
-        "built",
-        "chosen",
-        "done",
-        "drawn",
-        "fed",
-        "felt",
-        "found",
-        "given",
-        "gone",
-        "got",
-        "had",
-        "heard",
-        "held",
-        "kept",
-        "known",
-        "laid",
-        "led",
-        "left",
-        "lost",
-        "made",
-        "meant",
-        "met",
-        "paid",
-        "put",
-        "said",
-        "seen",
-        "sent",
-        "shown",
-        "spelled",
-        "spent",
-        "spoken",
-        "struck",
-        "taken",
-        "taught",
-        "thought",
-        "told",
-        "torn",
-        "understood",
-        "won",
-        "worn",
-        "written",
-    ]
+    re.split(
+        r"\s+",
+        """asked begun bound bought brought built chosen done drawn fed felt found given gone got had heard
+        held kept known laid led left lost made meant met paid put said seen sent shown spelled spent spoken
+        struck taken taught thought told torn understood won worn written""",
+    )
 )
 VERBS_IN_ED = frozenset(["embed", "exceed", "feed", "need", "proceed", "seed", "shed", "speed", "succeed"])
 EXEMPT = ("tests/support/vocabulary.py", "tests/test_vocabulary.py", "docs/glossary.md", "requirements.lock")
@@ -163,13 +124,8 @@ def find_replaced_words(path: Path) -> list[Finding]:
     """The findings of one file, in order."""
     text, relative = path.read_text(), path.relative_to(ROOT).as_posix()
     words = _words(text)
-    names = (
-        _python_names(text)
-        if path.suffix == ".py"
-        else _sql_names(text)
-        if path.suffix == ".sql"
-        else iter(())
-    )
+    readers = {".py": _python_names, ".sql": _sql_names}
+    names = readers[path.suffix](text) if path.suffix in readers else iter(())
     findings = {Finding(relative, line, word, instead) for line, word, instead in (*words, *names)}
     return sorted(findings, key=lambda finding: (finding.line, finding.word))
 
