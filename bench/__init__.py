@@ -1,1 +1,1 @@
-"""Benchmarks: each measures us and a peer in one run and exits 1 when it falls short of its goal."""
+"""Benchmarks: each prints its figures beside their goals, and exits 1 when it misses one."""

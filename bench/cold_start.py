@@ -1,4 +1,4 @@
-"""How long the definitions take to import, against Dagster alone: both in fresh processes, in turn.
+"""Cold start: how long the definitions take to import, against Dagster alone, in fresh processes by turns.
 
 Goal: at most 1.5 times the time of Dagster itself, so that a run, a sensor's code server and every plain
 `dagster` command start about as fast as they can.
@@ -12,20 +12,23 @@ import tempfile
 from pathlib import Path
 
 ROUNDS, GOAL = 7, 1.5
-CLOCK = "import time; began = time.process_time(); import {}; print(time.process_time() - began)"
+MEASURE_IMPORT = "import time; began = time.process_time(); import {}; print(time.process_time() - began)"
 
 
 def main() -> int:
-    """Measure A B A B; 1 when the goal is missed."""
+    """Measures both by turns; 1 when the goal is missed."""
     from causeloop_pipeline.settings import ROOT
 
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CAUSELOOP_STATE_DIR": folder, "PYTHONPATH": str(ROOT)}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        imported("causeloop_pipeline.definitions", environment)
+        measure_import("causeloop_pipeline.definitions", environment)
         assert (Path(folder) / "dbt" / "target" / "manifest.json").exists()
         pairs = [
-            (imported("causeloop_pipeline.definitions", environment), imported("dagster", environment))
+            (
+                measure_import("causeloop_pipeline.definitions", environment),
+                measure_import("dagster", environment),
+            )
             for _ in range(ROUNDS)
         ]
     ours, alone = (statistics.median(column) for column in zip(*pairs, strict=True))
@@ -36,16 +39,16 @@ def main() -> int:
     return int(ours / alone > GOAL)
 
 
-def imported(module: str, environment: dict[str, str]) -> float:
+def measure_import(module: str, environment: dict[str, str]) -> float:
     """CPU seconds that a fresh process needs to import a module."""
-    shown = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", CLOCK.format(module)],
+    process = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MEASURE_IMPORT.format(module)],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    return float(shown.stdout.strip().splitlines()[-1])
+    return float(process.stdout.strip().splitlines()[-1])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A whole installation in a folder of its own, started by the very command that people use."""
+"""A whole installation in a folder of its own, started by `causeloop up`."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ import httpx2
 
 from causeloop_pipeline.storage.embedded.postgres_server import free_port
 
-PATIENCE_SECONDS = 420
+MAX_START_SECONDS = 420
 
 
 @dataclass
@@ -36,12 +36,12 @@ class RunningInstallation:
 
     def start(self, *options: str) -> None:
         """Start the command; its environment names nothing but this folder and these ports."""
-        known = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
         ports = {f"CAUSELOOP_{name}_PORT": str(port) for name, port in self.ports.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "causeloop_pipeline.cli", "up", *options],
             env={
-                **known,
+                **inherited,
                 **ports,
                 **self.environment,
                 "CAUSELOOP_STATE_DIR": str(self.state_dir),
@@ -56,13 +56,13 @@ class RunningInstallation:
         """Read what the command prints up to a line that begins so."""
         assert self.process is not None
         assert self.process.stdout is not None
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + MAX_START_SECONDS
         for line in self.process.stdout:
             self.printed.append(line.rstrip())
             if line.startswith(beginning):
                 return line
-            assert time.monotonic() < deadline, self.told()
-        raise AssertionError(f"ended before it printed {beginning!r}:\n{self.told()}")
+            assert time.monotonic() < deadline, self.read_output()
+        raise AssertionError(f"ended before it printed {beginning!r}:\n{self.read_output()}")
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal and wait; the exit code."""
@@ -72,8 +72,8 @@ class RunningInstallation:
         self.printed += self.process.stdout.read().splitlines()
         return self.process.wait(timeout=120)
 
-    def told(self) -> str:
-        """All that it has printed."""
+    def read_output(self) -> str:
+        """Everything that the command has printed."""
         return "\n".join(self.printed)
 
     @property
@@ -102,28 +102,28 @@ def post_signed_event(client: httpx2.Client, connector_id: str, secret: str, eve
     assert answer.status_code == 202, answer.text
 
 
-def event_like(issue: dict[str, Any], external_id: str) -> dict[str, Any]:
-    """A new event that repeats a known issue."""
+def copy_event(issue: dict[str, Any], external_id: str) -> dict[str, Any]:
+    """A new event with the fields of an existing issue."""
     now = datetime.now(UTC).isoformat()
-    told = {name: issue[name] for name in ("title", "body", "severity", "service", "environment", "team")}
-    return {**told, "external_id": external_id, "source_created_at": now, "source_updated_at": now}
+    fields = {name: issue[name] for name in ("title", "body", "severity", "service", "environment", "team")}
+    return {**fields, "external_id": external_id, "source_created_at": now, "source_updated_at": now}
 
 
-def repeatable(client: httpx2.Client) -> dict[str, Any]:
-    """An issue of the custom API that is in a pattern, whole."""
-    known = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
-    found = next(issue for issue in known if issue["pattern_id"])
-    return dict(client.get(f"/v1/issues/{found['id']}").json())
+def find_grouped_issue(client: httpx2.Client) -> dict[str, Any]:
+    """An issue of the custom API that is in a pattern, with all its fields."""
+    issues = client.get("/v1/issues?source=custom_api&limit=100").json()["data"]
+    grouped = next(issue for issue in issues if issue["pattern_id"])
+    return dict(client.get(f"/v1/issues/{grouped['id']}").json())
 
 
-def issue_id_of(workspace_id: str, source: str, external_id: str) -> str:
+def compute_issue_id(workspace_id: str, source: str, external_id: str) -> str:
     """The id that the product gives an issue."""
     digest = hashlib.md5("\x1f".join([workspace_id, source, external_id]).encode()).hexdigest()
     return str(UUID(digest))
 
 
-def until_patterned(client: httpx2.Client, issue_id: str, seconds: float) -> Iterator[dict[str, Any]]:
-    """Ask for an issue until it is there with a pattern; yields it once."""
+def wait_until_grouped(client: httpx2.Client, issue_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Poll an issue until it has a pattern; yields it once."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         answer = client.get(f"/v1/issues/{issue_id}")
@@ -133,8 +133,8 @@ def until_patterned(client: httpx2.Client, issue_id: str, seconds: float) -> Ite
         time.sleep(0.1)
 
 
-def until_evaluated(client: httpx2.Client, rule_id: str, seconds: float) -> Iterator[dict[str, Any]]:
-    """Ask for an alert rule until it was evaluated as it stands; yields it once."""
+def wait_until_evaluated(client: httpx2.Client, rule_id: str, seconds: float) -> Iterator[dict[str, Any]]:
+    """Poll an alert rule until it has been evaluated; yields it once."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         rule = client.get(f"/v1/alert-rules/{rule_id}").json()
@@ -144,9 +144,9 @@ def until_evaluated(client: httpx2.Client, rule_id: str, seconds: float) -> Iter
         time.sleep(0.1)
 
 
-def until(happened: Callable[[], object], seconds: float) -> None:
-    """Wait until something has happened."""
+def wait_until(condition: Callable[[], object], seconds: float) -> None:
+    """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"did not happen within {seconds} s"
+    while not condition():
+        assert time.monotonic() < deadline, f"did not hold within {seconds} s"
         time.sleep(0.1)

@@ -1,7 +1,7 @@
-"""How good the recurrence predictions are on public failure histories, beside the recency-frequency
-reference: `python -m bench.recurrence`.
+"""How good the recurrence predictions are on public failure histories, beside a simple reference.
 
-Rolling origins, second half scored, Brier compared by a paired bootstrap over patterns. For every family the
+Run `python -m bench.recurrence`. The reference is a logistic regression on recency and frequency. Rolling
+origins, second half scored, Brier compared by a paired bootstrap over patterns. For every family the
 pretrained prior is trained without it. Prints one line per history and window and exits 1 when a cell is
 significantly worse than the reference, too few are significantly better, or a calibration error is too large.
 Arguments choose histories by a part of their name.
@@ -12,14 +12,14 @@ import sys
 from functools import cache
 from time import perf_counter
 
-from bench.data.failure_histories import HISTORIES, FailureHistory
-from bench.recurrence_prior import trained_prior
-from causeloop_pipeline.analysis.evaluation.backtest import backtest
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, read_prior
+from bench.data.failure_histories import FailureHistory, choose_histories
+from bench.training.recurrence_prior import train_prior
+from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, parse_prior
 
 WINDOWS = (7, 30)
 RESAMPLES = 300
-BETTER_SHARE = 17 / 19
+MIN_BETTER_SHARE = 17 / 19
 HEADINGS = (
     "history",
     "days",
@@ -38,59 +38,61 @@ Score = dict[str, float]
 @cache
 def prior_without(family: str) -> RecurrencePrior:
     """The prior that has never seen this family."""
-    return read_prior(json.dumps(trained_prior(family)))
+    return parse_prior(json.dumps(train_prior(family)))
 
 
-def largest_error(rows: int) -> float:
-    """Calibration error that is still good for so many rows."""
+def max_calibration_error(rows: int) -> float:
+    """The goal for the calibration error of so many rows."""
     return 0.015 if rows >= 5000 else 0.06 if rows >= 800 else 0.10
 
 
-def scores_of(history: FailureHistory) -> list[Score]:
+def score_history(history: FailureHistory) -> list[Score]:
     """Backtest scores, one per window."""
-    result = backtest(
-        history.events(),
-        windows=WINDOWS,
-        active_within_days=history.active_within,
-        prior=prior_without(history.family),
-        resamples=RESAMPLES,
+    options = BacktestOptions(
+        windows=WINDOWS, active_within_days=history.active_within_days, resamples=RESAMPLES
     )
+    result = backtest(history.events(), options, prior=prior_without(history.family))
     return result.scores.to_dicts()
 
 
-def line(history: FailureHistory, score: Score) -> str:
+def format_line(history: FailureHistory, score: Score) -> str:
     """One row of the quality table."""
-    verdict = (
+    comparison = (
         "better" if score["brier_gain_low"] > 0 else "WORSE" if score["brier_gain_high"] < 0 else "equal"
     )
     gain = f"{score['brier_gain']:+.4f} [{score['brier_gain_low']:+.4f}, {score['brier_gain_high']:+.4f}]"
     pairs = [f"{score[name]:.3f} / {score['reference_' + name]:.3f}" for name in ("skill", "auc", "ece")]
     scored = [f"{score['base_rate']:.3f}", f"{score['brier']:.4f}", f"{score['reference_brier']:.4f}"]
-    cells = [history.name, str(score["window_days"]), f"{score['n']:,}", *scored, f"{gain} {verdict}", *pairs]
+    cells = [
+        history.name,
+        str(score["window_days"]),
+        f"{score['n']:,}",
+        *scored,
+        f"{gain} {comparison}",
+        *pairs,
+    ]
     return f"| {' | '.join(cells)} |"
 
 
 def main() -> int:
-    """Print the table; 0 when every goal is met."""
-    wanted = sys.argv[1:]
-    chosen = [history for history in HISTORIES if not wanted or any(part in history.name for part in wanted)]
-    begin = perf_counter()
+    """Prints the table; 0 when every goal is met."""
+    start = perf_counter()
     print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")
     cells: list[Score] = []
-    for history in chosen:
-        for score in scores_of(history):
+    for history in choose_histories(sys.argv[1:]):
+        for score in score_history(history):
             cells.append(score)
-            print(line(history, score), flush=True)
+            print(format_line(history, score), flush=True)
     better = sum(cell["brier_gain_low"] > 0 for cell in cells)
     worse = sum(cell["brier_gain_high"] < 0 for cell in cells)
-    loose = sum(cell["ece"] > largest_error(int(cell["n"])) for cell in cells)
-    met = better >= BETTER_SHARE * len(cells) and not worse and not loose
+    loose = sum(cell["ece"] > max_calibration_error(int(cell["n"])) for cell in cells)
+    met = better >= MIN_BETTER_SHARE * len(cells) and not worse and not loose
     print(
         f"recurrence: {'met' if met else 'MISSED'}: significantly better in {better} of {len(cells)} "
         f"cells, worse in {worse}, calibration too loose in {loose} "
-        f"(goals: ≥ {BETTER_SHARE:.0%}, 0, 0; {perf_counter() - begin:.0f} s)"
+        f"(goals: ≥ {MIN_BETTER_SHARE:.0%}, 0, 0; {perf_counter() - start:.0f} s)"
     )
-    return 0 if met else 1
+    return int(not met)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-"""The whole loop over frames: issues to ranked recommendations, by the functions that the assets call."""
+"""The whole loop over frames, issues to ranked recommendations, and its stages as all callers compose them.
+
+`causeloop analyze`, the stored workspace of the CLI and the stages of the pipeline call the same functions.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -11,13 +15,28 @@ from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
-    from causeloop_pipeline.analysis.detect.clusters.clusters import Clustering
-    from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
-    from causeloop_pipeline.analysis.predict.predictions import RecurrencePredictions
+    from causeloop_pipeline.analysis.detect.clusters.clusters import PatternClusters
+    from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions
+    from causeloop_pipeline.analysis.predict.predictions import (
+        RecurrenceInputs,
+        RecurrencePredictions,
+    )
+    from causeloop_pipeline.analysis.predict.recurrence.trained_model import TrainedModel
 
 MIN_EDGE_STRENGTH = 0.35
+MAX_CHANGE_LEAD = timedelta(days=1)
+"""So far before the first issue a change may lie that it followed."""
 NO_DATES = "no_dates"
 STAGES = ("fingerprints", "patterns", "clusters", "predictions", "risk", "recommendations")
+
+
+@dataclass(frozen=True)
+class GroupingFacts:
+    """What is known of a grouping beside the issues: CONSTRAINTS and FEEDBACK of people, PREVIOUS members."""
+
+    constraints: pl.DataFrame | None = None
+    previous: pl.DataFrame | None = None
+    feedback: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,7 @@ class Loop:
     issues: pl.DataFrame
     fingerprints: pl.DataFrame
     grouping: "Grouping"
-    clustering: "Clustering"
+    clustering: "PatternClusters"
     predictions: pl.DataFrame
     forecasts: pl.DataFrame
     issue_risks: pl.DataFrame
@@ -48,97 +67,154 @@ def run_loop(
     """Find patterns, clusters, predictions, risk and recommendations.
 
     In: ISSUES; `as_of` (aware), the time of the judgement; `timezone` for times of day; `namespace`, from
-    which ids are made; CONSTRAINTS that people set; windows in days; `reached` is told the name of each
-    of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
+    which ids are made; CONSTRAINTS that people set; windows in days; `reached` is called with the name of
+    each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
     probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
-    fingerprints, grouping = group(
-        issues, timezone=timezone, namespace=namespace, constraints=constraints, reached=reached
-    )
-    found = (grouping.patterns, grouping.members, issues)
+    from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+    from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
+
+    options, facts = GroupingOptions(namespace=namespace), GroupingFacts(constraints)
+    fingerprints, grouping = group(issues, facts, timezone=timezone, options=options, reached=reached)
+    detected = (grouping.patterns, grouping.members, issues)
     reached("clusters")
-    clustering = cluster(*found, namespace=namespace)
+    clustering = cluster(*detected, namespace=namespace)
     reached("predictions")
-    predicted = predict(*found, as_of=as_of, timezone=timezone, windows=windows)
-    predictions = with_reasons(predicted.predictions, grouping.patterns, windows)
+    recurrence = RecurrenceInputs(
+        occurrences_of(grouping.members, issues),
+        observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
+    )
+    predicted = predict(recurrence, grouping.patterns, as_of=as_of, timezone=timezone, windows=windows)
     reached("risk")
-    issue_risks, pattern_risks = risks(*found, predictions, as_of=as_of)
+    issue_risks, pattern_risks = score_risk(*detected, predicted.predictions, as_of=as_of)
     reached("recommendations")
-    advice = advise(*found, predictions, pattern_risks, clustering, as_of=as_of, namespace=namespace)
-    forecasts = predicted.forecasts
+    inputs = RecommendationInputs(*detected, predicted.predictions, pattern_risks, clustering.members)
+    recommendations = recommend(inputs, as_of=as_of, namespace=namespace)
     return Loop(
-        issues, fingerprints, grouping, clustering, predictions, forecasts, issue_risks, pattern_risks, advice
+        issues=issues,
+        fingerprints=fingerprints,
+        grouping=grouping,
+        clustering=clustering,
+        predictions=predicted.predictions,
+        forecasts=predicted.forecasts,
+        issue_risks=issue_risks,
+        pattern_risks=pattern_risks,
+        recommendations=recommendations,
     )
 
 
 def group(
     issues: pl.DataFrame,
+    facts: GroupingFacts,
     *,
     timezone: str,
-    namespace: str,
-    constraints: pl.DataFrame | None = None,
-    previous: pl.DataFrame | None = None,
+    options: "GroupingOptions",
+    fingerprints: pl.DataFrame | None = None,
     reached: Callable[[str], None] = lambda _: None,
 ) -> "tuple[pl.DataFrame, Grouping]":
-    """Fingerprint issues and group them into patterns.
+    """Group issues into patterns, fingerprinting them first where that has not been done.
 
-    In: ISSUES, a time zone, a namespace for ids, CONSTRAINTS and the PREVIOUS grouping. Out: FINGERPRINTS
-    and the Grouping.
+    In: ISSUES, the GroupingFacts, a time zone, the settings for grouping, FINGERPRINTS of the same issues if
+    there are any; `reached` is called with the name of each stage as it begins. Out: FINGERPRINTS and the
+    Grouping.
     """
     from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions, group_issues
+    from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 
-    reached("fingerprints")
-    fingerprints = fingerprint_issues(issues, timezone=timezone)
+    if fingerprints is None:
+        reached("fingerprints")
+        fingerprints = fingerprint_issues(issues, timezone=timezone)
     reached("patterns")
     grouping = group_issues(
         issues,
         fingerprints,
-        constraints=constraints,
-        previous=previous,
-        options=GroupingOptions(namespace=namespace),
+        constraints=facts.constraints,
+        previous=facts.previous,
+        verdicts=facts.feedback,
+        options=options,
     )
     return fingerprints, grouping
 
 
 def cluster(
-    patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, namespace: str
-) -> "Clustering":
-    """PATTERNS, MEMBERS and ISSUES in, their clusters out; edges from MIN_EDGE_STRENGTH on count."""
-    from causeloop_pipeline.analysis.detect.clusters.clusters import cluster_patterns
-
-    return cluster_patterns(patterns, members, issues, namespace=namespace, min_strength=MIN_EDGE_STRENGTH)
-
-
-def predict(
     patterns: pl.DataFrame,
     members: pl.DataFrame,
     issues: pl.DataFrame,
     *,
-    as_of: datetime,
-    timezone: str,
-    windows: tuple[int, ...] = WINDOWS,
-) -> "RecurrencePredictions":
-    """Predict the recurrence of each pattern from its members' dates.
+    namespace: str,
+    changes: pl.DataFrame | None = None,
+    previous: pl.DataFrame | None = None,
+) -> "PatternClusters":
+    """Cluster the patterns, whose edges count from MIN_EDGE_STRENGTH on.
 
-    In: PATTERNS, MEMBERS, ISSUES, the time of the judgement, a time zone, windows in days. Out: the
-    predictions and forecasts of `recurrence.predict_recurrence`, impacts as `risk.pattern_impacts` says.
+    In: PATTERNS, MEMBERS, ISSUES, a namespace for ids, the changes since `changes_needed_since`, and
+    frame(cluster_id, pattern_id) of the last clustering. Out: a Clustering.
     """
-    from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
-    from causeloop_pipeline.analysis.predict.risk import pattern_impacts
+    from causeloop_pipeline.analysis.detect.clusters.clusters import cluster_patterns
 
-    return predict_recurrence(
-        occurrences_of(members, issues),
-        as_of=as_of,
-        windows=windows,
-        timezone=timezone,
-        observed_since=issues["source_created_at"].min(),  # type: ignore[arg-type]
-        impacts=pattern_impacts(patterns, members, issues, as_of),
-        names=dict(patterns.select("pattern_id", "name").iter_rows()),
+    return cluster_patterns(
+        patterns,
+        members,
+        issues,
+        previous=previous,
+        changes=changes,
+        namespace=namespace,
+        min_strength=MIN_EDGE_STRENGTH,
     )
 
 
-def risks(
+def changes_needed_since(issues: pl.DataFrame, as_of: datetime) -> datetime:
+    """Since when changes may explain a cluster: a day before the first of ISSUES, or before `as_of`."""
+    first: datetime = issues["source_created_at"].min() or as_of  # type: ignore[assignment]
+    return first - MAX_CHANGE_LEAD
+
+
+def predict(
+    inputs: "RecurrenceInputs",
+    patterns: pl.DataFrame,
+    *,
+    as_of: datetime,
+    timezone: str,
+    windows: tuple[int, ...] = WINDOWS,
+    trained_model: "TrainedModel | None" = None,
+    claimed_fixes: pl.DataFrame | None = None,
+) -> "RecurrencePredictions":
+    """Predict the recurrence of each pattern, complete: a row for every pattern and window.
+
+    In: RecurrenceInputs, whose impacts and names are filled in here from frame(pattern_id, name) of all
+    `patterns`; the time of the judgement, a time zone, windows in days; a model trained earlier;
+    frame(pattern_id, fixed_at) of fixes that people claim. Out: RecurrencePredictions whose PREDICTIONS hold
+    every pattern with its impact; those that could not be predicted say why, and a claimed fix that seems to
+    hold has lowered its pattern's probabilities.
+    """
+    from causeloop_pipeline.analysis.predict.fix_effect import lower_by_fixes
+    from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
+    from causeloop_pipeline.analysis.predict.risk import rate_impacts
+
+    impacts = rate_impacts(patterns, inputs.occurrences, as_of)
+    names = dict(patterns.select("pattern_id", "name").iter_rows())
+    predicted = predict_recurrence(
+        replace(inputs, impacts=impacts, pattern_names=names),
+        as_of=as_of,
+        windows=windows,
+        timezone=timezone,
+        trained_model=trained_model,
+    )
+    predictions = (
+        with_reasons(predicted.predictions, patterns, windows)
+        .drop("impact")
+        .join(impacts, on="pattern_id", how="left", maintain_order="left")
+        .with_columns(pl.col("event_count").fill_null(0), pl.col("model_version").fill_null(MODEL_VERSION))
+        .select(PREDICTION_SCHEMA.names())
+    )
+    if claimed_fixes is not None and not claimed_fixes.is_empty():
+        today = as_of.astimezone(ZoneInfo(timezone)).date()
+        predictions = lower_by_fixes(predictions, claimed_fixes, inputs.occurrences, as_of=as_of, today=today)
+    return replace(predicted, predictions=predictions)
+
+
+def score_risk(
     patterns: pl.DataFrame,
     members: pl.DataFrame,
     issues: pl.DataFrame,
@@ -146,46 +222,26 @@ def risks(
     *,
     as_of: datetime,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """PATTERNS, MEMBERS, ISSUES and PREDICTION_SCHEMA in; the RISKS of issues and the RISKS of patterns out."""
-    from causeloop_pipeline.analysis.predict.risk import issue_risk, pattern_risk
+    """Score every issue and every pattern.
+
+    In: PATTERNS, MEMBERS, ISSUES, PREDICTIONS and the time of the judgement. Out: the RISKS of issues and the
+    RISKS of patterns.
+    """
+    from causeloop_pipeline.analysis.predict.risk import score_issue_risk, score_pattern_risk
 
     return (
-        issue_risk(issues, members, predictions, patterns, as_of=as_of),
-        pattern_risk(patterns, members, issues, predictions, as_of=as_of),
-    )
-
-
-def advise(
-    patterns: pl.DataFrame,
-    members: pl.DataFrame,
-    issues: pl.DataFrame,
-    predictions: pl.DataFrame,
-    pattern_risks: pl.DataFrame,
-    clustering: "Clustering",
-    *,
-    as_of: datetime,
-    namespace: str,
-) -> pl.DataFrame:
-    """Everything found so far in, RECOMMENDATIONS by rank out."""
-    from causeloop_pipeline.analysis.act.recommendations import recommend
-
-    return recommend(
-        patterns,
-        members,
-        issues,
-        predictions,
-        pattern_risks,
-        clustering.clusters,
-        clustering.members,
-        as_of=as_of,
-        namespace=namespace,
+        score_issue_risk(issues, members, predictions, patterns, as_of=as_of),
+        score_pattern_risk(patterns, members, issues, predictions, as_of=as_of),
     )
 
 
 def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """When and where each pattern occurred: MEMBERS and ISSUES in, OCCURRENCE_SCHEMA out, dated issues only."""
-    dated = issues.filter(pl.col("source_created_at").is_not_null())
-    joined = members.select("pattern_id", "issue_id").join(dated, on="issue_id")
+    """When and where each pattern occurred.
+
+    In: MEMBERS and ISSUES. Out: OCCURRENCE_SCHEMA, a row per member, sorted; issues without a date stay,
+    for they count towards the impact.
+    """
+    joined = members.select("pattern_id", "issue_id").join(issues, on="issue_id")
     return (
         joined.rename({"source_created_at": "occurred_at"})
         .select(pl.col(name).cast(dtype) for name, dtype in OCCURRENCE_SCHEMA.items())
@@ -194,16 +250,19 @@ def occurrences_of(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_reasons(predictions: pl.DataFrame, patterns: pl.DataFrame, windows: tuple[int, ...]) -> pl.DataFrame:
-    """PREDICTION_SCHEMA in which every pattern has its rows: those that could not be predicted say why."""
-    silent = patterns.select("pattern_id").join(predictions, on="pattern_id", how="anti")
-    frame = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
-    rows = silent.join(frame, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
-    absent = [
+    """Give every pattern its rows: those that could not be predicted say why.
+
+    In: PREDICTIONS, PATTERNS, windows in days. Out: PREDICTIONS, sorted by pattern and window.
+    """
+    unpredicted = patterns.select("pattern_id").join(predictions, on="pattern_id", how="anti")
+    window_days = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
+    rows = unpredicted.join(window_days, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
+    missing_columns = [
         pl.lit(None, dtype).alias(name)
         for name, dtype in PREDICTION_SCHEMA.items()
         if name not in rows.columns
     ]
-    complete = rows.with_columns(absent).select(PREDICTION_SCHEMA.names())
+    complete = rows.with_columns(missing_columns).select(PREDICTION_SCHEMA.names())
     return pl.concat([predictions.select(PREDICTION_SCHEMA.names()), complete]).sort(
         "pattern_id", "window_days"
     )

@@ -41,7 +41,7 @@ NASTY = (
 )
 
 
-def grouped(issues: pl.DataFrame) -> Grouping:
+def group(issues: pl.DataFrame) -> Grouping:
     return group_issues(issues, fingerprint_issues(issues))
 
 
@@ -72,12 +72,12 @@ def test_any_issues_are_grouped_the_same_in_any_order(
             for title, body, service, at in rows
         ]
     )
-    found = grouped(issues)
-    assert set(found.members["issue_id"]) <= set(issues["issue_id"])
-    assert ((found.patterns["confidence"] >= 0) & (found.patterns["confidence"] <= 1)).all()
-    assert (found.patterns["name"].str.len_chars() <= 120).all()
-    assert grouped(issues.sample(fraction=1.0, shuffle=True, seed=seed)).members.equals(found.members)
-    again = grouped(issues)
+    grouping = group(issues)
+    assert set(grouping.members["issue_id"]) <= set(issues["issue_id"])
+    assert ((grouping.patterns["confidence"] >= 0) & (grouping.patterns["confidence"] <= 1)).all()
+    assert (grouping.patterns["name"].str.len_chars() <= 120).all()
+    assert group(issues.sample(fraction=1.0, shuffle=True, seed=seed)).members.equals(grouping.members)
+    again = group(issues)
     delta = assign_issues(issues, fingerprint_issues(issues), again.index)
     assert delta.members.height == 0
 
@@ -85,10 +85,10 @@ def test_any_issues_are_grouped_the_same_in_any_order(
 def test_no_issues_and_one_issue_are_fine() -> None:
     nothing = pl.DataFrame(schema=ISSUE_SCHEMA)
     assert fingerprint_issues(nothing).schema == FINGERPRINT_SCHEMA
-    assert grouped(nothing).patterns.height == 0
-    one = human_issues().head(1)
-    assert grouped(one).members.height == 0
-    delta = assign_issues(one, fingerprint_issues(one), grouped(nothing).index)
+    assert group(nothing).patterns.height == 0
+    single = human_issues().head(1)
+    assert group(single).members.height == 0
+    delta = assign_issues(single, fingerprint_issues(single), group(nothing).index)
     assert delta.members.height == 0
     assert delta.index.groups.height == 1
 
@@ -96,9 +96,9 @@ def test_no_issues_and_one_issue_are_fine() -> None:
 def test_columns_that_are_all_null_or_absent_are_fine() -> None:
     ids = pl.DataFrame({"issue_id": [f"i{at}" for at in range(40)]})
     assert fingerprint_issues(ids)["kind"].unique().to_list() == ["structured"]
-    assert grouped(ids).patterns.height == 0
+    assert group(ids).patterns.height == 0
     nulls = ids.with_columns(pl.lit(None).alias(name) for name in ISSUE_SCHEMA.names() if name != "issue_id")
-    assert grouped(nulls).members.height == 0
+    assert group(nulls).members.height == 0
 
 
 def test_very_many_identical_issues_are_one_pattern_whether_a_machine_or_people_wrote_them() -> None:
@@ -106,17 +106,17 @@ def test_very_many_identical_issues_are_one_pattern_whether_a_machine_or_people_
     rows = pl.DataFrame(
         {"issue_id": pl.int_range(n, eager=True).cast(pl.String), "title": "disk full", "source": "s"}
     )
-    assert grouped(rows).patterns["issue_count"].to_list() == [n]
+    assert group(rows).patterns["issue_count"].to_list() == [n]
     body = "The disk of the primary is full and nothing can be written any more, please help."
-    told = pl.concat(
+    written = pl.concat(
         [rows.with_columns(body=pl.lit(body)), human_issues().select("issue_id", "title", "source", "body")]
     )
-    assert grouped(told).patterns["issue_count"].max() == n
+    assert group(written).patterns["issue_count"].max() == n
 
 
 def test_times_in_the_future_are_taken_as_they_are() -> None:
     issues = machine_issues().with_columns(source_created_at=pl.lit(datetime(2199, 1, 1, tzinfo=UTC)))
-    assert grouped(issues).patterns["last_seen_at"].dt.year().unique().to_list() == [2199]
+    assert group(issues).patterns["last_seen_at"].dt.year().unique().to_list() == [2199]
 
 
 def test_a_repeated_or_missing_id_is_refused_and_named() -> None:

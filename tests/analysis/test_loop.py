@@ -55,7 +55,7 @@ def test_the_order_of_rows_changes_nothing(loop):
 
 
 def test_every_stage_is_announced():
-    reached = []
+    reached: list[str] = []
     run_loop(issues(), as_of=AS_OF, reached=reached.append)
     assert tuple(reached) == STAGES
 

@@ -1,7 +1,7 @@
-"""When a pattern's probability crosses what a team wants to be told of: once a crossing, not once a run.
+"""Which alert rules fire: when a probability crosses the rule's threshold, once a crossing, not once a run.
 
 A rule fires when a probability reaches its threshold and is armed again only when the probability has
-fallen clearly below it (hysteresis), so that a value that trembles around the threshold says nothing new.
+fallen clearly below it (hysteresis), so that a value that varies around the threshold does not fire again.
 The workspace's sensitivity sets how far it has to fall; it never changes the probability.
 """
 
@@ -9,42 +9,18 @@ import polars as pl
 
 REARM_MARGIN = {"low": 0.20, "medium": 0.10, "high": 0.05}
 
-RULES = pl.Schema(
-    {
-        "alert_rule_id": pl.String,
-        "probability_threshold": pl.Float64,
-        "window_days": pl.Int64,
-        "service": pl.String,  # null: any
-        "team": pl.String,
-        "pattern_id": pl.String,
-        "snoozed": pl.Boolean,
-    }
-)
-STATES = pl.Schema(
-    {"alert_rule_id": pl.String, "pattern_id": pl.String, "firing": pl.Boolean, "crossings": pl.Int64}
-)
-CANDIDATES = pl.Schema(
-    {
-        "pattern_id": pl.String,
-        "window_days": pl.Int64,
-        "probability": pl.Float64,
-        "service": pl.String,
-        "team": pl.String,
-    }
-)
-
 
 def evaluate_alerts(
     rules: pl.DataFrame, candidates: pl.DataFrame, states: pl.DataFrame, *, sensitivity: str
 ) -> pl.DataFrame:
     """Decide which rules fire or are armed again.
 
-    `rules` has the columns of RULES, `candidates` those of CANDIDATES (one row a pattern and window, with
-    the pattern's main service and team), `states` those of STATES (what was decided last). Returns STATES
-    with `probability` and `fires` (true at a crossing upwards) for every pair of rule and pattern that
-    ever fired or fires now. A snoozed rule keeps its state and fires nothing, so that a crossing during
-    the snooze is told when it ends. Raises ValueError for an unknown sensitivity.
-    Method: Schmitt trigger.
+    In: ALERT_RULE_SCHEMA; ALERT_CANDIDATE_SCHEMA, one row a pattern and window, with the pattern's main
+    service and team; ALERT_STATE_SCHEMA, what was decided last; the workspace's sensitivity. Out:
+    ALERT_STATE_SCHEMA with `probability` and `fires` (true at a crossing upwards) for every pair of rule and
+    pattern that ever fired or fires now. A snoozed rule keeps its state and fires nothing, so that a crossing
+    during the snooze fires when it ends. Raises ValueError for an unknown sensitivity. Method: Schmitt
+    trigger.
     """
     if sensitivity not in REARM_MARGIN:
         raise ValueError(f"sensitivity is one of {', '.join(REARM_MARGIN)}, not {sensitivity!r}")

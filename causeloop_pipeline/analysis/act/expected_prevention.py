@@ -13,7 +13,7 @@ SATURATED = 0.9
 _PRIOR_DAYS = 30.0
 _QUANTILES = 25
 
-# Beliefs before any fix of the workspace was proven: worth ten fixes each, replaced by what proofs show.
+# Prior before any fix of the workspace was proven: worth ten fixes each, replaced by what proofs show.
 HOLD_PRIOR: Mapping[str, tuple[float, float]] = {
     "code_fix": (6.5, 3.5),
     "config_change": (6.0, 4.0),
@@ -51,7 +51,7 @@ def hold_chances(existing: pl.DataFrame | None) -> dict[str, tuple[float, float,
     return chances
 
 
-def expected_recurrences(evidence: PatternEvidence) -> float:
+def estimate_recurrences(evidence: PatternEvidence) -> float:
     """Active days expected in the next 90 days if nothing is done.
 
     Method: the hazard behind the predicted probability, -ln(1-p) / window; a probability above .9 cannot
@@ -67,8 +67,8 @@ def expected_recurrences(evidence: PatternEvidence) -> float:
     return HORIZON_DAYS * (max(hazard, recent) if chance > SATURATED else hazard)
 
 
-def prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int]) -> Prevention:
-    """What one fix of all these patterns would prevent, with its interval.
+def estimate_prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int]) -> Prevention:
+    """Estimate what one fix of all these patterns would prevent, with its interval.
 
     In: the patterns and (held, not held, proofs) of the fix's type. Out: a Prevention. The interval takes
     in how well the rate is known (Gamma, one for each active day seen) and how surely such fixes hold
@@ -78,7 +78,7 @@ def prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int])
     from scipy.special import betaincinv, gammaincinv
 
     held, lost, proofs = hold
-    recurrences = math.fsum(expected_recurrences(evidence) for evidence in group)
+    recurrences = math.fsum(estimate_recurrences(evidence) for evidence in group)
     shape = sum(evidence.active_days for evidence in group) + 0.5
     strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     counts = gammaincinv(shape, strata) * recurrences / shape

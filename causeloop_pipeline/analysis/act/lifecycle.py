@@ -21,7 +21,7 @@ LIFECYCLE = pl.Schema(
 )
 
 
-def pattern_lifecycle(
+def derive_lifecycle(
     patterns: pl.DataFrame,
     closures: pl.DataFrame,
     occurrences: pl.DataFrame,
@@ -30,7 +30,7 @@ def pattern_lifecycle(
     as_of: datetime,
     proof_window_days: int = 30,
 ) -> pl.DataFrame:
-    """The status of each pattern, from its closure notes and from what occurred after them.
+    """Derive the status of each pattern from its closure notes and from what occurred after them.
 
     In: PATTERNS; closures: frame(pattern_id, closed_at), one row per closure note; OCCURRENCES;
     recommendations: frame(recommendation_id, pattern_ids, status, implemented_at) or None; `as_of`
@@ -93,7 +93,7 @@ def _state(
             continue
         if state["reopened"] and note < state["reopened"]:
             continue
-        resolved = _silent_at(note, events, as_of, window)
+        resolved = _quiet_since(note, events, as_of, window)
         reopened = next((event for event in events if resolved and event > resolved), None)
         state = {"status": "active", "closed": note, "resolved": resolved, "reopened": reopened}
     if state["resolved"] and not state["reopened"]:
@@ -101,7 +101,7 @@ def _state(
     return state
 
 
-def _silent_at(
+def _quiet_since(
     note: datetime, events: Sequence[datetime], as_of: datetime, window: timedelta
 ) -> datetime | None:
     """When the window after the note, or after the last issue that broke it, had passed; None if not yet."""
@@ -117,8 +117,15 @@ def _row(
 ) -> tuple[Any, ...]:
     reopened = state["reopened"]
     not_held = [recommendation for recommendation, done in claims if reopened and done <= reopened]
-    found = (state["status"], state["closed"], state["resolved"], reopened)
-    return (pattern_id, *found, not_held, _text(state, window))
+    return (
+        pattern_id,
+        state["status"],
+        state["closed"],
+        state["resolved"],
+        reopened,
+        not_held,
+        _text(state, window),
+    )
 
 
 def _text(state: Mapping[str, Any], window: timedelta) -> str:

@@ -1,4 +1,4 @@
-"""The evidence on a pattern, gathered for the advice given on it: all of it counted, none of it guessed."""
+"""The evidence on a pattern, gathered for its recommendation: all of it counted, none of it guessed."""
 
 import json
 from collections import Counter
@@ -11,12 +11,13 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch, recognize_families
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
-    commonest_titles,
-    member_issues,
-    pattern_text,
+    build_pattern_text,
+    find_commonest_titles,
+    join_member_issues,
 )
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
-from causeloop_pipeline.analysis.predict.risk import nearest_predictions
+from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
+from causeloop_pipeline.model.frames import DIMENSIONS
 
 RECENT_DAYS = 180
 _TRACED_ISSUES = 5
@@ -77,16 +78,20 @@ def gather_evidence(
     *,
     as_of: datetime,
 ) -> list[PatternEvidence]:
-    """The evidence on each pattern, in the order of pattern ids.
+    """Gather the evidence on each pattern, in the order of pattern ids.
 
     In: PATTERNS, MEMBERS, ISSUES, PREDICTIONS and the time of the judgement (aware). Issues after as_of
     are left out. Out: one PatternEvidence per pattern that has issues; traces are read from its five
     latest issues.
     """
     seen = issues.filter(pl.col("source_created_at") <= as_of)
-    joined = member_issues(members.join(patterns.select("pattern_id"), on="pattern_id", how="semi"), seen)
-    titles = commonest_titles(joined)
-    predicted = {row["pattern_id"]: row for row in nearest_predictions(predictions).iter_rows(named=True)}
+    joined = join_member_issues(
+        members.join(patterns.select("pattern_id"), on="pattern_id", how="semi"), seen
+    )
+    titles = find_commonest_titles(joined)
+    predicted = {
+        row["pattern_id"]: row for row in select_nearest_predictions(predictions).iter_rows(named=True)
+    }
     rows = {row["pattern_id"]: row for row in patterns.sort("pattern_id").iter_rows(named=True)}
     groups = joined.partition_by("pattern_id", as_dict=True, maintain_order=True)
     return [
@@ -104,8 +109,8 @@ def _evidence(
     as_of: datetime,
 ) -> PatternEvidence:
     latest = joined.tail(_TRACED_ISSUES)
-    exception, frame = _traced(latest)
-    text = pattern_text(pattern["name"], pattern["fingerprint"], title)
+    exception, frame = _count_traces(latest)
+    text = build_pattern_text(pattern["name"], pattern["fingerprint"], title)
     days = joined["source_created_at"].dt.date().unique()
     first, last = joined["source_created_at"].min(), joined["source_created_at"].max()
     exception_text = f"{text}\n{exception.value}" if exception else text
@@ -128,12 +133,12 @@ def _evidence(
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0)
         if isinstance(first, datetime)
         else 1.0,
-        **_foreseen(prediction),
+        **_prediction_fields(prediction),
     )
 
 
-def _foreseen(prediction: Mapping[str, Any]) -> dict[str, Any]:
-    """What the prediction says of chance, trigger and hours."""
+def _prediction_fields(prediction: Mapping[str, Any]) -> dict[str, Any]:
+    """The probability, trigger and hours that were predicted."""
     return {
         "probability": prediction.get("probability"),
         "window_days": int(prediction.get("window_days") or 30),
@@ -149,17 +154,17 @@ def _instant(value: Any) -> datetime | None:
 
 def _dimensions(joined: pl.DataFrame) -> dict[str, Counted]:
     """The commonest known value of each dimension, if at least a third of the issues have it."""
-    found = {}
-    for name in ("service", "component", "error_type", "team", "environment", "region"):
+    dimensions = {}
+    for name in DIMENSIONS:
         counts = Counter(value for value in joined[name].to_list() if value)
         if counts:
             value, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
             if count * 3 >= joined.height:
-                found[name] = Counted(value, count, joined.height)
-    return found
+                dimensions[name] = Counted(value, count, joined.height)
+    return dimensions
 
 
-def _traced(latest: pl.DataFrame) -> tuple[Counted | None, Counted | None]:
+def _count_traces(latest: pl.DataFrame) -> tuple[Counted | None, Counted | None]:
     traces = [trace for body in latest["body"].to_list() if body and (trace := parse_trace(body))]
     types = Counter(trace.exception_types[0] for trace in traces if trace.exception_types)
     frames = Counter(trace.in_app_frames[0].name for trace in traces)
@@ -184,7 +189,7 @@ def _short(text: str | None) -> str:
 
 
 def _change_evidence(evidence: str | None) -> str | None:
-    """The text of the first piece of evidence that speaks of a change."""
+    """The text of the first piece of evidence about a change."""
     entries = json.loads(evidence) if evidence else []
     texts = (
         str(entry.get("text"))
@@ -195,7 +200,7 @@ def _change_evidence(evidence: str | None) -> str | None:
 
 
 def _tendency(likely_when: str | None, event_count: int) -> Tendency | None:
-    """The likeliest part of the week, if it is told apart from chance by 10 events or more."""
+    """The likeliest part of the week, if 10 events or more show that it is no chance."""
     entries = json.loads(likely_when) if likely_when else []
     if event_count < 10 or not entries or not isinstance(entries[0], Mapping):
         return None

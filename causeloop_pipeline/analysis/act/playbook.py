@@ -1,7 +1,7 @@
 """The playbook: for each kind of failure, what is usually done about it, in order, and how much work that is.
 
-{place} stands for where the pattern happens, {error} for what it says. `merges` means that one change mends
-all patterns of a cluster that fail so; a bug in code is mended one by one.
+{place} stands for where the pattern happens, {error} for what it says. `merges` means that one change fixes
+all patterns of a cluster that fail so; a bug in code is fixed one by one.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Find which call waits: set each dependency's p99 latency beside the timeout of {place} for it.",
     "Set every timeout explicitly, shorter towards the callee: no caller may give up before its callee.",
     "Retry only idempotent calls, at most twice, with jittered backoff, behind a circuit breaker.",
-    "Mend the slowest query or dependency that this shows; an index or a cache where it is a query.",
+    "Fix the slowest query or dependency that this shows; an index or a cache where it is a query.",
     "Alert when p99 passes 80 % of the timeout, before calls fail.",
   )),
   "certificate_expiry": Remedy(CONFIG, LOW, True, "Renew certificates of {place} automatically", (
@@ -51,7 +51,7 @@ PLAYBOOK: dict[str, Remedy] = {
   )),
   "out_of_memory": Remedy(CODE, MEDIUM, True, "Stop {place} from running out of memory", (
     "Take a heap dump or profile at the next high-water mark of {place}; name the largest retained objects.",
-    "Mend the leak or bound the structure: page large results, cap caches, stream files.",
+    "Fix the leak or bound the structure: page large results, cap caches, stream files.",
     "Set the memory limit and the runtime's own heap limit together, leaving a quarter for the rest.",
     "Alert on steady growth after garbage collection, and record every out-of-memory kill with its release.",
   )),
@@ -85,7 +85,7 @@ PLAYBOOK: dict[str, Remedy] = {
     "Use sensible TTLs, and connection reuse, so that a short outage of DNS is not an outage of {place}.",
     "Probe the critical names from every zone, and alert on failures and on slow answers.",
   )),
-  "permission": Remedy(CONFIG, LOW, True, "Mend the permissions of {place} in code, not by hand", (
+  "permission": Remedy(CONFIG, LOW, True, "Fix the permissions of {place} in code, not by hand", (
     "Name the identity, the action and the resource of “{error}” from the audit log.",
     "Grant exactly that, in infrastructure code; find what removed it (expiry, rotation, drift, a release).",
     "Add a start-up check that tries each permission {place} needs and says which one is missing.",
@@ -121,10 +121,10 @@ PLAYBOOK: dict[str, Remedy] = {
     "Depend on the data being there instead of on the time of day; move it out of the crowded hour.",
     "Alert when it has not succeeded by its deadline, not only when it fails.",
   )),
-  "flaky_test": Remedy(CODE, LOW, False, "Mend or quarantine the failing test of {place}", (
+  "flaky_test": Remedy(CODE, LOW, False, "Fix or quarantine the failing test of {place}", (
     "Run it 50 times on one commit, alone and with its neighbours, to tell flaky from broken.",
     "Remove what varies: real clocks, sleeps, shared state, order, network, random data without a seed.",
-    "Quarantine it with an owner and a date if it cannot be mended this week; do not retry it silently.",
+    "Quarantine it with an owner and a date if it cannot be fixed this week; do not retry it silently.",
     "Track the share of failures by test, and fail the build when a quarantined test has outlived its date.",
   )),
   "bad_deploy": Remedy(PROCESS, MEDIUM, True, "Make releases of {place} safe to fail", (
@@ -154,7 +154,7 @@ PLAYBOOK: dict[str, Remedy] = {
   "data_quality": Remedy(CODE, MEDIUM, False, "Check the data of {place} where it enters", (
     "Collect the records behind “{error}”, and name the source and the rule that they break.",
     "Validate against a contract at the entrance; put bad records aside with their reason.",
-    "Mend the source with its owner, and repair or replay what was put aside.",
+    "Fix the source with its owner, and repair or replay what was put aside.",
     "Watch volume, freshness and share of nulls of that source, and alert on a change.",
   )),
   "capacity": Remedy(CONFIG, MEDIUM, True, "Give {place} the capacity its load needs", (
@@ -178,7 +178,7 @@ PLAYBOOK: dict[str, Remedy] = {
   "process_crash": Remedy(CODE, MEDIUM, False, "Find and remove the cause of the crashes of {place}", (
     "Keep core dump or last log lines and exit code of each crash, by release.",
     "Name the commonest last action before the crash, and reproduce it.",
-    "Mend the cause; isolate the rest from it: supervised restart, bulkheads, bounded inputs.",
+    "Fix the cause; isolate the rest from it: supervised restart, bulkheads, bounded inputs.",
     "Alert on restarts per hour, not only on absence.",
   )),
   "cache": Remedy(CONFIG, MEDIUM, True, "Make the cache of {place} safe to lose", (

@@ -1,4 +1,4 @@
-"""Did the fix hold? The rate after it against the rate before, never surer than the silence allows."""
+"""Did the fix hold? Compares the rate after it with the rate before, no surer than the quiet days allow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,28 +8,25 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.lifecycle import pattern_lifecycle
 from causeloop_pipeline.analysis.before_after.activity import (
-    History,
-    active_days,
-    as_days,
-    blind_time,
-    newborn_events,
-    untouched_patterns,
+    ActivityHistory,
+    count_controls,
+    count_spillover_events,
+    find_active_days,
+    find_observation_gaps,
+    to_days,
 )
 from causeloop_pipeline.analysis.before_after.rate_ratio import (
-    LONGEST_PROOF_DAYS,
+    MAX_PROOF_DAYS,
     PRIOR_EVENTS,
     Baseline,
-    Blind,
     Controls,
+    ObservationGaps,
     RateRatio,
-    baseline,
+    estimate_baseline,
 )
 
-__all__ = ["PROOFS", "needed_silence", "pattern_lifecycle", "prove_fixes"]
-
-PROOFS = pl.Schema(
+PROOF_SCHEMA = pl.Schema(
     {
         "recommendation_id": pl.String,
         "pattern_id": pl.String,
@@ -47,15 +44,15 @@ PROOFS = pl.Schema(
     }
 )
 
-SURE = 0.95
-CHANCE_LIMIT = 0.01
-HALVED = 0.5
-_SILENT_WORKSPACE = 0.02
-_SEEN_ENOUGH = 0.1
+MIN_CERTAINTY = 0.95
+MAX_CHANCE = 0.01
+HALF_RATE = 0.5
+_MAX_SILENT_SHARE = 0.02
+_MIN_OBSERVED_SHARE = 0.1
 
 
-def needed_silence(events: float, days: float, dispersion: float = 1.0) -> float:
-    """Silent days until P(rate at least halved) >= .95, after so many active days in so many days.
+def estimate_required_quiet_days(events: float, days: float, dispersion: float = 1.0) -> float:
+    """Compute the quiet days until P(rate at least halved) >= .95, after so many active days in so many days.
 
     In: counts and days before the fix, dispersion (1: Poisson). Out: days; 237, 81, 31 and 9 for 2, 5, 12
     and 40 events in 90 days. Raises ValueError unless days > 0 and events >= 0. Method: with Jeffreys
@@ -67,8 +64,8 @@ def needed_silence(events: float, days: float, dispersion: float = 1.0) -> float
         raise ValueError(
             f"{events} events in {days} days are no baseline: days must be above 0, events not below"
         )
-    share = float(betaincinv(PRIOR_EVENTS, PRIOR_EVENTS + events / dispersion, SURE))
-    return share / (1 - share) * days / HALVED
+    share = float(betaincinv(PRIOR_EVENTS, PRIOR_EVENTS + events / dispersion, MIN_CERTAINTY))
+    return share / (1 - share) * days / HALF_RATE
 
 
 def prove_fixes(
@@ -85,24 +82,53 @@ def prove_fixes(
     In: fixes: frame(pattern_id, fixed_at, recommendation_id); OCCURRENCES of all patterns, untouched ones
     being the controls; exposure: frame(started_at, ended_at, and if known pattern_id or service) of times
     in which nothing could be observed or the service was unused; `as_of` (aware); the least number of
-    days after which a fix may be called held. Out: PROOFS, one row per fix, sorted by recommendation and
-    pattern; events are distinct active days, days are those in which something could be seen, the ratio
+    days after which a fix may be called held. Out: PROOF_SCHEMA, one row per fix, sorted by recommendation
+    and pattern; events are distinct active days, days are those in which something could be seen, the ratio
     is the median with its 90 % interval. Raises ValueError when proof_window_days is below 1.
 
     Method: Gamma-Poisson ratio of rates, both sides divided by the dispersion, the burst that led to the
     fix left out of the baseline, the rate expected without the fix following the untouched patterns.
     Held: P(rate at least halved) >= .95, and so little would be seen with nothing fixed in 1 % of cases
-    at most, which keeps false "held" rare although every night looks anew. Failed: P(halved) <= .05.
+    at most, which keeps false "held" rare although it is checked again every night. Failed: P(halved) <= .05.
     Partly: not halved, but lower with P >= .95.
     """
     if proof_window_days < 1:
         raise ValueError(f"proof_window_days is {proof_window_days}; a proof needs one day at least")
-    history = History.read(occurrences.filter(pl.col("occurred_at") <= as_of), fixes)
+    history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), fixes)
     rows = [
-        _prove(fix, history, blind_time(exposure, fix["pattern_id"], history), as_of, proof_window_days, seed)
+        _prove(
+            fix,
+            history,
+            find_observation_gaps(exposure, fix["pattern_id"], history),
+            as_of,
+            proof_window_days,
+            seed,
+        )
         for fix in fixes.sort("recommendation_id", "pattern_id").iter_rows(named=True)
     ]
-    return pl.DataFrame(rows, schema=PROOFS, orient="row")
+    return pl.DataFrame(rows, schema=PROOF_SCHEMA, orient="row")
+
+
+def refute_reopened(proofs: pl.DataFrame, lifecycle: pl.DataFrame) -> pl.DataFrame:
+    """Call a fix failed whose pattern came back after it had been resolved, whatever the rates say.
+
+    In: PROOF_SCHEMA and the LIFECYCLE of the patterns. Out: PROOF_SCHEMA, in the same order.
+    """
+    refuted = (
+        lifecycle.select(
+            "pattern_id",
+            pl.col("not_held").alias("recommendation_id"),
+            pl.col("text").alias("reopening"),
+        )
+        .explode("recommendation_id")
+        .drop_nulls("recommendation_id")
+    )
+    joined = proofs.join(refuted, on=["recommendation_id", "pattern_id"], how="left", maintain_order="left")
+    is_refuted = pl.col("reopening").is_not_null()
+    return joined.with_columns(
+        verdict=pl.when(is_refuted).then(pl.lit("failed")).otherwise(pl.col("verdict")),
+        text=pl.when(is_refuted).then(pl.col("reopening")).otherwise(pl.col("text")),
+    ).drop("reopening")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +141,20 @@ class _Case:
     elapsed: float
     controls: Controls
     ratio: RateRatio
-    newborn_events: int
+    spillover_events: int
 
 
 def _prove(
-    fix: Mapping[str, Any], history: History, blind: Blind, as_of: datetime, window: int, seed: int
+    fix: Mapping[str, Any],
+    history: ActivityHistory,
+    gaps: ObservationGaps,
+    as_of: datetime,
+    window: int,
+    seed: int,
 ) -> tuple[Any, ...]:
-    case = _case(fix, history, blind, as_of, seed)
+    case = _case(fix, history, gaps, as_of, seed)
     days = max(case.days_after, 1e-6)
-    halved = case.ratio.probability_below(HALVED, days)
+    halved = case.ratio.probability_below(HALF_RATE, days)
     verdict = _verdict(case, halved, window)
     needed = _days_to_proof(case.ratio, window) if case.before.events else None
     earliest = _proof_date(fix["fixed_at"], needed, case) if needed is not None else None
@@ -144,19 +175,21 @@ def _prove(
     )
 
 
-def _case(fix: Mapping[str, Any], history: History, blind: Blind, as_of: datetime, seed: int) -> _Case:
-    fixed_at, now = as_days(fix["fixed_at"]), as_days(as_of)
+def _case(
+    fix: Mapping[str, Any], history: ActivityHistory, gaps: ObservationGaps, as_of: datetime, seed: int
+) -> _Case:
+    fixed_at, now = to_days(fix["fixed_at"]), to_days(as_of)
     times = history.times.get(fix["pattern_id"], [])
-    before = baseline(
-        active_days(t for t in times if t < fixed_at), fixed_at, history.start, blind, history.clustering
+    before = estimate_baseline(
+        find_active_days(t for t in times if t < fixed_at), fixed_at, history.start, gaps, history.clustering
     )
-    events_after = len(active_days(t for t in times if t > fixed_at))
+    events_after = len(find_active_days(t for t in times if t > fixed_at))
     elapsed = max(now - fixed_at, 0.0)
-    days_after = max(elapsed - blind.within(fixed_at, now), 0.0)
-    controls = untouched_patterns(history, fixed_at, now, blind)
+    days_after = max(elapsed - gaps.days_between(fixed_at, now), 0.0)
+    controls = count_controls(history, fixed_at, now, gaps)
     digest = blake2b(str(fix["pattern_id"]).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     ratio = RateRatio(before, events_after, controls, [seed, int.from_bytes(digest, "big")])
-    newborn = newborn_events(fix["pattern_id"], history, fixed_at, now)
+    newborn = count_spillover_events(fix["pattern_id"], history, fixed_at, now)
     return _Case(before, events_after, days_after, elapsed, controls, ratio, newborn)
 
 
@@ -165,37 +198,44 @@ def _verdict(case: _Case, halved: float, window: int) -> str:
         return "no_exposure"
     if case.before.events == 0 or case.days_after <= 0:
         return "not_provable_yet"
-    if halved <= 1 - SURE and case.events_after:
+    if halved <= 1 - MIN_CERTAINTY and case.events_after:
         return "failed"
     if case.days_after < window:
         return "not_provable_yet"
     if _is_proven(case.ratio, case.days_after):
         return "moved" if _has_moved(case) else "held"
     lower = case.ratio.probability_below(1.0, case.days_after)
-    return "partly" if case.events_after and lower >= SURE and halved < HALVED else "not_provable_yet"
+    return (
+        "partly"
+        if case.events_after and lower >= MIN_CERTAINTY and halved < HALF_RATE
+        else "not_provable_yet"
+    )
 
 
 def _is_proven(ratio: RateRatio, days: float) -> bool:
-    return ratio.probability_below(HALVED, days) >= SURE and ratio.chance_unfixed(days) <= CHANCE_LIMIT
+    return (
+        ratio.probability_below(HALF_RATE, days) >= MIN_CERTAINTY
+        and ratio.probability_unchanged(days) <= MAX_CHANCE
+    )
 
 
 def _is_unseen(case: _Case) -> bool:
-    """Nothing could be seen, or all untouched patterns fell silent as well."""
-    if case.days_after < _SEEN_ENOUGH * case.elapsed or case.days_after < 0.5:
+    """Nothing could be seen, or all patterns without a fix fell silent as well."""
+    if case.days_after < _MIN_OBSERVED_SHARE * case.elapsed or case.days_after < 0.5:
         return True
     expected = case.controls.before * case.controls.days_after / max(case.controls.days_before, 1.0)
-    return expected >= 10 and case.controls.after <= _SILENT_WORKSPACE * expected
+    return expected >= 10 and case.controls.after <= _MAX_SILENT_SHARE * expected
 
 
 def _has_moved(case: _Case) -> bool:
     """New patterns of the same service carry on at half the old rate or more."""
     expected = case.before.events / max(case.before.days, 1.0) * case.days_after
-    return case.newborn_events >= 3 and case.newborn_events >= HALVED * expected
+    return case.spillover_events >= 3 and case.spillover_events >= HALF_RATE * expected
 
 
 def _days_to_proof(ratio: RateRatio, window: int) -> float | None:
     """Observed days after which the fix counts as held if nothing more occurs; None beyond ten years."""
-    low, high = float(window), LONGEST_PROOF_DAYS
+    low, high = float(window), MAX_PROOF_DAYS
     if _is_proven(ratio, low):
         return low
     if not _is_proven(ratio, high):
@@ -207,8 +247,8 @@ def _days_to_proof(ratio: RateRatio, window: int) -> float | None:
 
 
 def _proof_date(fixed_at: datetime, needed: float, case: _Case) -> date:
-    blind_days = case.elapsed - case.days_after
-    return (fixed_at.astimezone(UTC) + timedelta(days=needed + blind_days)).date()
+    unobserved_days = case.elapsed - case.days_after
+    return (fixed_at.astimezone(UTC) + timedelta(days=needed + unobserved_days)).date()
 
 
 def _quantiles(ratios: Any) -> tuple[float, float, float]:
@@ -238,7 +278,7 @@ def _text(
     wait = f"earliest on {earliest}" if earliest else "not within ten years at this rate"
     openings = {
         "held": "Held",
-        "moved": f"Moved: {case.newborn_events} active days of new patterns on the same service carry on",
+        "moved": f"Moved: {case.spillover_events} active days of new patterns on the same service carry on",
         "failed": "Did not hold",
         "partly": "Helped in part",
         "no_exposure": "Silence proves nothing: too little was observed, or all else fell silent as well",

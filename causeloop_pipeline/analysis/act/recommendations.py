@@ -8,10 +8,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.expected_prevention import Prevention, hold_chances, prevention
+from causeloop_pipeline.analysis.act.expected_prevention import Prevention, estimate_prevention, hold_chances
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
-from causeloop_pipeline.analysis.act.wording import distinct_title, rationale, steps, title
+from causeloop_pipeline.analysis.act.wording import (
+    list_steps,
+    write_distinct_title,
+    write_rationale,
+    write_title,
+)
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
@@ -25,53 +30,69 @@ _REOPENED = ("failed", "partly", "moved")
 
 @dataclass(frozen=True, slots=True)
 class _Advice:
-    """One remedy for patterns that it would mend together, the pattern with most issues first."""
+    """One remedy for patterns that it would fix together, the pattern with most issues first."""
 
     family: str
     words: str | None
     group: Sequence[PatternEvidence]
 
 
-def recommend(
-    patterns: pl.DataFrame,
-    members: pl.DataFrame,
-    issues: pl.DataFrame,
-    predictions: pl.DataFrame,
-    risks: pl.DataFrame,
-    clusters: pl.DataFrame | None = None,
-    cluster_members: pl.DataFrame | None = None,
-    *,
-    as_of: datetime,
-    existing: pl.DataFrame | None = None,
-    namespace: str,
-) -> pl.DataFrame:
-    """Advise one remedy per pattern, or per cluster where one change mends several, and rank them.
+@dataclass(frozen=True, slots=True)
+class RecommendationInputs:
+    """What is known of a workspace: PATTERNS, MEMBERS, ISSUES, PREDICTIONS, the RISKS of patterns and, if
+    known, CLUSTER_MEMBERS and `existing`: frame(recommendation_id, status, and if known type and verdict of
+    the proof).
+    """
 
-    In: PATTERNS (resolved ones and those of one issue are left out), MEMBERS, ISSUES, PREDICTIONS, the
-    RISKS of patterns, CLUSTERS and CLUSTER_MEMBERS if known, the time of the judgement (aware);
-    `existing`: frame(recommendation_id, status, and if known type and verdict of the proof); `namespace`:
-    a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps.
-    Dismissed ones stay away, and so do implemented ones unless their proof says failed, partly or moved.
-    Ids follow the oldest pattern and the remedy, and an existing id is kept while any of its patterns is
-    among those mended.
+    patterns: pl.DataFrame
+    members: pl.DataFrame
+    issues: pl.DataFrame
+    predictions: pl.DataFrame
+    risks: pl.DataFrame
+    cluster_members: pl.DataFrame | None = None
+    existing: pl.DataFrame | None = None
+
+
+def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> pl.DataFrame:
+    """Recommend one remedy per pattern, or per cluster where one change fixes several, and rank them.
+
+    In: RecommendationInputs (resolved patterns and those of one issue are left out), the time of the
+    judgement (aware), `namespace`: a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by
+    rank, 1 the best, no ties, no gaps. Dismissed ones stay away, and so do implemented ones unless their
+    proof says failed, partly or moved. Ids follow the oldest pattern and the remedy, and an existing id is
+    kept while any of its patterns is among those to be fixed.
 
     Method: the kind of failure is read from template, error type, titles and traces, else from the rhythm
     or from changes in the evidence; score = recurrences prevented in 90 days * (.5 + risk / 100) *
     confidence / effort.
     """
-    live = patterns.filter(pl.col("status").fill_null("active") != "resolved")
-    found = gather_evidence(live, members, issues, predictions, as_of=as_of)
-    known = [evidence for evidence in found if evidence.issue_count >= MIN_ISSUES]
-    groups = _merged([_read(evidence) for evidence in known], _cluster_of(clusters, cluster_members))
-    chances = hold_chances(existing)
-    scores = dict(risks.select("id", "risk_score").iter_rows())
-    states = _states(existing)
-    rows = _told_apart(groups, [_row(advice, chances, scores, states, namespace) for advice in groups])
-    kept = [row for row in rows if _is_wanted(states.get(str(row["recommendation_id"])))]
-    return _ranked(kept)
+    live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
+    evidence = gather_evidence(live, inputs.members, inputs.issues, inputs.predictions, as_of=as_of)
+    diagnoses = [_diagnose(pattern) for pattern in evidence if pattern.issue_count >= MIN_ISSUES]
+    groups = _group_by_cluster(diagnoses, _clusters_by_pattern(inputs.cluster_members))
+
+    context = _Context(
+        hold_chances=hold_chances(inputs.existing),
+        risks=dict(inputs.risks.select("id", "risk_score").iter_rows()),
+        states=_read_states(inputs.existing),
+        namespace=namespace,
+    )
+    rows = _distinguish_titles(groups, [_build_row(advice, context) for advice in groups])
+    wanted = [row for row in rows if _is_wanted(context.states.get(str(row["recommendation_id"])))]
+    return _rank(wanted)
 
 
-def _read(evidence: PatternEvidence) -> _Advice:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What is known beside the patterns: chances by type, risks by pattern, earlier states by id."""
+
+    hold_chances: Mapping[str, tuple[float, float, int]]
+    risks: Mapping[str, float | None]
+    states: Mapping[str, tuple[str, str | None]]
+    namespace: str
+
+
+def _diagnose(evidence: PatternEvidence) -> _Advice:
     """The kind of failure, by words first, then by what it follows and when it happens."""
     if evidence.families and evidence.families[0].weight >= 2:
         return _Advice(evidence.families[0].family, evidence.families[0].words, [evidence])
@@ -84,43 +105,42 @@ def _read(evidence: PatternEvidence) -> _Advice:
     )
     if rhythmic:
         return _Advice("scheduled_job", None, [evidence])
-    told = evidence.exception is not None or "error_type" in evidence.dimensions
-    return _Advice(UNKNOWN if told else UNOBSERVED, None, [evidence])
+    has_error = evidence.exception is not None or "error_type" in evidence.dimensions
+    return _Advice(UNKNOWN if has_error else UNOBSERVED, None, [evidence])
 
 
-def _cluster_of(clusters: pl.DataFrame | None, cluster_members: pl.DataFrame | None) -> dict[str, str]:
+def _clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
     if cluster_members is None:
         return {}
-    known = cluster_members
-    if clusters is not None:
-        known = known.join(clusters.select("cluster_id"), on="cluster_id", how="semi")
-    return dict(known.sort("pattern_id", "cluster_id").select("pattern_id", "cluster_id").iter_rows())
+    pairs = cluster_members.sort("pattern_id", "cluster_id").select("pattern_id", "cluster_id")
+    return dict(pairs.iter_rows())
 
 
-def _merged(advice: Sequence[_Advice], cluster_of: Mapping[str, str]) -> list[_Advice]:
-    """One piece of advice for patterns of a cluster that fail alike, if one change mends them all."""
+def _group_by_cluster(diagnoses: Sequence[_Advice], clusters: Mapping[str, str]) -> list[_Advice]:
+    """One piece of advice for patterns of a cluster that fail alike, if one change fixes them all."""
     groups: dict[tuple[str, str], list[_Advice]] = {}
-    for one in advice:
-        pattern_id = one.group[0].pattern_id
-        together = PLAYBOOK[one.family].merges and pattern_id in cluster_of
-        groups.setdefault((one.family, cluster_of[pattern_id] if together else pattern_id), []).append(one)
-    return [_joined(parts) for _, parts in sorted(groups.items())]
+    for advice in diagnoses:
+        pattern_id = advice.group[0].pattern_id
+        is_shared = PLAYBOOK[advice.family].merges and pattern_id in clusters
+        key = clusters[pattern_id] if is_shared else pattern_id
+        groups.setdefault((advice.family, key), []).append(advice)
+    return [_merge(parts) for _, parts in sorted(groups.items())]
 
 
-def _joined(parts: Sequence[_Advice]) -> _Advice:
-    ordered = sorted(parts, key=lambda one: (-one.group[0].issue_count, one.group[0].pattern_id))
+def _merge(parts: Sequence[_Advice]) -> _Advice:
+    ordered = sorted(parts, key=lambda part: (-part.group[0].issue_count, part.group[0].pattern_id))
     return _Advice(
-        ordered[0].family, ordered[0].words, [evidence for one in ordered for evidence in one.group]
+        ordered[0].family, ordered[0].words, [evidence for part in ordered for evidence in part.group]
     )
 
 
-def _states(existing: pl.DataFrame | None) -> dict[str, tuple[str, str | None]]:
+def _read_states(existing: pl.DataFrame | None) -> dict[str, tuple[str, str | None]]:
     """Status and verdict of each earlier recommendation."""
     if existing is None or existing.is_empty():
         return {}
     verdict = pl.col("verdict") if "verdict" in existing.columns else pl.lit(None, pl.String).alias("verdict")
     rows = existing.select("recommendation_id", "status", verdict).iter_rows()
-    return {recommendation: (status, found) for recommendation, status, found in rows}
+    return {recommendation_id: (status, proof) for recommendation_id, status, proof in rows}
 
 
 def _is_wanted(state: tuple[str, str | None] | None) -> bool:
@@ -130,30 +150,24 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
     return status in ("pending", "in_progress") or (status == "implemented" and verdict in _REOPENED)
 
 
-def _identity(advice: _Advice, states: Mapping[str, object], namespace: str) -> str:
+def _recommendation_id(advice: _Advice, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
-    space = uuid5(NAMESPACE_URL, f"causeloop:{namespace}")
+    space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
     oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
     ids = [str(uuid5(space, f"recommendation:{advice.family}:{evidence.pattern_id}")) for evidence in oldest]
-    return next((known for known in ids if known in states), ids[0])
+    return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
 
 
-def _row(
-    advice: _Advice,
-    chances: Mapping[str, tuple[float, float, int]],
-    risks: Mapping[str, float | None],
-    states: Mapping[str, tuple[str, str | None]],
-    namespace: str,
-) -> dict[str, object]:
+def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
     remedy = PLAYBOOK[advice.family]
-    gain = prevention(advice.group, chances[remedy.type])
-    known = [risks.get(evidence.pattern_id) for evidence in advice.group]
-    risk = max((score for score in known if score is not None), default=_UNKNOWN_RISK)
+    gain = estimate_prevention(advice.group, context.hold_chances[remedy.type])
+    risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
+    risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
     confidence = min(evidence.confidence for evidence in advice.group)
     score = gain.expected * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
     return {
-        "recommendation_id": _identity(advice, states, namespace),
-        "title": title(remedy, advice.group),
+        "recommendation_id": _recommendation_id(advice, context),
+        "title": write_title(remedy, advice.group),
         "type": remedy.type.value,
         "effort": remedy.effort.value,
         "impact": _impact(gain, risk, remedy.effort).value,
@@ -161,19 +175,21 @@ def _row(
         "expected_low": round(gain.low, 3),
         "expected_high": round(gain.high, 3),
         "pattern_ids": sorted(evidence.pattern_id for evidence in advice.group),
-        "steps": steps(remedy, advice.group),
-        "rationale": rationale(advice.family, advice.words, advice.group, gain, remedy.type.value),
+        "steps": list_steps(remedy, advice.group),
+        "rationale": write_rationale(advice.family, advice.words, advice.group, gain, remedy.type.value),
         "score": round(score, 6),
     }
 
 
-def _told_apart(groups: Sequence[_Advice], rows: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+def _distinguish_titles(
+    groups: Sequence[_Advice], rows: Sequence[dict[str, object]]
+) -> list[dict[str, object]]:
     """Name the pattern in titles that would otherwise be the same."""
     shared = Counter(row["title"] for row in rows)
     return [
         row
         if shared[row["title"]] == 1
-        else {**row, "title": distinct_title(str(row["title"]), advice.group)}
+        else {**row, "title": write_distinct_title(str(row["title"]), advice.group)}
         for advice, row in zip(groups, rows, strict=True)
     ]
 
@@ -185,7 +201,7 @@ def _impact(gain: Prevention, risk: float, effort: Effort) -> RecommendationImpa
     return RecommendationImpact.QUICK_WIN if effort == Effort.LOW else RecommendationImpact.HIGH
 
 
-def _ranked(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+def _rank(rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     schema = {name: kind for name, kind in RECOMMENDATION_SCHEMA.items() if name != "rank"}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     ordered = frame.sort(

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
 from causeloop_pipeline.analysis.act.playbook import UNKNOWN, UNOBSERVED, Remedy
-from causeloop_pipeline.analysis.act.proof import needed_silence
+from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
 
 TITLE_LIMIT = 160
-_LONGEST_SILENCE = 730
+_MAX_QUIET_DAYS = 730
 _KINDS = {
     "code_fix": "code fixes",
     "config_change": "configuration changes",
@@ -22,12 +22,12 @@ _INDIRECT = {
 }
 
 
-def title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
+def write_title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
     """The remedy, in the place where the patterns happen."""
-    return _cut(_filled(remedy.title, group))
+    return _cut(_fill(remedy.title, group))
 
 
-def distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
+def write_distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
     """The title with the pattern that it is for, where another recommendation has the same one."""
     return _cut(f"{text}: “{group[0].name}”")
 
@@ -36,26 +36,25 @@ def _cut(text: str) -> str:
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
 
 
-def steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
-    """What to look at, what to change, and how it will be known that it held."""
+def list_steps(remedy: Remedy, group: Sequence[PatternEvidence]) -> list[str]:
+    """What to look at, what to change, and how many quiet days will show that it held."""
     plan = [_first_step(group)]
-    plan += [text for evidence in group[:3] for text in _findings(evidence)]
-    plan += [_filled(step, group) for step in remedy.steps]
+    plan += [text for evidence in group[:3] for text in _evidence_steps(evidence)]
+    plan += [_fill(step, group) for step in remedy.steps]
     plan.append(_last_step(group))
     return list(dict.fromkeys(plan))
 
 
-def rationale(
+def write_rationale(
     family: str, words: str | None, group: Sequence[PatternEvidence], gain: Prevention, kind: str
 ) -> str:
-    """Why this is recommended: what was seen, how likely it is to recur, and what the estimate rests on."""
+    """Why this is recommended: what was seen, how likely it recurs, and the basis of the estimate."""
     issues = sum(evidence.issue_count for evidence in group)
     days = sum(evidence.active_days for evidence in group)
     parts = [
-        f"{_patterns(group)} with {_counted(issues, 'issue')} on {_counted(days, 'active day')}"
-        f"{_span(group)}."
+        f"{_patterns(group)} with {_count(issues, 'issue')} on {_count(days, 'active day')}{_span(group)}."
     ]
-    parts.append(_reading(family, words))
+    parts.append(_diagnosis(family, words))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
     hold = f"{gain.hold:.0%} of {_KINDS[kind]} hold"
     basis = (
@@ -81,25 +80,25 @@ def _amount(value: float) -> str:
     return f"{value:.1f}" if value >= 0.05 else "under 0.1"
 
 
-def _counted(count: int, noun: str) -> str:
+def _count(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _filled(text: str, group: Sequence[PatternEvidence]) -> str:
-    return text.replace("{place}", place(group)).replace("{error}", group[0].error_text)
+def _fill(text: str, group: Sequence[PatternEvidence]) -> str:
+    return text.replace("{place}", name_place(group)).replace("{error}", group[0].error_text)
 
 
-def place(group: Sequence[PatternEvidence]) -> str:
+def name_place(group: Sequence[PatternEvidence]) -> str:
     """Where the patterns happen, as narrow as their issues agree on."""
     for name in ("service", "component", "team", "region", "environment"):
-        known = [evidence.dimensions[name] for evidence in group if name in evidence.dimensions]
-        values = sorted({found.value for found in known if found.count * 2 >= found.of})
+        counts = [evidence.dimensions[name] for evidence in group if name in evidence.dimensions]
+        values = sorted({counted.value for counted in counts if counted.count * 2 >= counted.of})
         if values and len(values) <= 3:
             return " and ".join(values) if len(values) < 3 else f"{values[0]}, {values[1]} and {values[2]}"
     return "the affected systems"
 
 
-def _reading(family: str, words: str | None) -> str:
+def _diagnosis(family: str, words: str | None) -> str:
     if family in (UNKNOWN, UNOBSERVED):
         return "Nothing in it names a known kind of failure, so the first step is to find the cause."
     source = f"from the words “{words}”" if words else _INDIRECT[family]
@@ -120,7 +119,7 @@ def _span(group: Sequence[PatternEvidence]) -> str:
 
 def _prediction(evidence: PatternEvidence) -> str:
     chance = f"{evidence.probability:.0%}" if evidence.probability is not None else "unknown"
-    recent = f"{_counted(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
+    recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
     return (
         f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
     )
@@ -130,42 +129,43 @@ def _first_step(group: Sequence[PatternEvidence]) -> str:
     latest = max(group, key=lambda evidence: (str(evidence.last_seen_at), evidence.pattern_id))
     issues = sum(evidence.issue_count for evidence in group)
     seen = ", ".join(
-        f"{found.count} of {found.of} {name.replace('_', ' ')} {found.value}"
-        for name, found in group[0].dimensions.items()
+        f"{counted.count} of {counted.of} {name.replace('_', ' ')} {counted.value}"
+        for name, counted in group[0].dimensions.items()
         if name in ("service", "error_type", "environment")
     )
     named = f"Open {', '.join(latest.recent_issues)}, the latest of {issues} issues"
     return f"{named} ({seen} in “{group[0].name}”)." if seen else f"{named} of “{group[0].name}”."
 
 
-def _findings(evidence: PatternEvidence) -> list[str]:
+def _evidence_steps(evidence: PatternEvidence) -> list[str]:
     """What traces, changes and hours add for this pattern alone."""
-    found = []
+    steps = []
     if evidence.frame:
         frame, error = evidence.frame, evidence.exception
         kind = f" with {error.value}" if error else ""
-        found.append(f"Begin at {frame.value}: {frame.count} of the last {frame.of} traces fail there{kind}.")
+        steps.append(f"Begin at {frame.value}: {frame.count} of the last {frame.of} traces fail there{kind}.")
     if evidence.change_evidence:
-        found.append(f"Compare with the changes: {evidence.change_evidence.rstrip('.')}.")
+        steps.append(f"Compare with the changes: {evidence.change_evidence.rstrip('.')}.")
     if evidence.tendency:
         when = evidence.tendency
-        found.append(
+        steps.append(
             f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {when.share:.0%} of "
             f"“{evidence.name}” falls there, {when.lift:.1f} times chance."
         )
-    return found
+    return steps
 
 
 def _last_step(group: Sequence[PatternEvidence]) -> str:
-    """How long it must stay silent before anybody may say that it held."""
+    """How many quiet days will show that the fix held."""
     busiest = max(group, key=lambda evidence: (evidence.recent_active_days, evidence.pattern_id))
     days = min(max(busiest.observed_days, 1.0), float(RECENT_DAYS))
-    needed = needed_silence(busiest.recent_active_days, days)
-    rate = f"{_counted(busiest.recent_active_days, 'active day')} in {days:.0f} days"
-    if needed > _LONGEST_SILENCE:
+    quiet_days = estimate_required_quiet_days(busiest.recent_active_days, days)
+    rate = f"{_count(busiest.recent_active_days, 'active day')} in {days:.0f} days"
+    if quiet_days > _MAX_QUIET_DAYS:
         return (
             f"Record the fix; at {rate} it is too rare for silence to prove the fix, so prove it by a test."
         )
     return (
-        f"Record the fix; after {rate}, {needed:.0f} silent days will show that the rate has at least halved."
+        f"Record the fix; after {rate}, {quiet_days:.0f} silent days will show that "
+        "the rate has at least halved."
     )

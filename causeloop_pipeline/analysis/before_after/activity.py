@@ -1,4 +1,4 @@
-"""When everything occurred, as a proof needs it: pattern by pattern, untouched ones as controls."""
+"""When each pattern was active, with the patterns without a fix as controls, to compare before and after."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,18 +9,22 @@ import polars as pl
 
 from causeloop_pipeline.analysis.before_after.rate_ratio import (
     LOOKBACK_DAYS,
-    Blind,
     Clustering,
     Controls,
-    pooled_clustering,
+    ObservationGaps,
+    pool_clustering,
 )
 
-BIRTH_CHANCE = 0.25
+MAX_CHANCE_OF_NEW_PATTERNS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """When each pattern was active (days since 1970), and where; controls are patterns without a fix."""
+class ActivityHistory:
+    """When each pattern occurred (days since 1970), and on which service.
+
+    controls: sorted active days of the patterns without a fix. start: the first occurrence of all.
+    fixed: patterns with a fix. clustering: of the active days of the whole workspace.
+    """
 
     times: Mapping[str, Sequence[float]]
     services: Mapping[str, str]
@@ -30,8 +34,8 @@ class History:
     clustering: Clustering
 
     @classmethod
-    def read(cls, occurrences: pl.DataFrame, fixes: pl.DataFrame) -> "History":
-        """From OCCURRENCES and frame(pattern_id, …) of fixes."""
+    def from_frames(cls, occurrences: pl.DataFrame, fixes: pl.DataFrame) -> "ActivityHistory":
+        """From frames.OCCURRENCE_SCHEMA and frame(pattern_id, …) of fixes."""
         at = pl.col("occurred_at").dt.epoch("us") / 86_400_000_000
         ordered = occurrences.select("pattern_id", "service", at.alias("at")).sort("pattern_id", "at")
         times = {
@@ -43,29 +47,40 @@ class History:
             ordered.drop_nulls("service").group_by("pattern_id").agg(pl.col("service").mode().sort().first())
         )
         fixed = frozenset(fixes["pattern_id"].to_list())
-        controls = sorted(day for key in sorted(times) if key not in fixed for day in active_days(times[key]))
+        controls = sorted(
+            day for key in sorted(times) if key not in fixed for day in find_active_days(times[key])
+        )
         start = min((group[0] for group in times.values()), default=0.0)
-        pooled = pooled_clustering(active_days(times[key]) for key in sorted(times))
+        pooled = pool_clustering(find_active_days(times[key]) for key in sorted(times))
         return cls(times, dict(services.iter_rows()), controls, start, fixed, pooled)
 
 
-def active_days(times: Iterable[float]) -> list[float]:
-    """The first moment of each day on which something occurred."""
-    first: dict[int, float] = {}
+def find_active_days(times: Iterable[float]) -> list[float]:
+    """The first time of each day on which something occurred.
+
+    In: times in days, ascending. Out: one time a day.
+    """
+    first_of_day: dict[int, float] = {}
     for time in times:
-        first.setdefault(int(time // 1), time)
-    return list(first.values())
+        first_of_day.setdefault(int(time // 1), time)
+    return list(first_of_day.values())
 
 
-def as_days(moment: datetime) -> float:
-    """Days since 1970, UTC."""
+def to_days(moment: datetime) -> float:
+    """Days since 1970, UTC, of an aware instant."""
     return moment.astimezone(UTC).timestamp() / 86_400
 
 
-def blind_time(exposure: pl.DataFrame | None, pattern_id: str, history: History) -> Blind:
-    """The time in which nothing of a pattern could be seen, from the intervals that concern it."""
+def find_observation_gaps(
+    exposure: pl.DataFrame | None, pattern_id: str, history: ActivityHistory
+) -> ObservationGaps:
+    """The time in which nothing of a pattern could be observed.
+
+    In: frame(started_at, ended_at, and optionally pattern_id and service, null: all), or None. Out:
+    ObservationGaps from the intervals that concern the pattern or its service.
+    """
     if exposure is None or exposure.is_empty():
-        return Blind()
+        return ObservationGaps()
     concerned = pl.lit(True)
     for column, own in (("pattern_id", pattern_id), ("service", history.services.get(pattern_id))):
         if column in exposure.columns:
@@ -73,46 +88,56 @@ def blind_time(exposure: pl.DataFrame | None, pattern_id: str, history: History)
                 pl.col(column).is_null() | (pl.col(column) == pl.lit(own, pl.String)).fill_null(False)
             )
     rows = exposure.filter(concerned).select("started_at", "ended_at").iter_rows()
-    return Blind.merged([(as_days(start), as_days(end)) for start, end in rows])
+    return ObservationGaps.merge([(to_days(start), to_days(end)) for start, end in rows])
 
 
-def untouched_patterns(history: History, fixed_at: float, now: float, blind: Blind) -> Controls:
-    """How often patterns without a fix were active before and after it, in the time that counts."""
+def count_controls(history: ActivityHistory, fixed_at: float, now: float, gaps: ObservationGaps) -> Controls:
+    """Count the active days of patterns without a fix before and after it.
+
+    In: the history, the fix and the present in days, the observation gaps. Out: Controls of the 180 days
+    before the fix and the time since, gaps left out.
+    """
     start = max(history.start, fixed_at - LOOKBACK_DAYS)
     before = bisect_left(history.controls, fixed_at) - bisect_left(history.controls, start)
     after = bisect_right(history.controls, now) - bisect_right(history.controls, fixed_at)
-    before -= _seen_meanwhile(history.controls, start, fixed_at, blind)
-    after -= _seen_meanwhile(history.controls, fixed_at, now, blind)
-    days_before = max(fixed_at - start - blind.within(start, fixed_at), 0.0)
-    days_after = max(now - fixed_at - blind.within(fixed_at, now), 0.0)
+    before -= _count_in_gaps(history.controls, start, fixed_at, gaps)
+    after -= _count_in_gaps(history.controls, fixed_at, now, gaps)
+    days_before = max(fixed_at - start - gaps.days_between(start, fixed_at), 0.0)
+    days_after = max(now - fixed_at - gaps.days_between(fixed_at, now), 0.0)
     return Controls(float(before), days_before, float(after), days_after)
 
 
-def _seen_meanwhile(controls: Sequence[float], start: float, end: float, blind: Blind) -> int:
-    """What was seen of others in the time that does not count."""
-    spans = [(max(left, start), min(right, end)) for left, right in blind.intervals]
+def _count_in_gaps(controls: Sequence[float], start: float, end: float, gaps: ObservationGaps) -> int:
+    """How many active days of the controls lie in the observation gaps."""
+    spans = [(max(left, start), min(right, end)) for left, right in gaps.intervals]
     return sum(
         bisect_left(controls, right) - bisect_right(controls, left) for left, right in spans if left < right
     )
 
 
-def newborn_events(pattern_id: str, history: History, fixed_at: float, now: float) -> int:
-    """Active days of patterns born after the fix on the same service, if so many births are no chance."""
+def count_spillover_events(pattern_id: str, history: ActivityHistory, fixed_at: float, now: float) -> int:
+    """Count the active days of patterns that are new since the fix on the same service.
+
+    In: the fixed pattern, the history, the fix and the present in days. Out: the number of active days, 0
+    where as many new patterns may be chance: the failure may have moved rather than ended.
+    """
     service = history.services.get(pattern_id)
-    if service is None or not _are_births_unusual(history, service, fixed_at, now):
+    if service is None or not _has_unusually_many_new_patterns(history, service, fixed_at, now):
         return 0
-    born = (key for key, times in history.times.items() if times[0] > fixed_at and key != pattern_id)
-    days = {int(time) for key in born if history.services.get(key) == service for time in history.times[key]}
-    return len(days)
+    new_patterns = (key for key, times in history.times.items() if times[0] > fixed_at and key != pattern_id)
+    on_service = (key for key in new_patterns if history.services.get(key) == service)
+    return len({int(time) for key in on_service for time in history.times[key]})
 
 
-def _are_births_unusual(history: History, service: str, fixed_at: float, now: float) -> bool:
-    """Whether more patterns were born on the service since the fix than its earlier births explain."""
+def _has_unusually_many_new_patterns(
+    history: ActivityHistory, service: str, fixed_at: float, now: float
+) -> bool:
+    """Whether more patterns began on the service since the fix than its earlier rate of new ones explains."""
     from scipy.special import gammainc
 
     start = max(history.start, fixed_at - LOOKBACK_DAYS)
-    births = [times[0] for key, times in history.times.items() if history.services.get(key) == service]
-    after = sum(birth > fixed_at for birth in births)
-    earlier = sum(start < birth <= fixed_at for birth in births)
+    first_times = [times[0] for key, times in history.times.items() if history.services.get(key) == service]
+    after = sum(first > fixed_at for first in first_times)
+    earlier = sum(start < first <= fixed_at for first in first_times)
     expected = (earlier + 0.5) / max(fixed_at - start, 1.0) * max(now - fixed_at, 0.0)
-    return after > 0 and float(gammainc(after, expected)) <= BIRTH_CHANCE
+    return after > 0 and float(gammainc(after, expected)) <= MAX_CHANCE_OF_NEW_PATTERNS

@@ -1,1 +1,1 @@
-"""From issues to fingerprints, patterns and clusters."""
+"""Detects what recurs: from issues to fingerprints, patterns and clusters."""

@@ -1,39 +1,44 @@
-"""Which issues are like this one: the search that people check groups with, and that shows what grouping
-left out.
-"""
+"""The search for similar issues: people check patterns with it, and find what grouping left out."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
-from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_LIKENESS
-from causeloop_pipeline.analysis.detect.grouping.membership_reasons import shared_terms
-from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
+from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
+from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
 from causeloop_pipeline.analysis.detect.similarity.base_rate import LOWEST_INTERCEPT
-from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import nearest_texts, postings_of
-from causeloop_pipeline.analysis.detect.similarity.corpus import (
-    Corpus,
-    Lexicon,
-    build_corpus,
-    new_texts,
-    read_lexicon,
+from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_score import (
+    NearestCosines,
+    build_candidates,
+    nearest_cosines,
+    score_pairs,
 )
-from causeloop_pipeline.analysis.detect.similarity.pair_score import Standing, score_pairs, standing_of, stood
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
 
-SIMILAR = pl.Schema(
+SIMILAR_ISSUE_SCHEMA = pl.Schema(
     {
         "issue_id": pl.String(),
-        "similarity": pl.Float64(),  # probability that both tell of one cause
+        "similarity": pl.Float64(),  # the probability of one cause
         "cosine": pl.Float64(),
         "terms": pl.List(pl.String()),  # the rarest terms that both hold
-        "pattern_id": pl.String(),  # null in a search without an index
     }
 )
-_POOL = 40
+DIMENSION_AGREEMENT = {
+    "service": 0.9,
+    "component": 0.8,
+    "error_type": 0.7,
+    "team": 0.7,
+    "environment": 0.7,
+    "region": 0.6,
+}
+"""How often two issues of one cause agree in a dimension that both have."""
+
+_MIN_POOL = 40
 
 
 class UnknownIssueError(LookupError):
@@ -46,65 +51,65 @@ def similar_issues(
     limit: int = 10,
     template_keys: Mapping[str, str | None] | None = None,
 ) -> pl.DataFrame:
-    """In, `ISSUES`, the id of one, and by issue id the template keys of machines' messages
-    (`fingerprint_issues`); out, the `limit` issues most like it (`SIMILAR`), best first; ties: the older one.
+    """Ranks the issues that are most similar to one.
 
-    Texts are ranked by the pair score that grouping uses, which is made for people's words; messages of one
-    template are as likely of one cause as grouping takes them to be. Issues without text are ranked by equal
-    dimensions. Raises `UnknownIssueError`.
+    In: issues, the id of one of them, how many to return, and by issue id the template keys of machine
+    messages (`fingerprint_issues`). Out: a `SIMILAR_ISSUE_SCHEMA` frame, best first; ties: the older one.
+    Raises `UnknownIssueError`.
+
+    Method: the pair score of grouping, which is made for what people write; messages of one template are as
+    similar as grouping takes them to be; issues without text are ranked by the dimensions that they share.
     """
     table = canonical_issues(issues)
     row = table["issue_id"].index_of(issue_id)
     if row is None:
         raise UnknownIssueError(f"issue {issue_id!r} is not among the {table.height} issues searched")
+
     texts = text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    found = _ranked(
-        corpus.take(np.array([row])),
-        corpus,
-        postings_of(corpus, lexicon),
-        lexicon,
-        LOWEST_INTERCEPT,
-        max(limit, _POOL) + 1,
-    )
-    found = _with_messages(found.filter(pl.col("row") != row), table, issue_id, template_keys).head(limit)
-    if found.height == 0:
-        return _by_dimensions(table, row, limit)
-    ids = table["issue_id"].gather(found["row"].to_list())
-    return found.with_columns(ids.alias("issue_id"), pl.lit(None, pl.String).alias("pattern_id")).select(
-        SIMILAR.names()
-    )
+    ranked = _rank_texts(corpus.take(np.array([row])), corpus, lexicon, max(limit, _MIN_POOL) + 1)
+    ranked = ranked.filter(pl.col("row") != row)
+    if ranked.height == 0:
+        return _rank_by_dimensions(table, row, limit)
+
+    ranked = ranked.with_columns(table["issue_id"].gather(ranked["row"].to_list()).alias("issue_id"))
+    ranked = _lift_same_template(ranked, issue_id, template_keys or {})
+    return ranked.head(limit).select(SIMILAR_ISSUE_SCHEMA.names())
 
 
-def _with_messages(
-    found: pl.DataFrame, table: pl.DataFrame, issue_id: str, template_keys: Mapping[str, str | None] | None
+def _lift_same_template(
+    ranked: pl.DataFrame, issue_id: str, template_keys: Mapping[str, str | None]
 ) -> pl.DataFrame:
-    """The found rows, those of the same machine's message first."""
-    own = (template_keys or {}).get(issue_id)
-    if template_keys is None or own is None:
-        return found
-    ids = table["issue_id"].gather(found["row"].to_list())
-    same = pl.Series([template_keys.get(one) == own for one in ids], dtype=pl.Boolean)
-    sure = pl.max_horizontal("similarity", pl.lit(ATOM_LIKENESS["template"]))
-    return found.with_columns(pl.when(same).then(sure).otherwise("similarity").alias("similarity")).sort(
-        "similarity", descending=True, maintain_order=True
+    own = template_keys.get(issue_id)
+    if own is None:
+        return ranked
+    has_same_template = pl.Series(
+        [template_keys.get(other) == own for other in ranked["issue_id"]], dtype=pl.Boolean
     )
+    raised = pl.max_horizontal("similarity", pl.lit(ATOM_SIMILARITY["template"]))
+    similarity = pl.when(has_same_template).then(raised).otherwise("similarity").alias("similarity")
+    return ranked.with_columns(similarity).sort("similarity", descending=True, maintain_order=True)
 
 
 def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -> dict[str, list[str]]:
-    """In, `ISSUES` and ids of some; out, per id the issues most like it, best first: the search of
-    `similar_issues`, for many at once.
+    """Ranks the issues that are most similar to each of many, as `similar_issues` does for one.
+
+    In: issues, the ids of some, how many to return for each. Out: by id the ids of the most similar issues,
+    best first.
     """
     table = canonical_issues(issues)
     texts = text_rows(table)
     lexicon, chunks = read_lexicon(texts)
     corpus = build_corpus(texts, lexicon, chunks)
-    near = nearest_texts(corpus, postings_of(corpus, lexicon), lexicon, limit=max(limit, _POOL), same=True)
-    standing = standing_of(near, corpus.size)
-    pairs = score_pairs(
-        corpus, corpus, lexicon, stood(near.row, near.other, near.rank, near.cosine, standing, standing)
+
+    near = find_nearest_texts(
+        corpus, build_postings(corpus, lexicon), lexicon, limit=max(limit, _MIN_POOL), is_self_search=True
     )
+    nearest = nearest_cosines(near, corpus.size)
+    candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
+    pairs = score_pairs(corpus, corpus, lexicon, candidates)
+
     ranked = (
         pl.DataFrame({"row": near.row, "other": near.other, "score": pairs.score.round(9)})
         .sort(["row", "score", "other"], descending=[False, True, False])
@@ -114,86 +119,64 @@ def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -
         .agg("other")
     )
     ids = table["issue_id"].to_list()
-    wanted = set(issue_ids.to_list())
+    requested = set(issue_ids.to_list())
     return {
-        ids[row]: [ids[other] for other in others] for row, others in ranked.iter_rows() if ids[row] in wanted
+        ids[row]: [ids[other] for other in others]
+        for row, others in ranked.iter_rows()
+        if ids[row] in requested
     }
 
 
-def similar_in_index(index: PatternIndex, texts: pl.DataFrame, limit: int = 10) -> pl.DataFrame:
-    """In, an index and one issue (`ISSUES` columns); out, the issues of the index most like it, with
-    patterns.
-    """
-    lexicon, query = new_texts(text_rows(canonical_issues(texts)), index.lexicon)
-    intercept = min((rate.shown for rate in index.base_rates.values()), default=LOWEST_INTERCEPT)
-    own = set(texts["issue_id"].to_list())
-    parts = []
-    for segment in index.segments:
-        found = _ranked(query, segment.corpus, segment.postings, lexicon, intercept, limit + 1)
-        rows = found["row"].to_list()
-        ids = segment.corpus.marks["issue_id"].gather(rows)
-        parts.append(found.with_columns(ids, pl.Series("group", segment.group[rows], dtype=pl.Int64)))
-    if not parts:
-        return pl.DataFrame(schema=SIMILAR)
-    shown = index.groups.filter("shown").select("group", "pattern_id")
-    return (
-        pl.concat(parts)
-        .filter(~pl.col("issue_id").is_in(sorted(own)))
-        .sort(["similarity", "issue_id"], descending=[True, False])
-        .head(limit)
-        .join(shown, on="group", how="left", maintain_order="left")
-        .select(SIMILAR.names())
-    )
+def _rank_texts(query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int) -> pl.DataFrame:
+    """The rows of a corpus most similar to a query of one text, by pair score."""
+    postings = build_postings(corpus, lexicon)
+    near = find_nearest_texts(query, postings, lexicon, limit=limit, for_new_texts=True)
 
-
-def _ranked(
-    query: Corpus, corpus: Corpus, postings: Any, lexicon: Lexicon, intercept: float, limit: int
-) -> pl.DataFrame:
-    """The rows of a corpus most like a query of one text, by pair score."""
-    near = nearest_texts(query, postings, lexicon, limit=max(limit, _POOL), lasting=True)
-    zero = np.zeros(len(near.other), dtype=np.int64)
-    ours = standing_of(near, 1)
-    nobody = Standing(np.zeros(corpus.size), np.zeros(corpus.size))
-    pairs = score_pairs(query, corpus, lexicon, stood(zero, near.other, near.rank, near.cosine, ours, nobody))
-    terms = shared_terms(query, corpus, lexicon, zero, near.other)
+    query_rows = np.zeros(len(near.other), dtype=np.int64)
+    of_query = nearest_cosines(near, 1)
+    of_corpus = NearestCosines(np.zeros(corpus.size), np.zeros(corpus.size))  # its own searches are not made
+    candidates = build_candidates(query_rows, near.other, near.rank, near.cosine, of_query, of_corpus)
+    pairs = score_pairs(query, corpus, lexicon, candidates)
+    terms = find_shared_terms(query, corpus, lexicon, query_rows, near.other)
     return (
         pl.DataFrame(
             {
                 "row": near.other,
-                "similarity": pairs.probability(intercept).round(6),
+                "similarity": pairs.probability(LOWEST_INTERCEPT).round(6),
                 "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
                 "terms": pl.Series(
-                    [[term for term, _ in found] for found in terms], dtype=pl.List(pl.String)
+                    [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
                 ),
                 "score": pairs.score.round(9),
             }
         )
         .sort(["score", "row"], descending=[True, False])
         .drop("score")
-        .head(limit)
     )
 
 
-def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
-    """Issues that share dimensions, each weighted by its rarity (Fellegi and Sunter, 1969), and are near in
-    time.
+def _rank_by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
+    """The issues that share dimensions with one, weighed by rarity (Fellegi and Sunter, 1969), and that are
+    near in time.
     """
     own = table.row(row, named=True)
     score = pl.lit(0.0)
-    for name, weight in DIMENSION_WEIGHTS.items():
+    for name, agreement in DIMENSION_AGREEMENT.items():
         if own[name] is not None:
             share = float((table[name] == own[name]).fill_null(value=False).mean() or 1.0)
-            rarity = float(np.log(weight / min(max(share, 1e-6), 1.0)))
-            different = float(np.log((1 - weight) / max(1 - share, 1e-6)))
-            equal = pl.col(name) == own[name]
-            score = score + pl.when(equal).then(rarity).when(~equal).then(different).otherwise(0.0)
-    days = (
-        (pl.col("source_created_at") - own["source_created_at"]).dt.total_seconds().abs() / 86_400
-    ).log1p()
+            odds_if_equal = float(np.log(agreement / min(max(share, 1e-6), 1.0)))
+            odds_if_different = float(np.log((1 - agreement) / max(1 - share, 1e-6)))
+            is_equal = pl.col(name) == own[name]
+            score = score + pl.when(is_equal).then(odds_if_equal).when(~is_equal).then(
+                odds_if_different
+            ).otherwise(0.0)
+
+    apart = pl.col("source_created_at") - own["source_created_at"]
+    log_days = (apart.dt.total_seconds().abs() / 86_400).log1p().fill_null(0.0)
     ranked = (
         table.with_row_index("row")
         .filter(pl.col("row") != row)
-        .with_columns((score - days.fill_null(0.0)).alias("score"))
+        .with_columns((score - log_days).alias("score"))
         .sort(["score", "row"], descending=[True, False])
         .head(limit)
     )
@@ -202,16 +185,4 @@ def _by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFrame:
         (1.0 / (1.0 + (-(pl.col("score") + LOWEST_INTERCEPT)).exp())).round(6).alias("similarity"),
         pl.lit(0.0).alias("cosine"),
         pl.lit([], dtype=pl.List(pl.String)).alias("terms"),
-        pl.lit(None, pl.String).alias("pattern_id"),
     )
-
-
-# how often two issues of one cause agree in a dimension that both have
-DIMENSION_WEIGHTS = {
-    "service": 0.9,
-    "component": 0.8,
-    "error_type": 0.7,
-    "team": 0.7,
-    "environment": 0.7,
-    "region": 0.6,
-}

@@ -1,1 +1,1 @@
-"""How good the analysis is, against labels and against time."""
+"""How good the analysis is: groups against labels, predictions against what occurred."""

@@ -1,32 +1,60 @@
-"""How good the predictions would have been on one's own past: rolling origins, beside a plain reference, with
-intervals.
+"""Backtest: how good the predictions would have been on past events, beside a simple reference.
 
-At every origin only earlier events are used: for the features, for the models, for their weights and for the
-calibration.
+At every forecast origin only earlier events are used: for the features, for the models, for their weights and
+for the calibration.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
-from causeloop_pipeline.analysis.predict.recurrence.features import running_gaps
-from causeloop_pipeline.analysis.predict.recurrence.history import (
-    History,
-    build_history,
-    eligible_pairs,
-    milliseconds,
+from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
+    accumulate_gaps,
 )
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, pretrained_prior
-from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import Issued, refit_moments, roll
-from causeloop_pipeline.analysis.predict.recurrence.samples import RecurrenceRows, recurrence_rows
+from causeloop_pipeline.analysis.predict.recurrence.history import (
+    OccurrenceHistory,
+    build_history,
+    select_eligible_pairs,
+    to_milliseconds,
+)
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import (
+    RecurrencePrior,
+    load_pretrained_prior,
+)
+from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
+    IssuedForecasts,
+    choose_refit_moments,
+    roll_forward,
+)
+from causeloop_pipeline.analysis.predict.recurrence.samples import (
+    Pairs,
+    SampleOptions,
+    Samples,
+    build_samples,
+)
 from causeloop_pipeline.analysis.predict.scoring_rules import score_windows
 from causeloop_pipeline.model.frames import INSTANT
+
+_ORIGIN_STEP = 7 * DAY_MS
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestOptions:
+    """What is predicted, when, and how it is scored."""
+
+    windows: tuple[int, ...] = (7, 30)  # days
+    origins: Sequence[datetime] | None = None  # default: weekly, of which the second half is scored
+    active_within_days: float | None = None  # default: 180 to 730, as nearly all gaps of the history need
+    score_from: datetime | None = None
+    refits: int = 40  # how often the models are fitted again, at most
+    resamples: int = 300  # of the bootstrap
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,138 +66,131 @@ class BacktestResult:
 
 
 def backtest(
-    events: pl.DataFrame,
-    *,
-    windows: tuple[int, ...] = (7, 30),
-    origins: Sequence[datetime] | None = None,
-    active_within_days: float | None = None,
-    score_from: datetime | None = None,
-    prior: RecurrencePrior | None = None,
-    refits: int = 40,
-    resamples: int = 300,
-    seed: int = 0,
+    events: pl.DataFrame, options: BacktestOptions | None = None, *, prior: RecurrencePrior | None = None
 ) -> BacktestResult:
-    """Predict at every origin as if it were then, and score what has closed.
+    """Predicts at every origin from earlier events, and scores the windows that have closed.
 
-    In: `events` (pattern_id, occurred_at); windows in days; origins (default: weekly over the whole history,
-    the second half scored; given ones are all scored). A pattern is predicted at an origin with ≥ 2 earlier
-    events and one in the last `active_within_days` (default: as long as nearly all gaps of this history are,
-    180-730). Out: BacktestResult; `predictions` has pattern_id, origin, window_days, probability, outcome
-    (null while the window is open), reference, known_rate and one column per member; `scores` see
-    `scores.score_windows`. Raises ValueError for windows below one day or events without a usable row.
+    In: `events` (pattern_id, occurred_at); options; the pretrained prior (default: the one that is
+    delivered). A pattern is predicted at an origin with at least 2 earlier events, one of them in the last
+    `active_within_days`. Out: the result; `predictions` has pattern_id, origin, window_days, probability,
+    outcome (null while the window is open), reference, known_rate and one column per base model; for `scores`
+    see `score_windows`. Raises ValueError for windows below one day, for events without a usable row and if
+    there is nothing to predict.
     """
-    _refuse_bad_input(events, windows)
-    grid, phase = _origins(events, origins)
-    history = build_history(events, phase=phase)
-    begin = milliseconds(score_from) if score_from else _first_scored(grid, origins)
-    known_until = int(history.events.at.max()) + 1
-    active = active_within_days or usual_silence(history, begin)
-    windows = tuple(sorted(set(windows)))
-    rows = _rows(history, grid, windows, active, prior or pretrained_prior(), known_until)
-    if not len(rows.owner):
+    options = options or BacktestOptions()
+    _check_input(events, options.windows)
+    options = replace(options, windows=tuple(sorted(set(options.windows))))
+
+    origins, reference_time = _choose_origins(events, options.origins)
+    history = build_history(events, reference_time=reference_time)
+    score_from = _first_scored(origins, options)
+    samples = _build_samples(history, origins, score_from, options, prior or load_pretrained_prior())
+    if not len(samples.pattern_idx):
         raise ValueError("no pattern has two events before an origin: use later origins or a longer history")
-    issued = roll(rows, rows, refit_moments(rows.origin, most=refits), windows=windows, seed=seed)
-    predictions = _frame(history, issued, begin)
-    return BacktestResult(predictions, score_windows(predictions, resamples=resamples, seed=seed))
+
+    refit_moments = choose_refit_moments(samples.forecast_origin, max_refits=options.refits)
+    issued = roll_forward(samples, samples, refit_moments, windows=options.windows, seed=options.seed)
+    predictions = _prediction_rows(history, issued)
+    predictions = predictions.filter(issued.samples.forecast_origin >= score_from)
+    predictions = predictions.sort("origin", "pattern_id", "window_days")
+    scores = score_windows(predictions, resamples=options.resamples, seed=options.seed)
+    return BacktestResult(predictions, scores)
 
 
-def _refuse_bad_input(events: pl.DataFrame, windows: tuple[int, ...]) -> None:
+def _check_input(events: pl.DataFrame, windows: tuple[int, ...]) -> None:
     if not windows or min(windows) < 1:
         raise ValueError(f"windows must be whole days from 1, not {windows}")
     if events.select("pattern_id", "occurred_at").drop_nulls().is_empty():
         raise ValueError("no row has both pattern_id and occurred_at")
 
 
-def _origins(events: pl.DataFrame, origins: Sequence[datetime] | None) -> tuple[Ints, datetime]:
-    """Origins in ms, weekly ones before given ones to warm up, and the instant that days are counted from."""
-    instants = events.select(
+def _choose_origins(events: pl.DataFrame, requested: Sequence[datetime] | None) -> tuple[Ints, datetime]:
+    """Origins in ms, with weekly ones before the requested ones to warm up, and the instant that days are
+    counted from.
+    """
+    first, last = events.select(
         pl.col("occurred_at").min().alias("first"), pl.col("occurred_at").max().alias("last")
-    )
-    first, last = (instants[name].item() for name in ("first", "last"))
-    if origins:
-        given = np.unique([milliseconds(origin) for origin in origins])
-        early = np.arange(given[0] - 7 * DAY_MS, milliseconds(first), -7 * DAY_MS)[::-1]
-        return np.concatenate([early, given]), max(origins)
+    ).row(0)
+    start = to_milliseconds(first)
+    if requested:
+        scored = np.unique([to_milliseconds(origin) for origin in requested])
+        warm_up = np.arange(scored[0] - _ORIGIN_STEP, start, -_ORIGIN_STEP)[::-1]
+        return np.concatenate([warm_up, scored]), max(requested)
     midnight = last.replace(hour=0, minute=0, second=0, microsecond=0)
-    return np.arange(milliseconds(midnight), milliseconds(first), -7 * DAY_MS)[::-1], midnight
+    return np.arange(to_milliseconds(midnight), start, -_ORIGIN_STEP)[::-1], midnight
 
 
-def _first_scored(grid: Ints, origins: Sequence[datetime] | None) -> int:
-    if origins:
-        return min(milliseconds(origin) for origin in origins)
-    return int(grid[len(grid) // 2])
+def _first_scored(origins: Ints, options: BacktestOptions) -> int:
+    if options.score_from:
+        return to_milliseconds(options.score_from)
+    if options.origins:
+        return min(to_milliseconds(origin) for origin in options.origins)
+    return int(origins[len(origins) // 2])
 
 
-def usual_silence(history: History, before: int) -> float:
-    """Days of silence after which a pattern is dropped: 180, 365 or 730, as 90 % of the earlier gaps need."""
+def choose_active_days(history: OccurrenceHistory, before: int) -> float:
+    """Chooses after how many days without an event a pattern is no longer predicted.
+
+    In: a history, and the instant (ms) up to which it may be looked at. Out: 180, 365 or 730, as 90 % of the
+    gaps need.
+    """
     days = history.days
-    same = (days.owner[1:] == days.owner[:-1]) & (days.at[1:] < before)
-    gaps = np.diff(days.at)[same] / DAY_MS
+    is_gap = (days.pattern_idx[1:] == days.pattern_idx[:-1]) & (days.at[1:] < before)
+    gaps = np.diff(days.at)[is_gap] / DAY_MS
     if not len(gaps):
         return 180.0
-    longest_tenth = float(np.quantile(gaps, 0.9))
-    return 180.0 if longest_tenth <= 120 else 365.0 if longest_tenth <= 240 else 730.0
+    long_gap = float(np.quantile(gaps, 0.9))
+    return 180.0 if long_gap <= 120 else 365.0 if long_gap <= 240 else 730.0
 
 
-def _rows(
-    history: History,
-    grid: Ints,
-    windows: tuple[int, ...],
-    active: float,
+def _build_samples(
+    history: OccurrenceHistory,
+    origins: Ints,
+    score_from: int,
+    options: BacktestOptions,
     prior: RecurrencePrior,
-    known_until: int,
-) -> RecurrenceRows:
-    owner, origin = eligible_pairs(history, grid, active_within_days=active)
-    return recurrence_rows(
-        history, running_gaps(history), owner, origin, windows=windows, prior=prior, known_until=known_until
+) -> Samples:
+    active_days = options.active_within_days or choose_active_days(history, score_from)
+    pattern_idx, forecast_origin = select_eligible_pairs(history, origins, active_within_days=active_days)
+    known_until = int(history.events.at.max()) + 1
+    pairs = Pairs(pattern_idx, forecast_origin)
+    return build_samples(
+        history, accumulate_gaps(history), pairs, SampleOptions(options.windows, prior, known_until)
     )
 
 
-def known_rate(rows: RecurrenceRows) -> Floats:
-    """Share of the windows that had closed at each row's origin in which something happened, one half before
-    any had: the base rate as one could have known it.
+def compute_known_base_rate(samples: Samples) -> Floats:
+    """Computes the base rate as it was known at each origin.
+
+    In: samples. Out: per sample the share of the windows closed by its origin in which an event occurred; one
+    half before any had closed.
     """
-    result = np.full(len(rows.owner), 0.5)
-    for window in np.unique(rows.window):
-        mine = rows.window == window
-        closed = mine & ~np.isnan(rows.happened)
-        order = np.argsort(rows.closes[closed], kind="stable")
-        total = np.concatenate([[0.0], np.cumsum(rows.happened[closed][order])])
-        seen = np.searchsorted(rows.closes[closed][order], rows.origin[mine], side="right")
-        result[mine] = np.where(seen > 0, total[seen] / np.maximum(seen, 1), 0.5)
-    return result
+    rate = np.full(len(samples.pattern_idx), 0.5)
+    for window in np.unique(samples.window):
+        is_window = samples.window == window
+        is_closed = is_window & ~np.isnan(samples.outcome)
+        order = np.argsort(samples.window_end[is_closed], kind="stable")
+        recurrences = np.concatenate([[0.0], np.cumsum(samples.outcome[is_closed][order])])
+        closed = np.searchsorted(
+            samples.window_end[is_closed][order], samples.forecast_origin[is_window], side="right"
+        )
+        rate[is_window] = np.where(closed > 0, recurrences[closed] / np.maximum(closed, 1), 0.5)
+    return rate
 
 
-def _frame(history: History, issued: Issued, begin: int) -> pl.DataFrame:
-    rows = issued.rows
-    members = {name: expit(issued.record.said[name]) for name in MEMBERS}
-    frame = pl.DataFrame(
+def _prediction_rows(history: OccurrenceHistory, issued: IssuedForecasts) -> pl.DataFrame:
+    samples = issued.samples
+    origin = pl.Series(samples.forecast_origin, dtype=pl.Int64).cast(pl.Datetime("ms", "UTC"))
+    probability_of_model = {name: expit(issued.forecasts.log_odds[name]) for name in BASE_MODELS}
+    return pl.DataFrame(
         {
-            "pattern_id": history.patterns.gather(rows.owner),
-            "origin": pl.Series(rows.origin, dtype=pl.Int64).cast(pl.Datetime("ms", "UTC")).cast(INSTANT),
-            "window_days": rows.window.astype(int),
+            "pattern_id": history.patterns.gather(samples.pattern_idx),
+            "origin": origin.cast(INSTANT),
+            "window_days": samples.window.astype(int),
             "probability": issued.probability,
-            "outcome": pl.Series(rows.happened).fill_nan(None).cast(pl.Boolean),
+            "outcome": pl.Series(samples.outcome).fill_nan(None).cast(pl.Boolean),
             "reference": issued.reference,
-            "known_rate": known_rate(rows),
-            **{name: pl.Series(values).fill_nan(None) for name, values in members.items()},
+            "known_rate": compute_known_base_rate(samples),
+            **{name: pl.Series(values).fill_nan(None) for name, values in probability_of_model.items()},
         }
-    )
-    return frame.filter(rows.origin >= begin).sort("origin", "pattern_id", "window_days")
-
-
-def scores_table(result: BacktestResult) -> pl.DataFrame:
-    """The scores as a person reads them: window, n, base rate, then ours and the reference's with 95 %
-    intervals.
-    """
-
-    def spoken(name: str) -> pl.Expr:
-        low, high = f"{name}_low", f"{name}_high"
-        return pl.format(
-            "{} [{}, {}]", pl.col(name).round(4), pl.col(low).round(4), pl.col(high).round(4)
-        ).alias(name)
-
-    names = ("brier", "reference_brier", "brier_gain", "skill", "log_loss", "auc", "ece")
-    return result.scores.select(
-        "window_days", "n", pl.col("base_rate").round(3), *(spoken(name) for name in names)
     )

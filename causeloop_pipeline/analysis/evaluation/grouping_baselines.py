@@ -1,6 +1,4 @@
-"""Other ways to group issues, as one would take them from well-known packages: what our grouping is compared
-with.
-"""
+"""Baselines: other ways to group issues, from well-known packages, that our grouping is compared with."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -10,17 +8,25 @@ import numpy as np
 import polars as pl
 
 LSA_DIMENSIONS = 32
-COSINE = 0.5
-LARGEST = 20_000  # average link is quadratic in memory
+MIN_COSINE = 0.5
+MAX_ISSUES = 20_000  # memory grows with the square of the issues
+_MIN_HDBSCAN_ISSUES = 100
+_BODY_CHARACTERS = 3_000
 
 
-def exact_titles(issues: pl.DataFrame) -> pl.Series:
-    """Issues with the same title, whatever its case."""
+def group_by_title(issues: pl.DataFrame) -> pl.Series:
+    """Groups issues with the same title.
+
+    In: issues. Out: per issue its title in lower case.
+    """
     return issues["title"].fill_null("").str.to_lowercase()
 
 
-def drain3_templates(issues: pl.DataFrame) -> pl.Series | None:
-    """The Drain3 package with its default masking; None where it is not installed."""
+def group_by_drain3(issues: pl.DataFrame) -> pl.Series | None:
+    """Groups titles by template, with the Drain3 package and its default masking.
+
+    In: issues. Out: per issue a number of its group, None where the package is not installed.
+    """
     if find_spec("drain3") is None:
         return None
     from drain3 import TemplateMiner
@@ -36,13 +42,16 @@ def drain3_templates(issues: pl.DataFrame) -> pl.Series | None:
         MaskingInstruction(r"((?<=[^A-Za-z0-9])|^)([\-\+]?\d+)((?=[^A-Za-z0-9])|$)", "NUM"),
     ]
     miner = TemplateMiner(config=config)
-    found = [miner.add_log_message(title)["cluster_id"] for title in issues["title"].fill_null("").to_list()]
-    return pl.Series("predicted", found)
+    titles = issues["title"].fill_null("").to_list()
+    return pl.Series("predicted", [miner.add_log_message(title)["cluster_id"] for title in titles])
 
 
-def tfidf_average_link(issues: pl.DataFrame) -> pl.Series | None:
-    """TF-IDF vectors, average link at cosine .5; None above 20,000 issues (quadratic memory)."""
-    if not 2 <= issues.height <= LARGEST:
+def group_by_average_link(issues: pl.DataFrame) -> pl.Series | None:
+    """Groups TF-IDF vectors by average link at cosine .5.
+
+    In: issues. Out: per issue a number of its group, None above 20,000 issues (quadratic memory).
+    """
+    if not 2 <= issues.height <= MAX_ISSUES:
         return None
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
@@ -51,12 +60,15 @@ def tfidf_average_link(issues: pl.DataFrame) -> pl.Series | None:
     distance = 1.0 - np.asarray((vectors @ vectors.T).todense(), dtype=np.float32)
     np.fill_diagonal(distance, 0.0)
     tree = linkage(squareform(np.clip(distance, 0.0, 1.0), checks=False), "average")
-    return pl.Series("predicted", fcluster(tree, 1.0 - COSINE, "distance"))
+    return pl.Series("predicted", fcluster(tree, 1.0 - MIN_COSINE, "distance"))
 
 
-def hdbscan_on_lsa(issues: pl.DataFrame) -> pl.Series | None:
-    """scikit-learn's HDBSCAN on 32 LSA dimensions; noise stands alone; None above 20,000 issues."""
-    if not 100 <= issues.height <= LARGEST:
+def group_by_hdbscan(issues: pl.DataFrame) -> pl.Series | None:
+    """Groups LSA vectors of 32 dimensions by scikit-learn's HDBSCAN; each noise point is a group of its own.
+
+    In: issues. Out: per issue a number of its group, None below 100 and above 20,000 issues.
+    """
+    if not _MIN_HDBSCAN_ISSUES <= issues.height <= MAX_ISSUES:
         return None
     from sklearn.cluster import HDBSCAN
     from sklearn.decomposition import TruncatedSVD
@@ -64,25 +76,23 @@ def hdbscan_on_lsa(issues: pl.DataFrame) -> pl.Series | None:
 
     vectors = normalize(TruncatedSVD(LSA_DIMENSIONS, random_state=0).fit_transform(_tfidf(issues)))
     labels = HDBSCAN(min_cluster_size=2, copy=True).fit(vectors).labels_
-    alone = labels < 0
-    labels[alone] = labels.max() + 1 + np.arange(int(alone.sum()))
+    is_noise = labels < 0
+    labels[is_noise] = labels.max() + 1 + np.arange(int(is_noise.sum()))
     return pl.Series("predicted", labels)
 
 
 def _tfidf(issues: pl.DataFrame) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    text = pl.concat_str(
-        pl.col("title").fill_null(""), pl.col("body").fill_null("").str.slice(0, 3_000), separator=" "
-    )
-    return TfidfVectorizer(sublinear_tf=True, min_df=1).fit_transform(
-        issues.select(text.alias("text"))["text"].to_list()
-    )
+    body = pl.col("body").fill_null("").str.slice(0, _BODY_CHARACTERS)
+    text = pl.concat_str(pl.col("title").fill_null(""), body, separator=" ")
+    texts = issues.select(text.alias("text"))["text"].to_list()
+    return TfidfVectorizer(sublinear_tf=True, min_df=1).fit_transform(texts)
 
 
-PEERS: dict[str, Callable[[pl.DataFrame], pl.Series | None]] = {
-    "exact titles": exact_titles,
-    "drain3": drain3_templates,
-    "tf-idf average link": tfidf_average_link,
-    "hdbscan on lsa": hdbscan_on_lsa,
+BASELINES: dict[str, Callable[[pl.DataFrame], pl.Series | None]] = {
+    "exact titles": group_by_title,
+    "drain3": group_by_drain3,
+    "tf-idf average link": group_by_average_link,
+    "hdbscan on lsa": group_by_hdbscan,
 }

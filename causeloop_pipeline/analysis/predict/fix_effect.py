@@ -1,8 +1,8 @@
-"""A fix that holds lowers the probability: a forecast that knows nothing of fixes is mixed with what the
-silence since the fix says about it.
+"""Lowers the recurrence probability of a pattern whose fix seems to hold.
 
-The learned models have long memories, for most silences among failures end; that somebody removed the cause
-is what only the claim can tell. A claim alone is believed half, and what follows it decides.
+The trained models have long memories, in which most silences end with another failure; only the claim of a
+fix says that somebody removed the cause. A claim starts with an even chance of having worked, which the
+occurrences since the fix raise or lower.
 """
 
 import json
@@ -15,33 +15,40 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.before_after.activity import (
-    History,
-    active_days,
-    as_days,
-    untouched_patterns,
+    ActivityHistory,
+    count_controls,
+    find_active_days,
+    to_days,
 )
-from causeloop_pipeline.analysis.before_after.rate_ratio import LEAST_DAYS, PRIOR_EVENTS, Blind, baseline
-from causeloop_pipeline.analysis.predict.triggers.timing import next_dates
-from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.analysis.before_after.rate_ratio import (
+    MIN_BASELINE_DAYS,
+    PRIOR_EVENTS,
+    ObservationGaps,
+    estimate_baseline,
+)
+from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates
 
-CLAIMS = pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT})
 REMOVED_SHARE = 0.7
-MOST_LEFT, STEPS = 0.5, 20
-RATIOS = np.concatenate(
-    [[0.0], MOST_LEFT * (np.arange(STEPS) + 0.5) / STEPS]
-)  # removed, or reduced to so much
-RATIO_PRIOR = np.concatenate([[REMOVED_SHARE], np.full(STEPS, (1 - REMOVED_SHARE) / STEPS)])
-COMES_BACK_DAYS = 1000.0
-WORKS = 0.5
-WORKS_WEIGHT = 10.0
-MOST_ROUNDS, SETTLED = 50, 1e-4
-QUIETER_WEIGHT = 20.0
-LOWEST = 0.002
+MAX_RATIO, RATIO_STEPS = 0.5, 20
+# rate after over rate before: 0 where the cause was removed, else a step between 0 and MAX_RATIO
+RATIOS = np.concatenate([[0.0], MAX_RATIO * (np.arange(RATIO_STEPS) + 0.5) / RATIO_STEPS])
+RATIO_PRIOR = np.concatenate([[REMOVED_SHARE], np.full(RATIO_STEPS, (1 - REMOVED_SHARE) / RATIO_STEPS)])
+DAYS_PER_RETURN = 1000.0  # how rarely a removed cause comes back
+PRIOR_WORKS = 0.5
+PRIOR_WORKS_WEIGHT = 10.0
+MAX_ROUNDS, ROUND_TOLERANCE = 50, 1e-4
+CONTROL_WEIGHT = 20.0
+MIN_PROBABILITY = 0.002
 
 
 @dataclass(frozen=True)
-class FixSeen:
-    """What is known of a fix: active days before and since, in so many days, and how much they cluster."""
+class FixObservation:
+    """What was observed before and since a fix.
+
+    before, since: active days. days_before, days_since: observed days. dispersion: how much active days
+    cluster (1: not at all). control_trend: rate of the patterns without a fix since it over before, at most
+    1.
+    """
 
     fixed_at: datetime
     before: int
@@ -49,21 +56,23 @@ class FixSeen:
     since: int
     days_since: float
     dispersion: float = 1.0
-    quieter: float = 1.0
+    control_trend: float = 1.0
 
-    def text(self) -> str:
-        """The evidence in words."""
+    def describe(self) -> str:
+        """The evidence as a sentence."""
         days = int(self.days_since)
-        seen = f"{self.since} active days in {days} days since" if self.since else f"{days} silent days"
+        after = f"{self.since} active days in {days} days since" if self.since else f"{days} silent days"
         every = self.days_before / max(self.before, 1)
         usual = f"one active day every {every:.1f} days" if self.before else "no active day that counts"
-        return f"fix of {self.fixed_at:%Y-%m-%d}: {seen}, against {usual} before"
+        return f"fix of {self.fixed_at:%Y-%m-%d}: {after}, against {usual} before"
 
 
 @dataclass(frozen=True)
 class FixEffect:
-    """Posterior weights of RATIOS, the rest being that nothing changed; for each, the rate ahead as a Gamma
-    of a shape and a rate, and how many of its units a day is.
+    """The posterior of what a fix changed.
+
+    weights: of each of RATIOS; the rest is the probability that nothing changed. shape, rate: for each ratio
+    the Gamma distribution of the rate ahead. pace: how many units of that rate a day is.
     """
 
     weights: Floats
@@ -76,88 +85,109 @@ class FixEffect:
         """The probability that the fix changed anything."""
         return float(self.weights.sum())
 
-    def probability(self, unfixed: Floats, windows: Floats) -> Floats:
-        """P(recurs within each window) from the same without a fix in mind; never more than it."""
+    def lower(self, baseline_probability: Floats, windows: Floats) -> Floats:
+        """P(recurs within each window), from the same without a fix in mind; never more than that."""
         ahead = (self.pace / self.rate)[:, None] * windows
         fixed = -np.expm1(-self.shape[:, None] * np.log1p(ahead))
-        result: Floats = (1 - self.works) * unfixed + self.weights @ np.minimum(fixed, unfixed)
-        return np.maximum(np.minimum(result, unfixed), np.minimum(unfixed, LOWEST))
+        unchanged = (1 - self.works) * baseline_probability
+        result: Floats = unchanged + self.weights @ np.minimum(fixed, baseline_probability)
+        floor = np.minimum(baseline_probability, MIN_PROBABILITY)
+        return np.maximum(np.minimum(result, baseline_probability), floor)
 
 
-def fix_effect(seen: FixSeen, works: float = WORKS) -> FixEffect:
-    """What has happened since a fix says of its effect.
+def estimate_fix_effect(observation: FixObservation, works: float = PRIOR_WORKS) -> FixEffect:
+    """Estimate what a fix changed from the occurrences before and since.
 
-    In: the counts, and how many fixes work in general. Out: FixEffect. Method: the rate before is
-    Gamma(a = 1/2 + n0/φ, E = t0/φ), t0 being 30 days at least, counts and times divided by the dispersion φ;
-    after the fix it is r times that, on T = t1/φ days scaled by how much quieter untouched patterns became.
-    Then n = n1/φ events after it have the likelihood L(r) ∝ r^n (1 + r·T/E)^-(a + n). Prior: r = 1 (did
-    nothing) with 1 - works, r = 0 (removed) with 0.7·works, uniform below 1/2 with the rest. Given r, the
-    chance of an event within h is 1 - (1 + r·h/φ / (E + r·T))^-(a + n); what was removed may still come back,
-    with half an event in 1,000 days and those since: 1 - (1 + h / (1000 + t1))^-1/2.
+    In: the observation, and the share of fixes that work in general. Out: FixEffect. Method: the rate before
+    is Gamma(a = 1/2 + n0/φ, E = t0/φ), t0 being 30 days at least, counts and times divided by the dispersion
+    φ; after the fix it is r times that, on T = t1/φ days scaled by the control trend. Then n = n1/φ events
+    after it have the likelihood L(r) ∝ r^n (1 + r·T/E)^-(a + n). Prior: r = 1 (did nothing) with 1 - works, r
+    = 0 (removed) with 0.7·works, uniform below 1/2 with the rest. Given r, the chance of an event within h is
+    1 - (1 + r·h/φ / (E + r·T))^-(a + n); what was removed may still come back, with half an event in 1,000
+    days and those since: 1 - (1 + h / (1000 + t1))^-1/2.
     """
-    shape = PRIOR_EVENTS + seen.before / seen.dispersion
-    exposure = max(seen.days_before, LEAST_DAYS) / seen.dispersion
-    events, scale = seen.since / seen.dispersion, seen.quieter / seen.dispersion
-    days = seen.days_since * scale
+    dispersion = observation.dispersion
+    shape = PRIOR_EVENTS + observation.before / dispersion
+    exposure = max(observation.days_before, MIN_BASELINE_DAYS) / dispersion
+    events, scale = observation.since / dispersion, observation.control_trend / dispersion
+    days = observation.days_since * scale
+
     ratios = np.append(RATIOS, 1.0)
     with np.errstate(divide="ignore"):
-        power = events * np.log(ratios) if events else np.zeros(len(ratios))
-    likelihood = np.exp(power - (shape + events) * np.log1p(ratios * days / exposure))
+        log_power = events * np.log(ratios) if events else np.zeros(len(ratios))
+    likelihood = np.exp(log_power - (shape + events) * np.log1p(ratios * days / exposure))
     weights = np.append(works * RATIO_PRIOR, 1 - works) * likelihood
+
     shapes, rates, paces = np.full(len(RATIOS), shape + events), exposure + RATIOS * days, RATIOS * scale
-    shapes[0], rates[0], paces[0] = PRIOR_EVENTS, COMES_BACK_DAYS + seen.days_since, 1.0
+    shapes[0], rates[0], paces[0] = PRIOR_EVENTS, DAYS_PER_RETURN + observation.days_since, 1.0
     return FixEffect(weights[:-1] / max(float(weights.sum()), 1e-300), shapes, rates, paces)
 
 
-def fix_effects(
+def estimate_fix_effects(
     claims: pl.DataFrame, occurrences: pl.DataFrame, *, as_of: datetime
-) -> dict[str, tuple[FixSeen, FixEffect]]:
-    """What is known of the fix of each pattern, and its effect.
+) -> dict[str, tuple[FixObservation, FixEffect]]:
+    """Estimate the effect of the fix of each pattern.
 
-    In: CLAIMS up to `as_of` (implemented fixes and closure notes), OCCURRENCES of all patterns. Out: by
-    pattern, one fix each: the first claim that nothing has followed, else the newest. How many fixes work in
-    this workspace is learned from all of them: one half, as if ten had been seen, and what they show.
+    In: CLAIMED_FIX_SCHEMA (implemented fixes and closure notes), frames.OCCURRENCE_SCHEMA of all patterns,
+    the time of the judgement. Out: by pattern, for one fix each: the first claim that no occurrence follows,
+    else the newest. The share of fixes that work in this workspace is estimated from all of them, with one
+    half of ten fixes as its prior.
     """
-    known = claims.filter(pl.col("fixed_at") <= as_of).drop_nulls()
-    if known.is_empty():
+    past_claims = claims.filter(pl.col("fixed_at") <= as_of).drop_nulls()
+    if past_claims.is_empty():
         return {}
-    history = History.read(occurrences.filter(pl.col("occurred_at") <= as_of), known)
-    moments = known.sort("pattern_id", "fixed_at").group_by("pattern_id", maintain_order=True).agg("fixed_at")
-    seen = {
-        pattern_id: _seen(history, pattern_id, fixed_at, as_of)
-        for pattern_id, fixed_at in moments.iter_rows()
+    history = ActivityHistory.from_frames(occurrences.filter(pl.col("occurred_at") <= as_of), past_claims)
+    by_pattern = past_claims.sort("pattern_id", "fixed_at").group_by("pattern_id", maintain_order=True)
+    observations = {
+        pattern_id: _observe_fix(history, pattern_id, fixed_at, as_of)
+        for pattern_id, fixed_at in by_pattern.agg("fixed_at").iter_rows()
         if pattern_id in history.times
     }
-    works = _share_that_works(list(seen.values()))
-    return {pattern_id: (one, fix_effect(one, works)) for pattern_id, one in seen.items()}
+    works = _estimate_share_that_works(list(observations.values()))
+    return {
+        pattern_id: (observation, estimate_fix_effect(observation, works))
+        for pattern_id, observation in observations.items()
+    }
 
 
-def _share_that_works(seen: Sequence[FixSeen]) -> float:
-    """How many fixes work here: the expectation-maximization estimate, drawn toward one half."""
-    works = WORKS
-    for _ in range(MOST_ROUNDS):
-        expected = sum(fix_effect(one, works).works for one in seen)
-        before, works = works, (WORKS_WEIGHT * WORKS + expected) / (WORKS_WEIGHT + len(seen))
-        if abs(works - before) < SETTLED:
+def _estimate_share_that_works(observations: Sequence[FixObservation]) -> float:
+    """The share of fixes that work here: the expectation-maximization estimate, shrunk to one half."""
+    works = PRIOR_WORKS
+    for _ in range(MAX_ROUNDS):
+        expected = sum(estimate_fix_effect(observation, works).works for observation in observations)
+        before = works
+        works = (PRIOR_WORKS_WEIGHT * PRIOR_WORKS + expected) / (PRIOR_WORKS_WEIGHT + len(observations))
+        if abs(works - before) < ROUND_TOLERANCE:
             break
     return works
 
 
-def _seen(history: History, pattern_id: str, claims: list[datetime], as_of: datetime) -> FixSeen:
-    times, now = history.times[pattern_id], as_days(as_of)
-    fixed = next((claim for claim in claims if as_days(claim) >= times[-1]), claims[-1])
-    at, blind = as_days(fixed), Blind()
-    before = baseline(
-        active_days(time for time in times if time < at), at, history.start, blind, history.clustering
-    )
-    controls = untouched_patterns(history, at, now, blind)
+def _observe_fix(
+    history: ActivityHistory, pattern_id: str, claims: list[datetime], as_of: datetime
+) -> FixObservation:
+    times, now = history.times[pattern_id], to_days(as_of)
+    fixed = next((claim for claim in claims if to_days(claim) >= times[-1]), claims[-1])
+    fixed_at, gaps = to_days(fixed), ObservationGaps()
+
+    days_before = find_active_days(time for time in times if time < fixed_at)
+    before = estimate_baseline(days_before, fixed_at, history.start, gaps, history.clustering)
+    controls = count_controls(history, fixed_at, now, gaps)
     expected = controls.before * controls.days_after / max(controls.days_before, 1e-9)
-    quieter = min(1.0, (controls.after + QUIETER_WEIGHT) / (expected + QUIETER_WEIGHT))
-    since = len(active_days(time for time in times if time > at))
-    return FixSeen(fixed, before.events, before.days, since, max(now - at, 0.0), before.dispersion, quieter)
+    control_trend = min(1.0, (controls.after + CONTROL_WEIGHT) / (expected + CONTROL_WEIGHT))
+
+    since = len(find_active_days(time for time in times if time > fixed_at))
+    return FixObservation(
+        fixed_at=fixed,
+        before=before.events,
+        days_before=before.days,
+        since=since,
+        days_since=max(now - fixed_at, 0.0),
+        dispersion=before.dispersion,
+        control_trend=control_trend,
+    )
 
 
-def lowered_by_fixes(
+def lower_by_fixes(
     predictions: pl.DataFrame,
     claims: pl.DataFrame,
     occurrences: pl.DataFrame,
@@ -165,51 +195,59 @@ def lowered_by_fixes(
     as_of: datetime,
     today: date,
 ) -> pl.DataFrame:
-    """PREDICTIONS in which a fix that seems to hold has lowered the probability.
+    """Lower the probabilities of patterns whose fix seems to hold.
 
-    In: PREDICTIONS, and any columns beside; CLAIMS; OCCURRENCES; `as_of` (aware) and
-    its local date. Out: the same rows and columns; where a claim is known, the probability and the next dates
-    follow from `fix_effect`, the evidence ends with the fix, and model_probabilities keep what was said
-    without it. No probability rises, none falls with the window.
+    In: frames.PREDICTION_SCHEMA, and any columns beside; CLAIMED_FIX_SCHEMA; frames.OCCURRENCE_SCHEMA;
+    `as_of` (aware) and its local date. Out: the same rows and columns. Where a fix is claimed, the
+    probability and the next dates follow from `estimate_fix_effect`, the evidence ends with the fix, and
+    model_probabilities keep the probability without it. No probability rises, none falls with the window.
     """
-    effects = fix_effects(claims, occurrences, as_of=as_of)
-    concerned = predictions.filter(
+    effects = estimate_fix_effects(claims, occurrences, as_of=as_of)
+    with_fix = predictions.filter(
         pl.col("pattern_id").is_in(list(effects)) & pl.col("probability").is_not_null()
     )
-    if concerned.is_empty():
+    if with_fix.is_empty():
         return predictions
-    groups = concerned.sort("pattern_id", "window_days").partition_by("pattern_id", maintain_order=True)
-    lowered = pl.concat([_lowered(group, *effects[group["pattern_id"][0]], today) for group in groups])
+    groups = with_fix.sort("pattern_id", "window_days").partition_by("pattern_id", maintain_order=True)
+    lowered = pl.concat([_lower_pattern(group, *effects[group["pattern_id"][0]], today) for group in groups])
     others = predictions.join(lowered, on=["pattern_id", "window_days"], how="anti")
     return pl.concat([others, lowered]).sort("pattern_id", "window_days")
 
 
-def _lowered(group: pl.DataFrame, seen: FixSeen, effect: FixEffect, today: date) -> pl.DataFrame:
+def _lower_pattern(
+    group: pl.DataFrame, observation: FixObservation, effect: FixEffect, today: date
+) -> pl.DataFrame:
     """One pattern's rows, windows ascending."""
-    windows, unfixed = group["window_days"], group["probability"]
-    probability = effect.probability(unfixed.to_numpy(), windows.to_numpy().astype(float))
-    dates = next_dates(probability[None], tuple(windows), today).row(0, named=True)
+    windows, baseline_probability = group["window_days"], group["probability"]
+    probability = effect.lower(baseline_probability.to_numpy(), windows.to_numpy().astype(float))
+    dates = estimate_next_dates(probability[None], tuple(windows), today).row(0, named=True)
+    expected = observation.before / max(observation.days_before, 1.0) * observation.days_since
     finding = {
         "kind": "fix",
-        "text": seen.text(),
-        "count": seen.since,
-        "of": int(seen.days_since),
-        "expected": round(seen.before / max(seen.days_before, 1.0) * seen.days_since, 1),
+        "text": observation.describe(),
+        "count": observation.since,
+        "of": int(observation.days_since),
+        "expected": round(expected, 1),
         "probability_works": round(effect.works, 4),
     }
-    members = zip(group["model_probabilities"], unfixed, strict=True)
+    evidence = [_append_finding(text, finding) for text in group["evidence"]]
+    by_model = [
+        _add_baseline(text, baseline)
+        for text, baseline in zip(group["model_probabilities"], baseline_probability, strict=True)
+    ]
     return group.with_columns(
         pl.Series("probability", probability),
-        pl.Series("evidence", [_with_last(text, finding) for text in group["evidence"]], dtype=pl.String),
-        pl.Series("model_probabilities", [_beside(*one) for one in members], dtype=pl.String),
+        pl.Series("evidence", evidence, dtype=pl.String),
+        pl.Series("model_probabilities", by_model, dtype=pl.String),
         **{name: pl.lit(day, dtype=pl.Date) for name, day in dates.items()},
     )
 
 
-def _with_last(evidence: str | None, finding: dict[str, object]) -> str:
+def _append_finding(evidence: str | None, finding: dict[str, object]) -> str:
     return json.dumps([*json.loads(evidence or "[]"), finding], ensure_ascii=False)
 
 
-def _beside(members: str | None, unfixed: float) -> str:
-    """What each model said, and the mixture of them before the fix was thought of."""
-    return json.dumps({**json.loads(members or "{}"), "without_fix": round(unfixed, 4)})
+def _add_baseline(model_probabilities: str | None, baseline_probability: float) -> str:
+    """The probability of each model, and that of the ensemble before the fix is taken into account."""
+    by_model = json.loads(model_probabilities or "{}")
+    return json.dumps({**by_model, "without_fix": round(baseline_probability, 4)})

@@ -1,14 +1,17 @@
-"""Risk, 0 to 100: how bad, how likely again, how recent and how broad, for issues and for patterns.
+"""Scores risk, 0 to 100, of issues and patterns: how severe, how likely again, how recent and how broad.
 
 risk = 100 * (.35 severity + .35 recurrence + .15 recency + .15 breadth), each part between 0 and 1:
 
-- severity: p1 1, p2 .7, p3 .4, p4 .15, unknown as p3; a pattern counts half by its worst issue, half by
-the mean; - recurrence: the probability that the pattern recurs, from the prediction whose window is
-nearest to 30 days; .25 where there is no prediction yet, as no news is not good news; - recency: 2^(-age
-/ half-life) since the issue arrived (14 days), or since the pattern was last seen (30 days); - breadth: 1
-- 2^(-(services + teams - 2) / 3), services and teams hit by the pattern, at least one of each.
+- severity: p1 1, p2 .7, p3 .4, p4 .15, unknown as p3. A pattern counts half by its worst issue, half by the
+  mean.
+- recurrence: the probability that the pattern recurs, from the prediction whose window is nearest to 30
+  days; .25 where there is no prediction yet.
+- recency: 2^(-age / half-life) since the issue arrived (14 days), or since the pattern was last seen (30
+  days).
+- breadth: 1 - 2^(-(services + teams - 2) / 3), services and teams hit by the pattern, at least one of each.
 """
 
+import math
 from datetime import date, datetime
 
 import polars as pl
@@ -23,18 +26,10 @@ PREFERRED_WINDOW = 30
 ISSUE_HALF_LIFE_DAYS = 14.0
 PATTERN_HALF_LIFE_DAYS = 30.0
 
-BANDS = ((90.0, "critical"), (70.0, "high"), (40.0, "medium"), (0.0, "low"))
-_IMPACTS = ((0.85, "critical"), (0.6, "high"), (0.35, "medium"), (0.0, "low"))
+IMPACT_THRESHOLDS = ((0.85, "critical"), (0.6, "high"), (0.35, "medium"), (0.0, "low"))
 
 
-def risk_band(score: float) -> str:
-    """Critical from 90, high from 70, medium from 40, else low; ValueError outside 0 to 100."""
-    if not 0 <= score <= 100:
-        raise ValueError(f"a risk score lies between 0 and 100, not at {score}")
-    return next(band for least, band in BANDS if score >= least)
-
-
-def issue_risk(
+def score_issue_risk(
     issues: pl.DataFrame,
     members: pl.DataFrame,
     predictions: pl.DataFrame,
@@ -42,28 +37,28 @@ def issue_risk(
     *,
     as_of: datetime,
 ) -> pl.DataFrame:
-    """The risk of each issue, by this module's formula.
+    """Score the risk of each issue, by this module's formula.
 
-    In: ISSUES, MEMBERS, PREDICTIONS, PATTERNS and the time of the judgement (aware). Out: RISK_SCHEMA, one row
-    per issue, sorted by id, scores with one decimal. Recurrence and breadth are those of the issue's
-    pattern; an issue without a pattern has the breadth of one service and one team. Issues dated after
-    as_of count as new.
+    In: frames of issues, members, predictions and patterns, the time of the judgement (aware). Out:
+    RISK_SCHEMA, one row per issue, sorted by id, scores with one decimal. Recurrence and breadth are those of
+    the issue's pattern; an issue without a pattern has the breadth of one service and one team. Issues dated
+    after as_of count as new.
     """
     in_patterns = members.select("issue_id", "pattern_id").unique(
         "issue_id", keep="first", maintain_order=True
     )
-    known = in_patterns.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
+    in_known_patterns = in_patterns.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
     parts = (
         issues.select("issue_id", "severity", "source_created_at")
-        .join(known, on="issue_id", how="left")
+        .join(in_known_patterns, on="issue_id", how="left")
         .join(_recurrence(predictions), on="pattern_id", how="left")
         .join(_breadth(members, issues), on="pattern_id", how="left")
     )
     age = _age_days(pl.col("source_created_at"), as_of)
-    return _scored(parts, "issue_id", _severity_part(), age, ISSUE_HALF_LIFE_DAYS)
+    return _score(parts, "issue_id", _severity_part(), age, ISSUE_HALF_LIFE_DAYS)
 
 
-def pattern_risk(
+def score_pattern_risk(
     patterns: pl.DataFrame,
     members: pl.DataFrame,
     issues: pl.DataFrame,
@@ -71,11 +66,11 @@ def pattern_risk(
     *,
     as_of: datetime,
 ) -> pl.DataFrame:
-    """The risk of each pattern, by this module's formula.
+    """Score the risk of each pattern, by this module's formula.
 
-    In: PATTERNS, MEMBERS, ISSUES, PREDICTIONS and the time of the judgement (aware). Out: RISK_SCHEMA, one row
-    per pattern, sorted by id, scores with one decimal. A pattern without issues has the severity of an
-    unknown one.
+    In: frames of patterns, members, issues and predictions, the time of the judgement (aware). Out:
+    RISK_SCHEMA, one row per pattern, sorted by id, scores with one decimal. A pattern without issues has the
+    severity of an unknown one.
     """
     parts = (
         patterns.select("pattern_id", "last_seen_at")
@@ -84,53 +79,55 @@ def pattern_risk(
         .join(_breadth(members, issues), on="pattern_id", how="left")
     )
     severity = (pl.col("worst") + pl.col("mean")) / 2
-    return _scored(
+    return _score(
         parts, "pattern_id", severity, _age_days(pl.col("last_seen_at"), as_of), PATTERN_HALF_LIFE_DAYS
     )
 
 
-def pattern_impacts(
-    patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, as_of: datetime
-) -> pl.DataFrame:
-    """How much it would hurt if a pattern recurred: critical, high, medium or low.
+def rate_impacts(patterns: pl.DataFrame, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Rate how bad a recurrence of each pattern would be: critical, high, medium or low.
 
-    In: PATTERNS, MEMBERS, ISSUES and the time of the judgement. Out: frame(pattern_id, impact), one row
-    per pattern, sorted. Method: .75 of the severity that a quarter of the issues seen by then reach or
-    exceed, .25 of the breadth (as in the risk formula); .85, .6 and .35 part the four.
+    In: frame(pattern_id, …), frames.OCCURRENCE_SCHEMA (undated ones count) and the time of the judgement.
+    Out: frame(pattern_id, impact), one row per pattern, sorted. Method: .75 of the severity that a quarter of
+    the occurrences seen by then reach or exceed, .25 of the breadth (as in the risk formula); .85, .6 and .35
+    separate the four.
     """
-    seen = issues.filter(pl.col("source_created_at").is_null() | (pl.col("source_created_at") <= as_of))
-    by_pattern = members.select("pattern_id", "issue_id").unique().join(seen, on="issue_id")
-    typical = by_pattern.group_by("pattern_id").agg(
-        _severity_part().quantile(0.75, "higher").alias("typical")
-    )
+    has_occurred = pl.col("occurred_at").is_null() | (pl.col("occurred_at") <= as_of)
+    seen = occurrences.filter(has_occurred)
+    typical = seen.group_by("pattern_id").agg(_severity_part().quantile(0.75, "higher").alias("typical"))
     parts = (
         patterns.select(pl.col("pattern_id").unique())
         .join(typical, on="pattern_id", how="left")
-        .join(_breadth(members, seen), on="pattern_id", how="left")
+        .join(_breadth_of(seen), on="pattern_id", how="left")
     )
     score = 0.75 * pl.col("typical").fill_null(UNKNOWN_SEVERITY) + 0.25 * pl.col("breadth").fill_null(0.0)
     impact = pl.lit("low")
-    for least, name in reversed(_IMPACTS):
-        impact = pl.when(pl.col("score") >= least - 1e-9).then(pl.lit(name)).otherwise(impact)
+    for threshold, name in reversed(IMPACT_THRESHOLDS):
+        impact = pl.when(pl.col("score") >= threshold - 1e-9).then(pl.lit(name)).otherwise(impact)
     return parts.with_columns(score=score).select("pattern_id", impact.alias("impact")).sort("pattern_id")
 
 
-def nearest_predictions(predictions: pl.DataFrame, window_days: int = PREFERRED_WINDOW) -> pl.DataFrame:
-    """One prediction per pattern: that with a probability and the window nearest to the one asked for."""
-    known = predictions.filter(pl.col("probability").is_not_null())
+def select_nearest_predictions(
+    predictions: pl.DataFrame, window_days: int = PREFERRED_WINDOW
+) -> pl.DataFrame:
+    """Select one prediction per pattern: the one whose window is nearest to the requested one.
+
+    In: PREDICTION_SCHEMA, the window in days. Out: its rows with a probability, one per pattern.
+    """
+    with_probability = predictions.filter(pl.col("probability").is_not_null())
     distance = (pl.col("window_days") - window_days).abs()
-    return known.sort("pattern_id", distance, "window_days").unique(
+    return with_probability.sort("pattern_id", distance, "window_days").unique(
         "pattern_id", keep="first", maintain_order=True
     )
 
 
-def _scored(
+def _score(
     parts: pl.DataFrame, key: str, severity: pl.Expr, age_days: pl.Expr, half_life_days: float
 ) -> pl.DataFrame:
     score = (
         WEIGHTS["severity"] * severity.fill_null(UNKNOWN_SEVERITY)
         + WEIGHTS["recurrence"] * pl.col("probability").fill_null(UNKNOWN_RECURRENCE).clip(0.0, 1.0)
-        + WEIGHTS["recency"] * (-age_days / half_life_days * 0.6931471805599453).exp().fill_null(0.0)
+        + WEIGHTS["recency"] * (-age_days / half_life_days * math.log(2)).exp().fill_null(0.0)
         + WEIGHTS["breadth"] * pl.col("breadth").fill_null(0.0)
     )
     named = parts.select(pl.col(key).alias("id"), (100 * score).clip(0.0, 100.0).round(1).alias("risk_score"))
@@ -148,7 +145,7 @@ def _age_days(seen_at: pl.Expr, as_of: datetime | date) -> pl.Expr:
 
 
 def _recurrence(predictions: pl.DataFrame) -> pl.DataFrame:
-    return nearest_predictions(predictions).select("pattern_id", "probability")
+    return select_nearest_predictions(predictions).select("pattern_id", "probability")
 
 
 def _severities(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
@@ -164,10 +161,14 @@ def _severities(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
 
 
 def _breadth(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    joined = members.select("pattern_id", "issue_id").unique().join(issues, on="issue_id")
-    hit = joined.group_by("pattern_id").agg(
+    return _breadth_of(members.select("pattern_id", "issue_id").unique().join(issues, on="issue_id"))
+
+
+def _breadth_of(seen: pl.DataFrame) -> pl.DataFrame:
+    """1 - 2^(-(services + teams - 2) / 3) of each pattern."""
+    hit = seen.group_by("pattern_id").agg(
         pl.col(name).drop_nulls().n_unique().clip(lower_bound=1).cast(pl.Float64).alias(name + "s")
         for name in ("service", "team")
     )
     spread = (pl.col("services") + pl.col("teams") - 2) / 3
-    return hit.select("pattern_id", breadth=1 - (-spread * 0.6931471805599453).exp())
+    return hit.select("pattern_id", breadth=1 - (-spread * math.log(2)).exp())

@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.act.proof import pattern_lifecycle
-from tests.support.pattern_frames import day, issue, occurrences, world
+from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
+from tests.support.pattern_frames import build_pattern_frames, day, issue, occurrences
 
 
 def lifecycle(events: Sequence[float], notes: Sequence[float], at: float, **options: Any) -> dict[str, Any]:
-    patterns, _, _ = world({"p": [issue("i", 0)]})
+    patterns, _, _ = build_pattern_frames({"p": [issue("i", 0)]})
     if options.pop("emerging", False):
         patterns = patterns.with_columns(status=pl.lit("emerging"))
     closures = pl.DataFrame(
         {"pattern_id": ["p"] * len(notes), "closed_at": [day(note) for note in notes]},
         schema={"pattern_id": pl.String, "closed_at": pl.Datetime("us", "UTC")},
     )
-    found = pattern_lifecycle(patterns, closures, occurrences({"p": events}), as_of=day(at), **options)
-    return found.row(0, named=True)
+    derived = derive_lifecycle(patterns, closures, occurrences({"p": events}), as_of=day(at), **options)
+    return derived.row(0, named=True)
 
 
-def claimed(at: float) -> pl.DataFrame:
+def claim(at: float) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "recommendation_id": ["r"],
@@ -46,13 +46,13 @@ def test_a_note_waits_for_the_proof_window() -> None:
     assert lifecycle([0], [10], 40, proof_window_days=60)["status"] == "active"
 
 
-def test_an_issue_within_the_window_starts_the_silence_anew() -> None:
+def test_an_issue_within_the_window_starts_the_silence_again() -> None:
     assert lifecycle([0, 25], [10], 50)["status"] == "active"
     assert lifecycle([0, 25], [10], 55)["resolved_at"] == day(55)
 
 
 def test_an_issue_after_the_proof_reopens_the_pattern_and_refutes_the_recommendation() -> None:
-    state = lifecycle([0, 60], [10], 70, recommendations=claimed(9))
+    state = lifecycle([0, 60], [10], 70, recommendations=claim(9))
     assert state["status"] == "active"
     assert state["reopened_at"] == day(60)
     assert state["not_held"] == ["r"]
@@ -60,7 +60,7 @@ def test_an_issue_after_the_proof_reopens_the_pattern_and_refutes_the_recommenda
 
 
 def test_a_recommendation_implemented_after_the_reopening_is_not_blamed() -> None:
-    assert lifecycle([0, 60], [10], 70, recommendations=claimed(65))["not_held"] == []
+    assert lifecycle([0, 60], [10], 70, recommendations=claim(65))["not_held"] == []
 
 
 def test_a_second_note_after_the_reopening_resolves_it_again() -> None:

@@ -1,4 +1,4 @@
-"""Did the fix hold? Silence counts by the pattern's own rate; nothing fixed is hardly ever called held."""
+"""Did the fix hold? Silence counts by the pattern's own rate; nothing fixes_at is hardly ever called held."""
 
 import random
 from collections import Counter
@@ -11,27 +11,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from causeloop_pipeline.analysis.act.proof import PROOFS, needed_silence, prove_fixes
-from causeloop_pipeline.analysis.before_after.activity import History, as_days, untouched_patterns
-from causeloop_pipeline.analysis.before_after.rate_ratio import Blind
+from causeloop_pipeline.analysis.act.proof import (
+    PROOF_SCHEMA,
+    estimate_required_quiet_days,
+    prove_fixes,
+    refute_reopened,
+)
+from causeloop_pipeline.analysis.before_after.activity import ActivityHistory, count_controls, to_days
+from causeloop_pipeline.analysis.before_after.rate_ratio import ObservationGaps
 from causeloop_pipeline.model.frames import INSTANT
-from tests.support.pattern_frames import day, frame, occurrences
+from tests.support.pattern_frames import build_frame, day, occurrences
 
 FIXES = pl.Schema({"pattern_id": pl.String(), "fixed_at": INSTANT, "recommendation_id": pl.String()})
 STEADY = {f"control {n}": [k * 6.0 + n for k in range(90)] for n in range(6)}
 
 
-def fixed(at: float, *patterns: str) -> pl.DataFrame:
+def fixes_at(at: float, *patterns: str) -> pl.DataFrame:
     keys = patterns or ("p",)
-    return frame(
+    return build_frame(
         [{"pattern_id": key, "fixed_at": day(at), "recommendation_id": f"r {key}"} for key in keys], FIXES
     )
 
 
-def judged(events: Sequence[float], at: float, *, fix: float = 200, **options: Any) -> dict[str, Any]:
+def prove_one(events: Sequence[float], at: float, *, fix: float = 200, **options: Any) -> dict[str, Any]:
     others = options.pop("others", STEADY)
     seen = occurrences({"p": events} | others)
-    return prove_fixes(fixed(fix), seen, as_of=day(at), seed=3, **options).row(0, named=True)
+    return prove_fixes(fixes_at(fix), seen, as_of=day(at), seed=3, **options).row(0, named=True)
 
 
 def every(gap: float, start: float, end: float) -> list[float]:
@@ -39,22 +44,22 @@ def every(gap: float, start: float, end: float) -> list[float]:
 
 
 @pytest.mark.parametrize(("events", "days"), [(2, 237), (5, 81), (12, 31), (40, 9)])
-def test_the_needed_silence_follows_from_the_patterns_own_rate(events: int, days: int) -> None:
-    assert needed_silence(events, 90) == pytest.approx(days, rel=0.03)
+def test_the_required_quiet_days_follows_from_the_patterns_own_rate(events: int, days: int) -> None:
+    assert estimate_required_quiet_days(events, 90) == pytest.approx(days, rel=0.03)
 
 
 def test_clustered_events_need_a_longer_silence() -> None:
-    assert needed_silence(12, 90, dispersion=3) > 1.5 * needed_silence(12, 90)
+    assert estimate_required_quiet_days(12, 90, dispersion=3) > 1.5 * estimate_required_quiet_days(12, 90)
 
 
 @pytest.mark.parametrize(("events", "days"), [(3, 0), (-1, 90)])
 def test_no_baseline_is_refused(events: int, days: int) -> None:
     with pytest.raises(ValueError, match="no baseline"):
-        needed_silence(events, days)
+        estimate_required_quiet_days(events, days)
 
 
 def test_long_silence_after_frequent_failures_has_held() -> None:
-    proof = judged(every(5, 20, 195), 280)
+    proof = prove_one(every(5, 20, 195), 280)
     assert proof["verdict"] == "held"
     assert proof["probability_halved"] > 0.95
     assert proof["rate_ratio_low"] <= proof["rate_ratio"] <= proof["rate_ratio_high"] < 0.5
@@ -62,13 +67,13 @@ def test_long_silence_after_frequent_failures_has_held() -> None:
 
 
 def test_the_proof_window_is_a_minimum_even_for_very_frequent_failures() -> None:
-    assert judged(every(1, 20, 199), 215)["verdict"] == "not_provable_yet"
-    assert judged(every(1, 20, 199), 231)["verdict"] == "held"
-    assert judged(every(1, 20, 199), 231, proof_window_days=60)["verdict"] == "not_provable_yet"
+    assert prove_one(every(1, 20, 199), 215)["verdict"] == "not_provable_yet"
+    assert prove_one(every(1, 20, 199), 231)["verdict"] == "held"
+    assert prove_one(every(1, 20, 199), 231, proof_window_days=60)["verdict"] == "not_provable_yet"
 
 
 def test_rare_failures_cannot_be_shown_yet_and_the_date_is_named() -> None:
-    proof = judged(every(40, 20, 180), 231)
+    proof = prove_one(every(40, 20, 180), 231)
     assert proof["verdict"] == "not_provable_yet"
     assert proof["earliest_proof_date"] > day(231).date()
     assert str(proof["earliest_proof_date"]) in proof["text"]
@@ -76,110 +81,113 @@ def test_rare_failures_cannot_be_shown_yet_and_the_date_is_named() -> None:
 
 def test_on_the_named_date_silence_is_proof_and_on_the_day_before_it_is_not() -> None:
     events = every(12, 20, 180)
-    date = judged(events, 231)["earliest_proof_date"]
+    date = prove_one(events, 231)["earliest_proof_date"]
     days = (date - day(0).date()).days
-    assert judged(events, days + 1.0)["verdict"] == "held"
-    assert judged(events, days - 1.5)["verdict"] == "not_provable_yet"
+    assert prove_one(events, days + 1.0)["verdict"] == "held"
+    assert prove_one(events, days - 1.5)["verdict"] == "not_provable_yet"
 
 
 def test_going_on_as_before_is_a_failure() -> None:
-    assert judged(every(5, 20, 260), 262)["verdict"] == "failed"
+    assert prove_one(every(5, 20, 260), 262)["verdict"] == "failed"
 
 
 def test_a_clear_but_small_gain_helped_in_part() -> None:
-    proof = judged(every(1, 20, 198) + every(1.7, 202, 400), 400)
+    proof = prove_one(every(1, 20, 198) + every(1.7, 202, 400), 400)
     assert proof["verdict"] == "partly"
     assert 0.5 < proof["rate_ratio"] < 1
 
 
 def test_a_connector_that_was_down_makes_silence_worthless() -> None:
     down = pl.DataFrame({"started_at": [day(201)], "ended_at": [day(300)], "pattern_id": ["p"]})
-    assert judged(every(5, 20, 195), 280, exposure=down)["verdict"] == "no_exposure"
+    assert prove_one(every(5, 20, 195), 280, exposure=down)["verdict"] == "no_exposure"
 
 
-def test_only_the_blind_time_of_the_patterns_own_service_is_subtracted() -> None:
+def test_only_the_observation_gaps_of_the_patterns_own_service_are_subtracted() -> None:
     def down(service: str | None) -> pl.DataFrame:
         rows = {"started_at": [day(210)], "ended_at": [day(230)], "service": [service]}
         return pl.DataFrame(rows, schema_overrides={"service": pl.String})
 
-    assert judged(every(5, 20, 195), 280, exposure=down("bank"))["days_after"] == 80
-    assert judged(every(5, 20, 195), 280, exposure=down("shop"))["days_after"] == 60
-    assert judged(every(5, 20, 195), 280, exposure=down(None))["days_after"] == 60
+    assert prove_one(every(5, 20, 195), 280, exposure=down("bank"))["days_after"] == 80
+    assert prove_one(every(5, 20, 195), 280, exposure=down("shop"))["days_after"] == 60
+    assert prove_one(every(5, 20, 195), 280, exposure=down(None))["days_after"] == 60
 
 
-def test_what_others_did_in_the_blind_time_tells_nothing_about_the_rest() -> None:
-    blind = Blind(((as_days(day(210)), as_days(day(260))),))
+def test_what_others_did_in_an_observation_gap_says_nothing_about_the_rest() -> None:
+    gaps = ObservationGaps(((to_days(day(210)), to_days(day(260))),))
     loud = {key: sorted({*days, *range(211, 260)}) for key, days in STEADY.items()}
     calm = {key: [at for at in days if not 210 < at < 260] for key, days in STEADY.items()}
-    found = [
-        untouched_patterns(
-            History.read(occurrences(others), fixed(200)), as_days(day(200)), as_days(day(280)), blind
+    controls = [
+        count_controls(
+            ActivityHistory.from_frames(occurrences(others), fixes_at(200)),
+            to_days(day(200)),
+            to_days(day(280)),
+            gaps,
         )
         for others in (STEADY, loud, calm)
     ]
-    assert found[0] == found[1] == found[2]
-    assert (found[0].after, found[0].days_after) == (31, 30)
+    assert controls[0] == controls[1] == controls[2]
+    assert (controls[0].after, controls[0].days_after) == (31, 30)
 
 
-def test_overlapping_blind_intervals_count_once() -> None:
+def test_overlapping_observation_gaps_count_once() -> None:
     down = pl.DataFrame({"started_at": [day(210), day(215)], "ended_at": [day(230), day(240)]})
-    assert judged(every(5, 20, 195), 280, exposure=down)["days_after"] == 50
+    assert prove_one(every(5, 20, 195), 280, exposure=down)["days_after"] == 50
 
 
 def test_when_the_whole_workspace_falls_silent_silence_proves_nothing() -> None:
     silent = {key: [at for at in days if at < 200] for key, days in STEADY.items()}
-    assert judged(every(5, 20, 195), 280, others=silent)["verdict"] == "no_exposure"
+    assert prove_one(every(5, 20, 195), 280, others=silent)["verdict"] == "no_exposure"
 
 
 def test_when_untouched_patterns_calm_down_as_well_more_silence_is_needed() -> None:
     calmer = {
         key: [at for n, at in enumerate(days) if at < 200 or n % 4 == 0] for key, days in STEADY.items()
     }
-    plain, corrected = (judged(every(8, 20, 195), 260, others=others) for others in (STEADY, calmer))
+    plain, corrected = (prove_one(every(8, 20, 195), 260, others=others) for others in (STEADY, calmer))
     assert corrected["probability_halved"] < plain["probability_halved"]
     assert corrected["earliest_proof_date"] > plain["earliest_proof_date"]
 
 
 def test_the_same_failures_under_a_new_name_have_moved() -> None:
     new = STEADY | {"successor": every(5, 203, 280)}
-    assert judged(every(5, 20, 195), 281, others=new)["verdict"] == "moved"
+    assert prove_one(every(5, 20, 195), 281, others=new)["verdict"] == "moved"
 
 
 def test_the_burst_that_led_to_the_fix_is_no_part_of_the_baseline() -> None:
     quiet = every(30, 20, 170)
-    proof = judged([*quiet, 195, 196, 197, 198, 199], 231)
+    proof = prove_one([*quiet, 195, 196, 197, 198, 199], 231)
     assert proof["events_before"] == len(quiet)
     assert proof["verdict"] == "not_provable_yet"
 
 
 def test_a_pattern_that_was_nothing_but_the_burst_has_no_baseline() -> None:
-    proof = judged([195, 196, 197.5, 198, 199], 400)
+    proof = prove_one([195, 196, 197.5, 198, 199], 400)
     assert proof["events_before"] == 0
     assert proof["verdict"] == "not_provable_yet"
 
 
 def test_a_young_pattern_that_failed_daily_for_weeks_is_more_than_a_burst() -> None:
-    assert judged(every(1, 160, 199), 240)["verdict"] == "held"
+    assert prove_one(every(1, 160, 199), 240)["verdict"] == "held"
 
 
 def test_a_pattern_that_never_occurred_before_its_fix_has_no_rate_to_compare_with() -> None:
-    proof = judged([], 260)
+    proof = prove_one([], 260)
     assert proof["verdict"] == "not_provable_yet"
     assert (proof["rate_ratio"], proof["earliest_proof_date"]) == (None, None)
 
 
 def test_a_fix_in_the_future_proves_nothing_yet() -> None:
-    assert judged(every(5, 20, 195), 150)["verdict"] == "not_provable_yet"
+    assert prove_one(every(5, 20, 195), 150)["verdict"] == "not_provable_yet"
 
 
 def test_no_fixes_give_an_empty_frame_of_the_right_shape() -> None:
-    found = prove_fixes(fixed(1).clear(), occurrences({"p": [1]}), as_of=day(9), seed=1)
-    assert (found.height, found.schema) == (0, PROOFS)
+    proofs = prove_fixes(fixes_at(1).clear(), occurrences({"p": [1]}), as_of=day(9), seed=1)
+    assert (proofs.height, proofs.schema) == (0, PROOF_SCHEMA)
 
 
 def test_the_same_input_gives_the_same_bytes_in_any_row_order() -> None:
     seen = occurrences(STEADY | {"p": every(9, 0, 300), "q": every(4, 0, 199)})
-    fixes = fixed(200, "p", "q")
+    fixes = fixes_at(200, "p", "q")
     first = prove_fixes(fixes, seen, as_of=day(280), seed=5)
     second = prove_fixes(
         fixes.reverse(), seen.sample(fraction=1, shuffle=True, seed=2), as_of=day(280), seed=5
@@ -189,13 +197,13 @@ def test_the_same_input_gives_the_same_bytes_in_any_row_order() -> None:
 
 def test_a_window_of_no_days_is_refused() -> None:
     with pytest.raises(ValueError, match="one day at least"):
-        judged([1], 250, proof_window_days=0)
+        prove_one([1], 250, proof_window_days=0)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0, 400), max_size=40), st.floats(0, 420), st.floats(0, 300))
 def test_any_history_gets_a_verdict_in_bounds(events: list[float], at: float, fix: float) -> None:
-    proof = judged(events, at, fix=fix)
+    proof = prove_one(events, at, fix=fix)
     assert proof["verdict"] in {"held", "partly", "failed", "moved", "not_provable_yet", "no_exposure"}
     assert proof["text"]
     assert proof["days_before"] >= 0
@@ -208,30 +216,30 @@ def test_any_history_gets_a_verdict_in_bounds(events: list[float], at: float, fi
 
 
 def steady_history(chance: random.Random, rate: float, days: float) -> list[float]:
-    at, found = chance.expovariate(rate), []
+    at, times = chance.expovariate(rate), []
     while at < days:
-        found.append(at)
+        times.append(at)
         at += chance.expovariate(rate)
-    return found
+    return times
 
 
-def clustered_history(chance: random.Random, rate: float, days: float) -> list[float]:
+def make_outbreaks(chance: random.Random, rate: float, days: float) -> list[float]:
     """Outbreaks of three on average, each spread over some days."""
-    found = []
+    times = []
     for outbreak in steady_history(chance, rate / 3, days):
         size = 1
         while chance.random() < 2 / 3:
             size += 1
-        found += [outbreak + chance.expovariate(0.5) for _ in range(size)]
-    return sorted(at for at in found if at < days)
+        times += [outbreak + chance.expovariate(0.5) for _ in range(size)]
+    return sorted(at for at in times if at < days)
 
 
-@pytest.mark.parametrize("history", [steady_history, clustered_history])
+@pytest.mark.parametrize("history", [steady_history, make_outbreaks])
 def test_with_nothing_fixed_at_most_one_in_a_hundred_is_called_held(history: Any) -> None:
     seed = 20_261
     chance = random.Random(seed)
     times = {f"p{n:03d}": history(chance, chance.choice([2, 5, 12, 40]) / 90, 400) for n in range(240)}
-    fixes = fixed(240, *[key for key in times if int(key[1:]) % 2 == 0])
+    fixes = fixes_at(240, *[key for key in times if int(key[1:]) % 2 == 0])
     looks = [
         prove_fixes(fixes, occurrences(times), as_of=day(240 + wait), seed=seed) for wait in (31, 90, 150)
     ]
@@ -240,7 +248,7 @@ def test_with_nothing_fixed_at_most_one_in_a_hundred_is_called_held(history: Any
     assert sum(count["held"] for count in counts) <= 0.01 * sum(look.height for look in looks)
 
 
-@pytest.mark.parametrize("history", [steady_history, clustered_history])
+@pytest.mark.parametrize("history", [steady_history, make_outbreaks])
 def test_fixing_the_day_after_the_worst_week_does_not_make_an_effect(history: Any) -> None:
     seed = 20_262
     chance = random.Random(seed)
@@ -251,7 +259,7 @@ def test_fixing_the_day_after_the_worst_week_does_not_make_an_effect(history: An
         if starts and int(key[1:]) % 2 == 0:
             worst = max(starts, key=lambda start: sum(start <= at < start + 7 for at in days))
             rows.append({"pattern_id": key, "fixed_at": day(worst + 8), "recommendation_id": f"r {key}"})
-    proofs = prove_fixes(frame(rows, FIXES), occurrences(times), as_of=day(330), seed=seed)
+    proofs = prove_fixes(build_frame(rows, FIXES), occurrences(times), as_of=day(330), seed=seed)
     print(f"seed {seed}: {Counter(proofs['verdict'].to_list())}")
     assert (proofs["verdict"] == "held").sum() <= 0.01 * proofs.height
 
@@ -261,7 +269,27 @@ def test_real_fixes_of_frequent_failures_are_recognized() -> None:
     chance = random.Random(seed)
     times = {f"p{n:03d}": steady_history(chance, 20 / 90, 400) for n in range(60)}
     keys = [key for key in times if int(key[1:]) % 2 == 0]
-    mended = times | {key: [at for at in times[key] if at < 240] for key in keys}
-    proofs = prove_fixes(fixed(240, *keys), occurrences(mended), as_of=day(300), seed=seed)
+    fixed_times = times | {key: [at for at in times[key] if at < 240] for key in keys}
+    proofs = prove_fixes(fixes_at(240, *keys), occurrences(fixed_times), as_of=day(300), seed=seed)
     print(f"seed {seed}: {Counter(proofs['verdict'].to_list())}")
     assert (proofs["verdict"] == "held").mean() >= 0.9  # type: ignore[operator]
+
+
+def test_a_fix_whose_pattern_came_back_after_it_was_resolved_has_failed_whatever_the_rates_say() -> None:
+    proofs = prove_fixes(
+        fixes_at(200, "p", "q"),
+        occurrences({"p": every(5, 20, 195), "q": every(5, 21, 196)} | STEADY),
+        as_of=day(280),
+        seed=3,
+    )
+    lifecycle = pl.DataFrame(
+        {"pattern_id": ["p", "q"], "not_held": [["r p"], []], "text": ["Reopened", "Resolved"]},
+        schema={"pattern_id": pl.String, "not_held": pl.List(pl.String), "text": pl.String},
+    )
+
+    refuted = refute_reopened(proofs, lifecycle)
+
+    assert proofs["verdict"].to_list() == ["held", "held"]
+    assert refuted["verdict"].to_list() == ["failed", "held"]
+    assert refuted["text"][0] == "Reopened"
+    assert_frame_equal(refuted[1:], proofs[1:])

@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import polars as pl
 import pytest
@@ -11,54 +10,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
-from causeloop_pipeline.analysis.act.recommendations import recommend
 from causeloop_pipeline.analysis.detect.clusters.error_families import FAMILIES, recognize_families
-from causeloop_pipeline.analysis.predict.risk import pattern_risk
-from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, RECOMMENDATION_SCHEMA
+from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import RecommendationType
-from tests.support.pattern_frames import day, issue, predictions, world
-
-AS_OF = day(200)
-TRACE = (
-    "java.lang.NullPointerException: x\n\tat com.acme.Cart.total(Cart.java:3)\n"
-    "\tat com.acme.Main.main(Main.java:1)\n"
-)
-
-
-def failing(key: str, title: str, count: int = 6, **fields: Any) -> list[dict[str, Any]]:
-    where = {"service": "ledger", "external_id": None} | fields
-    return [
-        issue(
-            f"{key}-{n}", 20 + n * 170 / count, title=title, **(where | {"external_id": f"{key.upper()}-{n}"})
-        )
-        for n in range(count)
-    ]
-
-
-def advise(
-    patterns: dict[str, list[dict[str, Any]]],
-    chances: dict[str, float | None] | None = None,
-    *,
-    changed: pl.Expr | None = None,
-    **options: Any,
-) -> pl.DataFrame:
-    described, members, issues = world(patterns)
-    described = described.with_columns(changed) if changed is not None else described
-    foreseen = options.pop("foreseen", None)
-    if foreseen is None:
-        foreseen = predictions(chances if chances is not None else dict.fromkeys(patterns, 0.6))
-    risks = pattern_risk(described, members, issues, foreseen, as_of=AS_OF)
-    given: dict[str, Any] = {"as_of": AS_OF, "namespace": "w"} | options
-    return recommend(described, members, issues, foreseen, risks, **given)
-
-
-def existing(**columns: Any) -> pl.DataFrame:
-    return pl.DataFrame({name: [value] for name, value in columns.items()})
-
-
-def in_one_cluster(*patterns: str) -> pl.DataFrame:
-    return pl.DataFrame([("c", key) for key in patterns], schema=CLUSTER_MEMBER_SCHEMA, orient="row")
-
+from tests.support.advising import TRACE, advise, existing, failing, in_one_cluster
+from tests.support.pattern_frames import issue, predictions
 
 TEXTS = {
     "timeout": "GET /ledger: read timed out after 30 s",
@@ -112,28 +68,28 @@ def test_text_that_names_no_failure_is_given_no_family(text: str) -> None:
 
 
 def test_ranks_run_from_one_without_ties_or_gaps_by_falling_score() -> None:
-    found = advise({f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4) for n in range(12)})
-    assert found.schema == RECOMMENDATION_SCHEMA
-    assert found["rank"].to_list() == list(range(1, 13))
-    assert found["score"].is_sorted(descending=True)
+    recommendations = advise({f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4) for n in range(12)})
+    assert recommendations.schema == RECOMMENDATION_SCHEMA
+    assert recommendations["rank"].to_list() == list(range(1, 13))
+    assert recommendations["score"].is_sorted(descending=True)
 
 
 def test_more_frequent_failures_rank_higher() -> None:
-    found = advise(
+    recommendations = advise(
         {"rare": failing("rare", "a timed out"), "often": failing("often", "b timed out")},
         {"rare": 0.1, "often": 0.8},
     )
-    assert found["pattern_ids"].to_list() == [["often"], ["rare"]]
+    assert recommendations["pattern_ids"].to_list() == [["often"], ["rare"]]
 
 
 def test_an_estimate_lies_within_its_interval_and_follows_the_prediction() -> None:
-    one, two = (
+    less_likely, likelier = (
         advise({"p": failing("p", "timed out")}, {"p": chance}).row(0, named=True) for chance in (0.3, 0.8)
     )
-    for row in (one, two):
+    for row in (less_likely, likelier):
         assert 0 < row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
-    assert two["expected_loops_prevented"] > one["expected_loops_prevented"]
-    assert one["expected_loops_prevented"] == pytest.approx(0.6 * 90 * 0.35667 / 30, rel=1e-3)
+    assert likelier["expected_loops_prevented"] > less_likely["expected_loops_prevented"]
+    assert less_likely["expected_loops_prevented"] == pytest.approx(0.6 * 90 * 0.35667 / 30, rel=1e-3)
 
 
 def test_steps_and_reasons_name_what_was_seen_with_counts() -> None:
@@ -160,7 +116,7 @@ def test_the_hours_at_which_a_pattern_occurs_enter_the_plan_when_enough_was_seen
     assert "Monday" not in "\n".join(advise(rows, foreseen=few)["steps"][0])
 
 
-def test_a_place_is_named_only_if_half_of_the_issues_happened_there() -> None:
+def test_a_place_is_named_only_if_half_of_the_issues_are_from_there() -> None:
     scattered = [issue(f"p-{n}", 20 + n * 50, title="read timed out", service=f"s{n}") for n in range(3)]
     row = advise({"p": scattered}).row(0, named=True)
     assert row["title"] == "Bound and align the timeouts of the affected systems"
@@ -182,7 +138,7 @@ def test_without_words_trace_or_error_type_the_advice_is_to_record_more() -> Non
     assert advise({"p": failing("p", "an odd thing", error_type="E17")})["type"].to_list() == ["process"]
 
 
-def test_patterns_of_one_cluster_with_the_same_remedy_are_mended_together() -> None:
+def test_patterns_of_one_cluster_with_the_same_remedy_are_fixed_together() -> None:
     rows = {"p": failing("p", "read timed out", 9), "q": failing("q", "write timed out", 4)}
     row = advise(rows, cluster_members=in_one_cluster("p", "q")).row(0, named=True)
     alone = advise(rows)
@@ -191,7 +147,7 @@ def test_patterns_of_one_cluster_with_the_same_remedy_are_mended_together() -> N
     assert row["expected_loops_prevented"] == pytest.approx(alone["expected_loops_prevented"].sum(), abs=0.01)
 
 
-def test_bugs_in_code_are_mended_one_by_one_even_in_one_cluster() -> None:
+def test_bugs_in_code_are_fixed_one_by_one_even_in_one_cluster() -> None:
     rows = {"p": failing("p", "NullPointerException in a"), "q": failing("q", "NullPointerException in b")}
     assert advise(rows, cluster_members=in_one_cluster("p", "q")).height == 2
 
@@ -204,9 +160,9 @@ def test_two_recommendations_never_have_the_same_title() -> None:
 def test_an_id_stays_when_patterns_join_and_differs_between_workspaces() -> None:
     rows = {"q": failing("q", "write timed out", 4)}
     before = advise(rows)
-    known = existing(recommendation_id=before["recommendation_id"][0], status="in_progress")
+    earlier = existing(recommendation_id=before["recommendation_id"][0], status="in_progress")
     more = {"a": [issue("a-0", 0, title="read timed out"), issue("a-1", 3, title="read timed out")]} | rows
-    after = advise(more, cluster_members=in_one_cluster("a", "q"), existing=known)
+    after = advise(more, cluster_members=in_one_cluster("a", "q"), existing=earlier)
     assert after["recommendation_id"].to_list() == before["recommendation_id"].to_list()
     assert advise(rows, namespace="v")["recommendation_id"][0] != before["recommendation_id"][0]
 
@@ -228,20 +184,20 @@ def test_what_was_dismissed_or_done_stays_away_until_its_proof_fails(
     status: str, verdict: str | None, comes_back: bool
 ) -> None:
     rows = {"p": failing("p", "timed out")}
-    known = existing(
+    earlier = existing(
         recommendation_id=advise(rows)["recommendation_id"][0],
         status=status,
         type="config_change",
         verdict=verdict,
     )
-    assert (advise(rows, existing=known).height == 1) is comes_back
+    assert (advise(rows, existing=earlier).height == 1) is comes_back
 
 
 def test_proofs_of_earlier_fixes_change_the_chance_that_the_next_one_holds() -> None:
     rows = {"p": failing("p", "timed out")}
 
     def after(verdict: str) -> float:
-        known = pl.DataFrame(
+        earlier = pl.DataFrame(
             {
                 "recommendation_id": [f"r{n}" for n in range(10)],
                 "status": ["implemented"] * 10,
@@ -249,9 +205,9 @@ def test_proofs_of_earlier_fixes_change_the_chance_that_the_next_one_holds() -> 
                 "verdict": [verdict] * 10,
             }
         )
-        found = advise(rows, existing=known).row(0, named=True)
-        assert "10 proven fixes" in found["rationale"]
-        return float(found["expected_loops_prevented"])
+        recommendations = advise(rows, existing=earlier).row(0, named=True)
+        assert "10 proven fixes" in recommendations["rationale"]
+        return float(recommendations["expected_loops_prevented"])
 
     assert after("failed") < advise(rows)["expected_loops_prevented"][0] < after("held")
 
@@ -270,8 +226,8 @@ def test_an_emerging_pattern_is_advised_with_a_word_of_caution() -> None:
 
 
 def test_a_high_benefit_at_low_effort_is_a_quick_win() -> None:
-    found = advise({"p": failing("p", "x509 certificate has expired", 20)}, {"p": 0.8})
-    assert found["impact"].to_list() == ["quick_win"]
+    recommendations = advise({"p": failing("p", "x509 certificate has expired", 20)}, {"p": 0.8})
+    assert recommendations["impact"].to_list() == ["quick_win"]
     assert advise({"p": failing("p", "DIMM failure", 20)}, {"p": 0.95})["impact"].to_list() == ["high"]
     assert advise({"p": failing("p", "timed out", 2)}, {"p": 0.05})["impact"].to_list() == ["medium"]
 
@@ -299,10 +255,10 @@ def test_any_names_and_chances_give_a_gapless_ranking(described: list[tuple[str,
     rows = {f"p{n}": failing(f"p{n}", name, count) for n, (name, count, _) in enumerate(described)}
     if not rows:
         return
-    found = advise(rows, {f"p{n}": chance for n, (_, _, chance) in enumerate(described)})
-    assert found["rank"].to_list() == list(range(1, found.height + 1))
-    assert found["recommendation_id"].n_unique() == found.height
-    for row in found.iter_rows(named=True):
+    recommendations = advise(rows, {f"p{n}": chance for n, (_, _, chance) in enumerate(described)})
+    assert recommendations["rank"].to_list() == list(range(1, recommendations.height + 1))
+    assert recommendations["recommendation_id"].n_unique() == recommendations.height
+    for row in recommendations.iter_rows(named=True):
         assert 0 <= row["expected_low"] <= row["expected_loops_prevented"] <= row["expected_high"]
         assert row["steps"]
         assert len(row["title"]) <= 160

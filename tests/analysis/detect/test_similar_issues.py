@@ -1,12 +1,12 @@
-"""The search for similar issues: what tells of the same first, each with the terms that both hold."""
+"""The search for similar issues: issues of the same cause first, each with the terms that both hold."""
 
 import polars as pl
+import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similar_issues import (
-    SIMILAR,
-    similar_in_index,
+    SIMILAR_ISSUE_SCHEMA,
+    UnknownIssueError,
     similar_issues,
     similar_to_each,
 )
@@ -14,28 +14,28 @@ from tests.support.failure_texts import human_issues, issue_frame, machine_issue
 
 
 def test_the_report_of_the_same_failure_comes_first() -> None:
-    found = similar_issues(human_issues(), "i0000", 3)
-    assert found.schema == SIMILAR
-    assert found["issue_id"][0] == "i0001"
-    assert {"gateway", "payment"} & set(found["terms"][0])
-    assert found["similarity"].is_sorted(descending=True)
+    ranked = similar_issues(human_issues(), "i0000", 3)
+    assert ranked.schema == SIMILAR_ISSUE_SCHEMA
+    assert ranked["issue_id"][0] == "i0001"
+    assert {"gateway", "payment"} & set(ranked["terms"][0])
+    assert ranked["similarity"].is_sorted(descending=True)
 
 
-def test_row_order_does_not_matter_and_the_limit_is_kept() -> None:
+def test_row_order_does_not_matter_and_the_limit_holds() -> None:
     shuffled = human_issues().sample(fraction=1.0, shuffle=True, seed=1)
     assert similar_issues(shuffled, "i0002", 2).equals(similar_issues(human_issues(), "i0002", 2))
     assert similar_issues(human_issues(), "i0002", 1).height == 1
 
 
-def test_messages_of_one_template_come_first_and_are_as_sure_as_their_group() -> None:
+def test_messages_of_one_template_come_first_and_are_as_similar_as_grouping_takes_them_to_be() -> None:
     issues = machine_issues()
     keys = dict(fingerprint_issues(issues).select("issue_id", "template_key").iter_rows())
-    found = similar_issues(issues, "i0000", 30, keys)
-    same = [keys[one] == keys["i0000"] for one in found["issue_id"]]
+    ranked = similar_issues(issues, "i0000", 30, keys)
+    same = [keys[issue_id] == keys["i0000"] for issue_id in ranked["issue_id"]]
     assert sum(same) > 1
     assert same == sorted(same, reverse=True)
-    assert (found["similarity"].to_numpy()[same] >= 0.98).all()
-    assert all(likely < 0.98 for likely in found.filter(~pl.Series(same))["similarity"])
+    assert (ranked["similarity"].to_numpy()[same] >= 0.98).all()
+    assert all(likely < 0.98 for likely in ranked.filter(~pl.Series(same))["similarity"])
 
 
 def test_issues_without_text_are_found_by_rare_dimensions_that_they_share() -> None:
@@ -45,18 +45,15 @@ def test_issues_without_text_are_found_by_rare_dimensions_that_they_share() -> N
         {"service": "web"},
         {"service": "web"},
     ]
-    found = similar_issues(issue_frame(rows), "i0000", 2)
-    assert found["issue_id"][0] == "i0001"
-
-
-def test_an_index_finds_the_same_issue_and_names_its_pattern() -> None:
-    issues = human_issues()
-    grouping = group_issues(issues, fingerprint_issues(issues))
-    found = similar_in_index(grouping.index, issues.head(1), 2)
-    assert found["issue_id"][0] == "i0001"
-    assert found["pattern_id"][0] == grouping.members.filter(pl.col("issue_id") == "i0001")["pattern_id"][0]
+    ranked = similar_issues(issue_frame(rows), "i0000", 2)
+    assert ranked["issue_id"][0] == "i0001"
 
 
 def test_searching_for_all_at_once_agrees_with_searching_for_one() -> None:
-    found = similar_to_each(human_issues(), pl.Series(["i0000", "i0002"]), limit=1)
-    assert found == {"i0000": ["i0001"], "i0002": ["i0003"]}
+    similar = similar_to_each(human_issues(), pl.Series(["i0000", "i0002"]), limit=1)
+    assert similar == {"i0000": ["i0001"], "i0002": ["i0003"]}
+
+
+def test_an_issue_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(UnknownIssueError, match="i9999"):
+        similar_issues(human_issues(), "i9999")

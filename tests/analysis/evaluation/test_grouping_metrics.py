@@ -7,14 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
+    PatternPurity,
     bootstrap,
     calibration_error,
+    calibration_errors_after_feedback,
     evaluate,
     group_scores,
+    high_confidence_precision,
     pair_scores,
     pattern_purity,
     recall_at,
-    sure_precision,
 )
 
 PREDICTED = pl.Series(["p", "p", "p", "q", "q", "r"])
@@ -22,19 +24,19 @@ TRUE = pl.Series(["A", "A", "B", "C", "C", "B"])
 
 
 def test_pairs_are_counted_by_hand() -> None:
-    found = pair_scores(PREDICTED, TRUE)
-    assert found["precision"] == pytest.approx(2 / 4)
-    assert found["recall"] == pytest.approx(2 / 3)
-    assert found["f1"] == pytest.approx(4 / 7)
+    scores = pair_scores(PREDICTED, TRUE)
+    assert scores["precision"] == pytest.approx(2 / 4)
+    assert scores["recall"] == pytest.approx(2 / 3)
+    assert scores["f1"] == pytest.approx(4 / 7)
 
 
 def test_only_whole_groups_count_for_grouping_accuracy() -> None:
     assert group_scores(PREDICTED, TRUE) == {"ga": pytest.approx(2 / 6), "fga": pytest.approx(2 / 6)}
 
 
-def test_recall_counts_only_issues_that_have_a_mate() -> None:
-    found = {"a": ["x", "b"], "b": ["a"]}
-    assert recall_at(found, {"a": "1", "b": "1", "x": "2"}, (1, 2)) == {"recall@1": 0.5, "recall@2": 1.0}
+def test_recall_counts_only_issues_that_share_their_label() -> None:
+    similar = {"a": ["x", "b"], "b": ["a"]}
+    assert recall_at(similar, {"a": "1", "b": "1", "x": "2"}, (1, 2)) == {"recall@1": 0.5, "recall@2": 1.0}
 
 
 def test_calibration_error_weighs_every_pattern_alike() -> None:
@@ -43,22 +45,31 @@ def test_calibration_error_weighs_every_pattern_alike() -> None:
     assert calibration_error(np.array([]), np.array([])) == 0.0
 
 
-def test_sure_precision_looks_at_pairs_shown_with_high_confidence() -> None:
-    confidence, pairs, right = (
-        np.array([0.9, 0.9, 0.1]),
-        np.array([1.0, 3.0, 9.0]),
-        np.array([1.0, 1 / 3, 0.0]),
+def test_high_confidence_precision_counts_the_pairs_of_confident_patterns_only() -> None:
+    purity = PatternPurity(
+        confidence=np.array([0.9, 0.9, 0.1]),
+        right=np.array([1.0, 1 / 3, 0.0]),
+        pairs=np.array([1.0, 3.0, 9.0]),
     )
-    assert sure_precision(confidence, pairs, right) == pytest.approx(2 / 4)
-    assert np.isnan(sure_precision(np.array([0.1]), np.array([1.0]), np.array([1.0])))
+    assert high_confidence_precision(purity) == pytest.approx(2 / 4)
+    unsure = PatternPurity(np.array([0.1]), right=np.array([1.0]), pairs=np.array([1.0]))
+    assert np.isnan(high_confidence_precision(unsure))
+
+
+def test_feedback_on_wrong_patterns_lowers_their_calibration_error() -> None:
+    purity = PatternPurity(np.full(20, 0.95), right=np.full(20, 0.4), pairs=np.full(20, 10.0))
+    errors = calibration_errors_after_feedback(purity, draws=20)
+    assert len(errors) == 20
+    assert errors.mean() < 0.5 * calibration_error(purity.confidence, purity.right)
+    assert len(calibration_errors_after_feedback(PatternPurity(*(np.empty(0),) * 3))) == 0
 
 
 def test_an_issue_without_a_pattern_is_a_group_of_its_own() -> None:
     members = pl.DataFrame({"issue_id": ["a", "b"], "pattern_id": ["p", "p"]})
     patterns = pl.DataFrame({"pattern_id": ["p"], "confidence": [1.0]})
-    found = evaluate(pl.Series(["a", "b", "c"]), pl.Series(["1", "1", "2"]), members, patterns)
-    assert found["f1"] == found["ga"] == found["ari"] == 1.0
-    assert found["ece"] == 0.0
+    figures = evaluate(pl.Series(["a", "b", "c"]), pl.Series(["1", "1", "2"]), members, patterns)
+    assert figures["f1"] == figures["ga"] == figures["ari"] == 1.0
+    assert figures["ece"] == 0.0
 
 
 LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=14)

@@ -1,6 +1,4 @@
-"""Predictions are calibrated data with a reason, monotone in the window, and the same bytes whatever the row
-order.
-"""
+"""Predictions have a probability or a reason, never fall with the window, and ignore the row order."""
 
 import json
 from datetime import timedelta
@@ -9,15 +7,26 @@ import numpy as np
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.predict.predictions import predict_recurrence
+from causeloop_pipeline.analysis.predict.predictions import (
+    RecurrenceInputs,
+    RecurrencePredictions,
+    predict_recurrence,
+)
+from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.model.frames import FORECAST_SCHEMA, PREDICTION_SCHEMA
 from tests.support.recurring_failures import AS_OF, occurrences, workspace
+
+IMPACTS = pl.DataFrame({"pattern_id": ["p001"], "impact": ["critical"]})
+
+
+def predict_in_berlin(rows: pl.DataFrame) -> RecurrencePredictions:
+    return predict_recurrence(RecurrenceInputs(rows, impacts=IMPACTS), as_of=AS_OF, timezone="Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
 def predicted():
     rows = pl.concat([workspace(), occurrences({"once": [12]})])
-    return rows, predict_recurrence(rows, as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"})
+    return rows, predict_in_berlin(rows)
 
 
 def test_frames_have_the_columns_of_the_contract(predicted):
@@ -31,17 +40,17 @@ def test_every_pattern_has_a_row_for_every_window(predicted):
     assert result.predictions.height == rows["pattern_id"].n_unique() * 4
 
 
-def test_one_event_is_too_few_and_says_so(predicted):
+def test_one_event_is_too_few_and_the_reason_says_so(predicted):
     once = predicted[1].predictions.filter(pl.col("pattern_id") == "once")
     assert once["probability"].is_null().all()
     assert once["reason"].to_list() == ["too_few_events"] * 4
 
 
 def test_a_probability_comes_without_a_reason_and_inside_its_limits(predicted):
-    known = predicted[1].predictions.filter(pl.col("event_count") >= 2)
-    assert known.height > 100
-    assert known["reason"].is_null().all()
-    assert known["probability"].is_between(0.002, 0.995).all()
+    with_events = predicted[1].predictions.filter(pl.col("event_count") >= 2)
+    assert with_events.height > 100
+    assert with_events["reason"].is_null().all()
+    assert with_events["probability"].is_between(0.002, 0.995).all()
 
 
 def test_a_longer_window_is_never_less_likely(predicted):
@@ -69,17 +78,17 @@ def test_given_impacts_are_kept_and_others_are_medium(predicted):
     assert impact["p002"] == "medium"
 
 
-def test_without_given_impacts_the_severities_speak():
+def test_without_given_impacts_they_are_rated_from_the_occurrences():
     rows = pl.concat(
         [occurrences({"bad": [30, 9, 2]}, severity="p1"), occurrences({"mild": [30, 9, 2]}, severity="p4")]
     )
-    impact = dict(
-        predict_recurrence(rows, as_of=AS_OF).predictions.select("pattern_id", "impact").iter_rows()
-    )
-    assert impact == {"bad": "critical", "mild": "low"}
+    predictions = predict_recurrence(RecurrenceInputs(rows), as_of=AS_OF).predictions
+    impact = dict(predictions.select("pattern_id", "impact").iter_rows())
+    assert impact == {"bad": "high", "mild": "low"}
+    assert impact == dict(rate_impacts(rows, rows, AS_OF).iter_rows())
 
 
-def test_when_where_and_members_are_json(predicted):
+def test_when_where_and_model_probabilities_are_json(predicted):
     row = predicted[1].predictions.filter(pl.col("pattern_id") == "p001").row(0, named=True)
     assert set(json.loads(row["likely_when"])[0]) == {"weekday", "hours", "share", "lift"}
     assert json.loads(row["likely_where"])["service"] == [{"value": "checkout", "share": 1.0}]
@@ -98,7 +107,7 @@ def test_curves_cover_every_pattern_and_the_workspace_and_never_fall_below_zero(
 def test_row_order_changes_no_byte(predicted):
     rows, result = predicted
     shuffled = rows.sample(fraction=1.0, shuffle=True, seed=7)
-    again = predict_recurrence(shuffled, as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"})
+    again = predict_in_berlin(shuffled)
     assert again.predictions.equals(result.predictions)
     assert again.forecasts.equals(result.forecasts)
     assert again.weights.equals(result.weights)
@@ -109,9 +118,7 @@ def test_events_after_the_moment_change_nothing(predicted):
     later = rows.head(50).with_columns(
         occurred_at=pl.lit(AS_OF + timedelta(days=1)).cast(pl.Datetime("us", "UTC"))
     )
-    again = predict_recurrence(
-        pl.concat([rows, later]), as_of=AS_OF, timezone="Europe/Berlin", impacts={"p001": "critical"}
-    )
+    again = predict_in_berlin(pl.concat([rows, later]))
     assert again.predictions.equals(result.predictions)
 
 
@@ -129,21 +136,21 @@ def test_graded_predictions_move_the_weights():
             "outcome": np.where(rng.random(size) < truth, "hit", "miss"),
         }
     )
-    weights = predict_recurrence(rows, as_of=AS_OF, windows=(7,), ledger=ledger).weights
+    weights = predict_recurrence(RecurrenceInputs(rows, ledger=ledger), as_of=AS_OF, windows=(7,)).weights
     assert weights.filter(pl.col("model") == "dropout")["weight"].item() > 0.3
 
 
-def test_nothing_known_gives_empty_frames():
-    result = predict_recurrence(occurrences({}), as_of=AS_OF)
+def test_no_occurrences_give_empty_frames():
+    result = predict_recurrence(RecurrenceInputs(occurrences({})), as_of=AS_OF)
     assert result.predictions.is_empty()
     assert result.predictions.schema == PREDICTION_SCHEMA
 
 
 def test_a_workspace_of_single_events_gets_reasons_and_no_error():
-    result = predict_recurrence(occurrences({"a": [1], "b": [2]}), as_of=AS_OF)
+    result = predict_recurrence(RecurrenceInputs(occurrences({"a": [1], "b": [2]})), as_of=AS_OF)
     assert set(result.predictions["reason"]) == {"too_few_events"}
 
 
 def test_a_window_below_one_day_is_refused():
     with pytest.raises(ValueError, match="whole days"):
-        predict_recurrence(workspace(3), as_of=AS_OF, windows=(0, 7))
+        predict_recurrence(RecurrenceInputs(workspace(3)), as_of=AS_OF, windows=(0, 7))

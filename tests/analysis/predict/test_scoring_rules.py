@@ -7,10 +7,10 @@ from sklearn.metrics import roc_auc_score
 
 from causeloop_pipeline.analysis.predict.scoring_rules import (
     area_under_curve,
+    brier_gain,
     brier_skill,
     calibration_error,
     log_loss,
-    paired_gain,
     skill_over,
 )
 
@@ -19,11 +19,12 @@ outcomes = st.lists(st.tuples(st.floats(0.01, 0.99), st.booleans()), min_size=4,
 
 @given(outcomes)
 def test_the_area_under_the_curve_is_that_of_scikit_learn(rows):
-    said, came = np.array([p for p, _ in rows]), np.array([float(y) for _, y in rows])
-    if 0 < came.sum() < len(came):
-        assert np.isclose(area_under_curve(said, came), roc_auc_score(came, said))
+    probability, outcome = np.array([p for p, _ in rows]), np.array([float(y) for _, y in rows])
+    if 0 < outcome.sum() < len(outcome):
+        expected = roc_auc_score(outcome, probability)
+        assert np.isclose(area_under_curve(probability, outcome), expected)
     else:
-        assert np.isnan(area_under_curve(said, came))
+        assert np.isnan(area_under_curve(probability, outcome))
 
 
 @given(outcomes)
@@ -32,17 +33,17 @@ def test_calibration_error_lies_between_zero_and_one(rows):
 
 
 def test_the_base_rate_has_no_skill_and_certainty_has_all():
-    came = np.array([1.0, 0, 0, 0])
-    assert abs(brier_skill(np.full(4, 0.25), came)) < 1e-12
-    assert brier_skill(came, came) == 1
-    assert paired_gain(came, np.full(4, 0.25), came) > 0
-    assert log_loss(np.full(4, 0.5), came) == np.log(2)
+    outcome = np.array([1.0, 0, 0, 0])
+    assert abs(brier_skill(np.full(4, 0.25), outcome)) < 1e-12
+    assert brier_skill(outcome, outcome) == 1
+    assert brier_gain(outcome, np.full(4, 0.25), outcome) > 0
+    assert log_loss(np.full(4, 0.5), outcome) == np.log(2)
 
 
 def test_skill_is_measured_against_the_base_rate_as_it_was_known():
-    came = np.array([0, 0, 0, 1.0])
-    known = np.array([0.5, 0.4, 0.3, 0.25])
-    assert abs(skill_over(known, known, came)) < 1e-12
-    assert skill_over(known, came, came) == 1
-    assert skill_over(known, np.array([0.2, 0.2, 0.2, 0.4]), came) > 0
-    assert skill_over(known, np.array([0.6, 0.4, 0.3, 0.25]), came) < 0
+    outcome = np.array([0, 0, 0, 1.0])
+    base_rate = np.array([0.5, 0.4, 0.3, 0.25])
+    assert abs(skill_over(base_rate, base_rate, outcome)) < 1e-12
+    assert skill_over(base_rate, outcome, outcome) == 1
+    assert skill_over(base_rate, np.array([0.2, 0.2, 0.2, 0.4]), outcome) > 0
+    assert skill_over(base_rate, np.array([0.6, 0.4, 0.3, 0.25]), outcome) < 0

@@ -1,4 +1,4 @@
-"""New issues on their way into the groups of an index: by what people said, by key, by place and time."""
+"""Assigns new issues by user constraints, by key (template or stack trace), and by place and time."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -7,48 +7,72 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
-from causeloop_pipeline.analysis.detect.grouping.atoms import Anchor, nearest_anchor
-from causeloop_pipeline.analysis.detect.grouping.bursts import MEAN_GAP_DAYS, burst_keys, place_of
+from causeloop_pipeline.analysis.detect.grouping.atoms import SplitReference, nearest_split_reference
+from causeloop_pipeline.analysis.detect.grouping.bursts import (
+    MEAN_GAP_DAYS,
+    build_place_keys,
+    find_burst_keys,
+)
 from causeloop_pipeline.analysis.detect.grouping.constraints import (
     Closure,
-    constraint_closure,
-    constraint_rows,
+    build_closure,
+    sort_constraints,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 
 
 @dataclass(slots=True)
-class Arrivals:
-    """Where each new issue went: groups below `known` are of the index, others are new."""
+class NewIssuePlacement:
+    """The group of each new issue: numbers below `index_group_count` are groups of the index, others are new,
+    -1 is none yet.
+    """
 
     table: pl.DataFrame
-    keys: list[str]
+    keys: list[str]  # template:…, trace:…, burst: or text:
     group: Ints
-    known: int
-    forced: dict[int, str] = field(default_factory=dict)  # row → the issue that a person put it with
-    barred: dict[int, set[int]] = field(default_factory=dict)  # row → groups that it must stay out of
+    index_group_count: int
+    linked_to: dict[int, str] = field(default_factory=dict)  # row → the issue that a user linked it with
+    excluded_groups: dict[int, set[int]] = field(default_factory=dict)  # row → groups it must stay out of
 
-    def found_groups(self, rows: list[int], likes: Callable[[int], Hashable]) -> None:
-        """Rows without a group: one new group for those that are alike."""
-        fresh: dict[Hashable, int] = {}
-        top = int(max(self.group.max(initial=-1) + 1, self.known))
+    @property
+    def next_group(self) -> int:
+        """The smallest number that no group has yet."""
+        return int(max(self.group.max(initial=-1) + 1, self.index_group_count))
+
+    def create_groups(self, rows: list[int], key_of_row: Callable[[int], Hashable]) -> None:
+        """Put rows without a group into new ones, one for each key."""
+        first = self.next_group
+        created: dict[Hashable, int] = {}
         for row in rows:
             if self.group[row] < 0:
-                self.group[row] = fresh.setdefault(likes(row), top + len(fresh))
+                self.group[row] = created.setdefault(key_of_row(row), first + len(created))
+
+    def separation_key(self, row: int) -> int:
+        """The row itself where it must stay out of a group and so needs a group of its own; else -1."""
+        return row if self.excluded_groups.get(row) else -1
 
 
-def place_keyed(table: pl.DataFrame, index: PatternIndex, constraints: pl.DataFrame | None) -> Arrivals:
-    """In, new canonical issues with fingerprints; out, where all go that are no texts (texts: -1, unless
-    people said).
+def place_by_key(
+    table: pl.DataFrame, index: PatternIndex, constraints: pl.DataFrame | None
+) -> NewIssuePlacement:
+    """Places new issues that are no texts.
+
+    In: new canonical issues with fingerprints, the index, `CONSTRAINT_SCHEMA` or None. Out: the group of each
+    issue; texts have none yet (-1) unless a constraint decides. Raises `ContradictionError`.
     """
-    places = Arrivals(table, _keys(table), np.full(table.height, -1, dtype=np.int64), index.group_count)
-    _obey(places, index, constraints)
-    _place_by_key(places, index)
-    _place_bursts(places, index)
-    return places
+    placement = NewIssuePlacement(
+        table=table,
+        keys=_read_keys(table),
+        group=np.full(table.height, -1, dtype=np.int64),
+        index_group_count=index.group_count,
+    )
+    _place_by_constraints(placement, index, constraints)
+    _place_by_template_or_trace(placement, index)
+    _place_by_burst(placement, index)
+    return placement
 
 
-def _keys(table: pl.DataFrame) -> list[str]:
+def _read_keys(table: pl.DataFrame) -> list[str]:
     return table.select(
         pl.when(pl.col("trace_key").is_not_null())
         .then("trace:" + pl.col("trace_key"))
@@ -61,103 +85,121 @@ def _keys(table: pl.DataFrame) -> list[str]:
     )["key"].to_list()
 
 
-def _obey(places: Arrivals, index: PatternIndex, constraints: pl.DataFrame | None) -> None:
-    """New issues that people tied to others go there; groups that they must stay out of are barred."""
-    rows = {issue: row for row, issue in enumerate(places.table["issue_id"].to_list())}
-    facts = [fact for fact in constraint_rows(constraints) if fact[1] in rows or fact[2] in rows]
-    if not facts:
-        return
-    closure = constraint_closure(constraints)
-    spoken = sorted(closure.root)
-    known = index.members.filter(pl.col("issue_id").is_in(spoken))
-    group_of = dict(known.iter_rows())
-    by_core: dict[str, set[int]] = {}
-    for issue, group in sorted(group_of.items()):
-        by_core.setdefault(closure.find(issue), set()).add(group)
-    new = sorted((row, issue) for issue, row in rows.items() if issue in closure.root)
-    core_group: dict[str, int] = {core: min(groups) for core, groups in by_core.items()}
-    for row, issue in new:
-        core = closure.find(issue)
-        places.barred[row] = set().union(
-            *(by_core.get(other, set()) for other in closure.apart.get(core, ()))
-        )
-        mates = [other for other in spoken if other != issue and closure.find(other) == core]
-        if mates:
-            home = core_group.setdefault(core, max([places.known - 1, *core_group.values()]) + 1)
-            places.group[row], places.forced[row] = home, mates[0]
-        elif core in closure.apart:
-            core_group.setdefault(core, max([places.known - 1, *core_group.values()]) + 1)
-    _stay_apart(places, closure, new, core_group)
-
-
-def _stay_apart(
-    places: Arrivals, closure: Closure, new: list[tuple[int, str]], core_group: dict[str, int]
+def _place_by_constraints(
+    placement: NewIssuePlacement, index: PatternIndex, constraints: pl.DataFrame | None
 ) -> None:
-    """A new issue apart from another new one gets a group of its own unless it is tied to one."""
-    cores = {closure.find(issue) for _, issue in new}
+    """Places issues that users linked with others, and notes the groups that issues must stay out of."""
+    row_of_issue = {issue: row for row, issue in enumerate(placement.table["issue_id"].to_list())}
+    concerns_new = any(
+        left in row_of_issue or right in row_of_issue for _, left, right in sort_constraints(constraints)
+    )
+    if not concerns_new:
+        return
+    closure = build_closure(constraints)
+    constrained = sorted(closure.root)
+    new = sorted((row, issue) for issue, row in row_of_issue.items() if issue in closure.root)
+
+    groups_of_core = _groups_by_core(index, closure, constrained)
+    home_of_core = {core: min(groups) for core, groups in groups_of_core.items()}
     for row, issue in new:
         core = closure.find(issue)
-        if places.group[row] < 0 and closure.apart.get(core, set()) & cores:
-            places.group[row] = core_group[core]
+        separated = closure.apart.get(core, ())
+        placement.excluded_groups[row] = set().union(
+            *(groups_of_core.get(other, set()) for other in separated)
+        )
+        next_group = max([placement.index_group_count - 1, *home_of_core.values()]) + 1
+        partners = [other for other in constrained if other != issue and closure.find(other) == core]
+        if partners:
+            placement.group[row] = home_of_core.setdefault(core, next_group)
+            placement.linked_to[row] = partners[0]
+        elif core in closure.apart:
+            home_of_core.setdefault(core, next_group)
+    _separate_new_issues(placement, closure, new, home_of_core)
 
 
-def _place_by_key(places: Arrivals, index: PatternIndex) -> None:
-    wanted = sorted({key for key in places.keys if not key.endswith(":")})
-    if not wanted:
+def _groups_by_core(index: PatternIndex, closure: Closure, constrained: list[str]) -> dict[str, set[int]]:
+    """The issue that stands for a must-link group → the groups of the index that hold issues of it."""
+    indexed = index.members.filter(pl.col("issue_id").is_in(constrained))
+    groups: dict[str, set[int]] = {}
+    for issue, group in sorted(dict(indexed.iter_rows()).items()):
+        groups.setdefault(closure.find(issue), set()).add(group)
+    return groups
+
+
+def _separate_new_issues(
+    placement: NewIssuePlacement, closure: Closure, new: list[tuple[int, str]], home_of_core: dict[str, int]
+) -> None:
+    """New issues that must stay apart get groups of their own, unless they are linked to one."""
+    new_cores = {closure.find(issue) for _, issue in new}
+    for row, issue in new:
+        core = closure.find(issue)
+        if placement.group[row] < 0 and closure.apart.get(core, set()) & new_cores:
+            placement.group[row] = home_of_core[core]
+
+
+def _place_by_template_or_trace(placement: NewIssuePlacement, index: PatternIndex) -> None:
+    keyed_rows = [row for row, key in enumerate(placement.keys) if not key.endswith(":")]
+    if not keyed_rows:
         return
-    found = index.keys.filter(pl.col("key").is_in(wanted))
-    homes: dict[str, list[int]] = {}
-    for key, group in found.sort("key", "group").iter_rows():
-        homes.setdefault(key, []).append(group)
-    anchors = index.anchors.filter(pl.col("key").is_in(wanted))
-    titles = places.table["title"].fill_null("").to_list()
-    for row, key in enumerate(places.keys):
-        if places.group[row] >= 0 or key not in homes:
+    keys = sorted({placement.keys[row] for row in keyed_rows})
+    groups_of_key: dict[str, list[int]] = {}
+    indexed = index.keys.filter(pl.col("key").is_in(keys))
+    for key, group in indexed.sort("key", "group").iter_rows():
+        groups_of_key.setdefault(key, []).append(group)
+
+    references = index.split_references.filter(pl.col("key").is_in(keys))
+    titles = placement.table["title"].fill_null("").to_list()
+    for row, key in enumerate(placement.keys):
+        if placement.group[row] >= 0 or key not in groups_of_key:
             continue
-        near = anchors.filter(pl.col("key") == key)
-        choices = [_anchored(titles[row], near)] if near.height else []
-        open_to = [group for group in [*choices, *homes[key]] if group not in places.barred.get(row, ())]
-        if open_to:
-            places.group[row] = open_to[0]
-    rows = [row for row, key in enumerate(places.keys) if not key.endswith(":")]
-    barred = places.barred
-    places.found_groups(rows, lambda row: (places.keys[row], row if barred.get(row) else -1))
+        own_references = references.filter(pl.col("key") == key)
+        preferred = (
+            [_group_of_nearest_reference(titles[row], own_references)] if own_references.height else []
+        )
+        excluded = placement.excluded_groups.get(row, ())
+        allowed = [group for group in [*preferred, *groups_of_key[key]] if group not in excluded]
+        if allowed:
+            placement.group[row] = allowed[0]
+    placement.create_groups(keyed_rows, lambda row: (placement.keys[row], placement.separation_key(row)))
 
 
-def _anchored(title: str, near: pl.DataFrame) -> int:
-    anchors = [
-        Anchor(key, text, stays, row)
-        for row, (key, text, stays) in enumerate(near.select("key", "title", "stays").iter_rows())
+def _group_of_nearest_reference(title: str, references: pl.DataFrame) -> int:
+    candidates = [
+        SplitReference(key, text, stays, row)
+        for row, (key, text, stays) in enumerate(references.select("key", "title", "stays").iter_rows())
     ]
-    return int(near["group"][nearest_anchor(title, anchors)])
+    return int(references["group"][nearest_split_reference(title, candidates)])
 
 
-def _place_bursts(places: Arrivals, index: PatternIndex) -> None:
-    rows = [row for row, key in enumerate(places.keys) if key == "burst:"]
+def _place_by_burst(placement: NewIssuePlacement, index: PatternIndex) -> None:
+    """Incidents without text join a burst of the index at their place and time, else form new ones."""
+    rows = [row for row, key in enumerate(placement.keys) if key == "burst:"]
     if not rows:
         return
-    part = places.table[rows].with_columns(
-        place_of(places.table[rows]), pl.Series("row", rows, dtype=pl.Int64)
-    )
+    incidents = placement.table[rows]
+    burst_of_row = dict(zip(rows, find_burst_keys(incidents).to_list(), strict=True))
+    group_of_burst: dict[str, int] = {}
+    for row, group in _find_bursts_nearby(incidents, rows, index).iter_rows():
+        group_of_burst.setdefault(burst_of_row[row], group)
+
+    for row in rows:
+        group = group_of_burst.get(burst_of_row[row], -1)
+        if placement.group[row] < 0 and group not in placement.excluded_groups.get(row, ()):
+            placement.group[row] = group
+    placement.create_groups(rows, lambda row: (burst_of_row[row], placement.separation_key(row)))
+
+
+def _find_bursts_nearby(incidents: pl.DataFrame, rows: list[int], index: PatternIndex) -> pl.DataFrame:
+    """Frame(row, group): the first burst of the index that was going on at the place of each incident."""
+    placed = incidents.with_columns(build_place_keys(incidents), pl.Series("row", rows, dtype=pl.Int64))
     gap = pl.duration(microseconds=int(MEAN_GAP_DAYS * 86_400_000_000))
-    near = (
-        part.lazy()
-        .join(
-            index.bursts.lazy().filter(pl.col("place").is_in(part["place"].drop_nulls().implode())),
-            on="place",
-        )
+    bursts = index.bursts.lazy().filter(pl.col("place").is_in(placed["place"].drop_nulls().implode()))
+    return (
+        placed.lazy()
+        .join(bursts, on="place")
         .filter(pl.col("source_created_at").is_between(pl.col("began") - gap, pl.col("ended") + gap))
         .sort("row", "began", "group")
         .unique("row", keep="first", maintain_order=True)
         .select("row", "group")
         .collect()
     )
-    keys = dict(zip(rows, burst_keys(places.table[rows]).to_list(), strict=True))
-    home: dict[str, int] = {}
-    for row, group in near.iter_rows():
-        home.setdefault(keys[row], group)
-    for row in rows:
-        group = home.get(keys[row], -1)
-        if places.group[row] < 0 and group not in places.barred.get(row, ()):
-            places.group[row] = group
-    places.found_groups(rows, lambda row: (keys[row], row if places.barred.get(row) else -1))

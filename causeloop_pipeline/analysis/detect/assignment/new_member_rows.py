@@ -1,122 +1,148 @@
-"""One row per newcomer in a pattern: how alike, how sure, why, and what it was nearly put into instead."""
+"""Member rows of new issues: similarity, confidence, reason and the nearest other pattern of each."""
 
-import numpy as np
+from dataclasses import dataclass
+
 import polars as pl
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.detect.assignment.assign_by_key import Arrivals
-from causeloop_pipeline.analysis.detect.assignment.assign_by_text import Placed
-from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD
+from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssuePlacement
+from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
+from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
-    burst_reason,
-    nearest_template,
-    person_reason,
-    same_text_reason,
-    template_reason,
-    trace_reason,
+    explain_burst,
+    explain_same_text,
+    explain_template,
+    explain_trace,
+    explain_user_link,
+    find_nearest_templates,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
-_LOOKED_AT = 200  # messages with most words in common
+_MAX_CANDIDATES = 200  # messages with most words in common
 
-Nearest = tuple[str | None, str | None]  # the nearest pattern, and what was missing
+NearestPattern = tuple[str | None, str | None]
+"""The nearest other pattern, and what was missing to it."""
 
 
-def newcomer_rows(
-    places: Arrivals,
-    placed: Placed,
-    rows: pl.DataFrame,
-    likeness: NDArray[np.float64],
-    before: pl.DataFrame,
-    shown: pl.DataFrame,
-    messages: pl.DataFrame,
-    index: PatternIndex,
+@dataclass(frozen=True, slots=True)
+class AssignedIssues:
+    """New issues in their groups, and how they came there."""
+
+    placement: NewIssuePlacement
+    texts: TextPlacement
+    rows: pl.DataFrame  # the issues with `group`
+    similarity: Floats  # of each to the issues that were in its group before
+    before: pl.DataFrame  # summaries of their groups without the new issues
+    patterns: pl.DataFrame  # summaries of those groups that are patterns now
+
+
+def build_new_member_rows(
+    assigned: AssignedIssues, nearest_messages: pl.DataFrame, index: PatternIndex
 ) -> pl.DataFrame:
-    """In, newcomers with their groups, where and how they were placed, the touched groups before and after,
-    `nearest_messages`; out, `MEMBER_SCHEMA` of the newcomers, and of an older issue whose first mate came.
+    """Builds the members that new issues are.
+
+    In: new issues in their groups, `find_nearest_messages`, the index before. Out: `MEMBER_SCHEMA` of the new
+    issues, and of each older issue that was alone in its group.
     """
-    near = _nearest(places, placed, rows, messages, index)
-    confidence = index.recalibration.apply(likeness.clip(0, 1)).round(6).tolist()
-    founder = dict(before.filter(pl.col("issue_count") == 1).select("group", "founder").iter_rows())
-    names = dict(shown.select("group", "pattern_id").iter_rows())
-    found = []
+    rows, before = assigned.rows, assigned.before
+    nearest = _nearest_pattern_of_row(assigned, nearest_messages, index)
+    similarity = assigned.texts.neighbour_similarity.round(6).tolist()
+    confidence = index.recalibration.apply(assigned.similarity.clip(0, 1)).round(6).tolist()
+    pattern_of_group = dict(assigned.patterns.select("group", "pattern_id").iter_rows())
+    single_issues = before.filter(pl.col("issue_count") == 1).select("group", "first_issue")
+    single_issue_of_group = dict(single_issues.iter_rows())
+
+    members = []
     for row, (issue, group) in enumerate(rows.select("issue_id", "group").iter_rows()):
-        if group not in names:
+        if group not in pattern_of_group:
             continue
-        told = (float(placed.similarity[row].round(6)), confidence[row], _reason(places, placed, row))
-        found.append((names[group], issue, *told, *near[row]))
-        if group in founder:
-            found.append((names[group], founder.pop(group), *told, None, None))
-    return pl.DataFrame(found, schema=MEMBER_SCHEMA, orient="row").sort("pattern_id", "issue_id")
+        pattern = pattern_of_group[group]
+        measures = (similarity[row], confidence[row], _explain_row(assigned, row))
+        members.append((pattern, issue, *measures, *nearest[row]))
+        if group in single_issue_of_group:
+            members.append((pattern, single_issue_of_group.pop(group), *measures, None, None))
+    return pl.DataFrame(members, schema=MEMBER_SCHEMA, orient="row").sort("pattern_id", "issue_id")
 
 
-def _nearest(
-    places: Arrivals, placed: Placed, rows: pl.DataFrame, messages: pl.DataFrame, index: PatternIndex
-) -> list[Nearest]:
-    """Per newcomer, the nearest pattern that it was not put into: of texts by likeness, of messages by
-    words.
-    """
-    wanted = sorted({group for group in placed.nearest if group is not None})
-    known = index.group_ledger.rows_of(wanted).filter("shown") if wanted else None
-    ids = {} if known is None else dict(known.select("group", "pattern_id").iter_rows())
-    by_group = {group: (name, missing) for group, name, missing in messages.iter_rows()}
-    found: list[Nearest] = []
-    for key, group, near, missing in zip(
-        places.keys, rows["group"].to_list(), placed.nearest, placed.missing, strict=True
+def _nearest_pattern_of_row(
+    assigned: AssignedIssues, nearest_messages: pl.DataFrame, index: PatternIndex
+) -> list[NearestPattern]:
+    """Per new issue, the nearest pattern that it is not in: of texts by similarity, of messages by words."""
+    texts = assigned.texts
+    near_groups = sorted({group for group in texts.nearest_group if group is not None})
+    id_of_group: dict[int | None, str] = {}
+    if near_groups:
+        near_patterns = index.group_summaries.rows_of(near_groups).filter("is_pattern")
+        id_of_group = dict(near_patterns.select("group", "pattern_id").iter_rows())
+    near_message = {group: (pattern, missing) for group, pattern, missing in nearest_messages.iter_rows()}
+
+    nearest: list[NearestPattern] = []
+    for key, group, near, shortfall in zip(
+        assigned.placement.keys,
+        assigned.rows["group"].to_list(),
+        texts.nearest_group,
+        texts.shortfall,
+        strict=True,
     ):
         if key.startswith("template:"):
-            found.append(by_group.get(group, (None, None)))
+            nearest.append(near_message.get(group, (None, None)))
         else:
-            found.append((ids[near], missing) if near in ids else (None, None))
-    return found
+            nearest.append((id_of_group[near], shortfall) if near in id_of_group else (None, None))
+    return nearest
 
 
-def nearest_messages(rows: pl.DataFrame, shown: pl.DataFrame, index: PatternIndex) -> pl.DataFrame:
-    """In, newcomers with their groups, the touched patterns; out, per group of machines' messages the nearest
-    other pattern of such (`group`, `nearest_pattern_id`, `nearest_missing`): as the grouping found it, else
-    searched for.
+def find_nearest_messages(rows: pl.DataFrame, patterns: pl.DataFrame, index: PatternIndex) -> pl.DataFrame:
+    """Finds the pattern whose message is nearest to that of each new issue's pattern.
+
+    In: new issues with `group`, the summaries of their patterns, the index. Out: `group`,
+    `nearest_pattern_id`, `nearest_missing` per group of machine messages: as the index has it, else searched
+    for.
     """
     machine = rows.filter(pl.col("kind") == "machine").unique("group", keep="first", maintain_order=True)
-    wanted = machine.filter(pl.col("group").is_in(shown["group"].implode()))
-    known = index.nearest.filter(pl.col("group").is_in(wanted["group"].implode()))
-    searched = wanted.filter(~pl.col("group").is_in(known["group"].implode()))
-    if searched.height == 0:
-        return known
-    faces = index.groups.filter(pl.col("shown") & (pl.col("kind") == "machine")).sort("group")
-    found = [
-        (group, *near)
-        for group, template in searched.select("group", "template").iter_rows()
-        if (near := _nearest_message(template or "", faces.filter(pl.col("group") != group))) is not None
-    ]
-    return pl.concat([known, pl.DataFrame(found, schema=index.nearest.schema, orient="row")])
+    wanted = machine.filter(pl.col("group").is_in(patterns["group"].implode()))
+    indexed = index.nearest_patterns.filter(pl.col("group").is_in(wanted["group"].implode()))
+    to_search = wanted.filter(~pl.col("group").is_in(indexed["group"].implode()))
+    if to_search.height == 0:
+        return indexed
+    messages = index.groups.filter(pl.col("is_pattern") & (pl.col("kind") == "machine")).sort("group")
+    searched = []
+    for group, template in to_search.select("group", "template").iter_rows():
+        near = _find_nearest_message(template or "", messages.filter(pl.col("group") != group))
+        if near is not None:
+            searched.append((group, *near))
+    newly_found = pl.DataFrame(searched, schema=index.nearest_patterns.schema, orient="row")
+    return pl.concat([indexed, newly_found])
 
 
-def _nearest_message(template: str, faces: pl.DataFrame) -> tuple[str, str] | None:
-    """The pattern whose message has most words in common with a template, and what tells them apart."""
-    words = sorted(set(template.replace(SHOWN_WILDCARD, " ").split()))
-    if not words or faces.height == 0:
+def _find_nearest_message(template: str, messages: pl.DataFrame) -> tuple[str, str] | None:
+    """The pattern whose message has most words in common with a template, and how the two differ."""
+    words = sorted(set(template.replace(DISPLAYED_WILDCARD, " ").split()))
+    if not words or messages.height == 0:
         return None
-    common = pl.sum_horizontal(pl.col("text").str.contains(word, literal=True) for word in words)
-    likely = (
-        faces.select("group", "pattern_id", "text", common.alias("common"))
+    common_words = pl.sum_horizontal(pl.col("text").str.contains(word, literal=True) for word in words)
+    candidates = (
+        messages.select("group", "pattern_id", "text", common_words.alias("common"))
         .filter(pl.col("common") > 0)
         .sort("common", "group", descending=[True, False])
-        .head(_LOOKED_AT)
+        .head(_MAX_CANDIDATES)
     )
-    near = nearest_template([template, *likely["text"].to_list()])[0]
-    return None if near is None else (likely["pattern_id"][near[0] - 1], near[1])
+    near = find_nearest_templates([template, *candidates["text"].to_list()])[0]
+    return None if near is None else (candidates["pattern_id"][near[0] - 1], near[1])
 
 
-def _reason(places: Arrivals, placed: Placed, row: int) -> str:
-    if row in places.forced:
-        return person_reason(places.forced[row])
-    kind = places.keys[row].partition(":")[0]
-    values = places.table.row(row, named=True)
-    if kind == "template":
-        return template_reason(values["template"] or "")
-    if kind == "trace":
-        return trace_reason(values["trace_key"])
-    if kind == "burst":
-        return burst_reason(values["service"], values["component"])
-    return placed.reason.get(row) or same_text_reason(values["title"] or "")
+def _explain_row(assigned: AssignedIssues, row: int) -> str:
+    """The reason why a new issue is in its pattern."""
+    placement = assigned.placement
+    if row in placement.linked_to:
+        return explain_user_link(placement.linked_to[row])
+    values = placement.table.row(row, named=True)
+    match placement.keys[row].partition(":")[0]:
+        case "template":
+            return explain_template(values["template"] or "")
+        case "trace":
+            return explain_trace(values["trace_key"])
+        case "burst":
+            return explain_burst(values["service"], values["component"])
+        case _:
+            return assigned.texts.reason.get(row) or explain_same_text(values["title"] or "")

@@ -1,4 +1,4 @@
-"""How often a moment like this one comes after a change anyway: work and changes keep the same hours."""
+"""Change windows: how often a moment follows a change by chance, as both keep the same working hours."""
 
 from datetime import timedelta
 
@@ -8,53 +8,57 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 DAY_US, WEEK_US = 86_400_000_000, 7 * 86_400_000_000
-WORKDAYS = 5 / 7
-ALWAYS = 0.9
+WORKDAY_SHARE = 5 / 7
+MAX_WEEKLY_SHARE = 0.9  # above it, changes come nearly every week and days are compared instead
 
 
-def share_after_change(moments: Ints, changes: Ints, lag: int, span: int) -> Floats:
-    """The chance that each moment lies within `lag` after a change, were it in any other week.
+def estimate_share_after_change(moments: Ints, changes: Ints, lag: int, span: int) -> Floats:
+    """Estimates the chance that each moment would lie within `lag` after a change in any other week.
 
     In: moments and sorted changes (microseconds since any instant), the lag, and the length of the observed
-    time. Out: a share per moment: of the weeks observed, those in which the same time of the week lay within
-    the lag. Where changes come nearly every week at that time, weeks tell nothing apart, and it is of the
-    working days observed, those in which the same time of day did. So deploys of office hours are not blamed
-    for failures of office hours, nor Tuesday's releases for Wednesday's job, while a weekly release can be.
+    time. Out: a share per moment: of the weeks observed, those in which the same time of the week was within
+    the lag. Where changes come nearly every week at that time, it is the share of working days in which the
+    same time of day was. So deploys in office hours are not blamed for failures in office hours, nor
+    Tuesday's releases for Wednesday's job, while a weekly release can be.
     """
     if not len(changes):
         return np.zeros(len(moments))
-    covered = np.minimum(np.append(np.diff(changes), lag), lag)
-    weekly = _covering(moments, changes, covered, WEEK_US) / max(span / WEEK_US, 1.0)
-    daily = _covering(moments, changes, covered, DAY_US) / max(span / DAY_US * WORKDAYS, 1.0)
-    share: Floats = np.clip(np.where(weekly > ALWAYS, daily, weekly), 0.0, 1.0)
+    window_lengths = np.minimum(np.append(np.diff(changes), lag), lag)
+    weeks, workdays = max(span / WEEK_US, 1.0), max(span / DAY_US * WORKDAY_SHARE, 1.0)
+    weekly = _count_windows(moments, changes, window_lengths, WEEK_US) / weeks
+    daily = _count_windows(moments, changes, window_lengths, DAY_US) / workdays
+    share: Floats = np.clip(np.where(weekly > MAX_WEEKLY_SHARE, daily, weekly), 0.0, 1.0)
     return share
 
 
-def _covering(moments: Ints, begins: Ints, lengths: Ints, period: int) -> Floats:
-    """How many intervals hold each moment when all are moved into one period; none is longer than it."""
+def _count_windows(moments: Ints, begins: Ints, lengths: Ints, period: int) -> Floats:
+    """How many windows hold each moment when all are moved into one period; no window is longer than it."""
     phase = moments % period
-    starts = begins % period
-    ends = np.sort(starts + lengths)
-    starts = np.sort(starts)
-    held = np.searchsorted(starts, phase, "right") - np.searchsorted(ends, phase, "right")
-    wrapped = len(starts) - np.searchsorted(ends, phase + period, "right")
-    result: Floats = (held + wrapped).astype(np.float64)
-    return result
+    starts = np.sort(begins % period)
+    ends = np.sort(begins % period + lengths)
+    open_windows = np.searchsorted(starts, phase, "right") - np.searchsorted(ends, phase, "right")
+    into_next_period = len(starts) - np.searchsorted(ends, phase + period, "right")
+    count: Floats = (open_windows + into_next_period).astype(np.float64)
+    return count
 
 
-def with_chance(met: pl.DataFrame, changes: pl.DataFrame, lag: timedelta, span: float) -> pl.DataFrame:
-    """The rows of frame(service, occurred_at, …) whose service was changed at all, each with its `chance`.
+def add_chance_after_change(
+    occurrences: pl.DataFrame, changes: pl.DataFrame, lag: timedelta, span: float
+) -> pl.DataFrame:
+    """Adds to occurrences how likely they follow a change by chance.
 
-    In: also frame(service, changed_at), the lag, and the seconds of the observed time.
+    In: frame(service, occurred_at, …), frame(service, changed_at), the lag, the seconds of the observed time.
+    Out: the occurrences of services that were changed at all, each with `chance`.
     """
-    changed = dict(
+    change_times = dict(
         changes.group_by("service").agg(pl.col("changed_at").sort().dt.timestamp("us")).iter_rows()
     )
-    step = timedelta(microseconds=1)
-    parts = [
-        part.with_columns(pl.Series("chance", share_after_change(at, known, lag // step, int(span * 1e6))))
-        for (service,), part in met.group_by("service", maintain_order=True)
-        if service in changed
-        for at, known in [(part["occurred_at"].dt.timestamp("us").to_numpy(), np.array(changed[service]))]
-    ]
-    return pl.concat(parts) if parts else met.clear().with_columns(pl.lit(0.0).alias("chance"))
+    lag_us, span_us = lag // timedelta(microseconds=1), int(span * 1e6)
+    parts = []
+    for (service,), part in occurrences.group_by("service", maintain_order=True):
+        if service not in change_times:
+            continue
+        moments = part["occurred_at"].dt.timestamp("us").to_numpy()
+        chance = estimate_share_after_change(moments, np.array(change_times[service]), lag_us, span_us)
+        parts.append(part.with_columns(pl.Series("chance", chance)))
+    return pl.concat(parts) if parts else occurrences.clear().with_columns(pl.lit(0.0).alias("chance"))

@@ -1,12 +1,12 @@
-"""The words by which engineers and machines speak of each kind of failure, as reviewed data.
+"""The words that engineers and machines use for each kind of failure, as reviewed data.
 
-Per family: how plainly the words say it, and the words as a regular expression over lower-case text.
+Per family: how clear the words are, and the words as a regular expression over lower-case text.
 Alternatives are plain words without nested repetition, so that matching stays linear.
 """
 
 STRONG, PLAIN, WEAK = 3.0, 2.0, 1.0
 
-SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
+FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     "certificate_expiry": (
         (STRONG, r"cert(?:ificate)?s? (?:has |have |is |are |was )?(?:been )?expir\w*|cert(?:ificate)? expiry"
             r"|x509\w*"),

@@ -1,4 +1,4 @@
-"""What a pattern's issues have in common: where they happen, and what kind of failure they speak of."""
+"""Pattern traits: what a pattern's issues have in common, the place and the kind of failure."""
 
 import json
 from collections.abc import Mapping
@@ -7,40 +7,44 @@ import polars as pl
 
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 
-WHERE = ("service", "component", "region", "team")
-WHAT = ("error_type", "error_family")
+PLACE_DIMENSIONS = ("service", "component", "region", "team")
 MIN_SHARE = 0.3
 
-TRAITS = pl.Schema({"pattern_id": pl.String, "kind": pl.String, "value": pl.String, "share": pl.Float64})
+TRAIT_SCHEMA = pl.Schema(
+    {"pattern_id": pl.String, "kind": pl.String, "value": pl.String, "share": pl.Float64}
+)
 
-_DIMENSIONS = ("service", "component", "region", "team", "error_type")
+_DIMENSIONS = (*PLACE_DIMENSIONS, "error_type")
 
 
-def member_issues(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
-    """The issues of each pattern: ISSUES columns and pattern_id, oldest first, whatever the order of rows."""
+def join_member_issues(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+    """Joins patterns with their issues.
+
+    In: `MEMBER_SCHEMA`, `ISSUE_SCHEMA`, any row order. Out: issues with `pattern_id`, oldest first.
+    """
     joined = issues.join(members.select("pattern_id", "issue_id").unique(), on="issue_id", how="inner")
     return joined.sort("pattern_id", "source_created_at", "issue_id")
 
 
-def pattern_traits(patterns: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
-    """The traits that at least a third or so of a pattern's issues share.
+def find_pattern_traits(patterns: pl.DataFrame, member_issues: pl.DataFrame) -> pl.DataFrame:
+    """Finds the traits that at least 30 % of a pattern's issues share.
 
-    In: PATTERNS and the frame of `member_issues`. Out: TRAITS, one row per pattern, kind (a dimension, or
-    error_family) and value; `share` is the part of the pattern's issues that have it, and missing fields
-    are no trait. A pattern's error families come from its name, its template, its error type and its
-    commonest title.
+    In: `PATTERN_SCHEMA` and the frame of `join_member_issues`. Out: `TRAIT_SCHEMA`, one row per pattern, kind
+    (a dimension, or error_family) and value; `share` is the part of the pattern's issues that have it, and
+    missing fields are no trait. A pattern's error family comes from its name, its template, its error type
+    and its commonest title.
     """
-    known = joined.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
-    sizes = known.group_by("pattern_id").agg(pl.len().alias("size"))
-    parts = [_dimension_traits(known, sizes, dimension) for dimension in _DIMENSIONS]
-    parts.append(_family_traits(patterns, known))
+    own_issues = member_issues.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
+    sizes = own_issues.group_by("pattern_id").agg(pl.len().alias("size"))
+    parts = [_dimension_traits(own_issues, sizes, dimension) for dimension in _DIMENSIONS]
+    parts.append(_family_traits(patterns, own_issues))
     return pl.concat(parts).sort("pattern_id", "kind", "value")
 
 
-def _dimension_traits(joined: pl.DataFrame, sizes: pl.DataFrame, dimension: str) -> pl.DataFrame:
+def _dimension_traits(member_issues: pl.DataFrame, sizes: pl.DataFrame, dimension: str) -> pl.DataFrame:
     value = pl.col(dimension).str.strip_chars()
     return (
-        joined.select("pattern_id", value.alias("value"))
+        member_issues.select("pattern_id", value.alias("value"))
         .filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
         .group_by("pattern_id", "value")
         .agg(pl.len().alias("count"))
@@ -52,34 +56,42 @@ def _dimension_traits(joined: pl.DataFrame, sizes: pl.DataFrame, dimension: str)
     )
 
 
-def _family_traits(patterns: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
-    titles = commonest_titles(joined)
+def _family_traits(patterns: pl.DataFrame, member_issues: pl.DataFrame) -> pl.DataFrame:
+    titles = find_commonest_titles(member_issues)
     rows: list[tuple[str, str, str, float]] = []
     for pattern_id, name, fingerprint in patterns.select("pattern_id", "name", "fingerprint").iter_rows():
-        matches = recognize_families(pattern_text(name, fingerprint, titles.get(pattern_id, "")))
+        matches = recognize_families(build_pattern_text(name, fingerprint, titles.get(pattern_id, "")))
         rows += [(pattern_id, "error_family", match.family, 1.0) for match in matches[:1]]
-    return pl.DataFrame(rows, schema=TRAITS, orient="row")
+    return pl.DataFrame(rows, schema=TRAIT_SCHEMA, orient="row")
 
 
-def commonest_titles(joined: pl.DataFrame) -> dict[str, str]:
-    """The title that most of a pattern's issues carry; ties go to the one that sorts first."""
-    counted = joined.group_by("pattern_id", "title").agg(pl.len().alias("count"))
-    best = counted.sort("pattern_id", pl.col("count"), "title", descending=[False, True, False])
-    return {
-        pattern_id: title or ""
-        for pattern_id, title, _ in best.unique("pattern_id", keep="first", maintain_order=True).iter_rows()
-    }
+def find_commonest_titles(member_issues: pl.DataFrame) -> dict[str, str]:
+    """Finds the title that most of a pattern's issues have.
+
+    In: the frame of `join_member_issues`. Out: pattern id → title; ties go to the one that sorts first.
+    """
+    counted = member_issues.group_by("pattern_id", "title").agg(pl.len().alias("count"))
+    commonest = counted.sort("pattern_id", pl.col("count"), "title", descending=[False, True, False])
+    rows = commonest.unique("pattern_id", keep="first", maintain_order=True).iter_rows()
+    return {pattern_id: title or "" for pattern_id, title, _ in rows}
 
 
-def pattern_text(name: str | None, fingerprint: str | None, title: str) -> str:
-    """All that a pattern says about its failure, as one text."""
-    shared = shared_dimensions(fingerprint)
+def build_pattern_text(name: str | None, fingerprint: str | None, title: str) -> str:
+    """Puts together what a pattern tells of its failure.
+
+    In: its name, its fingerprint (JSON), a title of its issues. Out: one text.
+    """
+    shared = read_shared_dimensions(fingerprint)
     parts = [name or "", shared.get("template", ""), shared.get("error_type", ""), title]
     return "\n".join(part for part in parts if part)
 
 
-def shared_dimensions(fingerprint: str | None) -> dict[str, str]:
-    """A pattern's fingerprint as dimension to value; empty when there is none."""
+def read_shared_dimensions(fingerprint: str | None) -> dict[str, str]:
+    """Reads a pattern's fingerprint.
+
+    In: JSON of `write_shared_dimensions`, or None. Out: dimension → value. Raises ValueError if it is no
+    JSON object.
+    """
     if not fingerprint:
         return {}
     dimensions = json.loads(fingerprint)

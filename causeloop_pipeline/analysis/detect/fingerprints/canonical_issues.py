@@ -1,20 +1,20 @@
-"""Issues in the one order that every stage of grouping works in: oldest first, ties by id."""
+"""Canonical issues: one order for every stage of grouping, oldest first, ties by id."""
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import ISSUE_SCHEMA
+from causeloop_pipeline.model.frames import DIMENSIONS, ISSUE_SCHEMA
 
 
 class IssueTableError(ValueError):
-    """The issues given are not a table of distinct issues."""
+    """The issues are not a table of distinct issues."""
 
 
 def canonical_issues(issues: pl.DataFrame) -> pl.DataFrame:
-    """In, issues in any row order, columns possibly absent or all null; out, the `ISSUE_SCHEMA` columns, oldest
-    first.
+    """Puts issues into canonical form.
 
-    Empty text in a dimension becomes null (missing is never evidence). Raises `IssueTableError` for a
-    missing or repeated `issue_id`: row order could otherwise decide which of two wins.
+    In: issues in any order; columns may be absent. Out: the `ISSUE_SCHEMA` columns, oldest first. Empty text
+    in a dimension becomes null, for missing is never evidence. Raises `IssueTableError` for a missing or
+    repeated `issue_id`, for row order could otherwise decide which of two wins.
     """
     if "issue_id" not in issues.columns:
         raise IssueTableError("the issues have no column issue_id: give each row an id")
@@ -32,7 +32,7 @@ def _column(issues: pl.DataFrame, name: str, kind: pl.DataType | type[pl.DataTyp
     column = pl.col(name)
     if isinstance(kind, pl.Datetime) and issues.schema[name] == pl.Datetime("us"):
         return column.dt.replace_time_zone("UTC")
-    if name in ("service", "component", "error_type", "team", "environment", "region"):
+    if name in DIMENSIONS:
         return (
             pl.when(column.cast(pl.String).str.strip_chars() != "").then(column.cast(pl.String)).alias(name)
         )

@@ -1,4 +1,4 @@
-"""Takes out of a machine's message what differs from run to run: numbers, addresses, paths, names of hosts.
+"""Masks what differs from run to run in a machine's message: numbers, addresses, paths, names of hosts.
 
 What is left is the same text whenever the same statement of a program wrote it. All patterns are in the
 syntax of the Rust `regex` crate (linear time, no backtracking), so a hostile message cannot make one slow.
@@ -7,7 +7,7 @@ syntax of the Rust `regex` crate (linear time, no backtracking), so a hostile me
 import polars as pl
 
 WILDCARD = "\x01"
-SHOWN_WILDCARD = "<*>"
+DISPLAYED_WILDCARD = "<*>"
 
 _EDGE = r"(?-u:\b)"
 _W = "[A-Za-z0-9_]"
@@ -59,17 +59,21 @@ _STEPS = (
 
 
 def mask(messages: pl.Series) -> pl.Series:
-    """Messages' constant parts: in, strings or nulls; out, the same with `WILDCARD` for each variable part.
+    """Masks the variable parts of messages.
 
-    A message without any letter keeps its punctuation and loses only its digits. Ordered masks as log
-    parsers use them before mining (Drain, He et al., ICWS 2017), measured on the Loghub systems.
+    In: texts or nulls. Out: the same with `WILDCARD` for each variable part. A message without any letter
+    keeps its punctuation and loses only its digits.
+
+    Method: ordered masks as log parsers use them before mining (Drain, He et al., ICWS 2017), measured on the
+    systems of Loghub.
     """
-    told = pl.lit(messages)
+    masked_text = pl.lit(messages)
     for pattern, replacement in _STEPS:
-        told = told.str.replace_all(pattern, replacement)
-    masked = pl.select(told.str.strip_chars(" ")).to_series().rename(messages.name)
-    worded = masked.str.contains(r"\pL")
-    if worded.all():
+        masked_text = masked_text.str.replace_all(pattern, replacement)
+    masked = pl.select(masked_text.str.strip_chars(" ")).to_series().rename(messages.name)
+    has_letters = masked.str.contains(r"\pL")
+    if has_letters.all():
         return masked
-    digits = messages.str.replace_all(_CONTROL, " ").str.replace_all(r"[0-9]+", WILDCARD).str.strip_chars(" ")
-    return masked.zip_with(worded.fill_null(value=True), digits)
+
+    without_digits = messages.str.replace_all(_CONTROL, " ").str.replace_all(r"[0-9]+", WILDCARD)
+    return masked.zip_with(has_letters.fill_null(value=True), without_digits.str.strip_chars(" "))

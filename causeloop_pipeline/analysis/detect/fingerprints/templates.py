@@ -1,7 +1,7 @@
-"""Merges masked messages that one statement of a program wrote into its template.
+"""Templates: merges the masked messages that one statement of a program wrote.
 
-Masks cannot know that `alice` is a name; the messages can: when everything but one word is equal, the word
-that varies is a slot.
+Masks cannot know that `alice` is a name. The messages can: where all words but one are equal, the word that
+varies is a slot.
 """
 
 import re
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 
-ROUNDS = 4
-_MANY_VALUES = 6
+MAX_ROUNDS = 4
+_MIN_SLOT_VALUES = 6  # so many values make any word a slot
 _TOKEN = re.compile(r"\S+?=(?=\S)|\S+\s*")
 _IDENTIFIER = re.compile(
     r"[a-z][A-Z]|[A-Z][a-z]+[A-Z]|[A-Za-z][_.$@/\\:][A-Za-z]|[A-Za-z]-[A-Za-z]|\x01|[^\x00-\x7f]"
@@ -30,121 +30,130 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def split_message(masked: str) -> tuple[str, ...]:
-    """A masked message as words; a value after `=` is a word of its own."""
+    """Splits a masked message into words; a value after `=` is a word of its own."""
     return tuple(_TOKEN.findall(masked))
 
 
 def join_words(words: Iterable[str]) -> str:
-    """The inverse of `split_message`."""
+    """Joins the words of `split_message` again."""
     return "".join(words)
 
 
 def merge_templates(masked: Iterable[str]) -> dict[str, str]:
-    """Masked message → template: in, distinct masked messages in any order; out, one template for each.
+    """Finds the templates of messages.
 
-    Leave-one-position-out merging: messages that agree in all words but one are one template if the values
-    of that word look like a slot's. Words that tell states apart (`Started`, `Stopped`, `UP`, `true`) never
-    merge on two values. Time is linear in the number of words, at most `ROUNDS` times.
+    In: distinct masked messages in any order. Out: masked message → template.
+
+    Method: leave-one-position-out merging. Messages that agree in all words but one have one template if the
+    values of that word look like a slot's. Words that tell states apart (`Started`, `Stopped`, `UP`, `true`)
+    never merge on two values. Time is linear in the number of words, at most `MAX_ROUNDS` times.
     """
-    originals = sorted(set(masked))
-    current = {text: split_message(text) for text in originals}
-    for _ in range(ROUNDS):
-        slots = _slots(sorted(set(current.values())))
+    messages = sorted(set(masked))
+    words_of = {message: split_message(message) for message in messages}
+    for _ in range(MAX_ROUNDS):
+        slots = _find_slots(sorted(set(words_of.values())))
         if not slots:
             break
-        current = {text: _apply(words, slots.get(words)) for text, words in current.items()}
-    return {text: join_words(words) for text, words in current.items()}
+        words_of = {message: _fill_slots(words, slots.get(words)) for message, words in words_of.items()}
+    return {message: join_words(words) for message, words in words_of.items()}
 
 
-def _slots(messages: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], set[int]]:
+def _find_slots(messages: list[tuple[str, ...]]) -> Mapping[tuple[str, ...], set[int]]:
+    """Per message, the positions of its slots."""
     buckets: dict[tuple[int, tuple[str, ...]], list[tuple[str, ...]]] = {}
     for words in messages:
         for position in range(len(words)):
             rest = words[:position] + words[position + 1 :]
             buckets.setdefault((position, rest), []).append(words)
-    found: dict[tuple[str, ...], set[int]] = {}
-    for (position, rest), members in buckets.items():
-        if len(members) > 1 and _is_slot(position, rest, [words[position] for words in members]):
-            for words in members:
-                found.setdefault(words, set()).add(position)
-    return found
+
+    slots: dict[tuple[str, ...], set[int]] = {}
+    for (position, rest), bucket in buckets.items():
+        if len(bucket) > 1 and _is_slot(position, rest, [words[position] for words in bucket]):
+            for words in bucket:
+                slots.setdefault(words, set()).add(position)
+    return slots
 
 
 def _is_slot(position: int, rest: tuple[str, ...], values: list[str]) -> bool:
     if sum(1 for word in rest if _WORD.search(word)) < 2:
         return False
-    wild = any(WILDCARD in value for value in values)
-    names = sum(1 for value in values if _IDENTIFIER.search(value))
+    has_wildcard = any(WILDCARD in value for value in values)
+    identifiers = sum(1 for value in values if _IDENTIFIER.search(value))
     if position == 0:
-        return wild and all(_IDENTIFIER.search(value) for value in values)
-    if wild or len(values) >= _MANY_VALUES:
+        return has_wildcard and identifiers == len(values)
+    if has_wildcard or len(values) >= _MIN_SLOT_VALUES:
         return True
     before = rest[position - 1]
-    named = before.endswith("=") or before.strip(_EDGES + " ").lower() in _NAMING
-    return (named or 2 * names >= len(values)) and not any(_STATE.fullmatch(value) for value in values)
+    is_named = before.endswith("=") or before.strip(_EDGES + " ").lower() in _NAMING
+    are_states = any(_STATE.fullmatch(value) for value in values)
+    return (is_named or 2 * identifiers >= len(values)) and not are_states
 
 
-def _apply(words: tuple[str, ...], positions: set[int] | None) -> tuple[str, ...]:
-    if not positions:
+def _fill_slots(words: tuple[str, ...], slots: set[int] | None) -> tuple[str, ...]:
+    if not slots:
         return words
     return tuple(
-        WILDCARD + word[len(word.rstrip()) :] if place in positions else word
-        for place, word in enumerate(words)
+        WILDCARD + word[len(word.rstrip()) :] if position in slots else word
+        for position, word in enumerate(words)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateBook:
-    """What has been learnt of a workspace's sources: which are machines, and the templates of their
-    messages.
-    """
+class TemplateCatalog:
+    """What an earlier grouping learned of a workspace's sources: which are machines, and their templates."""
 
-    kinds: Mapping[tuple[str, bool], str] = field(
-        default_factory=dict
-    )  # (source, has a body) → machine | human
+    kinds: Mapping[tuple[str, bool], str] = field(default_factory=dict)  # (source, has a body) → kind
     templates: Mapping[str, str] = field(default_factory=dict)  # masked message → template
 
     def resolve(self, masked: Iterable[str]) -> dict[str, str]:
-        """Known and unknown masked messages → template; an unknown one fits the template with most equal
-        words.
+        """Finds the templates of messages, new ones too.
+
+        In: masked messages. Out: message → template; a new message gets the template with most equal words
+        that it fits, or becomes a template itself.
         """
-        unknown = sorted(set(masked) - self.templates.keys())
-        known = {text: self.templates[text] for text in masked if text in self.templates}
-        if unknown:
-            shelf = _shelved(self.templates.values())
-            known.update({text: _fitting(text, shelf) for text in unknown})
-        return known
+        new_messages = sorted(set(masked) - self.templates.keys())
+        templates = {message: self.templates[message] for message in masked if message in self.templates}
+        if new_messages:
+            index = _index_by_shape(self.templates.values())
+            templates.update({message: _find_template(message, index) for message in new_messages})
+        return templates
 
-    def extended(self, kinds: Mapping[tuple[str, bool], str], templates: Mapping[str, str]) -> "TemplateBook":
-        """This book with more in it; what it already knows stays."""
-        return TemplateBook({**kinds, **self.kinds}, {**templates, **self.templates})
+    def extend(
+        self, kinds: Mapping[tuple[str, bool], str], templates: Mapping[str, str]
+    ) -> "TemplateCatalog":
+        """Adds kinds and templates.
+
+        In: what to add. Out: a larger catalog, in which earlier entries stay as they are.
+        """
+        return TemplateCatalog({**kinds, **self.kinds}, {**templates, **self.templates})
 
 
-_Shelf = dict[tuple[int, str], list[tuple[str, ...]]]
+_TemplateIndex = dict[tuple[int, str], list[tuple[str, ...]]]
+"""(number of words, first word or empty text for a slot) → templates as words."""
 
 
-def _shelved(templates: Iterable[str]) -> _Shelf:
-    shelf: _Shelf = {}
+def _index_by_shape(templates: Iterable[str]) -> _TemplateIndex:
+    index: _TemplateIndex = {}
     for template in sorted(set(templates)):
         words = split_message(template)
         if WILDCARD in template and words:
             first = "" if WILDCARD in words[0] else words[0]
-            shelf.setdefault((len(words), first), []).append(words)
-    return shelf
+            index.setdefault((len(words), first), []).append(words)
+    return index
 
 
-def _fitting(text: str, shelf: _Shelf) -> str:
-    words = split_message(text)
-    best, most = text, 1
+def _find_template(message: str, index: _TemplateIndex) -> str:
+    words = split_message(message)
+    best, best_equal = message, 1
     for first in dict.fromkeys((words[0] if words else "", "")):
-        for template in shelf.get((len(words), first), ()):
-            equal = _equal_words(words, template)
-            if equal > most:
-                best, most = join_words(template), equal
+        for template in index.get((len(words), first), ()):
+            equal = _count_equal_words(words, template)
+            if equal > best_equal:
+                best, best_equal = join_words(template), equal
     return best
 
 
-def _equal_words(words: tuple[str, ...], template: tuple[str, ...]) -> int:
+def _count_equal_words(words: tuple[str, ...], template: tuple[str, ...]) -> int:
     """How many constant words agree; 0 if one does not, or if a state would fill a slot."""
     equal = 0
     for word, slot in zip(words, template, strict=True):

@@ -1,6 +1,4 @@
-"""Issues put into groups: cells by what they carry, units by what people said, groups by average link of the
-texts.
-"""
+"""Agglomeration: merge units become groups by average linkage of the texts of their atoms."""
 
 from dataclasses import dataclass
 
@@ -8,183 +6,233 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.grouping.atoms import Cells
-from causeloop_pipeline.analysis.detect.grouping.average_linkage import average_link
-from causeloop_pipeline.analysis.detect.grouping.confidence import PERSON_LIKENESS, atom_likeness
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import Likeness
+from causeloop_pipeline.analysis.detect.grouping.atoms import Atoms
+from causeloop_pipeline.analysis.detect.grouping.average_linkage import SimilarityGraph, average_link
+from causeloop_pipeline.analysis.detect.grouping.confidence import LINKED_SIMILARITY, atom_similarities
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import PairwiseSimilarity
 
-JOIN = 0.35
-GROWTH = 0.07  # a third member must be more like both than they had to be like one another
-RELEASE = 0.25
-EDGE_FLOOR = 0.02
+MERGE_THRESHOLD = 0.35  # least mean similarity at which groups merge
+GROWTH_MARGIN = 0.07  # added to it from the third member on
+KEEP_THRESHOLD = 0.25  # least mean similarity at which a previous group stays whole
+MIN_EDGE_PROBABILITY = 0.02  # weaker pairs count as 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedTexts:
+    """The similarity of texts, one of each atom of text, and the atom of each."""
+
+    similarity: PairwiseSimilarity
+    atoms: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Pairs of cells whose texts are alike."""
+    """Pairs of atoms whose texts are similar."""
 
     left: Ints
     right: Ints
-    joining: Floats
-    shown: Floats
+    merge_probability: Floats
+    displayed_probability: Floats
     cosine: Floats
+
+    @staticmethod
+    def none() -> "Edges":
+        """No pairs."""
+        no_atoms, no_values = np.empty(0, dtype=np.int64), np.empty(0)
+        return Edges(no_atoms, no_atoms, no_values, no_values, no_values)
 
 
 @dataclass(frozen=True, slots=True)
-class Assembly:
-    """Groups are numbered by their first issue; `group_of_cell` holds them, `edges` all compared pairs of
-    cells.
-    """
+class GroupedAtoms:
+    """The group of each atom, numbered by the first issue of each group; `edges` are all compared pairs."""
 
-    cells: Cells
-    group_of_cell: Ints
-    rows_in_cell: Ints
+    atoms: Atoms
+    group_of_atom: Ints
+    rows_in_atom: Ints
     edges: Edges
 
     @property
     def group_of_row(self) -> Ints:
         """The group of each issue."""
-        return self.group_of_cell[self.cells.cell_of_row]
+        return self.group_of_atom[self.atoms.atom_of_row]
 
     @property
-    def groups(self) -> int:
-        """How many groups."""
-        return int(self.group_of_cell.max(initial=-1)) + 1
+    def group_count(self) -> int:
+        """How many groups there are."""
+        return int(self.group_of_atom.max(initial=-1)) + 1
+
+    @property
+    def first_row_of_group(self) -> Ints:
+        """The first issue of each group, as a row."""
+        first = np.full(self.group_count, len(self.atoms.atom_of_row), dtype=np.int64)
+        np.minimum.at(first, self.group_of_atom, self.atoms.first_row)
+        return first
 
 
-def text_edges(likeness: Likeness, text_cells: Ints) -> Edges:
-    """In, the likeness of texts and the cell of each text; out, the same between cells."""
-    pairs = likeness.pairs
-    return Edges(
-        text_cells[pairs.left], text_cells[pairs.right], likeness.joining, likeness.shown, pairs.cosine
-    )
+def connect_atoms(compared: ComparedTexts) -> Edges:
+    """Carries the similarity of texts over to their atoms.
 
-
-def assemble(cells: Cells, edges: Edges, previous: pl.Series | None) -> Assembly:
-    """In, cells, edges between them, and per row the pattern it was in before (or null); out, groups.
-
-    A group of before is kept whole while its mean likeness stays at `RELEASE`; groups join while the mean
-    over all pairs of their members stays at `JOIN`. The gap between the two keeps groups from flickering as
-    the vocabulary grows, and makes a recompute of unchanged input change nothing.
+    In: compared texts. Out: one edge per compared pair.
     """
-    units = int(cells.unit_of_cell.max(initial=-1)) + 1
-    size = np.bincount(cells.unit_of_cell, minlength=units).astype(np.int64)
-    left, right, total = unit_sums(cells, edges)
-    start = np.arange(units, dtype=np.int64)
-    if previous is not None and len(left):
-        start = _kept_groups(_before(cells, previous, units), size, left, right, total, cells.cannot)
-    nodes, node = np.unique(start, return_inverse=True)
-    low, high, sums = _summed(node[left], node[right], total, len(nodes))
-    apart = [(int(node[a]), int(node[b])) for a, b in cells.cannot]
-    sizes = np.bincount(node, size, minlength=len(nodes)).astype(np.int64)
-    root = average_link(len(nodes), low, high, sums, JOIN, sizes=sizes, cannot=apart, growth=GROWTH)
-    group_of_cell = _numbered(root[node][cells.unit_of_cell], cells.first_row)
-    rows = np.bincount(cells.cell_of_row, minlength=len(cells.key)).astype(np.int64)
-    return Assembly(cells, group_of_cell, rows, edges)
-
-
-def unit_sums(cells: Cells, edges: Edges) -> tuple[Ints, Ints, Floats]:
-    """Edges between cells → summed likeness between units; weak edges count as absent."""
-    strong = edges.joining >= EDGE_FLOOR
-    a, b = cells.unit_of_cell[edges.left[strong]], cells.unit_of_cell[edges.right[strong]]
-    return _summed(a, b, edges.joining[strong], int(cells.unit_of_cell.max(initial=-1)) + 1)
-
-
-def _summed(a: Ints, b: Ints, value: Floats, count: int) -> tuple[Ints, Ints, Floats]:
-    other = a != b
-    low, high, value = np.minimum(a, b)[other], np.maximum(a, b)[other], value[other]
-    order = np.lexsort((value, high, low))
-    key, inverse = np.unique(low[order] * count + high[order], return_inverse=True)
-    return (
-        key // max(count, 1),
-        key % max(count, 1),
-        np.bincount(inverse, value[order], minlength=len(key)).astype(np.float64),
+    pairs = compared.similarity.pairs
+    return Edges(
+        left=compared.atoms[pairs.left],
+        right=compared.atoms[pairs.right],
+        merge_probability=compared.similarity.merge_probability,
+        displayed_probability=compared.similarity.displayed_probability,
+        cosine=pairs.cosine,
     )
 
 
-def _before(cells: Cells, previous: pl.Series, units: int) -> Ints:
+def group_atoms(atoms: Atoms, edges: Edges, previous: pl.Series | None) -> GroupedAtoms:
+    """Merges atoms into groups.
+
+    In: atoms, edges between them, and per row the pattern it was in before (or null). Out: the group of each
+    atom. A previous group stays whole while its mean similarity is at least `KEEP_THRESHOLD`; groups merge
+    while the mean over all pairs of their members is at least `MERGE_THRESHOLD`. The gap between the two
+    keeps groups stable while the vocabulary grows, and a recompute of unchanged input changes nothing.
+    """
+    unit_sizes = np.bincount(atoms.unit_of_atom, minlength=atoms.unit_count).astype(np.int64)
+    unit_graph = _sum_edges_of_units(atoms, edges)
+
+    start = np.arange(atoms.unit_count, dtype=np.int64)
+    if previous is not None and len(unit_graph.left):
+        previous_pattern = _previous_pattern_of_unit(atoms, previous)
+        start = _keep_previous_groups(previous_pattern, unit_sizes, unit_graph, atoms.cannot_link)
+
+    nodes, node_of_unit = np.unique(start, return_inverse=True)
+    node_graph = _sum_by_pair(
+        node_of_unit[unit_graph.left],
+        node_of_unit[unit_graph.right],
+        unit_graph.similarity_sum,
+        len(nodes),
+    )
+    root_of_node = average_link(
+        node_graph,
+        MERGE_THRESHOLD,
+        sizes=np.bincount(node_of_unit, unit_sizes, minlength=len(nodes)).astype(np.int64),
+        cannot_link=[(int(node_of_unit[a]), int(node_of_unit[b])) for a, b in atoms.cannot_link],
+        growth=GROWTH_MARGIN,
+    )
+    group_of_unit = root_of_node[node_of_unit]
+    group_of_atom = _number_by_first_row(group_of_unit[atoms.unit_of_atom], atoms.first_row)
+    rows_in_atom = np.bincount(atoms.atom_of_row, minlength=len(atoms.keys)).astype(np.int64)
+    return GroupedAtoms(atoms, group_of_atom, rows_in_atom, edges)
+
+
+def _sum_edges_of_units(atoms: Atoms, edges: Edges) -> SimilarityGraph:
+    """Summed merge probability between merge units, each pair once; weak edges count as absent."""
+    strong = edges.merge_probability >= MIN_EDGE_PROBABILITY
+    left = atoms.unit_of_atom[edges.left[strong]]
+    right = atoms.unit_of_atom[edges.right[strong]]
+    return _sum_by_pair(left, right, edges.merge_probability[strong], atoms.unit_count)
+
+
+def _sum_by_pair(a: Ints, b: Ints, value: Floats, count: int) -> SimilarityGraph:
+    """Sums values per unordered pair; pairs of an item with itself are left out."""
+    differs = a != b
+    low, high, value = np.minimum(a, b)[differs], np.maximum(a, b)[differs], value[differs]
+    order = np.lexsort((value, high, low))
+    pair_codes, inverse = np.unique(low[order] * count + high[order], return_inverse=True)
+    sums = np.bincount(inverse, value[order], minlength=len(pair_codes)).astype(np.float64)
+    return SimilarityGraph(count, pair_codes // max(count, 1), pair_codes % max(count, 1), sums)
+
+
+def _previous_pattern_of_unit(atoms: Atoms, previous: pl.Series) -> Ints:
     """Per unit, the number of the pattern that most of its issues were in before; -1 for none."""
     votes = (
-        pl.DataFrame({"unit": cells.unit_of_cell[cells.cell_of_row], "pattern": previous})
+        pl.DataFrame({"unit": atoms.unit_of_atom[atoms.atom_of_row], "pattern": previous})
         .drop_nulls()
         .group_by("unit", "pattern")
         .len("issues")
         .sort(["unit", "issues", "pattern"], descending=[False, True, False])
         .unique("unit", keep="first", maintain_order=True)
     )
-    before = np.full(units, -1, dtype=np.int64)
-    before[votes["unit"].to_numpy()] = votes["pattern"].rank("dense").to_numpy().astype(np.int64)
-    return before
+    pattern_of_unit = np.full(atoms.unit_count, -1, dtype=np.int64)
+    pattern_of_unit[votes["unit"].to_numpy()] = votes["pattern"].rank("dense").to_numpy().astype(np.int64)
+    return pattern_of_unit
 
 
-def _kept_groups(
-    before: Ints, size: Ints, left: Ints, right: Ints, total: Floats, cannot: list[tuple[int, int]]
+def _keep_previous_groups(
+    pattern_of_unit: Ints, unit_sizes: Ints, graph: SimilarityGraph, cannot_link: list[tuple[int, int]]
 ) -> Ints:
-    """Per unit, the smallest unit of its group of before if that group still holds, else itself."""
-    known = before >= 0
-    count = int(before.max(initial=-1)) + 1
-    inside = (before[left] == before[right]) & known[left]
-    mass = np.bincount(before[left[inside]], total[inside], minlength=count)
-    members = np.bincount(before[known], size[known], minlength=count)
-    squares = np.bincount(before[known], size[known] ** 2, minlength=count)
-    pairs = (members**2 - squares) / 2.0
-    holds = (pairs > 0) & (mass >= RELEASE * pairs - 1e-12)
-    broken = [before[a] for a, b in cannot if before[a] == before[b] and before[a] >= 0]
-    holds[np.array(broken, dtype=np.int64)] = False
-    first = np.full(count, len(before), dtype=np.int64)
-    np.minimum.at(first, before[known], np.flatnonzero(known))
-    start = np.arange(len(before), dtype=np.int64)
-    kept = known & holds[np.where(known, before, 0)] if count else known
-    start[kept] = first[before[kept]]
+    """Per unit, the smallest unit of its previous group if that group still holds, else itself."""
+    had_pattern = pattern_of_unit >= 0
+    count = int(pattern_of_unit.max(initial=-1)) + 1
+
+    is_inside = (pattern_of_unit[graph.left] == pattern_of_unit[graph.right]) & had_pattern[graph.left]
+    pattern_of_edge = pattern_of_unit[graph.left[is_inside]]
+    similarity_sum = np.bincount(pattern_of_edge, graph.similarity_sum[is_inside], minlength=count)
+
+    old_patterns, sizes = pattern_of_unit[had_pattern], unit_sizes[had_pattern]
+    members = np.bincount(old_patterns, sizes, minlength=count)
+    squares = np.bincount(old_patterns, sizes**2, minlength=count)
+    pairs_between_units = (members**2 - squares) / 2.0
+
+    holds = (pairs_between_units > 0) & (similarity_sum >= KEEP_THRESHOLD * pairs_between_units - 1e-12)
+    separated = [
+        pattern_of_unit[a]
+        for a, b in cannot_link
+        if pattern_of_unit[a] == pattern_of_unit[b] and pattern_of_unit[a] >= 0
+    ]
+    holds[np.array(separated, dtype=np.int64)] = False
+
+    first_unit = np.full(count, len(pattern_of_unit), dtype=np.int64)
+    np.minimum.at(first_unit, old_patterns, np.flatnonzero(had_pattern))
+    start = np.arange(len(pattern_of_unit), dtype=np.int64)
+    stays = had_pattern & holds[np.where(had_pattern, pattern_of_unit, 0)] if count else had_pattern
+    start[stays] = first_unit[pattern_of_unit[stays]]
     return start
 
 
-def _numbered(labels: Ints, first_row: Ints) -> Ints:
+def _number_by_first_row(labels: Ints, first_row: Ints) -> Ints:
     """Labels → 0, 1, 2 … in the order of each group's first issue."""
-    names, inverse = np.unique(labels, return_inverse=True)
-    earliest = np.full(len(names), np.iinfo(np.int64).max)
+    distinct, inverse = np.unique(labels, return_inverse=True)
+    earliest = np.full(len(distinct), np.iinfo(np.int64).max)
     np.minimum.at(earliest, inverse, first_row)
-    place = np.empty(len(names), dtype=np.int64)
-    place[np.argsort(earliest, kind="stable")] = np.arange(len(names))
-    return place[inverse]
+    number = np.empty(len(distinct), dtype=np.int64)
+    number[np.argsort(earliest, kind="stable")] = np.arange(len(distinct))
+    return number[inverse]
 
 
 @dataclass(frozen=True, slots=True)
-class Masses:
-    """Summed likeness over the pairs of members, per group and per issue of each cell, and how many issues
-    there are.
-    """
+class SimilaritySums:
+    """Summed similarity over pairs of members: what confidence is made of."""
 
-    group_pairs: Floats  # summed likeness over all pairs of a group
-    group_rows: Ints
-    issue: Floats  # per cell: summed likeness of one of its issues to all others of the group
+    of_group: Floats  # over all pairs of a group
+    group_rows: Ints  # issues of each group
+    of_issue: Floats  # per atom: one of its issues to all others of the group
 
     @property
     def confidence(self) -> Floats:
-        """Per group, the mean over all pairs; 0.95 for a group of one (a person put it there)."""
+        """Per group, the mean over all pairs; `LINKED_SIMILARITY` for a group of one that a user formed."""
         pairs = self.group_rows * (self.group_rows - 1) / 2.0
-        return np.where(pairs > 0, self.group_pairs / np.maximum(pairs, 1.0), PERSON_LIKENESS)
+        return np.where(pairs > 0, self.of_group / np.maximum(pairs, 1.0), LINKED_SIMILARITY)
 
 
-def likeness_masses(assembly: Assembly) -> Masses:
-    """In, groups; out, what confidence is made of: absent pairs count as zero, pairs that a person joined as
-    .95.
+def sum_similarities(grouped: GroupedAtoms) -> SimilaritySums:
+    """Sums the similarity within each group.
+
+    In: atoms in groups. Out: sums per group and per issue; absent pairs count as 0, pairs that a user linked
+    as `LINKED_SIMILARITY`.
     """
-    cells, group, rows = assembly.cells, assembly.group_of_cell, assembly.rows_in_cell
-    own = atom_likeness(cells.key)
-    in_unit = np.bincount(cells.unit_of_cell, rows, minlength=int(cells.unit_of_cell.max(initial=-1)) + 1)
-    person = PERSON_LIKENESS * (in_unit[cells.unit_of_cell] - rows)
-    issue = own * (rows - 1) + person
-    edges = assembly.edges
-    inside = (group[edges.left] == group[edges.right]) & (
-        cells.unit_of_cell[edges.left] != cells.unit_of_cell[edges.right]
+    atoms, group, rows = grouped.atoms, grouped.group_of_atom, grouped.rows_in_atom
+    within_atom = atom_similarities(atoms.keys) * (rows - 1)
+    rows_in_unit = np.bincount(atoms.unit_of_atom, rows, minlength=atoms.unit_count)
+    within_unit = LINKED_SIMILARITY * (rows_in_unit[atoms.unit_of_atom] - rows)
+
+    edges = grouped.edges
+    is_counted = (group[edges.left] == group[edges.right]) & (
+        atoms.unit_of_atom[edges.left] != atoms.unit_of_atom[edges.right]
     )
-    a, b, p = edges.left[inside], edges.right[inside], edges.shown[inside]
-    issue = (
-        issue
-        + np.bincount(a, p * rows[b], minlength=len(rows))
-        + np.bincount(b, p * rows[a], minlength=len(rows))
+    left, right = edges.left[is_counted], edges.right[is_counted]
+    probability = edges.displayed_probability[is_counted]
+    of_issue = (
+        within_atom
+        + within_unit
+        + np.bincount(left, probability * rows[right], minlength=len(rows))
+        + np.bincount(right, probability * rows[left], minlength=len(rows))
     )
-    group_rows = np.bincount(group, rows, minlength=assembly.groups).astype(np.int64)
-    pairs = np.bincount(group, issue * rows, minlength=assembly.groups) / 2.0
-    return Masses(pairs, group_rows, issue.astype(np.float64))
+    group_rows = np.bincount(group, rows, minlength=grouped.group_count).astype(np.int64)
+    of_group = np.bincount(group, of_issue * rows, minlength=grouped.group_count) / 2.0
+    return SimilaritySums(of_group, group_rows, of_issue.astype(np.float64))

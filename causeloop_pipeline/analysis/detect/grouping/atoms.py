@@ -1,8 +1,9 @@
-"""Cells: issues that are the same to every machine (one template, one stack trace, one text, one burst) and
-to people.
+"""Atoms and merge units: what grouping starts from, with every user constraint already applied.
 
-People's facts come first: what must be together is contracted, what must be apart never shares a unit, and
-an issue that nobody spoke about follows the one it resembles most.
+An atom holds issues that grouping never takes apart: they share an atom key (one template, one stack trace,
+one text or one burst), and no user correction separates them. A merge unit holds the atoms that must-links
+tie together; groups are merged from whole units. An issue that no user corrected follows the corrected issue
+that it resembles most.
 """
 
 from collections.abc import Sequence
@@ -12,59 +13,64 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
-from causeloop_pipeline.analysis.detect.grouping.bursts import burst_keys
+from causeloop_pipeline.analysis.detect.grouping.bursts import find_burst_keys
 from causeloop_pipeline.analysis.detect.grouping.constraints import (
     Closure,
-    constraint_closure,
-    constraint_rows,
+    build_closure,
+    sort_constraints,
 )
 
-MANY_COPIES = (
-    8  # of one text are one atom: their mutual likeness needs no comparing, and is never crowded out
-)
+MIN_COPIES_OF_ONE_TEXT = 8  # then the copies are one atom: comparing them would crowd out other neighbours
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
-    """An issue that a person spoke about, in an atom that people split: later issues like it follow its
-    side.
-    """
+class SplitReference:
+    """A corrected issue whose key users split: issues of that key follow the reference most like them."""
 
     atom_key: str
     title: str
-    stays: int
+    stays: int  # how many cannot-links took another issue away from this one
     row: int
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """Which cell each issue is in, which unit each cell is in, and who must stay apart."""
+class Atoms:
+    """The atom of each issue, the merge unit of each atom, and the units that must stay apart."""
 
-    cell_of_row: Ints
-    unit_of_cell: Ints
-    first_row: Ints  # of each cell
-    key: list[str]  # of each cell's atom
-    cannot: list[tuple[int, int]]  # pairs of units
-    spoken: dict[int, str]  # row → another issue that a person put it with
-    anchors: list[Anchor] = field(default_factory=list)
+    atom_of_row: Ints
+    unit_of_atom: Ints
+    first_row: Ints  # of each atom
+    keys: list[str]  # of each atom
+    cannot_link: list[tuple[int, int]]  # pairs of units
+    linked_to: dict[int, str]  # row → another issue that a user linked it with
+    split_references: list[SplitReference] = field(default_factory=list)
+
+    @property
+    def unit_count(self) -> int:
+        """How many merge units there are."""
+        return int(self.unit_of_atom.max(initial=-1)) + 1
 
 
-def atom_keys(table: pl.DataFrame) -> pl.Series:
-    """In, canonical issues with their fingerprints; out, what they must have in common to be one atom."""
-    silent = table.with_row_index("row").filter(pl.col("kind") == "structured")
-    bursts = silent.select("row", burst_keys(silent.drop("row")))
-    text = pl.concat_str(
+def build_atom_keys(table: pl.DataFrame) -> pl.Series:
+    """Names what issues must have in common to be one atom.
+
+    In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
+    `trace:…`, `template:…`, `burst:…` or `text:…`.
+    """
+    no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")
+    bursts = no_text.select("row", find_burst_keys(no_text.drop("row")))
+    text_hash = pl.concat_str(
         pl.col("title").fill_null("").hash(1).cast(pl.String),
         pl.col("body").fill_null("").hash(2).cast(pl.String),
     )
-    own = (
-        pl.when(pl.len().over("text") >= MANY_COPIES)
+    text_key = (
+        pl.when(pl.len().over("text") >= MIN_COPIES_OF_ONE_TEXT)
         .then("text")
         .otherwise(pl.col("text") + pl.col("issue_id"))
     )
     return (
         table.with_row_index("row")
-        .with_columns(text.alias("text"))
+        .with_columns(text_hash.alias("text"))
         .join(bursts, on="row", how="left", maintain_order="left")
         .select(
             pl.when(pl.col("trace_key").is_not_null())
@@ -73,34 +79,58 @@ def atom_keys(table: pl.DataFrame) -> pl.Series:
             .then("template:" + pl.col("template_key"))
             .when(pl.col("kind") == "structured")
             .then("burst:" + pl.col("burst_key"))
-            .otherwise("text:" + own)
+            .otherwise("text:" + text_key)
             .alias("atom_key")
         )["atom_key"]
     )
 
 
-def form_cells(table: pl.DataFrame, keys: pl.Series, constraints: pl.DataFrame | None) -> Cells:
-    """In, canonical issues, their atom keys, people's facts; out, cells and units that obey every fact.
+def form_atoms(table: pl.DataFrame, keys: pl.Series, constraints: pl.DataFrame | None) -> Atoms:
+    """Forms atoms and merge units that respect every user constraint.
 
-    Cells and units are numbered by their first issue. Raises `ContradictionError` if the facts contradict
-    one another.
+    In: canonical issues, their `build_atom_keys`, `CONSTRAINT_SCHEMA` or None. Out: atoms and units, numbered
+    by their first issue. Raises `ContradictionError` if the constraints contradict one another.
     """
-    order = pl.DataFrame({"key": keys}).group_by("key", maintain_order=True).len().with_row_index("atom")
-    atoms = (
-        pl.DataFrame({"key": keys})
-        .join(order, on="key", how="left", maintain_order="left")["atom"]
-        .to_numpy()
+    codes = pl.DataFrame({"key": keys}).group_by("key", maintain_order=True).len().with_row_index("code")
+    coded = pl.DataFrame({"key": keys}).join(codes, on="key", how="left", maintain_order="left")
+    code_of_row = np.asarray(coded["code"].to_numpy(), dtype=np.int64)
+    distinct_keys = codes["key"].to_list()
+
+    constrained = _find_constrained_rows(table, constraints)
+    if constrained:
+        keyed = _KeyedIssues(table, code_of_row, distinct_keys)
+        return _form_constrained_atoms(keyed, constrained, constraints)
+    return Atoms(
+        atom_of_row=code_of_row,
+        unit_of_atom=np.arange(len(distinct_keys)),
+        first_row=_first_rows(code_of_row, len(distinct_keys)),
+        keys=distinct_keys,
+        cannot_link=[],
+        linked_to={},
     )
-    names = order["key"].to_list()
-    spoken = _spoken_rows(table, constraints)
-    if not spoken:
-        plain = np.asarray(atoms, dtype=np.int64)
-        return Cells(plain, np.arange(len(names)), _first_rows(plain, len(names)), names, [], {})
-    return _with_people(table, np.asarray(atoms, dtype=np.int64), names, spoken, constraints)
 
 
-def _spoken_rows(table: pl.DataFrame, constraints: pl.DataFrame | None) -> dict[int, str]:
-    ids = {issue for _, left, right in constraint_rows(constraints) for issue in (left, right)}
+@dataclass(frozen=True, slots=True)
+class _KeyedIssues:
+    """Canonical issues and the atom key of each."""
+
+    table: pl.DataFrame
+    code_of_row: Ints  # index into keys
+    keys: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrections:
+    """What users decided: the must-link group of each issue they corrected, and the sides of its atom key."""
+
+    closure: Closure
+    core_of_row: dict[int, str]  # row → the issue that stands for its must-link group
+    sides: dict[int, list[str]]  # code of an atom key → one such issue per side
+
+
+def _find_constrained_rows(table: pl.DataFrame, constraints: pl.DataFrame | None) -> dict[int, str]:
+    """Row → issue id of the issues that a constraint names."""
+    ids = {issue for _, left, right in sort_constraints(constraints) for issue in (left, right)}
     if not ids:
         return {}
     rows = table.select("issue_id").with_row_index("row").filter(pl.col("issue_id").is_in(sorted(ids)))
@@ -108,135 +138,144 @@ def _spoken_rows(table: pl.DataFrame, constraints: pl.DataFrame | None) -> dict[
 
 
 def _first_rows(codes: Ints, count: int) -> Ints:
+    """Per code, the first row that has it."""
     first = np.full(count, len(codes), dtype=np.int64)
     np.minimum.at(first, codes, np.arange(len(codes)))
     return first
 
 
-def _with_people(
-    table: pl.DataFrame,
-    atoms: Ints,
-    names: list[str],
-    spoken: dict[int, str],
-    constraints: pl.DataFrame | None,
-) -> Cells:
-    closure = constraint_closure(constraints)
-    core_of_row = {row: closure.find(issue) for row, issue in spoken.items()}
-    sides = _sides(atoms, core_of_row, closure)
-    unit_name = _unit_names(table, atoms, names, core_of_row, sides, closure, constraints)
-    cells = pl.DataFrame({"atom": atoms, "unit": unit_name})
-    codes = cells.group_by("atom", "unit", maintain_order=True).len().with_row_index("cell")
-    cell = (
-        cells.join(codes, on=["atom", "unit"], how="left", maintain_order="left")["cell"]
-        .to_numpy()
-        .astype(np.int64)
+def _form_constrained_atoms(
+    keyed: _KeyedIssues, constrained: dict[int, str], constraints: pl.DataFrame | None
+) -> Atoms:
+    closure = build_closure(constraints)
+    core_of_row = {row: closure.find(issue) for row, issue in constrained.items()}
+    sides = _split_into_sides(keyed.code_of_row, core_of_row, closure)
+    corrections = _Corrections(closure, core_of_row, sides)
+    references = _find_split_references(keyed, corrections, constraints)
+    unit_names = _name_units(keyed, corrections, references)
+
+    rows = pl.DataFrame({"code": keyed.code_of_row, "unit": unit_names})
+    atoms = rows.group_by("code", "unit", maintain_order=True).len().with_row_index("atom")
+    numbered = rows.join(atoms, on=["code", "unit"], how="left", maintain_order="left")
+    atom_of_row = numbered["atom"].to_numpy().astype(np.int64)
+
+    distinct_units = atoms["unit"].unique(maintain_order=True).to_list()
+    unit_numbers = {name: number for number, name in enumerate(distinct_units)}
+    unit_of_atom = np.array([unit_numbers[name] for name in atoms["unit"].to_list()], dtype=np.int64)
+    return Atoms(
+        atom_of_row=atom_of_row,
+        unit_of_atom=unit_of_atom,
+        first_row=_first_rows(atom_of_row, atoms.height),
+        keys=[keyed.keys[code] for code in atoms["code"].to_list()],
+        cannot_link=_cannot_link_units(unit_numbers, closure),
+        linked_to=_find_linked_issues(constrained, constraints),
+        split_references=references,
     )
-    units = {name: at for at, name in enumerate(codes["unit"].unique(maintain_order=True).to_list())}
-    apart = sorted(
-        {
-            (min(units[a], units[b]), max(units[a], units[b]))
-            for a in units
-            for b in closure.apart.get(closure.find(a), ())
-            if a in closure.root and b in units
-        }
-    )
-    unit_of_cell = np.array([units[name] for name in codes["unit"].to_list()], dtype=np.int64)
-    keys = [names[atom] for atom in codes["atom"].to_list()]
-    mates = _mates(spoken, constraints)
-    anchors = _anchors(table, atoms, names, core_of_row, sides, constraints)
-    return Cells(cell, unit_of_cell, _first_rows(cell, len(keys)), keys, apart, mates, anchors)
 
 
-def _sides(atoms: Ints, core_of_row: dict[int, str], closure: Closure) -> dict[int, list[str]]:
-    """Per atom that people spoke about: one core for each side of it. Joins, in `closure`, the cores that
-    share a side.
+def _cannot_link_units(unit_numbers: dict[str, int], closure: Closure) -> list[tuple[int, int]]:
+    """Pairs of units that a cannot-link keeps apart, in order."""
+    pairs = {
+        (min(number, unit_numbers[other]), max(number, unit_numbers[other]))
+        for name, number in unit_numbers.items()
+        for other in closure.apart.get(closure.find(name), ())
+        if name in closure.root and other in unit_numbers
+    }
+    return sorted(pairs)
+
+
+def _split_into_sides(
+    code_of_row: Ints, core_of_row: dict[int, str], closure: Closure
+) -> dict[int, list[str]]:
+    """Per corrected atom key, one must-link group for each side that users split it into.
+
+    Joins, in `closure`, the must-link groups that share a side.
     """
-    present: dict[int, list[str]] = {}
+    cores: dict[int, list[str]] = {}
     for row in sorted(core_of_row):
-        present.setdefault(int(atoms[row]), []).append(core_of_row[row])
+        cores.setdefault(int(code_of_row[row]), []).append(core_of_row[row])
+
     sides: dict[int, list[str]] = {}
-    for atom in sorted(present):
-        found: list[str] = []
-        for core in dict.fromkeys(present[atom]):
-            home = next((side for side in found if not closure.are_apart(side, core)), None)
-            if home is None:
-                found.append(core)
+    for code in sorted(cores):
+        own_sides: list[str] = []
+        for core in dict.fromkeys(cores[code]):
+            compatible = next((side for side in own_sides if not closure.are_apart(side, core)), None)
+            if compatible is None:
+                own_sides.append(core)
             else:
-                closure.join(home, core)
-        sides[atom] = found
+                closure.join(compatible, core)
+        sides[code] = own_sides
     return sides
 
 
-def _unit_names(
-    table: pl.DataFrame,
-    atoms: Ints,
-    names: list[str],
-    core_of_row: dict[int, str],
-    sides: dict[int, list[str]],
-    closure: Closure,
-    constraints: pl.DataFrame | None,
+def _name_units(
+    keyed: _KeyedIssues, corrections: _Corrections, references: list[SplitReference]
 ) -> list[str]:
-    """Per row, the name of its unit: the core of its side, or its atom's key where nobody spoke."""
+    """Per row, the name of its unit: its must-link group, or its atom key where no issue was corrected."""
+    closure, sides = corrections.closure, corrections.sides
     default = [
-        closure.find(sides[atom][0]) if atom in sides else f"\x00{name}" for atom, name in enumerate(names)
+        closure.find(sides[code][0]) if code in sides else f"\x00{key}" for code, key in enumerate(keyed.keys)
     ]
-    chosen = [default[atom] for atom in atoms.tolist()]
-    divided = sorted(atom for atom, cores in sides.items() if len({closure.find(core) for core in cores}) > 1)
-    anchors = _anchors(table, atoms, names, core_of_row, sides, constraints)
-    for atom in divided:
-        rows = np.flatnonzero(atoms == atom)
-        own = [anchor for anchor in anchors if anchor.atom_key == names[atom]]
-        titles = table["title"].gather(rows).fill_null("").to_list()
-        nearest = {title: own[nearest_anchor(title, own)].row for title in sorted(set(titles))}
-        for row, title in zip(rows.tolist(), titles, strict=True):
-            chosen[row] = closure.find(core_of_row[nearest[title]])
-    for row, core in core_of_row.items():
-        chosen[row] = closure.find(core)
-    return chosen
+    names = [default[code] for code in keyed.code_of_row.tolist()]
 
-
-def _anchors(
-    table: pl.DataFrame,
-    atoms: Ints,
-    names: list[str],
-    core_of_row: dict[int, str],
-    sides: dict[int, list[str]],
-    constraints: pl.DataFrame | None,
-) -> list[Anchor]:
-    stays: dict[str, int] = {}
-    for kind, _, right in constraint_rows(constraints):
-        stays[right] = stays.get(right, 0) + (kind == "cannot")
-    rows = [row for row in sorted(core_of_row) if len(sides[int(atoms[row])]) > 1]
-    ids, titles = (
-        table["issue_id"].gather(rows).to_list(),
-        table["title"].gather(rows).fill_null("").to_list(),
+    split_codes = sorted(
+        code for code, cores in sides.items() if len({closure.find(core) for core in cores}) > 1
     )
+    for code in split_codes:
+        rows = np.flatnonzero(keyed.code_of_row == code)
+        own_references = [reference for reference in references if reference.atom_key == keyed.keys[code]]
+        titles = keyed.table["title"].gather(rows).fill_null("").to_list()
+        followed = {
+            title: own_references[nearest_split_reference(title, own_references)].row
+            for title in sorted(set(titles))
+        }
+        for row, title in zip(rows.tolist(), titles, strict=True):
+            names[row] = closure.find(corrections.core_of_row[followed[title]])
+
+    for row, core in corrections.core_of_row.items():
+        names[row] = closure.find(core)
+    return names
+
+
+def _find_split_references(
+    keyed: _KeyedIssues, corrections: _Corrections, constraints: pl.DataFrame | None
+) -> list[SplitReference]:
+    """The corrected issues of keys that users split, by row."""
+    stays: dict[str, int] = {}
+    for kind, _, right in sort_constraints(constraints):
+        stays[right] = stays.get(right, 0) + (kind == "cannot")
+    core_of_row, sides = corrections.core_of_row, corrections.sides
+    rows = [row for row in sorted(core_of_row) if len(sides[int(keyed.code_of_row[row])]) > 1]
+    ids = keyed.table["issue_id"].gather(rows).to_list()
+    titles = keyed.table["title"].gather(rows).fill_null("").to_list()
     return [
-        Anchor(names[int(atoms[row])], title, stays.get(issue, 0), row)
+        SplitReference(keyed.keys[int(keyed.code_of_row[row])], title, stays.get(issue, 0), row)
         for row, issue, title in zip(rows, ids, titles, strict=True)
     ]
 
 
-def nearest_anchor(title: str, anchors: Sequence[Anchor]) -> int:
-    """Which anchor a title resembles most: words in common; ties follow the issue that stayed when one was
-    taken out.
+def nearest_split_reference(title: str, references: Sequence[SplitReference]) -> int:
+    """Finds the reference that a title resembles most.
+
+    In: a title, one or more references. Out: the place of the one with the same title, else with the largest
+    share of words in common; ties go to the issue that stayed when another was taken out.
     """
     words = set(title.split())
 
-    def likeness(place: int) -> tuple[bool, float, int, int]:
-        anchor = anchors[place]
-        theirs = set(anchor.title.split())
-        common = len(words & theirs) / max(len(words | theirs), 1)
-        return anchor.title == title, common, anchor.stays, -anchor.row
+    def resemblance(place: int) -> tuple[bool, float, int, int]:
+        reference = references[place]
+        other_words = set(reference.title.split())
+        common = len(words & other_words) / max(len(words | other_words), 1)
+        return reference.title == title, common, reference.stays, -reference.row
 
-    return max(range(len(anchors)), key=likeness)
+    return max(range(len(references)), key=resemblance)
 
 
-def _mates(spoken: dict[int, str], constraints: pl.DataFrame | None) -> dict[int, str]:
-    """Row → the issue that a person put it with."""
-    with_whom: dict[str, str] = {}
-    for kind, left, right in constraint_rows(constraints):
+def _find_linked_issues(constrained: dict[int, str], constraints: pl.DataFrame | None) -> dict[int, str]:
+    """Row → the issue that a user linked it with."""
+    partner: dict[str, str] = {}
+    for kind, left, right in sort_constraints(constraints):
         if kind == "must":
-            with_whom.setdefault(left, right)
-            with_whom.setdefault(right, left)
-    return {row: with_whom[issue] for row, issue in sorted(spoken.items()) if issue in with_whom}
+            partner.setdefault(left, right)
+            partner.setdefault(right, left)
+    return {row: partner[issue] for row, issue in sorted(constrained.items()) if issue in partner}

@@ -1,130 +1,155 @@
-"""Average link on a sparse graph of likeness: groups whose members are alike on the whole, never by a chain.
+"""Average linkage on a sparse similarity graph: groups whose members are similar on the whole, never by a
+chain.
 
-Two groups join while the mean likeness over ALL pairs between them, absent pairs counted as zero, stays at
-the threshold; one strong bridge between two groups is therefore never enough.
+Two groups merge while the mean similarity over ALL pairs between them, absent pairs counted as zero, is at
+least the threshold. One strong edge between two groups is therefore never enough.
 """
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+
+_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityGraph:
+    """Items, and the SUM of the similarity of the pairs between `left[k]` and `right[k]` (0 to 1 for single
+    items).
+    """
+
+    items: int
+    left: Ints
+    right: Ints
+    similarity_sum: Floats
 
 
 def average_link(
-    items: int,
-    left: Ints,
-    right: Ints,
-    likeness: Floats,
+    graph: SimilarityGraph,
     threshold: float,
     *,
     sizes: Ints | None = None,
-    cannot: Iterable[tuple[int, int]] = (),
-    settled: NDArray[np.bool_] | None = None,
+    cannot_link: Iterable[tuple[int, int]] = (),
+    is_fixed: Bools | None = None,
     growth: float = 0.0,
 ) -> Ints:
-    """Groups items by average link.
+    """Groups items by average linkage.
 
-    In: the number of items; edges `left[k]`-`right[k]` with the SUM of the likeness of the pairs between
-    them (0 to 1 for single items); `sizes`, how many things an item stands for (default 1); pairs of items
-    that never join; `settled` items, no two of which ever join; `growth`: how much above the threshold the
-    mean must be for a group of three or more. Out: per item the smallest item of its
-    group. Ties go to the smaller ids, so the order of edges does not matter. O(E log E). Method: UPGMA
-    (Sokal and Michener, 1958), stopped at a threshold.
+    In: the graph; `sizes`, how many things an item stands for (default 1); pairs of items that never merge;
+    which items are fixed: no two of those ever merge; `growth`, how much above the threshold the mean must
+    be for a group of three or more. Out: per item, the smallest item of its group. Ties go to the smaller
+    ids, so that the order of edges does not matter. O(E log E). Method: UPGMA (Sokal and Michener, 1958),
+    stopped at a threshold.
     """
-    weights = np.ones(items, dtype=np.int64) if sizes is None else sizes
-    kept = _reachable(items, left, right, likeness, weights, threshold)
-    kept_apart = set() if settled is None else set(np.flatnonzero(settled).tolist())
-    graph = _Graph(weights, cannot, kept_apart, threshold + growth)
-    for a, b, value in zip(left[kept].tolist(), right[kept].tolist(), likeness[kept].tolist(), strict=True):
-        graph.connect(a, b, value)
-    return graph.merged(threshold)
+    item_sizes = np.ones(graph.items, dtype=np.int64) if sizes is None else sizes
+    relevant = _edges_that_can_merge(graph, item_sizes, threshold)
+    fixed_items = set() if is_fixed is None else set(np.flatnonzero(is_fixed).tolist())
+    groups = _MergingGroups(item_sizes, cannot_link, fixed_items, threshold + growth)
+    columns = (graph.left, graph.right, graph.similarity_sum)
+    for a, b, value in zip(*(column[relevant].tolist() for column in columns), strict=True):
+        groups.connect(a, b, value)
+    return groups.merge_until(threshold)
 
 
-def _reachable(items: int, left: Ints, right: Ints, likeness: Floats, sizes: Ints, threshold: float) -> Ints:
+def _edges_that_can_merge(graph: SimilarityGraph, sizes: Ints, threshold: float) -> Ints:
     """Edges inside components of edges that could alone start a merge: no others can change the result."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    left, right = graph.left, graph.right
     order = np.lexsort((right, left))
-    means = likeness[order] / (sizes[left[order]] * sizes[right[order]])
-    strong = order[means >= threshold - 1e-12]
-    if items == 0 or len(strong) == 0:
+    means = graph.similarity_sum[order] / (sizes[left[order]] * sizes[right[order]])
+    strong = order[means >= threshold - _TOLERANCE]
+    if graph.items == 0 or len(strong) == 0:
         return np.empty(0, dtype=np.int64)
-    graph = coo_array((np.ones(len(strong)), (left[strong], right[strong])), shape=(items, items))
-    _, component = connected_components(graph, directed=False)
+    adjacency = coo_array(
+        (np.ones(len(strong)), (left[strong], right[strong])), shape=(graph.items, graph.items)
+    )
+    _, component = connected_components(adjacency, directed=False)
     return np.asarray(order[component[left[order]] == component[right[order]]], dtype=np.int64)
 
 
-class _Graph:
-    """Groups being merged: their sizes, the summed likeness between them, and who must stay apart."""
+class _MergingGroups:
+    """Groups being merged: their sizes, the summed similarity between them, and what must stay apart."""
 
     def __init__(
-        self, sizes: Ints, cannot: Iterable[tuple[int, int]], settled: set[int], to_grow: float
+        self,
+        sizes: Ints,
+        cannot_link: Iterable[tuple[int, int]],
+        fixed_items: set[int],
+        min_mean_to_grow: float,
     ) -> None:
-        self.settled = settled
-        self.to_grow = to_grow
+        self.fixed_items = fixed_items
+        self.min_mean_to_grow = min_mean_to_grow
         self.parent = np.arange(len(sizes), dtype=np.int64)
-        self.size = sizes
-        self.grown: dict[int, int] = {}
+        self.item_sizes = sizes
+        self.merged_sizes: dict[int, int] = {}
         self.sums: dict[int, dict[int, float]] = {}
         self.apart: dict[int, set[int]] = {}
-        for a, b in cannot:
+        for a, b in cannot_link:
             self.apart.setdefault(a, set()).add(b)
             self.apart.setdefault(b, set()).add(a)
 
     def connect(self, a: int, b: int, value: float) -> None:
         if a != b:
-            first, second = self.sums.setdefault(a, {}), self.sums.setdefault(b, {})
-            first[b] = second[a] = first.get(b, 0.0) + value
+            sums_of_a, sums_of_b = self.sums.setdefault(a, {}), self.sums.setdefault(b, {})
+            sums_of_a[b] = sums_of_b[a] = sums_of_a.get(b, 0.0) + value
 
-    def merged(self, threshold: float) -> Ints:
-        heap = [(-self._mean(a, b), a, b) for a, near in self.sums.items() for b in near if a < b]
-        heapq.heapify(heap)
-        while heap:
-            negative, a, b = heapq.heappop(heap)
-            if -negative < threshold - 1e-12:
+    def merge_until(self, threshold: float) -> Ints:
+        """Merge the most similar pair again and again; the smallest item of each item's group."""
+        queue = [
+            (-self._mean(a, b), a, b) for a, neighbours in self.sums.items() for b in neighbours if a < b
+        ]
+        heapq.heapify(queue)
+        while queue:
+            negative_mean, a, b = heapq.heappop(queue)
+            if -negative_mean < threshold - _TOLERANCE:
                 break
-            if self._may_join(a, b) and self._mean(a, b) == -negative:
+            if self._may_merge(a, b) and self._mean(a, b) == -negative_mean:
                 self._merge(a, b)
                 for other in self.sums[a]:
                     low, high = (a, other) if a < other else (other, a)
-                    heapq.heappush(heap, (-self._mean(low, high), low, high))
-        return self._roots()
+                    heapq.heappush(queue, (-self._mean(low, high), low, high))
+        return self._find_roots()
 
-    def _may_join(self, a: int, b: int) -> bool:
+    def _may_merge(self, a: int, b: int) -> bool:
         if b not in self.sums.get(a, ()) or b in self.apart.get(a, ()):
             return False
-        if a in self.settled and b in self.settled:
+        if a in self.fixed_items and b in self.fixed_items:
             return False
-        return self._size(a) + self._size(b) <= 2 or self._mean(a, b) >= self.to_grow - 1e-12
+        is_pair = self._size(a) + self._size(b) <= 2
+        return is_pair or self._mean(a, b) >= self.min_mean_to_grow - _TOLERANCE
 
     def _size(self, item: int) -> int:
-        return self.grown.get(item) or int(self.size[item])
+        return self.merged_sizes.get(item) or int(self.item_sizes[item])
 
     def _mean(self, a: int, b: int) -> float:
         return round(self.sums[a][b] / (self._size(a) * self._size(b)), 12)
 
     def _merge(self, a: int, b: int) -> None:
         """`b` (the larger id) becomes part of `a`."""
-        self.grown[a] = self._size(a) + self._size(b)
+        self.merged_sizes[a] = self._size(a) + self._size(b)
         self.parent[b] = a
-        if b in self.settled:
-            self.settled.add(a)
-        ours, theirs = self.sums[a], self.sums.pop(b)
-        del ours[b], theirs[a]
-        for other, value in theirs.items():
-            near = self.sums[other]
-            del near[b]
-            ours[other] = near[a] = near.get(a, 0.0) + value
+        if b in self.fixed_items:
+            self.fixed_items.add(a)
+
+        sums_of_a, sums_of_b = self.sums[a], self.sums.pop(b)
+        del sums_of_a[b], sums_of_b[a]
+        for other, value in sums_of_b.items():
+            sums_of_other = self.sums[other]
+            del sums_of_other[b]
+            sums_of_a[other] = sums_of_other[a] = sums_of_other.get(a, 0.0) + value
+
         for other in self.apart.pop(b, ()):
             self.apart[other].discard(b)
             self.apart[other].add(a)
             self.apart.setdefault(a, set()).add(other)
 
-    def _roots(self) -> Ints:
+    def _find_roots(self) -> Ints:
         roots = self.parent
         while not np.array_equal(roots[roots], roots):
             roots = roots[roots]

@@ -1,102 +1,111 @@
-"""How likely two members of a pattern share its cause, and what people's verdicts say about that number.
+"""Confidence: how likely two members of a pattern share its cause, recalibrated by user feedback.
 
-Verdicts move the shown confidence only, never the threshold that decides membership, and only if they would
-have predicted verdicts that were held back better than the number did before.
+Verdicts move the displayed confidence only, never the threshold that decides membership, and only if they
+predict held-back verdicts better than the confidence did before.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.arrays import Bools, Floats
 
-ENOUGH_VERDICTS = 30
+MIN_VERDICTS = 30
 _FOLDS = 30  # of 30 verdicts, each is held back once
-_CERTAIN = 1e-4
-_SLOPE_SPREAD, _SHIFT_SPREAD = 2.5, 2.0
+_MIN_PROBABILITY = 1e-4
+_LOG_SLOPE_SPREAD, _SHIFT_SPREAD = 2.5, 2.0
 
-# the likelihood that two issues of one atom share their cause, by what makes it an atom
-ATOM_LIKENESS = {"template": 0.985, "trace": 0.93, "text": 0.99, "burst": 0.45}
-PERSON_LIKENESS = 0.95
+# the probability that two issues of one atom share their cause, by the kind of its key
+ATOM_SIMILARITY = {"template": 0.985, "trace": 0.93, "text": 0.99, "burst": 0.45}
+LINKED_SIMILARITY = 0.95  # of two issues that a user linked
 
 
 @dataclass(frozen=True, slots=True)
 class Recalibration:
-    """Shown log odds = slope * prior log odds + shift."""
+    """Displayed log odds = slope * prior log odds + shift."""
 
     slope: float = 1.0
     shift: float = 0.0
 
     def apply(self, probability: Floats) -> Floats:
-        """Prior probabilities → shown probabilities."""
+        """Prior probabilities → displayed probabilities."""
         if self == Recalibration():
             return probability
         return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * _log_odds(probability) + self.shift))))
 
 
-def recalibrate(prior: Floats, same: NDArray[np.bool_]) -> Recalibration:
-    """What verdicts teach about confidence.
+def recalibrate(prior: Floats, same: Bools) -> Recalibration:
+    """Learns from verdicts how the displayed confidence must change.
 
-    In: for each verdict the confidence before, and whether people said "same cause". Out: the identity with
-    fewer than 30 verdicts, or if the fit does not beat the prior in held-back log loss (30 folds). Platt
-    scaling with priors ln slope ~ N(0, 2.5²), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
+    In: for each verdict the confidence before, and whether both have one cause. Out: the identity with
+    fewer than 30 verdicts, or if the fit does not beat the prior in held-back log loss (30 folds). Method:
+    Platt scaling with priors ln slope ~ N(0, 2.5²), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
     verdicts does not matter.
     """
-    if len(prior) < ENOUGH_VERDICTS:
+    if len(prior) < MIN_VERDICTS:
         return Recalibration()
     order = np.lexsort((same, prior))
-    x, y = _log_odds(prior[order]), same[order].astype(np.float64)
-    fold = np.arange(len(x)) % _FOLDS
-    held_back = np.empty(len(x))
-    for part in range(_FOLDS):
-        slope, shift = _fit(x[fold != part], y[fold != part])
-        held_back[fold == part] = _losses(slope * x[fold == part] + shift, y[fold == part])
-    if float(held_back.mean()) >= float(_losses(x, y).mean()):
+    prior_log_odds, outcome = _log_odds(prior[order]), same[order].astype(np.float64)
+    fold = np.arange(len(outcome)) % _FOLDS
+    held_back_losses = np.empty(len(outcome))
+    for number in range(_FOLDS):
+        is_held_back = fold == number
+        slope, shift = _fit(prior_log_odds[~is_held_back], outcome[~is_held_back])
+        held_back_losses[is_held_back] = _log_losses(
+            slope * prior_log_odds[is_held_back] + shift, outcome[is_held_back]
+        )
+    if float(held_back_losses.mean()) >= float(_log_losses(prior_log_odds, outcome).mean()):
         return Recalibration()
-    return Recalibration(*_fit(x, y))
+    return Recalibration(*_fit(prior_log_odds, outcome))
 
 
-def _fit(x: Floats, y: Floats) -> tuple[float, float]:
+def _fit(prior_log_odds: Floats, outcome: Floats) -> tuple[float, float]:
+    """Slope and shift, most likely a posteriori."""
     from scipy.optimize import minimize
 
-    def loss(theta: Floats) -> tuple[float, Floats]:
-        slope = float(np.exp(theta[0]))
-        z = slope * x + theta[1]
-        error = 1.0 / (1.0 + np.exp(-z)) - y
-        prior = 0.5 * (theta[0] / _SLOPE_SPREAD) ** 2 + 0.5 * (theta[1] / _SHIFT_SPREAD) ** 2
+    def loss_and_gradient(parameters: Floats) -> tuple[float, Floats]:
+        log_slope, shift = parameters
+        slope = float(np.exp(log_slope))
+        log_odds = slope * prior_log_odds + shift
+        error = 1.0 / (1.0 + np.exp(-log_odds)) - outcome
+        penalty = 0.5 * (log_slope / _LOG_SLOPE_SPREAD) ** 2 + 0.5 * (shift / _SHIFT_SPREAD) ** 2
         gradient = np.array(
             [
-                float((error * x).sum()) * slope + theta[0] / _SLOPE_SPREAD**2,
-                float(error.sum()) + theta[1] / _SHIFT_SPREAD**2,
+                float((error * prior_log_odds).sum()) * slope + log_slope / _LOG_SLOPE_SPREAD**2,
+                float(error.sum()) + shift / _SHIFT_SPREAD**2,
             ]
         )
-        return float(_losses(z, y).sum()) + prior, gradient
+        return float(_log_losses(log_odds, outcome).sum()) + penalty, gradient
 
-    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-3.0, 3.0), (-15.0, 15.0)]).x
-    return round(float(np.exp(found[0])), 9), round(float(found[1]), 9)
+    bounds = [(-3.0, 3.0), (-15.0, 15.0)]
+    fitted = minimize(loss_and_gradient, np.zeros(2), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return round(float(np.exp(fitted[0])), 9), round(float(fitted[1]), 9)
 
 
-def _losses(z: Floats, y: Floats) -> Floats:
-    return np.asarray(np.logaddexp(0.0, z) - y * z)
+def _log_losses(log_odds: Floats, outcome: Floats) -> Floats:
+    return np.asarray(np.logaddexp(0.0, log_odds) - outcome * log_odds)
 
 
 def _log_odds(probability: Floats) -> Floats:
-    clipped = np.clip(probability, _CERTAIN, 1.0 - _CERTAIN)
+    clipped = np.clip(probability, _MIN_PROBABILITY, 1.0 - _MIN_PROBABILITY)
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-def atom_likeness(keys: Iterable[str]) -> Floats:
-    """Per atom key (`kind:…`), how likely two of its issues share their cause."""
-    return np.array([ATOM_LIKENESS[key.partition(":")[0]] for key in keys], dtype=np.float64)
+def atom_similarities(keys: Iterable[str]) -> Floats:
+    """Looks up how likely two issues of one atom share their cause.
 
-
-def status_of(
-    confidence: Floats, was_active: NDArray[np.bool_], threshold: float, margin: float
-) -> list[str]:
-    """emerging → active at the threshold; active → emerging only `margin` below it, so that a pattern does
-    not flicker.
+    In: atom keys (`kind:…`). Out: a probability for each.
     """
-    bar = np.where(was_active, threshold - margin, threshold)
-    return ["active" if high else "emerging" for high in (confidence >= bar - 1e-12).tolist()]
+    return np.array([ATOM_SIMILARITY[key.partition(":")[0]] for key in keys], dtype=np.float64)
+
+
+def decide_status(confidence: Floats, was_active: Bools, threshold: float, margin: float) -> list[str]:
+    """Decides which patterns are active.
+
+    In: per pattern its confidence and whether it was active; the threshold, and how far below it an active
+    pattern must fall to become emerging again. Out: `active` or `emerging`. The margin keeps a pattern from
+    changing its status back and forth.
+    """
+    own_threshold = np.where(was_active, threshold - margin, threshold)
+    return ["active" if high else "emerging" for high in (confidence >= own_threshold - 1e-12).tolist()]

@@ -1,9 +1,9 @@
-"""What people said belongs together or apart: facts that every grouping obeys, and that may never contradict
-one another.
+"""User constraints: must-links and cannot-links between issues, which every grouping respects and which never
+contradict one another.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,15 +12,18 @@ from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA
 
 MUST, CANNOT = "must", "cannot"
 
+Constraint = tuple[str, str, str]
+"""kind (`must` or `cannot`), left issue, right issue"""
+
 
 class UnknownConstraintError(ValueError):
-    """A fact about two issues is neither `must` nor `cannot`, or names no issue."""
+    """A constraint is neither `must` nor `cannot`, or names no issue."""
 
 
 class ContradictionError(ValueError):
-    """A fact contradicts earlier ones; `chain` holds the earlier facts that it contradicts, in order."""
+    """A constraint contradicts others; `chain` holds those others, in order."""
 
-    def __init__(self, message: str, chain: list[tuple[str, str, str]]) -> None:
+    def __init__(self, message: str, chain: list[Constraint]) -> None:
         super().__init__(message)
         self.chain = chain
 
@@ -61,15 +64,15 @@ class Closure:
         self.apart.setdefault(b, set()).add(a)
 
     def are_apart(self, left: str, right: str) -> bool:
-        """Whether a fact, or what follows from facts, keeps these two apart."""
+        """Whether a constraint, or what follows from constraints, keeps these two apart."""
         return self.find(right) in self.apart.get(self.find(left), ())
 
 
-def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, str]]:
-    """In, a `CONSTRAINT_SCHEMA` frame or None; out, its distinct facts (kind, left, right), musts first, in the
-    order of their ids.
+def sort_constraints(constraints: pl.DataFrame | None) -> list[Constraint]:
+    """Lists the distinct constraints in a fixed order.
 
-    Raises `UnknownConstraintError` for any other kind.
+    In: `CONSTRAINT_SCHEMA` or None. Out: must-links, then cannot-links, each by issue ids. Raises
+    `UnknownConstraintError` for any other kind.
     """
     if constraints is None:
         return []
@@ -84,79 +87,53 @@ def constraint_rows(constraints: pl.DataFrame | None) -> list[tuple[str, str, st
     return [row for row in rows if row[0] == MUST] + [row for row in rows if row[0] == CANNOT]
 
 
-def constraint_closure(constraints: pl.DataFrame | None) -> Closure:
-    """In, a `CONSTRAINT_SCHEMA` frame; out, what follows from it. Raises `ContradictionError` if the facts
-    contradict one another.
+def build_closure(constraints: pl.DataFrame | None) -> Closure:
+    """Works out what follows from constraints.
+
+    In: `CONSTRAINT_SCHEMA` or None. Out: sets of issues that must be together, and which sets must be apart.
+    Raises `ContradictionError` with the must-links that tie together what a cannot-link separates, and
+    `UnknownConstraintError`.
     """
     closure = Closure()
-    rows = constraint_rows(constraints)
+    rows = sort_constraints(constraints)
     for kind, left, right in rows:
         if kind == MUST:
             closure.join(left, right)
             continue
         if closure.find(left) == closure.find(right):
-            raise _contradiction((kind, left, right), _must_chain(rows, left, right))
+            raise _contradiction((kind, left, right), _shortest_must_chain(rows, left, right))
         closure.separate(left, right)
     return closure
 
 
-def check_constraint(existing: pl.DataFrame, candidate: Mapping[str, str]) -> None:
-    """Refuses a fact that contradicts earlier ones.
-
-    In, the workspace's `CONSTRAINT_SCHEMA` frame and one new fact (`kind`, `left_issue_id`, `right_issue_id`).
-    Raises `ContradictionError` with the chain of earlier facts: for a `cannot`, the musts that tie both
-    together; for a `must`, musts to a pair that must stay apart, and that `cannot`.
-    """
-    kind, left, right = (candidate[name] for name in CONSTRAINT_SCHEMA.names())
-    rows = constraint_rows(existing)
-    closure = constraint_closure(existing)
-    if kind == CANNOT and closure.find(left) == closure.find(right):
-        raise _contradiction((kind, left, right), _must_chain(rows, left, right))
-    if kind == MUST and closure.are_apart(left, right):
-        raise _contradiction((kind, left, right), _cannot_chain(rows, closure, left, right))
-    if kind not in (MUST, CANNOT):
-        raise UnknownConstraintError(f"constraint {kind!r}: the kind is `must` or `cannot`")
-
-
-def _cannot_chain(
-    rows: list[tuple[str, str, str]], closure: Closure, left: str, right: str
-) -> list[tuple[str, str, str]]:
-    ours, theirs = closure.find(left), closure.find(right)
-    for kind, a, b in rows:
-        if kind != CANNOT:
-            continue
-        for near, far in ((a, b), (b, a)):
-            if closure.find(near) == ours and closure.find(far) == theirs:
-                return [*_must_chain(rows, left, near), (kind, a, b), *_must_chain(rows, far, right)]
-    return []
-
-
-def _must_chain(rows: Iterable[tuple[str, str, str]], start: str, end: str) -> list[tuple[str, str, str]]:
-    """The shortest way from one issue to another over must-links."""
-    near: dict[str, list[tuple[str, tuple[str, str, str]]]] = {}
+def _shortest_must_chain(rows: Iterable[Constraint], start: str, end: str) -> list[Constraint]:
+    """The fewest must-links that lead from one issue to another."""
+    links: dict[str, list[tuple[str, Constraint]]] = {}
     for row in rows:
         if row[0] == MUST:
-            near.setdefault(row[1], []).append((row[2], row))
-            near.setdefault(row[2], []).append((row[1], row))
-    came: dict[str, tuple[str, tuple[str, str, str]] | None] = {start: None}
+            links.setdefault(row[1], []).append((row[2], row))
+            links.setdefault(row[2], []).append((row[1], row))
+
+    reached_by: dict[str, tuple[str, Constraint] | None] = {start: None}
     queue = deque([start])
-    while queue and end not in came:
-        here = queue.popleft()
-        for there, row in near.get(here, ()):
-            if there not in came:
-                came[there] = (here, row)
-                queue.append(there)
-    chain: list[tuple[str, str, str]] = []
-    step = came.get(end)
+    while queue and end not in reached_by:
+        issue = queue.popleft()
+        for other, row in links.get(issue, ()):
+            if other not in reached_by:
+                reached_by[other] = (issue, row)
+                queue.append(other)
+
+    chain: list[Constraint] = []
+    step = reached_by.get(end)
     while step is not None:
         chain.append(step[1])
-        step = came[step[0]]
+        step = reached_by[step[0]]
     return chain[::-1]
 
 
-def _contradiction(fact: tuple[str, str, str], chain: list[tuple[str, str, str]]) -> ContradictionError:
-    kind, left, right = fact
-    said = "; ".join(f"{a} {word} be with {b}" for word, a, b in chain) or f"{left} is {right}"
+def _contradiction(constraint: Constraint, chain: list[Constraint]) -> ContradictionError:
+    kind, left, right = constraint
+    others = "; ".join(f"{a} {word} be with {b}" for word, a, b in chain) or f"{left} is {right}"
     return ContradictionError(
-        f"{left} {kind} be with {right} contradicts what was said before: {said}", chain
+        f"{left} {kind} be with {right} contradicts earlier corrections: {others}", chain
     )

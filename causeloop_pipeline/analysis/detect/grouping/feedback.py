@@ -1,52 +1,69 @@
-"""What people's verdicts on pairs say about the confidence that the pairs were shown at."""
+"""User feedback: what verdicts on pairs of issues say about the displayed confidence."""
 
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.grouping.agglomeration import Assembly, Masses
-from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, atom_likeness, recalibrate
-
-VERDICTS = pl.Schema({"left_issue_id": pl.String(), "right_issue_id": pl.String(), "same": pl.Boolean()})
+from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
+from causeloop_pipeline.analysis.detect.grouping.confidence import (
+    Recalibration,
+    atom_similarities,
+    recalibrate,
+)
+from causeloop_pipeline.model.frames import FEEDBACK_SCHEMA
 
 
 def learn_from_verdicts(
-    table: pl.DataFrame, assembly: Assembly, masses: Masses, verdicts: pl.DataFrame | None
+    table: pl.DataFrame, grouped: GroupedAtoms, sums: SimilaritySums, verdicts: pl.DataFrame | None
 ) -> Recalibration:
-    """In, canonical issues in groups, and verdicts (`VERDICTS`) or None; out, how shown confidence is to be
-    corrected.
+    """Learns how the displayed confidence must change.
 
-    Verdicts on issues that are not there, and on pairs that were never alike, say nothing about it.
+    In: canonical issues in groups, their similarity, `FEEDBACK_SCHEMA` or None. Out: the recalibration.
+    Verdicts on unknown issues and on pairs that were never compared are left out.
     """
     if verdicts is None or verdicts.height == 0:
         return Recalibration()
-    places = table.select("issue_id").with_row_index("row")
-    found = (
-        verdicts.select(VERDICTS.names())
+    rows = table.select("issue_id").with_row_index("row")
+    judged = (
+        verdicts.select(FEEDBACK_SCHEMA.names())
         .drop_nulls()
-        .join(places.rename({"issue_id": "left_issue_id", "row": "a"}), on="left_issue_id")
-        .join(places.rename({"issue_id": "right_issue_id", "row": "b"}), on="right_issue_id")
+        .join(rows.rename({"issue_id": "left_issue_id", "row": "left_row"}), on="left_issue_id")
+        .join(rows.rename({"issue_id": "right_issue_id", "row": "right_row"}), on="right_issue_id")
     )
-    a, b = (found[name].to_numpy().astype(np.int64) for name in ("a", "b"))
-    prior = verdict_priors(assembly, masses, a, b)
-    known = ~np.isnan(prior)
-    return recalibrate(prior[known], found["same"].to_numpy().astype(bool)[known])
+    left, right = (judged[name].to_numpy().astype(np.int64) for name in ("left_row", "right_row"))
+    prior = find_displayed_confidence(grouped, sums, left, right)
+    has_prior = ~np.isnan(prior)
+    return recalibrate(prior[has_prior], judged["same"].to_numpy().astype(bool)[has_prior])
 
 
-def verdict_priors(assembly: Assembly, masses: Masses, a: Ints, b: Ints) -> Floats:
-    """Per pair of rows: their pattern's confidence; if people took them apart, the pair's likeness; NaN if
-    never alike.
+def find_displayed_confidence(grouped: GroupedAtoms, sums: SimilaritySums, left: Ints, right: Ints) -> Floats:
+    """Looks up the confidence that each pair of issues was displayed at.
+
+    In: atoms in groups, their similarity, pairs of rows. Out: the confidence of the pattern that holds both;
+    for issues of two patterns the similarity of the pair; NaN if they were never compared.
     """
-    cells, group = assembly.cells, assembly.group_of_row
-    first, second = cells.cell_of_row[a], cells.cell_of_row[b]
-    edges = assembly.edges
-    asked = np.isin(edges.left, np.concatenate([first, second]))
-    likely = {
-        (min(x, y), max(x, y)): p
-        for x, y, p in zip(edges.left[asked], edges.right[asked], edges.shown[asked], strict=True)
+    atoms, group = grouped.atoms, grouped.group_of_row
+    left_atom, right_atom = atoms.atom_of_row[left], atoms.atom_of_row[right]
+
+    edges = grouped.edges
+    is_judged = np.isin(edges.left, np.concatenate([left_atom, right_atom]))
+    probability_of_pair = {
+        (min(a, b), max(a, b)): probability
+        for a, b, probability in zip(
+            edges.left[is_judged],
+            edges.right[is_judged],
+            edges.displayed_probability[is_judged],
+            strict=True,
+        )
     }
-    alike = [likely.get((min(x, y), max(x, y)), np.nan) for x, y in zip(first, second, strict=True)]
-    keys = np.array(cells.key, dtype=object)
-    same_atom = keys[first] == keys[second]
-    apart = np.where(same_atom, atom_likeness(cells.key)[first], np.array(alike, dtype=np.float64))
-    return np.where(group[a] == group[b], masses.confidence[group[a]], apart).astype(np.float64)
+    compared = [
+        probability_of_pair.get((min(a, b), max(a, b)), np.nan)
+        for a, b in zip(left_atom, right_atom, strict=True)
+    ]
+    keys = np.array(atoms.keys, dtype=object)
+    has_same_key = keys[left_atom] == keys[right_atom]
+    similarity = np.where(
+        has_same_key, atom_similarities(atoms.keys)[left_atom], np.array(compared, dtype=np.float64)
+    )
+    is_together = group[left] == group[right]
+    return np.where(is_together, sums.confidence[group[left]], similarity).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Rows by group, a large part that stays as it is and a small part of what changed since: an update costs by
+"""Rows by group: a large base and a small delta of the groups that changed since, so that an update costs by
 what changed.
 """
 
@@ -8,46 +8,47 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-_RECENT_ROWS = 50_000
+_MAX_DELTA_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class GroupLedger:
-    """`settled`: sorted by `group`; `recent`: all rows of the groups that changed since, in place of their
-    settled ones.
-    """
+class GroupTable:
+    """Rows sorted by `group`, and all rows of the groups that changed since, in place of their base rows."""
 
-    settled: pl.DataFrame
-    recent: pl.DataFrame
+    base: pl.DataFrame
+    delta: pl.DataFrame
 
     @classmethod
-    def of(cls, rows: pl.DataFrame) -> "GroupLedger":
-        """A ledger of rows in any order."""
-        settled = rows.sort("group", maintain_order=True)
-        return cls(settled, settled.clear())
+    def from_rows(cls, rows: pl.DataFrame) -> "GroupTable":
+        """A table of rows in any order."""
+        base = rows.sort("group", maintain_order=True)
+        return cls(base, base.clear())
 
     def rows_of(self, groups: Sequence[int]) -> pl.DataFrame:
         """All rows of some groups."""
         wanted = np.unique(np.array(groups, dtype=np.int64))
-        changed = np.isin(self.recent["group"].to_numpy(), wanted)
-        settled = np.setdiff1d(wanted, self.recent["group"].to_numpy()[changed], assume_unique=False)
-        own = self.settled["group"].to_numpy()
-        begin, end = np.searchsorted(own, settled, "left"), np.searchsorted(own, settled, "right")
-        places = [np.arange(a, b) for a, b in zip(begin.tolist(), end.tolist(), strict=True) if b > a]
-        found = self.settled[np.concatenate(places)] if places else self.settled.clear()
-        return pl.concat([found, self.recent.filter(pl.Series(changed))]) if changed.any() else found
+        delta_groups = self.delta["group"].to_numpy()
+        in_delta = np.isin(delta_groups, wanted)
+        wanted_of_base = np.setdiff1d(wanted, delta_groups[in_delta], assume_unique=False)
 
-    def with_groups(self, rows: pl.DataFrame) -> "GroupLedger":
-        """The ledger with these rows in place of all rows of their groups."""
-        changed = np.isin(self.recent["group"].to_numpy(), rows["group"].to_numpy())
-        kept = self.recent.filter(pl.Series(~changed)) if changed.any() else self.recent
-        recent = pl.concat([kept, rows.select(self.recent.columns)])
-        updated = GroupLedger(self.settled, recent)
-        return GroupLedger.of(updated.all_rows()) if recent.height > _RECENT_ROWS else updated
+        base_groups = self.base["group"].to_numpy()
+        begins = np.searchsorted(base_groups, wanted_of_base, "left").tolist()
+        ends = np.searchsorted(base_groups, wanted_of_base, "right").tolist()
+        places = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
+        base_rows = self.base[np.concatenate(places)] if places else self.base.clear()
+        return pl.concat([base_rows, self.delta.filter(pl.Series(in_delta))]) if in_delta.any() else base_rows
+
+    def replace_groups(self, rows: pl.DataFrame) -> "GroupTable":
+        """The table with these rows in place of all rows of their groups."""
+        is_replaced = np.isin(self.delta["group"].to_numpy(), rows["group"].to_numpy())
+        untouched = self.delta.filter(pl.Series(~is_replaced)) if is_replaced.any() else self.delta
+        delta = pl.concat([untouched, rows.select(self.delta.columns)])
+        updated = GroupTable(self.base, delta)
+        return GroupTable.from_rows(updated.all_rows()) if delta.height > _MAX_DELTA_ROWS else updated
 
     def all_rows(self) -> pl.DataFrame:
         """Every row, changed groups last."""
-        if self.recent.height == 0:
-            return self.settled
-        changed = self.recent["group"].unique().implode()
-        return pl.concat([self.settled.filter(~pl.col("group").is_in(changed)), self.recent])
+        if self.delta.height == 0:
+            return self.base
+        changed = self.delta["group"].unique().implode()
+        return pl.concat([self.base.filter(~pl.col("group").is_in(changed)), self.delta])

@@ -1,6 +1,4 @@
-"""Texts of an index, by when they were added: each part can be searched, put together with others, and
-stored.
-"""
+"""Segments of a pattern index: texts that were added together, which can be searched, joined and stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import postings_of
-from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pair_score import Standing
+from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosines
 
 _MATRICES = ("whole", "title")
 _VECTORS = ("whole_norm", "title_norm", "body_norm", "length")
@@ -22,51 +21,61 @@ _VECTORS = ("whole_norm", "title_norm", "body_norm", "length")
 
 @dataclass(frozen=True)
 class Segment:
-    """Texts that were added together, the group of each, and how near each one's neighbours were."""
+    """Texts that were added together, the group of each, and how near its nearest texts were."""
 
     corpus: Corpus
     group: Ints
-    standing: Standing
+    nearest_cosines: NearestCosines
     lexicon: Lexicon  # as it was when they were added
 
     @cached_property
     def postings(self) -> Any:
-        """What a search looks in; made when the first one comes."""
-        return postings_of(self.corpus, self.lexicon, lasting=True)
+        """The inverted index that a search needs, built at the first search."""
+        return build_postings(self.corpus, self.lexicon, for_new_texts=True)
 
 
-def joined_segments(segments: Sequence[Segment], lexicon: Lexicon) -> Segment:
-    """Several parts as one."""
-    from scipy.sparse import csr_array, vstack
+def join_segments(segments: Sequence[Segment], lexicon: Lexicon) -> Segment:
+    """Makes several segments one.
 
+    In: segments; a lexicon with the terms of all. Out: one segment with their texts in order.
+    """
     corpora = [segment.corpus for segment in segments]
-    width = lexicon.terms.height
 
-    def stacked(name: str) -> Any:
-        parts = [getattr(corpus, name) for corpus in corpora]
-        return vstack(
-            [csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in parts], format="csr"
-        )
-
-    def joined(name: str) -> Floats:
+    def join_vectors(name: str) -> Floats:
         return np.concatenate([getattr(corpus, name) for corpus in corpora])
 
-    marks = pl.concat([corpus.marks for corpus in corpora])
-    norms = joined("whole_norm"), joined("title_norm"), joined("body_norm")
-    corpus = Corpus(stacked("whole"), stacked("title"), *norms, joined("length"), marks)
-    standing = Standing(
-        np.concatenate([segment.standing.first for segment in segments]),
-        np.concatenate([segment.standing.second for segment in segments]),
+    corpus = Corpus(
+        whole=_stack_matrices([corpus.whole for corpus in corpora], lexicon.terms.height),
+        title=_stack_matrices([corpus.title for corpus in corpora], lexicon.terms.height),
+        whole_norm=join_vectors("whole_norm"),
+        title_norm=join_vectors("title_norm"),
+        body_norm=join_vectors("body_norm"),
+        length=join_vectors("length"),
+        metadata=pl.concat([corpus.metadata for corpus in corpora]),
     )
-    return Segment(corpus, np.concatenate([segment.group for segment in segments]), standing, lexicon)
+    nearest = NearestCosines(
+        np.concatenate([segment.nearest_cosines.first for segment in segments]),
+        np.concatenate([segment.nearest_cosines.second for segment in segments]),
+    )
+    return Segment(corpus, np.concatenate([segment.group for segment in segments]), nearest, lexicon)
 
 
-def segment_bytes(segment: Segment) -> list[bytes]:
-    """A part as blobs."""
+def _stack_matrices(matrices: Sequence[Any], width: int) -> Any:
+    from scipy.sparse import csr_array, vstack
+
+    widened = [csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in matrices]
+    return vstack(widened, format="csr")
+
+
+def serialize_segment(segment: Segment) -> list[bytes]:
+    """Writes a segment.
+
+    In: a segment. Out: 13 blobs, for `deserialize_segment`.
+    """
     corpus = segment.corpus
     blobs = [
         np.ascontiguousarray(segment.group, np.int64).tobytes(),
-        np.vstack([segment.standing.first, segment.standing.second]).tobytes(),
+        np.vstack([segment.nearest_cosines.first, segment.nearest_cosines.second]).tobytes(),
     ]
     for name in _MATRICES:
         matrix = getattr(corpus, name)
@@ -76,41 +85,58 @@ def segment_bytes(segment: Segment) -> list[bytes]:
             matrix.indptr.astype(np.int64).tobytes(),
         ]
     blobs += [np.ascontiguousarray(getattr(corpus, name), np.float64).tobytes() for name in _VECTORS]
-    return [*blobs, frame_bytes(corpus.marks)]
+    return [*blobs, serialize_frame(corpus.metadata)]
 
 
-def segment_from(blobs: Sequence[memoryview], lexicon: Lexicon) -> Segment:
-    """The part that `segment_bytes` wrote."""
+def deserialize_segment(blobs: Sequence[memoryview], lexicon: Lexicon) -> Segment:
+    """Reads a segment.
+
+    In: the blobs of `serialize_segment`; the lexicon of the index. Out: the segment.
+    """
+    group, cosines, *matrices_and_vectors, metadata = blobs
+    whole_norm, title_norm, body_norm, length = (
+        np.frombuffer(blob, np.float64) for blob in matrices_and_vectors[6:]
+    )
+    corpus = Corpus(
+        whole=_read_matrix(matrices_and_vectors[:3], lexicon.terms.height),
+        title=_read_matrix(matrices_and_vectors[3:6], lexicon.terms.height),
+        whole_norm=whole_norm,
+        title_norm=title_norm,
+        body_norm=body_norm,
+        length=length,
+        metadata=deserialize_frame(metadata),
+    )
+    first, second = np.frombuffer(cosines, np.float64).reshape(2, -1)
+    return Segment(corpus, np.frombuffer(group, np.int64), NearestCosines(first, second), lexicon)
+
+
+def _read_matrix(blobs: Sequence[memoryview], width: int) -> Any:
     from scipy.sparse import csr_array
 
-    width = lexicon.terms.height
-
-    def matrix(at: int) -> Any:
-        data, columns = np.frombuffer(blobs[at], np.float32), np.frombuffer(blobs[at + 1], np.int32)
-        starts = np.frombuffer(blobs[at + 2], np.int64)
-        narrow = starts.astype(np.int32) if len(columns) <= np.iinfo(np.int32).max else starts
-        return csr_array((data, columns, narrow), shape=(len(starts) - 1, width))
-
-    whole, title, body, length = (np.frombuffer(blob, np.float64) for blob in blobs[8:12])
-    corpus = Corpus(matrix(2), matrix(5), whole, title, body, length, frame_from(blobs[12]))
-    first, second = np.frombuffer(blobs[1], np.float64).reshape(2, -1)
-    return Segment(corpus, np.frombuffer(blobs[0], np.int64), Standing(first, second), lexicon)
+    values, columns = np.frombuffer(blobs[0], np.float32), np.frombuffer(blobs[1], np.int32)
+    row_starts = np.frombuffer(blobs[2], np.int64)
+    if len(columns) <= np.iinfo(np.int32).max:
+        row_starts = row_starts.astype(np.int32)
+    return csr_array((values, columns, row_starts), shape=(len(row_starts) - 1, width))
 
 
-def frame_bytes(frame: pl.DataFrame) -> bytes:
-    """Arrow IPC; numbers without nulls lose the (meaningless) bitmap that a filter may have left on them."""
-    plain = [
+def serialize_frame(frame: pl.DataFrame) -> bytes:
+    """Writes a frame as Arrow IPC.
+
+    In: a frame. Out: bytes. Columns of numbers without nulls lose the bitmap that a filter may have left.
+    """
+    without_bitmaps = [
         pl.Series(column.name, column.to_numpy())
         for column in frame
         if column.dtype.is_numeric() and not column.null_count()
     ]
     out = BytesIO()
-    frame.with_columns(plain).rechunk().write_ipc(
+    frame.with_columns(without_bitmaps).rechunk().write_ipc(
         out, compression="zstd", compat_level=pl.CompatLevel.oldest()
     )
     return out.getvalue()
 
 
-def frame_from(blob: memoryview) -> pl.DataFrame:
-    """The frame that `frame_bytes` wrote."""
+def deserialize_frame(blob: memoryview) -> pl.DataFrame:
+    """The frame that `serialize_frame` wrote."""
     return pl.read_ipc(BytesIO(blob)).rechunk()

@@ -1,241 +1,268 @@
-"""One row per member of a pattern: how alike, how sure, why, and what it was nearly put into instead."""
+"""Member rows: one per issue of a pattern, with its similarity, confidence, reason and the nearest other
+pattern.
+"""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    EDGE_FLOOR,
-    GROWTH,
-    JOIN,
-    Assembly,
-    Masses,
+    GROWTH_MARGIN,
+    MERGE_THRESHOLD,
+    MIN_EDGE_PROBABILITY,
+    ComparedTexts,
+    GroupedAtoms,
+    SimilaritySums,
 )
-from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_LIKENESS
+from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
-    burst_reason,
-    likeness_missing,
-    nearest_template,
-    person_reason,
-    same_text_reason,
-    shared_terms,
-    template_reason,
-    term_reason,
-    trace_reason,
+    explain_burst,
+    explain_same_text,
+    explain_similarity_shortfall,
+    explain_template,
+    explain_terms,
+    explain_trace,
+    explain_user_link,
+    find_nearest_templates,
+    find_shared_terms,
 )
-from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
-Strings = list[str | None]
+
+@dataclass(frozen=True, slots=True)
+class _AtomsToExplain:
+    """Atoms in groups, the first issue of each, and which are in a pattern."""
+
+    grouped: GroupedAtoms
+    first_issues: pl.DataFrame
+    in_pattern: Bools
+    kinds: list[str]  # of each atom's key: template, trace, burst or text
+
+    def in_pattern_of_kind(self, kind: str) -> Ints:
+        return np.flatnonzero(self.in_pattern & (np.array(self.kinds) == kind))
 
 
-def member_rows(
+@dataclass(frozen=True, slots=True)
+class _NearestGroup:
+    """The group that an atom came closest to without being put into it."""
+
+    atom: int
+    group: int
+    shortfall: str
+
+
+def build_member_rows(
     table: pl.DataFrame,
-    assembly: Assembly,
-    masses: Masses,
-    pattern_ids: Strings,
-    texts: tuple[Corpus, Lexicon, Ints] | None,
+    grouped: GroupedAtoms,
+    sums: SimilaritySums,
+    pattern_ids: list[str | None],
+    compared: ComparedTexts | None,
 ) -> pl.DataFrame:
-    """In, canonical issues in groups, each group's id (null: not a pattern), the texts' corpus with the cell
-    of each text; out, a `MEMBER_SCHEMA` frame ordered by pattern and issue, `confidence` as the prior has it."""
-    cells = assembly.cells
-    shown = np.array([name is not None for name in pattern_ids], dtype=bool)[assembly.group_of_cell]
-    firsts = table[cells.first_row.tolist()]
-    reasons, similarity = _reasons(firsts, assembly, shown, texts)
-    nearest, missing = _nearest(table, firsts, assembly, shown)
-    others = np.maximum(masses.group_rows[assembly.group_of_cell] - 1, 1)
-    by_cell = pl.DataFrame(
+    """Builds the members of all patterns.
+
+    In: canonical issues in groups, their similarity, each group's id (None: no pattern), the compared texts.
+    Out: `MEMBER_SCHEMA`, by pattern and issue; `confidence` is not yet recalibrated.
+    """
+    atoms = grouped.atoms
+    is_pattern = np.array([pattern_id is not None for pattern_id in pattern_ids], dtype=bool)
+    to_explain = _AtomsToExplain(
+        grouped=grouped,
+        first_issues=table[atoms.first_row.tolist()],
+        in_pattern=is_pattern[grouped.group_of_atom],
+        kinds=[key.partition(":")[0] for key in atoms.keys],
+    )
+    reason, similarity = _explain_memberships(to_explain, compared)
+    nearest, shortfall = _find_nearest_groups(table, to_explain)
+    other_members = np.maximum(sums.group_rows[grouped.group_of_atom] - 1, 1)
+    by_atom = pl.DataFrame(
         {
-            "pattern_id": [pattern_ids[group] for group in assembly.group_of_cell.tolist()],
+            "pattern_id": [pattern_ids[group] for group in grouped.group_of_atom.tolist()],
             "similarity": np.clip(similarity, 0.0, 1.0).round(6),
-            "confidence": np.clip(masses.issue / others, 0.0, 1.0),
-            "reason": reasons,
+            "confidence": np.clip(sums.of_issue / other_members, 0.0, 1.0),
+            "reason": reason,
             "nearest_pattern_id": [None if group < 0 else pattern_ids[group] for group in nearest.tolist()],
-            "nearest_missing": missing,
+            "nearest_missing": shortfall,
         },
         schema={name: kind for name, kind in MEMBER_SCHEMA.items() if name != "issue_id"},
     )
-    rows = by_cell[cells.cell_of_row].with_columns(table["issue_id"])
+    rows = by_atom[atoms.atom_of_row].with_columns(table["issue_id"])
     return (
-        _with_people(rows, assembly)
+        _explain_user_links(rows, atoms.linked_to)
         .drop_nulls("pattern_id")
         .select(MEMBER_SCHEMA.names())
         .sort("pattern_id", "issue_id")
     )
 
 
-def _with_people(rows: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
-    spoken = assembly.cells.spoken
-    if not spoken:
+def _explain_user_links(rows: pl.DataFrame, linked_to: dict[int, str]) -> pl.DataFrame:
+    """Puts the reason of a user's link in place of any other."""
+    if not linked_to:
         return rows
-    places = sorted(spoken)
-    reason = rows["reason"].scatter(places, [person_reason(spoken[place]) for place in places])
-    return rows.with_columns(reason)
+    linked_rows = sorted(linked_to)
+    reasons = [explain_user_link(linked_to[row]) for row in linked_rows]
+    return rows.with_columns(rows["reason"].scatter(linked_rows, reasons))
 
 
-def _reasons(
-    firsts: pl.DataFrame,
-    assembly: Assembly,
-    shown: NDArray[np.bool_],
-    texts: tuple[Corpus, Lexicon, Ints] | None,
-) -> tuple[Strings, Floats]:
-    keys = assembly.cells.key
-    reasons: Strings = [None] * len(keys)
-    similarity = np.array([1.0] * len(keys))
-    columns = (firsts[name].to_list() for name in ("template", "trace_key", "service", "component", "title"))
-    for cell, (template, trace, service, component, title) in enumerate(zip(*columns, strict=True)):
-        kind = keys[cell].partition(":")[0]
-        if not shown[cell]:
+def _explain_memberships(
+    to_explain: _AtomsToExplain, compared: ComparedTexts | None
+) -> tuple[list[str | None], Floats]:
+    """Per atom, the reason and the similarity of its issues to their pattern."""
+    reasons: list[str | None] = [None] * len(to_explain.kinds)
+    similarity = np.array([1.0] * len(to_explain.kinds))
+    columns = ("template", "trace_key", "service", "component", "title")
+    values = to_explain.first_issues.select(columns).iter_rows()
+    for atom, (template, trace_key, service, component, title) in enumerate(values):
+        if not to_explain.in_pattern[atom]:
             continue
-        if kind == "template":
-            reasons[cell] = template_reason(template or "")
-        elif kind == "trace":
-            reasons[cell] = trace_reason(trace or "")
-        elif kind == "burst":
-            reasons[cell], similarity[cell] = burst_reason(service, component), ATOM_LIKENESS["burst"]
-        else:
-            reasons[cell] = same_text_reason(title or "")
-    if texts is not None:
-        _explain_texts(firsts, assembly, shown, texts, reasons, similarity)
+        match to_explain.kinds[atom]:
+            case "template":
+                reasons[atom] = explain_template(template or "")
+            case "trace":
+                reasons[atom] = explain_trace(trace_key or "")
+            case "burst":
+                reasons[atom] = explain_burst(service, component)
+                similarity[atom] = ATOM_SIMILARITY["burst"]
+            case _:
+                reasons[atom] = explain_same_text(title or "")
+    if compared is not None:
+        _explain_compared_texts(to_explain, compared, reasons, similarity)
     return reasons, similarity
 
 
-def _explain_texts(
-    firsts: pl.DataFrame,
-    assembly: Assembly,
-    shown: NDArray[np.bool_],
-    texts: tuple[Corpus, Lexicon, Ints],
-    reasons: Strings,
+def _explain_compared_texts(
+    to_explain: _AtomsToExplain,
+    compared: ComparedTexts,
+    reasons: list[str | None],
     similarity: Floats,
 ) -> None:
-    """The reason of a text is what it shares with the member most like it."""
-    corpus, lexicon, text_cells = texts
-    mates = _best_mates(assembly, shown)
-    row_of = dict(zip(text_cells.tolist(), range(len(text_cells)), strict=True))
-    cell, mate = mates["cell"].to_list(), mates["mate"].to_list()
-    names = firsts["issue_id"].gather(mate).to_list()
-    left, right = (
-        np.array([row_of[c] for c in cell], dtype=np.int64),
-        np.array([row_of[c] for c in mate], dtype=np.int64),
-    )
-    for place, reason, cosine in zip(
-        cell,
-        map(term_reason, shared_terms(corpus, corpus, lexicon, left, right), names),
-        mates["cosine"].to_list(),
-        strict=True,
-    ):
-        reasons[place], similarity[place] = reason, cosine
+    """Sets the reason of each text to what it shares with the most similar member."""
+    neighbours = _find_most_similar_members(to_explain)
+    atoms, neighbour_atoms = neighbours["atom"].to_list(), neighbours["neighbour"].to_list()
+    text_of_atom = {atom: text for text, atom in enumerate(compared.atoms.tolist())}
+    left = np.array([text_of_atom[atom] for atom in atoms], dtype=np.int64)
+    right = np.array([text_of_atom[atom] for atom in neighbour_atoms], dtype=np.int64)
+
+    corpus, lexicon = compared.similarity.corpus, compared.similarity.lexicon
+    terms = find_shared_terms(corpus, corpus, lexicon, left, right)
+    neighbour_ids = to_explain.first_issues["issue_id"].gather(neighbour_atoms).to_list()
+    cosines = neighbours["cosine"].to_list()
+    for atom, shared, neighbour, cosine in zip(atoms, terms, neighbour_ids, cosines, strict=True):
+        reasons[atom], similarity[atom] = explain_terms(shared, neighbour), cosine
 
 
-def _both_ways(assembly: Assembly, kept: NDArray[np.bool_]) -> pl.DataFrame:
-    edges = assembly.edges
-    a, b = edges.left[kept], edges.right[kept]
+def _edges_in_both_directions(grouped: GroupedAtoms, chosen: Bools) -> pl.DataFrame:
+    """Frame(atom, neighbour, probability, cosine) of the chosen edges."""
+    edges = grouped.edges
+    left, right = edges.left[chosen], edges.right[chosen]
     return pl.DataFrame(
         {
-            "cell": np.concatenate([a, b]),
-            "mate": np.concatenate([b, a]),
-            "probability": np.tile(edges.joining[kept], 2),
-            "cosine": np.tile(edges.cosine[kept], 2),
+            "atom": np.concatenate([left, right]),
+            "neighbour": np.concatenate([right, left]),
+            "probability": np.tile(edges.merge_probability[chosen], 2),
+            "cosine": np.tile(edges.cosine[chosen], 2),
         }
     )
 
 
-def _best_mates(assembly: Assembly, shown: NDArray[np.bool_]) -> pl.DataFrame:
-    edges, group = assembly.edges, assembly.group_of_cell
-    inside = (group[edges.left] == group[edges.right]) & shown[edges.left] & (edges.joining >= EDGE_FLOOR)
+def _find_most_similar_members(to_explain: _AtomsToExplain) -> pl.DataFrame:
+    """Per atom of text, the most similar other atom of its pattern."""
+    grouped, in_pattern = to_explain.grouped, to_explain.in_pattern
+    edges, group = grouped.edges, grouped.group_of_atom
+    is_inside = group[edges.left] == group[edges.right]
+    is_strong = edges.merge_probability >= MIN_EDGE_PROBABILITY
     return (
-        _both_ways(assembly, inside)
-        .sort(["cell", "probability", "mate"], descending=[False, True, False])
-        .unique("cell", keep="first", maintain_order=True)
+        _edges_in_both_directions(grouped, is_inside & in_pattern[edges.left] & is_strong)
+        .sort(["atom", "probability", "neighbour"], descending=[False, True, False])
+        .unique("atom", keep="first", maintain_order=True)
     )
 
 
-def _nearest(
-    table: pl.DataFrame, firsts: pl.DataFrame, assembly: Assembly, shown: NDArray[np.bool_]
-) -> tuple[Ints, Strings]:
-    """Per cell, the group that it came closest to without being put into it (-1: none), and what was
-    missing.
-    """
-    nearest = np.full(len(assembly.cells.key), -1, dtype=np.int64)
-    missing: Strings = [None] * len(nearest)
-    kinds = np.array([key.partition(":")[0] for key in assembly.cells.key])
-    for cell, group, text in (
-        *_nearest_texts(assembly, shown),
-        *_nearest_templates(firsts, assembly, np.flatnonzero(shown & (kinds == "template"))),
-        *_nearest_bursts(table, firsts, assembly, np.flatnonzero(shown & (kinds == "burst"))),
+def _find_nearest_groups(table: pl.DataFrame, to_explain: _AtomsToExplain) -> tuple[Ints, list[str | None]]:
+    """Per atom, the nearest group that it was not put into (-1: none), and what was missing."""
+    nearest = np.full(len(to_explain.kinds), -1, dtype=np.int64)
+    shortfall: list[str | None] = [None] * len(nearest)
+    for near in (
+        *_nearest_groups_of_texts(to_explain),
+        *_nearest_groups_of_templates(to_explain),
+        *_nearest_groups_of_bursts(table, to_explain),
     ):
-        nearest[cell], missing[cell] = group, text
-    return nearest, missing
+        nearest[near.atom], shortfall[near.atom] = near.group, near.shortfall
+    return nearest, shortfall
 
 
-def _nearest_texts(assembly: Assembly, shown: NDArray[np.bool_]) -> list[tuple[int, int, str]]:
-    edges, group = assembly.edges, assembly.group_of_cell
-    outside = (group[edges.left] != group[edges.right]) & (shown[edges.left] | shown[edges.right])
-    cells_in = np.bincount(group, minlength=assembly.groups)
-    sizes = pl.DataFrame(
-        {"group": np.arange(assembly.groups, dtype=np.int64), "size": cells_in.astype(np.int64)}
+def _nearest_groups_of_texts(to_explain: _AtomsToExplain) -> list[_NearestGroup]:
+    grouped, in_pattern = to_explain.grouped, to_explain.in_pattern
+    edges, group = grouped.edges, grouped.group_of_atom
+    is_outside = group[edges.left] != group[edges.right]
+    near = _edges_in_both_directions(grouped, is_outside & (in_pattern[edges.left] | in_pattern[edges.right]))
+    near = near.with_columns(pl.Series("group", group[near["neighbour"].to_numpy()]))
+    near = near.filter(
+        pl.Series(in_pattern[near["atom"].to_numpy()] & in_pattern[near["neighbour"].to_numpy()])
     )
-    near = _both_ways(assembly, outside)
-    near = near.with_columns(pl.Series("group", group[near["mate"].to_numpy()]))
-    near = near.filter(pl.Series(shown[near["cell"].to_numpy()] & shown[near["mate"].to_numpy()]))
-    best = (
-        near.group_by("cell", "group")
+    atoms_in_group = np.bincount(group, minlength=grouped.group_count)
+    sizes = pl.DataFrame(
+        {
+            "group": np.arange(grouped.group_count, dtype=np.int64),
+            "atoms": atoms_in_group.astype(np.int64),
+        }
+    )
+    nearest = (
+        near.group_by("atom", "group")
         .agg(pl.col("probability").sum().alias("total"), pl.col("probability").max().alias("best"))
         .join(sizes, on="group")
-        .with_columns((pl.col("total") / pl.col("size")).alias("mean"))
-        .sort(["cell", "mean", "best", "group"], descending=[False, True, True, False])
-        .unique("cell", keep="first", maintain_order=True)
+        .with_columns((pl.col("total") / pl.col("atoms")).alias("mean"))
+        .sort(["atom", "mean", "best", "group"], descending=[False, True, True, False])
+        .unique("atom", keep="first", maintain_order=True)
     )
+    needed = MERGE_THRESHOLD + GROWTH_MARGIN
     return [
-        (cell, other, likeness_missing(mean, JOIN + GROWTH, most))
-        for cell, other, mean, most in best.select("cell", "group", "mean", "best").iter_rows()
+        _NearestGroup(atom, other, explain_similarity_shortfall(mean, needed, best))
+        for atom, other, mean, best in nearest.select("atom", "group", "mean", "best").iter_rows()
     ]
 
 
-def _nearest_templates(firsts: pl.DataFrame, assembly: Assembly, cells: Ints) -> list[tuple[int, int, str]]:
-    found = nearest_template(firsts["template"].gather(cells).fill_null("").to_list()) if len(cells) else []
-    group = assembly.group_of_cell
-    return [
-        (int(cell), int(group[cells[near[0]]]), near[1])
-        for cell, near in zip(cells, found, strict=True)
-        if near is not None and group[cells[near[0]]] != group[cell]
-    ]
-
-
-def _nearest_bursts(
-    table: pl.DataFrame, firsts: pl.DataFrame, assembly: Assembly, cells: Ints
-) -> list[tuple[int, int, str]]:
-    if len(cells) == 0:
+def _nearest_groups_of_templates(to_explain: _AtomsToExplain) -> list[_NearestGroup]:
+    atoms = to_explain.in_pattern_of_kind("template")
+    if len(atoms) == 0:
         return []
-    last = np.zeros(len(assembly.cells.key), dtype=np.int64)
-    last[assembly.cells.cell_of_row] = np.arange(table.height)
+    templates = to_explain.first_issues["template"].gather(atoms).fill_null("").to_list()
+    group = to_explain.grouped.group_of_atom
+    return [
+        _NearestGroup(int(atom), int(group[atoms[near[0]]]), near[1])
+        for atom, near in zip(atoms, find_nearest_templates(templates), strict=True)
+        if near is not None and group[atoms[near[0]]] != group[atom]
+    ]
+
+
+def _nearest_groups_of_bursts(table: pl.DataFrame, to_explain: _AtomsToExplain) -> list[_NearestGroup]:
+    """The nearest group of a burst is the one before it at the same place."""
+    grouped = to_explain.grouped
+    atoms = to_explain.in_pattern_of_kind("burst")
+    if len(atoms) == 0:
+        return []
+    last_row = np.zeros(len(grouped.atoms.keys), dtype=np.int64)
+    last_row[grouped.atoms.atom_of_row] = np.arange(table.height)
     bursts = (
-        firsts[cells.tolist()]
-        .select("service", "component", "source_created_at")
-        .with_columns(pl.Series("cell", cells), table["source_created_at"].gather(last[cells]).alias("ended"))
+        to_explain.first_issues[atoms.tolist()]
+        .select("service", "component", pl.col("source_created_at").alias("began"))
+        .with_columns(
+            pl.Series("atom", atoms), table["source_created_at"].gather(last_row[atoms]).alias("ended")
+        )
+        .sort("began", "atom", nulls_last=True)
     )
-    places: dict[tuple[Any, Any], tuple[int, Any]] = {}
-    found: list[tuple[int, int, str]] = []
-    for service, component, began, cell, ended in bursts.sort(
-        "source_created_at", "cell", nulls_last=True
-    ).iter_rows():
-        before = places.get((service, component))
-        if (
-            before is not None
-            and began is not None
-            and assembly.group_of_cell[before[0]] != assembly.group_of_cell[cell]
-        ):
-            days = (began - before[1]).total_seconds() / 86_400
-            found.append(
-                (
-                    cell,
-                    int(assembly.group_of_cell[before[0]]),
-                    f"it ended {days:.1f} days before: too long for one burst at this place",
-                )
-            )
+    last_at_place: dict[tuple[str | None, str | None], tuple[int, datetime]] = {}
+    nearest: list[_NearestGroup] = []
+    for service, component, began, atom, ended in bursts.iter_rows():
+        previous = last_at_place.get((service, component))
+        if previous is not None and began is not None:
+            previous_group = int(grouped.group_of_atom[previous[0]])
+            if previous_group != grouped.group_of_atom[atom]:
+                days = (began - previous[1]).total_seconds() / 86_400
+                shortfall = f"it ended {days:.1f} days before: too long for one burst at this place"
+                nearest.append(_NearestGroup(atom, previous_group, shortfall))
         if ended is not None:
-            places[(service, component)] = (cell, ended)
-    return found
+            last_at_place[service, component] = (atom, ended)
+    return nearest

@@ -1,5 +1,4 @@
-"""Why each issue is where it is: what it shares with its pattern, the nearest pattern it was not put into,
-and what was missing.
+"""Explains memberships: what an issue shares with its pattern, and what was missing to the nearest other one.
 
 `reason` is JSON: {"kind": "template|terms|dimensions|trace|person", "text": a sentence, …}; by kind also
 `template` (slots shown as `<*>`), `slots`; `terms` ([{"term", "weight"}], rarest first), `with`;
@@ -13,35 +12,44 @@ import numpy as np
 import orjson
 
 from causeloop_pipeline.analysis.arrays import Ints
-from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD, WILDCARD
-from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pair_score import rows_of
+from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.sparse_rows import rows_of
 
-_TERMS = 6
+_MAX_TERMS = 6
+_MAX_TERMS_IN_TEXT = 4
+_MAX_TEXT = 200
 _CHUNK = 40_000
 
+WeightedTerm = tuple[str, float]
+"""A term and its weight (inverse document frequency)."""
 
-def reason_json(kind: str, text: str, **details: Any) -> str:
-    """One reason, keys sorted."""
+
+def write_reason(kind: str, text: str, **details: Any) -> str:
+    """Writes a reason.
+
+    In: its kind, a sentence, further fields. Out: JSON with sorted keys.
+    """
     return orjson.dumps({"kind": kind, "text": text, **details}, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def template_reason(template: str) -> str:
-    """The issue carries the pattern's message."""
-    slots = template.count(SHOWN_WILDCARD)
+def explain_template(template: str) -> str:
+    """Explains that an issue carries the pattern's message. In: the template. Out: a reason."""
+    slots = template.count(DISPLAYED_WILDCARD)
     differing = f", which differs only in {slots} marked places" if slots else ""
-    return reason_json(
-        "template", f"Same message{differing}: {template[:200]}", template=template, slots=slots
+    return write_reason(
+        "template", f"Same message{differing}: {template[:_MAX_TEXT]}", template=template, slots=slots
     )
 
 
-def trace_reason(trace_key: str) -> str:
-    """The issue failed in the same place of the code."""
-    return reason_json("trace", "Same error raised through the same in-app stack frames", trace=trace_key)
+def explain_trace(trace_key: str) -> str:
+    """Explains that an issue failed at the same place in the code. In: the trace key. Out: a reason."""
+    return write_reason("trace", "Same error raised through the same in-app stack frames", trace=trace_key)
 
 
-def burst_reason(service: str | None, component: str | None) -> str:
-    """The issue hit the same place shortly before or after."""
+def explain_burst(service: str | None, component: str | None) -> str:
+    """Explains that an issue hit the same place shortly before or after. In: the place. Out: a reason."""
     places = {"service": service, "component": component}
     dimensions = {name: value for name, value in places.items() if value}
     named = " and ".join(f"{name} {value}" for name, value in dimensions.items())
@@ -50,99 +58,116 @@ def burst_reason(service: str | None, component: str | None) -> str:
         if named
         else "A person put it here"
     )
-    return reason_json("dimensions", text, dimensions=dimensions)
+    return write_reason("dimensions", text, dimensions=dimensions)
 
 
-def person_reason(other: str) -> str:
-    """A person said so."""
-    return reason_json("person", f"A person put it together with {other}", **{"with": other})
+def explain_user_link(other: str) -> str:
+    """Explains that a user linked an issue with another one. In: the other issue. Out: a reason."""
+    return write_reason("person", f"A person put it together with {other}", **{"with": other})
 
 
-def same_text_reason(title: str) -> str:
-    """Word for word the same report."""
-    return reason_json("terms", f"Word for word the same report: {title[:200]}", terms=[])
+def explain_same_text(title: str) -> str:
+    """Explains that an issue is a copy of the others. In: its title. Out: a reason."""
+    return write_reason("terms", f"Word for word the same report: {title[:_MAX_TEXT]}", terms=[])
 
 
-def term_reason(terms: Sequence[tuple[str, float]], mate: str) -> str:
-    """The issue shares rare terms with its mate; the rarest first, with their weights."""
-    words = ", ".join(term for term, _ in terms[:4])
-    text = f"Shares the rare terms {words} with {mate}" if words else f"Reads like {mate}"
-    return reason_json(
-        "terms", text, terms=[{"term": term, "weight": weight} for term, weight in terms], **{"with": mate}
-    )
+def explain_terms(terms: Sequence[WeightedTerm], neighbour: str) -> str:
+    """Explains that an issue shares rare terms with another one.
+
+    In: the terms, the rarest first; the most similar issue of the pattern. Out: a reason.
+    """
+    words = ", ".join(term for term, _ in terms[:_MAX_TERMS_IN_TEXT])
+    text = f"Shares the rare terms {words} with {neighbour}" if words else f"Reads like {neighbour}"
+    listed = [{"term": term, "weight": weight} for term, weight in terms]
+    return write_reason("terms", text, terms=listed, **{"with": neighbour})
 
 
-def shared_terms(
+def find_shared_terms(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, left: Ints, right: Ints
-) -> list[list[tuple[str, float]]]:
-    """Per pair of a row of `ours` and a row of `theirs`, the rarest terms that both hold, with their idf."""
-    words = lexicon.terms["term"]
-    idf = lexicon.idf
-    found: list[list[tuple[str, float]]] = []
+) -> list[list[WeightedTerm]]:
+    """Finds the rarest terms that both texts of a pair hold.
+
+    In: two corpora and their lexicon, pairs of a row of `ours` and a row of `theirs`. Out: up to six terms
+    per pair, the rarest first.
+    """
+    words, idf = lexicon.terms["term"], lexicon.idf
+    terms_of_pair: list[list[WeightedTerm]] = []
     for start in range(0, len(left), _CHUNK):
-        a = rows_of(ours.whole, left[start : start + _CHUNK], len(idf))
-        b = rows_of(theirs.whole, right[start : start + _CHUNK], len(idf))
-        both = a.multiply(b).tocsr()
-        both.data = idf[both.indices]
-        rows = np.repeat(np.arange(both.shape[0]), np.diff(both.indptr))
-        order = np.lexsort((both.indices, -both.data, rows))
-        place = np.arange(len(rows)) - np.repeat(both.indptr[:-1], np.diff(both.indptr))
-        kept = order[place < _TERMS]
-        terms = zip(
-            words.gather(both.indices[kept]).to_list(), both.data[kept].round(2).tolist(), strict=True
-        )
-        lists: list[list[tuple[str, float]]] = [[] for _ in range(both.shape[0])]
-        for row, term in zip(rows[kept].tolist(), terms, strict=True):
-            lists[row].append(term)
-        found += lists
-    return found
+        our_rows = rows_of(ours.whole, left[start : start + _CHUNK], len(idf))
+        their_rows = rows_of(theirs.whole, right[start : start + _CHUNK], len(idf))
+        shared = our_rows.multiply(their_rows).tocsr()
+        shared.data = idf[shared.indices]
+
+        pair = np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
+        rarest_first = np.lexsort((shared.indices, -shared.data, pair))
+        place_in_pair = np.arange(len(pair)) - np.repeat(shared.indptr[:-1], np.diff(shared.indptr))
+        listed = rarest_first[place_in_pair < _MAX_TERMS]
+        names = words.gather(shared.indices[listed]).to_list()
+        weights = shared.data[listed].round(2).tolist()
+
+        terms_of_chunk: list[list[WeightedTerm]] = [[] for _ in range(shared.shape[0])]
+        for number, name, weight in zip(pair[listed].tolist(), names, weights, strict=True):
+            terms_of_chunk[number].append((name, weight))
+        terms_of_pair += terms_of_chunk
+    return terms_of_pair
 
 
-def nearest_template(templates: Sequence[str]) -> list[tuple[int, str] | None]:
-    """Per template, the one with most words in common, and in words what tells them apart; None without a
-    common word.
+def find_nearest_templates(templates: Sequence[str]) -> list[tuple[int, str] | None]:
+    """Finds for each template the other one with most words in common.
+
+    In: templates. Out: per template the place of the nearest other one, and in words how the two differ; None
+    without a common word. Method: cosine over words, each weighted by its rarity.
     """
     from scipy.sparse import csr_matrix
     from sparse_dot_topn import sp_matmul_topn
 
     words = [
-        sorted(set(template.replace(SHOWN_WILDCARD, WILDCARD).split()) - {WILDCARD}) for template in templates
+        sorted(set(template.replace(DISPLAYED_WILDCARD, WILDCARD).split()) - {WILDCARD})
+        for template in templates
     ]
     codes: dict[str, int] = {}
-    rows = [(row, codes.setdefault(word, len(codes))) for row, found in enumerate(words) for word in found]
-    if not rows:
+    cells = [(row, codes.setdefault(word, len(codes))) for row, own in enumerate(words) for word in own]
+    if not cells:
         return [None] * len(templates)
-    row, column = (np.array(side) for side in zip(*rows, strict=True))
+    row, column = (np.array(side) for side in zip(*cells, strict=True))
     weight = 1.0 / np.sqrt(np.bincount(column)[column] * np.bincount(row)[row])
     matrix = csr_matrix((weight.astype(np.float32), (row, column)), shape=(len(templates), len(codes)))
-    found = sp_matmul_topn(matrix, matrix.T.tocsr(), top_n=3, sort=True, n_threads=1)
-    answer: list[tuple[int, str] | None] = []
-    for at in range(len(templates)):
-        span = slice(found.indptr[at], found.indptr[at + 1])
-        near = [
-            (-round(float(v), 6), int(o)) for o, v in zip(found.indices[span], found.data[span], strict=True)
-        ]
-        others = [other for _, other in sorted(near) if other != at]
-        answer.append((others[0], _difference(words[at], words[others[0]])) if others else None)
-    return answer
+    products = sp_matmul_topn(matrix, matrix.T.tocsr(), top_n=3, sort=True, n_threads=1)
+
+    nearest: list[tuple[int, str] | None] = []
+    for place in range(len(templates)):
+        span = slice(products.indptr[place], products.indptr[place + 1])
+        candidates = sorted(
+            (-round(float(similarity), 6), int(other))
+            for other, similarity in zip(products.indices[span], products.data[span], strict=True)
+        )
+        others = [other for _, other in candidates if other != place]
+        nearest.append((others[0], _describe_difference(words[place], words[others[0]])) if others else None)
+    return nearest
 
 
-def _difference(ours: list[str], theirs: list[str]) -> str:
-    lacking = _quoted(word for word in theirs if word not in ours)
-    extra = _quoted(word for word in ours if word not in theirs)
+def _describe_difference(ours: list[str], theirs: list[str]) -> str:
+    lacking = _quote_words(word for word in theirs if word not in ours)
+    extra = _quote_words(word for word in ours if word not in theirs)
     parts = [f"lacks {lacking}"] if lacking else []
     parts += [f"has {extra} instead"] if extra else []
     return f"the message {'; '.join(parts)}" if parts else "the same words in another order"
 
 
-def _quoted(words: Iterable[str]) -> str:
-    """The first three words in quotation marks; a slot with a comma is none."""
-    telling = [word for word in words if any(sign.isalnum() for sign in word)]
-    return ", ".join(f"“{word.replace(WILDCARD, SHOWN_WILDCARD)}”" for word in telling[:3])
+def _quote_words(words: Iterable[str]) -> str:
+    """The first three words in quotation marks; a wildcard with punctuation is no word."""
+    readable = [word for word in words if any(sign.isalnum() for sign in word)]
+    return ", ".join(f"“{word.replace(WILDCARD, DISPLAYED_WILDCARD)}”" for word in readable[:3])
 
 
-def likeness_missing(mean: float, threshold: float, best: float) -> str:
-    """What kept a text out of a pattern, in words."""
+def explain_similarity_shortfall(mean: float, threshold: float, best: float) -> str:
+    """Explains what kept a text out of a pattern.
+
+    In: its mean similarity to all members, the mean that was needed, the similarity to the nearest member.
+    Out: a sentence.
+    """
     if mean >= threshold:
         return "a person keeps them apart, or the pattern resembled others more"
-    return f"mean likeness to all its members {mean:.2f}, {threshold:.2f} needed (nearest member {best:.2f})"
+    return (
+        f"mean similarity to all its members {mean:.2f}, {threshold:.2f} needed (nearest member {best:.2f})"
+    )

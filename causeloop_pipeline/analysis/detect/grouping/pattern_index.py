@@ -1,4 +1,4 @@
-"""What a grouping learnt, in the form in which later issues are assigned without touching history."""
+"""The pattern index: what a grouping learned, in the form that later issues are assigned with."""
 
 import struct
 from dataclasses import dataclass
@@ -8,49 +8,48 @@ import numpy as np
 import orjson
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Ints
-from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import MACHINE_ROWS
-from causeloop_pipeline.analysis.detect.fingerprints.masking import SHOWN_WILDCARD, WILDCARD
-from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateBook
-from causeloop_pipeline.analysis.detect.grouping.agglomeration import Assembly
-from causeloop_pipeline.analysis.detect.grouping.bursts import place_of
+from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
+from causeloop_pipeline.analysis.detect.fingerprints.text_kind import MIN_BODY_CHARACTERS, MIN_MACHINE_ROWS
+from causeloop_pipeline.analysis.detect.grouping.agglomeration import ComparedTexts, GroupedAtoms
+from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration
-from causeloop_pipeline.analysis.detect.grouping.group_table import GroupLedger
+from causeloop_pipeline.analysis.detect.grouping.group_table import GroupTable
 from causeloop_pipeline.analysis.detect.grouping.index_segments import (
     Segment,
-    frame_bytes,
-    frame_from,
-    segment_bytes,
-    segment_from,
+    deserialize_frame,
+    deserialize_segment,
+    serialize_frame,
+    serialize_segment,
 )
+from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
 from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
-from causeloop_pipeline.analysis.detect.similarity.corpus import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import Likeness
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 
-_MAGIC = b"causeloop pattern index 2\n"
-_FRAMES = ("members", "keys", "repaired", "anchors", "bursts", "nearest")
-_LEDGERS = ("group_ledger", "count_ledger")
+_MAGIC = b"causeloop pattern index 3\n"  # the version of the bytes: raise it whenever they change
+_FRAMES = ("members", "keys", "resolution_times", "split_references", "bursts", "nearest_patterns")
+_GROUP_TABLES = ("group_summaries", "trait_counts")
 
 
 class UnreadableIndexError(ValueError):
-    """The bytes are no pattern index of this version: group anew."""
+    """The bytes are no pattern index of this version: a full grouping is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatternIndex:
     """Groups (also of one issue), the keys that lead to them, and the vectors of the texts in them."""
 
-    group_ledger: GroupLedger  # one row a group, as `pattern_faces` makes them
-    members: pl.DataFrame  # issue_id, group
-    settled: int  # so many members come in the order of their ids, who came since then follows
-    keys: pl.DataFrame  # key (template:… or trace:…), group
-    count_ledger: GroupLedger  # group, name, value, count
+    group_summaries: GroupTable  # one row a group, see `summarize_groups`
+    trait_counts: GroupTable  # see `count_traits`
     group_count: int
-    repaired: pl.DataFrame  # group, seconds
-    anchors: pl.DataFrame  # key, title, stays, group: who follows whom where people split
+    members: pl.DataFrame  # issue_id, group
+    sorted_members: int  # so many members are in the order of their ids, later ones follow
+    keys: pl.DataFrame  # key (template:… or trace:…), group
+    resolution_times: pl.DataFrame  # group, seconds
+    split_references: pl.DataFrame  # key, title, stays, group: see `SplitReference`
     bursts: pl.DataFrame  # place, began, ended, group
-    nearest: pl.DataFrame  # group (of machines' messages), nearest_pattern_id, nearest_missing
-    book: TemplateBook
+    nearest_patterns: pl.DataFrame  # group (of machine messages), nearest_pattern_id, nearest_missing
+    catalog: TemplateCatalog
     lexicon: Lexicon
     segments: tuple[Segment, ...]
     base_rates: dict[str, BaseRate]
@@ -59,73 +58,84 @@ class PatternIndex:
     @property
     def groups(self) -> pl.DataFrame:
         """All groups, also of one issue."""
-        return self.group_ledger.all_rows()
+        return self.group_summaries.all_rows()
 
-    def holds(self, issue_ids: pl.Series) -> pl.Series:
-        """Per issue, whether it is in the index; cost follows the issues asked for."""
-        known, recent = self.members["issue_id"].head(self.settled), self.members["issue_id"][self.settled :]
-        found = issue_ids.is_in(recent.implode())
-        if self.settled == 0:
-            return found
-        place = np.minimum(known.search_sorted(issue_ids).to_numpy(), self.settled - 1)
-        return (known.gather(place) == issue_ids) | found
+    def contains(self, issue_ids: pl.Series) -> pl.Series:
+        """Per issue, whether it is in the index; the cost follows the number of issues looked up."""
+        sorted_ids = self.members["issue_id"].head(self.sorted_members)
+        later_ids = self.members["issue_id"][self.sorted_members :]
+        is_later = issue_ids.is_in(later_ids.implode())
+        if self.sorted_members == 0:
+            return is_later
+        place = np.minimum(sorted_ids.search_sorted(issue_ids).to_numpy(), self.sorted_members - 1)
+        return (sorted_ids.gather(place) == issue_ids) | is_later
 
     def to_bytes(self) -> bytes:
-        """The index as bytes: the same index, the same bytes; readable by any process of the same version."""
+        """The index as bytes: equal indexes give equal bytes, readable by any process of the same version."""
         head = {
-            "kinds": [[origin, bodied, kind] for (origin, bodied), kind in sorted(self.book.kinds.items())],
-            "templates": sorted(self.book.templates.items()),
+            "kinds": [
+                [source, has_body, kind] for (source, has_body), kind in sorted(self.catalog.kinds.items())
+            ],
+            "templates": sorted(self.catalog.templates.items()),
             "base_rates": {
-                name: [rate.joining, rate.shown] for name, rate in sorted(self.base_rates.items())
+                name: [rate.merge_intercept, rate.displayed_intercept]
+                for name, rate in sorted(self.base_rates.items())
             },
             "recalibration": [self.recalibration.slope, self.recalibration.shift],
             "lexicon": [
                 self.lexicon.texts,
                 self.lexicon.title_mean,
                 self.lexicon.body_mean,
-                self.lexicon.settled,
+                self.lexicon.sorted_count,
             ],
             "segments": len(self.segments),
-            "settled": self.settled,
+            "sorted_members": self.sorted_members,
         }
-        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), frame_bytes(self.lexicon.terms)]
-        blobs += [frame_bytes(getattr(self, name)) for name in _FRAMES]
-        blobs += [frame_bytes(GroupLedger.of(getattr(self, name).all_rows()).settled) for name in _LEDGERS]
+        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), serialize_frame(self.lexicon.terms)]
+        blobs += [serialize_frame(getattr(self, name)) for name in _FRAMES]
+        for name in _GROUP_TABLES:
+            blobs.append(serialize_frame(GroupTable.from_rows(getattr(self, name).all_rows()).base))
         for segment in self.segments:
-            blobs += segment_bytes(segment)
+            blobs += serialize_segment(segment)
         return _MAGIC + b"".join(struct.pack("<Q", len(blob)) + blob for blob in blobs)
 
     @staticmethod
-    def reads(start: bytes) -> bool:
+    def is_current_format(start: bytes) -> bool:
         """Whether bytes that begin so are an index of this version."""
         return start.startswith(_MAGIC)
 
     @staticmethod
-    def book_of(data: bytes) -> TemplateBook:
-        """Of the index that `to_bytes` wrote, only what it learnt of the sources. Raises
-        `UnreadableIndexError`.
+    def read_catalog(data: bytes) -> TemplateCatalog:
+        """Of the index that `to_bytes` wrote, only the templates and kinds of its sources.
+
+        Raises `UnreadableIndexError`.
         """
-        return _book_in(orjson.loads(_blobs(data)[0]))
+        return _read_catalog(orjson.loads(_split_blobs(data)[0]))
 
     @staticmethod
     def from_bytes(data: bytes) -> "PatternIndex":
         """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
-        blobs = _blobs(data)
-        head, terms = orjson.loads(blobs[0]), frame_from(blobs[1])
-        names = (*_FRAMES, *_LEDGERS)
-        frames = {name: frame_from(blob) for name, blob in zip(names, blobs[2 : 2 + len(names)], strict=True)}
-        ledgers = {name: GroupLedger.of(frames.pop(name)) for name in _LEDGERS}
-        rest = blobs[2 + len(names) :]
-        lexicon = Lexicon.of(terms, *head["lexicon"])
-        step = len(rest) // max(head["segments"], 1)
-        segments = [segment_from(rest[at : at + step], lexicon) for at in range(0, len(rest), max(step, 1))]
+        head_blob, terms_blob, *rest = _split_blobs(data)
+        head = orjson.loads(head_blob)
+        lexicon = Lexicon.of(deserialize_frame(terms_blob), *head["lexicon"])
+
+        names = (*_FRAMES, *_GROUP_TABLES)
+        frame_blobs, segment_blobs = rest[: len(names)], rest[len(names) :]
+        frames = {name: deserialize_frame(blob) for name, blob in zip(names, frame_blobs, strict=True)}
+        tables = {name: GroupTable.from_rows(frames.pop(name)) for name in _GROUP_TABLES}
+
+        blobs_per_segment = max(len(segment_blobs) // max(head["segments"], 1), 1)
+        segments = [
+            deserialize_segment(segment_blobs[at : at + blobs_per_segment], lexicon)
+            for at in range(0, len(segment_blobs), blobs_per_segment)
+        ]
         return PatternIndex(
-            group_ledger=ledgers["group_ledger"],
-            count_ledger=ledgers["count_ledger"],
-            group_count=ledgers["group_ledger"].settled.height,
-            settled=head["settled"],
+            group_summaries=tables["group_summaries"],
+            trait_counts=tables["trait_counts"],
+            group_count=tables["group_summaries"].base.height,
+            sorted_members=head["sorted_members"],
             **frames,
-            book=_book_in(head),
+            catalog=_read_catalog(head),
             lexicon=lexicon,
             segments=tuple(segments),
             base_rates={name: BaseRate(*rate) for name, rate in head["base_rates"].items()},
@@ -135,116 +145,133 @@ class PatternIndex:
 
 def build_index(
     table: pl.DataFrame,
-    assembly: Assembly,
-    faces: pl.DataFrame,
-    counts: pl.DataFrame,
-    repaired: pl.DataFrame,
-    texts: tuple[Likeness | None, Ints],
-    learnt: Recalibration,
+    grouped: GroupedAtoms,
+    details: GroupDetails,
+    compared: ComparedTexts | None,
+    recalibration: Recalibration,
     members: pl.DataFrame,
 ) -> PatternIndex:
-    """In, canonical issues with fingerprints and how they were grouped (`MEMBERS`: why); out, what assigning
-    later issues needs.
+    """Collects what the assignment of later issues needs.
+
+    In: canonical issues with fingerprints, how they were grouped, what is known of the groups, the compared
+    texts, `MEMBER_SCHEMA`. Out: the index.
     """
-    group, (likeness, text_cells) = assembly.group_of_cell, texts
-    kinds = [key.partition(":")[0] for key in assembly.cells.key]
-    fixed = [cell for cell, kind in enumerate(kinds) if kind in ("template", "trace")]
-    anchors = assembly.cells.anchors
-    lexicon, segments, rates = _nothing_learnt()
-    if likeness is not None:
-        segments = (Segment(likeness.corpus, group[text_cells], likeness.standing, likeness.lexicon),)
-        lexicon, rates = likeness.lexicon, likeness.base_rates
+    lexicon = _empty_lexicon()
+    segments: tuple[Segment, ...] = ()
+    base_rates: dict[str, BaseRate] = {}
+    if compared is not None:
+        similarity = compared.similarity
+        lexicon, base_rates = similarity.lexicon, similarity.base_rates
+        group_of_text = grouped.group_of_atom[compared.atoms]
+        segments = (Segment(similarity.corpus, group_of_text, similarity.standing, lexicon),)
+    issues = table.select("issue_id", pl.Series("group", grouped.group_of_row))
     return PatternIndex(
-        group_ledger=GroupLedger.of(faces),
-        group_count=faces.height,
-        members=table.select("issue_id", pl.Series("group", assembly.group_of_row)).sort("issue_id"),
-        settled=table.height,
-        keys=pl.DataFrame(
-            {
-                "key": pl.Series([assembly.cells.key[cell] for cell in fixed], dtype=pl.String),
-                "group": group[fixed],
-            }
-        ).sort("key", "group"),
-        count_ledger=GroupLedger.of(counts),
-        repaired=repaired,
-        anchors=pl.DataFrame(
-            [(a.atom_key, a.title, a.stays, int(assembly.group_of_row[a.row])) for a in anchors],
-            schema={"key": pl.String, "title": pl.String, "stays": pl.Int64, "group": pl.Int64},
-            orient="row",
-        ),
-        bursts=_bursts(table, assembly),
-        nearest=_nearest(faces, members),
-        book=_book(table),
+        group_summaries=GroupTable.from_rows(details.summaries),
+        trait_counts=GroupTable.from_rows(details.trait_counts),
+        group_count=details.summaries.height,
+        members=issues.sort("issue_id"),
+        sorted_members=table.height,
+        keys=_list_keys(grouped),
+        resolution_times=details.resolution_times,
+        split_references=_list_split_references(grouped),
+        bursts=_list_bursts(table, grouped),
+        nearest_patterns=_list_nearest_patterns(details.summaries, members),
+        catalog=_build_catalog(table),
         lexicon=lexicon,
         segments=segments,
-        base_rates=rates,
-        recalibration=learnt,
+        base_rates=base_rates,
+        recalibration=recalibration,
     )
 
 
-def _nearest(faces: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """What the messages of each group come closest to without belonging there."""
-    told = ["nearest_pattern_id", "nearest_missing"]
+def _list_keys(grouped: GroupedAtoms) -> pl.DataFrame:
+    """The keys that alone decide about a group: templates and stack traces."""
+    atoms = [
+        atom for atom, key in enumerate(grouped.atoms.keys) if key.partition(":")[0] in ("template", "trace")
+    ]
+    keys = pl.Series("key", [grouped.atoms.keys[atom] for atom in atoms], dtype=pl.String)
+    return pl.DataFrame({"key": keys, "group": grouped.group_of_atom[atoms]}).sort("key", "group")
+
+
+def _list_split_references(grouped: GroupedAtoms) -> pl.DataFrame:
+    group_of_row = grouped.group_of_row
+    return pl.DataFrame(
+        [
+            (reference.atom_key, reference.title, reference.stays, int(group_of_row[reference.row]))
+            for reference in grouped.atoms.split_references
+        ],
+        schema={"key": pl.String, "title": pl.String, "stays": pl.Int64, "group": pl.Int64},
+        orient="row",
+    )
+
+
+def _list_nearest_patterns(summaries: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The pattern that the messages of each group come closest to without belonging there."""
+    columns = ["nearest_pattern_id", "nearest_missing"]
     return (
-        faces.filter(pl.col("shown") & (pl.col("kind") == "machine"))
-        .join(members.select("issue_id", *told), left_on="founder", right_on="issue_id")
+        summaries.filter(pl.col("is_pattern") & (pl.col("kind") == "machine"))
+        .join(members.select("issue_id", *columns), left_on="first_issue", right_on="issue_id")
         .drop_nulls("nearest_pattern_id")
-        .select("group", *told)
+        .select("group", *columns)
         .sort("group")
     )
 
 
-def _nothing_learnt() -> tuple[Lexicon, tuple[Segment, ...], dict[str, BaseRate]]:
+def _empty_lexicon() -> Lexicon:
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
-    return Lexicon.of(terms, 0, 1.0, 1.0, 0), (), {}
+    return Lexicon.of(terms, 0, 1.0, 1.0, 0)
 
 
-def _bursts(table: pl.DataFrame, assembly: Assembly) -> pl.DataFrame:
-    rows = table.with_columns(pl.Series("group", assembly.group_of_row))
-    rows = rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
+    """Place, begin and end of each group of incidents without text."""
+    rows = table.with_columns(pl.Series("group", grouped.group_of_row))
+    incidents = rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+    created = pl.col("source_created_at")
     return (
-        rows.with_columns(place_of(rows))
+        incidents.with_columns(build_place_keys(incidents))
         .drop_nulls(["place", "source_created_at"])
         .group_by("place", "group")
-        .agg(
-            pl.col("source_created_at").min().alias("began"), pl.col("source_created_at").max().alias("ended")
-        )
+        .agg(created.min().alias("began"), created.max().alias("ended"))
         .select("place", "began", "ended", "group")
         .sort("place", "began", "group")
     )
 
 
-def _book(table: pl.DataFrame) -> TemplateBook:
-    """Sources large enough to tell, and the templates; a template leads to itself."""
-    body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > 40
-    blocks = (
+def _build_catalog(table: pl.DataFrame) -> TemplateCatalog:
+    """The kind of each source with enough issues, and the templates; a template leads to itself."""
+    has_body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > MIN_BODY_CHARACTERS
+    counted = (
         table.lazy()
-        .group_by(pl.col("source").fill_null("").alias("origin"), body.alias("bodied"), "kind")
+        .group_by(pl.col("source").fill_null(""), has_body.alias("has_body"), "kind")
         .len("rows")
-        .sort(["origin", "bodied", "rows", "kind"], descending=[False, False, True, False])
+        .sort(["source", "has_body", "rows", "kind"], descending=[False, False, True, False])
         .collect()
     )
     kinds: dict[tuple[str, bool], str] = {}
-    for origin, bodied, kind, rows in blocks.iter_rows():
-        if rows >= MACHINE_ROWS:
-            kinds.setdefault((origin, bodied), kind)
+    for source, with_body, kind, rows in counted.iter_rows():
+        if rows >= MIN_MACHINE_ROWS:
+            kinds.setdefault((source, with_body), kind)
     templates = table["template"].drop_nulls().unique().sort().to_list()
-    plain = [template.replace(SHOWN_WILDCARD, WILDCARD) for template in templates]
-    return TemplateBook(kinds, dict(zip(plain, plain, strict=True)))
+    masked = [template.replace(DISPLAYED_WILDCARD, WILDCARD) for template in templates]
+    return TemplateCatalog(kinds, dict(zip(masked, masked, strict=True)))
 
 
-def _book_in(head: dict[str, Any]) -> TemplateBook:
-    kinds = {(origin, bodied): kind for origin, bodied, kind in head["kinds"]}
-    return TemplateBook(kinds, dict(head["templates"]))
+def _read_catalog(head: dict[str, Any]) -> TemplateCatalog:
+    kinds = {(source, has_body): kind for source, has_body, kind in head["kinds"]}
+    return TemplateCatalog(kinds, dict(head["templates"]))
 
 
-def _blobs(stored: bytes) -> list[memoryview]:
-    if not PatternIndex.reads(stored):
-        raise UnreadableIndexError("these bytes are no pattern index of this version: group the issues anew")
-    data = memoryview(stored)[len(_MAGIC) :]
-    found, at = [], 0
-    while at < len(data):
-        (size,) = struct.unpack_from("<Q", data, at)
-        found.append(data[at + 8 : at + 8 + size])
-        at += 8 + size
-    return found
+def _split_blobs(data: bytes) -> list[memoryview]:
+    """The parts that `to_bytes` wrote, each behind its length."""
+    if not PatternIndex.is_current_format(data):
+        raise UnreadableIndexError(
+            "the bytes are no pattern index of this version: group all issues of the workspace again"
+        )
+    content = memoryview(data)[len(_MAGIC) :]
+    blobs, at = [], 0
+    while at < len(content):
+        (size,) = struct.unpack_from("<Q", content, at)
+        begin = at + 8
+        blobs.append(content[begin : begin + size])
+        at = begin + size
+    return blobs

@@ -1,22 +1,82 @@
-"""The face of each pattern: its name, the dimensions its members really share, when it was seen, how long
-repairs take.
-"""
+"""Pattern summaries: name, the dimensions that members share, when seen, and how long to resolve."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 import orjson
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Ints
+from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
 from causeloop_pipeline.model.frames import DIMENSIONS
 
-SHARED = 0.5
-NAME_LENGTH = 120
-TRAITS = (*DIMENSIONS, "time_of_day", "weekday", "template")
-COUNTED = {"name": pl.String, "value": pl.String, "count": pl.Int64}
-_LISTED = 3
+MIN_SHARED_SHARE = 0.5
+MAX_NAME_LENGTH = 120
+TRAIT_COLUMNS = (*DIMENSIONS, "time_of_day", "weekday", "template")
+_TRAIT_COUNT_COLUMNS = {"name": pl.String, "value": pl.String, "count": pl.Int64}
+_MAX_NAME_PARTS = 3
+_MAX_SERVICE_SUFFIX = 40
 
 
-def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
-    """In, members (`group` and the traits); out, how many members of each group have which value: `group`,
-    `name`, `value`, `count`.
+@dataclass(frozen=True, slots=True)
+class GroupDetails:
+    """Groups: a row each of `summarize_groups`, their `count_traits` and `measure_resolution_times`."""
+
+    summaries: pl.DataFrame
+    trait_counts: pl.DataFrame
+    resolution_times: pl.DataFrame
+
+
+def summarize_groups(
+    table: pl.DataFrame, grouped: GroupedAtoms, sums: SimilaritySums, ids: Sequence[str]
+) -> pl.DataFrame:
+    """Summarizes each group in one row.
+
+    In: canonical issues with fingerprints, in groups; their similarity; the id of each group. Out: per group,
+    in order: `group`, `pattern_id`, `first_issue`, `kind` and `text` of its most typical issue,
+    `similarity_sum` over all pairs, `atoms`, `is_linked` (a user corrected one of its issues), `is_pattern`
+    (two issues, or a user's link), `issue_count`, `first_seen_at`, `last_seen_at`.
+    """
+    typical_rows = find_representative_rows(grouped, sums).tolist()
+    typical = table[typical_rows].select("kind", pl.coalesce("template", "title").alias("text"))
+    groups = np.arange(grouped.group_count)
+    linked_groups = grouped.group_of_row[sorted(grouped.atoms.linked_to)]
+    is_linked = np.isin(groups, linked_groups)
+    atoms = np.bincount(grouped.group_of_atom, minlength=grouped.group_count)
+    rows = table.select("source_created_at").with_columns(pl.Series("group", grouped.group_of_row))
+    return pl.DataFrame(
+        {
+            "group": groups.astype(np.int64),
+            "pattern_id": pl.Series(ids, dtype=pl.String),
+            "first_issue": table["issue_id"].gather(grouped.first_row_of_group.tolist()),
+            "kind": typical["kind"],
+            "text": typical["text"],
+            "similarity_sum": sums.of_group,
+            "atoms": atoms.astype(np.int64),
+            "is_linked": is_linked,
+            "is_pattern": (sums.group_rows >= 2) | is_linked,
+        }
+    ).join(summarize_times(rows), on="group", maintain_order="left")
+
+
+def find_representative_rows(grouped: GroupedAtoms, sums: SimilaritySums) -> Ints:
+    """Finds the most typical issue of each group.
+
+    In: atoms in groups, their similarity. Out: per group, the row of the first issue of the atom that is most
+    similar to all others.
+    """
+    order = np.lexsort((grouped.atoms.first_row, -sums.of_issue.round(9), grouped.group_of_atom))
+    groups, first = np.unique(grouped.group_of_atom[order], return_index=True)
+    rows = np.zeros(grouped.group_count, dtype=np.int64)
+    rows[groups] = grouped.atoms.first_row[order[first]]
+    return rows
+
+
+def count_traits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Counts the members of each group that have a value.
+
+    In: members (`group` and `TRAIT_COLUMNS`). Out: `group`, `name`, `value`, `count`, sorted.
     """
     parts = [
         rows.select("group", name)
@@ -26,49 +86,54 @@ def trait_counts(rows: pl.DataFrame) -> pl.DataFrame:
         .select(
             "group", pl.lit(name).alias("name"), pl.col(name).alias("value"), pl.col("count").cast(pl.Int64)
         )
-        for name in TRAITS
+        for name in TRAIT_COLUMNS
         if rows[name].null_count() < rows.height
     ]
-    empty = pl.DataFrame(schema={"group": rows.schema["group"], **COUNTED})
+    empty = pl.DataFrame(schema={"group": rows.schema["group"], **_TRAIT_COUNT_COLUMNS})
     return pl.concat([empty, *parts]).sort("group", "name", "value")
 
 
-def shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """In, `trait_counts` and `group`, `issue_count`; out, per group its fingerprint: JSON {dimension:
-    {"value", "share"}}, keys sorted.
+def write_shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Writes the fingerprint of each group: the dimensions that its members share.
 
-    A dimension is in it if at least half of ALL members have its commonest value (ties: the smaller
-    value).
+    In: `count_traits`; `group` and `issue_count`. Out: `group` and `fingerprint`, JSON {dimension: {"value",
+    "share"}} with sorted keys. A dimension is in it if at least half of ALL members have its commonest value
+    (ties: the smaller value).
     """
     shared = (
         counts.sort(["group", "name", "count", "value"], descending=[False, False, True, False])
         .unique(["group", "name"], keep="first", maintain_order=True)
         .join(sizes, on="group", maintain_order="left")
         .with_columns((pl.col("count") / pl.col("issue_count")).round(4).alias("share"))
-        .filter(pl.col("share") >= SHARED)
+        .filter(pl.col("share") >= MIN_SHARED_SHARE)
         .group_by("group", maintain_order=True)
-        .agg(pl.struct("name", "value", "share").alias("trait"))
+        .agg(pl.struct("name", "value", "share").alias("traits"))
     )
-    texts = [
+    fingerprints = [
         orjson.dumps(
-            {trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in group}
+            {trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in traits}
         ).decode()
-        for group in shared["trait"].to_list()
+        for traits in shared["traits"].to_list()
     ]
-    shared = shared.select("group", pl.Series("fingerprint", texts, dtype=pl.String))
-    return sizes.join(shared, on="group", how="left").select("group", pl.col("fingerprint").fill_null("{}"))
+    written = shared.select("group", pl.Series("fingerprint", fingerprints, dtype=pl.String))
+    return sizes.join(written, on="group", how="left").select("group", pl.col("fingerprint").fill_null("{}"))
 
 
-def repairs(rows: pl.DataFrame) -> pl.DataFrame:
-    """In, members with their times; out, `group` and `seconds` of each that was resolved at or after its
+def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:
+    """Measures how long issues took to resolve.
+
+    In: members with their times. Out: `group` and `seconds` of each that was resolved at or after its
     creation.
     """
     seconds = (pl.col("resolved_at") - pl.col("source_created_at")).dt.total_seconds()
     return rows.select("group", seconds.alias("seconds")).filter(pl.col("seconds") >= 0)
 
 
-def times_seen(rows: pl.DataFrame) -> pl.DataFrame:
-    """In, members; out, per group `issue_count`, `first_seen_at`, `last_seen_at`."""
+def summarize_times(rows: pl.DataFrame) -> pl.DataFrame:
+    """Counts and dates the issues of each group.
+
+    In: members with their times. Out: per group `issue_count`, `first_seen_at`, `last_seen_at`.
+    """
     return rows.group_by("group").agg(
         pl.len().cast(pl.Int64).alias("issue_count"),
         pl.col("source_created_at").min().alias("first_seen_at"),
@@ -76,27 +141,35 @@ def times_seen(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def median_repair(repaired: pl.DataFrame) -> pl.DataFrame:
-    """In, `repairs`; out, per group `mttr_seconds`, the median."""
-    return repaired.group_by("group").agg(
+def median_resolution_time(resolution_times: pl.DataFrame) -> pl.DataFrame:
+    """Takes the median time to resolve.
+
+    In: `measure_resolution_times`. Out: per group `mttr_seconds`, the median in whole seconds.
+    """
+    return resolution_times.group_by("group").agg(
         pl.col("seconds").median().round().cast(pl.Int64).alias("mttr_seconds")
     )
 
 
-def pattern_name(kind: str, text: str | None, fingerprint: str) -> str:
-    """What recurs, in at most 120 characters: the message or a representative title, and where."""
+def name_pattern(kind: str, text: str | None, fingerprint: str) -> str:
+    """Names a pattern after what recurs and where.
+
+    In: its kind, the message or the title of a typical issue, its fingerprint (JSON). Out: at most 120
+    characters.
+    """
     shared = orjson.loads(fingerprint)
     service = shared.get("service", {}).get("value")
     if kind == "structured" or not (text or "").strip():
         values = [
             shared[name]["value"] for name in ("service", "component", "error_type", "team") if name in shared
         ]
-        return _cut(" / ".join(values[:_LISTED]) or "Incidents without text")
+        return _shorten(" / ".join(values[:_MAX_NAME_PARTS]) or "Incidents without text")
     plain = " ".join((text or "").replace("<*>", "…").split())
     suffix = f" ({service})" if service and service.lower() not in plain.lower() else ""
-    return _cut(plain, len(suffix[:40])) + suffix[:40]
+    suffix = suffix[:_MAX_SERVICE_SUFFIX]
+    return _shorten(plain, len(suffix)) + suffix
 
 
-def _cut(text: str, reserved: int = 0) -> str:
-    room = NAME_LENGTH - reserved
-    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+def _shorten(text: str, reserved: int = 0) -> str:
+    limit = MAX_NAME_LENGTH - reserved
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,8 +1,7 @@
-"""Groups issues into patterns: right, stable, sure of themselves, explained, and obedient to what people
-said.
+"""Groups issues into patterns that are stable, explained, and respect every user correction.
 
-Every issue belongs to exactly one group. A group is a pattern from its second issue on; an issue without a
-mate has no pattern until one comes (or a person links it).
+Every issue belongs to exactly one group. A group is a pattern from its second issue on: a single issue has no
+pattern until a similar one comes, or a user links it.
 """
 
 from dataclasses import dataclass, field
@@ -10,40 +9,37 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    Assembly,
+    ComparedTexts,
     Edges,
-    Masses,
-    assemble,
-    likeness_masses,
-    text_edges,
+    GroupedAtoms,
+    connect_atoms,
+    group_atoms,
+    sum_similarities,
 )
-from causeloop_pipeline.analysis.detect.grouping.atoms import Cells, atom_keys, form_cells
-from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, status_of
-from causeloop_pipeline.analysis.detect.grouping.feedback import VERDICTS, learn_from_verdicts
-from causeloop_pipeline.analysis.detect.grouping.member_rows import member_rows
-from causeloop_pipeline.analysis.detect.grouping.pattern_ids import Identities, name_groups
+from causeloop_pipeline.analysis.detect.grouping.atoms import Atoms, build_atom_keys, form_atoms
+from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, decide_status
+from causeloop_pipeline.analysis.detect.grouping.feedback import learn_from_verdicts
+from causeloop_pipeline.analysis.detect.grouping.member_rows import build_member_rows
+from causeloop_pipeline.analysis.detect.grouping.pattern_ids import PatternIds, assign_pattern_ids
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, build_index
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
-    median_repair,
-    pattern_name,
-    repairs,
-    shared_dimensions,
-    times_seen,
-    trait_counts,
+    GroupDetails,
+    count_traits,
+    measure_resolution_times,
+    median_resolution_time,
+    name_pattern,
+    summarize_groups,
+    write_shared_dimensions,
 )
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
-    Likeness,
-    compare_texts,
-    text_rows,
-)
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
-__all__ = ["ALGORITHM_VERSION", "VERDICTS", "Grouping", "GroupingOptions", "group_issues"]
+__all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
 ALGORITHM_VERSION = "2"
+_FINGERPRINT_COLUMNS = ("kind", "template", "template_key", "trace_key", "time_of_day", "weekday")
 
 
 class FingerprintMismatchError(ValueError):
@@ -52,9 +48,7 @@ class FingerprintMismatchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GroupingOptions:
-    """A workspace's settings for grouping; `namespace` (its id) makes pattern ids unique across
-    workspaces.
-    """
+    """A workspace's settings for grouping; `namespace`, its id, makes pattern ids unique."""
 
     ai_confidence_threshold: float = 0.6
     ai_auto_link: bool = True
@@ -66,9 +60,7 @@ class GroupingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Patterns, who is in them and why, what became of earlier ids, and what later issues are assigned
-    with.
-    """
+    """Patterns, their members, what became of earlier ids, and the index that assigns later issues."""
 
     patterns: pl.DataFrame
     members: pl.DataFrame
@@ -88,56 +80,54 @@ def group_issues(
 ) -> Grouping:
     """Groups all issues of a workspace.
 
-    In: `ISSUES` and their `FINGERPRINT_SCHEMA`, any row order; `CONSTRAINTS`; `PREVIOUS` (optionally with
-    `status`, the pattern's status before); verdicts (`VERDICTS`). Out: `PATTERN_SCHEMA`, `MEMBERS`, `LINEAGE`
-    and the index. Same input, same bytes. Raises `ContradictionError`, `FingerprintMismatchError`,
-    `IssueTableError`.
+    In: `ISSUE_SCHEMA` and their `FINGERPRINT_SCHEMA`, any row order; `CONSTRAINT_SCHEMA`;
+    `PREVIOUS_MEMBER_SCHEMA` (optionally with `status`, the pattern's status before); `FEEDBACK_SCHEMA`. Out:
+    `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA` and the index; the same input gives the same bytes.
+    Raises `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
 
-    Machine messages group by template, errors by in-app stack frames, people's texts by average link of a
-    calibrated pair score (BM25 features, logistic), incidents without text by place and time. See the
-    modules for the sources of the methods.
+    Method: machine messages are grouped by template, errors by in-app stack frames, human texts by average
+    linkage of a calibrated pair score (BM25 features, logistic), incidents without text by place and time.
+    The modules name the sources of the methods.
     """
     options = options or GroupingOptions()
-    table = with_fingerprints(canonical_issues(issues), fingerprints)
-    cells = form_cells(table, atom_keys(table), constraints)
-    likeness, text_cells = _likeness(table, cells)
-    edges = text_edges(likeness, text_cells) if likeness else _no_edges()
-    before = _previous_patterns(table, previous) if options.keep_previous_groups else None
-    assembly = assemble(cells, edges, before)
-    masses = likeness_masses(assembly)
-    identities, pattern_ids = _identities(table, assembly, masses, previous, options)
-    learnt = learn_from_verdicts(table, assembly, masses, verdicts)
-    texts = (likeness.corpus, likeness.lexicon, text_cells) if likeness else None
-    members = member_rows(table, assembly, masses, pattern_ids, texts)
-    members = members.with_columns(
-        pl.Series(learnt.apply(members["confidence"].to_numpy()).round(6)).alias("confidence")
-    )
-    faces = pattern_faces(table, assembly, masses, identities.pattern_ids, pattern_ids)
-    rows = table.with_columns(pl.Series("group", assembly.group_of_row))
-    counts, repaired = trait_counts(rows), repairs(rows)
-    shown = faces.with_columns(confidence=pl.Series(learnt.apply(masses.confidence))).filter("shown")
-    ids = shown["group"].implode()
-    patterns = finished_patterns(
-        shown,
-        counts.filter(pl.col("group").is_in(ids)),
-        repaired.filter(pl.col("group").is_in(ids)),
-        _active(previous),
-        options,
-    )
-    index = build_index(table, assembly, faces, counts, repaired, (likeness, text_cells), learnt, members)
-    return Grouping(patterns, members, identities.lineage, index, learnt)
+    table = join_fingerprints(canonical_issues(issues), fingerprints)
+
+    atoms = form_atoms(table, build_atom_keys(table), constraints)
+    compared = _compare_texts_of_atoms(table, atoms)
+    edges = connect_atoms(compared) if compared else Edges.none()
+    previous_patterns = _previous_pattern_of_row(table, previous) if options.keep_previous_groups else None
+    grouped = group_atoms(atoms, edges, previous_patterns)
+    sums = sum_similarities(grouped)
+
+    ids = _assign_ids(table, grouped, previous, options.namespace)
+    summaries = summarize_groups(table, grouped, sums, ids.pattern_ids)
+    id_if_pattern = pl.when("is_pattern").then("pattern_id").alias("pattern_id")
+    pattern_ids = summaries.select(id_if_pattern)["pattern_id"].to_list()
+
+    recalibration = learn_from_verdicts(table, grouped, sums, verdicts)
+    members = build_member_rows(table, grouped, sums, pattern_ids, compared)
+    displayed = recalibration.apply(members["confidence"].to_numpy()).round(6)
+    members = members.with_columns(pl.Series("confidence", displayed))
+
+    rows = table.with_columns(pl.Series("group", grouped.group_of_row))
+    details = GroupDetails(summaries, count_traits(rows), measure_resolution_times(rows))
+    confidence = pl.Series("confidence", recalibration.apply(sums.confidence))
+    patterns = build_patterns(_select_patterns(details, confidence), options, _active_ids(previous))
+    index = build_index(table, grouped, details, compared, recalibration, members)
+    return Grouping(patterns, members, ids.lineage, index, recalibration)
 
 
-def with_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.DataFrame:
-    """Canonical issues with their fingerprints' own columns. Raises `FingerprintMismatchError` if one has
-    none.
+def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.DataFrame:
+    """Adds the columns of their fingerprints to issues.
+
+    In: canonical issues, `FINGERPRINT_SCHEMA`. Out: the issues with kind, template, keys and time. Raises
+    `FingerprintMismatchError` if an issue has no fingerprint or a column is missing.
     """
-    own = ["kind", "template", "template_key", "trace_key", "time_of_day", "weekday"]
     missing = sorted(set(FINGERPRINT_SCHEMA.names()) - set(fingerprints.columns))
     if missing:
         raise FingerprintMismatchError(f"the fingerprints lack the columns {', '.join(missing)}")
     joined = table.join(
-        fingerprints.select("issue_id", *own),
+        fingerprints.select("issue_id", *_FINGERPRINT_COLUMNS),
         on="issue_id",
         how="left",
         maintain_order="left",
@@ -151,120 +141,76 @@ def with_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
     return joined
 
 
-def _no_edges() -> Edges:
-    none, zero = np.empty(0, dtype=np.int64), np.empty(0)
-    return Edges(none, none, zero, zero, zero)
+def _compare_texts_of_atoms(table: pl.DataFrame, atoms: Atoms) -> ComparedTexts | None:
+    """Compares the first issue of each atom of text; None without texts."""
+    text_atoms = np.array(
+        [atom for atom, key in enumerate(atoms.keys) if key.startswith("text:")], dtype=np.int64
+    )
+    if len(text_atoms) == 0:
+        return None
+    first_issues = table[atoms.first_row[text_atoms].tolist()]
+    return ComparedTexts(compare_texts(text_rows(first_issues)), text_atoms)
 
 
-def _likeness(table: pl.DataFrame, cells: Cells) -> tuple[Likeness | None, Ints]:
-    text_cells = np.array([at for at, key in enumerate(cells.key) if key.startswith("text:")], dtype=np.int64)
-    if len(text_cells) == 0:
-        return None, text_cells
-    return compare_texts(text_rows(table[cells.first_row[text_cells].tolist()])), text_cells
-
-
-def _previous_patterns(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:
+def _previous_pattern_of_row(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:
     if previous is None or previous.height == 0:
         return None
-    known = previous.select("issue_id", "pattern_id").unique("issue_id", keep="any")
-    return table.select("issue_id").join(known, on="issue_id", how="left", maintain_order="left")[
-        "pattern_id"
-    ]
+    pattern_of_issue = previous.select("issue_id", "pattern_id").unique("issue_id", keep="any")
+    joined = table.select("issue_id").join(pattern_of_issue, on="issue_id", how="left", maintain_order="left")
+    return joined["pattern_id"]
 
 
-def _active(previous: pl.DataFrame | None) -> set[str]:
+def _active_ids(previous: pl.DataFrame | None) -> frozenset[str]:
     if previous is None or "status" not in previous.columns:
-        return set()
-    return set(previous.filter(pl.col("status") == "active")["pattern_id"].to_list())
+        return frozenset()
+    return frozenset(previous.filter(pl.col("status") == "active")["pattern_id"].to_list())
 
 
-def pattern_faces(
-    table: pl.DataFrame, assembly: Assembly, masses: Masses, ids: list[str], shown: list[str | None]
-) -> pl.DataFrame:
-    """One row per group, in the order of their numbers: who it is, how large, how sure, and the text that
-    stands for it.
-    """
-    representative = representative_rows(assembly, masses).tolist()
-    first = np.full(assembly.groups, table.height, dtype=np.int64)
-    np.minimum.at(first, assembly.group_of_cell, assembly.cells.first_row)
-    linked = np.isin(np.arange(assembly.groups), assembly.group_of_row[sorted(assembly.cells.spoken)])
-    texts = table[representative].select("kind", pl.coalesce("template", "title").alias("text"))
-    rows = table.select("source_created_at").with_columns(pl.Series("group", assembly.group_of_row))
-    return pl.DataFrame(
-        {
-            "group": np.arange(assembly.groups, dtype=np.int64),
-            "pattern_id": pl.Series(ids, dtype=pl.String),
-            "founder": table["issue_id"].gather(first.tolist()),
-            "kind": texts["kind"],
-            "text": texts["text"],
-            "mass": masses.group_pairs,
-            "cells": np.bincount(assembly.group_of_cell, minlength=assembly.groups).astype(np.int64),
-            "linked": linked,
-            "shown": pl.Series([name is not None for name in shown], dtype=pl.Boolean),
-        }
-    ).join(times_seen(rows), on="group", maintain_order="left")
+def _assign_ids(
+    table: pl.DataFrame, grouped: GroupedAtoms, previous: pl.DataFrame | None, namespace: str
+) -> PatternIds:
+    first_issues = table["issue_id"].gather(grouped.first_row_of_group.tolist()).to_list()
+    group = pl.Series("group", grouped.group_of_row.astype(np.uint32))
+    return assign_pattern_ids(first_issues, table.select("issue_id").with_columns(group), previous, namespace)
 
 
-def _identities(
-    table: pl.DataFrame,
-    assembly: Assembly,
-    masses: Masses,
-    previous: pl.DataFrame | None,
-    options: GroupingOptions,
-) -> tuple[Identities, list[str | None]]:
-    """Ids of all groups, and the same with None for groups that are no pattern."""
-    first = np.full(assembly.groups, table.height, dtype=np.int64)
-    np.minimum.at(first, assembly.group_of_cell, assembly.cells.first_row)
-    founders = table["issue_id"].gather(first.tolist()).to_list()
-    members = table.select("issue_id").with_columns(
-        pl.Series("group", assembly.group_of_row.astype(np.uint32))
+def _select_patterns(details: GroupDetails, confidence: pl.Series) -> GroupDetails:
+    """The groups that are patterns, with their confidence."""
+    summaries = details.summaries.with_columns(confidence).filter("is_pattern")
+    in_patterns = pl.col("group").is_in(summaries["group"].implode())
+    return GroupDetails(
+        summaries,
+        details.trait_counts.filter(in_patterns),
+        details.resolution_times.filter(in_patterns),
     )
-    identities = name_groups(founders, members, previous, options.namespace)
-    linked = {int(assembly.group_of_row[row]) for row in assembly.cells.spoken}
-    ids = [
-        name if rows >= 2 or group in linked else None
-        for group, (name, rows) in enumerate(
-            zip(identities.pattern_ids, masses.group_rows.tolist(), strict=True)
-        )
-    ]
-    return identities, ids
 
 
-def finished_patterns(
-    faces: pl.DataFrame,
-    counts: pl.DataFrame,
-    repaired: pl.DataFrame,
-    active: set[str],
-    options: GroupingOptions,
+def build_patterns(
+    details: GroupDetails, options: GroupingOptions, active_ids: frozenset[str] = frozenset()
 ) -> pl.DataFrame:
-    """In, per pattern its `FACES` row; trait counts and repairs of their members; the ids that were active;
-    out, `PATTERN_SCHEMA`, by id.
+    """Builds the rows of patterns.
+
+    In: groups that are patterns, their summaries with `confidence`; the settings; the ids of patterns that
+    were active before. Out: `PATTERN_SCHEMA`, by id. Without automatic linking, only patterns that a user
+    linked can be active.
     """
+    sizes = details.summaries.select("group", "issue_count")
     table = (
-        faces.join(shared_dimensions(counts, faces.select("group", "issue_count")), on="group")
-        .join(median_repair(repaired), on="group", how="left")
+        details.summaries.join(write_shared_dimensions(details.trait_counts, sizes), on="group")
+        .join(median_resolution_time(details.resolution_times), on="group", how="left")
         .sort("pattern_id")
     )
-    names = [pattern_name(*face) for face in table.select("kind", "text", "fingerprint").iter_rows()]
+    names = [name_pattern(*row) for row in table.select("kind", "text", "fingerprint").iter_rows()]
     confidence = table["confidence"].to_numpy().round(6)
-    was_active = np.array([name in active for name in table["pattern_id"].to_list()], dtype=bool)
-    status = status_of(confidence, was_active, options.ai_confidence_threshold, options.demotion_margin)
+    was_active = np.array(
+        [pattern_id in active_ids for pattern_id in table["pattern_id"].to_list()], dtype=bool
+    )
+    status = decide_status(confidence, was_active, options.ai_confidence_threshold, options.demotion_margin)
     if not options.ai_auto_link:
-        status = [
-            now if linked else "emerging"
-            for now, linked in zip(status, table["linked"].to_list(), strict=True)
-        ]
+        is_linked = table["is_linked"].to_list()
+        status = [now if linked else "emerging" for now, linked in zip(status, is_linked, strict=True)]
     return table.with_columns(
         pl.Series("name", names, dtype=pl.String),
         pl.Series("status", status, dtype=pl.String),
         pl.Series("confidence", confidence),
     ).select(pl.col(name).cast(kind) for name, kind in PATTERN_SCHEMA.items())
-
-
-def representative_rows(assembly: Assembly, masses: Masses) -> Ints:
-    """Per group, the first issue of the cell most like all the others."""
-    order = np.lexsort((assembly.cells.first_row, -masses.issue.round(9), assembly.group_of_cell))
-    groups, first = np.unique(assembly.group_of_cell[order], return_index=True)
-    rows = np.zeros(assembly.groups, dtype=np.int64)
-    rows[groups] = assembly.cells.first_row[order[first]]
-    return rows

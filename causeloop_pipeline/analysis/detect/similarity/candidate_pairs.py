@@ -1,18 +1,18 @@
-"""Which texts are worth comparing: for each, the most alike ones by the terms that few texts share."""
+"""Which texts are worth comparing: the nearest neighbours of each text, by the rarer terms that both hold."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, Lexicon
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 
 NEIGHBOURS = 15
-BLOCK = 60_000
+MAX_BLOCK_TEXTS = 60_000
 _TERMS_PER_TEXT = 48
-_FEW_QUERIES = 64
+_MAX_NARROWED_QUERIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,109 +25,129 @@ class Neighbours:
     rank: Ints
 
 
-def postings_of(corpus: Corpus, lexicon: Lexicon, *, lasting: bool = False) -> Any:
-    """Which texts hold which term (terms by texts): what a search looks in.
+def build_postings(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool = False) -> Any:
+    """Builds the inverted index that `find_nearest_texts` searches: which texts hold which term.
 
-    `lasting`: to be searched for texts that come later too, so that terms of one text count as well.
+    In: a corpus and its lexicon; `for_new_texts`: later texts will search it too, so terms that only one text
+    holds are kept. Out: a sparse matrix, terms by texts.
     """
-    terms = lexicon.findable if lasting else lexicon.telling
-    return heaviest_terms(corpus.whole, terms, 2 * _TERMS_PER_TEXT if lasting else _TERMS_PER_TEXT).T.tocsr()
+    return _search_terms(corpus, lexicon, for_new_texts=for_new_texts).T.tocsr()
 
 
-def nearest_texts(
+def find_nearest_texts(
     queries: Corpus,
     postings: Any,
     lexicon: Lexicon,
     *,
     limit: int = NEIGHBOURS,
-    same: bool = False,
-    lasting: bool = False,
+    is_self_search: bool = False,
+    for_new_texts: bool = False,
 ) -> Neighbours:
-    """In, texts to ask for, postings to look in (`same`: of the same texts; a text does not find itself;
-    `lasting`: as the postings were made); out, up to `limit` each.
+    """Finds the nearest texts of each query by cosine.
 
-    Sparse top-n cosine over telling terms (sparse_dot_topn), the heaviest terms of each text only, so that
-    cost per text is bounded. Ties go to the smaller row.
+    In: texts; the postings to search; `is_self_search`: the postings are of the same texts, and a text is no
+    neighbour of itself; `for_new_texts`: as the postings were built. Out: up to `limit` neighbours of each
+    text; ties go to the smaller row.
+
+    Method: sparse top-n cosine (sparse_dot_topn) over informative terms, the heaviest ones of each text only,
+    so that the cost of a text is bounded.
     """
     from sparse_dot_topn import sp_matmul_topn
 
-    terms = lexicon.findable if lasting else lexicon.telling
-    asked = heaviest_terms(queries.whole, terms, 2 * _TERMS_PER_TEXT if lasting else _TERMS_PER_TEXT)
-    asked = asked[:, : postings.shape[0]]
+    terms = _search_terms(queries, lexicon, for_new_texts=for_new_texts)
+    terms = terms[:, : postings.shape[0]]
     texts = None
-    if queries.size <= _FEW_QUERIES and asked.nnz and not same:
-        asked, postings, texts = _narrowed(asked, postings)
-    found = sp_matmul_topn(asked, postings, top_n=limit + 1, sort=True, n_threads=1)
-    near = _ranked(found, limit, same=same)
+    if queries.size <= _MAX_NARROWED_QUERIES and terms.nnz and not is_self_search:
+        terms, postings, texts = _narrow_to_query_terms(terms, postings)
+
+    products = sp_matmul_topn(terms, postings, top_n=limit + 1, sort=True, n_threads=1)
+    near = _rank_neighbours(products, limit, is_self_search=is_self_search)
     return near if texts is None else replace(near, other=texts[near.other])
 
 
-def _narrowed(asked: Any, postings: Any) -> tuple[Any, Any, Ints]:
-    """Only the terms asked for and the texts that hold one: a few questions cost by what they ask, not by
-    history.
+def _search_terms(corpus: Corpus, lexicon: Lexicon, *, for_new_texts: bool) -> Any:
+    """The terms of each text that a search compares."""
+    if for_new_texts:
+        return keep_heaviest_terms(corpus.whole, lexicon.is_searchable, 2 * _TERMS_PER_TEXT)
+    return keep_heaviest_terms(corpus.whole, lexicon.is_informative, _TERMS_PER_TEXT)
+
+
+def _narrow_to_query_terms(query_terms: Any, postings: Any) -> tuple[Any, Any, Ints]:
+    """Only the terms of the queries and the texts that hold one: a small search costs by its terms, not by
+    the number of texts.
     """
     from scipy.sparse import csr_matrix
 
-    terms = np.unique(asked.indices)
+    terms = np.unique(query_terms.indices)
     part = postings[terms]
-    texts, place = np.unique(part.indices, return_inverse=True)
-    columns = np.searchsorted(terms, asked.indices)
+    texts, text_columns = np.unique(part.indices, return_inverse=True)
+    term_columns = np.searchsorted(terms, query_terms.indices)
     return (
-        csr_matrix((asked.data, columns, asked.indptr), shape=(asked.shape[0], len(terms))),
-        csr_matrix((part.data, place, part.indptr), shape=(len(terms), len(texts))),
+        csr_matrix(
+            (query_terms.data, term_columns, query_terms.indptr), shape=(query_terms.shape[0], len(terms))
+        ),
+        csr_matrix((part.data, text_columns, part.indptr), shape=(len(terms), len(texts))),
         texts.astype(np.int64),
     )
 
 
-def heaviest_terms(matrix: Any, telling: NDArray[np.bool_], most: int) -> Any:
-    """The rows' telling terms, at most as many as given, those of most weight."""
+def keep_heaviest_terms(matrix: Any, is_kept: Bools, limit: int) -> Any:
+    """Drops all but the heaviest terms of each row.
+
+    In: a sparse matrix, texts by terms; per term whether it may stay; how many may stay in a row. Out: the
+    same without the other terms.
+    """
     from scipy.sparse import csr_matrix
 
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    keep = telling[matrix.indices]
-    rows, columns, values = rows[keep], matrix.indices[keep], matrix.data[keep]
-    if len(rows) and np.bincount(rows).max() > most:
+    stays = is_kept[matrix.indices]
+    rows, columns, values = rows[stays], matrix.indices[stays], matrix.data[stays]
+    if len(rows) and np.bincount(rows).max() > limit:
         order = np.lexsort((columns, -values, rows))
-        place = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
-        chosen = np.sort(order[place < most])
-        rows, columns, values = rows[chosen], columns[chosen], values[chosen]
+        position = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
+        heaviest = np.sort(order[position < limit])
+        rows, columns, values = rows[heaviest], columns[heaviest], values[heaviest]
     return csr_matrix((values, (rows, columns)), shape=matrix.shape, dtype=np.float32)
 
 
-def _ranked(found: Any, limit: int, *, same: bool) -> Neighbours:
-    row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-    other, cosine = found.indices.astype(np.int64), found.data.astype(np.float64)
-    if same:
-        kept = row != other
-        row, other, cosine = row[kept], other[kept], cosine[kept]
+def _rank_neighbours(products: Any, limit: int, *, is_self_search: bool) -> Neighbours:
+    row = np.repeat(np.arange(products.shape[0]), np.diff(products.indptr))
+    other, cosine = products.indices.astype(np.int64), products.data.astype(np.float64)
+    if is_self_search:
+        is_other = row != other
+        row, other, cosine = row[is_other], other[is_other], cosine[is_other]
+
     order = np.lexsort((other, -np.round(cosine, 6), row))
     row, other, cosine = row[order], other[order], cosine[order]
     rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
-    kept = rank <= limit
-    return Neighbours(row[kept], other[kept], cosine[kept], rank[kept])
+    is_near = rank <= limit
+    return Neighbours(row[is_near], other[is_near], cosine[is_near], rank[is_near])
 
 
-def split_blocks(place: Ints, created: Floats, *, block: int = BLOCK) -> list[Ints]:
-    """Rows in blocks of at most `block`: by place (service), large places by time, neighbouring windows half
-    over.
+def split_blocks(place: Ints, created: Floats, *, max_texts: int = MAX_BLOCK_TEXTS) -> list[Ints]:
+    """Splits texts into blocks that are compared within themselves.
 
-    In, per text the code of its service and its time; out, arrays of rows that together hold every text.
-    One block if all fit. A pair farther apart than half a window of its service's texts is not compared.
+    In: per text the code of its place (service) and its time. Out: arrays of rows that together hold every
+    text, one if all fit. Small places share a block; a place with more than `max_texts` texts is cut by time
+    into windows of that size, each half over the next, so that pairs farther apart than half a window are not
+    compared.
     """
-    if len(place) <= block:
+    if len(place) <= max_texts:
         return [np.arange(len(place), dtype=np.int64)]
+
     order = np.lexsort((np.arange(len(place)), np.nan_to_num(created, nan=np.inf), place))
-    edges = np.flatnonzero(np.diff(place[order])) + 1
+    place_starts = np.flatnonzero(np.diff(place[order])) + 1
     blocks: list[Ints] = []
-    waiting: list[Ints] = []
-    for run in np.split(order, edges):
-        if len(run) > block:
-            blocks += [
-                np.sort(run[at : at + block]) for at in range(0, max(len(run) - block // 2, 1), block // 2)
-            ]
+    small_places: list[Ints] = []
+    for rows in np.split(order, place_starts):
+        if len(rows) > max_texts:
+            window_starts = range(0, max(len(rows) - max_texts // 2, 1), max_texts // 2)
+            blocks += [np.sort(rows[start : start + max_texts]) for start in window_starts]
             continue
-        if sum(map(len, waiting)) + len(run) > block:
-            blocks.append(np.sort(np.concatenate(waiting)))
-            waiting = []
-        waiting.append(run)
-    return blocks + ([np.sort(np.concatenate(waiting))] if waiting else [])
+        if sum(map(len, small_places)) + len(rows) > max_texts:
+            blocks.append(np.sort(np.concatenate(small_places)))
+            small_places = []
+        small_places.append(rows)
+    if small_places:
+        blocks.append(np.sort(np.concatenate(small_places)))
+    return blocks

@@ -1,4 +1,4 @@
-"""Turns what people write into counted terms: words, identifiers whole and in parts, numbers.
+"""Tokens: counts the terms of texts: words, identifiers whole and in parts, numbers.
 
 Words are expanded and stemmed once per distinct word, never per text, so that cost follows the vocabulary.
 """
@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import polars as pl
 
-BODY_CHARACTERS = 3_000
-_TITLE_CHARACTERS = 500
-_LONGEST_WORD = 60
+MAX_BODY_CHARACTERS = 3_000
+_MAX_TITLE_CHARACTERS = 500
+_MAX_WORD_CHARACTERS = 60
 _MARKUP = r"<[/!]?[A-Za-z][^<>]{0,300}>|&[a-z]{2,6};"
 _RAW_WORD = r"#[0-9]+|[\pL_][\pL\pM\pN_]*(?:[.$][\pL_][\pL\pM\pN_]*)*|[0-9]+(?:\.[0-9]+)*"
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
@@ -24,22 +24,23 @@ she should so some such than that the their them then there these they this thos
 until up upon use used using very via was we were what when where which while who why will with within
 without would you your please thanks hi hello dear regards bug issue problem
 """
-_STOP = frozenset(_STOP_WORDS.split())
+_STOP_SET = frozenset(_STOP_WORDS.split())
 
 
 def title_text(titles: pl.Series) -> pl.Series:
-    """Titles fit to be counted."""
-    return titles.fill_null("").str.slice(0, _TITLE_CHARACTERS)
+    """The titles as they are counted: their first 500 characters, empty for null."""
+    return titles.fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
 
 
 def body_text(bodies: pl.Series) -> pl.Series:
-    """The beginning of each body without markup; what follows is mostly logs and quotations."""
-    return bodies.fill_null("").str.slice(0, BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
+    """The bodies as they are counted: the beginning without markup (the rest is mostly logs and quotes)."""
+    return bodies.fill_null("").str.slice(0, MAX_BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
 
 
 def count_terms(texts: pl.Series) -> pl.DataFrame:
-    """In, texts; out, a frame `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by
-    both.
+    """Counts terms.
+
+    In: texts. Out: `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by row and term.
     """
     words = (
         pl.DataFrame({"text": texts})
@@ -51,7 +52,7 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
         .len("count")
     )
     distinct = words["word"].unique()
-    terms = _expanded(distinct)
+    terms = _expand_words(distinct)
     return (
         words.join(terms, on="word")
         .group_by("row", "term")
@@ -60,34 +61,38 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
     )
 
 
-def _expanded(words: pl.Series) -> pl.DataFrame:
-    pairs = [(word, term) for word in words.to_list() for term in terms_of(word)]
+def _expand_words(words: pl.Series) -> pl.DataFrame:
+    pairs = [(word, term) for word in words.to_list() for term in expand_word(word)]
     return pl.DataFrame(pairs, schema={"word": pl.String, "term": pl.String}, orient="row")
 
 
-def terms_of(word: str) -> Sequence[str]:
-    """The terms that one raw word stands for: itself, its camelCase and dotted parts, stemmed, no stop
-    words.
+def expand_word(word: str) -> Sequence[str]:
+    """Finds the terms of a word.
+
+    In: a word as it stands in the text. Out: itself and its camelCase and dotted parts, stemmed and without
+    stop words; of scripts without spaces, the pairs of characters.
     """
-    if len(word) > _LONGEST_WORD:
+    if len(word) > _MAX_WORD_CHARACTERS:
         return ()
     whole = word.lower()
     parts = [part.lower() for part in _PART.findall(word)] if not whole.isdigit() else []
-    found = dict.fromkeys(_kept([whole, *parts] if len(parts) > 1 else [whole]))
+    terms = dict.fromkeys(_stem_words([whole, *parts] if len(parts) > 1 else [whole]))
     for run in _UNSPACED.findall(whole):
-        found.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
-    return tuple(found)
+        terms.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
+    return tuple(terms)
 
 
-def _kept(words: Sequence[str]) -> Iterator[str]:
+def _stem_words(words: Sequence[str]) -> Iterator[str]:
     for word in words:
-        if len(word) > 1 and word not in _STOP:
+        if len(word) > 1 and word not in _STOP_SET:
             yield stem(word)
 
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """A light English stem: plural, -ing, -ed and -ly endings off; other scripts and identifiers
+    """Stems an English word.
+
+    In: a word in lower case. Out: the word without plural, -ing, -ed and -ly; other scripts and identifiers
     unchanged.
     """
     if len(word) < 4 or not word.isascii() or not word.isalpha():
@@ -95,7 +100,7 @@ def stem(word: str) -> str:
     word = _singular(word)
     for ending in ("ing", "ed", "ly"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return _trimmed(word[: -len(ending)])
+            return _trim_ending(word[: -len(ending)])
     return word.removesuffix("e") if len(word) > 4 else word
 
 
@@ -109,7 +114,7 @@ def _singular(word: str) -> str:
     return word
 
 
-def _trimmed(base: str) -> str:
+def _trim_ending(base: str) -> str:
     if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz":
         return base[:-1]
     return base.removesuffix("e") if len(base) > 4 else base

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     Block,
+    ChainedError,
     Frame,
-    Link,
-    last_error_name,
+    find_error_name,
     split_blocks,
 )
 
@@ -38,24 +38,24 @@ _PLUMBING = (
 )
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The chain of errors, innermost cause first: .NET names all at the top, then prints inner frames."""
-    blocks = [block for block in split_blocks(_joined(lines), _frame) if block.is_open]
+    blocks = [block for block in split_blocks(_without_await_markers(lines), _read_frame) if block.is_open]
     if not blocks:
         return ()
-    types = _error_types(blocks[0])
+    types = _read_error_types(blocks[0])
     count = max(len(types), len(blocks))
     types += [""] * (count - len(types))
     frames = [tuple(block.frames) for block in blocks] + [()] * (count - len(blocks))
-    return tuple(Link(name, part) for name, part in zip(types, frames, strict=True))
+    return tuple(ChainedError(name, part) for name, part in zip(types, frames, strict=True))
 
 
-def _joined(lines: Sequence[str]) -> list[str]:
-    """Without the lines that only mark where an awaited task continued: they end no frame list."""
+def _without_await_markers(lines: Sequence[str]) -> list[str]:
+    """The lines without those that mark where an awaited task continued: they end no list of frames."""
     return [line for line in lines if "--- End of stack trace from previous location" not in line]
 
 
-def _frame(line: str) -> Frame | bool | None:
+def _read_frame(line: str) -> Frame | bool | None:
     text = line.strip()
     if not text.startswith("at "):
         return None
@@ -64,40 +64,40 @@ def _frame(line: str) -> Frame | bool | None:
         return None
     if _JAVA_LOCATION.match(rest.partition(")")[0]):
         return None
-    return True if qualified.startswith(_PLUMBING) else _named(qualified)
+    return True if qualified.startswith(_PLUMBING) else _make_frame(qualified)
 
 
-def _named(qualified: str) -> Frame:
+def _make_frame(qualified: str) -> Frame:
     name = _STATE_MACHINE.sub(r".\1", qualified)
     name = _LAMBDA.sub("", name)
-    name = _CLOSURE.sub(lambda found: found.group(2) or found.group(1), name)
+    name = _CLOSURE.sub(lambda match: match.group(2) or match.group(1), name)
     name = _GENERIC.sub("", name).replace("+", ".").replace("..ctor", ".ctor").replace("..cctor", ".cctor")
     owner, _, function = name.rpartition(".")
     return Frame(owner, function, not qualified.startswith(_LIBRARY))
 
 
-def _error_types(block: Block) -> list[str]:
+def _read_error_types(block: Block) -> list[str]:
     """The errors above the first frame, innermost first."""
-    text = [part for line in block.preamble for part in _arrows(line)]
-    types = [name for part in text if (name := _error_type(part))]
-    nested = [name for part in text if part.startswith("> ") and (name := _error_type(part))]
+    text = [part for line in block.preamble for part in _split_arrows(line)]
+    types = [name for part in text if (name := _read_error_type(part))]
+    nested = [name for part in text if part.startswith("> ") and (name := _read_error_type(part))]
     if not types:
-        named = [name for line in reversed(block.preamble) if (name := last_error_name(line))]
+        named = [name for line in reversed(block.preamble) if (name := find_error_name(line))]
         return named[:1]
     outer = [name for name in types if name not in nested]
     return [*reversed(nested), *outer[-1:]]
 
 
-def _arrows(line: str) -> list[str]:
+def _split_arrows(line: str) -> list[str]:
     """`A: x ---> B: y` on one line (.NET Framework) or one per line (.NET): each error on its own."""
     first, *others = line.strip().split("--->")
     return [first.strip(), *(f"> {other.strip()}" for other in others)]
 
 
-def _error_type(part: str) -> str | None:
-    found = _HEADER.match(part.removeprefix("> "))
-    if found is None:
+def _read_error_type(part: str) -> str | None:
+    match = _HEADER.match(part.removeprefix("> "))
+    if match is None:
         return None
-    name = found.group(1)
+    name = match.group(1)
     is_class = name.endswith(("Exception", "Error")) or (part.startswith("> ") and "." in name)
     return name if is_class else None

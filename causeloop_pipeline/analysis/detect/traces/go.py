@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from causeloop_pipeline.analysis.detect.traces.stack_frames import FRAME_LIMIT, Frame, Link
+from causeloop_pipeline.analysis.detect.traces.stack_frames import MAX_FRAMES, ChainedError, Frame
 
 MARKERS = ("goroutine ",)
 
@@ -16,28 +16,40 @@ _PANIC_PLUMBING = ("runtime.", "panic", "testing.", "runtime/debug.")
 _LIBRARY_PATHS = ("/pkg/mod/", "/vendor/", "/go/src/", "/libexec/src/", "/usr/lib/go")
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The panics, first one first: a panic while panicking is printed after the one that started it."""
-    types = _panic_types(lines)
-    start = next((index for index, line in enumerate(lines) if _GOROUTINE.match(line.lstrip())), None)
-    if start is None:
-        return ()
-    frames = _frames(lines[start + 1 :])
+    start, frames = _read_first_goroutine(lines)
     if not frames:
         return ()
-    first, *others = types or ["panic"]
-    return (Link(first, tuple(frames)), *(Link(other, ()) for other in others))
+    first, *others = _read_panic_types(lines[:start]) or ["panic"]
+    return (ChainedError(first, tuple(frames)), *(ChainedError(other, ()) for other in others))
 
 
-def _frames(lines: Sequence[str]) -> list[Frame]:
+def _read_first_goroutine(lines: Sequence[str]) -> tuple[int, list[Frame]]:
+    """The line of the first goroutine that has frames, and these: a header alone is no trace."""
+    for start, line in enumerate(lines):
+        if _is_header(line) and (frames := _read_frames(lines, start + 1)):
+            return start, frames
+    return len(lines), []
+
+
+def _is_header(line: str) -> bool:
+    return _GOROUTINE.match(line.lstrip()) is not None
+
+
+def _read_frames(lines: Sequence[str], start: int) -> list[Frame]:
+    """The frames from a line on, up to a blank line or the next goroutine."""
     frames: list[Frame] = []
     call: str | None = None
-    for line in lines:
-        found = _FILE.match(line)
-        if found and call:
-            frames.append(_named(call, found.group(1)))
+    for index in range(start, len(lines)):
+        line = lines[index]
+        file = _FILE.match(line)
+        if file and call:
+            frames.append(_make_frame(call, file.group(1)))
             call = None
-        elif not line.strip() or line.startswith("goroutine ") or len(frames) >= FRAME_LIMIT:
+        elif (
+            not line.strip() or line.startswith("goroutine ") or _is_header(line) or len(frames) >= MAX_FRAMES
+        ):
             break
         else:
             call = line.strip()
@@ -45,7 +57,7 @@ def _frames(lines: Sequence[str]) -> list[Frame]:
     return frames[plumbing:]
 
 
-def _named(call: str, path: str) -> Frame:
+def _make_frame(call: str, path: str) -> Frame:
     """`net/http.(*conn).serve(0xc0, …)` is function `conn.serve` of module `net/http`."""
     name = call.removeprefix("created by ").partition(" in goroutine ")[0].replace("[...]", "")
     name = name[: name.rfind("(")] if name.endswith(")") and "(" in name else name
@@ -62,21 +74,20 @@ def _is_in_app(module: str, path: str) -> bool:
     return module.partition("/")[0] not in ("runtime", "panic", "testing", "reflect")
 
 
-def _panic_types(lines: Sequence[str]) -> list[str]:
+def _read_panic_types(lines: Sequence[str]) -> list[str]:
+    """The types of the panics above a goroutine, in order."""
     types = []
     for line in lines:
         text = line.strip()
         for prefix in ("panic: ", "fatal error: "):
             at = text.find(prefix)
             if at == 0 or (at > 0 and text[at - 1] == " " and at < 60):
-                types.append(_panic_type(prefix, text[at + len(prefix) :]))
+                types.append(_read_panic_type(prefix, text[at + len(prefix) :]))
                 break
-        if text.startswith("goroutine "):
-            break
     return list(dict.fromkeys(types))
 
 
-def _panic_type(prefix: str, message: str) -> str:
+def _read_panic_type(prefix: str, message: str) -> str:
     """Errors of the runtime by their text, values by their Go type, free text as a plain panic."""
     message = message.replace(" [recovered]", "")
     if prefix == "fatal error: ":
@@ -85,5 +96,5 @@ def _panic_type(prefix: str, message: str) -> str:
         return f"runtime error: {_DETAIL.sub('', message.removeprefix('runtime error: '))}"
     if message.startswith("interface conversion: "):
         return "interface conversion"
-    found = _CUSTOM.match(message)
-    return (found.group(1) or found.group(2)) if found else "panic"
+    custom = _CUSTOM.match(message)
+    return (custom.group(1) or custom.group(2)) if custom else "panic"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     Block,
+    ChainedError,
     Frame,
-    Link,
-    path_module,
+    module_of_path,
     split_blocks,
 )
 
@@ -26,54 +26,54 @@ _CORE_MODULES = frozenset(
 _SCRIPT = re.compile(r"://|\.(?:[cm]?[jt]sx?|html?|vue|bundle)$")
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The chain of errors, innermost cause first: `[cause]` blocks follow the error that they caused."""
-    blocks = split_blocks(lines, _frame)
-    links = [Link(_error_type(block), tuple(block.frames)) for block in blocks if block.is_open]
-    first = next((index for index, link in enumerate(links) if link.exception_type), 0)
-    return tuple(reversed(links[first:]))
+    blocks = split_blocks(lines, _read_frame)
+    errors = [ChainedError(_read_error_type(block), tuple(block.frames)) for block in blocks if block.is_open]
+    first = next((index for index, error in enumerate(errors) if error.exception_type), 0)
+    return tuple(reversed(errors[first:]))
 
 
-def _frame(line: str) -> Frame | bool | None:
+def _read_frame(line: str) -> Frame | bool | None:
     text = line.strip()
     if text.startswith("at "):
-        return _v8(text[3:])
-    return _gecko(text) if "@" in text else None
+        return _read_v8_frame(text[3:])
+    return _read_gecko_frame(text) if "@" in text else None
 
 
-def _v8(text: str) -> Frame | bool | None:
+def _read_v8_frame(text: str) -> Frame | bool | None:
     name, opening, rest = text.partition(" (")
     location = rest.rpartition(")")[0] if opening else name
     if location in ("<anonymous>", "native") or location.startswith("index "):
         return True
     if location.startswith("eval at "):
-        location = _eval_site(location)
+        location = _eval_location(location)
     if not _POSITION.search(location):
         return None
-    return _named(name if opening else "", _POSITION.sub("", location))
+    return _make_frame(name if opening else "", _POSITION.sub("", location))
 
 
-def _eval_site(location: str) -> str:
+def _eval_location(location: str) -> str:
     """The code that called eval: the innermost bracket of its location."""
     return location.rpartition("(")[2].partition(")")[0]
 
 
-def _gecko(text: str) -> Frame | None:
+def _read_gecko_frame(text: str) -> Frame | None:
     name, _, location = text.rpartition("@")
     if not _POSITION.search(location) or " " in location:
         return None
     path = _POSITION.sub("", location)
-    return _named(name, path) if _SCRIPT.search(path.partition("?")[0]) else None
+    return _make_frame(name, path) if _SCRIPT.search(path.partition("?")[0]) else None
 
 
-def _named(name: str, location: str) -> Frame:
+def _make_frame(name: str, location: str) -> Frame:
     function = _ALIAS.sub("", name.strip())
     for prefix in _PREFIXES:
         function = function.removeprefix(prefix)
     function = function.rstrip("/<").rpartition("/<")[2] if "/<" in function else function
     function = function.replace("<anonymous>", "").replace("<computed>", "").strip(".") or "anonymous"
     path = location.partition("?")[0].partition("#")[0]
-    return Frame(path_module(path, "/"), function, _is_in_app(path))
+    return Frame(module_of_path(path, "/"), function, _is_in_app(path))
 
 
 def _is_in_app(path: str) -> bool:
@@ -81,9 +81,9 @@ def _is_in_app(path: str) -> bool:
     return not (library or any(part in path for part in _LIBRARY_PARTS))
 
 
-def _error_type(block: Block) -> str:
+def _read_error_type(block: Block) -> str:
     for line in reversed(block.preamble):
         text = line.strip().removeprefix("[cause]: ").removeprefix("Caused by: ")
-        if (found := _NAMED_ERROR.match(text) or _ERROR.match(text)) is not None:
-            return found.group(1)
+        if (match := _NAMED_ERROR.match(text) or _ERROR.match(text)) is not None:
+            return match.group(1)
     return ""

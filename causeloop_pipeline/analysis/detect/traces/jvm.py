@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from causeloop_pipeline.analysis.detect.traces.stack_frames import (
     Block,
+    ChainedError,
     Frame,
-    Link,
-    last_error_name,
+    find_error_name,
     split_blocks,
 )
 
@@ -47,24 +47,24 @@ _LIBRARY = (
 )  # fmt: skip
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The chain of errors, innermost cause first."""
-    links: list[Link] = []
+    errors: list[ChainedError] = []
     root_first = False
     suppressed_depth: int | None = None
-    blocks = split_blocks(lines, _frame)
+    blocks = split_blocks(lines, _read_frame)
     for index, block in enumerate(blocks):
         marker = _marker_line(block)
         if marker and "Suppressed:" in marker:
-            suppressed_depth = _indent(marker)
-        elif marker and suppressed_depth is not None and _indent(marker) <= suppressed_depth:
+            suppressed_depth = _indentation(marker)
+        elif marker and suppressed_depth is not None and _indentation(marker) <= suppressed_depth:
             suppressed_depth = None
         if not block.is_open or suppressed_depth is not None:
             continue
         root_first = root_first or bool(marker and "Wrapped by:" in marker)
-        frames = block.frames + _elided(links, _elided_count(blocks, index))
-        links.append(Link(_error_type(block), tuple(frames)))
-    return tuple(links if root_first else reversed(links))
+        frames = block.frames + _restore_elided(errors, _count_elided(blocks, index))
+        errors.append(ChainedError(_read_error_type(block), tuple(frames)))
+    return tuple(errors if root_first else reversed(errors))
 
 
 def _marker_line(block: Block) -> str | None:
@@ -72,22 +72,22 @@ def _marker_line(block: Block) -> str | None:
     return next((line for line in reversed(block.preamble) if line.lstrip().startswith(marks)), None)
 
 
-def _indent(line: str) -> int:
+def _indentation(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _elided_count(blocks: Sequence[Block], index: int) -> int:
+def _count_elided(blocks: Sequence[Block], index: int) -> int:
     following = blocks[index + 1].preamble[:1] if index + 1 < len(blocks) else []
-    found = _MORE.match(following[0]) if following else None
-    return min(int(found.group(1)[:4]), 1_000) if found else 0
+    match = _MORE.match(following[0]) if following else None
+    return min(int(match.group(1)[:4]), 1_000) if match else 0
 
 
-def _elided(links: Sequence[Link], count: int) -> list[Frame]:
+def _restore_elided(errors: Sequence[ChainedError], count: int) -> list[Frame]:
     """The frames behind `... n more`: the last n of the error that this one caused."""
-    return list(links[-1].frames[-count:]) if links and count else []
+    return list(errors[-1].frames[-count:]) if errors and count else []
 
 
-def _frame(line: str) -> Frame | bool | None:
+def _read_frame(line: str) -> Frame | bool | None:
     text = line.lstrip()
     if not text.startswith("at "):
         return None
@@ -101,7 +101,7 @@ def _frame(line: str) -> Frame | bool | None:
     owner, _, function = name.rpartition(".")
     if function.startswith("access$"):
         return True
-    return _named(owner, function)
+    return _make_frame(owner, function)
 
 
 def _without_loader(qualified: str) -> str:
@@ -109,23 +109,23 @@ def _without_loader(qualified: str) -> str:
     return qualified if "$$Lambda" in qualified else qualified.rpartition("/")[2]
 
 
-def _named(owner: str, function: str) -> Frame:
+def _make_frame(owner: str, function: str) -> Frame:
     in_app = not owner.startswith(_LIBRARY)
     owner = owner.partition("$$")[0]
-    if (found := _LAMBDA.match(function)) is not None:
-        function = found.group(1)
+    if (match := _LAMBDA.match(function)) is not None:
+        function = match.group(1)
     elif function in ("invoke", "invokeSuspend") and (inner := _KOTLIN.search(owner)):
         owner, function = owner[: inner.start()], inner.group(1)
     return Frame(_COUNTER.sub("", owner), function.split("$")[0] or function, in_app)
 
 
-def _error_type(block: Block) -> str:
+def _read_error_type(block: Block) -> str:
     """The class named in the line that opens the block; else the last word that is named like an error."""
     for line in reversed(block.preamble):
-        found = _HEADER.match(line.lstrip())
-        if found and _is_class(found.group(1)):
-            return found.group(1)
-    named = (last_error_name(line) for line in reversed(block.preamble))
+        match = _HEADER.match(line.lstrip())
+        if match and _is_class(match.group(1)):
+            return match.group(1)
+    named = (find_error_name(line) for line in reversed(block.preamble))
     return next((name for name in named if name), "")
 
 

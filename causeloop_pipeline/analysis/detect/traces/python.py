@@ -3,7 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from causeloop_pipeline.analysis.detect.traces.stack_frames import FRAME_LIMIT, Frame, Link, path_module
+from causeloop_pipeline.analysis.detect.traces.stack_frames import (
+    MAX_FRAMES,
+    ChainedError,
+    Frame,
+    module_of_path,
+)
 
 MARKERS = ("Traceback (most recent call last)", 'File "')
 
@@ -14,26 +19,26 @@ _LIBRARY = ("/site-packages/", "/dist-packages/")
 _STDLIB = re.compile(r"/lib(?:64)?/(?:python|pypy)\d[\d.]*/|/Lib/")
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The chain of errors, innermost cause first: as printed, but group members before their group."""
-    links: list[tuple[int, Link]] = []
+    errors: list[tuple[int, ChainedError]] = []
     frames: list[Frame] = []
-    waiting = False
+    awaits_error = False
     for line in lines:
         content = line.lstrip(" |+-") if line[:1] in " |+" else line
         if content.startswith('File "'):
-            found = _frame(content)
-            if found is not None:
-                frames.append(found)
-                waiting = True
+            frame = _read_frame(content)
+            if frame is not None:
+                frames.append(frame)
+                awaits_error = True
         elif "Traceback (most recent call last)" in content:
-            frames, waiting = [], True
-        elif waiting and (error := _error_type(line)):
-            links.append((-_depth(line), Link(error, tuple(reversed(frames[-FRAME_LIMIT:])))))
-            frames, waiting = [], False
-    if waiting and frames:
-        links.append((0, Link("", tuple(reversed(frames[-FRAME_LIMIT:])))))
-    return tuple(link for _, link in sorted(links, key=lambda placed: placed[0]))
+            frames, awaits_error = [], True
+        elif awaits_error and (error := _read_error_type(line)):
+            errors.append((-_depth(line), ChainedError(error, tuple(reversed(frames[-MAX_FRAMES:])))))
+            frames, awaits_error = [], False
+    if awaits_error and frames:
+        errors.append((0, ChainedError("", tuple(reversed(frames[-MAX_FRAMES:])))))
+    return tuple(error for _, error in sorted(errors, key=lambda item: item[0]))
 
 
 def _depth(line: str) -> int:
@@ -41,12 +46,12 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" |+-"))
 
 
-def _frame(content: str) -> Frame | None:
-    found = _FILE.match(content)
-    if found is None:
+def _read_frame(content: str) -> Frame | None:
+    match = _FILE.match(content)
+    if match is None:
         return None
-    path = found.group(1).replace("\\", "/")
-    function = (found.group(2) or "<module>").strip()
+    path = match.group(1).replace("\\", "/")
+    function = (match.group(2) or "<module>").strip()
     function = function.replace(".<locals>", "").replace("<lambda>", "lambda")
     return Frame(_module(path), function, _is_in_app(path))
 
@@ -54,9 +59,9 @@ def _frame(content: str) -> Frame | None:
 def _module(path: str) -> str:
     for marker in _LIBRARY:
         if marker in path:
-            return path_module(path.rpartition(marker)[2], ".", depth=4)
-    found = _STDLIB.search(path)
-    return path_module(path[found.end() :], ".", depth=4) if found else path_module(path, ".")
+            return module_of_path(path.rpartition(marker)[2], ".", depth=4)
+    match = _STDLIB.search(path)
+    return module_of_path(path[match.end() :], ".", depth=4) if match else module_of_path(path, ".")
 
 
 def _is_in_app(path: str) -> bool:
@@ -64,13 +69,13 @@ def _is_in_app(path: str) -> bool:
     return not (library or path.startswith("<frozen") or _STDLIB.search(path))
 
 
-def _error_type(line: str) -> str | None:
+def _read_error_type(line: str) -> str | None:
     """The error's class, when a line is the closing line of a traceback."""
     depth = _GROUP_PREFIX.match(line)
     prefix = depth.group(0) if depth else ""
     if prefix and "|" not in prefix:
         return None
-    found = _ERROR.match(line[len(prefix) :])
-    if found is None or (prefix.endswith("   ") and "|" in prefix):
+    match = _ERROR.match(line[len(prefix) :])
+    if match is None or (prefix.endswith("   ") and "|" in prefix):
         return None
-    return found.group(1).removeprefix("builtins.").removeprefix("__main__.")
+    return match.group(1).removeprefix("builtins.").removeprefix("__main__.")

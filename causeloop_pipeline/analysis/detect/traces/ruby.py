@@ -3,7 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from causeloop_pipeline.analysis.detect.traces.stack_frames import FRAME_LIMIT, Frame, Link, path_module
+from causeloop_pipeline.analysis.detect.traces.stack_frames import (
+    MAX_FRAMES,
+    ChainedError,
+    Frame,
+    module_of_path,
+)
 
 MARKERS = (":in `", ":in '")
 
@@ -17,44 +22,44 @@ _SCOPE = re.compile(r"(?:block|rescue|ensure|else)(?: \(\d+ levels\))? in ")
 _LIBRARY = ("/gems/", "/lib/ruby/", "<internal:", "/vendor/bundle/", "/rubygems/", "/bundler/")
 
 
-def parse(lines: Sequence[str]) -> tuple[Link, ...]:
+def parse(lines: Sequence[str]) -> tuple[ChainedError, ...]:
     """The chain of errors, innermost cause first: Ruby prints the cause after the error."""
-    links: list[Link] = []
+    errors: list[ChainedError] = []
     is_reversed = any("Traceback (most recent call last)" in line for line in lines)
     header = ""
-    waiting: list[Frame] = []
+    earlier_frames: list[Frame] = []
     for line in lines:
-        found = _FRAME.match(line)
-        if found is None:
+        match = _FRAME.match(line)
+        if match is None:
             rails = _RAILS.match(line)
             header = rails.group(1) if rails else header
             continue
-        frame = _named(found.group(1), found.group(2))
-        message = found.group(3)
+        frame = _make_frame(match.group(1), match.group(2))
+        message = match.group(3)
         if message is not None:
-            before = tuple(reversed(waiting)) if is_reversed else ()
-            links.append(Link(_error_type(message), (frame, *before)))
-            waiting = []
+            before = tuple(reversed(earlier_frames)) if is_reversed else ()
+            errors.append(ChainedError(_read_error_type(message), (frame, *before)))
+            earlier_frames = []
         elif is_reversed:
-            waiting.append(frame)
+            earlier_frames.append(frame)
         else:
-            _extend(links, header, frame)
-    return tuple(reversed(links))
+            _append_frame(errors, header, frame)
+    return tuple(reversed(errors))
 
 
-def _extend(links: list[Link], header: str, frame: Frame) -> None:
-    if not links:
-        links.append(Link(header, ()))
-    if len(links[-1].frames) < FRAME_LIMIT:
-        links[-1] = Link(links[-1].exception_type, (*links[-1].frames, frame))
+def _append_frame(errors: list[ChainedError], header: str, frame: Frame) -> None:
+    if not errors:
+        errors.append(ChainedError(header, ()))
+    if len(errors[-1].frames) < MAX_FRAMES:
+        errors[-1] = ChainedError(errors[-1].exception_type, (*errors[-1].frames, frame))
 
 
-def _error_type(message: str) -> str:
-    found = _CLASS_AT_END.search(message)
-    return found.group(1) if found else "RuntimeError" if message == "unhandled exception" else ""
+def _read_error_type(message: str) -> str:
+    match = _CLASS_AT_END.search(message)
+    return match.group(1) if match else "RuntimeError" if message == "unhandled exception" else ""
 
 
-def _named(path: str, label: str) -> Frame:
+def _make_frame(path: str, label: str) -> Frame:
     function = _SCOPE.sub("", label)
     function = function.rpartition("#")[2] if "#" in function else function.rpartition(".")[2] or function
-    return Frame(path_module(path, "/"), function, not any(part in path for part in _LIBRARY))
+    return Frame(module_of_path(path, "/"), function, not any(part in path for part in _LIBRARY))

@@ -1,5 +1,4 @@
-"""Prophet for every pattern at once: the exact MAP of its own model, solved for all series that share a date
-grid.
+"""Batched Prophet: the exact MAP of its own model, solved for all series that share a date grid.
 
 With additive seasonality Prophet's posterior given the noise is a ridge (flat growth) or a ridge plus lasso
 (linear growth) problem in one design matrix, which Prophet itself supplies. Stock Prophet is the oracle of
@@ -18,8 +17,8 @@ from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.prophet.changepoints import (
     CHANGEPOINT_PRIOR_SCALE,
     NOISE_PRIOR_SCALE,
-    changepoint_map,
-    noise_variance,
+    fit_changepoints,
+    solve_noise_variance,
 )
 
 WEEKLY_ORDER = 3
@@ -48,16 +47,22 @@ class FlatFit:
     variance: Floats
 
 
-def flat_design(matrix: Floats, week: Floats) -> FlatDesign:
-    """Diagonalise a design whose first column is the level and whose others are seasonal."""
+def diagonalize_flat_design(matrix: Floats, week: Floats) -> FlatDesign:
+    """Diagonalise a design whose first column is the level and whose others are seasonal.
+
+    In: design (days x k), that of one week (7 x k). Out: FlatDesign.
+    """
     scale = np.full(matrix.shape[1], SEASONAL_PRIOR_SCALE)
     scale[0] = LEVEL_PRIOR_SCALE
     eigen, vectors = np.linalg.eigh((matrix * scale).T @ (matrix * scale))
     return FlatDesign(week, scale[:, None] * vectors, np.maximum(eigen, 0.0), len(matrix))
 
 
-def prophet_class() -> Any:
-    """Prophet itself, without its remarks on a library for interactive plots and on every fit it begins."""
+def load_prophet() -> Any:
+    """Load Prophet's class, with its log messages on plotting and on every fit switched off.
+
+    Out: the class.
+    """
     logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
     logging.getLogger("cmdstanpy").setLevel(logging.WARNING)
     from prophet import Prophet
@@ -66,18 +71,22 @@ def prophet_class() -> Any:
 
 
 @cache
-def weekly_design(weeks: int) -> FlatDesign:
-    """The design of whole weeks: a level and Prophet's weekly Fourier terms."""
+def build_weekly_design(weeks: int) -> FlatDesign:
+    """Build the design of whole weeks: a level and Prophet's weekly Fourier terms.
+
+    In: how many weeks. Out: FlatDesign.
+    """
     import pandas as pd
 
     dates = pd.Series(pd.date_range("1970-01-01", periods=7 * weeks))
-    seasonal = prophet_class().make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
+    seasonal = load_prophet().make_seasonality_features(dates, 7.0, WEEKLY_ORDER, "weekly").to_numpy()
     matrix = np.column_stack([np.ones(len(dates)), seasonal])
-    return flat_design(matrix, matrix[:7])
+    return diagonalize_flat_design(matrix, matrix[:7])
 
 
-def flat_map(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
-    """Joint MAP of level, weekly coefficients and noise for all series (scaled as Prophet scales them).
+def fit_flat(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
+    """Fit the joint MAP of level, weekly coefficients and noise for all series (scaled as Prophet scales
+    them).
 
     In: X'y per series (n x k) and y'y. With u the whitened coefficients, given s = σ² the optimum is u = c /
     (Λ + s), and the stationary point in s solves T·s + 4·s² = RSS(s). Out: FlatFit. Source: Prophet's Stan
@@ -91,10 +100,10 @@ def flat_map(design: FlatDesign, projected: Floats, squares: Floats) -> FlatFit:
         residual = np.maximum(
             squares - np.sum(power * (design.eigen + 2 * variance[:, None]) / shrunk**2, axis=1), 1e-18
         )
-        updated = noise_variance(residual, design.length)
-        moved = np.abs(updated - variance) > 1e-10 * variance
+        updated = solve_noise_variance(residual, design.length)
+        has_moved = np.abs(updated - variance) > 1e-10 * variance
         variance = updated
-        if not moved.any():
+        if not has_moved.any():
             break
     theta = (correlation / (design.eigen + variance[:, None])) @ design.basis.T
     return FlatFit(theta, variance)
@@ -126,16 +135,17 @@ class BatchForecast:
 
 
 @lru_cache(maxsize=256)
-def batch_design(growth: str, first_day: date, days: int, horizon: int) -> BatchDesign:
-    """Ask Prophet for the design of a daily grid (weekly seasonality of order 3, its default changepoints).
+def build_batch_design(growth: str, first_day: date, days: int, horizon: int) -> BatchDesign:
+    """Build Prophet's design of a daily grid (weekly seasonality of order 3, its default changepoints).
 
-    Raises ValueError for growth other than flat or linear: those go through stock Prophet.
+    In: flat or linear growth, the first day, days of history, days ahead. Out: BatchDesign. Raises ValueError
+    for growth other than flat or linear: those go through stock Prophet.
     """
     import pandas as pd
 
     if growth not in ("flat", "linear"):
         raise ValueError(f"growth must be flat or linear, not {growth}: other models need stock Prophet")
-    model = stock_model(growth)
+    model = build_stock_model(growth)
     dates = pd.date_range(first_day, periods=days + horizon)
     frame = pd.DataFrame({"ds": dates[:days], "y": np.arange(days) % 2})
     inputs = model.preprocess(frame)
@@ -157,9 +167,12 @@ def _grid_columns(growth: str, t: Floats, knots: Floats, seasonal: Floats) -> Fl
     return np.column_stack([*trend, *(np.maximum(t - knot, 0.0) for knot in knots), seasonal])
 
 
-def stock_model(growth: Any) -> Any:
-    """Prophet as configured here; `fit` and `predict` on it are the oracle of the batch."""
-    return prophet_class()(
+def build_stock_model(growth: Any) -> Any:
+    """Build Prophet as configured here: what the batch must agree with.
+
+    In: flat or linear growth. Out: Prophet's model, not yet fitted.
+    """
+    return load_prophet()(
         growth=growth,
         weekly_seasonality=WEEKLY_ORDER,
         daily_seasonality=False,
@@ -168,8 +181,8 @@ def stock_model(growth: Any) -> Any:
     )
 
 
-def batch_forecast(design: BatchDesign, series: Floats) -> BatchForecast:
-    """Exact MAP of every series of one grid, and its forecast.
+def forecast_batch(design: BatchDesign, series: Floats) -> BatchForecast:
+    """Forecast every series of one grid from its exact MAP.
 
     In: series x days, finite, in events. Out: BatchForecast with 80 % intervals: Normal(yhat, sigma), for
     linear growth plus the variance of future changepoints S·2λ²·(t - 1)³ / 3 with λ the mean absolute change.
@@ -182,22 +195,22 @@ def batch_forecast(design: BatchDesign, series: Floats) -> BatchForecast:
     scale = np.where(scale > 0, scale, 1.0)
     scaled = series / scale[:, None]
     projected, squares = scaled @ design.past, np.einsum("ij,ij->i", scaled, scaled)
-    theta, variance = _map(design, projected, squares)
+    theta, variance = _fit(design, projected, squares)
     constant = series.min(axis=1) == series.max(axis=1)
     ahead = np.where(constant[:, None], scaled[:, :1], theta @ design.ahead.T)
     spread = np.sqrt(np.where(constant, 0.0, variance)[:, None] + _trend_variance(design, theta))
-    objective = posterior_loss(design, projected, squares, theta, variance)
+    objective = compute_posterior_loss(design, projected, squares, theta, variance)
     wide = INTERVAL_80 * spread
     parts = (ahead, ahead - wide, ahead + wide)
     yhat, lower, upper = (part * scale[:, None] for part in parts)
     return BatchForecast(yhat, lower, upper, np.sqrt(variance) * scale, objective)
 
 
-def _map(design: BatchDesign, projected: Floats, squares: Floats) -> tuple[Floats, Floats]:
+def _fit(design: BatchDesign, projected: Floats, squares: Floats) -> tuple[Floats, Floats]:
     if design.growth == "flat":
-        found = flat_map(flat_design(design.past, design.past[:7]), projected, squares)
-        return found.theta, found.variance
-    return changepoint_map(design.past, design.ridge, design.hinges, projected, squares)
+        fit = fit_flat(diagonalize_flat_design(design.past, design.past[:7]), projected, squares)
+        return fit.theta, fit.variance
+    return fit_changepoints(design.past, design.ridge, design.hinges, projected, squares)
 
 
 def _trend_variance(design: BatchDesign, theta: Floats) -> Floats:
@@ -209,11 +222,13 @@ def _trend_variance(design: BatchDesign, theta: Floats) -> Floats:
     return result
 
 
-def posterior_loss(
+def compute_posterior_loss(
     design: BatchDesign, projected: Floats, squares: Floats, theta: Floats, variance: Floats
 ) -> Floats:
-    """Negative log posterior of Prophet's Stan model (constants dropped) for scaled series y, given as X'y
-    and y'y.
+    """Compute the negative log posterior of Prophet's Stan model (constants dropped) for scaled series y.
+
+    In: the design, X'y per series (n x k) and y'y, coefficients and noise variance. Out: one number per
+    series.
     """
     fitted = theta @ (design.past.T @ design.past)
     residual = np.maximum(squares - np.einsum("ij,ij->i", theta, 2 * projected - fitted), 0.0)

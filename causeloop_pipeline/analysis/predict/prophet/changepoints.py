@@ -15,15 +15,18 @@ CHANGEPOINT_PRIOR_SCALE = 0.05
 NOISE_PRIOR_SCALE = 0.5
 SPLIT = 50.0
 RELAXATION = 1.7
-MOST_ROUNDS = 100
+MAX_ROUNDS = 100
 STEPS_PER_ROUND = 20
 TOLERANCE = 3e-6
 CHUNK = 512
 CLEAR_TREND = 0.02
 
 
-def noise_variance(residual: Floats, length: int) -> Floats:
-    """The stationary σ² of Prophet's posterior: positive root s of T·s + s² / prior² = RSS."""
+def solve_noise_variance(residual: Floats, length: int) -> Floats:
+    """Solve for the stationary σ² of Prophet's posterior: positive root s of T·s + s² / prior² = RSS.
+
+    In: residual sums of squares, days. Out: one variance per series.
+    """
     prior = 1.0 / NOISE_PRIOR_SCALE**2
     result: Floats = 2 * residual / (length + np.sqrt(length**2 + 4 * prior * residual))
     return result
@@ -39,8 +42,11 @@ class SplitBasis:
     length: int
 
 
-def split_basis(past: Floats, ridge: Floats, hinges: slice) -> SplitBasis:
-    """Diagonalise X'X against the prior precision plus the splitting weight on the changepoints."""
+def build_split_basis(past: Floats, ridge: Floats, hinges: slice) -> SplitBasis:
+    """Diagonalise X'X against the prior precision plus the splitting weight on the changepoints.
+
+    In: design (days x k), prior precision per column, where the changepoints stand. Out: SplitBasis.
+    """
     weight = ridge.copy()
     weight[hinges] += SPLIT
     whiten = 1 / np.sqrt(weight)
@@ -49,27 +55,27 @@ def split_basis(past: Floats, ridge: Floats, hinges: slice) -> SplitBasis:
     return SplitBasis(basis, np.maximum(eigen, 0.0), np.ascontiguousarray(basis[hinges]), len(past))
 
 
-def changepoint_map(
+def fit_changepoints(
     past: Floats, ridge: Floats, hinges: slice, projected: Floats, squares: Floats
 ) -> tuple[Floats, Floats]:
-    """Joint MAP of all coefficients and σ².
+    """Fit the joint MAP of all coefficients and σ².
 
     In: design (days x k), prior precision per column (0 for the changepoints), where the changepoints stand,
     X'y per series (n x k) and y'y. Out: coefficients (n x k), σ²; NaN where the iteration did not settle. The
     posterior is not convex in sigma: series with a clear trend are solved from a small noise as well, and the
-    better end is kept. Source: Boyd et al. (2011), ADMM, on the model of Taylor & Letham (2018).
+    better solution counts. Source: Boyd et al. (2011), ADMM, on the model of Taylor & Letham (2018).
     """
-    split = split_basis(past, ridge, hinges)
-    theta, variance, loss = _solved(split, past, ridge, hinges, projected, squares, 0.5)
-    clear = np.flatnonzero(variance < CLEAR_TREND * squares / len(past))
-    if len(clear):
-        again = _solved(split, past, ridge, hinges, projected[clear], squares[clear], 1e-4)
-        better = again[2] < loss[clear]
-        theta[clear[better]], variance[clear[better]] = again[0][better], again[1][better]
+    split = build_split_basis(past, ridge, hinges)
+    theta, variance, loss = _solve(split, past, ridge, hinges, projected, squares, 0.5)
+    trending = np.flatnonzero(variance < CLEAR_TREND * squares / len(past))
+    if len(trending):
+        again = _solve(split, past, ridge, hinges, projected[trending], squares[trending], 1e-4)
+        better = again[2] < loss[trending]
+        theta[trending[better]], variance[trending[better]] = again[0][better], again[1][better]
     return theta, variance
 
 
-def _solved(
+def _solve(
     split: SplitBasis,
     past: Floats,
     ridge: Floats,
@@ -81,7 +87,7 @@ def _solved(
     """Coefficients, σ² and negative log posterior, from noise · y'y / T as the first σ²."""
     start = np.maximum(noise * squares / split.length, 1e-10)
     changes, variance = _changes(split, projected @ split.basis, squares, start)
-    theta, variance, residual = _given_changes(past, ridge, hinges, projected, squares, changes, variance)
+    theta, variance, residual = _solve_rest(past, ridge, hinges, projected, squares, changes, variance)
     loss = 0.5 * split.length * np.log(variance) + residual / (2 * variance) + 0.5 * theta**2 @ ridge
     loss += np.abs(changes).sum(axis=1) / CHANGEPOINT_PRIOR_SCALE + variance / (2 * NOISE_PRIOR_SCALE**2)
     return theta, variance, loss
@@ -94,17 +100,17 @@ def _changes(split: SplitBasis, target: Floats, squares: Floats, variance: Float
     size, count = len(squares), len(split.hinge)
     sparse, dual, moved = np.zeros((size, count)), np.zeros((size, count)), np.zeros(size)
     variance = variance.copy()
-    waiting: Ints = np.arange(size)
-    for _ in range(MOST_ROUNDS):
-        for start in range(0, len(waiting), CHUNK):
-            few = waiting[start : start + CHUNK]
-            sparse[few], dual[few], variance[few], moved[few] = _round(
-                split, target[few], squares[few], variance[few], sparse[few], dual[few]
+    unsettled: Ints = np.arange(size)
+    for _ in range(MAX_ROUNDS):
+        for start in range(0, len(unsettled), CHUNK):
+            part = unsettled[start : start + CHUNK]
+            sparse[part], dual[part], variance[part], moved[part] = _round(
+                split, target[part], squares[part], variance[part], sparse[part], dual[part]
             )
-        waiting = waiting[moved[waiting] > TOLERANCE]
-        if not len(waiting):
+        unsettled = unsettled[moved[unsettled] > TOLERANCE]
+        if not len(unsettled):
             break
-    variance[waiting] = np.nan
+    variance[unsettled] = np.nan
     return sparse, variance
 
 
@@ -119,7 +125,7 @@ def _round(
         weights = (target + (SPLIT * noise) * ((sparse - dual) @ split.hinge)) / (split.eigen + noise)
         if step % 5 == 0:
             residual = squares - np.einsum("ij,ij->i", weights, 2 * target - split.eigen * weights)
-            variance = noise_variance(np.maximum(residual, 1e-12), split.length)
+            variance = solve_noise_variance(np.maximum(residual, 1e-12), split.length)
         change = weights @ split.hinge.T
         shifted = RELAXATION * change + (1 - RELAXATION) * sparse + dual
         dual = np.clip(shifted, -limit, limit)
@@ -133,7 +139,7 @@ def _round(
     return sparse, dual, variance, moved
 
 
-def _given_changes(
+def _solve_rest(
     past: Floats,
     ridge: Floats,
     hinges: slice,
@@ -158,7 +164,7 @@ def _given_changes(
     for _ in range(4):
         weights = pull / (eigen + variance[:, None])
         residual = np.maximum(left - np.einsum("ij,ij->i", weights, 2 * pull - eigen * weights), 1e-12)
-        variance = noise_variance(residual, len(past))
+        variance = solve_noise_variance(residual, len(past))
     theta = np.empty_like(projected)
     theta[:, free], theta[:, hinges] = (pull / (eigen + variance[:, None])) @ basis.T, changes
     return theta, variance, residual

@@ -1,7 +1,7 @@
 """Stock Prophet, for a daily series that the batch engine cannot forecast: weekly seasonality that grows with
 the level, or a series whose solver did not settle.
 
-A fit costs as much as ten thousand of the batch, so a cheap look at the weekly shape comes first, and at most
+A fit costs as much as ten thousand of the batch, so a cheap test of the weekly shape comes first, and at most
 two fits are made of a series.
 """
 
@@ -17,13 +17,13 @@ from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.prophet.batch import (
     INTERVAL_80,
     WEEKLY_ORDER,
-    batch_design,
-    batch_forecast,
-    prophet_class,
+    build_batch_design,
+    forecast_batch,
+    load_prophet,
 )
 
 HELD_OUT_DAYS = 28
-LEAST_DAYS = 91
+MIN_DAYS_TO_COMPARE = 91
 CLEAR_GAIN = 2.0  # in nats over the days held out
 SCREEN_GAIN = 0.03
 SECONDS_A_FIT = 20.0
@@ -45,36 +45,36 @@ class DailyForecast:
         """The 80 % interval."""
         return self.yhat - INTERVAL_80 * self.spread, self.yhat + INTERVAL_80 * self.spread
 
-    def log_likelihood(self, seen: Floats) -> float:
-        """Of what was seen on those days, Normal with the forecast's spread."""
+    def log_likelihood(self, observed: Floats) -> float:
+        """Log likelihood of the observed events, Normal with the forecast's spread."""
         spread = np.maximum(self.spread, 1e-6 * (1 + np.abs(self.yhat)))
-        return float(np.sum(-0.5 * ((seen - self.yhat) / spread) ** 2 - np.log(spread)))
+        return float(np.sum(-0.5 * ((observed - self.yhat) / spread) ** 2 - np.log(spread)))
 
 
-def daily_forecast(series: Floats, first_day: date, horizon: int) -> DailyForecast:
-    """Linear growth with weekly seasonality, by the engine that fits the series.
+def forecast_daily(series: Floats, first_day: date, horizon: int) -> DailyForecast:
+    """Forecast linear growth with weekly seasonality, by the engine that suits the series.
 
     In: events per day without a gap, finite, from `first_day` on; days ahead. Out: DailyForecast. The batch
     engine's, unless it did not settle, or unless the series has 91 days at least and multiplicative
-    seasonality foretells its last 28 days better by two nats. Where stock Prophet fails as well, the batch
-    engine's answer stands if it has one. Raises StockFitError if neither has.
+    seasonality predicts its last 28 days better by two nats. Where stock Prophet fails as well, the batch
+    engine's forecast is used if there is one. Raises StockFitError if there is neither.
     """
     additive = _batch(series, first_day, horizon)
     try:
         if additive is None:
-            return stock_forecast(series, first_day, horizon, mode="additive")
-        if _multiplies(series, first_day):
-            return stock_forecast(series, first_day, horizon, mode="multiplicative")
+            return forecast_stock(series, first_day, horizon, mode="additive")
+        if _is_multiplicative(series, first_day):
+            return forecast_stock(series, first_day, horizon, mode="multiplicative")
     except StockFitError:
         if additive is None:
             raise
     return additive
 
 
-def stock_forecast(
+def forecast_stock(
     series: Floats, first_day: date, horizon: int, *, mode: str, growth: str = "linear"
 ) -> DailyForecast:
-    """What stock Prophet says, with the spread of its model instead of draws, so that it needs no chance.
+    """Forecast by stock Prophet, with the spread of its model instead of random draws.
 
     In: at least two finite values, events per day from `first_day` on; days ahead; additive or
     multiplicative seasonality; flat or linear growth. Out: DailyForecast; Var = σ² + S·2λ²(t - 1)³ / 3 as in
@@ -83,22 +83,22 @@ def stock_forecast(
     """
     if series.ndim != 1 or len(series) < 2 or not np.isfinite(series).all():
         raise ValueError("a series for Prophet has one value a day, two days at least, all of them finite")
-    model = _fitted(series, first_day, growth, mode)
+    model = _fit(series, first_day, growth, mode)
     ahead = model.predict(_days(first_day, len(series), len(series) + horizon))
     yhat = ahead["yhat"].to_numpy(dtype=float)
     factor = 1.0 + ahead["multiplicative_terms"].to_numpy(dtype=float)
     noise = float(np.ravel(model.params["sigma_obs"])[0] * model.y_scale)
-    spread = np.sqrt(noise**2 + factor**2 * _drift(model, first_day, len(series), horizon))
+    spread = np.sqrt(noise**2 + factor**2 * _trend_variance(model, first_day, len(series), horizon))
     if not (np.isfinite(yhat).all() and np.isfinite(spread).all()):
         raise StockFitError(f"stock Prophet's {mode} forecast is not finite")
     return DailyForecast(yhat, spread)
 
 
-def _fitted(series: Floats, first_day: date, growth: str, mode: str) -> Any:
-    """Prophet's model of a series; what its optimizer writes is gone when this returns."""
+def _fit(series: Floats, first_day: date, growth: str, mode: str) -> Any:
+    """Prophet's model fitted to a series; the files of its optimizer are deleted when this returns."""
     from cmdstanpy import disable_logging
 
-    model = prophet_class()(
+    model = load_prophet()(
         growth=growth,
         seasonality_mode=mode,
         weekly_seasonality=WEEKLY_ORDER,
@@ -115,8 +115,8 @@ def _fitted(series: Floats, first_day: date, growth: str, mode: str) -> Any:
     return model
 
 
-def _drift(model: Any, first_day: date, days: int, horizon: int) -> Floats:
-    """Variance that changes of trend to come add to each day ahead; none without changepoints."""
+def _trend_variance(model: Any, first_day: date, days: int, horizon: int) -> Floats:
+    """Variance that future changes of trend add to each day ahead; none without changepoints."""
     changes = np.abs(np.ravel(model.params["delta"])) * float(model.y_scale)
     t = model.setup_dataframe(_days(first_day, days, days + horizon))["t"].to_numpy(dtype=float)
     result: Floats = len(changes) * 2 * changes.mean() ** 2 * np.maximum(t - 1.0, 0.0) ** 3 / 3
@@ -131,34 +131,37 @@ def _days(first_day: date, start: int, end: int) -> Any:
 
 def _batch(series: Floats, first_day: date, horizon: int) -> DailyForecast | None:
     """The batch engine's forecast; None where it did not settle."""
-    found = batch_forecast(batch_design("linear", first_day, len(series), horizon), series[None])
-    yhat, spread = found.yhat[0], (found.upper[0] - found.yhat[0]) / INTERVAL_80
+    forecast = forecast_batch(build_batch_design("linear", first_day, len(series), horizon), series[None])
+    yhat, spread = forecast.yhat[0], (forecast.upper[0] - forecast.yhat[0]) / INTERVAL_80
     return DailyForecast(yhat, spread) if np.isfinite(yhat).all() and np.isfinite(spread).all() else None
 
 
-def _multiplies(series: Floats, first_day: date) -> bool:
-    """Whether multiplicative seasonality foretells the last days clearly better than additive does."""
-    if len(series) < LEAST_DAYS or not seems_multiplicative(series):
+def _is_multiplicative(series: Floats, first_day: date) -> bool:
+    """Whether multiplicative seasonality predicts the last days clearly better than additive does."""
+    if len(series) < MIN_DAYS_TO_COMPARE or not looks_multiplicative(series):
         return False
-    known, seen = series[:-HELD_OUT_DAYS], series[-HELD_OUT_DAYS:]
-    additive = _batch(known, first_day, HELD_OUT_DAYS)
-    multiplicative = stock_forecast(known, first_day, HELD_OUT_DAYS, mode="multiplicative")
-    base = additive.log_likelihood(seen) if additive else -math.inf
-    return multiplicative.log_likelihood(seen) > base + CLEAR_GAIN
+    training, held_out = series[:-HELD_OUT_DAYS], series[-HELD_OUT_DAYS:]
+    additive = _batch(training, first_day, HELD_OUT_DAYS)
+    multiplicative = forecast_stock(training, first_day, HELD_OUT_DAYS, mode="multiplicative")
+    base = additive.log_likelihood(held_out) if additive else -math.inf
+    return multiplicative.log_likelihood(held_out) > base + CLEAR_GAIN
 
 
-def seems_multiplicative(series: Floats) -> bool:
-    """A cheap look: does the weekly shape of the last four weeks follow from the earlier ones by a factor
-    rather than by a difference?
+def looks_multiplicative(series: Floats) -> bool:
+    """Test cheaply whether the weekly shape of the last four weeks follows from the earlier ones by a factor
+    rather than by a difference.
 
     In: events per day, whole weeks, five at least. Each week is compared with its own mean, so that only the
     shape counts. True when the sum of squared errors of the factors is at least 3 % smaller.
     """
     weeks = series.reshape(-1, 7)
     level = weeks.mean(axis=1, keepdims=True)
-    held = HELD_OUT_DAYS // 7
-    difference = (weeks - level)[:-held].mean(axis=0)
-    factor = weeks[:-held].sum(axis=0) / max(float(level[:-held].sum()), 1e-9)
-    errors = (weeks[-held:] - (level[-held:] + difference), weeks[-held:] - level[-held:] * factor)
+    weeks_held_out = HELD_OUT_DAYS // 7
+    difference = (weeks - level)[:-weeks_held_out].mean(axis=0)
+    factor = weeks[:-weeks_held_out].sum(axis=0) / max(float(level[:-weeks_held_out].sum()), 1e-9)
+    errors = (
+        weeks[-weeks_held_out:] - (level[-weeks_held_out:] + difference),
+        weeks[-weeks_held_out:] - level[-weeks_held_out:] * factor,
+    )
     added, multiplied = (float(np.sum(error**2)) for error in errors)
     return multiplied < (1 - SCREEN_GAIN) * added

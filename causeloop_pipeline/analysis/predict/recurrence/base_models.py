@@ -1,6 +1,4 @@
-"""The models whose opinions are mixed: each is fitted on closed windows only and answers with log odds for
-every row.
-"""
+"""The base models of the ensemble: each is fitted on closed windows and gives log odds for every sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,14 +7,14 @@ import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import (
-    Dropout,
-    SelfExciting,
-    dropout_probability,
-    excitation,
-    fit_dropout,
-    fit_self_exciting,
+    ChurnModel,
+    HawkesModel,
+    churn_model_probability,
+    fit_churn_model,
+    fit_hawkes,
+    hawkes_columns,
+    hawkes_probability,
     logit,
-    self_exciting_probability,
 )
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
@@ -31,9 +29,10 @@ from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     ridge_log_odds,
     tree_log_odds,
 )
-from causeloop_pipeline.analysis.predict.recurrence.samples import RecurrenceRows
+from causeloop_pipeline.analysis.predict.recurrence.samples import Samples
 
-MEMBERS: Mapping[str, float] = {
+# by base model its weight in the ensemble before any window has closed; the names are stored
+BASE_MODELS: Mapping[str, float] = {
     "ridge": 0.36,
     "trees": 0.20,
     "prior": 0.08,
@@ -45,23 +44,23 @@ MEMBERS: Mapping[str, float] = {
     "recency_frequency": 0.05,
     "prophet": 0.05,
 }
-LEARNED_FROM_ROWS = 60
-CLOSED_FORM_ROWS = 12_000
-DROPOUT_ROWS = 3_000
-SURE = 7.0  # log odds beyond which no member goes
+MIN_TRAINING_ROWS = 60
+MAX_HAWKES_ROWS = 12_000
+MAX_CHURN_ROWS = 3_000
+MAX_LOG_ODDS = 7.0
 
 
 @dataclass(frozen=True)
 class ClosedForms:
-    """The two closed forms whose few numbers are learned here."""
+    """The two closed forms whose few parameters are fitted here."""
 
-    self_exciting: SelfExciting
-    dropout: Dropout
+    hawkes: HawkesModel
+    churn: ChurnModel
 
 
 @dataclass(frozen=True)
-class FittedMembers:
-    """What windows closed before one moment teach; `trees` is None where there were too few."""
+class FittedBaseModels:
+    """The base models fitted on windows closed before one moment; `trees` is None with too few windows."""
 
     forms: ClosedForms
     ridge: Ridge
@@ -70,67 +69,77 @@ class FittedMembers:
     reference: Reference
 
 
-def fit_members(rows: RecurrenceRows, seed: int) -> FittedMembers | None:
-    """Fit every member on rows whose windows have closed; None with too few rows or only one outcome: then
-    the prior and what needs no learning speak alone.
+def fit_base_models(samples: Samples, seed: int) -> FittedBaseModels | None:
+    """Fit every base model on samples whose windows have closed.
+
+    In: the samples and a seed. Out: the fitted models, or None with too few samples or only one outcome:
+    then only the prior and the models that need no training predict.
     """
-    happened = rows.happened
-    if len(happened) < LEARNED_FROM_ROWS or happened.min() == happened.max():
+    outcome, weight = samples.outcome, samples.weight
+    if len(outcome) < MIN_TRAINING_ROWS or outcome.min() == outcome.max():
         return None
-    few = np.random.default_rng(seed).permutation(len(happened))[:CLOSED_FORM_ROWS]
-    small = rows.take(np.sort(few))
-    forms = ClosedForms(
-        fit_self_exciting(_excitation(small), small.happened, small.weight), _fitted_dropout(small)
-    )
-    said = np.column_stack(list(_form_log_odds(forms, rows).values()))
-    prior = rows.prior_linear, rows.prior_trees
-    return FittedMembers(
+    which = np.random.default_rng(seed).permutation(len(outcome))[:MAX_HAWKES_ROWS]
+    few = samples.take(np.sort(which))
+    forms = ClosedForms(fit_hawkes(_hawkes_columns(few), few.outcome, few.weight), _fit_churn_model(few))
+    form_log_odds = np.column_stack(list(_form_log_odds(forms, samples).values()))
+    prior = samples.prior_linear, samples.prior_trees
+    return FittedBaseModels(
         forms=forms,
-        ridge=fit_ridge(rows.columns, *prior, said, happened, rows.weight),
-        trees=fit_trees(_with_prior(rows), happened, rows.weight, seed),
-        level=fit_level(rows.prior, happened, rows.weight),
-        reference=fit_reference(rows.columns, happened, rows.weight),
+        ridge=fit_ridge(samples.columns, *prior, form_log_odds, outcome, weight),
+        trees=fit_trees(_add_prior_columns(samples), outcome, weight, seed),
+        level=fit_level(samples.prior, outcome, weight),
+        reference=fit_reference(samples.columns, outcome, weight),
     )
 
 
-def _fitted_dropout(rows: RecurrenceRows) -> Dropout:
-    few = slice(None, None, max(1, len(rows.owner) // DROPOUT_ROWS))
-    return fit_dropout(rows.repeats[few], rows.last[few], rows.age[few])
+def _fit_churn_model(samples: Samples) -> ChurnModel:
+    few = slice(None, None, max(1, samples.size // MAX_CHURN_ROWS))
+    return fit_churn_model(samples.repeats[few], samples.last[few], samples.age[few])
 
 
-def _with_prior(rows: RecurrenceRows) -> Floats:
-    return np.column_stack([rows.columns, rows.prior_linear, rows.prior_trees])
+def _add_prior_columns(samples: Samples) -> Floats:
+    return np.column_stack([samples.columns, samples.prior_linear, samples.prior_trees])
 
 
-def _excitation(rows: RecurrenceRows) -> Floats:
-    return excitation(rows.decayed, rows.repeats + 1, rows.age, rows.window)
+def _hawkes_columns(samples: Samples) -> Floats:
+    return hawkes_columns(samples.decayed, samples.repeats + 1, samples.age, samples.window)
 
 
-def _form_log_odds(forms: ClosedForms, rows: RecurrenceRows) -> dict[str, Floats]:
-    excited = self_exciting_probability(forms.self_exciting, _excitation(rows))
-    alive = dropout_probability(forms.dropout, rows.repeats, rows.last, rows.age, rows.window)
+def _form_log_odds(forms: ClosedForms, samples: Samples) -> dict[str, Floats]:
+    hawkes = hawkes_probability(forms.hawkes, _hawkes_columns(samples))
+    churn = churn_model_probability(forms.churn, samples.repeats, samples.last, samples.age, samples.window)
     return {
-        "self_exciting": np.clip(logit(excited), -SURE, SURE),
-        "dropout": np.clip(logit(alive), -SURE, SURE),
+        "self_exciting": np.clip(logit(hawkes), -MAX_LOG_ODDS, MAX_LOG_ODDS),
+        "dropout": np.clip(logit(churn), -MAX_LOG_ODDS, MAX_LOG_ODDS),
     }
 
 
-def member_log_odds(fitted: FittedMembers | None, rows: RecurrenceRows) -> dict[str, Floats]:
-    """Log odds of every member that has an opinion, one array per member in the order of MEMBERS."""
-    said = {"prior": rows.prior, "prophet": rows.prophet}
+def predict_log_odds(fitted: FittedBaseModels | None, samples: Samples) -> dict[str, Floats]:
+    """Predict the log odds of the samples by every base model that is available.
+
+    In: the fitted models (None: only those that need no training) and the samples. Out: one array per base
+    model in the order of BASE_MODELS, within ±7.
+    """
+    log_odds = {"prior": samples.prior, "prophet": samples.prophet}
     for half_life in (30, 120):
-        said[f"gamma_poisson_{half_life}"] = rows.columns[:, FEATURES.index(f"logit_poisson_{half_life}")]
+        column = FEATURES.index(f"logit_poisson_{half_life}")
+        log_odds[f"gamma_poisson_{half_life}"] = samples.columns[:, column]
     if fitted is not None:
-        said |= _learned_log_odds(fitted, rows)
-    return {name: np.clip(said[name], -SURE, SURE) for name in MEMBERS if name in said}
+        log_odds |= _predict_fitted(fitted, samples)
+    return {
+        name: np.clip(log_odds[name], -MAX_LOG_ODDS, MAX_LOG_ODDS) for name in BASE_MODELS if name in log_odds
+    }
 
 
-def _learned_log_odds(fitted: FittedMembers, rows: RecurrenceRows) -> dict[str, Floats]:
-    said = _form_log_odds(fitted.forms, rows)
-    forms = np.column_stack(list(said.values()))
-    said["ridge"] = ridge_log_odds(fitted.ridge, rows.columns, rows.prior_linear, rows.prior_trees, forms)
+def _predict_fitted(fitted: FittedBaseModels, samples: Samples) -> dict[str, Floats]:
+    log_odds = _form_log_odds(fitted.forms, samples)
+    forms = np.column_stack(list(log_odds.values()))
+    prior = samples.prior
+    log_odds["ridge"] = ridge_log_odds(
+        fitted.ridge, samples.columns, samples.prior_linear, samples.prior_trees, forms
+    )
     if fitted.trees is not None:
-        said["trees"] = tree_log_odds(fitted.trees, _with_prior(rows))
-    said["prior_level"] = rows.prior + np.column_stack([np.ones(len(rows.prior)), rows.prior]) @ fitted.level
-    said["recency_frequency"] = reference_log_odds(fitted.reference, rows.columns)
-    return said
+        log_odds["trees"] = tree_log_odds(fitted.trees, _add_prior_columns(samples))
+    log_odds["prior_level"] = prior + np.column_stack([np.ones(len(prior)), prior]) @ fitted.level
+    log_odds["recency_frequency"] = reference_log_odds(fitted.reference, samples.columns)
+    return log_odds

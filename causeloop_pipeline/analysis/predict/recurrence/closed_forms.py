@@ -1,7 +1,7 @@
-"""Textbook answers to "will it happen again?": decayed Poisson rates, customers who may have left,
-self-exciting bursts.
+"""Closed-form models of recurrence: Gamma-Poisson rates with decay, BG/NBD customer dropout and Hawkes
+bursts.
 
-Each is exact under its own assumptions, cheap for any number of patterns, and a member of the mixture.
+Each is exact under its own assumptions, cheap for any number of patterns, and a base model of the ensemble.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def expit(log_odds: Floats) -> Floats:
 
 
 def gamma_poisson(decayed: Floats, age: Floats, half_life: float, window: float) -> Floats:
-    """Probability of an event within `window` days under a Gamma-Poisson rate that forgets with a half-life.
+    """Probability of an event within `window` days under a Gamma-Poisson rate that decays with a half-life.
 
     In: decayed count of active days D, age in days T. P = 1 - (1 + h / (b + E))^-(a + D) with the exposure E
     = half_life / ln 2 · (1 - 2^(-T / half_life)). Source: conjugate negative binomial predictive
@@ -41,8 +41,8 @@ def gamma_poisson(decayed: Floats, age: Floats, half_life: float, window: float)
 
 
 @dataclass(frozen=True)
-class Dropout:
-    """Fitted BG/NBD: Gamma(r, alpha) event rates and Beta(a, b) chances of dying after an event."""
+class ChurnModel:
+    """Fitted BG/NBD: Gamma(r, alpha) event rates and Beta(a, b) probabilities of ending after an event."""
 
     r: float
     alpha: float
@@ -50,7 +50,7 @@ class Dropout:
     b: float
 
 
-def _dropout_likelihood(logs: Floats, repeats: Floats, last: Floats, age: Floats) -> float:
+def _churn_loss(logs: Floats, repeats: Floats, last: Floats, age: Floats) -> float:
     from scipy.special import betaln, gammaln
 
     r, alpha, a, b = np.exp(np.clip(logs, -6, 8))
@@ -61,25 +61,29 @@ def _dropout_likelihood(logs: Floats, repeats: Floats, last: Floats, age: Floats
     return float(-np.mean(common + both) + 0.001 * np.sum(np.square(logs)))
 
 
-def fit_dropout(repeats: Floats, last: Floats, age: Floats) -> Dropout:
-    """Maximum likelihood BG/NBD over patterns.
+def fit_churn_model(repeats: Floats, last: Floats, age: Floats) -> ChurnModel:
+    """Fit BG/NBD over patterns by maximum likelihood.
 
     In: repeat active days, days from the first to the last, days from the first to now, one entry per
-    pattern. Source: Fader, Hardie & Lee, "Counting your customers the easy way" (2005).
+    pattern. Out: ChurnModel. Source: Fader, Hardie & Lee, "Counting your customers the easy way" (2005).
     """
     from scipy.optimize import minimize
 
     start = np.log([1.0, 30.0, 1.0, 5.0])
-    found = minimize(
-        _dropout_likelihood, start, args=(repeats, last, age), method="L-BFGS-B", options={"maxiter": 40}
+    solution = minimize(
+        _churn_loss, start, args=(repeats, last, age), method="L-BFGS-B", options={"maxiter": 40}
     )
-    r, alpha, a, b = np.exp(np.clip(found.x, -6, 8))
-    return Dropout(float(r), float(alpha), float(a), float(b))
+    r, alpha, a, b = np.exp(np.clip(solution.x, -6, 8))
+    return ChurnModel(float(r), float(alpha), float(a), float(b))
 
 
-def dropout_probability(model: Dropout, repeats: Floats, last: Floats, age: Floats, window: Floats) -> Floats:
-    """Probability that the pattern is still alive and shows itself within `window` days (windows may differ
-    per row).
+def churn_model_probability(
+    model: ChurnModel, repeats: Floats, last: Floats, age: Floats, window: Floats
+) -> Floats:
+    """Probability that the pattern has not ended and has an event within `window` days.
+
+    In: the model, and per row the arguments of `fit_churn_model` and the window in days. Out: one number per
+    row.
     """
     odds_dead = (model.a / (model.b + np.maximum(repeats - 1, 0))) * np.exp(
         (model.r + repeats) * (np.log(model.alpha + age) - np.log(model.alpha + last))
@@ -91,16 +95,16 @@ def dropout_probability(model: Dropout, repeats: Floats, last: Floats, age: Floa
 
 
 @dataclass(frozen=True)
-class SelfExciting:
-    """Fitted Hawkes mixture: weights of the decayed counts, of the long-run rate and of a constant rate, and
-    the shape.
+class HawkesModel:
+    """Fitted Hawkes process: weights of the decayed counts, of the long-run rate and of a constant rate, and
+    the shape of the negative binomial count.
     """
 
     weights: Floats
     shape: float
 
 
-def excitation(decayed: Floats, days: Floats, age: Floats, window: Floats) -> Floats:
+def hawkes_columns(decayed: Floats, days: Floats, age: Floats, window: Floats) -> Floats:
     """Columns whose weighted sum is the expected number of events within `window` days of a Hawkes process.
 
     In: decayed counts (rows x HAWKES_HALF_LIVES), active days so far, age in days, window per row. Out: rows
@@ -111,17 +115,21 @@ def excitation(decayed: Floats, days: Floats, age: Floats, window: Floats) -> Fl
     return np.column_stack([kernels, days / np.maximum(age, 7.0) * window, window / 30.0])
 
 
-def self_exciting_probability(model: SelfExciting, columns: Floats) -> Floats:
-    """P = 1 - (1 + Λ / k)^-k: exact, because no event can excite another before the first has happened."""
+def hawkes_probability(model: HawkesModel, columns: Floats) -> Floats:
+    """P = 1 - (1 + Λ / k)^-k: exact, because no event can excite another before the first one.
+
+    In: the model and `hawkes_columns`. Out: one number per row.
+    """
     expected = columns @ model.weights
     result: Floats = -np.expm1(-model.shape * np.log1p(expected / model.shape))
     return result
 
 
-def fit_self_exciting(columns: Floats, happened: Floats, row_weight: Floats) -> SelfExciting:
-    """Non-negative weights by maximum likelihood of the 0/1 outcomes (L-BFGS-B with exact gradients).
+def fit_hawkes(columns: Floats, outcome: Floats, row_weight: Floats) -> HawkesModel:
+    """Fit non-negative weights by maximum likelihood of the 0/1 outcomes (L-BFGS-B with exact gradients).
 
-    Source: Hawkes (1971) with a sum of exponential kernels; the shape k makes the count negative binomial.
+    In: `hawkes_columns`, outcomes, row weights. Out: HawkesModel. Source: Hawkes (1971) with a sum of
+    exponential kernels; the shape k makes the count negative binomial.
     """
     from scipy.optimize import minimize
 
@@ -134,10 +142,10 @@ def fit_self_exciting(columns: Floats, happened: Floats, row_weight: Floats) -> 
         expected = columns @ weights + 1e-6
         log_quiet = -shape * np.log1p(expected / shape)
         event = np.maximum(-np.expm1(log_quiet), 1e-9)
-        ratio = np.where(happened > 0, -(1 - event) / event, 1.0) * scale
+        ratio = np.where(outcome > 0, -(1 - event) / event, 1.0) * scale
         slope = shape / (shape + expected)
         by_shape = np.log1p(expected / shape) - expected / (shape + expected)
-        value = -np.sum(scale * np.where(happened > 0, np.log(event), log_quiet))
+        value = -np.sum(scale * np.where(outcome > 0, np.log(event), log_quiet))
         gradient = np.append(columns.T @ (ratio * slope), np.sum(ratio * by_shape) * shape)
         penalty = 1e-3 * (np.sum(weights) + (theta[size] - start[size]) ** 2)
         return float(value + penalty), gradient + 1e-3 * np.append(
@@ -145,5 +153,5 @@ def fit_self_exciting(columns: Floats, happened: Floats, row_weight: Floats) -> 
         )
 
     limits = [(0.0, None)] * size + [(np.log(0.2), np.log(50.0))]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 60})
-    return SelfExciting(found.x[:size], float(np.exp(found.x[size])))
+    solution = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 60})
+    return HawkesModel(solution.x[:size], float(np.exp(solution.x[size])))

@@ -1,192 +1,245 @@
-"""One opinion out of many: members are weighed by how well they did on windows that have since closed.
+"""Combines the base models: each is weighted by how well it predicted windows that have since closed, and the
+combined probability is calibrated.
 
-The mixture is linear in log odds. Nothing is learned from a window before it has closed, and overlapping
+The ensemble is linear in log odds. Nothing is learned from a window before it has closed, and overlapping
 windows are not counted as independent evidence.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
-from causeloop_pipeline.analysis.predict.recurrence.local_learners import logistic_map
+from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_logistic
 
-DISCOUNT_DAYS = 730.0
-CALIBRATE_FROM_WINDOWS = 8
-CALIBRATE_FROM_ROWS = 50
-CALIBRATION_BELIEF = 0.8
-HELD_BACK_FROM = 0.6
+DISCOUNT_HALF_LIFE_DAYS = 730.0
+MIN_WINDOWS_TO_CALIBRATE = 8
+MIN_ROWS_TO_CALIBRATE = 50
+PRIOR_SHRINKAGE = 0.8
+HOLDOUT_START = 0.6
 UNCALIBRATED = (0.0, 1.0)
-CALIBRATION_PRECISION = np.array([1.0, 10.0])  # of level and slope: 1 and .3 off is no surprise
+CALIBRATION_PRECISION = np.array([1.0, 10.0])  # of intercept and slope: 1 and .3 off is no surprise
 ROWS_PER_INDEPENDENT = 20.0
 
 
 @dataclass(frozen=True)
-class Record:
-    """What was said and what came of it: log odds per member (NaN where silent), the mixed log odds, the
-    outcome (NaN while open).
+class PastForecasts:
+    """Forecasts with their outcomes, as arrays of equal length.
+
+    log_odds: of each base model, NaN where it gave none. combined: log odds of the ensemble before
+    calibration, NaN where not known. window: days. forecast_origin, window_end: ms. outcome: 0/1, NaN while
+    the window is open.
     """
 
-    said: Mapping[str, Floats]
-    mixed: Floats
+    log_odds: Mapping[str, Floats]
+    combined: Floats
     window: Floats
-    origin: Ints
-    closes: Ints
-    happened: Floats
+    forecast_origin: Ints
+    window_end: Ints
+    outcome: Floats
+
+    def extend(self, later: "PastForecasts") -> "PastForecasts":
+        """These forecasts and the later ones after them."""
+        log_odds = {
+            name: np.concatenate([values, later.log_odds[name]]) for name, values in self.log_odds.items()
+        }
+        names = [field.name for field in fields(self) if field.name != "log_odds"]
+        return PastForecasts(
+            log_odds, *(np.concatenate([getattr(self, name), getattr(later, name)]) for name in names)
+        )
 
 
 @dataclass(frozen=True)
-class Mixture:
-    """Weights per window and member, and level and slope of the calibration per window."""
+class Ensemble:
+    """Weights per window and base model, and intercept and slope of the calibration per window."""
 
     weights: Mapping[float, Mapping[str, float]]
     calibration: Mapping[float, tuple[float, float]]
 
 
-def empty_record() -> Record:
-    """A record of nothing."""
-    nothing, none = np.zeros(0), np.zeros(0, np.int64)
-    return Record(dict.fromkeys(MEMBERS, nothing), nothing, nothing, none, none, nothing)
+def empty_past_forecasts() -> PastForecasts:
+    """No forecasts at all."""
+    floats, integers = np.zeros(0), np.zeros(0, np.int64)
+    return PastForecasts(dict.fromkeys(BASE_MODELS, floats), floats, floats, integers, integers, floats)
 
 
-def log_losses(log_odds: Floats, happened: Floats) -> Floats:
-    """Log loss of each row."""
-    result: Floats = np.logaddexp(0, log_odds) - happened * log_odds
+def compute_log_losses(log_odds: Floats, outcome: Floats) -> Floats:
+    """Log loss of each row.
+
+    In: log odds and outcomes 0/1. Out: one number per row.
+    """
+    result: Floats = np.logaddexp(0, log_odds) - outcome * log_odds
     return result
 
 
-def independent_windows(record: Record, window: float, now: int) -> float:
-    """How many windows of this length fit between the first and the last closed origin: K of the recipe."""
-    closed = (record.window == window) & (record.closes <= now)
+def count_independent_windows(past: PastForecasts, window: float, now: int) -> float:
+    """Count how many windows of this length fit between the first and the last closed forecast origin.
+
+    In: the forecasts, days, the moment (ms) up to which windows count as closed. Out: K of `fit_ensemble`.
+    """
+    closed = (past.window == window) & (past.window_end <= now)
     if not closed.any():
         return 0.0
-    origins = record.origin[closed]
+    origins = past.forecast_origin[closed]
     return float((origins.max() - origins.min()) / DAY_MS / window + 1)
 
 
-def fit_mixture(record: Record, windows: tuple[int, ...], now: int, *, step_days: float = 7.0) -> Mixture:
-    """Weights W_m ∝ W0_m · exp(-½ · ess · min(1, (K - 1) / 8) · (L_m - min L)), then Platt scaling where K ≥
-    8.
+def fit_ensemble(
+    past: PastForecasts, windows: tuple[int, ...], now: int, *, step_days: float = 7.0
+) -> Ensemble:
+    """Fit the weights W_m ∝ W0_m · exp(-½ · ess · min(1, (K - 1) / 8) · (L_m - min L)), then Platt scaling
+    where K ≥ 8.
 
-    In: the record, windows in days, the moment (ms) up to which windows count as closed. Out: Mixture for
-    every window. L_m is the past log loss discounted with a half-life of two years.
+    In: past forecasts, windows in days, the moment (ms) up to which windows count as closed, days between
+    forecast origins. Out: Ensemble for every window. L_m is the past log loss discounted with a half-life of
+    two years.
     """
     weights, calibration = {}, {}
     for window in windows:
-        closed = (record.window == window) & (record.closes <= now) & ~np.isnan(record.happened)
-        trust = min(1.0, step_days / window) * np.exp2((record.origin[closed] - now) / DAY_MS / DISCOUNT_DAYS)
-        periods = independent_windows(record, window, now)
-        mine = _weights(record, closed, trust, periods)
-        weights[float(window)] = mine
-        calibration[float(window)] = _platt(record, closed, mine, now, window)
-    return Mixture(weights, calibration)
+        closed = (past.window == window) & (past.window_end <= now) & ~np.isnan(past.outcome)
+        discount = _discount(past.forecast_origin[closed], now)
+        sample_weight = min(1.0, step_days / window) * discount
+        periods = count_independent_windows(past, window, now)
+        weights[float(window)] = _fit_weights(past, closed, sample_weight, periods)
+        calibration[float(window)] = _fit_calibration(past, closed, weights[float(window)], now, window)
+    return Ensemble(weights, calibration)
 
 
-def _weights(
-    record: Record, closed: npt.NDArray[np.bool_], trust: Floats, periods: float
+def _discount(forecast_origin: Ints, now: int) -> Floats:
+    result: Floats = np.exp2((forecast_origin - now) / DAY_MS / DISCOUNT_HALF_LIFE_DAYS)
+    return result
+
+
+def _fit_weights(
+    past: PastForecasts, closed: npt.NDArray[np.bool_], sample_weight: Floats, periods: float
 ) -> dict[str, float]:
-    start = np.array(list(MEMBERS.values()))
-    if periods <= 1 or not len(trust):
-        return dict(zip(MEMBERS, (start / start.sum()).tolist(), strict=True))
-    happened = record.happened[closed]
-    losses = np.full(len(MEMBERS), np.nan)
-    for number, name in enumerate(MEMBERS):
-        said = record.said[name][closed]
-        heard = ~np.isnan(said)
-        if trust[heard].sum() > 0.5 * trust.sum():
-            losses[number] = np.average(log_losses(said[heard], happened[heard]), weights=trust[heard])
+    prior = np.array(list(BASE_MODELS.values()))
+    if periods <= 1 or not len(sample_weight):
+        return dict(zip(BASE_MODELS, (prior / prior.sum()).tolist(), strict=True))
+
+    outcome = past.outcome[closed]
+    losses = np.full(len(BASE_MODELS), np.nan)
+    for number, name in enumerate(BASE_MODELS):
+        log_odds = past.log_odds[name][closed]
+        is_available = ~np.isnan(log_odds)
+        weight = sample_weight[is_available]
+        if weight.sum() > 0.5 * sample_weight.sum():
+            model_losses = compute_log_losses(log_odds[is_available], outcome[is_available])
+            losses[number] = np.average(model_losses, weights=weight)
     losses = np.where(np.isnan(losses), np.nanmean(losses), losses)
-    evidence = 0.5 * trust.sum() / ROWS_PER_INDEPENDENT * min(1.0, (periods - 1) / 8)
-    scaled = start * np.exp(-evidence * (losses - losses.min()))
-    return dict(zip(MEMBERS, (scaled / scaled.sum()).tolist(), strict=True))
+
+    evidence = 0.5 * sample_weight.sum() / ROWS_PER_INDEPENDENT * min(1.0, (periods - 1) / 8)
+    posterior = prior * np.exp(-evidence * (losses - losses.min()))
+    return dict(zip(BASE_MODELS, (posterior / posterior.sum()).tolist(), strict=True))
 
 
-def _mixed_then(record: Record, closed: npt.NDArray[np.bool_], weights: Mapping[str, float]) -> Floats:
-    """The mixed log odds as issued; where only the members' are on record, mixed with today's weights."""
-    mixed, window = record.mixed[closed], record.window[closed]
-    unknown = np.isnan(mixed)
-    if not unknown.any():
-        return mixed
-    said = {name: record.said[name][closed] for name in MEMBERS}
-    anew = mix(Mixture({float(length): weights for length in np.unique(window)}, {}), said, window)
-    return np.where(unknown, anew, mixed)
+def _combine_past(past: PastForecasts, closed: npt.NDArray[np.bool_], weights: Mapping[str, float]) -> Floats:
+    """The combined log odds as issued; where only the base models' are on record, combined with these
+    weights.
+    """
+    combined, window = past.combined[closed], past.window[closed]
+    is_missing = np.isnan(combined)
+    if not is_missing.any():
+        return combined
+    log_odds = {name: past.log_odds[name][closed] for name in BASE_MODELS}
+    ensemble = Ensemble({float(length): weights for length in np.unique(window)}, {})
+    return np.where(is_missing, combine_log_odds(ensemble, log_odds, window), combined)
 
 
-def _platt(
-    record: Record, closed: npt.NDArray[np.bool_], weights: Mapping[str, float], now: int, window: float
+def _fit_calibration(
+    past: PastForecasts,
+    closed: npt.NDArray[np.bool_],
+    weights: Mapping[str, float],
+    now: int,
+    window: float,
 ) -> tuple[float, float]:
-    """Level and slope that past windows ask for; a common shock counts once, not once for each pattern."""
-    happened, origin = record.happened[closed], record.origin[closed]
-    enough = independent_windows(record, window, now) >= CALIBRATE_FROM_WINDOWS
-    if not enough or not _shows_both(happened):
+    """Intercept and slope from past windows; a common shock counts once, not once for each pattern."""
+    outcome, forecast_origin = past.outcome[closed], past.forecast_origin[closed]
+    has_enough = count_independent_windows(past, window, now) >= MIN_WINDOWS_TO_CALIBRATE
+    if not has_enough or not _has_both_outcomes(outcome):
         return UNCALIBRATED
-    mixed = _mixed_then(record, closed, weights)
-    blocks = (origin - origin.min()) // int(window * DAY_MS)
-    trust = np.exp2((origin - now) / DAY_MS / DISCOUNT_DAYS) / design_effect(mixed, happened, blocks)
-    level, slope = _level_and_slope(mixed, happened, trust)
-    belief = _earned(mixed, happened, trust, origin, window)
-    return belief * level, 1.0 + belief * (slope - 1.0)
+
+    combined = _combine_past(past, closed, weights)
+    blocks = (forecast_origin - forecast_origin.min()) // int(window * DAY_MS)
+    sample_weight = _discount(forecast_origin, now) / design_effect(combined, outcome, blocks)
+    intercept, slope = _fit_platt(combined, outcome, sample_weight)
+    shrinkage = _estimate_shrinkage(combined, outcome, sample_weight, forecast_origin, window)
+    return shrinkage * intercept, 1.0 + shrinkage * (slope - 1.0)
 
 
-def _shows_both(happened: Floats) -> bool:
-    return len(happened) >= CALIBRATE_FROM_ROWS and bool(happened.min() < happened.max())
+def _has_both_outcomes(outcome: Floats) -> bool:
+    return len(outcome) >= MIN_ROWS_TO_CALIBRATE and bool(outcome.min() < outcome.max())
 
 
-def _level_and_slope(mixed: Floats, happened: Floats, trust: Floats) -> tuple[float, float]:
-    design = np.column_stack([np.ones(len(mixed)), mixed])
-    level, slope = logistic_map(design, happened, trust, CALIBRATION_PRECISION, mixed)
-    return float(level), float(np.clip(1.0 + slope, 0.5, 1.5))
+def _fit_platt(combined: Floats, outcome: Floats, sample_weight: Floats) -> tuple[float, float]:
+    """Calibration intercept and slope."""
+    design = np.column_stack([np.ones(len(combined)), combined])
+    intercept, slope = fit_logistic(design, outcome, sample_weight, CALIBRATION_PRECISION, combined)
+    return float(intercept), float(np.clip(1.0 + slope, 0.5, 1.5))
 
 
-def _earned(mixed: Floats, happened: Floats, trust: Floats, origin: Ints, window: float) -> float:
-    """How far to believe a calibration: would one learned on the older part have served on the newer part?
+def _estimate_shrinkage(
+    combined: Floats, outcome: Floats, sample_weight: Floats, forecast_origin: Ints, window: float
+) -> float:
+    """How far to apply a calibration: would one fitted on the older part have improved the newer part?
 
     The posterior of "calibrate" against "leave it", both parts' windows not overlapping.
     """
-    cut = origin.min() + HELD_BACK_FROM * float(origin.max() - origin.min())
-    early, late = origin + window * DAY_MS <= cut, origin >= cut
-    if not _shows_both(happened[early]) or late.sum() < CALIBRATE_FROM_ROWS:
-        return CALIBRATION_BELIEF
-    level, slope = _level_and_slope(mixed[early], happened[early], trust[early])
-    plain, moved = (
-        trust[late] @ log_losses(said, happened[late]) for said in (mixed[late], level + slope * mixed[late])
+    first, last = forecast_origin.min(), forecast_origin.max()
+    cut = first + HOLDOUT_START * float(last - first)
+    early, late = forecast_origin + window * DAY_MS <= cut, forecast_origin >= cut
+    if not _has_both_outcomes(outcome[early]) or late.sum() < MIN_ROWS_TO_CALIBRATE:
+        return PRIOR_SHRINKAGE
+
+    intercept, slope = _fit_platt(combined[early], outcome[early], sample_weight[early])
+    plain, calibrated = (
+        sample_weight[late] @ compute_log_losses(log_odds, outcome[late])
+        for log_odds in (combined[late], intercept + slope * combined[late])
     )
-    odds = CALIBRATION_BELIEF / (1 - CALIBRATION_BELIEF) * np.exp(np.clip(plain - moved, -50, 50))
+    prior_odds = PRIOR_SHRINKAGE / (1 - PRIOR_SHRINKAGE)
+    odds = prior_odds * np.exp(np.clip(plain - calibrated, -50, 50))
     return float(odds / (1 + odds))
 
 
-def design_effect(log_odds: Floats, happened: Floats, blocks: Ints) -> float:
+def design_effect(log_odds: Floats, outcome: Floats, blocks: Ints) -> float:
     """How many times less is known than from as many independent outcomes: the variance of the blocks' summed
     errors over the binomial one, at least 1.
 
-    In: log odds, outcomes 0/1 and the number of the block (a span of time) of each row. Source: Kish's design
-    effect, with the clusters of Liang & Zeger's robust variance.
+    In: log odds, outcomes 0/1 and the number of the block (a span of time) of each row. Out: a factor.
+    Source: Kish's design effect, with the clusters of Liang & Zeger's robust variance.
     """
-    said = expit(log_odds)
-    summed = np.bincount(np.unique(blocks, return_inverse=True)[1], happened - said)
-    return max(1.0, float((summed**2).sum() / (said * (1 - said)).sum()))
+    probability = expit(log_odds)
+    block_errors = np.bincount(np.unique(blocks, return_inverse=True)[1], outcome - probability)
+    return max(1.0, float((block_errors**2).sum() / (probability * (1 - probability)).sum()))
 
 
-def mix(mixture: Mixture, said: Mapping[str, Floats], window: Floats) -> Floats:
-    """Mixed log odds of every row before calibration; silent members give their weight to the others."""
-    total, norm = np.zeros(len(window)), np.zeros(len(window))
-    for length, weights in mixture.weights.items():
-        mine = window == length
-        for name, log_odds in said.items():
-            heard = mine & ~np.isnan(log_odds)
-            total[heard] += weights[name] * log_odds[heard]
-            norm[heard] += weights[name]
-    return total / np.maximum(norm, 1e-12)
+def combine_log_odds(ensemble: Ensemble, log_odds: Mapping[str, Floats], window: Floats) -> Floats:
+    """The weighted mean of the base models' log odds, before calibration.
+
+    In: the ensemble, log odds by base model (NaN where it gave none: its weight goes to the others), the
+    window of each row in days. Out: one number per row.
+    """
+    total, weight_sum = np.zeros(len(window)), np.zeros(len(window))
+    for length, weights in ensemble.weights.items():
+        is_window = window == length
+        for name, values in log_odds.items():
+            is_available = is_window & ~np.isnan(values)
+            total[is_available] += weights[name] * values[is_available]
+            weight_sum[is_available] += weights[name]
+    return total / np.maximum(weight_sum, 1e-12)
 
 
-def calibrate(mixture: Mixture, mixed: Floats, window: Floats) -> Floats:
-    """Calibrated log odds of mixed ones."""
-    result = mixed.copy()
-    for length, (level, slope) in mixture.calibration.items():
-        mine = window == length
-        result[mine] = level + slope * mixed[mine]
+def calibrate(ensemble: Ensemble, combined: Floats, window: Floats) -> Floats:
+    """Calibrate combined log odds.
+
+    In: the ensemble, `combine_log_odds`, the window of each row in days. Out: one number per row.
+    """
+    result = combined.copy()
+    for length, (intercept, slope) in ensemble.calibration.items():
+        is_window = window == length
+        result[is_window] = intercept + slope * combined[is_window]
     return result

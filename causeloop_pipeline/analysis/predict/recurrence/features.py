@@ -1,8 +1,8 @@
-"""What a pattern's past says at one moment, as numbers: recency, rate, clustering, rhythm, and the workspace
+"""Builds the features of a pattern at a forecast origin: recency, rate, clustering, rhythm, and the workspace
 around it.
 
-The hot path of prediction: nothing here loops over patterns. Gap statistics are running sums kept per active
-day, so a pair (pattern, origin) costs a few searches whatever its history.
+This is the hot path of prediction: nothing here loops over patterns. Gap statistics are running sums kept per
+active day, so a pair (pattern, forecast origin) costs a few searches whatever its history.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ import numpy.typing as npt
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import gamma_poisson, logit
-from causeloop_pipeline.analysis.predict.recurrence.history import History
+from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
+    GAP_EDGES,
+    HALF_LIVES,
+    RunningGaps,
+    count_gaps,
+)
+from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
 
-HALF_LIVES = (1.0, 3.0, 7.0, 15.0, 30.0, 60.0, 120.0, 365.0)
 LOOKBACKS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 POISSON_HALF_LIVES = (3.0, 7.0, 15.0, 30.0, 60.0, 120.0)
 DECIMALS = 5  # running sums differ in the last bits with their neighbours; no tree may split on that
-GAP_EDGES = np.array(
-    [1.5, 2.5, 3.5, 5.5, 7.5, 10.5, 14.5, 21.5, 30.5, 45.5, 60.5, 90.5, 120.5, 180.5, 270.5, 365.5, np.inf]
-)
-
 STATE_NAMES = (
     "log_recency",
     "log_age",
@@ -61,14 +62,15 @@ FEATURES = STATE_NAMES + WINDOW_NAMES
 
 @dataclass(frozen=True)
 class PairState:
-    """All that is known of (pattern, origin) pairs before a window is chosen.
+    """The state of (pattern, forecast origin) pairs, whatever the window.
 
-    `columns` is pairs x STATE_NAMES; `decayed` pairs x HALF_LIVES; `gap_counts` GAP_EDGES x pairs; days are
-    floats.
+    forecast_origin: ms. columns: pairs x STATE_NAMES. decayed: pairs x HALF_LIVES, decayed counts of active
+    days. recency, age: days since the last and since the first event. position: just after the last active
+    day before the origin. gap_counts: GAP_EDGES x pairs.
     """
 
-    owner: Ints
-    origin: Ints
+    pattern_idx: Ints
+    forecast_origin: Ints
     columns: Floats
     decayed: Floats
     recency: Floats
@@ -77,156 +79,128 @@ class PairState:
     gap_counts: npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True)
-class RunningGaps:
-    """Sums over the gaps of a pattern up to each active day (in days), for O(1) statistics at any origin."""
-
-    gap: Floats
-    total: Floats
-    squares: Floats
-    logs: Floats
-    longest: Floats
-    episodes: Floats
-    decayed: Floats
-
-
-def running_gaps(history: History) -> RunningGaps:
-    """Accumulate the gap statistics and the decayed counts once for a whole history."""
-    days = history.days
-    gap = np.zeros(len(days.at))
-    inside = np.zeros(len(days.at), bool)
-    inside[1:] = days.owner[1:] == days.owner[:-1]
-    gap[1:] = np.where(inside[1:], np.diff(days.at) / DAY_MS, 0.0)
-    logs = np.log(np.maximum(gap, 0.02)) * inside
-    big = (gap.max(initial=0.0) + 1.0) * 2
-    longest = np.maximum.accumulate(gap + days.owner * big) - days.owner * big
-    episodes = np.where(inside, gap > 1.5, True).astype(float)
-    return RunningGaps(
-        gap,
-        np.cumsum(gap),
-        np.cumsum(gap * gap),
-        np.cumsum(logs),
-        longest,
-        np.cumsum(episodes),
-        _decayed_at_events(history),
-    )
-
-
-def _decayed_at_events(history: History) -> Floats:
-    """Exponentially decayed count of active days at (and including) each of them, in log space so that
-    nothing overflows.
-    """
-    days = history.days
-    if not len(days.at):
-        return np.zeros((0, len(HALF_LIVES)))
-    at = (days.at - days.origin) / DAY_MS
-    result = np.empty((len(at), len(HALF_LIVES)))
-    for column, half_life in enumerate(HALF_LIVES):
-        rate = np.log(2.0) / half_life
-        stride = days.span / DAY_MS + 60 * half_life
-        clock = rate * (at + days.owner * stride)
-        result[:, column] = np.exp(np.logaddexp.accumulate(clock) - clock)
-    return result
-
-
-def pair_state(
-    history: History, gaps: RunningGaps, owner: Ints, origin: Ints, groups: Ints | None = None
+def build_pair_state(
+    history: OccurrenceHistory,
+    gaps: RunningGaps,
+    pattern_idx: Ints,
+    forecast_origin: Ints,
+    groups: Ints | None = None,
 ) -> PairState:
-    """State columns of every pair; pairs need at least one earlier event.
+    """Build the state of every pair; pairs need at least one earlier event.
 
-    In: pattern numbers and origins (ms). Out: PairState. Source of the feature set: recency-frequency models
+    In: the history with its gap sums, pattern numbers, forecast origins (ms), the group of each pattern if
+    known. Out: PairState. Source of the feature set: recency-frequency models
     of customer-base analysis (Fader, Hardie & Lee 2005) and renewal statistics of the gaps.
     """
     days, events = history.days, history.events
-    position = days.before(owner, origin)
-    last, start = position - 1, days.first[owner]
-    recency = np.maximum((origin - days.at[last]) / DAY_MS, 0.02)
-    raw_last = events.before(owner, origin) - 1
-    recency = np.minimum(recency, np.maximum((origin - events.at[raw_last]) / DAY_MS, 0.02))
-    age = np.maximum((origin - days.at[start]) / DAY_MS, 0.02)
+    position = days.position_before(pattern_idx, forecast_origin)
+    last, start = position - 1, days.first[pattern_idx]
+    recency = np.maximum((forecast_origin - days.at[last]) / DAY_MS, 0.02)
+    last_event = events.position_before(pattern_idx, forecast_origin) - 1
+    recency = np.minimum(recency, np.maximum((forecast_origin - events.at[last_event]) / DAY_MS, 0.02))
+    age = np.maximum((forecast_origin - days.at[start]) / DAY_MS, 0.02)
     decayed = gaps.decayed[last] * np.exp2(
-        -((origin - days.at[last]) / DAY_MS)[:, None] / np.array(HALF_LIVES)
+        -((forecast_origin - days.at[last]) / DAY_MS)[:, None] / np.array(HALF_LIVES)
     )
     columns = [
         np.log(recency),
         np.log(age),
-        np.log(raw_last + 1.0 - events.first[owner]),
+        np.log(last_event + 1.0 - events.first[pattern_idx]),
         np.log(position - start + 0.0),
-        np.log(np.maximum((origin - history.observed_since) / DAY_MS, 1.0)),
-        *_lookbacks(history, owner, origin, position, raw_last + 1),
+        np.log(np.maximum((forecast_origin - history.observed_since) / DAY_MS, 1.0)),
+        *_lookback_columns(history, pattern_idx, forecast_origin, position, last_event + 1),
         *_gap_columns(gaps, start, last, recency, age),
         *np.log1p(decayed.T),
-        *_workspace(history, origin),
-        *_siblings(history, owner, origin, groups),
+        *_workspace_columns(history, forecast_origin),
+        *_sibling_columns(history, pattern_idx, forecast_origin, groups),
     ]
     return PairState(
-        owner,
-        origin,
+        pattern_idx,
+        forecast_origin,
         np.column_stack(columns),
         decayed,
         recency,
         age,
         position,
-        gap_counts(gaps, start, last),
+        count_gaps(gaps, start, last),
     )
 
 
-def _lookbacks(history: History, owner: Ints, origin: Ints, position: Ints, raw: Ints) -> list[Floats]:
-    counts = [np.log1p(position - history.days.before(owner, origin - d * DAY_MS)) for d in LOOKBACKS]
-    return counts + [np.log1p(raw - history.events.before(owner, origin - d * DAY_MS)) for d in (7, 30, 90)]
+def _lookback_columns(
+    history: OccurrenceHistory, pattern_idx: Ints, forecast_origin: Ints, position: Ints, raw: Ints
+) -> list[Floats]:
+    counts = [
+        np.log1p(position - history.days.position_before(pattern_idx, forecast_origin - d * DAY_MS))
+        for d in LOOKBACKS
+    ]
+    return counts + [
+        np.log1p(raw - history.events.position_before(pattern_idx, forecast_origin - d * DAY_MS))
+        for d in (7, 30, 90)
+    ]
 
 
 def _gap_columns(gaps: RunningGaps, start: Ints, last: Ints, recency: Floats, age: Floats) -> list[Floats]:
     count = (last - start).astype(float)
-    alone = count == 0
-    some = np.maximum(count, 1.0)
-    mean = np.where(alone, age, (gaps.total[last] - gaps.total[start]) / some)
-    variance = np.maximum((gaps.squares[last] - gaps.squares[start]) / some - mean**2, 0.0)
+    has_no_gap = count == 0
+    divisor = np.maximum(count, 1.0)
+    mean = np.where(has_no_gap, age, (gaps.total[last] - gaps.total[start]) / divisor)
+    variance = np.maximum((gaps.squares[last] - gaps.squares[start]) / divisor - mean**2, 0.0)
     variance = np.where(variance < 1e-9 * mean**2, 0.0, variance)
-    mean_log = np.where(alone, np.log(age), (gaps.logs[last] - gaps.logs[start]) / some)
-    longest = np.where(alone, age, gaps.longest[last])
+    mean_log = np.where(has_no_gap, np.log(age), (gaps.logs[last] - gaps.logs[start]) / divisor)
+    longest = np.where(has_no_gap, age, gaps.longest[last])
     mean, longest = np.maximum(mean, 0.02), np.maximum(longest, 0.02)
     return [
         np.log(gaps.episodes[last] - gaps.episodes[start] + 1.0),
         np.log(mean),
         mean_log,
-        np.where(alone, 1.0, np.sqrt(variance) / mean),
+        np.where(has_no_gap, 1.0, np.sqrt(variance) / mean),
         np.log(longest),
-        np.log(np.where(alone, age, np.maximum(gaps.gap[last], 0.02))),
+        np.log(np.where(has_no_gap, age, np.maximum(gaps.gap[last], 0.02))),
         np.clip(np.log(recency) - mean_log, -6, 6),
         np.clip(np.log(recency / longest), -6, 6),
     ]
 
 
-def _workspace(history: History, origin: Ints) -> list[Floats]:
+def _workspace_columns(history: OccurrenceHistory, forecast_origin: Ints) -> list[Floats]:
     """Trend and level of the whole workspace: active days of all patterns in the last 7, 30 and 120 days."""
     at = np.sort(history.days.at)
-    moments, back = np.unique(origin, return_inverse=True)
+    moments, inverse = np.unique(forecast_origin, return_inverse=True)
     here = np.searchsorted(at, moments)
     seen = [here - np.searchsorted(at, moments - d * DAY_MS) for d in (7, 30, 120)]
     observed = np.maximum((moments - history.observed_since) / DAY_MS, 1.0)
     rate = [(count + 1.0) / np.minimum(observed, d) for count, d in zip(seen, (7, 30, 120), strict=True)]
     columns = [np.log(rate[0] / rate[2]), np.log(rate[1] / rate[2]), np.log(rate[1])]
-    return [column[back] for column in columns]
+    return [column[inverse] for column in columns]
 
 
-def _siblings(history: History, owner: Ints, origin: Ints, groups: Ints | None) -> list[Floats]:
+def _sibling_columns(
+    history: OccurrenceHistory, pattern_idx: Ints, forecast_origin: Ints, groups: Ints | None
+) -> list[Floats]:
     """Recent active days of the patterns of the same group (the same service), the pattern's own left out."""
     if groups is None:
-        return [np.zeros(len(owner)), np.zeros(len(owner))]
+        return [np.zeros(len(pattern_idx)), np.zeros(len(pattern_idx))]
     days = history.days
-    group_keys = np.sort(days.keys(groups[days.owner], days.at))
-    mine = groups[owner]
+    group_keys = np.sort(days.keys(groups[days.pattern_idx], days.at))
+    group = groups[pattern_idx]
     columns = []
     for back in (7, 30):
-        low, high = (np.searchsorted(group_keys, days.keys(mine, origin - b * DAY_MS)) for b in (back, 0))
-        own = days.before(owner, origin) - days.before(owner, origin - back * DAY_MS)
+        low, high = (
+            np.searchsorted(group_keys, days.keys(group, forecast_origin - b * DAY_MS)) for b in (back, 0)
+        )
+        own = days.position_before(pattern_idx, forecast_origin) - days.position_before(
+            pattern_idx, forecast_origin - back * DAY_MS
+        )
         columns.append(np.log1p(np.maximum(high - low - own, 0)))
     return columns
 
 
-def window_features(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
-    """Feature matrix (pairs x FEATURES, float64) for one window in days."""
+def build_window_features(
+    history: OccurrenceHistory, gaps: RunningGaps, state: PairState, window: float
+) -> Floats:
+    """Build the features of every pair for one window.
+
+    In: the history with its gap sums, the state of the pairs, the window in days. Out: pairs x FEATURES.
+    """
     occupancy = _occupancy(history, gaps, state, window)
     renewal = _renewal(state, window)
     year_ago = _year_ago(history, state, window)
@@ -235,7 +209,7 @@ def window_features(history: History, gaps: RunningGaps, state: PairState, windo
         logit(gamma_poisson(state.decayed[:, HALF_LIVES.index(h)], state.age, h, window))
         for h in POISSON_HALF_LIVES
     ]
-    size = len(state.owner)
+    size = len(state.pattern_idx)
     columns = np.column_stack(
         [
             state.columns,
@@ -251,32 +225,20 @@ def window_features(history: History, gaps: RunningGaps, state: PairState, windo
     return np.round(columns, DECIMALS)
 
 
-def _occupancy(history: History, gaps: RunningGaps, state: PairState, window: float) -> Floats:
-    """Logit of the share of past start times whose next `window` days held an event (half a window of prior
-    doubt).
-    """
+def _occupancy(history: OccurrenceHistory, gaps: RunningGaps, state: PairState, window: float) -> Floats:
+    """Logit of the share of past start times whose next `window` days held an event, shrunk to one half."""
     covered = np.cumsum(np.minimum(gaps.gap, window))
-    start, last = history.days.first[state.owner], state.position - 1
+    start, last = history.days.first[state.pattern_idx], state.position - 1
     span = (gaps.total[last] - gaps.total[start]) + np.maximum(state.recency - window, 0.0)
     share = (covered[last] - covered[start] + 0.5) / (span + 1.0)
     return logit(np.clip(share, 0.003, 0.997))
-
-
-def gap_counts(gaps: RunningGaps, start: Ints, last: Ints) -> npt.NDArray[np.int32]:
-    """How many past gaps of each pair fall between neighbouring GAP_EDGES (edges x pairs)."""
-    codes = np.searchsorted(GAP_EDGES, gaps.gap)
-    counts = np.empty((len(GAP_EDGES), len(start)), np.int32)
-    for code in range(len(GAP_EDGES)):
-        counted = np.cumsum((codes == code) & (gaps.gap > 0), dtype=np.int32)
-        counts[code] = counted[last] - counted[start]
-    return counts
 
 
 def _renewal(state: PairState, window: float) -> Floats:
     """Logit of the share of gaps in (recency, recency + window] among the gaps longer than the recency, from
     binned gaps.
     """
-    longer, beyond = np.zeros(len(state.owner)), np.zeros(len(state.owner))
+    longer, beyond = np.zeros(len(state.pattern_idx)), np.zeros(len(state.pattern_idx))
     low = np.concatenate([[0.0], GAP_EDGES[:-1]])
     for inside, left, right in zip(state.gap_counts, low, GAP_EDGES, strict=True):
         width = right - left if np.isfinite(right) else 365.0
@@ -285,12 +247,13 @@ def _renewal(state: PairState, window: float) -> Floats:
     return logit((longer - beyond + 0.5) / (longer + 1.0))
 
 
-def _year_ago(history: History, state: PairState, window: float) -> Floats:
+def _year_ago(history: OccurrenceHistory, state: PairState, window: float) -> Floats:
     """Active days in the same window one year earlier (nothing when the pattern is younger)."""
-    year = state.origin - 365 * DAY_MS
+    year = state.forecast_origin - 365 * DAY_MS
     half = int(window * DAY_MS / 2)
     low, high = (
-        history.days.before(state.owner, year + shift) for shift in (-half, int(window * DAY_MS) + half)
+        history.days.position_before(state.pattern_idx, year + shift)
+        for shift in (-half, int(window * DAY_MS) + half)
     )
-    found: Floats = np.log1p(high - low) * (state.age > 365)
-    return found
+    active_days: Floats = np.log1p(high - low) * (state.age > 365)
+    return active_days

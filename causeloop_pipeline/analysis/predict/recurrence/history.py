@@ -1,8 +1,8 @@
-"""What is remembered of every pattern's failures: its instants, its distinct active days, and the gaps
-between them.
+"""The failure history of every pattern: its occurrences, its distinct active days, and where each pattern
+begins in the arrays.
 
 Bursts are collapsed to the first event of each day: a storm of a thousand alerts is one active day. Every
-number read at an origin comes from events strictly before that origin.
+number read at a forecast origin comes from events strictly before that origin.
 """
 
 from dataclasses import dataclass
@@ -17,39 +17,39 @@ from causeloop_pipeline.analysis.arrays import DAY_MS, Ints
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def milliseconds(instant: datetime) -> int:
-    """Milliseconds since 1970 of an instant; one without a time zone is read as UTC."""
+def to_milliseconds(instant: datetime) -> int:
+    """Milliseconds since 1970 of an instant; an instant without a time zone is read as UTC."""
     aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     delta = aware - EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
 
 
 @dataclass(frozen=True)
-class Series:
+class InstantIndex:
     """Instants of all patterns, sorted by pattern and time, as one searchable array.
 
-    `owner` is the pattern's number, `at` milliseconds since 1970, `first` where each pattern begins (one more
-    entry than patterns).
+    pattern_idx: the pattern's number. at: milliseconds since 1970. first: where each pattern begins, and the
+    end (patterns + 1). start: an instant before all others (ms). span: milliseconds kept for each pattern.
     """
 
-    owner: Ints
+    pattern_idx: Ints
     at: Ints
     first: Ints
-    origin: int
+    start: int
     span: int
 
-    def keys(self, owner: Ints, at: Ints) -> Ints:
+    def keys(self, pattern_idx: Ints, at: Ints) -> Ints:
         """One sortable number per (pattern, instant)."""
-        return owner * self.span + np.clip(at - self.origin, 0, self.span - 1)
+        return pattern_idx * self.span + np.clip(at - self.start, 0, self.span - 1)
 
-    def before(self, owner: Ints, at: Ints) -> Ints:
+    def position_before(self, pattern_idx: Ints, at: Ints) -> Ints:
         """Position just after the last instant of the pattern that lies strictly before `at`."""
-        if not len(owner):
+        if not len(pattern_idx):
             return np.zeros(0, np.int64)
-        return np.searchsorted(self.sorted_keys, self.keys(owner, at), side="left")
+        return np.searchsorted(self.sorted_keys, self.keys(pattern_idx, at), side="left")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_keys", self.keys(self.owner, self.at))
+        object.__setattr__(self, "_keys", self.keys(self.pattern_idx, self.at))
 
     @property
     def sorted_keys(self) -> Ints:
@@ -59,17 +59,17 @@ class Series:
 
 
 @dataclass(frozen=True)
-class History:
+class OccurrenceHistory:
     """All patterns of a workspace: raw events and active days.
 
-    `patterns` are the ids in sorted order; `phase` is the instant (ms) the days are counted from, so that a
-    day ends at an origin.
+    patterns: the ids in sorted order. reference_time: the instant (ms) the days are counted from, so that a
+    day ends at a forecast origin. observed_since: when observation began (ms).
     """
 
     patterns: pl.Series
-    events: Series
-    days: Series
-    phase: int
+    events: InstantIndex
+    days: InstantIndex
+    reference_time: int
     observed_since: int
 
     @property
@@ -78,63 +78,76 @@ class History:
         return len(self.patterns)
 
 
-def pattern_numbers(pattern_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct ids in order, and the place of every row's id among them (UInt32; no id may be null)."""
+def number_patterns(pattern_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Number the patterns in the order of their ids.
+
+    In: pattern ids, none null. Out: the distinct ids in order, and the number of every row's id (UInt32).
+    """
     patterns = pattern_ids.unique().sort()
     kind = pl.Enum(patterns.cast(pl.String))
     return patterns, pattern_ids.cast(pl.String).cast(kind).to_physical().cast(pl.UInt32)
 
 
 def build_history(
-    occurrences: pl.DataFrame, *, phase: datetime, observed_since: datetime | None = None
-) -> History:
-    """Sort and collapse a frame of (pattern_id, occurred_at) into a History.
+    occurrences: pl.DataFrame, *, reference_time: datetime, observed_since: datetime | None = None
+) -> OccurrenceHistory:
+    """Sort and collapse a frame of occurrences into a history.
 
-    Rows without a pattern or an instant are left out. Days run backwards and forwards from `phase` in steps
-    of 24 h.
+    In: frame(pattern_id, occurred_at), of which rows with a null are left out; `reference_time` (aware), from
+    which days of 24 h are counted; when observation began (default: the first event). Out: OccurrenceHistory.
     """
     rows = occurrences.select("pattern_id", "occurred_at").drop_nulls()
-    patterns, number = pattern_numbers(rows["pattern_id"])
+    patterns, number = number_patterns(rows["pattern_id"])
     at = rows["occurred_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
-    owner = number.to_numpy().astype(np.int64)
-    order = np.lexsort((at, owner))
-    owner, at = owner[order], at[order]
-    phase_ms = milliseconds(phase)
-    day = (at - phase_ms) // DAY_MS
-    fresh = np.ones(len(at), bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
-    low = int(at.min()) if len(at) else phase_ms
-    span = (max(int(at.max()), phase_ms) - low + 400 * DAY_MS) if len(at) else DAY_MS
-    since = min(low, milliseconds(observed_since)) if observed_since else low
-    return History(
+    pattern_idx = number.to_numpy().astype(np.int64)
+    order = np.lexsort((at, pattern_idx))
+    pattern_idx, at = pattern_idx[order], at[order]
+    reference_ms = to_milliseconds(reference_time)
+    day = (at - reference_ms) // DAY_MS
+    is_new_day = np.ones(len(at), bool)
+    is_new_day[1:] = (pattern_idx[1:] != pattern_idx[:-1]) | (day[1:] != day[:-1])
+    low = int(at.min()) if len(at) else reference_ms
+    span = (max(int(at.max()), reference_ms) - low + 400 * DAY_MS) if len(at) else DAY_MS
+    since = min(low, to_milliseconds(observed_since)) if observed_since else low
+    return OccurrenceHistory(
         patterns,
-        _series(owner, at, len(patterns), low, span),
-        _series(owner[fresh], at[fresh], len(patterns), low, span),
-        phase_ms,
+        _build_index(pattern_idx, at, len(patterns), low, span),
+        _build_index(pattern_idx[is_new_day], at[is_new_day], len(patterns), low, span),
+        reference_ms,
         since,
     )
 
 
-def _series(owner: Ints, at: Ints, size: int, low: int, span: int) -> Series:
-    first = np.searchsorted(owner, np.arange(size + 1)).astype(np.int64)
-    return Series(owner, at, first, low - DAY_MS, span + 2 * DAY_MS)
+def _build_index(pattern_idx: Ints, at: Ints, size: int, low: int, span: int) -> InstantIndex:
+    first = np.searchsorted(pattern_idx, np.arange(size + 1)).astype(np.int64)
+    return InstantIndex(pattern_idx, at, first, low - DAY_MS, span + 2 * DAY_MS)
 
 
-def recurs_within(history: History, owner: Ints, origin: Ints, days: float) -> npt.NDArray[np.bool_]:
-    """Whether the pattern has an event in [origin, origin + days)."""
-    end = origin + int(days * DAY_MS)
-    return history.events.before(owner, end) > history.events.before(owner, origin)
+def recurs_within(
+    history: OccurrenceHistory, pattern_idx: Ints, forecast_origin: Ints, days: float
+) -> npt.NDArray[np.bool_]:
+    """Whether each pattern has an event in [forecast_origin, forecast_origin + days).
+
+    In: the history, pattern numbers, origins (ms), days. Out: one boolean per pair.
+    """
+    end = forecast_origin + int(days * DAY_MS)
+    return history.events.position_before(pattern_idx, end) > history.events.position_before(
+        pattern_idx, forecast_origin
+    )
 
 
-def eligible_pairs(
-    history: History, origins: Ints, *, min_events: int = 2, active_within_days: float = 180.0
+def select_eligible_pairs(
+    history: OccurrenceHistory, origins: Ints, *, min_events: int = 2, active_within_days: float = 180.0
 ) -> tuple[Ints, Ints]:
-    """The (pattern, origin) pairs to predict: enough earlier events and one of them recent enough."""
-    owner = np.tile(np.arange(history.size), len(origins))
-    origin = np.repeat(origins, history.size)
-    position = history.events.before(owner, origin)
-    seen = position - history.events.first[owner]
-    enough = seen >= min_events
-    owner, origin, position = owner[enough], origin[enough], position[enough]
-    recent = origin - history.events.at[position - 1] <= active_within_days * DAY_MS
-    return owner[recent], origin[recent]
+    """Select the (pattern, forecast origin) pairs to predict: enough earlier events, one of them recent.
+
+    In: the history, origins (ms), how many events before the origin are needed and how old the last may be.
+    Out: pattern numbers and origins, sorted by origin and pattern.
+    """
+    pattern_idx = np.tile(np.arange(history.size), len(origins))
+    forecast_origin = np.repeat(origins, history.size)
+    position = history.events.position_before(pattern_idx, forecast_origin)
+    enough = position - history.events.first[pattern_idx] >= min_events
+    pattern_idx, forecast_origin, position = pattern_idx[enough], forecast_origin[enough], position[enough]
+    recent = forecast_origin - history.events.at[position - 1] <= active_within_days * DAY_MS
+    return pattern_idx[recent], forecast_origin[recent]

@@ -1,5 +1,5 @@
-"""The ledger read back: predictions that were really issued, with what came of them, as evidence for weights
-and calibration.
+"""Reads the prediction ledger, issued predictions with their outcomes, as evidence for the weights of the
+base models and the calibration.
 """
 
 import json
@@ -8,33 +8,41 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import DAY_MS
-from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
-from causeloop_pipeline.analysis.predict.recurrence.ensemble import Record, empty_record
+from causeloop_pipeline.analysis.predict.recurrence.ensemble import PastForecasts, empty_past_forecasts
 
 
-def ledger_record(ledger: pl.DataFrame | None, now: int) -> Record | None:
-    """Record of the graded hits and misses whose window had closed by `now` (ms).
+def read_past_forecasts(ledger: pl.DataFrame | None, now: int) -> PastForecasts | None:
+    """Read the graded hits and misses of the ledger as forecasts.
 
-    In: issued_at, window_days, probability, model_probabilities (JSON or null) and outcome
-    (hit/miss/prevented or null), or None. `prevented` says nothing of the forecast and is left
-    out. Out: Record or None.
+    In: frame(issued_at, window_days, probability, model_probabilities: JSON or null, outcome:
+    hit/miss/prevented or null), or None; the moment (ms) after which an outcome is not yet known. Out:
+    PastForecasts, or None without a ledger. A prevented recurrence is left out: its outcome without the fix
+    is not known. Issued probabilities are calibrated already, so only the base models' log odds are read.
     """
     if ledger is None or ledger.is_empty():
         return None
     graded = ledger.filter(pl.col("outcome").is_in(["hit", "miss"]) & pl.col("probability").is_not_null())
+    if graded.is_empty():
+        return empty_past_forecasts()
+
     graded = graded.sort("issued_at", "window_days", "probability", "model_probabilities")
-    origin = graded["issued_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
+    forecast_origin = graded["issued_at"].dt.timestamp("ms").to_numpy().astype(np.int64)
     window = graded["window_days"].to_numpy().astype(float)
-    closes = origin + (window * DAY_MS).astype(np.int64)
-    if not len(origin):
-        return empty_record()
-    texts = [json.loads(text) if text else {} for text in graded["model_probabilities"]]
-    said = {
-        name: logit(np.array([text.get(name, np.nan) for text in texts], dtype=float)) for name in MEMBERS
+    window_end = forecast_origin + (window * DAY_MS).astype(np.int64)
+    outcome = (graded["outcome"] == "hit").to_numpy().astype(float)
+
+    by_model = [json.loads(text) if text else {} for text in graded["model_probabilities"]]
+    log_odds = {
+        name: logit(np.array([row.get(name, np.nan) for row in by_model], dtype=float))
+        for name in BASE_MODELS
     }
-    mixed = np.full(
-        len(window), np.nan
-    )  # issued probabilities are calibrated already; the members are mixed anew
-    happened = (graded["outcome"] == "hit").to_numpy().astype(float)
-    return Record(said, mixed, window, origin, closes, np.where(closes <= now, happened, np.nan))
+    return PastForecasts(
+        log_odds=log_odds,
+        combined=np.full(len(window), np.nan),
+        window=window,
+        forecast_origin=forecast_origin,
+        window_end=window_end,
+        outcome=np.where(window_end <= now, outcome, np.nan),
+    )

@@ -1,148 +1,153 @@
-"""Forecasts as they would have been issued: refit now and then, predict until the next refit, learn weights
-from what has closed.
+"""Rolling-origin forecasts: refit now and then, predict until the next refit, weigh the base models by what
+has closed.
 
-The same walk gives a backtest its predictions and a live prediction its weights and calibration.
+The same walk gives a backtest its predictions and a live model its weights and calibration.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import (
-    LEARNED_FROM_ROWS,
-    MEMBERS,
-    fit_members,
-    member_log_odds,
+    BASE_MODELS,
+    MIN_TRAINING_ROWS,
+    fit_base_models,
+    predict_log_odds,
 )
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
-    Mixture,
-    Record,
+    Ensemble,
+    PastForecasts,
     calibrate,
-    empty_record,
-    fit_mixture,
-    mix,
+    combine_log_odds,
+    empty_past_forecasts,
+    fit_ensemble,
 )
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_reference, reference_log_odds
-from causeloop_pipeline.analysis.predict.recurrence.samples import FORGET_DAYS, RecurrenceRows
+from causeloop_pipeline.analysis.predict.recurrence.samples import (
+    WEIGHT_HALF_LIFE_DAYS,
+    Samples,
+    concat_samples,
+)
 
-LOWEST, HIGHEST = 0.002, 0.995
+MIN_PROBABILITY, MAX_PROBABILITY = 0.002, 0.995
 
 
 @dataclass(frozen=True)
-class Issued:
-    """Rows in the order they were issued, what every member said of them, and the probability; `mixture` is
-    the last one.
+class IssuedForecasts:
+    """Samples in the order they were issued, the forecasts as they were issued, the calibrated probability
+    and that of the reference per sample, and the last ensemble.
     """
 
-    rows: RecurrenceRows
-    record: Record
+    samples: Samples
+    forecasts: PastForecasts
     probability: Floats
     reference: Floats
-    mixture: Mixture
+    ensemble: Ensemble
 
 
-def roll(
-    training: RecurrenceRows,
-    asked: RecurrenceRows,
+def roll_forward(
+    training: Samples,
+    requested: Samples,
     refits: Sequence[int],
     *,
     windows: tuple[int, ...],
     seed: int,
-    budget: int = 60_000,
-    earlier: Record | None = None,
-) -> Issued:
-    """Walk through the refit moments (ms, ascending) and issue every asked row with origin at or after the
-    first.
+    max_training_rows: int = 60_000,
+    earlier: PastForecasts | None = None,
+) -> IssuedForecasts:
+    """Walk through the refit moments and issue a forecast for every requested sample from the first on.
 
-    In: training rows (used only once their window has closed), asked rows, a record of real predictions to
-    learn from. At each refit the members see at most `budget` closed rows. Out: Issued, with the asked rows
-    only.
+    In: training samples (used only once their window has closed), the samples to predict, refit moments (ms,
+    ascending), windows in days, a seed, how many closed rows the base models see at a refit, earlier
+    forecasts to weigh the models by. Out: IssuedForecasts of the requested samples.
     """
-    record, steps = earlier or empty_record(), []
+    past, steps = earlier or empty_past_forecasts(), []
     bounds = [*refits, np.iinfo(np.int64).max]
     for number, moment in enumerate(refits):
-        known = _closed_before(training, moment, seed + number, budget)
-        mixture = fit_mixture(record, windows, moment)
-        rows = asked.take((asked.origin >= moment) & (asked.origin < bounds[number + 1]))
-        said = _complete(member_log_odds(fit_members(known, seed), rows), len(rows.owner))
-        mixed = mix(mixture, said, rows.window)
-        probability = np.clip(expit(calibrate(mixture, mixed, rows.window)), LOWEST, HIGHEST)
-        spoken = Record(said, mixed, rows.window, rows.origin, rows.closes, rows.happened)
-        record = _followed(record, spoken)
-        steps.append(Issued(rows, spoken, probability, _reference(known, rows), mixture))
-    return _joined(steps)
+        closed = _select_closed(training, moment, seed + number, max_training_rows)
+        ensemble = fit_ensemble(past, windows, moment)
+        is_due = (requested.forecast_origin >= moment) & (requested.forecast_origin < bounds[number + 1])
+        due = requested.take(is_due)
+
+        log_odds = _fill_missing(predict_log_odds(fit_base_models(closed, seed), due), due.size)
+        combined = combine_log_odds(ensemble, log_odds, due.window)
+        calibrated = expit(calibrate(ensemble, combined, due.window))
+        probability = np.clip(calibrated, MIN_PROBABILITY, MAX_PROBABILITY)
+
+        issued = PastForecasts(
+            log_odds, combined, due.window, due.forecast_origin, due.window_end, due.outcome
+        )
+        past = past.extend(issued)
+        steps.append(IssuedForecasts(due, issued, probability, _predict_reference(closed, due), ensemble))
+    return _concat_steps(steps)
 
 
-def _closed_before(training: RecurrenceRows, moment: int, seed: int, budget: int) -> RecurrenceRows:
-    """At most `budget` rows whose window closed by the moment, weighed by their age then."""
-    which = np.flatnonzero((training.closes <= moment) & ~np.isnan(training.happened))
-    if len(which) > budget:
-        which = np.sort(np.random.default_rng(seed).permutation(which)[:budget])
-    rows = training.take(which)
-    newest = rows.weight.max(initial=0.0)
-    age = (moment - rows.origin) / DAY_MS
-    overlap = np.minimum(1.0, 7.0 / rows.window)
-    return replace(rows, weight=overlap * np.exp2(-age / FORGET_DAYS)) if newest > 0 else rows
+def _select_closed(training: Samples, moment: int, seed: int, max_rows: int) -> Samples:
+    """At most so many samples whose window closed by the moment, weighted by their age then."""
+    which = np.flatnonzero((training.window_end <= moment) & ~np.isnan(training.outcome))
+    if len(which) > max_rows:
+        which = np.sort(np.random.default_rng(seed).permutation(which)[:max_rows])
+    closed = training.take(which)
+    if closed.weight.max(initial=0.0) <= 0:
+        return closed
+    age = (moment - closed.forecast_origin) / DAY_MS
+    overlap = np.minimum(1.0, 7.0 / closed.window)
+    return replace(closed, weight=overlap * np.exp2(-age / WEIGHT_HALF_LIFE_DAYS))
 
 
-def _reference(known: RecurrenceRows, rows: RecurrenceRows) -> Floats:
-    """Probability of the recency-frequency reference, fitted per window on the same rows."""
-    result = np.full(len(rows.owner), np.nan)
-    for window in np.unique(rows.window):
-        mine, learned = rows.window == window, known.take(known.window == window)
-        if len(learned.owner) < LEARNED_FROM_ROWS or learned.happened.min() == learned.happened.max():
-            base = learned.happened.mean() if len(learned.owner) else 0.5
-            result[mine] = base
+def _predict_reference(closed: Samples, due: Samples) -> Floats:
+    """Probability of the recency-frequency reference, fitted per window on the same samples."""
+    result = np.full(due.size, np.nan)
+    for window in np.unique(due.window):
+        is_window, training = due.window == window, closed.take(closed.window == window)
+        if training.size < MIN_TRAINING_ROWS or training.outcome.min() == training.outcome.max():
+            result[is_window] = training.outcome.mean() if training.size else 0.5
             continue
-        model = fit_reference(learned.columns, learned.happened, learned.weight)
-        result[mine] = expit(reference_log_odds(model, rows.columns[mine]))
-    said: Floats = np.clip(result, LOWEST, HIGHEST)
-    return said
+        model = fit_reference(training.columns, training.outcome, training.weight)
+        result[is_window] = expit(reference_log_odds(model, due.columns[is_window]))
+    probability: Floats = np.clip(result, MIN_PROBABILITY, MAX_PROBABILITY)
+    return probability
 
 
-def _complete(said: dict[str, Floats], size: int) -> dict[str, Floats]:
-    return {name: said.get(name, np.full(size, np.nan)) for name in MEMBERS}
+def _fill_missing(log_odds: dict[str, Floats], size: int) -> dict[str, Floats]:
+    return {name: log_odds.get(name, np.full(size, np.nan)) for name in BASE_MODELS}
 
 
-def _followed(record: Record, spoken: Record) -> Record:
-    said = {name: np.concatenate([record.said[name], spoken.said[name]]) for name in MEMBERS}
-    names = ("mixed", "window", "origin", "closes", "happened")
-    return Record(said, *(np.concatenate([getattr(record, name), getattr(spoken, name)]) for name in names))
-
-
-def _joined(steps: list[Issued]) -> Issued:
-    names = [field.name for field in fields(RecurrenceRows)]
-    rows = RecurrenceRows(*(np.concatenate([getattr(step.rows, name) for step in steps]) for name in names))
-    record = steps[0].record
+def _concat_steps(steps: list[IssuedForecasts]) -> IssuedForecasts:
+    samples = concat_samples([step.samples for step in steps])
+    forecasts = steps[0].forecasts
     for step in steps[1:]:
-        record = _followed(record, step.record)
+        forecasts = forecasts.extend(step.forecasts)
     probability, reference = (
         np.concatenate([getattr(step, name) for step in steps]) for name in ("probability", "reference")
     )
-    return Issued(rows, record, _monotone(rows, probability), reference, steps[-1].mixture)
+    monotone = _raise_to_shorter_windows(samples, probability)
+    return IssuedForecasts(samples, forecasts, monotone, reference, steps[-1].ensemble)
 
 
-def _monotone(rows: RecurrenceRows, probability: Floats) -> Floats:
+def _raise_to_shorter_windows(samples: Samples, probability: Floats) -> Floats:
     """Never less likely in a longer window: running maximum over the windows of one (pattern, origin)."""
-    order = np.lexsort((rows.window, rows.origin, rows.owner))
-    owner, origin = rows.owner[order], rows.origin[order]
-    fresh = np.ones(len(order), bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (origin[1:] != origin[:-1])
-    group = np.cumsum(fresh)
+    order = np.lexsort((samples.window, samples.forecast_origin, samples.pattern_idx))
+    pattern_idx, forecast_origin = samples.pattern_idx[order], samples.forecast_origin[order]
+    is_new_pair = np.ones(len(order), bool)
+    is_new_pair[1:] = (pattern_idx[1:] != pattern_idx[:-1]) | (forecast_origin[1:] != forecast_origin[:-1])
+    pair = np.cumsum(is_new_pair)
     result = np.empty(len(order))
-    result[order] = np.maximum.accumulate(probability[order] + 2.0 * group) - 2.0 * group
+    result[order] = np.maximum.accumulate(probability[order] + 2.0 * pair) - 2.0 * pair
     return result
 
 
-def refit_moments(origins: Ints, *, most: int, least_days: float = 28.0) -> list[int]:
-    """Refit moments among the origins: the first one, then at least `least_days` apart, at most `most` of
-    them.
+def choose_refit_moments(origins: Ints, *, max_refits: int, min_days: float = 28.0) -> list[int]:
+    """Choose refit moments among the forecast origins.
+
+    In: origins (ms), how many moments at most, days between two of them at least. Out: ascending moments, the
+    first origin among them.
     """
     moments = np.unique(origins)
-    apart = max(least_days * DAY_MS, (moments[-1] - moments[0]) / most)
+    apart = max(min_days * DAY_MS, (moments[-1] - moments[0]) / max_refits)
     chosen = [int(moments[0])]
     for moment in moments[1:].tolist():
         if moment - chosen[-1] >= apart:

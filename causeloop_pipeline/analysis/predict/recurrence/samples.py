@@ -1,5 +1,5 @@
-"""Rows of (pattern, origin, window) with all that the members read, and the outcome where the window has
-closed.
+"""Samples (pattern, forecast origin, window) with all that the base models read, and the outcome where the
+window has closed.
 """
 
 from dataclasses import dataclass, fields
@@ -11,26 +11,37 @@ import numpy.typing as npt
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.features import (
     PairState,
-    RunningGaps,
-    pair_state,
-    window_features,
+    build_pair_state,
+    build_window_features,
 )
-from causeloop_pipeline.analysis.predict.recurrence.history import History, recurs_within
+from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
+    RunningGaps,
+)
+from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory, recurs_within
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, prior_log_odds
-from causeloop_pipeline.analysis.predict.recurrence.prophet_member import prophet_log_odds, silent_days
+from causeloop_pipeline.analysis.predict.recurrence.prophet_member import (
+    prophet_log_odds,
+    quiet_day_log_probability,
+)
 
-FORGET_DAYS = 1000.0
+WEIGHT_HALF_LIFE_DAYS = 1000.0
 
 
 @dataclass(frozen=True)
-class RecurrenceRows:
-    """Columns of equal length; `happened` is NaN while the window is open at the end of what is known."""
+class Samples:
+    """Arrays of equal length, one entry per sample.
 
-    owner: Ints
-    origin: Ints
+    forecast_origin, window_end: ms. window: days. outcome: 0/1, NaN while the window is open at the end of
+    what is known. weight: less for old and for overlapping windows. columns: samples x FEATURES. decayed:
+    samples x HALF_LIVES. repeats: active days after the first. last, age: days from the first active day to
+    the last one and to the origin. prior_linear, prior_trees, prophet: log odds.
+    """
+
+    pattern_idx: Ints
+    forecast_origin: Ints
     window: Floats
-    closes: Ints
-    happened: Floats
+    window_end: Ints
+    outcome: Floats
     weight: Floats
     columns: Floats
     decayed: Floats
@@ -42,75 +53,97 @@ class RecurrenceRows:
     prophet: Floats
 
     @property
+    def size(self) -> int:
+        """How many samples there are."""
+        return len(self.pattern_idx)
+
+    @property
     def prior(self) -> Floats:
         """Log odds of the pretrained prior: the mean of its two halves."""
         return 0.5 * (self.prior_linear + self.prior_trees)
 
     def take(self, which: npt.NDArray[np.bool_] | Ints) -> Self:
-        """Some of the rows."""
+        """Some of the samples."""
         return type(self)(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
-def recurrence_rows(
-    history: History,
-    gaps: RunningGaps,
-    owner: Ints,
-    origin: Ints,
-    *,
-    windows: tuple[int, ...],
-    prior: RecurrencePrior,
-    known_until: int,
-    step_days: float = 7.0,
-    groups: Ints | None = None,
-) -> RecurrenceRows:
-    """Rows of the given pairs in every window, windows one after the other.
+@dataclass(frozen=True)
+class Pairs:
+    """Pattern numbers and forecast origins (ms), and the group of each pattern of the history, if known."""
 
-    In: pairs (pattern numbers, origins in ms); outcomes are read only for windows that close at or before
-    `known_until` (ms).
+    pattern_idx: Ints
+    forecast_origin: Ints
+    groups: Ints | None = None
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """How samples are built.
+
+    windows: days. known_until: outcomes are read only for windows that close at or before it (ms).
+    step_days: days between forecast origins.
     """
-    state = pair_state(history, gaps, owner, origin, groups)
-    silent = silent_days(history, state)
-    return joined_rows(
-        [_block(history, gaps, state, silent, w, prior, known_until, step_days) for w in windows]
+
+    windows: tuple[int, ...]
+    prior: RecurrencePrior
+    known_until: int
+    step_days: float = 7.0
+
+
+def build_samples(
+    history: OccurrenceHistory, gaps: RunningGaps, pairs: Pairs, options: SampleOptions
+) -> Samples:
+    """Build the samples of the given pairs in every window.
+
+    In: the history with its gap sums, the pairs, the options. Out: Samples, windows one after the other.
+    """
+    state = build_pair_state(history, gaps, pairs.pattern_idx, pairs.forecast_origin, pairs.groups)
+    quiet_days = quiet_day_log_probability(history, state)
+    return concat_samples(
+        [_build_window(history, gaps, state, quiet_days, window, options) for window in options.windows]
     )
 
 
-def _block(
-    history: History,
+def _build_window(
+    history: OccurrenceHistory,
     gaps: RunningGaps,
     state: PairState,
-    silent: Floats,
+    quiet_days: Floats,
     window: int,
-    prior: RecurrencePrior,
-    known_until: int,
-    step: float,
-) -> RecurrenceRows:
-    owner, origin = state.owner, state.origin
-    columns = window_features(history, gaps, state, window)
-    linear, trees = prior_log_odds(prior, columns)
-    closes = origin + window * DAY_MS
-    happened = np.where(closes <= known_until, recurs_within(history, owner, origin, window), np.nan)
-    weight = min(1.0, step / window) * np.exp2((origin - known_until) / DAY_MS / FORGET_DAYS)
-    start, last = history.days.first[owner], state.position - 1
-    return RecurrenceRows(
-        owner=owner,
-        origin=origin,
-        window=np.full(len(owner), float(window)),
-        closes=closes,
-        happened=happened,
-        weight=weight,
+    options: SampleOptions,
+) -> Samples:
+    pattern_idx, forecast_origin, known_until = state.pattern_idx, state.forecast_origin, options.known_until
+    columns = build_window_features(history, gaps, state, window)
+    linear, trees = prior_log_odds(options.prior, columns)
+
+    window_end = forecast_origin + window * DAY_MS
+    recurs = recurs_within(history, pattern_idx, forecast_origin, window)
+    outcome = np.where(window_end <= known_until, recurs, np.nan)
+    age_weight = np.exp2((forecast_origin - known_until) / DAY_MS / WEIGHT_HALF_LIFE_DAYS)
+
+    first, last = history.days.first[pattern_idx], state.position - 1
+    return Samples(
+        pattern_idx=pattern_idx,
+        forecast_origin=forecast_origin,
+        window=np.full(len(pattern_idx), float(window)),
+        window_end=window_end,
+        outcome=outcome,
+        weight=min(1.0, options.step_days / window) * age_weight,
         columns=columns,
         decayed=state.decayed,
-        repeats=(last - start).astype(float),
-        last=(history.days.at[last] - history.days.at[start]) / DAY_MS,
+        repeats=(last - first).astype(float),
+        last=(history.days.at[last] - history.days.at[first]) / DAY_MS,
         age=state.age,
         prior_linear=linear,
         prior_trees=trees,
-        prophet=prophet_log_odds(state, silent, window),
+        prophet=prophet_log_odds(state, quiet_days, window),
     )
 
 
-def joined_rows(parts: list[RecurrenceRows]) -> RecurrenceRows:
-    """Rows one after the other."""
-    names = [field.name for field in fields(RecurrenceRows)]
-    return RecurrenceRows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+def concat_samples(parts: list[Samples]) -> Samples:
+    """Put samples one after the other.
+
+    In: at least one Samples. Out: all of them.
+    """
+    names = [field.name for field in fields(Samples)]
+    return Samples(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

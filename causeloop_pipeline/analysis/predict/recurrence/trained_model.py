@@ -1,7 +1,7 @@
-"""What a night of learning leaves behind: the fitted members, how much each is listened to, and by how much
-they are corrected.
+"""The trained model of a workspace: the fitted base models, their weights and the calibration.
 
-Learning costs seconds and is done once a night; what it leaves answers any number of patterns until the next.
+Training takes seconds and is done once a night; the trained model then predicts any number of patterns until
+the next night.
 """
 
 from dataclasses import dataclass, replace
@@ -10,132 +10,155 @@ import numpy as np
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.base_models import (
-    FittedMembers,
-    fit_members,
-    member_log_odds,
+    FittedBaseModels,
+    fit_base_models,
+    predict_log_odds,
 )
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
-    Mixture,
-    Record,
+    Ensemble,
+    PastForecasts,
     calibrate,
-    empty_record,
-    fit_mixture,
-    mix,
+    combine_log_odds,
+    empty_past_forecasts,
+    fit_ensemble,
 )
-from causeloop_pipeline.analysis.predict.recurrence.features import RunningGaps
-from causeloop_pipeline.analysis.predict.recurrence.flat_trees import flat_trees
-from causeloop_pipeline.analysis.predict.recurrence.history import History
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import pretrained_prior
-from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import HIGHEST, LOWEST, roll
-from causeloop_pipeline.analysis.predict.recurrence.samples import RecurrenceRows, recurrence_rows
+from causeloop_pipeline.analysis.predict.recurrence.flat_trees import flatten_trees
+from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
+    RunningGaps,
+)
+from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
+from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
+    MAX_PROBABILITY,
+    MIN_PROBABILITY,
+    roll_forward,
+)
+from causeloop_pipeline.analysis.predict.recurrence.samples import (
+    Pairs,
+    SampleOptions,
+    Samples,
+    build_samples,
+)
 
-LEAST_EVENTS = 2
+MIN_EVENTS = 2
 TRAINING_PAIRS = 5_000
 TRAINING_ORIGINS = 156
 CHECKPOINTS = 2
+WEEK_MS = 7 * DAY_MS
 
 
 @dataclass(frozen=True)
-class LearnedRecurrence:
-    """Fitted members (None: too little to learn from) and mixture, for `windows` days, and of how many events
-    they were learned.
+class TrainedModel:
+    """Fitted base models (None: too little to train on) and ensemble, for `windows` in days, and the number
+    of events they were trained on.
     """
 
     windows: tuple[int, ...]
     event_count: int
-    members: FittedMembers | None
-    mixture: Mixture
+    base_models: FittedBaseModels | None
+    ensemble: Ensemble
 
 
 @dataclass(frozen=True)
-class Answers:
-    """Per (window, pair): the probability (windows x pairs), and of each member that spoke its log odds."""
+class PatternProbabilities:
+    """The probability, and by base model the log odds: both windows x pairs."""
 
     probability: Floats
-    said: dict[str, Floats]
+    log_odds: dict[str, Floats]
 
 
-def learn_recurrence(
-    history: History, gaps: RunningGaps, *, windows: tuple[int, ...], earlier: Record | None, seed: int
-) -> LearnedRecurrence:
-    """Learn from what had closed by the history's `phase`.
+def train_model(
+    history: OccurrenceHistory,
+    gaps: RunningGaps,
+    *,
+    windows: tuple[int, ...],
+    earlier: PastForecasts | None,
+    seed: int,
+) -> TrainedModel:
+    """Train on the windows that had closed by the history's reference time.
 
-    In: a history with its gap sums, windows in days (ascending), the record of predictions really issued, a
-    seed. Out: LearnedRecurrence. Members are fitted on a sample of past (pattern, origin) pairs; weights and
-    calibration come from what they would have said at a few past moments, and from the record.
+    In: a history with its gap sums, windows in days (ascending), forecasts really issued, a seed. Out:
+    TrainedModel. The base models are fitted on a sample of past (pattern, origin) pairs; weights and
+    calibration come from what they would have predicted at a few past moments, and from the issued forecasts.
     """
-    now = history.phase
-    owner, origin = _sampled_past(history, seed)
-    past = recurrence_rows(
-        history, gaps, owner, origin, windows=windows, prior=pretrained_prior(), known_until=now
-    )
-    record = _record_until(past, _checkpoints(origin), windows, earlier or empty_record(), seed)
-    members = fit_members(past.take(~np.isnan(past.happened)), seed)
-    mixture = fit_mixture(record, windows, now)
-    return LearnedRecurrence(windows, len(history.events.at), _portable(members), mixture)
+    now = history.reference_time
+    pairs = _sample_past_pairs(history, seed)
+    options = SampleOptions(windows, load_pretrained_prior(), known_until=now)
+    samples = build_samples(history, gaps, pairs, options)
+    checkpoints = _choose_checkpoints(pairs.forecast_origin)
+    past = _add_simulated_forecasts(samples, checkpoints, windows, earlier or empty_past_forecasts(), seed)
+    base_models = fit_base_models(samples.take(~np.isnan(samples.outcome)), seed)
+    ensemble = fit_ensemble(past, windows, now)
+    return TrainedModel(windows, len(history.events.at), _flatten_trees(base_models), ensemble)
 
 
-def answer(learned: LearnedRecurrence, rows: RecurrenceRows) -> Answers:
-    """What the learned models say of rows whose windows stand one after the other, as `recurrence_rows` does.
+def predict_probabilities(trained_model: TrainedModel, samples: Samples) -> PatternProbabilities:
+    """Predict samples whose windows stand one after the other, as those of `build_samples` do.
 
-    Out: Answers; probabilities never fall with the window.
+    In: the trained model and the samples. Out: PatternProbabilities; none falls with the window.
     """
-    said = member_log_odds(learned.members, rows)
-    log_odds = calibrate(learned.mixture, mix(learned.mixture, said, rows.window), rows.window)
-    shape = (len(np.unique(rows.window)), -1)
-    probability = np.clip(expit(log_odds), LOWEST, HIGHEST).reshape(shape)
-    return Answers(
-        np.maximum.accumulate(probability, axis=0), {name: one.reshape(shape) for name, one in said.items()}
+    log_odds = predict_log_odds(trained_model.base_models, samples)
+    combined = combine_log_odds(trained_model.ensemble, log_odds, samples.window)
+    calibrated = expit(calibrate(trained_model.ensemble, combined, samples.window))
+    shape = (len(np.unique(samples.window)), -1)
+    probability = np.clip(calibrated, MIN_PROBABILITY, MAX_PROBABILITY).reshape(shape)
+    return PatternProbabilities(
+        np.maximum.accumulate(probability, axis=0),
+        {name: values.reshape(shape) for name, values in log_odds.items()},
     )
 
 
-def _portable(members: FittedMembers | None) -> FittedMembers | None:
-    """The same members, with trees that can be kept."""
-    if members is None or members.trees is None:
-        return members
-    return replace(members, trees=replace(members.trees, model=flat_trees(members.trees.model)))
+def _flatten_trees(base_models: FittedBaseModels | None) -> FittedBaseModels | None:
+    """The same base models, with trees that can be stored as JSON."""
+    if base_models is None or base_models.trees is None:
+        return base_models
+    trees = replace(base_models.trees, model=flatten_trees(base_models.trees.model))
+    return replace(base_models, trees=trees)
 
 
-def _record_until(
-    past: RecurrenceRows, moments: list[int], windows: tuple[int, ...], earlier: Record, seed: int
-) -> Record:
-    """The record, and after it what would have been said from the moments on."""
-    if not moments:
+def _add_simulated_forecasts(
+    samples: Samples,
+    checkpoints: list[int],
+    windows: tuple[int, ...],
+    earlier: PastForecasts,
+    seed: int,
+) -> PastForecasts:
+    """The earlier forecasts, and after them those that would have been issued from the checkpoints on."""
+    if not checkpoints:
         return earlier
-    later = roll(past, past, moments, windows=windows, seed=seed, earlier=earlier).record
-    said = {name: np.concatenate([earlier.said[name], later.said[name]]) for name in later.said}
-    names = ("mixed", "window", "origin", "closes", "happened")
-    return Record(said, *(np.concatenate([getattr(earlier, name), getattr(later, name)]) for name in names))
+    issued = roll_forward(samples, samples, checkpoints, windows=windows, seed=seed, earlier=earlier)
+    return earlier.extend(issued.forecasts)
 
 
-def _sampled_past(history: History, seed: int) -> tuple[Ints, Ints]:
-    """A fixed number of past (pattern, origin) pairs, weekly origins, so that learning costs the same for any
+def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> Pairs:
+    """A fixed number of past (pattern, origin) pairs, weekly origins, so that training costs the same for any
     workspace.
     """
-    now = history.phase
-    origins = np.arange(
-        now - 7 * DAY_MS, max(history.observed_since, now - TRAINING_ORIGINS * 7 * DAY_MS), -7 * DAY_MS
-    )[::-1]
+    now = history.reference_time
+    begin = max(history.observed_since, now - TRAINING_ORIGINS * WEEK_MS)
+    origins = np.arange(now - WEEK_MS, begin, -WEEK_MS)[::-1]
     if not len(origins):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
     rng = np.random.default_rng(seed)
     share = max(1, int(np.ceil(4 * TRAINING_PAIRS / len(origins))))
-    few = np.arange(history.size) if history.size <= share else None
-    owner = np.concatenate(
-        [few if few is not None else rng.choice(history.size, share, replace=False) for _ in origins]
+    every = np.arange(history.size) if history.size <= share else None
+    pattern_idx = np.concatenate(
+        [every if every is not None else rng.choice(history.size, share, replace=False) for _ in origins]
     )
-    origin = np.repeat(origins, len(owner) // len(origins))
-    position = history.events.before(owner, origin)
-    enough = position - history.events.first[owner] >= LEAST_EVENTS
-    which = np.flatnonzero(enough)
+    forecast_origin = np.repeat(origins, len(pattern_idx) // len(origins))
+
+    position = history.events.position_before(pattern_idx, forecast_origin)
+    has_enough = position - history.events.first[pattern_idx] >= MIN_EVENTS
+    which = np.flatnonzero(has_enough)
     if len(which) > TRAINING_PAIRS:
         which = np.sort(rng.permutation(which)[:TRAINING_PAIRS])
-    return owner[which], origin[which]
+    return Pairs(pattern_idx[which], forecast_origin[which])
 
 
-def _checkpoints(origins: Ints) -> list[int]:
-    """A few past moments to have predicted at."""
+def _choose_checkpoints(origins: Ints) -> list[int]:
+    """A few past moments at which forecasts are simulated."""
     if not len(origins):
         return []
     between = np.linspace(int(origins.min()), int(origins.max()), CHECKPOINTS + 2)[1:-1]

@@ -1,4 +1,4 @@
-"""What was learned, as JSON text and back, bit for bit: a number is written with all its digits."""
+"""The trained model as JSON and back, bit for bit: a number is written with all its digits."""
 
 import hashlib
 import json
@@ -18,61 +18,80 @@ from causeloop_pipeline.analysis.predict.recurrence import (
     trained_model,
 )
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import pretrained_prior
-from causeloop_pipeline.analysis.predict.recurrence.trained_model import LearnedRecurrence
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load_pretrained_prior
+from causeloop_pipeline.analysis.predict.recurrence.trained_model import TrainedModel
+
+STORED_FORMAT = 2  # 1 named the classes and fields before their renaming
 
 
-def _kinds(*modules: ModuleType) -> dict[str, type]:
-    found = [kind for module in modules for kind in vars(module).values() if isinstance(kind, type)]
-    return {kind.__name__: kind for kind in found if is_dataclass(kind)}
+def _collect_dataclasses(*modules: ModuleType) -> dict[str, type]:
+    classes = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return {cls.__name__: cls for cls in classes if is_dataclass(cls)}
 
 
-KINDS = _kinds(base_models, closed_forms, ensemble, flat_trees, local_learners, trained_model)
+STORED_CLASSES = _collect_dataclasses(
+    base_models, closed_forms, ensemble, flat_trees, local_learners, trained_model
+)
 
 
-def learned_text(learned: LearnedRecurrence) -> str:
-    """JSON of what was learned; TypeError names what has no place in it."""
-    return json.dumps(_plain(learned), separators=(",", ":"), sort_keys=True)
+def dump_trained_model(trained_model: TrainedModel) -> str:
+    """Write a trained model as JSON.
+
+    In: the model. Out: its JSON text, the same for equal models. Raises TypeError for a part that cannot be
+    stored.
+    """
+    return json.dumps(_to_plain(trained_model), separators=(",", ":"), sort_keys=True)
 
 
-def read_learned(text: str) -> LearnedRecurrence:
-    """What `learned_text` wrote; ValueError when it is the text of something else."""
-    found = json.loads(text, object_hook=_revived)
-    if not isinstance(found, LearnedRecurrence):
-        raise ValueError("this is not the text of a learned recurrence model: learn it anew")
-    return found
+def parse_trained_model(text: str) -> TrainedModel:
+    """Read what `dump_trained_model` wrote.
+
+    In: the JSON text. Out: the model. Raises ValueError for any other text, such as that of an older format:
+    the model is then to be trained again.
+    """
+    try:
+        model = json.loads(text, object_hook=_from_plain)
+    except (KeyError, TypeError) as error:
+        raise ValueError("this is a trained model of another format: train it again") from error
+    if not isinstance(model, TrainedModel):
+        raise ValueError("this is not the JSON of a trained model: train it again")
+    return model
 
 
-def learned_form(model_version: str, windows: tuple[int, ...]) -> str:
-    """Names all that a kept model depends on: one of another form is of no use and is learned anew."""
-    shapes = {name: [field.name for field in fields(kind)] for name, kind in KINDS.items()}
-    facts = [shapes, FEATURES, dict(base_models.MEMBERS), pretrained_prior().version, windows]
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+def name_model_form(model_version: str, windows: tuple[int, ...]) -> str:
+    """Name all that a stored model depends on: one of another form is not read but trained again.
+
+    In: the version of the method, windows in days. Out: the version and a digest.
+    """
+    classes = {name: [field.name for field in fields(cls)] for name, cls in STORED_CLASSES.items()}
+    prior_version = load_pretrained_prior().version
+    parts = [STORED_FORMAT, classes, FEATURES, dict(base_models.BASE_MODELS), prior_version, windows]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{model_version}/{digest[:16]}"
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, np.ndarray):
-        return {"array": value.tolist(), "of": value.dtype.str}
+        return {"array": value.tolist(), "dtype": value.dtype.str}
     if isinstance(value, tuple):
-        return {"several": [_plain(one) for one in value]}
+        return {"tuple": [_to_plain(item) for item in value]}
     if isinstance(value, Mapping):
-        return {"by": [[_plain(key), _plain(one)] for key, one in value.items()]}
-    if type(value).__name__ in KINDS:
-        named = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__, "parts": named}
+        return {"mapping": [[_to_plain(key), _to_plain(item)] for key, item in value.items()]}
+    if type(value).__name__ in STORED_CLASSES:
+        parts = {field.name: _to_plain(getattr(value, field.name)) for field in fields(value)}
+        return {"class": type(value).__name__, "fields": parts}
     raise TypeError(
-        f"{type(value).__name__} cannot be kept: only numbers, arrays and the learning dataclasses can"
+        f"{type(value).__name__} cannot be stored: only numbers, arrays and the dataclasses of a model can"
     )
 
 
-def _revived(found: dict[str, Any]) -> Any:
-    if "array" in found:
-        return np.array(found["array"], dtype=found["of"])
-    if "several" in found:
-        return tuple(found["several"])
-    if "by" in found:
-        return dict(found["by"])
-    return KINDS[found["kind"]](**found["parts"]) if "kind" in found else found
+def _from_plain(plain: dict[str, Any]) -> Any:
+    if "array" in plain:
+        return np.array(plain["array"], dtype=plain["dtype"])
+    if "tuple" in plain:
+        return tuple(plain["tuple"])
+    if "mapping" in plain:
+        return dict(plain["mapping"])
+    return STORED_CLASSES[plain["class"]](**plain["fields"]) if "class" in plain else plain

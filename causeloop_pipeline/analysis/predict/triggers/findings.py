@@ -1,4 +1,6 @@
-"""What stands out before a pattern beyond chance: counts, what chance gives, how unlikely, and a sentence."""
+"""Findings about what precedes a pattern: counts beyond chance, what chance gives, the p-value and a
+sentence.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +10,9 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats
 
-LEAST_COUNT = 3
+MIN_COUNT = 3
 SIGNIFICANCE = 0.01
-FINDINGS = pl.Schema(
+FINDING_SCHEMA = pl.Schema(
     {
         "pattern": pl.UInt32,  # its number
         "kind": pl.String,
@@ -25,7 +27,10 @@ Row = dict[str, Any]
 
 
 def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
-    """P(at least `count` of `of`) when each happens with probability `chance`."""
+    """P(at least `count` of `of`) when each occurs with probability `chance`.
+
+    In: three arrays of equal length. Out: one probability per entry.
+    """
     from scipy.special import bdtrc
 
     tail: Floats = np.where(
@@ -34,23 +39,33 @@ def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
     return tail
 
 
-def beyond_chance(frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows with count, of, chance and tests that are unlikely by chance; adds expected and the corrected
-    p_value.
+def select_beyond_chance(frame: pl.DataFrame) -> pl.DataFrame:
+    """Select the rows whose counts are unlikely by chance.
+
+    In: frame(count, of, chance, tests, …), tests being the number of comparisons made for the pattern. Out:
+    the rows with p_value < .01 after Bonferroni's correction and at least three counts, with the expected
+    count and the corrected p_value.
     """
-    columns = [frame[name].cast(pl.Float64).to_numpy() for name in ("count", "of", "chance", "tests")]
-    tail = np.minimum(binomial_tail(columns[0], columns[1], columns[2]) * np.maximum(columns[3], 1.0), 1.0)
-    kept = frame.with_columns(
+    count, of, chance, tests = (
+        frame[name].cast(pl.Float64).to_numpy() for name in ("count", "of", "chance", "tests")
+    )
+    tail = np.minimum(binomial_tail(count, of, chance) * np.maximum(tests, 1.0), 1.0)
+    selected = frame.with_columns(
         (pl.col("of") * pl.col("chance")).cast(pl.Float64).alias("expected"),
         pl.Series("p_value", tail, dtype=pl.Float64),
-    ).filter((pl.col("p_value") < SIGNIFICANCE) & (pl.col("count") >= LEAST_COUNT))
-    return kept.with_columns(pl.col("count", "of").cast(pl.Int64))
+    ).filter((pl.col("p_value") < SIGNIFICANCE) & (pl.col("count") >= MIN_COUNT))
+    return selected.with_columns(pl.col("count", "of").cast(pl.Int64))
 
 
-def told_findings(found: pl.DataFrame, kind: str, text: Callable[[Row], str]) -> pl.DataFrame:
-    """Findings with their sentence; only what stands out comes here, so a loop over the rows is cheap."""
+def format_findings(selected: pl.DataFrame, kind: str, describe: Callable[[Row], str]) -> pl.DataFrame:
+    """Write the sentence of each finding.
+
+    In: `select_beyond_chance`, which leaves few rows; the kind; what writes a row's sentence. Out:
+    FINDING_SCHEMA.
+    """
     texts = [
-        f"{text(row)} ({round(row['expected'], 1)} expected by chance)" for row in found.iter_rows(named=True)
+        f"{describe(row)} ({round(row['expected'], 1)} expected by chance)"
+        for row in selected.iter_rows(named=True)
     ]
-    told = found.with_columns(pl.lit(kind).alias("kind"), pl.Series("text", texts, dtype=pl.String))
-    return told.select(pl.col(name).cast(kind) for name, kind in FINDINGS.items())
+    findings = selected.with_columns(pl.lit(kind).alias("kind"), pl.Series("text", texts, dtype=pl.String))
+    return findings.select(pl.col(name).cast(dtype) for name, dtype in FINDING_SCHEMA.items())

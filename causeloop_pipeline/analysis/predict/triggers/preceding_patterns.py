@@ -1,4 +1,6 @@
-"""Which other patterns tend to fail shortly before a pattern: the lag test among a trigger's evidence."""
+"""Finds other patterns that tend to occur shortly before a pattern: the lag test among the evidence of
+triggers.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,10 +10,10 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.predict.triggers.findings import (
-    LEAST_COUNT,
+    MIN_COUNT,
     Row,
-    beyond_chance,
-    told_findings,
+    format_findings,
+    select_beyond_chance,
 )
 
 LAG_HOURS = 6
@@ -19,40 +21,42 @@ NEAREST_EVENTS = 6
 DAY_US = 86_400_000_000
 
 
-def preceding_patterns(episodes: pl.DataFrame, patterns: pl.Series, names: Mapping[str, str]) -> pl.DataFrame:
-    """Lag test: how often another pattern is among the nearest earlier occurrences within six hours, against
-    how often it stands there before the other patterns of the workspace: a storm that precedes everything is
-    not a trigger of one pattern.
+def find_preceding_patterns(
+    episodes: pl.DataFrame, patterns: pl.Series, names: Mapping[str, str]
+) -> pl.DataFrame:
+    """Find the patterns that precede each pattern more often than chance explains.
 
-    In: `episodes` by time (pattern: its number, occurred_at), the ids that the numbers stand for, `names`
-    pattern_id → name. Out: FINDINGS.
+    In: episodes by time, frame(pattern: its number, occurred_at); the ids of the numbers; pattern_id → name.
+    Out: FINDING_SCHEMA. Method: how often another pattern is among the nearest earlier occurrences within six
+    hours, against how often it is there before the other patterns of the workspace: a storm that precedes
+    everything is not a trigger of one pattern.
     """
     pattern = episodes["pattern"].to_numpy().astype(np.int64)
     at = episodes["occurred_at"].dt.timestamp("us").to_numpy().astype(np.int64)
-    frame = _counted(pattern, at, len(patterns))
-    found = beyond_chance(frame.with_columns(pl.Series("chance", _chance(frame, at), dtype=pl.Float64)))
+    pairs = _count_pairs(pattern, at, len(patterns))
+    with_chance = pairs.with_columns(pl.Series("chance", _chance(pairs, at), dtype=pl.Float64))
 
-    def text(row: Row) -> str:
+    def describe(row: Row) -> str:
         before = patterns[row["before"]]
         name = names.get(before, before)
         return f"“{name}” came before {row['count']} of {row['of']} occurrences within {LAG_HOURS} hours"
 
-    return told_findings(found, "pattern", text)
+    return format_findings(select_beyond_chance(with_chance), "pattern", describe)
 
 
-def _counted(pattern: Ints, at: Ints, size: int) -> pl.DataFrame:
+def _count_pairs(pattern: Ints, at: Ints, size: int) -> pl.DataFrame:
     """Pairs (pattern, before) that were seen often enough, with count, of, own, everywhere and tests."""
     pairs, count = np.unique(_nearest_pairs(pattern, at, size), return_counts=True)
     after, before = np.divmod(pairs, size)
     everywhere = np.bincount(before, count, size)
     tests, total = np.bincount(after, minlength=size), np.bincount(pattern, minlength=size)
-    often = count >= LEAST_COUNT
-    after, before = after[often], before[often]
+    is_often = count >= MIN_COUNT
+    after, before = after[is_often], before[is_often]
     return pl.DataFrame(
         {
             "pattern": after,
             "before": before,
-            "count": count[often],
+            "count": count[is_often],
             "of": total[after],
             "own": total[before],
             "everywhere": everywhere[before],
@@ -63,8 +67,8 @@ def _counted(pattern: Ints, at: Ints, size: int) -> pl.DataFrame:
 
 
 def _chance(frame: pl.DataFrame, at: Ints) -> Floats:
-    """How often the earlier pattern would stand there by chance: as before the others, and as its own
-    frequency alone gives.
+    """How often the earlier pattern would precede by chance: as before the others, or as its own frequency
+    alone gives, whichever is larger.
     """
     count, of, own, everywhere = (
         frame[name].to_numpy().astype(float) for name in ("count", "of", "own", "everywhere")
@@ -82,15 +86,15 @@ def _nearest_pairs(pattern: Ints, at: Ints, size: int) -> Ints:
     """
     lag = timedelta(hours=LAG_HOURS) // timedelta(microseconds=1)
     pairs: list[Ints] = []
-    met: list[Ints] = []
+    nearer: list[Ints] = []
     for back in range(1, NEAREST_EVENTS + 1):
         before = np.full(len(pattern), -1)
         since = at[back:] - at[:-back]
-        near = (since > 0) & (since <= lag) & (pattern[back:] != pattern[:-back])
-        before[back:] = np.where(near, pattern[:-back], -1)
-        for one in met:
-            before[before == one] = -1
-        met.append(before)
+        is_near = (since > 0) & (since <= lag) & (pattern[back:] != pattern[:-back])
+        before[back:] = np.where(is_near, pattern[:-back], -1)
+        for other in nearer:
+            before[before == other] = -1
+        nearer.append(before)
         which = np.flatnonzero(before >= 0)
         pairs.append(pattern[which] * size + before[which])
     return np.concatenate(pairs)

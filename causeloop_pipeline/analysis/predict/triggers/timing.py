@@ -1,5 +1,5 @@
-"""When and where a pattern tends to show itself: weekday and quarter of the day, next-date interval, shares
-of service and team.
+"""Estimates when and where a pattern tends to occur: weekday and quarter of the day, next-date interval,
+shares of service and team.
 """
 
 from datetime import date
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.history import pattern_numbers
+from causeloop_pipeline.analysis.predict.recurrence.history import number_patterns
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = ("00-06", "06-12", "12-18", "18-24")
@@ -16,28 +16,31 @@ CELLS = len(WEEKDAYS) * len(HOURS)
 HALF_LIFE_DAYS = 365.0
 PSEUDO_EVENTS = 20.0
 NEIGHBOUR_SHARE = 0.15
-DATES_FROM_PROBABILITY = 0.5
-FURTHEST_DAYS = 365
+MIN_PROBABILITY_FOR_DATES = 0.5
+MAX_DAYS_AHEAD = 365
 TOP_CELLS = 3
 TOP_VALUES = 3
 
 
 def timing_cells(local: pl.Expr) -> pl.Expr:
-    """Number 0-27 of the weekday x 6 h cell of a local instant: monday 00-06 is 0."""
+    """Number the weekday x 6 h cell of a local instant.
+
+    In: a local datetime. Out: 0-27, monday 00-06 is 0.
+    """
     return (local.dt.weekday().cast(pl.Int64) - 1) * 4 + local.dt.hour().cast(pl.Int64) // 6
 
 
-def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple[Floats, Floats]:
-    """Shares of the 28 cells per pattern, and of the workspace.
+def estimate_cell_shares(pattern_idx: Ints, cell: Ints, age_days: Floats, size: int) -> tuple[Floats, Floats]:
+    """Estimate the shares of the 28 cells per pattern, and of the workspace.
 
     In: one entry per event (pattern number, cell 0-27, age in days), sorted by pattern and age, and the
     number of patterns. Out: (size x 28, 28), rows sum to one. Own histogram in which each day counts once
-    however many its events, decayed with a half-life of a year, lent a little to the neighbouring quarters of
-    the day, plus 20 pseudo-events of the workspace's profile: few events say nothing of their own, and
-    neither does a storm.
+    however many its events, decayed with a half-life of a year, spread a little to the neighbouring quarters
+    of the day, plus 20 pseudo-events of the workspace's profile: neither few events nor a storm make a
+    tendency.
     """
-    weight = np.exp2(-age_days / HALF_LIFE_DAYS) / _events_of_the_day(owner, age_days)
-    own = np.bincount(owner * CELLS + cell, weight, size * CELLS).reshape(size, CELLS)
+    weight = np.exp2(-age_days / HALF_LIFE_DAYS) / _events_of_the_day(pattern_idx, age_days)
+    own = np.bincount(pattern_idx * CELLS + cell, weight, size * CELLS).reshape(size, CELLS)
     smooth = (1 - 2 * NEIGHBOUR_SHARE) * own + NEIGHBOUR_SHARE * (
         np.roll(own, 1, axis=1) + np.roll(own, -1, axis=1)
     )
@@ -47,21 +50,23 @@ def cell_tendency(owner: Ints, cell: Ints, age_days: Floats, size: int) -> tuple
     return mixed / mixed.sum(axis=1, keepdims=True), workspace
 
 
-def _events_of_the_day(owner: Ints, age_days: Floats) -> Ints:
+def _events_of_the_day(pattern_idx: Ints, age_days: Floats) -> Ints:
     """How many events the pattern has on the day of each event."""
     day = np.floor(age_days)
-    fresh = np.ones(len(owner), bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
-    run = np.cumsum(fresh) - 1
+    is_new_day = np.ones(len(pattern_idx), bool)
+    is_new_day[1:] = (pattern_idx[1:] != pattern_idx[:-1]) | (day[1:] != day[:-1])
+    run = np.cumsum(is_new_day) - 1
     count: Ints = np.bincount(run)[run]
     return count
 
 
-def likely_when(owner: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
-    """JSON per pattern: the likeliest cells as {"weekday", "hours", "share", "lift"}, lift against an even
-    spread.
+def likely_when(pattern_idx: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
+    """Write the likeliest cells of each pattern as JSON.
+
+    In: as `estimate_cell_shares`. Out: per pattern a list of {"weekday", "hours", "share", "lift"}, lift
+    against an even spread.
     """
-    shares, _ = cell_tendency(owner, cell, age_days, size)
+    shares, _ = estimate_cell_shares(pattern_idx, cell, age_days, size)
     top = np.argsort(-shares, axis=1, kind="stable")[:, :TOP_CELLS]
     text = [
         _cell_text(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0])
@@ -88,12 +93,13 @@ def _cell_text(cell: Ints, share: Floats) -> pl.Series:
 def likely_where(
     occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("service", "team", "environment")
 ) -> pl.DataFrame:
-    """JSON per pattern: dimension → the most frequent values with their share of the events that name one.
+    """Write the most frequent values of each dimension of each pattern as JSON.
 
-    In: OCCURRENCES. Out: pattern_id, likely_where.
+    In: frames.OCCURRENCE_SCHEMA, the dimensions. Out: frame(pattern_id, likely_where); the share of a value
+    is that among the events that name one.
     """
     named = occurrences.select("pattern_id", *dimensions).drop_nulls("pattern_id")
-    patterns, number = pattern_numbers(named["pattern_id"])
+    patterns, number = number_patterns(named["pattern_id"])
     rows = named.with_columns(number.alias("pattern"))
     result = pl.DataFrame({"pattern_id": patterns}).with_row_index("pattern")
     for name in dimensions:
@@ -115,45 +121,45 @@ def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return top.group_by("pattern", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
 
 
-def next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> pl.DataFrame:
-    """Dates by which the next occurrence comes with 10, 50 and 90 %.
+def estimate_next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> pl.DataFrame:
+    """Estimate the dates by which the next occurrence comes with 10, 50 and 90 %.
 
     In: patterns x windows (ascending days). Out: next_date_low, next_date_median, next_date_high; null where
-    the chance within 30 days is below one half or the date lies more than a year ahead. Between windows the
-    hazard is constant.
+    the probability within 30 days is below one half or the date lies more than a year ahead. Between windows
+    the hazard is constant.
     """
-    known = np.concatenate(
-        [np.zeros((len(probabilities), 1)), -np.log1p(-np.clip(probabilities, 0, 0.9999))], axis=1
-    )
+    window_hazard = -np.log1p(-np.clip(probabilities, 0, 0.9999))
+    hazard = np.concatenate([np.zeros((len(probabilities), 1)), window_hazard], axis=1)
     days = np.array([0, *windows], dtype=float)
-    within_30 = -np.expm1(-_hazard_at(known, days, np.full(len(known), 30.0)))
-    shown = within_30 >= DATES_FROM_PROBABILITY
+    within_30 = -np.expm1(-_hazard_at(hazard, days, np.full(len(hazard), 30.0)))
+    is_likely = within_30 >= MIN_PROBABILITY_FOR_DATES
     columns = {}
     for name, share in (("low", 0.1), ("median", 0.5), ("high", 0.9)):
-        ahead = _days_until(known, days, -np.log1p(-share))
-        visible = shown & (ahead <= FURTHEST_DAYS)
-        offsets = np.where(visible, np.minimum(ahead, FURTHEST_DAYS), np.nan)
+        ahead = _days_until(hazard, days, -np.log1p(-share))
+        is_given = is_likely & (ahead <= MAX_DAYS_AHEAD)
+        offsets = np.where(is_given, np.minimum(ahead, MAX_DAYS_AHEAD), np.nan)
         later = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)
         columns[f"next_date_{name}"] = ((today - date(1970, 1, 1)).days + later).cast(pl.Date)
     return pl.DataFrame(columns)
 
 
-def _hazard_at(known: Floats, days: Floats, at: Floats) -> Floats:
+def _hazard_at(hazard: Floats, days: Floats, at: Floats) -> Floats:
+    """The cumulative hazard at some day between the windows."""
     right = np.clip(np.searchsorted(days, at), 1, len(days) - 1)
-    rows = np.arange(len(known))
-    slope = (known[rows, right] - known[rows, right - 1]) / (days[right] - days[right - 1])
-    result: Floats = known[rows, right - 1] + slope * (at - days[right - 1])
+    rows = np.arange(len(hazard))
+    slope = (hazard[rows, right] - hazard[rows, right - 1]) / (days[right] - days[right - 1])
+    result: Floats = hazard[rows, right - 1] + slope * (at - days[right - 1])
     return result
 
 
-def _days_until(known: Floats, days: Floats, hazard: float) -> Floats:
+def _days_until(hazard: Floats, days: Floats, level: float) -> Floats:
     """Days after which the cumulative hazard reaches a level, going on with the average hazard after the last
     window.
     """
-    rows = np.arange(len(known))
-    right = np.clip((known < hazard).sum(axis=1), 1, len(days) - 1)
-    rise = np.maximum(known[rows, right] - known[rows, right - 1], 1e-9)
-    inside = days[right - 1] + (hazard - known[rows, right - 1]) / rise * (days[right] - days[right - 1])
-    beyond = days[-1] * hazard / np.maximum(known[:, -1], 1e-9)
-    result: Floats = np.where(known[:, -1] >= hazard, inside, np.minimum(beyond, 10.0 * FURTHEST_DAYS))
+    rows = np.arange(len(hazard))
+    right = np.clip((hazard < level).sum(axis=1), 1, len(days) - 1)
+    rise = np.maximum(hazard[rows, right] - hazard[rows, right - 1], 1e-9)
+    inside = days[right - 1] + (level - hazard[rows, right - 1]) / rise * (days[right] - days[right - 1])
+    beyond = days[-1] * level / np.maximum(hazard[:, -1], 1e-9)
+    result: Floats = np.where(hazard[:, -1] >= level, inside, np.minimum(beyond, 10.0 * MAX_DAYS_AHEAD))
     return result

@@ -1,9 +1,10 @@
-"""The sentence that says what probably triggers a pattern: written from the evidence, or worded by a model
-that may only word it.
+"""Writes the likely trigger of a pattern as text, from the evidence, or checks a language model's rephrasing
+of it.
 
-A model's text is taken only when each of its sentences draws its numbers and names from one finding, and when
-every word of it is either a word of the evidence or a plain one of the list below. So it can shorten, order
-and join what was found; it cannot add a cause, a name, a count, a link or an instruction, nor deny one.
+A model's text is accepted only when the numbers and names of each of its sentences are those of one finding,
+and when every word of it is either a word of the evidence or a plain one of the list below. So it can
+shorten, order and join findings; it cannot add a cause, a name, a count, a link or an instruction, nor deny
+one.
 """
 
 import json
@@ -11,10 +12,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-NOTHING_FOUND = "No trigger stands out beyond chance yet."
+NO_TRIGGER_TEXT = "No trigger stands out beyond chance yet."
 FIX = "fix"  # evidence of why recurrence is less likely, no trigger
-MOST_FINDINGS = 3
-LONGEST_TEXT = 600
+MAX_FINDINGS = 3
+MAX_TEXT_LENGTH = 600
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 PAIR = re.compile(r"(\d+) (?:out )?of (\d+)")
 MEASURE = re.compile(r"(\d+) (hour|day|week|month)")
@@ -39,43 +40,51 @@ PLAIN_WORDS = """
 Evidence = str | Sequence[dict[str, Any]]
 
 
-def findings(evidence: Evidence) -> list[dict[str, Any]]:
-    """The evidence as a list; JSON text is parsed, anything else is taken as it is."""
+def parse_findings(evidence: Evidence) -> list[dict[str, Any]]:
+    """Parse the evidence.
+
+    In: JSON text, or the list itself. Out: the list of findings.
+    """
     parsed = json.loads(evidence) if isinstance(evidence, str) else evidence
     return list(parsed)
 
 
-def trigger_text(evidence: Evidence) -> str:
-    """The likely trigger in words: the strongest findings with their counts, in the order given."""
-    told = _told(evidence)
-    return ". ".join(told) + "." if told else NOTHING_FOUND
+def format_trigger(evidence: Evidence) -> str:
+    """Write the likely trigger: the strongest findings with their counts.
+
+    In: the evidence, strongest finding first. Out: one sentence per finding, or NO_TRIGGER_TEXT.
+    """
+    texts = _trigger_texts(evidence)
+    return ". ".join(texts) + "." if texts else NO_TRIGGER_TEXT
 
 
-def _told(evidence: Evidence) -> list[str]:
-    triggers = [finding for finding in findings(evidence) if finding.get("kind") != FIX]
-    return [str(finding["text"]) for finding in triggers[:MOST_FINDINGS]]
+def _trigger_texts(evidence: Evidence) -> list[str]:
+    triggers = [finding for finding in parse_findings(evidence) if finding.get("kind") != FIX]
+    return [str(finding["text"]) for finding in triggers[:MAX_FINDINGS]]
 
 
-def wording_fault(evidence: Evidence, text: str) -> str | None:
-    """Why a wording may not stand for the evidence; None when it may.
+def find_wording_fault(evidence: Evidence, text: str) -> str | None:
+    """Check whether a rephrased text says no more than the evidence.
 
-    In: the evidence, the wording. Out: the reason; what stands before its colon repeats nothing of the text.
+    In: the evidence, the text. Out: the reason to refuse it, of which the part before the colon repeats
+    nothing of the text; None if there is none.
     The text must be one short plain paragraph with a number in it; its words must be known, and the numbers,
     shares, lengths of time and quoted names of each sentence must all be those of one and the same finding.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST_TEXT or "\n" in text:
+    if not text or len(text) > MAX_TEXT_LENGTH or "\n" in text:
         return "not one short paragraph"
     if FORBIDDEN.search(text):
         return "holds an address, markup or unusual characters"
     if not NUMBER.search(text):
         return "names no count"
-    told = _told(evidence)
-    strangers = _words(text) - _words(PLAIN_WORDS) - set().union(*map(_words, told))
-    if strangers:
-        return f"words that are not in the evidence: {', '.join(sorted(strangers))}"
-    unfounded = [part for part in SENTENCE_END.split(text) if not any(_follows(part, one) for one in told)]
-    return f"a sentence that no finding bears out: {unfounded[0]}" if unfounded else None
+    texts = _trigger_texts(evidence)
+    foreign_words = _words(text) - _words(PLAIN_WORDS) - set().union(*map(_words, texts))
+    if foreign_words:
+        return f"words that are not in the evidence: {', '.join(sorted(foreign_words))}"
+    sentences = SENTENCE_END.split(text)
+    unsupported = [part for part in sentences if not any(_supports(finding, part) for finding in texts)]
+    return f"a sentence that no finding supports: {unsupported[0]}" if unsupported else None
 
 
 def _words(text: str) -> set[str]:
@@ -90,28 +99,29 @@ def _stem(word: str) -> str:
     return word.removesuffix("e")
 
 
-def _follows(sentence: str, finding: str) -> bool:
+def _supports(finding: str, sentence: str) -> bool:
     """Whether a finding holds all numbers, shares, lengths of time and quoted names of a sentence."""
     return all(
         set(kind.findall(sentence)) <= set(kind.findall(finding)) for kind in (NUMBER, PAIR, MEASURE, QUOTED)
     )
 
 
-def worded(
+def rephrase_trigger(
     evidence: Evidence,
-    wording: Callable[[str], str] | None,
+    rephrase: Callable[[str], str] | None,
     refused: Callable[[str], None] = lambda _: None,
 ) -> str:
-    """The likely trigger, worded by `wording` (evidence text in, sentence out) when its answer stands the
-    check, else our own; `refused` is told why an answer was not taken.
+    """Write the likely trigger, rephrased by a language model where its text passes the check.
 
-    Errors of the function are the caller's: catch time-outs where the endpoint is called and pass None.
+    In: the evidence; `rephrase`, from our text to the model's, or None; `refused`, called with the reason
+    when the model's text is refused. Out: the model's text or our own. Errors of `rephrase` are raised to the
+    caller.
     """
-    own = trigger_text(evidence)
-    if wording is None or own == NOTHING_FOUND:
+    own = format_trigger(evidence)
+    if rephrase is None or own == NO_TRIGGER_TEXT:
         return own
-    text = wording(own).strip()
-    fault = wording_fault(evidence, text)
+    text = rephrase(own).strip()
+    fault = find_wording_fault(evidence, text)
     if fault:
         refused(fault.partition(":")[0])
     return own if fault else text

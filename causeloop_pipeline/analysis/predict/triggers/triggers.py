@@ -1,8 +1,8 @@
-"""What tends to come before a pattern, beyond chance: other patterns, deploys and changes, the calendar,
-worsening severity.
+"""Finds what triggers a pattern, beyond chance: other patterns, deploys and changes, the calendar, worsening
+severity.
 
-Evidence first: every finding carries its counts, what chance alone would give, and how unlikely that is after
-all comparisons made. A burst counts once: only the first event of each day is an occurrence here.
+Every finding has its counts, what chance alone would give, and the p-value after all comparisons made. A
+burst counts once: only the first event of each day is an occurrence here.
 """
 
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.clusters.change_windows import with_chance
-from causeloop_pipeline.analysis.predict.recurrence.history import pattern_numbers
+from causeloop_pipeline.analysis.detect.clusters.change_windows import add_chance_after_change
+from causeloop_pipeline.analysis.predict.recurrence.history import number_patterns
 from causeloop_pipeline.analysis.predict.triggers.findings import (
-    FINDINGS,
-    LEAST_COUNT,
+    FINDING_SCHEMA,
+    MIN_COUNT,
     Row,
-    beyond_chance,
-    told_findings,
+    format_findings,
+    select_beyond_chance,
 )
-from causeloop_pipeline.analysis.predict.triggers.preceding_patterns import preceding_patterns
+from causeloop_pipeline.analysis.predict.triggers.preceding_patterns import find_preceding_patterns
 
 LOOK_BACK_DAYS = 365
 CHANGE_LAG_HOURS = 24
@@ -31,7 +31,7 @@ HOUR_NAMES = tuple(f"between {name}" for name in ("00:00–06:00", "06:00–12:0
 MONTH_END_NAMES = ("in the last three days of a month",)
 
 
-def likely_triggers(
+def find_triggers(
     occurrences: pl.DataFrame,
     changes: pl.DataFrame | None,
     *,
@@ -39,45 +39,51 @@ def likely_triggers(
     timezone: str = "UTC",
     names: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
-    """Evidence of what triggers each pattern.
+    """Find the evidence of what triggers each pattern.
 
-    In: OCCURRENCES; `changes` with changed_at, kind, service (null: everything), title, or None; `names`
-    pattern_id → name for the texts. Out: one row per pattern (pattern_id, evidence), evidence a JSON list of
-    {"kind", "text", "count", "of", "expected", "p_value"}, strongest first, "[]" where nothing stands out.
-    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. Only the last 365 days count.
-    Method: one-sided binomial tests, Bonferroni-corrected over the comparisons of a pattern.
+    In: frames.OCCURRENCE_SCHEMA; changes: frame(changed_at, kind, service (null: everything), title) or None;
+    `as_of` (aware); time zone; names: pattern_id → name, for the texts. Out: one row per pattern (pattern_id,
+    evidence), evidence a JSON list of {"kind", "text", "count", "of", "expected", "p_value"}, strongest
+    first, "[]" where nothing stands out. Kinds: pattern, the kind of a change, weekday, hours, month_end,
+    severity. Only the last 365 days count. Method: one-sided binomial tests, Bonferroni-corrected over the
+    comparisons of a pattern.
     """
-    known = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
-    patterns, number = pattern_numbers(known["pattern_id"])
+    past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
+    patterns, number = number_patterns(past["pattern_id"])
     local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
-    recent = known.with_columns(number.alias("pattern"), local).filter(
+    recent = past.with_columns(number.alias("pattern"), local).filter(
         pl.col("occurred_at") >= as_of - timedelta(days=LOOK_BACK_DAYS)
     )
     rows = recent.sort("occurred_at", "pattern", "service", nulls_last=True)
     episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
         ["pattern", "day"], keep="first", maintain_order=True
     )
-    found = [
-        preceding_patterns(episodes, patterns, names or {}),
+    findings = [
+        find_preceding_patterns(episodes, patterns, names or {}),
         _changes_before(episodes, changes, as_of),
         *_calendar(episodes, len(patterns)),
         _severity(rows, as_of),
     ]
-    return _evidence(pl.concat(found), occurrences["pattern_id"].drop_nulls().unique().sort(), patterns)
+    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort()
+    return _format_evidence(pl.concat(findings), every_pattern, patterns)
 
 
-def _evidence(found: pl.DataFrame, asked: pl.Series, patterns: pl.Series) -> pl.DataFrame:
+def _format_evidence(findings: pl.DataFrame, every_pattern: pl.Series, patterns: pl.Series) -> pl.DataFrame:
     """The findings of every pattern as a JSON list, strongest first."""
-    evidence = found.sort("pattern", "p_value", "kind", "text").with_columns(
+    evidence = findings.sort("pattern", "p_value", "kind", "text").with_columns(
         pl.col("expected").round(2), pl.col("p_value").round_sig_figs(2)
     )
-    text = evidence.select("pattern", pl.struct(list(FINDINGS)[1:]).struct.json_encode().alias("one"))
-    lists = text.group_by("pattern", maintain_order=True).agg(pl.col("one").str.join(","))
+    text = evidence.select(
+        "pattern", pl.struct(list(FINDING_SCHEMA)[1:]).struct.json_encode().alias("finding")
+    )
+    lists = text.group_by("pattern", maintain_order=True).agg(pl.col("finding").str.join(","))
     lists = lists.select(
         patterns.gather(lists["pattern"]).alias("pattern_id"),
-        (pl.lit("[") + pl.col("one") + pl.lit("]")).alias("evidence"),
+        (pl.lit("[") + pl.col("finding") + pl.lit("]")).alias("evidence"),
     )
-    joined = asked.to_frame("pattern_id").join(lists, on="pattern_id", how="left", maintain_order="left")
+    joined = every_pattern.to_frame("pattern_id").join(
+        lists, on="pattern_id", how="left", maintain_order="left"
+    )
     return joined.with_columns(pl.col("evidence").fill_null("[]"))
 
 
@@ -86,16 +92,17 @@ def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of:
     moments of the same hour and weekday anyway.
     """
     if changes is None or changes.is_empty() or episodes.is_empty():
-        return FINDINGS.to_frame()
+        return FINDING_SCHEMA.to_frame()
     begin = max(as_of - timedelta(days=LOOK_BACK_DAYS), _first(episodes))
-    known = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), episodes["service"])
-    known = known.filter(pl.col("changed_at") >= begin - timedelta(hours=CHANGE_LAG_HOURS))
-    kinds = known["kind"].unique().sort().to_list()
+    recent = _changes_per_service(changes.filter(pl.col("changed_at") < as_of), episodes["service"])
+    recent = recent.filter(pl.col("changed_at") >= begin - timedelta(hours=CHANGE_LAG_HOURS))
+    kinds = recent["kind"].unique().sort().to_list()
     span = max((as_of - begin).total_seconds(), 86_400.0)
     parts = [
-        _change_part(episodes, known.filter(pl.col("kind") == kind), kind, span, len(kinds)) for kind in kinds
+        _change_part(episodes, recent.filter(pl.col("kind") == kind), kind, span, len(kinds))
+        for kind in kinds
     ]
-    return pl.concat([FINDINGS.to_frame(), *parts])
+    return pl.concat([FINDING_SCHEMA.to_frame(), *parts])
 
 
 def _first(episodes: pl.DataFrame) -> datetime:
@@ -116,14 +123,14 @@ def _changes_per_service(changes: pl.DataFrame, services: pl.Series) -> pl.DataF
 
 
 def _change_part(
-    episodes: pl.DataFrame, mine: pl.DataFrame, kind: str, span: float, tests: int
+    episodes: pl.DataFrame, changes: pl.DataFrame, kind: str, span: float, tests: int
 ) -> pl.DataFrame:
     lag = timedelta(hours=CHANGE_LAG_HOURS)
-    met = (
+    with_change = (
         episodes.drop_nulls("service")
         .sort("occurred_at")
         .join_asof(
-            mine.select("changed_at", "service"),
+            changes.select("changed_at", "service"),
             left_on="occurred_at",
             right_on="changed_at",
             by="service",
@@ -133,7 +140,7 @@ def _change_part(
         )
     )
     counted = (
-        with_chance(met, mine, lag, span)
+        add_chance_after_change(with_change, changes, lag, span)
         .group_by("pattern")
         .agg(
             pl.col("changed_at").is_not_null().sum().alias("count"),
@@ -142,13 +149,15 @@ def _change_part(
             pl.col("service").unique().sort().first(),
         )
     )
-    words, article = kind.replace("_", " "), "an" if kind[:1].lower() in "aeiou" else "a"
+    change, article = kind.replace("_", " "), "an" if kind[:1].lower() in "aeiou" else "a"
 
-    def text(row: Row) -> str:
-        near = f"within {CHANGE_LAG_HOURS} hours after {article} {words} of {row['service']}"
+    def describe(row: Row) -> str:
+        near = f"within {CHANGE_LAG_HOURS} hours after {article} {change} of {row['service']}"
         return f"{row['count']} of {row['of']} occurrences came {near}"
 
-    return told_findings(beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, text)
+    return format_findings(
+        select_beyond_chance(counted.with_columns(pl.lit(tests).alias("tests"))), kind, describe
+    )
 
 
 def _calendar(episodes: pl.DataFrame, size: int) -> list[pl.DataFrame]:
@@ -175,20 +184,20 @@ def _calendar_part(
     chance: float,
     tests: int,
 ) -> pl.DataFrame:
-    """Cells without a name are not looked at."""
+    """The findings of the named cells; the last cell, without a name, is left out."""
     slots = len(cells) + 1
     place = episodes.select(pl.col("pattern").cast(pl.Int64) * slots + cell).to_series().to_numpy()
     table = np.bincount(place, minlength=size * slots).reshape(size, slots)
-    pattern, which = np.nonzero(table[:, : len(cells)] >= LEAST_COUNT)
+    pattern, which = np.nonzero(table[:, : len(cells)] >= MIN_COUNT)
     frame = pl.DataFrame(
         {"pattern": pattern, "cell": which, "count": table[pattern, which], "of": table.sum(axis=1)[pattern]},
         schema_overrides={"pattern": pl.UInt32},
     ).with_columns(pl.lit(chance).alias("chance"), pl.lit(tests).alias("tests"))
 
-    def text(row: Row) -> str:
+    def describe(row: Row) -> str:
         return f"{row['count']} of {row['of']} occurrences fell {cells[row['cell']]}"
 
-    return told_findings(beyond_chance(frame), kind, text)
+    return format_findings(select_beyond_chance(frame), kind, describe)
 
 
 def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -210,7 +219,7 @@ def _severity(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
         (pl.col("before") / pl.col("before_of")).alias("chance"), pl.lit(1).alias("tests")
     )
 
-    def text(row: Row) -> str:
+    def describe(row: Row) -> str:
         return f"{row['count']} of {row['of']} events of the last {SEVERITY_DAYS} days were p1 or p2"
 
-    return told_findings(beyond_chance(frame), "severity", text)
+    return format_findings(select_beyond_chance(frame), "severity", describe)

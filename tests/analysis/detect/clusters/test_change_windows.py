@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.detect.clusters.change_windows import DAY_US, WEEK_US, share_after_change
+from causeloop_pipeline.analysis.detect.clusters.change_windows import (
+    DAY_US,
+    WEEK_US,
+    estimate_share_after_change,
+)
 
 HOUR = DAY_US // 24
 YEAR = 52 * WEEK_US
@@ -19,33 +23,35 @@ def weekly(day: int, hour: float, every: int = 1) -> np.ndarray:
 
 
 def test_wednesdays_job_is_expected_after_tuesdays_releases_as_often_as_these_come():
-    shares = share_after_change(weekly(2, 9), weekly(1, 12, every=2), DAY_US, YEAR)
+    shares = estimate_share_after_change(weekly(2, 9), weekly(1, 12, every=2), DAY_US, YEAR)
     assert shares == pytest.approx(np.full(52, 0.5))
 
 
 def test_what_comes_on_other_days_is_not_expected_after_them():
-    assert share_after_change(weekly(4, 9), weekly(1, 12), DAY_US, YEAR).max() == 0
+    assert estimate_share_after_change(weekly(4, 9), weekly(1, 12), DAY_US, YEAR).max() == 0
 
 
 def test_a_release_of_every_week_is_compared_with_the_other_working_days():
-    shares = share_after_change(weekly(1, 13), weekly(1, 12), DAY_US, YEAR)
+    shares = estimate_share_after_change(weekly(1, 13), weekly(1, 12), DAY_US, YEAR)
     assert shares == pytest.approx(np.full(52, 1 / 5))
 
 
 def test_who_deploys_all_day_precedes_everything():
     all_day = np.arange(0, YEAR, 9 * HOUR)
-    assert share_after_change(weekly(3, 7), all_day, DAY_US, YEAR).min() == 1
+    assert estimate_share_after_change(weekly(3, 7), all_day, DAY_US, YEAR).min() == 1
 
 
 def test_without_changes_there_is_no_chance():
-    assert share_after_change(weekly(3, 7), np.array([], np.int64), DAY_US, YEAR).max() == 0
+    assert estimate_share_after_change(weekly(3, 7), np.array([], np.int64), DAY_US, YEAR).max() == 0
 
 
 @settings(deadline=None)
 @given(TIMES, TIMES)
 def test_shares_are_those_of_the_weeks_counted_one_by_one(moments: list[int], changes: list[int]):
-    found = share_after_change(np.array(moments, np.int64), np.array(sorted(changes), np.int64), DAY_US, YEAR)
-    for moment, share in zip(moments, found, strict=True):
+    shares_found = estimate_share_after_change(
+        np.array(moments, np.int64), np.array(sorted(changes), np.int64), DAY_US, YEAR
+    )
+    for moment, share in zip(moments, shares_found, strict=True):
         lags = {
             (week * WEEK_US + moment % WEEK_US - change, week) for week in range(-1, 54) for change in changes
         }

@@ -28,24 +28,24 @@ def test_a_source_that_repeats_itself_is_a_machine_and_one_that_does_not_is_peop
     assert kinds(machine_issues(copies=2)) == {"human"}
 
 
-def test_titles_that_repeat_ids_or_dimensions_say_nothing() -> None:
+def test_titles_of_ids_or_dimensions_are_structured() -> None:
     rows = [{"service": f"s{at % 5}", "component": "disk"} for at in range(40)]
     ids = issue_frame([{**row, "title": f"INC{at:07d}"} for at, row in enumerate(rows)])
     echo = issue_frame([{**row, "title": f"{row['service']} - disk"} for row in rows])
     assert kinds(ids) == kinds(echo) == {"structured"}
 
 
-def test_one_and_the_same_title_at_many_places_says_nothing() -> None:
+def test_one_and_the_same_title_at_many_places_is_structured() -> None:
     assert kinds(issue_frame([{"title": "Incident", "service": f"s{at % 20}"} for at in range(60)])) == {
         "structured"
     }
 
 
 def test_a_machines_template_shows_its_slots_and_its_key_is_the_same_in_every_process() -> None:
-    found = fingerprint_issues(machine_issues())
-    assert "Connection to <*> refused after <*>" in set(found["template"])
+    fingerprints = fingerprint_issues(machine_issues())
+    assert "Connection to <*> refused after <*>" in set(fingerprints["template"])
     assert template_key("a b c") == "30cc09468d276974"
-    assert found["template_key"].str.contains(r"^[0-9a-f]{16}$").all()
+    assert fingerprints["template_key"].str.contains(r"^[0-9a-f]{16}$").all()
     assert fingerprint_issues(human_issues())["template"].null_count() == 8
 
 
@@ -59,7 +59,7 @@ def test_time_of_day_and_weekday_are_the_workspaces() -> None:
 def test_a_stack_trace_in_title_or_body_gives_the_signature_of_its_frames() -> None:
     head = "Traceback (most recent call last):\n"
     trace = head + '  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: {}'
-    found = fingerprint_issues(
+    fingerprints = fingerprint_issues(
         issue_frame(
             [
                 {"title": "one", "body": trace.format(1, "a")},
@@ -68,23 +68,25 @@ def test_a_stack_trace_in_title_or_body_gives_the_signature_of_its_frames() -> N
             ]
         )
     )
-    one, other, none = found["trace_key"].to_list()
-    assert one == other is not None
-    assert none is None
+    in_body, in_title, without = fingerprints["trace_key"].to_list()
+    assert in_body == in_title is not None
+    assert without is None
 
 
-def test_a_book_of_an_earlier_grouping_tells_kind_and_template_of_a_single_issue() -> None:
-    _, book = learn_templates(canonical_issues(machine_issues()))
+def test_the_catalog_of_an_earlier_grouping_knows_kind_and_template_of_a_single_issue() -> None:
+    _, catalog = learn_templates(canonical_issues(machine_issues()))
     new = issue_frame([{"title": "Worker 77 finished job 3 in 9.9 s", "source": "syslog"}])
     assert fingerprint_issues(new)["kind"].to_list() == ["human"]
-    found = fingerprint_issues(new, book=book)
-    assert found.select("kind", "template").rows() == [("machine", "Worker <*> finished job <*> in <*>")]
+    fingerprints = fingerprint_issues(new, catalog=catalog)
+    assert fingerprints.select("kind", "template").rows() == [
+        ("machine", "Worker <*> finished job <*> in <*>")
+    ]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 1_000))
 def test_row_order_does_not_matter(seed: int) -> None:
     issues = pl.concat([machine_issues(), human_issues().with_columns(issue_id="h" + pl.col("issue_id"))])
-    found = fingerprint_issues(issues.sample(fraction=1.0, shuffle=True, seed=seed))
-    assert found.schema == FINGERPRINT_SCHEMA
-    assert found.equals(fingerprint_issues(issues))
+    fingerprints = fingerprint_issues(issues.sample(fraction=1.0, shuffle=True, seed=seed))
+    assert fingerprints.schema == FINGERPRINT_SCHEMA
+    assert fingerprints.equals(fingerprint_issues(issues))

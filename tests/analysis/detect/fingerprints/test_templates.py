@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import WILDCARD
 from causeloop_pipeline.analysis.detect.fingerprints.templates import (
-    TemplateBook,
+    TemplateCatalog,
     join_words,
     merge_templates,
     split_message,
@@ -17,7 +17,7 @@ def test_a_name_after_a_naming_word_is_a_slot() -> None:
     assert set(merged.values()) == {f"session opened for user {WILDCARD}"}
 
 
-def test_words_that_tell_states_apart_stay_apart() -> None:
+def test_states_never_share_a_template() -> None:
     for pair in (
         ("service unit Started", "service unit Stopped"),
         ("link eth is UP", "link eth is DOWN"),
@@ -31,7 +31,7 @@ def test_many_values_of_one_word_make_a_slot() -> None:
     assert len(set(merge_templates(f"the {name} shard was moved" for name in names).values())) == 1
 
 
-def test_two_messages_of_little_in_common_do_not_merge() -> None:
+def test_two_messages_with_little_in_common_do_not_merge() -> None:
     assert len(set(merge_templates(["open failed", "close failed"]).values())) == 2
 
 
@@ -53,15 +53,15 @@ def test_the_order_of_messages_does_not_matter(messages: list[str]) -> None:
     assert merge_templates(messages) == merge_templates(reversed(messages))
 
 
-def test_a_book_files_an_unknown_message_under_the_template_it_fits() -> None:
+def test_a_catalog_gives_a_new_message_the_template_that_it_fits() -> None:
     template = f"session opened for user {WILDCARD}"
-    book = TemplateBook({}, {template: template})
-    assert book.resolve(["session opened for user carol"]) == {"session opened for user carol": template}
-    assert book.resolve(["session closed for user carol"])["session closed for user carol"] != template
+    catalog = TemplateCatalog({}, {template: template})
+    assert catalog.resolve(["session opened for user carol"]) == {"session opened for user carol": template}
+    assert catalog.resolve(["session closed for user carol"])["session closed for user carol"] != template
 
 
-def test_a_book_does_not_fill_a_slot_with_a_state() -> None:
+def test_a_catalog_does_not_fill_a_slot_with_a_state() -> None:
     template = f"the primary node {WILDCARD}"
-    assert TemplateBook({}, {template: template}).resolve(["the primary node Stopped"]) == {
+    assert TemplateCatalog({}, {template: template}).resolve(["the primary node Stopped"]) == {
         "the primary node Stopped": "the primary node Stopped"
     }

@@ -1,6 +1,6 @@
-"""Thousands of random histories of events and corrections: no fact is ever broken, and the end state has no
-memory of order.
-"""
+"""Atoms and merge units respect every user constraint, whatever the order in which users made them."""
+
+from random import Random
 
 import numpy as np
 import polars as pl
@@ -10,67 +10,129 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.detect.grouping.agglomeration import Edges, assemble
-from causeloop_pipeline.analysis.detect.grouping.atoms import Anchor, form_cells, nearest_anchor
-from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError, check_constraint
-from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
-from tests.support.failure_texts import facts, human_issues, issue_frame, machine_issues
+from causeloop_pipeline.analysis.detect.grouping.agglomeration import Edges, group_atoms
+from causeloop_pipeline.analysis.detect.grouping.atoms import (
+    MIN_COPIES_OF_ONE_TEXT,
+    Atoms,
+    SplitReference,
+    build_atom_keys,
+    form_atoms,
+    nearest_split_reference,
+)
+from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError
+from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues, join_fingerprints
+from tests.support.failure_texts import (
+    Constraint,
+    build_constraints,
+    drop_contradictions,
+    human_issues,
+    issue_frame,
+    machine_issues,
+)
 
-Fact = tuple[str, str, str]
+KeyEdge = tuple[int, int, float]
+History = tuple[list[int], list[Constraint], list[KeyEdge]]
 ISSUES = 9
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[list[int], list[Fact], list[tuple[int, int, float]]]:
-    """Events of a few atoms, corrections that fit the ones before, likeness between atoms."""
-    atoms = draw(st.lists(st.integers(0, 3), min_size=ISSUES, max_size=ISSUES))
-    wanted = draw(
-        st.lists(
-            st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, ISSUES - 1)] * 2), max_size=8
-        )
+def form(keys: list[str], *constraints: Constraint, titles: list[str] | None = None) -> Atoms:
+    """Atoms of issues i0000, i0001, … that have these keys."""
+    table = canonical_issues(issue_frame([{"title": title} for title in titles or keys]))
+    return form_atoms(table, pl.Series("atom_key", keys), build_constraints(*constraints))
+
+
+def read_atom_keys(issues: pl.DataFrame) -> list[str]:
+    return build_atom_keys(join_fingerprints(canonical_issues(issues), fingerprint_issues(issues))).to_list()
+
+
+def test_without_constraints_each_key_is_an_atom_and_each_atom_a_unit() -> None:
+    atoms = form(["text:a", "text:b", "text:a"])
+    assert atoms.keys == ["text:a", "text:b"]
+    assert atoms.atom_of_row.tolist() == [0, 1, 0]
+    assert atoms.unit_of_atom.tolist() == [0, 1]
+    assert atoms.first_row.tolist() == [0, 1]
+    assert (atoms.unit_count, atoms.cannot_link, atoms.linked_to) == (2, [], {})
+
+
+def test_linked_issues_bring_the_atoms_of_both_into_one_unit() -> None:
+    atoms = form(["text:a", "text:b", "text:a", "text:c"], ("must", "i0000", "i0001"))
+    assert atoms.unit_of_atom.tolist() == [0, 0, 1]
+    assert atoms.linked_to == {0: "i0001", 1: "i0000"}
+
+
+def test_separated_issues_of_one_key_become_atoms_of_units_that_stay_apart() -> None:
+    atoms = form(["text:a"] * 3, ("cannot", "i0000", "i0001"))
+    assert atoms.keys == ["text:a", "text:a"]
+    assert atoms.cannot_link == [(0, 1)]
+    assert {reference.row for reference in atoms.split_references} == {0, 1}
+    assert [reference.stays for reference in atoms.split_references] == [0, 1]
+
+
+def test_an_issue_without_a_correction_goes_to_the_side_whose_title_is_like_its_own() -> None:
+    titles = ["job 7 failed on blue", "job 9 failed on red", "job 8 failed on blue"]
+    atoms = form(["template:x"] * 3, ("cannot", "i0000", "i0001"), titles=titles)
+    assert atoms.atom_of_row[2] == atoms.atom_of_row[0]
+
+
+def test_keys_say_what_the_issues_of_an_atom_have_in_common() -> None:
+    keys = read_atom_keys(machine_issues())
+    assert {key.partition(":")[0] for key in keys} == {"template"}
+    assert len(set(keys)) == 3
+
+    no_text = issue_frame([{"source": "desk", "service": "mail"} for _ in range(2)])
+    assert read_atom_keys(no_text) == ["burst:i0000", "burst:i0000"]
+
+
+@pytest.mark.parametrize("fewer", [0, 1])
+def test_many_copies_of_one_text_are_one_atom_and_a_few_are_not(fewer: int) -> None:
+    copies = MIN_COPIES_OF_ONE_TEXT - fewer
+    table = canonical_issues(human_issues(["Checkout is slow"] * copies)).with_columns(
+        pl.lit("human").alias("kind"), pl.lit(None, pl.String).alias("trace_key"), template_key=pl.lit("")
     )
-    kept: list[Fact] = []
-    for kind, a, b in wanted:
-        row = (kind, f"i{a:04d}", f"i{b:04d}")
-        try:
-            check_constraint(
-                facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True))
-            )
-        except ContradictionError:
-            continue
-        kept.append(row)
+    assert build_atom_keys(table).n_unique() == (copies if fewer else 1)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Keys of issues, corrections that fit the ones before, and the similarity between keys."""
+    keys = draw(st.lists(st.integers(0, 3), min_size=ISSUES, max_size=ISSUES))
+    issue = st.integers(0, ISSUES - 1).map(lambda row: f"i{row:04d}")
+    wanted = draw(st.lists(st.tuples(st.sampled_from(["must", "cannot"]), issue, issue), max_size=8))
     edges = draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.floats(0.1, 1.0)), max_size=6))
-    return atoms, kept, [(min(a, b), max(a, b), round(v, 3)) for a, b, v in edges if a != b]
+    between = [(min(a, b), max(a, b), round(value, 3)) for a, b, value in edges if a != b]
+    return keys, drop_contradictions(wanted), between
 
 
-def end_state(atoms: list[int], said: list[Fact], edges: list[tuple[int, int, float]]) -> dict[str, int]:
-    table = canonical_issues(issue_frame([{"title": f"event of kind {atom}"} for atom in atoms]))
-    cells = form_cells(table, pl.Series("atom_key", [f"text:{atom}" for atom in atoms]), facts(*said))
+def group_by_history(keys: list[int], constraints: list[Constraint], edges: list[KeyEdge]) -> dict[str, int]:
+    """The group of each issue in the end."""
+    table = canonical_issues(issue_frame([{"title": f"event of kind {key}"} for key in keys]))
+    atom_keys = pl.Series("atom_key", [f"text:{key}" for key in keys])
+    atoms = form_atoms(table, atom_keys, build_constraints(*constraints))
     pairs = [
-        (x, y, value)
-        for a, b, value in {(a, b): (a, b, v) for a, b, v in edges}.values()
-        for x in range(len(cells.key))
-        for y in range(len(cells.key))
-        if cells.key[x] == f"text:{a}" and cells.key[y] == f"text:{b}"
+        (left, right, value)
+        for a, b, value in {(a, b): (a, b, value) for a, b, value in edges}.values()
+        for left in range(len(atoms.keys))
+        for right in range(len(atoms.keys))
+        if atoms.keys[left] == f"text:{a}" and atoms.keys[right] == f"text:{b}"
     ]
     left, right = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
     value = np.array([pair[2] for pair in pairs], dtype=np.float64)
-    group = assemble(cells, Edges(left, right, value, value, value), None).group_of_row
-    return dict(zip(table["issue_id"], group.tolist(), strict=True))
+    grouped = group_atoms(atoms, Edges(left, right, value, value, value), None)
+    return dict(zip(table["issue_id"], grouped.group_of_row.tolist(), strict=True))
 
 
 @settings(max_examples=1_000, deadline=None)
 @given(histories(), st.randoms())
-def test_no_history_of_corrections_ends_with_a_broken_fact_or_depends_on_its_order(
-    history: tuple[list[int], list[Fact], list[tuple[int, int, float]]], random: object
+def test_no_history_of_corrections_ends_with_a_broken_constraint_or_depends_on_its_order(
+    history: History, random: Random
 ) -> None:
-    atoms, said, edges = history
-    found = end_state(atoms, said, edges)
-    for kind, left, right in said:
-        assert (found[left] == found[right]) == (kind == "must")
-    shuffled = list(said)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert end_state(atoms, shuffled, edges) == found
+    keys, constraints, edges = history
+    group_of_issue = group_by_history(keys, constraints, edges)
+    for kind, left, right in constraints:
+        assert (group_of_issue[left] == group_of_issue[right]) == (kind == "must")
+    shuffled = list(constraints)
+    random.shuffle(shuffled)
+    assert group_by_history(keys, shuffled, edges) == group_of_issue
 
 
 @settings(max_examples=40, deadline=None)
@@ -78,42 +140,35 @@ def test_no_history_of_corrections_ends_with_a_broken_fact_or_depends_on_its_ord
     st.lists(st.tuples(st.sampled_from(["must", "cannot"]), *[st.integers(0, 13)] * 2), max_size=6),
     st.integers(0, 9),
 )
-def test_corrections_are_obeyed_in_every_recompute_threshold_and_mix_of_kinds(
+def test_corrections_are_respected_in_every_recompute_threshold_and_mix_of_kinds(
     wanted: list[tuple[str, int, int]], seed: int
 ) -> None:
     issues = pl.concat([human_issues().with_columns(issue_id="h" + pl.col("issue_id")), machine_issues(12)])
     ids = issues["issue_id"].to_list()
-    kept: list[Fact] = []
-    for kind, a, b in wanted:
-        row = (kind, ids[a], ids[b])
-        try:
-            check_constraint(
-                facts(*kept), dict(zip(("kind", "left_issue_id", "right_issue_id"), row, strict=True))
-            )
-        except ContradictionError:
-            continue
-        kept.append(row)
-    found = group_issues(issues, fingerprint_issues(issues), constraints=facts(*kept))
+    accepted = drop_contradictions([(kind, ids[a], ids[b]) for kind, a, b in wanted])
+    constraints = build_constraints(*accepted)
+    first = group_issues(issues, fingerprint_issues(issues), constraints=constraints)
     shuffled = issues.sample(fraction=1.0, shuffle=True, seed=seed)
-    previous = found.members.select("issue_id", "pattern_id")
-    again = group_issues(shuffled, fingerprint_issues(issues), constraints=facts(*kept), previous=previous)
-    assert again.members.equals(found.members)
+    previous = first.members.select("issue_id", "pattern_id")
+    again = group_issues(shuffled, fingerprint_issues(issues), constraints=constraints, previous=previous)
+    assert again.members.equals(first.members)
     pattern = dict(previous.iter_rows())
-    for kind, left, right in kept:
+    for kind, left, right in accepted:
         together = pattern.get(left, left) == pattern.get(right, right)
         assert together == (kind == "must")
 
 
-def test_contradicting_facts_are_refused_with_their_chain() -> None:
+def test_contradicting_constraints_are_refused_with_their_chain() -> None:
     issues = human_issues()
-    said = facts(("must", "i0000", "i0001"), ("must", "i0001", "i0002"), ("cannot", "i0000", "i0002"))
+    constraints = build_constraints(
+        ("must", "i0000", "i0001"), ("must", "i0001", "i0002"), ("cannot", "i0000", "i0002")
+    )
     with pytest.raises(ContradictionError, match="i0000 must be with i0001"):
-        group_issues(issues, fingerprint_issues(issues), constraints=said)
+        group_issues(issues, fingerprint_issues(issues), constraints=constraints)
 
 
-def test_an_issue_nobody_spoke_of_follows_the_one_it_resembles_most_and_in_a_tie_the_one_that_stayed() -> (
-    None
-):
-    taken, stayed = Anchor("k", "job 7 failed on blue", 0, 0), Anchor("k", "job 9 failed on red", 1, 1)
-    assert nearest_anchor("job 8 failed on blue", [taken, stayed]) == 0
-    assert nearest_anchor("job 8 failed on green", [taken, stayed]) == 1
+def test_an_uncorrected_issue_follows_the_reference_most_like_it_and_in_a_tie_the_one_that_stayed() -> None:
+    taken_out = SplitReference("k", "job 7 failed on blue", 0, 0)
+    stayed = SplitReference("k", "job 9 failed on red", 1, 1)
+    assert nearest_split_reference("job 8 failed on blue", [taken_out, stayed]) == 0
+    assert nearest_split_reference("job 8 failed on green", [taken_out, stayed]) == 1

@@ -1,6 +1,4 @@
-"""Patterns: every issue in one group, the same ids in any row order, kept through recomputes, each member
-explained.
-"""
+"""Patterns: every issue in one group, ids that stay, the same result in any row order, reasons for each."""
 
 import json
 
@@ -12,10 +10,10 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, GroupingOptions, group_issues
 from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
-from tests.support.failure_texts import facts, human_issues, issue_frame, machine_issues
+from tests.support.failure_texts import build_constraints, human_issues, issue_frame, machine_issues
 
 
-def grouped(issues: pl.DataFrame, **more: object) -> Grouping:
+def group(issues: pl.DataFrame, **more: object) -> Grouping:
     return group_issues(issues, fingerprint_issues(issues), **more)  # type: ignore[arg-type]
 
 
@@ -23,91 +21,91 @@ def pattern_of(grouping: Grouping) -> dict[str, str]:
     return dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
 
 
-def everything() -> pl.DataFrame:
+def issues_of_all_kinds() -> pl.DataFrame:
     humans = human_issues().with_columns(issue_id="h" + pl.col("issue_id"))
-    silent = issue_frame([{"source": "itsm", "service": "mail"} for _ in range(3)])
-    return pl.concat([humans, machine_issues(), silent.with_columns(issue_id="s" + pl.col("issue_id"))])
+    no_text = issue_frame([{"source": "itsm", "service": "mail"} for _ in range(3)])
+    return pl.concat([humans, machine_issues(), no_text.with_columns(issue_id="s" + pl.col("issue_id"))])
 
 
-def test_machines_people_and_silent_incidents_are_grouped_in_one_call() -> None:
-    found = grouped(everything())
-    assert found.patterns["kind"].value_counts().sort("kind").rows() == [
+def test_machine_messages_human_texts_and_incidents_without_text_are_grouped_in_one_call() -> None:
+    grouping = group(issues_of_all_kinds())
+    assert grouping.patterns["kind"].value_counts().sort("kind").rows() == [
         ("human", 2),
         ("machine", 3),
         ("structured", 1),
     ]
-    assert found.patterns.schema == PATTERN_SCHEMA
-    assert found.members.schema == MEMBER_SCHEMA
-    assert found.lineage.schema == LINEAGE_SCHEMA
-    assert found.members["issue_id"].is_unique().all()
+    assert grouping.patterns.schema == PATTERN_SCHEMA
+    assert grouping.members.schema == MEMBER_SCHEMA
+    assert grouping.lineage.schema == LINEAGE_SCHEMA
+    assert grouping.members["issue_id"].is_unique().all()
 
 
-def test_an_issue_without_a_mate_has_no_pattern_until_one_comes() -> None:
+def test_a_single_issue_has_no_pattern_until_a_similar_one_comes() -> None:
     alone = human_issues(["Checkout fails with a timeout of the payment gateway"])
-    assert grouped(alone).patterns.height == 0
+    assert group(alone).patterns.height == 0
     two = human_issues(["Checkout fails with a timeout of the payment gateway"] * 2)
-    assert grouped(two).patterns["issue_count"].to_list() == [2]
+    assert group(two).patterns["issue_count"].to_list() == [2]
 
 
 def test_the_same_input_gives_the_same_bytes_in_any_row_order() -> None:
-    issues = everything()
-    one = grouped(issues)
+    issues = issues_of_all_kinds()
+    first = group(issues)
     for seed in range(3):
-        other = grouped(issues.sample(fraction=1.0, shuffle=True, seed=seed))
-        assert other.patterns.equals(one.patterns)
-        assert other.members.equals(one.members)
-        assert other.index.to_bytes() == one.index.to_bytes()
+        other = group(issues.sample(fraction=1.0, shuffle=True, seed=seed))
+        assert other.patterns.equals(first.patterns)
+        assert other.members.equals(first.members)
+        assert other.index.to_bytes() == first.index.to_bytes()
 
 
 def test_a_recompute_of_unchanged_input_changes_nothing() -> None:
-    issues = everything()
-    one = grouped(issues)
-    again = grouped(issues, previous=one.members.select("issue_id", "pattern_id"))
-    assert again.patterns.equals(one.patterns)
-    assert again.members.equals(one.members)
+    issues = issues_of_all_kinds()
+    first = group(issues)
+    again = group(issues, previous=first.members.select("issue_id", "pattern_id"))
+    assert again.patterns.equals(first.patterns)
+    assert again.members.equals(first.members)
     assert again.lineage.height == 0
 
 
 def test_ids_of_before_are_kept_even_if_an_older_issue_arrives() -> None:
     issues = machine_issues()
-    before = grouped(issues)
+    before = group(issues)
     older = issues.head(1).with_columns(
         issue_id=pl.lit("a-older"), source_created_at=pl.col("source_created_at").dt.offset_by("-9d")
     )
-    after = grouped(pl.concat([issues, older]), previous=before.members.select("issue_id", "pattern_id"))
+    after = group(pl.concat([issues, older]), previous=before.members.select("issue_id", "pattern_id"))
     assert set(after.patterns["pattern_id"]) == set(before.patterns["pattern_id"])
 
 
 def test_names_say_what_recurs_and_where() -> None:
-    names = sorted(grouped(machine_issues()).patterns["name"])
+    names = sorted(group(machine_issues()).patterns["name"])
     assert names == [
         "Connection to … refused after … (db)",
         "Disk … is at … of its capacity (store)",
         "Worker … finished job … in … (queue)",
     ]
-    assert max(map(len, grouped(human_issues(["word " * 60] * 2)).patterns["name"])) <= 120
+    assert max(map(len, group(human_issues(["word " * 60] * 2)).patterns["name"])) <= 120
 
 
 def test_a_patterns_fingerprint_holds_what_its_members_share_with_each_share() -> None:
     issues = machine_issues().with_columns(team=pl.when(pl.int_range(pl.len()) % 4 < 3).then(pl.lit("core")))
-    for text in grouped(issues).patterns["fingerprint"]:
+    for text in group(issues).patterns["fingerprint"]:
         shared = json.loads(text)
         assert shared["service"]["share"] == 1.0
         assert shared["team"]["share"] == pytest.approx(0.75)
         assert list(shared) == sorted(shared)
 
 
-def test_repair_is_the_median_over_members_that_were_resolved() -> None:
+def test_time_to_resolve_is_the_median_over_members_that_were_resolved() -> None:
     issues = machine_issues().with_columns(
         resolved_at=pl.when(pl.int_range(pl.len()) < 9).then(
             pl.col("source_created_at") + pl.duration(seconds=pl.int_range(pl.len()) // 3 * 60 + 60)
         )
     )
-    assert set(grouped(issues).patterns["mttr_seconds"]) == {120}
+    assert set(group(issues).patterns["mttr_seconds"]) == {120}
 
 
 def test_every_member_says_why_it_is_there() -> None:
-    reasons = [json.loads(text) for text in grouped(everything()).members["reason"]]
+    reasons = [json.loads(text) for text in group(issues_of_all_kinds()).members["reason"]]
     assert {reason["kind"] for reason in reasons} == {"template", "terms", "dimensions"}
     assert all(reason["text"] for reason in reasons)
     template = next(reason for reason in reasons if reason["kind"] == "template")
@@ -123,48 +121,50 @@ def test_a_member_knows_the_pattern_it_was_nearly_put_into_and_what_was_missing(
         for at in range(20)
         for state in ("Mounted", "Unmounted")
     ]
-    found = grouped(issue_frame([*rows, *({"title": title} for title in titles)]))
-    near = found.members.drop_nulls("nearest_pattern_id")
+    grouping = group(issue_frame([*rows, *({"title": title} for title in titles)]))
+    near = grouping.members.drop_nulls("nearest_pattern_id")
     assert near.height
     assert near["nearest_missing"].null_count() == 0
     assert near.filter(pl.col("nearest_pattern_id") == pl.col("pattern_id")).height == 0
 
 
-def test_what_people_link_belongs_together_and_says_that_a_person_did_it() -> None:
+def test_what_users_link_belongs_together_and_says_that_a_user_linked_it() -> None:
     issues = human_issues()
-    found = grouped(issues, constraints=facts(("must", "i0004", "i0006")))
-    assert pattern_of(found)["i0004"] == pattern_of(found)["i0006"]
-    reason = json.loads(found.members.filter(pl.col("issue_id") == "i0004")["reason"][0])
+    grouping = group(issues, constraints=build_constraints(("must", "i0004", "i0006")))
+    assert pattern_of(grouping)["i0004"] == pattern_of(grouping)["i0006"]
+    reason = json.loads(grouping.members.filter(pl.col("issue_id") == "i0004")["reason"][0])
     assert (reason["kind"], reason["with"]) == ("person", "i0006")
 
 
-def test_what_people_take_out_stays_out_and_new_events_like_it_follow_it() -> None:
+def test_what_users_take_out_stays_out_and_new_events_like_it_follow_it() -> None:
     issues = machine_issues()
     taken = "i0000"
     rest = issues.filter(pl.col("title").str.starts_with("Connection") & (pl.col("issue_id") != taken))[
         "issue_id"
     ]
-    said = facts(*(("cannot", taken, other) for other in rest))
+    constraints = build_constraints(*(("cannot", taken, other) for other in rest))
     like_it = issues.filter(pl.col("issue_id") == taken).with_columns(issue_id=pl.lit("later"))
-    found = pattern_of(grouped(pl.concat([issues, like_it]), constraints=said))
-    assert found["later"] == found[taken]
-    assert found[taken] not in {found[other] for other in rest}
-    assert len({found[other] for other in rest}) == 1
+    pattern_of_issue = pattern_of(group(pl.concat([issues, like_it]), constraints=constraints))
+    assert pattern_of_issue["later"] == pattern_of_issue[taken]
+    assert pattern_of_issue[taken] not in {pattern_of_issue[other] for other in rest}
+    assert len({pattern_of_issue[other] for other in rest}) == 1
 
 
 def test_with_automatic_linking_off_patterns_are_suggestions_until_a_person_confirms() -> None:
     options = GroupingOptions(ai_auto_link=False)
-    assert set(grouped(machine_issues(), options=options).patterns["status"]) == {"emerging"}
-    found = grouped(machine_issues(), options=options, constraints=facts(("must", "i0000", "i0003")))
-    assert sorted(found.patterns["status"]) == ["active", "emerging", "emerging"]
+    assert set(group(machine_issues(), options=options).patterns["status"]) == {"emerging"}
+    grouping = group(
+        machine_issues(), options=options, constraints=build_constraints(("must", "i0000", "i0003"))
+    )
+    assert sorted(grouping.patterns["status"]) == ["active", "emerging", "emerging"]
 
 
 def test_an_active_pattern_is_demoted_only_well_below_the_threshold() -> None:
     issues = machine_issues()
     options = GroupingOptions(ai_confidence_threshold=0.99)
-    assert set(grouped(issues, options=options).patterns["status"]) == {"emerging"}
-    before = grouped(issues).members.select("issue_id", "pattern_id").with_columns(status=pl.lit("active"))
-    assert set(grouped(issues, options=options, previous=before).patterns["status"]) == {"active"}
+    assert set(group(issues, options=options).patterns["status"]) == {"emerging"}
+    before = group(issues).members.select("issue_id", "pattern_id").with_columns(status=pl.lit("active"))
+    assert set(group(issues, options=options, previous=before).patterns["status"]) == {"active"}
 
 
 def test_errors_with_the_same_in_app_frames_are_one_pattern_whatever_their_message() -> None:
@@ -172,27 +172,27 @@ def test_errors_with_the_same_in_app_frames_are_one_pattern_whatever_their_messa
     trace = head + '  File "/srv/app/pay.py", line {}, in charge\n    x\nValueError: card {}'
     other = head + '  File "/srv/app/mail.py", line 3, in send\n    x\nValueError: card 1'
     rows = [{"title": f"Error number {at}", "body": trace.format(at, at)} for at in range(3)]
-    found = pattern_of(grouped(issue_frame([*rows, {"title": "Error number 9", "body": other}])))
-    assert found.keys() >= {"i0000", "i0001", "i0002"}
-    assert found.get("i0003") != found["i0000"]
+    pattern_of_issue = pattern_of(group(issue_frame([*rows, {"title": "Error number 9", "body": other}])))
+    assert pattern_of_issue.keys() >= {"i0000", "i0001", "i0002"}
+    assert pattern_of_issue.get("i0003") != pattern_of_issue["i0000"]
 
 
 @pytest.mark.parametrize("size", [3, 6, 10])
 def test_a_report_that_quotes_two_groups_does_not_bridge_them(size: int) -> None:
-    one = [
+    checkout = [
         f"Checkout timeout at the payment gateway during card authorization step {at}" for at in range(size)
     ]
-    two = [
+    upload = [
         f"Avatar upload rejects large PNG images with a codec failure in thumbnails {at}"
         for at in range(size)
     ]
     bridge = (
         "Checkout timeout payment gateway card authorization and avatar upload rejects PNG codec thumbnails"
     )
-    found = pattern_of(grouped(human_issues([*one, bridge, *two])))
-    ids = list(human_issues([*one, bridge, *two])["issue_id"])
-    assert {found.get(issue, issue) for issue in ids[:size]}.isdisjoint(
-        found.get(issue, issue) for issue in ids[size + 1 :]
+    pattern_of_issue = pattern_of(group(human_issues([*checkout, bridge, *upload])))
+    ids = list(human_issues([*checkout, bridge, *upload])["issue_id"])
+    assert {pattern_of_issue.get(issue, issue) for issue in ids[:size]}.isdisjoint(
+        pattern_of_issue.get(issue, issue) for issue in ids[size + 1 :]
     )
 
 
@@ -202,8 +202,8 @@ def test_a_report_that_quotes_two_groups_does_not_bridge_them(size: int) -> None
 )
 def test_every_issue_is_in_at_most_one_pattern_of_two_or_more(titles: list[str], seed: int) -> None:
     issues = human_issues(titles).sample(fraction=1.0, shuffle=True, seed=seed)
-    found = grouped(issues)
-    assert found.members["issue_id"].is_unique().all()
-    counted = found.members.group_by("pattern_id").len().sort("pattern_id")
-    assert counted["len"].cast(pl.Int64).to_list() == found.patterns["issue_count"].to_list()
+    grouping = group(issues)
+    assert grouping.members["issue_id"].is_unique().all()
+    counted = grouping.members.group_by("pattern_id").len().sort("pattern_id")
+    assert counted["len"].cast(pl.Int64).to_list() == grouping.patterns["issue_count"].to_list()
     assert (counted["len"] >= 2).all()

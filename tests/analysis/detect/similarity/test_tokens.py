@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, stem, terms_of
+from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, expand_word, stem
 
 
 def terms(text: str) -> set[str]:
@@ -12,8 +12,8 @@ def terms(text: str) -> set[str]:
 
 
 def test_identifiers_count_whole_and_in_parts() -> None:
-    assert {"nullpointerexception", "null", "pointer"} <= set(terms_of("NullPointerException"))
-    assert {"org.apache.hadoop", "apach", "hadoop"} <= set(terms_of("org.apache.hadoop"))
+    assert {"nullpointerexception", "null", "pointer"} <= set(expand_word("NullPointerException"))
+    assert {"org.apache.hadoop", "apach", "hadoop"} <= set(expand_word("org.apache.hadoop"))
 
 
 def test_forms_of_one_word_are_one_term() -> None:
@@ -35,13 +35,13 @@ def test_markup_and_what_follows_a_long_beginning_is_not_read() -> None:
 
 
 def test_counts_are_by_row_and_sorted() -> None:
-    found = count_terms(pl.Series(["disk disk full", "", "disk"]))
-    assert found.rows() == [(0, "disk", 2), (0, "full", 1), (2, "disk", 1)]
+    counts = count_terms(pl.Series(["disk disk full", "", "disk"]))
+    assert counts.rows() == [(0, "disk", 2), (0, "full", 1), (2, "disk", 1)]
 
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_has_terms_without_failing(text: str) -> None:
-    found = count_terms(pl.Series([text], dtype=pl.String))
-    assert (found["count"] > 0).all()
-    assert found["term"].null_count() == 0
+    counts = count_terms(pl.Series([text], dtype=pl.String))
+    assert (counts["count"] > 0).all()
+    assert counts["term"].null_count() == 0

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from causeloop_pipeline.analysis.predict.prophet.batch import (
-    batch_design,
-    batch_forecast,
-    posterior_loss,
-    stock_model,
+    build_batch_design,
+    build_stock_model,
+    compute_posterior_loss,
+    forecast_batch,
 )
 
 FIRST, DAYS, HORIZON, SERIES = date(2025, 1, 1), 120, 14, 40
@@ -37,47 +37,49 @@ def counts(size=SERIES, days=DAYS, seed=3):
 def stock(growth, rows):
     dates = pd.date_range(FIRST, periods=DAYS + HORIZON)
     for row in rows:
-        model = stock_model(growth).fit(pd.DataFrame({"ds": dates[:DAYS], "y": row}))
+        model = build_stock_model(growth).fit(pd.DataFrame({"ds": dates[:DAYS], "y": row}))
         yield model, model.predict(pd.DataFrame({"ds": dates[DAYS:]}))["yhat"].to_numpy()
 
 
 def test_flat_forecasts_are_those_of_stock_prophet():
     rows = counts()
-    ours = batch_forecast(batch_design("flat", FIRST, DAYS, HORIZON), rows).yhat
+    ours = forecast_batch(build_batch_design("flat", FIRST, DAYS, HORIZON), rows).yhat
     theirs = np.array([yhat for _, yhat in stock("flat", rows)])
     assert np.max(np.abs(ours - theirs) / rows.max(axis=1, keepdims=True)) < 1e-4
 
 
 def test_linear_posteriors_are_never_worse_than_those_of_stock_prophet():
-    rows, design = counts(), batch_design("linear", FIRST, DAYS, HORIZON)
-    ours = batch_forecast(design, rows).objective
+    rows, design = counts(), build_batch_design("linear", FIRST, DAYS, HORIZON)
+    ours = forecast_batch(design, rows).objective
     for number, (model, _) in enumerate(stock("linear", rows)):
         params = {name: np.ravel(model.params[name]) for name in ("k", "m", "delta", "beta", "sigma_obs")}
         theta = np.concatenate([params[name] for name in ("k", "m", "delta", "beta")])[None]
         scaled = rows[[number]] / rows[number].max()
         squares = (scaled**2).sum(axis=1)
-        theirs = posterior_loss(design, scaled @ design.past, squares, theta, params["sigma_obs"] ** 2)[0]
+        theirs = compute_posterior_loss(
+            design, scaled @ design.past, squares, theta, params["sigma_obs"] ** 2
+        )[0]
         assert ours[number] <= theirs + 1e-3
 
 
 def test_a_constant_series_is_given_back():
-    found = batch_forecast(batch_design("linear", FIRST, DAYS, HORIZON), np.full((1, DAYS), 3.0))
-    assert np.allclose(found.yhat, 3.0)
-    assert np.allclose(found.upper, 3.0, atol=0.2)
+    forecast = forecast_batch(build_batch_design("linear", FIRST, DAYS, HORIZON), np.full((1, DAYS), 3.0))
+    assert np.allclose(forecast.yhat, 3.0)
+    assert np.allclose(forecast.upper, 3.0, atol=0.2)
 
 
 def test_a_series_does_not_depend_on_its_neighbours():
-    design, rows = batch_design("linear", FIRST, DAYS, HORIZON), counts(6)
-    together = batch_forecast(design, rows).yhat
-    alone = np.vstack([batch_forecast(design, rows[[number]]).yhat for number in range(6)])
+    design, rows = build_batch_design("linear", FIRST, DAYS, HORIZON), counts(6)
+    together = forecast_batch(design, rows).yhat
+    alone = np.vstack([forecast_batch(design, rows[[number]]).yhat for number in range(6)])
     assert np.allclose(together, alone, atol=1e-3)
 
 
 def test_values_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match="finite"):
-        batch_forecast(batch_design("flat", FIRST, DAYS, HORIZON), np.full((1, DAYS), np.nan))
+        forecast_batch(build_batch_design("flat", FIRST, DAYS, HORIZON), np.full((1, DAYS), np.nan))
 
 
 def test_growth_that_is_not_solved_here_is_refused():
     with pytest.raises(ValueError, match="logistic"):
-        batch_design("logistic", FIRST, DAYS, HORIZON)
+        build_batch_design("logistic", FIRST, DAYS, HORIZON)

@@ -1,79 +1,102 @@
-"""Weights follow what members were worth on closed windows, and nothing is learned from open ones."""
+"""Weights follow the past loss of the base models on closed windows; open windows change nothing."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.arrays import DAY_MS
-from causeloop_pipeline.analysis.predict.recurrence.base_models import MEMBERS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
-    Record,
+    PastForecasts,
     calibrate,
+    combine_log_odds,
     design_effect,
-    empty_record,
-    fit_mixture,
-    mix,
+    empty_past_forecasts,
+    fit_ensemble,
 )
 
 NOW = 2000 * DAY_MS
 
 
-def record(good="ridge", rows=4000, closed=True, seed=0):
+def past_forecasts(good="ridge", rows=4000, closed=True, seed=0):
     rng = np.random.default_rng(seed)
     truth = rng.normal(-1, 1.5, rows)
-    happened = (rng.random(rows) < 1 / (1 + np.exp(-truth))).astype(float)
-    said = {name: np.clip(truth * 0.1 + rng.normal(0, 1, rows), -7, 7) for name in MEMBERS} | {good: truth}
-    origin = NOW - rng.integers(30, 400, rows) * DAY_MS if closed else np.full(rows, NOW)
+    outcome = (rng.random(rows) < 1 / (1 + np.exp(-truth))).astype(float)
+    log_odds = {name: np.clip(truth * 0.1 + rng.normal(0, 1, rows), -7, 7) for name in BASE_MODELS} | {
+        good: truth
+    }
+    forecast_origin = NOW - rng.integers(30, 400, rows) * DAY_MS if closed else np.full(rows, NOW)
     window = np.full(rows, 7.0)
-    return Record(
-        said, truth, window, origin, origin + 7 * DAY_MS, happened if closed else np.full(rows, np.nan)
+    return PastForecasts(
+        log_odds,
+        truth,
+        window,
+        forecast_origin,
+        forecast_origin + 7 * DAY_MS,
+        outcome if closed else np.full(rows, np.nan),
     )
 
 
-def test_without_a_record_the_starting_weights_hold():
-    weights = fit_mixture(empty_record(), (7,), NOW).weights[7.0]
-    assert np.isclose(weights["ridge"] / weights["trees"], MEMBERS["ridge"] / MEMBERS["trees"])
+def test_without_past_forecasts_the_prior_weights_hold():
+    weights = fit_ensemble(empty_past_forecasts(), (7,), NOW).weights[7.0]
+    assert np.isclose(weights["ridge"] / weights["trees"], BASE_MODELS["ridge"] / BASE_MODELS["trees"])
     assert np.isclose(sum(weights.values()), 1)
 
 
-def test_a_member_that_was_right_gains_weight_and_the_others_lose_it():
-    weights = fit_mixture(record("dropout"), (7,), NOW).weights[7.0]
+def test_a_base_model_that_was_right_gains_weight_and_the_others_lose_it():
+    weights = fit_ensemble(past_forecasts("dropout"), (7,), NOW).weights[7.0]
     assert weights["dropout"] > 0.9
 
 
-def test_open_windows_teach_nothing():
-    fresh, start = fit_mixture(record(closed=False), (7,), NOW), fit_mixture(empty_record(), (7,), NOW)
+def test_open_windows_change_nothing():
+    fresh, start = (
+        fit_ensemble(past_forecasts(closed=False), (7,), NOW),
+        fit_ensemble(empty_past_forecasts(), (7,), NOW),
+    )
     assert fresh == start
 
 
-def test_overconfident_log_odds_are_drawn_in():
-    honest = record()
-    loud = Record(honest.said, honest.mixed * 2, honest.window, honest.origin, honest.closes, honest.happened)
-    level, slope = fit_mixture(loud, (7,), NOW).calibration[7.0]
-    assert 0.5 <= slope < 0.75
-    assert abs(level) < 0.3
-
-
-def test_predictions_without_mixed_log_odds_are_mixed_anew_for_the_calibration():
-    honest = record()
-    members_only = Record(
-        honest.said, honest.mixed * np.nan, honest.window, honest.origin, honest.closes, honest.happened
+def test_overconfident_log_odds_get_a_slope_below_one():
+    honest = past_forecasts()
+    loud = PastForecasts(
+        honest.log_odds,
+        honest.combined * 2,
+        honest.window,
+        honest.forecast_origin,
+        honest.window_end,
+        honest.outcome,
     )
-    assert np.isfinite(fit_mixture(members_only, (7,), NOW).calibration[7.0]).all()
+    intercept, slope = fit_ensemble(loud, (7,), NOW).calibration[7.0]
+    assert 0.5 <= slope < 0.75
+    assert abs(intercept) < 0.3
+
+
+def test_forecasts_without_combined_log_odds_are_combined_for_the_calibration():
+    honest = past_forecasts()
+    base_models_only = PastForecasts(
+        honest.log_odds,
+        honest.combined * np.nan,
+        honest.window,
+        honest.forecast_origin,
+        honest.window_end,
+        honest.outcome,
+    )
+    assert np.isfinite(fit_ensemble(base_models_only, (7,), NOW).calibration[7.0]).all()
 
 
 @given(st.lists(st.floats(-6, 6), min_size=10, max_size=10))
-def test_the_mixture_lies_between_its_members(log_odds):
-    said = {name: np.array([value]) for name, value in zip(MEMBERS, log_odds, strict=True)}
-    mixture = fit_mixture(empty_record(), (7,), NOW)
-    mixed = mix(mixture, said, np.array([7.0]))
-    assert min(log_odds) - 1e-9 <= mixed[0] <= max(log_odds) + 1e-9
-    assert calibrate(mixture, mixed, np.array([7.0]))[0] == mixed[0]
+def test_the_ensemble_lies_between_its_base_models(log_odds):
+    by_model = {name: np.array([value]) for name, value in zip(BASE_MODELS, log_odds, strict=True)}
+    ensemble = fit_ensemble(empty_past_forecasts(), (7,), NOW)
+    combined = combine_log_odds(ensemble, by_model, np.array([7.0]))
+    assert min(log_odds) - 1e-9 <= combined[0] <= max(log_odds) + 1e-9
+    assert calibrate(ensemble, combined, np.array([7.0]))[0] == combined[0]
 
 
-def test_a_silent_member_leaves_its_weight_to_the_others():
-    said = {name: np.array([1.0]) for name in MEMBERS} | {"trees": np.array([np.nan])}
-    assert np.isclose(mix(fit_mixture(empty_record(), (7,), NOW), said, np.array([7.0]))[0], 1.0)
+def test_a_missing_base_model_leaves_its_weight_to_the_others():
+    by_model = {name: np.array([1.0]) for name in BASE_MODELS} | {"trees": np.array([np.nan])}
+    ensemble = fit_ensemble(empty_past_forecasts(), (7,), NOW)
+    assert np.isclose(combine_log_odds(ensemble, by_model, np.array([7.0]))[0], 1.0)
 
 
 def test_independent_outcomes_count_in_full_and_common_shocks_once():
@@ -88,17 +111,27 @@ def test_independent_outcomes_count_in_full_and_common_shocks_once():
 
 def test_a_wave_that_hits_all_patterns_once_hardly_moves_the_calibration():
     rng = np.random.default_rng(2)
-    calm, wave = record(), record()
-    hit = (wave.origin // (7 * DAY_MS)) == (wave.origin // (7 * DAY_MS)).max() - 5
-    struck = Record(
-        wave.said, wave.mixed, wave.window, wave.origin, wave.closes, np.where(hit, 1.0, wave.happened)
+    calm, wave = past_forecasts(), past_forecasts()
+    hit = (wave.forecast_origin // (7 * DAY_MS)) == (wave.forecast_origin // (7 * DAY_MS)).max() - 5
+    shocked = PastForecasts(
+        wave.log_odds,
+        wave.combined,
+        wave.window,
+        wave.forecast_origin,
+        wave.window_end,
+        np.where(hit, 1.0, wave.outcome),
     )
     spread = rng.random(len(hit)) < hit.mean()
-    scattered = Record(
-        wave.said, wave.mixed, wave.window, wave.origin, wave.closes, np.where(spread, 1.0, wave.happened)
+    scattered = PastForecasts(
+        wave.log_odds,
+        wave.combined,
+        wave.window,
+        wave.forecast_origin,
+        wave.window_end,
+        np.where(spread, 1.0, wave.outcome),
     )
-    level = {
-        name: fit_mixture(said, (7,), NOW).calibration[7.0][0]
-        for name, said in (("calm", calm), ("struck", struck), ("scattered", scattered))
+    intercept = {
+        name: fit_ensemble(past, (7,), NOW).calibration[7.0][0]
+        for name, past in (("calm", calm), ("shocked", shocked), ("scattered", scattered))
     }
-    assert abs(level["struck"] - level["calm"]) < abs(level["scattered"] - level["calm"])
+    assert abs(intercept["shocked"] - intercept["calm"]) < abs(intercept["scattered"] - intercept["calm"])

@@ -1,4 +1,4 @@
-"""A history answers from what lies strictly before a moment, whatever order the rows came in."""
+"""A history counts what lies strictly before a moment, whatever the order of its rows."""
 
 import numpy as np
 import polars as pl
@@ -8,25 +8,26 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
-    eligible_pairs,
-    milliseconds,
     recurs_within,
+    select_eligible_pairs,
+    to_milliseconds,
 )
 from tests.support.recurring_failures import AS_OF, at, occurrences
 
-NOW = milliseconds(AS_OF)
+NOW = to_milliseconds(AS_OF)
 days = st.lists(st.floats(-40, 400), min_size=1, max_size=30)
 
 
 @given(st.dictionaries(st.sampled_from("abc"), days, min_size=1), st.integers(0, 300))
 def test_counts_before_a_moment_are_those_of_a_plain_count(past, back):
-    history = build_history(occurrences(past), phase=AS_OF)
+    history = build_history(occurrences(past), reference_time=AS_OF)
     moment = NOW - back * DAY_MS
     for number, name in enumerate(history.patterns):
         position = (
-            history.events.before(np.array([number]), np.array([moment]))[0] - history.events.first[number]
+            history.events.position_before(np.array([number]), np.array([moment]))[0]
+            - history.events.first[number]
         )
-        assert position == sum(milliseconds(at(day)) < moment for day in past[name])
+        assert position == sum(to_milliseconds(at(day)) < moment for day in past[name])
 
 
 @given(
@@ -35,44 +36,46 @@ def test_counts_before_a_moment_are_those_of_a_plain_count(past, back):
     st.sampled_from([1, 7, 30]),
 )
 def test_a_pattern_recurs_exactly_when_an_event_lies_in_the_half_open_window(past, back, window):
-    history = build_history(occurrences(past), phase=AS_OF)
+    history = build_history(occurrences(past), reference_time=AS_OF)
     start = NOW - back * DAY_MS
-    owner = np.arange(history.size)
-    found = recurs_within(history, owner, np.full(history.size, start), window)
+    pattern_idx = np.arange(history.size)
+    recurs = recurs_within(history, pattern_idx, np.full(history.size, start), window)
     for number, name in enumerate(history.patterns):
-        inside = [start <= milliseconds(at(day)) < start + window * DAY_MS for day in past[name]]
-        assert found[number] == any(inside)
+        inside = [start <= to_milliseconds(at(day)) < start + window * DAY_MS for day in past[name]]
+        assert recurs[number] == any(inside)
 
 
 def test_an_event_at_the_origin_belongs_to_the_window_and_not_to_the_past():
-    history = build_history(occurrences({"a": [10, 0]}), phase=AS_OF)
-    one, now = np.array([0]), np.array([NOW])
-    assert history.events.before(one, now)[0] == 1
-    assert recurs_within(history, one, now, 7)[0]
+    history = build_history(occurrences({"a": [10, 0]}), reference_time=AS_OF)
+    pattern, now = np.array([0]), np.array([NOW])
+    assert history.events.position_before(pattern, now)[0] == 1
+    assert recurs_within(history, pattern, now, 7)[0]
 
 
 def test_a_storm_is_one_active_day():
     storm = [5.2 + minute / 1440 for minute in range(200)]
-    history = build_history(occurrences({"a": [40, *storm]}), phase=AS_OF)
+    history = build_history(occurrences({"a": [40, *storm]}), reference_time=AS_OF)
     assert len(history.events.at) == 201
     assert len(history.days.at) == 2
 
 
 def test_the_order_of_rows_does_not_matter():
     rows = occurrences({"b": [3, 9, 1], "a": [7, 2]})
-    one, two = (build_history(frame, phase=AS_OF) for frame in (rows, rows.reverse()))
-    assert one.patterns.to_list() == two.patterns.to_list()
-    assert np.array_equal(one.events.at, two.events.at)
+    in_order, reversed_rows = (build_history(frame, reference_time=AS_OF) for frame in (rows, rows.reverse()))
+    assert in_order.patterns.to_list() == reversed_rows.patterns.to_list()
+    assert np.array_equal(in_order.events.at, reversed_rows.events.at)
 
 
 def test_only_patterns_with_two_events_and_a_recent_one_are_eligible():
-    history = build_history(occurrences({"once": [3], "old": [300, 290], "live": [50, 20]}), phase=AS_OF)
-    owner, _ = eligible_pairs(history, np.array([NOW]))
-    assert history.patterns.gather(owner).to_list() == ["live"]
+    history = build_history(
+        occurrences({"once": [3], "old": [300, 290], "live": [50, 20]}), reference_time=AS_OF
+    )
+    pattern_idx, _ = select_eligible_pairs(history, np.array([NOW]))
+    assert history.patterns.gather(pattern_idx).to_list() == ["live"]
 
 
 def test_rows_without_pattern_or_instant_are_left_out():
     rows = pl.concat(
         [occurrences({"a": [3, 1]}), occurrences({"a": [2]}).with_columns(pattern_id=pl.lit(None, pl.String))]
     )
-    assert len(build_history(rows, phase=AS_OF).events.at) == 2
+    assert len(build_history(rows, reference_time=AS_OF).events.at) == 2

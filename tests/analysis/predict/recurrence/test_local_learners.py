@@ -1,4 +1,4 @@
-"""Local learners move the prior only as far as the evidence goes."""
+"""Local learners move the prior only as far as the data supports it."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
     fit_level,
+    fit_logistic,
     fit_reference,
     fit_ridge,
     fit_trees,
-    logistic_map,
     reference_log_odds,
     ridge_log_odds,
     tree_log_odds,
@@ -20,39 +20,39 @@ def rows(size, shift=0.0, seed=0):
     rng = np.random.default_rng(seed)
     columns = rng.normal(0, 1, (size, len(FEATURES)))
     prior = columns[:, 0] * -1.2
-    happened = (rng.random(size) < expit(prior + shift)).astype(float)
-    return columns, prior, happened
+    outcome = (rng.random(size) < expit(prior + shift)).astype(float)
+    return columns, prior, outcome
 
 
-def test_logistic_regression_finds_the_coefficients_it_was_made_from():
+def test_logistic_regression_recovers_the_coefficients_of_its_data():
     rng = np.random.default_rng(0)
     design = np.column_stack([np.ones(20_000), rng.normal(0, 1, 20_000)])
-    happened = (rng.random(20_000) < expit(design @ np.array([-1.0, 0.7]))).astype(float)
-    found = logistic_map(design, happened, np.ones(20_000), np.full(2, 1e-6), np.zeros(20_000))
-    assert np.allclose(found, [-1.0, 0.7], atol=0.06)
+    outcome = (rng.random(20_000) < expit(design @ np.array([-1.0, 0.7]))).astype(float)
+    theta = fit_logistic(design, outcome, np.ones(20_000), np.full(2, 1e-6), np.zeros(20_000))
+    assert np.allclose(theta, [-1.0, 0.7], atol=0.06)
 
 
 def test_the_ridge_finds_the_level_of_a_workspace_and_leaves_a_right_prior_alone():
-    columns, prior, happened = rows(4000, shift=1.0)
+    columns, prior, outcome = rows(4000, shift=1.0)
     forms, weight = prior[:, None], np.ones(4000)
-    model = fit_ridge(columns, prior, prior, forms, happened, weight)
+    model = fit_ridge(columns, prior, prior, forms, outcome, weight)
     moved = ridge_log_odds(model, columns, prior, prior, forms)
     assert 0.8 < np.mean(moved - prior) < 1.2
-    columns, prior, happened = rows(4000)
+    columns, prior, outcome = rows(4000)
     forms = prior[:, None]
-    model = fit_ridge(columns, prior, prior, forms, happened, weight)
-    kept = ridge_log_odds(model, columns, prior, prior, forms)
-    assert np.mean(np.abs(expit(kept) - expit(prior))) < 0.05
+    model = fit_ridge(columns, prior, prior, forms, outcome, weight)
+    unmoved = ridge_log_odds(model, columns, prior, prior, forms)
+    assert np.mean(np.abs(expit(unmoved) - expit(prior))) < 0.05
 
 
 def test_the_ridge_follows_a_closed_form_that_knows_more_than_the_prior():
     rng = np.random.default_rng(3)
     columns, prior, _ = rows(6000)
     truth = prior + rng.normal(0, 1.5, len(prior))
-    happened = (rng.random(len(prior)) < expit(truth)).astype(float)
-    model = fit_ridge(columns, prior, prior, truth[:, None], happened, np.ones(len(prior)))
-    said = ridge_log_odds(model, columns, prior, prior, truth[:, None])
-    assert np.mean((said - truth) ** 2) < 0.3 * np.mean((prior - truth) ** 2)
+    outcome = (rng.random(len(prior)) < expit(truth)).astype(float)
+    model = fit_ridge(columns, prior, prior, truth[:, None], outcome, np.ones(len(prior)))
+    log_odds = ridge_log_odds(model, columns, prior, prior, truth[:, None])
+    assert np.mean((log_odds - truth) ** 2) < 0.3 * np.mean((prior - truth) ** 2)
 
 
 def test_a_handful_of_rows_hardly_moves_the_level():
@@ -62,18 +62,19 @@ def test_a_handful_of_rows_hardly_moves_the_level():
 
 
 def test_trees_wait_for_enough_weight():
-    columns, _, happened = rows(400)
-    assert fit_trees(columns, happened, np.ones(400), 0) is None
+    columns, _, outcome = rows(400)
+    assert fit_trees(columns, outcome, np.ones(400), 0) is None
 
 
 def test_trees_are_the_same_for_the_same_seed():
-    columns, prior, happened = rows(3000)
-    one, two = (tree_log_odds(fit_trees(columns, happened, np.ones(3000), 1), columns) for _ in range(2))
-    assert np.array_equal(one, two)
-    assert np.corrcoef(one, prior)[0, 1] > 0.7
+    columns, prior, outcome = rows(3000)
+    trees = [fit_trees(columns, outcome, np.ones(3000), 1) for _ in range(2)]
+    first, second = (tree_log_odds(fitted, columns) for fitted in trees if fitted)
+    assert np.array_equal(first, second)
+    assert np.corrcoef(first, prior)[0, 1] > 0.7
 
 
 def test_the_reference_ranks_by_recency():
-    columns, prior, happened = rows(3000)
-    said = reference_log_odds(fit_reference(columns, happened, np.ones(3000)), columns)
-    assert np.corrcoef(said, prior)[0, 1] > 0.9
+    columns, prior, outcome = rows(3000)
+    log_odds = reference_log_odds(fit_reference(columns, outcome, np.ones(3000)), columns)
+    assert np.corrcoef(log_odds, prior)[0, 1] > 0.9

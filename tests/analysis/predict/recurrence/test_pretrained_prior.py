@@ -1,4 +1,4 @@
-"""The prior that ships answers as the learner that made it, and says so when it does not fit the features."""
+"""The shipped prior predicts as the learner that made it, and is refused for other features."""
 
 import json
 
@@ -8,22 +8,22 @@ import pytest
 from causeloop_pipeline.analysis.predict.recurrence.features import FEATURES
 from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import (
     RecurrencePrior,
-    pretrained_prior,
+    load_pretrained_prior,
+    parse_prior,
     prior_log_odds,
-    read_prior,
 )
 
 
 def test_the_shipped_prior_is_small_and_fits_the_features():
-    prior = pretrained_prior()
+    prior = load_pretrained_prior()
     assert len(prior.mean) == len(FEATURES)
     assert len(prior.trees) == 200
 
 
 def test_rows_do_not_depend_on_one_another():
     columns = np.random.default_rng(0).normal(0, 1, (50, len(FEATURES)))
-    together = prior_log_odds(pretrained_prior(), columns)
-    alone = prior_log_odds(pretrained_prior(), columns[7:8])
+    together = prior_log_odds(load_pretrained_prior(), columns)
+    alone = prior_log_odds(load_pretrained_prior(), columns[7:8])
     assert np.allclose([half[7] for half in together], [half[0] for half in alone])
 
 
@@ -39,4 +39,4 @@ def test_a_tree_sends_a_row_left_when_it_does_not_exceed_the_threshold():
 
 def test_a_prior_for_other_features_is_refused():
     with pytest.raises(ValueError, match="other features"):
-        read_prior(json.dumps({"features": ["age"]}))
+        parse_prior(json.dumps({"features": ["age"]}))

@@ -5,14 +5,14 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.predict.triggers.timing import (
-    cell_tendency,
+    estimate_cell_shares,
+    estimate_next_dates,
     likely_when,
     likely_where,
-    next_dates,
 )
 from tests.support.recurring_failures import occurrences
 
@@ -21,13 +21,15 @@ WINDOWS = (7, 14, 30, 90)
 
 
 def test_shares_of_every_pattern_sum_to_one():
-    shares, workspace = cell_tendency(np.array([0, 0, 1]), np.array([3, 3, 9]), np.zeros(3), 3)
+    shares, workspace = estimate_cell_shares(np.array([0, 0, 1]), np.array([3, 3, 9]), np.zeros(3), 3)
     assert np.allclose(shares.sum(axis=1), 1)
     assert np.isclose(workspace.sum(), 1)
 
 
 def test_two_events_in_one_cell_do_not_make_a_certainty():
-    shares, _ = cell_tendency(np.array([0, 0, *range(1, 29)]), np.array([3, 3, *range(28)]), np.zeros(30), 29)
+    shares, _ = estimate_cell_shares(
+        np.array([0, 0, *range(1, 29)]), np.array([3, 3, *range(28)]), np.zeros(30), 29
+    )
     assert shares[0, 3] < 0.2
 
 
@@ -38,15 +40,16 @@ def test_many_events_in_one_cell_are_its_tendency():
     assert top["lift"] > 10
 
 
-def test_a_storm_is_one_day_of_its_cell():
+def test_a_storm_counts_as_one_day_of_its_cell():
     storm, calm = (
-        cell_tendency(np.array([0] * size), np.full(size, 4), np.full(size, 3.5), 1)[0] for size in (500, 1)
+        estimate_cell_shares(np.array([0] * size), np.full(size, 4), np.full(size, 3.5), 1)[0]
+        for size in (500, 1)
     )
     assert np.allclose(storm, calm)
 
 
-def test_every_pattern_has_days_of_its_own():
-    shares, _ = cell_tendency(np.array([0, 1]), np.array([3, 9]), np.array([2.0, 2.0]), 2)
+def test_patterns_of_the_same_day_do_not_share_it():
+    shares, _ = estimate_cell_shares(np.array([0, 1]), np.array([3, 9]), np.array([2.0, 2.0]), 2)
     assert shares[0, 3] == shares[1, 9]
 
 
@@ -63,16 +66,17 @@ def test_quotes_in_a_name_survive_as_json():
     assert where["service"][0]["value"] == 'the "big" one'
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 0.99), min_size=4, max_size=4).map(sorted))
-def test_dates_are_ordered_and_only_shown_when_recurrence_is_likely(probabilities):
-    row = next_dates(np.array([probabilities]), WINDOWS, TODAY).row(0)
-    known = [value for value in row if value is not None]
-    assert known == sorted(known)
+def test_dates_are_ordered_and_only_given_when_recurrence_is_likely(probabilities):
+    row = estimate_next_dates(np.array([probabilities]), WINDOWS, TODAY).row(0)
+    dates = [value for value in row if value is not None]
+    assert dates == sorted(dates)
     if probabilities[2] < 0.499:
-        assert not known
+        assert not dates
 
 
 def test_the_median_is_where_half_the_probability_is_reached():
-    row = next_dates(np.array([[0.5, 0.75, 0.95, 0.99]]), WINDOWS, TODAY).row(0, named=True)
+    row = estimate_next_dates(np.array([[0.5, 0.75, 0.95, 0.99]]), WINDOWS, TODAY).row(0, named=True)
     assert row["next_date_median"] == date(2026, 1, 8)
     assert row["next_date_low"] == date(2026, 1, 2)

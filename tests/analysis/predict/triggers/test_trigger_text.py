@@ -1,15 +1,15 @@
-"""A model may word the evidence, and only word it."""
+"""A language model may rephrase the evidence, and add nothing to it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
-    NOTHING_FOUND,
+    NO_TRIGGER_TEXT,
     NUMBER,
-    trigger_text,
-    worded,
-    wording_fault,
+    find_wording_fault,
+    format_trigger,
+    rephrase_trigger,
 )
 
 DEPLOY = "9 of 12 occurrences came within 24 hours after a deploy of checkout (0.6 expected by chance)"
@@ -23,21 +23,21 @@ EVIDENCE = [
         "text": "“Pool exhausted” came before 7 of 12 occurrences within 6 hours (0.4 expected)",
     },
 ]
-HONEST = "Likely a deploy of checkout: 9 of 12 occurrences followed one within 24 hours."
+FAITHFUL = "Likely a deploy of checkout: 9 of 12 occurrences followed one within 24 hours."
 
 
 def test_our_own_text_names_the_evidence_with_its_counts():
-    text = trigger_text(EVIDENCE)
+    text = format_trigger(EVIDENCE)
     assert text.startswith("9 of 12 occurrences")
     assert "“Pool exhausted” came before 7 of 12" in text
 
 
-def test_no_evidence_is_said_as_such():
-    assert trigger_text("[]") == NOTHING_FOUND
+def test_without_evidence_the_text_says_that_no_trigger_was_found():
+    assert format_trigger("[]") == NO_TRIGGER_TEXT
 
 
-def test_an_honest_wording_is_taken():
-    assert worded(EVIDENCE, lambda _: HONEST) == HONEST
+def test_a_faithful_rephrasing_is_accepted():
+    assert rephrase_trigger(EVIDENCE, lambda _: FAITHFUL) == FAITHFUL
 
 
 @pytest.mark.parametrize(
@@ -56,20 +56,20 @@ def test_an_honest_wording_is_taken():
         "9 of 12 " + "occurrences " * 80,
     ],
 )
-def test_lies_inventions_and_injections_are_not_taken(text):
-    assert wording_fault(EVIDENCE, text) is not None
-    assert worded(EVIDENCE, lambda _: text) == trigger_text(EVIDENCE)
+def test_lies_inventions_and_injections_are_refused(text):
+    assert find_wording_fault(EVIDENCE, text) is not None
+    assert rephrase_trigger(EVIDENCE, lambda _: text) == format_trigger(EVIDENCE)
 
 
-def test_without_evidence_no_model_is_asked():
+def test_without_evidence_no_model_is_called():
     def refuse(_):
-        raise AssertionError("asked without evidence")
+        raise AssertionError("called without evidence")
 
-    assert worded([], refuse) == NOTHING_FOUND
+    assert rephrase_trigger([], refuse) == NO_TRIGGER_TEXT
 
 
 def test_without_a_wording_function_our_text_stands():
-    assert worded(EVIDENCE, None) == trigger_text(EVIDENCE)
+    assert rephrase_trigger(EVIDENCE, None) == format_trigger(EVIDENCE)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_without_a_wording_function_our_text_stands():
     ],
 )
 def test_findings_may_be_shortened_ordered_and_joined(text):
-    assert wording_fault(EVIDENCE, text) is None
+    assert find_wording_fault(EVIDENCE, text) is None
 
 
 @pytest.mark.parametrize(
@@ -100,20 +100,20 @@ def test_findings_may_be_shortened_ordered_and_joined(text):
         ("9 of 12 occurrences\x07 followed a deploy.", "holds"),
     ],
 )
-def test_what_no_single_finding_bears_out_is_refused_with_the_reason(text, reason):
-    told = []
-    assert wording_fault(EVIDENCE, text).startswith(reason)
-    assert worded(EVIDENCE, lambda _: text, told.append) == trigger_text(EVIDENCE)
-    assert len(told) == 1
-    assert ":" not in told[0]
+def test_what_no_single_finding_supports_is_refused_with_the_reason(text, reason):
+    reasons: list[str] = []
+    assert find_wording_fault(EVIDENCE, text).startswith(reason)
+    assert rephrase_trigger(EVIDENCE, lambda _: text, reasons.append) == format_trigger(EVIDENCE)
+    assert len(reasons) == 1
+    assert ":" not in reasons[0]
 
 
 @given(st.text(max_size=700))
-def test_whatever_is_taken_holds_only_numbers_of_the_evidence(text):
-    said = worded(EVIDENCE, lambda _: text)
-    assert set(NUMBER.findall(said)) <= set(NUMBER.findall(trigger_text(EVIDENCE)))
+def test_an_accepted_text_holds_only_numbers_of_the_evidence(text):
+    accepted = rephrase_trigger(EVIDENCE, lambda _: text)
+    assert set(NUMBER.findall(accepted)) <= set(NUMBER.findall(format_trigger(EVIDENCE)))
 
 
 @given(st.permutations(["9 of 12", "occurrences", "deploy", "checkout", "within 24 hours", "followed", "a"]))
-def test_the_order_of_words_is_the_models_affair(parts):
-    assert wording_fault(EVIDENCE, " ".join(parts)) is None
+def test_the_order_of_words_is_free(parts):
+    assert find_wording_fault(EVIDENCE, " ".join(parts)) is None

@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.predict.triggers.findings import binomial_tail
-from causeloop_pipeline.analysis.predict.triggers.trigger_text import trigger_text
-from causeloop_pipeline.analysis.predict.triggers.triggers import likely_triggers
+from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
+from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
+from causeloop_pipeline.model.frames import INSTANT
 from tests.support.recurring_failures import AS_OF, at, occurrences
 
 RNG = np.random.default_rng(5)
@@ -17,17 +18,13 @@ SPREAD = [float(day) + 0.37 * (day % 5) for day in range(5, 170, 13)]
 
 
 def evidence(rows, pattern, changes=None, **options):
-    found = likely_triggers(rows, changes, as_of=AS_OF, **options)
-    return json.loads(found.filter(pl.col("pattern_id") == pattern)["evidence"].item())
+    triggers = find_triggers(rows, changes, as_of=AS_OF, **options)
+    return json.loads(triggers.filter(pl.col("pattern_id") == pattern)["evidence"].item())
 
 
 def changes(days_ago, service="checkout", kind="deploy"):
-    schema = {
-        "changed_at": pl.Datetime("us", "UTC"),
-        "kind": pl.String,
-        "service": pl.String,
-        "title": pl.String,
-    }
+    names = ("kind", "service", "title")
+    schema = pl.Schema({"changed_at": INSTANT, **dict.fromkeys(names, pl.String())})
     return pl.DataFrame(
         [(at(day), kind, service, "release") for day in days_ago], schema=schema, orient="row"
     )
@@ -75,8 +72,10 @@ def test_a_service_that_deploys_all_day_is_not_blamed():
 
 def test_the_calendar_is_read_in_the_time_zone_of_the_workspace():
     mondays = occurrences({"weekly": [3 + 7.0 * week - 0.03 for week in range(12)]})  # Monday 00:43 UTC
-    assert "12 of 12 occurrences fell on Mondays" in trigger_text(evidence(mondays, "weekly", timezone="UTC"))
-    assert "Sundays" in trigger_text(evidence(mondays, "weekly", timezone="America/New_York"))
+    assert "12 of 12 occurrences fell on Mondays" in format_trigger(
+        evidence(mondays, "weekly", timezone="UTC")
+    )
+    assert "Sundays" in format_trigger(evidence(mondays, "weekly", timezone="America/New_York"))
 
 
 def test_severity_that_rose_lately_is_evidence():
@@ -87,20 +86,22 @@ def test_severity_that_rose_lately_is_evidence():
 
 def test_chance_alone_is_rarely_called_a_trigger():
     rows = occurrences({f"r{n}": RNG.uniform(0, 180, 15).tolist() for n in range(100)})
-    found = likely_triggers(rows, changes(RNG.uniform(0, 180, 40)), as_of=AS_OF)
-    assert (found["evidence"] != "[]").sum() <= 10
+    triggers = find_triggers(rows, changes(RNG.uniform(0, 180, 40)), as_of=AS_OF)
+    assert (triggers["evidence"] != "[]").sum() <= 10
 
 
 @pytest.mark.parametrize("rows", [occurrences({}), occurrences({"a": [1.0]})])
 def test_little_data_gives_no_evidence_and_no_error(rows):
-    found = likely_triggers(rows, changes([2.0]), as_of=AS_OF)
-    assert found["evidence"].to_list() == ["[]"] * rows["pattern_id"].n_unique()
+    triggers = find_triggers(rows, changes([2.0]), as_of=AS_OF)
+    assert triggers["evidence"].to_list() == ["[]"] * rows["pattern_id"].n_unique()
 
 
 def test_row_order_does_not_matter():
     rows = occurrences({"cause": [day + 0.1 for day in SPREAD], "effect": SPREAD, **STRAY})
-    one, two = (likely_triggers(frame, changes(SPREAD), as_of=AS_OF) for frame in (rows, rows.reverse()))
-    assert one.equals(two)
+    in_order, reversed_rows = (
+        find_triggers(frame, changes(SPREAD), as_of=AS_OF) for frame in (rows, rows.reverse())
+    )
+    assert in_order.equals(reversed_rows)
 
 
 def test_the_tail_is_that_of_the_binomial():

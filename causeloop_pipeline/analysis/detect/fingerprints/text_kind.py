@@ -1,0 +1,147 @@
+"""Which kind of text an issue has: a machine's message, a person's words, or no text worth comparing.
+
+A source (with bodies and without) has one kind. A machine repeats itself: systems of Loghub repeat 87-100 %
+of their masked messages, bug trackers under 10 %.
+"""
+
+import polars as pl
+
+from causeloop_pipeline.model.frames import DIMENSIONS
+
+MIN_MACHINE_ROWS = 3
+MIN_MACHINE_COVERAGE = 0.5  # share of the rows whose masked message repeats
+MIN_BODY_CHARACTERS = 40
+MIN_NO_TEXT_SHARE = 0.5
+_SAMPLED_ROWS = 2_000
+_MIN_REPEATS = 3
+_MAX_PLACEHOLDER_TEXTS = 2  # a source with so few texts at so many places has placeholders, not messages
+_MIN_PLACEHOLDER_PLACES = 10
+_WORD = r"\pL{2,}"
+_SEPARATORS = " -/|:,;.>_[]()\t"
+_BLOCK = ["source_name", "has_body"]
+
+Kinds = dict[tuple[str, bool], str]
+"""(source, has a body) → machine, human or structured."""
+
+
+def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
+    """Decides the kind of text of each issue.
+
+    In: canonical issues with `masked`; kinds that an earlier grouping learned. Out: the same issues with
+    `kind` (machine, human, structured), `source_name`, `has_body` and `block_kind`, the kind of the whole
+    source.
+    """
+    body_length = pl.col("body").str.strip_chars().str.len_chars().fill_null(0)
+    table = table.with_columns(
+        (body_length > MIN_BODY_CHARACTERS).alias("has_body"),
+        pl.col("source").fill_null("").alias("source_name"),
+    )
+    blocks: set[tuple[str, bool]] = set(table.select(_BLOCK).unique().iter_rows())
+    kinds = {block: known_kinds[block] for block in blocks if block in known_kinds}
+    if len(kinds) < len(blocks):
+        estimated = {(source, has_body): kind for source, has_body, kind in _block_kinds(table).iter_rows()}
+        kinds = {**estimated, **kinds}
+
+    block_kinds = pl.DataFrame(
+        [(source, has_body, kind) for (source, has_body), kind in sorted(kinds.items())],
+        schema={"source_name": pl.String, "has_body": pl.Boolean, "block_kind": pl.String},
+        orient="row",
+    )
+    all_known = blocks <= known_kinds.keys()
+    has_no_text = pl.lit(value=False) if all_known else pl.lit(_rows_without_text(table))
+    kind = (
+        pl.when(has_no_text | (pl.col("block_kind") == "structured"))
+        .then(pl.lit("structured"))
+        .otherwise("block_kind")
+    )
+    joined = table.join(block_kinds, on=_BLOCK, how="left", maintain_order="left")
+    return joined.with_columns(kind.alias("kind"))
+
+
+def reliable_kinds(table: pl.DataFrame) -> Kinds:
+    """Selects the kinds that may be kept for later issues.
+
+    In: issues with `block_kind`. Out: the kinds of sources with enough issues to decide on.
+    """
+    blocks = table.group_by(_BLOCK).agg(pl.col("block_kind").first(), pl.len().alias("rows")).sort(_BLOCK)
+    return {
+        (source, has_body): kind
+        for source, has_body, kind, rows in blocks.iter_rows()
+        if rows >= MIN_MACHINE_ROWS
+    }
+
+
+def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
+    """Per source, with bodies and without: machine if most masked messages repeat, structured if they are
+    placeholders.
+    """
+    place = pl.concat_str(pl.col("service").fill_null(""), pl.col("component").fill_null(""), separator="|")
+    texts = (
+        table.lazy()
+        .group_by(*_BLOCK, "masked")
+        .len()
+        .group_by(_BLOCK)
+        .agg(
+            pl.col("len").sum().alias("rows"),
+            pl.col("len").filter(pl.col("len") >= _MIN_REPEATS).sum().alias("repeated"),
+            pl.len().alias("texts"),
+        )
+    )
+    places = table.lazy().group_by(_BLOCK).agg(place.n_unique().alias("places"))
+    is_placeholder = (
+        ~pl.col("has_body")
+        & (pl.col("texts") <= _MAX_PLACEHOLDER_TEXTS)
+        & (pl.col("places") >= _MIN_PLACEHOLDER_PLACES)
+    )
+    is_machine = (pl.col("rows") >= MIN_MACHINE_ROWS) & (
+        pl.col("repeated") >= MIN_MACHINE_COVERAGE * pl.col("rows")
+    )
+    kind = (
+        pl.when(is_machine & is_placeholder)
+        .then(pl.lit("structured"))
+        .when(is_machine)
+        .then(pl.lit("machine"))
+        .otherwise(pl.lit("human"))
+    )
+    return texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind")).collect()
+
+
+def _rows_without_text(table: pl.DataFrame) -> pl.Series:
+    """Rows whose titles tell nothing, of sources where most titles do not (judged by the oldest issues)."""
+    oldest = table.filter(~pl.col("has_body")).group_by(_BLOCK, maintain_order=True).head(_SAMPLED_ROWS)
+    blocks = (
+        oldest.with_columns(has_no_text=~_has_words(oldest))
+        .group_by(_BLOCK)
+        .agg(pl.col("has_no_text").mean())
+        .filter(pl.col("has_no_text") >= MIN_NO_TEXT_SHARE)
+    )
+    if blocks.height == 0:
+        return pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+
+    rows = table.with_row_index("row").join(blocks.select(_BLOCK), on=_BLOCK, how="semi")
+    without_text = rows.filter(~_has_words(rows))["row"]
+    return table.with_row_index("row").select(pl.col("row").is_in(without_text.implode()))["row"]
+
+
+def _has_words(table: pl.DataFrame) -> pl.Series:
+    """Whether a title tells more than ids and the issue's own dimensions do."""
+    titles = table["title"].fill_null("")
+    has_words = _without_numbers(titles).str.contains(_WORD)
+    used = [name for name in DIMENSIONS if table[name].null_count() < table.height]
+    starts = [pl.col("title").str.starts_with(pl.col(name)).any().alias(name) for name in used]
+    if not any(any(row) for row in table.select(starts).iter_rows()):
+        return has_words
+    return has_words & _without_dimensions(table, titles, used).str.contains(_WORD)
+
+
+def _without_dimensions(table: pl.DataFrame, titles: pl.Series, used: list[str]) -> pl.Series:
+    """Titles without the dimensions that they start with, and without numbers."""
+    for _ in range(2):
+        for name in used:
+            rest = pl.col("rest").str.strip_prefix(pl.col(name)).str.strip_chars_start(_SEPARATORS)
+            titles = table.select(name, titles.alias("rest")).select(rest.fill_null(pl.col("rest")))["rest"]
+    return _without_numbers(titles)
+
+
+def _without_numbers(titles: pl.Series) -> pl.Series:
+    return titles.str.replace_all(r"\S*[0-9]\S*", " ")

@@ -1,0 +1,66 @@
+"""The pattern index is stored and read without a change, and never misread when it is of another version."""
+
+import polars as pl
+import pytest
+
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex, UnreadableIndexError
+from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
+from tests.support.failure_texts import build_constraints, human_issues, issue_frame, machine_issues
+
+
+def build(issues: pl.DataFrame, constraints: pl.DataFrame | None = None) -> PatternIndex:
+    return group_issues(issues, fingerprint_issues(issues), constraints=constraints).index
+
+
+def issues_of_two_kinds() -> pl.DataFrame:
+    return pl.concat([machine_issues(), human_issues().with_columns(issue_id="h" + pl.col("issue_id"))])
+
+
+def test_an_index_of_an_older_version_is_refused_with_what_to_do() -> None:
+    current = build(issues_of_two_kinds()).to_bytes()
+    header, _, content = current.partition(b"\n")
+    older = header[:-1] + b"2\n" + content
+    assert header.endswith(b" 3")
+    assert not PatternIndex.is_current_format(older[:32])
+    for read in (PatternIndex.from_bytes, PatternIndex.read_catalog):
+        with pytest.raises(UnreadableIndexError, match="group all issues of the workspace again"):
+            read(older)
+
+
+def test_every_part_of_an_index_survives_being_stored() -> None:
+    constraints = build_constraints(("cannot", "i0000", "i0003"))
+    index = build(issues_of_two_kinds(), constraints)
+    stored = PatternIndex.from_bytes(index.to_bytes())
+    for name in ("members", "keys", "resolution_times", "split_references", "bursts", "nearest_patterns"):
+        assert getattr(stored, name).equals(getattr(index, name)), name
+    assert index.split_references.height == 2
+    assert stored.groups.equals(index.groups)
+    assert stored.trait_counts.all_rows().equals(index.trait_counts.all_rows())
+    assert (stored.group_count, stored.sorted_members) == (index.group_count, index.sorted_members)
+    assert (stored.base_rates, stored.recalibration) == (index.base_rates, index.recalibration)
+    assert [segment.corpus.size for segment in stored.segments] == [8]
+
+
+def test_an_empty_index_contains_nothing_and_can_be_stored() -> None:
+    index = build(issues_of_two_kinds().clear())
+    stored = PatternIndex.from_bytes(index.to_bytes())
+    assert stored.contains(pl.Series(["i0000"])).to_list() == [False]
+    assert (stored.group_count, stored.segments) == (0, ())
+
+
+def test_keys_lead_to_groups_and_are_those_of_messages_and_traces_only() -> None:
+    index = build(issues_of_two_kinds())
+    assert {key.partition(":")[0] for key in index.keys["key"]} == {"template"}
+    assert index.keys["group"].n_unique() == 3
+
+
+def test_the_most_similar_message_of_another_pattern_is_kept_for_later_messages() -> None:
+    rows = [
+        {"title": f"{verb} volume {at} of the store", "source": "syslog"}
+        for at in range(9)
+        for verb in ("Mounted", "Unmounted")
+    ]
+    nearest = build(issue_frame(rows)).nearest_patterns
+    assert nearest.height == 2
+    assert nearest["nearest_missing"].str.contains("ounted").all()
