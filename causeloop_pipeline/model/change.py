@@ -1,10 +1,10 @@
-"""The product's word for what was done to a service before something failed."""
+"""A change: a deploy, release or reconfiguration of a service, which may trigger failures."""
 
 from enum import StrEnum
 
 
 class ChangeKind(StrEnum):
-    """What sort of change it was; `change` where nobody says more."""
+    """The kind of a change; `change` where the source does not tell."""
 
     DEPLOY = "deploy"
     RELEASE = "release"

@@ -1,8 +1,10 @@
-"""The columns of every frame that passes between the stages of analysis."""
+"""The columns of every frame that passes between storage and the stages of analysis."""
+
+from collections.abc import Mapping
 
 import polars as pl
 
-Columns = dict[str, pl.DataType | type[pl.DataType]]
+Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
 def _schema(columns: Columns) -> pl.Schema:
@@ -29,6 +31,24 @@ ISSUE_SCHEMA = _schema(
         "resolved_at": INSTANT,
     }
 )
+
+VERSIONED_ISSUE_SCHEMA = _schema(
+    {
+        **ISSUE_SCHEMA,
+        "changed_at": INSTANT,  # when a part that the fingerprint is made of last changed
+    }
+)
+
+CHANGE_SCHEMA = _schema(
+    {
+        "changed_at": INSTANT,
+        "kind": pl.String,  # deploy | release | config_change | feature_flag | change
+        "service": pl.String,  # null: everything was changed
+        "title": pl.String,
+    }
+)
+
+OBSERVATION_GAP_SCHEMA = _schema({"pattern_id": pl.String, "started_at": INSTANT, "ended_at": INSTANT})
 
 FINGERPRINT_SCHEMA = _schema(
     {
@@ -78,7 +98,17 @@ CONSTRAINT_SCHEMA = _schema(
     }
 )
 
+FEEDBACK_SCHEMA = _schema(
+    {
+        "left_issue_id": pl.String,
+        "right_issue_id": pl.String,
+        "same": pl.Boolean,  # whether a user says that the two issues belong together
+    }
+)
+
 PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
+
+PREVIOUS_STATUS_SCHEMA = _schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String})
 
 LINEAGE_SCHEMA = _schema(
     {
@@ -142,6 +172,26 @@ PREDICTION_SCHEMA = _schema(
     }
 )
 
+LEDGER_SCHEMA = _schema(
+    {
+        "issued_at": INSTANT,
+        "window_days": pl.Int64,
+        "probability": pl.Float64,
+        "model_probabilities": pl.String,
+        "outcome": pl.String,  # hit | miss | prevented
+    }
+)
+
+UNDECIDED_PREDICTION_SCHEMA = _schema(
+    {
+        "prediction_id": pl.String,
+        "pattern_id": pl.String,
+        "issued_at": INSTANT,
+        "window_days": pl.Int64,
+        "probability": pl.Float64,
+    }
+)
+
 FORECAST_SCHEMA = _schema(
     {
         "pattern_id": pl.String,  # null: the whole workspace
@@ -169,5 +219,55 @@ RECOMMENDATION_SCHEMA = _schema(
         "steps": pl.List(pl.String),
         "rationale": pl.String,
         "score": pl.Float64,
+    }
+)
+
+RECOMMENDATION_STATE_SCHEMA = _schema(
+    {
+        "recommendation_id": pl.String,
+        "status": pl.String,
+        "type": pl.String,
+        "verdict": pl.String,  # of the worst proof, null without one
+    }
+)
+
+IMPLEMENTED_RECOMMENDATION_SCHEMA = _schema(
+    {
+        "recommendation_id": pl.String,
+        "pattern_ids": pl.List(pl.String),
+        "status": pl.String,
+        "implemented_at": INSTANT,
+    }
+)
+
+FIX_SCHEMA = _schema({"recommendation_id": pl.String, "pattern_id": pl.String, "fixed_at": INSTANT})
+
+CLAIMED_FIX_SCHEMA = _schema({"pattern_id": pl.String, "fixed_at": INSTANT})
+
+CLOSURE_NOTE_SCHEMA = _schema({"pattern_id": pl.String, "closed_at": INSTANT})
+
+ALERT_RULE_SCHEMA = _schema(
+    {
+        "alert_rule_id": pl.String,
+        "probability_threshold": pl.Float64,
+        "window_days": pl.Int64,
+        "service": pl.String,  # null: any
+        "team": pl.String,
+        "pattern_id": pl.String,
+        "snoozed": pl.Boolean,
+    }
+)
+
+ALERT_STATE_SCHEMA = _schema(
+    {"alert_rule_id": pl.String, "pattern_id": pl.String, "firing": pl.Boolean, "crossings": pl.Int64}
+)
+
+ALERT_CANDIDATE_SCHEMA = _schema(
+    {
+        "pattern_id": pl.String,
+        "window_days": pl.Int64,
+        "probability": pl.Float64,
+        "service": pl.String,
+        "team": pl.String,
     }
 )

@@ -1,4 +1,4 @@
-"""An issue: one failure event, wherever it came from."""
+"""An issue: one failure event, from any source."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 
 class IssueStatus(StrEnum):
-    """Where an issue stands; `in_loop` means that it is analysed as part of a pattern."""
+    """The status of an issue; `in_loop` means that it is analysed as part of a pattern."""
 
     OPEN = "open"
     IN_LOOP = "in_loop"

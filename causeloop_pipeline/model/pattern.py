@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+CENTRAL_MEMBERS = 25
+"""How many of its most central issues represent a pattern in a link or unlink, and under retention."""
+
 
 class PatternStatus(StrEnum):
     """An emerging pattern is a suggestion, an active one is trusted, a resolved one is proven fixed."""
@@ -12,7 +15,7 @@ class PatternStatus(StrEnum):
 
 
 class LineageKind(StrEnum):
-    """How a pattern came to lose its issues to another."""
+    """Why the issues of a pattern moved to another pattern."""
 
     MERGED = "merged"
     SPLIT = "split"

@@ -1,4 +1,4 @@
-"""A prediction: how likely a pattern recurs within a window, and what came of it."""
+"""A prediction: how likely a pattern recurs within a window, and its outcome."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ WINDOWS = (7, 14, 30, 90)
 
 
 class Impact(StrEnum):
-    """How much a recurrence would hurt."""
+    """How severe a recurrence would be."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -15,7 +15,7 @@ class Impact(StrEnum):
 
 
 class Outcome(StrEnum):
-    """`prevented` needs a fix in force and a rate to compare with; silence alone is a `miss`."""
+    """The outcome of a prediction; a quiet window is `prevented` only with a fix in force, else a `miss`."""
 
     HIT = "hit"
     MISS = "miss"

@@ -1,26 +1,26 @@
-"""What arrived, before anyone reads meaning into it: a vendor's record as it stood, or why it was refused."""
+"""A received record before it is normalized: the vendor's payload as it is, or why it was quarantined."""
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 import orjson
 
-Door = Literal["poll", "webhook", "ingest", "manual"]
+Channel = Literal["poll", "webhook", "ingest", "manual"]
 
 RECORD = "record"
 NORMALIZED = "normalized"
-"""The kind of a payload that already carries the product's own field names, whichever source it names."""
+"""The kind of a payload that already has the product's field names, whatever its source."""
 
 CHANGE, NORMALIZED_CHANGE = "change", "normalized_change"
-"""The same two for what is no failure but a change; every other kind is an issue."""
+"""The same two kinds for changes; a record of any other kind is an issue."""
 
 
 @dataclass(frozen=True)
 class RawRecord:
-    """One version of one external record; `kind` tells the payload shapes of a source apart."""
+    """One version of one external record; `kind` is the shape of its payload."""
 
     source: str
     external_id: str
@@ -28,12 +28,19 @@ class RawRecord:
     payload_hash: str
     source_updated_at: datetime | None = None
     kind: str = RECORD
-    door: Door = "poll"
+    channel: Channel = "poll"
+    canonical: bytes = field(default=b"", repr=False, compare=False)
+    """The payload's canonical JSON if it was already computed, so that it is serialized only once."""
+
+    @property
+    def payload_json(self) -> bytes:
+        """The payload's canonical JSON."""
+        return self.canonical or canonical_json(self.payload)
 
 
 @dataclass(frozen=True)
 class Quarantined:
-    """Bytes that could not be understood, kept with the reason so that they can be replayed."""
+    """A record that could not be read, stored with the reason so that it can be replayed."""
 
     source: str
     raw: bytes
@@ -42,7 +49,7 @@ class Quarantined:
 
 
 def canonical_json(value: object) -> bytes:
-    """One spelling per value: sorted keys, no spaces, UTF-8; integers of any size stay exact."""
+    """JSON with one spelling per value: sorted keys, no spaces, UTF-8; integers of any size stay exact."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits, which orjson refuses
@@ -52,5 +59,10 @@ def canonical_json(value: object) -> bytes:
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
-    """The content's identity: SHA-256 in hex of the canonical JSON."""
-    return hashlib.sha256(canonical_json(payload)).hexdigest()
+    """The hash that identifies a payload: SHA-256 of its canonical JSON, in hex."""
+    return sha256_hex(canonical_json(payload))
+
+
+def sha256_hex(content: bytes) -> str:
+    """The SHA-256 of bytes in hex."""
+    return hashlib.sha256(content).hexdigest()

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RecommendationStatus(StrEnum):
-    """How far the team has come with it."""
+    """The team's progress with a recommendation."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -13,7 +13,7 @@ class RecommendationStatus(StrEnum):
 
 
 class RecommendationType(StrEnum):
-    """What kind of change is asked for."""
+    """What kind of change is recommended."""
 
     CODE_FIX = "code_fix"
     CONFIG_CHANGE = "config_change"

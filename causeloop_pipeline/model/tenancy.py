@@ -1,10 +1,10 @@
-"""Who may do what: organizations, workspaces, roles and plans."""
+"""Roles, and the statuses of organizations, memberships and connectors."""
 
 from enum import IntEnum, StrEnum
 
 
 class Role(IntEnum):
-    """Cumulative: each role holds all that the lower ones hold."""
+    """The roles of a workspace: each may do all that the lower ones may."""
 
     VIEWER = 1
     ANALYST = 2
@@ -29,7 +29,7 @@ class MembershipStatus(StrEnum):
 
 
 class ConnectorStatus(StrEnum):
-    """An `error` connector stays silent until a person mends what its reason names."""
+    """A connector in `error` is not polled until a user fixes what its reason names."""
 
     ACTIVE = "active"
     PAUSED = "paused"

@@ -1,7 +1,8 @@
-{# Inserts what is new and replaces what is older: the cost follows the new rows, not the table's size.
+{# Inserts new rows and updates older ones: the cost depends on the new rows, not on the size of the table.
 
-   Columns are those of the temporary relation; the table's others, which later stages write, stay as they are.
-   `meta.newer_by` names the column that decides, `meta.assignments` the columns that are more than overwritten. #}
+   Only the columns of the temporary relation are written; those that later stages write stay as they are.
+   `meta.newer_by` names the column that decides which row is newer, `meta.assignments` the columns with a rule of
+   their own. #}
 {% macro get_incremental_on_conflict_sql(arg_dict) -%}
     {%- set meta = model.config.meta -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='name') | list -%}

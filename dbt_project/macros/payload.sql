@@ -1,16 +1,16 @@
-{# What stands at a dotted path of a payload, as trimmed text; nothing, an empty text and null are all null. #}
+{# The value at a dotted path of a payload, as trimmed text; null when it is missing, null or empty. #}
 {% macro text_at(path, document='payload') -%}
-    nullif(btrim({{ document }} #>> '{{ "{" ~ path.replace(".", ",") ~ "}" }}', E' \t\r\n'), '')
+    nullif(btrim({{ document }} #>> {{ json_path(path) }}, E' \t\r\n'), '')
 {%- endmacro %}
 
 
-{# What stands at a dotted path, as it is. #}
+{# The value at a dotted path of a payload, as JSON. #}
 {% macro value_at(path) -%}
-    payload #> '{{ "{" ~ path.replace(".", ",") ~ "}" }}'
+    payload #> {{ json_path(path) }}
 {%- endmacro %}
 
 
-{# A moment in ISO 8601 with up to nine fraction digits; without a zone it is UTC, anything else is null. #}
+{# A time in ISO 8601 with up to nine fraction digits; without a time zone it is UTC, anything else is null. #}
 {% macro instant_at(path) -%}
     {%- set text = text_at(path) -%}
     case
@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 
-{# A moment as a count since 1970 in seconds, milli-, micro- or nanoseconds, told by its size; -1 and 0 are null. #}
+{# A time as seconds, milli-, micro- or nanoseconds since 1970, by the size of the number; 0 and less is null. #}
 {% macro epoch_at(path) -%}
     {%- set text = text_at(path) -%}
     case
@@ -33,12 +33,12 @@
 {%- endmacro %}
 
 
-{# A text that may be Atlassian's document tree: its text nodes in order. #}
+{# A text, or the text nodes of an Atlassian document in order. #}
 {% macro document_at(path) -%}
     case jsonb_typeof({{ value_at(path) }})
         when 'object' then (
-            select nullif(string_agg(node.words #>> '{}', ' ' order by node.place), '')
-            from jsonb_path_query({{ value_at(path) }}, 'strict $.**.text') with ordinality as node (words, place)
+            select nullif(string_agg(node.text #>> '{}', ' ' order by node.position), '')
+            from jsonb_path_query({{ value_at(path) }}, 'strict $.**.text') with ordinality as node (text, position)
         )
         else {{ text_at(path) }}
     end
@@ -46,13 +46,13 @@
 
 
 {# The value of the first tag `name:value` (or `name_value`, `name=value`, `name/value`) in a list of texts. #}
-{% macro tagged(tags, name) -%}
+{% macro tag_value(tags, name) -%}
     (
-        select substring(tag.words, '(?i)^(?:{{ name }})[:=_/]\s*(.+)$')
+        select substring(tag.text, '(?i)^(?:{{ name }})[:=_/]\s*(.+)$')
         from jsonb_array_elements_text(case jsonb_typeof({{ tags }}) when 'array' then {{ tags }} else '[]' end)
-            with ordinality as tag (words, place)
-        where tag.words ~* '^(?:{{ name }})[:=_/]\s*.'
-        order by tag.place
+            with ordinality as tag (text, position)
+        where tag.text ~* '^(?:{{ name }})[:=_/]\s*.'
+        order by tag.position
         limit 1
     )
 {%- endmacro %}
@@ -62,15 +62,15 @@
 {% macro labelled_severity(labels) -%}
     (
         select substring(label.name, '(?i)(p[0-5]|sev-?[0-5]|blocker|critical|urgent|high|medium|low)$')
-        from jsonb_array_elements_text({{ labels }}) with ordinality as label (name, place)
+        from jsonb_array_elements_text({{ labels }}) with ordinality as label (name, position)
         where label.name ~* '^((severity|priority|sev|prio)[\s:=/_-]+)?(p[0-5]|sev-?[0-5]|blocker|critical|urgent|high|medium|low)$'
-        order by label.place
+        order by label.position
         limit 1
     )
 {%- endmacro %}
 
 
-{# The free keys of an issue; those without a value are left out. #}
+{# The attributes of an issue; those without a value are left out. #}
 {% macro attributes(named) -%}
     jsonb_strip_nulls(jsonb_build_object(
         {%- for name, expression in named.items() %}

@@ -1,23 +1,23 @@
-{# A record that is no issue is set aside with the reason, and everybody else's go on. #}
+{# Puts records that cannot be mapped to an issue into quarantine, with the reason; all others go on. #}
 {% macro quarantine_unmappable() %}
 insert into {{ source('raw', 'quarantine') }} (
-    workspace_id, source, connector_id, external_id, door, reason, payload, payload_hash, received_at
+    workspace_id, source, connector_id, external_id, channel, reason, payload, payload_hash, received_at
 )
 select
-    r.workspace_id, r.source, r.connector_id, r.external_id, r.door, m.unmappable_because,
+    r.workspace_id, r.source, r.connector_id, r.external_id, r.channel, m.unmappable_reason,
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
 from {{ ref('int_issues__mapped') }} as m
 inner join {{ source('raw', 'record') }} as r on r.workspace_id = m.workspace_id and r.record_id = m.record_id
-where m.unmappable_because is not null and {{ is_read('m.source') }}
+where m.unmappable_reason is not null and {{ source_selected('m.source') }}
 on conflict (workspace_id, source, payload_hash, reason) do nothing
 {% endmacro %}
 
 
-{# What a better mapping understands now leaves the quarantine. #}
-{% macro accept_again() %}
+{# In a rebuild, releases the records that can be mapped now from quarantine. #}
+{% macro release_from_quarantine() %}
 {% if var('rebuild') %}
 with unmappable as materialized (
-    select record_id from {{ ref('int_issues__mapped') }} where unmappable_because is not null
+    select record_id from {{ ref('int_issues__mapped') }} where unmappable_reason is not null
 )
 update {{ source('raw', 'quarantine') }} as q
 set replayed_at = now()
@@ -32,15 +32,15 @@ where r.workspace_id = q.workspace_id
 {% endmacro %}
 
 
-{# After a rebuild there is no row that no record of its kind gives: issues, or changes. #}
-{% macro remove_underived(changes) %}
+{# In a rebuild, deletes the issues, or changes, that no record gives any more. #}
+{% macro delete_orphans(changes) %}
 {% if var('rebuild') %}
-delete from {{ this }} as i
+delete from {{ this }} as t
 where not exists (
     select from {{ source('raw', 'record') }} as r
-    where r.workspace_id = i.workspace_id
-        and r.source = i.source
-        and r.external_id = i.external_id
+    where r.workspace_id = t.workspace_id
+        and r.source = t.source
+        and r.external_id = t.external_id
         and (r.kind in ('change', 'normalized_change')) = {{ changes }}
         and not exists (
             select from {{ source('raw', 'quarantine') }} as q

@@ -1,11 +1,11 @@
-{# The run that claimed the arrivals; it reaches the database as a setting of the connection. #}
-{% macro this_run() -%}
+{# The id of the pipeline run, which is a setting of the database connection. #}
+{% macro current_run_id() -%}
     nullif(current_setting('causeloop.run', true), '')
 {%- endmacro %}
 
 
-{# Of the sources that a run reads; as literals they let the planner leave the other staging models out. #}
-{% macro is_read(source) -%}
+{# Whether a source is among those that the run processes; literals let the planner skip the other staging models. #}
+{% macro source_selected(source) -%}
     {%- if var('sources') -%}
         {{ source }} in ('{{ var('sources') | join("', '") }}')
     {%- else -%}
@@ -14,12 +14,12 @@
 {%- endmacro %}
 
 
-{# The external records that the run's arrivals are versions of. #}
-{% macro touched_records(source_is=none) -%}
-    select distinct a.workspace_id, a.source, r.external_id
-    from {{ source('raw', 'arrival') }} as a
+{# The external records of which the run has claimed a new version. #}
+{% macro changed_records(only_source=none) -%}
+    select distinct p.workspace_id, p.source, r.external_id
+    from {{ source('raw', 'pending_record') }} as p
     inner join {{ source('raw', 'record') }} as r
-        on r.workspace_id = a.workspace_id and r.record_id = a.record_id
-    where a.run_id = {{ this_run() }}
-    {%- if source_is %} and a.source = '{{ source_is }}'{% endif %}
+        on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+    where p.run_id = {{ current_run_id() }}
+    {%- if only_source %} and p.source = '{{ only_source }}'{% endif %}
 {%- endmacro %}

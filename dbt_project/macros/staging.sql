@@ -1,14 +1,14 @@
-{# What a run works on of a connector: every version of each record that has a new one. An issue is a function of all
-   its versions, so that syncs, in whatever order things arrive, and a rebuild give the same. #}
-{% macro landed(connector, shape="kind not in ('normalized', 'change', 'normalized_change')", own=true) -%}
+{# The records of a connector that a run processes: all versions of each record that has a new one. An issue is a
+   function of all versions, so that a rebuild gives the same as syncs, in whatever order records arrive. #}
+{% macro records_to_process(connector, shape="kind not in ('normalized', 'change', 'normalized_change')", own=true) -%}
     select r.*
-    from ({{ touched_records(connector if own) }}) as touched
+    from ({{ changed_records(connector if own) }}) as changed
     inner join {{ source('landing', connector) }} as r using (workspace_id, source, external_id)
     where {{ 'r.source = ' ~ "'" ~ connector ~ "' and " if own }}{{ shape }}
 {%- endmacro %}
 
 
-{# What every staging model passes on of the record itself. A literal source lets the planner leave a model out. #}
+{# The columns of the record itself, in every staging model. A literal source lets the planner skip a model. #}
 {% macro record_columns(connector) -%}
     workspace_id,
     record_id,
@@ -21,7 +21,7 @@
 {%- endmacro %}
 
 
-{# An issue from a payload that already carries the product's field names. #}
+{# An issue from a payload that already has the product's field names. #}
 {% macro product_issue(records, connector=none) -%}
 select
     {{ record_columns(connector) }},
@@ -36,7 +36,7 @@ from {{ records }}
 {%- endmacro %}
 
 
-{# A change from a payload, in the columns that all tools' changes share; no version of it is ever turned down. #}
+{# A change from a payload, in the columns that all connectors share; every version of it is accepted. #}
 {% macro change_columns(kind, title, service, environment, external_url, changed_at) -%}
     {{ kind }} as change_kind,
     {{ title }} as title,

@@ -1,15 +1,15 @@
-{# A vendor's word in the product's vocabulary: as the workspace reads it, as the tool means it, as anyone would. #}
-{% macro reading(field) -%}
+{# Maps a vendor's value to the product's: by the workspace's override, else the tool's map, else the general map. #}
+{% macro map_value(field) -%}
     coalesce(
-        own.words ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
-        known.words ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
-        known.words ->> ('any {{ field }} ' || lower(versions.{{ field }}_value))
+        overrides.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
+        value_maps.map ->> (versions.source || ' {{ field }} ' || lower(versions.{{ field }}_value)),
+        value_maps.map ->> ('any {{ field }} ' || lower(versions.{{ field }}_value))
     )
 {%- endmacro %}
 
 
-{# Whether a value belongs to the product's vocabulary: one that does not must never stop everybody's run. #}
-{% macro is_legal(field, value) -%}
+{# Whether a value is one of the product's: an invalid one must never stop the run for every workspace. #}
+{% macro is_valid_value(field, value) -%}
     case {{ field }}
         when 'severity' then {{ value }} in ('p1', 'p2', 'p3', 'p4')
         when 'status' then {{ value }} in ('open', 'in_loop', 'mitigating', 'resolved', 'closed')
@@ -19,9 +19,9 @@
 {%- endmacro %}
 
 
-{% test a_word_means_one_thing(model) %}
+{% test each_value_has_one_meaning(model) %}
 select source, field, vendor_value
 from {{ model }}
 group by source, field, vendor_value
-having count(*) > 1 or not bool_and({{ is_legal('field', 'value') }}) or vendor_value <> lower(vendor_value)
+having count(*) > 1 or not bool_and({{ is_valid_value('field', 'value') }}) or vendor_value <> lower(vendor_value)
 {% endtest %}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from causeloop_pipeline.storage.dbt.runner import (Normalizer)
-from tests.support.normalizing import (normalizer)
+from causeloop_pipeline.storage.dbt.runner import Normalizer
+from tests.support.normalizing import normalizer
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Records become changes: one each, in its newest version, whatever an issue of the same id is."""
+"""Records become changes: one each, in its newest version, even if an issue has the same id."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from api.queries.ingestion.ingest import (change_id)
-from causeloop_pipeline.landing.inbound.ingest_change import (change_record)
-from causeloop_pipeline.landing.inbound.ingest_event import (IngestError)
+from api.queries.ingestion.ingest import compute_change_id
+from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
+from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.storage.core.changes import (read_changes)
-from causeloop_pipeline.storage.raw.conservation import (balance)
-from causeloop_pipeline.storage.dbt.runner import (Normalizer)
-from causeloop_pipeline.storage.database.session import (Database)
-from tests.support.normalizing import (issues, landed, normalized, record)
+from causeloop_pipeline.storage.core.changes import read_changes
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.conservation import check_conservation
+from tests.support.normalizing import issues, land_records, normalize, record
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -28,98 +28,105 @@ def changes(database: Database, workspace_id: UUID) -> dict[str, dict[str, Any]]
 
 
 def change(external_id: str | None = "R-1", **fields: Any) -> dict[str, Any]:
-    known = {"title": "checkout 4.12", "kind": "deploy", "service": "checkout", "external_id": external_id}
-    return {**known, "changed_at": "2026-03-01T09:30:00Z", **fields}
+    defaults = {"title": "checkout 4.12", "kind": "deploy", "service": "checkout", "external_id": external_id}
+    return {**defaults, "changed_at": "2026-03-01T09:30:00Z", **fields}
 
 
 def test_a_change_is_not_an_issue(database: Database, models: Normalizer, workspace_id: UUID) -> None:
-    landed(
-        database, workspace_id, change_record(change(), NOW), change_record(change("R-2", source="jira"), NOW)
+    land_records(
+        database,
+        workspace_id,
+        change_to_record(change(), NOW),
+        change_to_record(change("R-2", source="jira"), NOW),
     )
 
-    report = normalized(database, models, workspace_id)
+    report = normalize(database, models, workspace_id)
 
-    found = changes(database, workspace_id)
+    stored = changes(database, workspace_id)
     assert issues(database, workspace_id) == {}
-    assert {name: (row["source"], row["kind"], row["service"]) for name, row in found.items()} == {
+    assert {name: (row["source"], row["kind"], row["service"]) for name, row in stored.items()} == {
         "R-1": ("custom_api", "deploy", "checkout"),
         "R-2": ("jira", "deploy", "checkout"),
     }
-    assert found["R-1"]["change_id"] == change_id(workspace_id, "custom_api", "R-1")
-    assert found["R-1"]["changed_at"] == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    assert report.outcome("arrivals_are_accounted_for").status == "pass"
+    assert stored["R-1"]["change_id"] == compute_change_id(workspace_id, "custom_api", "R-1")
+    assert stored["R-1"]["changed_at"] == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    assert report.outcome("claimed_records_are_accounted_for").status == "pass"
 
 
-def test_the_newest_version_counts_and_an_older_one_that_comes_late_does_not(
+def test_the_newest_version_wins_over_an_older_one_that_arrives_late(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     for title, day in (("first", 1), ("newest", 3), ("late", 2)):
         version = change(title=title, source_updated_at=f"2026-03-0{day}T00:00:00Z")
-        landed(database, workspace_id, change_record(version, NOW))
-        normalized(database, models, workspace_id)
+        land_records(database, workspace_id, change_to_record(version, NOW))
+        normalize(database, models, workspace_id)
 
-    (found,) = changes(database, workspace_id).values()
-    assert found["title"] == "newest"
+    (stored,) = changes(database, workspace_id).values()
+    assert stored["title"] == "newest"
     with database.workspace(workspace_id) as session:
-        (counted,) = balance(session, workspace_id)
-    assert (counted.records, counted.changes, counted.versions, counted.balanced) == (3, 1, 2, True)
+        (balance,) = check_conservation(session, workspace_id)
+    assert (balance.records, balance.changes, balance.versions, balance.balanced) == (3, 1, 2, True)
 
 
-def test_an_issue_and_a_change_may_bear_one_id(
+def test_an_issue_and_a_change_may_have_the_same_id(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, record({"external_id": "R-1", "title": "It broke"}))
-    landed(database, workspace_id, change_record(change(), NOW))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, record({"external_id": "R-1", "title": "It broke"}))
+    land_records(database, workspace_id, change_to_record(change(), NOW))
+    normalize(database, models, workspace_id)
 
-    normalized(database, models, workspace_id, rebuild=True)
+    normalize(database, models, workspace_id, rebuild=True)
 
     assert issues(database, workspace_id)["R-1"]["title"] == "It broke"
     assert changes(database, workspace_id)["R-1"]["title"] == "checkout 4.12"
     with database.workspace(workspace_id) as session:
-        (counted,) = balance(session, workspace_id)
-    assert (counted.issues, counted.changes, counted.versions, counted.balanced) == (1, 1, 0, True)
+        (balance,) = check_conservation(session, workspace_id)
+    assert (balance.issues, balance.changes, balance.versions, balance.balanced) == (1, 1, 0, True)
 
 
-def test_a_rebuild_removes_a_change_that_no_record_gives_and_a_lost_one_is_noticed(
+def test_a_rebuild_deletes_orphaned_changes_and_conservation_reports_a_lost_one(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, change_record(change(), NOW), change_record(change("R-2"), NOW))
-    normalized(database, models, workspace_id)
+    land_records(
+        database, workspace_id, change_to_record(change(), NOW), change_to_record(change("R-2"), NOW)
+    )
+    normalize(database, models, workspace_id)
     with database.workspace(workspace_id) as session:
         session.execute("update core.change set external_id = 'phantom' where external_id = 'R-2'")
-        assert [one.balanced for one in balance(session, workspace_id)] == [False]
+        assert [source.balanced for source in check_conservation(session, workspace_id)] == [False]
         session.execute("update core.change set change_id = gen_random_uuid() where external_id = 'phantom'")
 
-    normalized(database, models, workspace_id, rebuild=True)
+    normalize(database, models, workspace_id, rebuild=True)
 
     assert changes(database, workspace_id).keys() == {"R-1", "R-2"}
 
 
-def test_without_a_time_a_change_was_made_when_it_first_arrived(
+def test_a_change_without_a_time_was_made_when_it_first_arrived(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, change_record(change(changed_at=None), NOW))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, change_to_record(change(changed_at=None), NOW))
+    normalize(database, models, workspace_id)
     first = changes(database, workspace_id)["R-1"]["changed_at"]
-    landed(database, workspace_id, change_record(change(changed_at=None, title="checkout 4.12.1"), NOW))
+    land_records(
+        database, workspace_id, change_to_record(change(changed_at=None, title="checkout 4.12.1"), NOW)
+    )
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     assert datetime.now(UTC) - first < timedelta(minutes=5)
     assert changes(database, workspace_id)["R-1"]["changed_at"] == first
 
 
-def test_only_what_was_changed_since_is_read_oldest_first(
+def test_only_changes_since_a_moment_are_read_oldest_first(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one, prefix in ((workspace_id, "R"), (other_workspace_id, "X")):
-        told = [
+    for tenant, prefix in ((workspace_id, "R"), (other_workspace_id, "X")):
+        payloads = [
             change(f"{prefix}-{day}", changed_at=f"2026-03-0{day}T00:00:00Z", service=None)
             for day in (3, 1, 2)
         ]
-        landed(database, one, *(change_record(one, NOW) for one in told))
-    normalized(database, models, workspace_id, other_workspace_id)
+        land_records(database, tenant, *(change_to_record(payload, NOW) for payload in payloads))
+    normalize(database, models, workspace_id, other_workspace_id)
 
     with database.workspace(workspace_id) as session:
         read = read_changes(session, workspace_id, datetime(2026, 3, 2, tzinfo=UTC))
@@ -141,16 +148,16 @@ PAYLOADS = st.dictionaries(
 def test_whatever_is_accepted_is_a_change(
     database: Database, models: Normalizer, workspace_id: UUID, payloads: list[dict[str, Any]]
 ) -> None:
-    taken = []
+    accepted = []
     for payload in payloads:
         try:
-            taken.append(change_record({"title": "t", **payload}, NOW))
+            accepted.append(change_to_record({"title": "t", **payload}, NOW))
         except IngestError:
             continue
-    landed(database, workspace_id, *taken)
+    land_records(database, workspace_id, *accepted)
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
-    found = changes(database, workspace_id)
-    assert {one.external_id for one in taken} <= found.keys()
-    assert {row["kind"] for row in found.values()} <= set(ChangeKind)
+    stored = changes(database, workspace_id)
+    assert {change.external_id for change in accepted} <= stored.keys()
+    assert {row["kind"] for row in stored.values()} <= set(ChangeKind)

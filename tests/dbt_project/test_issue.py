@@ -1,13 +1,13 @@
-"""Records become issues: the newest version wins, people win over all, a rebuild changes nothing."""
+"""Records become issues: the newest version wins, edits win over all, a rebuild changes nothing."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from causeloop_pipeline.model.raw_record import RawRecord
-from causeloop_pipeline.storage.dbt.runner import (Normalizer)
-from causeloop_pipeline.storage.database.session import (Database)
-from tests.support.normalizing import (issues, landed, normalized, record)
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.dbt.runner import Normalizer
+from tests.support.normalizing import issues, land_records, normalize, record
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ def version(hours: int, external_id: str = "X-1", **fields: Any) -> RawRecord:
 
 
 def edit(database: Database, workspace_id: UUID, external_id: str, field: str, value: str | None) -> None:
-    """What a person changes, as the API records it."""
+    """Store an edit as the API does."""
     with database.workspace(workspace_id) as session:
         session.execute(
             "insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by) "
@@ -28,10 +28,10 @@ def edit(database: Database, workspace_id: UUID, external_id: str, field: str, v
         )
 
 
-def test_a_record_in_the_products_words_is_an_issue(
+def test_a_record_with_the_products_fields_becomes_an_issue(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(
+    land_records(
         database,
         workspace_id,
         version(
@@ -49,7 +49,7 @@ def test_a_record_in_the_products_words_is_an_issue(
         ),
     )
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     issue = issues(database, workspace_id)["X-1"]
     assert issue["title"] == "Checkout times out"
@@ -64,12 +64,10 @@ def test_a_record_in_the_products_words_is_an_issue(
     assert issue["attributes"] == {"region": "eu"}
 
 
-def test_what_a_payload_leaves_out_has_a_default(
-    database: Database, models: Normalizer, workspace_id: UUID
-) -> None:
-    landed(database, workspace_id, record({"external_id": "X-1", "title": "Disk full"}))
+def test_a_missing_field_gets_its_default(database: Database, models: Normalizer, workspace_id: UUID) -> None:
+    land_records(database, workspace_id, record({"external_id": "X-1", "title": "Disk full"}))
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     issue = issues(database, workspace_id)["X-1"]
     assert (issue["severity"], issue["status"]) == ("p3", "open")
@@ -79,32 +77,34 @@ def test_what_a_payload_leaves_out_has_a_default(
 def test_a_long_title_is_cut_and_a_missing_one_quarantines_only_its_own_record(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0, "long", title="x" * 400), version(0, "none", title=" \t "))
-    landed(database, other_workspace_id, version(0))
+    land_records(
+        database, workspace_id, version(0, "long", title="x" * 400), version(0, "none", title=" \t ")
+    )
+    land_records(database, other_workspace_id, version(0))
 
-    normalized(database, models, workspace_id, other_workspace_id)
+    normalize(database, models, workspace_id, other_workspace_id)
 
     assert issues(database, workspace_id).keys() == {"long"}
     assert issues(database, workspace_id)["long"]["title"] == "x" * 300
     assert issues(database, other_workspace_id).keys() == {"X-1"}
     with database.workspace(workspace_id) as session:
-        refused = session.rows("select external_id, door, reason from raw.quarantine")
+        refused = session.rows("select external_id, channel, reason from raw.quarantine")
     assert refused == [
-        {"external_id": "none", "door": "poll", "reason": "no title where a custom_api normalized has one"}
+        {"external_id": "none", "channel": "poll", "reason": "no title where a custom_api normalized has one"}
     ]
 
 
 def test_a_newer_version_replaces_and_an_older_one_that_arrives_late_does_not(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(1, title="second"))
-    normalized(database, models, workspace_id)
-    landed(database, workspace_id, version(0, title="first"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(1, title="second"))
+    normalize(database, models, workspace_id)
+    land_records(database, workspace_id, version(0, title="first"))
+    normalize(database, models, workspace_id)
     assert issues(database, workspace_id)["X-1"]["title"] == "second"
 
-    landed(database, workspace_id, version(2, title="third", status="resolved"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(2, title="third", status="resolved"))
+    normalize(database, models, workspace_id)
 
     issue = issues(database, workspace_id)["X-1"]
     assert (issue["title"], issue["status"]) == ("third", "resolved")
@@ -114,26 +114,26 @@ def test_a_newer_version_replaces_and_an_older_one_that_arrives_late_does_not(
 def test_of_several_versions_in_one_run_the_newest_counts(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, *[version(hours, title=f"v{hours}") for hours in (3, 5, 1)])
+    land_records(database, workspace_id, *[version(hours, title=f"v{hours}") for hours in (3, 5, 1)])
 
-    report = normalized(database, models, workspace_id)
+    report = normalize(database, models, workspace_id)
 
     assert issues(database, workspace_id)["X-1"]["title"] == "v5"
     assert report.outcome("issue").rows == 1
 
 
-def test_what_people_changed_outlives_every_later_sync(
+def test_an_edit_outlives_every_later_sync(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0, service="cart", team="web"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(0, service="cart", team="web"))
+    normalize(database, models, workspace_id)
     edit(database, workspace_id, "X-1", "severity", "p2")
     edit(database, workspace_id, "X-1", "severity", "p1")
     edit(database, workspace_id, "X-1", "team", None)
     edit(database, workspace_id, "X-1", "status", "closed")
 
-    landed(database, workspace_id, version(1, service="checkout", team="web", severity="p4"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(1, service="checkout", team="web", severity="p4"))
+    normalize(database, models, workspace_id)
 
     issue = issues(database, workspace_id)["X-1"]
     assert (issue["severity"], issue["team"], issue["service"]) == ("p1", None, "checkout")
@@ -144,56 +144,56 @@ def test_what_people_changed_outlives_every_later_sync(
 def test_two_tenants_in_one_run_do_not_mix(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0, title="ours"))
-    landed(database, other_workspace_id, version(5, title="theirs"))
+    land_records(database, workspace_id, version(0, title="ours"))
+    land_records(database, other_workspace_id, version(5, title="theirs"))
 
-    normalized(database, models, workspace_id, other_workspace_id)
+    normalize(database, models, workspace_id, other_workspace_id)
 
     ours, theirs = issues(database, workspace_id), issues(database, other_workspace_id)
     assert (ours["X-1"]["title"], theirs["X-1"]["title"]) == ("ours", "theirs")
     assert ours["X-1"]["issue_id"] != theirs["X-1"]["issue_id"]
 
 
-def test_a_run_leaves_what_is_outside_its_scope_waiting(
+def test_records_outside_a_runs_scope_stay_pending(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0))
-    landed(database, other_workspace_id, version(0))
+    land_records(database, workspace_id, version(0))
+    land_records(database, other_workspace_id, version(0))
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     assert issues(database, workspace_id).keys() == {"X-1"}
     assert not issues(database, other_workspace_id)
     with database.workspace(other_workspace_id) as session:
-        assert session.row("select count(*) as waiting from raw.arrival where run_id is null") == {
+        assert session.row("select count(*) as waiting from raw.pending_record where run_id is null") == {
             "waiting": 1
         }
 
 
-def test_an_issue_stays_in_its_loop_while_the_source_says_no_more_than_open(
+def test_an_issue_stays_in_loop_while_its_source_says_open(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(0))
+    normalize(database, models, workspace_id)
     pattern_id = uuid4()
     with database.workspace(workspace_id) as session:
         session.execute(
             "update core.issue set status = 'in_loop', pattern_id = %s, risk_score = 71", (pattern_id,)
         )
 
-    landed(database, workspace_id, version(1, body="more is known"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(1, body="more is known"))
+    normalize(database, models, workspace_id)
     issue = issues(database, workspace_id)["X-1"]
     assert (issue["status"], issue["body"]) == ("in_loop", "more is known")
     assert (issue["pattern_id"], issue["risk_score"]) == (pattern_id, 71)
 
-    landed(database, workspace_id, version(2, status="resolved"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(2, status="resolved"))
+    normalize(database, models, workspace_id)
     assert issues(database, workspace_id)["X-1"]["status"] == "resolved"
     assert issues(database, workspace_id)["X-1"]["pattern_id"] == pattern_id
 
 
-def test_a_workspace_reads_a_vendors_words_in_its_own_way(
+def test_a_workspace_overrides_the_value_map(
     database: Database, models: Normalizer, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
@@ -201,26 +201,26 @@ def test_a_workspace_reads_a_vendors_words_in_its_own_way(
             "insert into core.value_override values (%s, 'custom_api', 'severity', 'High', 'p1')",
             (workspace_id,),
         )
-    for one in (workspace_id, other_workspace_id):
-        landed(database, one, version(0, severity="high"), version(0, "X-2", severity="spicy"))
+    for tenant in (workspace_id, other_workspace_id):
+        land_records(database, tenant, version(0, severity="high"), version(0, "X-2", severity="spicy"))
 
-    report = normalized(database, models, workspace_id, other_workspace_id)
+    report = normalize(database, models, workspace_id, other_workspace_id)
 
     ours, theirs = issues(database, workspace_id), issues(database, other_workspace_id)
     assert (ours["X-1"]["severity"], theirs["X-1"]["severity"]) == ("p1", "p2")
     assert ours["X-2"]["severity"] == "p3"
     assert ours["X-2"]["attributes"] == {"unmapped_severity": "spicy"}
-    unknown = report.outcome("vendor_words_are_known")
-    assert (unknown.status, unknown.failures) == ("warn", 1)
+    check = report.outcome("vendor_values_are_mapped")
+    assert (check.status, check.failures) == ("warn", 1)
 
 
-def test_events_that_name_a_tool_but_speak_the_products_words_are_read_in_those(
+def test_an_ingested_event_of_a_connectors_type_is_read_by_the_products_fields(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     payload = {"external_id": "P-1", "title": "By hand", "severity": "p1", "service": "checkout"}
-    landed(database, workspace_id, record(payload, "pagerduty", door="ingest"))
+    land_records(database, workspace_id, record(payload, "pagerduty", channel="ingest"))
 
-    normalized(database, models, workspace_id, sources=["pagerduty"])
+    normalize(database, models, workspace_id, sources=["pagerduty"])
 
     issue = issues(database, workspace_id)["P-1"]
     assert (issue["source"], issue["title"], issue["severity"]) == ("pagerduty", "By hand", "p1")
@@ -229,24 +229,24 @@ def test_events_that_name_a_tool_but_speak_the_products_words_are_read_in_those(
 def test_every_check_of_the_project_runs_with_a_sync_and_passes(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0))
+    land_records(database, workspace_id, version(0))
 
-    report = normalized(database, models, workspace_id)
+    report = normalize(database, models, workspace_id)
 
     assert {check.name for check in report.checks} == {
-        "arrivals_are_accounted_for",
+        "claimed_records_are_accounted_for",
         "times_are_plausible",
-        "vendor_words_are_known",
+        "vendor_values_are_mapped",
     }
     assert {check.status for check in report.checks} == {"pass"}
     assert {check.of for check in report.checks} == {"model.causeloop.issue"}
 
 
-def test_a_word_outside_the_vocabulary_stops_nobody(
+def test_an_invalid_override_or_edit_stops_no_run(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    landed(database, workspace_id, version(0, severity="high"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(0, severity="high"))
+    normalize(database, models, workspace_id)
     edit(database, workspace_id, "X-1", "status", "gone fishing")
     with database.workspace(workspace_id) as session:
         session.execute(
@@ -254,8 +254,8 @@ def test_a_word_outside_the_vocabulary_stops_nobody(
             (workspace_id,),
         )
 
-    landed(database, workspace_id, version(1, severity="high"))
-    normalized(database, models, workspace_id)
+    land_records(database, workspace_id, version(1, severity="high"))
+    normalize(database, models, workspace_id)
 
     assert (
         issues(database, workspace_id)["X-1"]["severity"],
@@ -266,7 +266,9 @@ def test_a_word_outside_the_vocabulary_stops_nobody(
     )
 
 
-def test_a_time_of_the_future_is_noticed(database: Database, models: Normalizer, workspace_id: UUID) -> None:
-    landed(database, workspace_id, version(0, source_created_at="2199-01-01T00:00:00Z"))
+def test_an_issue_in_the_future_gives_a_warning(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    land_records(database, workspace_id, version(0, source_created_at="2199-01-01T00:00:00Z"))
 
-    assert normalized(database, models, workspace_id).outcome("times_are_plausible").status == "warn"
+    assert normalize(database, models, workspace_id).outcome("times_are_plausible").status == "warn"

@@ -1,18 +1,23 @@
-"""Issues and patterns put into the database as the stages before would have left them."""
+"""Issues, patterns and predictions as earlier stages would have stored them."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, MEMBER_SCHEMA, PATTERN_SCHEMA
+from causeloop_pipeline.model.frames import (
+    FINGERPRINT_SCHEMA,
+    MEMBER_SCHEMA,
+    PATTERN_SCHEMA,
+    PREDICTION_SCHEMA,
+)
 from causeloop_pipeline.storage.database.session import Session
 
 SEEN = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def store_issue(session: Session, workspace_id: UUID, external_id: str) -> str:
-    """An open issue; its id."""
+    """Store an open issue; its id."""
     row = session.row(
         "insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status, "
         "attributes, source_created_at, source_updated_at, ingested_at) values (%(w)s, "
@@ -22,6 +27,32 @@ def store_issue(session: Session, workspace_id: UUID, external_id: str) -> str:
     )
     assert row is not None
     return str(row["issue_id"])
+
+
+def store_pattern(session: Session, workspace_id: UUID) -> str:
+    """Store a pattern without issues; its id."""
+    pattern_id = new_id()
+    session.execute(
+        "insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, "
+        "issue_count, first_seen_at, last_seen_at) "
+        "values (%s, %s, 'a', 'machine', 'active', 1, 2, %s, %s)",
+        (workspace_id, pattern_id, SEEN, SEEN),
+    )
+    return pattern_id
+
+
+def prediction(pattern_id: str, window: int = 7, probability: float = 0.5) -> pl.DataFrame:
+    """One prediction of a pattern without issues."""
+    values = {
+        "pattern_id": pattern_id,
+        "window_days": window,
+        "probability": probability,
+        "impact": "high",
+        "evidence": '[{"kind": "count"}]',
+        "event_count": 0,
+        "model_version": "a model",
+    }
+    return pl.DataFrame([{name: values.get(name) for name in PREDICTION_SCHEMA}], schema=PREDICTION_SCHEMA)
 
 
 def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl.DataFrame:
@@ -43,19 +74,21 @@ def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl
 def members(pattern_id: str, issue_ids: list[str]) -> pl.DataFrame:
     """Issues of one pattern."""
     values = {"pattern_id": pattern_id, "similarity": 0.8, "confidence": 0.7, "reason": '{"kind": "text"}'}
-    rows = [{name: {**values, "issue_id": one}.get(name) for name in MEMBER_SCHEMA} for one in issue_ids]
+    rows = [
+        {name: {**values, "issue_id": issue_id}.get(name) for name in MEMBER_SCHEMA} for issue_id in issue_ids
+    ]
     return pl.DataFrame(rows, schema=MEMBER_SCHEMA)
 
 
 def fingerprints(issue_ids: list[str]) -> pl.DataFrame:
-    """People's words: no template."""
+    """Fingerprints of issues in human language, which have no template."""
     rows = [
-        {name: {"issue_id": one, "kind": "human"}.get(name) for name in FINGERPRINT_SCHEMA}
-        for one in issue_ids
+        {name: {"issue_id": issue_id, "kind": "human"}.get(name) for name in FINGERPRINT_SCHEMA}
+        for issue_id in issue_ids
     ]
     return pl.DataFrame(rows, schema=FINGERPRINT_SCHEMA)
 
 
 def new_id() -> str:
-    """An id that nothing has yet."""
+    """A new id."""
     return str(uuid4())

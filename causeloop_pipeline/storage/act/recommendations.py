@@ -1,14 +1,20 @@
-"""Recommendations as ranked, without touching what people made of them, and the fixes they claim."""
+"""Recommendations and their ranking, which leaves users' progress untouched, and claimed fixes."""
 
 from datetime import datetime
 from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import (
+    FIX_SCHEMA,
+    IMPLEMENTED_RECOMMENDATION_SCHEMA,
+    INSTANT,
+    RECOMMENDATION_STATE_SCHEMA,
+)
 from causeloop_pipeline.storage.database.session import Session
 
-# Of several patterns' proofs the worst one speaks for the recommendation.
-KNOWN = """
+# Of several patterns' proofs the worst one counts.
+SELECT_RECOMMENDATION_STATES = """
 select r.recommendation_id, r.status, r.type,
        (array_agg(p.verdict order by array_position(
            array['failed', 'moved', 'partly', 'no_exposure', 'not_provable_yet', 'held'], p.verdict
@@ -20,7 +26,7 @@ group by r.recommendation_id, r.status, r.type
 order by r.recommendation_id
 """
 
-CLAIMED = """
+SELECT_IMPLEMENTED_RECOMMENDATIONS = """
 select r.recommendation_id, r.pattern_ids, r.status, max(f.fixed_at) as implemented_at
 from act.recommendation as r
 join act.fix as f using (workspace_id, recommendation_id)
@@ -29,22 +35,22 @@ group by r.recommendation_id, r.pattern_ids, r.status
 order by r.recommendation_id
 """
 
-FIXES = """
+SELECT_FIXES = """
 select distinct on (recommendation_id, pattern_id) recommendation_id, pattern_id, fixed_at
 from act.fix
 where workspace_id = %s and withdrawn_at is null
 order by recommendation_id, pattern_id, fixed_at desc
 """
 
-# What people work on, or once said done, outlives the ranking that no longer names it.
-UNRANK = """
+# A recommendation that users work on, or have implemented, stays without a rank.
+UPDATE_UNRANKED = """
 update act.recommendation set rank = null
 where workspace_id = %s and not recommendation_id = any (%s::uuid[]) and rank is not null
 """
 
-FORGET = """
+DELETE_UNRANKED = """
 delete from act.recommendation as r
-where r.workspace_id = %(workspace_id)s and not r.recommendation_id = any (%(kept)s::uuid[])
+where r.workspace_id = %(workspace_id)s and not r.recommendation_id = any (%(ranked_ids)s::uuid[])
   and r.status = 'pending'
   and not exists (select from act.recommendation_progress as p
                   where p.workspace_id = r.workspace_id and p.recommendation_id = r.recommendation_id)
@@ -53,29 +59,33 @@ where r.workspace_id = %(workspace_id)s and not r.recommendation_id = any (%(kep
 """
 
 
-def read_known_recommendations(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """The recommendations made so far, with their status and what was proven of them."""
-    return session.read(KNOWN, (workspace_id,), schema=schema)
+def read_recommendation_states(
+    session: Session, workspace_id: UUID, columns: pl.Schema = RECOMMENDATION_STATE_SCHEMA
+) -> pl.DataFrame:
+    """The stored recommendations, with their status and the verdict of their proofs."""
+    return session.read(SELECT_RECOMMENDATION_STATES, (workspace_id,), schema=columns)
 
 
-def read_claimed_recommendations(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """The recommendations that people say are implemented, and since when."""
-    return session.read(CLAIMED, (workspace_id,), schema=schema)
+def read_implemented_recommendations(
+    session: Session, workspace_id: UUID, columns: pl.Schema = IMPLEMENTED_RECOMMENDATION_SCHEMA
+) -> pl.DataFrame:
+    """The recommendations that users marked as implemented, and since when."""
+    return session.read(SELECT_IMPLEMENTED_RECOMMENDATIONS, (workspace_id,), schema=columns)
 
 
-def read_fixes(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """The fixes that people claim to be in force, the newest claim of each."""
-    return session.read(FIXES, (workspace_id,), schema=schema)
+def read_fixes(session: Session, workspace_id: UUID, columns: pl.Schema = FIX_SCHEMA) -> pl.DataFrame:
+    """The fixes that users claim to be in force, the newest claim of each."""
+    return session.read(SELECT_FIXES, (workspace_id,), schema=columns)
 
 
-def rank_recommendations(
+def write_ranking(
     session: Session, workspace_id: UUID, recommendations: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Make this the workspace's ranking, without touching what people made of a recommendation."""
+    """Replace the workspace's ranking by this one, without touching status and progress."""
     ids = recommendations["recommendation_id"].to_list()
     rows = recommendations.with_columns(
-        workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(pl.Datetime("us", "UTC"))
+        workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
     )
-    session.execute(UNRANK, (workspace_id, ids))
+    session.execute(UPDATE_UNRANKED, (workspace_id, ids))
     session.upsert("act.recommendation", rows, key=["workspace_id", "recommendation_id"], keep=["status"])
-    session.execute(FORGET, {"workspace_id": workspace_id, "kept": ids})
+    session.execute(DELETE_UNRANKED, {"workspace_id": workspace_id, "ranked_ids": ids})

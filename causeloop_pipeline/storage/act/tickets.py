@@ -1,10 +1,10 @@
-"""Tickets on their way to a tracker, those that are open there, and those that were done lately.
+"""Tickets that wait to be opened in a tracker, are open there, or were done recently.
 
-A ticket that is done may be opened again, because the fix did not hold: it is looked at, more seldom, through
-the workspace's proof window, in which such news is worth something.
+A ticket that is done may be reopened because the fix did not hold, so its state is refreshed, less often,
+through the workspace's proof window.
 
-An attempt is counted and committed before it begins. Whoever counts it has the ticket to himself until the
-next attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile.
+An attempt is counted and committed before it begins. The worker that counts it owns the ticket until the next
+attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile.
 """
 
 from collections.abc import Sequence
@@ -14,24 +14,24 @@ from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
 
-MOST_ATTEMPTS = 8
-LOOK_AGAIN_AFTER = timedelta(minutes=15)
-LOOK_AT_DONE_AFTER = timedelta(hours=6)
-LOOKS = {"look_again_after": LOOK_AGAIN_AFTER, "look_at_done_after": LOOK_AT_DONE_AFTER}
+MAX_ATTEMPTS = 8
+REFRESH_OPEN_AFTER = timedelta(minutes=15)
+REFRESH_DONE_AFTER = timedelta(hours=6)
+REFRESH_PERIODS = {"refresh_open_after": REFRESH_OPEN_AFTER, "refresh_done_after": REFRESH_DONE_AFTER}
 
-# The first pause is longer than an attempt may take, so that two attempts never overlap.
-WAITING = """
+# The first delay is longer than an attempt may take, so that two attempts never overlap.
+IS_ATTEMPT_DUE = """
 status = 'queued' and (
     attempts = 0
     or updated_at <= now() - least(interval '2 minutes' * 2 ^ (attempts - 1), interval '1 hour')
 )
 """
 
-UNSEEN = """
+IS_REFRESH_DUE = """
 (
-    (status = 'open' and updated_at <= now() - %(look_again_after)s::interval)
+    (status = 'open' and updated_at <= now() - %(refresh_open_after)s::interval)
     or (
-        status = 'done' and updated_at <= now() - %(look_at_done_after)s::interval
+        status = 'done' and updated_at <= now() - %(refresh_done_after)s::interval
         and coalesce(done_at, updated_at) > now() - make_interval(days => (
             select s.proof_window_days from app.workspace_settings as s
             where s.workspace_id = ticket.workspace_id
@@ -40,13 +40,13 @@ UNSEEN = """
 )
 """
 
-BEGIN = f"""
+UPDATE_ATTEMPTS = f"""
 update act.ticket as t
 set attempts = attempts + 1, updated_at = now()
 where workspace_id = %(workspace_id)s and recommendation_id = (
     select recommendation_id
     from act.ticket
-    where workspace_id = %(workspace_id)s and {WAITING}
+    where workspace_id = %(workspace_id)s and {IS_ATTEMPT_DUE}
     order by pushed_at, recommendation_id
     limit 1
     for update skip locked
@@ -54,13 +54,13 @@ where workspace_id = %(workspace_id)s and recommendation_id = (
 returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status
 """
 
-LOOK = f"""
+UPDATE_REFRESHED = f"""
 update act.ticket as t
 set updated_at = now(), done_at = case status when 'done' then coalesce(done_at, updated_at) end
 where workspace_id = %(workspace_id)s and recommendation_id in (
     select recommendation_id
     from act.ticket
-    where workspace_id = %(workspace_id)s and {UNSEEN}
+    where workspace_id = %(workspace_id)s and {IS_REFRESH_DUE}
     order by updated_at, recommendation_id
     limit %(limit)s
     for update skip locked
@@ -68,11 +68,14 @@ where workspace_id = %(workspace_id)s and recommendation_id in (
 returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, external_id, status
 """
 
-WITH_WORK = (
-    f"select distinct workspace_id from act.ticket where ({WAITING}) or ({UNSEEN}) order by workspace_id"
-)
+SELECT_WORKSPACES = f"""
+select distinct workspace_id
+from act.ticket
+where ({IS_ATTEMPT_DUE}) or ({IS_REFRESH_DUE})
+order by workspace_id
+"""
 
-ADVICE = """
+SELECT_RECOMMENDATION_TEXT = """
 select title, rationale, steps, expected_loops_prevented, expected_low, expected_high
 from act.recommendation
 where workspace_id = %s and recommendation_id = %s
@@ -81,7 +84,7 @@ where workspace_id = %s and recommendation_id = %s
 
 @dataclass(frozen=True)
 class PushedTicket:
-    """A ticket whose turn it is: to be opened, or to be looked at."""
+    """A ticket that is due: to be opened in the tracker, or to be refreshed from it."""
 
     workspace_id: UUID
     recommendation_id: UUID
@@ -92,19 +95,19 @@ class PushedTicket:
     status: str
 
     @property
-    def is_there(self) -> bool:
-        """Whether the tracker has it; one that was lost there and pushed again is only queued."""
+    def is_in_tracker(self) -> bool:
+        """Whether the tracker has the ticket; one that was lost there and pushed again is only queued."""
         return self.status in {"open", "done"}
 
     @property
     def is_done(self) -> bool:
-        """Whether the tracker said at the last look that it is done."""
+        """Whether the ticket was done when it was last refreshed."""
         return self.status == "done"
 
 
 @dataclass(frozen=True)
-class Advice:
-    """What a recommendation says, as far as a ticket repeats it."""
+class RecommendationText:
+    """The parts of a recommendation that a ticket repeats."""
 
     title: str
     rationale: str
@@ -115,33 +118,33 @@ class Advice:
 
 
 def workspaces_with_tickets(session: Session) -> list[UUID]:
-    """The workspaces in which a ticket waits to be opened, or to be looked at again."""
-    rows = session.rows(WITH_WORK, LOOKS)
+    """The workspaces in which a ticket is due to be opened or refreshed."""
+    rows = session.rows(SELECT_WORKSPACES, REFRESH_PERIODS)
     return [row["workspace_id"] for row in rows]
 
 
-def begin_attempt(session: Session, workspace_id: UUID) -> PushedTicket | None:
-    """The ticket that has waited longest; it is nobody else's turn until the pause after it is over."""
-    row = session.row(BEGIN, {"workspace_id": workspace_id})
+def start_attempt(session: Session, workspace_id: UUID) -> PushedTicket | None:
+    """The ticket that has waited longest; no other worker gets it until the delay after this attempt ends."""
+    row = session.row(UPDATE_ATTEMPTS, {"workspace_id": workspace_id})
     return PushedTicket(**row) if row else None
 
 
-def begin_look(session: Session, workspace_id: UUID, limit: int = 100) -> list[PushedTicket]:
-    """The open tickets, and those done lately, that nobody has looked at for a while."""
-    parameters = {"workspace_id": workspace_id, **LOOKS, "limit": limit}
-    return [PushedTicket(**row) for row in session.rows(LOOK, parameters)]
+def start_refresh(session: Session, workspace_id: UUID, limit: int = 100) -> list[PushedTicket]:
+    """The open tickets, and those done recently, whose state in the tracker is due to be read again."""
+    parameters = {"workspace_id": workspace_id, **REFRESH_PERIODS, "limit": limit}
+    return [PushedTicket(**row) for row in session.rows(UPDATE_REFRESHED, parameters)]
 
 
-def read_advice(session: Session, ticket: PushedTicket) -> Advice | None:
-    """What the ticket's recommendation says."""
-    row = session.row(ADVICE, (ticket.workspace_id, ticket.recommendation_id))
-    return Advice(**row) if row else None
+def read_recommendation_text(session: Session, ticket: PushedTicket) -> RecommendationText | None:
+    """The text of the recommendation that a ticket is for."""
+    row = session.row(SELECT_RECOMMENDATION_TEXT, (ticket.workspace_id, ticket.recommendation_id))
+    return RecommendationText(**row) if row else None
 
 
 def mark_opened(
     session: Session, ticket: PushedTicket, external_id: str, external_url: str | None, *, done: bool
 ) -> None:
-    """The tracker has the ticket."""
+    """Store that the tracker has the ticket."""
     session.execute(
         "update act.ticket set status = %s, external_id = %s, external_url = %s, error = null, "
         "updated_at = now(), done_at = case when %s then coalesce(done_at, now()) end "
@@ -158,15 +161,15 @@ def mark_opened(
 
 
 def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent: bool) -> None:
-    """The tracker has not taken it, or has it no more: wait for the next attempt, or for the next push.
+    """Store that an attempt failed: wait for the next attempt, or, where that cannot help, for the next push.
 
-    One that was done stays done: that it has been tidied away since is no failure.
+    A ticket that was done stays done, even if it was deleted in the tracker since.
     """
-    exhausted = not ticket.is_there and ticket.attempts >= MOST_ATTEMPTS
-    over = (permanent and not ticket.is_done) or exhausted
+    is_exhausted = not ticket.is_in_tracker and ticket.attempts >= MAX_ATTEMPTS
+    is_final = (permanent and not ticket.is_done) or is_exhausted
     session.execute(
         "update act.ticket set error = %s, updated_at = now(), "
         "status = case when %s then 'failed' else status end "
         "where workspace_id = %s and recommendation_id = %s",
-        (error, over, ticket.workspace_id, ticket.recommendation_id),
+        (error, is_final, ticket.workspace_id, ticket.recommendation_id),
     )

@@ -1,4 +1,4 @@
-"""Connectors as configured: which are due, what they need to run, and how each sync went."""
+"""Configured connectors: which are due to be polled, what a poll needs, and the history of syncs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +13,9 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.raw.records import LandingCount
 
 CREDENTIALS, WEBHOOK_SECRETS = "credentials", "webhook_secrets"
-LONGEST_WAIT = timedelta(days=1)
+MAX_WAIT = timedelta(days=1)
 
-DUE = """
+SELECT_DUE = """
 select workspace_id, connector_id, type
 from app.connector
 where status = 'active' and next_poll_at <= now()
@@ -23,20 +23,20 @@ order by next_poll_at, connector_id
 limit %s
 """
 
-READ = """
+SELECT_CONNECTORS = """
 select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
 from app.connector
 where type = %s and status = 'active' and (next_poll_at <= now() or connector_id = any (%s))
 order by workspace_id, connector_id
 """
 
-READ_ONE = """
+SELECT_CONNECTOR = """
 select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
 """
 
-OPEN_ISSUES = """
+SELECT_OPEN_ISSUES = """
 select external_id
 from core.issue
 where workspace_id = %s and source = %s and connector_id = %s and status in ('open', 'in_loop', 'mitigating')
@@ -44,10 +44,16 @@ order by source_updated_at desc
 limit %s
 """
 
+INSERT_CONNECTOR = """
+insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
+                           webhook_secrets, poll_interval_seconds, backfill_days)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
 
 @dataclass(frozen=True)
 class DueConnector:
-    """A connector whose time to poll has come."""
+    """A connector that is due to be polled."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -56,7 +62,7 @@ class DueConnector:
 
 @dataclass(frozen=True)
 class ConfiguredConnector:
-    """All that a poll needs; credentials stay out of its printed form."""
+    """All that a poll needs; credentials are left out of its printed form."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -68,35 +74,51 @@ class ConfiguredConnector:
     backfill_days: int
 
 
-def due_connectors(session: Session, limit: int = 10_000) -> list[DueConnector]:
-    """The connectors that should be polled now, longest waiting first."""
-    return [DueConnector(**row) for row in session.rows(DUE, (limit,))]
+@dataclass(frozen=True, kw_only=True)
+class NewConnector:
+    """A connector to be created; secrets stay out of its printed form."""
+
+    workspace_id: UUID
+    connector_id: UUID
+    connector_type: str
+    display_name: str
+    config: Mapping[str, Any]
+    credentials: Mapping[str, str] = field(repr=False)
+    webhook_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    poll_interval_seconds: int = 1800
+    backfill_days: int = 90
+
+
+def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnector]:
+    """The connectors that are due to be polled now, the one that waits longest first."""
+    return [DueConnector(**row) for row in session.rows(SELECT_DUE, (limit,))]
 
 
 def read_connectors(
     session: Session, vault: Vault, connector_type: str, requested: Sequence[UUID] = ()
 ) -> list[ConfiguredConnector]:
-    """The active connectors of a type that are due or asked for, in the session's workspaces."""
-    rows = session.rows(READ, (connector_type, list(requested)))
-    return [_configured(row, vault) for row in rows]
+    """The active connectors of a type that are due or requested, in the session's workspaces."""
+    rows = session.rows(SELECT_CONNECTORS, (connector_type, list(requested)))
+    return [_open_connector(row, vault) for row in rows]
 
 
 def read_active_connector(
     session: Session, vault: Vault, workspace_id: UUID, connector_id: UUID
 ) -> ConfiguredConnector | None:
-    """One connector, unless it is paused, in error or gone."""
-    row = session.row(READ_ONE, (workspace_id, connector_id))
-    return _configured(row, vault) if row else None
+    """One connector, unless it is paused, in error or deleted."""
+    row = session.row(SELECT_CONNECTOR, (workspace_id, connector_id))
+    return _open_connector(row, vault) if row else None
 
 
-def open_external_ids(session: Session, connector: ConfiguredConnector, limit: int = 500) -> list[str]:
-    """What this connector brought that is still open: a list filtered by creation never shows it close."""
-    rows = session.rows(OPEN_ISSUES, (connector.workspace_id, connector.type, connector.connector_id, limit))
+def read_open_external_ids(session: Session, connector: ConfiguredConnector, limit: int = 500) -> list[str]:
+    """The external ids of a connector's open issues, which a poll by creation date never shows closed."""
+    parameters = (connector.workspace_id, connector.type, connector.connector_id, limit)
+    rows = session.rows(SELECT_OPEN_ISSUES, parameters)
     return [row["external_id"] for row in rows]
 
 
 def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | None) -> UUID:
-    """Open a line in the sync-run history."""
+    """Start an entry in the sync-run history."""
     row = session.row(
         "insert into app.sync_run (workspace_id, connector_id, run_id) values (%s, %s, %s) "
         "returning sync_run_id",
@@ -114,7 +136,7 @@ def finish_sync(
     error: str | None = None,
     retry_after: timedelta | None = None,
 ) -> None:
-    """Close the line, and set the time of the next poll: after the wait that the tool asked for, if any."""
+    """Finish the entry, and set the time of the next poll: after the tool's Retry-After, if it sent one."""
     session.execute(
         """
         update app.sync_run
@@ -135,7 +157,7 @@ def finish_sync(
             sync_run_id,
         ),
     )
-    wait = None if retry_after is None else min(retry_after, LONGEST_WAIT)
+    wait = None if retry_after is None else min(retry_after, MAX_WAIT)
     session.execute(
         "update app.connector "
         "set next_poll_at = now() + coalesce(%s, make_interval(secs => poll_interval_seconds)) "
@@ -147,7 +169,7 @@ def finish_sync(
 
 
 def mark_error(session: Session, connector: ConfiguredConnector, reason: str) -> None:
-    """Silence a connector until a person mends what the reason names."""
+    """Stop polling a connector until a user fixes what the reason names."""
     session.execute(
         "update app.connector set status = 'error', status_reason = %s "
         "where workspace_id = %s and connector_id = %s",
@@ -155,49 +177,32 @@ def mark_error(session: Session, connector: ConfiguredConnector, reason: str) ->
     )
 
 
-def create_connector(
-    session: Session,
-    vault: Vault,
-    *,
-    workspace_id: UUID,
-    connector_id: UUID,
-    connector_type: str,
-    display_name: str,
-    config: Mapping[str, Any],
-    credentials: Mapping[str, str],
-    webhook_secrets: Mapping[str, str] | None = None,
-    poll_interval_seconds: int = 1800,
-    backfill_days: int = 90,
-) -> None:
-    """Store a connector; its secrets are sealed for this very row."""
+def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
+    """Store a connector; its secrets are encrypted for this row only."""
+    row = (new.workspace_id, new.connector_id)
     session.execute(
-        """
-        insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                                   webhook_secrets, poll_interval_seconds, backfill_days)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-        """,
+        INSERT_CONNECTOR,
         (
-            workspace_id,
-            connector_id,
-            connector_type,
-            display_name,
-            Jsonb(dict(config)),
-            vault.seal(credentials, workspace_id, connector_id, CREDENTIALS),
-            vault.seal(webhook_secrets or {}, workspace_id, connector_id, WEBHOOK_SECRETS),
-            poll_interval_seconds,
-            backfill_days,
+            *row,
+            new.connector_type,
+            new.display_name,
+            Jsonb(dict(new.config)),
+            vault.seal(new.credentials, *row, CREDENTIALS),
+            vault.seal(new.webhook_secrets, *row, WEBHOOK_SECRETS),
+            new.poll_interval_seconds,
+            new.backfill_days,
         ),
     )
 
 
-def _configured(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
-    sealed = row.pop("credentials")
-    opened = vault.open(sealed, row["workspace_id"], row["connector_id"], CREDENTIALS)
-    return ConfiguredConnector(credentials=opened, **row)
+def _open_connector(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
+    ciphertext = row.pop("credentials")
+    credentials = vault.open(ciphertext, row["workspace_id"], row["connector_id"], CREDENTIALS)
+    return ConfiguredConnector(credentials=credentials, **row)
 
 
 def _complete_first_sync(session: Session, workspace_id: UUID) -> None:
-    """The set-up wizard follows what really happened."""
+    """Complete the setup wizard's steps up to the first sync."""
     session.execute(
         """
         update app.onboarding_state

@@ -1,4 +1,4 @@
-"""What people asked to be computed again: waiting, being worked on by a run, done or failed."""
+"""Users' requests to recompute something: queued, running, done or failed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ SYNC, PATTERNS, CLUSTERS, PREDICTIONS, EVERYTHING = (
 
 
 @dataclass(frozen=True)
-class WaitingRequests:
-    """The kinds of request that wait in a workspace."""
+class QueuedRequests:
+    """The kinds of request that are queued in a workspace."""
 
     workspace_id: UUID
     kinds: frozenset[str]
 
 
-def waiting_requests(session: Session) -> list[WaitingRequests]:
-    """What waits, by workspace, longest waiting first."""
+def read_queued_requests(session: Session) -> list[QueuedRequests]:
+    """The queued requests, by workspace, the one that waits longest first."""
     rows = session.rows(
         "select workspace_id, array_agg(distinct kind) as kinds from app.recompute_request "
         "where status = 'queued' group by workspace_id order by min(requested_at), workspace_id"
     )
-    return [WaitingRequests(row["workspace_id"], frozenset(row["kinds"])) for row in rows]
+    return [QueuedRequests(row["workspace_id"], frozenset(row["kinds"])) for row in rows]
 
 
 def claim_requests(session: Session, run_id: str, workspace_ids: Sequence[UUID], kinds: Sequence[str]) -> int:
-    """Take the waiting requests of some workspaces and kinds for a run."""
+    """Claim the queued requests of some workspaces and kinds for a run; how many."""
     return session.execute(
         "update app.recompute_request set status = 'running', run_id = %s "
         "where status = 'queued' and workspace_id = any (%s) and kind = any (%s)",
@@ -41,8 +41,8 @@ def claim_requests(session: Session, run_id: str, workspace_ids: Sequence[UUID],
     )
 
 
-def kinds_claimed(session: Session, run_id: str, workspace_id: UUID) -> frozenset[str]:
-    """What a run was asked to do for a workspace."""
+def read_claimed_kinds(session: Session, run_id: str, workspace_id: UUID) -> frozenset[str]:
+    """The kinds of request that a run has claimed for a workspace."""
     rows = session.rows(
         "select distinct kind from app.recompute_request where run_id = %s and workspace_id = %s",
         (run_id, workspace_id),
@@ -50,8 +50,8 @@ def kinds_claimed(session: Session, run_id: str, workspace_id: UUID) -> frozense
     return frozenset(row["kind"] for row in rows)
 
 
-def connectors_to_sync(session: Session, run_id: str) -> list[UUID]:
-    """The active connectors of the workspaces for which a run was asked to sync, due or not."""
+def read_connectors_to_sync(session: Session, run_id: str) -> list[UUID]:
+    """The active connectors, due or not, of the workspaces whose request to sync a run has claimed."""
     rows = session.rows(
         "select distinct c.connector_id from app.connector as c "
         "join app.recompute_request as r using (workspace_id) "
@@ -61,8 +61,8 @@ def connectors_to_sync(session: Session, run_id: str) -> list[UUID]:
     return [row["connector_id"] for row in rows]
 
 
-def active_connector_types(session: Session, workspace_ids: Sequence[UUID]) -> list[str]:
-    """The tools that some workspaces poll."""
+def read_active_connector_types(session: Session, workspace_ids: Sequence[UUID]) -> list[str]:
+    """The types of the active connectors of some workspaces."""
     rows = session.rows(
         "select distinct type from app.connector "
         "where status = 'active' and workspace_id = any (%s) order by type",
@@ -72,7 +72,7 @@ def active_connector_types(session: Session, workspace_ids: Sequence[UUID]) -> l
 
 
 def finish_requests(session: Session, run_id: str, workspace_id: UUID, error: str | None = None) -> int:
-    """Close what a run was asked to do for a workspace, with the reason where it could not."""
+    """Close the requests that a run has claimed for a workspace, as failed if there is an error; how many."""
     return session.execute(
         "update app.recompute_request set status = %s, finished_at = now(), error = %s "
         "where run_id = %s and workspace_id = %s and status = 'running'",
@@ -81,7 +81,7 @@ def finish_requests(session: Session, run_id: str, workspace_id: UUID, error: st
 
 
 def fail_requests(session: Session, run_id: str, error: str) -> int:
-    """Close everything that a dead run had taken."""
+    """Close all requests that an interrupted run had claimed as failed; how many."""
     return session.execute(
         "update app.recompute_request set status = 'failed', finished_at = now(), error = %s "
         "where run_id = %s and status = 'running'",
@@ -89,8 +89,8 @@ def fail_requests(session: Session, run_id: str, error: str) -> int:
     )
 
 
-def forget_requests(session: Session, older_than_days: int) -> int:
-    """Delete long finished requests; the number of rows."""
+def delete_old_requests(session: Session, older_than_days: int) -> int:
+    """Delete requests that finished long ago; how many."""
     return session.execute(
         "delete from app.recompute_request where finished_at < now() - make_interval(days => %s)",
         (older_than_days,),

@@ -1,33 +1,45 @@
-"""Forgets what a workspace keeps no longer, a bounded batch at a time.
+"""Retention: deletes what a workspace no longer keeps, a bounded batch at a time.
 
-Issues (`issues_days`) are counted from their last change at the source, open or not, and go with their
-payloads, edits, fingerprint and place in a pattern; the next run groups the rest anew, and patterns keep
-their ids. Kept beyond that, for as long as what needs them stands:
+Issues (`issues_days`) are counted from their last change at the source, open or not, and are deleted with
+their records, edits, fingerprint and place in a pattern; the next run groups the rest again, and patterns
+keep their ids. Kept beyond that, for as long as it is needed:
 
-- every issue that a person's link, unlink or verdict names, for these are obeyed for ever;
+- every issue that a link, an unlink or feedback names, for these are obeyed for ever;
 - of a pattern with a closure note or a claimed fix, the members most central to it, so that the pattern
-  lives on and a new failure of its kind reopens it;
+  stays and a new failure of its kind reopens it;
 - all members of a pattern whose fix is not proven yet, for the proof compares before and after.
 
-Deploys and other changes, and what was set aside unread, go after `issues_days` too.
+Changes (deploys, releases …) and quarantined records are deleted after `issues_days` too.
 
-Predictions (`predictions_days`) are counted from the end of their window and are graded first; they go with
-their outcomes and dismissals. The audit log, and messages that were delivered or given up, go after
-`audit_days`.
+Predictions (`predictions_days`) are counted from the end of their window and get their outcome first; they
+are deleted with their outcomes and dismissals. The audit log, and messages that were delivered or given up,
+are deleted after `audit_days`.
 """
 
 from uuid import UUID
 
+from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.grouping_state import mark_grouping_stale
 
-BATCH = 2_000
-CENTRAL_MEMBERS = 25
+ROWS_PER_BATCH = 2_000
 
-ISSUES = """
-with kept_for as (
-    select pattern_id, bool_or(undecided) as undecided
+IS_CHANGE_RECORD = "r.kind in ('change', 'normalized_change')"
+
+IS_PENDING = """
+exists (
+    select from raw.pending_record as p
+    join raw.record as r using (workspace_id, record_id)
+    where p.workspace_id = t.workspace_id and r.source = t.source and r.external_id = t.external_id
+)
+"""
+
+WITH_EXPIRED_ISSUES = f"""
+with kept_patterns as (
+    select pattern_id, bool_or(is_undecided) as is_undecided
     from (
-        select pattern_id, false as undecided from detect.closure_note where workspace_id = %(workspace_id)s
+        select pattern_id, false as is_undecided
+        from detect.closure_note where workspace_id = %(workspace_id)s
         union all
         select f.pattern_id, coalesce(p.verdict, 'not_provable_yet') = 'not_provable_yet'
         from act.fix as f
@@ -35,137 +47,113 @@ with kept_for as (
         where f.workspace_id = %(workspace_id)s and f.withdrawn_at is null
     ) as claims
     group by pattern_id
-), needed as (
+), kept_issues as (
     select m.issue_id
-    from kept_for as k
+    from kept_patterns as k
     cross join lateral (
         select issue_id, row_number() over (order by similarity desc, issue_id) as place
         from detect.pattern_member
         where workspace_id = %(workspace_id)s and pattern_id = k.pattern_id
     ) as m
-    where k.undecided or m.place <= %(central)s
+    where k.is_undecided or m.place <= {CENTRAL_MEMBERS}
     union
     select unnest(array[left_issue_id, right_issue_id])
     from detect.pattern_constraint where workspace_id = %(workspace_id)s
     union
     select unnest(array[left_issue_id, right_issue_id])
-    from detect.pattern_verdict where workspace_id = %(workspace_id)s
-), old as materialized (
-    select i.workspace_id, i.issue_id, i.source, i.external_id
-    from core.issue as i
+    from detect.pattern_feedback where workspace_id = %(workspace_id)s
+), expired as materialized (
+    select t.workspace_id, t.issue_id, t.source, t.external_id
+    from core.issue as t
     join app.workspace_settings as s using (workspace_id)
-    cross join lateral (select now() - make_interval(days => s.issues_days) as before) as kept
-    where i.workspace_id = %(workspace_id)s and i.source_created_at < kept.before
-        and i.source_updated_at < kept.before and coalesce(i.resolved_at < kept.before, true)
-        and not exists (select from needed as n where n.issue_id = i.issue_id)
-        and not exists (
-            select from raw.arrival as a
-            join raw.record as r using (workspace_id, record_id)
-            where a.workspace_id = i.workspace_id and r.source = i.source and r.external_id = i.external_id
-        )
-    order by i.source_created_at, i.issue_id
+    cross join lateral (select now() - make_interval(days => s.issues_days) as before) as retention
+    where t.workspace_id = %(workspace_id)s and t.source_created_at < retention.before
+        and t.source_updated_at < retention.before and coalesce(t.resolved_at < retention.before, true)
+        and not exists (select from kept_issues as k where k.issue_id = t.issue_id)
+        and not {IS_PENDING}
+    order by t.source_created_at, t.issue_id
     limit %(batch)s
-), records as (
-    delete from raw.record as r using old
-    where r.workspace_id = old.workspace_id and r.source = old.source and r.external_id = old.external_id
-        and r.kind not in ('change', 'normalized_change')
 ), edits as (
-    delete from core.issue_edit as e using old
-    where e.workspace_id = old.workspace_id and e.issue_id = old.issue_id
+    delete from core.issue_edit as e using expired
+    where e.workspace_id = expired.workspace_id and e.issue_id = expired.issue_id
 )
-delete from core.issue as i using old
-where i.workspace_id = old.workspace_id and i.issue_id = old.issue_id
 """
 
-# What the last grouping learnt holds issues that are no more: whatever run comes next groups anew.
-GROUP_ANEW = "update detect.grouping_state set people_digest = 'forgotten' where workspace_id = %s"
-
-CHANGES = """
-with old as materialized (
-    select c.workspace_id, c.change_id, c.source, c.external_id
-    from core.change as c
+WITH_EXPIRED_CHANGES = f"""
+with expired as materialized (
+    select t.workspace_id, t.change_id, t.source, t.external_id
+    from core.change as t
     join app.workspace_settings as s using (workspace_id)
-    where c.workspace_id = %(workspace_id)s and c.changed_at < now() - make_interval(days => s.issues_days)
-        and c.source_updated_at < now() - make_interval(days => s.issues_days)
-        and not exists (
-            select from raw.arrival as a
-            join raw.record as r using (workspace_id, record_id)
-            where a.workspace_id = c.workspace_id and r.source = c.source and r.external_id = c.external_id
-        )
-    order by c.changed_at, c.change_id
-    limit %(batch)s
-), records as (
-    delete from raw.record as r using old
-    where r.workspace_id = old.workspace_id and r.source = old.source and r.external_id = old.external_id
-        and r.kind in ('change', 'normalized_change')
-)
-delete from core.change as c using old
-where c.workspace_id = old.workspace_id and c.change_id = old.change_id
-"""
-
-QUARANTINE = """
-delete from raw.quarantine where workspace_id = %(workspace_id)s and quarantine_id in (
-    select q.quarantine_id from raw.quarantine as q
-    join app.workspace_settings as s using (workspace_id)
-    where q.workspace_id = %(workspace_id)s and q.received_at < now() - make_interval(days => s.issues_days)
+    where t.workspace_id = %(workspace_id)s and t.changed_at < now() - make_interval(days => s.issues_days)
+        and t.source_updated_at < now() - make_interval(days => s.issues_days)
+        and not {IS_PENDING}
+    order by t.changed_at, t.change_id
     limit %(batch)s
 )
 """
 
-PREDICTIONS = """
-delete from predict.prediction where workspace_id = %(workspace_id)s and prediction_id in (
-    select p.prediction_id from predict.prediction as p
+
+def _delete_with_records(table: str, key: str, with_expired: str, is_record_of: str) -> str:
+    """Deletes the rows of the CTE `expired` and the records that they were made from."""
+    return f"""{with_expired}, records as (
+    delete from raw.record as r using expired
+    where r.workspace_id = expired.workspace_id and r.source = expired.source
+        and r.external_id = expired.external_id and {is_record_of}
+)
+delete from {table} as t using expired
+where t.workspace_id = expired.workspace_id and t.{key} = expired.{key}
+"""
+
+
+def _delete_rows(table: str, key: str, is_expired: str, oldest_first: str = "") -> str:
+    """Deletes the rows `t` that are expired by the workspace's settings `s`."""
+    return f"""
+delete from {table} where workspace_id = %(workspace_id)s and {key} in (
+    select t.{key} from {table} as t
     join app.workspace_settings as s using (workspace_id)
-    where p.workspace_id = %(workspace_id)s
-        and p.closes_at < now() - make_interval(days => s.predictions_days)
-        and (p.probability is null or exists (
-            select from predict.outcome as o
-            where o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
-        ))
-    order by p.closes_at
+    where t.workspace_id = %(workspace_id)s and {is_expired} {oldest_first}
     limit %(batch)s
 )
 """
 
-AUDIT = """
-delete from app.audit_log where workspace_id = %(workspace_id)s and audit_id in (
-    select a.audit_id from app.audit_log as a
-    join app.workspace_settings as s using (workspace_id)
-    where a.workspace_id = %(workspace_id)s and a.at < now() - make_interval(days => s.audit_days)
-    limit %(batch)s
-)
+
+IS_PREDICTION_EXPIRED = """
+t.closes_at < now() - make_interval(days => s.predictions_days)
+    and (t.probability is null or exists (
+        select from predict.outcome as o
+        where o.workspace_id = t.workspace_id and o.prediction_id = t.prediction_id
+    ))
 """
 
-MESSAGES = """
-delete from notify.outbox where workspace_id = %(workspace_id)s and message_id in (
-    select o.message_id from notify.outbox as o
-    join app.workspace_settings as s using (workspace_id)
-    where o.workspace_id = %(workspace_id)s
-        and coalesce(o.delivered_at, o.given_up_at) < now() - make_interval(days => s.audit_days)
-    limit %(batch)s
-)
-"""
-
-KINDS = {
-    "issues": ISSUES,
-    "changes": CHANGES,
-    "quarantined records": QUARANTINE,
-    "predictions": PREDICTIONS,
-    "audit entries": AUDIT,
-    "messages": MESSAGES,
+RETENTION_KINDS = {
+    "issues": _delete_with_records("core.issue", "issue_id", WITH_EXPIRED_ISSUES, f"not {IS_CHANGE_RECORD}"),
+    "changes": _delete_with_records("core.change", "change_id", WITH_EXPIRED_CHANGES, IS_CHANGE_RECORD),
+    "quarantined records": _delete_rows(
+        "raw.quarantine", "quarantine_id", "t.received_at < now() - make_interval(days => s.issues_days)"
+    ),
+    "predictions": _delete_rows(
+        "predict.prediction", "prediction_id", IS_PREDICTION_EXPIRED, "order by t.closes_at"
+    ),
+    "audit entries": _delete_rows(
+        "app.audit_log", "audit_id", "t.at < now() - make_interval(days => s.audit_days)"
+    ),
+    "messages": _delete_rows(
+        "notify.outbox",
+        "message_id",
+        "coalesce(t.delivered_at, t.given_up_at) < now() - make_interval(days => s.audit_days)",
+    ),
 }
 
 
 def workspaces_with_retention(session: Session) -> list[UUID]:
-    """Every workspace, also of organizations that are not active: what is due to go is due there too."""
+    """Every workspace, also of organizations that are not active: retention applies to them too."""
     rows = session.rows("select workspace_id from app.workspace_settings order by workspace_id")
     return [row["workspace_id"] for row in rows]
 
 
-def forget_batch(session: Session, workspace_id: UUID, kind: str, batch: int = BATCH) -> int:
-    """Forget the next of a kind (a key of `KINDS`) that are due, at most a batch; how many there were."""
-    parameters = {"workspace_id": workspace_id, "batch": batch, "central": CENTRAL_MEMBERS}
-    forgotten = session.execute(KINDS[kind], parameters)
-    if kind == "issues" and forgotten:
-        session.execute(GROUP_ANEW, (workspace_id,))
-    return forgotten
+def delete_expired(session: Session, workspace_id: UUID, kind: str, batch: int = ROWS_PER_BATCH) -> int:
+    """Delete the next expired rows of a kind (a key of `RETENTION_KINDS`), at most a batch; how many."""
+    deleted = session.execute(RETENTION_KINDS[kind], {"workspace_id": workspace_id, "batch": batch})
+    if kind == "issues" and deleted:
+        mark_grouping_stale(session, workspace_id)
+    return deleted

@@ -1,8 +1,8 @@
-"""When each stage last finished for a workspace, and how it went: Dagster keeps no such thing per tenant."""
+"""Stage freshness: when each stage last finished for a workspace (Dagster records it for a run only)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,24 @@ from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.storage.database.session import Session
 
-RECORD = """
+UPSERT_FRESHNESS = """
 insert into app.workspace_freshness as old (workspace_id, stage, computed_at, as_of, run_id, verdict, details)
 values (%s, %s, clock_timestamp(), %s, %s, %s, %s)
 on conflict (workspace_id, stage) do update set
     computed_at = case excluded.verdict when 'ok' then excluded.computed_at else old.computed_at end,
     as_of = case excluded.verdict when 'ok' then excluded.as_of else old.as_of end,
     run_id = excluded.run_id, verdict = excluded.verdict, details = excluded.details
+"""
+
+SELECT_STALE_STAGES = """
+select w.workspace_id, s.stage, f.computed_at
+from app.workspace as w
+cross join unnest(%(stages)s::text[]) as s (stage)
+left join app.workspace_freshness as f using (workspace_id, stage)
+where w.created_at < %(oldest)s
+  and (f.computed_at is null or f.computed_at < %(oldest)s)
+  and w.workspace_id = any (app.scope())
+order by w.workspace_id, s.stage
 """
 
 
@@ -39,28 +50,17 @@ def record_freshness(
     failure: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note that a stage finished; a failure keeps the time of the last result that still stands."""
+    """Record that a stage finished; a failure keeps the time of the last result, which is still valid."""
     verdict = "ok" if failure is None else "failed"
-    failed = {"failure": failure, "failed_at": datetime.now(UTC).isoformat()} if failure else {}
-    noted = {**(details or {}), **failed}
-    session.execute(RECORD, (workspace_id, stage, as_of, run_id, verdict, Jsonb(noted)))
+    failure_details = {"failure": failure, "failed_at": datetime.now(UTC).isoformat()} if failure else {}
+    all_details = {**(details or {}), **failure_details}
+    session.execute(UPSERT_FRESHNESS, (workspace_id, stage, as_of, run_id, verdict, Jsonb(all_details)))
 
 
-def stale_stages(
+def read_stale_stages(
     session: Session, stages: list[str], as_of: datetime, max_age_hours: float
 ) -> list[StaleStage]:
-    """The (workspace, stage) pairs not computed within so many hours before `as_of`, never ones included."""
-    rows = session.rows(
-        """
-        select w.workspace_id, s.stage, f.computed_at
-        from app.workspace as w
-        cross join unnest(%s::text[]) as s (stage)
-        left join app.workspace_freshness as f using (workspace_id, stage)
-        where w.created_at < %s - make_interval(secs => %s)
-          and (f.computed_at is null or f.computed_at < %s - make_interval(secs => %s))
-          and w.workspace_id = any (app.scope())
-        order by w.workspace_id, s.stage
-        """,
-        (stages, as_of, max_age_hours * 3600, as_of, max_age_hours * 3600),
-    )
+    """The stages that were not computed within so many hours before `as_of`, or never, by workspace."""
+    parameters = {"stages": stages, "oldest": as_of - timedelta(hours=max_age_hours)}
+    rows = session.rows(SELECT_STALE_STAGES, parameters)
     return [StaleStage(**row) for row in rows]

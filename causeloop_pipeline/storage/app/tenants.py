@@ -1,4 +1,4 @@
-"""Organizations, workspaces and who belongs to them, as the installation's owner provisions them."""
+"""Creates organizations, workspaces, users, memberships and service accounts, as the installation's owner."""
 
 import hashlib
 import secrets
@@ -21,8 +21,8 @@ class Workspace:
 
 
 def create_organization(owner: psycopg.Connection, slug: str, name: str, plan: str, seats: int) -> UUID:
-    """Make an organization, or return the one of that slug."""
-    return _id(
+    """Create an organization, or return the one with that slug."""
+    return _insert_returning_id(
         owner,
         """
         insert into app.organization (slug, name, plan, seats_total) values (%s, %s, %s, %s)
@@ -35,8 +35,8 @@ def create_organization(owner: psycopg.Connection, slug: str, name: str, plan: s
 def create_workspace(
     owner: psycopg.Connection, organization_id: UUID, slug: str, name: str, timezone: str
 ) -> UUID:
-    """Make a workspace with its settings and set-up state, or return the one of that slug."""
-    workspace_id = _id(
+    """Create a workspace with its settings and setup state, or return the one with that slug."""
+    workspace_id = _insert_returning_id(
         owner,
         """
         insert into app.workspace (organization_id, slug, name, timezone) values (%s, %s, %s, %s)
@@ -52,15 +52,21 @@ def create_workspace(
 
 
 def create_user(owner: psycopg.Connection, email: str, name: str, password_hash: str | None = None) -> UUID:
-    """Make a global identity, or return the one of that e-mail address."""
-    return _id(
+    """Create a user, or return the one with that e-mail address."""
+    user_id = _insert_returning_id(
         owner,
         """
-        insert into app.users (email, name, password_hash) values (lower(%s), %s, %s)
+        insert into app.users (email, name) values (lower(%s), %s)
         on conflict (email) do update set name = excluded.name returning user_id
         """,
-        (email, name, password_hash),
+        (email, name),
     )
+    if password_hash is not None:
+        owner.execute(
+            "insert into app.user_password (user_id, password_hash) values (%s, %s) on conflict do nothing",
+            (user_id, password_hash),
+        )
+    return user_id
 
 
 def add_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID, role: str) -> None:
@@ -75,9 +81,9 @@ def add_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID, rol
 
 
 def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str, role: str) -> str:
-    """Make a service account; its key, which is never shown again."""
+    """Create a service account; its key, which is never shown again."""
     secret = secrets.token_urlsafe(32)
-    account_id = _id(
+    account_id = _insert_returning_id(
         owner,
         """
         insert into app.service_account (workspace_id, name, role, key_hash) values (%s, %s, %s, %s)
@@ -89,17 +95,17 @@ def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str,
 
 
 def format_key(workspace_id: UUID, account_id: UUID, secret: str) -> str:
-    """The key names its workspace, so that it is looked up under that workspace's isolation."""
+    """A key that names its workspace, so that it is looked up under that workspace's row-level security."""
     return f"{KEY_PREFIX}_{workspace_id.hex}_{account_id.hex}_{secret}"
 
 
 def hash_key(secret: str) -> bytes:
-    """What is stored of a key: it holds 256 random bits, so a plain hash cannot be searched."""
+    """The stored form of a key: it has 256 random bits, so a plain hash cannot be guessed."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _id(owner: psycopg.Connection, statement: str, parameters: tuple[object, ...]) -> UUID:
+def _insert_returning_id(owner: psycopg.Connection, statement: str, parameters: tuple[object, ...]) -> UUID:
     row = owner.execute(statement, parameters).fetchone()
     if row is None:
-        raise RuntimeError("the database returned no id for a row it had just been given")
+        raise RuntimeError("the database returned no id for the row that was inserted")
     return UUID(str(row[0]))

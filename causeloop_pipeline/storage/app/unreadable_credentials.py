@@ -1,4 +1,4 @@
-"""Connectors whose stored credentials this installation cannot decrypt: set aside, so that others go on."""
+"""Disables connectors whose stored credentials cannot be decrypted, so that the others go on."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,7 +7,7 @@ from causeloop_pipeline.storage.app.connectors import CREDENTIALS
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 from causeloop_pipeline.storage.database.session import Session
 
-READ = """
+SELECT_CREDENTIALS = """
 select workspace_id, connector_id, credentials
 from app.connector
 where type = %s and status = 'active' and workspace_id = any (%s)
@@ -15,19 +15,19 @@ order by workspace_id, connector_id
 """
 
 
-def set_aside_unreadable(
+def disable_unreadable_connectors(
     session: Session, vault: Vault, connector_type: str, workspace_ids: Sequence[UUID]
 ) -> list[UUID]:
-    """Put the connectors with undecipherable credentials into `error`; their ids."""
-    found = []
-    for row in session.rows(READ, (connector_type, list(workspace_ids))):
+    """Set the status of connectors whose credentials cannot be decrypted to `error`; their ids."""
+    disabled = []
+    for row in session.rows(SELECT_CREDENTIALS, (connector_type, list(workspace_ids))):
         try:
             vault.open(row["credentials"], row["workspace_id"], row["connector_id"], CREDENTIALS)
         except SecretError as failure:
-            found.append(row["connector_id"])
+            disabled.append(row["connector_id"])
             session.execute(
                 "update app.connector set status = 'error', status_reason = %s "
                 "where workspace_id = %s and connector_id = %s",
                 (f"{failure}; enter the credentials again", row["workspace_id"], row["connector_id"]),
             )
-    return found
+    return disabled

@@ -1,4 +1,4 @@
-"""Credentials at rest: AES-GCM under the installation's key, bound to the row they belong to.
+"""Encrypts credentials at rest: AES-GCM under the installation's key, bound to the row they belong to.
 
 The associated data names workspace, connector and field, so a ciphertext copied to another row cannot
 be read there.
@@ -24,7 +24,7 @@ class SecretError(ValueError):
 
 @dataclass(frozen=True)
 class Vault:
-    """Seals and opens the secrets of an installation."""
+    """Encrypts and decrypts the secrets of an installation."""
 
     key: bytes = field(repr=False)
 
@@ -40,17 +40,17 @@ class Vault:
         """Encrypt named secrets for one row."""
         nonce = os.urandom(NONCE_BYTES)
         clear = json.dumps(dict(secrets), sort_keys=True).encode()
-        bound = self._bound(workspace_id, owner_id, purpose)
-        return VERSION + nonce + AESGCM(self.key).encrypt(nonce, clear, bound)
+        row = self._make_associated_data(workspace_id, owner_id, purpose)
+        return VERSION + nonce + AESGCM(self.key).encrypt(nonce, clear, row)
 
     def open(self, sealed: bytes | None, workspace_id: UUID, owner_id: UUID, purpose: str) -> dict[str, str]:
-        """Decrypt what was sealed for this very row; nothing sealed is an empty mapping."""
+        """Decrypt what was encrypted for this row; nothing gives an empty mapping."""
         if not sealed:
             return {}
         nonce, cipher = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        bound = self._bound(workspace_id, owner_id, purpose)
+        row = self._make_associated_data(workspace_id, owner_id, purpose)
         try:
-            clear = AESGCM(self.key).decrypt(nonce, cipher, bound)
+            clear = AESGCM(self.key).decrypt(nonce, cipher, row)
         except InvalidTag:
             raise SecretError(
                 f"the {purpose} of {owner_id} cannot be decrypted: "
@@ -59,5 +59,5 @@ class Vault:
         return dict(json.loads(clear))
 
     @staticmethod
-    def _bound(workspace_id: UUID, owner_id: UUID, purpose: str) -> bytes:
+    def _make_associated_data(workspace_id: UUID, owner_id: UUID, purpose: str) -> bytes:
         return f"{workspace_id}|{owner_id}|{purpose}".encode()

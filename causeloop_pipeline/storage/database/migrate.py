@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema."""
+"""Migrates a database to the newest schema."""
 
 from pathlib import Path
 from typing import Any
@@ -7,21 +7,21 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(owner_url: str, revision: str = "head") -> None:
-    """Apply what is missing, in order; several callers at once wait for one another."""
+    """Apply the missing migrations, in order; concurrent callers wait for one another."""
     from alembic import command
 
     command.upgrade(_config(owner_url), revision)
 
 
 def head_revision() -> str:
-    """The newest revision that this code knows."""
+    """The newest revision in this code."""
     from alembic.script import ScriptDirectory
 
     return str(ScriptDirectory.from_config(_config("")).get_current_head())
 
 
 def run_sql(revision_file: str) -> None:
-    """Run the SQL file beside a revision: many statements, `%` and `:x` untouched."""
+    """Run the SQL file beside a migration: many statements, with `%` and `:x` as they are."""
     from alembic import op
 
     statements = Path(revision_file).with_suffix(".sql").read_text()

@@ -1,7 +1,7 @@
-"""A transaction confined to some workspaces: what it cannot see under row level security does not exist.
+"""A database session: one transaction that sees only some workspaces, by row-level security.
 
-Frames travel by COPY in both directions. PostgreSQL refuses COPY into a table under row level security,
-so a frame goes to a temporary table first and is inserted from there, where the policies check every row.
+Frames are read and written by COPY. PostgreSQL refuses COPY into a table under row-level security, so a frame
+is copied to a temporary table first and inserted from there, where the policies check every row.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ from psycopg.rows import dict_row
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
-WORK_MEM = "64MB"  # a stage joins whole frames; sorted on disk they would take twice as long
+WORK_MEM = "64MB"  # a stage joins whole frames; sorting on disk would take twice as long
 
 
 class Session:
-    """One open transaction; `connection` is there for what the frame methods do not cover."""
+    """One open transaction; use `connection` for what the methods do not cover."""
 
     def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
         self.connection = connection
@@ -31,14 +31,14 @@ class Session:
         with psycopg.ClientCursor(self.connection) as bound:
             statement = bound.mogrify(query, parameters)
         wire = sql.SQL("copy (select {} from ({}) as rows) to stdout (format csv, force_quote *)").format(
-            sql.SQL(", ").join(_exported(name, dtype) for name, dtype in schema.items()),
+            sql.SQL(", ").join(_export_expression(name, dtype) for name, dtype in schema.items()),
             sql.SQL(statement),
         )
         buffer = io.BytesIO()
         with self.connection.cursor() as cursor, cursor.copy(wire) as copy:
             for chunk in copy:
                 buffer.write(chunk)
-        return _parsed(buffer, schema)
+        return _parse_frame(buffer, schema)
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a small query."""
@@ -49,43 +49,43 @@ class Session:
         return self.connection.execute(query, parameters).fetchone()
 
     def execute(self, query: str, parameters: Parameters = ()) -> int:
-        """Run a statement; the number of rows it touched."""
+        """Run a statement; the number of rows it changed."""
         return self.connection.execute(query, parameters).rowcount
 
     def upsert(self, table: str, frame: pl.DataFrame, key: Sequence[str], *, keep: Sequence[str] = ()) -> int:
-        """Insert a frame's rows; a row of the same key takes the new values, except those in `keep`."""
-        changing = [name for name in frame.columns if name not in {*key, *keep}]
+        """Insert a frame's rows; an existing row of the same key is updated, except the columns in `keep`."""
+        updated = [name for name in frame.columns if name not in {*key, *keep}]
         assignments = sql.SQL(", ").join(
-            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changing
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in updated
         )
-        action = sql.SQL("do update set {}").format(assignments) if changing else sql.SQL("do nothing")
-        conflict = sql.SQL("on conflict ({}) {}").format(_names(key), action)
+        action = sql.SQL("do update set {}").format(assignments) if updated else sql.SQL("do nothing")
+        conflict = sql.SQL("on conflict ({}) {}").format(_column_names(key), action)
         return self._insert(table, frame, conflict)
 
     def insert(self, table: str, frame: pl.DataFrame) -> int:
-        """Insert a frame's rows; rows whose key is already there stay as they are."""
+        """Insert a frame's rows; rows whose key exists stay as they are."""
         return self._insert(table, frame, sql.SQL("on conflict do nothing"))
 
     def replace(self, table: str, frame: pl.DataFrame, workspace_id: UUID) -> int:
-        """Make a frame's rows the only ones of a workspace."""
+        """Replace a workspace's rows by those of a frame."""
         self.connection.execute(
-            sql.SQL("delete from {} where workspace_id = %s").format(_table(table)), (workspace_id,)
+            sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
         )
         return self._insert(table, frame, sql.SQL(""))
 
     def stage(self, name: str, frame: pl.DataFrame, like: str) -> None:
-        """Put a frame into a temporary table with the column types of `like`, gone at commit."""
+        """Copy a frame into a temporary table with the column types of `like`, dropped at commit."""
         self.connection.execute(
             sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
-                sql.Identifier(name), _names(frame.columns), _table(like)
+                sql.Identifier(name), _column_names(frame.columns), _table_name(like)
             )
         )
         with self.connection.cursor() as cursor:
             copy_in = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-                sql.Identifier(name), _names(frame.columns)
+                sql.Identifier(name), _column_names(frame.columns)
             )
             with cursor.copy(copy_in) as copy:
-                copy.write(_serialized(frame))
+                copy.write(_to_csv(frame))
 
     def _insert(self, table: str, frame: pl.DataFrame, conflict: sql.Composable) -> int:
         if frame.is_empty():
@@ -95,9 +95,9 @@ class Session:
         self.stage(staged, frame, like=table)
         return self.connection.execute(
             sql.SQL("insert into {} ({}) select {} from {} {}").format(
-                _table(table),
-                _names(frame.columns),
-                _names(frame.columns),
+                _table_name(table),
+                _column_names(frame.columns),
+                _column_names(frame.columns),
                 sql.Identifier(staged),
                 conflict,
             )
@@ -138,15 +138,15 @@ class Database:
             yield Session(connection)
 
 
-def _table(name: str) -> sql.Identifier:
+def _table_name(name: str) -> sql.Identifier:
     return sql.Identifier(*name.split("."))
 
 
-def _names(columns: Sequence[str]) -> sql.Composed:
+def _column_names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column) for column in columns)
 
 
-def _exported(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Composable:
+def _export_expression(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Composable:
     column = sql.Identifier(name)
     if isinstance(dtype, pl.Datetime):
         return sql.SQL("(extract(epoch from {}) * 1000000)::bigint").format(column)
@@ -155,7 +155,7 @@ def _exported(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Composab
     return column
 
 
-def _parsed(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
+def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
     if not buffer.getbuffer().nbytes:
         return pl.DataFrame(schema=schema)
     from pyarrow import csv
@@ -175,7 +175,7 @@ def _parsed(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
         ),
     )
     frame = pl.DataFrame(table)
-    return frame.select(_typed(name, dtype) for name, dtype in schema.items())
+    return frame.select(_convert_from_wire(name, dtype) for name, dtype in schema.items())
 
 
 def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
@@ -186,11 +186,11 @@ def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.
     return dtype
 
 
-def _typed(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+def _convert_from_wire(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.List):
-        words = column.str.split("\x1f").cast(dtype)
-        return pl.when(column != "").then(words).when(column == "").then(pl.lit([], dtype)).alias(name)
+        elements = column.str.split("\x1f").cast(dtype)
+        return pl.when(column != "").then(elements).when(column == "").then(pl.lit([], dtype)).alias(name)
     if dtype == pl.Boolean:
         return column == "t"
     if dtype == pl.Date:
@@ -198,8 +198,8 @@ def _typed(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     return column.cast(dtype)
 
 
-def _serialized(frame: pl.DataFrame) -> bytes:
-    """CSV in PostgreSQL's reading: an unquoted nothing is null, lists are array literals."""
+def _to_csv(frame: pl.DataFrame) -> bytes:
+    """CSV as PostgreSQL reads it: an unquoted empty field is null, lists are array literals."""
     from pyarrow import csv
 
     flat = frame.with_columns(

@@ -1,16 +1,16 @@
-"""What became of each model and check when records were turned into issues."""
+"""The report of a dbt run: the outcome of each model, seed and check."""
 
 from dataclasses import dataclass
 from typing import Any
 
 
 class NormalizationError(RuntimeError):
-    """A model could not be built; nothing of it was kept."""
+    """A model could not be built; the rows it wrote were rolled back."""
 
 
 @dataclass(frozen=True)
 class NodeOutcome:
-    """One model, seed or check: `name` is its own, `of` the model that a check looks at."""
+    """One model, seed or check; `of` is the model that a check is about."""
 
     unique_id: str
     name: str
@@ -23,53 +23,53 @@ class NodeOutcome:
     of: str | None = None
 
     @property
-    def ok(self) -> bool:
-        """Built, passed, or no worse than a warning."""
+    def is_ok(self) -> bool:
+        """Whether it was built, passed, or gave a warning only."""
         return self.status in {"success", "pass", "warn"}
 
 
 @dataclass(frozen=True)
 class NormalizationReport:
-    """All that one run of the models did."""
+    """The outcomes of one dbt run."""
 
     outcomes: tuple[NodeOutcome, ...]
 
     @property
     def models(self) -> tuple[NodeOutcome, ...]:
-        """What was built."""
+        """The outcomes of models and seeds."""
         return tuple(outcome for outcome in self.outcomes if outcome.resource_type in {"model", "seed"})
 
     @property
     def checks(self) -> tuple[NodeOutcome, ...]:
-        """What was checked."""
+        """The outcomes of checks."""
         return tuple(outcome for outcome in self.outcomes if outcome.resource_type in {"test", "unit_test"})
 
     def outcome(self, name: str) -> NodeOutcome:
-        """The outcome of one node, by its own name."""
+        """The outcome of one node, by its name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
 
 
-def report_of(result: Any) -> NormalizationReport:
-    """The report of a dbt invocation; NormalizationError where a model broke or nothing ran."""
+def make_report(result: Any) -> NormalizationReport:
+    """The report of a dbt invocation. Raises NormalizationError when a model failed or nothing ran."""
     if result.exception is not None:
         raise NormalizationError(
-            f"dbt could not run: {_first_line(str(result.exception))}"
+            f"dbt could not run: {_message_without_data(str(result.exception))}"
         ) from result.exception
-    outcomes = tuple(_outcome(run) for run in getattr(result.result, "results", ()))
-    broken = [
-        outcome for outcome in outcomes if outcome.resource_type in {"model", "seed"} and not outcome.ok
+    outcomes = tuple(_make_outcome(run) for run in getattr(result.result, "results", ()))
+    failed = [
+        outcome for outcome in outcomes if outcome.resource_type in {"model", "seed"} and not outcome.is_ok
     ]
-    if broken:
+    if failed:
         causes = "; ".join(
-            f"{outcome.name}: {outcome.message}" for outcome in broken if outcome.status == "error"
+            f"{outcome.name}: {outcome.message}" for outcome in failed if outcome.status == "error"
         )
-        raise NormalizationError(f"{len(broken)} of {len(outcomes)} nodes were not built: {causes}")
+        raise NormalizationError(f"{len(failed)} of {len(outcomes)} nodes were not built: {causes}")
     if not outcomes:
-        raise NormalizationError("dbt found nothing to do: the selection names no node of the project")
+        raise NormalizationError("dbt ran no node: the selection matches none of the project")
     return NormalizationReport(outcomes)
 
 
-def _outcome(run: Any) -> NodeOutcome:
+def _make_outcome(run: Any) -> NodeOutcome:
     node = run.node
     return NodeOutcome(
         unique_id=node.unique_id,
@@ -79,7 +79,7 @@ def _outcome(run: Any) -> NodeOutcome:
         rows=int((run.adapter_response or {}).get("rows_affected") or 0),
         failures=int(run.failures or 0),
         seconds=round(float(run.execution_time), 4),
-        message=_first_line(run.message or ""),
+        message=_message_without_data(run.message or ""),
         of=getattr(node, "attached_node", None) or _first_model(node),
     )
 
@@ -90,8 +90,10 @@ def _first_model(node: Any) -> str | None:
     return next((parent for parent in node.depends_on.nodes if parent.startswith("model.")), None)
 
 
-def _first_line(message: str) -> str:
-    """What went wrong without the lines that quote data: DETAIL, CONTEXT, the statement."""
+def _message_without_data(message: str) -> str:
+    """An error message without the lines that quote data: DETAIL, CONTEXT, the statement."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("DETAIL", "CONTEXT", "LINE", "compiled code"))]
-    return " ".join(told[:2])[:500]
+    safe_lines = [
+        line for line in lines if not line.startswith(("DETAIL", "CONTEXT", "LINE", "compiled code"))
+    ]
+    return " ".join(safe_lines[:2])[:500]

@@ -1,15 +1,14 @@
-"""Turns landed records into issues and changes with dbt, held to a run's workspaces by the database.
+"""Runs dbt, which normalizes records into issues and changes, confined to a run's scope by the database.
 
-dbt runs in this process. The run's id reaches its connections through PGOPTIONS, which is the whole
-process's: hence one invocation at a time, here by a lock of threads and across processes by an advisory
-lock of the database.
+dbt runs in this process. The run's id reaches its connections through PGOPTIONS, which applies to the whole
+process: hence one invocation at a time, here by a lock of threads and across processes by an advisory lock
+of the database.
 """
 
 import contextlib
-import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,33 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, report_of
-from causeloop_pipeline.storage.raw.pending_records import claim_everything
+from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
+from causeloop_pipeline.storage.raw.pending_records import claim_all_records
 
-PROJECT_DIR = ROOT / "dbt_project"
-ONE_AT_A_TIME = 0x63_6C_64_62_74  # "cldbt"
+DBT_LOCK = 0x63_6C_64_62_74  # "cldbt"
 LOCK_TIMEOUT = "15min"
-QUIET = ("--quiet", "--log-level", "none", "--log-level-file", "none", "--no-print", "--no-version-check")
-FAST = ("--no-populate-cache", "--no-write-json")
+QUIET_FLAGS = (
+    "--quiet",
+    "--log-level",
+    "none",
+    "--log-level-file",
+    "none",
+    "--no-print",
+    "--no-version-check",
+)
+FAST_FLAGS = ("--no-populate-cache", "--no-write-json")
 
-_one_invocation = threading.Lock()
+_invocation_lock = threading.Lock()
 
 
 class Normalizer:
-    """The dbt project bound to one database; keeps the parsed manifest between invocations."""
+    """The dbt project and its database; caches the parsed manifest between invocations."""
 
     def __init__(
-        self, pipeline_url: str | None, *, project_dir: Path = PROJECT_DIR, target_dir: Path | None = None
+        self, pipeline_url: str | None, *, project_dir: Path = DBT_PROJECT_DIR, target_dir: Path | None = None
     ) -> None:
         self._url = pipeline_url
         self._project_dir = project_dir
@@ -46,12 +52,12 @@ class Normalizer:
 
     @property
     def manifest_path(self) -> Path:
-        """The manifest as JSON, from which Dagster's definitions are made."""
+        """The manifest as JSON, which Dagster's definitions are built from."""
         return self._target_dir / "manifest.json"
 
     def parse(self) -> Path:
-        """Read the project and write its manifest, which other processes then load in milliseconds."""
-        result = self._invoke(["parse"], QUIET)
+        """Parse the project and write its manifest, which other processes then load in milliseconds."""
+        result = self._invoke(["parse"], QUIET_FLAGS)
         if result.exception is not None:
             raise NormalizationError(
                 f"dbt cannot read {self._project_dir}: {result.exception}"
@@ -60,88 +66,88 @@ class Normalizer:
         return self.manifest_path
 
     def build_views(self) -> NormalizationReport:
-        """Load the value maps and create every view, together: replacing one view drops those above it."""
+        """Load the value maps and create all views together: replacing one drops those based on it."""
         select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+", "change+")
-        return self._exclusively(["build", "--full-refresh", *select])
+        return self._run_exclusively(["build", "--full-refresh", *select])
 
     def normalize(
         self, run_id: str, sources: Sequence[str] = (), *, rebuild: bool = False
     ) -> NormalizationReport:
-        """Make issues and changes of what a run has claimed, or with `rebuild` of all records in its scope.
+        """Normalize the records that a run has claimed, or with `rebuild` all records in its scope.
 
-        `sources` names where the claimed records come from, none meaning anywhere; a rebuild reads them all.
+        `sources` names the connector types of the claimed records, none meaning all; a rebuild reads all.
         """
         variables = {"sources": None if rebuild else sorted(sources) or None, "rebuild": rebuild}
         arguments = ["build", "--select", "issue", "change", "--exclude-resource-type", "unit_test"]
         if rebuild:
-            self._claim_everything(run_id)
-        return self._exclusively([*arguments, "--vars", orjson.dumps(variables).decode()], run_id)
+            self._claim_all_records(run_id)
+        return self._run_exclusively([*arguments, "--vars", orjson.dumps(variables).decode()], run_id)
 
     def run_unit_tests(self) -> NormalizationReport:
         """Run the project's own unit tests; the views must have been built."""
-        return self._exclusively(["test", "--select", "test_type:unit"])
+        return self._run_exclusively(["test", "--select", "test_type:unit"])
 
-    def _claim_everything(self, run_id: str) -> None:
-        with psycopg.connect(self._required_url(), row_factory=dict_row) as connection:
+    def _claim_all_records(self, run_id: str) -> None:
+        with psycopg.connect(self._require_url(), row_factory=dict_row) as connection:
             connection.execute("select set_config('causeloop.run', %s, true)", (run_id,))
-            claim_everything(Session(connection), run_id)
+            claim_all_records(Session(connection), run_id)
 
-    def _exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
-        with _only_one(self._required_url(), run_id):
+    def _run_exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
+        with _lock_models(self._require_url(), run_id):
             self._load_manifest()
-            return report_of(self._invoke(arguments, (*QUIET, *FAST), run_id))
+            return make_report(self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS), run_id))
 
-    def _required_url(self) -> str:
+    def _require_url(self) -> str:
         if self._url is None:
             raise NormalizationError("no database: CAUSELOOP_PIPELINE_DATABASE_URL is not set")
         return self._url
 
     def _load_manifest(self) -> None:
-        """The kept manifest; parsed anew when there is none or the project has changed since."""
+        """Load the stored manifest; parse the project when there is none or the project has changed since."""
         stored = self._target_dir / "partial_parse.msgpack"
-        if not stored.exists() or stored.stat().st_mtime < self._changed_at():
+        if not stored.exists() or stored.stat().st_mtime < self._find_last_change():
             self.parse()
         from dbt.contracts.graph.manifest import Manifest
 
-        # Compiling leaves marks on a manifest: the next invocation starts from a fresh one, in milliseconds.
+        # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
         self._manifest = Manifest.from_msgpack(stored.read_bytes())
 
-    def _changed_at(self) -> float:
+    def _find_last_change(self) -> float:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
         return max(path.stat().st_mtime for path in files)
 
     def _invoke(self, arguments: Sequence[str], flags: Sequence[str], run_id: str | None = None) -> Any:
         from dbt.cli.main import dbtRunner
 
-        places = {
+        paths = {
             "--project-dir": self._project_dir,
             "--profiles-dir": self._project_dir,
             "--target-path": self._target_dir,
             "--log-path": self._target_dir.parent / "logs",
         }
         self._target_dir.mkdir(parents=True, exist_ok=True)
-        options = [word for option, place in places.items() for word in (option, str(place))]
+        options = [word for option, path in paths.items() for word in (option, str(path))]
         manifest = None if arguments[0] == "parse" else self._manifest
-        with _one_invocation, _environment(_connection_variables(self._url) | _run_variable(run_id)):
+        with _invocation_lock, temporary_variables(_connection_variables(self._url) | _run_variable(run_id)):
             return dbtRunner(manifest=manifest).invoke([*arguments, *options, *flags])
 
 
 @contextlib.contextmanager
-def _only_one(url: str, run_id: str | None) -> Iterator[None]:
-    """Hold the database's lock on the models; a run must have a workspace in its scope."""
+def _lock_models(url: str, run_id: str | None) -> Iterator[None]:
+    """Lock the models in the database; a run must have a workspace in its scope."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"set lock_timeout = '{LOCK_TIMEOUT}'")
-        connection.execute("select pg_advisory_lock(%s)", (ONE_AT_A_TIME,))
+        connection.execute("select pg_advisory_lock(%s)", (DBT_LOCK,))
         if run_id is not None:
             _require_scope(connection, run_id)
         yield
 
 
 def _require_scope(connection: psycopg.Connection[Any], run_id: str) -> None:
-    found = connection.execute(
+    in_scope = connection.execute(
         "select 1 from app.run_scope where run_id = %s and excluded_by is null limit 1", (run_id,)
     ).fetchone()
-    if found is None:
+    if in_scope is None:
         raise EmptyScopeError(
             f"run {run_id} has no workspace in its scope: open the scope before normalizing"
         )
@@ -151,7 +157,7 @@ def _connection_variables(url: str | None) -> dict[str, str]:
     if url is None:
         return {}
     parts = conninfo_to_dict(url)
-    named = {
+    variables = {
         "CAUSELOOP_DBT_HOST": parts.get("host"),
         "CAUSELOOP_DBT_PORT": parts.get("port", 5432),
         "CAUSELOOP_DBT_DATABASE": parts.get("dbname"),
@@ -159,7 +165,7 @@ def _connection_variables(url: str | None) -> dict[str, str]:
         "DBT_ENV_SECRET_CAUSELOOP_PASSWORD": parts.get("password"),
         "CAUSELOOP_DBT_SSLMODE": parts.get("sslmode"),
     }
-    return {name: str(value) for name, value in named.items() if value is not None}
+    return {name: str(value) for name, value in variables.items() if value is not None}
 
 
 def _run_variable(run_id: str | None) -> dict[str, str]:
@@ -169,22 +175,8 @@ def _run_variable(run_id: str | None) -> dict[str, str]:
     return {"PGOPTIONS": f"-c causeloop.run={escaped}"}
 
 
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 def parse_project(arguments: Sequence[str]) -> Path:
-    """`python -m causeloop_pipeline.storage.dbt.runner parse` makes the manifest, without a database."""
+    """`python -m causeloop_pipeline.storage.dbt.runner parse` writes the manifest, without a database."""
     if list(arguments) != ["parse"]:
         raise SystemExit("usage: python -m causeloop_pipeline.storage.dbt.runner parse")
     return Normalizer(None).parse()

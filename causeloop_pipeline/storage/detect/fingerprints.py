@@ -1,12 +1,13 @@
-"""Fingerprints: what the issues of a workspace have in common, one row an issue."""
+"""Fingerprints: the features of an issue that grouping compares, one row an issue."""
 
 from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
-READ = """
+SELECT_FINGERPRINTS = """
 select f.*
 from detect.fingerprint as f
 join core.issue as i using (workspace_id, issue_id)
@@ -17,17 +18,23 @@ order by i.source_created_at, f.issue_id
 
 
 def read_fingerprints(
-    session: Session, workspace_id: UUID, schema: pl.Schema, issue_ids: pl.Series | None = None
+    session: Session,
+    workspace_id: UUID,
+    columns: pl.Schema = FINGERPRINT_SCHEMA,
+    issue_ids: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The fingerprints of a workspace, or of some of its issues, in the order of the issues."""
-    wanted = None if issue_ids is None else issue_ids.to_list()
-    return session.read(READ, {"workspace_id": workspace_id, "issue_ids": wanted}, schema=schema)
+    parameters = {
+        "workspace_id": workspace_id,
+        "issue_ids": None if issue_ids is None else issue_ids.to_list(),
+    }
+    return session.read(SELECT_FINGERPRINTS, parameters, schema=columns)
 
 
 def write_fingerprints(
     session: Session, workspace_id: UUID, fingerprints: pl.DataFrame, changed_at: pl.DataFrame
 ) -> int:
-    """Store fingerprints with the version, of frame(issue_id, changed_at), of the issue they saw."""
+    """Store fingerprints with the version of their issue, of frame(issue_id, changed_at); how many."""
     rows = fingerprints.join(changed_at, on="issue_id", how="left").rename({"changed_at": "issue_changed_at"})
     rows = rows.with_columns(workspace_id=pl.lit(str(workspace_id)))
     return session.upsert("detect.fingerprint", rows, key=["workspace_id", "issue_id"])

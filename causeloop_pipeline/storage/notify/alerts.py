@@ -1,4 +1,4 @@
-"""Alert rules with what they watch, what was last decided of them, and the messages of new crossings."""
+"""Alert rules, their last evaluation, and the messages of new threshold crossings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,17 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import (
+    ALERT_CANDIDATE_SCHEMA,
+    ALERT_RULE_SCHEMA,
+    ALERT_STATE_SCHEMA,
+    INSTANT,
+)
+from causeloop_pipeline.model.links import pattern_page
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.outbox import enqueue
 
-RULES = """
+SELECT_RULES = """
 select alert_rule_id, probability_threshold, window_days, scope ->> 'service' as service,
        scope ->> 'team' as team, scope ->> 'pattern_id' as pattern_id,
        coalesce(snoozed_until > %(as_of)s, false) as snoozed
@@ -20,45 +27,46 @@ where workspace_id = %(workspace_id)s and enabled
 order by alert_rule_id
 """
 
-TO_EVALUATE = """
+IS_EVALUATION_DUE = """
 enabled and (
     evaluated_at is null or (snoozed_until <= %(as_of)s::timestamptz and evaluated_at < snoozed_until)
 )
 """
 
-# Before the rules are read: a change that comes meanwhile waits, and asks for another evaluation.
-BEGIN = """
+SELECT_WORKSPACES_TO_EVALUATE = f"""
+select distinct workspace_id
+from notify.alert_rule
+where {IS_EVALUATION_DUE}
+order by workspace_id
+"""
+
+# Before the rules are read: a change that is made meanwhile waits, and makes another evaluation due.
+UPDATE_EVALUATED_AT = """
 update notify.alert_rule
 set evaluated_at = %(as_of)s
 where workspace_id = %(workspace_id)s and enabled
 """
 
-STATES = """
+SELECT_STATES = """
 select alert_rule_id, pattern_id, firing, crossings
 from notify.alert_state
 where workspace_id = %s
 order by alert_rule_id, pattern_id
 """
 
-# The newest prediction of each pattern and window, unless a person has dismissed it.
-LATEST = """
-select p.pattern_id, l.window_days, l.probability
+# The latest prediction of each pattern and window, unless a user has dismissed it.
+SELECT_LATEST_PROBABILITIES = """
+select latest.pattern_id, latest.window_days, latest.probability
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (days)
-cross join lateral (
-    select s.prediction_id, s.window_days, s.probability
-    from predict.prediction as s
-    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id and s.window_days = w.days
-    order by s.issued_at desc
-    limit 1
-) as l
+cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.days) as latest
 where p.workspace_id = %(workspace_id)s
   and not exists (select from predict.dismissal as d
-                  where d.workspace_id = p.workspace_id and d.prediction_id = l.prediction_id)
-order by p.pattern_id, l.window_days
+                  where d.workspace_id = p.workspace_id and d.prediction_id = latest.prediction_id)
+order by latest.pattern_id, latest.window_days
 """
 
-MAIN_PLACES = """
+SELECT_MAIN_PLACES = """
 select m.pattern_id, mode() within group (order by i.service) as service,
        mode() within group (order by i.team) as team
 from detect.pattern_member as m
@@ -68,26 +76,20 @@ group by m.pattern_id
 order by m.pattern_id
 """
 
-CROSSINGS = """
+SELECT_CROSSINGS = """
 select c.alert_rule_id, c.pattern_id, c.crossings, r.channels, r.name as rule, o.name as workspace,
-       p.name as pattern, r.probability_threshold as threshold, r.window_days, l.probability, l.event_count,
-       l.likely_trigger
+       p.name as pattern, r.probability_threshold as threshold, r.window_days, latest.probability,
+       latest.event_count, latest.likely_trigger
 from crossing as c
 join notify.alert_rule as r on r.workspace_id = %(workspace_id)s and r.alert_rule_id = c.alert_rule_id
 join app.workspace as o on o.workspace_id = r.workspace_id
 join detect.pattern as p on p.workspace_id = r.workspace_id and p.pattern_id = c.pattern_id
-cross join lateral (
-    select s.probability, s.event_count, s.likely_trigger
-    from predict.prediction as s
-    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id and s.window_days = r.window_days
-    order by s.issued_at desc
-    limit 1
-) as l
+cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, r.window_days) as latest
 order by c.alert_rule_id, c.pattern_id
 """
 
-# The count of crossings is kept, for a pattern that comes back must not repeat an old message's key.
-SILENCE_VANISHED = """
+# The count of crossings is kept: a pattern that comes back must not repeat the key of an earlier message.
+UPDATE_STATES_OF_REMOVED_PATTERNS = """
 update notify.alert_state as s
 set firing = false, changed_at = %(as_of)s
 where s.workspace_id = %(workspace_id)s and s.firing
@@ -97,7 +99,7 @@ where s.workspace_id = %(workspace_id)s and s.firing
 
 @dataclass(frozen=True)
 class Crossing:
-    """A rule's threshold that a pattern has just crossed; `message` is what its channels are told."""
+    """A rule's threshold that a pattern has just crossed, and the message to its channels."""
 
     alert_rule_id: UUID
     pattern_id: UUID
@@ -108,50 +110,53 @@ class Crossing:
 
 def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
     """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
-    rows = session.rows(
-        f"select distinct workspace_id from notify.alert_rule where {TO_EVALUATE} order by workspace_id",
-        {"as_of": as_of},
-    )
+    rows = session.rows(SELECT_WORKSPACES_TO_EVALUATE, {"as_of": as_of})
     return [row["workspace_id"] for row in rows]
 
 
-def begin_evaluation(session: Session, workspace_id: UUID, as_of: datetime) -> int:
-    """Note that the enabled rules are evaluated now, and let in no other evaluation until this one ends."""
+def start_evaluation(session: Session, workspace_id: UUID, as_of: datetime) -> int:
+    """Mark the enabled rules as evaluated, and let other evaluations wait until this one ends; how many."""
     session.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"alerts of {workspace_id}",))
-    return session.execute(BEGIN, {"workspace_id": workspace_id, "as_of": as_of})
+    return session.execute(UPDATE_EVALUATED_AT, {"workspace_id": workspace_id, "as_of": as_of})
 
 
 def read_alert_rules(
-    session: Session, workspace_id: UUID, as_of: datetime, schema: pl.Schema
+    session: Session, workspace_id: UUID, as_of: datetime, columns: pl.Schema = ALERT_RULE_SCHEMA
 ) -> pl.DataFrame:
     """The enabled rules, and whether each is snoozed."""
-    return session.read(RULES, {"workspace_id": workspace_id, "as_of": as_of}, schema=schema)
+    return session.read(SELECT_RULES, {"workspace_id": workspace_id, "as_of": as_of}, schema=columns)
 
 
-def read_alert_states(session: Session, workspace_id: UUID, schema: pl.Schema) -> pl.DataFrame:
-    """What was last decided of each rule and pattern."""
-    return session.read(STATES, (workspace_id,), schema=schema)
+def read_alert_states(
+    session: Session, workspace_id: UUID, columns: pl.Schema = ALERT_STATE_SCHEMA
+) -> pl.DataFrame:
+    """The result of the last evaluation, by rule and pattern."""
+    return session.read(SELECT_STATES, (workspace_id,), schema=columns)
 
 
 def read_alert_candidates(
-    session: Session, workspace_id: UUID, windows: Sequence[int], schema: pl.Schema
+    session: Session,
+    workspace_id: UUID,
+    windows: Sequence[int],
+    columns: pl.Schema = ALERT_CANDIDATE_SCHEMA,
 ) -> pl.DataFrame:
     """The latest probability of each pattern and window, with the pattern's main service and team.
 
-    Joined here: where tables are too new to have statistics, PostgreSQL would count the issues anew for
+    Joined here: where tables are too new to have statistics, PostgreSQL would count all issues for
     every pattern.
     """
-    parts = [
-        pl.Schema({name: schema[name] for name in names})
+    probability_schema, place_schema = (
+        pl.Schema({name: columns[name] for name in names})
         for names in (("pattern_id", "window_days", "probability"), ("pattern_id", "service", "team"))
-    ]
-    latest = session.read(LATEST, {"workspace_id": workspace_id, "windows": list(windows)}, schema=parts[0])
-    places = session.read(MAIN_PLACES, (workspace_id,), schema=parts[1])
-    return latest.join(places, on="pattern_id", how="left", maintain_order="left").select(schema.names())
+    )
+    parameters = {"workspace_id": workspace_id, "windows": list(windows)}
+    latest = session.read(SELECT_LATEST_PROBABILITIES, parameters, schema=probability_schema)
+    places = session.read(SELECT_MAIN_PLACES, (workspace_id,), schema=place_schema)
+    return latest.join(places, on="pattern_id", how="left", maintain_order="left").select(columns.names())
 
 
 def read_alert_sensitivity(session: Session, workspace_id: UUID) -> str:
-    """How far a probability has to fall before its rule is armed again."""
+    """The setting that decides how far a probability has to fall before its rule may fire again."""
     row = session.row(
         "select alert_sensitivity from app.workspace_settings where workspace_id = %s", (workspace_id,)
     )
@@ -159,21 +164,28 @@ def read_alert_sensitivity(session: Session, workspace_id: UUID) -> str:
 
 
 def write_alert_states(session: Session, workspace_id: UUID, changed: pl.DataFrame, as_of: datetime) -> None:
-    """Keep what was decided, of frame(alert_rule_id, pattern_id, firing, crossings)."""
+    """Store the results that changed, of frame(alert_rule_id, pattern_id, firing, crossings)."""
     rows = changed.with_columns(
-        workspace_id=pl.lit(str(workspace_id)), changed_at=pl.lit(as_of).cast(pl.Datetime("us", "UTC"))
+        workspace_id=pl.lit(str(workspace_id)), changed_at=pl.lit(as_of).cast(INSTANT)
     )
     session.upsert("notify.alert_state", rows, key=["workspace_id", "alert_rule_id", "pattern_id"])
-    session.execute(SILENCE_VANISHED, {"workspace_id": workspace_id, "as_of": as_of})
+    session.execute(UPDATE_STATES_OF_REMOVED_PATTERNS, {"workspace_id": workspace_id, "as_of": as_of})
 
 
-def describe_crossings(
-    session: Session, workspace_id: UUID, crossed: pl.DataFrame, services: Mapping[str, str | None], site: str
+def read_crossings(
+    session: Session,
+    workspace_id: UUID,
+    crossed: pl.DataFrame,
+    services: Mapping[str, str | None],
+    public_url: str,
 ) -> list[Crossing]:
-    """What to tell of frame(alert_rule_id, pattern_id, crossings); `services` are the patterns' main ones."""
+    """The crossings of frame(alert_rule_id, pattern_id, crossings) with their messages.
+
+    `services` are the patterns' main ones; `public_url` is where the dashboard is.
+    """
     session.stage("crossing", crossed, like="notify.alert_state")
-    rows = session.rows(CROSSINGS, {"workspace_id": workspace_id})
-    return [_crossing(row, services.get(str(row["pattern_id"])), site) for row in rows]
+    rows = session.rows(SELECT_CROSSINGS, {"workspace_id": workspace_id})
+    return [_to_crossing(row, services.get(str(row["pattern_id"])), public_url) for row in rows]
 
 
 def enqueue_crossings(session: Session, workspace_id: UUID, crossings: Sequence[Crossing]) -> int:
@@ -182,17 +194,22 @@ def enqueue_crossings(session: Session, workspace_id: UUID, crossings: Sequence[
         enqueue(
             session,
             workspace_id,
-            one.alert_rule_id,
-            one.channels,
-            f"{one.alert_rule_id}:{one.pattern_id}:{one.number}",
-            one.message,
+            crossing.alert_rule_id,
+            crossing.channels,
+            f"{crossing.alert_rule_id}:{crossing.pattern_id}:{crossing.number}",
+            crossing.message,
         )
-        for one in crossings
+        for crossing in crossings
     )
 
 
-def _crossing(row: dict[str, Any], service: str | None, site: str) -> Crossing:
+def _to_crossing(row: dict[str, Any], service: str | None, public_url: str) -> Crossing:
     rule_id, number, channels = row.pop("alert_rule_id"), row.pop("crossings"), row.pop("channels")
     pattern_id = row.pop("pattern_id")
-    where = {"pattern_id": str(pattern_id), "service": service, "url": f"{site}/#/patterns/{pattern_id}"}
-    return Crossing(rule_id, pattern_id, number, channels, {**row, **where})
+    message = {
+        **row,
+        "pattern_id": str(pattern_id),
+        "service": service,
+        "url": pattern_page(public_url, pattern_id),
+    }
+    return Crossing(rule_id, pattern_id, number, channels, message)

@@ -1,4 +1,4 @@
-"""Messages waiting to leave: written with what they tell of, delivered at least once, then kept."""
+"""The outbox: messages written in the transaction of their alert, delivered at least once, then kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 CHANNEL_SECRETS = "channel_secrets"
 NUMBER = "number"
-# The delays of the Standard Webhooks recommendation; after the last the message is given up.
+# The delays of the Standard Webhooks recommendation; after the last one the message is given up.
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -23,7 +23,7 @@ RETRY_DELAYS = (
     timedelta(hours=10),
 )
 
-DUE = """
+SELECT_DUE = """
 select o.workspace_id, o.message_id, o.alert_rule_id, o.channel, o.body, o.attempts, r.channel_secrets,
        r.channels -> (o.channel ->> 'number')::integer as present_channel
 from notify.outbox as o
@@ -50,9 +50,9 @@ class OutboxMessage:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the rule still names this channel: what a person has taken out gets nothing more."""
-        named = {name: value for name, value in self.channel.items() if name != NUMBER}
-        return named == self.present_channel
+        """Whether the rule still has this channel: one that a user removed gets no more messages."""
+        channel = {name: value for name, value in self.channel.items() if name != NUMBER}
+        return channel == self.present_channel
 
 
 def enqueue(
@@ -83,13 +83,13 @@ def enqueue(
     )
 
 
-def due_messages(session: Session, limit: int = 100) -> list[OutboxMessage]:
-    """What should be sent now, held for this transaction so that no other sender takes it."""
-    return [OutboxMessage(**row) for row in session.rows(DUE, (limit,))]
+def claim_due_messages(session: Session, limit: int = 100) -> list[OutboxMessage]:
+    """The messages to send now, locked for this transaction so that no other sender takes them."""
+    return [OutboxMessage(**row) for row in session.rows(SELECT_DUE, (limit,))]
 
 
 def workspaces_with_messages(session: Session) -> list[UUID]:
-    """The workspaces that have messages to send now, longest waiting first."""
+    """The workspaces that have messages to send now, the one that waits longest first."""
     rows = session.rows(
         "select workspace_id from notify.outbox "
         "where delivered_at is null and given_up_at is null and next_try_at <= now() "
@@ -99,7 +99,7 @@ def workspaces_with_messages(session: Session) -> list[UUID]:
 
 
 def mark_delivered(session: Session, message: OutboxMessage) -> None:
-    """The channel has taken the message."""
+    """Store that the channel has accepted the message."""
     session.execute(
         "update notify.outbox set delivered_at = now(), attempts = attempts + 1, error = null "
         "where workspace_id = %s and message_id = %s",
@@ -108,9 +108,9 @@ def mark_delivered(session: Session, message: OutboxMessage) -> None:
 
 
 def mark_failed(session: Session, message: OutboxMessage, error: str, *, permanent: bool) -> bool:
-    """The channel has not: try again later, unless that cannot help or was tried enough; whether given up."""
-    exhausted = message.attempts >= len(RETRY_DELAYS)
-    delay = None if permanent or exhausted else RETRY_DELAYS[message.attempts]
+    """Store a failed delivery: retry later, or give up when that cannot help; whether it was given up."""
+    is_exhausted = message.attempts >= len(RETRY_DELAYS)
+    delay = None if permanent or is_exhausted else RETRY_DELAYS[message.attempts]
     session.execute(
         """
         update notify.outbox

@@ -1,4 +1,4 @@
-"""The forecast of the days ahead, of every pattern and of the whole workspace."""
+"""Forecasts of the days ahead, of every pattern and of the whole workspace."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,28 +7,29 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.storage.database.binary_copy import (
-    copy_text,
-    doubles_field,
-    same_dates,
-    same_instant,
-    same_uuid,
-    uuid_field,
+    encode_double_arrays,
+    encode_rows,
+    encode_same_dates,
+    encode_same_instant,
+    encode_same_uuid,
+    encode_uuids,
 )
 from causeloop_pipeline.storage.database.session import Session
 
-ROWS_AT_ONCE = 20_000
+ROWS_PER_COPY = 20_000
 
 
 def replace_forecasts(
     session: Session, workspace_id: UUID, days: Sequence[date], curves: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Make these the workspace's only forecasts: one row a pattern, and one without for the whole.
+    """Replace the workspace's forecasts: one row a pattern, and one without for the whole workspace.
 
-    `curves` are frame(pattern_id, yhat, yhat_lower, yhat_upper) with an array of a number a day.
+    `curves` are frame(pattern_id, yhat, yhat_lower, yhat_upper) with an array of one number a day.
     """
     session.execute("delete from predict.forecast where workspace_id = %s", (workspace_id,))
-    whole = pl.col("pattern_id").is_null()
-    for rows in (curves.filter(whole), *curves.filter(~whole).iter_slices(ROWS_AT_ONCE)):
+    is_whole_workspace = pl.col("pattern_id").is_null()
+    patterns = curves.filter(~is_whole_workspace)
+    for rows in (curves.filter(is_whole_workspace), *patterns.iter_slices(ROWS_PER_COPY)):
         if rows.height:
             _append_forecasts(session, workspace_id, days, rows, computed_at)
 
@@ -38,11 +39,11 @@ def _append_forecasts(
 ) -> None:
     size = curves.height
     fields = [
-        same_uuid(workspace_id, size),
-        uuid_field(curves["pattern_id"].to_list()),
-        same_dates(days, size),
-        *(doubles_field(curves[name].to_numpy()) for name in ("yhat", "yhat_lower", "yhat_upper")),
-        same_instant(computed_at, size),
+        encode_same_uuid(workspace_id, size),
+        encode_uuids(curves["pattern_id"].to_list()),
+        encode_same_dates(days, size),
+        *(encode_double_arrays(curves[name].to_numpy()) for name in ("yhat", "yhat_lower", "yhat_upper")),
+        encode_same_instant(computed_at, size),
     ]
     session.execute(
         "create temporary table if not exists new_forecast (like predict.forecast) on commit drop"
@@ -52,5 +53,5 @@ def _append_forecasts(
     with session.connection.cursor().copy(
         f"copy new_forecast ({columns}) from stdin (format binary)"
     ) as copy:
-        copy.write(copy_text(fields))
+        copy.write(encode_rows(fields))
     session.execute(f"insert into predict.forecast ({columns}) select {columns} from new_forecast")

@@ -1,5 +1,6 @@
-"""Predictions as facts that are never rewritten, and what came of them."""
+"""Issued predictions, which are never rewritten: the latest of each pattern, those due, and new ones."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any
@@ -7,65 +8,54 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
-ROWS_AT_ONCE = 50_000
-TEXTS = ("likely_trigger", "evidence", "likely_where", "likely_when")
+ROWS_PER_INSERT = 50_000
+TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when")
+DUE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
-LATEST = """
-select p.pattern_id, l.*
+SELECT_LATEST = """
+select latest.*
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (days)
-cross join lateral (
-    select window_days, probability, reason, impact, likely_trigger, evidence, likely_where, likely_when,
-           next_date_low, next_date_median, next_date_high, event_count, model_probabilities, model_version
-    from predict.prediction as s
-    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id and s.window_days = w.days
-    order by s.issued_at desc
-    limit 1
-) as l
+cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.days) as latest
 where p.workspace_id = %(workspace_id)s
-order by p.pattern_id, l.window_days
+order by latest.pattern_id, latest.window_days
 """
 
-DUE = """
-with seen as (
-    select pattern_id, count(*) as events
+SELECT_DUE = """
+with issue_counts as (
+    select pattern_id, count(*) as issues
     from core.issue
     where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at < %(as_of)s
     group by pattern_id
-), claimed as (
-    select pattern_id, max(at) as last_at
-    from (
-        select pattern_id, greatest(fixed_at, withdrawn_at) as at
-        from act.fix where workspace_id = %(workspace_id)s
-        union all
-        select pattern_id, made_at from detect.closure_note where workspace_id = %(workspace_id)s
-    ) as words
+), claims as (
+    select pattern_id, greatest(fixed_at, withdrawn_at) as at
+    from act.fix where workspace_id = %(workspace_id)s
+    union all
+    select pattern_id, made_at from detect.closure_note where workspace_id = %(workspace_id)s
+), last_claims as (
+    select pattern_id, max(at) as at
+    from claims
     where at <= %(as_of)s
     group by pattern_id
 )
-select p.pattern_id, array_agg(w.window_days order by w.window_days) as windows
+select p.pattern_id, array_agg(w.days order by w.days) as windows
 from detect.pattern as p
-cross join unnest(%(windows)s::integer[]) as w (window_days)
-left join seen on seen.pattern_id = p.pattern_id
-left join claimed on claimed.pattern_id = p.pattern_id
-left join lateral (
-    select issued_at, event_count
-    from predict.prediction as s
-    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id and s.window_days = w.window_days
-    order by s.issued_at desc
-    limit 1
-) as last on true
+cross join unnest(%(windows)s::integer[]) as w (days)
+left join issue_counts on issue_counts.pattern_id = p.pattern_id
+left join last_claims on last_claims.pattern_id = p.pattern_id
+left join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.days) as latest on true
 where p.workspace_id = %(workspace_id)s
-  and (last.issued_at is null or last.issued_at < %(renew_before)s
-       or last.event_count <> coalesce(seen.events, 0) or last.issued_at < claimed.last_at)
+  and (latest.issued_at is null or latest.issued_at < %(renew_before)s
+       or latest.event_count <> coalesce(issue_counts.issues, 0) or latest.issued_at < last_claims.at)
 group by p.pattern_id
 order by p.pattern_id
 """
 
-# Asked by when they close, for which there is an index.
-SAID_THEN = """
+# By closes_at, for which there is an index.
+SELECT_ISSUED_AT = """
 select prediction_id
 from predict.prediction
 where workspace_id = %(workspace_id)s and issued_at = %(issued_at)s
@@ -73,72 +63,39 @@ where workspace_id = %(workspace_id)s and issued_at = %(issued_at)s
 limit 1
 """
 
-DUE_COLUMNS = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
-
-# The outcome that counts: a person's word goes before the system's. Ids are digests, so the first ones are
-# a sample of the whole time, the same one every time, and the indexes of both tables give them in order.
-# What was said in view of a fix is left out: its quiet windows are mostly prevented, which is no forecast's
-# merit, and its hits alone would remain.
-LEDGER = """
-with decided as (
-    select distinct on (prediction_id) prediction_id, outcome
-    from predict.outcome
-    where workspace_id = %(workspace_id)s
-    order by prediction_id, (decided_by = 'system'), decided_at desc
-)
-select prediction_id, p.pattern_id, p.window_days, p.issued_at, p.probability, p.model_probabilities,
-       d.outcome
-from decided as d
-join predict.prediction as p using (prediction_id)
-where p.workspace_id = %(workspace_id)s and p.issued_at >= %(since)s
-    and not p.model_probabilities ? 'without_fix'
-order by prediction_id
-limit %(limit)s
+INSERT_PREDICTIONS = """
+insert into predict.prediction (workspace_id, issued_at, closes_at, {columns})
+select %(workspace_id)s, %(issued_at)s, %(issued_at)s + window_days * interval '24 hours', {columns}
+from new_prediction
+join new_prediction_text using (pattern_id)
+{on_conflict}
 """
 
-LEDGER_COLUMNS = pl.Schema(
-    {
-        "issued_at": pl.Datetime("us", "UTC"),
-        "window_days": pl.Int64(),
-        "probability": pl.Float64(),
-        "model_probabilities": pl.String(),
-        "outcome": pl.String(),
-    }
-)
 
-UNDECIDED = """
-select p.prediction_id, p.pattern_id, p.issued_at, p.window_days, p.probability
-from predict.prediction as p
-where p.workspace_id = %(workspace_id)s and p.closes_at <= %(as_of)s and p.probability is not null
-  and not exists (select from predict.outcome as o
-                  where o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
-                    and o.decided_by = 'system')
-order by p.issued_at, p.pattern_id, p.window_days
-"""
+@dataclass(frozen=True)
+class _Batch:
+    """The workspace and moment of some predictions, and whether some of them may be stored already."""
 
-UNDECIDED_COLUMNS = pl.Schema(
-    {
-        "prediction_id": pl.String(),
-        "pattern_id": pl.String(),
-        "issued_at": pl.Datetime("us", "UTC"),
-        "window_days": pl.Int64(),
-        "probability": pl.Float64(),
-    }
-)
+    workspace_id: UUID
+    issued_at: datetime
+    is_repeated: bool
 
 
 def read_latest_predictions(
-    session: Session, workspace_id: UUID, windows: tuple[int, ...], schema: pl.Schema
+    session: Session, workspace_id: UUID, windows: tuple[int, ...], columns: pl.Schema = PREDICTION_SCHEMA
 ) -> pl.DataFrame:
-    """The newest prediction of each present pattern and window."""
-    return session.read(LATEST, {"workspace_id": workspace_id, "windows": list(windows)}, schema=schema)
+    """The latest prediction of each present pattern and window."""
+    parameters = {"workspace_id": workspace_id, "windows": list(windows)}
+    return session.read(SELECT_LATEST, parameters, schema=columns)
 
 
-def predictions_due(
+def read_due_predictions(
     session: Session, workspace_id: UUID, windows: tuple[int, ...], as_of: datetime, renew_before: datetime
 ) -> pl.DataFrame:
-    """The patterns and windows with other issues than last time, with a fix claimed or withdrawn since, or of
-    which nothing was said lately.
+    """The patterns and windows to predict.
+
+    Those whose issues changed since the latest prediction, those with a fix claimed or withdrawn since, and
+    those without a prediction after `renew_before`.
     """
     parameters = {
         "workspace_id": workspace_id,
@@ -146,49 +103,48 @@ def predictions_due(
         "as_of": as_of,
         "renew_before": renew_before,
     }
-    due = session.read(DUE, parameters, schema=DUE_COLUMNS).explode("windows")
+    due = session.read(SELECT_DUE, parameters, schema=DUE_SCHEMA).explode("windows")
     return due.select("pattern_id", window_days=pl.col("windows").cast(pl.Int64))
 
 
 def append_predictions(
     session: Session, workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime
 ) -> int:
-    """Put predictions on record; the same ones said again at the same moment are the same rows.
+    """Store predictions; issued again at the same moment, the same ones are the same rows.
 
     The texts are the pattern's, whatever the window; ValueError when they differ between its windows.
     """
     closes_at = [issued_at + timedelta(days=days) for days in predictions["window_days"].unique()]
-    moment = {"workspace_id": workspace_id, "issued_at": issued_at, "closes_at": closes_at}
-    repeated = session.row(SAID_THEN, moment) is not None
-    return sum(
-        _append(session, moment, _facts(workspace_id, part, issued_at), repeated=repeated)
-        for part in predictions.iter_slices(ROWS_AT_ONCE)
-    )
+    parameters = {"workspace_id": workspace_id, "issued_at": issued_at, "closes_at": closes_at}
+    is_repeated = session.row(SELECT_ISSUED_AT, parameters) is not None
+    batch = _Batch(workspace_id, issued_at, is_repeated)
+    return sum(_insert(session, batch, part) for part in predictions.iter_slices(ROWS_PER_INSERT))
 
 
-def _append(session: Session, moment: dict[str, Any], facts: pl.DataFrame, *, repeated: bool) -> int:
-    """Send each pattern's texts once, for they are most of the bytes; look for each row only where some may
-    be there, for that costs as much as the rows.
+def _insert(session: Session, batch: _Batch, predictions: pl.DataFrame) -> int:
+    """Insert a batch of predictions.
+
+    Each pattern's texts are sent once, for they are most of the bytes, and stored rows are looked for only
+    where there may be some, for that costs as much as the rows.
     """
-    texts = facts.select("pattern_id", *TEXTS).unique(maintain_order=True)
+    rows = _complete_rows(batch, predictions)
+    texts = rows.select("pattern_id", *TEXT_COLUMNS).unique(maintain_order=True)
     if texts["pattern_id"].is_duplicated().any():
-        raise ValueError(f"the {', '.join(TEXTS)} of a pattern must be the same in all of its windows")
-    session.execute("drop table if exists pg_temp.said, pg_temp.told")
-    session.stage("said", facts.drop(TEXTS), like="predict.prediction")
-    session.stage("told", texts, like="predict.prediction")
-    named = ", ".join(facts.columns)
-    return session.execute(
-        f"insert into predict.prediction (workspace_id, issued_at, closes_at, {named}) "
-        "select %(workspace_id)s, %(issued_at)s, %(issued_at)s + window_days * interval '24 hours', "
-        f"{named} from said join told using (pattern_id)"
-        f"{' on conflict do nothing' if repeated else ''}",
-        moment,
+        raise ValueError(f"the {', '.join(TEXT_COLUMNS)} of a pattern must be the same in all of its windows")
+    session.execute("drop table if exists pg_temp.new_prediction, pg_temp.new_prediction_text")
+    session.stage("new_prediction", rows.drop(TEXT_COLUMNS), like="predict.prediction")
+    session.stage("new_prediction_text", texts, like="predict.prediction")
+    statement = INSERT_PREDICTIONS.format(
+        columns=", ".join(rows.columns),
+        on_conflict="on conflict do nothing" if batch.is_repeated else "",
     )
+    parameters: dict[str, Any] = {"workspace_id": batch.workspace_id, "issued_at": batch.issued_at}
+    return session.execute(statement, parameters)
 
 
-def _facts(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -> pl.DataFrame:
+def _complete_rows(batch: _Batch, predictions: pl.DataFrame) -> pl.DataFrame:
     return predictions.with_columns(
-        pl.Series("prediction_id", _ids(workspace_id, predictions, issued_at), dtype=pl.String()),
+        pl.Series("prediction_id", _make_ids(batch, predictions), dtype=pl.String()),
         pl.col("evidence").fill_null("[]"),
         pl.col("likely_where").fill_null("{}"),
         pl.col("likely_when").fill_null("[]"),
@@ -196,55 +152,17 @@ def _facts(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -
     )
 
 
-def observed_since(session: Session, workspace_id: UUID) -> datetime | None:
-    """Since when a workspace has issues, of whatever pattern."""
-    row = session.row(
-        "select min(source_created_at) as since from core.issue where workspace_id = %s", (workspace_id,)
-    )
-    return row["since"] if row else None
-
-
-def read_ledger(
-    session: Session, workspace_id: UUID, since: datetime, schema: pl.Schema, limit: int = 50_000
-) -> pl.DataFrame:
-    """What was said since and what came of it, or a fair sample of so many; the undecided are left out."""
-    parameters = {"workspace_id": workspace_id, "since": since, "limit": limit}
-    # Of a new workspace the planner believes that it has few rows, and would compare each with each.
-    session.execute("set local enable_nestloop = off")
-    ledger = session.read(LEDGER, parameters, schema=schema)
-    session.execute("set local enable_nestloop = on")
-    return ledger
-
-
-def read_undecided(session: Session, workspace_id: UUID, as_of: datetime) -> pl.DataFrame:
-    """The predictions whose window has closed and on which the system has not decided."""
-    parameters = {"workspace_id": workspace_id, "as_of": as_of}
-    return session.read(UNDECIDED, parameters, schema=UNDECIDED_COLUMNS)
-
-
-def append_outcomes(
-    session: Session, workspace_id: UUID, outcomes: pl.DataFrame, decided_at: datetime
-) -> int:
-    """Put decisions on record, of frame(prediction_id, outcome, counterfactual_rate, reason)."""
-    rows = outcomes.with_columns(
-        workspace_id=pl.lit(str(workspace_id)),
-        decided_by=pl.lit("system"),
-        decided_at=pl.lit(decided_at).cast(pl.Datetime("us", "UTC")),
-    )
-    return session.insert("predict.outcome", rows)
-
-
-def _ids(workspace_id: UUID, predictions: pl.DataFrame, issued_at: datetime) -> list[str]:
-    """Ids that follow from what was said when, so that a repeated write is not a second prediction."""
-    said, moment = workspace_id.bytes + b"prediction|", f"|{issued_at.isoformat()}"
+def _make_ids(batch: _Batch, predictions: pl.DataFrame) -> list[str]:
+    """Ids that follow from workspace, pattern, window and moment: a repeated write adds no second row."""
+    prefix, suffix = batch.workspace_id.bytes + b"prediction|", f"|{batch.issued_at.isoformat()}"
     return [
-        _uuid5(said + f"{pattern_id}|{window_days}{moment}".encode())
+        _uuid5(prefix + f"{pattern_id}|{window_days}{suffix}".encode())
         for pattern_id, window_days in predictions.select("pattern_id", "window_days").iter_rows()
     ]
 
 
-def _uuid5(named: bytes) -> str:
+def _uuid5(content: bytes) -> str:
     """What `uuid.uuid5` gives for a namespace's bytes and a name, at a tenth of its cost."""
-    digest = sha1(named, usedforsecurity=False).hexdigest()
+    digest = sha1(content, usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]
     return f"{digest[:12]}5{digest[13:16]}{variant}{digest[17:32]}"

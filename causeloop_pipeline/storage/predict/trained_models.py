@@ -1,4 +1,4 @@
-"""What a workspace's predictions have learned, kept from night to night, and how much each model is heard."""
+"""Trained recurrence models, stored from night to night, and the ensemble weight of each base model."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,44 +6,52 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import INSTANT
 from causeloop_pipeline.storage.database.session import Session
 
-KEEP_MODEL = """
-insert into predict.learned_model (workspace_id, form, model, learned_at, event_count)
-values (%(workspace_id)s, %(form)s, %(model)s, %(learned_at)s, %(event_count)s)
+SELECT_TRAINED_MODEL = """
+select model::text as model, trained_at, event_count
+from predict.trained_model
+where workspace_id = %s and format = %s
+"""
+
+UPSERT_TRAINED_MODEL = """
+insert into predict.trained_model (workspace_id, format, model, trained_at, event_count)
+values (%(workspace_id)s, %(format)s, %(model)s, %(trained_at)s, %(event_count)s)
 on conflict (workspace_id) do update
-set form = excluded.form, model = excluded.model, learned_at = excluded.learned_at,
+set format = excluded.format, model = excluded.model, trained_at = excluded.trained_at,
     event_count = excluded.event_count
 """
 
 
 @dataclass(frozen=True)
-class KeptModel:
-    """A learned model as it was kept: its text, when it was learned, and of how many events."""
+class StoredModel:
+    """A trained model as JSON text, when it was trained, and on how many events."""
 
     model: str
-    learned_at: datetime
+    trained_at: datetime
     event_count: int
 
 
-def read_model(session: Session, workspace_id: UUID, form: str) -> KeptModel | None:
-    """The model that a workspace learned last, if it has this form."""
-    row = session.row(
-        "select model::text as model, learned_at, event_count from predict.learned_model "
-        "where workspace_id = %s and form = %s",
-        (workspace_id, form),
-    )
-    return KeptModel(**row) if row else None
+def read_trained_model(session: Session, workspace_id: UUID, model_format: str) -> StoredModel | None:
+    """The model trained last for a workspace, if it has this format."""
+    row = session.row(SELECT_TRAINED_MODEL, (workspace_id, model_format))
+    return StoredModel(**row) if row else None
 
 
-def keep_model(session: Session, workspace_id: UUID, form: str, kept: KeptModel) -> None:
-    """Keep a learned model instead of the one before."""
-    session.execute(KEEP_MODEL, {"workspace_id": workspace_id, "form": form, **vars(kept)})
+def store_trained_model(
+    session: Session, workspace_id: UUID, model_format: str, trained: StoredModel
+) -> None:
+    """Store a trained model in place of the one before."""
+    parameters = {"workspace_id": workspace_id, "format": model_format, **vars(trained)}
+    session.execute(UPSERT_TRAINED_MODEL, parameters)
 
 
 def replace_weights(
     session: Session, workspace_id: UUID, weights: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """How much each model is listened to, by window."""
-    rows = weights.with_columns(workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at))
+    """Store the weight of each base model, by window, in place of those before."""
+    rows = weights.with_columns(
+        workspace_id=pl.lit(str(workspace_id)), computed_at=pl.lit(computed_at).cast(INSTANT)
+    )
     session.replace("predict.model_weight", rows, workspace_id)

@@ -1,20 +1,20 @@
-"""Counts that nothing was lost: what came in is an issue, a change, a version of one, set aside, or waits."""
+"""Conservation of records: each one is an issue, a change, a version of one, quarantined or still pending."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
 
-# Record by record, so that one lost and one left over do not cancel out. An issue of which every record waits
-# (as in a rebuild) is counted by those; one that neither has a record nor waits for it is one too many.
-# A change and an issue of one source may bear the same external id.
-COUNT = """
+# Record by record, so that a lost one and a surplus one do not cancel out. An issue whose records are all
+# pending (as in a rebuild) is counted by those; one with neither records nor pending ones is a surplus.
+# A change and an issue of one source may have the same external id.
+UPSERT_COUNTS = """
 with quarantined as (
     select distinct source, external_id, payload_hash
     from raw.quarantine
     where workspace_id = %(workspace_id)s and replayed_at is null
 ),
-subjects as (
+external_records as (
     select
         r.source,
         r.external_id,
@@ -23,14 +23,14 @@ subjects as (
         count(a.record_id) as pending,
         count(q.payload_hash) filter (where a.record_id is null) as quarantined
     from raw.record as r
-    left join raw.arrival as a on a.workspace_id = r.workspace_id and a.record_id = r.record_id
+    left join raw.pending_record as a on a.workspace_id = r.workspace_id and a.record_id = r.record_id
     left join quarantined as q
         on q.source = r.source and q.external_id = r.external_id and q.payload_hash = r.payload_hash
     where r.workspace_id = %(workspace_id)s
     group by 1, 2, 3
 ),
-made as (
-    select source, external_id, false as is_change, true as is_made
+results as (
+    select source, external_id, false as is_change, true as exists_in_core
     from core.issue
     where workspace_id = %(workspace_id)s
     union all
@@ -44,17 +44,17 @@ compared as (
         coalesce(s.pending, 0) as pending,
         coalesce(s.quarantined, 0) as quarantined,
         coalesce(s.records - s.pending - s.quarantined, 0) as normalized,
-        coalesce(m.is_made, false) as is_made
-    from subjects as s
-    full join made as m using (source, external_id, is_change)
+        coalesce(m.exists_in_core, false) as exists_in_core
+    from external_records as s
+    full join results as m using (source, external_id, is_change)
 ),
 counted as (
     select
         source,
         records,
-        (not is_change and is_made and (normalized > 0 or pending = 0))::int as issues,
-        (is_change and is_made and (normalized > 0 or pending = 0))::int as changes,
-        case when is_made then greatest(normalized - 1, 0) else 0 end as versions,
+        (not is_change and exists_in_core and (normalized > 0 or pending = 0))::int as issues,
+        (is_change and exists_in_core and (normalized > 0 or pending = 0))::int as changes,
+        case when exists_in_core then greatest(normalized - 1, 0) else 0 end as versions,
         quarantined,
         pending
     from compared
@@ -74,7 +74,7 @@ on conflict (workspace_id, source) do update set
 returning source, records, issues, changes, versions, quarantined, pending, balanced
 """
 
-GONE = """
+DELETE_COUNTS_OF_GONE_SOURCES = """
 delete from core.conservation as c
 where c.workspace_id = %(workspace_id)s
     and not exists (select from raw.record where workspace_id = c.workspace_id and source = c.source)
@@ -85,7 +85,7 @@ where c.workspace_id = %(workspace_id)s
 
 @dataclass(frozen=True)
 class SourceBalance:
-    """What became of one source's records in one workspace."""
+    """What the records of one source in one workspace have become."""
 
     source: str
     records: int
@@ -98,23 +98,13 @@ class SourceBalance:
 
     @property
     def lost(self) -> int:
-        """Records that are nothing of it; negative: issues or changes that no record gives."""
-        accounted = self.issues + self.changes + self.versions + self.quarantined + self.pending
-        return self.records - accounted
+        """Records that became nothing; negative: issues or changes without a record."""
+        accounted_for = self.issues + self.changes + self.versions + self.quarantined + self.pending
+        return self.records - accounted_for
 
 
-def balance(session: Session, workspace_id: UUID) -> list[SourceBalance]:
-    """Count a workspace's records anew and keep the verdict, a line a source."""
-    session.execute(GONE, {"workspace_id": workspace_id})
-    rows = session.rows(COUNT, {"workspace_id": workspace_id})
-    return sorted((SourceBalance(**row) for row in rows), key=lambda one: one.source)
-
-
-def unbalanced_workspaces(session: Session, workspace_ids: list[UUID]) -> dict[UUID, list[SourceBalance]]:
-    """Count the records of several workspaces; those where something is missing, and of which sources."""
-    failed = {}
-    for workspace_id in workspace_ids:
-        wrong = [one for one in balance(session, workspace_id) if not one.balanced]
-        if wrong:
-            failed[workspace_id] = wrong
-    return failed
+def check_conservation(session: Session, workspace_id: UUID) -> list[SourceBalance]:
+    """Count a workspace's records and store the result, a row a source."""
+    session.execute(DELETE_COUNTS_OF_GONE_SOURCES, {"workspace_id": workspace_id})
+    rows = session.rows(UPSERT_COUNTS, {"workspace_id": workspace_id})
+    return sorted((SourceBalance(**row) for row in rows), key=lambda balance: balance.source)

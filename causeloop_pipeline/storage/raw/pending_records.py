@@ -1,76 +1,59 @@
-"""Records that wait to become issues: a run claims them, works on them, and strikes them off."""
+"""Records that wait to be normalized into issues: a run claims them and, once done, deletes them here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
 
-CLAIM = "update raw.arrival set run_id = %s where run_id is null and workspace_id = any (%s)"
-MANY = 2_000  # so many new rows mislead a planner whose statistics are older; fewer change no plan
+# So many new rows mislead a planner whose statistics are older; fewer change no plan.
+MIN_ROWS_TO_ANALYZE = 2_000
 
-REARRIVE = """
-insert into raw.arrival (workspace_id, record_id, source, run_id)
-select workspace_id, record_id, source, %s from raw.record
-on conflict (workspace_id, record_id) do update set run_id = excluded.run_id where arrival.run_id is null
+SELECT_CLAIMED = """
+select source, count(*) as records
+from raw.pending_record
+where run_id = %s
+group by source
+order by source
 """
 
+UPDATE_CLAIM = "update raw.pending_record set run_id = %s where run_id is null and workspace_id = any (%s)"
 
-@dataclass(frozen=True)
-class WaitingArrivals:
-    """The records of one source that wait in a workspace."""
+UPDATE_RELEASE = "update raw.pending_record set run_id = null where run_id = %s"
 
-    workspace_id: UUID
-    source: str
-    records: int
+INSERT_ALL_RECORDS = """
+insert into raw.pending_record (workspace_id, record_id, source, run_id)
+select workspace_id, record_id, source, %s from raw.record
+on conflict (workspace_id, record_id) do update
+set run_id = excluded.run_id where pending_record.run_id is null
+"""
 
-
-def waiting_arrivals(session: Session) -> list[WaitingArrivals]:
-    """What no run has claimed yet, by workspace and source."""
-    rows = session.rows(
-        "select workspace_id, source, count(*) as records from raw.arrival where run_id is null "
-        "group by workspace_id, source order by workspace_id, source"
-    )
-    return [WaitingArrivals(**row) for row in rows]
+DELETE_NORMALIZED = "delete from raw.pending_record where run_id = %s and workspace_id = any (%s)"
 
 
-def claim_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
-    """Take the waiting records of some workspaces for a run; how many of each source the run holds now."""
-    if session.execute(CLAIM, (run_id, list(workspace_ids))) >= MANY:
-        session.execute("analyze raw.record, raw.arrival")
-    return _held(session, run_id)
+def claim_pending_records(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
+    """Claim the pending records of some workspaces for a run; how many of each source the run has claimed."""
+    if session.execute(UPDATE_CLAIM, (run_id, list(workspace_ids))) >= MIN_ROWS_TO_ANALYZE:
+        session.execute("analyze raw.record, raw.pending_record")
+    return _count_claimed(session, run_id)
 
 
-def claim_everything(session: Session, run_id: str) -> dict[str, int]:
-    """Let every record that the session sees arrive once more, for a run that rebuilds issues."""
-    session.execute(REARRIVE, (run_id,))
-    return _held(session, run_id)
+def claim_all_records(session: Session, run_id: str) -> dict[str, int]:
+    """Claim every record that the session sees, normalized or not, for a run that rebuilds issues."""
+    session.execute(INSERT_ALL_RECORDS, (run_id,))
+    return _count_claimed(session, run_id)
 
 
-def finish_arrivals(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> int:
-    """Strike off what a run has normalized; what it holds of other workspaces waits again."""
-    finished = session.execute(
-        "delete from raw.arrival where run_id = %s and workspace_id = any (%s)", (run_id, list(workspace_ids))
-    )
-    release_arrivals(session, run_id)
+def finish_pending_records(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> int:
+    """Delete what a run has normalized, and release what it had claimed of other workspaces."""
+    finished = session.execute(DELETE_NORMALIZED, (run_id, list(workspace_ids)))
+    release_pending_records(session, run_id)
     return finished
 
 
-def release_arrivals(session: Session, run_id: str) -> int:
-    """Let everything that a run holds wait again, as after a failure."""
-    return session.execute("update raw.arrival set run_id = null where run_id = %s", (run_id,))
+def release_pending_records(session: Session, run_id: str) -> int:
+    """Let all that a run has claimed wait again, as after a failure."""
+    return session.execute(UPDATE_RELEASE, (run_id,))
 
 
-def release_orphaned_arrivals(session: Session, unfinished: Sequence[str]) -> int:
-    """Let everything wait again that is held by a run which no longer goes on."""
-    return session.execute(
-        "update raw.arrival set run_id = null where run_id is not null and not run_id = any (%s)",
-        (list(unfinished),),
-    )
-
-
-def _held(session: Session, run_id: str) -> dict[str, int]:
-    rows = session.rows(
-        "select source, count(*) as records from raw.arrival where run_id = %s group by source", (run_id,)
-    )
-    return {row["source"]: int(row["records"]) for row in sorted(rows, key=lambda row: row["source"])}
+def _count_claimed(session: Session, run_id: str) -> dict[str, int]:
+    return {row["source"]: int(row["records"]) for row in session.rows(SELECT_CLAIMED, (run_id,))}

@@ -1,60 +1,66 @@
-{# Vendors' words are looked up in one object a map, which costs the same whatever the planner knows of the rows. -#}
-with known as materialized (
+{# Vendors' values are looked up in one JSON object a map: the cost does not depend on the planner's statistics. -#}
+with value_maps as materialized (
 
-    select jsonb_object_agg(source || ' ' || field || ' ' || vendor_value, value) as words
+    select jsonb_object_agg(source || ' ' || field || ' ' || vendor_value, value) as map
     from {{ ref('value_map') }}
 
 ),
 
-own as materialized (
+overrides as materialized (
 
     select
         workspace_id,
-        jsonb_object_agg(source || ' ' || field || ' ' || lower(vendor_value), value) as words
+        jsonb_object_agg(source || ' ' || field || ' ' || lower(vendor_value), value) as map
     from {{ source('core', 'value_override') }}
-    where {{ is_legal('field', 'value') }}
+    where {{ is_valid_value('field', 'value') }}
     group by workspace_id
 
 ),
 
-read_values as (
+mapped_values as (
 
     select
         versions.*,
-        {{ reading('severity') }} as severity,
-        {{ reading('status') }} as status
+        {{ map_value('severity') }} as severity,
+        {{ map_value('status') }} as status
     from {{ ref('int_issues__unioned') }} as versions
-    cross join known
-    left join own on own.workspace_id = versions.workspace_id
+    cross join value_maps
+    left join overrides on overrides.workspace_id = versions.workspace_id
+
+),
+
+mapped as (
+
+    select
+        workspace_id,
+        core.issue_id(workspace_id, source, external_id) as issue_id,
+        record_id,
+        source,
+        external_id,
+        connector_id,
+        kind = 'event' as is_partial_update,
+        received_at,
+        left(title, 300) as title,
+        body,
+        severity_value,
+        coalesce(severity, 'p3') as severity,
+        status_value,
+        coalesce(status, 'open') as status,
+        service,
+        error_type,
+        team,
+        environment,
+        external_url,
+        source_created_at,
+        source_updated_at,
+        resolved_at,
+        attributes || jsonb_strip_nulls(jsonb_build_object(
+            'unmapped_severity', case when severity is null then severity_value end,
+            'unmapped_status', case when status is null then status_value end
+        )) as attributes,
+        case when title is null then 'no title where a ' || source || ' ' || kind || ' has one' end as unmappable_reason
+    from mapped_values
 
 )
 
-select
-    workspace_id,
-    core.issue_id(workspace_id, source, external_id) as issue_id,
-    record_id,
-    source,
-    external_id,
-    connector_id,
-    kind = 'event' as is_notice,
-    received_at,
-    left(title, 300) as title,
-    body,
-    severity_value,
-    coalesce(severity, 'p3') as severity,
-    status_value,
-    coalesce(status, 'open') as status,
-    service,
-    error_type,
-    team,
-    environment,
-    external_url,
-    source_created_at,
-    source_updated_at,
-    resolved_at,
-    attributes || jsonb_strip_nulls(jsonb_build_object(
-        'unmapped_severity', case when severity is null then severity_value end,
-        'unmapped_status', case when status is null then status_value end
-    )) as attributes,
-    case when title is null then 'no title where a ' || source || ' ' || kind || ' has one' end as unmappable_because
-from read_values
+select * from mapped

@@ -1,12 +1,8 @@
-{{ config(
-    unique_key=['workspace_id', 'change_id'],
-    post_hook="{{ remove_underived('true') }}",
-) }}
 with versions as (
 
     {% for connector in var('changes_of') + ['ingested'] -%}
     select * from {{ ref('stg_' ~ connector ~ '__changes') }}
-    where {{ is_read('source') }}
+    where {{ source_selected('source') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -22,21 +18,27 @@ newest as (
     from versions
     window same_change as (partition by workspace_id, source, external_id)
 
+),
+
+changes as (
+
+    select
+        workspace_id,
+        core.change_id(workspace_id, source, external_id) as change_id,
+        source,
+        external_id,
+        connector_id,
+        coalesce(change_kind, 'change') as kind,
+        left(coalesce(title, 'Change' || coalesce(' of ' || service, '')), 300) as title,
+        service,
+        environment,
+        external_url,
+        coalesce(changed_at, first_known_at) as changed_at,
+        source_updated_at,
+        ingested_at
+    from newest
+    where age_rank = 1
+
 )
 
-select
-    workspace_id,
-    core.change_id(workspace_id, source, external_id) as change_id,
-    source,
-    external_id,
-    connector_id,
-    coalesce(change_kind, 'change') as kind,
-    left(coalesce(title, 'Change' || coalesce(' of ' || service, '')), 300) as title,
-    service,
-    environment,
-    external_url,
-    coalesce(changed_at, first_known_at) as changed_at,
-    source_updated_at,
-    ingested_at
-from newest
-where age_rank = 1
+select * from changes

@@ -2,16 +2,16 @@ with newest as (
 
     select *
     from {{ ref('int_issues__newest') }}
-    where {{ is_read('source') }}
+    where {{ source_selected('source') }}
 
 ),
 
--- The newest edit of a field wins over every version, for ever: an object keeps its last value of a key.
-edits as (
+-- The newest edit of a field wins over every version: a JSON object keeps the last value of a key.
+edited as (
 
     select
         newest.*,
-        coalesce(edit.fields, '{}') as edited,
+        coalesce(edit.fields, '{}') as edits,
         coalesce(resolved_at, edit.status_edited_at, source_updated_at) as ended_at
     from newest
     left join lateral (
@@ -21,27 +21,33 @@ edits as (
         from {{ source('core', 'issue_edit') }} as e
         where e.workspace_id = newest.workspace_id
             and e.issue_id = newest.issue_id
-            and {{ is_legal('e.field', 'e.value') }}
+            and {{ is_valid_value('e.field', 'e.value') }}
     ) as edit on true
+
+),
+
+issues as (
+
+    select
+        workspace_id,
+        issue_id,
+        source,
+        external_id,
+        connector_id,
+        {%- for field in ['title', 'severity', 'status'] %}
+        coalesce(edits ->> '{{ field }}', {{ field }}) as {{ field }},
+        {%- endfor %}
+        {%- for field in ['body', 'service', 'error_type', 'team', 'environment'] %}
+        case when edits ? '{{ field }}' then edits ->> '{{ field }}' else {{ field }} end as {{ field }},
+        {%- endfor %}
+        external_url,
+        source_created_at,
+        source_updated_at,
+        case when coalesce(edits ->> 'status', status) in ('resolved', 'closed') then ended_at end as resolved_at,
+        ingested_at,
+        attributes
+    from edited
 
 )
 
-select
-    workspace_id,
-    issue_id,
-    source,
-    external_id,
-    connector_id,
-    {%- for field in ['title', 'severity', 'status'] %}
-    coalesce(edited ->> '{{ field }}', {{ field }}) as {{ field }},
-    {%- endfor %}
-    {%- for field in ['body', 'service', 'error_type', 'team', 'environment'] %}
-    case when edited ? '{{ field }}' then edited ->> '{{ field }}' else {{ field }} end as {{ field }},
-    {%- endfor %}
-    external_url,
-    source_created_at,
-    source_updated_at,
-    case when coalesce(edited ->> 'status', status) in ('resolved', 'closed') then ended_at end as resolved_at,
-    ingested_at,
-    attributes
-from edits
+select * from issues

@@ -1,7 +1,13 @@
 with records as (
 
-    {{ landed('custom_api', shape="kind <> 'normalized_change'") }}
+    {{ records_to_process('custom_api', shape="kind <> 'normalized_change'") }}
+
+),
+
+issues as (
+
+    {{ product_issue('records', 'custom_api') }}
 
 )
 
-{{ product_issue('records', 'custom_api') }}
+select * from issues

@@ -1,23 +1,27 @@
-{# Change events have no type: their summary tells what was done. -#}
+{# Generated from connectors/tools by `causeloop connectors generate`. -#}
 with records as (
 
-    {{ landed('pagerduty', shape="kind = 'change'") }}
+    {{ records_to_process('pagerduty', shape="kind = 'change'") }}
+
+),
+
+variants as (
+
+    select
+        *,
+        case
+            when true then 'change event'
+        end as variant
+    from records
 
 )
 
 select
     {{ record_columns('pagerduty') }},
-    {{ change_columns(
-        kind="case
-            when " ~ text_at('summary') ~ " ~* '\\mfeature.?flag|\\mflag\\M' then 'feature_flag'
-            when " ~ text_at('summary') ~ " ~* '\\mconfig' then 'config_change'
-            when " ~ text_at('summary') ~ " ~* '\\mdeploy|\\mroll(ed)?.?(out|back)' then 'deploy'
-            when " ~ text_at('summary') ~ " ~* '\\mrelease' then 'release'
-        end",
-        title=text_at('summary'),
-        service="coalesce(" ~ text_at('services.0.summary') ~ ", " ~ text_at('services.0.name') ~ ")",
-        environment="coalesce(" ~ text_at('custom_details.environment') ~ ", " ~ text_at('custom_details.env') ~ ")",
-        external_url="coalesce(" ~ text_at('links.0.href') ~ ", " ~ text_at('html_url') ~ ")",
-        changed_at=instant_at('timestamp'),
-    ) }}
-from records
+    case variant when 'change event' then case when coalesce({{ text_at('summary') }} ~* '\yfeature.?flag|\yflag\y', false) then 'feature_flag' else case when coalesce({{ text_at('summary') }} ~* '\yconfig', false) then 'config_change' else case when coalesce({{ text_at('summary') }} ~* '\ydeploy|\yroll(ed)?.?(out|back)', false) then 'deploy' else case when coalesce({{ text_at('summary') }} ~* '\yrelease', false) then 'release' else null::text end end end end end as change_kind,
+    case variant when 'change event' then {{ text_at('summary') }} end as title,
+    case variant when 'change event' then coalesce({{ text_at('services.0.summary') }}, {{ text_at('services.0.name') }}) end as service,
+    case variant when 'change event' then coalesce({{ text_at('custom_details.environment') }}, {{ text_at('custom_details.env') }}) end as environment,
+    case variant when 'change event' then coalesce({{ text_at('links.0.href') }}, {{ text_at('html_url') }}) end as external_url,
+    case variant when 'change event' then {{ instant_at('timestamp') }} end as changed_at
+from variants

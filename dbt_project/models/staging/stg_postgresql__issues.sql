@@ -1,7 +1,13 @@
 with records as (
 
-    {{ landed('postgresql', shape="kind <> 'normalized_change'") }}
+    {{ records_to_process('postgresql', shape="kind <> 'normalized_change'") }}
+
+),
+
+issues as (
+
+    {{ product_issue('records', 'postgresql') }}
 
 )
 
-{{ product_issue('records', 'postgresql') }}
+select * from issues

@@ -1,33 +1,24 @@
-"""Recommendations as ranked again and again, while people work on them."""
+"""Recommendations are ranked again and again, while users work on them."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 import polars as pl
 
-from causeloop_pipeline.model.frames import INSTANT, RECOMMENDATION_SCHEMA
+from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.storage.act.recommendations import (
-    rank_recommendations,
-    read_claimed_recommendations,
     read_fixes,
-    read_known_recommendations,
+    read_implemented_recommendations,
+    read_recommendation_states,
+    write_ranking,
 )
 from causeloop_pipeline.storage.database.session import Database, Session
 from tests.storage.stored import new_id
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-KNOWN = pl.Schema(dict.fromkeys(("recommendation_id", "status", "type", "verdict"), pl.String()))
-CLAIMED = pl.Schema(
-    {
-        "recommendation_id": pl.String(),
-        "pattern_ids": pl.List(pl.String()),
-        "status": pl.String(),
-        "implemented_at": INSTANT,
-    }
-)
 
 
-def ranked(*ids: str) -> pl.DataFrame:
+def ranking(*ids: str) -> pl.DataFrame:
     rows = [
         {
             "recommendation_id": identity,
@@ -54,46 +45,45 @@ def ranks(session: Session) -> dict[str, int | None]:
     return {row["id"]: row["rank"] for row in rows}
 
 
-def test_ranks_may_be_swapped_and_pending_ones_that_no_longer_count_go(
+def test_ranks_may_be_swapped_and_pending_recommendations_without_a_rank_are_deleted(
     database: Database, workspace_id: UUID
 ) -> None:
     a, b, c = new_id(), new_id(), new_id()
     with database.workspace(workspace_id) as session:
-        rank_recommendations(session, workspace_id, ranked(a, b), NOW)
+        write_ranking(session, workspace_id, ranking(a, b), NOW)
     with database.workspace(workspace_id) as session:
-        rank_recommendations(session, workspace_id, ranked(b, c), NOW)
+        write_ranking(session, workspace_id, ranking(b, c), NOW)
         assert ranks(session) == {b: 1, c: 2}
         assert session.row("select steps from act.recommendation limit 1") == {
             "steps": ['Say "stop", then {wait}']
         }
 
 
-def test_what_people_work_on_keeps_its_status_and_outlives_the_ranking(
+def test_a_recommendation_that_users_work_on_keeps_its_status_and_outlives_its_rank(
     database: Database, workspace_id: UUID
 ) -> None:
     a, b = new_id(), new_id()
     with database.workspace(workspace_id) as session:
-        rank_recommendations(session, workspace_id, ranked(a, b), NOW)
+        write_ranking(session, workspace_id, ranking(a, b), NOW)
         session.execute(
             "update act.recommendation set status = 'implemented' where recommendation_id = %s", (a,)
         )
-        rank_recommendations(session, workspace_id, ranked(b, a), NOW)
-        rank_recommendations(session, workspace_id, ranked(b), NOW)
+        write_ranking(session, workspace_id, ranking(b, a), NOW)
+        write_ranking(session, workspace_id, ranking(b), NOW)
         assert ranks(session) == {a: None, b: 1}
-        known = read_known_recommendations(session, workspace_id, KNOWN)
-        assert dict(known.select("recommendation_id", "status").iter_rows()) == {
+        states = read_recommendation_states(session, workspace_id)
+        assert dict(states.select("recommendation_id", "status").iter_rows()) == {
             a: "implemented",
             b: "pending",
         }
 
 
-def test_the_worst_proof_speaks_and_withdrawn_fixes_are_no_claims(
+def test_the_worst_proof_counts_and_withdrawn_fixes_are_not_read(
     database: Database, workspace_id: UUID
 ) -> None:
     a = new_id()
-    fixes = pl.Schema({"recommendation_id": pl.String(), "pattern_id": pl.String(), "fixed_at": INSTANT})
     with database.workspace(workspace_id) as session:
-        rank_recommendations(session, workspace_id, ranked(a), NOW)
+        write_ranking(session, workspace_id, ranking(a), NOW)
         session.execute("update act.recommendation set status = 'implemented'")
         for verdict in ("held", "failed", "partly"):
             session.execute(
@@ -107,11 +97,9 @@ def test_the_worst_proof_speaks_and_withdrawn_fixes_are_no_claims(
             "expected_loops_prevented, claimed_by) values (%s, %s, %s, %s, 1, 'me')",
             (workspace_id, a, new_id(), NOW),
         )
-        assert read_known_recommendations(session, workspace_id, KNOWN)["verdict"].to_list() == ["failed"]
-        assert read_claimed_recommendations(session, workspace_id, CLAIMED)["implemented_at"].to_list() == [
-            NOW
-        ]
-        assert read_fixes(session, workspace_id, fixes).height == 1
+        assert read_recommendation_states(session, workspace_id)["verdict"].to_list() == ["failed"]
+        assert read_implemented_recommendations(session, workspace_id)["implemented_at"].to_list() == [NOW]
+        assert read_fixes(session, workspace_id).height == 1
         session.execute("update act.fix set withdrawn_at = now()")
-        assert read_claimed_recommendations(session, workspace_id, CLAIMED).is_empty()
-        assert read_fixes(session, workspace_id, fixes).is_empty()
+        assert read_implemented_recommendations(session, workspace_id).is_empty()
+        assert read_fixes(session, workspace_id).is_empty()

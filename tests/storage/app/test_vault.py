@@ -1,4 +1,4 @@
-"""A stored secret opens for its own row and key, and for nothing else."""
+"""A stored secret can be decrypted only for its own row and with its own key."""
 
 import base64
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ ROW, OTHER = UUID(int=1), UUID(int=2)
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=200), max_size=5))
-def test_what_is_sealed_opens_again(secrets: dict[str, str]) -> None:
+def test_sealed_secrets_open_again(secrets: dict[str, str]) -> None:
     sealed = VAULT.seal(secrets, ROW, OTHER, "credentials")
 
     assert VAULT.open(sealed, ROW, OTHER, "credentials") == secrets
@@ -24,7 +24,7 @@ def test_what_is_sealed_opens_again(secrets: dict[str, str]) -> None:
     ("workspace_id", "owner_id", "purpose"),
     [(OTHER, OTHER, "credentials"), (ROW, ROW, "credentials"), (ROW, OTHER, "webhook_secrets")],
 )
-def test_a_ciphertext_copied_to_another_row_stays_shut(
+def test_a_ciphertext_copied_to_another_row_cannot_be_decrypted(
     workspace_id: UUID, owner_id: UUID, purpose: str
 ) -> None:
     sealed = VAULT.seal({"token": "t"}, ROW, OTHER, "credentials")
@@ -40,7 +40,7 @@ def test_another_key_does_not_open_it() -> None:
         Vault(b"x" * 32).open(sealed, ROW, OTHER, "credentials")
 
 
-def test_the_same_secret_never_looks_the_same() -> None:
+def test_the_same_secret_never_has_the_same_ciphertext() -> None:
     assert VAULT.seal({"a": "b"}, ROW, OTHER, "c") != VAULT.seal({"a": "b"}, ROW, OTHER, "c")
 
 

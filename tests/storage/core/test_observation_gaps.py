@@ -1,4 +1,4 @@
-"""What the syncs of connectors tell of the time in which nothing could be seen."""
+"""Observation gaps follow from the syncs of connectors."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,16 +6,16 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-import polars as pl
 import pytest
 
-from causeloop_pipeline.storage.core.observation_gaps import read_blind_spans, read_present_blindness
+from causeloop_pipeline.storage.core.observation_gaps import (
+    read_current_observation_gaps,
+    read_observation_gaps,
+)
 from causeloop_pipeline.storage.database.session import Database, Session
 
-INSTANT = pl.Datetime("us", "UTC")
-BLIND = pl.Schema({"pattern_id": pl.String(), "started_at": INSTANT, "ended_at": INSTANT})
 NOW = datetime.now(UTC).replace(microsecond=0)
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PATTERN = UUID(int=7)
 _numbers = count()
 
@@ -40,13 +40,13 @@ def connector(
     **row: Any,
 ) -> UUID:
     connector_id = uuid4()
-    known = {
+    defaults = {
         "type": kind,
         "display_name": str(connector_id),
         "created_at": ago(made),
         "backfill_days": backfill,
     }
-    insert(session, "app.connector", workspace_id, connector_id=connector_id, **known | row)
+    insert(session, "app.connector", workspace_id, connector_id=connector_id, **defaults | row)
     return connector_id
 
 
@@ -94,136 +94,136 @@ def issues(
 
 def insert(session: Session, table: str, workspace_id: UUID, **values: Any) -> None:
     row = {"workspace_id": workspace_id, **values}
-    places = ", ".join(["%s"] * len(row))
-    session.execute(f"insert into {table} ({', '.join(row)}) values ({places})", list(row.values()))
+    placeholders = ", ".join(["%s"] * len(row))
+    session.execute(f"insert into {table} ({', '.join(row)}) values ({placeholders})", list(row.values()))
 
 
-def all_spans(session: Session, workspace_id: UUID) -> list[tuple[datetime, datetime]]:
-    read = read_blind_spans(session, workspace_id, NOW, BLIND)
-    assert set(read["pattern_id"]) <= {str(PATTERN)}
-    return read.select("started_at", "ended_at").rows()
+def all_gaps(session: Session, workspace_id: UUID) -> list[tuple[datetime, datetime]]:
+    gaps = read_observation_gaps(session, workspace_id, NOW)
+    assert set(gaps["pattern_id"]) <= {str(PATTERN)}
+    return gaps.select("started_at", "ended_at").rows()
 
 
-def spans(session: Session, workspace_id: UUID) -> list[tuple[datetime, datetime]]:
-    """Without the time before anything was fetched."""
-    told = [span for span in all_spans(session, workspace_id) if span[0] > EVER]
-    present = read_present_blindness(session, workspace_id, NOW, BLIND)
-    assert present.select("started_at", "ended_at").rows() == told
-    return told
+def gaps_after_backfill(session: Session, workspace_id: UUID) -> list[tuple[datetime, datetime]]:
+    """The gaps without the time before the first fetched day."""
+    gaps = [span for span in all_gaps(session, workspace_id) if span[0] > EPOCH]
+    current = read_current_observation_gaps(session, workspace_id, NOW)
+    assert current.select("started_at", "ended_at").rows() == gaps
+    return gaps
 
 
-def test_a_connector_that_fails_is_blind_since_its_last_success(session: Session, workspace_id: UUID) -> None:
+def test_a_failing_connector_has_a_gap_since_its_last_success(session: Session, workspace_id: UUID) -> None:
     failing = connector(session, workspace_id)
     issues(session, workspace_id, failing, 90, 50)
     for at, status in ((30, "succeeded"), (20, "succeeded"), (19, "failed"), (0.1, "failed")):
         sync(session, workspace_id, failing, at, status)
 
-    assert spans(session, workspace_id) == [(ago(20), NOW)]
+    assert gaps_after_backfill(session, workspace_id) == [(ago(20), NOW)]
 
 
-def test_a_poll_that_resumed_has_fetched_the_outage(session: Session, workspace_id: UUID) -> None:
+def test_a_poll_that_succeeds_again_closes_the_gap(session: Session, workspace_id: UUID) -> None:
     resumed = connector(session, workspace_id)
     issues(session, workspace_id, resumed, 90)
     for at, status in ((30, "succeeded"), (29, "failed"), (2, "failed"), (0.1, "succeeded")):
         sync(session, workspace_id, resumed, at, status)
 
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
 
 @pytest.mark.parametrize(
-    ("interval", "hours", "blind"), [(1800, 5.9, False), (1800, 6.1, True), (14400, 11, False)]
+    ("interval", "hours", "has_gap"), [(1800, 5.9, False), (1800, 6.1, True), (14400, 11, False)]
 )
 def test_some_missed_polls_are_no_outage_yet(
-    session: Session, workspace_id: UUID, interval: int, hours: float, blind: bool
+    session: Session, workspace_id: UUID, interval: int, hours: float, has_gap: bool
 ) -> None:
     late = connector(session, workspace_id, poll_interval_seconds=interval)
     issues(session, workspace_id, late, 90)
     sync(session, workspace_id, late, hours / 24)
 
-    assert bool(spans(session, workspace_id)) is blind
+    assert bool(gaps_after_backfill(session, workspace_id)) is has_gap
 
 
-def test_a_paused_connector_is_blind_since_its_last_success(session: Session, workspace_id: UUID) -> None:
+def test_a_paused_connector_has_a_gap_since_its_last_success(session: Session, workspace_id: UUID) -> None:
     paused = connector(session, workspace_id, status="paused")
     issues(session, workspace_id, paused, 90)
     sync(session, workspace_id, paused, 12)
 
-    assert spans(session, workspace_id) == [(ago(12), NOW)]
+    assert gaps_after_backfill(session, workspace_id) == [(ago(12), NOW)]
 
 
-def test_a_webhook_that_still_comes_is_sight(session: Session, workspace_id: UUID) -> None:
+def test_a_webhook_that_still_arrives_leaves_no_gap(session: Session, workspace_id: UUID) -> None:
     pushed = connector(session, workspace_id)
     issues(session, workspace_id, pushed, 90)
     sync(session, workspace_id, pushed, 20)
-    for door, at in (("webhook", 0), ("poll", 0)):
+    for channel, at in (("webhook", 0), ("poll", 0)):
         insert(
             session,
             "raw.record",
             workspace_id,
             source="pagerduty",
-            external_id=door,
-            door=door,
+            external_id=channel,
+            channel=channel,
             connector_id=pushed,
             payload="{}",
-            payload_hash=door,
+            payload_hash=channel,
             received_at=ago(at),
         )
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
-    session.execute("update raw.record set received_at = %s where door = 'webhook'", (ago(8),))
-    assert spans(session, workspace_id) == [(ago(8), NOW)]
+    session.execute("update raw.record set received_at = %s where channel = 'webhook'", (ago(8),))
+    assert gaps_after_backfill(session, workspace_id) == [(ago(8), NOW)]
 
 
-def test_what_is_never_polled_is_never_blind(session: Session, workspace_id: UUID) -> None:
+def test_a_connector_that_is_never_polled_has_no_gap(session: Session, workspace_id: UUID) -> None:
     hook = connector(session, workspace_id, kind="custom_api", status="paused")
     sync(session, workspace_id, hook, 20, pages=0)
     issues(session, workspace_id, hook, 90, source="custom_api")
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
     issues(session, workspace_id, None, 80, 70, source="custom_api")
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
 
-def test_a_pattern_is_as_blind_as_most_of_its_ways_in(session: Session, workspace_id: UUID) -> None:
+def test_a_pattern_has_the_gap_of_the_connectors_of_most_of_its_issues(
+    session: Session, workspace_id: UUID
+) -> None:
     failing, working = connector(session, workspace_id), connector(session, workspace_id)
     sync(session, workspace_id, failing, 20)
     sync(session, workspace_id, working, 0.1)
     issues(session, workspace_id, failing, 90, 80, 70)
     issues(session, workspace_id, working, 60)
-    assert spans(session, workspace_id) == [(ago(20), NOW)]
+    assert gaps_after_backfill(session, workspace_id) == [(ago(20), NOW)]
 
     issues(session, workspace_id, None, 50, 40, source="custom_api")
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
 
-def test_before_the_first_day_that_a_connector_fetched_nothing_was_seen(
-    session: Session, workspace_id: UUID
-) -> None:
+def test_the_time_before_the_first_fetched_day_is_a_gap(session: Session, workspace_id: UUID) -> None:
     young = connector(session, workspace_id, made=20, backfill=30)
     sync(session, workspace_id, young, 0.1)
     issues(session, workspace_id, young, 40, 3)
-    assert all_spans(session, workspace_id) == [(EVER, ago(50))]
+    assert all_gaps(session, workspace_id) == [(EPOCH, ago(50))]
 
-    issues(session, workspace_id, young, 70)  # it came nevertheless: then something was seen
-    assert all_spans(session, workspace_id) == [(EVER, ago(70))]
+    issues(session, workspace_id, young, 70)  # it arrived nevertheless, so that day was observed
+    assert all_gaps(session, workspace_id) == [(EPOCH, ago(70))]
 
 
-def test_issues_of_a_connector_that_is_gone_count_as_those_of_its_successor(
+def test_issues_of_a_deleted_connector_count_as_those_of_its_successor(
     session: Session, workspace_id: UUID
 ) -> None:
     issues(session, workspace_id, uuid4(), 90)
-    assert spans(session, workspace_id) == []
+    assert gaps_after_backfill(session, workspace_id) == []
 
     successor = connector(session, workspace_id)
     sync(session, workspace_id, successor, 9)
-    assert spans(session, workspace_id) == [(ago(9), NOW)]
+    assert gaps_after_backfill(session, workspace_id) == [(ago(9), NOW)]
 
 
-def test_a_first_sync_that_never_succeeded_is_blind_since_the_connector_was_made(
+def test_a_connector_that_never_succeeded_has_a_gap_since_it_was_created(
     session: Session, workspace_id: UUID
 ) -> None:
     broken = connector(session, workspace_id, made=10)
     sync(session, workspace_id, broken, 10, "failed")
     issues(session, workspace_id, broken, 90)
 
-    assert spans(session, workspace_id) == [(ago(10), NOW)]
+    assert gaps_after_backfill(session, workspace_id) == [(ago(10), NOW)]

@@ -1,4 +1,4 @@
-"""The gate over the catalogue names everything that could show one tenant another's rows."""
+"""The isolation gate names everything that could show one tenant another tenant's rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.storage.database.isolation_gate import (
-    CatalogueError,
-    catalogue_violations,
+    IsolationError,
+    find_isolation_violations,
     require_isolation,
 )
 from causeloop_pipeline.storage.embedded.postgres_server import Server
@@ -20,7 +20,7 @@ PLANTED = {
         TENANT_TABLE,
         "table core.planted: row level security is not enabled",
     ),
-    "a table whose owner is not held by its policies": (
+    "a table whose owner bypasses its policies": (
         f"{TENANT_TABLE}; select app.isolate('core.planted'); "
         "alter table core.planted no force row level security",
         "table core.planted: row level security is not enabled and forced",
@@ -45,19 +45,19 @@ PLANTED = {
     "a foreign key without the workspace": (
         f"{TENANT_TABLE}; alter table core.planted add column y int, add constraint y_once unique (y); "
         "alter table core.planted add constraint leak foreign key (x) references core.planted (y)",
-        "foreign key leak leads to tenant table core.planted without workspace_id",
+        "foreign key leak refers to tenant table core.planted without workspace_id",
     ),
     "a unique key across tenants": (
         "create unique index leak on core.issue (external_id) where external_id = 'planted'",
-        "table core.issue: unique index core.leak does not hold workspace_id",
+        "table core.issue: unique index core.leak does not contain workspace_id",
     ),
-    "a grant to everybody": (
+    "a grant to public": (
         "grant select on core.issue to public",
-        "core.issue: SELECT is granted to everybody",
+        "core.issue: SELECT is granted to public",
     ),
-    "a schema open to everybody": (
+    "a schema open to public": (
         "grant usage on schema core to public",
-        "schema core: USAGE is granted to everybody",
+        "schema core: USAGE is granted to public",
     ),
     "a function with its owner's rights": (
         "create function core.planted() returns bigint language sql security definer "
@@ -68,39 +68,39 @@ PLANTED = {
 
 
 @pytest.fixture
-def undone(installation: Any) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the owner of which nothing stays."""
+def rolled_back(installation: Any) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the owner whose transaction is rolled back."""
     normalizer(installation.pipeline_url)
     with psycopg.connect(installation.owner_url) as connection:
         yield connection
         connection.rollback()
 
 
-def test_the_migrated_database_with_its_views_is_sound(undone: psycopg.Connection[Any]) -> None:
-    assert catalogue_violations(undone) == []
-    require_isolation(undone)
+def test_the_migrated_database_with_its_views_isolates_tenants(rolled_back: psycopg.Connection[Any]) -> None:
+    assert find_isolation_violations(rolled_back) == []
+    require_isolation(rolled_back)
 
 
 @pytest.mark.parametrize("weakness", PLANTED)
-def test_a_planted_weakness_is_named(undone: psycopg.Connection[Any], weakness: str) -> None:
+def test_a_planted_weakness_is_named(rolled_back: psycopg.Connection[Any], weakness: str) -> None:
     statement, expected = PLANTED[weakness]
-    undone.execute(statement.encode())
+    rolled_back.execute(statement.encode())
 
-    found = catalogue_violations(undone)
+    violations = find_isolation_violations(rolled_back)
 
-    assert any(expected in line for line in found), found
-    with pytest.raises(CatalogueError, match="tenants are not kept apart"):
-        require_isolation(undone)
+    assert any(expected in violation for violation in violations), violations
+    with pytest.raises(IsolationError, match="does not isolate tenants"):
+        require_isolation(rolled_back)
 
 
 @pytest.mark.parametrize(
-    ("power", "told"), [("superuser", "is a superuser"), ("bypassrls", "bypasses row level security")]
+    ("attribute", "message"), [("superuser", "is a superuser"), ("bypassrls", "bypasses row level security")]
 )
-def test_a_role_above_the_policies_is_named(
-    installation: Any, postgres: Server, power: str, told: str
+def test_a_role_that_bypasses_the_policies_is_named(
+    installation: Any, postgres: Server, attribute: str, message: str
 ) -> None:
     database = psycopg.conninfo.conninfo_to_dict(installation.owner_url)["dbname"]
     with psycopg.connect(installation.superuser_url, dbname=database) as connection:
-        connection.execute(f"alter role causeloop_api {power}".encode())
-        assert f"role causeloop_api: {told}" in catalogue_violations(connection)
+        connection.execute(f"alter role causeloop_api {attribute}".encode())
+        assert f"role causeloop_api: {message}" in find_isolation_violations(connection)
         connection.rollback()

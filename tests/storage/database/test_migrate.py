@@ -1,17 +1,27 @@
-"""The schema is reached from nothing and from every earlier version, by any number of callers."""
+"""Every earlier version of a database reaches the newest schema with its data, with any number of callers."""
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
+from typing import LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 
 from causeloop_pipeline.storage.database import migrate as schema
+from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.roles import OWNER
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.detect.grouping_state import read_grouping_state
 from causeloop_pipeline.storage.embedded.postgres_server import Server
+from causeloop_pipeline.storage.predict.trained_models import StoredModel, read_trained_model
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
+from tests.conftest import Installation
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(schema._config("")).walk_revisions()][
     ::-1
@@ -26,8 +36,8 @@ _numbers = count()
 
 
 @pytest.fixture
-def empty_database(postgres: Server, installation) -> Iterator[Callable[[], str]]:
-    """Makes databases that hold nothing yet, and drops them at the end."""
+def empty_database(postgres: Server, installation: Installation) -> Iterator[Callable[[], str]]:
+    """Creates empty databases, and drops them at the end."""
     made: list[str] = []
 
     def make() -> str:
@@ -43,6 +53,10 @@ def empty_database(postgres: Server, installation) -> Iterator[Callable[[], str]
             connection.execute(f"drop database {name} with (force)")
 
 
+DATA_OF_0017 = Path(__file__).parent / "versions" / "0017.sql"
+WORKSPACE_OF_0017 = UUID("00000000-0000-0000-0000-00000000000a")
+
+
 def columns(url: str) -> list[tuple[object, ...]]:
     with psycopg.connect(url) as connection:
         return connection.execute(COLUMNS).fetchall()
@@ -50,7 +64,7 @@ def columns(url: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_every_earlier_version_reaches_the_same_schema(
-    revision: str, empty_database: Callable[[], str], installation
+    revision: str, empty_database: Callable[[], str], installation: Installation
 ) -> None:
     url = empty_database()
 
@@ -60,7 +74,65 @@ def test_every_earlier_version_reaches_the_same_schema(
     assert columns(url) == columns(installation.owner_url)
 
 
-def test_callers_at_once_wait_for_one_another(empty_database: Callable[[], str], installation) -> None:
+def test_a_database_of_0017_keeps_its_data_and_its_isolation(
+    empty_database: Callable[[], str], postgres: Server, installation: Installation
+) -> None:
+    url = empty_database()
+    name = url.rsplit("/", 1)[1]
+    schema.migrate(url, "0017")
+    with psycopg.connect(postgres.url(name)) as superuser:
+        superuser.execute(DATA_OF_0017.read_bytes())
+
+    schema.migrate(url)
+
+    workspace_id = WORKSPACE_OF_0017
+    database = Database(installation.pipeline_url.rsplit("/", 1)[0] + f"/{name}")
+    with database.workspace(workspace_id) as session:
+        assert session.rows("select external_id, channel from raw.record") == [
+            {"external_id": "J-1", "channel": "webhook"}
+        ]
+        assert session.rows("select channel, reason from raw.quarantine") == [
+            {"channel": "poll", "reason": "no JSON"}
+        ]
+        assert claim_pending_records(session, "a run", [workspace_id]) == {"jira": 1}
+        assert session.rows("select external_id from staging.stg_jira__issues") == [{"external_id": "J-1"}]
+        assert session.rows("select feedback_id, together, made_by from detect.pattern_feedback") == [
+            {"feedback_id": UUID(int=2), "together": False, "made_by": "ana"}
+        ]
+        state = read_grouping_state(session, workspace_id)
+        assert state is not None
+        assert (state.is_stale, state.issue_count, state.index_start) == (True, 5, b"index")
+        model = read_trained_model(session, workspace_id, "format 1")
+        assert model == StoredModel('{"a": 0.1}', datetime(2026, 6, 1, 12, tzinfo=UTC), 9)
+        assert session.rows(
+            "select probability from predict.latest_prediction(%s, %s, 7)", (workspace_id, UUID(int=3))
+        ) == [{"probability": 0.6}]
+    with database.workspace(UUID(int=9)) as session:
+        assert session.rows("select * from raw.pending_record") == []
+    with psycopg.connect(url) as owner:
+        assert find_isolation_violations(owner) == []
+
+
+@pytest.mark.parametrize(("join", "condition"), [("cross join", ""), ("left join", "on true")])
+def test_the_latest_prediction_is_read_from_an_index(
+    join: LiteralString, condition: LiteralString, database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute("set local enable_seqscan = off")
+        plan = session.rows(
+            f"explain select latest.* from detect.pattern as p {join} lateral "
+            f"predict.latest_prediction(p.workspace_id, p.pattern_id, 7) as latest {condition}"
+        )
+
+    text = "\n".join(row["QUERY PLAN"] for row in plan)
+    assert "Function Scan" not in text
+    assert "Index" in text
+    assert "Sort" not in text
+
+
+def test_concurrent_callers_wait_for_one_another(
+    empty_database: Callable[[], str], installation: Installation
+) -> None:
     url = empty_database()
     code = "import sys; from causeloop_pipeline.storage.database.migrate import migrate; migrate(sys.argv[1])"
 
@@ -71,12 +143,12 @@ def test_callers_at_once_wait_for_one_another(empty_database: Callable[[], str],
 
 
 def test_no_role_of_the_product_is_a_superuser_or_may_bypass_row_level_security(
-    postgres: Server, installation
+    postgres: Server, installation: Installation
 ) -> None:
     with psycopg.connect(postgres.url()) as connection:
-        mighty = connection.execute(
+        privileged = connection.execute(
             "select rolname from pg_roles where rolname like 'causeloop%' "
             "and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)"
         ).fetchall()
 
-    assert mighty == []
+    assert privileged == []

@@ -1,4 +1,4 @@
-"""A session sees its workspaces and nothing else, and frames survive the way there and back."""
+"""A session sees only its workspaces, and a frame reads back as it was written."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -10,18 +10,18 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.storage.database.session import Database
 
-EVERYTHING = pl.Schema(
+EVERY_TYPE = pl.Schema(
     {
-        "text": pl.String,
+        "text": pl.String(),
         "instant": pl.Datetime("us", "UTC"),
-        "words": pl.List(pl.String),
-        "yes": pl.Boolean,
-        "day": pl.Date,
-        "share": pl.Float64,
-        "number": pl.Int64,
+        "words": pl.List(pl.String()),
+        "yes": pl.Boolean(),
+        "day": pl.Date(),
+        "share": pl.Float64(),
+        "number": pl.Int64(),
     }
 )
-AWKWARD = pl.DataFrame(
+EDGE_CASES = pl.DataFrame(
     [
         {"text": "", "instant": None, "words": ["x", 'y"z', "b\\s"], "yes": True, "number": -3},
         {
@@ -35,21 +35,21 @@ AWKWARD = pl.DataFrame(
         },
         {"text": None, "words": None, "yes": None},
     ],
-    schema=EVERYTHING,
+    schema=EVERY_TYPE,
 )
 
 
 def test_a_frame_reads_back_as_it_was_written(database: Database, workspace_id: UUID) -> None:
     with database.workspace(workspace_id) as session:
         session.execute(
-            "create temporary table everything (text text, instant timestamptz, words text[], yes boolean, "
+            "create temporary table every_type (text text, instant timestamptz, words text[], yes boolean, "
             "day date, share double precision, number bigint)"
         )
 
-        assert session.insert("everything", AWKWARD) == 3
-        again = session.read("select * from everything", schema=EVERYTHING)
+        assert session.insert("every_type", EDGE_CASES) == 3
+        again = session.read("select * from every_type", schema=EVERY_TYPE)
 
-    assert_frame_equal(again, AWKWARD)
+    assert_frame_equal(again, EDGE_CASES)
 
 
 def test_a_session_without_workspaces_sees_no_rows(database: Database, workspace_id: UUID) -> None:
@@ -61,9 +61,9 @@ def test_a_session_reads_only_its_own_workspace(
     database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
-        seen = session.rows("select workspace_id from app.workspace_settings")
+        visible = session.rows("select workspace_id from app.workspace_settings")
 
-    assert seen == [{"workspace_id": workspace_id}]
+    assert visible == [{"workspace_id": workspace_id}]
 
 
 def test_writing_into_a_foreign_workspace_is_refused(

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL survives what machines do to it."""
+"""The embedded PostgreSQL survives kills, concurrent starts, long paths and strict folders."""
 
 import os
 import signal
@@ -58,13 +58,13 @@ def test_a_wrong_password_is_refused(directory: Path) -> None:
 def test_committed_rows_survive_the_death_of_the_postmaster(directory: Path) -> None:
     server = start_server(directory)
     with psycopg.connect(server.url()) as connection:
-        connection.execute("create table kept as select 1 as row")
+        connection.execute("create table stored as select 1 as row")
     os.kill(postmaster_pid(directory), signal.SIGKILL)
 
     again = start_server(directory)
 
     with psycopg.connect(again.url()) as connection:
-        assert connection.execute("select row from kept").fetchone() == (1,)
+        assert connection.execute("select row from stored").fetchone() == (1,)
 
 
 def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> 
         remove_server(directory)
 
 
-def test_the_modes_of_folders_above_the_state_are_left_alone(tmp_path: Path) -> None:
+def test_the_modes_of_folders_above_the_state_stay_as_they_are(tmp_path: Path) -> None:
     parent = tmp_path / "private"
     parent.mkdir(mode=0o700)
 

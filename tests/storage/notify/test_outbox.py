@@ -1,4 +1,4 @@
-"""A message leaves at least once, is queued once, and is given up only after every delay was tried."""
+"""A message is queued once, delivered at least once, and given up only after every retry."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -37,56 +37,56 @@ def test_a_crossing_is_queued_once_for_each_channel(
     assert (first, again) == (2, 0)
 
 
-def test_two_senders_never_hold_the_same_message(
+def test_two_senders_never_claim_the_same_message(
     database: Database, workspace_id: UUID, rule_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
         outbox.enqueue(session, workspace_id, rule_id, CHANNELS, "crossing-1", {})
 
-    with database.workspace(workspace_id) as one, database.workspace(workspace_id) as other:
-        held = outbox.due_messages(one, limit=1)
-        rest = outbox.due_messages(other)
+    with database.workspace(workspace_id) as first, database.workspace(workspace_id) as second:
+        sent = outbox.claim_due_messages(first, limit=1)
+        rest = outbox.claim_due_messages(second)
 
-    assert len(held) == len(rest) == 1
-    assert held[0].message_id != rest[0].message_id
+    assert len(sent) == len(rest) == 1
+    assert sent[0].message_id != rest[0].message_id
 
 
 def test_a_delivered_message_is_not_due_again(database: Database, workspace_id: UUID, rule_id: UUID) -> None:
     with database.workspace(workspace_id) as session:
         outbox.enqueue(session, workspace_id, rule_id, CHANNELS[:1], "crossing-1", {})
-        (message,) = outbox.due_messages(session)
+        (message,) = outbox.claim_due_messages(session)
         outbox.mark_delivered(session, message)
 
-        assert outbox.due_messages(session) == []
+        assert outbox.claim_due_messages(session) == []
         assert outbox.workspaces_with_messages(session) == []
 
 
 def test_a_failing_message_waits_longer_each_time_and_is_given_up_at_last(
     database: Database, workspace_id: UUID, rule_id: UUID
 ) -> None:
-    waited: list[timedelta] = []
+    delays: list[timedelta] = []
     with database.workspace(workspace_id) as session:
         outbox.enqueue(session, workspace_id, rule_id, CHANNELS[:1], "crossing-1", {})
-        while messages := outbox.due_messages(session):
+        while messages := outbox.claim_due_messages(session):
             outbox.mark_failed(session, messages[0], "503", permanent=False)
             state = session.row("select next_try_at - now() as wait, given_up_at from notify.outbox") or {}
             if state["given_up_at"] is None:
-                waited.append(state["wait"])
+                delays.append(state["wait"])
             make_due(session)
 
-    assert tuple(waited) == outbox.RETRY_DELAYS
+    assert tuple(delays) == outbox.RETRY_DELAYS
 
 
-def test_a_refusal_that_time_cannot_mend_is_given_up_at_once(
+def test_a_permanent_failure_is_given_up_at_once(
     database: Database, workspace_id: UUID, rule_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
         outbox.enqueue(session, workspace_id, rule_id, CHANNELS[:1], "crossing-1", {})
-        (message,) = outbox.due_messages(session)
+        (message,) = outbox.claim_due_messages(session)
         outbox.mark_failed(session, message, "410 gone", permanent=True)
         make_due(session)
 
-        assert outbox.due_messages(session) == []
+        assert outbox.claim_due_messages(session) == []
         assert session.row("select error, attempts from notify.outbox") == {
             "error": "410 gone",
             "attempts": 1,

@@ -1,4 +1,4 @@
-"""Forecasts travel as binary arrays and arrive digit for digit."""
+"""Forecasts are copied as binary arrays, digit for digit."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4

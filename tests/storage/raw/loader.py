@@ -1,4 +1,4 @@
-"""A poll that pages through a source from its cursor on: the process that the fault test kills."""
+"""A poll that reads a source page by page from its cursor: the process that the fault test kills."""
 
 import sys
 import time
@@ -13,20 +13,20 @@ TOTAL, PAGE_SIZE = 20_000, 20
 
 
 def record(number: int, title: str = "Timeout") -> RawRecord:
-    """A record of the source, the same whenever it is asked for."""
+    """A record of the source, the same at every request."""
     payload = {"external_id": f"X-{number}", "title": title}
     updated_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
     return RawRecord("custom_api", f"X-{number}", payload, payload_hash(payload), updated_at)
 
 
 def load(url: str, workspace_id: UUID, connector_id: UUID) -> None:
-    """Land page after page, each with the cursor that follows it."""
+    """Store page after page, each with the cursor after it."""
     database = Database(url)
     print("started", flush=True)
     while True:
         with database.workspace(workspace_id) as session:
-            known = session.row("select cursor from app.connector")
-            start = int(known["cursor"]["next"]) if known and known["cursor"] else 0
+            connector = session.row("select cursor from app.connector")
+            start = int(connector["cursor"]["next"]) if connector and connector["cursor"] else 0
             if start >= TOTAL:
                 return
             page = [record(number) for number in range(start, start + PAGE_SIZE)]

@@ -1,4 +1,4 @@
-"""Landing is exactly-once in effect, whatever the batch holds and whenever the process dies."""
+"""Each record is stored once, whatever a batch contains and whenever the process is killed."""
 
 import os
 import random
@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import LandingCount, land
@@ -29,39 +29,41 @@ def connector_id(database: Database, workspace_id: UUID) -> UUID:
         create_connector(
             session,
             Vault(b"k" * 32),
-            workspace_id=workspace_id,
-            connector_id=connector_id,
-            connector_type="custom_api",
-            display_name="A tool",
-            config={},
-            credentials={"token": "t"},
+            NewConnector(
+                workspace_id=workspace_id,
+                connector_id=connector_id,
+                connector_type="custom_api",
+                display_name="A tool",
+                config={},
+                credentials={"token": "t"},
+            ),
         )
     return connector_id
 
 
-def landed(
+def store(
     database: Database, workspace_id: UUID, records: list[RawRecord], **options: object
 ) -> LandingCount:
     with database.workspace(workspace_id) as session:
         return land(session.connection, workspace_id, None, records, **options)  # type: ignore[arg-type]
 
 
-def test_new_changed_and_known_records_are_told_apart(database: Database, workspace_id: UUID) -> None:
-    first = landed(database, workspace_id, [record(1), record(2)])
-    second = landed(database, workspace_id, [record(1), record(2, title="Changed"), record(3)])
+def test_new_updated_and_duplicate_records_are_counted(database: Database, workspace_id: UUID) -> None:
+    first = store(database, workspace_id, [record(1), record(2)])
+    second = store(database, workspace_id, [record(1), record(2, title="Changed"), record(3)])
 
     assert first == LandingCount(read=2, new=2)
     assert second == LandingCount(read=3, new=1, updated=1, duplicate=1)
 
 
-def test_a_record_twice_in_one_batch_lands_once(database: Database, workspace_id: UUID) -> None:
-    assert landed(database, workspace_id, [record(1), record(1)]) == LandingCount(read=2, new=1, duplicate=1)
+def test_a_record_twice_in_one_batch_is_stored_once(database: Database, workspace_id: UUID) -> None:
+    assert store(database, workspace_id, [record(1), record(1)]) == LandingCount(read=2, new=1, duplicate=1)
 
 
-def test_what_cannot_be_understood_is_kept_with_its_reason(database: Database, workspace_id: UUID) -> None:
+def test_an_unreadable_record_is_quarantined_with_its_reason(database: Database, workspace_id: UUID) -> None:
     broken = Quarantined("custom_api", b"\x00{", "not JSON: line 1", None)
 
-    count = landed(database, workspace_id, [record(1)], quarantined=[broken, broken])
+    count = store(database, workspace_id, [record(1)], quarantined=[broken, broken])
 
     assert count == LandingCount(read=3, new=1, quarantined=2)
     with database.workspace(workspace_id) as session:
@@ -70,12 +72,12 @@ def test_what_cannot_be_understood_is_kept_with_its_reason(database: Database, w
         ]
 
 
-def test_each_landed_version_waits_for_normalization(database: Database, workspace_id: UUID) -> None:
-    landed(database, workspace_id, [record(1), record(2)])
-    landed(database, workspace_id, [record(2)])
+def test_each_new_version_waits_for_normalization(database: Database, workspace_id: UUID) -> None:
+    store(database, workspace_id, [record(1), record(2)])
+    store(database, workspace_id, [record(2)])
 
     with database.workspace(workspace_id) as session:
-        assert session.row("select count(*) as waiting from raw.arrival") == {"waiting": 2}
+        assert session.row("select count(*) as pending from raw.pending_record") == {"pending": 2}
 
 
 def test_rows_and_cursor_commit_together_or_not_at_all(
@@ -86,11 +88,11 @@ def test_rows_and_cursor_commit_together_or_not_at_all(
         session.execute("select 1 / 0")
 
     with database.workspace(workspace_id) as session:
-        assert session.row("select count(*) as landed from raw.record") == {"landed": 0}
+        assert session.row("select count(*) as records from raw.record") == {"records": 0}
         assert session.row("select cursor from app.connector") == {"cursor": None}
 
 
-def test_killing_the_loader_at_random_moments_loses_nothing_and_doubles_nothing(
+def test_killing_the_loader_at_random_moments_loses_and_duplicates_nothing(
     installation, database: Database, workspace_id: UUID, connector_id: UUID
 ) -> None:
     seed = int(os.environ.get("CAUSELOOP_FAULT_SEED", str(random.randrange(2**32))))
@@ -111,14 +113,14 @@ def test_killing_the_loader_at_random_moments_loses_nothing_and_doubles_nothing(
         with database.workspace(workspace_id) as session:
             state = session.row(
                 "select (select count(*) from raw.record) as rows, "
-                "(select count(distinct external_id) from raw.record) as subjects, "
-                "(select count(*) from raw.arrival) as waiting, "
+                "(select count(distinct external_id) from raw.record) as external_ids, "
+                "(select count(*) from raw.pending_record) as pending, "
                 "(select coalesce((cursor ->> 'next')::int, 0) from app.connector) as cursor"
             )
         assert state is not None
-        assert state["rows"] == state["subjects"] == state["waiting"] == state["cursor"], f"seed {seed}"
+        assert state["rows"] == state["external_ids"] == state["pending"] == state["cursor"], f"seed {seed}"
 
     assert subprocess.run([*loader, *arguments], check=False, capture_output=True).returncode == 0
     with database.workspace(workspace_id) as session:
-        assert session.row("select count(*) as landed from raw.record") == {"landed": TOTAL}
+        assert session.row("select count(*) as records from raw.record") == {"records": TOTAL}
     assert TOTAL % PAGE_SIZE == 0

@@ -1,4 +1,4 @@
-"""Schemas, and the one function that isolates a table by workspace."""
+"""Creates the schemas and the function that isolates a table by workspace."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

@@ -1,4 +1,4 @@
-"""Organizations, workspaces, people and what they may do."""
+"""Creates organizations, workspaces, users, memberships and their settings."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

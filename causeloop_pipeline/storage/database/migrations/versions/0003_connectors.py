@@ -1,4 +1,4 @@
-"""Connectors, their sync runs, and the records they land."""
+"""Creates connectors, sync runs and raw records."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

@@ -1,4 +1,4 @@
-"""Issues, and what people changed of them."""
+"""Creates issues and users' edits of them."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

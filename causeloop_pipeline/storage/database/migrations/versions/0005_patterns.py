@@ -1,4 +1,4 @@
-"""Fingerprints, patterns, clusters, and what people said of them."""
+"""Creates fingerprints, patterns, clusters and users' corrections."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

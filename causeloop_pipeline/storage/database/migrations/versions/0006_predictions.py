@@ -1,4 +1,4 @@
-"""Predictions as issued, their outcomes and forecasts."""
+"""Creates predictions, outcomes and forecasts."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

@@ -1,4 +1,4 @@
-"""Recommendations, progress on them, and the proof that a fix held."""
+"""Creates recommendations, progress, fixes, proofs and tickets."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

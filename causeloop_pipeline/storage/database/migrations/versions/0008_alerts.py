@@ -1,4 +1,4 @@
-"""Alert rules and the outbox of what is to be delivered."""
+"""Creates alert rules and the outbox."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

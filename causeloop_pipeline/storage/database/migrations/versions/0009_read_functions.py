@@ -1,4 +1,4 @@
-"""What the API reads and counts in one round trip, seats, sign-in attempts and the method of a session."""
+"""Adds the API's read functions, seat counting and failed logins."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

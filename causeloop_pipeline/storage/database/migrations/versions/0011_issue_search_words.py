@@ -1,9 +1,9 @@
-"""What people said outlives the rows that are made anew."""
+"""Stores the search words of an issue, instead of computing them at every search."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -1,9 +1,9 @@
-"""What is looked at again, what is forgotten in time, and what is found by an index."""
+"""Renames tables, columns and functions to the glossary's words, and adds `latest_prediction`."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0017"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""The pipeline may refresh the planner's statistics of what it has just landed."""
+"""Lets the pipeline refresh the planner's statistics of the records it has stored."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

@@ -1,4 +1,4 @@
-"""When an issue last changed, so that each stage redoes only what did."""
+"""Adds when an issue last changed, so that stages recompute only the issues that did."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

@@ -1,9 +1,9 @@
-"""Deploys, releases and configuration changes: what may have triggered a failure."""
+"""Adds the evaluation time of alert rules, the deletion of old predictions and the search index."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0015"
 
 
 def upgrade() -> None:

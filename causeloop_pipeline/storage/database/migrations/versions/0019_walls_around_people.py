@@ -1,9 +1,9 @@
-"""The words of an issue, stored once instead of cut from its text at every search."""
+"""Confines people to those who may know them, keeps sessions and bounds what signing in leaves behind."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0011"
-down_revision = "0010"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:

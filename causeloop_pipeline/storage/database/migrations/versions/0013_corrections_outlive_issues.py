@@ -1,9 +1,9 @@
-"""What a workspace's predictions have learned, kept from night to night."""
+"""Lets users' edits and corrections outlive the deletion of an issue."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
-revision = "0015"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:

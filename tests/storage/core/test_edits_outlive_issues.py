@@ -1,10 +1,10 @@
-"""What people said is kept when the rows that it is about are made anew."""
+"""Users' edits and corrections outlive the deletion of the issues that they are about."""
 
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Database, Session
 
-ISSUE = """
+INSERT_ISSUE = """
 insert into core.issue (
     workspace_id, issue_id, source, external_id, title, severity, status,
     source_created_at, source_updated_at, ingested_at
@@ -15,32 +15,32 @@ values (
 )
 returning issue_id
 """
-CANNOT = """
+INSERT_UNLINK = """
 insert into detect.pattern_constraint (workspace_id, kind, left_issue_id, right_issue_id, made_by)
 values (%s, 'cannot', %s, %s, 'a person')
 """
 
 
-def issue(session: Session, workspace_id: UUID, key: str) -> UUID:
-    made = session.row(ISSUE, {"workspace": workspace_id, "key": key})
+def store_issue(session: Session, workspace_id: UUID, key: str) -> UUID:
+    made = session.row(INSERT_ISSUE, {"workspace": workspace_id, "key": key})
     assert made is not None
     return UUID(str(made["issue_id"]))
 
 
-def test_edits_and_corrections_outlive_the_deletion_of_an_issue_and_find_it_again(
+def test_edits_and_corrections_apply_again_when_a_deleted_issue_returns(
     database: Database, workspace_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
-        left, right = issue(session, workspace_id, "A-1"), issue(session, workspace_id, "A-2")
+        left, right = store_issue(session, workspace_id, "A-1"), store_issue(session, workspace_id, "A-2")
         session.execute(
             "insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by) "
             "values (%s, %s, 'severity', 'p1', 'a person')",
             (workspace_id, left),
         )
-        session.execute(CANNOT, (workspace_id, left, right))
+        session.execute(INSERT_UNLINK, (workspace_id, left, right))
 
         session.execute("delete from core.issue")
-        again = issue(session, workspace_id, "A-1")
+        again = store_issue(session, workspace_id, "A-1")
 
         assert again == left
         assert session.rows("select value from core.issue_edit where issue_id = %s", (again,)) == [

@@ -1,0 +1,13 @@
+"""Addresses of the dashboard's pages, as alert messages and tickets show them."""
+
+from uuid import UUID
+
+
+def pattern_page(public_url: str, pattern_id: UUID | str) -> str:
+    """The page of a pattern on the dashboard at `public_url`."""
+    return f"{public_url.rstrip('/')}/#/patterns/{pattern_id}"
+
+
+def recommendation_page(public_url: str, recommendation_id: UUID | str) -> str:
+    """The page of a recommendation on the dashboard at `public_url`."""
+    return f"{public_url.rstrip('/')}/#/recommendations/{recommendation_id}"
