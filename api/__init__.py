@@ -1,1 +1,1 @@
-"""The HTTP API: reads what the pipeline computed, takes in what it should compute next."""
+"""The HTTP API: serves the results of the pipeline, and receives its input."""

@@ -1,18 +1,21 @@
-"""The HTTP application: routers, one shape of errors, one envelope around every request."""
+"""The FastAPI application: routers, error handlers, middleware and the dashboard."""
 
 import contextlib
 from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
+from api.access.permissions import build_role_table
+from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
 from api.auth.oidc import IssuerKeys
-from api.http import errors
-from api.http.database import open_landing, open_pool
-from api.http.middleware import RequestEnvelope, RequestMeasures
-from api.http.openapi import describe
+from api.auth.passwords import PasswordChecks
+from api.http import errors, openapi
+from api.http.concurrency import ConcurrencyLimit
+from api.http.database import open_landing_pool, open_pool
+from api.http.middleware import RequestEnvelope, RequestMetrics
 from api.resources import dashboard_site
 from causeloop_pipeline.settings import settings
 
@@ -23,7 +26,7 @@ ROUTERS = (
     "ingestion.ingest",
     "ingestion.changes",
     "ingestion.webhooks",
-    "detect.clusters",  # holds /patterns/graph, which must not be read as a pattern's id
+    "detect.clusters",  # before patterns: /patterns/graph must not be read as the id of a pattern
     "detect.patterns",
     "detect.pattern_corrections",
     "predict.predictions",
@@ -37,24 +40,33 @@ ROUTERS = (
 )
 
 
+MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
+MAX_STREAMS, MAX_STREAMS_PER_CALLER = 1_000, 8
+
+
 class Application(FastAPI):
-    """FastAPI inside the request envelope, so that even its own failures carry the request's id."""
+    """FastAPI inside the request envelope, so that even its own errors carry the request id."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Everything else, in the envelope."""
-        return RequestEnvelope(super().build_middleware_stack(), self.state.measures)
+        """Put the envelope around every other middleware."""
+        return RequestEnvelope(super().build_middleware_stack(), self.state.metrics)
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    url = settings().required("api_database_url")
+    url = settings().require("api_database_url")
     app.state.pool = await open_pool(url)
-    app.state.landing = open_landing(url)
+    app.state.landing_pool = open_landing_pool(url)
     try:
         yield
     finally:
-        app.state.landing.close()
+        app.state.landing_pool.close()
         app.state.pool.terminate()
+
+
+def load_routers() -> list[APIRouter]:
+    """The routers of all resources."""
+    return [import_module(f"api.routers.{name}").router for name in ROUTERS]
 
 
 def create_app() -> FastAPI:
@@ -62,23 +74,28 @@ def create_app() -> FastAPI:
     app = Application(
         title="Causeloop",
         version=metadata.version("causeloop"),
-        summary="Recurring failures, their causes, what comes next, and whether the fix held.",
+        summary="Recurring failures, their causes, their recurrence predictions, and whether each fix held.",
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
         redoc_url=None,
     )
-    app.state.measures = RequestMeasures()
-    keys = app.state.issuer_keys = IssuerKeys()
-    app.state.measures.watch(
+    app.state.metrics = RequestMetrics()
+    app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
+    app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
+    app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
+    app.state.password_checks = PasswordChecks()
+    app.state.issuer_keys = keys = IssuerKeys()
+    app.state.metrics.add_gauge(
         "causeloop_identity_keys_age_seconds",
-        "Age of the identity provider's keys; NaN: not fetched yet",
+        "Age of the identity provider's cached keys; NaN: never fetched",
         lambda: keys.age_seconds,
     )
     errors.install(app)
-    for name in ROUTERS:
-        app.include_router(import_module(f"api.routers.{name}").router)
+    app.state.routers = routers = load_routers()
+    for router in routers:
+        app.include_router(router)
     dashboard_site.install(app)
-    describe(app)
+    openapi.install(app, build_role_table(routers))
     return app
 
 

@@ -1,32 +1,46 @@
-"""What every operation goes through: who calls, may he, how often, once only, changed since last time.
+"""What every operation under /v1 goes through: sign-in, rate limit, role, idempotency, ETag, If-Match.
 
-`Operation` is the route class of all routers under /v1, so that no endpoint can leave a step out; endpoints
-take `Db` and `CurrentCaller`.
+`Operation` is the route class of all routers, so that no endpoint can leave out a step. Endpoints take
+`Db` and `CurrentCaller`, and declare their role with `@requires`.
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Annotated, Any, TypeVar
 
 import asyncpg
-from fastapi import Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from api.access.permissions import LEAST_ROLE
-from api.auth.authenticate import Caller, authenticate
-from api.auth.idempotency import answer_once
-from api.auth.rate_limits import take_token
+from api.access.caller import Caller
+from api.access.permissions import get_required_role
+from api.access.plans import PLANS, find_plan_with
+from api.auth.authenticate import authenticate
+from api.auth.idempotency import respond_once
+from api.auth.rate_limits import check_rate_limit
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.json_body import read_json
-from causeloop_pipeline.model.tenancy import Role
+from api.queries.tenancy.versions import lock_versions
+from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-READING = {"GET", "HEAD"}
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+READ_METHODS = {"GET", "HEAD"}
+CALLS_OUTSIDE = "calls_outside"
+
+
+def calls_outside(endpoint: Endpoint) -> Endpoint:
+    """Run a writing method without the request's transaction, so that no connection waits for a third party.
+
+    Such an operation stores nothing, so an Idempotency-Key has no meaning for it.
+    """
+    setattr(endpoint, CALLS_OUTSIDE, True)
+    return endpoint
 
 
 def current_caller(request: Request) -> Caller:
-    """The caller, as the operation's gate has found him."""
+    """The caller of the request."""
     caller: Caller = request.state.caller
     return caller
 
@@ -38,7 +52,7 @@ def current_database(request: Request) -> WorkspaceDatabase:
 
 
 def current_pool(request: Request) -> asyncpg.Pool:
-    """Connections outside of any workspace, for operations that find their workspace themselves."""
+    """Connections outside of any workspace, for operations that determine the workspace themselves."""
     return request.app.state.pool
 
 
@@ -48,22 +62,19 @@ Pool = Annotated[asyncpg.Pool, Depends(current_pool)]
 
 
 class Operation(APIRoute):
-    """A route of the product: it looks up its own row in the table of permissions."""
+    """A route under /v1; raises LookupError when its endpoint declares no role."""
 
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
-        endpoint, name = super().get_route_handler(), self.endpoint.__name__
-        if name not in LEAST_ROLE:
-            raise LookupError(
-                f"the operation {name} has no row in api/access/permissions.py: give it a least role"
+        endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
+        if role is not None:
+            return _require_caller(
+                endpoint, role, needs_transaction=not hasattr(self.endpoint, CALLS_OUTSIDE)
             )
-        least = LEAST_ROLE[name]
-        if least is not None:
-            return _guarded(endpoint, least)
-        return _with_parsed_body(endpoint) if self.body_field else endpoint
+        return _parse_body_first(endpoint) if self.body_field else endpoint
 
 
-def _with_parsed_body(endpoint: Handler) -> Handler:
+def _parse_body_first(endpoint: Handler) -> Handler:
     async def handle(request: Request) -> Response:
         await read_json(request)
         return await endpoint(request)
@@ -71,55 +82,118 @@ def _with_parsed_body(endpoint: Handler) -> Handler:
     return handle
 
 
-def _guarded(endpoint: Handler, least: Role) -> Handler:
+def _require_caller(endpoint: Handler, role: Role, *, needs_transaction: bool) -> Handler:
     async def handle(request: Request) -> Response:
         pool = current_pool(request)
         caller = await authenticate(request, pool)
         request.state.caller = caller
-        allowance = await take_token(pool, caller.workspace_id, caller.plan)
+        allowance = await check_rate_limit(pool, caller.workspace_id, caller.plan)
         request.state.headers |= allowance.headers
-        require_role(caller, least)
-        db = WorkspaceDatabase(pool, request.app.state.landing, caller.workspace_id)
+        check_role(caller, role)
+        if request.method not in READ_METHODS:
+            check_may_write(caller)
+        db = WorkspaceDatabase(pool, request.app.state.landing_pool, caller.workspace_id)
         request.state.db = db
-        if request.method in READING:
-            return conditional(request, await endpoint(request))
+        if request.method in READ_METHODS:
+            return add_etag(request, await endpoint(request))
+        await read_json(request)
+        if not needs_transaction:
+            return await endpoint(request)
         return await _write(request, endpoint, caller, db)
 
     return handle
 
 
 async def _write(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:
-    await read_json(request)
+    async def work() -> Response:
+        await check_if_match(request, db)
+        return await endpoint(request)
+
     async with db.writing():
-        return await answer_once(request, caller, db.transaction, lambda: endpoint(request))
+        return await respond_once(request, caller, db.transaction, work)
 
 
-def require_role(caller: Caller, least: Role) -> None:
-    """Refuse a caller whose role does not hold the operation."""
-    if caller.role < least:
+async def check_if_match(request: Request, db: WorkspaceDatabase) -> None:
+    """412 unless If-Match, where the request has it, names the version that a read would return now."""
+    if_match = request.headers.get("if-match")
+    if if_match is None:
+        return
+    await lock_versions(db.transaction, db.workspace_id)
+    current = await _read_etag(request)
+    tags = {tag.strip() for tag in if_match.split(",")}  # a weak tag never matches (RFC 9110, section 13.1.1)
+    if current is None or not (if_match.strip() == "*" or current in tags):
         raise Problem(
-            403,
-            "role_too_low",
-            f"this needs the role {least.name.lower()}; yours is {caller.role.name.lower()}",
+            412,
+            "version_mismatch",
+            "it has changed since you read it, or has no version: read it again, then repeat the change",
         )
 
 
-def require_feature(caller: Caller, feature: str) -> None:
-    """Refuse what the plan does not include."""
-    from api.access.plans import PLANS
+async def _read_etag(request: Request) -> str | None:
+    """The ETag that a GET of the request's path would return; of an action, that of its resource."""
+    readers = find_readers(request.app.state.routers)
+    path = request.scope["route"].path
+    read = readers.get(path) or readers.get(path.rpartition("/")[0])
+    if read is None:
+        return None
+    response = await read(request)
+    return compute_etag(response) if response.status_code == 200 else None
 
+
+def find_readers(routers: Iterable[APIRouter]) -> dict[str, Handler]:
+    """The handlers of all GET operations by path, without sign-in and rate limit."""
+    return {
+        route.path: APIRoute.get_route_handler(route)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, Operation) and "GET" in route.methods
+    }
+
+
+def check_may_write(caller: Caller) -> None:
+    """403 when the caller's organization is suspended: its data can be read, not changed."""
+    if caller.organization_status != OrganizationStatus.ACTIVE:
+        raise Problem(
+            403,
+            "organization_inactive",
+            f"your organization is {caller.organization_status}, its data is read-only: contact support",
+        )
+
+
+def check_role(caller: Caller, role: Role) -> None:
+    """403 when the caller's role is lower."""
+    if caller.role < role:
+        raise Problem(
+            403,
+            "role_too_low",
+            f"this needs the role {role.name.lower()}, your role is {caller.role.name.lower()}: ask an admin",
+        )
+
+
+def check_feature(caller: Caller, feature: str) -> None:
+    """403 when the caller's plan does not include a feature."""
     if feature not in PLANS[caller.plan].features:
-        raise Problem(403, "plan_feature_missing", f"the {caller.plan} plan does not include {feature}")
+        raise Problem(
+            403,
+            "plan_feature_missing",
+            f"the {caller.plan} plan does not include {feature}: upgrade to {find_plan_with(feature)}",
+        )
 
 
-def conditional(request: Request, response: Response) -> Response:
-    """Give a read its ETag, and answer 304 when the caller has that version already."""
+def add_etag(request: Request, response: Response) -> Response:
+    """Add an ETag to a read; 304 when If-None-Match names that version."""
     if response.status_code != 200 or not hasattr(response, "body") or response.headers.get("etag"):
         return response
-    etag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    known = request.headers.get("if-none-match", "")
+    etag = compute_etag(response)
+    if_none_match = request.headers.get("if-none-match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+    if if_none_match.strip() == "*" or etag in tags:
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
+
+
+def compute_etag(response: Response) -> str:
+    """The ETag of a response: a digest of its body."""
+    return f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'

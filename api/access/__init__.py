@@ -1,1 +1,1 @@
-"""What a role, a plan and a key may do: one readable table each."""
+"""What a caller may do: roles, plans and signing keys."""

@@ -1,4 +1,4 @@
-"""Keys for signing, each for one purpose, so that what one signs no other accepts."""
+"""Signing keys, derived from the installation's secret: one key per purpose, not valid for any other."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from causeloop_pipeline.settings import settings
 
 
 @cache
-def derived_key(purpose: str) -> bytes:
-    """A key for one purpose, from the installation's secret."""
-    secret = base64.b64decode(settings().required("secret_key"))
+def derive_key(purpose: str) -> bytes:
+    """The signing key for one purpose."""
+    secret = base64.b64decode(settings().require("secret_key"))
     return hmac.new(secret, f"causeloop/v1/{purpose}".encode(), hashlib.sha256).digest()

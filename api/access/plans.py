@@ -1,6 +1,6 @@
-"""What each plan includes: requests, features and connectors, in one table.
+"""What each plan includes: rate limit, number of connectors, and features, in one table.
 
-A connector belongs to the lowest plan that its own declaration names; higher plans hold the lower ones'.
+A connector type belongs to the lowest plan that its declaration names; higher plans include it as well.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 
 @dataclass(frozen=True)
 class Plan:
-    """The limits of one tier; a connector limit of None means as many as wanted."""
+    """The limits of one plan; `connectors` None means no limit."""
 
     requests_per_minute: int
     burst: int
@@ -18,22 +18,27 @@ class Plan:
     features: frozenset[str]
 
 
-FREE = frozenset({"patterns", "predictions", "recommendations"})
-STARTER = FREE | {"alerts", "export"}
-GROWTH = STARTER | {"clusters", "tickets"}
-ENTERPRISE = GROWTH | {"sso"}
+FREE_FEATURES = frozenset({"patterns", "predictions", "recommendations"})
+STARTER_FEATURES = FREE_FEATURES | {"alerts", "export"}
+GROWTH_FEATURES = STARTER_FEATURES | {"clusters", "tickets"}
+ENTERPRISE_FEATURES = GROWTH_FEATURES | {"sso"}
 
 PLANS = {
-    #                 a minute  at once  connectors  features
-    "free": Plan(120, 60, 3, FREE),
-    "starter": Plan(600, 120, 10, STARTER),
-    "growth": Plan(3_000, 600, None, GROWTH),
-    "enterprise": Plan(12_000, 2_000, None, ENTERPRISE),
+    #      requests per minute, burst, connectors, features
+    "free": Plan(120, 60, 3, FREE_FEATURES),
+    "starter": Plan(600, 120, 10, STARTER_FEATURES),
+    "growth": Plan(3_000, 600, None, GROWTH_FEATURES),
+    "enterprise": Plan(12_000, 2_000, None, ENTERPRISE_FEATURES),
 }
 
-TIERS = tuple(PLANS)
+PLANS_IN_ORDER = tuple(PLANS)
 
 
-def includes(plan: str, connector_type: str) -> bool:
-    """Whether a connector of this type may be set up under a plan."""
-    return TIERS.index(CONNECTORS[connector_type].plan) <= TIERS.index(plan)
+def find_plan_with(feature: str) -> str:
+    """The lowest plan that includes a feature."""
+    return next(name for name in PLANS_IN_ORDER if feature in PLANS[name].features)
+
+
+def is_included(plan: str, connector_type: str) -> bool:
+    """Whether a plan includes connectors of this type."""
+    return PLANS_IN_ORDER.index(CONNECTORS[connector_type].plan) <= PLANS_IN_ORDER.index(plan)

@@ -1,1 +1,1 @@
-"""Who calls, how often he may, and whether a request was made before."""
+"""Sign-in, tokens, rate limits and idempotency keys."""

@@ -1,6 +1,12 @@
-"""Passwords: Argon2id, the same time for known and unknown addresses, and a pause after wrong ones."""
+"""Passwords: Argon2id hashes, equal time for known and unknown addresses, and a lock-out after failures.
 
+An attempt is counted before its hash is computed and given back when the password was right, so that guesses
+in parallel cannot get past the limit. Few hashes are computed at once: each takes 64 MiB and a processor.
+"""
+
+import asyncio
 import hashlib
+from dataclasses import dataclass, field
 from functools import cache
 
 import asyncpg
@@ -9,41 +15,70 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 
 from api.http.errors import Problem
-from api.queries.tenancy import sessions
+from api.queries.tenancy import sign_in_attempts
 
-MOST_FAILURES = 5
-PAUSE_SECONDS = 900
+MAX_ATTEMPTS_PER_ACCOUNT = 5
+"""Of one account from one address."""
+
+MAX_ATTEMPTS_PER_ADDRESS = 100
+LOCK_OUT_SECONDS = 900
+MAX_HASHES_AT_ONCE = 2
+MAX_WAITING = 20
 
 _hasher = PasswordHasher()
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether a password is right; an absent one costs as much time as a wrong one."""
+    """Whether a password is right; a missing hash takes as long as a wrong password."""
     try:
-        return _hasher.verify(password_hash or _nobody(), password) and password_hash is not None
+        return _hasher.verify(password_hash or _dummy_hash(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
-async def check_password(
-    pool: asyncpg.Pool, password_hash: str | None, password: str, email: str, address: str
-) -> bool:
-    """Whether a password is right, counted by account and address so that guessing becomes slow."""
-    subject = hashlib.sha256(f"{email}|{address}".encode()).digest()
-    if await sessions.recent_failures(pool, subject) >= MOST_FAILURES:
-        raise Problem(
-            429,
-            "too_many_attempts",
-            "too many wrong passwords: wait a quarter of an hour",
-            headers={"Retry-After": str(PAUSE_SECONDS)},
+@dataclass
+class PasswordChecks:
+    """Checks passwords, few at a time."""
+
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_HASHES_AT_ONCE))
+    waiting: int = 0
+
+    async def check(
+        self, pool: asyncpg.Pool, password_hash: str | None, password: str, email: str, address: str
+    ) -> bool:
+        """Whether a password is right; 429 after too many failures, or when too many sign in at once."""
+        if self.waiting >= MAX_WAITING:
+            raise _refuse("busy", "too many people are signing in: try again in a few seconds", 3)
+        account, anybody = _hash(f"{email}|{address}"), _hash(address)
+        await _claim_attempt(pool, account, MAX_ATTEMPTS_PER_ACCOUNT)
+        await _claim_attempt(pool, anybody, MAX_ATTEMPTS_PER_ADDRESS)
+        self.waiting += 1
+        try:
+            async with self.places:
+                is_right = await run_in_threadpool(matches, password_hash, password)
+        finally:
+            self.waiting -= 1
+        if is_right:
+            await sign_in_attempts.reset_attempts(pool, account)
+            await sign_in_attempts.give_back_attempt(pool, anybody)
+        return is_right
+
+
+async def _claim_attempt(pool: asyncpg.Pool, subject_hash: bytes, limit: int) -> None:
+    if not await sign_in_attempts.claim_attempt(pool, subject_hash, limit):
+        raise _refuse(
+            "too_many_attempts", "too many failed sign-ins: wait 15 minutes and try again", LOCK_OUT_SECONDS
         )
-    if await run_in_threadpool(matches, password_hash, password):
-        await sessions.forget_failures(pool, subject)
-        return True
-    await sessions.note_failure(pool, subject)
-    return False
+
+
+def _refuse(code: str, detail: str, wait_seconds: int) -> Problem:
+    return Problem(429, code, detail, headers={"Retry-After": str(wait_seconds)})
+
+
+def _hash(subject: str) -> bytes:
+    return hashlib.sha256(subject.encode()).digest()
 
 
 @cache
-def _nobody() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("nobody has this password")

@@ -1,4 +1,4 @@
-"""How many requests a workspace may make: a token bucket in PostgreSQL, so that all workers share it."""
+"""Rate limits: a token bucket per workspace; 429 with Retry-After when it is empty."""
 
 import math
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ import asyncpg
 
 from api.access.plans import PLANS
 from api.http.errors import Problem
+from api.queries.tenancy import rate_limits
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What is left of a workspace's bucket after this request."""
+    """What remains of a workspace's rate limit after this request."""
 
     per_minute: int
     remaining: int
@@ -29,28 +30,23 @@ class Allowance:
         }
 
 
-async def take_token(pool: asyncpg.Pool, workspace_id: UUID, plan: str) -> Allowance:
-    """Take one request from the workspace's bucket, or refuse it with the time to wait."""
+async def check_rate_limit(pool: asyncpg.Pool, workspace_id: UUID, plan: str) -> Allowance:
+    """Count one request of a workspace; 429 with the time to wait when its limit is reached."""
     limits = PLANS[plan]
     per_second = limits.requests_per_minute / 60
-    row = await pool.fetchrow(
-        "select allowed, remaining from app.take_token($1, $2, $3)",
-        workspace_id,
-        per_second,
-        float(limits.burst),
-    )
-    remaining = float(row["remaining"] or 0)
+    is_allowed, remaining = await rate_limits.take_token(pool, workspace_id, per_second, limits.burst)
     allowance = Allowance(
         limits.requests_per_minute,
         math.floor(remaining),
         math.ceil((limits.burst - remaining) / per_second),
     )
-    if not row["allowed"]:
-        wait = max(1, math.ceil((1 - remaining) / per_second))
+    if not is_allowed:
+        wait_seconds = max(1, math.ceil((1 - remaining) / per_second))
         raise Problem(
             429,
             "rate_limited",
-            f"the {plan} plan allows {limits.requests_per_minute} requests a minute: wait {wait} s",
-            headers={**allowance.headers, "Retry-After": str(wait)},
+            f"the {plan} plan allows {limits.requests_per_minute} requests per minute: "
+            f"wait {wait_seconds} s and try again",
+            headers={**allowance.headers, "Retry-After": str(wait_seconds)},
         )
     return allowance

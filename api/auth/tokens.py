@@ -1,4 +1,4 @@
-"""Platform tokens: a signed statement that a user works in one workspace, valid for minutes."""
+"""Access tokens: short-lived signed JWTs, each for one user in one workspace."""
 
 import secrets
 from dataclasses import dataclass
@@ -8,93 +8,95 @@ from uuid import UUID
 
 import jwt
 
-from api.access.keys import derived_key
-from api.auth.authenticate import MAX_CREDENTIAL_BYTES, unauthorized
+from api.access.keys import derive_key
+from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 
 ISSUER, AUDIENCE, ALGORITHM = "causeloop", "causeloop-api", "HS256"
 LIFETIME = timedelta(minutes=15)
-LONGEST_SESSION = timedelta(hours=1)
+MAX_LIFETIME = timedelta(hours=1)
 HEADER_FIELDS = {"alg", "typ"}
 
-Method = Literal["oidc", "password"]
+SignInMethod = Literal["oidc", "password"]
 
 
 @dataclass(frozen=True)
-class Session:
-    """What a platform token says."""
+class AccessToken:
+    """The claims of an access token."""
 
     user_id: UUID
     workspace_id: UUID
-    method: Method
+    session_id: UUID
+    method: SignInMethod
 
 
-def issue_access_token(session: Session, now: datetime | None = None) -> str:
-    """A token for one user in one workspace."""
-    issued = now or datetime.now(UTC)
+@dataclass(frozen=True)
+class TokenRules:
+    """What a token must satisfy: its issuer, its audience, and how long it may live."""
+
+    issuer: str
+    audience: str
+    algorithm: str
+    header_fields: set[str]
+    max_lifetime: timedelta
+
+
+ACCESS_TOKEN_RULES = TokenRules(ISSUER, AUDIENCE, ALGORITHM, HEADER_FIELDS, MAX_LIFETIME)
+
+
+def issue_access_token(token: AccessToken, now: datetime | None = None) -> str:
+    """A signed access token."""
+    issued_at = now or datetime.now(UTC)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": str(session.user_id),
-        "workspace_id": str(session.workspace_id),
-        "method": session.method,
-        "iat": issued,
-        "exp": issued + LIFETIME,
+        "sub": str(token.user_id),
+        "workspace_id": str(token.workspace_id),
+        "sid": str(token.session_id),
+        "method": token.method,
+        "iat": issued_at,
+        "exp": issued_at + LIFETIME,
         "jti": secrets.token_hex(8),
     }
-    return jwt.encode(claims, derived_key("access token"), ALGORITHM)
+    return jwt.encode(claims, derive_key("access token"), ALGORITHM)
 
 
-def verify_access_token(token: str) -> Session:
-    """What a token says, if we signed it and it is still valid."""
-    claims = strict_claims(
-        token,
-        key=derived_key("access token"),
-        algorithms=[ALGORITHM],
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        header_fields=HEADER_FIELDS,
-        longest=LONGEST_SESSION,
-    )
+def verify_access_token(encoded: str) -> AccessToken:
+    """The claims of an access token; 401 unless this installation signed it and it is still valid."""
+    claims = decode_strictly(encoded, derive_key("access token"), ACCESS_TOKEN_RULES)
     try:
-        return Session(UUID(claims["sub"]), UUID(claims["workspace_id"]), claims["method"])
+        ids = [UUID(claims[name]) for name in ("sub", "workspace_id", "sid")]
+        return AccessToken(*ids, method=claims["method"])
     except (KeyError, ValueError, AttributeError, TypeError):
         raise invalid_token() from None
 
 
-def strict_claims(
-    token: str,
-    *,
-    key: Any,
-    algorithms: list[str],
-    issuer: str,
-    audience: str,
-    header_fields: set[str],
-    longest: timedelta,
-) -> dict[str, Any]:
-    """A token's claims, read strictly: known header fields only, every standard claim, a short life."""
-    if len(token) > MAX_CREDENTIAL_BYTES:
+def decode_strictly(encoded: str, key: Any, rules: TokenRules) -> dict[str, Any]:
+    """A token's claims; rejects unknown header fields, missing standard claims, and long lifetimes."""
+    if len(encoded) > MAX_CREDENTIAL_BYTES:
         raise invalid_token()
     try:
-        if set(jwt.get_unverified_header(token)) - header_fields:
+        if set(jwt.get_unverified_header(encoded)) - rules.header_fields:
             raise invalid_token()
         claims: dict[str, Any] = jwt.decode(
-            token,
+            encoded,
             key,
-            algorithms=algorithms,
-            issuer=issuer,
-            audience=audience,
+            algorithms=[rules.algorithm],
+            issuer=rules.issuer,
+            audience=rules.audience,
             leeway=5,
             options={"require": ["exp", "iat", "iss", "aud", "sub"], "strict_aud": True},
         )
     except jwt.ExpiredSignatureError:
-        raise unauthorized("token_expired", "this session has expired: refresh it or sign in again") from None
+        raise authentication_problem(
+            "token_expired", "this token has expired: refresh the session or sign in again"
+        ) from None
     except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError):
         raise invalid_token() from None
-    if float(claims["exp"]) - float(claims["iat"]) > longest.total_seconds():
+    if float(claims["exp"]) - float(claims["iat"]) > rules.max_lifetime.total_seconds():
         raise invalid_token()
     return claims
 
 
-def invalid_token() -> Exception:
-    """One answer for every token that does not count, so that it teaches nothing."""
-    return unauthorized("invalid_credentials", "this is not a valid token")
+def invalid_token() -> Problem:
+    """401 with the same text for every invalid token, so that the response reveals nothing."""
+    return authentication_problem("invalid_credentials", "this is not a valid token")

@@ -1,1 +1,1 @@
-"""What every request and response shares: errors, bodies, pages, connections."""
+"""What every request and response shares: errors, bodies, pages, database connections, middleware."""

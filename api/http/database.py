@@ -1,13 +1,14 @@
-"""The API's way to the database: one workspace at a time, one round trip for a read.
+"""Database access of the API: one workspace at a time, one round trip per read.
 
-Reads go through `app.read`, which sets the workspace and answers JSON text in one statement. Writes share
-one transaction per request; nothing is answered before it has committed.
+Reads call `app.read`, which sets the workspace and returns JSON text in one statement. The writes of a
+request share one transaction, which has committed before the response is sent. A request that gets no
+connection in time is answered with 503 instead of waiting in a queue that grows.
 """
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -16,20 +17,40 @@ import psycopg
 from psycopg_pool import ConnectionPool
 from starlette.concurrency import run_in_threadpool
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 POOL_SIZE = 12
-LANDING_SIZE = 6
+LANDING_POOL_SIZE = 6
+MAX_WAIT_SECONDS = 3.0
 STATEMENT_TIMEOUT_MS = 15_000
 
 
-async def open_pool(url: str) -> asyncpg.Pool:
-    """Connections of the API's role; they carry no state from one request to the next."""
-    return await asyncpg.create_pool(
+class DatabaseBusyError(Exception):
+    """All connections were in use for as long as a request may wait for one."""
+
+
+class BoundedPool(asyncpg.Pool):  # type: ignore[misc]
+    """A pool whose callers wait for a connection for a bounded time."""
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the overridden signature
+        try:
+            return await super()._acquire(MAX_WAIT_SECONDS if timeout is None else timeout)
+        except TimeoutError:
+            raise DatabaseBusyError from None
+
+
+async def open_pool(url: str, size: int = POOL_SIZE) -> asyncpg.Pool:
+    """Connections of the API's database role, without state from one request to the next."""
+    return await BoundedPool(
         url,
+        connection_class=asyncpg.Connection,
+        record_class=asyncpg.Record,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        loop=None,
         min_size=1,
-        max_size=POOL_SIZE,
-        reset=_clean,
+        max_size=size,
+        reset=_reset,
         command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,
         server_settings={
             "timezone": "UTC",
@@ -40,13 +61,21 @@ async def open_pool(url: str) -> asyncpg.Pool:
     )
 
 
-def open_landing(url: str) -> ConnectionPool:
-    """Connections for storage functions that run in threads; opened when something arrives."""
-    return ConnectionPool(url, min_size=0, max_size=LANDING_SIZE, max_idle=60, open=True, name="landing")
+def open_landing_pool(url: str) -> ConnectionPool:
+    """Connections for storage functions that run in threads; opened on demand."""
+    return ConnectionPool(
+        url,
+        min_size=0,
+        max_size=LANDING_POOL_SIZE,
+        max_idle=60,
+        timeout=MAX_WAIT_SECONDS,
+        open=True,
+        name="landing",
+    )
 
 
-async def _clean(connection: asyncpg.Connection) -> None:
-    """Nothing here sets anything beyond a transaction, so an ended transaction is clean."""
+async def _reset(connection: asyncpg.Connection) -> None:
+    """End an open transaction; nothing is ever set beyond one, so that suffices."""
     if connection.is_in_transaction():
         await connection.execute("rollback")
 
@@ -56,9 +85,18 @@ def as_json(values: Mapping[str, Any]) -> str:
     return orjson.dumps(dict(values)).decode()
 
 
+class PageRows(NamedTuple):
+    """A page: its rows as JSON text, how many rows were found, the last one's key, and the total."""
+
+    data: str
+    rows_found: int
+    last_row: str | None
+    total: int | None
+
+
 @dataclass
 class WorkspaceDatabase:
-    """The rows of one workspace; `connection` is the open transaction of a request that writes."""
+    """The rows of one workspace; `connection` holds the open transaction of a request that writes."""
 
     pool: asyncpg.Pool
     landing: ConnectionPool
@@ -66,28 +104,24 @@ class WorkspaceDatabase:
     connection: asyncpg.Connection | None = None
 
     async def read(self, statement: str, /, **parameters: Any) -> Any:
-        """The value of a statement whose parameters are `$1 ->> 'name'`, parsed; None when it has no row."""
+        """The parsed result of a statement with parameters `$1 ->> 'name'`; None if it returns no row."""
         text = await self.read_text(statement, **parameters)
         return None if text is None else orjson.loads(text)
 
     async def read_text(self, statement: str, /, **parameters: Any) -> str | None:
-        """The same, as the JSON text that PostgreSQL wrote."""
-        return await self._asked().fetchval(  # type: ignore[no-any-return]
-            "select app.read($1, $2, $3)", self.workspace_id, statement, as_json(parameters)
-        )
+        """The result as the JSON text that PostgreSQL wrote."""
+        return await read_as_workspace(self._reader, self.workspace_id, statement, **parameters)
 
-    async def read_page(
-        self, page: str, rows: str | None, parameters: Mapping[str, Any]
-    ) -> tuple[str, int, str | None, int | None]:
-        """A page as JSON text, how many rows were found, the last one's key, and the total if asked."""
-        answer = await self._asked().fetchrow(
+    async def read_page(self, page: str, rows: str | None, parameters: Mapping[str, Any]) -> "PageRows":
+        """A page of a list; the total is counted where `rows` is given."""
+        row = await self._reader.fetchrow(
             "select data, rows_found, last, total from app.read_page($1, $2, $3, $4)",
             self.workspace_id,
             page,
             rows,
             as_json(parameters),
         )
-        return answer["data"], answer["rows_found"], answer["last"], answer["total"]
+        return PageRows(*row)
 
     @property
     def transaction(self) -> asyncpg.Connection:
@@ -98,7 +132,7 @@ class WorkspaceDatabase:
 
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
-        """Open the request's transaction under its workspace; commit at the end, or undo everything."""
+        """Open the request's transaction; commit it at the end, or roll back on any error."""
         async with self.pool.acquire() as connection, connection.transaction():
             await set_workspace(connection, self.workspace_id)
             self.connection = connection
@@ -107,19 +141,29 @@ class WorkspaceDatabase:
             finally:
                 self.connection = None
 
-    async def in_thread(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
-        """Run a storage function in a transaction of its own, which has committed when this returns."""
+    async def in_thread(self, work: Callable[[psycopg.Connection], Result]) -> Result:
+        """Run a storage function in a thread, in its own transaction, committed when this returns."""
         return await run_in_threadpool(self._run, work)
 
-    def _run(self, work: Callable[[psycopg.Connection], Answer]) -> Answer:
+    def _run(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         with self.landing.connection() as connection:
             connection.execute(
                 "select set_config('causeloop.workspace', %s, true)", (str(self.workspace_id),)
             )
             return work(connection)
 
-    def _asked(self) -> Any:
+    @property
+    def _reader(self) -> Any:
         return self.connection or self.pool
+
+
+async def read_as_workspace(
+    reader: Any, workspace_id: UUID, statement: str, /, **parameters: Any
+) -> str | None:
+    """The JSON text of a statement that runs under one workspace's isolation."""
+    return await reader.fetchval(  # type: ignore[no-any-return]
+        "select app.read($1, $2, $3)", workspace_id, statement, as_json(parameters)
+    )
 
 
 async def set_workspace(connection: asyncpg.Connection, workspace_id: UUID) -> None:

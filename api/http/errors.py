@@ -1,4 +1,4 @@
-"""Every error has one shape: RFC 9457 problem details with a code for programs and a trace id for people."""
+"""Error responses: RFC 9457 problem details with an error code and a trace id, the same for every route."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -7,18 +7,26 @@ from typing import Any
 
 import asyncpg
 import orjson
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+
+from api.http.database import DatabaseBusyError
+from causeloop_pipeline.storage.app.vault import SecretError
 
 PROBLEM_JSON = "application/problem+json"
-TYPE = "https://causeloop.dev/problems/"
+TYPE_PREFIX = "https://causeloop.dev/problems/"
+MAX_CREDENTIAL_BYTES = 16_000
 
 log = logging.getLogger("causeloop.api")
 
 
 class Problem(Exception):  # noqa: N818 - an RFC 9457 problem
-    """An expected refusal: what happened and what to do about it."""
+    """An expected error: what went wrong and what to do about it."""
 
     def __init__(
         self,
@@ -36,25 +44,30 @@ class Problem(Exception):  # noqa: N818 - an RFC 9457 problem
 
 
 def not_found(what: str) -> Problem:
-    """The same words for what is absent and for what belongs to somebody else."""
-    return Problem(404, "not_found", f"there is no such {what} in this workspace")
+    """404 with one text for a missing row and for a row of another workspace."""
+    return Problem(404, "not_found", f"this workspace has no such {what}")
 
 
 def conflict(code: str, detail: str, **extra: Any) -> Problem:
-    """The row is in a state that does not allow this."""
+    """409: the current state of the row does not allow the request."""
     return Problem(409, code, detail, **extra)
 
 
 def broken_rule(code: str, detail: str, pointer: str | None = None) -> Problem:
-    """The request is well formed but a rule of the product forbids it."""
+    """422: the request is well formed but breaks a rule of the product."""
     errors = [{"pointer": pointer, "detail": detail}] if pointer else []
     return Problem(422, code, detail, errors=errors)
 
 
+def authentication_problem(code: str, detail: str) -> Problem:
+    """401: the credentials are missing or not valid."""
+    return Problem(401, code, detail, headers={"WWW-Authenticate": 'Bearer realm="causeloop"'})
+
+
 def problem_response(request: Request, problem: Problem) -> Response:
-    """The answer that tells a problem."""
+    """The response that carries a problem."""
     body: dict[str, Any] = {
-        "type": TYPE + problem.code.replace("_", "-"),
+        "type": TYPE_PREFIX + problem.code.replace("_", "-"),
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
@@ -70,62 +83,107 @@ def problem_response(request: Request, problem: Problem) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Give the application this one shape for everything that can go wrong."""
-    app.add_exception_handler(Problem, _told)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(asyncpg.PostgresConnectionError, _unavailable)
-    app.add_exception_handler(asyncpg.CannotConnectNowError, _unavailable)
-    app.add_exception_handler(ConnectionError, _unavailable)
-    app.add_exception_handler(asyncpg.exceptions.DataError, _unrepresentable)
-    app.add_exception_handler(Exception, _bug)
+    """Register the handlers that turn every exception into problem details."""
+    app.add_exception_handler(Problem, _handle_problem)
+    app.add_exception_handler(RequestValidationError, _handle_invalid_request)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
+    app.add_exception_handler(asyncpg.PostgresConnectionError, _handle_lost_database)
+    app.add_exception_handler(asyncpg.CannotConnectNowError, _handle_lost_database)
+    app.add_exception_handler(ConnectionError, _handle_lost_database)
+    app.add_exception_handler(psycopg.OperationalError, _handle_lost_database)
+    app.add_exception_handler(DatabaseBusyError, _handle_busy_database)
+    app.add_exception_handler(PoolTimeout, _handle_busy_database)
+    app.add_exception_handler(SecretError, _handle_unreadable_secret)
+    app.add_exception_handler(ClientDisconnect, _handle_broken_upload)
+    app.add_exception_handler(asyncpg.exceptions.DataError, _handle_bad_value)
+    app.add_exception_handler(Exception, _handle_bug)
 
 
-async def _told(request: Request, error: Exception) -> Response:
+async def _handle_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101
     return problem_response(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    fields = [_field(item) for item in error.errors()]
+    fields = [_field_problem(item) for item in error.errors()]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
     return problem_response(request, Problem(422, "validation_failed", detail, errors=fields))
 
 
-def _field(item: Mapping[str, Any]) -> dict[str, str]:
-    place, *path = [str(part) for part in item["loc"]]
+def _field_problem(item: Mapping[str, Any]) -> dict[str, str]:
+    location, *path = [str(part) for part in item["loc"]]
     escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
-    return {"in": place, "pointer": "".join(f"/{part}" for part in escaped), "detail": str(item["msg"])}
+    return {"in": location, "pointer": "".join(f"/{part}" for part in escaped), "detail": str(item["msg"])}
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large", 400: "malformed_request"}
     code = codes.get(error.status_code, HTTPStatus(error.status_code).name.lower())
-    return problem_response(
-        request, Problem(error.status_code, code, str(error.detail), headers=error.headers)
-    )
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_find_methods(request))
+    return problem_response(request, Problem(error.status_code, code, str(error.detail), headers=headers))
 
 
-async def _unavailable(request: Request, error: Exception) -> Response:
-    log.error("the database did not answer: %s", type(error).__name__)
+def _find_methods(request: Request) -> list[str]:
+    """The methods of every route that has the request's path."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] != Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
+async def _handle_lost_database(request: Request, error: Exception) -> Response:
+    log.error("the database did not respond: %s", type(error).__name__)
     problem = Problem(
         503,
         "database_unavailable",
-        "the database does not answer right now: try again",
+        "the database does not respond: try again in a few seconds",
         headers={"Retry-After": "5"},
     )
     return problem_response(request, problem)
 
 
-async def _unrepresentable(request: Request, error: Exception) -> Response:
-    log.info("a value that PostgreSQL cannot represent was refused: %s", type(error).__name__)
-    problem = Problem(400, "malformed_request", "a value of the request cannot be represented, such as NUL")
+async def _handle_busy_database(request: Request, error: Exception) -> Response:
+    log.error("no free database connection: %s", type(error).__name__)
+    problem = Problem(
+        503,
+        "database_busy",
+        "all database connections are in use: try again in a few seconds",
+        headers={"Retry-After": "2"},
+    )
     return problem_response(request, problem)
 
 
-async def _bug(request: Request, error: Exception) -> Response:
+async def _handle_unreadable_secret(request: Request, error: Exception) -> Response:
+    log.error("a stored secret cannot be decrypted: %s", error)
+    problem = Problem(
+        409,
+        "secret_unreadable",
+        "a stored secret cannot be decrypted with this installation's key: enter it again",
+    )
+    return problem_response(request, problem)
+
+
+async def _handle_broken_upload(request: Request, _error: Exception) -> Response:
+    log.info("%s %s was broken off by the client", request.method, request.url.path)
+    return problem_response(request, Problem(400, "malformed_request", "the upload was broken off"))
+
+
+async def _handle_bad_value(request: Request, error: Exception) -> Response:
+    log.info("rejected a value that PostgreSQL cannot store: %s", type(error).__name__)
+    problem = Problem(
+        400,
+        "malformed_request",
+        "the request contains a value that cannot be stored, such as a NUL character",
+    )
+    return problem_response(request, problem)
+
+
+async def _handle_bug(request: Request, error: Exception) -> Response:
     log.error(
         "unexpected failure of %s %s (trace %s)",
         request.method,
@@ -134,5 +192,6 @@ async def _bug(request: Request, error: Exception) -> Response:
         exc_info=error,
     )
     return problem_response(
-        request, Problem(500, "internal_error", "something unexpected happened: quote the trace id")
+        request,
+        Problem(500, "internal_error", "an unexpected error occurred: quote the trace id when you report it"),
     )

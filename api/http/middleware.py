@@ -1,4 +1,4 @@
-"""Around every request: its id, its size, how long it took, and headers that all answers carry."""
+"""Middleware: request id, body size limit, request metrics and the headers of every response."""
 
 import re
 import time
@@ -20,31 +20,31 @@ COMMON_HEADERS = {
 }
 
 
-class RequestMeasures:
-    """Counts and durations by operation and status; labels come from code, so there are few."""
+class RequestMetrics:
+    """Request counts and durations for Prometheus; label values come from code, so there are few."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "causeloop_http_requests_total",
-            "Requests answered",
+            "Number of requests",
             ["method", "operation", "status"],
             registry=self.registry,
         )
         self.seconds = Histogram(
             "causeloop_http_request_seconds",
-            "Time until the answer began",
+            "Seconds until the response began",
             ["operation"],
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
         )
 
-    def watch(self, name: str, told: str, value: Callable[[], float]) -> None:
-        """Tell a value as it is at the moment of being asked."""
-        Gauge(name, told, registry=self.registry).set_function(value)
+    def add_gauge(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Add a gauge that reads its value whenever the metrics are collected."""
+        Gauge(name, description, registry=self.registry).set_function(value)
 
     def record(self, scope: Scope, status: int, started: float) -> None:
-        """Note one answered request."""
+        """Count one request."""
         route = scope.get("route")
         operation = getattr(route, "name", None) or "none"
         self.requests.labels(scope["method"], operation, status).inc()
@@ -52,13 +52,13 @@ class RequestMeasures:
 
 
 class RequestEnvelope:
-    """The outermost layer; plain ASGI, because it runs for every request."""
+    """The outermost middleware; plain ASGI, because it runs for every request."""
 
-    def __init__(self, app: ASGIApp, measures: RequestMeasures) -> None:
-        self.app, self.measures = app, measures
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
+        self.app, self.metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request in its envelope."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -72,28 +72,28 @@ class RequestEnvelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in state["headers"].items():
                     headers.setdefault(name, value)
-                self.measures.record(scope, message["status"], started)
+                self.metrics.record(scope, message["status"], started)
             await send(message)
 
-        await self.app(scope, _bounded(scope, receive), send_in_envelope)
+        await self.app(scope, _limit_body(scope, receive), send_in_envelope)
 
 
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The body as it comes, refused where it says or turns out to be too large."""
-    announced = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
+def _limit_body(scope: Scope, receive: Receive) -> Receive:
+    """Receive the body, and reject it where it declares or turns out to be too large."""
+    declared = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
     received = 0
 
-    async def receive_bounded() -> Message:
+    async def receive_limited() -> Message:
         nonlocal received
-        message: Message = {} if announced > MAX_BYTES else await receive()
+        message: Message = {} if declared > MAX_BYTES else await receive()
         received += len(message.get("body", b""))
-        if max(announced, received) > MAX_BYTES:
-            raise HTTPException(413, f"the body is larger than {MAX_BYTES:,} bytes")
+        if max(declared, received) > MAX_BYTES:
+            raise HTTPException(413, f"the body is larger than the limit of {MAX_BYTES:,} bytes")
         return message
 
-    return receive_bounded
+    return receive_limited
 
 
 def _request_id(scope: Scope) -> str:
-    given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    request_id = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return request_id if REQUEST_ID.fullmatch(request_id) else uuid.uuid4().hex

@@ -1,67 +1,89 @@
-"""The OpenAPI document: every operation names its least role and the problems that it can answer with."""
+"""The OpenAPI document: adds the required role and the error responses to every operation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 
-from api.access.permissions import LEAST_ROLE
 from api.http.errors import PROBLEM_JSON
+from causeloop_pipeline.model.tenancy import Role
 
 SCHEME = "bearer"
-REFUSALS = {
-    400: "The request cannot be read",
-    401: "Not signed in",
-    403: "The role, the plan or the sign-in does not allow it",
-    404: "No such row in this workspace",
-    409: "The row's state does not allow it",
+TAGS = {
+    "health": "Liveness, readiness and metrics",
+    "sessions": "Sign in, refresh a session, sign out",
+    "issues": "Failure events: list, report and correct them",
+    "ingestion": "Send events and changes, and receive webhooks of external tools",
+    "changes": "Deploys, releases and configuration changes",
+    "clusters": "Patterns that belong to one systemic problem, and the pattern graph",
+    "patterns": "Issues that share one root cause",
+    "corrections": "Link, unlink, merge, split, confirm and close patterns",
+    "predictions": "How likely a pattern recurs, and how accurate predictions were",
+    "recommendations": "Ranked remediations, their progress, tickets and proofs",
+    "connectors": "Integrations with external tools",
+    "alerts": "Alert rules and their channels",
+    "workspace": "The workspace, its settings and its onboarding",
+    "members": "Members and service accounts",
+    "export": "Download lists as JSON lines or CSV",
+    "stream": "Live updates as server-sent events",
+}
+ERROR_RESPONSES = {
+    400: "The request cannot be parsed",
+    401: "Not signed in, or the credentials are not valid",
+    403: "The role, the plan or the workspace's sign-in rules do not allow it",
+    404: "This workspace has no such row",
+    409: "The current state of the row does not allow it",
+    412: "`If-Match` does not name the current version",
     413: "The body is too large",
-    422: "A field or a rule of the product is broken",
-    429: "Too many requests: wait as `Retry-After` says",
-    500: "Something unexpected happened: quote the trace id",
-    503: "The database does not answer right now",
+    415: "The body is not JSON",
+    422: "A field is invalid, or the request breaks a rule of the product",
+    429: "Rate limit reached: wait as long as `Retry-After` says",
+    500: "An unexpected error occurred: quote the trace id when you report it",
+    503: "The database or the identity provider does not respond: try again",
 }
 
 
 class FieldProblem(BaseModel):
     """What is wrong with one field."""
 
-    pointer: str = Field(description="JSON pointer into the body, or the parameter's name")
+    pointer: str = Field(description="JSON pointer into the body, or `/` and the parameter's name")
     detail: str
 
 
 class ProblemDetails(BaseModel):
-    """RFC 9457 problem details."""
+    """An error as RFC 9457 problem details."""
 
     type: str
     title: str
     status: int
     detail: str
     instance: str
-    code: str
-    trace_id: str | None
+    code: str = Field(description="Error code for programs, such as `seats_exhausted`")
+    trace_id: str | None = Field(description="The request's `X-Request-Id`")
     errors: list[FieldProblem] = []
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application describe itself with roles and problems."""
+def install(app: FastAPI, roles: Mapping[str, Role | None]) -> None:
+    """Let the application describe its operations with their roles and error responses."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _build_document(app, roles)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _build_document(app: FastAPI, roles: Mapping[str, Role | None]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
         openapi_version="3.1.0",
         routes=app.routes,
+        tags=[{"name": name, "description": description} for name, description in TAGS.items()],
     )
     components = document.setdefault("components", {})
     components["securitySchemes"] = {SCHEME: {"type": "http", "scheme": "bearer"}}
@@ -70,21 +92,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"ProblemDetails": problem}
-    for path, operations in document["paths"].items():
+    for operations in document["paths"].values():
         for operation in operations.values():
-            _describe_operation(path, operation)
+            if operation["operationId"] in roles:
+                _describe_operation(operation, roles[operation["operationId"]])
     return document
 
 
-def _describe_operation(path: str, operation: dict[str, Any]) -> None:
-    if not path.startswith("/v1/"):
-        return
-    least = LEAST_ROLE[operation["operationId"]]
-    operation["security"] = [{SCHEME: []}] if least else []
-    operation["x-least-role"] = least.name.lower() if least else "none"
-    reference = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
-    for status, description in REFUSALS.items():
+def _describe_operation(operation: dict[str, Any], role: Role | None) -> None:
+    operation["security"] = [{SCHEME: []}] if role else []
+    operation["x-least-role"] = role.name.lower() if role else "none"
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
+    for status, description in ERROR_RESPONSES.items():
         operation["responses"][str(status)] = {
             "description": description,
-            "content": {PROBLEM_JSON: reference},
+            "content": {PROBLEM_JSON: schema},
         }

@@ -1,4 +1,4 @@
-"""How endpoints answer: JSON text as PostgreSQL wrote it, held by tests against a documented schema."""
+"""JSON responses, and their documentation for OpenAPI; most are JSON text as PostgreSQL wrote it."""
 
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -14,42 +14,43 @@ Row = TypeVar("Row")
 
 
 class Page(BaseModel, Generic[Row]):
-    """A page of a list."""
+    """One page of a list."""
 
     data: list[Row]
     page: PageInfo
 
 
 class Rows(BaseModel, Generic[Row]):
-    """A short list, whole."""
+    """A short list without pages."""
 
     data: list[Row]
 
 
-def gives(model: Any, status: int = 200, description: str = "Done") -> dict[int | str, dict[str, Any]]:
-    """The documentation of an answer."""
+def documents(model: Any, status: int = 200, description: str = "OK") -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI documentation of a successful response."""
     return {status: {"model": model, "description": description}}
 
 
-def json_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer that is JSON already."""
+def json_text_response(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A response from text that is JSON already."""
     return Response(text, status, headers, media_type="application/json")
 
 
-def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """An answer made of plain values; ids and times are written as text."""
-    return Response(orjson.dumps(value, default=_plain), status, headers, media_type="application/json")
+def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A response from plain values; ids and times are written as text."""
+    body = orjson.dumps(value, default=_serialize)
+    return Response(body, status, headers, media_type="application/json")
 
 
-def _plain(value: Any) -> str:
-    """The driver's ids are a kind of UUID that the writer does not know."""
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no place in an answer")
-
-
-def found(text: str | None, what: str, status: int = 200) -> Response:
-    """The row that was asked for, or 404 in words that fit an absent and a foreign id alike."""
+def row_or_404(text: str | None, what: str, status: int = 200) -> Response:
+    """The row as JSON, or 404 where there is none in this workspace."""
     if text is None:
         raise not_found(what)
-    return json_text(text, status)
+    return json_text_response(text, status)
+
+
+def _serialize(value: Any) -> str:
+    """Text of an asyncpg UUID, a subclass that orjson does not serialize."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be serialized")

@@ -1,1 +1,1 @@
-"""The SQL of the API: row level security confines it, so no statement names a workspace to be safe."""
+"""The SQL of the API; row level security restricts every statement to the caller's workspace."""

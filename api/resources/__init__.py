@@ -1,1 +1,1 @@
-"""What several routes of one resource share."""
+"""Logic that routes share: pages of lists, connector setup, alert channels, ingestion, scores."""

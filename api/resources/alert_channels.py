@@ -1,6 +1,6 @@
-"""Where alerts go: what may be shown of a channel, and what is sealed.
+"""Channels of alert rules: separates their secrets, which are stored encrypted, from what can be displayed.
 
-The secrets of a rule are one sealed mapping: `<channel number>.secret` signs a webhook's messages,
+The secrets of a rule are one encrypted mapping: `<channel number>.secret` signs the messages to a webhook,
 `<channel number>.url` is the address of a Slack-compatible webhook.
 """
 
@@ -20,28 +20,38 @@ from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
 SECRET_BYTES = 32
 
 
-def opened_channels(channels: Sequence[BaseModel]) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The channels as they may be shown, and their secrets by channel number."""
-    shown: list[dict[str, Any]] = []
-    sealed: dict[str, str] = {}
+def split_channels(channels: Sequence[BaseModel]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The channels without secrets, and the secrets by channel number."""
+    visible: list[dict[str, Any]] = []
+    channel_secrets: dict[str, str] = {}
     for number, channel in enumerate(channels):
         entry = channel.model_dump(mode="json")
         if entry["type"] == "webhook":
-            sealed[f"{number}.secret"] = (
+            channel_secrets[f"{number}.secret"] = (
                 "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
             )
         if entry["type"] == "slack":
-            sealed[f"{number}.url"] = entry["url"]
+            channel_secrets[f"{number}.url"] = entry["url"]
             entry["url"] = "/".join(entry["url"].split("/")[:3]) + "/…"
-        shown.append(entry)
-    return shown, sealed
+        visible.append(entry)
+    return visible, channel_secrets
 
 
-def columns(
+def build_columns(
     channels: Sequence[BaseModel], workspace_id: UUID, rule_id: UUID
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns of a rule's channels, and the signing secrets to show once, by channel number."""
-    shown, hidden = opened_channels(channels)
-    sealed = Vault.of(settings().required("secret_key")).seal(hidden, workspace_id, rule_id, CHANNEL_SECRETS)
-    once = {name.removesuffix(".secret"): value for name, value in hidden.items() if name.endswith(".secret")}
-    return {"channels": orjson.dumps(shown).decode(), "channel_secrets": sealed if hidden else None}, once
+    visible, channel_secrets = split_channels(channels)
+    sealed = Vault.of(settings().require("secret_key")).seal(
+        channel_secrets, workspace_id, rule_id, CHANNEL_SECRETS
+    )
+    signing_secrets = {
+        name.removesuffix(".secret"): value
+        for name, value in channel_secrets.items()
+        if name.endswith(".secret")
+    }
+    columns = {
+        "channels": orjson.dumps(visible).decode(),
+        "channel_secrets": sealed if channel_secrets else None,
+    }
+    return columns, signing_secrets

@@ -1,36 +1,36 @@
-"""The catalog of tools, from their declarations, with what a plan includes."""
+"""The catalog of connector types, and which of them a plan includes."""
 
 from typing import Any
 
-from api.access.plans import includes
+from api.access.plans import is_included
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Field
 
 
-def catalog(plan: str) -> list[dict[str, Any]]:
-    """Every tool by category and title."""
+def build_catalog(plan: str) -> list[dict[str, Any]]:
+    """All connector types, by category and title."""
     tools = sorted(CONNECTORS.values(), key=lambda tool: (tool.category.value, tool.title))
-    return [_entry(tool, plan) for tool in tools]
+    return [_build_entry(tool, plan) for tool in tools]
 
 
-def _entry(tool: Connector, plan: str) -> dict[str, Any]:
+def _build_entry(tool: Connector, plan: str) -> dict[str, Any]:
     return {
         "type": tool.name,
         "title": tool.title,
         "category": tool.category.value,
         "docs_url": tool.docs_url,
         "plan": tool.plan,
-        "available": includes(plan, tool.name),
+        "available": is_included(plan, tool.name),
         "polls": bool(tool.pulls or tool.query or tool.configure),
         "webhooks": tool.webhook is not None,
         "webhook_setup": tool.webhook.setup if tool.webhook else None,
         "tickets": tool.tickets,
-        "config": [_field(field) for field in tool.fields],
-        "credentials": [_field(field) for field in tool.credentials],
+        "config": [_build_field(field) for field in tool.fields],
+        "credentials": [_build_field(field) for field in tool.credentials],
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _build_field(field: Field) -> dict[str, Any]:
     return {
         "name": field.name,
         "title": field.title,

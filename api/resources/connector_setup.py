@@ -1,4 +1,4 @@
-"""Checks and seals what a person enters for a connector, and tries it out."""
+"""Sets connectors up: checks configuration and plan, encrypts secrets, tests the connection."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,86 +8,110 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from api.access.plans import PLANS, includes
-from api.auth.authenticate import Caller
+from api.access.caller import Caller
+from api.access.plans import PLANS, is_included
 from api.http.errors import Problem, broken_rule
-from causeloop_pipeline.connectors.configuration import problems
+from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import CREDENTIALS, WEBHOOK_SECRETS
-from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
 CURRENT, PREVIOUS = "current", "previous"
+UNREADABLE_CREDENTIALS = (
+    "the stored credentials cannot be decrypted with this installation's key: enter them again"
+)
 
 
-def known_type(connector_type: str) -> Connector:
-    """The tool of a type, or a problem that names the known ones."""
+def find_tool(connector_type: str) -> Connector:
+    """The declaration of a connector type; 422 that lists the types where there is no such one."""
     if connector_type not in CONNECTORS:
-        known = ", ".join(sorted(CONNECTORS))
-        raise broken_rule("unknown_connector_type", f"{connector_type!r} is none of {known}", "/type")
+        types = ", ".join(sorted(CONNECTORS))
+        raise broken_rule(
+            "unknown_connector_type",
+            f"{connector_type!r} is not a connector type: use one of {types}",
+            "/type",
+        )
     return CONNECTORS[connector_type]
 
 
+def check_type_included(caller: Caller, connector_type: str) -> None:
+    """403 where the workspace's plan does not include connectors of this type."""
+    needed = find_tool(connector_type).plan
+    if not is_included(caller.plan, connector_type):
+        raise Problem(
+            403,
+            "plan_feature_missing",
+            f"{connector_type} connectors need the {needed} plan: upgrade the plan",
+        )
+
+
 def check_plan(caller: Caller, connector_type: str, existing: int) -> None:
-    """Refuse a connector that the workspace's plan does not include."""
-    known_type(connector_type)
-    if not includes(caller.plan, connector_type):
-        needed = CONNECTORS[connector_type].plan
-        raise Problem(403, "plan_feature_missing", f"{connector_type} needs the {needed} plan")
+    """403 where the workspace's plan does not include another connector of this type."""
+    check_type_included(caller, connector_type)
     limit = PLANS[caller.plan].connectors
     if limit is not None and existing >= limit:
-        raise Problem(403, "plan_limit_reached", f"the {caller.plan} plan holds {limit} connectors")
+        raise Problem(
+            403,
+            "plan_limit_reached",
+            f"the {caller.plan} plan includes {limit} connectors: upgrade the plan or delete a connector",
+        )
 
 
 def check_configuration(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> None:
-    """Refuse a configuration that cannot work, naming each field."""
-    found = problems(connector, config, credentials)
-    if found:
+    """422 with every invalid field of a configuration."""
+    invalid_fields = find_problems(connector, config, credentials)
+    if invalid_fields:
         errors = [
             {"in": "body", "pointer": "/" + problem.field.replace(".", "/"), "detail": problem.message}
-            for problem in found
+            for problem in invalid_fields
         ]
-        detail = "; ".join(f"{problem.field}: {problem.message}" for problem in found)
+        detail = "; ".join(f"{problem.field}: {problem.message}" for problem in invalid_fields)
         raise Problem(422, "validation_failed", detail, errors=errors)
 
 
-def revealed(credentials: Mapping[str, SecretStr]) -> dict[str, str]:
-    """Entered credentials in clear, on their way into the vault."""
+def reveal_credentials(credentials: Mapping[str, SecretStr]) -> dict[str, str]:
+    """Credentials from a request in plain text, to be encrypted."""
     return {name: value.get_secret_value() for name, value in credentials.items()}
 
 
 def seal_credentials(credentials: Mapping[str, str], caller: Caller, connector_id: UUID) -> bytes | None:
-    """Credentials as they are stored."""
+    """Encrypted credentials, as they are stored."""
     if not credentials:
         return None
     return _vault().seal(credentials, caller.workspace_id, connector_id, CREDENTIALS)
 
 
 def open_credentials(sealed: bytes | None, caller: Caller, connector_id: UUID) -> dict[str, str]:
-    """Stored credentials in clear."""
+    """Stored credentials in plain text."""
     return _vault().open(sealed, caller.workspace_id, connector_id, CREDENTIALS)
 
 
-def new_webhook_secret() -> str:
-    """A secret for a tool's webhooks."""
+def generate_webhook_secret() -> str:
+    """A random webhook secret."""
     return secrets.token_urlsafe(32)
 
 
-def seal_webhook_secret(secret: str, before: bytes | None, caller: Caller, connector_id: UUID) -> bytes:
-    """A webhook secret as it is stored; the one before stays valid while the tool is changed over."""
+def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, connector_id: UUID) -> bytes:
+    """An encrypted webhook secret; the previous one stays valid until the next change."""
     vault = _vault()
-    known = vault.open(before, caller.workspace_id, connector_id, WEBHOOK_SECRETS)
-    live = {CURRENT: secret} | ({PREVIOUS: known[CURRENT]} if CURRENT in known else {})
-    return vault.seal(live, caller.workspace_id, connector_id, WEBHOOK_SECRETS)
+    try:
+        secrets_before = vault.open(stored, caller.workspace_id, connector_id, WEBHOOK_SECRETS)
+    except SecretError:
+        secrets_before = {}  # a new secret repairs one that cannot be read
+    valid_secrets = {CURRENT: secret}
+    if CURRENT in secrets_before:
+        valid_secrets[PREVIOUS] = secrets_before[CURRENT]
+    return vault.seal(valid_secrets, caller.workspace_id, connector_id, WEBHOOK_SECRETS)
 
 
-def try_out(
+def run_connection_test(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Ask the tool for its first page; what it says, without keeping anything."""
+    """Request the first page from the tool, and store nothing."""
     from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.polling.connection_test import test_connection
 
@@ -96,12 +120,12 @@ def try_out(
     return {"ok": report.ok, "detail": report.reason, "records": report.sample_count}
 
 
-def shown(connector: Mapping[str, Any]) -> dict[str, Any]:
-    """A connector as it is answered, with the address for its webhooks."""
-    takes = CONNECTORS[connector["type"]].webhook if connector["type"] in CONNECTORS else None
+def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:
+    """A connector with the address for its webhooks; null where its tool sends none."""
+    tool = CONNECTORS.get(connector["type"])
     address = f"{settings().public_url.rstrip('/')}/v1/webhooks/inbound/{connector['id']}"
-    return {**connector, "webhook_url": address if takes else None}
+    return {**connector, "webhook_url": address if tool and tool.webhook else None}
 
 
 def _vault() -> Vault:
-    return Vault.of(settings().required("secret_key"))
+    return Vault.of(settings().require("secret_key"))

@@ -1,4 +1,4 @@
-"""Serves the dashboard: the page at `/`, its files under `/dashboard/`, nothing from anywhere else."""
+"""Serves the dashboard: its page at `/` and its files under `/dashboard/`, with a strict security policy."""
 
 from pathlib import Path
 
@@ -22,21 +22,21 @@ HEADERS = {
 
 
 class DashboardFiles(StaticFiles):
-    """The dashboard's files, each with the page's security policy; browsers ask whether they are current."""
+    """The dashboard's files with the page's security headers; browsers revalidate them on every use."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """One file."""
+        """Respond with one file."""
         response = await super().get_response(path, scope)
         response.headers.update(HEADERS)
         return response
 
 
 async def read_dashboard(_request: Request) -> Response:
-    """The page."""
+    """Respond with the page."""
     return FileResponse(FOLDER / "index.html", headers=HEADERS)
 
 
 def install(app: FastAPI) -> None:
-    """Let the application serve the dashboard beside the API."""
+    """Let the application serve the dashboard."""
     app.add_route("/", read_dashboard, include_in_schema=False)
     app.mount("/dashboard", DashboardFiles(directory=FOLDER), name="dashboard")

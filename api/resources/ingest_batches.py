@@ -1,46 +1,52 @@
-"""Batches of what programs send: a bad record is refused by its index and costs no other."""
+"""Batches of events and changes: each record is accepted or rejected on its own."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.resources.ingest_records import field_problems
-from causeloop_pipeline.landing.inbound.ingest_event import IngestError
+from api.resources.ingest_records import describe_fields
+from causeloop_pipeline.landing.inbound.product_fields import IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount
 
-Taken = list[tuple[int, RawRecord]]
-Refused = list[dict[str, Any]]
+IndexedRecords = list[tuple[int, RawRecord]]
+Rejections = list[dict[str, Any]]
 
 
-def sorted_out(
-    sent: Sequence[Any], pointer: str, read: Callable[[Any, datetime], RawRecord]
-) -> tuple[Taken, Refused]:
-    """The records that could be read, and of the others what is wrong with them, each with its index."""
-    now, taken, refused = datetime.now(UTC), [], []
-    for index, one in enumerate(sent):
+def parse_batch(
+    items: Sequence[Any], pointer: str, parse: Callable[[Any, datetime], RawRecord]
+) -> tuple[IndexedRecords, Rejections]:
+    """The valid records, and the invalid fields of the others, each with its index in the batch."""
+    now = datetime.now(UTC)
+    records: IndexedRecords = []
+    rejections: Rejections = []
+    for index, item in enumerate(items):
         try:
-            taken.append((index, read(one, now)))
+            records.append((index, parse(item, now)))
         except IngestError as error:
-            refused.append({"index": index, "errors": field_problems(error.errors, f"{pointer}/{index}")})
-    return taken, refused
+            errors = describe_fields(error.errors, f"{pointer}/{index}")
+            rejections.append({"index": index, "errors": errors})
+    return records, rejections
 
 
-def status_of(count: LandingCount) -> str:
-    """What became of a single record."""
+def describe_status(count: LandingCount) -> str:
+    """The result of a single record: accepted, updated or duplicate."""
     return "accepted" if count.new else "updated" if count.updated else "duplicate"
 
 
-def batch_answer(
-    count: LandingCount, taken: Taken, refused: Refused, identity: Callable[[RawRecord], dict[str, str]]
+def describe_batch(
+    count: LandingCount,
+    records: IndexedRecords,
+    rejections: Rejections,
+    identify: Callable[[RawRecord], dict[str, str]],
 ) -> dict[str, Any]:
-    """What became of every record."""
+    """The result of a batch, record by record."""
     return {
-        "received": len(taken) + len(refused),
+        "received": len(records) + len(rejections),
         "new": count.new,
         "updated": count.updated,
         "duplicate": count.duplicate,
-        "rejected": len(refused),
-        "accepted": [{"index": index, **identity(record)} for index, record in taken],
-        "errors": refused,
+        "rejected": len(rejections),
+        "accepted": [{"index": index, **identify(record)} for index, record in records],
+        "errors": rejections,
     }

@@ -1,4 +1,4 @@
-"""Turns what the API takes in into raw records: the product's own field names are the payload."""
+"""Builds raw records from the issues, events and changes that the API receives."""
 
 import hashlib
 import uuid
@@ -6,41 +6,44 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.auth.authenticate import Caller
+from api.access.caller import Caller
 from api.http.errors import Problem
 from api.schemas.detect.issues import NewIssue
-from causeloop_pipeline.landing.inbound.ingest_change import change_record
-from causeloop_pipeline.landing.inbound.ingest_event import FieldError, IngestError, ingest_record
-from causeloop_pipeline.model.raw_record import Door, RawRecord
+from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
+from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
+from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
+from causeloop_pipeline.model.raw_record import Channel, RawRecord
 
 
-def manual_record(new: NewIssue, caller: Caller, idempotency_key: str | None) -> RawRecord:
-    """An issue made by hand; a retry under one key names the same issue."""
+def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | None) -> RawRecord:
+    """The record of an issue reported by hand; the same Idempotency-Key gives the same external id."""
     identity = f"{caller.workspace_id}|{caller.actor}|{idempotency_key}".encode()
-    generated = hashlib.sha256(identity).hexdigest()[:32] if idempotency_key else uuid.uuid4().hex
+    external_id = hashlib.sha256(identity).hexdigest()[:32] if idempotency_key else uuid.uuid4().hex
     now = datetime.now(UTC).isoformat()
-    given = new.model_dump(mode="json", exclude_none=True)
-    return record_of(
-        {"external_id": generated, "source_created_at": now, "source_updated_at": now, **given}, "manual"
-    )
+    defaults = {"external_id": external_id, "source_created_at": now, "source_updated_at": now}
+    return parse_event({**defaults, **new.model_dump(mode="json", exclude_none=True)}, "manual")
 
 
-def record_of(event: Any, door: Door = "ingest") -> RawRecord:
-    """One event as a raw record, or a problem that names each bad field."""
+def parse_event(event: Any, channel: Channel = "ingest") -> RawRecord:
+    """The record of an event; 422 with every invalid field."""
     try:
-        return ingest_record(event, datetime.now(UTC), door=door)
+        return event_to_record(event, datetime.now(UTC), channel=channel)
     except IngestError as error:
-        raise Problem(422, "validation_failed", str(error), errors=field_problems(error.errors)) from None
+        raise _validation_problem(error) from None
 
 
-def change_of(change: Any) -> RawRecord:
-    """One change as a raw record, or a problem that names each bad field."""
+def parse_change(change: Any) -> RawRecord:
+    """The record of a change; 422 with every invalid field."""
     try:
-        return change_record(change, datetime.now(UTC))
+        return change_to_record(change, datetime.now(UTC))
     except IngestError as error:
-        raise Problem(422, "validation_failed", str(error), errors=field_problems(error.errors)) from None
+        raise _validation_problem(error) from None
 
 
-def field_problems(errors: Sequence[FieldError], prefix: str = "") -> list[dict[str, str]]:
-    """Bad fields as the API tells them."""
+def describe_fields(errors: Sequence[FieldError], prefix: str = "") -> list[dict[str, str]]:
+    """Invalid fields as problem details list them."""
     return [{"in": "body", "pointer": prefix + error.pointer, "detail": error.message} for error in errors]
+
+
+def _validation_problem(error: IngestError) -> Problem:
+    return Problem(422, "validation_failed", str(error), errors=describe_fields(error.errors))

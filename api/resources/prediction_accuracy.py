@@ -1,4 +1,4 @@
-"""Grades what predictions said against what came, by the same functions as the pipeline."""
+"""Scores graded predictions with the functions that the pipeline uses."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-LEDGER = ("window_days", "model_version", "probability", "outcome", "model_probabilities")
-SCORES = ("n", "base_rate", "brier", "skill", "log_loss", "ece", "ece_noise")
+LEDGER_COLUMNS = ("window_days", "model_version", "probability", "outcome", "model_probabilities")
+SCORE_COLUMNS = ("n", "base_rate", "brier", "skill", "log_loss", "ece", "ece_noise")
 
 
-def graded_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Scores over all, by window and model, by model version; reliability with its band, also by window.
+def score_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Scores overall, by window and model, and by model version; the reliability curve, also by window.
 
-    What was said in view of a fix is counted but not scored, like what a fix prevented: of those, only hits
-    would remain.
+    Predictions made in view of a fix are counted but not scored, like prevented ones: only their hits would
+    remain.
     """
     import polars as pl
 
-    from causeloop_pipeline.analysis.predict.calibration import accuracy, graded_only
+    from causeloop_pipeline.analysis.predict.calibration import measure_accuracy, select_graded
 
-    kinds = dict.fromkeys(LEDGER, pl.String) | {"window_days": pl.Int64, "probability": pl.Float64}
-    plain = [{name: row[name] for name in LEDGER} for row in ledger if not row["in_view_of_a_fix"]]
-    frame = pl.DataFrame(plain, schema=kinds)
-    scored = graded_only(frame)
+    schema = dict.fromkeys(LEDGER_COLUMNS, pl.String) | {"window_days": pl.Int64, "probability": pl.Float64}
+    rows = [{name: row[name] for name in LEDGER_COLUMNS} for row in ledger if not row["in_view_of_a_fix"]]
+    frame = pl.DataFrame(rows, schema=schema)
+    scored = select_graded(frame)
     outcomes = Counter(row["outcome"] for row in ledger)
     return {
         "graded": len(ledger),
@@ -33,39 +33,39 @@ def graded_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "misses": outcomes["miss"],
         "prevented": outcomes["prevented"],
         "overruled": sum(row["overruled"] for row in ledger),
-        **_overall(scored),
-        "scores": accuracy(frame).to_dicts(),
+        **_score_overall(scored),
+        "scores": measure_accuracy(frame).to_dicts(),
         "versions": [
-            {"model_version": version, **_overall(scored.filter(model_version=version)), "n": count}
+            {"model_version": version, **_score_overall(scored.filter(model_version=version)), "n": count}
             for version, count in scored["model_version"].value_counts().sort("model_version").iter_rows()
         ],
-        "reliability": _curve(scored),
+        "reliability": _build_curve(scored),
         "reliability_by_window": [
-            {"window_days": window, "reliability": _curve(scored.filter(window_days=window))}
+            {"window_days": window, "reliability": _build_curve(scored.filter(window_days=window))}
             for window in scored["window_days"].unique().sort()
         ],
     }
 
 
-def _overall(scored: "pl.DataFrame") -> dict[str, float | None]:
-    """The scores of the probabilities that were shown; without a graded one there are none."""
-    from causeloop_pipeline.analysis.predict.calibration import MIXTURE, accuracy
+def _score_overall(scored: "pl.DataFrame") -> dict[str, float | None]:
+    """The scores of the displayed probabilities; null where none is graded."""
+    from causeloop_pipeline.analysis.predict.calibration import ENSEMBLE, measure_accuracy
 
-    names = SCORES[1:]
+    names = SCORE_COLUMNS[1:]
     if scored.is_empty():
         return dict.fromkeys(names)
     import polars as pl
 
-    together = scored.select("probability", "outcome", window_days=pl.lit(0))
-    row = accuracy(together).filter(model=MIXTURE).row(0, named=True)
+    predictions = scored.select("probability", "outcome", window_days=pl.lit(0))
+    row = measure_accuracy(predictions).filter(model=ENSEMBLE).row(0, named=True)
     return {name: row[name] for name in names}
 
 
-def _curve(scored: "pl.DataFrame") -> list[dict[str, Any]]:
-    from causeloop_pipeline.analysis.predict.calibration import reliability
+def _build_curve(scored: "pl.DataFrame") -> list[dict[str, Any]]:
+    from causeloop_pipeline.analysis.predict.calibration import measure_reliability
 
-    return [_with_verdict(row) for row in reliability(scored).to_dicts()] if len(scored) else []
+    return [_add_band_check(row) for row in measure_reliability(scored).to_dicts()] if len(scored) else []
 
 
-def _with_verdict(row: dict[str, Any]) -> dict[str, Any]:
+def _add_band_check(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "within_band": row["band_low"] <= row["frequency"] <= row["band_high"]}

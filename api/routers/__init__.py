@@ -1,1 +1,1 @@
-"""One router per kind of thing; a router checks input, calls a query and shapes the answer."""
+"""One router per resource; a router checks the input, calls queries and builds the response."""

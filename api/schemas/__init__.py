@@ -1,1 +1,1 @@
-"""What the API takes in and gives out; field names are the contract."""
+"""The request and response bodies of the API; their field names are a contract."""

@@ -1,5 +1,6 @@
-"""The API behind a real server on loopback; every answer in these tests is held against its own document."""
+"""The API on a real server on loopback; every response in these tests is checked against OpenAPI."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,8 +9,9 @@ import httpx2
 import psycopg
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
-from api.access.keys import derived_key
+from api.access.keys import derive_key
 from api.main import create_app
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.contract import Contract
@@ -21,14 +23,24 @@ Client = Callable[..., httpx2.Client]
 
 class _Server(uvicorn.Server):
     def install_signal_handlers(self) -> None:
-        """The test process keeps its own."""
+        """Keep the signal handlers of the test process."""
 
 
 @pytest.fixture(scope="session")
 def api_url(installation: Installation) -> Iterator[str]:
     """The address of a running API."""
-    derived_key.cache_clear()
-    server = _Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning"))
+    derive_key.cache_clear()
+    app = create_app()
+    # All tests come from one address, and many of them present invalid credentials.
+    app.state.address_limits.burst = app.state.delivery_limits.burst = 1_000_000
+    with serving(app) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an application on loopback until the block ends."""
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -42,7 +54,7 @@ def api_url(installation: Installation) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def contract(api_url: str) -> Contract:
-    """The API's own document."""
+    """The OpenAPI document of the running API."""
     return Contract(httpx2.get(f"{api_url}/openapi.json").json())
 
 
@@ -58,25 +70,25 @@ def client(api_url: str, contract: Contract) -> Iterator[Client]:
         return opened[-1]
 
     yield make
-    for each in opened:
-        each.close()
+    for http_client in opened:
+        http_client.close()
 
 
 @pytest.fixture(scope="module")
 def sample(installation: Installation) -> Sample:
-    """A workspace with one of everything; the tests of a module share it."""
+    """A workspace with one row of every kind, shared by the tests of a module."""
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         return make_sample(owner, Database(installation.pipeline_url))
 
 
 @pytest.fixture
 def fresh_sample(owner: psycopg.Connection, database: Database) -> Sample:
-    """The same for one test alone."""
+    """A workspace with one row of every kind for a single test."""
     return make_sample(owner, database)
 
 
 @pytest.fixture(scope="module")
 def other_sample(installation: Installation) -> Sample:
-    """The same in another organization."""
+    """A workspace of another organization with one row of every kind."""
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         return make_sample(owner, Database(installation.pipeline_url))

@@ -1,4 +1,4 @@
-"""Holds every answer against the OpenAPI document: status, media type, shape, and the one shape of errors."""
+"""Checks every response against the OpenAPI document: status, media type, schema, and problem details."""
 
 import json
 import re
@@ -15,14 +15,14 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self.operations = [
-            (method.upper(), _pattern(path), path, operation)
+            (method.upper(), _compile_path(path), path, operation)
             for path, operations in document["paths"].items()
             for method, operation in operations.items()
         ]
-        self.validator = cache(self._validator)
+        self.validator = cache(self._make_validator)
 
     def check(self, response: httpx2.Response) -> None:
-        """Fail when an answer is not what the document says."""
+        """Fail when a response does not match the document."""
         request = response.request
         operation = self.operation(request.method, request.url.path)
         if operation is None or response.headers.get("content-type", "").startswith("text/event-stream"):
@@ -40,13 +40,13 @@ class Contract:
                 self.validator(operation["operationId"], status).validate(json.loads(response.content))
 
     def operation(self, method: str, path: str) -> dict[str, Any] | None:
-        """The operation that answers a path; a literal path goes before one with parameters."""
-        found = [
+        """The operation of a path; a literal path takes precedence over one with parameters."""
+        matches = [
             (template, operation)
-            for known, pattern, template, operation in self.operations
-            if known == method and pattern.fullmatch(path)
+            for operation_method, pattern, template, operation in self.operations
+            if operation_method == method and pattern.fullmatch(path)
         ]
-        return min(found, key=lambda item: item[0].count("{"))[1] if found else None
+        return min(matches, key=lambda item: item[0].count("{"))[1] if matches else None
 
     def _check_problem(self, response: httpx2.Response) -> None:
         response.read()
@@ -57,11 +57,11 @@ class Contract:
         assert problem["status"] == response.status_code
         assert problem["trace_id"] == response.headers["x-request-id"]
 
-    def _validator(self, operation_id: str, status: str) -> Draft202012Validator:
-        operation = next(known for *_, known in self.operations if known["operationId"] == operation_id)
+    def _make_validator(self, operation_id: str, status: str) -> Draft202012Validator:
+        operation = next(item for *_, item in self.operations if item["operationId"] == operation_id)
         schema = operation["responses"][status]["content"]["application/json"]["schema"]
         return Draft202012Validator({**schema, "components": self.document["components"]})
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _compile_path(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template))

@@ -1,4 +1,4 @@
-"""An identity provider on loopback: publishes its keys and signs what it is asked to."""
+"""An identity provider on loopback that publishes its keys and signs tokens on request."""
 
 import json
 import threading
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -21,17 +22,17 @@ class Issuer:
 
     url: str
     key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(65537, 2048))
-    key_id: str = "k1"
-    asked: int = 0
+    key_id: str = field(default_factory=lambda: uuid4().hex)
+    requests: int = 0
 
     def token(
         self, subject: str, headers: dict[str, Any] | None = None, key: Any = None, **claims: Any
     ) -> str:
         """A session token; claims and headers may be overwritten, None leaves one out."""
         now = time.time()
-        said = {"iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 600} | claims
-        kept = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(kept, key or self.key, "RS256", headers={"kid": self.key_id} | (headers or {}))
+        values = {"iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 600} | claims
+        payload = {name: value for name, value in values.items() if value is not None}
+        return jwt.encode(payload, key or self.key, "RS256", headers={"kid": self.key_id} | (headers or {}))
 
     def keys(self) -> dict[str, Any]:
         """The published keys."""
@@ -44,16 +45,16 @@ class Issuer:
 
 @contextmanager
 def running_issuer() -> Iterator[Issuer]:
-    """An issuer that answers while the context lasts."""
+    """An issuer that serves its keys while the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer.asked += 1
-            known = {
+            issuer.requests += 1
+            documents = {
                 "/.well-known/openid-configuration": {"jwks_uri": f"{issuer.url}/keys"},
                 "/keys": issuer.keys(),
             }
-            body = json.dumps(known[self.path]).encode()
+            body = json.dumps(documents[self.path]).encode()
             self.send_response(200)
             self.send_header("content-length", str(len(body)))
             self.end_headers()

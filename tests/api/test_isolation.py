@@ -1,4 +1,4 @@
-"""Two tenants, a thousand random reads through the API and through SQL: nothing of the other ever shows."""
+"""A thousand random reads of two tenants through the API and SQL return nothing of the other tenant."""
 
 import random
 from uuid import UUID
@@ -20,7 +20,7 @@ order by 1
 """
 
 
-def test_a_thousand_random_reads_show_nothing_of_the_other_tenant(
+def test_a_thousand_random_reads_return_nothing_of_the_other_tenant(
     client: Client,
     contract: Contract,
     sample: Sample,
@@ -28,11 +28,11 @@ def test_a_thousand_random_reads_show_nothing_of_the_other_tenant(
     installation: Installation,
 ) -> None:
     rng = random.Random(7)
-    assert _api_leaks(client, contract, (sample, other_sample), rng) == []
-    assert _sql_leaks(installation, (sample, other_sample), rng) == []
+    assert _find_api_leaks(client, contract, (sample, other_sample), rng) == []
+    assert _find_sql_leaks(installation, (sample, other_sample), rng) == []
 
 
-def _api_leaks(
+def _find_api_leaks(
     client: Client, contract: Contract, tenants: tuple[Sample, Sample], rng: random.Random
 ) -> list[str]:
     paths = sorted(
@@ -50,15 +50,17 @@ def _api_leaks(
         query = rng.choice(
             ["", f"?q={tenants[1 - me].canary}", f"?pattern_id={tenants[1 - me].ids['pattern_id']}"]
         )
-        answer = clients[me].get(path + query)
+        response = clients[me].get(path + query)
         foreign = str(tenants[1 - me].workspace_id)
-        told = answer.text.replace(path, "")  # a problem repeats the asked path
-        if tenants[1 - me].canary in told or foreign in told:
+        text = response.text.replace(path, "")  # a problem repeats the path of the request
+        if tenants[1 - me].canary in text or foreign in text:
             leaks.append(f"{path}{query}")
     return leaks
 
 
-def _sql_leaks(installation: Installation, tenants: tuple[Sample, Sample], rng: random.Random) -> list[str]:
+def _find_sql_leaks(
+    installation: Installation, tenants: tuple[Sample, Sample], rng: random.Random
+) -> list[str]:
     leaks = []
     with psycopg.connect(installation.api_url, autocommit=True) as connection:
         tables = [row[0] for row in connection.execute(TABLES).fetchall()]

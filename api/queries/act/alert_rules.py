@@ -1,4 +1,4 @@
-"""Alert rules as they are kept; sealed channel secrets are written here and never read out."""
+"""Lists, reads and writes alert rules; the secrets of their channels are stored encrypted."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase, as_json
-from api.http.pagination import Listing, Sort
+from api.queries.listing import Listing, Sort
 
-COLUMNS = """
+RULE_COLUMNS = """
     a.alert_rule_id as id, a.name, a.scope, a.probability_threshold, a.window_days, a.channels,
     a.snoozed_until, a.enabled, a.evaluated_at, (
         select count(*)
@@ -19,7 +19,7 @@ COLUMNS = """
 
 ALERT_RULES = Listing(
     name="alert rules",
-    columns=COLUMNS,
+    columns=RULE_COLUMNS,
     source="notify.alert_rule as a",
     key="a.alert_rule_id",
     key_output="id",
@@ -31,19 +31,19 @@ ALERT_RULES = Listing(
     filters={},
 )
 
-ONE = f"""
+SELECT_RULE = f"""
 select row_to_json(rule)
-from (select {COLUMNS} from notify.alert_rule as a where a.alert_rule_id = ($1 ->> 'id')::uuid) as rule
+from (select {RULE_COLUMNS} from notify.alert_rule as a where a.alert_rule_id = ($1 ->> 'id')::uuid) as rule
 """
 
-CREATE = """
+INSERT_RULE = """
 insert into notify.alert_rule (workspace_id, alert_rule_id, name, scope, probability_threshold, window_days,
                                channels, channel_secrets, enabled, created_by)
 select $1, $2, $3, $4, coalesce($5, s.alert_probability_threshold), $6, $7, $8, $9, $10
 from app.workspace_settings as s
 """
 
-CHANGE = """
+UPDATE_RULE = """
 update notify.alert_rule
 set name = coalesce($2, name), scope = coalesce($3::jsonb, scope),
     probability_threshold = coalesce($4, probability_threshold), window_days = coalesce($5, window_days),
@@ -56,14 +56,14 @@ returning true
 
 
 async def read_rule(db: WorkspaceDatabase, rule_id: UUID) -> dict[str, Any] | None:
-    """One rule as it is shown."""
-    return await db.read(ONE, id=str(rule_id))  # type: ignore[no-any-return]
+    """One rule, without its secrets."""
+    return await db.read(SELECT_RULE, id=str(rule_id))  # type: ignore[no-any-return]
 
 
 async def create_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, Any]) -> None:
     """Store a rule."""
     await db.transaction.execute(
-        CREATE,
+        INSERT_RULE,
         db.workspace_id,
         rule_id,
         row["name"],
@@ -77,11 +77,11 @@ async def create_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, An
     )
 
 
-async def change_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, Any]) -> bool:
-    """Change what is given of a rule; False when there is none."""
+async def update_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, Any]) -> bool:
+    """Set the fields that the row holds; False if there is no such rule."""
     scope = row.get("scope")
-    changed = await db.transaction.fetchval(
-        CHANGE,
+    is_updated = await db.transaction.fetchval(
+        UPDATE_RULE,
         rule_id,
         row.get("name"),
         None if scope is None else as_json(scope),
@@ -91,11 +91,11 @@ async def change_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, An
         row.get("channel_secrets"),
         row.get("enabled"),
     )
-    return bool(changed)
+    return bool(is_updated)
 
 
 async def snooze_rule(db: WorkspaceDatabase, rule_id: UUID, until: datetime | None) -> bool:
-    """Silence a rule until a moment, or let it speak again."""
+    """Snooze a rule until a time, or end its snooze; False if there is no such rule."""
     return bool(
         await db.transaction.fetchval(
             "update notify.alert_rule set snoozed_until = $2 where alert_rule_id = $1 returning true",
@@ -106,7 +106,7 @@ async def snooze_rule(db: WorkspaceDatabase, rule_id: UUID, until: datetime | No
 
 
 async def delete_rule(db: WorkspaceDatabase, rule_id: UUID) -> bool:
-    """Forget a rule."""
+    """Delete a rule; False if there is no such rule."""
     return bool(
         await db.transaction.fetchval(
             "delete from notify.alert_rule where alert_rule_id = $1 returning true", rule_id

@@ -1,14 +1,13 @@
-"""Reads recommendations and records how far they have come."""
+"""Lists and reads recommendations; records their progress, claimed fixes and tickets."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import any_of
+from api.queries.listing import Listing, Sort, any_of
 
-COLUMNS = """
+RECOMMENDATION_COLUMNS = """
     r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
     r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale, r.score,
     r.computed_at
@@ -16,7 +15,7 @@ COLUMNS = """
 
 RECOMMENDATIONS = Listing(
     name="recommendations",
-    columns=COLUMNS,
+    columns=RECOMMENDATION_COLUMNS,
     source="act.recommendation as r",
     key="r.recommendation_id",
     key_output="id",
@@ -34,7 +33,7 @@ RECOMMENDATIONS = Listing(
     },
 )
 
-TICKET = """
+SELECT_TICKET = """
 select row_to_json(ticket)
 from (
     select t.recommendation_id, t.connector_id, t.status, t.external_id, t.external_url, t.error, t.pushed_by,
@@ -44,19 +43,19 @@ from (
 ) as ticket
 """
 
-DETAIL = f"""
+SELECT_RECOMMENDATION = f"""
 select row_to_json(recommendation)
 from (
-    select {COLUMNS}, (
+    select {RECOMMENDATION_COLUMNS}, (
         select coalesce(json_agg(json_build_object(
-            'index', s.place - 1, 'text', s.text, 'done', coalesce(k.step_done, false),
+            'index', s.position - 1, 'text', s.text, 'done', coalesce(k.step_done, false),
             'changed_by', k.made_by, 'changed_at', k.made_at
-        ) order by s.place), '[]')
-        from unnest(r.steps) with ordinality as s (text, place)
+        ) order by s.position), '[]')
+        from unnest(r.steps) with ordinality as s (text, position)
         left join lateral (
             select g.step_done, g.made_by, g.made_at
             from act.recommendation_progress as g
-            where g.recommendation_id = r.recommendation_id and g.step = s.place - 1
+            where g.recommendation_id = r.recommendation_id and g.step = s.position - 1
             order by g.progress_id desc
             limit 1
         ) as k on true
@@ -66,7 +65,7 @@ from (
         ) order by g.progress_id), '[]')
         from act.recommendation_progress as g
         where g.recommendation_id = r.recommendation_id and g.note is not null
-    ) as notes, ({TICKET.format(id="r.recommendation_id")}) as ticket, (
+    ) as notes, ({SELECT_TICKET.format(id="r.recommendation_id")}) as ticket, (
         select coalesce(json_agg(json_build_object(
             'pattern_id', f.pattern_id, 'fixed_at', f.fixed_at,
             'expected_loops_prevented', f.expected_loops_prevented, 'claimed_by', f.claimed_by,
@@ -90,18 +89,18 @@ from (
 ) as recommendation
 """
 
-LOCK = """
+LOCK_RECOMMENDATION = """
 select status, cardinality(steps) as steps from act.recommendation where recommendation_id = $1 for update
 """
 
-PROGRESS = """
+INSERT_PROGRESS = """
 insert into act.recommendation_progress (
     workspace_id, recommendation_id, status, step, step_done, note, made_by
 )
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 
-CLAIM = """
+INSERT_FIXES = """
 insert into act.fix (
     workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
 )
@@ -113,11 +112,11 @@ where r.recommendation_id = $1
 on conflict do nothing
 """
 
-WITHDRAW = """
+UPDATE_WITHDRAWN_AT = """
 update act.fix set withdrawn_at = now() where recommendation_id = $1 and withdrawn_at is null
 """
 
-QUEUE = """
+UPSERT_TICKET = """
 insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) values ($1, $2, $3, $4)
 on conflict (workspace_id, recommendation_id) do update
     set status = 'queued', error = null, attempts = 0, connector_id = excluded.connector_id,
@@ -126,49 +125,53 @@ on conflict (workspace_id, recommendation_id) do update
 """
 
 
+class ProgressEntry(NamedTuple):
+    """A new status, a step that was ticked or unticked, or a note."""
+
+    status: str | None
+    step: int | None
+    step_done: bool | None
+    note: str | None
+
+
 async def read_recommendation(db: WorkspaceDatabase, recommendation_id: UUID) -> str | None:
-    """One recommendation with all that happened to it, as JSON text."""
-    return await db.read_text(DETAIL, id=str(recommendation_id))
+    """One recommendation with its plan, notes, ticket, fixes and proofs, as JSON text."""
+    return await db.read_text(SELECT_RECOMMENDATION, id=str(recommendation_id))
 
 
-async def lock(db: WorkspaceDatabase, recommendation_id: UUID) -> Any:
-    """A recommendation's status and number of steps, held until the request ends."""
-    return await db.transaction.fetchrow(LOCK, recommendation_id)
+async def lock_recommendation(db: WorkspaceDatabase, recommendation_id: UUID) -> Any:
+    """A recommendation's status and number of steps, locked until the request ends."""
+    return await db.transaction.fetchrow(LOCK_RECOMMENDATION, recommendation_id)
 
 
 async def record_progress(
     db: WorkspaceDatabase,
     recommendation_id: UUID,
     actor: str,
-    status: str | None,
-    step: int | None,
-    step_done: bool | None,
-    note: str | None,
+    progress: ProgressEntry,
 ) -> None:
-    """Keep what has moved as a fact, and show a new status at once."""
-    await db.transaction.execute(
-        PROGRESS, db.workspace_id, recommendation_id, status, step, step_done, note, actor
-    )
-    if status is not None:
+    """Store a progress entry, and set a new status at once."""
+    await db.transaction.execute(INSERT_PROGRESS, db.workspace_id, recommendation_id, *progress, actor)
+    if progress.status is not None:
         await db.transaction.execute(
             "update act.recommendation set status = $2 where recommendation_id = $1",
             recommendation_id,
-            status,
+            progress.status,
         )
 
 
 async def claim_fix(db: WorkspaceDatabase, recommendation_id: UUID, fixed_at: datetime, actor: str) -> None:
-    """Note that a fix is in force, with the estimate as it stands now."""
-    await db.transaction.execute(CLAIM, recommendation_id, fixed_at, actor)
+    """Store the claim that a fix is in place, with the current estimate for each pattern."""
+    await db.transaction.execute(INSERT_FIXES, recommendation_id, fixed_at, actor)
 
 
 async def withdraw_fix(db: WorkspaceDatabase, recommendation_id: UUID) -> None:
-    """Take back the claim that a fix is in force."""
-    await db.transaction.execute(WITHDRAW, recommendation_id)
+    """Withdraw the claim that a fix is in place."""
+    await db.transaction.execute(UPDATE_WITHDRAWN_AT, recommendation_id)
 
 
 async def queue_ticket(db: WorkspaceDatabase, recommendation_id: UUID, connector_id: UUID, actor: str) -> str:
-    """The one ticket of a recommendation, queued if it was not there or had failed; as JSON text."""
-    await db.transaction.execute(QUEUE, db.workspace_id, recommendation_id, connector_id, actor)
-    ticket = await db.read_text(TICKET.format(id="($1 ->> 'id')::uuid"), id=str(recommendation_id))
+    """The one ticket of a recommendation as JSON text; queued if it is new or had failed."""
+    await db.transaction.execute(UPSERT_TICKET, db.workspace_id, recommendation_id, connector_id, actor)
+    ticket = await db.read_text(SELECT_TICKET.format(id="($1 ->> 'id')::uuid"), id=str(recommendation_id))
     return str(ticket)

@@ -1,16 +1,16 @@
-"""Reads clusters and the graph of patterns."""
+"""Lists and reads clusters, and the pattern graph."""
 
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing, Sort
-from api.queries.detect.patterns import PATTERN, SOURCE
+from api.queries.detect.patterns import PATTERN_COLUMNS, PATTERN_SOURCE
+from api.queries.listing import Listing, Sort
 
-CLUSTER = "k.cluster_id as id, k.name, k.likely_cause, k.pattern_count, k.issue_count, k.computed_at"
+CLUSTER_COLUMNS = "k.cluster_id as id, k.name, k.likely_cause, k.pattern_count, k.issue_count, k.computed_at"
 
 CLUSTERS = Listing(
     name="clusters",
-    columns=CLUSTER,
+    columns=CLUSTER_COLUMNS,
     source="detect.cluster as k",
     key="k.cluster_id",
     key_output="id",
@@ -22,20 +22,20 @@ CLUSTERS = Listing(
     filters={},
 )
 
-EDGE = """json_build_object(
+EDGE_DOCUMENT = """json_build_object(
     'left_pattern_id', e.left_pattern_id, 'right_pattern_id', e.right_pattern_id,
     'strength', e.strength, 'reasons', e.reasons
 )"""
 
-DETAIL = f"""
+SELECT_CLUSTER = f"""
 select row_to_json(cluster)
 from (
-    select {CLUSTER}, (
+    select {CLUSTER_COLUMNS}, (
         select coalesce(json_agg(member order by member.risk_score desc nulls last, member.id), '[]')
-        from (select {PATTERN} from {SOURCE} where c.cluster_id = k.cluster_id) as member
+        from (select {PATTERN_COLUMNS} from {PATTERN_SOURCE} where c.cluster_id = k.cluster_id) as member
     ) as patterns, (
         select coalesce(json_agg(
-            {EDGE} order by e.strength desc, e.left_pattern_id, e.right_pattern_id
+            {EDGE_DOCUMENT} order by e.strength desc, e.left_pattern_id, e.right_pattern_id
         ), '[]')
         from detect.pattern_edge as e
         join detect.cluster_member as l on l.pattern_id = e.left_pattern_id
@@ -47,7 +47,7 @@ from (
 ) as cluster
 """
 
-GRAPH = f"""
+SELECT_GRAPH = f"""
 with e as materialized (
     select left_pattern_id, right_pattern_id, strength, reasons
     from detect.pattern_edge
@@ -61,19 +61,19 @@ select json_build_object(
             'id', p.pattern_id, 'name', p.name, 'status', p.status, 'risk_score', p.risk_score,
             'issue_count', p.issue_count, 'cluster_id', c.cluster_id
         ) order by p.pattern_id), '[]')
-        from {SOURCE}
+        from {PATTERN_SOURCE}
         where p.pattern_id in (select left_pattern_id from e union select right_pattern_id from e)
     ),
-    'edges', (select coalesce(json_agg({EDGE}), '[]') from e)
+    'edges', (select coalesce(json_agg({EDGE_DOCUMENT}), '[]') from e)
 )
 """
 
 
 async def read_cluster(db: WorkspaceDatabase, cluster_id: UUID) -> str | None:
     """One cluster with its patterns and edges, as JSON text."""
-    return await db.read_text(DETAIL, id=str(cluster_id))
+    return await db.read_text(SELECT_CLUSTER, id=str(cluster_id))
 
 
 async def read_graph(db: WorkspaceDatabase, min_strength: float, limit: int) -> str | None:
-    """The strongest edges and the patterns that they join."""
-    return await db.read_text(GRAPH, min_strength=min_strength, limit=limit)
+    """The strongest edges and the patterns that they connect, as JSON text."""
+    return await db.read_text(SELECT_GRAPH, min_strength=min_strength, limit=limit)

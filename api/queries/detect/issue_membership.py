@@ -1,12 +1,12 @@
-"""Why an issue is in its pattern, what kept it out of the nearest other, and what people said of it."""
+"""Reads why an issue is in its pattern, the nearest other pattern, and people's corrections of the issue."""
 
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
 
-FACTS_SHOWN = 50
+MAX_FACTS = 50
 
-MEMBERSHIP = f"""
+SELECT_MEMBERSHIP = f"""
 select json_build_object(
     'issue_id', i.issue_id,
     'state', case
@@ -23,7 +23,7 @@ select json_build_object(
         when m.issue_id is null then null
         when m.reason ->> 'kind' = 'person' then 'person'
         when m.reason ->> 'kind' in ('template', 'trace') then 'rule'
-        else 'likeness'
+        else 'similarity'
     end,
     'similarity', m.similarity, 'confidence', m.confidence, 'reason', m.reason,
     'nearest_pattern', case when n.pattern_id is not null then json_build_object(
@@ -42,7 +42,7 @@ select json_build_object(
             from detect.pattern_constraint
             where left_issue_id = i.issue_id or right_issue_id = i.issue_id
             order by made_at desc, constraint_id desc
-            limit {FACTS_SHOWN}
+            limit {MAX_FACTS}
         ) as c
         left join core.issue as o on o.workspace_id = c.workspace_id and o.issue_id = c.other
     )
@@ -57,5 +57,5 @@ where i.issue_id = ($1 ->> 'id')::uuid
 
 
 async def read_membership(db: WorkspaceDatabase, issue_id: UUID) -> str | None:
-    """One issue's membership as JSON text; None when there is no such issue."""
-    return await db.read_text(MEMBERSHIP, id=str(issue_id))
+    """An issue's membership as JSON text; None if there is no such issue."""
+    return await db.read_text(SELECT_MEMBERSHIP, id=str(issue_id))

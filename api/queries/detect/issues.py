@@ -1,27 +1,22 @@
-"""Reads and corrects issues."""
+"""Lists, reads and edits issues."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing, Sort
+from api.http.database import WorkspaceDatabase, as_json
+from api.queries.listing import Listing, Sort, any_of
 
-SUMMARY = """
+ISSUE_COLUMNS = """
     i.issue_id as id, i.source, i.external_id, i.connector_id, i.title, i.severity, i.status, i.service,
     i.error_type, i.team, i.environment, i.external_url, i.source_created_at, i.source_updated_at,
     i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, i.risk_score
 """
 
 
-def any_of(column: str, name: str) -> str:
-    """A condition that holds when the column has one of the filter's values."""
-    return f"{column} in (select jsonb_array_elements_text($1 -> '{name}'))"
-
-
 ISSUES = Listing(
     name="issues",
-    columns=SUMMARY,
+    columns=ISSUE_COLUMNS,
     source="core.issue as i",
     key="i.issue_id",
     key_output="id",
@@ -55,19 +50,19 @@ ISSUES = Listing(
     },
 )
 
-ISSUE = f"""
+SELECT_ISSUE = f"""
 select row_to_json(issue)
 from (
-    select {SUMMARY}, i.body from core.issue as i where i.issue_id = ($1 ->> 'id')::uuid
+    select {ISSUE_COLUMNS}, i.body from core.issue as i where i.issue_id = ($1 ->> 'id')::uuid
 ) as issue
 """
 
-EDIT = """
+INSERT_EDITS = """
 insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by)
 select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field, value)
 """
 
-PROJECT = """
+UPDATE_ISSUE = """
 update core.issue as i
 set title = case when $2 ? 'title' then $2 ->> 'title' else i.title end,
     body = case when $2 ? 'body' then $2 ->> 'body' else i.body end,
@@ -88,15 +83,13 @@ returning true
 
 async def read_issue(db: WorkspaceDatabase, issue_id: UUID) -> str | None:
     """One issue as JSON text."""
-    return await db.read_text(ISSUE, id=str(issue_id))
+    return await db.read_text(SELECT_ISSUE, id=str(issue_id))
 
 
 async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str, Any], actor: str) -> bool:
-    """Record what a person changed as facts, and show it at once; False when there is no such issue."""
-    from api.http.database import as_json
-
+    """Record a person's edits, and apply them at once; False if there is no such issue."""
     document = as_json(changes)
-    if not await db.transaction.fetchval(PROJECT, issue_id, document):
+    if not await db.transaction.fetchval(UPDATE_ISSUE, issue_id, document):
         return False
-    await db.transaction.execute(EDIT, db.workspace_id, issue_id, document, actor)
+    await db.transaction.execute(INSERT_EDITS, db.workspace_id, issue_id, document, actor)
     return True

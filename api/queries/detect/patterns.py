@@ -1,25 +1,25 @@
-"""Reads patterns, their members, frequency and lineage."""
+"""Lists and reads patterns, their members, frequency and lineage."""
 
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import SUMMARY, any_of
+from api.queries.detect.issues import ISSUE_COLUMNS
+from api.queries.listing import Listing, Sort, any_of
 
-PATTERN = """
+PATTERN_COLUMNS = """
     p.pattern_id as id, p.name, p.kind, p.status, p.confidence, p.risk_score, p.fingerprint, p.issue_count,
     p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at, p.reopened_at, c.cluster_id
 """
 
-SOURCE = """
+PATTERN_SOURCE = """
     detect.pattern as p
     left join detect.cluster_member as c on c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
 """
 
 PATTERNS = Listing(
     name="patterns",
-    columns=PATTERN,
-    source=SOURCE,
+    columns=PATTERN_COLUMNS,
+    source=PATTERN_SOURCE,
     key="p.pattern_id",
     key_output="id",
     sorts={
@@ -39,9 +39,10 @@ PATTERNS = Listing(
     },
 )
 
-MEMBERS = Listing(
+PATTERN_MEMBERS = Listing(
     name="members",
-    columns=f"""{SUMMARY}, m.similarity, m.confidence, m.reason, m.nearest_pattern_id, m.nearest_missing""",
+    columns=f"""{ISSUE_COLUMNS}, m.similarity, m.confidence, m.reason, m.nearest_pattern_id,
+        m.nearest_missing""",
     source="""detect.pattern_member as m
         join core.issue as i on i.workspace_id = m.workspace_id and i.issue_id = m.issue_id""",
     key="i.issue_id",
@@ -56,25 +57,25 @@ MEMBERS = Listing(
     always="m.pattern_id = ($1 ->> 'of_pattern')::uuid",
 )
 
-DETAIL = f"""
+SELECT_PATTERN = f"""
 select row_to_json(pattern)
 from (
-    select {PATTERN}, (
+    select {PATTERN_COLUMNS}, (
         select coalesce(json_agg(json_build_object(
             'id', n.closure_note_id, 'note', n.note, 'made_by', n.made_by, 'made_at', n.made_at
         ) order by n.made_at), '[]')
         from detect.closure_note as n
         where n.pattern_id = p.pattern_id
     ) as closure_notes
-    from {SOURCE}
+    from {PATTERN_SOURCE}
     where p.pattern_id = ($1 ->> 'id')::uuid
 ) as pattern
 """
 
-EXISTS = "select to_json(true) from detect.pattern where pattern_id = ($1 ->> 'id')::uuid"
+SELECT_EXISTS = "select to_json(true) from detect.pattern where pattern_id = ($1 ->> 'id')::uuid"
 
-FREQUENCY = """
-with asked as (
+SELECT_FREQUENCY = """
+with period as (
     select
         w.timezone, ($1 ->> 'bucket') as bucket,
         date_trunc($1 ->> 'bucket', now() at time zone w.timezone) as last_start,
@@ -83,28 +84,28 @@ with asked as (
             (now() at time zone w.timezone) - make_interval(days => ($1 ->> 'days')::integer - 1)
         ) as first_start
     from app.workspace as w
-), struck as (
-    select date_trunc(a.bucket, i.source_created_at at time zone a.timezone) as start, count(*) as count
-    from asked as a
-    join core.issue as i on i.source_created_at >= a.first_start at time zone a.timezone
+), occurrences as (
+    select date_trunc(p.bucket, i.source_created_at at time zone p.timezone) as start, count(*) as count
+    from period as p
+    join core.issue as i on i.source_created_at >= p.first_start at time zone p.timezone
     where i.pattern_id = ($1 ->> 'id')::uuid
     group by 1
 )
 select json_build_object(
-    'pattern_id', $1 ->> 'id', 'bucket', a.bucket, 'timezone', a.timezone,
+    'pattern_id', $1 ->> 'id', 'bucket', p.bucket, 'timezone', p.timezone,
     'data', (
         select json_agg(
-            json_build_object('start', s.start::date, 'count', coalesce(k.count, 0)) order by s.start
+            json_build_object('start', s.start::date, 'count', coalesce(o.count, 0)) order by s.start
         )
-        from generate_series(a.first_start, a.last_start, ('1 ' || a.bucket)::interval) as s (start)
-        left join struck as k on k.start = s.start
+        from generate_series(p.first_start, p.last_start, ('1 ' || p.bucket)::interval) as s (start)
+        left join occurrences as o on o.start = s.start
     )
 )
-from asked as a
-where exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'id')::uuid)
+from period as p
+where exists (select from detect.pattern as n where n.pattern_id = ($1 ->> 'id')::uuid)
 """
 
-LINEAGE = """
+SELECT_LINEAGE = """
 with recursive step as (
     select l.old_pattern_id, l.new_pattern_id, l.kind, l.issue_count, l.reason, l.at, 1 as depth
     from detect.pattern_lineage as l
@@ -114,7 +115,7 @@ with recursive step as (
     from step as s
     join detect.pattern_lineage as l on l.old_pattern_id = s.new_pattern_id and l.at >= s.at
     where s.depth < 50
-), living as (
+), current as (
     select p.pattern_id
     from detect.pattern as p
     where p.pattern_id = ($1 ->> 'id')::uuid
@@ -125,7 +126,7 @@ with recursive step as (
 )
 select json_build_object(
     'id', $1 ->> 'id',
-    'current_ids', (select coalesce(json_agg(pattern_id order by pattern_id), '[]') from living),
+    'current_ids', (select coalesce(json_agg(pattern_id order by pattern_id), '[]') from current),
     'steps', (
         select coalesce(json_agg(json_build_object(
             'old_pattern_id', old_pattern_id, 'new_pattern_id', new_pattern_id, 'kind', kind,
@@ -136,25 +137,25 @@ select json_build_object(
         ) as steps
     )
 )
-where exists (select from living) or exists (select from step)
+where exists (select from current) or exists (select from step)
 """
 
 
 async def read_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
     """One pattern as JSON text."""
-    return await db.read_text(DETAIL, id=str(pattern_id))
+    return await db.read_text(SELECT_PATTERN, id=str(pattern_id))
 
 
 async def pattern_exists(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
-    """Whether a pattern lives in this workspace."""
-    return await db.read(EXISTS, id=str(pattern_id)) is not None
+    """Whether this workspace has a pattern of this id."""
+    return await db.read(SELECT_EXISTS, id=str(pattern_id)) is not None
 
 
 async def read_frequency(db: WorkspaceDatabase, pattern_id: UUID, bucket: str, days: int) -> str | None:
-    """How often a pattern struck, every bucket counted, in the workspace's time zone."""
-    return await db.read_text(FREQUENCY, id=str(pattern_id), bucket=bucket, days=days)
+    """The number of issues per day or week in the workspace's time zone, empty ones included."""
+    return await db.read_text(SELECT_FREQUENCY, id=str(pattern_id), bucket=bucket, days=days)
 
 
 async def read_lineage(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
-    """Where an id's issues are today."""
-    return await db.read_text(LINEAGE, id=str(pattern_id))
+    """The patterns that hold an id's issues today, and how they moved there."""
+    return await db.read_text(SELECT_LINEAGE, id=str(pattern_id))

@@ -1,7 +1,6 @@
-"""Reads what was deployed, released and reconfigured."""
+"""Lists deploys, releases and configuration changes."""
 
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import any_of
+from api.queries.listing import Listing, Sort, any_of
 
 CHANGES = Listing(
     name="changes",

@@ -1,21 +1,20 @@
-"""Connectors as configured. Sealed secrets are written and counted here, never read out."""
+"""Lists, reads and writes connectors; their secrets are stored encrypted."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase, as_json
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import any_of
+from api.queries.listing import Listing, Sort, any_of
 
-CONNECTOR = """
+CONNECTOR_COLUMNS = """
     c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
     c.backfill_days, c.config, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
     s.started_at as last_sync_at, s.status as last_sync_status, c.created_at, c.updated_at
 """
 
-SOURCE = """
+CONNECTOR_SOURCE = """
     app.connector as c
     left join lateral (
         select r.started_at, r.status
@@ -28,8 +27,8 @@ SOURCE = """
 
 CONNECTORS = Listing(
     name="connectors",
-    columns=CONNECTOR,
-    source=SOURCE,
+    columns=CONNECTOR_COLUMNS,
+    source=CONNECTOR_SOURCE,
     key="c.connector_id",
     key_output="id",
     sorts={
@@ -53,20 +52,22 @@ SYNC_RUNS = Listing(
     always="r.connector_id = ($1 ->> 'of_connector')::uuid",
 )
 
-ONE = f"""
+SELECT_CONNECTOR = f"""
 select row_to_json(connector)
-from (select {CONNECTOR} from {SOURCE} where c.connector_id = ($1 ->> 'id')::uuid) as connector
+from (
+    select {CONNECTOR_COLUMNS} from {CONNECTOR_SOURCE} where c.connector_id = ($1 ->> 'id')::uuid
+) as connector
 """
 
-COUNT = "select to_json(count(*)) from app.connector"
+COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
-CREATE = """
+INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
                            webhook_secrets, poll_interval_seconds, backfill_days)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
-CHANGE = """
+UPDATE_CONNECTOR = """
 update app.connector
 set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, config),
     credentials = coalesce($4, credentials), webhook_secrets = coalesce($5, webhook_secrets),
@@ -74,23 +75,23 @@ set display_name = coalesce($2, display_name), config = coalesce($3::jsonb, conf
 where connector_id = $1
 """
 
-SEALED = """
+SELECT_WITH_SECRETS = """
 select type, config, status, credentials, webhook_secrets, backfill_days
 from app.connector
 where connector_id = $1
 """
 
-RESUME = """
+UPDATE_RESUMED = """
 update app.connector set status = 'active', status_reason = null, next_poll_at = now()
 where connector_id = $1
 returning true
 """
 
-PAUSE = """
+UPDATE_PAUSED = """
 update app.connector set status = 'paused', status_reason = null where connector_id = $1 returning true
 """
 
-SYNC = """
+UPDATE_NEXT_POLL = """
 update app.connector set next_poll_at = least(next_poll_at, now())
 where connector_id = $1
 returning next_poll_at
@@ -98,19 +99,24 @@ returning next_poll_at
 
 
 async def read_connector(db: WorkspaceDatabase, connector_id: UUID) -> dict[str, Any] | None:
-    """One connector as it is shown."""
-    return await db.read(ONE, id=str(connector_id))  # type: ignore[no-any-return]
+    """One connector, without its secrets."""
+    return await db.read(SELECT_CONNECTOR, id=str(connector_id))  # type: ignore[no-any-return]
 
 
 async def count_connectors(db: WorkspaceDatabase) -> int:
-    """How many connectors the workspace has."""
-    return int(await db.read(COUNT))
+    """The number of connectors in the workspace."""
+    return int(await db.read(COUNT_CONNECTORS))
+
+
+async def lock_connectors(db: WorkspaceDatabase) -> None:
+    """Make concurrent creations wait, so that they do not all count what was there before."""
+    await db.transaction.fetchval("select 1 from app.workspace for update")
 
 
 async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
     """Store a connector."""
     await db.transaction.execute(
-        CREATE,
+        INSERT_CONNECTOR,
         db.workspace_id,
         connector_id,
         row["type"],
@@ -123,11 +129,11 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
     )
 
 
-async def change_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
-    """Change what is given of a connector."""
+async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mapping[str, Any]) -> None:
+    """Set the fields that the row holds."""
     config = row.get("config")
     await db.transaction.execute(
-        CHANGE,
+        UPDATE_CONNECTOR,
         connector_id,
         row.get("display_name"),
         None if config is None else as_json(config),
@@ -138,29 +144,29 @@ async def change_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
     )
 
 
-async def read_sealed(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
-    """A connector with its secrets as they are stored, sealed."""
-    row: Mapping[str, Any] | None = await db.transaction.fetchrow(SEALED, connector_id)
+async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
+    """A connector with its encrypted secrets."""
+    row: Mapping[str, Any] | None = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
     return row
 
 
 async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:
-    """Stop polling; False when there is no such connector."""
-    return bool(await db.transaction.fetchval(PAUSE, connector_id))
+    """Stop polling; False if there is no such connector."""
+    return bool(await db.transaction.fetchval(UPDATE_PAUSED, connector_id))
 
 
 async def resume(db: WorkspaceDatabase, connector_id: UUID) -> bool:
-    """Poll again, at once; False when there is no such connector."""
-    return bool(await db.transaction.fetchval(RESUME, connector_id))
+    """Resume polling, at once; False if there is no such connector."""
+    return bool(await db.transaction.fetchval(UPDATE_RESUMED, connector_id))
 
 
-async def sync_now(db: WorkspaceDatabase, connector_id: UUID) -> Any:
-    """Make a connector due; when it is."""
-    return await db.transaction.fetchval(SYNC, connector_id)
+async def request_sync(db: WorkspaceDatabase, connector_id: UUID) -> Any:
+    """Make the next poll due now; returns its time."""
+    return await db.transaction.fetchval(UPDATE_NEXT_POLL, connector_id)
 
 
 async def delete_connector(db: WorkspaceDatabase, connector_id: UUID) -> bool:
-    """Forget a connector and its secrets; the issues that it brought stay."""
+    """Delete a connector and its secrets, not its issues; False if there is no such connector."""
     return bool(
         await db.transaction.fetchval(
             "delete from app.connector where connector_id = $1 returning true", connector_id

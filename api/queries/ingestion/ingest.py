@@ -1,4 +1,4 @@
-"""Lands what comes in through the API, by the same storage function as every other door."""
+"""Stores records that arrive through the API, with the storage function that all channels share."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
-SHOW = """
+UPSERT_ISSUE = """
 insert into core.issue as i (
     workspace_id, issue_id, source, external_id, title, body, severity, status, service, error_type, team,
     environment, external_url, source_created_at, source_updated_at, resolved_at, ingested_at, attributes
@@ -33,40 +33,40 @@ on conflict (workspace_id, source, external_id) do update
     where i.source_updated_at <= excluded.source_updated_at
 """
 
-DELIVERY = """
+INSERT_DELIVERY = """
 insert into raw.webhook_delivery (workspace_id, connector_id, delivery_id) values (%s, %s, %s)
 on conflict do nothing
 """
 
 
-def issue_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
-    """The id that `core.issue_id` gives, without asking for it."""
+def compute_issue_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
+    """The id of an issue, as the SQL function `core.issue_id` computes it."""
     identity = "\x1f".join((str(workspace_id), source, external_id))
     return UUID(hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest())
 
 
-def change_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
-    """The id that `core.change_id` gives, without asking for it."""
+def compute_change_id(workspace_id: UUID, source: str, external_id: str) -> UUID:
+    """The id of a change, as the SQL function `core.change_id` computes it."""
     identity = "\x1f".join(("change", str(workspace_id), source, external_id))
     return UUID(hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest())
 
 
-async def land_records(
+async def ingest_records(
     db: WorkspaceDatabase, connector_id: UUID | None, records: Sequence[RawRecord]
 ) -> LandingCount:
-    """Store events for the next run to normalize; they are committed when this returns."""
+    """Store records for the next run to normalize; committed when this returns."""
     return await db.in_thread(
-        lambda connection: land(connection, db.workspace_id, connector_id, records, door="ingest")
+        lambda connection: land(connection, db.workspace_id, connector_id, records, channel="ingest")
     )
 
 
-async def land_and_show(db: WorkspaceDatabase, record: RawRecord) -> UUID:
-    """Store a record and show its issue at once, as normalizing it will show it again."""
+async def ingest_issue(db: WorkspaceDatabase, record: RawRecord) -> UUID:
+    """Store a record and write its issue at once, as the next run will normalize it again."""
 
     def work(connection: psycopg.Connection) -> None:
-        land(connection, db.workspace_id, None, [record], door=record.door)
+        land(connection, db.workspace_id, None, [record], channel=record.channel)
         connection.execute(
-            SHOW,
+            UPSERT_ISSUE,
             {
                 "workspace_id": db.workspace_id,
                 "source": record.source,
@@ -76,23 +76,23 @@ async def land_and_show(db: WorkspaceDatabase, record: RawRecord) -> UUID:
         )
 
     await db.in_thread(work)
-    return issue_id(db.workspace_id, record.source, record.external_id)
+    return compute_issue_id(db.workspace_id, record.source, record.external_id)
 
 
-async def land_delivery(
+async def ingest_delivery(
     db: WorkspaceDatabase,
     connector_id: UUID,
     records: Sequence[RawRecord],
     quarantined: Sequence[Quarantined],
     delivery_id: str | None,
 ) -> LandingCount:
-    """Store what a webhook brought, once per delivery; committed when this returns."""
+    """Store the records of a webhook delivery, each delivery once; committed when this returns."""
 
     def work(connection: psycopg.Connection) -> LandingCount:
         if delivery_id is not None:
-            kept = connection.execute(DELIVERY, (db.workspace_id, connector_id, delivery_id))
-            if kept.rowcount == 0:
+            inserted = connection.execute(INSERT_DELIVERY, (db.workspace_id, connector_id, delivery_id))
+            if inserted.rowcount == 0:
                 return LandingCount(read=len(records), duplicate=len(records))
-        return land(connection, db.workspace_id, connector_id, records, quarantined, door="webhook")
+        return land(connection, db.workspace_id, connector_id, records, quarantined, channel="webhook")
 
     return await db.in_thread(work)

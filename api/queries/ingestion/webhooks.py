@@ -1,4 +1,4 @@
-"""Finds the connector that a webhook names, before any workspace is known."""
+"""Reads the connector of a webhook, whose workspace is not known yet."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,20 +7,22 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-FIND = """
+from api.http.database import read_as_workspace
+
+SELECT_CONNECTOR = """
 select c.workspace_id, c.type, c.config, c.webhook_secrets
 from app.connector as c
 where c.connector_id = $1
 """
 
-SERVED = """
+SELECT_IS_ACTIVE = """
 select to_json(o.status = 'active') from app.workspace as w join app.organization as o using (organization_id)
 """
 
 
 @dataclass(frozen=True)
 class WebhookConnector:
-    """What is needed to check a delivery."""
+    """What the verification of a delivery needs."""
 
     workspace_id: UUID
     connector_id: UUID
@@ -30,10 +32,10 @@ class WebhookConnector:
 
 
 async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConnector | None:
-    """The one connector of that id, whose workspace nobody has named."""
+    """The connector of an id, in whatever workspace it is."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('causeloop.connector', $1, true)", str(connector_id))
-        row = await connection.fetchrow(FIND, connector_id)
+        row = await connection.fetchrow(SELECT_CONNECTOR, connector_id)
     if row is None:
         return None
     return WebhookConnector(
@@ -41,6 +43,6 @@ async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConne
     )
 
 
-async def is_served(pool: asyncpg.Pool, workspace_id: UUID) -> bool:
+async def is_organization_active(pool: asyncpg.Pool, workspace_id: UUID) -> bool:
     """Whether the workspace's organization is active."""
-    return bool(await pool.fetchval("select app.read($1, $2)", workspace_id, SERVED) == "true")
+    return await read_as_workspace(pool, workspace_id, SELECT_IS_ACTIVE) == "true"

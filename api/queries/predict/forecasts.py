@@ -1,12 +1,12 @@
-"""Reads the forecast of a pattern or of the workspace beside what the last 90 days held."""
+"""Reads the forecast of a pattern or of the workspace, with the actual issues of the last 90 days."""
 
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
 
-# Without a forecast yet (no data, or too little of it) the days that were are told all the same.
-FORECAST = """
-with asked as (
+# Without a forecast (too little data) the actual days are returned all the same.
+SELECT_FORECAST = """
+with target as (
     select
         ($1 ->> 'pattern_id')::uuid as pattern_id, f.days, f.yhat, f.yhat_lower, f.yhat_upper, f.computed_at,
         w.timezone, (now() at time zone w.timezone)::date as today
@@ -17,42 +17,42 @@ with asked as (
         or exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'pattern_id')::uuid)
 ), actual as (
     select s.day::date as day, count(i.issue_id) as count
-    from asked as a
-    cross join generate_series(a.today - 89, a.today, interval '1 day') as s (day)
+    from target as t
+    cross join generate_series(t.today - 89, t.today, interval '1 day') as s (day)
     left join core.issue as i
-        on i.source_created_at >= s.day::timestamp at time zone a.timezone
-        and i.source_created_at < (s.day::timestamp + interval '1 day') at time zone a.timezone
-        and (a.pattern_id is null or i.pattern_id = a.pattern_id)
+        on i.source_created_at >= s.day::timestamp at time zone t.timezone
+        and i.source_created_at < (s.day::timestamp + interval '1 day') at time zone t.timezone
+        and (t.pattern_id is null or i.pattern_id = t.pattern_id)
     group by s.day
 ), expected as (
     select d.day, d.yhat, d.yhat_lower, d.yhat_upper
-    from asked as a,
-    unnest(a.days, a.yhat, a.yhat_lower, a.yhat_upper) as d (day, yhat, yhat_lower, yhat_upper)
-), bound as (
+    from target as t,
+    unnest(t.days, t.yhat, t.yhat_lower, t.yhat_upper) as d (day, yhat, yhat_lower, yhat_upper)
+), breach as (
     select coalesce(
         ($1 ->> 'threshold')::double precision,
         greatest(1, (select percentile_cont(0.95) within group (order by count) from actual))
     ) as threshold
 )
 select json_build_object(
-    'pattern_id', a.pattern_id,
-    'timezone', a.timezone,
-    'computed_at', a.computed_at,
+    'pattern_id', t.pattern_id,
+    'timezone', t.timezone,
+    'computed_at', t.computed_at,
     'threshold', b.threshold,
     'breach', json_build_object(
-        'expected_on', (select min(day) from expected where day >= a.today and yhat >= b.threshold),
-        'possible_on', (select min(day) from expected where day >= a.today and yhat_upper >= b.threshold)
+        'expected_on', (select min(day) from expected where day >= t.today and yhat >= b.threshold),
+        'possible_on', (select min(day) from expected where day >= t.today and yhat_upper >= b.threshold)
     ),
     'actual', (select json_agg(actual order by day) from actual),
     'forecast', (select coalesce(json_agg(expected order by day), '[]') from expected)
 )
-from asked as a, bound as b
+from target as t, breach as b
 """
 
 
 async def read_forecast(
     db: WorkspaceDatabase, pattern_id: UUID | None, threshold: float | None
 ) -> str | None:
-    """As JSON text; None when there is no such pattern."""
-    asked = None if pattern_id is None else str(pattern_id)
-    return await db.read_text(FORECAST, pattern_id=asked, threshold=threshold)
+    """The forecast as JSON text; None if there is no such pattern."""
+    pattern = None if pattern_id is None else str(pattern_id)
+    return await db.read_text(SELECT_FORECAST, pattern_id=pattern, threshold=threshold)

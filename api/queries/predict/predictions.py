@@ -1,13 +1,12 @@
-"""Reads predictions and their grades; records what people say came of them."""
+"""Lists and reads predictions; records outcomes and dismissals."""
 
 from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import any_of
+from api.queries.listing import Listing, Sort, any_of
 
-OUTCOME = """
+JOIN_OUTCOME = """
     left join lateral (
         select o.outcome, o.decided_by
         from predict.outcome as o
@@ -17,32 +16,31 @@ OUTCOME = """
     ) as graded on true
 """
 
-COLUMNS = """
+PREDICTION_COLUMNS = """
     p.prediction_id as id, p.pattern_id, n.name as pattern_name, p.window_days, p.issued_at, p.closes_at,
     p.probability, p.reason, p.impact, p.likely_trigger, p.evidence, p.likely_where, p.likely_when,
     p.next_date_low, p.next_date_median, p.next_date_high, p.event_count, p.model_probabilities,
     p.model_version, graded.outcome, graded.decided_by as outcome_by, d.dismissed_at
 """
 
-SOURCE = f"""
+PREDICTION_SOURCE = f"""
     predict.prediction as p
     left join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
     left join predict.dismissal as d on d.workspace_id = p.workspace_id and d.prediction_id = p.prediction_id
-    {OUTCOME}
+    {JOIN_OUTCOME}
 """
 
-NEWEST = """
-    not exists (
-        select from predict.prediction as later
-        where later.workspace_id = p.workspace_id and later.pattern_id = p.pattern_id
-            and later.window_days = p.window_days and later.issued_at > p.issued_at
+IS_LATEST = """
+    p.prediction_id = (
+        select latest.prediction_id
+        from predict.latest_prediction(p.workspace_id, p.pattern_id, p.window_days) as latest
     )
 """
 
 PREDICTIONS = Listing(
     name="predictions",
-    columns=COLUMNS,
-    source=SOURCE,
+    columns=PREDICTION_COLUMNS,
+    source=PREDICTION_SOURCE,
     key="p.prediction_id",
     key_output="id",
     sorts={
@@ -60,13 +58,13 @@ PREDICTIONS = Listing(
         "dismissed": "(d.dismissed_at is not null) = ($1 ->> 'dismissed')::boolean",
         "history": "true",
     },
-    always=f"(($1 ->> 'history')::boolean is true or (n.pattern_id is not null and {NEWEST}))",
+    always=f"(($1 ->> 'history')::boolean is true or (n.pattern_id is not null and {IS_LATEST}))",
 )
 
-ONE = f"""
+SELECT_PREDICTION = f"""
 select row_to_json(prediction)
 from (
-    select {COLUMNS}, d.dismissed_by, d.reason as dismissal_reason, (
+    select {PREDICTION_COLUMNS}, d.dismissed_by, d.reason as dismissal_reason, (
         select coalesce(json_agg(json_build_object(
             'outcome', o.outcome, 'decided_by', o.decided_by, 'decided_at', o.decided_at,
             'reason', o.reason, 'counterfactual_rate', o.counterfactual_rate
@@ -74,34 +72,36 @@ from (
         from predict.outcome as o
         where o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
     ) as outcomes
-    from {SOURCE}
+    from {PREDICTION_SOURCE}
     where p.prediction_id = ($1 ->> 'id')::uuid
 ) as prediction
 """
 
-# What stands at present of the patterns that are not resolved, and what a person has taken out of attention.
-CURRENT = f"""
+# The latest predictions of the patterns that are not resolved.
+SELECT_CURRENT = """
     select
         p.pattern_id, p.probability, p.impact, n.risk_score,
         exists (
             select from predict.dismissal as d
             where d.workspace_id = p.workspace_id and d.prediction_id = p.prediction_id
         ) as dismissed
-    from predict.prediction as p
-    join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
-    where p.window_days = ($1 ->> 'window_days')::integer and n.status <> 'resolved' and {NEWEST}
+    from detect.pattern as n
+    cross join lateral predict.latest_prediction(
+        n.workspace_id, n.pattern_id, ($1 ->> 'window_days')::integer
+    ) as p
+    where n.status <> 'resolved'
 """
 
-SUMMARY = f"""
-with current as ({CURRENT}), attended as (
+SELECT_SUMMARY = f"""
+with current as ({SELECT_CURRENT}), not_dismissed as (
     select * from current where not dismissed
 ), graded as (
     select graded.outcome
-    from predict.prediction as p {OUTCOME}
+    from predict.prediction as p {JOIN_OUTCOME}
     where p.window_days = ($1 ->> 'window_days')::integer and p.closes_at >= now() - interval '90 days'
         and p.closes_at <= now()
 ), expected as (
-    -- A forecast is a day old at most; one that ends well within the window tells nothing of the whole.
+    -- A forecast is at most a day old; one that ends well within the window does not cover the window.
     select case when count(*) >= 0.9 * ($1 ->> 'window_days')::integer then sum(d.yhat) end as issues
     from app.workspace as w
     cross join lateral (select (now() at time zone w.timezone)::date as today) as t
@@ -115,9 +115,9 @@ select json_build_object(
     'predicted', (select count(*) from current where probability is not null),
     'without_prediction', (select count(*) from current where probability is null),
     'dismissed', (select count(*) from current where dismissed),
-    'high_risk', (select count(*) from attended where probability >= s.alert_probability_threshold),
+    'high_risk', (select count(*) from not_dismissed where probability >= s.alert_probability_threshold),
     'critical', (
-        select count(*) from attended
+        select count(*) from not_dismissed
         where probability >= s.alert_probability_threshold and impact = 'critical'
     ),
     'mean_probability', (select avg(probability) from current),
@@ -131,8 +131,8 @@ select json_build_object(
 from app.workspace_settings as s
 """
 
-MATRIX = f"""
-with current as ({CURRENT}), placed as (
+SELECT_MATRIX = f"""
+with current as ({SELECT_CURRENT}), placed as (
     select
         pattern_id, least(floor(probability * 5)::integer, 4) + 1 as likelihood,
         case impact
@@ -148,14 +148,16 @@ with current as ({CURRENT}), placed as (
     select
         *, row_number() over (
             partition by likelihood, impact order by probability desc, pattern_id
-        ) as place
+        ) as position
     from placed
 )
 select json_agg(cell order by cell.likelihood, cell.impact)
 from (
     select
         l.likelihood, i.impact, count(r.pattern_id) as count,
-        coalesce(json_agg(r.pattern_id order by r.place) filter (where r.place <= 20), '[]') as pattern_ids
+        coalesce(
+            json_agg(r.pattern_id order by r.position) filter (where r.position <= 20), '[]'
+        ) as pattern_ids
     from generate_series(1, 5) as l (likelihood)
     cross join generate_series(1, 5) as i (impact)
     left join ranked as r on r.likelihood = l.likelihood and r.impact = i.impact
@@ -163,7 +165,7 @@ from (
 ) as cell
 """
 
-RECORD_OUTCOME = """
+UPSERT_OUTCOME = """
 insert into predict.outcome (workspace_id, prediction_id, decided_by, outcome, reason)
 select p.workspace_id, p.prediction_id, $2, $3, $4 from predict.prediction as p where p.prediction_id = $1
 on conflict (workspace_id, prediction_id, decided_by) do update
@@ -171,7 +173,7 @@ on conflict (workspace_id, prediction_id, decided_by) do update
 returning true
 """
 
-DISMISS = """
+UPSERT_DISMISSAL = """
 insert into predict.dismissal (workspace_id, prediction_id, dismissed_by, reason)
 select p.workspace_id, p.prediction_id, $2, $3 from predict.prediction as p where p.prediction_id = $1
 on conflict (workspace_id, prediction_id) do update set reason = coalesce(excluded.reason, dismissal.reason)
@@ -181,26 +183,26 @@ returning true
 
 async def read_prediction(db: WorkspaceDatabase, prediction_id: UUID) -> str | None:
     """One prediction as JSON text."""
-    return await db.read_text(ONE, id=str(prediction_id))
+    return await db.read_text(SELECT_PREDICTION, id=str(prediction_id))
 
 
 async def read_summary(db: WorkspaceDatabase, window_days: int) -> str | None:
-    """The overview's tiles."""
-    return await db.read_text(SUMMARY, window_days=window_days)
+    """The figures of the overview, as JSON text."""
+    return await db.read_text(SELECT_SUMMARY, window_days=window_days)
 
 
 async def read_matrix(db: WorkspaceDatabase, window_days: int) -> Any:
-    """All 25 cells, least first."""
-    return await db.read(MATRIX, window_days=window_days)
+    """All 25 cells, lowest likelihood and impact first."""
+    return await db.read(SELECT_MATRIX, window_days=window_days)
 
 
 async def record_outcome(
     db: WorkspaceDatabase, prediction_id: UUID, actor: str, outcome: str, reason: str
 ) -> bool:
-    """Keep a person's word on a prediction; False when there is none."""
-    return bool(await db.transaction.fetchval(RECORD_OUTCOME, prediction_id, actor, outcome, reason))
+    """Store a person's outcome of a prediction; False if there is no such prediction."""
+    return bool(await db.transaction.fetchval(UPSERT_OUTCOME, prediction_id, actor, outcome, reason))
 
 
 async def dismiss(db: WorkspaceDatabase, prediction_id: UUID, actor: str, reason: str | None) -> bool:
-    """Take a prediction out of attention; False when there is none."""
-    return bool(await db.transaction.fetchval(DISMISS, prediction_id, actor, reason))
+    """Dismiss a prediction; False if there is no such prediction."""
+    return bool(await db.transaction.fetchval(UPSERT_DISMISSAL, prediction_id, actor, reason))

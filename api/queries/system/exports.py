@@ -1,29 +1,29 @@
-"""Reads a whole list in steps by id, so that no transaction stays open while somebody downloads."""
+"""Reads whole lists in batches, so that no transaction stays open during a download."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.http.pagination import Listing
+from api.queries.listing import Listing
 
-STEP = 1_000
-FIRST = UUID(int=0)
+BATCH_SIZE = 1_000
+MIN_ID = UUID(int=0)
 
 
 async def read_all(db: WorkspaceDatabase, listing: Listing) -> AsyncIterator[dict[str, Any]]:
-    """Every row of a list, by id."""
+    """All rows of a list, by id."""
     statement = f"""
-        select json_agg(step)
+        select json_agg(batch)
         from (
             select {listing.columns}
             from {listing.source}
             where {listing.always} and {listing.key} > ($1 ->> 'after')::uuid
             order by {listing.key}
-            limit {STEP}
-        ) as step
+            limit {BATCH_SIZE}
+        ) as batch
     """
-    after = str(FIRST)
+    after = str(MIN_ID)
     while rows := await db.read(statement, after=after):
         for row in rows:
             yield row

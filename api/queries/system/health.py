@@ -1,4 +1,4 @@
-"""Whether the database can serve this code."""
+"""Checks that the database responds and has the schema that this version needs."""
 
 import asyncio
 from typing import Any
@@ -9,15 +9,15 @@ from causeloop_pipeline.storage.database.migrate import head_revision
 
 
 async def read_checks(pool: asyncpg.Pool) -> dict[str, Any]:
-    """Each thing that serving depends on, with what is wrong with it."""
+    """The result of each check, with what is wrong."""
     head = await asyncio.to_thread(head_revision)
     try:
         revision = await pool.fetchval("select version_num from app.alembic_version", timeout=3)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return {"database": {"ok": False, "detail": type(error).__name__}}
-    behind = (
+    problem = (
         None
         if revision == head
-        else f"the schema is at {revision}, this code needs {head}: run `causeloop migrate`"
+        else f"the schema is at {revision}, this version needs {head}: run `causeloop migrate`"
     )
-    return {"database": {"ok": True, "detail": None}, "schema": {"ok": behind is None, "detail": behind}}
+    return {"database": {"ok": True, "detail": None}, "schema": {"ok": problem is None, "detail": problem}}

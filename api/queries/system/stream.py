@@ -1,8 +1,8 @@
-"""What tells a dashboard to look again: which stage has finished when, what is being worked on."""
+"""Reads the state that live updates report: finished stages, running jobs and pending records."""
 
 from api.http.database import WorkspaceDatabase
 
-PULSE = """
+SELECT_STATE = """
 select json_build_object(
     'stages', (
         select coalesce(json_object_agg(stage, computed_at order by stage), '{}') from app.workspace_freshness
@@ -17,11 +17,11 @@ select json_build_object(
             limit 20
         ) as recent
     ),
-    'waiting_records', (select count(*) from raw.arrival)
+    'waiting_records', (select count(*) from raw.pending_record)
 )
 """
 
 
-async def read_pulse(db: WorkspaceDatabase) -> str:
-    """The pulse as JSON text: equal while nothing has changed."""
-    return str(await db.read_text(PULSE))
+async def read_state(db: WorkspaceDatabase) -> str:
+    """The state as JSON text; equal as long as nothing has changed."""
+    return str(await db.read_text(SELECT_STATE))

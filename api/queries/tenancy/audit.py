@@ -1,14 +1,14 @@
-"""Who changed what: facts that nobody can rewrite through the API."""
+"""Writes the audit log, which the API can only append to."""
 
 from typing import Any
 
 from api.http.database import WorkspaceDatabase, as_json
 
-RECORD = """
+INSERT_ENTRY = """
 insert into app.audit_log (workspace_id, actor, action, subject, details) values ($1, $2, $3, $4, $5)
 """
 
 
 async def record(db: WorkspaceDatabase, actor: str, action: str, subject: str, /, **details: Any) -> None:
-    """Note an action in the request's own transaction; details hold no secret."""
-    await db.transaction.execute(RECORD, db.workspace_id, actor, action, subject, as_json(details))
+    """Record an action in the request's own transaction; details must not contain secrets."""
+    await db.transaction.execute(INSERT_ENTRY, db.workspace_id, actor, action, subject, as_json(details))

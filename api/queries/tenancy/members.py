@@ -1,4 +1,4 @@
-"""People and programs of a workspace."""
+"""Members and service accounts of a workspace."""
 
 from typing import Any
 from uuid import UUID
@@ -7,12 +7,12 @@ import asyncpg
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule
-from api.http.pagination import Listing, Sort
-from api.queries.detect.issues import any_of
+from api.queries.listing import Listing, Sort, any_of
 
 MEMBERS = Listing(
     name="members",
-    columns="m.user_id, u.email, u.name, m.role, m.status, m.created_at",
+    columns="""m.user_id, u.email, coalesce(m.name, case when m.status <> 'invited' then u.name end) as name,
+        m.role, m.status, m.created_at""",
     source="app.membership as m join app.users as u on u.user_id = m.user_id",
     key="m.user_id",
     key_output="user_id",
@@ -36,41 +36,45 @@ SERVICE_ACCOUNTS = Listing(
     filters={},
 )
 
-SEATS = "select seats_taken < seats_total from app.organization"
-
-IDENTIFY = """
-insert into app.users (email, name) values ($1, $2) on conflict (email) do nothing
+SELECT_HAS_FREE_SEAT = """
+select o.seats_taken + (select count(*) from app.membership where status = 'invited') < o.seats_total
+from app.organization as o
 """
 
-INVITE = """
-insert into app.membership (workspace_id, user_id, role, status)
-select $1, u.user_id, $3, 'invited' from app.users as u where u.email = $2
+INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do nothing"
+
+# Of a person, a workspace knows the name that it gave them; their own name is shown once they have accepted.
+INSERT_MEMBERSHIP = """
+insert into app.membership (workspace_id, user_id, role, status, name)
+select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
 on conflict (workspace_id, user_id) do nothing
 returning user_id
 """
 
-READ = f"""
+SELECT_MEMBER = f"""
 select row_to_json(member)
 from (
     select {MEMBERS.columns} from {MEMBERS.source} where m.user_id = ($1 ->> 'id')::uuid
 ) as member
 """
 
-OTHER_OWNERS = """
+COUNT_OTHER_OWNERS = """
 select count(*) from app.membership where role = 'owner' and status = 'active' and user_id <> $1
 """
 
-CHANGE = """
+UPDATE_MEMBERSHIP = """
 update app.membership set role = coalesce($2, role), status = coalesce($3, status) where user_id = $1
 """
 
-CREATE_ACCOUNT = """
+INSERT_ACCOUNT = """
 insert into app.service_account (workspace_id, service_account_id, name, role, key_hash, expires_at)
 values ($1, $2, $3, $4, $5, $6)
 returning created_at
 """
 
-REVOKE_ACCOUNT = """
+SELECT_ACCOUNT_ROLE = "select role from app.service_account where service_account_id = $1"
+
+UPDATE_REVOKED_AT = """
 update app.service_account set revoked_at = coalesce(revoked_at, now())
 where service_account_id = $1
 returning true
@@ -78,35 +82,38 @@ returning true
 
 
 async def has_free_seat(db: WorkspaceDatabase) -> bool:
-    """Whether the organization has a seat left."""
-    return bool(await db.transaction.fetchval(SEATS))
+    """Whether the organization has a seat that is neither taken nor promised to an invited person."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_FREE_SEAT))
 
 
 async def invite(db: WorkspaceDatabase, email: str, name: str | None, role: str) -> UUID | None:
-    """Invite a person; None when he is a member already."""
-    await db.transaction.execute(IDENTIFY, email, name)
-    return await db.transaction.fetchval(INVITE, db.workspace_id, email, role)  # type: ignore[no-any-return]
+    """Invite a person; None if they are a member already."""
+    await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
+    await db.transaction.execute(INSERT_USER, email)
+    return await db.transaction.fetchval(  # type: ignore[no-any-return]
+        INSERT_MEMBERSHIP, db.workspace_id, email, role, name
+    )
 
 
 async def read_member(db: WorkspaceDatabase, user_id: UUID) -> dict[str, Any] | None:
-    """One member as he is shown."""
-    return await db.read(READ, id=str(user_id))  # type: ignore[no-any-return]
+    """One member."""
+    return await db.read(SELECT_MEMBER, id=str(user_id))  # type: ignore[no-any-return]
 
 
-async def hold_members(db: WorkspaceDatabase) -> None:
-    """Let other changes of this workspace's members wait, so that two owners cannot leave at once."""
+async def lock_members(db: WorkspaceDatabase) -> None:
+    """Make concurrent changes of members wait, so that two last owners cannot leave at the same time."""
     await db.transaction.fetchval("select 1 from app.workspace for update")
 
 
-async def other_active_owners(db: WorkspaceDatabase, user_id: UUID) -> int:
-    """How many owners there are beside one."""
-    return int(await db.transaction.fetchval(OTHER_OWNERS, user_id))
+async def count_other_owners(db: WorkspaceDatabase, user_id: UUID) -> int:
+    """The number of active owners besides this user."""
+    return int(await db.transaction.fetchval(COUNT_OTHER_OWNERS, user_id))
 
 
-async def change_member(db: WorkspaceDatabase, user_id: UUID, role: str | None, status: str | None) -> None:
-    """Change a membership; a seat that is not there is refused by the database."""
+async def update_member(db: WorkspaceDatabase, user_id: UUID, role: str | None, status: str | None) -> None:
+    """Change a membership; 422 when that needs a seat and none is free."""
     try:
-        await db.transaction.execute(CHANGE, user_id, role, status)
+        await db.transaction.execute(UPDATE_MEMBERSHIP, user_id, role, status)
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":
             raise
@@ -114,21 +121,27 @@ async def change_member(db: WorkspaceDatabase, user_id: UUID, role: str | None, 
 
 
 def seats_exhausted() -> Exception:
-    """The organization's seats are all taken."""
+    """422: the organization has no free seat."""
     return broken_rule(
-        "seats_exhausted", "all seats of the organization are taken: suspend a member or buy seats"
+        "seats_exhausted",
+        "all seats of the organization are taken: suspend a member or buy seats",
     )
 
 
 async def create_account(
     db: WorkspaceDatabase, account_id: UUID, name: str, role: str, key_hash: bytes, expires_at: Any
 ) -> Any:
-    """Store a service account; when it was made."""
+    """Store a service account; returns its creation time."""
     return await db.transaction.fetchval(
-        CREATE_ACCOUNT, db.workspace_id, account_id, name, role, key_hash, expires_at
+        INSERT_ACCOUNT, db.workspace_id, account_id, name, role, key_hash, expires_at
     )
 
 
+async def read_account_role(db: WorkspaceDatabase, account_id: UUID) -> str | None:
+    """The role of a service account; None if there is no such account."""
+    return await db.transaction.fetchval(SELECT_ACCOUNT_ROLE, account_id)  # type: ignore[no-any-return]
+
+
 async def revoke_account(db: WorkspaceDatabase, account_id: UUID) -> bool:
-    """Make a key worthless; False when there is no such account."""
-    return bool(await db.transaction.fetchval(REVOKE_ACCOUNT, account_id))
+    """Revoke a key; False if there is no such account."""
+    return bool(await db.transaction.fetchval(UPDATE_REVOKED_AT, account_id))

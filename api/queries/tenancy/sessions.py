@@ -1,4 +1,4 @@
-"""Users, their memberships before a workspace is chosen, refresh tokens, and wrong passwords."""
+"""Users and their workspaces at sign-in, sessions, and their refresh tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,139 +10,158 @@ import asyncpg
 from api.http.database import set_workspace
 from api.queries.tenancy.members import seats_exhausted
 
-USER_BY_EMAIL = "select user_id, password_hash from app.users where email = $1"
-CHOICE = """
+SELECT_USER_BY_EMAIL = """
+select u.user_id, p.password_hash
+from app.users as u left join app.user_password as p using (user_id)
+where u.email = $1
+"""
+SELECT_WORKSPACE_NAME = """
 select o.name as organization, w.name
 from app.workspace as w join app.organization as o using (organization_id)
 where w.workspace_id = $1
 """
-USER_BY_SUBJECT = "select user_id from app.users where external_id = $1"
-LINK = """
+SELECT_USER_BY_SUBJECT = "select user_id from app.users where external_id = $1"
+UPDATE_SUBJECT = """
 update app.users set external_id = $1 where email = $2 and external_id is null returning user_id
 """
-MEMBERSHIPS = """
-select workspace_id from app.membership where user_id = $1 and status in ('active', 'invited')
+SELECT_MEMBERSHIPS = """
+select workspace_id, status from app.membership where user_id = $1 and status in ('active', 'invited')
 order by workspace_id
 """
-ACCEPT = """
+ACCEPT_INVITATION = """
 update app.membership set status = 'active' where user_id = $1 and status = 'invited'
 """
-KEEP = """
-insert into app.refresh_token (workspace_id, token_hash, user_id, family_id, expires_at, method)
-values ($1, $2, $3, $4, $5, $6)
+INSERT_SESSION = """
+insert into app.session (workspace_id, session_id, user_id, method, ends_at) values ($1, $2, $3, $4, $5)
 """
-USE = """
-update app.refresh_token set used_at = now()
-where token_hash = $1 and used_at is null and expires_at > now()
-returning user_id, family_id, method
+INSERT_REFRESH = """
+insert into app.refresh_token (workspace_id, token_hash, session_id, expires_at)
+select workspace_id, $1, session_id, least($3, ends_at) from app.session where session_id = $2
 """
-END_FAMILY = """
-delete from app.refresh_token
-where family_id = (select family_id from app.refresh_token where token_hash = $1)
+# The lock of the session's row orders concurrent uses of its tokens.
+LOCK_SESSION = """
+select s.session_id, s.user_id, s.method, s.ended_at is null and s.ends_at > now() as is_live
+from app.session as s
+where s.session_id = (select session_id from app.refresh_token where token_hash = $1)
+for update
 """
-FAILURES = """
-select failures from app.login_failure where subject_hash = $1 and last_at > now() - interval '15 minutes'
+SELECT_IS_USABLE = """
+select used_at is null as is_unused, expires_at > now() as is_current
+from app.refresh_token where token_hash = $1
 """
-FAIL = """
-insert into app.login_failure as f (subject_hash, failures, last_at) values ($1, 1, now())
-on conflict (subject_hash) do update
-    set failures = case when f.last_at > now() - interval '15 minutes' then f.failures + 1 else 1 end,
-        last_at = now()
+UPDATE_USED_AT = "update app.refresh_token set used_at = now() where token_hash = $1"
+UPDATE_ENDED_AT = """
+update app.session set ended_at = now(), end_reason = $2
+where session_id = (select session_id from app.refresh_token where token_hash = $1) and ended_at is null
 """
 
 
 @dataclass(frozen=True)
-class UsedToken:
-    """Whose session a refresh token goes on with."""
+class Session:
+    """A session of a user in one workspace."""
 
+    session_id: UUID
     user_id: UUID
-    family_id: UUID
     method: str
 
 
-async def user_by_email(pool: asyncpg.Pool, email: str) -> tuple[UUID, str | None] | None:
-    """A user and the hash of his password."""
-    row = await pool.fetchrow(USER_BY_EMAIL, email)
+@dataclass(frozen=True)
+class Membership:
+    """A workspace that a user belongs to or is invited to."""
+
+    workspace_id: UUID
+    is_active: bool
+
+
+async def find_user_by_email(pool: asyncpg.Pool, email: str) -> tuple[UUID, str | None] | None:
+    """A user's id and password hash."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await claim(connection, "email", email)
+        row = await connection.fetchrow(SELECT_USER_BY_EMAIL, email)
     return (row["user_id"], row["password_hash"]) if row else None
 
 
-async def user_by_subject(pool: asyncpg.Pool, subject: str, verified_email: str | None) -> UUID | None:
-    """The user of an identity provider's subject; a verified address links a user who has none yet."""
-    known = await pool.fetchval(USER_BY_SUBJECT, subject)
-    if known is None and verified_email is not None:
-        known = await pool.fetchval(LINK, subject, verified_email)
-    return known  # type: ignore[no-any-return]
+async def find_user_by_subject(pool: asyncpg.Pool, subject: str, verified_email: str | None) -> UUID | None:
+    """The user of a subject at the identity provider; a verified address links a user without a subject."""
+    async with pool.acquire() as connection, connection.transaction():
+        await claim(connection, "subject", subject)
+        user_id = await connection.fetchval(SELECT_USER_BY_SUBJECT, subject)
+        if user_id is None and verified_email is not None:
+            await claim(connection, "email", verified_email)
+            user_id = await connection.fetchval(UPDATE_SUBJECT, subject, verified_email)
+    return user_id  # type: ignore[no-any-return]
 
 
-async def memberships(pool: asyncpg.Pool, user_id: UUID) -> list[UUID]:
+async def read_memberships(pool: asyncpg.Pool, user_id: UUID) -> list[Membership]:
     """The workspaces that a user belongs to or is invited to."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('causeloop.user', $1, true)", str(user_id))
-        return [row["workspace_id"] for row in await connection.fetch(MEMBERSHIPS, user_id)]
+        await claim(connection, "user", str(user_id))
+        rows = await connection.fetch(SELECT_MEMBERSHIPS, user_id)
+    return [Membership(row["workspace_id"], row["status"] == "active") for row in rows]
 
 
-async def workspace_choices(pool: asyncpg.Pool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
-    """What a member's workspaces are called, each read under its own isolation."""
+async def read_workspace_choices(pool: asyncpg.Pool, workspace_ids: Sequence[UUID]) -> list[dict[str, str]]:
+    """The names of a user's workspaces, each read under its own isolation."""
     choices = []
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         for workspace_id in workspace_ids:
             await set_workspace(connection, workspace_id)
-            row = await connection.fetchrow(CHOICE, workspace_id)
+            row = await connection.fetchrow(SELECT_WORKSPACE_NAME, workspace_id)
             choices.append({"id": str(workspace_id), **(dict(row) if row else {})})
     return choices
 
 
 async def accept_invitation(pool: asyncpg.Pool, workspace_id: UUID, user_id: UUID) -> None:
-    """An invited user who signs in takes a seat; of two who race for the last one, one wins."""
+    """Make an invited user active, which takes a seat; of two who race for the last seat, one wins."""
     try:
         async with pool.acquire() as connection, connection.transaction():
             await set_workspace(connection, workspace_id)
-            await connection.execute(ACCEPT, user_id)
+            await connection.execute(ACCEPT_INVITATION, user_id)
     except asyncpg.CheckViolationError as error:
         if error.constraint_name != "seats_exhausted":
             raise
         raise seats_exhausted() from None
 
 
-async def keep_refresh_token(
-    pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes, used: UsedToken, expires_at: datetime
+async def start_session(
+    connection: asyncpg.Connection, workspace_id: UUID, session: Session, ends_at: datetime
 ) -> None:
-    """Store the hash of a refresh token."""
-    async with pool.acquire() as connection, connection.transaction():
-        await set_workspace(connection, workspace_id)
-        await connection.execute(
-            KEEP, workspace_id, token_hash, used.user_id, used.family_id, expires_at, used.method
-        )
+    """Store a new session."""
+    await connection.execute(
+        INSERT_SESSION, workspace_id, session.session_id, session.user_id, session.method, ends_at
+    )
 
 
-async def use_refresh_token(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> UsedToken | None:
-    """Spend a refresh token; one that was spent before was stolen, so its whole family ends."""
-    async with pool.acquire() as connection, connection.transaction():
-        await set_workspace(connection, workspace_id)
-        row = await connection.fetchrow(USE, token_hash)
-        if row is None:
-            await connection.execute(END_FAMILY, token_hash)
-            return None
-        return UsedToken(row["user_id"], row["family_id"], row["method"])
+async def store_refresh_token(
+    connection: asyncpg.Connection, session: Session, token_hash: bytes, expires_at: datetime
+) -> None:
+    """Store the hash of a session's next refresh token, which does not outlive the session."""
+    await connection.execute(INSERT_REFRESH, token_hash, session.session_id, expires_at)
+
+
+async def lock_session(connection: asyncpg.Connection, token_hash: bytes) -> Session | None:
+    """The live session of a refresh token, locked until the transaction ends; None if there is none."""
+    row = await connection.fetchrow(LOCK_SESSION, token_hash)
+    return Session(row["session_id"], row["user_id"], row["method"]) if row and row["is_live"] else None
+
+
+async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -> bool:
+    """Spend a token of a locked session; False if it has expired, or was used before, which ends it all."""
+    token = await connection.fetchrow(SELECT_IS_USABLE, token_hash)
+    if not token["is_unused"]:
+        await connection.execute(UPDATE_ENDED_AT, token_hash, "reused")
+    elif token["is_current"]:
+        await connection.execute(UPDATE_USED_AT, token_hash)
+    return bool(token["is_unused"] and token["is_current"])
 
 
 async def end_session(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> None:
-    """Forget a refresh token and all that came from it."""
+    """End the session of a refresh token: none of its tokens works any more."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)
-        await connection.execute(END_FAMILY, token_hash)
+        await connection.execute(UPDATE_ENDED_AT, token_hash, "signed_out")
 
 
-async def recent_failures(pool: asyncpg.Pool, subject_hash: bytes) -> int:
-    """Wrong passwords of an account from one address in the last quarter of an hour."""
-    return int(await pool.fetchval(FAILURES, subject_hash) or 0)
-
-
-async def note_failure(pool: asyncpg.Pool, subject_hash: bytes) -> None:
-    """Count a wrong password."""
-    await pool.execute(FAIL, subject_hash)
-
-
-async def forget_failures(pool: asyncpg.Pool, subject_hash: bytes) -> None:
-    """A right password clears the count."""
-    await pool.execute("delete from app.login_failure where subject_hash = $1", subject_hash)
+async def claim(connection: asyncpg.Connection, what: str, value: str) -> None:
+    """Present what a sign-in knows, until the transaction ends: only rows that have it become visible."""
+    await connection.execute("select set_config('causeloop.' || $1, $2, true)", what, value)

@@ -1,11 +1,11 @@
-"""The workspace itself: its organization, settings and set-up."""
+"""The workspace with its organization, settings and onboarding state."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from api.http.database import WorkspaceDatabase, as_json
 
-WORKSPACE = """
+SELECT_WORKSPACE = """
 select json_build_object(
     'id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'timezone', w.timezone,
     'sso_enforced', w.sso_enforced, 'created_at', w.created_at,
@@ -22,12 +22,12 @@ join app.organization as o using (organization_id)
 join app.onboarding_state as s using (workspace_id)
 """
 
-CHANGE = """
+UPDATE_WORKSPACE = """
 update app.workspace
 set name = coalesce($1, name), timezone = coalesce($2, timezone), sso_enforced = coalesce($3, sso_enforced)
 """
 
-SETTINGS = """
+SELECT_SETTINGS = """
 select json_build_object(
     'ai_auto_link', ai_auto_link, 'ai_confidence_threshold', ai_confidence_threshold,
     'proof_window_days', proof_window_days, 'alert_probability_threshold', alert_probability_threshold,
@@ -37,7 +37,7 @@ select json_build_object(
 from app.workspace_settings
 """
 
-CHANGE_SETTINGS = """
+UPDATE_SETTINGS = """
 update app.workspace_settings as s
 set ai_auto_link = n.ai_auto_link, ai_confidence_threshold = n.ai_confidence_threshold,
     proof_window_days = n.proof_window_days, alert_probability_threshold = n.alert_probability_threshold,
@@ -49,25 +49,25 @@ where o.workspace_id = s.workspace_id
 
 
 async def read_workspace(db: WorkspaceDatabase) -> dict[str, Any]:
-    """The workspace with its organization and set-up."""
-    return dict(await db.read(WORKSPACE))
+    """The workspace with its organization and onboarding state."""
+    return dict(await db.read(SELECT_WORKSPACE))
 
 
-async def change_workspace(
+async def update_workspace(
     db: WorkspaceDatabase,
     name: str | None,
     timezone: str | None,
     sso_enforced: bool | None,
 ) -> None:
-    """Change what is given."""
-    await db.transaction.execute(CHANGE, name, timezone, sso_enforced)
+    """Set what is not None."""
+    await db.transaction.execute(UPDATE_WORKSPACE, name, timezone, sso_enforced)
 
 
 async def read_settings(db: WorkspaceDatabase) -> str | None:
     """The settings as JSON text."""
-    return await db.read_text(SETTINGS)
+    return await db.read_text(SELECT_SETTINGS)
 
 
-async def change_settings(db: WorkspaceDatabase, changes: Mapping[str, Any]) -> None:
-    """Change the settings that are given."""
-    await db.transaction.execute(CHANGE_SETTINGS, as_json(changes))
+async def update_settings(db: WorkspaceDatabase, changes: Mapping[str, Any]) -> None:
+    """Set the named settings."""
+    await db.transaction.execute(UPDATE_SETTINGS, as_json(changes))

@@ -1,4 +1,4 @@
-"""Recommendations: the ranked list, one with its plan and proof, its progress, its one ticket."""
+"""Recommendations: the ranked list, their progress, their tickets and the proofs of their fixes."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api.access.permissions import requires
 from api.http.errors import broken_rule, conflict, not_found
-from api.http.pagination import read_page
-from api.http.responses import Page, found, gives, json_text
-from api.operation import CurrentCaller, Db, Operation, require_feature
+from api.http.responses import Page, documents, json_text_response, row_or_404
+from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import recommendations
+from api.queries.act.recommendations import ProgressEntry
 from api.queries.ingestion import connectors
+from api.resources.list_page import read_page
 from api.schemas.act.recommendations import (
     Progress,
     PushRequest,
@@ -22,69 +24,86 @@ from api.schemas.act.recommendations import (
 )
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.recommendation import RecommendationStatus
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route_class=Operation)
 
 
-@router.get("", responses=gives(Page[Recommendation]))
+@router.get("", summary="List recommendations", responses=documents(Page[Recommendation]))
+@requires(Role.VIEWER)
 async def list_recommendations(db: Db, filters: Annotated[RecommendationFilters, Query()]) -> Response:
-    """What to do, most worthwhile first."""
+    """The recommendations of the workspace, by rank unless sorted otherwise."""
     return await read_page(db, recommendations.RECOMMENDATIONS, filters)
 
 
-@router.get("/{recommendation_id}", responses=gives(RecommendationDetail))
+@router.get("/{recommendation_id}", summary="Get a recommendation", responses=documents(RecommendationDetail))
+@requires(Role.VIEWER)
 async def read_recommendation(db: Db, recommendation_id: UUID) -> Response:
-    """One recommendation: its steps and ticks, its ticket, and whether the fix held."""
-    return found(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
+    """A recommendation with its steps, notes and ticket, and whether its fix held."""
+    return row_or_404(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
 
 
-@router.patch("/{recommendation_id}", responses=gives(RecommendationDetail))
+@router.patch(
+    "/{recommendation_id}", summary="Update a recommendation", responses=documents(RecommendationDetail)
+)
+@requires(Role.ANALYST)
 async def update_recommendation(
     db: Db, caller: CurrentCaller, recommendation_id: UUID, progress: Progress
 ) -> Response:
-    """Tick a step, set the status, leave a note; `implemented` starts the proof."""
-    known = await recommendations.lock(db, recommendation_id)
-    if known is None:
+    """Ticks a step, sets the status or adds a note. The status `implemented` starts the proof of the fix."""
+    recommendation = await recommendations.lock_recommendation(db, recommendation_id)
+    if recommendation is None:
         raise not_found("recommendation")
-    if progress.step is not None and progress.step >= known["steps"]:
-        raise broken_rule("no_such_step", f"the plan has {known['steps']} steps, counted from 0", "/step")
-    await recommendations.record_progress(
-        db, recommendation_id, caller.actor, progress.status, progress.step, progress.step_done, progress.note
-    )
-    await _claim(db, caller, recommendation_id, known["status"], progress)
-    return found(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
+    if progress.step is not None and progress.step >= recommendation["steps"]:
+        raise broken_rule(
+            "no_such_step",
+            f"the plan has {recommendation['steps']} steps, and `step` counts from 0",
+            "/step",
+        )
+    entry = ProgressEntry(progress.status, progress.step, progress.step_done, progress.note)
+    await recommendations.record_progress(db, recommendation_id, caller.actor, entry)
+    await _update_fix_claim(db, caller, recommendation_id, recommendation["status"], progress)
+    return row_or_404(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
 
 
-@router.post("/{recommendation_id}/push", status_code=202, responses=gives(Ticket, 202, "Queued, or there"))
+@router.post(
+    "/{recommendation_id}/push",
+    summary="Open a ticket",
+    status_code=202,
+    responses=documents(Ticket, 202, "Queued, or open already"),
+)
+@requires(Role.ANALYST)
 async def push_recommendation(
     db: Db, caller: CurrentCaller, recommendation_id: UUID, push: PushRequest
 ) -> Response:
-    """Open the recommendation's ticket in the team's tracker: one, however often this is called."""
-    require_feature(caller, "tickets")
-    if await recommendations.lock(db, recommendation_id) is None:
+    """Opens a ticket in the team's tracker. There is one ticket, however often this is called."""
+    check_feature(caller, "tickets")
+    if await recommendations.lock_recommendation(db, recommendation_id) is None:
         raise not_found("recommendation")
     connector = await connectors.read_connector(db, push.connector_id)
     if connector is None:
-        raise broken_rule("no_such_connector", "the workspace has no such connector", "/connector_id")
+        raise broken_rule("no_such_connector", "this workspace has no such connector", "/connector_id")
     if not CONNECTORS[connector["type"]].tickets:
-        raise broken_rule("takes_no_tickets", f"{connector['type']} takes no tickets", "/connector_id")
+        raise broken_rule(
+            "takes_no_tickets", f"{connector['type']} connectors cannot open tickets", "/connector_id"
+        )
     if connector["status"] != "active":
         raise conflict("connector_inactive", f"the connector is {connector['status']}: resume it first")
-    text = await recommendations.queue_ticket(db, recommendation_id, push.connector_id, caller.actor)
-    return json_text(text, 202)
+    ticket = await recommendations.queue_ticket(db, recommendation_id, push.connector_id, caller.actor)
+    return json_text_response(ticket, 202)
 
 
-async def _claim(
-    db: Db, caller: CurrentCaller, recommendation_id: UUID, before: str, progress: Progress
+async def _update_fix_claim(
+    db: Db, caller: CurrentCaller, recommendation_id: UUID, status_before: str, progress: Progress
 ) -> None:
-    """A status that begins or ends `implemented` begins or ends the claim of a fix."""
+    """Claim a fix when the status becomes `implemented`, and withdraw it when it no longer is."""
     if progress.status is None:
         return
     implemented = RecommendationStatus.IMPLEMENTED
-    if progress.status == implemented and before != implemented:
+    if progress.status == implemented and status_before != implemented:
         fixed_at = progress.fixed_at or datetime.now(UTC)
         if fixed_at > datetime.now(UTC):
-            raise broken_rule("fixed_in_the_future", "fixed_at lies in the future", "/fixed_at")
+            raise broken_rule("fixed_in_the_future", "fixed_at must not be in the future", "/fixed_at")
         await recommendations.claim_fix(db, recommendation_id, fixed_at, caller.actor)
-    elif progress.status != implemented and before == implemented:
+    elif progress.status != implemented and status_before == implemented:
         await recommendations.withdraw_fix(db, recommendation_id)

@@ -1,4 +1,4 @@
-"""Clusters, the pattern graph, and asking for them to be computed anew."""
+"""Clusters, the pattern graph, and requests to recompute them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,43 +6,62 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from api.http.pagination import read_page
-from api.http.responses import Page, found, gives, json_answer
-from api.operation import CurrentCaller, Db, Operation, require_feature
+from api.access.permissions import requires
+from api.http.responses import Page, documents, json_response, row_or_404
+from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.detect import clusters, recomputes
+from api.resources.list_page import read_page
 from api.schemas.detect.clusters import Cluster, ClusterDetail, ClusterFilters, Graph, GraphRequest, Job
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["clusters"], route_class=Operation)
 
 
-@router.get("/clusters", responses=gives(Page[Cluster]))
-async def list_clusters(db: Db, filters: Annotated[ClusterFilters, Query()]) -> Response:
-    """The workspace's clusters, largest first."""
+@router.get("/clusters", summary="List clusters", responses=documents(Page[Cluster]))
+@requires(Role.VIEWER)
+async def list_clusters(
+    db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, Query()]
+) -> Response:
+    """The clusters of the workspace, largest first unless sorted otherwise."""
+    check_feature(caller, "clusters")
     return await read_page(db, clusters.CLUSTERS, filters)
 
 
-@router.get("/clusters/{cluster_id}", responses=gives(ClusterDetail))
-async def read_cluster(db: Db, cluster_id: UUID) -> Response:
-    """One cluster: its patterns and what joins them."""
-    return found(await clusters.read_cluster(db, cluster_id), "cluster")
+@router.get("/clusters/{cluster_id}", summary="Get a cluster", responses=documents(ClusterDetail))
+@requires(Role.VIEWER)
+async def read_cluster(db: Db, caller: CurrentCaller, cluster_id: UUID) -> Response:
+    """A cluster with its patterns and the edges between them."""
+    check_feature(caller, "clusters")
+    return row_or_404(await clusters.read_cluster(db, cluster_id), "cluster")
 
 
-@router.get("/patterns/graph", responses=gives(Graph))
-async def read_pattern_graph(db: Db, asked: Annotated[GraphRequest, Query()]) -> Response:
-    """Patterns joined by what they share, every edge with its reasons."""
-    return found(await clusters.read_graph(db, asked.min_strength, asked.limit), "graph")
+@router.get("/patterns/graph", summary="Get the pattern graph", responses=documents(Graph))
+@requires(Role.VIEWER)
+async def read_pattern_graph(
+    db: Db, caller: CurrentCaller, graph: Annotated[GraphRequest, Query()]
+) -> Response:
+    """Patterns connected by what they share, every edge with its reasons."""
+    check_feature(caller, "clusters")
+    return row_or_404(await clusters.read_graph(db, graph.min_strength, graph.limit), "graph")
 
 
-@router.post("/clusters/recompute", status_code=202, responses=gives(Job, 202, "Asked for"))
+@router.post(
+    "/clusters/recompute",
+    summary="Recompute the clusters",
+    status_code=202,
+    responses=documents(Job, 202, "Requested"),
+)
+@requires(Role.ANALYST)
 async def recompute_clusters(db: Db, caller: CurrentCaller) -> Response:
-    """Ask for the clusters to be computed; callers at the same time follow one job."""
-    require_feature(caller, "clusters")
-    job_id = await recomputes.request(db, "clusters", caller.actor)
+    """Requests a recompute and returns at once. Concurrent requests share one job."""
+    check_feature(caller, "clusters")
+    job_id = await recomputes.request_recompute(db, "clusters", caller.actor)
     job = orjson.loads(await recomputes.read_job(db, job_id) or "{}")
-    return json_answer(job, 202, {"Location": f"/v1/jobs/{job_id}"})
+    return json_response(job, 202, {"Location": f"/v1/jobs/{job_id}"})
 
 
-@router.get("/jobs/{job_id}", responses=gives(Job))
+@router.get("/jobs/{job_id}", summary="Get a recompute job", responses=documents(Job))
+@requires(Role.VIEWER)
 async def read_recompute_job(db: Db, job_id: UUID) -> Response:
-    """How far the work is that the pipeline was asked for."""
-    return found(await recomputes.read_job(db, job_id), "job")
+    """The state of a requested recompute."""
+    return row_or_404(await recomputes.read_job(db, job_id), "job")

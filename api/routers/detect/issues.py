@@ -1,4 +1,4 @@
-"""Issues: list, read, report, correct."""
+"""Issues: list, read, report and correct."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,72 +6,83 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.pagination import read_page
-from api.http.responses import Page, Rows, found, gives, json_answer
+from api.http.responses import Page, Rows, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
-from api.queries.detect import issue_membership, issues, recomputes, similar
+from api.queries.detect import issue_membership, issues, recomputes, similar_issues
 from api.queries.ingestion import ingest
 from api.resources import ingest_records
-from api.resources.similar_issues import most_similar
+from api.resources.list_page import read_page
+from api.resources.similar_issues import rank_similar
+from api.schemas.detect.issue_membership import Membership
 from api.schemas.detect.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
-from api.schemas.detect.patterns import Membership, SimilarIssue, SimilarRequest
+from api.schemas.detect.similar_issues import SimilarIssue, SimilarRequest
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/issues", tags=["issues"], route_class=Operation)
 
-REGROUPING = {"title", "body", "service", "error_type", "team", "environment"}
+GROUPING_FIELDS = {"title", "body", "service", "error_type", "team", "environment"}
 
 
-@router.get("", responses=gives(Page[IssueSummary]))
+@router.get("", summary="List issues", responses=documents(Page[IssueSummary]))
+@requires(Role.VIEWER)
 async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Response:
-    """The workspace's issues, newest first unless sorted otherwise."""
+    """The issues of the workspace, newest first unless sorted otherwise."""
     return await read_page(db, issues.ISSUES, filters)
 
 
-@router.get("/{issue_id}", responses=gives(Issue))
+@router.get("/{issue_id}", summary="Get an issue", responses=documents(Issue))
+@requires(Role.VIEWER)
 async def read_issue(db: Db, issue_id: UUID) -> Response:
-    """One issue."""
-    return found(await issues.read_issue(db, issue_id), "issue")
+    """An issue with its body."""
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")
 
 
-@router.get("/{issue_id}/membership", responses=gives(Membership))
+@router.get("/{issue_id}/membership", summary="Get an issue's membership", responses=documents(Membership))
+@requires(Role.VIEWER)
 async def read_issue_membership(db: Db, issue_id: UUID) -> Response:
-    """Why an issue is in its pattern, and what kept it out of the nearest other one."""
-    return found(await issue_membership.read_membership(db, issue_id), "issue")
+    """Why an issue is in its pattern, and why it is not in the nearest other one."""
+    return row_or_404(await issue_membership.read_membership(db, issue_id), "issue")
 
 
-@router.get("/{issue_id}/similar", responses=gives(Rows[SimilarIssue]))
-async def list_similar_issues(db: Db, issue_id: UUID, asked: Annotated[SimilarRequest, Query()]) -> Response:
-    """The issues that read most like this one, whatever pattern they are in."""
-    candidates = await similar.read_candidates(db, issue_id)
+@router.get("/{issue_id}/similar", summary="List similar issues", responses=documents(Rows[SimilarIssue]))
+@requires(Role.VIEWER)
+async def list_similar_issues(
+    db: Db, issue_id: UUID, similar: Annotated[SimilarRequest, Query()]
+) -> Response:
+    """The issues most similar to this one, whatever pattern they are in."""
+    candidates = await similar_issues.read_candidates(db, issue_id)
     if not candidates:
         raise not_found("issue")
-    ranked = await run_in_threadpool(most_similar, candidates, str(issue_id), asked.limit)
-    known = await similar.read_summaries(db, [row["issue_id"] for row in ranked])
+    ranked = await run_in_threadpool(rank_similar, candidates, str(issue_id), similar.limit)
+    summaries = await similar_issues.read_summaries(db, [row["issue_id"] for row in ranked])
     rows = [
-        {**known[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}
+        {**summaries[row["issue_id"]], "similarity": row["similarity"], "terms": row["terms"]}
         for row in ranked
-        if row["issue_id"] in known
+        if row["issue_id"] in summaries
     ]
-    return json_answer({"data": rows})
+    return json_response({"data": rows})
 
 
-@router.post("", status_code=201, responses=gives(Issue, 201, "Reported"))
+@router.post("", summary="Report an issue", status_code=201, responses=documents(Issue, 201, "Reported"))
+@requires(Role.ANALYST)
 async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
-    """Report a failure by hand; a known `external_id` updates that issue."""
-    record = ingest_records.manual_record(new, caller, request.headers.get("idempotency-key"))
-    issue_id = await ingest.land_and_show(db, record)
-    answer = found(await issues.read_issue(db, issue_id), "issue", 201)
-    answer.headers["Location"] = f"/v1/issues/{issue_id}"
-    return answer
+    """Reports a failure by hand. An `external_id` that exists already updates that issue."""
+    record = ingest_records.build_manual_record(new, caller, request.headers.get("idempotency-key"))
+    issue_id = await ingest.ingest_issue(db, record)
+    response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
+    response.headers["Location"] = f"/v1/issues/{issue_id}"
+    return response
 
 
-@router.patch("/{issue_id}", responses=gives(Issue))
+@router.patch("/{issue_id}", summary="Correct an issue", responses=documents(Issue))
+@requires(Role.ANALYST)
 async def update_issue(db: Db, caller: CurrentCaller, issue_id: UUID, change: IssueChange) -> Response:
-    """Correct an issue; corrections outlive every later sync."""
+    """Corrects fields of an issue. Later syncs do not overwrite corrections."""
     changes = change.model_dump(mode="json", include=change.model_fields_set)
     if not await issues.edit_issue(db, issue_id, changes, caller.actor):
         raise not_found("issue")
-    if REGROUPING & changes.keys():
-        await recomputes.request(db, "patterns", caller.actor)
-    return found(await issues.read_issue(db, issue_id), "issue")
+    if GROUPING_FIELDS & changes.keys():
+        await recomputes.request_recompute(db, "patterns", caller.actor)
+    return row_or_404(await issues.read_issue(db, issue_id), "issue")

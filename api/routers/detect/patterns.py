@@ -1,4 +1,4 @@
-"""Patterns: list, read, why an issue belongs, how often they strike, where old ids went."""
+"""Patterns, their members, frequency and lineage."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,71 +6,80 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Response
 
+from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.pagination import read_page
-from api.http.responses import Page, found, gives, json_answer
+from api.http.responses import Page, documents, json_response, json_text_response, row_or_404
 from api.operation import Db, Operation
 from api.queries.detect import patterns
+from api.resources.list_page import read_page
 from api.schemas.detect.patterns import (
     Frequency,
     FrequencyRequest,
     Lineage,
-    Member,
-    MemberFilters,
     Pattern,
     PatternDetail,
     PatternFilters,
+    PatternMember,
+    PatternMemberFilters,
 )
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/patterns", tags=["patterns"], route_class=Operation)
 
-
-@router.get("", responses=gives(Page[Pattern]))
-async def list_patterns(db: Db, filters: Annotated[PatternFilters, Query()]) -> Response:
-    """The workspace's patterns, riskiest first."""
-    return await read_page(db, patterns.PATTERNS, filters)
-
-
 MOVED = {
     "model": Lineage,
-    "description": "The id's issues are in another pattern now, which `Location` names",
+    "description": "The issues of this id are in other patterns now; `Location` names the first of them",
 }
 
 
-@router.get("/{pattern_id}", responses={**gives(PatternDetail), 308: MOVED})
+@router.get("", summary="List patterns", responses=documents(Page[Pattern]))
+@requires(Role.VIEWER)
+async def list_patterns(db: Db, filters: Annotated[PatternFilters, Query()]) -> Response:
+    """The patterns of the workspace, highest risk first unless sorted otherwise."""
+    return await read_page(db, patterns.PATTERNS, filters)
+
+
+@router.get("/{pattern_id}", summary="Get a pattern", responses={**documents(PatternDetail), 308: MOVED})
+@requires(Role.VIEWER)
 async def read_pattern(db: Db, pattern_id: UUID) -> Response:
-    """One pattern; an id that was merged away leads to where its issues went."""
+    """A pattern with its closure notes. The id of a merged pattern redirects to where its issues are now."""
     text = await patterns.read_pattern(db, pattern_id)
     if text is not None:
-        return found(text, "pattern")
+        return json_text_response(text)
     lineage = await patterns.read_lineage(db, pattern_id)
     if lineage is None:
         raise not_found("pattern")
     moved = orjson.loads(lineage)
     if not moved["current_ids"]:
         raise not_found("pattern")
-    return json_answer(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}"})
+    return json_response(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}"})
 
 
-@router.get("/{pattern_id}/members", responses=gives(Page[Member]))
+@router.get(
+    "/{pattern_id}/members", summary="List a pattern's issues", responses=documents(Page[PatternMember])
+)
+@requires(Role.VIEWER)
 async def list_pattern_members(
-    db: Db, pattern_id: UUID, filters: Annotated[MemberFilters, Query()]
+    db: Db, pattern_id: UUID, filters: Annotated[PatternMemberFilters, Query()]
 ) -> Response:
-    """A pattern's issues, each with its similarity and the reason why it is here."""
+    """The issues of a pattern with the reasons for their membership, newest first unless sorted otherwise."""
     if not await patterns.pattern_exists(db, pattern_id):
         raise not_found("pattern")
-    return await read_page(db, patterns.MEMBERS, filters, of_pattern=str(pattern_id))
+    return await read_page(db, patterns.PATTERN_MEMBERS, filters, of_pattern=str(pattern_id))
 
 
-@router.get("/{pattern_id}/frequency", responses=gives(Frequency))
+@router.get("/{pattern_id}/frequency", summary="Get a pattern's frequency", responses=documents(Frequency))
+@requires(Role.VIEWER)
 async def read_pattern_frequency(
-    db: Db, pattern_id: UUID, asked: Annotated[FrequencyRequest, Query()]
+    db: Db, pattern_id: UUID, period: Annotated[FrequencyRequest, Query()]
 ) -> Response:
-    """How often a pattern struck, in days or weeks of the workspace's time zone."""
-    return found(await patterns.read_frequency(db, pattern_id, asked.bucket, asked.days), "pattern")
+    """The number of issues per day or week, in the workspace's time zone."""
+    frequency = await patterns.read_frequency(db, pattern_id, period.bucket, period.days)
+    return row_or_404(frequency, "pattern")
 
 
-@router.get("/{pattern_id}/lineage", responses=gives(Lineage))
+@router.get("/{pattern_id}/lineage", summary="Get a pattern's lineage", responses=documents(Lineage))
+@requires(Role.VIEWER)
 async def read_pattern_lineage(db: Db, pattern_id: UUID) -> Response:
-    """Where an id's issues are today, and how they came there."""
-    return found(await patterns.read_lineage(db, pattern_id), "pattern")
+    """The patterns that hold the issues of this id today, and how the issues moved there."""
+    return row_or_404(await patterns.read_lineage(db, pattern_id), "pattern")

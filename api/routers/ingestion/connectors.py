@@ -1,21 +1,24 @@
-"""Connectors: the catalog, setting one up, trying it out, syncing it now, pausing it."""
+"""Connectors: catalog, setup, connection test, sync, pause and resume."""
 
 import uuid
 from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Query, Response
+import orjson
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.http.errors import conflict, not_found
-from api.http.pagination import read_page
-from api.http.responses import Page, Rows, gives, json_answer
-from api.operation import CurrentCaller, Db, Operation
+from api.access.permissions import requires
+from api.http.concurrency import ConcurrencyLimit
+from api.http.errors import Problem, conflict, not_found
+from api.http.responses import Page, Rows, documents, json_response
+from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.queries.ingestion import connectors
 from api.queries.tenancy import audit, onboarding
 from api.resources import connector_setup as setup
-from api.resources.connector_catalog import catalog
+from api.resources.connector_catalog import build_catalog
+from api.resources.list_page import read_page
 from api.schemas.ingestion.connectors import (
     ConnectionTest,
     Connector,
@@ -24,157 +27,196 @@ from api.schemas.ingestion.connectors import (
     ConnectorType,
     CreatedConnector,
     NewConnector,
-    SyncAsked,
+    SyncRequested,
     SyncRun,
     SyncRunFilters,
 )
+from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.storage.app.vault import SecretError
 
 router = APIRouter(prefix="/v1/connectors", tags=["connectors"], route_class=Operation)
 
 
-@router.get("/catalog", responses=gives(Rows[ConnectorType]))
+@router.get("/catalog", summary="List connector types", responses=documents(Rows[ConnectorType]))
+@requires(Role.VIEWER)
 async def list_connector_types(caller: CurrentCaller) -> Response:
-    """Every tool that can be connected, and whether the plan includes it."""
-    return json_answer({"data": catalog(caller.plan)})
+    """All tools that can be connected, and whether the workspace's plan includes them."""
+    return json_response({"data": build_catalog(caller.plan)})
 
 
-@router.get("", responses=gives(Page[Connector]))
+@router.get("", summary="List connectors", responses=documents(Page[Connector]))
+@requires(Role.VIEWER)
 async def list_connectors(db: Db, filters: Annotated[ConnectorFilters, Query()]) -> Response:
-    """The workspace's connectors."""
-    return await read_page(db, connectors.CONNECTORS, filters, shape=setup.shown)
+    """The connectors of the workspace, by name unless sorted otherwise."""
+    return await read_page(db, connectors.CONNECTORS, filters, complete_row=setup.add_webhook_url)
 
 
-@router.get("/{connector_id}", responses=gives(Connector))
+@router.get("/{connector_id}", summary="Get a connector", responses=documents(Connector))
+@requires(Role.VIEWER)
 async def read_connector(db: Db, connector_id: UUID) -> Response:
-    """One connector."""
-    return json_answer(await _shown(db, connector_id))
+    """A connector with its status and its last sync, without its secrets."""
+    return json_response(await _read_connector(db, connector_id))
 
 
-@router.post("", status_code=201, responses=gives(CreatedConnector, 201, "Set up"))
+@router.post(
+    "", summary="Create a connector", status_code=201, responses=documents(CreatedConnector, 201, "Created")
+)
+@requires(Role.ANALYST)
 async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> Response:
-    """Set a connector up; its first sync begins shortly."""
+    """Creates a connector. Its first sync begins shortly."""
+    await connectors.lock_connectors(db)
     setup.check_plan(caller, new.type, await connectors.count_connectors(db))
-    tool, connector_id = setup.known_type(new.type), uuid.uuid4()
-    credentials = setup.revealed(new.credentials)
+    tool, connector_id = setup.find_tool(new.type), uuid.uuid4()
+    credentials = setup.reveal_credentials(new.credentials)
     setup.check_configuration(tool, new.config, credentials)
-    secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.new_webhook_secret()
-    sealed = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
+    secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
+    sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
     row = new.model_dump() | {
         "credentials": setup.seal_credentials(credentials, caller, connector_id),
-        "webhook_secrets": sealed,
+        "webhook_secrets": sealed_secret,
     }
     try:
         await connectors.create_connector(db, connector_id, row)
     except asyncpg.UniqueViolationError:
         raise _name_taken() from None
-    await onboarding.complete(db, "connect_source")
+    await onboarding.complete_step(db, "connect_source")
     await audit.record(db, caller.actor, "connector.created", f"connector:{connector_id}", type=new.type)
-    once = secret if sealed and not new.webhook_secret else None
-    answer = {**await _shown(db, connector_id), "webhook_secret": once}
-    return json_answer(answer, 201, {"Location": f"/v1/connectors/{connector_id}"})
+    generated_secret = secret if sealed_secret and not new.webhook_secret else None
+    connector = {**await _read_connector(db, connector_id), "webhook_secret": generated_secret}
+    return json_response(connector, 201, {"Location": f"/v1/connectors/{connector_id}"})
 
 
-@router.patch("/{connector_id}", responses=gives(Connector))
+@router.patch("/{connector_id}", summary="Update a connector", responses=documents(Connector))
+@requires(Role.ANALYST)
 async def update_connector(
     db: Db, caller: CurrentCaller, connector_id: UUID, change: ConnectorChange
 ) -> Response:
-    """Change a connector; what is not given stays."""
-    known = await connectors.read_sealed(db, connector_id)
-    if known is None:
+    """Changes the fields that the body names."""
+    stored = await connectors.read_with_secrets(db, connector_id)
+    if stored is None:
         raise not_found("connector")
+    setup.check_type_included(caller, stored["type"])
+    row = _build_row(caller, connector_id, stored, change)
     try:
-        await connectors.change_connector(db, connector_id, _changed(caller, connector_id, known, change))
+        await connectors.update_connector(db, connector_id, row)
     except asyncpg.UniqueViolationError:
         raise _name_taken() from None
     fields = sorted(change.model_fields_set)
     await audit.record(db, caller.actor, "connector.updated", f"connector:{connector_id}", fields=fields)
-    return json_answer(await _shown(db, connector_id))
+    return json_response(await _read_connector(db, connector_id))
 
 
-@router.post("/{connector_id}/test", responses=gives(ConnectionTest))
-async def test_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Ask the tool for one page with the stored credentials; nothing is kept."""
-    import orjson
+@router.post("/{connector_id}/test", summary="Test a connector", responses=documents(ConnectionTest))
+@requires(Role.ANALYST)
+@calls_outside
+async def test_connector(request: Request, db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
+    """Requests one page from the tool with the stored credentials, and stores nothing.
 
-    known = await connectors.read_sealed(db, connector_id)
-    if known is None:
-        raise not_found("connector")
-    credentials = setup.open_credentials(known["credentials"], caller, connector_id)
-    tool, config = setup.known_type(known["type"]), orjson.loads(known["config"])
-    return json_answer(await run_in_threadpool(setup.try_out, tool, config, credentials))
+    Two tests of a workspace may run at once.
+    """
+    limit: ConcurrencyLimit = request.app.state.connection_tests
+    with limit.hold(caller.workspace_id):
+        async with db.writing():
+            stored = await connectors.read_with_secrets(db, connector_id)
+        if stored is None:
+            raise not_found("connector")
+        setup.check_type_included(caller, stored["type"])
+        tool, config = setup.find_tool(stored["type"]), orjson.loads(stored["config"])
+        try:
+            credentials = setup.open_credentials(stored["credentials"], caller, connector_id)
+        except SecretError:
+            return json_response({"ok": False, "detail": setup.UNREADABLE_CREDENTIALS, "records": 0})
+        return json_response(await run_in_threadpool(setup.run_connection_test, tool, config, credentials))
 
 
-@router.post("/{connector_id}/sync", status_code=202, responses=gives(SyncAsked, 202, "Asked for"))
-async def sync_connector(db: Db, connector_id: UUID) -> Response:
-    """Poll a connector now instead of at its next time."""
-    known = await _shown(db, connector_id)
-    if known["status"] != "active":
-        raise conflict("connector_inactive", f"the connector is {known['status']}: resume it first")
-    when = await connectors.sync_now(db, connector_id)
-    return json_answer({"connector_id": connector_id, "next_poll_at": when}, 202)
+@router.post(
+    "/{connector_id}/sync",
+    summary="Sync a connector",
+    status_code=202,
+    responses=documents(SyncRequested, 202, "Requested"),
+)
+@requires(Role.ANALYST)
+async def sync_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
+    """Polls an active connector now instead of at its next scheduled time."""
+    connector = await _read_connector(db, connector_id)
+    setup.check_type_included(caller, connector["type"])
+    if connector["status"] != "active":
+        raise conflict("connector_inactive", f"the connector is {connector['status']}: resume it first")
+    next_poll_at = await connectors.request_sync(db, connector_id)
+    return json_response({"connector_id": connector_id, "next_poll_at": next_poll_at}, 202)
 
 
-@router.post("/{connector_id}/pause", responses=gives(Connector))
+@router.post("/{connector_id}/pause", summary="Pause a connector", responses=documents(Connector))
+@requires(Role.ANALYST)
 async def pause_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Stop polling until it is resumed; webhooks are still taken."""
+    """Stops polling until the connector is resumed. Webhooks are still accepted."""
     if not await connectors.pause(db, connector_id):
         raise not_found("connector")
     await audit.record(db, caller.actor, "connector.paused", f"connector:{connector_id}")
-    return json_answer(await _shown(db, connector_id))
+    return json_response(await _read_connector(db, connector_id))
 
 
-@router.post("/{connector_id}/resume", responses=gives(Connector))
+@router.post("/{connector_id}/resume", summary="Resume a connector", responses=documents(Connector))
+@requires(Role.ANALYST)
 async def resume_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Poll again, at once, after a pause or when an error was mended."""
-    if not await connectors.resume(db, connector_id):
-        raise not_found("connector")
+    """Starts polling again at once, after a pause or when the cause of an error is fixed."""
+    connector = await _read_connector(db, connector_id)
+    setup.check_type_included(caller, connector["type"])
+    await connectors.resume(db, connector_id)
     await audit.record(db, caller.actor, "connector.resumed", f"connector:{connector_id}")
-    return json_answer(await _shown(db, connector_id))
+    return json_response(await _read_connector(db, connector_id))
 
 
-@router.delete("/{connector_id}", status_code=204, responses={204: {"description": "Gone"}})
+@router.delete(
+    "/{connector_id}",
+    summary="Delete a connector",
+    status_code=204,
+    responses={204: {"description": "Deleted"}},
+)
+@requires(Role.ADMIN)
 async def delete_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Forget a connector and its credentials; the issues that it brought stay."""
+    """Deletes a connector and its credentials. Issues from it are kept."""
     if not await connectors.delete_connector(db, connector_id):
         raise not_found("connector")
     await audit.record(db, caller.actor, "connector.deleted", f"connector:{connector_id}")
     return Response(status_code=204)
 
 
-@router.get("/{connector_id}/sync-runs", responses=gives(Page[SyncRun]))
+@router.get("/{connector_id}/sync-runs", summary="List sync runs", responses=documents(Page[SyncRun]))
+@requires(Role.VIEWER)
 async def list_sync_runs(db: Db, connector_id: UUID, filters: Annotated[SyncRunFilters, Query()]) -> Response:
-    """A connector's polls, newest first."""
-    await _shown(db, connector_id)
+    """The polls of a connector, newest first."""
+    await _read_connector(db, connector_id)
     return await read_page(db, connectors.SYNC_RUNS, filters, of_connector=str(connector_id))
 
 
-async def _shown(db: Db, connector_id: UUID) -> dict[str, Any]:
+async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:
     connector = await connectors.read_connector(db, connector_id)
     if connector is None:
         raise not_found("connector")
-    return setup.shown(connector)
+    return setup.add_webhook_url(connector)
 
 
-def _changed(
-    caller: CurrentCaller, connector_id: UUID, known: Any, change: ConnectorChange
+def _build_row(
+    caller: CurrentCaller, connector_id: UUID, stored: Any, change: ConnectorChange
 ) -> dict[str, Any]:
-    """The columns that a change sets, checked as a whole with what stays."""
-    import orjson
-
-    stored = setup.open_credentials(known["credentials"], caller, connector_id)
-    credentials = stored if change.credentials is None else setup.revealed(change.credentials)
-    config = orjson.loads(known["config"]) if change.config is None else change.config
-    setup.check_configuration(setup.known_type(known["type"]), config, credentials)
+    """The columns to set; the configuration that results is checked as a whole."""
+    if change.credentials is not None:
+        credentials = setup.reveal_credentials(change.credentials)
+    else:
+        credentials = setup.open_credentials(stored["credentials"], caller, connector_id)
+    config = orjson.loads(stored["config"]) if change.config is None else change.config
+    setup.check_configuration(setup.find_tool(stored["type"]), config, credentials)
     row = change.model_dump(exclude={"credentials", "webhook_secret"})
     if change.credentials is not None:
         row["credentials"] = setup.seal_credentials(credentials, caller, connector_id)
     if change.webhook_secret is not None:
         secret = change.webhook_secret.get_secret_value()
         row["webhook_secrets"] = setup.seal_webhook_secret(
-            secret, known["webhook_secrets"], caller, connector_id
+            secret, stored["webhook_secrets"], caller, connector_id
         )
     return row
 
 
-def _name_taken() -> Exception:
-    return conflict("name_taken", "another connector of this workspace has this display_name")
+def _name_taken() -> Problem:
+    return conflict("name_taken", "another connector of this workspace has this display_name: choose another")

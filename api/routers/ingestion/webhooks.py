@@ -1,80 +1,100 @@
-"""Webhooks of external tools: proven by the tool's own signature, answered only when they are stored."""
+"""Inbound webhooks of external tools: verified by the tool's signature, stored before the response."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api.auth.authenticate import unauthorized
+from api.access.permissions import requires_no_role
+from api.auth.address_limits import AddressLimits, read_address
 from api.http.database import WorkspaceDatabase
-from api.http.errors import Problem
-from api.http.responses import gives, json_answer
+from api.http.errors import Problem, authentication_problem
+from api.http.headers import read_headers
+from api.http.responses import documents, json_response
 from api.operation import Operation, Pool
 from api.queries.ingestion import ingest, webhooks
-from api.schemas.ingestion.webhooks import Delivered
+from api.schemas.ingestion.webhooks import DeliveryResult
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.landing.inbound.signature import SignatureError
-from causeloop_pipeline.landing.inbound.webhook import Received, challenge_answer, receive
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge, receive
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
-from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
-router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ways in"], route_class=Operation)
+router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_class=Operation)
 
 
-@router.post("/{connector_id}", status_code=202, responses=gives(Delivered, 202, "Stored"))
+@router.post(
+    "/{connector_id}",
+    summary="Receive a webhook",
+    status_code=202,
+    responses=documents(DeliveryResult, 202, "Stored"),
+)
+@requires_no_role
 async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> Response:
-    """Take a delivery whose signature is right; anything else is a 401 and leaves no trace."""
+    """Stores a delivery of the connector's tool. A missing or wrong signature is a 401 and stores nothing."""
+    invalid: AddressLimits = request.app.state.address_limits
+    deliveries: AddressLimits = request.app.state.delivery_limits
+    address = read_address(request)
+    invalid.check(address)
+    deliveries.check(connector_id)
     body = await request.body()
     connector = await webhooks.find_connector(pool, connector_id)
     if connector is None:
-        raise _unproven()
-    received = _proven(request, body, connector)
-    if not await webhooks.is_served(pool, connector.workspace_id):
-        raise Problem(403, "organization_inactive", "the organization is not active")
-    db = WorkspaceDatabase(pool, request.app.state.landing, connector.workspace_id)
-    count = await ingest.land_delivery(
-        db, connector_id, received.records, received.quarantined, received.delivery_id
+        invalid.take(address)
+        raise _invalid_signature()
+    deliveries.take(connector_id)
+    delivery = _verify_delivery(request, body, connector)
+    if not await webhooks.is_organization_active(pool, connector.workspace_id):
+        raise Problem(403, "organization_inactive", "the organization of this connector is not active")
+    db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
+    count = await ingest.ingest_delivery(
+        db, connector_id, delivery.records, delivery.quarantined, delivery.delivery_id
     )
-    told = {
+    result = {
         "received": count.read,
         "new": count.new,
         "updated": count.updated,
         "duplicate": count.duplicate,
         "quarantined": count.quarantined,
     }
-    return json_answer(told, 202)
+    return json_response(result, 202)
 
 
-@router.get("/{connector_id}", responses=gives(dict[str, str], 200, "The answer to the tool's check"))
+@router.get(
+    "/{connector_id}",
+    summary="Answer a webhook challenge",
+    responses=documents(dict[str, str], 200, "The response that the tool expects"),
+)
+@requires_no_role
 async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: UUID) -> Response:
-    """Answer a tool's one-time check that this address is ours."""
+    """Answers a tool's one-time check that the webhook address belongs to this installation."""
     connector = await webhooks.find_connector(pool, connector_id)
-    answer = challenge_answer(CONNECTORS[connector.type], request.headers) if connector else None
+    answer = answer_challenge(CONNECTORS[connector.type], read_headers(request)) if connector else None
     if answer is None:
-        raise Problem(404, "not_found", "nothing is asked here")
-    return json_answer(answer)
+        raise Problem(404, "not_found", "this address answers only the challenge of a tool that sends one")
+    return json_response(answer)
 
 
-def _proven(request: Request, body: bytes, connector: webhooks.WebhookConnector) -> Received:
-    vault = Vault.of(settings().required("secret_key"))
-    secrets = vault.open(
-        connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
-    )
+def _verify_delivery(request: Request, body: bytes, connector: webhooks.WebhookConnector) -> WebhookDelivery:
+    vault = Vault.of(settings().require("secret_key"))
     try:
+        secrets = vault.open(
+            connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
+        )
         return receive(
             CONNECTORS[connector.type],
-            headers=request.headers,
+            headers=read_headers(request),
             body=body,
             secrets=[secrets[name] for name in sorted(secrets)],
             now=datetime.now(UTC),
             config=connector.config,
             url=settings().public_url.rstrip("/") + request.url.path,
         )
-    except SignatureError:
-        raise _unproven() from None
+    except (SignatureError, SecretError):
+        raise _invalid_signature() from None
 
 
-def _unproven() -> Exception:
-    """The same for an unknown connector and a wrong signature: neither teaches anything."""
-    return unauthorized("invalid_signature", "the signature is missing or wrong")
+def _invalid_signature() -> Problem:
+    """401 with one text for an unknown connector and a wrong signature, so that it reveals neither."""
+    return authentication_problem("invalid_signature", "the webhook's signature is missing or wrong")

@@ -1,4 +1,4 @@
-"""Predictions: list, overview, forecast, accuracy, and what people say came of them."""
+"""Predictions: list, overview, forecast, accuracy, and people's outcomes and dismissals."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,18 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.pagination import read_page
-from api.http.responses import Page, found, gives, json_answer
+from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
-from api.queries.predict import forecasts, prediction_grades, predictions
-from api.resources.prediction_accuracy import graded_accuracy
+from api.queries.predict import accuracy, forecasts, predictions
+from api.resources.list_page import read_page
+from api.resources.prediction_accuracy import score_accuracy
+from api.schemas.predict.accuracy import Accuracy, AccuracyRequest
+from api.schemas.predict.forecasts import Forecast, ForecastRequest
 from api.schemas.predict.predictions import (
-    Accuracy,
-    AccuracyRequest,
     Dismissal,
-    Forecast,
-    ForecastRequest,
     Matrix,
     NewOutcome,
     Prediction,
@@ -26,6 +25,7 @@ from api.schemas.predict.predictions import (
     PredictionSummary,
     WindowRequest,
 )
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=Operation)
 
@@ -33,58 +33,70 @@ LIKELIHOOD = ["rare (< 20 %)", "unlikely (< 40 %)", "possible (< 60 %)", "likely
 IMPACT = ["low, and a risk score under 20", "low", "medium", "high", "critical"]
 
 
-@router.get("", responses=gives(Page[Prediction]))
+@router.get("", summary="List predictions", responses=documents(Page[Prediction]))
+@requires(Role.VIEWER)
 async def list_predictions(db: Db, filters: Annotated[PredictionFilters, Query()]) -> Response:
-    """The newest prediction of every pattern and window, likeliest first."""
+    """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
     return await read_page(db, predictions.PREDICTIONS, filters)
 
 
-@router.get("/summary", responses=gives(PredictionSummary))
-async def read_prediction_summary(db: Db, asked: Annotated[WindowRequest, Query()]) -> Response:
-    """The tiles of the overview, each with its sample size."""
-    return found(await predictions.read_summary(db, asked.window_days), "summary")
+@router.get("/summary", summary="Get the overview", responses=documents(PredictionSummary))
+@requires(Role.VIEWER)
+async def read_prediction_summary(db: Db, window: Annotated[WindowRequest, Query()]) -> Response:
+    """The figures of the overview for one window, with their sample sizes."""
+    return row_or_404(await predictions.read_summary(db, window.window_days), "summary")
 
 
-@router.get("/matrix", responses=gives(Matrix))
-async def read_prediction_matrix(db: Db, asked: Annotated[WindowRequest, Query()]) -> Response:
-    """Patterns by how likely they recur and how bad that would be, 5 by 5."""
-    cells = await predictions.read_matrix(db, asked.window_days)
-    return json_answer(
-        {"window_days": asked.window_days, "likelihood": LIKELIHOOD, "impact": IMPACT, "cells": cells}
+@router.get("/matrix", summary="Get the risk matrix", responses=documents(Matrix))
+@requires(Role.VIEWER)
+async def read_prediction_matrix(db: Db, window: Annotated[WindowRequest, Query()]) -> Response:
+    """Patterns by likelihood and impact, 5 by 5."""
+    cells = await predictions.read_matrix(db, window.window_days)
+    return json_response(
+        {"window_days": window.window_days, "likelihood": LIKELIHOOD, "impact": IMPACT, "cells": cells}
     )
 
 
-@router.get("/forecast", responses=gives(Forecast))
-async def read_forecast(db: Db, asked: Annotated[ForecastRequest, Query()]) -> Response:
-    """Issues expected a day, with the first day that reaches the threshold."""
-    return found(await forecasts.read_forecast(db, asked.pattern_id, asked.threshold), "pattern")
+@router.get("/forecast", summary="Get the forecast", responses=documents(Forecast))
+@requires(Role.VIEWER)
+async def read_forecast(db: Db, request: Annotated[ForecastRequest, Query()]) -> Response:
+    """The expected number of issues per day, with the first day that reaches the threshold."""
+    return row_or_404(await forecasts.read_forecast(db, request.pattern_id, request.threshold), "pattern")
 
 
-@router.get("/accuracy", responses=gives(Accuracy))
-async def read_prediction_accuracy(db: Db, asked: Annotated[AccuracyRequest, Query()]) -> Response:
-    """How well predictions kept their word: scores, and reliability with its noise band."""
-    grades = await prediction_grades.read_grades(db, asked.window_days, asked.model_version, asked.days)
-    scores = await run_in_threadpool(graded_accuracy, grades.graded)
-    return json_answer({**scores, "open": grades.open, "next_closes_at": grades.next_closes_at})
+@router.get("/accuracy", summary="Get the accuracy of predictions", responses=documents(Accuracy))
+@requires(Role.VIEWER)
+async def read_prediction_accuracy(db: Db, request: Annotated[AccuracyRequest, Query()]) -> Response:
+    """Scores of past predictions, and the reliability curve with its noise band."""
+    grades = await accuracy.read_grades(db, request.window_days, request.model_version, request.days)
+    scores = await run_in_threadpool(score_accuracy, grades.graded)
+    return json_response({**scores, "open": grades.open, "next_closes_at": grades.next_closes_at})
 
 
-@router.get("/{prediction_id}", responses=gives(PredictionDetail))
+@router.get("/{prediction_id}", summary="Get a prediction", responses=documents(PredictionDetail))
+@requires(Role.VIEWER)
 async def read_prediction(db: Db, prediction_id: UUID) -> Response:
-    """One prediction, as it was said."""
-    return found(await predictions.read_prediction(db, prediction_id), "prediction")
+    """A prediction as it was issued, with its outcomes."""
+    return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")
 
 
-@router.post("/{prediction_id}/outcome", responses=gives(PredictionDetail))
+@router.post("/{prediction_id}/outcome", summary="Record an outcome", responses=documents(PredictionDetail))
+@requires(Role.ANALYST)
 async def record_outcome(db: Db, caller: CurrentCaller, prediction_id: UUID, new: NewOutcome) -> Response:
-    """Say what came of a prediction; the system's grade is kept beside it."""
+    """Records a person's outcome of a prediction. It takes precedence over the system's, which is kept."""
     if not await predictions.record_outcome(db, prediction_id, caller.actor, new.outcome, new.reason):
         raise not_found("prediction")
-    return found(await predictions.read_prediction(db, prediction_id), "prediction")
+    return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")
 
 
-@router.post("/{prediction_id}/dismiss", responses=gives(PredictionDetail))
-async def dismiss_prediction(db: Db, caller: CurrentCaller, prediction_id: UUID, why: Dismissal) -> Response:
-    """Take a prediction out of attention; it is graded all the same."""
-    if not await predictions.dismiss(db, prediction_id, caller.actor, why.reason):
+@router.post(
+    "/{prediction_id}/dismiss", summary="Dismiss a prediction", responses=documents(PredictionDetail)
+)
+@requires(Role.ANALYST)
+async def dismiss_prediction(
+    db: Db, caller: CurrentCaller, prediction_id: UUID, dismissal: Dismissal
+) -> Response:
+    """Removes a prediction from the overview. It is graded all the same."""
+    if not await predictions.dismiss(db, prediction_id, caller.actor, dismissal.reason):
         raise not_found("prediction")
-    return found(await predictions.read_prediction(db, prediction_id), "prediction")
+    return row_or_404(await predictions.read_prediction(db, prediction_id), "prediction")

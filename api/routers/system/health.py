@@ -1,32 +1,33 @@
-"""Whether the process lives, whether it can serve, and how it has served."""
+"""Liveness, readiness and metrics."""
 
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.http.responses import json_answer
+from api.http.responses import json_response
 from api.queries.system import health
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health")
+@router.get("/health", summary="Check liveness")
 async def read_health() -> dict[str, str]:
-    """The process answers."""
+    """Succeeds as long as the process responds."""
     return {"status": "ok"}
 
 
-@router.get("/ready")
+@router.get("/ready", summary="Check readiness")
 async def read_readiness(request: Request) -> Response:
-    """The database answers and has the schema that this code knows."""
+    """Succeeds when the database responds and has the schema that this version needs; otherwise 503."""
     checks: dict[str, Any] = await health.read_checks(request.app.state.pool)
-    ready = all(check["ok"] for check in checks.values())
-    return json_answer({"status": "ready" if ready else "not_ready", "checks": checks}, 200 if ready else 503)
+    is_ready = all(check["ok"] for check in checks.values())
+    status = {"status": "ready" if is_ready else "not_ready", "checks": checks}
+    return json_response(status, 200 if is_ready else 503)
 
 
 @router.get("/metrics", include_in_schema=False)
 async def read_metrics(request: Request) -> Response:
-    """Prometheus' text format; no label names a tenant."""
-    registry = request.app.state.measures.registry
+    """Metrics in Prometheus' text format; no label names a tenant."""
+    registry = request.app.state.metrics.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Server-sent events: a dashboard hears that something has changed and reads it anew."""
+"""Live updates as server-sent events: a dashboard learns that something has changed, and reads it again."""
 
 import asyncio
 import hashlib
@@ -7,47 +7,68 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.access.caller import Caller
+from api.access.permissions import requires
 from api.auth.authenticate import authenticate
+from api.http.concurrency import ConcurrencyLimit
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
-from api.operation import Db, Operation
-from api.queries.system.stream import read_pulse
+from api.operation import CurrentCaller, Db, Operation
+from api.queries.system.stream import read_state
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["stream"], route_class=Operation)
 
-LOOK_SECONDS = 2.0
-CHECK_CALLER_EVERY = 15
-LONGEST_LOOKS = 450
+POLL_SECONDS = 2.0
+POLLS_PER_CALLER_CHECK = 15
+MAX_POLLS = 450
 
 
 @router.get(
     "/stream",
+    summary="Stream changes",
     response_class=StreamingResponse,
     responses={200: {"description": "Events named `change`", "content": {"text/event-stream": {}}}},
 )
-async def stream_changes(request: Request, db: Db) -> Response:
-    """An event whenever a stage finishes or a job moves; reconnecting with Last-Event-ID repeats nothing."""
-    seen = request.headers.get("last-event-id", "")
+@requires(Role.VIEWER)
+async def stream_changes(request: Request, db: Db, caller: CurrentCaller) -> Response:
+    """Sends an event when a stage finishes or a job changes. Last-Event-ID resumes without repetition."""
+    limit: ConcurrencyLimit = request.app.state.event_streams
+    limit.check(caller.caller_id)
+    last_id = request.headers.get("last-event-id", "")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, db, seen), headers=headers, media_type="text/event-stream")
+    events = _hold_place(limit, caller, _stream_events(request, db, last_id))
+    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
 
-async def _events(request: Request, db: WorkspaceDatabase, seen: str) -> AsyncIterator[str]:
+async def _hold_place(
+    limit: ConcurrencyLimit, caller: Caller, events: AsyncIterator[str]
+) -> AsyncIterator[str]:
+    try:
+        with limit.hold(caller.caller_id):
+            async for event in events:
+                yield event
+    except Problem:
+        return  # another stream took the last place in the meantime: the client tries again
+
+
+async def _stream_events(request: Request, db: WorkspaceDatabase, last_id: str) -> AsyncIterator[str]:
     yield "retry: 3000\n\n"
-    for look in range(LONGEST_LOOKS):
-        if look and look % CHECK_CALLER_EVERY == 0 and not await _still_allowed(request):
+    for poll in range(MAX_POLLS):
+        is_check_due = poll % POLLS_PER_CALLER_CHECK == 0
+        if poll and is_check_due and not await _is_still_allowed(request):
             return
-        pulse = await read_pulse(db)
-        current = hashlib.sha256(pulse.encode()).hexdigest()[:16]
-        if current != seen:
-            seen = current
-            yield f"id: {current}\nevent: change\ndata: {pulse}\n\n"
-        elif look % CHECK_CALLER_EVERY == 0:
-            yield ": nothing new\n\n"
-        await asyncio.sleep(LOOK_SECONDS)
+        state = await read_state(db)
+        state_id = hashlib.sha256(state.encode()).hexdigest()[:16]
+        if state_id != last_id:
+            last_id = state_id
+            yield f"id: {state_id}\nevent: change\ndata: {state}\n\n"
+        elif is_check_due:
+            yield ": no change\n\n"
+        await asyncio.sleep(POLL_SECONDS)
 
 
-async def _still_allowed(request: Request) -> bool:
+async def _is_still_allowed(request: Request) -> bool:
     try:
         await authenticate(request, request.app.state.pool)
     except Problem:

@@ -1,26 +1,30 @@
-"""The workspace: itself, its settings, its set-up, and who is calling."""
+"""The workspace, its settings, its onboarding, and the caller."""
 
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.access.permissions import requires
 from api.access.plans import PLANS
 from api.http.errors import broken_rule
-from api.http.responses import found, gives, json_answer
-from api.operation import CurrentCaller, Db, Operation, require_feature
+from api.http.responses import documents, json_response, row_or_404
+from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.detect import recomputes
 from api.queries.tenancy import audit, onboarding, workspace
 from api.schemas.tenancy.workspace import Me, Settings, SettingsChange, SkipStep, Workspace, WorkspaceChange
+from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
 
-LEAST_AUDIT_DAYS = 365
+MIN_AUDIT_DAYS = 365
+NEEDS_RECOMPUTE = {"ai_auto_link", "ai_confidence_threshold", "proof_window_days"}
 
 
-@router.get("/me", responses=gives(Me))
+@router.get("/me", summary="Get the caller", responses=documents(Me))
+@requires(Role.VIEWER)
 async def read_me(caller: CurrentCaller) -> Response:
-    """Who is calling, in which workspace, with which role."""
-    return json_answer(
+    """The user or service account that makes the request, with workspace, role and plan."""
+    return json_response(
         {
             "kind": caller.kind,
             "id": caller.caller_id,
@@ -33,55 +37,60 @@ async def read_me(caller: CurrentCaller) -> Response:
     )
 
 
-@router.get("/workspace", responses=gives(Workspace))
+@router.get("/workspace", summary="Get the workspace", responses=documents(Workspace))
+@requires(Role.VIEWER)
 async def read_workspace(db: Db, caller: CurrentCaller) -> Response:
-    """The workspace, its organization and plan, and how far its set-up has come."""
-    return json_answer(await _shown(db, caller))
+    """The workspace with its organization, plan and onboarding state."""
+    return json_response(await _read_workspace(db, caller))
 
 
-@router.patch("/workspace", responses=gives(Workspace))
+@router.patch("/workspace", summary="Update the workspace", responses=documents(Workspace))
+@requires(Role.OWNER)
 async def update_workspace(db: Db, caller: CurrentCaller, change: WorkspaceChange) -> Response:
-    """Rename the workspace, set its time zone, or require single sign-on."""
+    """Renames the workspace, sets its time zone, or requires single sign-on."""
     if change.sso_enforced:
-        require_feature(caller, "sso")
-    await workspace.change_workspace(db, change.name, change.timezone, change.sso_enforced)
+        check_feature(caller, "sso")
+    await workspace.update_workspace(db, change.name, change.timezone, change.sso_enforced)
     changed = change.model_dump(exclude_none=True)
     await audit.record(db, caller.actor, "workspace.updated", f"workspace:{db.workspace_id}", **changed)
-    return json_answer(await _shown(db, caller))
+    return json_response(await _read_workspace(db, caller))
 
 
-@router.get("/workspace/settings", responses=gives(Settings))
+@router.get("/workspace/settings", summary="Get the settings", responses=documents(Settings))
+@requires(Role.VIEWER)
 async def read_settings(db: Db) -> Response:
-    """How the workspace wants to be analysed and told."""
-    return found(await workspace.read_settings(db), "workspace")
+    """The settings of analysis, alerts and data retention."""
+    return row_or_404(await workspace.read_settings(db), "workspace")
 
 
-@router.patch("/workspace/settings", responses=gives(Settings))
+@router.patch("/workspace/settings", summary="Update the settings", responses=documents(Settings))
+@requires(Role.ADMIN)
 async def update_settings(db: Db, caller: CurrentCaller, change: SettingsChange) -> Response:
-    """Change settings; the audit log is kept for at least a year."""
-    if change.audit_days is not None and change.audit_days < LEAST_AUDIT_DAYS:
+    """Changes the settings that the body names. The audit log is kept for at least 365 days."""
+    if change.audit_days is not None and change.audit_days < MIN_AUDIT_DAYS:
         raise broken_rule(
             "retention_below_minimum",
-            f"the audit log is kept for at least {LEAST_AUDIT_DAYS} days",
+            f"audit_days must be at least {MIN_AUDIT_DAYS}",
             "/audit_days",
         )
-    given = change.model_dump(include=change.model_fields_set)
-    changes = {name: value for name, value in given.items() if value is not None or name == "loop_cost"}
-    await workspace.change_settings(db, changes)
+    fields = change.model_dump(include=change.model_fields_set)
+    changes = {name: value for name, value in fields.items() if value is not None or name == "loop_cost"}
+    await workspace.update_settings(db, changes)
     await audit.record(db, caller.actor, "settings.updated", f"workspace:{db.workspace_id}", **changes)
-    if changes.keys() & {"ai_auto_link", "ai_confidence_threshold", "proof_window_days"}:
-        await recomputes.request(db, "everything", caller.actor)
-    return found(await workspace.read_settings(db), "workspace")
+    if changes.keys() & NEEDS_RECOMPUTE:
+        await recomputes.request_recompute(db, "everything", caller.actor)
+    return row_or_404(await workspace.read_settings(db), "workspace")
 
 
-@router.post("/workspace/onboarding/skip", responses=gives(Workspace))
-async def skip_onboarding_step(db: Db, caller: CurrentCaller, skipped: SkipStep) -> Response:
-    """Leave a step of the set-up out."""
-    await onboarding.skip(db, skipped.step)
-    return json_answer(await _shown(db, caller))
+@router.post("/workspace/onboarding/skip", summary="Skip an onboarding step", responses=documents(Workspace))
+@requires(Role.ADMIN)
+async def skip_onboarding_step(db: Db, caller: CurrentCaller, skip: SkipStep) -> Response:
+    """Marks a step of the onboarding as skipped."""
+    await onboarding.skip_step(db, skip.step)
+    return json_response(await _read_workspace(db, caller))
 
 
-async def _shown(db: Db, caller: CurrentCaller) -> dict[str, Any]:
+async def _read_workspace(db: Db, caller: CurrentCaller) -> dict[str, Any]:
     plan = PLANS[caller.plan]
     return {
         **await workspace.read_workspace(db),

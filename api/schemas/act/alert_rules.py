@@ -1,4 +1,4 @@
-"""Alert rules: when somebody wants to be told, and where."""
+"""Alert rules and their channels."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
 
 from api.http.pagination import PageRequest
-from api.schemas.predict.predictions import known_window
+from api.schemas.predict.predictions import check_window
 
 RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Address = Annotated[
@@ -19,7 +19,7 @@ Address = Annotated[
 
 
 class Scope(BaseModel):
-    """Which patterns a rule watches; an absent field watches all."""
+    """The patterns that a rule applies to; an absent field matches all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class Scope(BaseModel):
 
 
 class WebhookChannel(BaseModel):
-    """A program; messages are signed as Standard Webhooks say, with a secret that is shown once."""
+    """A webhook; messages are signed per Standard Webhooks with a secret that is shown only once."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +47,7 @@ class SlackChannel(BaseModel):
 
 
 class EmailChannel(BaseModel):
-    """A mailbox."""
+    """An e-mail address."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +60,7 @@ Channels = Annotated[list[Channel], Field(min_length=1, max_length=10)]
 
 
 class NewAlertRule(BaseModel):
-    """A rule; an empty threshold is the workspace's."""
+    """An alert rule to create; `probability_threshold` defaults to the workspace's."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,11 +71,11 @@ class NewAlertRule(BaseModel):
     channels: Channels
     enabled: bool = True
 
-    _window = field_validator("window_days")(known_window)
+    _window = field_validator("window_days")(check_window)
 
 
 class AlertRuleChange(BaseModel):
-    """What changes of a rule; given channels replace all."""
+    """Fields to change; absent fields keep their value, `channels` replace all channels."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,11 +86,11 @@ class AlertRuleChange(BaseModel):
     channels: Channels | None = None
     enabled: bool | None = None
 
-    _window = field_validator("window_days")(known_window)
+    _window = field_validator("window_days")(check_window)
 
 
 class Snooze(BaseModel):
-    """Until when a rule stays silent; null: it speaks again."""
+    """The end of the snooze; null ends it now."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -98,11 +98,11 @@ class Snooze(BaseModel):
 
 
 class AlertRuleFilters(PageRequest):
-    """Alert rules by name."""
+    """Parameters of the list of alert rules."""
 
 
 class AlertRule(BaseModel):
-    """A rule as it is shown: without any secret."""
+    """An alert rule, without the secrets of its channels."""
 
     id: UUID
     name: str
@@ -113,14 +113,14 @@ class AlertRule(BaseModel):
     snoozed_until: datetime | None
     enabled: bool
     evaluated_at: datetime | None = Field(
-        description="As of when the rule was last evaluated as it stands; null: it is about to be"
+        description="The last evaluation of the rule in its current form; null: not evaluated yet"
     )
-    firing: int
+    firing: int = Field(description="Number of patterns that the rule is firing for")
     created_by: str
     created_at: datetime
 
 
 class CreatedAlertRule(AlertRule):
-    """A rule with the signing secrets of its webhook channels, by channel number, shown this once."""
+    """An alert rule with the signing secrets of new webhook channels, by channel number, shown only once."""
 
     webhook_secrets: dict[str, str]

@@ -1,4 +1,4 @@
-"""Recommendations: what to do, how far it is done, and whether it held."""
+"""Recommendations, their progress, tickets and proofs."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -16,7 +16,7 @@ from causeloop_pipeline.model.recommendation import (
 
 
 class RecommendationFilters(PageRequest):
-    """What recommendations can be narrowed to."""
+    """Filters of the list of recommendations; a repeated filter matches any of its values."""
 
     status: list[RecommendationStatus] | None = None
     type: list[RecommendationType] | None = None
@@ -26,7 +26,7 @@ class RecommendationFilters(PageRequest):
 
 
 class Recommendation(BaseModel):
-    """A ranked remediation; the interval is that of the loops it would prevent."""
+    """A ranked remediation; `expected_low` and `expected_high` bound the loops that it would prevent."""
 
     id: UUID
     rank: int | None
@@ -45,7 +45,7 @@ class Recommendation(BaseModel):
 
 
 class Step(BaseModel):
-    """One step of the plan, and who ticked it."""
+    """A step of the plan, and who ticked it."""
 
     index: int
     text: str
@@ -73,7 +73,7 @@ class Proof(BaseModel):
 
 
 class Ticket(BaseModel):
-    """The one ticket of a recommendation."""
+    """The ticket of a recommendation in the team's tracker."""
 
     recommendation_id: UUID
     connector_id: UUID
@@ -96,7 +96,7 @@ class Fix(BaseModel):
 
 
 class Note(BaseModel):
-    """What somebody wrote on the way."""
+    """A note on the progress."""
 
     note: str
     made_by: str
@@ -104,7 +104,7 @@ class Note(BaseModel):
 
 
 class RecommendationDetail(Recommendation):
-    """A recommendation with its plan, ticket, claims and proofs."""
+    """A recommendation with its plan, notes, ticket, claimed fixes and proofs."""
 
     steps: list[Step]
     notes: list[Note]
@@ -114,34 +114,36 @@ class RecommendationDetail(Recommendation):
 
 
 class Progress(BaseModel):
-    """What has moved: the status, a step, or a note."""
+    """A new status, a ticked or unticked step, or a note."""
 
     model_config = ConfigDict(extra="forbid")
 
     status: RecommendationStatus | None = None
-    step: int | None = Field(None, ge=0, le=100, description="A step's index, with `step_done`")
+    step: int | None = Field(
+        None, ge=0, le=100, description="Index of a step, counted from 0; needs `step_done`"
+    )
     step_done: bool | None = None
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)] | None = (
         None
     )
     fixed_at: AwareDatetime | None = Field(
-        None, description="With status implemented: since when; now if empty"
+        None, description="With status `implemented`: when the fix took effect, by default now"
     )
 
     @model_validator(mode="after")
-    def is_whole(self) -> "Progress":
-        """Something moves, a step comes with its tick, and a fix with its status."""
+    def check_fields(self) -> "Progress":
+        """Require a change, `step` together with `step_done`, and `fixed_at` only with `implemented`."""
         if self.status is None and self.step is None and self.note is None:
-            raise ValueError("give a status, a step or a note")
+            raise ValueError("send a status, a step or a note")
         if (self.step is None) != (self.step_done is None):
-            raise ValueError("step and step_done come together")
+            raise ValueError("step and step_done must be sent together")
         if self.fixed_at and self.status != RecommendationStatus.IMPLEMENTED:
-            raise ValueError("fixed_at comes with status implemented")
+            raise ValueError("fixed_at can be sent only with status implemented")
         return self
 
 
 class PushRequest(BaseModel):
-    """Through which connector the ticket is opened."""
+    """The connector of the tracker to open the ticket in."""
 
     model_config = ConfigDict(extra="forbid")
 

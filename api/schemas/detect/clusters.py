@@ -1,4 +1,4 @@
-"""Clusters of patterns, the graph that joins them, and jobs to follow."""
+"""Clusters of patterns, the pattern graph, and recompute jobs."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from api.schemas.detect.patterns import Pattern
 
 
 class ClusterFilters(PageRequest):
-    """Clusters, largest first."""
+    """Parameters of the list of clusters."""
 
 
 class Cluster(BaseModel):
@@ -26,7 +26,7 @@ class Cluster(BaseModel):
 
 
 class Edge(BaseModel):
-    """What joins two patterns, how strongly and why."""
+    """A connection of two patterns, with its strength and reasons."""
 
     left_pattern_id: UUID
     right_pattern_id: UUID
@@ -35,19 +35,19 @@ class Edge(BaseModel):
 
 
 class ClusterDetail(Cluster):
-    """A cluster with its patterns and what joins them."""
+    """A cluster with its patterns and the edges between them."""
 
     patterns: list[Pattern]
     edges: list[Edge]
 
 
 class GraphRequest(BaseModel):
-    """Which edges to show."""
+    """The edges to return."""
 
     model_config = ConfigDict(extra="forbid")
 
     min_strength: float = Field(0.0, ge=0, le=1)
-    limit: int = Field(1_000, ge=1, le=5_000, description="Strongest edges first")
+    limit: int = Field(1_000, ge=1, le=5_000, description="Number of edges, strongest first")
 
 
 class Node(BaseModel):
@@ -69,7 +69,7 @@ class Graph(BaseModel):
 
 
 class Job(BaseModel):
-    """Work that the pipeline was asked for."""
+    """A requested recompute and its progress."""
 
     id: UUID
     kind: str

@@ -1,4 +1,4 @@
-"""Issues, as they are listed, read, created and changed."""
+"""Issues."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,12 +10,12 @@ from api.http.pagination import PageRequest
 from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus, Severity
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LIMIT)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Body = Annotated[str, StringConstraints(max_length=1_000_000)]
 
 
 class IssueFilters(PageRequest):
-    """What issues can be narrowed to; a repeated filter means any of its values."""
+    """Filters of the list of issues; a repeated filter matches any of its values."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of title and body")
     severity: list[Severity] | None = None
@@ -33,7 +33,7 @@ class IssueFilters(PageRequest):
 
 
 class IssueSummary(BaseModel):
-    """An issue in a list: all but its body."""
+    """An issue in a list, without its body."""
 
     id: UUID
     source: str
@@ -57,13 +57,13 @@ class IssueSummary(BaseModel):
 
 
 class Issue(IssueSummary):
-    """One failure event."""
+    """A failure event, such as an incident, a defect or a failed check."""
 
     body: str | None
 
 
 class NewIssue(BaseModel):
-    """A failure that a person or program reports."""
+    """An issue to report."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,11 +71,11 @@ class NewIssue(BaseModel):
     body: Body | None = None
     severity: Severity = Severity.P3
     status: IssueStatus = IssueStatus.OPEN
-    external_id: Word | None = Field(None, description="Makes a second report of it an update")
-    service: Word | None = None
-    error_type: Word | None = None
-    team: Word | None = None
-    environment: Word | None = None
+    external_id: ShortText | None = Field(None, description="Reporting the same id again updates the issue")
+    service: ShortText | None = None
+    error_type: ShortText | None = None
+    team: ShortText | None = None
+    environment: ShortText | None = None
     external_url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://")] | None = None
     source_created_at: AwareDatetime | None = None
     source_updated_at: AwareDatetime | None = None
@@ -84,7 +84,7 @@ class NewIssue(BaseModel):
 
 
 class IssueChange(BaseModel):
-    """What a person corrects; it outlives every later sync. Absent fields stay."""
+    """Fields to correct; absent fields keep their value. Later syncs do not overwrite corrections."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -92,16 +92,16 @@ class IssueChange(BaseModel):
     body: Body | None = None
     severity: Severity | None = None
     status: IssueStatus | None = None
-    service: Word | None = None
-    error_type: Word | None = None
-    team: Word | None = None
-    environment: Word | None = None
+    service: ShortText | None = None
+    error_type: ShortText | None = None
+    team: ShortText | None = None
+    environment: ShortText | None = None
 
     @model_validator(mode="after")
-    def something_changes(self) -> "IssueChange":
-        """At least one field is given, and those that an issue cannot lack have a value."""
+    def check_changes(self) -> "IssueChange":
+        """Require at least one field, and a value for the mandatory ones."""
         if not self.model_fields_set:
-            raise ValueError("give at least one field to change")
+            raise ValueError("send at least one field to change")
         for name in ("title", "severity", "status"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be empty")

@@ -1,4 +1,4 @@
-"""Changes, as they are handed in and listed."""
+"""Deploys, releases and configuration changes."""
 
 from datetime import datetime
 from typing import Any
@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.http.pagination import PageRequest
-from api.schemas.ingestion.ingest import BATCH_LIMIT, IngestStatus, Refused
+from api.schemas.ingestion.ingest import BATCH_LIMIT, IngestStatus, RejectedRecord
 from causeloop_pipeline.model.change import ChangeKind
 
 
 class ChangeFilters(PageRequest):
-    """What changes can be narrowed to; a repeated filter means any of its values."""
+    """Filters of the list of changes; a repeated filter matches any of its values."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of the title")
     kind: list[ChangeKind] | None = None
@@ -26,7 +26,7 @@ class ChangeFilters(PageRequest):
 
 
 class Change(BaseModel):
-    """A deploy, a release, a change of configuration: what may have triggered a failure."""
+    """A deploy, release or configuration change, which may have triggered a failure."""
 
     id: UUID
     source: str
@@ -34,7 +34,7 @@ class Change(BaseModel):
     connector_id: UUID | None
     kind: ChangeKind
     title: str
-    service: str | None = Field(description="What was changed; null: everything")
+    service: str | None = Field(description="The changed service; null: all services")
     environment: str | None
     external_url: str | None
     changed_at: datetime
@@ -43,7 +43,7 @@ class Change(BaseModel):
 
 
 class IngestChange(BaseModel):
-    """One change in the product's field names; without `changed_at` it was made when it first arrived."""
+    """A change in the product's field names; `changed_at` defaults to the time of first arrival."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -63,7 +63,7 @@ class IngestChange(BaseModel):
 
 
 class IngestedChange(BaseModel):
-    """A change that was stored; it appears in the list under this id."""
+    """A stored change; after the next run it is listed under this id."""
 
     change_id: UUID
     source: str
@@ -72,7 +72,7 @@ class IngestedChange(BaseModel):
 
 
 class ChangeBatchRequest(BaseModel):
-    """1 to 500 changes, each taken or refused on its own."""
+    """1 to 500 changes; each is accepted or rejected on its own."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -80,7 +80,7 @@ class ChangeBatchRequest(BaseModel):
 
 
 class AcceptedChange(BaseModel):
-    """A change of a batch that was stored."""
+    """A stored change of a batch."""
 
     index: int
     change_id: UUID
@@ -88,8 +88,8 @@ class AcceptedChange(BaseModel):
     external_id: str
 
 
-class ChangeBatchAnswer(BaseModel):
-    """What became of a batch: received = new + updated + duplicate + rejected."""
+class ChangeBatchResult(BaseModel):
+    """The result of a batch: received = new + updated + duplicate + rejected."""
 
     received: int
     new: int
@@ -97,4 +97,4 @@ class ChangeBatchAnswer(BaseModel):
     duplicate: int
     rejected: int
     accepted: list[AcceptedChange]
-    errors: list[Refused]
+    errors: list[RejectedRecord]

@@ -1,4 +1,4 @@
-"""Connectors as they are set up and shown; a secret goes in and never comes out."""
+"""Connectors; secrets can be set and are never returned."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ Secret = Annotated[SecretStr, Field(min_length=16, max_length=500)]
 
 
 class ConnectorField(BaseModel):
-    """One thing to fill in."""
+    """A field of a connector's configuration or credentials."""
 
     name: str
     title: str
@@ -27,14 +27,14 @@ class ConnectorField(BaseModel):
 
 
 class ConnectorType(BaseModel):
-    """A tool that can be connected, and whether the workspace's plan includes it."""
+    """A tool that can be connected, with the fields that its configuration needs."""
 
     type: str
     title: str
     category: str
     docs_url: str
     plan: str
-    available: bool
+    available: bool = Field(description="Whether the workspace's plan includes it")
     polls: bool
     webhooks: bool
     webhook_setup: str | None
@@ -44,7 +44,7 @@ class ConnectorType(BaseModel):
 
 
 class ConnectorFilters(PageRequest):
-    """What connectors can be narrowed to."""
+    """Filters of the list of connectors; a repeated filter matches any of its values."""
 
     type: list[str] | None = None
     status: list[ConnectorStatus] | None = None
@@ -72,13 +72,13 @@ class Connector(BaseModel):
 
 
 class CreatedConnector(Connector):
-    """A new connector; the webhook secret is shown this once, when we made it."""
+    """A new connector; a generated webhook secret is shown only once."""
 
     webhook_secret: str | None
 
 
 class NewConnector(BaseModel):
-    """An integration to set up."""
+    """A connector to create."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,13 +86,15 @@ class NewConnector(BaseModel):
     display_name: DisplayName
     config: dict[str, Any] = Field(default_factory=dict)
     credentials: dict[str, SecretStr] = Field(default_factory=dict)
-    webhook_secret: Secret | None = Field(None, description="The tool's own; empty: we make one")
+    webhook_secret: Secret | None = Field(
+        None, description="The secret that the tool signs with; by default one is generated"
+    )
     poll_interval_seconds: PollInterval = 1_800
     backfill_days: int = Field(90, ge=0, le=3_650)
 
 
 class ConnectorChange(BaseModel):
-    """What changes of a connector; absent fields stay, given credentials replace all."""
+    """Fields to change; absent fields keep their value, `credentials` replace all credentials."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -100,14 +102,14 @@ class ConnectorChange(BaseModel):
     config: dict[str, Any] | None = None
     credentials: dict[str, SecretStr] | None = None
     webhook_secret: Secret | None = Field(
-        None, description="The one before stays valid until the next change"
+        None, description="The previous secret stays valid until the next change"
     )
     poll_interval_seconds: PollInterval | None = None
     backfill_days: int | None = Field(None, ge=0, le=3_650)
 
 
 class ConnectionTest(BaseModel):
-    """Whether the tool answers with these credentials."""
+    """The result of a connection test."""
 
     ok: bool
     detail: str
@@ -115,11 +117,11 @@ class ConnectionTest(BaseModel):
 
 
 class SyncRunFilters(PageRequest):
-    """Sync runs, newest first."""
+    """Parameters of the list of sync runs."""
 
 
 class SyncRun(BaseModel):
-    """One poll of a connector."""
+    """One poll of a connector, with the rows that it read."""
 
     id: UUID
     started_at: datetime
@@ -134,8 +136,8 @@ class SyncRun(BaseModel):
     error: str | None
 
 
-class SyncAsked(BaseModel):
-    """A poll that will happen shortly."""
+class SyncRequested(BaseModel):
+    """A requested poll and its time."""
 
     connector_id: UUID
     next_poll_at: datetime

@@ -1,4 +1,4 @@
-"""Events handed in by programs."""
+"""Events that programs send."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ BATCH_LIMIT = 500
 
 
 class IngestEvent(BaseModel):
-    """One failure in the product's field names; fields that the product does not know become attributes."""
+    """A failure event in the product's field names; other fields become attributes."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -24,15 +24,15 @@ class IngestEvent(BaseModel):
 
 
 class IngestStatus(StrEnum):
-    """What became of an event."""
+    """`accepted`: new; `updated`: a newer version; `duplicate`: stored already."""
 
     ACCEPTED = "accepted"
     UPDATED = "updated"
     DUPLICATE = "duplicate"
 
 
-class Ingested(BaseModel):
-    """An event that was stored; its issue appears under this id."""
+class IngestedEvent(BaseModel):
+    """A stored event; after the next run its issue has this id."""
 
     issue_id: UUID
     source: str
@@ -41,15 +41,15 @@ class Ingested(BaseModel):
 
 
 class BatchRequest(BaseModel):
-    """1 to 500 events, each taken or refused on its own."""
+    """1 to 500 events; each is accepted or rejected on its own."""
 
     model_config = ConfigDict(extra="forbid")
 
     events: list[Any] = Field(min_length=1, max_length=BATCH_LIMIT)
 
 
-class Accepted(BaseModel):
-    """An event of a batch that was stored."""
+class AcceptedEvent(BaseModel):
+    """A stored event of a batch."""
 
     index: int
     issue_id: UUID
@@ -57,20 +57,20 @@ class Accepted(BaseModel):
     external_id: str
 
 
-class Refused(BaseModel):
-    """An event of a batch that was not stored, and why."""
+class RejectedRecord(BaseModel):
+    """A rejected record of a batch, with its invalid fields."""
 
     index: int
     errors: list[FieldProblem]
 
 
-class BatchAnswer(BaseModel):
-    """What became of a batch: received = new + updated + duplicate + rejected."""
+class BatchResult(BaseModel):
+    """The result of a batch: received = new + updated + duplicate + rejected."""
 
     received: int
     new: int
     updated: int
     duplicate: int
     rejected: int
-    accepted: list[Accepted]
-    errors: list[Refused]
+    accepted: list[AcceptedEvent]
+    errors: list[RejectedRecord]

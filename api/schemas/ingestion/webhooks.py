@@ -1,13 +1,13 @@
-"""What a webhook's sender is told."""
+"""Inbound webhook deliveries."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
-class Delivered(BaseModel):
-    """What became of a delivery: it is stored when this is answered."""
+class DeliveryResult(BaseModel):
+    """The result of a delivery: received = new + updated + duplicate + quarantined."""
 
     received: int
     new: int
     updated: int
     duplicate: int
-    quarantined: int
+    quarantined: int = Field(description="Records that could not be understood, kept for inspection")

@@ -1,4 +1,4 @@
-"""Predictions: what was said, what came of it, and how far it can be trusted."""
+"""Predictions, their outcomes, and the overview."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -12,15 +12,15 @@ from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 Window = Annotated[int, Field(ge=1, le=365)]
 
 
-def known_window(window: int | None) -> int | None:
-    """One of the windows that are predicted."""
+def check_window(window: int | None) -> int | None:
+    """Accept only the windows that predictions are made for."""
     if window is not None and window not in WINDOWS:
-        raise ValueError(f"one of {', '.join(map(str, WINDOWS))}")
+        raise ValueError(f"must be one of {', '.join(map(str, WINDOWS))} days")
     return window
 
 
 class PredictionFilters(PageRequest):
-    """What predictions can be narrowed to; only the newest of each pattern and window unless `history`."""
+    """Filters of the list of predictions; a repeated filter matches any of its values."""
 
     pattern_id: UUID | None = None
     window_days: Window | None = None
@@ -28,11 +28,11 @@ class PredictionFilters(PageRequest):
     outcome: list[Outcome] | None = None
     min_probability: float | None = Field(None, ge=0, le=1)
     dismissed: bool | None = None
-    history: bool | None = Field(None, description="True: also what was said before")
+    history: bool | None = Field(None, description="True: include earlier predictions")
 
 
 class Prediction(BaseModel):
-    """How likely a pattern recurs within a window, or the reason why nothing can be said."""
+    """The probability that a pattern recurs within a window, or the reason why there is none."""
 
     id: UUID
     pattern_id: UUID
@@ -59,17 +59,19 @@ class Prediction(BaseModel):
 
 
 class Grade(BaseModel):
-    """What the system or a person said came of a prediction; `counterfactual_rate`: without the fix."""
+    """The outcome of a prediction, decided by the system or a person."""
 
     outcome: Outcome
     decided_by: str
     decided_at: datetime
     reason: str
-    counterfactual_rate: float | None
+    counterfactual_rate: float | None = Field(
+        description="Expected active days per day without the fix; null: no fix was claimed"
+    )
 
 
 class PredictionDetail(Prediction):
-    """A prediction with all that was said came of it; `outcome` is the one that counts, a person's first."""
+    """A prediction with its outcomes; `outcome` is the valid one, a person's before the system's."""
 
     outcomes: list[Grade]
     dismissed_by: str | None
@@ -77,17 +79,17 @@ class PredictionDetail(Prediction):
 
 
 class WindowRequest(BaseModel):
-    """Which of the windows that are predicted."""
+    """The window of the predictions."""
 
     model_config = ConfigDict(extra="forbid")
 
     window_days: int = 30
 
-    _window = field_validator("window_days")(known_window)
+    _window = field_validator("window_days")(check_window)
 
 
 class PredictionSummary(BaseModel):
-    """The tiles of the overview, over patterns that are not resolved; dismissed ones are no high risk."""
+    """The figures of the overview, without resolved patterns; dismissed predictions are not high risk."""
 
     window_days: int
     patterns: int
@@ -98,7 +100,7 @@ class PredictionSummary(BaseModel):
     critical: int
     mean_probability: float | None
     expected_recurrences: float | None
-    expected_issues: float | None = Field(description="null: the forecast does not reach so far")
+    expected_issues: float | None = Field(description="null: the forecast does not cover the window")
     hits: int
     misses: int
     prevented: int
@@ -106,7 +108,7 @@ class PredictionSummary(BaseModel):
 
 
 class MatrixCell(BaseModel):
-    """The predictions of one likelihood and one impact."""
+    """The patterns of one likelihood and one impact."""
 
     likelihood: int
     impact: int
@@ -115,7 +117,7 @@ class MatrixCell(BaseModel):
 
 
 class Matrix(BaseModel):
-    """5 by 5: how likely against how bad; both from 1 (least) to 5."""
+    """Patterns by likelihood and impact, both from 1 (lowest) to 5."""
 
     window_days: int
     likelihood: list[str]
@@ -123,139 +125,8 @@ class Matrix(BaseModel):
     cells: list[MatrixCell]
 
 
-class ForecastRequest(BaseModel):
-    """Whose forecast, and what counts as a breach."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    pattern_id: UUID | None = Field(None, description="Empty: the whole workspace")
-    threshold: float | None = Field(
-        None, ge=0, description="Issues a day; empty: the 95th percentile of the last 90 days, at least 1"
-    )
-
-
-class ForecastDay(BaseModel):
-    """What is expected of a day."""
-
-    day: date
-    yhat: float
-    yhat_lower: float
-    yhat_upper: float
-
-
-class ActualDay(BaseModel):
-    """What a day really held."""
-
-    day: date
-    count: int
-
-
-class Breach(BaseModel):
-    """The first day on which the threshold is expected, or possible, to be reached."""
-
-    expected_on: date | None
-    possible_on: date | None
-
-
-class Forecast(BaseModel):
-    """Issues a day: what came, what is expected (nothing while data are too few), when it breaches."""
-
-    pattern_id: UUID | None
-    timezone: str
-    computed_at: datetime | None
-    threshold: float
-    breach: Breach
-    actual: list[ActualDay]
-    forecast: list[ForecastDay]
-
-
-class AccuracyRequest(BaseModel):
-    """Whose predictions to grade."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    window_days: Window | None = None
-    model_version: str | None = Field(None, max_length=100)
-    days: int = Field(365, ge=1, le=3_650, description="Closed within so many days")
-
-
-class ReliabilityBin(BaseModel):
-    """Predictions of like probability: what was said, what came, and the band that chance alone allows."""
-
-    bin: int
-    n: int
-    mean_probability: float
-    frequency: float
-    band_low: float
-    band_high: float
-    within_band: bool
-
-
-class ModelScores(BaseModel):
-    """The scores of one model in one window; `ece_noise` is what perfect calibration would show."""
-
-    window_days: int
-    model: str
-    n: int
-    base_rate: float
-    brier: float
-    skill: float | None
-    log_loss: float
-    ece: float
-    ece_noise: float
-
-
-class VersionScores(BaseModel):
-    """The scores of what one version of the product said, all windows together."""
-
-    model_version: str
-    n: int
-    base_rate: float
-    brier: float
-    skill: float | None
-    log_loss: float
-    ece: float
-    ece_noise: float
-
-
-class WindowReliability(BaseModel):
-    """The reliability curve of one window."""
-
-    window_days: int
-    reliability: list[ReliabilityBin]
-
-
-class Accuracy(BaseModel):
-    """How well predictions kept their word; prevented ones are counted and not scored.
-
-    A person's outcome goes before the system's; `overruled` tells how often they differ. While nothing is
-    graded every score is null, and `next_closes_at` tells when the first window will be.
-    """
-
-    graded: int
-    scored: int
-    hits: int
-    misses: int
-    prevented: int
-    overruled: int
-    open: int = Field(description="Predictions whose window has not closed yet")
-    next_closes_at: datetime | None
-    base_rate: float | None
-    brier: float | None
-    skill: float | None = Field(
-        description="Over always saying the base rate; null when only one outcome came"
-    )
-    log_loss: float | None
-    ece: float | None
-    ece_noise: float | None
-    scores: list[ModelScores]
-    versions: list[VersionScores]
-    reliability: list[ReliabilityBin]
-    reliability_by_window: list[WindowReliability]
-
-
 class NewOutcome(BaseModel):
-    """What a person says came of a prediction; the system's own grade stays beside it."""
+    """A person's outcome of a prediction, with the reason."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -264,7 +135,7 @@ class NewOutcome(BaseModel):
 
 
 class Dismissal(BaseModel):
-    """Why a prediction needs no attention."""
+    """The reason for dismissing a prediction."""
 
     model_config = ConfigDict(extra="forbid")
 

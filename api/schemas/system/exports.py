@@ -1,4 +1,4 @@
-"""What can be taken along."""
+"""Exports of lists."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Entity(StrEnum):
-    """A list to export."""
+    """The list to export."""
 
     ISSUES = "issues"
     PATTERNS = "patterns"
@@ -15,14 +15,14 @@ class Entity(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """How rows are written."""
+    """The file format."""
 
     JSONL = "jsonl"
     CSV = "csv"
 
 
 class ExportRequest(BaseModel):
-    """Which list, in which format."""
+    """The list and the file format."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,17 +1,18 @@
-"""Signing in and staying signed in."""
+"""Sign-in and session tokens."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from api.schemas.tenancy.workspace import Email
+from api.http.errors import MAX_CREDENTIAL_BYTES
+from api.schemas.tenancy.members import Email
 
-Credential = Annotated[SecretStr, Field(min_length=1, max_length=16_000)]
+Credential = Annotated[SecretStr, Field(min_length=1, max_length=MAX_CREDENTIAL_BYTES)]
 
 
 class Login(BaseModel):
-    """An e-mail address and a password; the workspace is needed by members of several."""
+    """E-mail address and password; members of several workspaces name one of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -21,7 +22,7 @@ class Login(BaseModel):
 
 
 class Exchange(BaseModel):
-    """A session token of the identity provider."""
+    """A session token of the identity provider; members of several workspaces name one of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,7 +31,7 @@ class Exchange(BaseModel):
 
 
 class Refresh(BaseModel):
-    """The refresh token that came with the last session; it is worth one use."""
+    """The refresh token of the session; it works once."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,10 +39,10 @@ class Refresh(BaseModel):
 
 
 class SessionTokens(BaseModel):
-    """A session in one workspace."""
+    """The tokens of a session in one workspace."""
 
     access_token: str
     token_type: Literal["Bearer"]
-    expires_in: int
+    expires_in: int = Field(description="Seconds until the access token expires")
     refresh_token: str
     workspace_id: UUID

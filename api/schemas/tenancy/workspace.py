@@ -1,43 +1,32 @@
-"""A workspace, its settings, its people and its service accounts."""
+"""The workspace, its settings, its onboarding, and the caller."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.http.pagination import PageRequest
-from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus
+from api.schemas.tenancy.members import Name, RoleName
+from causeloop_pipeline.model.tenancy import OrganizationStatus
 
-RoleName = Literal["viewer", "analyst", "admin", "owner"]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=254,
-        pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$",
-    ),
-]
 SkippableStep = Literal["connect_source", "first_sync", "invite_members", "create_alert_rule"]
 
 
 class Organization(BaseModel):
-    """The account that a workspace belongs to."""
+    """The client account that owns the workspace."""
 
     id: UUID
     slug: str
     name: str
     plan: str
     seats_total: int
-    seats_taken: int
+    seats_taken: int = Field(description="Active memberships")
     status: OrganizationStatus
 
 
 class Onboarding(BaseModel):
-    """How far the set-up has come."""
+    """The progress of the setup wizard."""
 
     current_step: str
     completed_steps: list[str]
@@ -45,7 +34,7 @@ class Onboarding(BaseModel):
 
 
 class Workspace(BaseModel):
-    """The data boundary, with what its plan includes."""
+    """A workspace with its organization and what its plan includes."""
 
     id: UUID
     slug: str
@@ -55,30 +44,30 @@ class Workspace(BaseModel):
     created_at: datetime
     organization: Organization
     onboarding: Onboarding
-    features: list[str]
-    requests_per_minute: int
+    features: list[str] = Field(description="Features that the plan includes")
+    requests_per_minute: int = Field(description="Rate limit of the plan")
 
 
 class WorkspaceChange(BaseModel):
-    """What an owner changes."""
+    """Fields to change; absent fields keep their value."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
-    timezone: str | None = Field(None, max_length=64)
-    sso_enforced: bool | None = None
+    timezone: str | None = Field(None, max_length=64, description="IANA time zone, such as Europe/Berlin")
+    sso_enforced: bool | None = Field(None, description="True: sign-in with a password is refused")
 
     @field_validator("timezone")
     @classmethod
-    def is_known(cls, zone: str | None) -> str | None:
-        """A zone of the IANA database."""
+    def check_timezone(cls, zone: str | None) -> str | None:
+        """Accept only time zones of the IANA database."""
         if zone is not None and zone not in available_timezones():
-            raise ValueError("is no time zone of the IANA database, such as Europe/Berlin")
+            raise ValueError("not a time zone of the IANA database: use one such as Europe/Berlin")
         return zone
 
 
 class Settings(BaseModel):
-    """How a workspace wants to be analysed and told."""
+    """The settings of analysis, alerts and data retention."""
 
     ai_auto_link: bool
     ai_confidence_threshold: float
@@ -92,23 +81,31 @@ class Settings(BaseModel):
 
 
 class SettingsChange(BaseModel):
-    """Settings to change; absent ones stay, `loop_cost: null` switches it off."""
+    """Settings to change; absent settings keep their value, `loop_cost: null` switches the cost off."""
 
     model_config = ConfigDict(extra="forbid")
 
-    ai_auto_link: bool | None = None
-    ai_confidence_threshold: float | None = Field(None, ge=0, le=1)
-    proof_window_days: int | None = Field(None, ge=7, le=365)
-    alert_probability_threshold: float | None = Field(None, ge=0, le=1)
+    ai_auto_link: bool | None = Field(None, description="Put new issues into patterns automatically")
+    ai_confidence_threshold: float | None = Field(
+        None, ge=0, le=1, description="Confidence that an automatic link needs"
+    )
+    proof_window_days: int | None = Field(
+        None, ge=7, le=365, description="Days without recurrence that prove a fix"
+    )
+    alert_probability_threshold: float | None = Field(
+        None, ge=0, le=1, description="Default threshold of alert rules"
+    )
     alert_sensitivity: Literal["low", "medium", "high"] | None = None
-    issues_days: int | None = Field(None, ge=1, le=36_500)
-    predictions_days: int | None = Field(None, ge=1, le=36_500)
-    audit_days: int | None = Field(None, ge=1, le=36_500)
-    loop_cost: float | None = Field(None, ge=0, le=1e12)
+    issues_days: int | None = Field(None, ge=1, le=36_500, description="Days to keep issues")
+    predictions_days: int | None = Field(None, ge=1, le=36_500, description="Days to keep predictions")
+    audit_days: int | None = Field(
+        None, ge=1, le=36_500, description="Days to keep the audit log, at least 365"
+    )
+    loop_cost: float | None = Field(None, ge=0, le=1e12, description="Cost of one recurrence")
 
 
 class SkipStep(BaseModel):
-    """A step of the set-up that is not wanted."""
+    """The onboarding step to skip."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -116,7 +113,7 @@ class SkipStep(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is calling, and where."""
+    """The caller, in one workspace."""
 
     kind: Literal["user", "service_account"]
     id: UUID
@@ -125,72 +122,3 @@ class Me(BaseModel):
     role: RoleName
     plan: str
     timezone: str
-
-
-class MemberFilters(PageRequest):
-    """What members can be narrowed to."""
-
-    role: list[RoleName] | None = None
-    status: list[MembershipStatus] | None = None
-
-
-class Member(BaseModel):
-    """A person in the workspace."""
-
-    user_id: UUID
-    email: str
-    name: str | None
-    role: RoleName
-    status: MembershipStatus
-    created_at: datetime
-
-
-class Invitation(BaseModel):
-    """A person to invite; the seat is taken when he first signs in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: Email
-    role: RoleName = "viewer"
-    name: Name | None = None
-
-
-class MemberChange(BaseModel):
-    """A new role, or suspending and resuming; suspending frees the seat and deletes nothing."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    role: RoleName | None = None
-    status: Literal["active", "suspended"] | None = None
-
-
-class ServiceAccount(BaseModel):
-    """A program's identity; its key is not kept, only a hash of it."""
-
-    id: UUID
-    name: str
-    role: RoleName
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-
-
-class ServiceAccountFilters(PageRequest):
-    """Service accounts, newest first."""
-
-
-class NewServiceAccount(BaseModel):
-    """A program to let in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name
-    role: RoleName = "viewer"
-    expires_at: AwareDatetime | None = None
-
-
-class CreatedServiceAccount(ServiceAccount):
-    """A new service account with its key, shown this once."""
-
-    key: str

@@ -1,4 +1,4 @@
-"""Every operation, for every kind of caller, with an own, a foreign and an absent id."""
+"""Permissions: every operation for every kind of caller, with its own, another tenant's and a missing id."""
 
 from collections import Counter
 from typing import Any
@@ -7,13 +7,17 @@ from uuid import UUID, uuid4
 import httpx2
 import psycopg
 import pytest
+from fastapi import APIRouter
 
-from api.access.permissions import LEAST_ROLE
+from api.access.permissions import build_role_table, requires
+from api.main import load_routers
+from api.operation import Operation
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.database.session import Database
+from tests.api.access.expected_roles import EXPECTED_ROLES
 from tests.api.conftest import Client
 from tests.api.contract import Contract
-from tests.api.sample import ROLES, Sample, make_sample, spare
+from tests.api.sample import ROLES, Sample, make_sample, make_spare_row
 from tests.conftest import Installation
 
 OUTSIDERS = {
@@ -24,11 +28,12 @@ OUTSIDERS = {
     "suspended token": 403,
     "suspended organization": 403,
 }
+REQUIRED_ROLES = build_role_table(load_routers())
 CALLERS = (*OUTSIDERS, *ROLES, "owner token", "other tenant's owner")
-FRESH = {"delete_connector": "connector_id", "delete_alert_rule": "rule_id"}
+SPARE_ROWS = {"delete_connector": "connector_id", "delete_alert_rule": "rule_id"}
 
 
-def bodies(sample: Sample) -> dict[str, Any]:
+def make_bodies(sample: Sample) -> dict[str, Any]:
     """A valid body for every operation that takes one."""
     return {
         "create_issue": {"title": "It broke", "service": "checkout"},
@@ -61,55 +66,76 @@ def bodies(sample: Sample) -> dict[str, Any]:
     }
 
 
-def guarded(contract: Contract) -> list[tuple[str, str, str]]:
-    """(operation, method, path) of everything under /v1 that takes a role."""
+def list_protected(contract: Contract) -> list[tuple[str, str, str]]:
+    """(operation, method, path) of everything under /v1 that requires a role."""
     return sorted(
         (operation["operationId"], method, path)
         for method, _, path, operation in contract.operations
-        if path.startswith("/v1/") and LEAST_ROLE[operation["operationId"]] is not None
+        if path.startswith("/v1/") and REQUIRED_ROLES[operation["operationId"]] is not None
     )
 
 
-def call(client: httpx2.Client, method: str, path: str, body: Any) -> httpx2.Response:
-    """One request; of an endless answer only the beginning."""
+def send(client: httpx2.Client, method: str, path: str, body: Any) -> httpx2.Response:
+    """One request; of an event stream only the headers."""
     with client.stream(method, path, json=body) as response:
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             response.read()
         return response
 
 
-def test_every_operation_has_a_least_role_and_every_row_an_operation(contract: Contract) -> None:
-    known = {
+def test_every_operation_requires_exactly_the_role_of_the_table() -> None:
+    expected = {name: role for role, names in EXPECTED_ROLES.items() for name in names}
+
+    assert expected == REQUIRED_ROLES
+
+
+def test_every_operation_of_the_document_declares_its_role(contract: Contract) -> None:
+    documented = {
         operation["operationId"] for *_, path, operation in contract.operations if path.startswith("/v1/")
     }
 
-    assert known == set(LEAST_ROLE)
+    assert documented == set(REQUIRED_ROLES)
 
 
-def test_the_document_tells_the_least_role(contract: Contract) -> None:
-    told = {
+def test_a_route_without_a_role_cannot_be_defined() -> None:
+    router = APIRouter(prefix="/v1", route_class=Operation)
+
+    async def read_secrets() -> dict[str, str]:
+        return {}
+
+    with pytest.raises(LookupError, match="read_secrets declares no role"):
+        router.get("/secrets")(read_secrets)
+    router.get("/secrets")(requires(Role.OWNER)(read_secrets))
+
+    assert build_role_table([router]) == {"read_secrets": Role.OWNER}
+
+
+def test_the_document_names_the_required_role(contract: Contract) -> None:
+    documented = {
         operation["operationId"]: operation["x-least-role"]
         for *_, path, operation in contract.operations
         if path.startswith("/v1/")
     }
 
-    assert told == {name: role.name.lower() if role else "none" for name, role in LEAST_ROLE.items()}
+    assert documented == {
+        name: role.name.lower() if role else "none" for name, role in REQUIRED_ROLES.items()
+    }
 
 
 @pytest.fixture(scope="module")
 def suspended(installation: Installation) -> Sample:
     """A workspace whose organization is suspended."""
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
-        made = make_sample(owner, Database(installation.pipeline_url))
+        sample = make_sample(owner, Database(installation.pipeline_url))
         owner.execute(
             "update app.organization set status = 'suspended' where organization_id = "
             "(select organization_id from app.workspace where workspace_id = %s)",
-            (made.workspace_id,),
+            (sample.workspace_id,),
         )
-        return made
+        return sample
 
 
-def test_every_caller_gets_exactly_what_the_table_allows(
+def test_every_caller_gets_exactly_what_the_role_allows(
     contract: Contract,
     client: Client,
     sample: Sample,
@@ -125,48 +151,53 @@ def test_every_caller_gets_exactly_what_the_table_allows(
     }
     clients = {caller: client(credentials[caller]) for caller in CALLERS}
     wrong, cases = [], Counter[str]()
-    for name, method, path in guarded(contract):
+    for name, method, path in list_protected(contract):
         for caller in CALLERS:
-            for whose in ("own", "foreign", "absent") if "{" in path else ("own",):
-                fresh = spare(database, sample, FRESH[name]) if name in FRESH and whose == "own" else None
-                target = filled(path, sample, other_sample, caller, whose, fresh)
-                body = bodies(other_sample if caller == "other tenant's owner" else sample).get(name)
-                response = call(clients[caller], method, target, body)
+            for id_kind in ("own", "foreign", "absent") if "{" in path else ("own",):
+                spare_id = None
+                if name in SPARE_ROWS and id_kind == "own":
+                    spare_id = make_spare_row(database, sample, SPARE_ROWS[name])
+                tenants = (sample, other_sample)
+                if caller == "other tenant's owner":
+                    tenants = (other_sample, sample)
+                target = fill_path(path, tenants, id_kind, spare_id)
+                body = make_bodies(tenants[0]).get(name)
+                response = send(clients[caller], method, target, body)
                 cases[caller] += 1
-                if not as_expected(name, caller, whose, response.status_code):
-                    wrong.append(f"{caller} {whose} {name}: {response.status_code}")
+                if not is_expected(name, caller, id_kind, response.status_code):
+                    wrong.append(f"{caller} {id_kind} {name}: {response.status_code}")
 
     assert not wrong
     assert sum(cases.values()) > 1_600
 
 
-def filled(path: str, sample: Sample, other: Sample, caller: str, whose: str, fresh: UUID | None) -> str:
-    """The path with its ids, as they look from the caller's side."""
-    mine, theirs = (other, sample) if caller == "other tenant's owner" else (sample, other)
-    ids = {"own": mine.ids, "foreign": theirs.ids, "absent": {}}[whose]
+def fill_path(path: str, tenants: tuple[Sample, Sample], id_kind: str, spare_id: UUID | None) -> str:
+    """The path with ids of the caller's tenant, of the other tenant, or of no tenant."""
+    own, foreign = tenants
+    ids = {"own": own.ids, "foreign": foreign.ids, "absent": {}}[id_kind]
     for name in {part[1:-1] for part in path.split("/") if part.startswith("{")}:
-        path = path.replace(f"{{{name}}}", str(fresh or ids.get(name) or uuid4()))
+        path = path.replace(f"{{{name}}}", str(spare_id or ids.get(name) or uuid4()))
     return path
 
 
-def as_expected(name: str, caller: str, whose: str, status: int) -> bool:
-    """Whether a status is what the table of permissions promises."""
+def is_expected(name: str, caller: str, id_kind: str, status: int) -> bool:
+    """Whether a status is what the permissions say."""
     if caller in OUTSIDERS:
         return status == OUTSIDERS[caller]
     role = Role[caller.upper()] if caller in ROLES else Role.OWNER
-    if role < (LEAST_ROLE[name] or Role.VIEWER):
+    if role < (REQUIRED_ROLES[name] or Role.VIEWER):
         return status == 403
-    if whose != "own":
+    if id_kind != "own":
         return status == 404
-    if name in FRESH and caller == "other tenant's owner":
-        return status == 404  # the fresh row is ours
+    if name in SPARE_ROWS and caller == "other tenant's owner":
+        return status == 404  # the spare row belongs to the first tenant
     return status < 300 or status == 409
 
 
-def test_a_foreign_id_answers_exactly_like_an_absent_one(
+def test_an_id_of_another_tenant_looks_exactly_like_a_missing_one(
     client: Client, sample: Sample, other_sample: Sample
 ) -> None:
-    ours = client(sample.credentials["owner"])
+    viewer = client(sample.credentials["owner"])
     paths = {
         "issue_id": "/v1/issues/{}",
         "pattern_id": "/v1/patterns/{}",
@@ -176,11 +207,11 @@ def test_a_foreign_id_answers_exactly_like_an_absent_one(
         "recommendation_id": "/v1/recommendations/{}",
     }
     for name, path in paths.items():
-        foreign, absent = (ours.get(path.format(known)) for known in (other_sample.ids[name], uuid4()))
-        told = [
-            {key: value for key, value in answer.json().items() if key not in {"instance", "trace_id"}}
-            for answer in (foreign, absent)
+        foreign, absent = (viewer.get(path.format(row_id)) for row_id in (other_sample.ids[name], uuid4()))
+        problems = [
+            {key: value for key, value in response.json().items() if key not in {"instance", "trace_id"}}
+            for response in (foreign, absent)
         ]
 
-        assert told[0] == told[1]
+        assert problems[0] == problems[1]
         assert foreign.status_code == 404

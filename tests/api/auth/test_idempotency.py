@@ -1,4 +1,4 @@
-"""The same Idempotency-Key has one effect and one answer."""
+"""Requests with the same Idempotency-Key have one effect and one response."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -10,14 +10,14 @@ from tests.api.conftest import Client
 from tests.api.sample import Sample
 
 
-def test_concurrent_twins_make_one_row_and_get_one_answer(
+def test_concurrent_requests_with_one_key_create_one_row_and_get_one_response(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["admin"])
     for _ in range(5):
         name = uuid4().hex
         with ThreadPoolExecutor(12) as pool:
-            answers = list(
+            responses = list(
                 pool.map(
                     lambda _, name=name: api.post(
                         "/v1/service-accounts", json={"name": name}, headers={"idempotency-key": name}
@@ -26,9 +26,9 @@ def test_concurrent_twins_make_one_row_and_get_one_answer(
                 )
             )
 
-        assert {answer.status_code for answer in answers} == {201}
-        assert len({answer.text for answer in answers}) == 1
-        assert sum(answer.headers.get("idempotency-replayed") == "true" for answer in answers) == 11
+        assert {response.status_code for response in responses} == {201}
+        assert len({response.text for response in responses}) == 1
+        assert sum(response.headers.get("idempotency-replayed") == "true" for response in responses) == 11
 
 
 def test_an_issue_reported_twice_under_one_key_is_one_issue(
@@ -37,15 +37,17 @@ def test_an_issue_reported_twice_under_one_key_is_one_issue(
     api, key = client(fresh_sample.credentials["analyst"]), {"idempotency-key": "once"}
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
+        responses = list(
             pool.map(lambda _: api.post("/v1/issues", json={"title": "Once"}, headers=key), range(8))
         )
 
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert {answer.headers["location"] for answer in answers} == {f"/v1/issues/{answers[0].json()['id']}"}
+    assert len({response.json()["id"] for response in responses}) == 1
+    assert {response.headers["location"] for response in responses} == {
+        f"/v1/issues/{responses[0].json()['id']}"
+    }
 
 
-def test_another_body_under_the_same_key_is_refused(client: Client, sample: Sample) -> None:
+def test_another_body_with_the_same_key_is_refused(client: Client, sample: Sample) -> None:
     api, key = client(sample.credentials["analyst"]), {"idempotency-key": uuid4().hex}
     api.post("/v1/issues", json={"title": "One"}, headers=key)
 
@@ -54,12 +56,12 @@ def test_another_body_under_the_same_key_is_refused(client: Client, sample: Samp
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
-def test_a_key_is_the_callers_own_and_the_paths_own(
+def test_a_key_is_valid_for_one_caller_and_one_path(
     client: Client, sample: Sample, other_sample: Sample
 ) -> None:
     key, body = {"idempotency-key": uuid4().hex}, {"title": "Same words"}
 
-    answers = [
+    responses = [
         client(who.credentials[role]).post("/v1/issues", json=body, headers=key)
         for who, role in ((sample, "analyst"), (sample, "admin"), (other_sample, "analyst"))
     ]
@@ -67,20 +69,22 @@ def test_a_key_is_the_callers_own_and_the_paths_own(
         "/v1/ingest/events", json={"title": "Same words"}, headers=key
     )
 
-    assert len({answer.json()["id"] for answer in answers}) == 3
-    assert not any("idempotency-replayed" in answer.headers for answer in (*answers, elsewhere))
+    assert len({response.json()["id"] for response in responses}) == 3
+    assert not any("idempotency-replayed" in response.headers for response in (*responses, elsewhere))
 
 
-def test_a_failed_request_leaves_its_key_free(client: Client, sample: Sample) -> None:
+def test_a_failed_request_stores_no_key(client: Client, sample: Sample) -> None:
     api, key = client(sample.credentials["analyst"]), {"idempotency-key": uuid4().hex}
 
     failed = api.post("/v1/issues", json={"title": ""}, headers=key)
-    mended = api.post("/v1/issues", json={"title": "Better"}, headers=key)
+    retried = api.post("/v1/issues", json={"title": "Better"}, headers=key)
 
-    assert (failed.status_code, mended.status_code) == (422, 201)
+    assert (failed.status_code, retried.status_code) == (422, 201)
 
 
-def test_after_a_day_a_key_is_free_again(client: Client, fresh_sample: Sample, database: Database) -> None:
+def test_after_24_hours_a_key_can_be_used_again(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
     api, key = client(fresh_sample.credentials["analyst"]), {"idempotency-key": "daily"}
     first = api.post("/v1/issues", json={"title": "Monday", "external_id": "m"}, headers=key)
     with database.workspace(fresh_sample.workspace_id) as session:
@@ -92,8 +96,8 @@ def test_after_a_day_a_key_is_free_again(client: Client, fresh_sample: Sample, d
 
 
 def test_a_key_has_1_to_255_characters(client: Client, sample: Sample, owner: psycopg.Connection) -> None:
-    answer = client(sample.credentials["analyst"]).post(
+    response = client(sample.credentials["analyst"]).post(
         "/v1/issues", json={"title": "x"}, headers={"idempotency-key": "k" * 256}
     )
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_idempotency_key")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_idempotency_key")

@@ -1,4 +1,4 @@
-"""Requests per workspace, as the plan allows."""
+"""Rate limits per workspace and plan."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,26 +12,26 @@ from tests.api.sample import Sample
 from tests.conftest import Installation, new_workspace
 
 
-def test_past_the_burst_requests_wait_and_other_tenants_do_not(
+def test_requests_beyond_the_burst_get_429_and_other_tenants_do_not(
     client: Client, owner: psycopg.Connection, sample: Sample
 ) -> None:
     workspace_id = new_workspace(owner, "free")
     api = client(create_service_key(owner, workspace_id, "k", "viewer"))
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: api.get("/v1/me"), range(90)))
-    passed = [answer for answer in answers if answer.status_code == 200]
-    refused = [answer for answer in answers if answer.status_code == 429]
+        responses = list(pool.map(lambda _: api.get("/v1/me"), range(90)))
+    passed = [response for response in responses if response.status_code == 200]
+    refused = [response for response in responses if response.status_code == 429]
 
     assert len(passed) + len(refused) == 90
     assert refused
     assert len(passed) >= PLANS["free"].burst
-    assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
-    assert {answer.json()["code"] for answer in refused} == {"rate_limited"}
-    assert {answer.headers["ratelimit-limit"] for answer in answers} == {"120"}
+    assert all(1 <= int(response.headers["retry-after"]) <= 60 for response in refused)
+    assert {response.json()["code"] for response in refused} == {"rate_limited"}
+    assert {response.headers["ratelimit-limit"] for response in responses} == {"120"}
     assert client(sample.credentials["viewer"]).get("/v1/me").status_code == 200
 
 
-def test_a_wrong_key_costs_its_workspace_nothing(client: Client, owner: psycopg.Connection) -> None:
+def test_a_wrong_key_does_not_count_against_its_workspace(client: Client, owner: psycopg.Connection) -> None:
     workspace_id = new_workspace(owner, "free")
     key = create_service_key(owner, workspace_id, "k", "viewer")
     for _ in range(5):
@@ -43,7 +43,7 @@ def test_a_wrong_key_costs_its_workspace_nothing(client: Client, owner: psycopg.
 
 
 @pytest.mark.parametrize("plan", sorted(PLANS))
-def test_never_more_is_admitted_than_burst_and_time_allow(
+def test_concurrent_requests_never_exceed_the_burst(
     plan: str, installation: Installation, owner: psycopg.Connection
 ) -> None:
     workspace_id = new_workspace(owner, plan)
@@ -61,7 +61,7 @@ def test_never_more_is_admitted_than_burst_and_time_allow(
     assert admitted == burst
 
 
-def test_an_empty_bucket_fills_with_time(installation: Installation, owner: psycopg.Connection) -> None:
+def test_an_empty_bucket_refills_over_time(installation: Installation, owner: psycopg.Connection) -> None:
     workspace_id = new_workspace(owner)
     with psycopg.connect(installation.api_url, autocommit=True) as connection:
         take = "select allowed, remaining from app.take_token(%s, 1, 2)"

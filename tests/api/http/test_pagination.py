@@ -1,4 +1,4 @@
-"""Lists: every row once, whatever happens meanwhile, and cursors that nobody can change."""
+"""Lists return every row once, also while rows are inserted, and reject changed cursors."""
 
 import threading
 from typing import Any
@@ -32,7 +32,7 @@ LISTS = {
 }
 
 
-def walk(api: httpx2.Client, path: str, **params: Any) -> list[dict[str, Any]]:
+def read_all(api: httpx2.Client, path: str, **params: Any) -> list[dict[str, Any]]:
     """All rows of a list, page by page."""
     rows, totals = [], set()
     while True:
@@ -47,14 +47,14 @@ def walk(api: httpx2.Client, path: str, **params: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", sorted(LISTS))
-def test_every_sort_gives_every_row_once_in_order(path: str, client: Client, sample: Sample) -> None:
+def test_every_sort_returns_every_row_once_and_in_order(path: str, client: Client, sample: Sample) -> None:
     api, listing = client(sample.credentials["owner"]), LISTS[path]
     base, _, query = path.partition("?")
     params = dict(pair.split("=") for pair in query.split("&")) if query else {}
-    everything = {row[listing.key_output] for row in walk(api, base, limit=100, **params)}
+    everything = {row[listing.key_output] for row in read_all(api, base, limit=100, **params)}
     for name, sort in listing.sorts.items():
         for direction in ("", "-"):
-            rows = walk(api, base, limit=3, sort=direction + name, **params)
+            rows = read_all(api, base, limit=3, sort=direction + name, **params)
             ids = [row[listing.key_output] for row in rows]
 
             assert len(ids) == len(set(ids))
@@ -64,25 +64,25 @@ def test_every_sort_gives_every_row_once_in_order(path: str, client: Client, sam
 
 
 def _assert_sorted(values: list[Any], *, descending: bool) -> None:
-    known = [value for value in values if value is not None]
-    unknown = len(values) - len(known)
-    assert values == (known + [None] * unknown if descending else [None] * unknown + known)
-    if not all(isinstance(value, str) for value in known) or known[0][:2] == "20":
-        assert known == sorted(known, reverse=descending)
+    present = [value for value in values if value is not None]
+    nulls = [None] * (len(values) - len(present))
+    assert values == (present + nulls if descending else nulls + present)
+    if not all(isinstance(value, str) for value in present) or present[0][:2] == "20":
+        assert present == sorted(present, reverse=descending)
 
 
-def test_rows_that_arrive_meanwhile_shift_nothing(
+def test_rows_that_are_inserted_meanwhile_do_not_shift_pages(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["viewer"])
-    before = {row["id"] for row in walk(api, "/v1/issues", limit=100)}
+    before = {row["id"] for row in read_all(api, "/v1/issues", limit=100)}
     stop = threading.Event()
     writer = threading.Thread(target=_keep_inserting, args=(database, fresh_sample, stop))
     writer.start()
     try:
         for limit in (1, 2, 3, 5):
             for sort in ("-created_at", "created_at", "-risk_score", "updated_at"):
-                ids = [row["id"] for row in walk_to(api, limit, sort, before)]
+                ids = [row["id"] for row in read_until(api, limit, sort, before)]
 
                 assert len(ids) == len(set(ids))
                 assert before <= set(ids)
@@ -91,11 +91,11 @@ def test_rows_that_arrive_meanwhile_shift_nothing(
         writer.join()
 
 
-def walk_to(api: httpx2.Client, limit: int, sort: str, until: set[str]) -> list[dict[str, Any]]:
-    """Rows of a list that grows at its end too: as far as the rows that were there before."""
+def read_until(api: httpx2.Client, limit: int, sort: str, ids: set[str]) -> list[dict[str, Any]]:
+    """Pages of a growing list, until they contain all the ids."""
     rows: list[dict[str, Any]] = []
     params: dict[str, Any] = {"limit": limit, "sort": sort}
-    while not until <= {row["id"] for row in rows}:
+    while not ids <= {row["id"] for row in rows}:
         page = api.get("/v1/issues", params=params).json()
         rows += page["data"]
         if not page["page"]["has_more"]:
@@ -137,7 +137,7 @@ def test_a_changed_or_foreign_cursor_is_refused(client: Client, sample: Sample, 
         client(other_sample.credentials["viewer"]).get("/v1/issues", params={"cursor": cursor}),
     ]
 
-    assert {answer.status_code for answer in elsewhere} == {400}
+    assert {response.status_code for response in elsewhere} == {400}
     assert api.get("/v1/issues", params={"limit": 5, "cursor": cursor}).status_code == 200
 
 

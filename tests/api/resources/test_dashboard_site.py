@@ -1,4 +1,4 @@
-"""The dashboard: its files are served under a strict policy, and it asks only what the API answers."""
+"""The dashboard: its files have a strict security policy, and it calls only existing operations."""
 
 import re
 from pathlib import Path
@@ -8,8 +8,10 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from api.access.permissions import LEAST_ROLE
+from api.access.permissions import build_role_table
+from api.main import load_routers
 from api.resources.dashboard_site import FOLDER
+from causeloop_pipeline.model.tenancy import Role
 from tests.api.conftest import Client
 from tests.api.sample import PASSWORD, Sample
 
@@ -35,19 +37,19 @@ def site(api_url: str) -> Any:
         yield browser
 
 
-def text_of(path: Path) -> str:
+def read_code(path: Path) -> str:
     """A script without its comments."""
     return re.sub(r"/\*.*?\*/|^\s*//.*?$", "", path.read_text(), flags=re.DOTALL | re.MULTILINE)
 
 
-def calls() -> list[tuple[str, str, str, str]]:
+def find_calls() -> list[tuple[str, str, str, str]]:
     """(script, HTTP method, path template, parameters) of every call that the scripts make."""
-    found = []
+    calls = []
     for script in SCRIPTS:
-        for verb, path, parameters in CALL.findall(text_of(script)):
+        for verb, path, parameters in CALL.findall(read_code(script)):
             method = {"get": "get", "open": "get"}.get(verb, verb)
-            found.append((script.name, method, path, parameters))
-    return found
+            calls.append((script.name, method, path, parameters))
+    return calls
 
 
 def test_the_page_is_served_at_the_root_without_signing_in(site: httpx2.Client) -> None:
@@ -64,30 +66,30 @@ def test_everything_that_the_page_names_is_served_with_its_type(site: httpx2.Cli
     assert any(name.endswith(".css") for name in named)
     for name in named:
         address = urljoin(f"{api_url}/", name)
-        answer = site.get(address)
-        assert answer.status_code == 200, name
-        assert answer.headers["content-type"].startswith(MEDIA_TYPES[Path(name).suffix]), name
+        response = site.get(address)
+        assert response.status_code == 200, name
+        assert response.headers["content-type"].startswith(MEDIA_TYPES[Path(name).suffix]), name
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_every_file_carries_the_policy_and_its_type(site: httpx2.Client, path: Path) -> None:
-    answer = site.get(
+    response = site.get(
         "/" if path.name == "index.html" else f"/dashboard/{path.relative_to(FOLDER).as_posix()}"
     )
-    assert answer.status_code == 200
-    assert answer.text == path.read_text()
-    assert answer.headers["content-type"].startswith(MEDIA_TYPES[path.suffix])
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    policy = dict(rule.split(" ", 1) for rule in answer.headers["content-security-policy"].split("; "))
+    assert response.status_code == 200
+    assert response.text == path.read_text()
+    assert response.headers["content-type"].startswith(MEDIA_TYPES[path.suffix])
+    assert response.headers["x-content-type-options"] == "nosniff"
+    policy = dict(rule.split(" ", 1) for rule in response.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'self'"
     assert policy["base-uri"] == policy["object-src"] == policy["frame-ancestors"] == "'none'"
     assert policy["require-trusted-types-for"] == "'script'"
-    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert "unsafe" not in response.headers["content-security-policy"]
 
 
 def test_every_module_that_a_script_imports_exists() -> None:
     for script in SCRIPTS:
-        text = text_of(script)
+        text = read_code(script)
         assert len(IMPORT.findall(text)) == len(re.findall(r"\bimport\b", text)), script.name
         for module in IMPORT.findall(text):
             assert module.startswith("."), f"{script.name} imports {module} from elsewhere"
@@ -96,7 +98,7 @@ def test_every_module_that_a_script_imports_exists() -> None:
 
 def test_every_imported_name_is_exported_there_and_used_here() -> None:
     for script in SCRIPTS:
-        text = text_of(script)
+        text = read_code(script)
         for names, module in re.findall(r"""^import \{([^}]*)\} from "(\.[^"]+)";$""", text, re.MULTILINE):
             offered = EXPORT.findall((script.parent / module).read_text())
             for name in filter(None, map(str.strip, names.split(","))):
@@ -118,14 +120,14 @@ def test_every_script_and_style_is_used() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_no_file_refers_to_another_origin(path: Path) -> None:
-    addresses = re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", text_of(path))
+    addresses = re.findall(r"""(?:https?:|["'`(=])//[\w.-]+\.\w[^\s"'`)]*""", read_code(path))
     assert [address for address in addresses if "www.w3.org/" not in address] == []
     assert not re.search(r"@import|url\(", path.read_text())
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(FOLDER).as_posix())
 def test_no_script_reads_text_as_code_or_markup_or_stores_beyond_the_tab(path: Path) -> None:
-    assert CODE_FROM_TEXT.findall(text_of(path)) == []
+    assert CODE_FROM_TEXT.findall(read_code(path)) == []
 
 
 def test_the_page_has_no_inline_script_and_no_inline_style() -> None:
@@ -133,35 +135,35 @@ def test_the_page_has_no_inline_script_and_no_inline_style() -> None:
     assert not re.search(r"\sstyle=|\son\w+=|<style|javascript:", page)
     assert re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL) == [""]
     for script in SCRIPTS:
-        assert not re.search(r"\bstyle:|\"style\"|'style'", text_of(script)), script.name
+        assert not re.search(r"\bstyle:|\"style\"|'style'", read_code(script)), script.name
 
 
 def test_every_call_is_an_operation_of_the_api(site: httpx2.Client) -> None:
     paths = site.get("/openapi.json").json()["paths"]
-    assert len(calls()) > 30
-    for script, method, path, parameters in calls():
+    assert len(find_calls()) > 30
+    for script, method, path, parameters in find_calls():
         assert method in paths.get(path, {}), f"{script} calls {method.upper()} {path}"
         needed = set(re.findall(r"\{(\w+)\}", path))
-        given = PATH_VARIABLES.get(parameters) or set(re.findall(r"(\w+)\s*(?=[:,}])", parameters))
-        assert needed <= given, f"{script} fills {path} with {parameters}"
+        sent = PATH_VARIABLES.get(parameters) or set(re.findall(r"(\w+)\s*(?=[:,}])", parameters))
+        assert needed <= sent, f"{script} fills {path} with {parameters}"
 
 
 def test_every_path_in_the_scripts_stands_in_a_call() -> None:
     for script in SCRIPTS:
-        named = ANY_PATH.findall(text_of(script))
-        called = [path for name, _, path, _ in calls() if name == script.name]
+        named = ANY_PATH.findall(read_code(script))
+        called = [path for name, _, path, _ in find_calls() if name == script.name]
         guards = [path for path in named if path == "/v1/auth/"]
         assert sorted(named) == sorted(called + guards), script.name
 
 
-def test_every_query_parameter_that_a_filter_sends_is_known(site: httpx2.Client) -> None:
+def test_every_query_parameter_of_a_filter_is_accepted_by_its_list(site: httpx2.Client) -> None:
     paths = site.get("/openapi.json").json()["paths"]
     lists = {"patterns.js": "/v1/patterns", "issues.js": "/v1/issues", "predictions.js": "/v1/predictions"}
     for script, path in lists.items():
-        known = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
+        accepted = {parameter["name"] for parameter in paths[path]["get"]["parameters"]}
         sent = set(re.findall(r"\{ name: \"(\w+)\"", (FOLDER / "screens" / script).read_text()))
         assert sent
-        assert sent <= known, f"{script} sends {sent - known}"
+        assert sent <= accepted, f"{script} sends {sent - accepted}"
 
 
 def test_what_a_viewer_sees_first_is_allowed_to_a_viewer(
@@ -169,33 +171,34 @@ def test_what_a_viewer_sees_first_is_allowed_to_a_viewer(
 ) -> None:
     paths = site.get("/openapi.json").json()["paths"]
     overview = {
-        (method, path) for script, method, path, _ in calls() if script in {"overview.js", "fixes.js"}
+        (method, path) for script, method, path, _ in find_calls() if script in {"overview.js", "fixes.js"}
     }
+    roles = build_role_table(load_routers())
     assert len(overview) >= 4
     for method, path in overview:
-        assert LEAST_ROLE[paths[path][method]["operationId"]] == 1
-        filled = path.replace("{recommendation_id}", str(sample.ids["recommendation_id"]))
-        assert client(sample.credentials["viewer"]).request(method, filled).status_code == 200
+        assert roles[paths[path][method]["operationId"]] == Role.VIEWER
+        address = path.replace("{recommendation_id}", str(sample.ids["recommendation_id"]))
+        assert client(sample.credentials["viewer"]).request(method, address).status_code == 200
 
 
-def test_the_answer_to_a_password_has_what_the_session_keeps(client: Client, sample: Sample) -> None:
+def test_the_sign_in_response_has_the_tokens_that_the_session_stores(client: Client, sample: Sample) -> None:
     people = client(sample.credentials["admin"]).get("/v1/members").json()["data"]
     email = next(person["email"] for person in people if person["email"].startswith("member-"))
     body = {"email": email, "password": PASSWORD, "workspace_id": None}
     tokens = client().post("/v1/auth/login", json=body).json()
-    kept = re.findall(r"tokens\.(\w+)", (FOLDER / "lib" / "session.js").read_text())
-    assert kept == ["access_token", "refresh_token"]
-    assert all(tokens[name] for name in kept)
+    stored = re.findall(r"tokens\.(\w+)", (FOLDER / "lib" / "session.js").read_text())
+    assert stored == ["access_token", "refresh_token"]
+    assert all(tokens[name] for name in stored)
 
 
 def test_an_unknown_file_is_a_problem_and_nothing_outside_the_folder_is_served(site: httpx2.Client) -> None:
     for name in ("nothing.js", "../main.py", "%2e%2e/main.py", "..%2fmain.py", "%2e%2e%2fkeys.py"):
-        answer = site.get(f"/dashboard/{name}")
-        assert answer.status_code == 404, name
-        assert answer.headers["content-type"] == "application/problem+json"
+        response = site.get(f"/dashboard/{name}")
+        assert response.status_code == 404, name
+        assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_the_page_answers_reads_only_and_stays_out_of_the_document(site: httpx2.Client) -> None:
+def test_the_page_accepts_only_reads_and_is_not_in_the_openapi_document(site: httpx2.Client) -> None:
     assert site.post("/", json={}).status_code == 405
     assert site.post("/dashboard/main.js", json={}).status_code == 405
     assert site.head("/").status_code == 200

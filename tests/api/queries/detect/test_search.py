@@ -1,4 +1,4 @@
-"""Full-text search: by its index where the administrator allows it, else without; never across tenants."""
+"""Full-text search uses its index where the administrator allows it, and never crosses tenants."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -8,9 +8,9 @@ import pytest
 
 from causeloop_pipeline.storage.database.roles import (
     DATABASE,
-    SEARCH,
-    let_searches_use_their_index,
-    searches_use_their_index,
+    SEARCH_OPERATOR,
+    enable_search_index,
+    is_search_index_enabled,
 )
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.postgres_server import Server
@@ -32,7 +32,7 @@ from generate_series(1, 20000) as n
 
 @pytest.fixture(scope="module")
 def workspace(installation: Installation) -> UUID:
-    """A workspace with so many issues that an index is worth asking, after what autovacuum does in time."""
+    """A workspace with enough issues for an index scan, vacuumed and analyzed."""
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         workspace_id = new_workspace(owner)
         with Database(installation.pipeline_url).workspace(workspace_id) as session:
@@ -42,8 +42,8 @@ def workspace(installation: Installation) -> UUID:
     return workspace_id
 
 
-def plan(installation: Installation, workspace_id: UUID) -> str:
-    """How the API's role searches."""
+def explain_search(installation: Installation, workspace_id: UUID) -> str:
+    """The query plan of a search by the API's role."""
     with psycopg.connect(installation.api_url) as connection:
         connection.execute("select set_config('causeloop.workspace', %s, true)", (str(workspace_id),))
         return "\n".join(row[0] for row in connection.execute(f"explain {QUERY}").fetchall())
@@ -51,61 +51,61 @@ def plan(installation: Installation, workspace_id: UUID) -> str:
 
 @pytest.fixture
 def superuser(postgres: Server) -> Iterator[psycopg.Connection]:
-    """The server's administrator, in the product's database."""
+    """A connection of the server's administrator to the product's database."""
     with psycopg.connect(postgres.url(DATABASE), autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def not_allowed(superuser: psycopg.Connection) -> Iterator[None]:
+def leakproof_revoked(superuser: psycopg.Connection) -> Iterator[None]:
     """A server whose administrator has not declared the operator leakproof."""
-    superuser.execute(f"alter function {SEARCH} not leakproof")
+    superuser.execute(f"alter function {SEARCH_OPERATOR} not leakproof")
     yield
-    assert let_searches_use_their_index(superuser)
+    assert enable_search_index(superuser)
 
 
-def found(client: Client, sample: Sample, words: str) -> list[str]:
-    answer = client(sample.credentials["viewer"]).get("/v1/issues", params={"q": words, "limit": 100}).json()
-    assert answer["page"]["total"] == len(answer["data"])
-    return sorted(row["external_id"] for row in answer["data"])
+def search(client: Client, sample: Sample, words: str) -> list[str]:
+    result = client(sample.credentials["viewer"]).get("/v1/issues", params={"q": words, "limit": 100}).json()
+    assert result["page"]["total"] == len(result["data"])
+    return sorted(row["external_id"] for row in result["data"])
 
 
-def test_under_row_level_security_a_search_asks_the_index_of_words(
+def test_under_row_level_security_a_search_uses_the_index(
     installation: Installation, workspace: UUID
 ) -> None:
-    assert "issues_by_words" in plan(installation, workspace)
+    assert "issues_by_words" in explain_search(installation, workspace)
 
 
-def test_a_search_finds_the_workspaces_own_issues_and_nobody_elses(
+def test_a_search_finds_only_issues_of_the_own_workspace(
     client: Client, sample: Sample, other_sample: Sample
 ) -> None:
-    assert len(found(client, sample, "connection pool")) == 12
-    assert found(client, sample, f'checkout "after 7 s" {sample.canary}') == ["S-7"]
-    assert found(client, sample, other_sample.canary) == []
+    assert len(search(client, sample, "connection pool")) == 12
+    assert search(client, sample, f'checkout "after 7 s" {sample.canary}') == ["S-7"]
+    assert search(client, sample, other_sample.canary) == []
 
 
-def test_where_the_administrator_does_not_allow_it_the_same_is_found_without_the_index(
+def test_without_the_leakproof_operator_a_search_finds_the_same_without_the_index(
     client: Client,
     installation: Installation,
     workspace: UUID,
     sample: Sample,
     other_sample: Sample,
-    not_allowed: None,
+    leakproof_revoked: None,
 ) -> None:
-    assert "issues_by_words" not in plan(installation, workspace)
-    assert len(found(client, sample, "connection pool")) == 12
-    assert found(client, sample, other_sample.canary) == []
+    assert "issues_by_words" not in explain_search(installation, workspace)
+    assert len(search(client, sample, "connection pool")) == 12
+    assert search(client, sample, other_sample.canary) == []
 
 
-def test_a_role_that_may_not_declare_it_goes_on_without(
-    installation: Installation, not_allowed: None
+def test_a_role_that_may_not_alter_the_operator_goes_on_without_the_index(
+    installation: Installation, leakproof_revoked: None
 ) -> None:
     for url in (installation.owner_url, installation.api_url):
         with psycopg.connect(url, autocommit=True) as connection:
-            assert let_searches_use_their_index(connection) is False
+            assert enable_search_index(connection) is False
 
 
-def test_every_role_can_tell_whether_searches_use_their_index(installation: Installation) -> None:
+def test_every_role_can_check_whether_searches_use_the_index(installation: Installation) -> None:
     for url in (installation.owner_url, installation.api_url):
         with psycopg.connect(url) as connection:
-            assert searches_use_their_index(connection)
+            assert is_search_index_enabled(connection)

@@ -1,4 +1,4 @@
-"""Alert rules through the API."""
+"""Alert rules."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -27,29 +27,29 @@ def test_channel_secrets_are_shown_once_or_never(
         {"type": "slack", "url": SLACK},
     ]
 
-    made = api.post("/v1/alert-rules", json={"name": "wake me", "channels": channels}).json()
-    shown = api.get(f"/v1/alert-rules/{made['id']}")
+    rule = api.post("/v1/alert-rules", json={"name": "wake me", "channels": channels}).json()
+    visible = api.get(f"/v1/alert-rules/{rule['id']}")
 
-    assert list(made["webhook_secrets"]) == ["1"]
-    secret = made["webhook_secrets"]["1"]
+    assert list(rule["webhook_secrets"]) == ["1"]
+    secret = rule["webhook_secrets"]["1"]
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
-    assert secret not in shown.text
-    assert "planted-secret" not in str(made) + shown.text
-    assert [channel["type"] for channel in shown.json()["channels"]] == ["email", "webhook", "slack"]
+    assert secret not in visible.text
+    assert "planted-secret" not in str(rule) + visible.text
+    assert [channel["type"] for channel in visible.json()["channels"]] == ["email", "webhook", "slack"]
     with database.workspace(fresh_sample.workspace_id) as session:
         row = session.row(
             "select alert_rule_id, channel_secrets from notify.alert_rule where alert_rule_id = %s",
-            (made["id"],),
+            (rule["id"],),
         )
     assert row is not None
-    vault = Vault.of(settings().required("secret_key"))
+    vault = Vault.of(settings().require("secret_key"))
     opened = vault.open(
         row["channel_secrets"], fresh_sample.workspace_id, row["alert_rule_id"], CHANNEL_SECRETS
     )
     assert opened == {"1.secret": secret, "2.url": SLACK}
 
 
-def test_an_absent_threshold_is_the_workspaces(client: Client, fresh_sample: Sample) -> None:
+def test_the_default_threshold_is_that_of_the_workspace(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["admin"])
     api.patch("/v1/workspace/settings", json={"alert_probability_threshold": 0.55})
 
@@ -60,7 +60,7 @@ def test_an_absent_threshold_is_the_workspaces(client: Client, fresh_sample: Sam
     assert made.json()["probability_threshold"] == 0.55
 
 
-def test_what_is_not_given_stays(client: Client, fresh_sample: Sample) -> None:
+def test_absent_fields_keep_their_value(client: Client, fresh_sample: Sample) -> None:
     api, path = client(fresh_sample.credentials["admin"]), f"/v1/alert-rules/{fresh_sample.ids['rule_id']}"
     before = api.get(path).json()
 
@@ -72,7 +72,7 @@ def test_what_is_not_given_stays(client: Client, fresh_sample: Sample) -> None:
     }
 
 
-def test_a_rule_is_snoozed_and_speaks_again(client: Client, fresh_sample: Sample) -> None:
+def test_a_rule_can_be_snoozed_and_woken(client: Client, fresh_sample: Sample) -> None:
     api, path = client(fresh_sample.credentials["admin"]), f"/v1/alert-rules/{fresh_sample.ids['rule_id']}"
     until = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
 
@@ -83,9 +83,7 @@ def test_a_rule_is_snoozed_and_speaks_again(client: Client, fresh_sample: Sample
     assert awake["snoozed_until"] is None
 
 
-def test_a_rule_that_cannot_work_is_refused(
-    client: Client, sample: Sample, owner: psycopg.Connection
-) -> None:
+def test_an_invalid_rule_is_refused(client: Client, sample: Sample, owner: psycopg.Connection) -> None:
     api, mail = client(sample.credentials["admin"]), [{"type": "email", "to": "a@example.com"}]
 
     for body in (

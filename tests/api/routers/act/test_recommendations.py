@@ -1,4 +1,4 @@
-"""Recommendations through the API."""
+"""Recommendations."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,30 +7,32 @@ from tests.api.conftest import Client
 from tests.api.sample import Sample
 
 
-def test_the_list_is_ranked(client: Client, sample: Sample) -> None:
+def test_the_list_is_sorted_by_rank(client: Client, sample: Sample) -> None:
     listed = client(sample.credentials["viewer"]).get("/v1/recommendations").json()
 
     assert [row["rank"] for row in listed["data"]] == [1, 2, 3]
 
 
-def test_steps_are_ticked_and_unticked_by_somebody(client: Client, fresh_sample: Sample) -> None:
-    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+def test_steps_can_be_ticked_and_unticked(client: Client, fresh_sample: Sample) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
 
     api.patch(path, json={"step": 0, "step_done": True, "note": "found it"})
     api.patch(path, json={"step": 1, "step_done": True})
-    known = api.patch(path, json={"step": 1, "step_done": False}).json()
+    recommendation = api.patch(path, json={"step": 1, "step_done": False}).json()
 
-    assert [(step["text"], step["done"]) for step in known["steps"]] == [
+    assert [(step["text"], step["done"]) for step in recommendation["steps"]] == [
         ("find it", True),
-        ("mend it", False),
+        ("fix it", False),
     ]
-    assert known["steps"][0]["changed_by"].startswith("service_account:")
-    assert [note["note"] for note in known["notes"]] == ["found it"]
-    assert known["proofs"][0]["verdict"] == "not_provable_yet"
+    assert recommendation["steps"][0]["changed_by"].startswith("service_account:")
+    assert [note["note"] for note in recommendation["notes"]] == ["found it"]
+    assert recommendation["proofs"][0]["verdict"] == "not_provable_yet"
 
 
-def test_implemented_claims_a_fix_and_going_back_withdraws_it(client: Client, fresh_sample: Sample) -> None:
-    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+def test_implemented_claims_a_fix_and_another_status_withdraws_it(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
 
     done = api.patch(path, json={"status": "implemented", "fixed_at": "2026-01-02T00:00:00Z"}).json()
     again = api.patch(path, json={"status": "implemented"}).json()
@@ -42,8 +44,8 @@ def test_implemented_claims_a_fix_and_going_back_withdraws_it(client: Client, fr
     assert (back["status"], back["fixes"][0]["withdrawn_at"] is not None) == ("in_progress", True)
 
 
-def test_progress_that_makes_no_sense_is_refused(client: Client, sample: Sample) -> None:
-    api, path = client(sample.credentials["analyst"]), path_of(sample)
+def test_invalid_progress_is_refused(client: Client, sample: Sample) -> None:
+    api, path = client(sample.credentials["analyst"]), build_path(sample)
 
     for body in (
         {},
@@ -56,17 +58,15 @@ def test_progress_that_makes_no_sense_is_refused(client: Client, sample: Sample)
         assert api.patch(path, json=body).status_code == 422
 
 
-def test_however_often_it_is_pushed_there_is_one_ticket(
-    client: Client, fresh_sample: Sample, database: Database
-) -> None:
-    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+def test_repeated_pushes_open_one_ticket(client: Client, fresh_sample: Sample, database: Database) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
     body = {"connector_id": str(fresh_sample.ids["tracker_id"])}
 
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: api.post(f"{path}/push", json=body), range(20)))
+        responses = list(pool.map(lambda _: api.post(f"{path}/push", json=body), range(20)))
 
-    assert {answer.status_code for answer in answers} == {202}
-    assert len({answer.text for answer in answers}) == 1
+    assert {response.status_code for response in responses} == {202}
+    assert len({response.text for response in responses}) == 1
     with database.workspace(fresh_sample.workspace_id) as session:
         assert len(session.rows("select 1 as n from act.ticket")) == 1
         session.execute("update act.ticket set status = 'failed', error = 'no permission'")
@@ -74,15 +74,15 @@ def test_however_often_it_is_pushed_there_is_one_ticket(
     assert (retried["status"], retried["error"]) == ("queued", None)
 
 
-def test_only_an_active_tracker_of_the_workspace_takes_a_ticket(
+def test_only_an_active_tracker_of_the_workspace_can_open_a_ticket(
     client: Client, fresh_sample: Sample, other_sample: Sample
 ) -> None:
-    api, path = client(fresh_sample.credentials["analyst"]), path_of(fresh_sample)
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
     tracker = fresh_sample.ids["tracker_id"]
 
     def push(connector_id: object) -> tuple[int, str]:
-        answer = api.post(f"{path}/push", json={"connector_id": str(connector_id)})
-        return answer.status_code, answer.json()["code"]
+        response = api.post(f"{path}/push", json={"connector_id": str(connector_id)})
+        return response.status_code, response.json()["code"]
 
     assert push(other_sample.ids["tracker_id"]) == (422, "no_such_connector")
     assert push(fresh_sample.ids["connector_id"]) == (422, "takes_no_tickets")
@@ -90,5 +90,5 @@ def test_only_an_active_tracker_of_the_workspace_takes_a_ticket(
     assert push(tracker) == (409, "connector_inactive")
 
 
-def path_of(sample: Sample) -> str:
+def build_path(sample: Sample) -> str:
     return f"/v1/recommendations/{sample.ids['recommendation_id']}"

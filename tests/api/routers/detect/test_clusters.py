@@ -1,4 +1,4 @@
-"""Clusters, the graph, and asking for them."""
+"""Clusters, the pattern graph, and recompute requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -12,17 +12,17 @@ from tests.api.sample import Sample
 from tests.conftest import new_workspace
 
 
-def test_twenty_callers_at_once_queue_one_job(
+def test_twenty_concurrent_requests_queue_one_job(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
 
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: api.post("/v1/clusters/recompute"), range(20)))
+        responses = list(pool.map(lambda _: api.post("/v1/clusters/recompute"), range(20)))
 
-    assert {answer.status_code for answer in answers} == {202}
-    (job_id,) = {answer.json()["id"] for answer in answers}
-    assert {answer.headers["location"] for answer in answers} == {f"/v1/jobs/{job_id}"}
+    assert {response.status_code for response in responses} == {202}
+    (job_id,) = {response.json()["id"] for response in responses}
+    assert {response.headers["location"] for response in responses} == {f"/v1/jobs/{job_id}"}
     with database.workspace(fresh_sample.workspace_id) as session:
         assert len(session.rows("select 1 as n from app.recompute_request where kind = 'clusters'")) == 1
         session.execute("update app.recompute_request set status = 'done', finished_at = now()")
@@ -30,7 +30,7 @@ def test_twenty_callers_at_once_queue_one_job(
     assert api.post("/v1/clusters/recompute").json()["id"] != job_id
 
 
-def test_a_plan_without_clusters_is_told_so(client: Client, owner: psycopg.Connection) -> None:
+def test_a_plan_without_clusters_gets_a_403(client: Client, owner: psycopg.Connection) -> None:
     key = create_service_key(owner, new_workspace(owner, "free"), "k", "owner")
 
     refused = client(key).post("/v1/clusters/recompute")
@@ -38,7 +38,7 @@ def test_a_plan_without_clusters_is_told_so(client: Client, owner: psycopg.Conne
     assert (refused.status_code, refused.json()["code"]) == (403, "plan_feature_missing")
 
 
-def test_a_cluster_shows_its_patterns_and_why_they_are_joined(client: Client, sample: Sample) -> None:
+def test_a_cluster_lists_its_patterns_and_the_reasons_of_its_edges(client: Client, sample: Sample) -> None:
     cluster = client(sample.credentials["viewer"]).get(f"/v1/clusters/{sample.ids['cluster_id']}").json()
 
     assert {pattern["id"] for pattern in cluster["patterns"]} == {
@@ -48,7 +48,7 @@ def test_a_cluster_shows_its_patterns_and_why_they_are_joined(client: Client, sa
     assert cluster["edges"][0]["reasons"] == [{"kind": "service"}]
 
 
-def test_the_graph_holds_edges_of_at_least_the_asked_strength(client: Client, sample: Sample) -> None:
+def test_the_graph_contains_edges_of_at_least_the_requested_strength(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
     strong, none = (api.get("/v1/patterns/graph", params={"min_strength": s}).json() for s in (0.8, 0.81))

@@ -1,36 +1,36 @@
-"""Why an issue is where it is, asked for directly."""
+"""Why an issue is in its pattern."""
 
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 
 
-def test_a_member_is_told_its_reason_its_next_pattern_and_what_was_missing_there(
+def test_a_membership_names_the_reason_the_nearest_other_pattern_and_what_was_missing(
     client: Client, sample: Sample
 ) -> None:
     issue_id, api = sample.issues[3], client(sample.credentials["viewer"])
 
-    told = api.get(f"/v1/issues/{issue_id}/membership").json()
+    membership = api.get(f"/v1/issues/{issue_id}/membership").json()
     (member,) = [
         row
         for row in api.get(f"/v1/patterns/{sample.ids['pattern_id']}/members").json()["data"]
         if row["id"] == str(issue_id)
     ]
 
-    assert told["state"] == "member"
-    assert told["pattern"]["id"] == str(sample.ids["pattern_id"])
-    assert told["nearest_pattern"]["id"] == str(sample.ids["other_pattern_id"])
-    assert told["nearest_missing"] == "service"
-    assert {name: told[name] for name in ("similarity", "confidence", "reason")} == {
+    assert membership["state"] == "member"
+    assert membership["pattern"]["id"] == str(sample.ids["pattern_id"])
+    assert membership["nearest_pattern"]["id"] == str(sample.ids["other_pattern_id"])
+    assert membership["nearest_missing"] == "service"
+    assert {name: membership[name] for name in ("similarity", "confidence", "reason")} == {
         name: member[name] for name in ("similarity", "confidence", "reason")
     }
 
 
-def test_it_is_told_whether_a_rule_likeness_or_a_person_decided(
+def test_the_membership_names_whether_a_rule_similarity_or_a_person_decided(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, issue_id = client(fresh_sample.credentials["viewer"]), fresh_sample.issues[0]
-    told = []
+    decided_by = []
     for kind in ("template", "trace", "terms", "dimensions", "person"):
         with database.workspace(fresh_sample.workspace_id) as session:
             session.execute(
@@ -38,25 +38,25 @@ def test_it_is_told_whether_a_rule_likeness_or_a_person_decided(
                 "where issue_id = %s",
                 (kind, issue_id),
             )
-        told.append(api.get(f"/v1/issues/{issue_id}/membership").json()["decided_by"])
+        decided_by.append(api.get(f"/v1/issues/{issue_id}/membership").json()["decided_by"])
 
-    assert told == ["rule", "rule", "likeness", "likeness", "person"]
+    assert decided_by == ["rule", "rule", "similarity", "similarity", "person"]
 
 
-def test_what_people_said_of_it_is_told_from_its_own_side(client: Client, fresh_sample: Sample) -> None:
+def test_corrections_are_listed_from_the_side_of_the_issue(client: Client, fresh_sample: Sample) -> None:
     api, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.issues
     pattern_id = str(fresh_sample.ids["pattern_id"])
     link = {"pattern_id": pattern_id, "reason": "same pool"}
     api.post(f"/v1/issues/{issues[8]}/link-pattern", json=link)
 
-    for one, other in ((issues[8], issues[0]), (issues[0], issues[8])):
-        (fact,) = api.get(f"/v1/issues/{one}/membership").json()["facts"]
+    for issue_id, other in ((issues[8], issues[0]), (issues[0], issues[8])):
+        (fact,) = api.get(f"/v1/issues/{issue_id}/membership").json()["facts"]
         assert (fact["kind"], fact["issue_id"], fact["reason"]) == ("must", str(other), "same pool")
         assert fact["made_by"].startswith("service_account:")
         assert fact["issue_title"].startswith("Checkout times out")
 
 
-def test_an_issue_without_a_pattern_waits_or_is_alone(
+def test_an_issue_without_a_pattern_is_waiting_or_alone(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, issue_id = client(fresh_sample.credentials["viewer"]), fresh_sample.issues[0]

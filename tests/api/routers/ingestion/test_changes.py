@@ -1,4 +1,4 @@
-"""Changes from programs, and the list of them."""
+"""Ingestion and list of changes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,33 +17,33 @@ def test_a_change_is_accepted_then_updated_then_a_duplicate(
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
 
-    answers = [
+    responses = [
         api.post("/v1/ingest/changes", json=body)
         for body in (DEPLOY, DEPLOY | {"environment": "production"}, DEPLOY | {"environment": "production"})
     ]
 
-    assert [answer.json()["status"] for answer in answers] == ["accepted", "updated", "duplicate"]
-    assert len({answer.json()["change_id"] for answer in answers}) == 1
+    assert [response.json()["status"] for response in responses] == ["accepted", "updated", "duplicate"]
+    assert len({response.json()["change_id"] for response in responses}) == 1
     with database.workspace(fresh_sample.workspace_id) as session:
-        records = session.rows("select kind, door from raw.record order by record_id")
-    assert records == [{"kind": "normalized_change", "door": "ingest"}] * 2
+        records = session.rows("select kind, channel from raw.record order by record_id")
+    assert records == [{"kind": "normalized_change", "channel": "ingest"}] * 2
 
 
-def test_the_same_change_without_an_id_is_one_and_at_another_time_another(
+def test_a_change_without_an_id_is_identified_by_its_content_and_time(
     client: Client, fresh_sample: Sample
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
     times = ("2026-03-01T09:00:00Z", "2026-03-01T10:00:00+01:00", "2026-03-02T09:00:00Z")
 
-    told = [
+    statuses = [
         api.post("/v1/ingest/changes", json={"title": "checkout 4.12", "changed_at": at}).json()["status"]
         for at in times
     ]
 
-    assert told == ["accepted", "duplicate", "accepted"]
+    assert statuses == ["accepted", "duplicate", "accepted"]
 
 
-def test_a_retry_under_one_key_is_one_change(client: Client, fresh_sample: Sample) -> None:
+def test_a_retry_with_one_idempotency_key_is_one_change(client: Client, fresh_sample: Sample) -> None:
     api, key = client(fresh_sample.credentials["analyst"]), {"Idempotency-Key": uuid4().hex}
 
     first, again = (api.post("/v1/ingest/changes", json={"title": "t"}, headers=key) for _ in range(2))
@@ -51,7 +51,7 @@ def test_a_retry_under_one_key_is_one_change(client: Client, fresh_sample: Sampl
     assert first.json() == again.json()
 
 
-def test_every_bad_field_of_a_change_is_named(client: Client, sample: Sample) -> None:
+def test_every_invalid_field_of_a_change_is_named(client: Client, sample: Sample) -> None:
     body = {
         "title": " ",
         "kind": "explosion",
@@ -60,27 +60,27 @@ def test_every_bad_field_of_a_change_is_named(client: Client, sample: Sample) ->
         "source_updated_at": "yesterday",
     }
 
-    answer = client(sample.credentials["analyst"]).post("/v1/ingest/changes", json=body)
+    response = client(sample.credentials["analyst"]).post("/v1/ingest/changes", json=body)
 
-    assert answer.status_code == 422
-    assert {error["pointer"] for error in answer.json()["errors"]} == {f"/{name}" for name in body}
+    assert response.status_code == 422
+    assert {error["pointer"] for error in response.json()["errors"]} == {f"/{name}" for name in body}
 
 
-def test_bad_changes_of_a_batch_are_told_by_index_and_cost_no_other(
+def test_invalid_changes_of_a_batch_are_rejected_by_index_without_affecting_the_others(
     client: Client, fresh_sample: Sample
 ) -> None:
     changes: list[Any] = [{"title": f"R{n}", "external_id": str(n)} for n in range(5)]
     changes[1], changes[3] = {"title": "", "kind": "x"}, "not a change"
 
-    answer = (
+    result = (
         client(fresh_sample.credentials["analyst"])
         .post("/v1/ingest/changes/batch", json={"changes": changes})
         .json()
     )
 
-    assert (answer["received"], answer["new"], answer["rejected"]) == (5, 3, 2)
-    assert [row["index"] for row in answer["accepted"]] == [0, 2, 4]
-    assert [(row["index"], {e["pointer"] for e in row["errors"]}) for row in answer["errors"]] == [
+    assert (result["received"], result["new"], result["rejected"]) == (5, 3, 2)
+    assert [row["index"] for row in result["accepted"]] == [0, 2, 4]
+    assert [(row["index"], {e["pointer"] for e in row["errors"]}) for row in result["errors"]] == [
         (1, {"/changes/1/title", "/changes/1/kind"}),
         (3, {"/changes/3"}),
     ]
@@ -100,9 +100,7 @@ def test_a_batch_has_1_to_500_changes(client: Client, sample: Sample) -> None:
     assert statuses == {0: 422, 1: 202, 500: 202, 501: 422}
 
 
-def test_changes_are_listed_newest_first_and_narrowed_by_what_they_are(
-    client: Client, sample: Sample
-) -> None:
+def test_changes_are_listed_newest_first_and_can_be_filtered(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
     listed = api.get("/v1/changes").json()["data"]
     since = (datetime.now(UTC) - timedelta(days=1, hours=1)).isoformat()
@@ -121,7 +119,7 @@ def test_changes_are_listed_newest_first_and_narrowed_by_what_they_are(
     assert api.get("/v1/changes", params={"kind": "explosion"}).status_code == 422
 
 
-def test_the_list_goes_on_page_by_page(client: Client, sample: Sample) -> None:
+def test_the_list_of_changes_has_pages(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
     first = api.get("/v1/changes", params={"limit": 2}).json()
@@ -131,7 +129,9 @@ def test_the_list_goes_on_page_by_page(client: Client, sample: Sample) -> None:
     assert (first["page"]["total"], rest["page"]["has_more"]) == (3, False)
 
 
-def test_the_kinds_are_those_that_the_database_keeps(database: Database, sample: Sample) -> None:
+def test_the_kinds_of_changes_are_those_of_the_database_constraint(
+    database: Database, sample: Sample
+) -> None:
     with database.workspace(sample.workspace_id) as session:
         row = session.row(
             "select pg_get_constraintdef(oid) as rule from pg_constraint where conname = 'change_kind_check'"

@@ -1,4 +1,4 @@
-"""Connectors through the API; a secret goes in and never comes out."""
+"""Connectors; their secrets are never returned."""
 
 import logging
 from itertools import pairwise
@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from api.access.plans import PLANS, TIERS, includes
+from api.access.plans import PLANS, PLANS_IN_ORDER, is_included
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import CREDENTIALS
@@ -21,7 +21,7 @@ from tests.conftest import new_workspace
 SECRET = "planted-secret-4711"
 
 
-def test_the_catalog_is_every_declared_tool(
+def test_the_catalog_lists_every_declared_tool(
     client: Client, sample: Sample, owner: psycopg.Connection
 ) -> None:
     whole = client(sample.credentials["viewer"]).get("/v1/connectors/catalog").json()["data"]
@@ -35,14 +35,14 @@ def test_the_catalog_is_every_declared_tool(
     }
 
 
-def test_every_plan_includes_what_the_lower_ones_do() -> None:
-    for lower, higher in pairwise(TIERS):
+def test_every_plan_includes_what_lower_plans_include() -> None:
+    for lower, higher in pairwise(PLANS_IN_ORDER):
         assert PLANS[lower].features <= PLANS[higher].features
         assert PLANS[lower].requests_per_minute < PLANS[higher].requests_per_minute
-        assert all(includes(higher, tool) for tool in CONNECTORS if includes(lower, tool))
+        assert all(is_included(higher, tool) for tool in CONNECTORS if is_included(lower, tool))
 
 
-def test_a_secret_is_sealed_and_in_no_answer_and_no_log(
+def test_a_secret_is_encrypted_and_in_no_response_and_no_log(
     client: Client, fresh_sample: Sample, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -58,7 +58,7 @@ def test_a_secret_is_sealed_and_in_no_answer_and_no_log(
     )
     path = f"/v1/connectors/{made.json()['id']}"
     refused = api.patch(path, json={"credentials": {"api_token": SECRET, "other": SECRET}})
-    answers = [
+    responses = [
         made,
         refused,
         api.get(path),
@@ -71,7 +71,7 @@ def test_a_secret_is_sealed_and_in_no_answer_and_no_log(
     ]
 
     assert (made.status_code, refused.status_code) == (201, 422)
-    assert not [answer.url for answer in answers if SECRET in answer.text]
+    assert not [response.url for response in responses if SECRET in response.text]
     assert SECRET not in caplog.text
     assert made.json()["has_credentials"]
     assert made.json()["webhook_secret"] is None
@@ -80,12 +80,12 @@ def test_a_secret_is_sealed_and_in_no_answer_and_no_log(
         audit = session.rows("select details::text as details from app.audit_log")
     assert row is not None
     assert SECRET not in str(row) + str(audit)
-    vault = Vault.of(settings().required("secret_key"))
+    vault = Vault.of(settings().require("secret_key"))
     opened = vault.open(row["credentials"], fresh_sample.workspace_id, row["id"], CREDENTIALS)
     assert opened == {"api_token": SECRET}
 
 
-def test_a_configuration_that_cannot_work_is_refused_field_by_field(client: Client, sample: Sample) -> None:
+def test_an_invalid_configuration_is_refused_field_by_field(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["analyst"])
 
     unknown = api.post("/v1/connectors", json={"type": "telegraph", "display_name": "x"})
@@ -100,22 +100,22 @@ def test_a_configuration_that_cannot_work_is_refused_field_by_field(client: Clie
     }
 
 
-def test_a_plan_limits_types_and_number(client: Client, owner: psycopg.Connection) -> None:
+def test_a_plan_limits_types_and_number_of_connectors(client: Client, owner: psycopg.Connection) -> None:
     api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "owner"))
-    dear = next((name for name, tool in sorted(CONNECTORS.items()) if tool.plan != "free"), None)
+    paid_type = next((name for name, tool in sorted(CONNECTORS.items()) if tool.plan != "free"), None)
 
     made = [
         api.post("/v1/connectors", json={"type": "custom_api", "display_name": f"c{n}"}) for n in range(4)
     ]
 
-    assert [answer.status_code for answer in made] == [201, 201, 201, 403]
+    assert [response.status_code for response in made] == [201, 201, 201, 403]
     assert made[3].json()["code"] == "plan_limit_reached"
-    if dear:
-        refused = api.post("/v1/connectors", json={"type": dear, "display_name": "x"})
+    if paid_type:
+        refused = api.post("/v1/connectors", json={"type": paid_type, "display_name": "x"})
         assert refused.json()["code"] == "plan_feature_missing"
 
 
-def test_a_name_is_taken_once(client: Client, fresh_sample: Sample) -> None:
+def test_a_display_name_can_be_used_once(client: Client, fresh_sample: Sample) -> None:
     api, body = client(fresh_sample.credentials["analyst"]), {"type": "custom_api", "display_name": "Ours"}
 
     first, second = api.post("/v1/connectors", json=body), api.post("/v1/connectors", json=body)
@@ -123,7 +123,7 @@ def test_a_name_is_taken_once(client: Client, fresh_sample: Sample) -> None:
     assert (first.status_code, second.status_code, second.json()["code"]) == (201, 409, "name_taken")
 
 
-def test_sync_now_makes_an_active_connector_due(
+def test_a_sync_request_makes_an_active_connector_due(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, path = (
@@ -133,11 +133,11 @@ def test_sync_now_makes_an_active_connector_due(
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("update app.connector set next_poll_at = now() + interval '1 hour'")
 
-    asked = api.post(f"{path}/sync")
+    requested = api.post(f"{path}/sync")
     api.post(f"{path}/pause")
     paused = api.post(f"{path}/sync")
 
-    assert asked.status_code == 202
+    assert requested.status_code == 202
     assert (paused.status_code, paused.json()["code"]) == (409, "connector_inactive")
     with database.workspace(fresh_sample.workspace_id) as session:
         row = session.row(
@@ -147,7 +147,7 @@ def test_sync_now_makes_an_active_connector_due(
     assert row == {"due": True}
 
 
-def test_resuming_mends_an_error(client: Client, fresh_sample: Sample, database: Database) -> None:
+def test_resuming_clears_an_error(client: Client, fresh_sample: Sample, database: Database) -> None:
     api, path = (
         client(fresh_sample.credentials["analyst"]),
         f"/v1/connectors/{fresh_sample.ids['connector_id']}",
@@ -155,26 +155,26 @@ def test_resuming_mends_an_error(client: Client, fresh_sample: Sample, database:
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("update app.connector set status = 'error', status_reason = 'the key was withdrawn'")
 
-    broken, mended = api.get(path).json(), api.post(f"{path}/resume").json()
+    broken, resumed = api.get(path).json(), api.post(f"{path}/resume").json()
 
     assert (broken["status"], broken["status_reason"]) == ("error", "the key was withdrawn")
-    assert (mended["status"], mended["status_reason"]) == ("active", None)
+    assert (resumed["status"], resumed["status_reason"]) == ("active", None)
 
 
-def test_a_test_tells_why_a_tool_does_not_answer(client: Client, fresh_sample: Sample) -> None:
+def test_a_connection_test_names_why_the_tool_does_not_respond(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
     config = {"base_url": "http://127.0.0.1:9", "path": "/issues"}
     made = api.post(
         "/v1/connectors", json={"type": "custom_api", "display_name": uuid4().hex, "config": config}
     ).json()
 
-    answer = api.post(f"/v1/connectors/{made['id']}/test").json()
+    result = api.post(f"/v1/connectors/{made['id']}/test").json()
 
-    assert answer["ok"] is False
-    assert "127.0.0.1" in answer["detail"]
+    assert result["ok"] is False
+    assert "127.0.0.1" in result["detail"]
 
 
-def test_a_deleted_connector_leaves_its_issues(client: Client, fresh_sample: Sample) -> None:
+def test_deleting_a_connector_keeps_its_issues(client: Client, fresh_sample: Sample) -> None:
     api, path = (
         client(fresh_sample.credentials["admin"]),
         f"/v1/connectors/{fresh_sample.ids['connector_id']}",
@@ -185,7 +185,7 @@ def test_a_deleted_connector_leaves_its_issues(client: Client, fresh_sample: Sam
     assert api.get("/v1/issues").json()["page"]["total"] == 12
 
 
-def test_connecting_a_source_moves_the_set_up_on(client: Client, fresh_sample: Sample) -> None:
+def test_creating_a_connector_completes_its_onboarding_step(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["owner"])
     before = api.get("/v1/workspace").json()["onboarding"]
     api.post("/v1/connectors", json={"type": "custom_api", "display_name": "first"})

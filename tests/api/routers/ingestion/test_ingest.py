@@ -1,4 +1,4 @@
-"""Events from programs."""
+"""Ingestion of events."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,14 +12,14 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
 
-ANYTHING = st.recursive(
+JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=20,
 )
 EVENTS = st.dictionaries(
     st.sampled_from(["title", "body", "severity", "source_created_at", "attributes", "x", "external_id"]),
-    ANYTHING,
+    JSON_VALUES,
 )
 
 
@@ -28,43 +28,43 @@ def test_an_event_is_accepted_then_updated_then_a_duplicate(
 ) -> None:
     api, event = client(fresh_sample.credentials["analyst"]), {"title": "Slow", "external_id": "E-1"}
 
-    answers = [
+    responses = [
         api.post("/v1/ingest/events", json=body)
         for body in (event, event | {"severity": "p1"}, event | {"severity": "p1"})
     ]
 
-    assert [answer.json()["status"] for answer in answers] == ["accepted", "updated", "duplicate"]
-    assert len({answer.json()["issue_id"] for answer in answers}) == 1
+    assert [response.json()["status"] for response in responses] == ["accepted", "updated", "duplicate"]
+    assert len({response.json()["issue_id"] for response in responses}) == 1
     with database.workspace(fresh_sample.workspace_id) as session:
         records = session.rows(
-            "select payload ->> 'severity' as severity, door from raw.record order by record_id"
+            "select payload ->> 'severity' as severity, channel from raw.record order by record_id"
         )
-    assert records == [{"severity": "p3", "door": "ingest"}, {"severity": "p1", "door": "ingest"}]
+    assert records == [{"severity": "p3", "channel": "ingest"}, {"severity": "p1", "channel": "ingest"}]
 
 
 def test_an_unknown_source_becomes_custom_api_and_a_known_one_stays(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["analyst"])
 
-    told = [
+    sources = [
         api.post("/v1/ingest/events", json={"title": "x", "source": source}).json()["source"]
         for source in ("telegraph", "pagerduty")
     ]
 
-    assert told == ["custom_api", "pagerduty"]
+    assert sources == ["custom_api", "pagerduty"]
 
 
-def test_bad_events_of_a_batch_are_told_by_index_and_cost_no_other(
+def test_invalid_events_of_a_batch_are_rejected_by_index_without_affecting_the_others(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
     events: list[Any] = [{"title": f"E{n}", "external_id": str(n)} for n in range(5)]
     events[1], events[3] = {"title": "", "severity": "p7"}, "not an event"
 
-    answer = api.post("/v1/ingest/batch", json={"events": events}).json()
+    result = api.post("/v1/ingest/batch", json={"events": events}).json()
 
-    assert (answer["received"], answer["new"], answer["rejected"]) == (5, 3, 2)
-    assert [row["index"] for row in answer["accepted"]] == [0, 2, 4]
-    assert [(row["index"], {e["pointer"] for e in row["errors"]}) for row in answer["errors"]] == [
+    assert (result["received"], result["new"], result["rejected"]) == (5, 3, 2)
+    assert [row["index"] for row in result["accepted"]] == [0, 2, 4]
+    assert [(row["index"], {e["pointer"] for e in row["errors"]}) for row in result["errors"]] == [
         (1, {"/events/1/title", "/events/1/severity"}),
         (3, {"/events/3"}),
     ]
@@ -91,9 +91,9 @@ def test_concurrent_copies_of_an_event_are_stored_once(
     api, event = client(fresh_sample.credentials["analyst"]), {"title": "Same", "external_id": "S"}
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: api.post("/v1/ingest/events", json=event), range(24)))
+        responses = list(pool.map(lambda _: api.post("/v1/ingest/events", json=event), range(24)))
 
-    assert sorted(answer.json()["status"] for answer in answers) == ["accepted"] + ["duplicate"] * 23
+    assert sorted(response.json()["status"] for response in responses) == ["accepted"] + ["duplicate"] * 23
     with database.workspace(fresh_sample.workspace_id) as session:
         assert len(session.rows("select 1 as n from raw.record")) == 1
 
@@ -102,15 +102,15 @@ def test_concurrent_copies_of_an_event_are_stored_once(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(event=EVENTS)
-def test_whatever_is_sent_is_stored_or_refused_and_never_breaks(
+def test_any_json_is_stored_or_refused_and_never_an_error(
     event: dict[str, Any], client: Client, sample: Sample
 ) -> None:
     import json
 
     body = json.dumps(event).encode("utf-8", "surrogatepass")
 
-    answer = client(sample.credentials["analyst"]).post(
+    response = client(sample.credentials["analyst"]).post(
         "/v1/ingest/events", content=body, headers={"content-type": "application/json"}
     )
 
-    assert answer.status_code in {202, 400, 422}
+    assert response.status_code in {202, 400, 422}

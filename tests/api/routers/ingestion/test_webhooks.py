@@ -1,4 +1,4 @@
-"""Inbound webhooks: proven by their signature, stored before they are answered, once each."""
+"""Inbound webhooks: verified by their signature, stored before the response, each delivery once."""
 
 import hashlib
 import hmac
@@ -44,7 +44,7 @@ def make_hook(client: Client, sample: Sample, connector_type: str = "custom_api"
     return Hook(f"/v1/webhooks/inbound/{made.json()['id']}", made.json()["webhook_secret"])
 
 
-def stored(database: Database, sample: Sample) -> int:
+def count_stored(database: Database, sample: Sample) -> int:
     with database.workspace(sample.workspace_id) as session:
         row = session.row(
             "select (select count(*) from raw.record) + (select count(*) from raw.quarantine) as n"
@@ -53,22 +53,22 @@ def stored(database: Database, sample: Sample) -> int:
     return int(row["n"])
 
 
-def test_a_proven_delivery_is_stored_when_it_is_answered(
+def test_a_verified_delivery_is_stored_before_the_response(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     hook = make_hook(client, fresh_sample)
 
-    answer = hook.send(client(), json.dumps(EVENT).encode())
+    response = hook.send(client(), json.dumps(EVENT).encode())
 
-    assert answer.status_code == 202
-    assert answer.json() == {"received": 1, "new": 1, "updated": 0, "duplicate": 0, "quarantined": 0}
+    assert response.status_code == 202
+    assert response.json() == {"received": 1, "new": 1, "updated": 0, "duplicate": 0, "quarantined": 0}
     with database.workspace(fresh_sample.workspace_id) as session:
-        record = session.row("select door, source, external_id from raw.record")
-        assert session.row("select 1 as yes from raw.arrival") is not None
-    assert record == {"door": "webhook", "source": "custom_api", "external_id": "P-1"}
+        record = session.row("select channel, source, external_id from raw.record")
+        assert session.row("select 1 as yes from raw.pending_record") is not None
+    assert record == {"channel": "webhook", "source": "custom_api", "external_id": "P-1"}
 
 
-def test_what_is_missing_or_wrong_is_refused_and_leaves_nothing(
+def test_a_missing_or_wrong_signature_is_refused_and_stores_nothing(
     client: Client, fresh_sample: Sample, other_sample: Sample, database: Database
 ) -> None:
     hook, body = make_hook(client, fresh_sample), json.dumps(EVENT).encode()
@@ -89,12 +89,14 @@ def test_what_is_missing_or_wrong_is_refused_and_leaves_nothing(
         ),
     ]
 
-    assert {answer.status_code for answer in refused} == {401}
-    assert len({(answer.json()["code"], answer.json()["detail"]) for answer in refused}) == 1
-    assert stored(database, fresh_sample) == 0
+    assert {response.status_code for response in refused} == {401}
+    assert len({(response.json()["code"], response.json()["detail"]) for response in refused}) == 1
+    assert count_stored(database, fresh_sample) == 0
 
 
-def test_a_vendor_scheme_is_the_vendors_own(client: Client, fresh_sample: Sample, database: Database) -> None:
+def test_a_connector_accepts_only_the_signature_scheme_of_its_vendor(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
     hook = make_hook(client, fresh_sample, "pagerduty", credentials={"api_token": "t" * 20})
     event = {"id": "E1", "event_type": "incident.triggered", "occurred_at": "2026-01-02T03:04:05Z"}
     body = json.dumps(
@@ -111,43 +113,56 @@ def test_a_vendor_scheme_is_the_vendors_own(client: Client, fresh_sample: Sample
     assert (first.status_code, first.json()["new"]) == (202, 1)
     assert (again.status_code, again.json()["duplicate"]) == (202, 1)
     assert own_scheme.status_code == 401
-    assert stored(database, fresh_sample) == 1
+    assert count_stored(database, fresh_sample) == 1
 
 
-def test_a_redelivery_at_the_same_moment_has_one_effect(
+def test_concurrent_redeliveries_have_one_effect(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     hook, body = make_hook(client, fresh_sample), json.dumps(EVENT).encode()
     api = client()
 
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda _: hook.send(api, body), range(40)))
+        responses = list(pool.map(lambda _: hook.send(api, body), range(40)))
 
-    assert {answer.status_code for answer in answers} == {202}
-    assert sum(answer.json()["new"] for answer in answers) == 1
-    assert stored(database, fresh_sample) == 1
+    assert {response.status_code for response in responses} == {202}
+    assert sum(response.json()["new"] for response in responses) == 1
+    assert count_stored(database, fresh_sample) == 1
 
 
-@pytest.mark.parametrize(
-    "body", [b"{", b"[1", b'{"title": 5e999}', b'{"a":' * 80 + b"1" + b"}" * 80, b"\xff"]
-)
-def test_a_proven_delivery_that_cannot_be_understood_is_kept_aside(
+@pytest.mark.parametrize("body", [b"{", b"[1", b'{"title": 5e999}', b"\xff"])
+def test_a_verified_delivery_that_cannot_be_parsed_is_quarantined(
     body: bytes, client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     hook = make_hook(client, fresh_sample)
 
-    answer = hook.send(client(), body, **{"content-type": "application/json"})
+    response = hook.send(client(), body, **{"content-type": "application/json"})
 
-    assert answer.status_code == 202
-    assert answer.json()["quarantined"] == 1
+    assert response.status_code == 202
+    assert response.json()["quarantined"] == 1
     with database.workspace(fresh_sample.workspace_id) as session:
-        kept = session.row("select payload, reason from raw.quarantine")
-    assert kept is not None
-    assert bytes(kept["payload"]) == body
-    assert kept["reason"]
+        quarantined = session.row("select payload, reason from raw.quarantine")
+    assert quarantined is not None
+    assert bytes(quarantined["payload"]) == body
+    assert quarantined["reason"]
 
 
-def test_while_a_secret_is_changed_the_one_before_still_counts(client: Client, fresh_sample: Sample) -> None:
+def test_a_verified_delivery_with_a_too_deeply_nested_record_quarantines_the_record(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    hook, body = make_hook(client, fresh_sample), b'{"a":' * 80 + b"1" + b"}" * 80
+
+    response = hook.send(client(), body)
+
+    assert (response.status_code, response.json()["quarantined"]) == (202, 1)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        quarantined = session.row("select payload, reason from raw.quarantine")
+    assert quarantined is not None
+    assert json.loads(quarantined["payload"]) == json.loads(body)
+    assert quarantined["reason"]
+
+
+def test_the_previous_secret_stays_valid_until_the_next_change(client: Client, fresh_sample: Sample) -> None:
     hook, body = make_hook(client, fresh_sample), json.dumps(EVENT).encode()
     connector = hook.path.replace("webhooks/inbound", "connectors")
     api, secrets = (
@@ -157,27 +172,27 @@ def test_while_a_secret_is_changed_the_one_before_still_counts(client: Client, f
     for secret in secrets[1:]:
         assert api.patch(connector, json={"webhook_secret": secret}).status_code == 200
 
-    answers = [hook.send(client(), body, sign(secret, body)).status_code for secret in secrets]
+    responses = [hook.send(client(), body, sign(secret, body)).status_code for secret in secrets]
 
-    assert answers == [401, 202, 202]
+    assert responses == [401, 202, 202]
 
 
-def test_a_body_beyond_the_limit_is_refused(client: Client, fresh_sample: Sample, database: Database) -> None:
+def test_a_body_over_the_limit_is_refused(client: Client, fresh_sample: Sample, database: Database) -> None:
     hook = make_hook(client, fresh_sample)
 
-    answer = hook.send(client(), b"x" * 5_000_001)
+    response = hook.send(client(), b"x" * 5_000_001)
 
-    assert answer.status_code == 413
-    assert stored(database, fresh_sample) == 0
+    assert response.status_code == 413
+    assert count_stored(database, fresh_sample) == 0
 
 
-def test_a_tools_check_of_the_address_is_answered(client: Client, fresh_sample: Sample) -> None:
+def test_the_challenge_of_a_tool_is_answered(client: Client, fresh_sample: Sample) -> None:
     hook = make_hook(
         client, fresh_sample, "okta", credentials={"api_token": "t" * 20}, config={"org": "acme.okta.com"}
     )
 
-    asked = client().get(hook.path, headers={"x-okta-verification-challenge": "abc"})
-    unasked = client().get(hook.path)
+    challenge = client().get(hook.path, headers={"x-okta-verification-challenge": "abc"})
+    without_challenge = client().get(hook.path)
 
-    assert asked.json() == {"verification": "abc"}
-    assert unasked.status_code == 404
+    assert challenge.json() == {"verification": "abc"}
+    assert without_challenge.status_code == 404

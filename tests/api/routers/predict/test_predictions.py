@@ -1,4 +1,4 @@
-"""Predictions through the API."""
+"""Predictions."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from tests.api.sample import Sample
 from tests.conftest import new_workspace
 
 
-def test_only_the_newest_prediction_of_a_pattern_and_window_is_listed(client: Client, sample: Sample) -> None:
+def test_only_the_latest_prediction_of_a_pattern_and_window_is_listed(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
     current = api.get("/v1/predictions").json()
@@ -25,7 +25,7 @@ def test_only_the_newest_prediction_of_a_pattern_and_window_is_listed(client: Cl
     assert history["page"]["total"] == 32
 
 
-def test_the_summary_counts_and_tells_how_many_it_counts(client: Client, sample: Sample) -> None:
+def test_the_summary_includes_its_sample_sizes(client: Client, sample: Sample) -> None:
     summary = client(sample.credentials["viewer"]).get("/v1/predictions/summary").json()
 
     assert summary["patterns"] == 2
@@ -34,14 +34,14 @@ def test_the_summary_counts_and_tells_how_many_it_counts(client: Client, sample:
     assert summary["hits"] + summary["misses"] == 30
 
 
-def test_the_matrix_has_25_cells_and_every_prediction_in_one(client: Client, sample: Sample) -> None:
+def test_the_matrix_has_25_cells_and_every_prediction_is_in_one(client: Client, sample: Sample) -> None:
     matrix = client(sample.credentials["viewer"]).get("/v1/predictions/matrix").json()
 
     assert [(cell["likelihood"], cell["impact"]) for cell in matrix["cells"]] == [
         (likelihood, impact) for likelihood in range(1, 6) for impact in range(1, 6)
     ]
-    filled = [cell for cell in matrix["cells"] if cell["count"]]
-    assert [(cell["likelihood"], cell["impact"], cell["pattern_ids"]) for cell in filled] == [
+    non_empty = [cell for cell in matrix["cells"] if cell["count"]]
+    assert [(cell["likelihood"], cell["impact"], cell["pattern_ids"]) for cell in non_empty] == [
         (5, 5, [str(sample.ids["pattern_id"])])
     ]
 
@@ -49,21 +49,21 @@ def test_the_matrix_has_25_cells_and_every_prediction_in_one(client: Client, sam
 def test_a_forecast_marks_the_first_day_that_reaches_the_threshold(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
-    whole = api.get("/v1/predictions/forecast", params={"threshold": 3}).json()
-    calm = api.get("/v1/predictions/forecast", params={"threshold": 1000}).json()
-    one = api.get("/v1/predictions/forecast", params={"pattern_id": str(sample.ids["pattern_id"])}).json()
+    workspace = api.get("/v1/predictions/forecast", params={"threshold": 3}).json()
+    high_threshold = api.get("/v1/predictions/forecast", params={"threshold": 1000}).json()
+    pattern = api.get("/v1/predictions/forecast", params={"pattern_id": str(sample.ids["pattern_id"])}).json()
 
-    first = next(day for day in whole["forecast"] if day["yhat"] >= 3)
-    assert whole["breach"]["expected_on"] == first["day"]
-    assert whole["breach"]["possible_on"] < first["day"]
-    assert calm["breach"] == {"expected_on": None, "possible_on": None}
-    assert len(whole["actual"]) == 90
-    assert sum(day["count"] for day in whole["actual"]) == 12
-    assert sum(day["count"] for day in one["actual"]) == 7
-    assert one["threshold"] >= 1
+    first = next(day for day in workspace["forecast"] if day["yhat"] >= 3)
+    assert workspace["breach"]["expected_on"] == first["day"]
+    assert workspace["breach"]["possible_on"] < first["day"]
+    assert high_threshold["breach"] == {"expected_on": None, "possible_on": None}
+    assert len(workspace["actual"]) == 90
+    assert sum(day["count"] for day in workspace["actual"]) == 12
+    assert sum(day["count"] for day in pattern["actual"]) == 7
+    assert pattern["threshold"] >= 1
 
 
-def test_accuracy_shows_reliability_with_its_noise_band(client: Client, sample: Sample) -> None:
+def test_accuracy_includes_the_reliability_curve_with_its_noise_band(client: Client, sample: Sample) -> None:
     accuracy = client(sample.credentials["viewer"]).get("/v1/predictions/accuracy").json()
 
     assert (accuracy["graded"], accuracy["hits"], accuracy["misses"]) == (30, 15, 15)
@@ -75,19 +75,19 @@ def test_accuracy_shows_reliability_with_its_noise_band(client: Client, sample: 
     assert {row["model"] for row in accuracy["scores"]} >= {"mixture", "prophet"}
 
 
-def test_accuracy_tells_every_score_as_one_can_compute_it_by_hand(client: Client, sample: Sample) -> None:
+def test_every_accuracy_score_equals_the_one_computed_by_hand(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
     graded = [
         row
         for row in api.get("/v1/predictions", params={"history": True, "limit": 100}).json()["data"]
         if row["outcome"]
     ]
-    said = [(row["probability"], row["outcome"] == "hit") for row in graded]
+    issued = [(row["probability"], row["outcome"] == "hit") for row in graded]
 
     accuracy = api.get("/v1/predictions/accuracy").json()
 
-    brier = sum((p - hit) ** 2 for p, hit in said) / 30
-    loss = -sum(math.log(min(max(p if hit else 1 - p, 1e-9), 1)) for p, hit in said) / 30
+    brier = sum((p - hit) ** 2 for p, hit in issued) / 30
+    loss = -sum(math.log(min(max(p if hit else 1 - p, 1e-9), 1)) for p, hit in issued) / 30
     assert (accuracy["scored"], accuracy["base_rate"]) == (30, 0.5)
     assert accuracy["brier"] == pytest.approx(brier)
     assert accuracy["skill"] == pytest.approx(1 - brier / 0.25)
@@ -105,9 +105,7 @@ def test_accuracy_tells_every_score_as_one_can_compute_it_by_hand(client: Client
     assert datetime.fromisoformat(accuracy["next_closes_at"]) > datetime.now(UTC)
 
 
-def test_an_empty_workspace_is_told_that_nothing_is_graded_yet(
-    client: Client, owner: psycopg.Connection
-) -> None:
+def test_in_an_empty_workspace_nothing_is_graded(client: Client, owner: psycopg.Connection) -> None:
     api = client(create_service_key(owner, new_workspace(owner), "k", "viewer"))
 
     accuracy = api.get("/v1/predictions/accuracy").json()
@@ -126,9 +124,7 @@ def test_an_empty_workspace_is_told_that_nothing_is_graded_yet(
     assert sum(cell["count"] for cell in api.get("/v1/predictions/matrix").json()["cells"]) == 0
 
 
-def test_a_persons_outcome_is_the_one_that_is_scored_and_counted_as_overruling(
-    client: Client, fresh_sample: Sample
-) -> None:
+def test_a_persons_outcome_is_scored_and_counted_as_overruling(client: Client, fresh_sample: Sample) -> None:
     api = client(fresh_sample.credentials["analyst"])
     missed = api.get("/v1/predictions", params={"history": True, "outcome": "miss"}).json()["data"][:3]
     before = api.get("/v1/predictions/accuracy").json()
@@ -143,7 +139,7 @@ def test_a_persons_outcome_is_the_one_that_is_scored_and_counted_as_overruling(
     assert (after["graded"], after["scored"]) == (30, 29)
 
 
-def test_what_was_said_in_view_of_a_fix_is_counted_and_not_scored(
+def test_predictions_made_in_view_of_a_fix_are_counted_but_not_scored(
     client: Client, fresh_sample: Sample, owner: psycopg.Connection
 ) -> None:
     with owner.transaction():
@@ -160,20 +156,22 @@ def test_what_was_said_in_view_of_a_fix_is_counted_and_not_scored(
     assert (accuracy["graded"], accuracy["scored"], accuracy["brier"]) == (30, 0, None)
 
 
-def test_what_a_person_says_of_an_open_window_is_kept_and_not_scored_yet(
+def test_a_persons_outcome_of_an_open_window_is_stored_but_not_scored_yet(
     client: Client, fresh_sample: Sample
 ) -> None:
     api, open_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["prediction_id"]
 
-    told = api.post(
-        f"/v1/predictions/{open_id}/outcome", json={"outcome": "hit", "reason": "it struck again"}
+    prediction = api.post(
+        f"/v1/predictions/{open_id}/outcome", json={"outcome": "hit", "reason": "it occurred again"}
     ).json()
 
-    assert [(grade["outcome"], grade["reason"]) for grade in told["outcomes"]] == [("hit", "it struck again")]
+    assert [(grade["outcome"], grade["reason"]) for grade in prediction["outcomes"]] == [
+        ("hit", "it occurred again")
+    ]
     assert api.get("/v1/predictions/accuracy").json()["graded"] == 30
 
 
-def test_predictions_of_a_pattern_that_is_no_more_are_history(
+def test_predictions_of_a_deleted_pattern_are_listed_only_in_the_history(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["viewer"])
@@ -187,29 +185,29 @@ def test_predictions_of_a_pattern_that_is_no_more_are_history(
     assert history["page"]["total"] == 32
 
 
-def test_what_is_resolved_or_dismissed_is_no_high_risk(
+def test_resolved_patterns_and_dismissed_predictions_are_not_high_risk(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, prediction_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["prediction_id"]
 
-    def tiles() -> tuple[int, int, int, int]:
+    def read_figures() -> tuple[int, int, int, int]:
         summary = api.get("/v1/predictions/summary").json()
         cells = api.get("/v1/predictions/matrix").json()["cells"]
-        shown = sum(cell["count"] for cell in cells)
-        return summary["high_risk"], summary["critical"], summary["dismissed"], shown
+        in_matrix = sum(cell["count"] for cell in cells)
+        return summary["high_risk"], summary["critical"], summary["dismissed"], in_matrix
 
-    standing = tiles()
+    standing = read_figures()
     api.post(f"/v1/predictions/{prediction_id}/dismiss", json={"reason": "planned"})
-    dismissed = tiles()
+    dismissed = read_figures()
     detail = api.get(f"/v1/predictions/{prediction_id}").json()
     with database.workspace(fresh_sample.workspace_id) as session:
         session.execute("update detect.pattern set status = 'resolved'")
 
-    assert (standing, dismissed, tiles()) == ((1, 1, 0, 1), (0, 0, 1, 0), (0, 0, 0, 0))
+    assert (standing, dismissed, read_figures()) == ((1, 1, 0, 1), (0, 0, 1, 0), (0, 0, 0, 0))
     assert detail["dismissal_reason"] == "planned"
 
 
-def test_what_a_forecast_does_not_reach_is_not_told_as_if_it_did(client: Client, sample: Sample) -> None:
+def test_a_window_beyond_the_forecast_has_no_expected_issues(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
     near, far = (api.get("/v1/predictions/summary", params={"window_days": days}).json() for days in (7, 90))
@@ -218,9 +216,7 @@ def test_what_a_forecast_does_not_reach_is_not_told_as_if_it_did(client: Client,
     assert far["expected_issues"] is None
 
 
-def test_a_window_that_is_not_predicted_is_refused_with_those_that_are(
-    client: Client, sample: Sample
-) -> None:
+def test_an_unknown_window_is_refused_with_a_list_of_the_windows(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["viewer"])
 
     for path in ("summary", "matrix"):
@@ -235,18 +231,18 @@ def test_an_unknown_pattern_has_no_forecast(client: Client, sample: Sample) -> N
     assert api.get("/v1/predictions/forecast", params={"pattern_id": str(uuid4())}).status_code == 404
 
 
-def test_a_persons_outcome_is_shown_and_the_systems_is_kept(
+def test_a_persons_outcome_takes_precedence_and_the_systems_is_kept(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["analyst"])
     graded = api.get("/v1/predictions", params={"history": True, "outcome": "hit"}).json()["data"][0]
     body = {"outcome": "prevented", "reason": "we had drained the node"}
 
-    answer = api.post(f"/v1/predictions/{graded['id']}/outcome", json=body).json()
+    result = api.post(f"/v1/predictions/{graded['id']}/outcome", json=body).json()
     again = api.post(f"/v1/predictions/{graded['id']}/outcome", json=body | {"outcome": "miss"}).json()
 
-    assert answer["outcome"] == "prevented"
-    assert [(grade["outcome"], grade["decided_by"] == "system") for grade in answer["outcomes"]] == [
+    assert result["outcome"] == "prevented"
+    assert [(grade["outcome"], grade["decided_by"] == "system") for grade in result["outcomes"]] == [
         ("hit", True),
         ("prevented", False),
     ]
@@ -259,7 +255,7 @@ def test_a_persons_outcome_is_shown_and_the_systems_is_kept(
     assert [row["outcome"] for row in rows] == ["hit", "miss"]
 
 
-def test_a_dismissed_prediction_can_be_left_out(client: Client, fresh_sample: Sample) -> None:
+def test_dismissed_predictions_can_be_filtered_out(client: Client, fresh_sample: Sample) -> None:
     api, prediction_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["prediction_id"]
 
     dismissed = api.post(f"/v1/predictions/{prediction_id}/dismiss", json={"reason": "known"}).json()

@@ -1,4 +1,4 @@
-"""Everything of a kind as one file."""
+"""Exports."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from tests.conftest import new_workspace
 @pytest.mark.parametrize(
     ("entity", "rows"), [("issues", 12), ("patterns", 2), ("predictions", 2), ("recommendations", 3)]
 )
-def test_both_formats_hold_every_row(entity: str, rows: int, client: Client, sample: Sample) -> None:
+def test_both_formats_contain_every_row(entity: str, rows: int, client: Client, sample: Sample) -> None:
     api = client(sample.credentials["admin"])
 
     lines = api.get("/v1/export", params={"entity": entity}).text.splitlines()
@@ -30,7 +30,7 @@ def test_both_formats_hold_every_row(entity: str, rows: int, client: Client, sam
     assert set(json.loads(lines[0])) == set(table[0])
 
 
-def test_more_rows_than_one_step_are_all_there_once(
+def test_an_export_of_several_batches_contains_every_row_once(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     with database.workspace(fresh_sample.workspace_id) as session:
@@ -60,7 +60,7 @@ def test_a_cell_is_never_a_formula(title: str, client: Client, fresh_sample: Sam
     assert f"'{title.strip()}" in titles
 
 
-def test_a_plan_without_export_is_told_so(client: Client, owner: psycopg.Connection) -> None:
+def test_a_plan_without_export_gets_a_403(client: Client, owner: psycopg.Connection) -> None:
     api = client(create_service_key(owner, new_workspace(owner, "free"), "k", "owner"))
 
     assert api.get("/v1/export").json()["code"] == "plan_feature_missing"

@@ -13,7 +13,7 @@ from tests.api.sample import Sample
 from tests.conftest import Installation, new_workspace
 
 
-def seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None:
+def set_seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None:
     owner.execute(
         "update app.organization set seats_total = %s where organization_id = "
         "(select organization_id from app.workspace where workspace_id = %s)",
@@ -21,11 +21,11 @@ def seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None:
     )
 
 
-def test_past_the_seats_nobody_is_invited_and_suspending_frees_one(
+def test_invitations_beyond_the_seats_are_refused_and_suspending_frees_a_seat(
     client: Client, owner: psycopg.Connection
 ) -> None:
     workspace_id = new_workspace(owner)
-    seats(owner, workspace_id, 2)
+    set_seats(owner, workspace_id, 2)
     people = [create_user(owner, f"{uuid4().hex}@example.com", "P") for _ in range(2)]
     for user_id in people:
         add_member(owner, workspace_id, user_id, "viewer")
@@ -41,29 +41,29 @@ def test_past_the_seats_nobody_is_invited_and_suspending_frees_one(
     assert (again.status_code, again.json()["code"]) == (409, "already_member")
 
 
-def test_of_those_who_race_for_the_last_seat_one_wins(
+def test_of_concurrent_activations_for_the_last_seat_one_succeeds(
     client: Client, owner: psycopg.Connection, installation: Installation
 ) -> None:
     for _ in range(5):
         workspace_id = new_workspace(owner)
-        seats(owner, workspace_id, 1)
+        set_seats(owner, workspace_id, 1)
         api = client(create_service_key(owner, workspace_id, "k", "admin"))
         racers = [
             api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}).json()["user_id"]
             for _ in range(6)
         ]
         with ThreadPoolExecutor(6) as pool:
-            answers = list(
+            responses = list(
                 pool.map(
                     lambda user, api=api: api.patch(f"/v1/members/{user}", json={"status": "active"}), racers
                 )
             )
 
-        assert sorted(answer.status_code for answer in answers) == [200] + [422] * 5
+        assert sorted(response.status_code for response in responses) == [200] + [422] * 5
         assert api.get("/v1/members", params={"status": "active"}).json()["page"]["total"] == 1
 
 
-def test_the_last_owner_stays(client: Client, owner: psycopg.Connection) -> None:
+def test_the_last_owner_cannot_be_removed(client: Client, owner: psycopg.Connection) -> None:
     workspace_id = new_workspace(owner)
     first, second = (create_user(owner, f"{uuid4().hex}@example.com", "O") for _ in range(2))
     for user_id in (first, second):
@@ -71,17 +71,17 @@ def test_the_last_owner_stays(client: Client, owner: psycopg.Connection) -> None
     api = client(create_service_key(owner, workspace_id, "k", "owner"))
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(
+        responses = list(
             pool.map(lambda user: api.patch(f"/v1/members/{user}", json={"role": "viewer"}), (first, second))
         )
 
-    assert sorted(answer.status_code for answer in answers) == [200, 422]
+    assert sorted(response.status_code for response in responses) == [200, 422]
     (left,) = api.get("/v1/members", params={"role": "owner"}).json()["data"]
     suspended = api.patch(f"/v1/members/{left['user_id']}", json={"status": "suspended"})
     assert (suspended.status_code, suspended.json()["code"]) == (422, "last_owner")
 
 
-def test_nobody_grants_or_takes_a_role_above_his_own(client: Client, fresh_sample: Sample) -> None:
+def test_nobody_can_grant_or_revoke_a_role_above_their_own(client: Client, fresh_sample: Sample) -> None:
     admin, ids = client(fresh_sample.credentials["admin"]), fresh_sample.ids
 
     refused = [
@@ -91,10 +91,12 @@ def test_nobody_grants_or_takes_a_role_above_his_own(client: Client, fresh_sampl
         admin.post("/v1/service-accounts", json={"name": "x", "role": "owner"}),
     ]
 
-    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "role_too_low")}
+    assert {(response.status_code, response.json()["code"]) for response in refused} == {
+        (403, "role_too_low")
+    }
 
 
-def test_a_key_is_shown_once_works_and_ends_when_it_is_revoked(client: Client, fresh_sample: Sample) -> None:
+def test_a_key_is_shown_once_and_works_until_it_is_revoked(client: Client, fresh_sample: Sample) -> None:
     admin = client(fresh_sample.credentials["admin"])
 
     made = admin.post("/v1/service-accounts", json={"name": "robot", "role": "analyst"}).json()
@@ -109,7 +111,9 @@ def test_a_key_is_shown_once_works_and_ends_when_it_is_revoked(client: Client, f
     assert revoked.status_code == 401
 
 
-def test_an_expired_key_says_so_only_to_who_has_it(client: Client, fresh_sample: Sample) -> None:
+def test_only_the_holder_of_an_expired_key_learns_that_it_expired(
+    client: Client, fresh_sample: Sample
+) -> None:
     key = fresh_sample.credentials["expired key"]
 
     expired, guessed = client(key).get("/v1/me"), client(key[:-2] + "xx").get("/v1/me")
@@ -135,13 +139,15 @@ def test_a_key_cannot_expire_in_the_past(client: Client, sample: Sample) -> None
         "cl_" + "é" * 40,
     ],
 )
-def test_what_is_no_key_is_refused(credential: str, client: Client) -> None:
-    answer = client().get("/v1/me", headers={b"authorization": f"Bearer {credential}".encode()})
+def test_a_malformed_credential_is_refused(credential: str, client: Client) -> None:
+    response = client().get("/v1/me", headers={b"authorization": f"Bearer {credential}".encode()})
 
-    assert answer.status_code in {400, 401, 431}
+    assert response.status_code in {400, 401, 431}
 
 
-def test_a_key_of_one_workspace_opens_no_other(client: Client, sample: Sample, other_sample: Sample) -> None:
+def test_a_key_of_one_workspace_is_not_valid_for_another(
+    client: Client, sample: Sample, other_sample: Sample
+) -> None:
     key = sample.credentials["owner"].split("_", 3)
     key[1] = other_sample.workspace_id.hex
 

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, and what ends a session."""
+"""Sign-in, refresh tokens, and the end of sessions."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +20,14 @@ from tests.conftest import new_workspace
 def issuer() -> Iterator[Issuer]:
     """The identity provider that the installation trusts."""
     with running_issuer() as running, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.auth.oidc.MIN_FETCH_INTERVAL_SECONDS", 0)
         patch.setattr(settings(), "oidc_issuer", running.url)
         patch.setattr(settings(), "oidc_audience", AUDIENCE)
         yield running
 
 
 def new_user(owner: psycopg.Connection, workspace_id: UUID, role: str = "viewer") -> tuple[UUID, str]:
-    """A member with the known password."""
+    """A member with the password of the sample."""
     email = f"{uuid4().hex}@example.com"
     user_id = create_user(owner, email, "Somebody", HASHER.hash(PASSWORD))
     add_member(owner, workspace_id, user_id, role)
@@ -48,18 +49,18 @@ def test_a_password_opens_a_session_with_the_members_role(client: Client, owner:
     assert me["workspace_id"] == session["workspace_id"] == str(workspace_id)
 
 
-def test_a_wrong_password_and_an_unknown_address_are_told_alike(
+def test_a_wrong_password_and_an_unknown_address_get_the_same_error(
     client: Client, owner: psycopg.Connection
 ) -> None:
     _, email = new_user(owner, new_workspace(owner))
 
-    answers = [log_in(client(), email, "wrong"), log_in(client(), f"{uuid4().hex}@example.com")]
+    responses = [log_in(client(), email, "wrong"), log_in(client(), f"{uuid4().hex}@example.com")]
 
-    assert {answer.status_code for answer in answers} == {401}
-    assert len({(answer.json()["code"], answer.json()["detail"]) for answer in answers}) == 1
+    assert {response.status_code for response in responses} == {401}
+    assert len({(response.json()["code"], response.json()["detail"]) for response in responses}) == 1
 
 
-def test_after_five_wrong_passwords_even_the_right_one_waits(
+def test_after_five_wrong_passwords_even_the_right_one_is_refused(
     client: Client, owner: psycopg.Connection
 ) -> None:
     _, email = new_user(owner, new_workspace(owner))
@@ -72,7 +73,7 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(
     assert waiting.headers["retry-after"]
 
 
-def test_members_of_several_workspaces_choose_one(client: Client, owner: psycopg.Connection) -> None:
+def test_members_of_several_workspaces_must_choose_one(client: Client, owner: psycopg.Connection) -> None:
     first, second = new_workspace(owner), new_workspace(owner)
     user_id, email = new_user(owner, first)
     add_member(owner, second, user_id, "admin")
@@ -83,8 +84,8 @@ def test_members_of_several_workspaces_choose_one(client: Client, owner: psycopg
 
     assert (unchosen.status_code, unchosen.json()["code"]) == (422, "workspace_required")
     offered = unchosen.json()["workspaces"]
-    assert {one["id"] for one in offered} == {str(first), str(second)}
-    assert all(one["name"] and one["organization"] for one in offered)
+    assert {workspace["id"] for workspace in offered} == {str(first), str(second)}
+    assert all(workspace["name"] and workspace["organization"] for workspace in offered)
     assert client(chosen["access_token"]).get("/v1/me").json()["role"] == "admin"
     assert (foreign.status_code, foreign.json()["code"]) == (403, "no_membership")
 
@@ -104,10 +105,14 @@ def test_single_sign_on_refuses_passwords_and_ends_their_sessions(
         client().post("/v1/auth/refresh", json={"refresh_token": session["refresh_token"]}),
     ]
 
-    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "sso_required")}
+    assert {(response.status_code, response.json()["code"]) for response in refused} == {
+        (403, "sso_required")
+    }
 
 
-def test_a_role_change_and_a_suspension_count_at_once(client: Client, owner: psycopg.Connection) -> None:
+def test_a_role_change_and_a_suspension_take_effect_at_once(
+    client: Client, owner: psycopg.Connection
+) -> None:
     workspace_id = new_workspace(owner)
     user_id, email = new_user(owner, workspace_id)
     api = client(log_in(client(), email).json()["access_token"])
@@ -122,7 +127,7 @@ def test_a_role_change_and_a_suspension_count_at_once(client: Client, owner: psy
     assert (suspended.status_code, suspended.json()["code"]) == (403, "membership_inactive")
 
 
-def test_a_refresh_token_is_worth_one_use_and_its_theft_ends_the_session(
+def test_a_refresh_token_works_once_and_a_second_use_ends_the_session(
     client: Client, owner: psycopg.Connection
 ) -> None:
     _, email = new_user(owner, new_workspace(owner))
@@ -139,14 +144,14 @@ def test_a_refresh_token_is_worth_one_use_and_its_theft_ends_the_session(
     assert (stolen.status_code, after.status_code) == (401, 401)
 
 
-def test_of_concurrent_refreshes_one_wins(client: Client, owner: psycopg.Connection) -> None:
+def test_of_concurrent_refreshes_one_succeeds(client: Client, owner: psycopg.Connection) -> None:
     _, email = new_user(owner, new_workspace(owner))
     api, token = client(), log_in(client(), email).json()["refresh_token"]
 
     with ThreadPoolExecutor(8) as pool:
-        answers = pool.map(lambda _: api.post("/v1/auth/refresh", json={"refresh_token": token}), range(8))
+        responses = pool.map(lambda _: api.post("/v1/auth/refresh", json={"refresh_token": token}), range(8))
 
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
+    assert sorted(response.status_code for response in responses) == [200] + [401] * 7
 
 
 def test_signing_out_ends_the_session(client: Client, owner: psycopg.Connection) -> None:
@@ -178,7 +183,7 @@ def test_the_providers_token_opens_a_session_and_links_a_verified_address(
     assert (taken_over.status_code, taken_over.json()["code"]) == (401, "unknown_user")
 
 
-def test_an_invited_member_takes_his_seat_when_he_signs_in(
+def test_an_invited_member_takes_a_seat_at_the_first_sign_in(
     client: Client, owner: psycopg.Connection, issuer: Issuer, fresh_sample: Sample
 ) -> None:
     admin, email = client(fresh_sample.credentials["admin"]), f"{uuid4().hex}@example.com"

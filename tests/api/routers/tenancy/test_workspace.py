@@ -9,7 +9,7 @@ from tests.api.sample import Sample
 from tests.conftest import new_workspace
 
 
-def test_the_workspace_tells_its_plan_and_seats(client: Client, sample: Sample) -> None:
+def test_the_workspace_includes_its_plan_and_seats(client: Client, sample: Sample) -> None:
     workspace = client(sample.credentials["viewer"]).get("/v1/workspace").json()
 
     assert workspace["id"] == str(sample.workspace_id)
@@ -18,7 +18,7 @@ def test_the_workspace_tells_its_plan_and_seats(client: Client, sample: Sample) 
     assert "sso" in workspace["features"]
 
 
-def test_settings_change_one_by_one_and_are_audited(
+def test_settings_can_be_changed_one_by_one_and_are_audited(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api = client(fresh_sample.credentials["admin"])
@@ -32,14 +32,14 @@ def test_settings_change_one_by_one_and_are_audited(
     assert after == before | changed
     assert off["loop_cost"] is None
     with database.workspace(fresh_sample.workspace_id) as session:
-        kept = session.rows("select action, details from app.audit_log order by audit_id")
-    assert kept[0] == {
+        entries = session.rows("select action, details from app.audit_log order by audit_id")
+    assert entries[0] == {
         "action": "settings.updated",
         "details": {"loop_cost": 1200.5, "proof_window_days": 14},
     }
 
 
-def test_settings_keep_to_their_limits(client: Client, sample: Sample) -> None:
+def test_settings_beyond_their_limits_are_refused(client: Client, sample: Sample) -> None:
     api = client(sample.credentials["admin"])
 
     short = api.patch("/v1/workspace/settings", json={"audit_days": 364})
@@ -57,7 +57,7 @@ def test_settings_keep_to_their_limits(client: Client, sample: Sample) -> None:
     assert wrong == [422] * 4
 
 
-def test_a_time_zone_is_a_known_one_and_single_sign_on_needs_its_plan(
+def test_unknown_time_zones_and_single_sign_on_without_its_plan_are_refused(
     client: Client, owner: psycopg.Connection
 ) -> None:
     api = client(create_service_key(owner, new_workspace(owner, "growth"), "k", "owner"))

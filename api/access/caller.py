@@ -1,0 +1,27 @@
+"""The caller of a request: a user or a service account, in one workspace, with a role."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who makes a request, and the one workspace that the request is about."""
+
+    workspace_id: UUID
+    organization_id: UUID
+    kind: str
+    caller_id: UUID
+    role: Role
+    plan: str
+    timezone: str
+    organization_status: OrganizationStatus
+    method: str | None
+    """How the user signed in: `oidc` or `password`; None: a service account."""
+
+    @property
+    def actor(self) -> str:
+        """The caller as audit entries and corrections name it, such as `user:<id>`."""
+        return f"{self.kind}:{self.caller_id}"

@@ -1,0 +1,63 @@
+"""Limits before authentication: a token bucket per network address or connector, in this process's memory."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from api.http.errors import Problem
+
+MAX_KEYS = 10_000
+
+
+@dataclass
+class AddressLimits:
+    """A bucket of `burst` tokens per key that refills with `per_second`; the oldest keys are dropped."""
+
+    burst: float
+    per_second: float
+    code: str
+    detail: str
+    buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def check(self, key: Hashable) -> None:
+        """429 when the key's bucket is empty; takes nothing."""
+        tokens = self._count(key, time.monotonic())
+        if tokens < 1:
+            wait_seconds = max(1, math.ceil((1 - tokens) / self.per_second))
+            raise Problem(
+                429,
+                self.code,
+                f"{self.detail}: wait {wait_seconds} s and try again",
+                headers={"Retry-After": str(wait_seconds)},
+            )
+
+    def take(self, key: Hashable) -> None:
+        """Take one token from the key's bucket."""
+        now = time.monotonic()
+        self.buckets[key] = (max(0.0, self._count(key, now) - 1), now)
+        self.buckets.move_to_end(key)
+        while len(self.buckets) > MAX_KEYS:
+            self.buckets.popitem(last=False)
+
+    def _count(self, key: Hashable, now: float) -> float:
+        tokens, counted_at = self.buckets.get(key, (self.burst, now))
+        return min(self.burst, tokens + (now - counted_at) * self.per_second)
+
+
+def limit_invalid_credentials() -> AddressLimits:
+    """The limit of invalid credentials from one address."""
+    return AddressLimits(60, 1, "too_many_attempts", "too many invalid credentials from your address")
+
+
+def limit_deliveries() -> AddressLimits:
+    """The limit of webhook deliveries to one connector."""
+    return AddressLimits(200, 20, "rate_limited", "too many deliveries to this connector")
+
+
+def read_address(request: Request) -> str:
+    """The network address of the client, as the server's proxy settings determine it."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,108 @@
+"""Lists as SQL: their columns, sorts and filters, and the statements that select a page of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from api.http.errors import Problem
+from api.http.pagination import Cursor
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A column that a list can be sorted by; `output` is its name in the response."""
+
+    column: str
+    output: str
+    cast: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: its columns, their source, and what it can be filtered and sorted by."""
+
+    name: str
+    columns: str
+    source: str
+    key: str
+    key_output: str
+    sorts: Mapping[str, Sort]
+    default_sort: str
+    filters: Mapping[str, str]
+    """Filter name → condition on `$1 -> 'name'`."""
+    always: str = "true"
+
+
+@dataclass(frozen=True)
+class Order:
+    """The sort that a request chose."""
+
+    name: str
+    sort: Sort
+    is_descending: bool
+
+
+def any_of(column: str, name: str) -> str:
+    """A condition that holds when the column has one of the filter's values."""
+    return f"{column} in (select jsonb_array_elements_text($1 -> '{name}'))"
+
+
+def choose_order(listing: Listing, requested: str | None) -> Order:
+    """The requested or the default sort; 400 where the list has no such sort."""
+    sort = requested or listing.default_sort
+    name = sort.removeprefix("-")
+    if name not in listing.sorts:
+        choices = ", ".join(sorted(listing.sorts))
+        raise Problem(
+            400,
+            "unknown_sort",
+            f"{listing.name} cannot be sorted by {name!r}: use one of {choices}",
+            errors=[{"in": "query", "pointer": "/sort", "detail": f"use one of {choices}"}],
+        )
+    return Order(name, listing.sorts[name], sort.startswith("-"))
+
+
+def select_rows(listing: Listing, filters: Iterable[str]) -> str:
+    """The statement for all rows of a list under the named filters."""
+    conditions = " and ".join([listing.always, *(listing.filters[name] for name in filters)])
+    return f"select {listing.columns} from {listing.source} where {conditions}"
+
+
+def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None) -> str:
+    """The statement for one page of the rows: the page, the number of rows found, and the last row's key."""
+    sort = order.sort
+    direction = "desc" if order.is_descending else "asc"
+    nulls = ""
+    if sort.nullable:  # the order of the indexes
+        nulls = " nulls last" if order.is_descending else " nulls first"
+    keyset = _keyset_condition(listing, order, after) if after else ""
+    return f"""
+        with page as (
+            {rows} {keyset}
+            order by {sort.column} {direction}{nulls}, {listing.key} {direction}
+            limit ($1 ->> 'limit')::integer + 1
+        ), visible as (
+            select * from page limit ($1 ->> 'limit')::integer
+        )
+        select
+            (select coalesce(json_agg(visible), '[]') from visible)::text,
+            (select count(*) from page),
+            (
+                select json_build_array({sort.output}, {listing.key_output})::text
+                from visible offset ($1 ->> 'limit')::integer - 1
+            )
+    """
+
+
+def _keyset_condition(listing: Listing, order: Order, after: Cursor) -> str:
+    """Rows after the cursor's; nulls sort last when descending and first when ascending."""
+    beyond = "<" if order.is_descending else ">"
+    column, key = order.sort.column, listing.key
+    value, row_id = f"($1 ->> 'after_key')::{order.sort.cast}", "($1 ->> 'after_id')::uuid"
+    if after.sort_value is None:
+        values = "" if order.is_descending else f" or {column} is not null"
+        return f"and (({column} is null and {key} {beyond} {row_id}){values})"
+    is_beyond = f"({column}, {key}) {beyond} ({value}, {row_id})"
+    if order.sort.nullable and order.is_descending:
+        return f"and ({is_beyond} or {column} is null)"
+    return f"and {is_beyond}"

@@ -1,0 +1,91 @@
+"""Members and service accounts."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.http.pagination import PageRequest
+from causeloop_pipeline.model.tenancy import MembershipStatus
+
+RoleName = Literal["viewer", "analyst", "admin", "owner"]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,
+        pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$",
+    ),
+]
+
+
+class MemberFilters(PageRequest):
+    """Filters of the list of members; a repeated filter matches any of its values."""
+
+    role: list[RoleName] | None = None
+    status: list[MembershipStatus] | None = None
+
+
+class Member(BaseModel):
+    """A user's membership in the workspace."""
+
+    user_id: UUID
+    email: str
+    name: str | None
+    role: RoleName
+    status: MembershipStatus
+    created_at: datetime
+
+
+class Invitation(BaseModel):
+    """A person to invite; they take a seat when they first sign in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+    role: RoleName = "viewer"
+    name: Name | None = None
+
+
+class MemberChange(BaseModel):
+    """A new role or status; suspending a member frees the seat and deletes nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: RoleName | None = None
+    status: Literal["active", "suspended"] | None = None
+
+
+class ServiceAccount(BaseModel):
+    """An account for a program; only a hash of its key is stored."""
+
+    id: UUID
+    name: str
+    role: RoleName
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class ServiceAccountFilters(PageRequest):
+    """Parameters of the list of service accounts."""
+
+
+class NewServiceAccount(BaseModel):
+    """A service account to create."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    role: RoleName = "viewer"
+    expires_at: AwareDatetime | None = Field(None, description="null: the key does not expire")
+
+
+class CreatedServiceAccount(ServiceAccount):
+    """A new service account with its key, which is shown only once."""
+
+    key: str

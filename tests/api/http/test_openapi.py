@@ -1,0 +1,32 @@
+"""The OpenAPI document describes every operation."""
+
+import httpx2
+
+from tests.api.contract import Contract
+
+
+def test_the_document_is_openapi_3_1_and_has_an_explorer(api_url: str, contract: Contract) -> None:
+    assert contract.document["openapi"].startswith("3.1")
+    assert httpx2.get(f"{api_url}/docs").status_code == 200
+
+
+def test_every_operation_has_a_summary_a_description_and_its_errors(contract: Contract) -> None:
+    for *_, path, operation in contract.operations:
+        assert operation["description"], path
+        assert operation["summary"], path
+        if path.startswith("/v1/"):
+            assert {"401", "403", "404", "422", "429"} <= set(operation["responses"])
+
+
+def test_every_tag_is_described(contract: Contract) -> None:
+    described = {tag["name"] for tag in contract.document["tags"]}
+
+    assert {tag for *_, operation in contract.operations for tag in operation["tags"]} == described
+
+
+def test_every_schema_except_generic_pages_is_described(contract: Contract) -> None:
+    schemas = contract.document["components"]["schemas"]
+
+    undescribed = {name for name, schema in schemas.items() if not schema.get("description")}
+
+    assert {name for name in undescribed if not name.startswith(("Page_", "Rows_"))} == set()

@@ -1,0 +1,190 @@
+"""People's corrections of patterns, and closure notes."""
+
+from uuid import UUID, uuid4
+
+import httpx2
+import psycopg
+
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+
+
+def read_constraints(database: Database, sample: Sample) -> set[tuple[str, frozenset[UUID]]]:
+    with database.workspace(sample.workspace_id) as session:
+        rows = session.rows("select kind, left_issue_id, right_issue_id from detect.pattern_constraint")
+    return {(row["kind"], frozenset((row["left_issue_id"], row["right_issue_id"]))) for row in rows}
+
+
+def test_a_link_becomes_a_constraint_with_the_most_central_issue(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, stranger = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[8]
+    body = {"pattern_id": str(fresh_sample.ids["pattern_id"]), "reason": "same pool"}
+
+    first = api.post(f"/v1/issues/{stranger}/link-pattern", json=body)
+    again = api.post(f"/v1/issues/{stranger}/link-pattern", json=body)
+
+    assert (first.status_code, first.json()["constraints"], again.json()["constraints"]) == (202, 1, 0)
+    assert read_constraints(database, fresh_sample) == {
+        ("must", frozenset((stranger, fresh_sample.issues[0])))
+    }
+    assert api.get(first.headers["location"]).json()["kind"] == "patterns"
+
+
+def test_an_unlink_becomes_constraints_with_the_members_of_the_pattern(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, issue = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[0]
+
+    response = api.post(f"/v1/issues/{issue}/unlink-pattern", json={})
+
+    assert response.json()["constraints"] == 6
+    assert read_constraints(database, fresh_sample) == {
+        ("cannot", frozenset((issue, other))) for other in fresh_sample.issues[1:7]
+    }
+
+
+def test_a_contradiction_is_refused_with_the_chain_that_it_contradicts(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, issue = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[8]
+    pattern = {"pattern_id": str(fresh_sample.ids["pattern_id"])}
+    api.post(f"/v1/issues/{issue}/link-pattern", json=pattern)
+    before = read_constraints(database, fresh_sample)
+
+    refused = api.post(f"/v1/issues/{issue}/unlink-pattern", json=pattern)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "contradiction")
+    assert refused.json()["chain"] == [
+        {
+            "kind": "must",
+            "left_issue_id": str(min(issue, fresh_sample.issues[0])),
+            "right_issue_id": str(max(issue, fresh_sample.issues[0])),
+        }
+    ]
+    assert read_constraints(database, fresh_sample) == before
+
+
+def test_a_merge_and_a_split_become_constraints(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+
+    merged = api.post(
+        f"/v1/patterns/{ids['pattern_id']}/merge", json={"pattern_ids": [str(ids["other_pattern_id"])]}
+    )
+    split = api.post(
+        f"/v1/patterns/{ids['pattern_id']}/split", json={"issue_ids": [str(i) for i in issues[4:7]]}
+    )
+
+    assert (merged.json()["constraints"], split.json()["constraints"]) == (5, 6)
+    constraints = read_constraints(database, fresh_sample)
+    assert {("must", frozenset((issues[0], other))) for other in issues[7:]} <= constraints
+    assert len([kind for kind, _ in constraints if kind == "cannot"]) == 4
+
+
+def test_invalid_corrections_are_refused(client: Client, sample: Sample) -> None:
+    api, ids = client(sample.credentials["analyst"]), sample.ids
+    path, members = f"/v1/patterns/{ids['pattern_id']}", [str(issue) for issue in sample.issues[:7]]
+
+    def code(response: httpx2.Response) -> tuple[int, str]:
+        return response.status_code, response.json()["code"]
+
+    assert code(api.post(f"{path}/merge", json={"pattern_ids": [str(ids["pattern_id"])]})) == (
+        422,
+        "no_such_pattern",
+    )
+    assert code(api.post(f"{path}/merge", json={"pattern_ids": [str(uuid4())]})) == (422, "no_such_pattern")
+    assert code(api.post(f"{path}/split", json={"issue_ids": members})) == (422, "nothing_to_part")
+    assert code(api.post(f"{path}/split", json={"issue_ids": [str(sample.issues[9])]})) == (
+        422,
+        "not_members",
+    )
+    link = {"pattern_id": str(uuid4())}
+    assert code(api.post(f"/v1/issues/{members[0]}/link-pattern", json=link)) == (422, "no_such_pattern")
+
+
+def test_a_confirmation_is_recorded_with_the_displayed_confidence(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, pattern_id = client(fresh_sample.credentials["analyst"]), fresh_sample.ids["pattern_id"]
+
+    response = api.post(f"/v1/patterns/{pattern_id}/confirm", json={})
+
+    assert response.status_code == 201
+    with database.workspace(fresh_sample.workspace_id) as session:
+        feedback = session.rows("select together, confidence, left_issue_id from detect.pattern_feedback")
+    assert len(feedback) == 5
+    assert {(row["together"], row["confidence"], row["left_issue_id"]) for row in feedback} == {
+        (True, 0.9, fresh_sample.issues[0])
+    }
+
+
+def read_latest_feedback(database: Database, sample: Sample) -> dict[str, object]:
+    """The latest feedback of a workspace."""
+    with database.workspace(sample.workspace_id) as session:
+        row = session.row(
+            "select together, confidence from detect.pattern_feedback order by feedback_id desc limit 1"
+        )
+    assert row is not None
+    return row
+
+
+def test_a_correction_is_recorded_with_the_displayed_confidence(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+    similar = api.get(f"/v1/issues/{issues[8]}/similar?limit=50").json()["data"]
+    similarity = {row["id"]: row["similarity"] for row in similar}
+
+    api.post(f"/v1/issues/{issues[8]}/link-pattern", json={"pattern_id": str(ids["pattern_id"])})
+    linked = read_latest_feedback(database, fresh_sample)
+    api.post(f"/v1/issues/{issues[2]}/unlink-pattern", json={})
+    unlinked = read_latest_feedback(database, fresh_sample)
+    api.post(
+        f"/v1/patterns/{ids['other_pattern_id']}/split", json={"issue_ids": [str(i) for i in issues[9:11]]}
+    )
+    split = read_latest_feedback(database, fresh_sample)
+
+    assert linked == {"together": True, "confidence": similarity[str(issues[0])]}
+    assert unlinked == split == {"together": False, "confidence": 0.9}
+
+
+def test_a_merge_is_recorded_with_the_similarity_of_the_patterns(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, ids, issues = client(fresh_sample.credentials["analyst"]), fresh_sample.ids, fresh_sample.issues
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "update core.issue set title = 'Printer jam', body = null where issue_id = %s", (issues[7],)
+        )
+
+    api.post(f"/v1/patterns/{ids['pattern_id']}/merge", json={"pattern_ids": [str(ids["other_pattern_id"])]})
+
+    merged = read_latest_feedback(database, fresh_sample)
+    assert merged["together"] is True
+    assert merged["confidence"] == 0.0, "the two texts have nothing in common"
+
+
+def test_a_closure_note_is_returned_with_its_pattern(client: Client, fresh_sample: Sample) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), f"/v1/patterns/{fresh_sample.ids['pattern_id']}"
+
+    note = api.post(f"{path}/closure-note", json={"note": "pool enlarged"}).json()
+
+    assert api.get(path).json()["closure_notes"] == [note]
+
+
+def test_the_api_role_cannot_change_recorded_facts(owner: psycopg.Connection) -> None:
+    rights = owner.execute(
+        """
+        select t, p
+        from unnest(array['detect.pattern_constraint', 'detect.pattern_feedback', 'detect.closure_note',
+                          'core.issue_edit', 'predict.prediction', 'act.recommendation_progress',
+                          'app.audit_log', 'raw.record']) as t,
+                         unnest(array['update', 'delete', 'truncate']) as p
+        where has_table_privilege('causeloop_api', t, p)
+        """
+    ).fetchall()
+
+    assert rights == []
