@@ -1,10 +1,13 @@
 """Every setting of an installation, read in one place.
 
-The environment wins; `settings.json` in the state folder holds what the embedded PostgreSQL's
-supervisor chose (ports, generated secrets), so that plain `dagster` and `uvicorn` commands find it too.
+The environment wins, and an empty variable counts as unset. `settings.json` in the state folder holds what
+the embedded PostgreSQL's supervisor chose (ports, generated secrets), so that plain `dagster` and `uvicorn`
+commands find it too.
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,22 +20,60 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parent
+BUNDLED = PACKAGE / "bundled"
+IS_INSTALLED = BUNDLED.is_dir()
+"""Whether this is an installed wheel, which carries the folders that a checkout has at its top."""
+
+DBT_PROJECT_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "dbt_project"
+DEPLOY_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "deploy"
 
 
 def state_dir() -> Path:
     """The one folder that holds all state of this installation."""
-    return Path(os.environ.get("CAUSELOOP_STATE_DIR", ROOT / "var")).resolve()
+    default = Path.home() / ".local" / "state" / "causeloop" if IS_INSTALLED else ROOT / "var"
+    return Path(os.environ.get("CAUSELOOP_STATE_DIR") or default).resolve()
+
+
+def copy_environment() -> dict[str, str]:
+    """A copy of this process's environment, for a program that it starts."""
+    return dict(os.environ)
+
+
+def export_variables(variables: Mapping[str, str]) -> None:
+    """Set environment variables for this process and the programs that it starts."""
+    os.environ.update(variables)
+
+
+@contextmanager
+def temporary_variables(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables until the block ends."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def external_database_url() -> str | None:
+    """The database that the environment names; none: the embedded server is used."""
+    return os.environ.get("CAUSELOOP_DATABASE_URL") or None
 
 
 class Settings(BaseSettings):
     """One attribute a setting; its description is the README's table."""
 
-    model_config = SettingsConfigDict(env_prefix="CAUSELOOP_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CAUSELOOP_", env_ignore_empty=True, extra="ignore")
 
     state_dir: Path = Field(
         default_factory=state_dir,
-        description="Folder of all state: embedded database, secrets, Dagster's files, logs.",
+        description="Folder of all state; by default `var/`, after pip install `~/.local/state/causeloop`.",
     )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL ≥ 18 as `causeloop_owner`; empty: the embedded server."
@@ -64,7 +105,7 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(None, description="Audience that an exchanged token must carry.")
     llm_url: str | None = Field(
         None,
-        description="Base address (`…/v1`) of an OpenAI-compatible model that may word likely triggers.",
+        description="Base address (`…/v1`) of an OpenAI-compatible model that may phrase likely triggers.",
     )
     llm_model: str = Field("default", description="Model name sent to that endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
@@ -88,13 +129,13 @@ class Settings(BaseSettings):
         written = JsonConfigSettingsSource(settings_cls, json_file=state_dir() / "settings.json")
         return init_settings, env_settings, written
 
-    def required(self, name: str) -> str:
-        """A setting that the caller cannot do without, in clear."""
+    def require(self, name: str) -> str:
+        """A setting that the caller needs, in clear text; raises MissingSettingError where it is unset."""
         value: Any = getattr(self, name)
         if value is None:
             raise MissingSettingError(
                 f"CAUSELOOP_{name.upper()} is not set and {self.state_dir}/settings.json does not hold it: "
-                "run `make run` (embedded database) or set it in the environment"
+                "run `causeloop up` (embedded database) or set it in the environment"
             )
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 

@@ -1,1 +1,1 @@
-"""What each external tool is, written down as data: how to ask it, how it signs, how its records read."""
+"""Each external tool as data: how to poll it, how it signs its webhooks, how to read its records."""

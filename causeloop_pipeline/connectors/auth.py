@@ -1,4 +1,4 @@
-"""How a connector proves who it is; templates are filled from its credentials and configuration."""
+"""How a connector authenticates at its tool; templates are filled from its credentials."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Basic:
 
 @dataclass(frozen=True)
 class Query:
-    """Credentials as query parameters, for tools that know no better."""
+    """Credentials as query parameters: any number of (name, template)."""
 
     parameters: tuple[tuple[str, str], ...]
 

@@ -1,4 +1,4 @@
-"""Whether what a person filled in fits the connector: checked before anything is stored or called."""
+"""Validates a connector's configuration and credentials before anything is stored or called."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector, Field
 
-TYPES: Mapping[str, type | tuple[type, ...]] = {
+FIELD_TYPES: Mapping[str, type | tuple[type, ...]] = {
     "text": str,
     "number": int,
     "list": (list, tuple),
@@ -23,13 +23,13 @@ class FieldProblem:
     message: str
 
 
-def problems(
+def find_problems(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> list[FieldProblem]:
     """Everything that keeps this configuration from working, in the order of the form."""
     return [
-        *_of_form("config", connector.fields, config),
-        *_of_form("credentials", connector.credentials, credentials),
+        *_find_form_problems("config", connector.fields, config),
+        *_find_form_problems("credentials", connector.credentials, credentials),
     ]
 
 
@@ -39,11 +39,13 @@ def with_defaults(connector: Connector, config: Mapping[str, Any]) -> dict[str, 
     return defaults | {name: value for name, value in config.items() if value is not None}
 
 
-def _of_form(form: str, fields: tuple[Field, ...], values: Mapping[str, Any]) -> list[FieldProblem]:
-    known = {field.name for field in fields}
+def _find_form_problems(
+    form: str, fields: tuple[Field, ...], values: Mapping[str, Any]
+) -> list[FieldProblem]:
+    names = {field.name for field in fields}
     unknown = [
-        FieldProblem(f"{form}.{name}", f"no such field; known are {', '.join(sorted(known)) or 'none'}")
-        for name in sorted(values.keys() - known)
+        FieldProblem(f"{form}.{name}", f"no such field; the fields are {', '.join(sorted(names)) or 'none'}")
+        for name in sorted(values.keys() - names)
     ]
     messages = ((field.name, _message(field, values.get(field.name))) for field in fields)
     return [FieldProblem(f"{form}.{name}", message) for name, message in messages if message] + unknown
@@ -52,7 +54,7 @@ def _of_form(form: str, fields: tuple[Field, ...], values: Mapping[str, Any]) ->
 def _message(field: Field, value: Any) -> str | None:
     if value in (None, "", [], {}):
         return f"{field.title} is missing" if field.required and field.default is None else None
-    if not isinstance(value, TYPES[field.type]) or isinstance(value, bool):
+    if not isinstance(value, FIELD_TYPES[field.type]) or isinstance(value, bool):
         return f"{field.title} must be a {field.type}"
     for item in value if field.type == "list" else [value]:
         if field.choices and item not in field.choices:

@@ -1,4 +1,4 @@
-"""The walk over any JSON list, built from the words in which a person described it."""
+"""Builds the connector of any JSON list from the configuration that describes it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,21 +19,21 @@ from causeloop_pipeline.connectors.spec import (
     Pages,
     Pull,
     Query,
-    Shape,
+    RecordSchema,
     Since,
     Times,
     TokenPages,
 )
 
-AUTHS = ("none", "bearer", "basic", "header", "query")
-PAGES = ("one", "offset", "number", "token", "link", "next_url")
+AUTHENTICATIONS = ("none", "bearer", "basic", "header", "query")
+PAGINATIONS = ("one", "offset", "number", "token", "link", "next_url")
 
 
-def described(connector: Connector, config: Config) -> Connector:
+def connector_from(connector: Connector, config: Config) -> Connector:
     """The connector whose authentication and list endpoint a configuration describes."""
-    words = {field.name: field.default for field in connector.config} | dict(config)
-    pulls = (_pull(words),) if words["path"] else ()
-    return replace(connector, auth=_auth(words["auth"], words["auth_name"]), pulls=pulls)
+    values = {field.name: field.default for field in connector.config} | dict(config)
+    pulls = (_pull(values),) if values["path"] else ()
+    return replace(connector, auth=_auth(values["auth"], values["auth_name"]), pulls=pulls)
 
 
 def _auth(kind: str, name: str) -> Auth:
@@ -47,28 +47,39 @@ def _auth(kind: str, name: str) -> Auth:
     return choices[kind]
 
 
-def _pull(words: dict[str, Any]) -> Pull:
-    shape = Shape(
-        key=words["key"],
-        updated_at=(words["updated_at"],),
-        times=Times(words["times"]),
+def _pull(values: dict[str, Any]) -> Pull:
+    schema = RecordSchema(
+        key=values["key"],
+        updated_at=(values["updated_at"],),
+        times=Times(values["times"]),
         kind="normalized",
         normalize=True,
     )
     since = Since(
-        words["updated_at"], words["since_param"], format=words["times"], overlap=timedelta(hours=1)
+        field=values["updated_at"],
+        param=values["since_param"],
+        format=values["times"],
+        overlap=timedelta(hours=1),
     )
-    return Pull("records", words["path"], words["records"], _pages(words), shape, since)
+    return Pull(
+        name="records",
+        path=values["path"],
+        records=values["records"],
+        pages=_pages(values),
+        schema=schema,
+        since=since,
+    )
 
 
-def _pages(words: dict[str, Any]) -> Pages:
-    size, size_param, following = int(words["size"]), words["size_param"], words["next"]
+def _pages(values: dict[str, Any]) -> Pages:
+    size, size_param = int(values["size"]), values["size_param"]
+    page_param, next_path = values["page_param"], values["next"]
     choices: dict[str, Pages] = {
         "one": OnePage(),
-        "offset": OffsetPages(size, size_param, words["page_param"]),
-        "number": NumberedPages(size, size_param, words["page_param"]),
-        "token": TokenPages(following, words["page_param"], size=size, size_param=size_param),
-        "link": LinkPages(size, size_param),
-        "next_url": NextUrlPages(following, size, size_param),
+        "offset": OffsetPages(size=size, size_param=size_param, offset_param=page_param),
+        "number": NumberedPages(size=size, size_param=size_param, page_param=page_param),
+        "token": TokenPages(next_path=next_path, param=page_param, size=size, size_param=size_param),
+        "link": LinkPages(size=size, size_param=size_param),
+        "next_url": NextUrlPages(url=next_path, size=size, size_param=size_param),
     }
-    return choices[words["pages"]]
+    return choices[values["pages"]]

@@ -1,4 +1,4 @@
-"""Walks through foreign documents and fills in templates."""
+"""Reads values at dotted paths of JSON documents, and fills templates."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ class MissingValueError(LookupError):
 
 
 def value_at(document: Any, path: str) -> Any:
-    """What stands at a dotted path, None where it leads nowhere; "" is the document itself."""
+    """The value at a dotted path, None where there is none; "" is the document itself."""
     for step in path.split(".") if path else ():
         if isinstance(document, dict):
             document = document.get(step)
@@ -24,12 +24,12 @@ def value_at(document: Any, path: str) -> Any:
 
 
 def first_at(document: Any, paths: tuple[str, ...]) -> Any:
-    """The first value found at any of the paths."""
-    found = (value_at(document, path) for path in paths)
-    return next((value for value in found if value not in (None, "")), None)
+    """The first value at any of the paths that is not empty."""
+    values = (value_at(document, path) for path in paths)
+    return next((value for value in values if value not in (None, "")), None)
 
 
-def filled(template: str, lookup: Callable[[str], Any], quote: Callable[[str], str] = str) -> str:
+def fill(template: str, lookup: Callable[[str], Any], quote: Callable[[str], str] = str) -> str:
     """The template with each {name} replaced; values are never read as templates themselves."""
 
     def replacement(match: re.Match[str]) -> str:
@@ -41,6 +41,6 @@ def filled(template: str, lookup: Callable[[str], Any], quote: Callable[[str], s
     return PLACEHOLDER.sub(replacement, template)
 
 
-def filled_from(template: str, values: Mapping[str, Any], quote: Callable[[str], str] = str) -> str:
+def fill_from(template: str, values: Mapping[str, Any], quote: Callable[[str], str] = str) -> str:
     """The template filled from a flat mapping."""
-    return filled(template, values.get, quote)
+    return fill(template, values.get, quote)

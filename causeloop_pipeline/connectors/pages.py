@@ -1,16 +1,16 @@
-"""How a tool hands out a long list: what asks for the next page, and what says that there is none."""
+"""Pagination: how to request the next page of a list, and how to tell that there is none."""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OnePage:
-    """The whole answer at once."""
+    """No pagination: the whole list at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OffsetPages:
-    """Skip and take. Ends where `more` is false, `next_offset` is absent, or a page is not full."""
+    """Offset and limit. Ends where `more` is false, `next_offset` is absent, or a page is not full."""
 
     size: int = 100
     size_param: str = "limit"
@@ -19,7 +19,7 @@ class OffsetPages:
     next_offset: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NumberedPages:
     """Page 1, 2, 3 … until a page is not full."""
 
@@ -29,31 +29,31 @@ class NumberedPages:
     first: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TokenPages:
-    """The body names the next page's token; `last` is the flag that ends the walk.
+    """The body names the next page's token; `last_path` leads to the flag of the last page.
 
-    A `durable` token is a position in an endless export: it is kept and the next poll goes on from it.
+    A `durable` token is a position in an endless export: it is stored, and the next poll continues from it.
     """
 
-    token: str
+    next_path: str
     param: str
-    last: str | None = None
+    last_path: str | None = None
     size: int | None = None
     size_param: str | None = None
     durable: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkPages:
-    """The `Link` header's rel=next. Some tools always send one: those end on the empty page."""
+    """The `Link` header's rel=next. For tools that always send one, the empty page is the last."""
 
     size: int = 100
     size_param: str = "per_page"
     ends_on_empty: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NextUrlPages:
     """The body holds the next page's address."""
 

@@ -1,4 +1,4 @@
-"""Every connector there is, found by looking into `tools/`: adding a tool is adding a file."""
+"""The registry of connectors: every file in `tools/` declares one, so that adding a tool is adding a file."""
 
 import importlib
 import pkgutil
@@ -14,20 +14,23 @@ class RegistryError(RuntimeError):
 
 
 def load_connectors() -> dict[str, Connector]:
-    """Import every module in `tools/`; each declares CONNECTOR under its own file's name."""
-    found = {}
-    for module_name in sorted(module.name for module in pkgutil.iter_modules(tools.__path__)):
-        module = importlib.import_module(f"{tools.__name__}.{module_name}")
-        connector = getattr(module, "CONNECTOR", None)
+    """Import every module below `tools/`; each declares CONNECTOR under its own file's name."""
+    connectors: dict[str, Connector] = {}
+    modules = pkgutil.walk_packages(tools.__path__, f"{tools.__name__}.")
+    for path in sorted(module.name for module in modules if not module.ispkg):
+        place = path.removeprefix(f"{tools.__name__}.").replace(".", "/") + ".py"
+        connector = getattr(importlib.import_module(path), "CONNECTOR", None)
         if not isinstance(connector, Connector):
-            raise RegistryError(f"tools/{module_name}.py declares no CONNECTOR: add one or move the file")
-        if connector.name != module_name:
+            raise RegistryError(f"tools/{place} declares no CONNECTOR: add one or move the file")
+        if connector.name != path.rpartition(".")[2]:
             raise RegistryError(
-                f"tools/{module_name}.py declares the connector {connector.name!r}: "
+                f"tools/{place} declares the connector {connector.name!r}: "
                 "rename the file or the connector so that they agree"
             )
-        found[connector.name] = connector
-    return found
+        if connector.name in connectors:
+            raise RegistryError(f"tools/{place} declares {connector.name!r} a second time")
+        connectors[connector.name] = connector
+    return dict(sorted(connectors.items()))
 
 
 CONNECTORS: Mapping[str, Connector] = MappingProxyType(load_connectors())

@@ -1,6 +1,6 @@
-"""How a webhook proves who sent it."""
+"""Webhook signatures: how a tool signs what it sends."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 
@@ -9,6 +9,7 @@ class HmacSignature:
     """A keyed hash over the raw body, in a header."""
 
     header: str
+    _: KW_ONLY
     algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
     encoding: Literal["hex", "base64"] = "hex"
     prefix: str = ""
@@ -26,9 +27,10 @@ class HmacSignature:
 
 @dataclass(frozen=True)
 class SharedSecret:
-    """The sender repeats the secret in a header: all that some tools can do."""
+    """The sender repeats the secret in a header, because some tools cannot sign."""
 
     header: str
+    _: KW_ONLY
     prefix: str = ""
 
 

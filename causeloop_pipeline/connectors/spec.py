@@ -1,16 +1,17 @@
-"""The vocabulary in which a connector is declared: plain frozen data that `landing` interprets.
+"""The terms in which a connector is declared: plain frozen data that `landing` interprets.
 
-Templates such as `"/repos/{each}/issues"` are filled from the connector's configuration and credentials.
-Paths such as `"event.data"` walk nested objects by key and lists by number; `""` is the whole document.
+Templates such as `"/repos/{item}/issues"` are filled from the connector's configuration and credentials.
+Paths such as `"event.data"` follow nested objects by key and lists by number; `""` is the whole document.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
 from causeloop_pipeline.connectors.auth import Auth, Basic, Bearer, Headers, Query
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.pages import (
     LinkPages,
     NextUrlPages,
@@ -27,7 +28,7 @@ from causeloop_pipeline.connectors.signatures import (
     Signature,
 )
 
-# A tool's file reads `spec.` before every word of the vocabulary, wherever it is defined.
+# A tool's file writes `spec.` before every one of these, wherever it is defined.
 __all__ = [
     "BASE_URL",
     "OWN_SIGNATURE",
@@ -35,9 +36,9 @@ __all__ = [
     "Basic",
     "Bearer",
     "Category",
+    "Condition",
     "Config",
     "Connector",
-    "Event",
     "Field",
     "Headers",
     "HmacSignature",
@@ -52,8 +53,8 @@ __all__ = [
     "Query",
     "RateLimit",
     "Record",
+    "RecordSchema",
     "Refresh",
-    "Shape",
     "SharedSecret",
     "Signature",
     "Since",
@@ -61,7 +62,7 @@ __all__ = [
     "Times",
     "TokenPages",
     "Webhook",
-    "When",
+    "WebhookEvent",
 ]
 
 Record = dict[str, Any]
@@ -70,7 +71,7 @@ Plan = Literal["free", "starter", "growth", "enterprise"]
 
 
 class Category(StrEnum):
-    """The shelf a tool stands on in the catalog."""
+    """The section of the catalog that a tool is listed in."""
 
     CLOUD_MONITORING = "Cloud & Monitoring"
     PRODUCTIVITY_INCIDENT = "Productivity & Incident"
@@ -93,6 +94,7 @@ class Field:
 
     name: str
     title: str
+    _: KW_ONLY
     help: str = ""
     required: bool = True
     default: Any = None
@@ -104,23 +106,23 @@ class Field:
 BASE_URL = Field(
     "base_url",
     "API address",
-    "Only for regional or self-hosted installations.",
+    help="Only for regional or self-hosted installations.",
     required=False,
     pattern=r"https?://\S+",
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Since:
     """How to ask only for what is new, and what may be remembered when.
 
-    `field` is the record's time that the filter looks at. Ascending walks remember the newest time page by
-    page; all others only when a window is done, because an unread page may hold older records.
+    `field` is the record's time that the filter applies to. An ascending list moves the cursor to the newest
+    time page by page; any other only when a window is done, because an unread page may hold older records.
     """
 
     field: str
     param: str | None = None
-    """None: the tool cannot filter; all is listed and what has not changed is left out here."""
+    """None: the tool cannot filter; everything is listed, and unchanged records are left out here."""
     template: str = "{since}"
     """May also hold {until} and configuration."""
     until_param: str | None = None
@@ -131,18 +133,18 @@ class Since:
     overlap: timedelta = timedelta(minutes=5)
     ascending: bool = False
     newest_first: bool = False
-    """Without a filter: a page that holds nothing newer than what was asked for is the last."""
+    """Without a filter: a page without a record of the window is the last."""
     restart_after: int | None = None
-    """Ascending: begin anew from the newest time seen after so many records, lest one slips between pages."""
+    """Ascending: list again from the newest time after so many records, so that none falls between pages."""
     window: timedelta | None = None
-    """Longest span the tool answers for at once."""
+    """Longest time span that the tool lists at once."""
     cap: int | None = None
-    """Most records the tool gives for one window; a fuller window is halved."""
+    """Maximum number of records the tool lists for one window; a fuller window is halved."""
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How one record reads: its id, the time of this version, and which records count as failures."""
+@dataclass(frozen=True, kw_only=True)
+class RecordSchema:
+    """How to read one record: its id, the time of this version, and which records count as failures."""
 
     key: str = "id"
     """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
@@ -152,84 +154,84 @@ class Shape:
     kind: str = "record"
     keep: Callable[[Record], bool] | None = None
     unless: str | None = None
-    """A path whose presence marks what is no failure, such as a pull request among issues."""
+    """A path that only records have which are no failures, such as a pull request among issues."""
     normalize: bool = False
     """The payload becomes the product's own fields by the configuration's `fields` mapping."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Refresh:
-    """Read one known open record again, for tools whose filter never shows that it was resolved."""
+    """How to read one open record again, for tools whose filter never shows that it was resolved."""
 
     path: str
     record: str
     ids: str = r"(?P<id>.+)"
     """Which external ids belong to this pull; its named groups fill `path`."""
     limit: int = 200
-    """At most so many per sync; the next sync goes on with the others."""
+    """Maximum number per sync; the next sync continues with the others."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pull:
-    """One list endpoint and how to walk it."""
+    """One list endpoint and how to read all of it."""
 
     name: str
     path: str
     records: str
     pages: Pages
-    shape: Shape = field(default_factory=Shape)
+    schema: RecordSchema = field(default_factory=RecordSchema)
     since: Since | None = None
     params: tuple[tuple[str, str], ...] = ()
     method: Literal["GET", "POST"] = "GET"
     """POST sends `params`, filter and page position as a JSON body."""
-    each: str | None = None
-    """Configuration list to repeat the walk for; its value is {each} in templates."""
+    for_each: str | None = None
+    """Configuration field that holds a list: the endpoint is read for each entry, {item} in templates."""
     refresh: Refresh | None = None
     optional: bool = False
-    """What not every account or token may read: where it is refused, the other lists are read even so."""
+    """Not every account or token may read it: if it is refused, the other lists are still read."""
 
 
-@dataclass(frozen=True)
-class When:
+@dataclass(frozen=True, kw_only=True)
+class Condition:
     """A condition on a webhook body: the value at `path` is one of `values`, or just exists."""
 
     path: str
     values: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Event:
-    """Where a webhook body holds records and how they read."""
+@dataclass(frozen=True, kw_only=True)
+class WebhookEvent:
+    """Where a webhook body holds records, and how to read them."""
 
     record: str
     """The record, or a list of them."""
-    when: When | None = None
+    when: Condition | None = None
     """None: whenever `record` is there."""
-    shape: Shape = field(default_factory=Shape)
+    schema: RecordSchema = field(default_factory=RecordSchema)
     add: tuple[tuple[str, str], ...] = ()
-    """(key, path): what the record takes over from around it."""
+    """(key, path): what is copied into the record from the body around it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """A tool's pushes: any one valid signature opens the door, the first matching event is read."""
+    """A tool's webhook: one valid signature is enough, and the first matching event is read."""
 
-    events: tuple[Event, ...]
+    events: tuple[WebhookEvent, ...]
     signatures: tuple[Signature, ...] = (OWN_SIGNATURE,)
     delivery_header: str | None = None
     delivery_path: str | None = None
-    ignore: tuple[When, ...] = ()
-    """Pings and the like: answered, not kept."""
+    ignore: tuple[Condition, ...] = ()
+    """Pings and the like: answered, not stored."""
     challenge_header: str | None = None
     challenge_answer: str = "verification"
-    """One-time check: a GET with this header is answered with its value under this name."""
+    """One-time check of the address: a GET with this header is answered with its value under this name."""
     setup: str = ""
     """What a person does in the tool to switch the webhook on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RateLimit:
-    """Where the tool says how long to wait; seconds, epoch seconds and milliseconds are told by size."""
+    """The headers that tell how long to wait: seconds, epoch seconds or epoch milliseconds."""
 
     remaining: str = "x-ratelimit-remaining"
     reset: str = "x-ratelimit-reset"
@@ -237,14 +239,12 @@ class RateLimit:
     """403 belongs here only where the tool uses it for limits too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SqlQuery:
-    """Records are rows of the user's own SELECT, read by its cursor column."""
-
-    dialect: Literal["postgres"] = "postgres"
+    """Records are rows of the user's own SELECT on PostgreSQL, read by its cursor column."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Connector:
     """One external tool."""
 
@@ -263,10 +263,14 @@ class Connector:
     query: SqlQuery | None = None
     webhook: Webhook | None = None
     rate_limit: RateLimit = field(default_factory=RateLimit)
+    issues: tuple[IssueMapping, ...] = ()
+    """What its issues mean, a mapping for each variant; the first that fits is taken."""
+    changes: tuple[ChangeMapping, ...] = ()
+    """The same for what it lands as changes."""
     tickets: bool = False
     """Recommendations can be pushed into it as tickets."""
     configure: Callable[[Config], "Connector"] | None = None
-    """For tools whose walk is itself configuration: the connector that a configuration describes."""
+    """For tools whose endpoint is itself configuration: the connector that a configuration describes."""
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -1,1 +1,1 @@
-"""A year of believable failures, served as the real tools would, and what caused each."""
+"""The demo: a year of plausible failures with known causes, served as the real tools would serve them."""

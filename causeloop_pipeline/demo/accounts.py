@@ -1,11 +1,11 @@
-"""The tools of each demo workspace, and the tokens by which a connector is known to them."""
+"""The tools of each demo workspace, and the credentials of their connectors."""
 
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from causeloop_pipeline.demo.causes import settings_of_the_demo
-from causeloop_pipeline.demo.deployments import deployed_services
+from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.deployments import list_deployed_services
 from causeloop_pipeline.demo.vendors import datadog, github, in_house, jira, okta, pagerduty, zendesk
 
 TOOLS: dict[str, ModuleType] = {
@@ -34,13 +34,13 @@ def accounts(demo_url: str) -> list[Account]:
     """Every account of the demo, its tool to be reached at `demo_url`."""
     return [
         _account(setting.workspace, tool, demo_url)
-        for setting in settings_of_the_demo().values()
+        for setting in demo_workspaces().values()
         for tool in sorted({cause.source for cause in setting.causes})
     ]
 
 
 def token_of(workspace: str, tool: str) -> str:
-    """The token of an account: no secret, as all it opens is invented."""
+    """The token of an account; it is no secret, because all data behind it is invented."""
     return f"demo-{workspace}-{tool}"
 
 
@@ -56,16 +56,18 @@ def _account(workspace: str, tool: str, demo_url: str) -> Account:
 
 
 def _config(workspace: str, tool: str) -> dict[str, Any]:
-    known: dict[str, dict[str, Any]] = {
+    configs: dict[str, dict[str, Any]] = {
         "jira": {"site": workspace},
         "github": {
-            "repositories": [f"{workspace}-engineering/{service}" for service in deployed_services(workspace)]
+            "repositories": [
+                f"{workspace}-engineering/{service}" for service in list_deployed_services(workspace)
+            ]
         },
         "zendesk": {"subdomain": workspace},
         "okta": {"org": f"{workspace}.okta.com"},
         "custom_api": in_house.CONFIG,
     }
-    return known.get(tool, {})
+    return configs.get(tool, {})
 
 
 def _credentials(tool: str, token: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The root causes of the demo's failures, as told in stories/*.toml."""
+"""The root causes of the demo's failures, read from stories/*.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ STORIES = Path(__file__).parent / "stories"
 
 @dataclass(frozen=True)
 class Rhythm:
-    """When a cause strikes; `kind` names the rule, in rhythms.py."""
+    """When failures of a cause occur; `kind` names the rule, in rhythms.py."""
 
     kind: str
     hours: tuple[int, int] = (0, 23)
@@ -27,7 +27,7 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class Fix:
-    """Something was done against a cause; only if it held did the failures end."""
+    """A fix of a cause; the failures ended only if it held."""
 
     days_ago: int
     held: bool
@@ -36,7 +36,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Cause:
-    """One root cause: where it shows, in which words, and how often."""
+    """One root cause: where its failures appear, with which texts, and how often."""
 
     key: str
     source: str
@@ -54,7 +54,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Setting:
+class DemoWorkspace:
     """A workspace of the demo and everything that goes wrong in it."""
 
     organization: str
@@ -65,27 +65,28 @@ class Setting:
 
 
 @cache
-def settings_of_the_demo() -> Mapping[str, Setting]:
+def demo_workspaces() -> Mapping[str, DemoWorkspace]:
     """Every workspace of the demo, by slug."""
-    told = [_setting(tomllib.loads(path.read_text("utf-8"))) for path in sorted(STORIES.glob("*.toml"))]
-    return {setting.workspace: setting for setting in told}
+    loaded = [_workspace(tomllib.loads(path.read_text("utf-8"))) for path in sorted(STORIES.glob("*.toml"))]
+    return {workspace.workspace: workspace for workspace in loaded}
 
 
 @cache
-def singletons() -> tuple[str, ...]:
-    """Titles of failures that happened once and have no pattern."""
+def one_off_titles() -> tuple[str, ...]:
+    """Titles of failures that occurred once and have no pattern."""
     return tuple((STORIES / "singletons.txt").read_text("utf-8").splitlines())
 
 
-def _setting(told: dict[str, Any]) -> Setting:
-    causes = tuple(_cause(entry) for entry in told.pop("cause"))
-    return Setting(causes=causes, **told)
+def _workspace(table: dict[str, Any]) -> DemoWorkspace:
+    causes = tuple(_cause(entry) for entry in table.pop("cause"))
+    return DemoWorkspace(causes=causes, **table)
 
 
-def _cause(told: dict[str, Any]) -> Cause:
+def _cause(table: dict[str, Any]) -> Cause:
     rhythm: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in told.pop("rhythm").items()
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in table.pop("rhythm").items()
     }
-    fix = told.pop("fix", None)
-    told |= {"severities": tuple(told["severities"]), "titles": tuple(told["titles"])}
-    return Cause(rhythm=Rhythm(**rhythm), fix=Fix(**fix) if fix else None, **told)
+    fix = table.pop("fix", None)
+    table |= {"severities": tuple(table["severities"]), "titles": tuple(table["titles"])}
+    return Cause(rhythm=Rhythm(**rhythm), fix=Fix(**fix) if fix else None, **table)

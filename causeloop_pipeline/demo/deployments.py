@@ -1,11 +1,11 @@
-"""When the demo's services are deployed, as one tool of each workspace tells: after some, failures come."""
+"""Deployments of the demo's services, listed by one tool of each workspace: some of them cause failures."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.demo.causes import settings_of_the_demo
+from causeloop_pipeline.demo.causes import demo_workspaces
 from causeloop_pipeline.demo.rhythms import deployment
 from causeloop_pipeline.demo.story import DAYS_AFTER, DAYS_BEFORE, SEED
 
@@ -21,33 +21,33 @@ class Deployment:
 
     @property
     def version(self) -> str:
-        """As releases are named: year, week, number."""
+        """The name of the release: year, week, number."""
         year, week, _ = self.at.isocalendar()
         return f"{year}.{week}.{self.number}"
 
 
-def teller(workspace: str) -> str:
-    """The tool that knows of a workspace's deployments: GitHub where there is one."""
-    sources = {cause.source for cause in settings_of_the_demo()[workspace].causes}
+def deployment_source(workspace: str) -> str:
+    """The tool that lists a workspace's deployments: GitHub where there is one."""
+    sources = {cause.source for cause in demo_workspaces()[workspace].causes}
     return "github" if "github" in sources else "pagerduty"
 
 
-def deployed_services(workspace: str) -> list[str]:
-    """What is deployed: what the telling tool knows anyway, and what fails after deployments."""
-    causes, tool = settings_of_the_demo()[workspace].causes, teller(workspace)
-    known = {cause.service for cause in causes if cause.source == tool}
-    return sorted(known | {cause.rhythm.service for cause in causes if cause.rhythm.kind == "deploy"})
+def list_deployed_services(workspace: str) -> list[str]:
+    """The services of the tool that lists the deployments, and those that fail after deployments."""
+    causes, tool = demo_workspaces()[workspace].causes, deployment_source(workspace)
+    listed = {cause.service for cause in causes if cause.source == tool}
+    return sorted(listed | {cause.rhythm.service for cause in causes if cause.rhythm.kind == "deploy"})
 
 
 @cache
 def deployments(workspace: str, epoch: date, seed: int = SEED) -> tuple[Deployment, ...]:
-    """All deployments of a workspace, oldest first; the ones after the epoch have yet to happen."""
-    zone = ZoneInfo(settings_of_the_demo()[workspace].timezone)
+    """All deployments of a workspace, oldest first; those after the epoch are still to come."""
+    zone = ZoneInfo(demo_workspaces()[workspace].timezone)
     days = [epoch + timedelta(days=number) for number in range(-DAYS_BEFORE, DAYS_AFTER + 1)]
-    found = sorted(
+    times = sorted(
         (local.replace(tzinfo=zone).astimezone(UTC), service)
-        for service in deployed_services(workspace)
+        for service in list_deployed_services(workspace)
         for day in days
         if (local := deployment(service, day, seed)) is not None
     )
-    return tuple(Deployment(workspace, service, n, at) for n, (at, service) in enumerate(found, 1))
+    return tuple(Deployment(workspace, service, n, at) for n, (at, service) in enumerate(times, 1))

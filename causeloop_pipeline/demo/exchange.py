@@ -1,4 +1,4 @@
-"""A question to a demo tool and its answer, as HTTP carries them."""
+"""Requests to the demo's tools and their responses."""
 
 import base64
 import binascii
@@ -12,32 +12,32 @@ from urllib.parse import urlencode
 from causeloop_pipeline.demo.deployments import Deployment
 from causeloop_pipeline.demo.story import Failure
 
-REPEATED = 99
+REPEATED_POSITION = 99
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One GET request; `now` is when it is answered, `told` and `deployed` what the tool knows then."""
+class VendorRequest:
+    """One GET request, the time of its answer, and what the tool holds at that time."""
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     origin: str
     now: datetime
-    told: Sequence[Failure] = ()
-    deployed: Sequence[Deployment] = ()
+    failures: Sequence[Failure] = ()
+    deployments: Sequence[Deployment] = ()
 
     def number(self, name: str, default: int) -> int:
-        """A whole number from the query; BadQuestionError when it is none."""
+        """A whole number from the query; BadRequestError if it is none."""
         try:
             return int(self.query.get(name, default))
         except ValueError:
-            raise BadQuestionError(f"{name} must be a whole number") from None
+            raise BadRequestError(f"{name} must be a whole number") from None
 
     def moment(self, name: str) -> datetime | None:
         """An ISO instant from the query."""
         text = self.query.get(name)
-        return iso(text) if text else None
+        return parse_iso(text) if text else None
 
     def url(self, **changed: object) -> str:
         """This address with other query parameters."""
@@ -61,43 +61,43 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What the tool says."""
+class VendorResponse:
+    """The tool's response."""
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def encoded(self) -> bytes:
+    def to_json(self) -> bytes:
         """The body as JSON."""
         return json.dumps(self.body).encode()
 
 
-class BadQuestionError(ValueError):
-    """A question that the real tool would answer with 400."""
+class BadRequestError(ValueError):
+    """A request that the real tool would answer with status 400."""
 
 
-def iso(text: str) -> datetime:
-    """An ISO instant; BadQuestionError when it is none."""
+def parse_iso(text: str) -> datetime:
+    """An ISO instant; BadRequestError if it is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadQuestionError(f"{text!r} is no ISO 8601 time") from None
+        raise BadRequestError(f"{text!r} is no ISO 8601 time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def zulu(moment: datetime | None) -> str | None:
+def format_utc(moment: datetime | None) -> str | None:
     """2026-03-01T10:20:30Z, as most tools write it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-def repeating(told: Sequence[Failure]) -> list[Failure]:
-    """A list that moved while it was read: at the edge of a page of 100 one record comes twice."""
-    return list(_repeating(told))
+def with_repeats(failures: Sequence[Failure]) -> list[Failure]:
+    """A list that changes while it is read: at the edge of a page of 100 one record appears twice."""
+    return list(_repeat_at_page_edges(failures))
 
 
-def _repeating(told: Sequence[Failure]) -> Iterator[Failure]:
-    for position, failure in enumerate(told):
+def _repeat_at_page_edges(failures: Sequence[Failure]) -> Iterator[Failure]:
+    for position, failure in enumerate(failures):
         yield failure
-        if position and position % REPEATED == 0:
+        if position and position % REPEATED_POSITION == 0:
             yield failure

@@ -1,7 +1,7 @@
-"""When causes strike: nightly, weekly, monthly, in office hours, at random, or after a deployment.
+"""When failures occur: nightly, weekly, monthly, in office hours, at random, or after a deployment.
 
-Every draw is made from a seed that names the cause and the day, so that a story told again, later or in
-another process, has the same past.
+Every random number comes from a seed that names the cause and the day, so that the story has the same past
+in every process and at every time.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,27 +12,27 @@ import numpy as np
 
 from causeloop_pipeline.demo.causes import Cause, Rhythm
 
-HALTED_AFTER_FIX = timedelta(days=12)
+PAUSE_AFTER_FAILED_FIX = timedelta(days=12)
 WORKING_DAYS = 5
 DEPLOY_WEEKDAYS = (1, 3)
 DEPLOY_CHANCE = 0.6
 
 
-def draws(*name: object) -> np.random.Generator:
+def random_generator(*name: object) -> np.random.Generator:
     """Random numbers that depend on nothing but the name."""
     digest = blake2b("|".join(map(str, name)).encode(), digest_size=8).digest()
     return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
-def strikes(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
-    """The local times at which a cause strikes, in order; `epoch` is the day that fixes are counted from."""
-    found = [
+def occurrence_times(cause: Cause, first: date, last: date, epoch: date, seed: int) -> list[datetime]:
+    """The local times of a cause's failures, in order; `epoch` is the day that fixes are counted from."""
+    moments = [
         moment
         for day in _days(first, last)
-        if not _quiet(cause, day, epoch)
+        if not _is_quiet(cause, day, epoch)
         for moment in _on_day(cause, day, seed)
     ]
-    return sorted(found)
+    return sorted(moments)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -40,18 +40,18 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _quiet(cause: Cause, day: date, epoch: date) -> bool:
+def _is_quiet(cause: Cause, day: date, epoch: date) -> bool:
     since = cause.rhythm.since_days
     if since is not None and day < epoch - timedelta(days=since):
         return True
     if cause.fix is None:
         return False
     fixed = epoch - timedelta(days=cause.fix.days_ago)
-    return day >= fixed if cause.fix.held else fixed <= day < fixed + HALTED_AFTER_FIX
+    return day >= fixed if cause.fix.held else fixed <= day < fixed + PAUSE_AFTER_FAILED_FIX
 
 
 def _on_day(cause: Cause, day: date, seed: int) -> list[datetime]:
-    rng = draws(seed, cause.key, day)
+    rng = random_generator(seed, cause.key, day)
     bursts = _RULES[cause.rhythm.kind](cause.rhythm, day, rng, seed)
     return [moment for start in bursts for moment in _burst(cause.rhythm, start, rng)]
 
@@ -96,7 +96,7 @@ def _deploy(rhythm: Rhythm, day: date, rng: np.random.Generator, seed: int) -> l
 
 def deployment(service: str, day: date, seed: int) -> datetime | None:
     """When a service was released on a day, if it was."""
-    rng = draws(seed, "deployment", service, day)
+    rng = random_generator(seed, "deployment", service, day)
     if day.weekday() not in DEPLOY_WEEKDAYS or rng.random() > DEPLOY_CHANCE:
         return None
     return datetime.combine(day, time(int(rng.integers(10, 17)), int(rng.integers(60))))

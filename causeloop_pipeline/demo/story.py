@@ -1,7 +1,7 @@
-"""A year of believable failures per workspace, with the planted truth of what caused each.
+"""A year of plausible failures per workspace, with the known cause of each.
 
 The story is fixed by its epoch and seed. It runs from a year before the epoch to some weeks after, so
-that an installation that stays up goes on seeing failures; what is visible depends on the time asked for.
+that an installation that stays up continues to see failures; what is visible depends on the requested time.
 """
 
 import base64
@@ -13,21 +13,23 @@ from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.demo.causes import Cause, Setting, settings_of_the_demo, singletons
-from causeloop_pipeline.demo.rhythms import draws, strikes
+from causeloop_pipeline.demo.causes import Cause, DemoWorkspace, demo_workspaces, one_off_titles
+from causeloop_pipeline.demo.rhythms import occurrence_times, random_generator
 from causeloop_pipeline.demo.wording import fill
 
-DAYS_BEFORE, DAYS_AFTER = 365, 60
+DAYS_BEFORE = 365
+DAYS_AFTER = 60
 SEED = 20_240_229
-SINGLETONS = 25
-LATE_CHANCE, UNRESOLVED_CHANCE = 0.02, 0.006
+ONE_OFFS_PER_WORKSPACE = 25
+LATE_CHANCE = 0.02
+UNRESOLVED_CHANCE = 0.006
 NEVER_LATE = ("pagerduty", "okta", "datadog")
-"""Their filters or ids go by the time of creation: a real one would not show a late event either."""
+"""Their filters or ids follow the time of creation: the real tools would not show a late event either."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """One failure as it really was; `cause` is the truth, None for what happened once."""
+    """One failure; `cause` is the true one, None for a failure that occurred once."""
 
     workspace: str
     source: str
@@ -52,19 +54,19 @@ class Failure:
         return _EXTERNAL_IDS[self.source](self)
 
     def status(self, now: datetime) -> str:
-        """open, mitigating or resolved at a moment."""
+        """open, mitigating or resolved at a given time."""
         if self.resolved_at is not None and self.resolved_at <= now:
             return "resolved"
         return "mitigating" if self.acknowledged_at <= now else "open"
 
-    def updated_at(self, now: datetime) -> datetime:
-        """When the tool last changed it, seen from a moment."""
+    def last_update(self, now: datetime) -> datetime:
+        """When the tool last changed it, as of a given time."""
         moments = (self.visible_at, self.acknowledged_at, self.resolved_at)
         return max(moment for moment in moments if moment is not None and moment <= now)
 
 
 @dataclass(frozen=True)
-class FixTold:
+class StoryFix:
     """A fix in the story: what was claimed, when, and whether the failures really ended."""
 
     workspace: str
@@ -76,50 +78,55 @@ class FixTold:
 
 @cache
 def failures(workspace: str, epoch: date, seed: int = SEED) -> tuple[Failure, ...]:
-    """All failures of a workspace, oldest first; the ones after the epoch have yet to happen."""
-    setting = settings_of_the_demo()[workspace]
+    """All failures of a workspace, oldest first; those after the epoch are still to come."""
+    demo = demo_workspaces()[workspace]
     first, last = epoch - timedelta(days=DAYS_BEFORE), epoch + timedelta(days=DAYS_AFTER)
-    told = [
-        _failure(setting, cause, moment, number, seed)
-        for cause in setting.causes
-        for number, moment in enumerate(strikes(cause, first, last, epoch, seed))
+    planned = [
+        _failure(demo, cause, moment, number, seed)
+        for cause in demo.causes
+        for number, moment in enumerate(occurrence_times(cause, first, last, epoch, seed))
     ]
-    told += [_singleton(setting, number, first, seed) for number in range(SINGLETONS)]
-    return tuple(_numbered(told))
+    planned += [_one_off_failure(demo, number, first, seed) for number in range(ONE_OFFS_PER_WORKSPACE)]
+    return tuple(_assign_numbers(planned))
 
 
-def visible(workspace: str, epoch: date, now: datetime, seed: int = SEED) -> list[Failure]:
-    """What the tools of a workspace know at a moment."""
+def visible_failures(workspace: str, epoch: date, now: datetime, seed: int = SEED) -> list[Failure]:
+    """The failures that the tools of a workspace show at a given time."""
     return [failure for failure in failures(workspace, epoch, seed) if failure.visible_at <= now]
 
 
-def truth(workspace: str, epoch: date, now: datetime, seed: int = SEED) -> dict[tuple[str, str], str | None]:
-    """(source, external id) → cause, of everything visible at a moment; None for what happened once."""
-    return {(told.source, told.external_id): told.cause for told in visible(workspace, epoch, now, seed)}
+def true_causes(
+    workspace: str, epoch: date, now: datetime, seed: int = SEED
+) -> dict[tuple[str, str], str | None]:
+    """(source, external id) → cause of each visible failure; None for those that occurred once."""
+    return {
+        (failure.source, failure.external_id): failure.cause
+        for failure in visible_failures(workspace, epoch, now, seed)
+    }
 
 
-def fixes(workspace: str, epoch: date) -> list[FixTold]:
+def fixes(workspace: str, epoch: date) -> list[StoryFix]:
     """The fixes of a workspace's story, each at noon of its day."""
-    setting = settings_of_the_demo()[workspace]
+    demo = demo_workspaces()[workspace]
     noon = datetime(epoch.year, epoch.month, epoch.day, 12, tzinfo=UTC)
     return [
-        FixTold(
+        StoryFix(
             workspace, cause.key, noon - timedelta(days=cause.fix.days_ago), cause.fix.held, cause.fix.note
         )
-        for cause in setting.causes
+        for cause in demo.causes
         if cause.fix is not None
     ]
 
 
-def _failure(setting: Setting, cause: Cause, local: datetime, number: int, seed: int) -> Failure:
-    rng = draws(seed, cause.key, "words", local, number)
-    created = local.replace(tzinfo=ZoneInfo(setting.timezone)).astimezone(UTC)
+def _failure(demo: DemoWorkspace, cause: Cause, local: datetime, number: int, seed: int) -> Failure:
+    rng = random_generator(seed, cause.key, "words", local, number)
+    created = local.replace(tzinfo=ZoneInfo(demo.timezone)).astimezone(UTC)
     late = cause.source not in NEVER_LATE and rng.random() < LATE_CHANCE
     visible_at = created + timedelta(hours=float(rng.uniform(6, 48))) if late else created
-    taken = timedelta(minutes=float(rng.lognormal(0.0, 0.6)) * cause.resolve_minutes + 1)
+    duration = timedelta(minutes=float(rng.lognormal(0.0, 0.6)) * cause.resolve_minutes + 1)
     unresolved = rng.random() < UNRESOLVED_CHANCE
     return Failure(
-        workspace=setting.workspace,
+        workspace=demo.workspace,
         source=cause.source,
         kind=cause.kind,
         number=0,
@@ -133,21 +140,21 @@ def _failure(setting: Setting, cause: Cause, local: datetime, number: int, seed:
         error_type=cause.error_type,
         created_at=created,
         visible_at=visible_at,
-        acknowledged_at=visible_at + taken * 0.2,
-        resolved_at=None if unresolved else visible_at + taken,
+        acknowledged_at=visible_at + duration * 0.2,
+        resolved_at=None if unresolved else visible_at + duration,
     )
 
 
-def _singleton(setting: Setting, number: int, first: date, seed: int) -> Failure:
-    rng = draws(seed, setting.workspace, "singleton", number)
-    position = sorted(settings_of_the_demo()).index(setting.workspace) * SINGLETONS + number
-    like = _tracker_cause(setting)
+def _one_off_failure(demo: DemoWorkspace, number: int, first: date, seed: int) -> Failure:
+    rng = random_generator(seed, demo.workspace, "singleton", number)
+    position = sorted(demo_workspaces()).index(demo.workspace) * ONE_OFFS_PER_WORKSPACE + number
+    template = _tracker_cause(demo)
     day = datetime(first.year, first.month, first.day, 9, tzinfo=UTC)
     created = day + timedelta(days=int(rng.integers(DAYS_BEFORE)), minutes=int(rng.integers(480)))
     return replace(
-        _failure(setting, like, created.replace(tzinfo=None), number, seed),
+        _failure(demo, template, created.replace(tzinfo=None), number, seed),
         cause=None,
-        title=singletons()[position],
+        title=one_off_titles()[position],
         body="",
         severity="p4",
         service="General",
@@ -159,22 +166,22 @@ def _singleton(setting: Setting, number: int, first: date, seed: int) -> Failure
     )
 
 
-def _tracker_cause(setting: Setting) -> Cause:
-    """People write what happens once into the tracker: a cause of its first source that takes tickets."""
+def _tracker_cause(demo: DemoWorkspace) -> Cause:
+    """People report one-off failures in the tracker: a cause of the first source that takes tickets."""
     trackers = ("jira", "zendesk")
-    return next(cause for tool in trackers for cause in setting.causes if cause.source == tool)
+    return next(cause for tool in trackers for cause in demo.causes if cause.source == tool)
 
 
-def _numbered(told: list[Failure]) -> list[Failure]:
+def _assign_numbers(failures: list[Failure]) -> list[Failure]:
     counts: dict[str, int] = {}
     numbered = []
-    for failure in sorted(told, key=_order):
+    for failure in sorted(failures, key=_sort_key):
         counts[failure.source] = counts.get(failure.source, 0) + 1
         numbered.append(replace(failure, number=counts[failure.source]))
     return numbered
 
 
-def _order(failure: Failure) -> tuple[datetime, str, str]:
+def _sort_key(failure: Failure) -> tuple[datetime, str, str]:
     return failure.created_at, failure.cause or "", failure.title
 
 
@@ -200,8 +207,3 @@ _EXTERNAL_IDS: Mapping[str, Callable[[Failure], str]] = {
     "okta": lambda failure: str(UUID(bytes=_digest(failure))),
     "custom_api": lambda failure: f"EV-{failure.number:06d}",
 }
-
-
-def workspaces() -> Mapping[str, Setting]:
-    """The demo's workspaces, by slug."""
-    return settings_of_the_demo()

@@ -1,8 +1,8 @@
-"""Who lives in the demo: organizations and the people who sign in to them, for everybody to try."""
+"""The demo's organizations and the users who sign in to them."""
 
 from dataclasses import dataclass
 
-DEMO_PASSWORD = "causeloop-demo"  # noqa: S105 documented: it opens invented data on one's own machine
+DEMO_PASSWORD = "causeloop-demo"  # noqa: S105 documented: it gives access to invented data on the own machine
 BACKFILL_DAYS = 400
 POLL_INTERVAL_SECONDS = 300
 
@@ -19,7 +19,7 @@ class DemoOrganization:
 
 @dataclass(frozen=True)
 class DemoUser:
-    """A person and the role she holds in every workspace of an organization."""
+    """A person and their role in every workspace of an organization."""
 
     email: str
     name: str

@@ -1,4 +1,4 @@
-"""Fills a message's slots with hosts, ids and numbers that differ from one failure to the next."""
+"""Fills the slots of a text with hosts, ids and numbers that differ from failure to failure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ SLOTS: Mapping[str, Callable[[np.random.Generator], str]] = {
 
 
 def fill(text: str, rng: np.random.Generator) -> str:
-    """Replace every {slot}; each occurrence draws anew."""
+    """Replace every {slot}; each occurrence gets a new value."""
     return re.sub(r"\{(\w+)\}", lambda match: SLOTS[match.group(1)](rng), text)
 
 

@@ -1,1 +1,1 @@
-"""How the product goes out to other servers: to which addresses, with whose credentials, and what fails."""
+"""Requests to other servers: allowed addresses, credentials, limits, retries and failures."""

@@ -1,58 +1,59 @@
-"""Puts a connector's credentials on a request, and nowhere else."""
+"""Builds the headers and parameters that authenticate a request, and redacts them from texts."""
 
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, filled_from
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Auth, Basic, Bearer, Connector, Headers, Query
 from causeloop_pipeline.egress.errors import PermanentFailure
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What proves who asks; it never shows itself in a repr."""
+class Credentials:
+    """What a request carries to prove who sends it; it never shows itself in a repr."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def blotted(self, text: str) -> str:
-        """The text with every credential that a tool echoed made unreadable."""
+    def redact(self, text: str) -> str:
+        """The text with every credential that a tool repeats replaced by ***."""
         values = [*self.secrets, *(value for _, value in (*self.headers, *self.parameters))]
         for secret in sorted(filter(None, values), key=len, reverse=True):
             text = text.replace(secret, "***")
         return text
 
 
-def identity(connector: Connector, credentials: Mapping[str, str]) -> Identity:
-    """The headers and parameters that a connector's authentication makes of its credentials."""
+def build_credentials(connector: Connector, values: Mapping[str, str]) -> Credentials:
+    """The headers and parameters that a connector's authentication makes of what a person entered."""
     try:
-        proof = _proof(connector.auth, credentials)
+        credentials = _fill(connector.auth, values)
     except MissingValueError as missing:
         raise PermanentFailure(
             f"{connector.title}: the credential {missing.args[0]!r} is missing; enter it in the connector"
         ) from None
-    if any(not value.isprintable() or not value.isascii() for _, value in proof.headers):
+    if any(not value.isprintable() or not value.isascii() for _, value in credentials.headers):
         raise PermanentFailure(
             f"{connector.title}: a credential holds a line break or a character that no header can carry; "
             "enter it again"
         )
-    encoded = [value.rpartition(" ")[2] for _, value in proof.headers]
-    return replace(proof, secrets=(*credentials.values(), *encoded))
+    encoded = [value.rpartition(" ")[2] for _, value in credentials.headers]
+    return replace(credentials, secrets=(*values.values(), *encoded))
 
 
-def _proof(auth: Auth, credentials: Mapping[str, str]) -> Identity:
+def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
     match auth:
         case Headers(headers):
-            return Identity(headers=tuple((name, filled_from(text, credentials)) for name, text in headers))
+            return Credentials(headers=tuple((name, fill_from(text, values)) for name, text in headers))
         case Bearer(token):
-            return Identity(headers=(("Authorization", f"Bearer {filled_from(token, credentials)}"),))
+            return Credentials(headers=(("Authorization", f"Bearer {fill_from(token, values)}"),))
         case Basic(username, password):
-            pair = f"{filled_from(username, credentials)}:{filled_from(password, credentials)}"
-            return Identity(headers=(("Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}"),))
+            pair = f"{fill_from(username, values)}:{fill_from(password, values)}"
+            encoded = base64.b64encode(pair.encode()).decode()
+            return Credentials(headers=(("Authorization", f"Basic {encoded}"),))
         case Query(parameters):
-            pairs = tuple((name, filled_from(text, credentials)) for name, text in parameters)
-            return Identity(parameters=pairs)
+            pairs = tuple((name, fill_from(text, values)) for name, text in parameters)
+            return Credentials(parameters=pairs)
         case None:
-            return Identity()
+            return Credentials()

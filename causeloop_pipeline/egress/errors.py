@@ -1,4 +1,4 @@
-"""Why an exchange with another server came to nothing, told apart by what helps: a person, or time."""
+"""Why a request to another server failed: permanent failures need a person, transient ones need time."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ class PermanentFailure(OutsideFailure):
 
 
 class TransientFailure(OutsideFailure):
-    """The next attempt may well succeed; `retry_after` is what the other server itself asked for."""
+    """The next attempt may succeed; `retry_after` is the wait that the server requested."""
 
     def __init__(self, reason: str, status: int | None = None, retry_after: timedelta | None = None) -> None:
         super().__init__(reason, status)

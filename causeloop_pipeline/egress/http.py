@@ -1,8 +1,9 @@
-"""One request to another server and its whole answer: within 15 seconds, bounded, no redirect followed."""
+"""One HTTP exchange with another server: checked address, timeouts, size limit, and no redirect followed."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import httpx2
 
@@ -10,21 +11,18 @@ from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.origin import port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
-from causeloop_pipeline.egress.retry_policy import asked_wait
+from causeloop_pipeline.egress.retry_policy import RetryableResponse, is_retryable, retry_after
 from causeloop_pipeline.egress.transport import CheckedTransport
 
-SECONDS = 15.0
-MAX_ANSWER_BYTES = 16_000_000
-WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
-LONGEST_WAIT = timedelta(hours=24)
-NO_HEADERS_OF_ITS_OWN = RateLimit()
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+STANDARD_RATE_LIMIT = RateLimit()
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent; `called` names the receiver in errors, so that no address with a token shows up there."""
+    """What is sent; `receiver` names the server in errors, so that no address with a token shows up there."""
 
-    called: str
+    receiver: str
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -32,71 +30,85 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back."""
+class Response:
+    """What came back, whatever its status; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
-def exchange(
-    request: Request, egress: EgressPolicy, seconds: float = SECONDS, most_bytes: int = MAX_ANSWER_BYTES
-) -> Answer:
-    """Send a request to a checked address; the answer, whatever its status."""
+@dataclass(frozen=True)
+class Limits:
+    """How long a server may be silent, how long its whole answer may take, and how large it may be."""
+
+    silence_seconds: float = 15.0
+    answer_seconds: float = 15.0
+    max_bytes: int = 16_000_000
+
+
+def exchange(request: Request, egress: EgressPolicy, limits: Limits | None = None) -> Response:
+    """Send one request over a connection of its own, which ends with `limits.answer_seconds`."""
+    limits = limits or Limits()
     try:
         url = web_address(request.url)
     except EgressRefused:
-        raise PermanentFailure(f"{request.called} has no web address: enter it again") from None
+        raise PermanentFailure(f"{request.receiver} has no web address: enter it again") from None
     egress.check_web(url.scheme, url.host, port_of(url))
+    transport = CheckedTransport(egress, limits.answer_seconds)
+    try:
+        return send(request, transport, limits)
+    finally:
+        transport.close()
+
+
+def send(request: Request, transport: CheckedTransport, limits: Limits) -> Response:
+    """Send one request over an open transport; raises RetryableResponse where no whole answer came."""
     wire = httpx2.Request(
         request.method,
-        url,
+        web_address(request.url),
         headers={"User-Agent": "causeloop", **request.headers},
         content=request.content,
-        extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), seconds)},
+        extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), limits.silence_seconds)},
     )
-    transport = CheckedTransport(egress, seconds)
+    deadline = time.monotonic() + limits.answer_seconds
     try:
         response = transport.handle_request(wire)
         try:
-            body = _whole(request.called, response, most_bytes)
+            body = _read_body(request.receiver, response, limits, deadline)
         finally:
             response.close()
     except httpx2.RequestError as error:
-        reason = f"{request.called} gave no complete answer ({type(error).__name__})"
-        raise TransientFailure(reason) from None
-    finally:
-        transport.close()
-    return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+        reason = f"{request.receiver} gave no complete answer ({type(error).__name__})"
+        raise RetryableResponse(reason) from None
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status_code, headers, body)
 
 
-def accepted(request: Request, answer: Answer) -> Answer:
-    """The answer if the receiver took the request; otherwise raise what helps: time, or a person."""
-    if 200 <= answer.status < 300:
-        return answer
-    raise refusal(request, answer)
+def require_success(request: Request, response: Response) -> Response:
+    """The response if the server took the request; otherwise the failure that says what helps."""
+    if 200 <= response.status < 300:
+        return response
+    raise failure_of(request, response)
 
 
-def refusal(request: Request, answer: Answer) -> OutsideFailure:
+def failure_of(request: Request, response: Response) -> OutsideFailure:
     """Why a request was not taken: only the status, for a body may repeat what was sent."""
-    reason = f"{request.called} answered {answer.status}"
-    if 400 <= answer.status < 500 and answer.status not in WORTH_ANOTHER_TRY:
-        return PermanentFailure(reason, answer.status)
-    if 300 <= answer.status < 400:
+    reason = f"{request.receiver} answered {response.status}"
+    if 400 <= response.status < 500 and not is_retryable(response.status):
+        return PermanentFailure(reason, response.status)
+    if 300 <= response.status < 400:
         reason += ", a redirect: redirects are not followed"
-    return TransientFailure(reason, answer.status, _asked_wait(answer))
+    wait = retry_after(STANDARD_RATE_LIMIT, response.headers, datetime.now(UTC))
+    return TransientFailure(reason, response.status, wait)
 
 
-def _whole(called: str, response: httpx2.Response, most_bytes: int) -> bytes:
+def _read_body(receiver: str, response: httpx2.Response, limits: Limits, deadline: float) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
-        if len(body) > most_bytes:
-            raise PermanentFailure(f"{called} answered more than {most_bytes:,} bytes")
+        if len(body) > limits.max_bytes:
+            raise PermanentFailure(f"{receiver} answered more than {limits.max_bytes:,} bytes")
+        if time.monotonic() > deadline:
+            raise RetryableResponse(f"{receiver} took longer than {limits.answer_seconds:g} s to answer")
     return bytes(body)
-
-
-def _asked_wait(answer: Answer) -> timedelta | None:
-    seconds = asked_wait(NO_HEADERS_OF_ITS_OWN, answer.headers, datetime.now(UTC))
-    return None if seconds is None else min(timedelta(seconds=min(seconds, 1e6)), LONGEST_WAIT)

@@ -1,27 +1,27 @@
-"""Where a connector's tool lives, and what counts as the same place."""
+"""The base address of a connector's tool, and what counts as the same origin."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, filled_from
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressRefused
 
 
 def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
-    """Where the connector's tool lives, by configuration or by its template."""
+    """The tool's base address, by configuration or by its template."""
     chosen = config.get("base_url") or connector.base_url or ""
     try:
-        return filled_from(chosen, config).rstrip("/")
+        return fill_from(chosen, config).rstrip("/")
     except MissingValueError as missing:
         raise PermanentFailure(f"{connector.title}: {missing.args[0]!r} is not configured") from None
 
 
 def web_address(text: str) -> httpx2.URL:
-    """The address that a text means."""
+    """The URL in a text; EgressRefused where it is none."""
     try:
         return httpx2.URL(text)
     except httpx2.InvalidURL:
@@ -29,10 +29,10 @@ def web_address(text: str) -> httpx2.URL:
 
 
 def port_of(url: httpx2.URL) -> int:
-    """The port that a URL means."""
+    """The URL's port, by default that of its scheme."""
     return url.port or (443 if url.scheme == "https" else 80)
 
 
 def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
-    """Scheme, host and port: what credentials are meant for."""
+    """Scheme, host and port: what the credentials belong to."""
     return url.scheme, url.host, port_of(url)

@@ -43,9 +43,9 @@ class EgressPolicy:
     allow: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
-    def parse(cls, listed: str) -> "EgressPolicy":
+    def parse(cls, setting: str) -> "EgressPolicy":
         """The policy of a setting such as "127.0.0.1:8090, [::1]:9000, db.internal:5432"."""
-        entries = (entry.strip().rpartition(":") for entry in listed.split(",") if entry.strip())
+        entries = (entry.strip().rpartition(":") for entry in setting.split(",") if entry.strip())
         return cls(frozenset((host.strip("[]").lower(), int(port)) for host, _, port in entries))
 
     def allows(self, host: str, port: int) -> bool:
@@ -64,7 +64,7 @@ class EgressPolicy:
 
     def addresses(self, host: str, port: int) -> list[str]:
         """The host's addresses, each one checked; one private answer among them refuses all."""
-        answers = _resolved(host, port)
+        answers = _resolve(host, port)
         if not self.allows(host, port):
             for answer in answers:
                 if not is_public(ipaddress.ip_address(answer.partition("%")[0])):
@@ -83,9 +83,9 @@ def is_public(address: Address) -> bool:
     return inner.is_global and not any(inner in network for network in NOT_PUBLIC)
 
 
-def _resolved(host: str, port: int) -> list[str]:
+def _resolve(host: str, port: int) -> list[str]:
     try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        answers = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
         raise TransientFailure(f"the name {host} cannot be resolved: is the address right?") from None
-    return list(dict.fromkeys(str(answer[4][0]) for answer in found))
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))

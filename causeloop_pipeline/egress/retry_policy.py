@@ -1,66 +1,116 @@
-"""How long a tool asks us to wait, whatever header and unit it says it in."""
+"""Retry and rate limit: which answers are tried again, what Retry-After says, and how long to back off."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import stamina
 
 from causeloop_pipeline.connectors.spec import RateLimit
+from causeloop_pipeline.egress.errors import TransientFailure
 
-EPOCH_SECONDS_FROM = 1e9
-EPOCH_MILLISECONDS_FROM = 1e11
+RETRYABLE_STATUSES = frozenset({408, 425, 429})
+"""Beside every status from 500 on."""
+MAX_RETRY_AFTER = timedelta(hours=24)
+MIN_EPOCH_SECONDS = 1e9
+MIN_EPOCH_MILLISECONDS = 1e11
+
+T = TypeVar("T")
+
+
+class RetryableResponse(TransientFailure):
+    """An answer, or the lack of one, that may be better at the next attempt."""
 
 
 @dataclass(frozen=True)
-class Rate:
-    """What the tool said of its limit with an answer."""
+class RateLimitState:
+    """A tool's rate limit by the headers of its last answer."""
 
     remaining: int | None = None
     reset_seconds: float | None = None
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long one request may take and how often it is tried."""
+class RetryPolicy:
+    """How often one request is tried, how long to wait between attempts, and how long each may take."""
 
     attempts: int = 5
     first_wait: float = 0.5
-    longest_wait: float = 60.0
+    max_wait: float = 60.0
     total: float = 300.0
     answer_seconds: float = 120.0
     silence_seconds: float = 30.0
 
+    def run(self, attempt: Callable[[], T]) -> T:
+        """What `attempt` returns, tried again after a RetryableResponse; the last of these is raised."""
+        for trial in stamina.retry_context(
+            on=self._wait_before_retry,
+            attempts=self.attempts,
+            timeout=self.total,
+            wait_initial=self.first_wait,
+            wait_max=self.max_wait,
+            wait_jitter=self.first_wait,
+        ):
+            with trial:
+                return attempt()
+        raise AssertionError("stamina yields at least one attempt")
 
-def rate_of(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> Rate:
-    """The limit's state as the headers tell it."""
-    remaining = _number(headers.get(limit.remaining))
-    return Rate(None if remaining is None else int(remaining), asked_wait(limit, headers, now))
+    def _wait_before_retry(self, error: Exception) -> bool | float:
+        """The server's own wait in seconds; True for an exponential backoff, False to give up."""
+        if not isinstance(error, RetryableResponse):
+            return False
+        if error.retry_after is None:
+            return True
+        seconds = error.retry_after.total_seconds()
+        return seconds if seconds <= self.max_wait else False
 
 
-def asked_wait(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait: Retry-After wins over the tool's own reset header."""
-    after = headers.get("retry-after", "").strip()
-    if after:
-        seconds = _number(after)
-        return max(0.0, seconds) if seconds is not None else _until_date(after, now)
-    reset = _number(headers.get(limit.reset))
-    return None if reset is None else _from_magnitude(reset, now)
+def is_retryable(status: int) -> bool:
+    """Whether the same request may be taken later."""
+    return status >= 500 or status in RETRYABLE_STATUSES
 
 
-def is_limit(limit: RateLimit, status: int, headers: Mapping[str, str]) -> bool:
-    """Whether a refusal is about pace; a 403 only counts when the headers say so."""
+def is_rate_limited(limit: RateLimit, status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a refusal is about the rate limit; a 403 only counts when the headers say so."""
     if status not in limit.statuses:
         return False
     return status != 403 or "retry-after" in headers or headers.get(limit.remaining) == "0"
 
 
-def _from_magnitude(value: float, now: datetime) -> float:
-    if value >= EPOCH_MILLISECONDS_FROM:
+def rate_limit_state(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> RateLimitState:
+    """The rate limit's state by the headers."""
+    remaining = _parse_number(headers.get(limit.remaining))
+    return RateLimitState(
+        None if remaining is None else int(remaining), retry_after_seconds(limit, headers, now)
+    )
+
+
+def retry_after(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long the server asks us to wait, at most MAX_RETRY_AFTER."""
+    seconds = retry_after_seconds(limit, headers, now)
+    return None if seconds is None else timedelta(seconds=min(seconds, MAX_RETRY_AFTER.total_seconds()))
+
+
+def retry_after_seconds(limit: RateLimit, headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait: Retry-After (seconds or a date) wins over the tool's own reset header."""
+    after = headers.get("retry-after", "").strip()
+    if after:
+        seconds = _parse_number(after)
+        return max(0.0, seconds) if seconds is not None else _seconds_until_date(after, now)
+    reset = _parse_number(headers.get(limit.reset))
+    return None if reset is None else _seconds_until_reset(reset, now)
+
+
+def _seconds_until_reset(value: float, now: datetime) -> float:
+    """Seconds, epoch seconds and epoch milliseconds differ in size."""
+    if value >= MIN_EPOCH_MILLISECONDS:
         return max(0.0, value / 1000 - now.timestamp())
-    return max(0.0, value - now.timestamp() if value >= EPOCH_SECONDS_FROM else value)
+    return max(0.0, value - now.timestamp() if value >= MIN_EPOCH_SECONDS else value)
 
 
-def _until_date(value: str, now: datetime) -> float | None:
+def _seconds_until_date(value: str, now: datetime) -> float | None:
     try:
         until = parsedate_to_datetime(value)
     except ValueError:
@@ -68,7 +118,7 @@ def _until_date(value: str, now: datetime) -> float | None:
     return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())
 
 
-def _number(value: str | None) -> float | None:
+def _parse_number(value: str | None) -> float | None:
     try:
         number = float(value or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""HTTP over connections to checked addresses only; with a deadline, not even a trickle outlasts it."""
+"""HTTP transport that connects only to checked addresses, and can end every exchange at a deadline."""
 
 import time
 from typing import Any
@@ -36,31 +36,33 @@ class _CheckedBackend(httpcore2.SyncBackend):
         *others, last = self._policy.addresses(host, port)
         for address in others:
             try:
-                return self._connected(address, port, timeout, *args, **options)
+                return self._connect(address, port, timeout, *args, **options)
             except httpcore2.ConnectError:
                 continue
-        return self._connected(last, port, timeout, *args, **options)
+        return self._connect(last, port, timeout, *args, **options)
 
-    def _connected(
+    def _connect(
         self, address: str, port: int, timeout: float | None, *args: Any, **options: Any
     ) -> httpcore2.NetworkStream:
         if self._deadline is None:
             return super().connect_tcp(address, port, timeout, *args, **options)
-        left = _left(self._deadline, timeout, httpcore2.ConnectTimeout)
+        left = _remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
         return _TimedStream(super().connect_tcp(address, port, left, *args, **options), self._deadline)
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection whose every wait ends at the deadline, so that a byte now and then does not prolong it."""
+    """A connection whose every wait ends at the deadline, so that slow bytes do not prolong it."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, timeout, httpcore2.ReadTimeout))
+        return self._stream.read(
+            max_bytes, _remaining_seconds(self._deadline, timeout, httpcore2.ReadTimeout)
+        )
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, timeout, httpcore2.WriteTimeout))
+        self._stream.write(buffer, _remaining_seconds(self._deadline, timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -68,14 +70,14 @@ class _TimedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        left = _left(self._deadline, timeout, httpcore2.ConnectTimeout)
+        left = _remaining_seconds(self._deadline, timeout, httpcore2.ConnectTimeout)
         return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: float, timeout: float | None, late: type[Exception]) -> float:
+def _remaining_seconds(deadline: float, timeout: float | None, late: type[Exception]) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
         raise late("the time allowed for the exchange is over")

@@ -1,1 +1,1 @@
-"""Bytes in, raw records out: polling, webhooks, the ingest API and users' own queries end in one shape."""
+"""Ingestion: polling, webhooks, the ingest API and users' own queries all produce raw records."""

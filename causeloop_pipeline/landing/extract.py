@@ -1,106 +1,126 @@
-"""One foreign record becomes a raw record or goes to quarantine with the reason; nothing is lost between."""
+"""Turns one record of a tool into a raw record, or quarantines it with the reason; no record is lost."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, filled, first_at, value_at
-from causeloop_pipeline.connectors.spec import Shape
-from causeloop_pipeline.landing.inbound.field_mapping import ProductFieldError, product_payload
-from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, guarded
-from causeloop_pipeline.landing.timestamps import InstantError, instant
-from causeloop_pipeline.model.raw_record import Door, Quarantined, RawRecord, canonical_json
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, first_at, value_at
+from causeloop_pipeline.connectors.spec import RecordSchema
+from causeloop_pipeline.landing.field_mapping import ProductFieldError, product_payload
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, validate_json
+from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
+from causeloop_pipeline.model.raw_record import Channel, Quarantined, RawRecord, canonical_json, sha256_hex
 
-EXTERNAL_ID_LIMIT = 512
+MAX_EXTERNAL_ID = 512
+TOO_DEEP = b'"a record that is nested too deep to be written"'
 
 
-class ShapeError(ValueError):
+class RecordSchemaError(ValueError):
     """The record lacks what every record of this connector has."""
 
 
 def extract(
-    source: str, shape: Shape, record: Any, *, door: Door, config: Mapping[str, Any] | None = None
+    source: str,
+    schema: RecordSchema,
+    record: Any,
+    *,
+    channel: Channel,
+    config: Mapping[str, Any] | None = None,
 ) -> RawRecord | Quarantined | None:
-    """The record as it will be kept; None where the tool's list holds it but it is no failure."""
+    """The record as it will be stored; None where the tool lists it but it is no failure."""
     try:
-        record, canonical = guarded(record)
+        record, canonical = validate_json(record)
         if not isinstance(record, dict):
-            raise ShapeError(f"a record must be an object, not {type(record).__name__}")
-        if not _kept(shape, record):
+            raise RecordSchemaError(f"a record must be an object, not {type(record).__name__}")
+        if not _is_failure_record(schema, record):
             return None
-        return _raw_record(source, shape, record, canonical, door, config or {})
-    except (GuardError, ShapeError, ProductFieldError, InstantError) as error:
-        return quarantined(source, shape, record, str(error))
+        if len(canonical) > MAX_BYTES:
+            raise GuardError(f"larger than {MAX_BYTES:,} bytes ({len(canonical):,})")
+        if schema.normalize:
+            return _map_record(source, schema, record, channel, config or {})
+        return _keep_record(source, schema, record, canonical, channel)
+    except (GuardError, RecordSchemaError, ProductFieldError, TimestampError) as error:
+        return quarantine(source, schema, record, str(error))
 
 
-def quarantined(source: str, shape: Shape, record: Any, reason: str) -> Quarantined:
+def quarantine(source: str, schema: RecordSchema, record: Any, reason: str) -> Quarantined:
     """The record as bytes, with the reason and, where it can be read, its id."""
     try:
-        external_id = external_id_of(shape, record)
-    except (ShapeError, UnicodeError):
+        external_id = read_external_id(schema, record)
+    except (RecordSchemaError, UnicodeError):
         external_id = None
-    return Quarantined(source, json.dumps(record).encode(), reason, external_id)
-
-
-def external_id_of(shape: Shape, record: Any) -> str:
-    """The record's id at the tool."""
-    template = shape.key if "{" in shape.key else "{" + shape.key + "}"
     try:
-        found = filled(template, lambda path: value_at(record, path)).strip()
+        raw = json.dumps(record).encode()
+    except RecursionError:
+        raw = TOO_DEEP
+    return Quarantined(source, raw, reason, external_id)
+
+
+def read_external_id(schema: RecordSchema, record: Any) -> str:
+    """The record's id at the tool."""
+    template = schema.key if "{" in schema.key else "{" + schema.key + "}"
+    try:
+        external_id = fill(template, lambda path: value_at(record, path)).strip()
     except MissingValueError as missing:
-        raise ShapeError(f"the id is missing: nothing usable at {missing.args[0]!r}") from None
-    if not found or len(found) > EXTERNAL_ID_LIMIT:
-        raise ShapeError(f"the id at {shape.key!r} is empty or longer than {EXTERNAL_ID_LIMIT} characters")
-    found.encode()
-    return found
+        raise RecordSchemaError(f"the id is missing: nothing usable at {missing.args[0]!r}") from None
+    if not external_id or len(external_id) > MAX_EXTERNAL_ID:
+        raise RecordSchemaError(
+            f"the id at {schema.key!r} is empty or longer than {MAX_EXTERNAL_ID} characters"
+        )
+    external_id.encode()  # half a character cannot be stored
+    return external_id
 
 
-def _kept(shape: Shape, record: dict[str, Any]) -> bool:
-    if shape.unless is not None and value_at(record, shape.unless) is not None:
+def _is_failure_record(schema: RecordSchema, record: dict[str, Any]) -> bool:
+    if schema.unless is not None and value_at(record, schema.unless) is not None:
         return False
-    if shape.keep is None:
+    if schema.keep is None:
         return True
     try:
-        return shape.keep(record)
+        return schema.keep(record)
     except (AttributeError, TypeError) as error:
-        raise ShapeError(f"a field has an unexpected type: {error}") from None
+        raise RecordSchemaError(f"a field has an unexpected type: {error}") from None
 
 
-def _raw_record(
+def _keep_record(
+    source: str, schema: RecordSchema, record: dict[str, Any], canonical: bytes, channel: Channel
+) -> RawRecord:
+    """The record in the tool's own field names."""
+    updated_at = first_at(record, schema.updated_at)
+    return RawRecord(
+        source=source,
+        external_id=read_external_id(schema, record),
+        payload=record,
+        payload_hash=sha256_hex(canonical),
+        source_updated_at=None if updated_at is None else parse_timestamp(updated_at, schema.times),
+        kind=schema.kind,
+        channel=channel,
+        canonical=canonical,
+    )
+
+
+def _map_record(
     source: str,
-    shape: Shape,
+    schema: RecordSchema,
     record: dict[str, Any],
-    canonical: bytes,
-    door: Door,
+    channel: Channel,
     config: Mapping[str, Any],
 ) -> RawRecord:
-    if len(canonical) > MAX_BYTES:
-        raise GuardError(f"larger than {MAX_BYTES:,} bytes ({len(canonical):,})")
-    if shape.normalize:
-        record = _normalized(shape, record, config.get("fields") or {})
-        canonical = canonical_json(record)
-        external_id, updated_at = record["external_id"], _given_time(record)
-    else:
-        external_id, updated_at = external_id_of(shape, record), _updated_at(shape, record)
-    digest = sha256(canonical).hexdigest()
-    return RawRecord(source, external_id, record, digest, updated_at, shape.kind, door)
-
-
-def _normalized(shape: Shape, record: dict[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
-    found = {} if "source_updated_at" in record else {"source_updated_at": shape.updated_at[0]}
-    payload = product_payload(record, found | dict(mapping), shape.times)
+    """The record in the product's field names, by the configuration's mapping."""
+    mapping = {} if "source_updated_at" in record else {"source_updated_at": schema.updated_at[0]}
+    payload = product_payload(record, mapping | dict(config.get("fields") or {}), schema.times)
     if "external_id" not in payload:
-        payload["external_id"] = external_id_of(shape, record)
-    return payload
-
-
-def _given_time(payload: dict[str, Any]) -> datetime | None:
-    value = payload.get("source_updated_at")
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def _updated_at(shape: Shape, record: dict[str, Any]) -> datetime | None:
-    value = first_at(record, shape.updated_at)
-    return None if value is None else instant(value, shape.times)
+        payload["external_id"] = read_external_id(schema, record)
+    updated_at = payload.get("source_updated_at")
+    canonical = canonical_json(payload)
+    return RawRecord(
+        source=source,
+        external_id=payload["external_id"],
+        payload=payload,
+        payload_hash=sha256_hex(canonical),
+        source_updated_at=None if updated_at is None else datetime.fromisoformat(updated_at),
+        kind=schema.kind,
+        channel=channel,
+        canonical=canonical,
+    )

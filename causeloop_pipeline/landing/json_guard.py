@@ -1,7 +1,7 @@
-"""The one door through which foreign JSON becomes values: what PostgreSQL or we could not keep is refused.
+"""Parses and validates foreign JSON: what PostgreSQL or the product could not store is refused.
 
-Integers of any size stay exact, NUL becomes U+FFFD after parsing (an escaped backslash before u0000 is left
-alone), lone surrogates, NaN and infinities are refused. The caller keeps the raw bytes for quarantine.
+Integers of any size stay exact. NUL becomes U+FFFD after parsing (an escaped backslash before u0000 is not
+changed). Lone surrogates, NaN and infinities are refused. The caller has the raw bytes for quarantine.
 """
 
 import codecs
@@ -19,7 +19,7 @@ MAX_DEPTH = 64
 LONG_INTEGER = re.compile(rb"\d{19}")
 NUL = b"\\u0000"
 REPLACEMENT = "\ufffd"
-NESTING = (dict, list)
+CONTAINERS = (dict, list)
 
 
 class GuardError(ValueError):
@@ -27,12 +27,12 @@ class GuardError(ValueError):
 
 
 def parse_json(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
-    """The value that `raw` spells, every integer exact and every string storable."""
-    return guarded(parse_loosely(raw, max_bytes=max_bytes), max_depth=max_depth)[0]
+    """The value of a JSON text, every integer exact and every string storable."""
+    return validate_json(parse_loosely(raw, max_bytes=max_bytes), max_depth=max_depth)[0]
 
 
 def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
-    """A value whose parts may still be unacceptable, so that one bad record does not cost its page."""
+    """The value of a JSON text that is not validated yet, so that one bad record does not cost its page."""
     if len(raw) > max_bytes:
         raise GuardError(f"larger than {max_bytes:,} bytes ({len(raw):,})")
     raw = raw.removeprefix(codecs.BOM_UTF8)
@@ -51,24 +51,24 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
         raise GuardError(f"not JSON: {error}") from None
 
 
-def guarded(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
-    """The storable value and its canonical spelling; refuses deep nesting and half characters."""
+def validate_json(value: Any, *, max_depth: int = MAX_DEPTH) -> tuple[Any, bytes]:
+    """The value as it can be stored, and its canonical JSON; refuses deep nesting and lone surrogates."""
     level = [value]
     for _ in range(max_depth + 1):
-        level = [child for container in level for child in _children(container) if type(child) in NESTING]
+        level = [child for container in level for child in _children(container) if type(child) in CONTAINERS]
         if not level:
-            return _storable(value)
+            return _canonicalize(value)
     raise GuardError(f"nested deeper than {max_depth} levels")
 
 
-def without_nul(value: Any) -> Any:
-    """The value with every NUL, which PostgreSQL cannot store, shown as U+FFFD."""
+def replace_nul(value: Any) -> Any:
+    """The value with U+FFFD in place of every NUL, which PostgreSQL cannot store."""
     if isinstance(value, str):
         return value.replace("\0", REPLACEMENT)
     if isinstance(value, list):
-        return [without_nul(item) for item in value]
+        return [replace_nul(item) for item in value]
     if isinstance(value, dict):
-        return {without_nul(key): without_nul(item) for key, item in value.items()}
+        return {replace_nul(key): replace_nul(item) for key, item in value.items()}
     return value
 
 
@@ -78,14 +78,14 @@ def _children(container: Any) -> Any:
     return container if type(container) is list else ()
 
 
-def _storable(value: Any) -> tuple[Any, bytes]:
+def _canonicalize(value: Any) -> tuple[Any, bytes]:
     try:
         canonical = canonical_json(value)
     except UnicodeEncodeError:
         raise GuardError("a string holds a lone surrogate, half of a character") from None
     if NUL not in canonical:
         return value, canonical
-    value = without_nul(value)
+    value = replace_nul(value)
     return value, canonical_json(value)
 
 

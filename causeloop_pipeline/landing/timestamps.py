@@ -1,4 +1,4 @@
-"""Foreign spellings of time, read as the connector declares them and never by guess."""
+"""Parses and formats the timestamps of tools in the format that the connector declares, never by guess."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,24 +7,24 @@ from zoneinfo import ZoneInfo
 from causeloop_pipeline.connectors.spec import Times
 
 
-class InstantError(ValueError):
+class TimestampError(ValueError):
     """A value that is not a time in the declared format."""
 
 
-def instant(value: Any, times: Times) -> datetime:
-    """The moment that a vendor's value names; without a zone it is UTC."""
+def parse_timestamp(value: Any, times: Times) -> datetime:
+    """The time of a tool's value; without a time zone it is UTC."""
     try:
         if times is Times.ISO:
-            read = datetime.fromisoformat(str(value))
-            return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+            moment = datetime.fromisoformat(str(value))
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         scale = 1 if times is Times.EPOCH_SECONDS else 1000
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=float(value) / scale)
     except (ValueError, TypeError, OverflowError):
-        raise InstantError(f"{str(value)[:60]!r} is not a time in the format {times.value}") from None
+        raise TimestampError(f"{str(value)[:60]!r} is not a time in the format {times.value}") from None
 
 
-def spelled(moment: datetime, form: str, zone: str = "UTC") -> str:
-    """A moment as a vendor's filter wants it: a `Times` value or a strftime pattern, rounded down."""
+def format_timestamp(moment: datetime, form: str, zone: str = "UTC") -> str:
+    """A time as a tool's filter expects it: a `Times` value or a strftime pattern, rounded down."""
     if form == Times.ISO:
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if form == Times.EPOCH_SECONDS:

@@ -1,1 +1,1 @@
-"""What leaves the product because a team asked for it: alerts and tracker tickets."""
+"""What the product sends: alerts, tickets, and requests to reword findings."""

@@ -1,4 +1,4 @@
-"""An alert in the words and shapes of each channel."""
+"""Formats an alert for each type of channel."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,8 +43,8 @@ def webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
 
 def slack_body(alert: Alert) -> dict[str, Any]:
     """What a Slack-compatible incoming webhook receives; the tool's own markup is escaped."""
-    trigger = f"\nLikely trigger: {_escaped(alert.likely_trigger)}" if alert.likely_trigger else ""
-    return {"text": f"{_escaped(sentence(alert))}{trigger}\n<{alert.url}|Open in Causeloop>"}
+    trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
+    return {"text": f"{_escape(sentence(alert))}{trigger}\n<{alert.url}|Open in Causeloop>"}
 
 
 def email_text(alert: Alert) -> tuple[str, str]:
@@ -54,5 +54,5 @@ def email_text(alert: Alert) -> tuple[str, str]:
     return subject[:200], f"{sentence(alert)}.{trigger}\n\n{alert.url}\n"
 
 
-def _escaped(text: str | None) -> str:
+def _escape(text: str | None) -> str:
     return (text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,6 +1,6 @@
-"""Delivers one alert to one channel: once it returns, the receiver has taken it.
+"""Delivers one alert to one channel; when `deliver` returns, the receiver has taken it.
 
-A webhook carries the message's id, the same one at every attempt, by which its receiver drops a repetition.
+A webhook carries the message's id, the same one at every attempt, so that its receiver can drop repetitions.
 Programs and Slack-compatible addresses were entered by tenants and are reached through the egress guard;
 the mail server is the administrator's own setting.
 """
@@ -15,18 +15,18 @@ from uuid import UUID
 import orjson
 
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.egress.http import Request, accepted, exchange
+from causeloop_pipeline.egress.http import Request, exchange, require_success
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.alert_text import Alert, email_text, slack_body, webhook_body
 from causeloop_pipeline.outbound.email import send_email
-from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, signed_headers
+from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, sign_headers
 
 JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """An alert on its way: the channel as its rule holds it, and the rule's secrets by channel number."""
+    """One alert for one channel as its rule stores it; `secrets` are the rule's, by channel number."""
 
     message_id: UUID
     channel: Mapping[str, Any]
@@ -34,18 +34,18 @@ class Delivery:
     secrets: Mapping[str, str] = field(repr=False)
 
     def secret(self, name: str) -> str:
-        """A secret of this very channel."""
+        """A secret of this channel."""
         try:
             return self.secrets[f"{self.channel['number']}.{name}"]
         except KeyError:
             raise PermanentFailure(
-                f"the {self.channel['type']} channel has lost its {name}: enter the channel again"
+                f"the {self.channel['type']} channel has no {name}: enter the channel again"
             ) from None
 
 
 @dataclass(frozen=True)
-class Postman:
-    """What this installation delivers with."""
+class DeliverySettings:
+    """What this installation delivers with: egress policy, mail server, sender and clock."""
 
     egress: EgressPolicy
     smtp_url: str | None = field(repr=False)
@@ -53,46 +53,46 @@ class Postman:
     now: Callable[[], datetime]
 
 
-def deliver(delivery: Delivery, postman: Postman) -> None:
-    """Hand the alert over; raises PermanentFailure or TransientFailure when it was not taken."""
+def deliver(delivery: Delivery, settings: DeliverySettings) -> None:
+    """Send the alert; raises PermanentFailure or TransientFailure when it was not taken."""
     kind = delivery.channel["type"]
     alert = Alert.of(dict(delivery.body))
     match kind:
         case "webhook":
-            _post(_webhook(delivery, alert, postman.now()), postman.egress)
+            _post(_webhook_request(delivery, alert, settings.now()), settings.egress)
         case "slack":
-            _post(_slack(delivery, alert), postman.egress)
+            _post(_slack_request(delivery, alert), settings.egress)
         case "email":
-            _mail(delivery, alert, postman)
+            _send_email(delivery, alert, settings)
         case _:
-            raise PermanentFailure(f"{kind!r} is no kind of channel: enter the channel again")
+            raise PermanentFailure(f"{kind!r} is not a type of channel: enter the channel again")
 
 
 def _post(request: Request, egress: EgressPolicy) -> None:
-    accepted(request, exchange(request, egress))
+    require_success(request, exchange(request, egress))
 
 
-def _webhook(delivery: Delivery, alert: Alert, now: datetime) -> Request:
+def _webhook_request(delivery: Delivery, alert: Alert, now: datetime) -> Request:
     message_id, url = str(delivery.message_id), str(delivery.channel["url"])
     content = orjson.dumps(webhook_body(alert, message_id))
     try:
-        signed = signed_headers(delivery.secret("secret"), message_id, content, now)
+        signed = sign_headers(delivery.secret("secret"), message_id, content, now)
     except SigningSecretError as error:
         raise PermanentFailure(str(error)) from None
     return Request(f"the webhook at {_host(url)}", "POST", url, {**JSON, **signed}, content)
 
 
-def _slack(delivery: Delivery, alert: Alert) -> Request:
+def _slack_request(delivery: Delivery, alert: Alert) -> Request:
     url = delivery.secret("url")
     return Request(f"the chat at {_host(url)}", "POST", url, JSON, orjson.dumps(slack_body(alert)))
 
 
-def _mail(delivery: Delivery, alert: Alert, postman: Postman) -> None:
-    if postman.smtp_url is None:
+def _send_email(delivery: Delivery, alert: Alert, settings: DeliverySettings) -> None:
+    if settings.smtp_url is None:
         raise PermanentFailure("this installation sends no e-mail: an administrator sets CAUSELOOP_SMTP_URL")
     subject, text = email_text(alert)
     to = str(delivery.channel["to"])
-    send_email(postman.smtp_url, postman.sender, to, subject, text, str(delivery.message_id))
+    send_email(settings.smtp_url, settings.sender, to, subject, text, str(delivery.message_id))
 
 
 def _host(url: str) -> str:

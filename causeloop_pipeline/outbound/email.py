@@ -1,4 +1,4 @@
-"""Hands an e-mail to the installation's own mail server."""
+"""Sends e-mail over the installation's own mail server."""
 
 import smtplib
 import ssl
@@ -9,15 +9,15 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 
 TIMEOUT_SECONDS = 15
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, message_id: str) -> None:
-    """Send one message; the same `message_id` lets mail programs drop a repetition."""
+    """Send one message; by the same `message_id` mail programs can drop repetitions."""
     message = _message(sender, to, subject, text, message_id)
     server = urlsplit(smtp_url)
     try:
-        with _connected(server) as connection:
+        with _connect(server) as connection:
             if server.username:
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(message)
@@ -25,9 +25,9 @@ def send_email(smtp_url: str, sender: str, to: str, subject: str, text: str, mes
         raise TransientFailure("the mail server refuses this installation's user or password") from None
     except smtplib.SMTPRecipientsRefused as refusal:
         code = next(iter(refusal.recipients.values()))[0]
-        raise _refused(code, f"the mail server refuses the recipient {to} ({code})") from None
+        raise _failure_of(code, f"the mail server refuses the recipient {to} ({code})") from None
     except smtplib.SMTPResponseException as refusal:
-        raise _refused(refusal.smtp_code, f"the mail server answered {refusal.smtp_code}") from None
+        raise _failure_of(refusal.smtp_code, f"the mail server answered {refusal.smtp_code}") from None
     except (OSError, smtplib.SMTPException) as problem:
         raise TransientFailure(f"the mail server cannot be used ({type(problem).__name__})") from None
 
@@ -41,8 +41,8 @@ def _message(sender: str, to: str, subject: str, text: str, message_id: str) -> 
     return message
 
 
-def _connected(server: SplitResult) -> smtplib.SMTP:
-    """A connection, under TLS wherever the server offers it; a password crosses no network in clear."""
+def _connect(server: SplitResult) -> smtplib.SMTP:
+    """A connection, with TLS where the server offers it; no password is sent in clear text over a network."""
     host, port = server.hostname or "", server.port or 0
     if server.scheme == "smtps":
         return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
@@ -51,7 +51,7 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
         connection.ehlo()
         if connection.has_extn("starttls"):
             connection.starttls(context=ssl.create_default_context())
-        elif server.username and host not in THIS_MACHINE:
+        elif server.username and host not in LOOPBACK_HOSTS:
             raise PermanentFailure("the mail server offers no TLS: the password is not sent to it in clear")
     except BaseException:
         connection.close()
@@ -59,5 +59,5 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     return connection
 
 
-def _refused(code: int, reason: str) -> OutsideFailure:
+def _failure_of(code: int, reason: str) -> OutsideFailure:
     return PermanentFailure(reason, code) if 500 <= code < 600 else TransientFailure(reason, code)

@@ -13,11 +13,11 @@ class SigningSecretError(ValueError):
     """The secret of a webhook channel is not one of the specification."""
 
 
-def signed_headers(secret: str, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The three headers by which a receiver knows who sent this, when, and that it is whole."""
+def sign_headers(secret: str, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers by which a receiver verifies sender, time and content."""
     timestamp = str(int(now.timestamp()))
-    signed = b".".join([message_id.encode(), timestamp.encode(), body])
-    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    content = b".".join([message_id.encode(), timestamp.encode(), body])
+    digest = hmac.new(_key(secret), content, hashlib.sha256).digest()
     return {
         "webhook-id": message_id,
         "webhook-timestamp": timestamp,

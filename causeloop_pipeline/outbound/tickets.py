@@ -1,4 +1,4 @@
-"""The one ticket of a recommendation in the team's tracker: found by its mark, or else opened."""
+"""A recommendation's ticket in the team's tracker: found by its marker, or else opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-TITLE_LENGTH = 240
+MAX_TITLE = 240
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a ticket says; `pushed_at` is when it was first asked for, before which there is none."""
+    """What a ticket says; `pushed_at` is when it was first requested; no ticket is older."""
 
     recommendation_id: UUID
     pushed_at: datetime
@@ -24,20 +24,20 @@ class Draft:
     @property
     def summary(self) -> str:
         """The title in one line that every tracker takes."""
-        return " ".join(self.title.split())[:TITLE_LENGTH]
+        return " ".join(self.title.split())[:MAX_TITLE]
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A ticket as its tracker shows it."""
+    """A ticket as the tracker shows it."""
 
     external_id: str
     url: str | None
-    done: bool
+    is_done: bool
 
 
 class Tracker(Protocol):
-    """A place where teams keep tickets; failures are those of `egress.failure`."""
+    """A place where teams keep tickets; failures are those of `egress.errors`."""
 
     def find(self, draft: Draft) -> Ticket | None:
         """The ticket that an earlier attempt has opened, if one has."""
@@ -46,9 +46,9 @@ class Tracker(Protocol):
         """Open the ticket, marked so that `find` finds it."""
 
     def read(self, external_id: str) -> Ticket:
-        """The ticket as it stands now."""
+        """The ticket as it is now."""
 
 
 def open_ticket(tracker: Tracker, draft: Draft) -> Ticket:
-    """The recommendation's ticket, opened unless an attempt that was cut short has opened it already."""
+    """The recommendation's ticket, opened unless an interrupted attempt has already opened it."""
     return tracker.find(draft) or tracker.create(draft)

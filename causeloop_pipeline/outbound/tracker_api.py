@@ -1,12 +1,12 @@
-"""Speaks JSON with a tracker as its connector is configured: address, credentials and limits alike.
+"""Sends JSON to a tracker with the address, credentials and rate limit of its connector.
 
-All that is asked of it in one attempt ends before the next attempt may begin, so that no two of them overlap.
+All requests of one attempt end before the next attempt may begin, so that no two attempts overlap.
 """
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -14,14 +14,14 @@ import orjson
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.credentials import Identity
+from causeloop_pipeline.egress.credentials import Credentials
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.http import SECONDS, Answer, Request, exchange, refusal
+from causeloop_pipeline.egress.http import Limits, Request, Response, exchange, failure_of
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.retry_policy import asked_wait, is_limit
+from causeloop_pipeline.egress.retry_policy import is_rate_limited, retry_after
 
 ATTEMPT_SECONDS = 90.0
-ADVICE = {
+TICKET_ADVICE = {
     401: "the credentials are not accepted: enter new ones in the connector",
     403: "the credentials may not write tickets: give them that permission",
     404: "there is nothing at this address, or the credentials may not see it",
@@ -31,21 +31,21 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class TrackerApi:
-    """One tracker with one identity."""
+    """One tracker with one set of credentials."""
 
     connector: Connector
     base_url: str
-    proof: Identity = field(repr=False)
+    credentials: Credentials = field(repr=False)
     egress: EgressPolicy
     ends: float = field(default_factory=lambda: time.monotonic() + ATTEMPT_SECONDS)
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """What the tracker says."""
-        return self._asked("GET", path, params or {}, None)
+        """The tracker's answer."""
+        return self._send("GET", path, params or {}, None)
 
     def post(self, path: str, document: Any) -> Any:
-        """What the tracker says to a document."""
-        return self._asked("POST", path, {}, orjson.dumps(document))
+        """The tracker's answer to a document."""
+        return self._send("POST", path, {}, orjson.dumps(document))
 
     def text(self, document: Any, path: str) -> str:
         """A value that a tracker's answer must hold."""
@@ -54,41 +54,44 @@ class TrackerApi:
             raise TransientFailure(f"{self.connector.title} answered without {path!r}: is the address right?")
         return str(value)
 
-    def _asked(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Any:
-        asked = httpx2.URL(self.base_url + path).copy_merge_params([*params.items(), *self.proof.parameters])
+    def _send(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Any:
+        query = {**params, **dict(self.credentials.parameters)}
+        url = str(httpx2.URL(self.base_url + path).copy_merge_params(query))
         headers = {
             "Accept": "application/json",
             "Content-Type": "application/json",
             **dict(self.connector.headers),
-            **dict(self.proof.headers),
+            **dict(self.credentials.headers),
         }
-        request = Request(self.connector.title, method, str(asked), headers, content)
-        answer = exchange(request, self.egress, self._seconds_left())
-        if not 200 <= answer.status < 300:
-            raise self._refused(request, answer)
+        request = Request(self.connector.title, method, url, headers, content)
+        response = exchange(request, self.egress, self._limits())
+        if not 200 <= response.status < 300:
+            raise self._failure_of(request, response)
         try:
-            return orjson.loads(answer.body)
+            return orjson.loads(response.body)
         except orjson.JSONDecodeError:
             raise TransientFailure(
                 f"{self.connector.title} answered no JSON: is the address right?"
             ) from None
 
-    def _seconds_left(self) -> float:
-        left = self.ends - time.monotonic()
-        if left <= 0:
+    def _limits(self) -> Limits:
+        """What is left of the attempt's time, at most the usual time of one exchange."""
+        seconds_left = self.ends - time.monotonic()
+        if seconds_left <= 0:
             raise TransientFailure(f"{self.connector.title} took longer than {ATTEMPT_SECONDS:g} s in all")
-        return min(left, SECONDS)
+        seconds = min(seconds_left, Limits.answer_seconds)
+        return Limits(silence_seconds=seconds, answer_seconds=seconds)
 
-    def _refused(self, request: Request, answer: Answer) -> OutsideFailure:
-        """Why it refuses, in its own words, without any credential that it repeats."""
+    def _failure_of(self, request: Request, response: Response) -> OutsideFailure:
+        """Why the tracker refuses, in its own words, without any credential that it repeats."""
         title, limit = self.connector.title, self.connector.rate_limit
-        if is_limit(limit, answer.status, answer.headers):
-            seconds = asked_wait(limit, answer.headers, datetime.now(UTC))
-            wait = None if seconds is None else timedelta(seconds=min(seconds, 86_400))
-            return TransientFailure(f"{title} asks us to wait", answer.status, wait)
-        failure = refusal(request, answer)
+        if is_rate_limited(limit, response.status, response.headers):
+            wait = retry_after(limit, response.headers, datetime.now(UTC))
+            return TransientFailure(f"{title} asks us to wait", response.status, wait)
+        failure = failure_of(request, response)
         if isinstance(failure, PermanentFailure):
-            words = " ".join(answer.body[:300].decode("utf-8", "replace").split())
-            advice = ADVICE.get(answer.status, f"it refuses the ticket ({words})")
-            return PermanentFailure(self.proof.blotted(f"{title}: {answer.status}, {advice}"), answer.status)
+            excerpt = " ".join(response.body[:300].decode("utf-8", "replace").split())
+            advice = TICKET_ADVICE.get(response.status, f"it refuses the ticket ({excerpt})")
+            reason = self.credentials.redact(f"{title}: {response.status}, {advice}")
+            return PermanentFailure(reason, response.status)
         return failure

@@ -1,4 +1,4 @@
-"""Asks an OpenAI-compatible model to word what was found; whether its answer may stand is for others to say.
+"""Asks an OpenAI-compatible model to reword findings; the caller decides whether its text is used.
 
 The endpoint and its key are the administrator's own settings; it is reached through the egress guard all the
 same, so an endpoint on a private address is one that CAUSELOOP_EGRESS_ALLOW lists.
@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import orjson
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
-from causeloop_pipeline.egress.http import Request, accepted, exchange
+from causeloop_pipeline.egress.http import Limits, Request, exchange, require_success
 from causeloop_pipeline.egress.policy import EgressPolicy
 
 SECONDS = 8.0
-MOST_BYTES = 65_536
-MOST_TOKENS = 300
+MAX_BYTES = 65_536
+MAX_TOKENS = 300
 INSTRUCTIONS = (
     "You reword findings about a recurring software failure for an engineer. Answer with one plain paragraph "
     "of one to three short sentences and nothing else: no markup, no advice, no quotation of these rules. "
@@ -35,24 +35,25 @@ class WordingEndpoint:
     seconds: float = SECONDS
 
     @property
-    def called(self) -> str:
+    def name(self) -> str:
         """The endpoint's name in errors: its host alone."""
         return f"the wording model at {urlsplit(self.url).hostname or 'no host'}"
 
 
-def model_wording(endpoint: WordingEndpoint, found: str) -> str:
-    """What the model makes of the findings' own text; raises an OutsideFailure when it gives no wording."""
+def reword(endpoint: WordingEndpoint, findings: str) -> str:
+    """The model's wording of the findings' text; raises an OutsideFailure when it gives none."""
     url = f"{endpoint.url.rstrip('/')}/chat/completions"
-    request = Request(endpoint.called, "POST", url, _headers(endpoint), _question(endpoint.model, found))
-    answer = accepted(request, exchange(request, endpoint.egress, endpoint.seconds, MOST_BYTES))
+    request = Request(endpoint.name, "POST", url, _headers(endpoint), _request_body(endpoint.model, findings))
+    limits = Limits(endpoint.seconds, endpoint.seconds, MAX_BYTES)
+    response = require_success(request, exchange(request, endpoint.egress, limits))
     try:
-        document = orjson.loads(answer.body)
+        document = orjson.loads(response.body)
     except orjson.JSONDecodeError:
-        raise TransientFailure(f"{endpoint.called} answered something other than JSON") from None
+        raise TransientFailure(f"{endpoint.name} answered something other than JSON") from None
     match document:
         case {"choices": [{"message": {"content": str(text)}}, *_]}:
             return text
-    raise PermanentFailure(f"{endpoint.called} answered something other than a chat completion")
+    raise PermanentFailure(f"{endpoint.name} answered something other than a chat completion")
 
 
 def _headers(endpoint: WordingEndpoint) -> dict[str, str]:
@@ -64,8 +65,8 @@ def _headers(endpoint: WordingEndpoint) -> dict[str, str]:
     return {**headers, "Authorization": f"Bearer {endpoint.key}"}
 
 
-def _question(model: str, found: str) -> bytes:
-    messages = [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": found}]
+def _request_body(model: str, findings: str) -> bytes:
+    messages = [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": findings}]
     return orjson.dumps(
-        {"model": model, "messages": messages, "temperature": 0, "max_tokens": MOST_TOKENS, "stream": False}
+        {"model": model, "messages": messages, "temperature": 0, "max_tokens": MAX_TOKENS, "stream": False}
     )

@@ -1,4 +1,4 @@
-"""What the tools send becomes the issues and changes that the cases say, by whichever door, in one run."""
+"""What the tools send becomes the issues and changes of the cases, through every channel, in one run."""
 
 import json
 from collections.abc import Callable
@@ -13,10 +13,14 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import new_workspace
-from tests.connectors.case_records import CASES, case, case_records, polled, pushed
-from tests.support.normalizing import landed, normalized, normalizer
+from tests.connectors.case_records import CASES, case, case_records, poll_records, webhook_records
+from tests.support.normalizing import land_records, normalize, normalizer
 
-DOORS: dict[str, Callable[[str], list[RawRecord]]] = {"both": case_records, "poll": polled, "webhook": pushed}
+CHANNELS: dict[str, Callable[[str], list[RawRecord]]] = {
+    "both": case_records,
+    "poll": poll_records,
+    "webhook": webhook_records,
+}
 FIELDS = (
     "external_id",
     "title",
@@ -39,52 +43,52 @@ Issue = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def workspaces(installation: Any) -> dict[str, UUID]:
-    """A workspace a door, with all cases of all tools, made in one run."""
+    """A workspace a channel, with all cases of all tools, made in one run."""
     database = Database(installation.pipeline_url)
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
-        workspaces = {door: new_workspace(owner) for door in DOORS}
-    for door, records_of in DOORS.items():
+        workspaces = {channel: new_workspace(owner) for channel in CHANNELS}
+    for channel, records_of in CHANNELS.items():
         for tool in CONNECTORS:
-            landed(database, workspaces[door], *records_of(tool))
-    report = normalized(database, normalizer(installation.pipeline_url), *workspaces.values())
+            land_records(database, workspaces[channel], *records_of(tool))
+    report = normalize(database, normalizer(installation.pipeline_url), *workspaces.values())
     assert {check.name: check.status for check in report.checks if check.status != "pass"} == {}
     return workspaces
 
 
 @pytest.fixture(scope="module")
-def by_door(installation: Any, workspaces: dict[str, UUID]) -> dict[str, dict[str, dict[str, Issue]]]:
-    """Door → tool → external id → issue."""
+def by_channel(installation: Any, workspaces: dict[str, UUID]) -> dict[str, dict[str, dict[str, Issue]]]:
+    """Channel → tool → external id → issue."""
     database = Database(installation.pipeline_url)
-    return {door: _issues(database, workspace_id) for door, workspace_id in workspaces.items()}
+    return {channel: _issues(database, workspace_id) for channel, workspace_id in workspaces.items()}
 
 
 def _issues(database: Database, workspace_id: UUID) -> dict[str, dict[str, Issue]]:
-    found: dict[str, dict[str, Issue]] = {tool: {} for tool in CONNECTORS}
+    issues: dict[str, dict[str, Issue]] = {tool: {} for tool in CONNECTORS}
     with database.workspace(workspace_id) as session:
         for row in session.rows("select * from core.issue order by source, external_id"):
-            found[row["source"]][row["external_id"]] = {name: _told(row[name]) for name in FIELDS}
-    return found
+            issues[row["source"]][row["external_id"]] = {name: _to_text(row[name]) for name in FIELDS}
+    return issues
 
 
-def _told(value: Any) -> Any:
+def _to_text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 @pytest.mark.parametrize("tool", CONNECTORS)
 def test_a_tools_cases_become_exactly_the_issues_that_are_written_down(
-    by_door: dict[str, dict[str, dict[str, Issue]]], tool: str
+    by_channel: dict[str, dict[str, dict[str, Issue]]], tool: str
 ) -> None:
     expected = {
         issue["external_id"]: issue for issue in json.loads((CASES / tool / "issues.json").read_text())
     }
-    found = by_door["both"][tool]
+    issues = by_channel["both"][tool]
 
-    assert found.keys() == expected.keys()
-    for external_id, issue in found.items():
-        told = {name: value for name, value in issue.items() if value not in (None, {})}
+    assert issues.keys() == expected.keys()
+    for external_id, issue in issues.items():
+        actual = {name: value for name, value in issue.items() if value not in (None, {})}
         if "source_updated_at" not in expected[external_id]:  # the tool does not say: it is when it arrived
-            told.pop("source_updated_at")
-        assert told == expected[external_id]
+            actual.pop("source_updated_at")
+        assert actual == expected[external_id]
 
 
 @pytest.mark.parametrize("tool", CONNECTORS)
@@ -94,26 +98,26 @@ def test_a_tools_cases_become_exactly_the_changes_that_are_written_down(
     with database.workspace(workspaces["both"]) as session:
         rows = session.rows("select * from core.change where source = %s order by external_id", (tool,))
 
-    told = [{name: _told(row[name]) for name in CHANGE_FIELDS if row[name] is not None} for row in rows]
-    assert told == case(tool, "changes", [])
+    actual = [{name: _to_text(row[name]) for name in CHANGE_FIELDS if row[name] is not None} for row in rows]
+    assert actual == case(tool, "changes", [])
 
 
 def test_every_kind_of_record_is_in_a_case() -> None:
-    """A shape that no case shows is a shape that nobody has tried."""
+    """A kind of record without a case is a kind that nobody has tried."""
     for tool, connector in CONNECTORS.items():
-        declared = {asked.shape.kind for asked in connector.pulls}
+        declared = {pull.schema.kind for pull in connector.pulls}
         if connector.webhook:
-            declared |= {event.shape.kind for event in connector.webhook.events}
+            declared |= {event.schema.kind for event in connector.webhook.events}
         assert declared <= {record.kind for record in case_records(tool)}, tool
 
 
 @pytest.mark.parametrize(
     "tool", [tool for tool in CONNECTORS if case(tool, "webhook") and case(tool, "pull")]
 )
-def test_both_doors_tell_the_same_of_what_both_describe(
-    by_door: dict[str, dict[str, dict[str, Issue]]], tool: str
+def test_both_channels_agree_on_what_both_describe(
+    by_channel: dict[str, dict[str, dict[str, Issue]]], tool: str
 ) -> None:
-    by_poll, by_webhook = by_door["poll"][tool], by_door["webhook"][tool]
+    by_poll, by_webhook = by_channel["poll"][tool], by_channel["webhook"][tool]
     lasting = ("title", "service", "team", "error_type", "external_url")
 
     for external_id in by_poll.keys() & by_webhook.keys():
@@ -123,11 +127,11 @@ def test_both_doors_tell_the_same_of_what_both_describe(
 
 
 def test_what_only_a_webhook_describes_is_an_issue_of_its_own(
-    by_door: dict[str, dict[str, dict[str, Issue]]],
+    by_channel: dict[str, dict[str, dict[str, Issue]]],
 ) -> None:
     for tool in CONNECTORS:
-        only_pushed = by_door["webhook"][tool].keys() - by_door["poll"][tool].keys()
+        only_pushed = by_channel["webhook"][tool].keys() - by_channel["poll"][tool].keys()
         for external_id in only_pushed:
-            assert by_door["both"][tool][external_id] | {"source_updated_at": None} == by_door["webhook"][
-                tool
-            ][external_id] | {"source_updated_at": None}
+            assert by_channel["both"][tool][external_id] | {"source_updated_at": None} == by_channel[
+                "webhook"
+            ][tool][external_id] | {"source_updated_at": None}

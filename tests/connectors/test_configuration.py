@@ -1,14 +1,18 @@
+from typing import Any
+
 import pytest
 
-from causeloop_pipeline.connectors.configuration import problems, with_defaults
+from causeloop_pipeline.connectors.configuration import find_problems, with_defaults
 from causeloop_pipeline.connectors.registry import CONNECTORS
 
-JIRA, GITHUB, CUSTOM = CONNECTORS["jira"], CONNECTORS["github"], CONNECTORS["custom_api"]
+JIRA = CONNECTORS["jira"]
+GITHUB = CONNECTORS["github"]
+CUSTOM = CONNECTORS["custom_api"]
 TOKEN = {"email": "ada@example.com", "api_token": "planted-secret"}
 
 
 def fields(connector, config, credentials):
-    return [problem.field for problem in problems(connector, config, credentials)]
+    return [problem.field for problem in find_problems(connector, config, credentials)]
 
 
 def test_a_complete_form_has_no_problems():
@@ -49,15 +53,16 @@ def test_what_is_unknown_is_named():
     ],
 )
 def test_what_does_not_fit_is_named(connector, config):
-    (problem,) = problems(connector, config, TOKEN if connector is JIRA else {"token": "t"})
+    (problem,) = find_problems(connector, config, TOKEN if connector is JIRA else {"token": "t"})
     assert problem.field.startswith("config.")
     assert problem.message
 
 
 def test_a_problem_never_repeats_a_credential():
-    told = problems(JIRA, {"site": "acme"}, {"email": "ada@example.com", "api_token": ["planted-secret"]})  # type: ignore[dict-item]
-    assert [problem.field for problem in told] == ["credentials.api_token"]
-    assert "planted-secret" not in repr(told)
+    credentials: Any = {"email": "ada@example.com", "api_token": ["planted-secret"]}
+    problems = find_problems(JIRA, {"site": "acme"}, credentials)
+    assert [problem.field for problem in problems] == ["credentials.api_token"]
+    assert "planted-secret" not in repr(problems)
 
 
 def test_what_is_left_empty_takes_its_default():

@@ -13,13 +13,13 @@ from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.runner import Normalizer
-from causeloop_pipeline.storage.raw.conservation import balance
+from causeloop_pipeline.storage.raw.conservation import check_conservation
 from tests.connectors.case_records import case_records
 from tests.connectors.test_real_payloads import LISTED, PUSHED, documents, read
-from tests.support.normalizing import issues, landed, normalized, normalizer
-from tests.support.shared_data import shared_path
+from tests.support.normalizing import issues, land_records, normalize, normalizer
+from tests.support.shared_data import find_shared_path
 
-ODD = [
+ODD: list[Any] = [
     None, True, -1, 0, 1e300, 2**70, "", "   ", "null", "infinity", "now", "tomorrow", "0000-00-00T00:00:00Z",
     "2026-02-30T25:61:00Z", "2026-03-02T08:00:00+99:99", "99999999999999999999", "1772532000000000000",
     "\\u0041", "\U0001f4a5" * 400, "%s {{ }} ' \" $1", [], [[]], [None, 3, {"name": 4}], {}, {"value": [1]},
@@ -45,14 +45,14 @@ def records_source(records: list[RawRecord], external_id: str) -> str:
 
 def real_records() -> Iterator[RawRecord]:
     for tool, pull, file, place, _, _ in LISTED:
-        found = list(documents(file))
-        shape = next(asked.shape for asked in CONNECTORS[tool].pulls if asked.name == pull)
-        yield from read(tool, shape, found if place == "lines" else value_at(found[0], place))[0]
+        contents = list(documents(file))
+        schema = next(spec.schema for spec in CONNECTORS[tool].pulls if spec.name == pull)
+        yield from read(tool, schema, contents if place == "lines" else value_at(contents[0], place))[0]
     for tool, file, _ in PUSHED:
         for document in documents(file):
             yield from read_delivery(CONNECTORS[tool], json.dumps(document).encode()).records
     yield from read(
-        "okta", CONNECTORS["okta"].pulls[0].shape, list(documents("okta/panther_okta_systemlog.jsonl"))
+        "okta", CONNECTORS["okta"].pulls[0].schema, list(documents("okta/panther_okta_systemlog.jsonl"))
     )[0]
 
 
@@ -60,24 +60,24 @@ def test_every_real_record_is_an_issue_unless_it_has_no_title(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     records = list(real_records())
-    landed(database, workspace_id, *records)
+    land_records(database, workspace_id, *records)
 
-    report = normalized(database, models, workspace_id)
+    report = normalize(database, models, workspace_id)
 
-    found = issues(database, workspace_id)
+    found_issues = issues(database, workspace_id)
     refused = set_aside(database, workspace_id)
-    assert {record.external_id for record in records} == found.keys() | refused.keys()
+    assert {record.external_id for record in records} == found_issues.keys() | refused.keys()
     # Only log entries whose keys another tool had put into lower case have neither message nor event type.
     assert {records_source(records, external_id) for external_id in refused} <= {"okta"}
     assert len(refused) <= 6
-    assert all(issue["title"].strip() for issue in found.values())
-    assert report.outcome("arrivals_are_accounted_for").status == "pass"
+    assert all(issue["title"].strip() for issue in found_issues.values())
+    assert report.outcome("claimed_records_are_accounted_for").status == "pass"
     assert report.outcome("times_are_plausible").status == "pass"
     with database.workspace(workspace_id) as session:
-        assert all(one.balanced for one in balance(session, workspace_id))
+        assert all(count.balanced for count in check_conservation(session, workspace_id))
 
 
-def test_any_document_of_a_tool_is_an_issue_or_set_aside_with_a_reason(
+def test_any_document_of_a_tool_is_an_issue_or_quarantined_with_a_reason(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     records = []
@@ -85,21 +85,21 @@ def test_any_document_of_a_tool_is_an_issue_or_set_aside_with_a_reason(
         folders = ("github", "github_actions") if tool == "github" else (tool,)
         for folder in folders:
             records += list(anything(tool, folder))
-    landed(database, workspace_id, *records)
+    land_records(database, workspace_id, *records)
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     refused = set_aside(database, workspace_id)
     with database.workspace(workspace_id) as session:
-        assert all(one.balanced for one in balance(session, workspace_id))
-    found = issues(database, workspace_id)
-    assert found.keys() | refused.keys() == {record.external_id for record in records}
+        assert all(count.balanced for count in check_conservation(session, workspace_id))
+    found_issues = issues(database, workspace_id)
+    assert found_issues.keys() | refused.keys() == {record.external_id for record in records}
     assert all(reason.startswith("no title where") for reason in refused.values())
 
 
 def anything(tool: str, folder: str) -> Iterator[RawRecord]:
     """Every object in a tool's payload files, in every kind, its connector would take it or not."""
-    root = shared_path("connectors/payloads")
+    root = find_shared_path("connectors/payloads")
     for path in sorted((root / folder).glob("*.json*")):
         for document in documents(str(path.relative_to(root))):
             for item in document if isinstance(document, list) else [document]:
@@ -116,12 +116,14 @@ def test_no_odd_value_anywhere_stops_a_run(
         bent for tool in CONNECTORS for record in case_records(tool)[:6] for bent in bent_records(record)
     ]
     for start in range(0, len(records), 2000):
-        landed(database, workspace_id, *records[start : start + 2000])
+        land_records(database, workspace_id, *records[start : start + 2000])
 
-    normalized(database, models, workspace_id)
+    normalize(database, models, workspace_id)
 
     with database.workspace(workspace_id) as session:
-        assert all(one.balanced and one.pending == 0 for one in balance(session, workspace_id))
+        assert all(
+            count.balanced and count.pending == 0 for count in check_conservation(session, workspace_id)
+        )
         assert session.row("select count(*) > 500 as many from core.issue") == {"many": True}
 
 

@@ -9,18 +9,18 @@ import pytest
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.spec import Shape
+from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.inbound.field_mapping import PRODUCT_FIELDS
+from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, parse_json
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
-from tests.support.shared_data import shared_path
+from tests.support.shared_data import find_shared_path
 
 
 def documents(relative: str) -> Iterator[Any]:
     """The documents of one payload file: a JSON document, JSON lines, or rows of a CSV."""
-    path = shared_path(f"connectors/payloads/{relative}")
+    path = find_shared_path(f"connectors/payloads/{relative}")
     if path.suffix == ".csv":
         yield from csv.DictReader(path.open())
     elif path.suffix == ".jsonl":
@@ -30,10 +30,10 @@ def documents(relative: str) -> Iterator[Any]:
 
 
 def read(
-    tool: str, shape: Shape, items: list[Any], **config: Any
+    tool: str, schema: RecordSchema, items: list[Any], **config: Any
 ) -> tuple[list[RawRecord], list[Quarantined], int]:
     """Records, quarantined ones, and how many were no failures."""
-    outcomes = [extract(tool, shape, item, door="poll", config=config) for item in items]
+    outcomes = [extract(tool, schema, item, channel="poll", config=config) for item in items]
     records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
     refused = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
     return records, refused, outcomes.count(None)
@@ -66,10 +66,10 @@ LISTED = [
 
 @pytest.mark.parametrize(("tool", "pull", "file", "place", "count", "aside"), LISTED)
 def test_a_real_list_is_read_whole(tool, pull, file, place, count, aside):
-    found = list(documents(file))
-    items = found if place == "lines" else value_at(found[0], place)
-    shape = next(asked.shape for asked in CONNECTORS[tool].pulls if asked.name == pull)
-    records, refused, left_out = read(tool, shape, items)
+    contents = list(documents(file))
+    items = contents if place == "lines" else value_at(contents[0], place)
+    schema = next(spec.schema for spec in CONNECTORS[tool].pulls if spec.name == pull)
+    records, refused, left_out = read(tool, schema, items)
     assert refused == []
     assert len(records) + left_out == len(items) > 0
     assert count is None or len(records) == count
@@ -80,27 +80,27 @@ def test_a_real_list_is_read_whole(tool, pull, file, place, count, aside):
 
 def test_the_watermark_of_every_list_is_in_its_real_records():
     for tool, pull, file, place, _, _ in LISTED:
-        found = list(documents(file))
-        item = (found if place == "lines" else value_at(found[0], place))[0]
-        asked = next(asked for asked in CONNECTORS[tool].pulls if asked.name == pull)
-        assert value_at(item, asked.since.field), (tool, file)
+        contents = list(documents(file))
+        item = (contents if place == "lines" else value_at(contents[0], place))[0]
+        spec = next(spec for spec in CONNECTORS[tool].pulls if spec.name == pull)
+        assert value_at(item, spec.since.field), (tool, file)
 
 
 def test_github_runs_that_did_not_fail_are_left_out_and_pull_requests_too():
     runs = list(documents("github_actions/raw_github_api_runs.jsonl"))
-    shape = next(asked.shape for asked in CONNECTORS["github"].pulls if asked.name == "runs_failure")
-    records, _, left_out = read("github", shape, runs)
+    schema = next(spec.schema for spec in CONNECTORS["github"].pulls if spec.name == "runs_failure")
+    records, _, left_out = read("github", schema, runs)
     failed = [run for run in runs if run["conclusion"] == "failure" or run["run_attempt"] > 1]
     assert len(records) == len(failed)
     assert left_out == len(runs) - len(failed)
     issues = list(documents("github/raw_github_api_issues.jsonl"))
-    records, _, _ = read("github", CONNECTORS["github"].pulls[0].shape, issues)
+    records, _, _ = read("github", CONNECTORS["github"].pulls[0].schema, issues)
     assert len(records) == sum("pull_request" not in issue for issue in issues)
 
 
-def test_real_okta_events_are_read_and_an_unreadable_time_is_kept_aside():
+def test_real_okta_events_are_read_and_an_unreadable_time_is_quarantined():
     events = list(documents("okta/panther_okta_systemlog.jsonl"))
-    records, refused, left_out = read("okta", CONNECTORS["okta"].pulls[0].shape, events)
+    records, refused, left_out = read("okta", CONNECTORS["okta"].pulls[0].schema, events)
     assert (len(events), len(records), left_out) == (60, 17, 40)
     assert {outcome.reason for outcome in refused} == {"'redacted' is not a time in the format iso"}
     assert all(outcome.external_id for outcome in refused)
@@ -126,13 +126,13 @@ def test_a_real_webhook_is_read(tool, file, kind):
     received = read_delivery(CONNECTORS[tool], json.dumps(document).encode())
     (record,) = received.records
     assert received.quarantined == []
-    assert (record.kind, record.door) == (kind, "webhook")
+    assert (record.kind, record.channel) == (kind, "webhook")
     assert record.external_id == str(document["issue"]["id"])
     assert record.source_updated_at is not None
 
 
 def test_a_real_vendor_signed_pagerduty_event_is_read():
-    vectors = json.loads(shared_path("connectors/signature_vectors.json").read_text())
+    vectors = json.loads(find_shared_path("connectors/signature_vectors.json").read_text())
     (body,) = (vector["body"] for vector in vectors if vector["scheme"] == "pagerduty")
     received = read_delivery(CONNECTORS["pagerduty"], body.encode())
     (record,) = received.records
@@ -174,7 +174,7 @@ def test_a_real_deployment_status_is_a_change(file):
         ("github", "github_actions/check_suite_completed.json"),
     ],
 )
-def test_a_webhook_of_another_shape_is_kept_aside(tool, file):
+def test_a_webhook_of_another_shape_is_quarantined(tool, file):
     (document,) = documents(file)
     received = read_delivery(CONNECTORS[tool], json.dumps(document).encode())
     assert received.records == []
@@ -185,8 +185,8 @@ def test_a_webhook_of_another_shape_is_kept_aside(tool, file):
 def test_a_real_table_is_read_by_its_mapping(tool):
     rows = list(documents("zendesk/fivetran_ticket_data.csv"))
     mapping = {"title": "subject", "body": "description", "source_created_at": "created_at"}
-    shape = Shape("id", ("updated_at",), kind="normalized", normalize=True)
-    records, refused, _ = read(tool, shape, rows, fields=mapping)
+    schema = RecordSchema(key="id", updated_at=("updated_at",), kind="normalized", normalize=True)
+    records, refused, _ = read(tool, schema, rows, fields=mapping)
     assert len(records) == len(rows) == 10
     assert refused == []
     assert {record.external_id for record in records} == {row["id"] for row in rows}

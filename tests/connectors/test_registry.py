@@ -1,16 +1,18 @@
+import ast
 import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from causeloop_pipeline.connectors import registry, tools
+from causeloop_pipeline.connectors import tools
 from causeloop_pipeline.connectors.registry import CONNECTORS, RegistryError, load_connectors
 from causeloop_pipeline.connectors.spec import Category, Connector, HmacSignature, Pull, SharedSecret
 from tests.connectors.case_records import CASES, case, case_records
 
 FILES = {path.stem: path for path in Path(tools.__file__).parent.glob("[!_]*.py")}
 NAMES = sorted(CONNECTORS)
+MAX_STATEMENTS = 20
 
 
 def test_every_file_is_a_connector_and_every_connector_a_file():
@@ -26,7 +28,14 @@ def test_every_connector_has_its_cases_and_its_staging_model():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_connector_stays_one_short_file(name):
-    assert len(FILES[name].read_text().splitlines()) <= 60
+    """Statements are counted, not lines: a declaration may be written one argument a line."""
+    tree = ast.parse(FILES[name].read_text())
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_docstring(node)]
+    assert len(statements) <= MAX_STATEMENTS
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def test_all_five_categories_are_served():
@@ -35,8 +44,9 @@ def test_all_five_categories_are_served():
 
 def declaring(monkeypatch, **declared):
     """Let the registry find one module `oddly` with these names in it."""
-    monkeypatch.setattr(registry.pkgutil, "iter_modules", lambda _: [SimpleNamespace(name="oddly")])
-    monkeypatch.setattr(registry.importlib, "import_module", lambda _: SimpleNamespace(**declared))
+    module = SimpleNamespace(name=f"{tools.__name__}.oddly", ispkg=False)
+    monkeypatch.setattr("pkgutil.walk_packages", lambda *_: [module])
+    monkeypatch.setattr("importlib.import_module", lambda _: SimpleNamespace(**declared))
 
 
 def test_a_file_without_a_connector_is_named(monkeypatch):
@@ -59,13 +69,13 @@ def test_the_registry_cannot_be_changed():
 def templates(connector: Connector) -> set[str]:
     """Every {name} that the connector's templates want filled."""
     texts = [connector.base_url or "", repr(connector.auth)]
-    for asked in connector.pulls:
+    for pull in connector.pulls:
         texts += [
-            asked.path,
-            *(text for _, text in asked.params),
-            asked.since.template if asked.since else "",
+            pull.path,
+            *(text for _, text in pull.params),
+            pull.since.template if pull.since else "",
         ]
-    return set(re.findall(r"\{(\w+)\}", " ".join(texts))) - {"since", "until", "each", "base_url"}
+    return set(re.findall(r"\{(\w+)\}", " ".join(texts))) - {"since", "until", "item", "base_url"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,7 +92,7 @@ def test_a_connectors_words_are_complete(name):
     assert connector.title
     assert connector.docs_url.startswith("https://")
     assert connector.base_url is None or connector.base_url.startswith(("https://", "{base_url}"))
-    assert len({asked.name for asked in connector.pulls}) == len(connector.pulls)
+    assert len({pull.name for pull in connector.pulls}) == len(connector.pulls)
     assert all(field.title for field in (*connector.fields, *connector.credentials))
     assert connector.pulls or connector.query or connector.configure
     if connector.webhook:
@@ -103,20 +113,20 @@ def test_headers_are_looked_up_in_lower_case(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_promise_of_order_comes_with_a_request_for_it(name):
-    """Only a list that is asked for in ascending order may move its cursor page by page."""
-    for asked in CONNECTORS[name].pulls:
-        if asked.since and asked.since.ascending:
-            assert re.search(r"asc", f"{asked.params} {asked.since.template}", re.IGNORECASE)
+def test_a_list_that_counts_as_ordered_is_requested_in_order(name):
+    """Only a list that is requested in ascending order may move its cursor page by page."""
+    for pull in CONNECTORS[name].pulls:
+        if pull.since and pull.since.ascending:
+            assert re.search(r"asc", f"{pull.params} {pull.since.template}", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_cases_cover_every_list_and_hold_no_surprise(name):
     connector: Connector = CONNECTORS[name]
-    described = connector.configure(case(name, "config")) if connector.configure else connector
-    asked: tuple[Pull, ...] = described.pulls
-    assert set(case(name, "pull")) == ({asked.name for asked in asked} or {"rows"})
+    configured = connector.configure(case(name, "config")) if connector.configure else connector
+    pulls: tuple[Pull, ...] = configured.pulls
+    assert set(case(name, "pull")) == ({pull.name for pull in pulls} or {"rows"})
     records = case_records(name)
     assert len(records) >= 3
-    assert {record.door for record in records} == ({"poll", "webhook"} if connector.webhook else {"poll"})
+    assert {record.channel for record in records} == ({"poll", "webhook"} if connector.webhook else {"poll"})
     assert {record.source for record in records} == {name}

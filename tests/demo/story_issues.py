@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.demo.story import Failure, truth, visible
+from causeloop_pipeline.demo.story import Failure, true_causes, visible_failures
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
 NOW = datetime(2026, 11, 24, 22, tzinfo=UTC)
@@ -14,13 +14,16 @@ EPOCH = NOW.date()
 
 def story_issues(workspace: str) -> pl.DataFrame:
     """ISSUE_SCHEMA of one workspace, ids being `source:external id`."""
-    return pl.DataFrame([_row(failure) for failure in visible(workspace, EPOCH, NOW)], schema=ISSUE_SCHEMA)
+    return pl.DataFrame(
+        [_row(failure) for failure in visible_failures(workspace, EPOCH, NOW)], schema=ISSUE_SCHEMA
+    )
 
 
 def story_causes(workspace: str) -> dict[str, str | None]:
     """Issue id → planted cause."""
     return {
-        f"{source}:{external}": cause for (source, external), cause in truth(workspace, EPOCH, NOW).items()
+        f"{source}:{external}": cause
+        for (source, external), cause in true_causes(workspace, EPOCH, NOW).items()
     }
 
 
@@ -42,6 +45,6 @@ def _row(failure: Failure) -> dict[str, Any]:
         "environment": failure.environment,
         "region": None,
         "source_created_at": failure.created_at,
-        "source_updated_at": failure.updated_at(NOW),
+        "source_updated_at": failure.last_update(NOW),
         "resolved_at": failure.resolved_at if status == "resolved" else None,
     }

@@ -1,41 +1,49 @@
 """The spine finds what was planted: grouping by the very functions that the assets call."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from statistics import median
 
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.loop import group, run_loop
-from causeloop_pipeline.demo.story import fixes, workspaces
+from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+from causeloop_pipeline.analysis.loop import GroupingFacts, group, run_loop
+from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.story import fixes
 from tests.demo.story_issues import EPOCH, NOW, story_causes, story_issues
 
 
-def pairwise_f1(found: dict[str, str], planted: dict[str, str | None]) -> float:
-    """Over all pairs of issues; what is in no pattern, or happened once, is alone."""
-    groups = {issue: (found.get(issue, issue), cause or issue) for issue, cause in planted.items()}
+def pairwise_f1(predicted: dict[str, str], planted: dict[str, str | None]) -> float:
+    """Over all pairs of issues; an issue in no pattern, or without a cause, is alone."""
+    groups = {issue: (predicted.get(issue, issue), cause or issue) for issue, cause in planted.items()}
 
-    def pairs(keys):
+    def pairs(keys: Iterable[object]) -> int:
         return sum(n * (n - 1) // 2 for n in Counter(keys).values())
 
     together = pairs(groups.values())
     return (
         2
         * together
-        / (pairs(ours for ours, _ in groups.values()) + pairs(theirs for _, theirs in groups.values()))
+        / (pairs(group for group, _ in groups.values()) + pairs(cause for _, cause in groups.values()))
     )
 
 
 @pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
 def test_planted_causes_are_grouped_with_a_pairwise_f1_of_at_least_090(workspace):
-    timezone = workspaces()[workspace].timezone
-    _, grouping = group(story_issues(workspace), timezone=timezone, namespace=workspace)
-    found = dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
-    assert pairwise_f1(found, story_causes(workspace)) >= 0.9
+    timezone = demo_workspaces()[workspace].timezone
+    _, grouping = group(
+        story_issues(workspace),
+        GroupingFacts(),
+        timezone=timezone,
+        options=GroupingOptions(namespace=workspace),
+    )
+    predicted = dict(grouping.members.select("issue_id", "pattern_id").iter_rows())
+    assert pairwise_f1(predicted, story_causes(workspace)) >= 0.9
 
 
-def test_the_loop_expects_what_goes_on_rather_than_what_was_really_fixed():
+def test_the_loop_predicts_continuing_causes_above_those_that_were_fixed():
     loop = run_loop(story_issues("payments"), as_of=NOW, timezone="Europe/Berlin", namespace="payments")
     causes = story_causes("payments")
     cause_of = {

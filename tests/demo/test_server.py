@@ -11,12 +11,13 @@ import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import accounts
-from causeloop_pipeline.demo.deployments import deployments, teller
-from causeloop_pipeline.demo.server import DemoTools, make_server, remembered_epoch
-from causeloop_pipeline.demo.story import truth
+from causeloop_pipeline.demo.deployments import deployment_source, deployments
+from causeloop_pipeline.demo.server import DemoTools, load_epoch, make_server
+from causeloop_pipeline.demo.story import true_causes
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.demo.story_issues import EPOCH, NOW
 
 
@@ -37,7 +38,7 @@ def clock():
 
 @pytest.fixture(scope="module")
 def demo_url(clock):
-    with make_server(DemoTools(EPOCH, clock, slow_down_every=0), 0) as server:
+    with make_server(DemoTools(EPOCH, clock, rate_limit_every=0), 0) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -46,18 +47,16 @@ def demo_url(clock):
 
 
 def poll(account, demo_url, now, cursor=None, open_ids=(), credentials=None):
-    pages = list(
-        pull(
-            CONNECTORS[account.tool],
-            config=account.config,
-            credentials=credentials or account.credentials,
-            cursor=cursor,
-            backfill_days=400,
-            open_ids=list(open_ids),
-            now=now,
-            egress=EgressPolicy.parse(demo_url.removeprefix("http://")),
-        )
+    sync = SyncInput(
+        config=account.config,
+        credentials=credentials or account.credentials,
+        cursor=cursor,
+        backfill_days=400,
+        open_ids=list(open_ids),
+        now=now,
     )
+    egress = EgressPolicy.parse(demo_url.removeprefix("http://"))
+    pages = list(pull(CONNECTORS[account.tool], sync, egress))
     assert not [refused for page in pages for refused in page.quarantined]
     return [record for page in pages for record in page.records], pages[-1].cursor
 
@@ -75,16 +74,16 @@ def test_a_connector_reads_every_failure_of_its_tool_and_repeated_records_change
 ):
     records, _ = poll(account_of(workspace, tool, demo_url), demo_url, clock.now)
     records = [record for record in records if record.kind != "change"]
-    expected = {external for source, external in truth(workspace, EPOCH, clock.now) if source == tool}
+    expected = {external for source, external in true_causes(workspace, EPOCH, clock.now) if source == tool}
     assert {record.external_id for record in records} == expected
     assert len(records) > len(expected)
     assert len({(record.external_id, record.payload_hash) for record in records}) == len(expected)
 
 
 @pytest.mark.parametrize("workspace", ["clinical-it", "payments", "storefront"])
-def test_one_tool_of_a_workspace_tells_every_deployment(workspace, demo_url, clock):
+def test_one_tool_of_a_workspace_lists_every_deployment(workspace, demo_url, clock):
     tools = {tool for name, tool in ACCOUNTS if name == workspace}
-    told = {
+    changes = {
         tool: {
             record.external_id
             for record in poll(account_of(workspace, tool, demo_url), demo_url, clock.now)[0]
@@ -92,9 +91,9 @@ def test_one_tool_of_a_workspace_tells_every_deployment(workspace, demo_url, clo
         }
         for tool in sorted(tools & {"github", "pagerduty"})
     }
-    past = [one for one in deployments(workspace, EPOCH) if one.at <= clock.now]
-    assert len(told.pop(teller(workspace))) == len(past) > 50
-    assert not any(told.values())
+    past = [item for item in deployments(workspace, EPOCH) if item.at <= clock.now]
+    assert len(changes.pop(deployment_source(workspace))) == len(past) > 50
+    assert not any(changes.values())
 
 
 @pytest.mark.parametrize("tool", ["pagerduty", "jira", "datadog"])
@@ -123,8 +122,8 @@ def test_a_wrong_token_is_refused_for_good(demo_url, clock):
         poll(account, demo_url, clock.now, credentials={"api_token": "demo-storefront-jira"})
 
 
-def test_a_tool_asks_to_slow_down_in_its_own_words():
-    with make_server(DemoTools(EPOCH, lambda: NOW, slow_down_every=2), 0) as server:
+def test_a_tool_limits_the_rate_with_its_own_headers():
+    with make_server(DemoTools(EPOCH, lambda: NOW, rate_limit_every=2), 0) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         request = Request(
@@ -159,8 +158,8 @@ def status_of(request):
 
 
 def test_the_day_of_the_first_telling_is_remembered(tmp_path):
-    assert remembered_epoch(tmp_path, EPOCH) == EPOCH
-    assert remembered_epoch(tmp_path, EPOCH + timedelta(days=30)) == EPOCH
+    assert load_epoch(tmp_path, EPOCH) == EPOCH
+    assert load_epoch(tmp_path, EPOCH + timedelta(days=30)) == EPOCH
 
 
 def test_every_tool_of_the_demo_has_a_connector():

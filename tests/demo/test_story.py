@@ -3,25 +3,25 @@ from datetime import timedelta
 
 import pytest
 
-from causeloop_pipeline.demo.causes import settings_of_the_demo
-from causeloop_pipeline.demo.story import failures, fixes, truth, visible
+from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.story import failures, fixes, true_causes, visible_failures
 from tests.demo.story_issues import EPOCH, NOW
 
 WORKSPACES = ("clinical-it", "payments", "storefront")
 
 
-def test_two_organizations_with_three_workspaces_tell_between_6000_and_10000_failures_of_a_year():
-    settings = settings_of_the_demo()
+def test_two_organizations_with_three_workspaces_hold_between_6000_and_10000_failures_of_a_year():
+    settings = demo_workspaces()
     assert sorted(settings) == sorted(WORKSPACES)
     assert len({setting.organization for setting in settings.values()}) == 2
-    told = [failure for workspace in WORKSPACES for failure in visible(workspace, EPOCH, NOW)]
-    assert 6_000 <= len(told) <= 10_000
-    assert timedelta(days=360) <= NOW - min(failure.created_at for failure in told) <= timedelta(days=367)
+    failed = [failure for workspace in WORKSPACES for failure in visible_failures(workspace, EPOCH, NOW)]
+    assert 6_000 <= len(failed) <= 10_000
+    assert timedelta(days=360) <= NOW - min(failure.created_at for failure in failed) <= timedelta(days=367)
 
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
-def test_a_workspace_has_at_least_fifteen_causes_and_some_failures_that_happened_once(workspace):
-    counts = Counter(failure.cause for failure in visible(workspace, EPOCH, NOW))
+def test_a_workspace_has_at_least_fifteen_causes_and_some_failures_that_occurred_once(workspace):
+    counts = Counter(failure.cause for failure in visible_failures(workspace, EPOCH, NOW))
     assert len(counts) - 1 >= 15
     assert counts[None] >= 20
     assert min(count for cause, count in counts.items() if cause) >= 30
@@ -29,33 +29,34 @@ def test_a_workspace_has_at_least_fifteen_causes_and_some_failures_that_happened
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
 def test_an_external_id_names_one_failure(workspace):
-    assert len(truth(workspace, EPOCH, NOW)) == len(visible(workspace, EPOCH, NOW))
+    assert len(true_causes(workspace, EPOCH, NOW)) == len(visible_failures(workspace, EPOCH, NOW))
 
 
-def test_the_story_is_the_same_whenever_it_is_told():
+def test_the_story_is_the_same_whenever_it_is_built():
     failures.cache_clear()
     before = failures("payments", EPOCH)
     failures.cache_clear()
     assert failures("payments", EPOCH) == before
 
 
-def test_another_seed_tells_another_year():
+def test_another_seed_makes_another_year():
     assert failures("payments", EPOCH, seed=1) != failures("payments", EPOCH, seed=2)
 
 
 def test_as_time_passes_the_past_stays_and_new_failures_appear():
-    today = {f.external_id: (f.title, f.created_at) for f in visible("payments", EPOCH, NOW)}
+    today = {f.external_id: (f.title, f.created_at) for f in visible_failures("payments", EPOCH, NOW)}
     later = {
-        f.external_id: (f.title, f.created_at) for f in visible("payments", EPOCH, NOW + timedelta(days=7))
+        f.external_id: (f.title, f.created_at)
+        for f in visible_failures("payments", EPOCH, NOW + timedelta(days=7))
     }
     assert today.items() < later.items()
 
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
 def test_two_fixes_held_and_one_did_not(workspace):
-    told = fixes(workspace, EPOCH)
-    assert sorted(fix.held for fix in told) == [False, True, True]
-    for fix in told:
+    planted = fixes(workspace, EPOCH)
+    assert sorted(fix.held for fix in planted) == [False, True, True]
+    for fix in planted:
         after = [
             failure
             for failure in failures(workspace, EPOCH)
@@ -72,7 +73,7 @@ def test_a_failure_is_open_then_mitigated_then_resolved():
     assert failure.status(failure.acknowledged_at) == "mitigating"
     assert failure.resolved_at is not None
     assert failure.status(failure.resolved_at) == "resolved"
-    assert failure.updated_at(failure.resolved_at) == failure.resolved_at
+    assert failure.last_update(failure.resolved_at) == failure.resolved_at
 
 
 def test_some_events_arrive_late():
@@ -80,7 +81,7 @@ def test_some_events_arrive_late():
     assert 0 < len(late) < 0.05 * len(failures("storefront", EPOCH))
 
 
-def test_nightly_causes_strike_at_night_and_weekly_ones_on_their_day():
+def test_nightly_causes_occur_at_night_and_weekly_ones_on_their_day():
     from zoneinfo import ZoneInfo
 
     local = [

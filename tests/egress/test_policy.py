@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.spec import OnePage
 from causeloop_pipeline.egress.errors import TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused, is_public
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.support.fake_tool import Reply, fake_tool, in_turn
 from tests.support.polling import NOW, QUICK, plain
 
@@ -84,12 +85,12 @@ NOBODY = EgressPolicy()
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_addresses_that_are_not_public_are_known(address):
+def test_addresses_that_are_not_public_are_recognized(address):
     assert not is_public(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_public_addresses_are_known(address):
+def test_public_addresses_are_recognized(address):
     assert is_public(ipaddress.ip_address(address))
 
 
@@ -151,26 +152,15 @@ def test_an_empty_setting_allows_nothing():
         ("https", "", 443),
     ],
 )
-def test_only_https_on_its_own_port_leaves_unasked(scheme, host, port):
+def test_only_https_on_its_own_port_needs_no_permission(scheme, host, port):
     with pytest.raises(EgressRefused):
         NOBODY.check_web(scheme, host, port)
     NOBODY.check_web("https", "tool.example", 443)
 
 
 def ask(base_url: str, policy: EgressPolicy) -> None:
-    connector = plain(OnePage())
-    pages = pull(
-        connector,
-        config={"base_url": base_url},
-        credentials={},
-        cursor=None,
-        backfill_days=1,
-        open_ids=(),
-        now=NOW,
-        egress=policy,
-        patience=QUICK,
-    )
-    list(pages)
+    sync = SyncInput(config={"base_url": base_url}, credentials={}, backfill_days=1, now=NOW)
+    list(pull(plain(OnePage()), sync, policy, QUICK))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", *SPELLINGS[:5], "[::ffff:127.0.0.1]", "[::1]"])
@@ -179,19 +169,19 @@ def test_no_connection_to_this_machine_is_ever_made(host):
         for scheme in ("http", "https"):
             with pytest.raises(EgressRefused):
                 ask(f"{scheme}://{host}:{canary.port}", NOBODY)
-        assert canary.asked == []
+        assert canary.requests == []
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
-    """A name that changes its answer after the check gains nothing: it is not asked again."""
+    """A name that changes its answer after the check gains nothing: it is not request again."""
     with fake_tool(in_turn(Reply({"items": []}))) as tool:
         policy = EgressPolicy(frozenset({("tool.example", tool.port)}))
         answers(monkeypatch, ["127.0.0.1"], ["203.0.113.9"])
         ask(f"http://tool.example:{tool.port}", policy)
-        assert tool.asked[0].headers["host"] == f"tool.example:{tool.port}"
+        assert tool.requests[0].headers["host"] == f"tool.example:{tool.port}"
 
 
-def test_a_name_that_nobody_knows_is_worth_another_try_later(monkeypatch):
+def test_a_name_that_cannot_be_resolved_is_a_transient_failure(monkeypatch):
     def unknown(*_, **__):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -238,4 +228,4 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(self_signed):
     with fake_tool(in_turn(Reply({"items": []})), tls=self_signed) as tool:
         with pytest.raises(TransientFailure, match="ConnectError"):
             ask(f"https://127.0.0.1:{tool.port}", tool.egress)
-        assert tool.asked == []
+        assert tool.requests == []

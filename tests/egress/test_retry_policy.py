@@ -1,8 +1,19 @@
+from datetime import timedelta
+
 import pytest
 
-from causeloop_pipeline.connectors.spec import RateLimit
-from causeloop_pipeline.egress.retry_policy import asked_wait, is_limit
-from tests.support.polling import NOW
+from causeloop_pipeline.connectors.spec import OnePage, RateLimit
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.http import Request, Response, failure_of
+from causeloop_pipeline.egress.retry_policy import (
+    MAX_RETRY_AFTER,
+    is_rate_limited,
+    is_retryable,
+    retry_after,
+    retry_after_seconds,
+)
+from tests.support.fake_tool import Reply, fake_tool, in_turn
+from tests.support.polling import NOW, QUICK, plain, poll
 
 LIMIT = RateLimit()
 EPOCH = int(NOW.timestamp())
@@ -28,13 +39,37 @@ EPOCH = int(NOW.timestamp())
     ],
 )
 def test_a_wait_is_read_in_every_unit(headers, seconds):
-    assert asked_wait(LIMIT, headers, NOW) == seconds
+    assert retry_after_seconds(LIMIT, headers, NOW) == seconds
 
 
 def test_a_refusal_counts_as_a_limit_by_status_and_headers():
     both = RateLimit(statuses=frozenset({403, 429}))
-    assert is_limit(LIMIT, 429, {})
-    assert not is_limit(LIMIT, 403, {"retry-after": "1"})
-    assert is_limit(both, 403, {"retry-after": "1"})
-    assert is_limit(both, 403, {"x-ratelimit-remaining": "0"})
-    assert not is_limit(both, 403, {"x-ratelimit-remaining": "9"})
+    assert is_rate_limited(LIMIT, 429, {})
+    assert not is_rate_limited(LIMIT, 403, {"retry-after": "1"})
+    assert is_rate_limited(both, 403, {"retry-after": "1"})
+    assert is_rate_limited(both, 403, {"x-ratelimit-remaining": "0"})
+    assert not is_rate_limited(both, 403, {"x-ratelimit-remaining": "9"})
+
+
+@pytest.mark.parametrize(
+    ("status", "retried"),
+    [
+        *((status, False) for status in (400, 401, 404, 422)),
+        *((status, True) for status in (408, 425, 429, 500, 502, 503, 504, 599)),
+    ],
+)
+def test_polls_and_deliveries_retry_the_same_statuses(status, retried):
+    request = Request("the receiver", "GET", "https://receiver.example")
+    expected = TransientFailure if retried else PermanentFailure
+    assert is_retryable(status) is retried
+    assert isinstance(failure_of(request, Response(status, {}, b"")), expected)
+    with fake_tool(in_turn(Reply({}, status, {"Retry-After": "0"}))) as tool:
+        with pytest.raises(expected):
+            poll(tool, plain(OnePage()))
+        assert len(tool.requests) == (QUICK.attempts if retried else 1)
+
+
+def test_no_server_can_ask_us_to_wait_longer_than_a_day():
+    assert retry_after(LIMIT, {"retry-after": "7"}, NOW) == timedelta(seconds=7)
+    assert retry_after(LIMIT, {"retry-after": "99999999999999"}, NOW) == MAX_RETRY_AFTER
+    assert retry_after(LIMIT, {}, NOW) is None

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from causeloop_pipeline.connectors.spec import Times
-from causeloop_pipeline.landing.timestamps import InstantError, instant, spelled
+from causeloop_pipeline.landing.timestamps import TimestampError, format_timestamp, parse_timestamp
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ from causeloop_pipeline.landing.timestamps import InstantError, instant, spelled
     ],
 )
 def test_times_are_read_as_declared(value, times, read):
-    assert instant(value, times) == read
+    assert parse_timestamp(value, times) == read
 
 
 @pytest.mark.parametrize("value", ["", "soon", "July 30, 2019", {}, [], "2019-13-01", "9" * 30])
 @pytest.mark.parametrize("times", list(Times))
 def test_what_is_no_time_says_so(value, times):
-    with pytest.raises(InstantError, match="is not a time"):
-        instant(value, times)
+    with pytest.raises(TimestampError, match="is not a time"):
+        parse_timestamp(value, times)
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_what_is_no_time_says_so(value, times):
     ],
 )
 def test_a_filter_is_spelled_as_the_tool_wants_it(form, zone, text):
-    assert spelled(datetime(2026, 3, 29, 0, 59, 59, 999999, UTC), form, zone) == text
+    assert format_timestamp(datetime(2026, 3, 29, 0, 59, 59, 999999, UTC), form, zone) == text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.support.fake_tool import Asked, Reply
+from tests.support.fake_tool import ReceivedRequest, Reply
 
 REPOSITORY = "acme/shop"
 
@@ -21,19 +21,19 @@ class FakeGitHub:
     lock: threading.Lock = field(default_factory=threading.Lock)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, request: ReceivedRequest) -> Reply:
         with self.lock:
-            if asked.headers.get("authorization") != "Bearer planted-token":
+            if request.headers.get("authorization") != "Bearer planted-token":
                 return Reply({"message": "Bad credentials"}, 401)
-            if not asked.path.startswith(f"/repos/{REPOSITORY}/issues"):
+            if not request.path.startswith(f"/repos/{REPOSITORY}/issues"):
                 return Reply({"message": "Not Found"}, 404)
-            if asked.method == "POST":
-                return Reply(self.add(**json.loads(asked.body)), 201)
-            number = asked.path.removeprefix(f"/repos/{REPOSITORY}/issues").strip("/")
+            if request.method == "POST":
+                return Reply(self.add(**json.loads(request.body)), 201)
+            number = request.path.removeprefix(f"/repos/{REPOSITORY}/issues").strip("/")
             if number:
-                found = [issue for issue in self.issues if str(issue["number"]) == number]
-                return Reply(found[0]) if found else Reply({"message": "Gone"}, 410)
-            size, page = int(asked.query["per_page"]), int(asked.query["page"])
+                matching = [issue for issue in self.issues if str(issue["number"]) == number]
+                return Reply(matching[0]) if matching else Reply({"message": "Gone"}, 410)
+            size, page = int(request.query["per_page"]), int(request.query["page"])
             return Reply(self.issues[(page - 1) * size : page * size])
 
     def add(self, title: str, body: str, created_at: datetime | None = None) -> dict[str, Any]:
@@ -58,18 +58,20 @@ class FakeJira:
     issues: list[dict[str, Any]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, request: ReceivedRequest) -> Reply:
         with self.lock:
-            if asked.path == "/rest/api/3/search/jql":
+            if request.path == "/rest/api/3/search/jql":
                 marked = [
-                    one for one in self.issues if f'"{one["fields"]["labels"][1]}"' in asked.query["jql"]
+                    issue
+                    for issue in self.issues
+                    if f'"{issue["fields"]["labels"][1]}"' in request.query["jql"]
                 ]
                 return Reply({"issues": marked, "isLast": True})
-            if asked.method == "POST" and asked.path == "/rest/api/3/issue":
-                return self.create(json.loads(asked.body)["fields"])
-            key = asked.path.removeprefix("/rest/api/3/issue/")
-            found = [issue for issue in self.issues if issue["key"] == key]
-            return Reply(found[0]) if found else Reply({"errorMessages": ["Issue does not exist"]}, 404)
+            if request.method == "POST" and request.path == "/rest/api/3/issue":
+                return self.create(json.loads(request.body)["fields"])
+            key = request.path.removeprefix("/rest/api/3/issue/")
+            matching = [issue for issue in self.issues if issue["key"] == key]
+            return Reply(matching[0]) if matching else Reply({"errorMessages": ["Issue does not exist"]}, 404)
 
     def create(self, fields: dict[str, Any]) -> Reply:
         """Open an issue, unless its project is unknown."""

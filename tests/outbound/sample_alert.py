@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.outbound.deliver import Delivery, Postman
+from causeloop_pipeline.outbound.deliver import Delivery, DeliverySettings
 
 MESSAGE_ID = UUID("0197f3a0-0000-7000-8000-000000000001")
 SENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -29,6 +29,8 @@ def delivery(channel: dict[str, Any], secrets: dict[str, str] | None = None, **c
     return Delivery(MESSAGE_ID, {**channel, "number": 0}, {**ALERT, **changes}, secrets or {})
 
 
-def postman(egress: EgressPolicy | None = None, smtp_url: str | None = None) -> Postman:
+def delivery_settings(egress: EgressPolicy | None = None, smtp_url: str | None = None) -> DeliverySettings:
     """Delivers at a fixed moment."""
-    return Postman(egress or EgressPolicy(), smtp_url, "Causeloop <alerts@causeloop.example>", lambda: SENT)
+    return DeliverySettings(
+        egress or EgressPolicy(), smtp_url, "Causeloop <alerts@causeloop.example>", lambda: SENT
+    )

@@ -14,7 +14,7 @@ from causeloop_pipeline.egress import http
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.outbound.deliver import deliver
-from tests.outbound.sample_alert import ALERT, MESSAGE_ID, delivery, postman
+from tests.outbound.sample_alert import ALERT, MESSAGE_ID, delivery, delivery_settings
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 KEY = b"k" * 32
@@ -24,20 +24,22 @@ PLANTED = "T0/B0/planted-secret"
 
 def send_webhook(tool: FakeTool, path: str = "/hook") -> None:
     channel = {"type": "webhook", "url": f"{tool.url}{path}"}
-    deliver(delivery(channel, SECRETS), postman(tool.egress))
+    deliver(delivery(channel, SECRETS), delivery_settings(tool.egress))
 
 
 def test_a_program_gets_the_alert_signed_and_under_the_messages_id() -> None:
     with fake_tool(in_turn(Reply({}, 204))) as tool:
         send_webhook(tool)
-        (asked,) = tool.asked
+        (request,) = tool.requests
 
-    signed = b".".join([str(MESSAGE_ID).encode(), asked.headers["webhook-timestamp"].encode(), asked.body])
+    signed = b".".join(
+        [str(MESSAGE_ID).encode(), request.headers["webhook-timestamp"].encode(), request.body]
+    )
     expected = base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
-    assert (asked.method, asked.path) == ("POST", "/hook")
-    assert asked.headers["webhook-id"] == str(MESSAGE_ID)
-    assert asked.headers["webhook-signature"] == f"v1,{expected}"
-    body = json.loads(asked.body)
+    assert (request.method, request.path) == ("POST", "/hook")
+    assert request.headers["webhook-id"] == str(MESSAGE_ID)
+    assert request.headers["webhook-signature"] == f"v1,{expected}"
+    body = json.loads(request.body)
     assert (body["id"], body["type"]) == (str(MESSAGE_ID), "prediction.alert")
     assert {name: body["data"][name] for name in ALERT} == ALERT
     assert "83%" in body["data"]["text"]
@@ -50,7 +52,7 @@ def test_a_second_attempt_carries_the_same_id_and_body() -> None:
             send_webhook(tool)
         send_webhook(tool)
 
-    first, second = tool.asked
+    first, second = tool.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
 
@@ -59,29 +61,29 @@ def test_a_chat_gets_the_alert_as_text_in_which_nothing_is_markup() -> None:
     with fake_tool(in_turn(Reply(raw=b"ok"))) as tool:
         channel = {"type": "slack", "url": "http://127.0.0.1/…"}
         secrets = {"0.url": f"{tool.url}/services/{PLANTED}"}
-        deliver(delivery(channel, secrets), postman(tool.egress))
-        (asked,) = tool.asked
+        deliver(delivery(channel, secrets), delivery_settings(tool.egress))
+        (request,) = tool.requests
 
-    text = json.loads(asked.body)["text"]
-    assert asked.path == f"/services/{PLANTED}"
+    text = json.loads(request.body)["text"]
+    assert request.path == f"/services/{PLANTED}"
     assert "Pool &lt;exhausted&gt; &amp; slow" in text
     assert "&lt;b&gt;on Fridays&lt;/b&gt;" in text
     assert f"<{ALERT['url']}|Open in Causeloop>" in text
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422])
-def test_a_refusal_that_time_cannot_mend_is_permanent(status: int) -> None:
+def test_a_refusal_that_time_cannot_fix_is_permanent(status: int) -> None:
     with fake_tool(in_turn(Reply({}, status))) as tool, pytest.raises(PermanentFailure, match=str(status)):
         send_webhook(tool)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_refusal_that_time_may_mend_is_worth_another_try(status: int) -> None:
+def test_a_refusal_that_may_pass_is_a_transient_failure(status: int) -> None:
     with fake_tool(in_turn(Reply({}, status))) as tool, pytest.raises(TransientFailure, match=str(status)):
         send_webhook(tool)
 
 
-def test_the_wait_that_a_receiver_asks_for_is_told() -> None:
+def test_the_retry_after_of_a_receiver_is_passed_on() -> None:
     busy = Reply({}, 429, {"Retry-After": "120"})
     with fake_tool(in_turn(busy)) as tool, pytest.raises(TransientFailure) as failed:
         send_webhook(tool)
@@ -96,17 +98,17 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         with fake_tool(in_turn(moved)) as tool, pytest.raises(TransientFailure, match="redirect"):
             send_webhook(tool)
 
-    assert elsewhere.asked == []
-    assert len(tool.asked) == 1
+    assert elsewhere.requests == []
+    assert len(tool.requests) == 1
 
 
 def test_private_addresses_are_not_reached_unless_an_administrator_lists_them() -> None:
     with fake_tool(in_turn(Reply({}))) as canary:
         for url in (f"http://127.0.0.1:{canary.port}/", f"https://localhost:{canary.port}/"):
             with pytest.raises(EgressRefused):
-                deliver(delivery({"type": "webhook", "url": url}, SECRETS), postman(EgressPolicy()))
+                deliver(delivery({"type": "webhook", "url": url}, SECRETS), delivery_settings(EgressPolicy()))
 
-    assert canary.asked == []
+    assert canary.requests == []
 
 
 @pytest.mark.parametrize("status", [200, 404, 500, 302])
@@ -116,17 +118,17 @@ def test_no_error_repeats_an_address_that_is_a_secret(status: int) -> None:
         secrets = {"0.url": f"{tool.url}/services/{PLANTED}"}
         sent = delivery({"type": "slack", "url": "http://127.0.0.1/…"}, secrets)
         with pytest.raises(OutsideFailure) as failed:
-            deliver(sent, postman(tool.egress))
+            deliver(sent, delivery_settings(tool.egress))
 
-    told = f"{failed.value!r} {failed.value} {sent!r} {failed.value.__cause__!r}"
-    assert "planted-secret" not in told
+    texts = f"{failed.value!r} {failed.value} {sent!r} {failed.value.__cause__!r}"
+    assert "planted-secret" not in texts
     assert "127.0.0.1" in str(failed.value)
 
 
 def test_a_secret_address_that_is_none_is_not_repeated_either() -> None:
     secrets = {"0.url": f"https://hooks.example:port/services/{PLANTED}"}
     with pytest.raises(PermanentFailure, match="no web address") as failed:
-        deliver(delivery({"type": "slack", "url": "https://hooks.example/…"}, secrets), postman())
+        deliver(delivery({"type": "slack", "url": "https://hooks.example/…"}, secrets), delivery_settings())
 
     assert "planted-secret" not in f"{failed.value!r} {failed.value.__cause__!r}"
 
@@ -151,18 +153,18 @@ def test_a_receiver_that_trickles_its_answer_is_cut_off() -> None:
         request = http.Request("the webhook at 127.0.0.1", "GET", f"http://127.0.0.1:{port}/")
         policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
         with pytest.raises(TransientFailure, match="ReadTimeout"):
-            http.exchange(request, policy, seconds=0.5)
+            http.exchange(request, policy, http.Limits(0.5, 0.5))
         ended.set()
         thread.join()
 
 
-def test_a_channel_without_its_secret_asks_for_a_person() -> None:
-    with pytest.raises(PermanentFailure, match="lost its secret"):
-        deliver(delivery({"type": "webhook", "url": "https://example.org/"}), postman())
-    with pytest.raises(PermanentFailure, match="lost its url"):
-        deliver(delivery({"type": "slack", "url": "https://example.org/…"}), postman())
+def test_a_channel_without_its_secret_is_a_permanent_failure() -> None:
+    with pytest.raises(PermanentFailure, match="has no secret"):
+        deliver(delivery({"type": "webhook", "url": "https://example.org/"}), delivery_settings())
+    with pytest.raises(PermanentFailure, match="has no url"):
+        deliver(delivery({"type": "slack", "url": "https://example.org/…"}), delivery_settings())
 
 
-def test_an_unknown_kind_of_channel_asks_for_a_person() -> None:
+def test_an_unknown_type_of_channel_is_a_permanent_failure() -> None:
     with pytest.raises(PermanentFailure, match="'pigeon'"):
-        deliver(delivery({"type": "pigeon"}), postman())
+        deliver(delivery({"type": "pigeon"}), delivery_settings())

@@ -12,17 +12,17 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.deliver import deliver
 from causeloop_pipeline.storage.embedded.postgres_server import free_port
-from tests.outbound.sample_alert import MESSAGE_ID, delivery, postman
+from tests.outbound.sample_alert import MESSAGE_ID, delivery, delivery_settings
 
 TO = {"type": "email", "to": "oncall@example.org"}
 PASSWORD = "planted p@ssword"
 
 
 class Mailbox:
-    """Keeps what it takes; answers as told."""
+    """Stores what it accepts; answers as a test sets it."""
 
     def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
+        self.messages: list[EmailMessage] = []
         self.recipient_answer = self.data_answer = "250 OK"
 
     async def handle_RCPT(  # noqa: N802
@@ -35,36 +35,36 @@ class Mailbox:
         if self.data_answer.startswith("250"):
             content = envelope.content or b""
             raw = content if isinstance(content, bytes) else content.encode()
-            self.taken.append(message_from_bytes(raw, policy=policy.default))
+            self.messages.append(message_from_bytes(raw, policy=policy.default))
         return self.data_answer
 
 
-def knows(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
     return AuthResult(success=right, handled=False)
 
 
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    kept = Mailbox()
+    inbox = Mailbox()
     server = Controller(
-        kept,
+        inbox,
         hostname="127.0.0.1",
         port=free_port(),
-        authenticator=knows,
+        authenticator=authenticate,
         auth_required=False,
         auth_require_tls=False,
     )
     server.start()
-    yield kept, server.port
+    yield inbox, server.port
     server.stop()
 
 
 def test_a_mailbox_gets_the_alert_under_the_messages_id(mailbox: tuple[Mailbox, int]) -> None:
-    kept, port = mailbox
-    deliver(delivery(TO), postman(smtp_url=f"smtp://127.0.0.1:{port}"))
+    inbox, port = mailbox
+    deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://127.0.0.1:{port}"))
 
-    (mail,) = kept.taken
+    (mail,) = inbox.messages
     assert mail["To"] == TO["to"]
     assert mail["From"] == "Causeloop <alerts@causeloop.example>"
     assert mail["Message-ID"] == f"<{MESSAGE_ID}@causeloop.example>"
@@ -74,29 +74,29 @@ def test_a_mailbox_gets_the_alert_under_the_messages_id(mailbox: tuple[Mailbox, 
 
 
 def test_a_line_break_in_a_name_forges_no_header(mailbox: tuple[Mailbox, int]) -> None:
-    kept, port = mailbox
+    inbox, port = mailbox
     forged = "Broken\r\nBcc: everyone@example.org\n\nbody"
-    deliver(delivery(TO, pattern=forged), postman(smtp_url=f"smtp://127.0.0.1:{port}"))
+    deliver(delivery(TO, pattern=forged), delivery_settings(smtp_url=f"smtp://127.0.0.1:{port}"))
 
-    (mail,) = kept.taken
+    (mail,) = inbox.messages
     assert mail["Bcc"] is None
     assert mail["Subject"] == "[Storefront] Broken Bcc: everyone@example.org body: 83%"
 
 
 def test_a_password_in_the_setting_is_used_and_decoded(mailbox: tuple[Mailbox, int]) -> None:
-    kept, port = mailbox
-    deliver(delivery(TO), postman(smtp_url=f"smtp://alerts:planted%20p%40ssword@127.0.0.1:{port}"))
+    inbox, port = mailbox
+    deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://alerts:planted%20p%40ssword@127.0.0.1:{port}"))
 
-    assert len(kept.taken) == 1
+    assert len(inbox.messages) == 1
 
 
-def test_a_wrong_password_is_worth_another_try_and_is_not_repeated(mailbox: tuple[Mailbox, int]) -> None:
-    kept, port = mailbox
+def test_a_wrong_password_is_a_transient_failure_and_is_not_repeated(mailbox: tuple[Mailbox, int]) -> None:
+    inbox, port = mailbox
     with pytest.raises(TransientFailure, match="user or password") as failed:
-        deliver(delivery(TO), postman(smtp_url=f"smtp://alerts:wrong-secret@127.0.0.1:{port}"))
+        deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://alerts:wrong-secret@127.0.0.1:{port}"))
 
     assert "wrong-secret" not in f"{failed.value!r}"
-    assert kept.taken == []
+    assert inbox.messages == []
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,19 @@ def test_a_wrong_password_is_worth_another_try_and_is_not_repeated(mailbox: tupl
 def test_the_servers_code_tells_whether_to_try_again(
     mailbox: tuple[Mailbox, int], recipient: str, data: str, kind: type[OutsideFailure]
 ) -> None:
-    kept, port = mailbox
-    kept.recipient_answer, kept.data_answer = recipient, data
+    inbox, port = mailbox
+    inbox.recipient_answer, inbox.data_answer = recipient, data
     with pytest.raises(kind):
-        deliver(delivery(TO), postman(smtp_url=f"smtp://127.0.0.1:{port}"))
+        deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://127.0.0.1:{port}"))
 
-    assert kept.taken == []
+    assert inbox.messages == []
 
 
-def test_a_server_that_is_down_is_worth_another_try() -> None:
+def test_a_server_that_is_down_is_a_transient_failure() -> None:
     with pytest.raises(TransientFailure, match="ConnectionRefusedError"):
-        deliver(delivery(TO), postman(smtp_url=f"smtp://127.0.0.1:{free_port()}"))
+        deliver(delivery(TO), delivery_settings(smtp_url=f"smtp://127.0.0.1:{free_port()}"))
 
 
-def test_without_a_mail_server_an_administrator_is_asked_for_one() -> None:
+def test_without_a_mail_server_an_administrator_is_named_as_the_one_to_act() -> None:
     with pytest.raises(PermanentFailure, match="CAUSELOOP_SMTP_URL"):
-        deliver(delivery(TO), postman())
+        deliver(delivery(TO), delivery_settings())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, signed_headers
+from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, sign_headers
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MESSAGE = "msg_p5jXN8AQM9LWM0D4loKWxJek"
@@ -13,7 +13,7 @@ SENT = datetime.fromtimestamp(1614265330, UTC)
 
 
 def test_the_published_vector_is_met() -> None:
-    assert signed_headers(SECRET, MESSAGE, BODY, SENT) == {
+    assert sign_headers(SECRET, MESSAGE, BODY, SENT) == {
         "webhook-id": MESSAGE,
         "webhook-timestamp": "1614265330",
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
@@ -29,13 +29,13 @@ def test_the_published_vector_is_met() -> None:
     ],
 )
 def test_id_time_and_body_are_all_signed(message: str, body: bytes, sent: datetime) -> None:
-    signed = signed_headers(SECRET, message, body, sent)["webhook-signature"]
+    signed = sign_headers(SECRET, message, body, sent)["webhook-signature"]
 
-    assert signed != signed_headers(SECRET, MESSAGE, BODY, SENT)["webhook-signature"]
+    assert signed != sign_headers(SECRET, MESSAGE, BODY, SENT)["webhook-signature"]
 
 
 def test_what_is_no_secret_of_the_specification_is_refused_without_being_repeated() -> None:
     with pytest.raises(SigningSecretError) as refused:
-        signed_headers("whsec_not base64!", MESSAGE, BODY, SENT)
+        sign_headers("whsec_not base64!", MESSAGE, BODY, SENT)
 
     assert "not base64" not in str(refused.value)

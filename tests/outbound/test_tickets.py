@@ -10,10 +10,10 @@ import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.ticket_marker import (
-    hidden_mark,
+    hidden_marker,
     is_foreign_issue,
     is_unmarked_issue,
-    mark_of,
+    marker_of,
 )
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -34,7 +34,7 @@ CONFIG: dict[str, dict[str, Any]] = {
 
 
 def draft(**changes: Any) -> Draft:
-    said = {
+    values = {
         "recommendation_id": RECOMMENDATION,
         "pushed_at": datetime.now(UTC),
         "title": "Raise the pool's\nsize",
@@ -43,7 +43,7 @@ def draft(**changes: Any) -> Draft:
         "expected": "Expected: 9.3 recurrences prevented (6.1 to 12.0).",
         "url": "https://causeloop.example/#/recommendations/1",
     }
-    return Draft(**{**said, **changes})
+    return Draft(**{**values, **changes})
 
 
 def tracker(name: str, tool: FakeTool, **config: Any) -> Tracker:
@@ -63,7 +63,7 @@ def test_every_connector_that_takes_tickets_has_its_tracker() -> None:
 
 
 @pytest.mark.parametrize("name", ["github", "jira"])
-def test_a_ticket_is_opened_once_however_often_it_is_asked_for(name: str) -> None:
+def test_a_ticket_is_opened_once_however_often_it_is_requested(name: str) -> None:
     with running(name) as (fake, tool):
         opened = [open_ticket(tracker(name, tool), draft()) for _ in range(3)]
         other = open_ticket(tracker(name, tool), draft(recommendation_id=uuid4()))
@@ -85,7 +85,7 @@ def test_a_github_ticket_says_what_to_do_and_calls_nobody() -> None:
     assert "9.3 recurrences" in issue["body"]
     assert "@octocat" not in issue["body"]
     assert issue["body"].count("<!--") == 1
-    assert issue["body"].endswith(hidden_mark(RECOMMENDATION))
+    assert issue["body"].endswith(hidden_marker(RECOMMENDATION))
 
 
 def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
@@ -97,7 +97,7 @@ def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
     assert (ticket.external_id, ticket.url) == ("OPS-1", f"{tool.url}/browse/OPS-1")
     assert fields["summary"] == "Raise the pool's size"
     assert fields["issuetype"] == {"name": "Task"}
-    assert fields["labels"] == ["causeloop", mark_of(RECOMMENDATION)]
+    assert fields["labels"] == ["causeloop", marker_of(RECOMMENDATION)]
     kinds = [node["type"] for node in fields["description"]["content"]]
     assert kinds == ["paragraph", "orderedList", "paragraph", "paragraph"]
 
@@ -106,12 +106,12 @@ def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
 def test_a_ticket_is_done_when_its_tracker_says_so(name: str) -> None:
     with running(name) as (fake, tool):
         ticket = open_ticket(tracker(name, tool), draft())
-        before = tracker(name, tool).read(ticket.external_id).done
+        before = tracker(name, tool).read(ticket.external_id).is_done
         if name == "github":
             fake.issues[0]["state"] = "closed"
         else:
             fake.issues[0]["fields"]["status"] = {"statusCategory": {"key": "done"}}
-        after = tracker(name, tool).read(ticket.external_id).done
+        after = tracker(name, tool).read(ticket.external_id).is_done
 
     assert (before, after) == (False, True)
 
@@ -132,16 +132,16 @@ def test_the_mark_is_looked_for_on_every_page_since_the_push_and_no_further() ->
     with running("github") as (fake, tool):
         for number in range(120):
             fake.add(f"old {number}", "", pushed_at - timedelta(days=2))
-        fake.add("ours", f"text\n\n{hidden_mark(RECOMMENDATION)}", pushed_at)
+        fake.add("ours", f"text\n\n{hidden_marker(RECOMMENDATION)}", pushed_at)
         for number in range(120):
             fake.add(f"new {number}", "", pushed_at + timedelta(minutes=1))
-        found = tracker("github", tool).find(draft(pushed_at=pushed_at))
-        pages_until_found = len(tool.asked)
+        ticket = tracker("github", tool).find(draft(pushed_at=pushed_at))
+        pages_until_found = len(tool.requests)
         absent = tracker("github", tool).find(draft(pushed_at=pushed_at, recommendation_id=uuid4()))
-        pages_until_sure = len(tool.asked) - pages_until_found
+        pages_until_sure = len(tool.requests) - pages_until_found
 
-    assert found is not None
-    assert found.external_id == f"{REPOSITORY}#121"
+    assert ticket is not None
+    assert ticket.external_id == f"{REPOSITORY}#121"
     assert absent is None
     assert (pages_until_found, pages_until_sure) == (3, 3)
 
@@ -186,13 +186,13 @@ def test_a_tracker_on_a_private_address_is_not_reached() -> None:
         )
         with pytest.raises(PermanentFailure, match="CAUSELOOP_EGRESS_ALLOW"):
             open_ticket(private, draft())
-        assert tool.asked == []
+        assert tool.requests == []
 
 
 def test_our_own_tickets_do_not_come_back_as_failures() -> None:
-    assert not is_foreign_issue({"body": f"text\n\n{hidden_mark(RECOMMENDATION)}"})
-    assert is_foreign_issue({"body": f"see {mark_of(RECOMMENDATION)}"})
+    assert not is_foreign_issue({"body": f"text\n\n{hidden_marker(RECOMMENDATION)}"})
+    assert is_foreign_issue({"body": f"see {marker_of(RECOMMENDATION)}"})
     assert is_foreign_issue({"body": None})
-    assert not is_unmarked_issue({"fields": {"labels": ["causeloop", mark_of(RECOMMENDATION)]}})
+    assert not is_unmarked_issue({"fields": {"labels": ["causeloop", marker_of(RECOMMENDATION)]}})
     assert is_unmarked_issue({"fields": {"labels": ["causeloop"]}})
     assert is_unmarked_issue({"fields": None})

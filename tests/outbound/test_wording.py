@@ -1,4 +1,4 @@
-"""A model is asked over real HTTP; whatever it does, what is raised can be told to anybody."""
+"""A model is request over real HTTP; whatever it does, what is raised can be sent to anybody."""
 
 import json
 import socket
@@ -9,10 +9,10 @@ import pytest
 
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
-from causeloop_pipeline.outbound.wording import MOST_BYTES, WordingEndpoint, model_wording
+from causeloop_pipeline.outbound.wording import MAX_BYTES, WordingEndpoint, reword
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
-FOUND = "9 of 12 occurrences came within 24 hours after a deploy of checkout."
+FINDINGS = "9 of 12 occurrences came within 24 hours after a deploy of checkout."
 KEY = "planted-key"
 
 
@@ -24,35 +24,35 @@ def endpoint(tool: FakeTool, key: str | None = KEY) -> WordingEndpoint:
     return WordingEndpoint(f"{tool.url}/v1/", "small", key, tool.egress)
 
 
-def test_the_model_is_asked_for_one_chat_completion_about_the_findings() -> None:
+def test_the_model_gets_a_request_for_one_chat_completion_about_the_findings() -> None:
     with fake_tool(in_turn(completion("Nine it is."))) as tool:
-        assert model_wording(endpoint(tool), FOUND) == "Nine it is."
-        (asked,) = tool.asked
+        assert reword(endpoint(tool), FINDINGS) == "Nine it is."
+        (request,) = tool.requests
 
-    assert (asked.method, asked.path) == ("POST", "/v1/chat/completions")
-    assert asked.headers["authorization"] == f"Bearer {KEY}"
-    body = json.loads(asked.body)
+    assert (request.method, request.path) == ("POST", "/v1/chat/completions")
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    body = json.loads(request.body)
     assert body["model"] == "small"
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
-    assert body["messages"][1]["content"] == FOUND
+    assert body["messages"][1]["content"] == FINDINGS
 
 
 def test_without_a_key_none_is_sent() -> None:
     with fake_tool(in_turn(completion("Fine."))) as tool:
-        model_wording(endpoint(tool, key=None), FOUND)
+        reword(endpoint(tool, key=None), FINDINGS)
 
-    assert "authorization" not in tool.asked[0].headers
+    assert "authorization" not in tool.requests[0].headers
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 404, 429, 500, 503])
 def test_a_refusal_names_its_status_and_neither_key_nor_findings(status: int) -> None:
-    reply = Reply({"error": f"bad key {KEY}: {FOUND}"}, status, {"Location": f"/{KEY}"})
+    reply = Reply({"error": f"bad key {KEY}: {FINDINGS}"}, status, {"Location": f"/{KEY}"})
     with fake_tool(in_turn(reply)) as tool, pytest.raises(OutsideFailure, match=str(status)) as failed:
-        model_wording(endpoint(tool), FOUND)
+        reword(endpoint(tool), FINDINGS)
 
-    told = f"{failed.value!r} {failed.value.__cause__!r} {endpoint(tool)!r}"
-    assert KEY not in told
-    assert "deploy" not in told
+    sent = f"{failed.value!r} {failed.value.__cause__!r} {endpoint(tool)!r}"
+    assert KEY not in sent
+    assert "deploy" not in sent
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_a_refusal_names_its_status_and_neither_key_nor_findings(status: int) ->
 )
 def test_an_answer_that_is_no_completion_is_a_failure(raw: bytes) -> None:
     with fake_tool(in_turn(Reply(raw=raw))) as tool, pytest.raises(OutsideFailure, match="other than"):
-        model_wording(endpoint(tool), FOUND)
+        reword(endpoint(tool), FINDINGS)
 
 
 def test_ten_megabytes_are_not_read_to_the_end() -> None:
     reply = Reply(raw=b'{"choices": "' + b"x" * 10_000_000)
     with (
         fake_tool(in_turn(reply)) as tool,
-        pytest.raises(PermanentFailure, match=f"more than {MOST_BYTES:,} bytes"),
+        pytest.raises(PermanentFailure, match=f"more than {MAX_BYTES:,} bytes"),
     ):
-        model_wording(endpoint(tool), FOUND)
+        reword(endpoint(tool), FINDINGS)
 
 
 def test_a_model_that_never_answers_is_left_after_its_time() -> None:
@@ -91,7 +91,7 @@ def test_a_model_that_never_answers_is_left_after_its_time() -> None:
         policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
         silent = WordingEndpoint(f"http://127.0.0.1:{port}", "small", KEY, policy, seconds=0.3)
         with pytest.raises(TransientFailure, match="ReadTimeout"):
-            model_wording(silent, FOUND)
+            reword(silent, FINDINGS)
 
 
 def test_a_model_that_trickles_its_answer_is_left_after_its_time() -> None:
@@ -114,30 +114,30 @@ def test_a_model_that_trickles_its_answer_is_left_after_its_time() -> None:
         policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
         slow = WordingEndpoint(f"http://127.0.0.1:{port}", "small", None, policy, seconds=0.3)
         with pytest.raises(TransientFailure):
-            model_wording(slow, FOUND)
+            reword(slow, FINDINGS)
         ended.set()
         thread.join()
 
 
-def test_nobody_listening_is_a_failure_that_time_may_mend() -> None:
+def test_nobody_listening_is_a_transient_failure() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
     with pytest.raises(TransientFailure, match="ConnectError"):
-        model_wording(WordingEndpoint(f"http://127.0.0.1:{port}", "small", None, policy), FOUND)
+        reword(WordingEndpoint(f"http://127.0.0.1:{port}", "small", None, policy), FINDINGS)
 
 
 def test_a_private_address_is_only_reached_when_an_administrator_lists_it() -> None:
     with fake_tool(in_turn(completion("Fine."))) as tool:
         with pytest.raises(EgressRefused, match="CAUSELOOP_EGRESS_ALLOW"):
-            model_wording(replace(endpoint(tool), egress=EgressPolicy()), FOUND)
-        assert tool.asked == []
+            reword(replace(endpoint(tool), egress=EgressPolicy()), FINDINGS)
+        assert tool.requests == []
 
 
 @pytest.mark.parametrize("key", ["schlüssel", "two\r\nX-Lines: 1"])
-def test_a_key_that_no_header_can_carry_is_said_without_repeating_it(key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_reported_without_repeating_it(key: str) -> None:
     with fake_tool(in_turn(completion("Fine."))) as tool:
         with pytest.raises(PermanentFailure, match="CAUSELOOP_LLM_API_KEY") as failed:
-            model_wording(endpoint(tool, key), FOUND)
-        assert tool.asked == []
+            reword(endpoint(tool, key), FINDINGS)
+        assert tool.requests == []
     assert key not in str(failed.value)

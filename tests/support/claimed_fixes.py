@@ -24,8 +24,8 @@ class FixedWorkspace:
     in_a_row: int
 
 
-def fixed_workspace(patterns: int, seed: int, share: float = 0.5, in_a_row: int = 1) -> FixedWorkspace:
-    """Patterns of one failure in 4 to 40 days, half of them untouched, and fixes 3 to 150 days old."""
+def simulate_fixes(patterns: int, seed: int, share: float = 0.5, in_a_row: int = 1) -> FixedWorkspace:
+    """Patterns with one failure in 4 to 40 days, half of them untouched, and fixes 3 to 150 days old."""
     rng = np.random.default_rng(seed)
     past: dict[str, list[float]] = {}
     claims, works, recurs = [], {}, {}
@@ -33,7 +33,7 @@ def fixed_workspace(patterns: int, seed: int, share: float = 0.5, in_a_row: int 
         name = f"p{number:04d}"
         days = failures(rng, rng.uniform(4, 40), in_a_row)
         if number % 2:
-            fixed = triggered_fix(days, rng.uniform(3, 150))
+            fixed = choose_fix_age(days, rng.uniform(3, 150))
             works[name] = bool(rng.random() < share)
             days = days[remaining(rng, days, fixed)] if works[name] else days
             claims.append((name, at(-fixed)))
@@ -50,7 +50,7 @@ def failures(rng: np.random.Generator, gap: float, in_a_row: int) -> np.ndarray:
     return days[days < AHEAD_DAYS]
 
 
-def triggered_fix(days: np.ndarray, age: float) -> float:
+def choose_fix_age(days: np.ndarray, age: float) -> float:
     """People act upon a failure: half a day after the first one since so many days ago."""
     since = days[(days >= -age) & (days < -1)]
     return float(since[0] + 0.5) if len(since) else -age
@@ -63,8 +63,8 @@ def remaining(rng: np.random.Generator, days: np.ndarray, fixed: float) -> np.nd
     return (days <= fixed) | (days > back) | (rng.random(len(days)) < left)
 
 
-def remembered_rate(workspace: FixedWorkspace, window: int) -> pl.DataFrame:
-    """PREDICTIONS of a model that knows of spells but not of fixes: a Gamma-Poisson rate over the year."""
+def predict_from_rate(workspace: FixedWorkspace, window: int) -> pl.DataFrame:
+    """Predictions of a model that knows of spells but not of fixes: a Gamma-Poisson rate over the year."""
     counts = workspace.occurrences.group_by("pattern_id").len().sort("pattern_id")
     chance = 1 - (1 + window / HISTORY_DAYS) ** -(0.5 + counts["len"].to_numpy() / workspace.in_a_row)
     return predictions(dict(zip(counts["pattern_id"], chance.tolist(), strict=True)), window)

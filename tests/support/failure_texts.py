@@ -1,11 +1,12 @@
-"""Small workspaces of believable issues, for the tests of grouping."""
+"""Small workspaces of realistic issues, for the tests of grouping."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError, build_closure
 from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA, ISSUE_SCHEMA
 
 START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
@@ -23,7 +24,7 @@ REPORTS = (
 
 
 def issue_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """Issues with an id and a time for each row that gives none."""
+    """Issues; rows without an id or a time get one."""
     full = [
         {
             "issue_id": f"i{at:04d}",
@@ -57,6 +58,22 @@ def machine_issues(copies: int = 20) -> pl.DataFrame:
     return issue_frame(rows)
 
 
-def facts(*rows: tuple[str, str, str]) -> pl.DataFrame:
-    """People's facts: (kind, left, right)."""
+Constraint = tuple[str, str, str]
+"""kind (`must` or `cannot`), left issue, right issue"""
+
+
+def build_constraints(*rows: Constraint) -> pl.DataFrame:
+    """User constraints as `CONSTRAINT_SCHEMA`."""
     return pl.DataFrame(list(rows), schema=CONSTRAINT_SCHEMA, orient="row")
+
+
+def drop_contradictions(rows: Iterable[Constraint]) -> list[Constraint]:
+    """The constraints without each that contradicts the ones before it, as the API accepts them."""
+    accepted: list[Constraint] = []
+    for row in rows:
+        try:
+            build_closure(build_constraints(*accepted, row))
+        except ContradictionError:
+            continue
+        accepted.append(row)
+    return accepted

@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback that answers as scripted, faults included, and remembers each request."""
+"""A small HTTP server on loopback that answers as scripted, faults included, and records each request."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """One request as the server saw it."""
 
     method: str
@@ -35,15 +35,15 @@ class Reply:
     cut: bool = False
 
 
-Script = Callable[[Asked], Reply]
+Script = Callable[[ReceivedRequest], Reply]
 
 
 @dataclass
 class FakeTool:
-    """A running server: its address, what it was asked, and the policy under which it may be reached."""
+    """A running server: its address, its requests, and the policy under which it may be reached."""
 
     port: int
-    asked: list[Asked]
+    requests: list[ReceivedRequest]
     script: list[Script]
 
     @property
@@ -68,9 +68,9 @@ def fake_tool(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Fak
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             query = {name: values[-1] for name, values in parse_qs(split.query).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, split.path, query, headers, body)
-            tool.asked.append(asked)
-            self.send(tool.script[0](asked))
+            request = ReceivedRequest(self.command, split.path, query, headers, body)
+            tool.requests.append(request)
+            self.send(tool.script[0](request))
 
         do_GET = do_POST = answer  # noqa: N815
 
@@ -103,6 +103,6 @@ def fake_tool(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Fak
 
 
 def in_turn(*replies: Reply) -> Script:
-    """Each reply once, then the last one for ever."""
+    """Each reply once, then the last one every time."""
     left = list(replies)
     return lambda _: left.pop(0) if len(left) > 1 else left[0]

@@ -20,14 +20,14 @@ class Desk:
     alone: float = 0.5  # of the causes, how many cause one incident only
     incidents: float = 4.0  # of the others, on average
     gap_days: float = 2.0  # between incidents of one cause
-    kept: float = 0.85  # how often an incident shows its cause's value
-    known: float = 0.8  # how often a dimension is filled in
+    value_share: float = 0.85  # how often an incident shows its cause's value
+    filled_share: float = 0.8  # how often a dimension is filled in
 
 
 SIZES = {"service": 0, "error_type": 25, "team": 12, "environment": 3, "region": 8}
 
 
-def caused_incidents(desk: Desk, seed: int) -> tuple[pl.DataFrame, pl.Series]:
+def simulate_incidents(desk: Desk, seed: int) -> tuple[pl.DataFrame, pl.Series]:
     """Issues without text, and the cause of each. Services are shared: the busiest has many causes."""
     generator = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
@@ -38,16 +38,16 @@ def caused_incidents(desk: Desk, seed: int) -> tuple[pl.DataFrame, pl.Series]:
         begin = generator.uniform(0.0, desk.span_days)
         for day in begin + np.cumsum(generator.exponential(desk.gap_days, many)):
             seen = {
-                name: own[name] if generator.random() < desk.kept else _value(generator, name, desk)
+                name: own[name] if generator.random() < desk.value_share else _value(generator, name, desk)
                 for name in SIZES
             }
-            told = {name: value for name, value in seen.items() if generator.random() < desk.known}
+            filled = {name: value for name, value in seen.items() if generator.random() < desk.filled_share}
             rows.append(
                 {
                     "source": "desk",
                     "service": own["service"],
                     "source_created_at": START + timedelta(days=float(day)),
-                    **{name: value for name, value in told.items() if name != "service"},
+                    **{name: value for name, value in filled.items() if name != "service"},
                 }
             )
             causes.append(f"cause {cause}")

@@ -10,7 +10,7 @@ from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.dbt.runner import Normalizer
-from causeloop_pipeline.storage.raw.pending_records import claim_arrivals, finish_arrivals
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
 
@@ -22,34 +22,34 @@ def normalizer(pipeline_url: str) -> Normalizer:
     return ready
 
 
-def record(payload: dict[str, Any], source: str = "custom_api", **known: Any) -> RawRecord:
+def record(payload: dict[str, Any], source: str = "custom_api", **fields: Any) -> RawRecord:
     """A record with the payload's own id, in the product's field names unless `kind` says otherwise."""
-    external_id = known.pop("external_id", None) or str(payload["external_id"])
-    kind = known.pop("kind", "normalized")
-    return RawRecord(source, external_id, payload, payload_hash(payload), kind=kind, **known)
+    external_id = fields.pop("external_id", None) or str(payload["external_id"])
+    kind = fields.pop("kind", "normalized")
+    return RawRecord(source, external_id, payload, payload_hash(payload), kind=kind, **fields)
 
 
-def landed(database: Database, workspace_id: UUID, *records: RawRecord) -> LandingCount:
+def land_records(database: Database, workspace_id: UUID, *records: RawRecord) -> LandingCount:
     """Land records without a connector."""
     with database.workspace(workspace_id) as session:
         return land(session.connection, workspace_id, None, records)
 
 
-def normalized(
+def normalize(
     database: Database,
     models: Normalizer,
     *workspace_ids: UUID,
     rebuild: bool = False,
     sources: Sequence[str] = (),
 ) -> NormalizationReport:
-    """One run over some workspaces, from claiming their arrivals to striking them off."""
+    """One run over some workspaces, from claiming their pending records to finishing them."""
     run_id = str(uuid4())
     with database.workspaces(workspace_ids) as session:
         declare_scope(session, run_id, workspace_ids)
-        claim_arrivals(session, run_id, workspace_ids)
+        claim_pending_records(session, run_id, workspace_ids)
     report = models.normalize(run_id, sources, rebuild=rebuild)
     with database.workspaces(workspace_ids) as session:
-        finish_arrivals(session, run_id, workspace_ids)
+        finish_pending_records(session, run_id, workspace_ids)
     return report
 
 

@@ -1,7 +1,7 @@
 """Sixty reports of a service desk, each of its own cause, that share everyday words and nothing else."""
 
 ONE_OFF = (
-    "Antenna on the roof of building C was struck by lightning",
+    "Antenna on the roof of building C was hit by lightning",
     "Time on the lobby display is ten minutes slow",
     "Antenna cable order arrived with the wrong connector",
     "Parking gate will not open for visitors after seven",
@@ -31,7 +31,7 @@ ONE_OFF = (
     "Laptop battery swells and pushes up the keyboard",
     "Old domain still redirects to the test server",
     "Payment page loads slowly for users in Australia",
-    "Door of the cooling chamber does not close by itself",
+    "Lid of the cooling chamber does not close by itself",
     "Password reset mail lands in the spam folder",
     "Dashboard counts closed tickets as open",
     "Export to spreadsheet cuts long comments",

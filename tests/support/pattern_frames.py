@@ -1,4 +1,4 @@
-"""Frames of patterns, members and issues for tests, from a few words each."""
+"""Small frames of patterns, members and issues for tests."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def day(number: float) -> datetime:
     return START + timedelta(days=number)
 
 
-def frame(rows: Sequence[Mapping[str, Any]], schema: pl.Schema) -> pl.DataFrame:
+def build_frame(rows: Sequence[Mapping[str, Any]], schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in schema.names()} for row in rows], schema=schema)
 
 
@@ -37,7 +37,7 @@ def issue(issue_id: str, at: float, **fields: Any) -> dict[str, Any]:
     return row | fields
 
 
-def world(
+def build_pattern_frames(
     patterns: Mapping[str, Sequence[Mapping[str, Any]]],
     **names: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -46,8 +46,12 @@ def world(
     members = [
         {"pattern_id": key, "issue_id": row["issue_id"]} for key, rows in patterns.items() for row in rows
     ]
-    described = [_pattern(key, rows, names.get(key, rows[0]["title"])) for key, rows in patterns.items()]
-    return frame(described, PATTERN_SCHEMA), frame(members, MEMBER_SCHEMA), frame(issues, ISSUE_SCHEMA)
+    pattern_rows = [_pattern(key, rows, names.get(key, rows[0]["title"])) for key, rows in patterns.items()]
+    return (
+        build_frame(pattern_rows, PATTERN_SCHEMA),
+        build_frame(members, MEMBER_SCHEMA),
+        build_frame(issues, ISSUE_SCHEMA),
+    )
 
 
 def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str
 
 def predictions(chances: Mapping[str, float | None], **fields: Any) -> pl.DataFrame:
     rows = [{"pattern_id": key, "window_days": 30, "probability": p, **fields} for key, p in chances.items()]
-    return frame(rows, PREDICTION_SCHEMA)
+    return build_frame(rows, PREDICTION_SCHEMA)
 
 
 def occurrences(times: Mapping[str, Sequence[float]], service: str | None = "shop") -> pl.DataFrame:
@@ -76,7 +80,7 @@ def occurrences(times: Mapping[str, Sequence[float]], service: str | None = "sho
         for key, days in times.items()
         for at in days
     ]
-    return frame(rows, OCCURRENCE_SCHEMA)
+    return build_frame(rows, OCCURRENCE_SCHEMA)
 
 
 def no_predictions() -> pl.DataFrame:

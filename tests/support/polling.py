@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.spec import Category, Connector, Pages, Pull, Shape, Since
-from causeloop_pipeline.egress.retry_policy import Patience
+from causeloop_pipeline.connectors.spec import Category, Connector, Pages, Pull, Since
+from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.support.fake_tool import FakeTool
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=5.0, total=20.0, silence_seconds=5.0)
+QUICK = RetryPolicy(attempts=3, first_wait=0.001, max_wait=5.0, total=20.0, silence_seconds=5.0)
 CREDENTIALS = {
     "pagerduty": {"api_token": "planted-secret-1"},
     "jira": {"email": "ada@example.com", "api_token": "planted-secret-2"},
@@ -32,7 +33,7 @@ CONFIG: Mapping[str, dict[str, Any]] = {
 }
 
 
-def polled(
+def poll_pages(
     tool: FakeTool,
     connector: Connector | str,
     *,
@@ -44,35 +45,33 @@ def polled(
 ) -> Iterator[Page]:
     """One sync against the fake tool, page by page."""
     chosen = CONNECTORS[connector] if isinstance(connector, str) else connector
-    return pull(
-        chosen,
+    sync = SyncInput(
         config={**CONFIG.get(chosen.name, {}), "base_url": tool.url, **config},
         credentials=CREDENTIALS[chosen.name],
         cursor=cursor,
         backfill_days=backfill_days,
         open_ids=open_ids,
         now=now,
-        egress=tool.egress,
-        patience=QUICK,
     )
+    return pull(chosen, sync, tool.egress, QUICK)
 
 
 def poll(tool: FakeTool, connector: Connector | str, **options: Any) -> list[Page]:
     """All pages of one sync."""
-    return list(polled(tool, connector, **options))
+    return list(poll_pages(tool, connector, **options))
 
 
 def plain(pages: Pages, since: Since | None = None, **more: Any) -> Connector:
     """A connector with one list of {"items": [...]} at /items."""
-    asked = Pull("items", "/items", "items", pages, Shape(), since)
+    items = Pull(name="items", path="/items", records="items", pages=pages, since=since)
     return Connector(
-        "plain",
-        "Plain",
-        Category.DATA,
-        "https://example.com",
-        "free",
+        name="plain",
+        title="Plain",
+        category=Category.DATA,
+        docs_url="https://example.com",
+        plan="free",
         base_url="https://example.com",
-        pulls=(replace(asked, **more),),
+        pulls=(replace(items, **more),),
     )
 
 

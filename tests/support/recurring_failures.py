@@ -22,7 +22,7 @@ def occurrences(
         for name, days in days_ago.items()
         for day in days
     ]
-    schema = {
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "pattern_id": pl.String,
         "occurred_at": pl.Datetime("us", "UTC"),
         **dict.fromkeys(("service", "team", "environment", "severity"), pl.String),
@@ -33,10 +33,10 @@ def occurrences(
 def workspace(patterns: int = 40, days: int = 300, seed: int = 1) -> pl.DataFrame:
     """Patterns with rates from one in 3 to one in 60 days, some of which died half way."""
     rng = np.random.default_rng(seed)
-    found: dict[str, list[float]] = {}
+    days_ago: dict[str, list[float]] = {}
     for number in range(patterns):
         gaps = rng.exponential(rng.uniform(3, 60), 4 * days)
         past = np.cumsum(gaps)
         past = past[past < days] if number % 3 else past[past < days / 2]
-        found[f"p{number:03d}"] = (days - past).tolist()
-    return occurrences(found)
+        days_ago[f"p{number:03d}"] = (days - past).tolist()
+    return occurrences(days_ago)

@@ -59,7 +59,7 @@ REPLACED = {
     "wordless": "no_text",
     "worded": "rephrased",
 }
-"""Words that are wrong wherever they stand, and the term instead."""
+"""Words that are wrong everywhere, and the term to use instead."""
 
 REPLACED_NAMES = {
     "found": "name the thing that was found",
@@ -77,7 +77,7 @@ REPLACED_NAMES = {
     "picture": "chart, preview",
     "pictures": "charts, previews",
 }
-"""Words that are fine in a sentence, and tell nothing as a name."""
+"""Words that are fine in a sentence but meaningless as a name."""
 
 PHRASES = {
     r"\bways? in\b(?! which)": "ingestion",
@@ -102,7 +102,7 @@ EXEMPT_FOLDERS = ("tests/connectors/cases/", "causeloop_pipeline/demo/stories/",
 
 @dataclass(frozen=True)
 class Finding:
-    """A replaced word: where it stands and what to write instead."""
+    """A replaced word, its place, and what to write instead."""
 
     path: str
     line: int
@@ -120,9 +120,9 @@ def repository_files() -> list[Path]:
     return sorted(path for path in files if not _is_exempt(path))
 
 
-def find_replaced_words(path: Path) -> list[Finding]:
+def find_replaced_words(path: Path, root: Path = ROOT) -> list[Finding]:
     """The findings of one file, in order."""
-    text, relative = path.read_text(), path.relative_to(ROOT).as_posix()
+    text, relative = path.read_text(), path.relative_to(root).as_posix()
     words = _words(text)
     readers = {".py": _python_names, ".sql": _sql_names}
     names = readers[path.suffix](text) if path.suffix in readers else iter(())

@@ -1,4 +1,4 @@
-"""Datadog incidents: a list without a filter, read whole, and webhooks from its own template."""
+"""Datadog incidents: a list that cannot be filtered, and webhooks from our own payload template."""
 
 from datetime import timedelta
 
@@ -29,18 +29,25 @@ CONNECTOR = spec.Connector(
             name="incidents",
             path="/api/v2/incidents",
             records="data",
-            pages=spec.OffsetPages(100, "page[size]", "page[offset]", None, "meta.pagination.next_offset"),
-            shape=spec.Shape(updated_at=("attributes.modified",)),
+            pages=spec.OffsetPages(
+                size_param="page[size]",
+                offset_param="page[offset]",
+                next_offset="meta.pagination.next_offset",
+            ),
+            schema=spec.RecordSchema(updated_at=("attributes.modified",)),
             since=spec.Since(field="attributes.modified", overlap=timedelta(hours=1)),
         ),
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
         events=(
-            spec.Event(
-                "",
-                shape=spec.Shape(
-                    "incident_uuid", ("last_updated", "date"), spec.Times.EPOCH_MILLISECONDS, kind="event"
+            spec.WebhookEvent(
+                record="",
+                schema=spec.RecordSchema(
+                    key="incident_uuid",
+                    updated_at=("last_updated", "date"),
+                    times=spec.Times.EPOCH_MILLISECONDS,
+                    kind="event",
                 ),
             ),
         ),

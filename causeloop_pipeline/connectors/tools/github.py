@@ -1,29 +1,71 @@
 """GitHub issues, failed workflow runs, deployments and releases of chosen repositories, polled and pushed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
-from causeloop_pipeline.connectors.workflow_runs import FAILED, has_failed
+from causeloop_pipeline.connectors.workflow_runs import FAILED_CONCLUSIONS, has_failed
 
-REPOSITORY = r"[\w-]+/[\w.-]+"
-ISSUE = spec.Shape(kind="issue", unless="pull_request", keep=is_foreign_issue)
-RUN = spec.Shape(key="run/{repository.full_name}/{id}", kind="run", keep=has_failed)
-# Previews come and go with every pull request, and a draft is not out yet.
-DEPLOY = spec.Shape("deployment/{id}", kind="change", keep=lambda it: not it.get("transient_environment"))
-RELEASE = spec.Shape("release/{id}", ("published_at",), kind="change", keep=lambda it: not it.get("draft"))
-REREAD = spec.Refresh("/repos/{repo}/actions/runs/{id}", "", r"run/(?P<repo>[^/]+/[^/]+)/(?P<id>\d+)")
-UPDATED = spec.Since("updated_at", param="since", ascending=True, restart_after=100)
-# The filter looks at creation, hours before a run fails; no search gives more than 1,000.
-CREATED = spec.Since("created_at", "created", "{since}..{until}", overlap=timedelta(days=1), cap=1000)
-LIST = (("state", "all"), ("sort", "updated"), ("direction", "asc"))
-EACH, PAGES, REPO = "repositories", spec.LinkPages(), "/repos/{each}/"
-RUNS = spec.Pull("runs", f"{REPO}actions/runs", "workflow_runs", PAGES, RUN, CREATED, each=EACH)
-DEPLOYS = spec.Pull("deployments", f"{REPO}deployments", "", PAGES, DEPLOY, each=EACH, optional=True)
-RELEASES = spec.Pull("releases", f"{REPO}releases", "", PAGES, RELEASE, each=EACH, optional=True)
-PUSHED = (("deployment", DEPLOY), ("release", RELEASE), ("workflow_run", RUN))
-TOKEN = "Fine-grained: Actions, Issues (write for tickets); for changes Deployments, Contents."  # noqa: S105
+REPOSITORY_NAME = r"[\w-]+/[\w.-]+"
+
+
+def is_lasting_deployment(deployment: spec.Record) -> bool:
+    """Previews come and go with every pull request."""
+    return not deployment.get("transient_environment")
+
+
+def is_published_release(release: spec.Record) -> bool:
+    """A draft is not out yet."""
+    return not release.get("draft")
+
+
+ISSUE = spec.RecordSchema(
+    kind="issue",
+    unless="pull_request",
+    keep=is_foreign_issue,
+)
+WORKFLOW_RUN = spec.RecordSchema(
+    key="run/{repository.full_name}/{id}",
+    kind="run",
+    keep=has_failed,
+)
+DEPLOYMENT = spec.RecordSchema(
+    key="deployment/{id}",
+    kind="change",
+    keep=is_lasting_deployment,
+)
+RELEASE = spec.RecordSchema(
+    key="release/{id}",
+    updated_at=("published_at",),
+    kind="change",
+    keep=is_published_release,
+)
+
+
+def workflow_runs(conclusion: str) -> spec.Pull:
+    """The list of runs that ended in one way, for the API filters by one conclusion only."""
+    return spec.Pull(
+        name=f"runs_{conclusion}",
+        path="/repos/{item}/actions/runs",
+        for_each="repositories",
+        params=(("status", conclusion),),
+        records="workflow_runs",
+        pages=spec.LinkPages(),
+        schema=WORKFLOW_RUN,
+        since=spec.Since(
+            field="created_at",  # hours before a run fails, hence the overlap
+            param="created",
+            template="{since}..{until}",
+            overlap=timedelta(days=1),
+            cap=1000,  # no search gives more
+        ),
+        refresh=spec.Refresh(
+            path="/repos/{repo}/actions/runs/{id}",
+            record="",
+            ids=r"run/(?P<repo>[^/]+/[^/]+)/(?P<id>\d+)",
+        ),
+    )
+
 
 CONNECTOR = spec.Connector(
     name="github",
@@ -32,26 +74,70 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.github.com/en/rest/issues/issues#list-repository-issues",
     plan="free",
     base_url="https://api.github.com",
-    credentials=(spec.Field("token", "Access token", TOKEN),),
+    credentials=(
+        spec.Field(
+            "token",
+            "Access token",
+            help="Fine-grained: Actions, Issues (write for tickets); for changes Deployments, Contents.",
+        ),
+    ),
     config=(
-        spec.Field("repositories", "Repositories", "owner/name", pattern=REPOSITORY, type="list"),
-        spec.Field("ticket_repository", "Tickets go to", "Empty: the first one.", False, None, REPOSITORY),
+        spec.Field("repositories", "Repositories", help="owner/name", pattern=REPOSITORY_NAME, type="list"),
+        spec.Field(
+            "ticket_repository",
+            "Tickets go to",
+            help="Empty: the first one.",
+            required=False,
+            pattern=REPOSITORY_NAME,
+        ),
     ),
     auth=spec.Bearer("{token}"),
-    headers=(("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")),
+    headers=(
+        ("Accept", "application/vnd.github+json"),
+        ("X-GitHub-Api-Version", "2022-11-28"),
+    ),
     pulls=(
-        spec.Pull("issues", f"{REPO}issues", "", PAGES, ISSUE, UPDATED, LIST, each=EACH),
-        replace(DEPLOYS, since=spec.Since("created_at", newest_first=True)),
-        replace(RELEASES, since=spec.Since("published_at", newest_first=True)),
-        *(replace(RUNS, name=f"runs_{end}", params=(("status", end),), refresh=REREAD) for end in FAILED),
+        spec.Pull(
+            name="issues",
+            path="/repos/{item}/issues",
+            for_each="repositories",
+            params=(("state", "all"), ("sort", "updated"), ("direction", "asc")),
+            records="",
+            pages=spec.LinkPages(),
+            schema=ISSUE,
+            since=spec.Since(field="updated_at", param="since", ascending=True, restart_after=100),
+        ),
+        spec.Pull(
+            name="deployments",
+            path="/repos/{item}/deployments",
+            for_each="repositories",
+            records="",
+            pages=spec.LinkPages(),
+            schema=DEPLOYMENT,
+            since=spec.Since(field="created_at", newest_first=True),
+            optional=True,
+        ),
+        spec.Pull(
+            name="releases",
+            path="/repos/{item}/releases",
+            for_each="repositories",
+            records="",
+            pages=spec.LinkPages(),
+            schema=RELEASE,
+            since=spec.Since(field="published_at", newest_first=True),
+            optional=True,
+        ),
+        *(workflow_runs(conclusion) for conclusion in FAILED_CONCLUSIONS),
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),
         delivery_header="x-github-delivery",
-        ignore=(spec.When("zen"),),
+        ignore=(spec.Condition(path="zen"),),
         events=(
-            spec.Event("issue", None, ISSUE, (("action", "action"),)),
-            *(spec.Event(at, None, shape) for at, shape in PUSHED),
+            spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
+            spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
+            spec.WebhookEvent(record="release", schema=RELEASE),
+            spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN),
         ),
         setup="Settings › Webhooks: application/json, events Issues, Workflow runs, Deployments, Releases.",
     ),

@@ -9,10 +9,12 @@ FIELDS = (
     "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
     "labels,issuetype"
 )
-ISSUE = spec.Shape(updated_at=("fields.updated",), keep=is_unmarked_issue)
-DELETED = spec.When("webhookEvent", frozenset({"jira:issue_deleted"}))
-GONE = spec.Shape(updated_at=("timestamp",), times=spec.Times.EPOCH_MILLISECONDS, keep=is_unmarked_issue)
-WITH_TIME = (("webhookEvent", "webhookEvent"), ("timestamp", "timestamp"))
+ISSUE = spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue)
+DELETED_ISSUE = spec.RecordSchema(
+    updated_at=("timestamp",),
+    times=spec.Times.EPOCH_MILLISECONDS,
+    keep=is_unmarked_issue,
+)
 
 CONNECTOR = spec.Connector(
     name="jira",
@@ -21,23 +23,56 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/",
     plan="free",
     base_url="https://{site}.atlassian.net",
-    credentials=(spec.Field("email", "Account e-mail"), spec.Field("api_token", "API token")),
+    credentials=(
+        spec.Field("email", "Account e-mail"),
+        spec.Field("api_token", "API token"),
+    ),
     config=(
-        spec.Field("site", "Site", "acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
-        spec.Field("filter", "JQL filter", "Which issues are failures.", False, "issuetype is not empty"),
-        spec.Field("timezone", "Time zone of the account", "JQL reads times in it.", False, "UTC"),
-        spec.Field("ticket_project", "Project for tickets", "Its key.", False, None, r"[A-Z][A-Z0-9_]+"),
-        spec.Field("ticket_type", "Type of tickets", "An issue type of it.", False, "Task"),
+        spec.Field("site", "Site", help="acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field(
+            "filter",
+            "JQL filter",
+            help="Which issues are failures.",
+            required=False,
+            default="issuetype is not empty",
+        ),
+        spec.Field(
+            "timezone",
+            "Time zone of the account",
+            help="JQL reads times in it.",
+            required=False,
+            default="UTC",
+        ),
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its key.",
+            required=False,
+            pattern=r"[A-Z][A-Z0-9_]+",
+        ),
+        spec.Field(
+            "ticket_type",
+            "Type of tickets",
+            help="An issue type of it.",
+            required=False,
+            default="Task",
+        ),
     ),
     auth=spec.Basic("{email}", "{api_token}"),
     pulls=(
         spec.Pull(
             name="issues",
             path="/rest/api/3/search/jql",
-            records="issues",
             params=(("fields", FIELDS),),
-            pages=spec.TokenPages("nextPageToken", "nextPageToken", "isLast", 100, "maxResults"),
-            shape=ISSUE,
+            records="issues",
+            pages=spec.TokenPages(
+                next_path="nextPageToken",
+                param="nextPageToken",
+                last_path="isLast",
+                size=100,
+                size_param="maxResults",
+            ),
+            schema=ISSUE,
             since=spec.Since(
                 field="fields.updated",
                 param="jql",
@@ -52,7 +87,15 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
         delivery_header="x-atlassian-webhook-identifier",
-        events=(spec.Event("issue", DELETED, GONE, WITH_TIME), spec.Event("issue", shape=ISSUE)),
+        events=(
+            spec.WebhookEvent(
+                record="issue",
+                when=spec.Condition(path="webhookEvent", values=frozenset({"jira:issue_deleted"})),
+                schema=DELETED_ISSUE,
+                add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
+            ),
+            spec.WebhookEvent(record="issue", schema=ISSUE),
+        ),
         setup="System › Webhooks: events issue created, updated, deleted; set the secret.",
     ),
     tickets=True,

@@ -10,12 +10,12 @@ FILTER = (
 
 
 def is_failure(event: spec.Record) -> bool:
-    """Most of the log is success; a hook cannot filter it out."""
+    """Most of the log is success, which an event hook cannot filter out."""
     result = (event.get("outcome") or {}).get("result")
     return event.get("severity") in {"WARN", "ERROR"} or result in {"FAILURE", "DENY"}
 
 
-EVENT = spec.Shape(key="uuid", updated_at=("published",), keep=is_failure)
+EVENT = spec.RecordSchema(key="uuid", updated_at=("published",), keep=is_failure)
 
 CONNECTOR = spec.Connector(
     name="okta",
@@ -24,10 +24,13 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.okta.com/docs/reference/api/system-log/",
     plan="starter",
     base_url="https://{org}",
-    credentials=(spec.Field("api_token", "API token", "Of a read-only administrator."),),
+    credentials=(spec.Field("api_token", "API token", help="Of a read-only administrator."),),
     config=(
         spec.Field(
-            "org", "Okta domain", "acme.okta.com", pattern=r"[A-Za-z0-9-]+\.(okta|oktapreview|okta-emea)\.com"
+            "org",
+            "Okta domain",
+            help="acme.okta.com",
+            pattern=r"[A-Za-z0-9-]+\.(okta|oktapreview|okta-emea)\.com",
         ),
     ),
     auth=spec.Headers((("Authorization", "SSWS {api_token}"),)),
@@ -38,16 +41,21 @@ CONNECTOR = spec.Connector(
             path="/api/v1/logs",
             records="",
             params=(("sortOrder", "ASCENDING"), ("filter", FILTER)),
-            pages=spec.LinkPages(1000, "limit", ends_on_empty=True),
-            shape=EVENT,
-            since=spec.Since("published", param="since", ascending=True, overlap=timedelta(minutes=10)),
+            pages=spec.LinkPages(size=1000, size_param="limit", ends_on_empty=True),
+            schema=EVENT,
+            since=spec.Since(
+                field="published",
+                param="since",
+                ascending=True,
+                overlap=timedelta(minutes=10),
+            ),
         ),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("authorization"), spec.OWN_SIGNATURE),
         delivery_path="eventId",
         challenge_header="x-okta-verification-challenge",
-        events=(spec.Event("data.events", shape=EVENT),),
+        events=(spec.WebhookEvent(record="data.events", schema=EVENT),),
         setup="Workflow › Event Hooks: authentication field Authorization, authentication secret the secret.",
     ),
 )

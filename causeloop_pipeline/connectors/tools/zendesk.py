@@ -1,4 +1,4 @@
-"""Zendesk tickets: an endless incremental export whose cursor is kept, and signed event webhooks."""
+"""Zendesk tickets: an endless incremental export whose cursor is stored, and signed event webhooks."""
 
 from causeloop_pipeline.connectors import spec
 
@@ -9,16 +9,28 @@ CONNECTOR = spec.Connector(
     docs_url="https://developer.zendesk.com/api-reference/ticketing/ticket-management/incremental_exports/",
     plan="free",
     base_url="https://{subdomain}.zendesk.com",
-    credentials=(spec.Field("email", "Account e-mail"), spec.Field("api_token", "API token")),
-    config=(spec.Field("subdomain", "Subdomain", "acme for acme.zendesk.com", pattern=r"[A-Za-z0-9-]+"),),
+    credentials=(
+        spec.Field("email", "Account e-mail"),
+        spec.Field("api_token", "API token"),
+    ),
+    config=(
+        spec.Field("subdomain", "Subdomain", help="acme for acme.zendesk.com", pattern=r"[A-Za-z0-9-]+"),
+    ),
     auth=spec.Basic("{email}/token", "{api_token}"),
     pulls=(
         spec.Pull(
             name="tickets",
             path="/api/v2/incremental/tickets/cursor.json",
             records="tickets",
-            pages=spec.TokenPages("after_cursor", "cursor", "end_of_stream", 1000, "per_page", durable=True),
-            since=spec.Since("updated_at", param="start_time", format=spec.Times.EPOCH_SECONDS),
+            pages=spec.TokenPages(
+                next_path="after_cursor",
+                param="cursor",
+                last_path="end_of_stream",
+                size=1000,
+                size_param="per_page",
+                durable=True,
+            ),
+            since=spec.Since(field="updated_at", param="start_time", format=spec.Times.EPOCH_SECONDS),
         ),
     ),
     webhook=spec.Webhook(
@@ -33,13 +45,13 @@ CONNECTOR = spec.Connector(
         delivery_header="x-zendesk-webhook-invocation-id",
         delivery_path="id",
         events=(
-            spec.Event(
-                "detail",
+            spec.WebhookEvent(
+                record="detail",
+                schema=spec.RecordSchema(updated_at=("event_time", "updated_at"), kind="event"),
                 add=(("event_type", "type"), ("event_time", "time")),
-                shape=spec.Shape(updated_at=("event_time", "updated_at"), kind="event"),
             ),
         ),
         setup="Admin Center › Webhooks: subscribe to all ticket events; copy the signing secret.",
     ),
-    rate_limit=spec.RateLimit("x-rate-limit-remaining", "ratelimit-reset"),
+    rate_limit=spec.RateLimit(remaining="x-rate-limit-remaining", reset="ratelimit-reset"),
 )

@@ -1,1 +1,1 @@
-"""The demo's tools: each answers over HTTP in the shape that its real model documents."""
+"""The demo's tools: each answers over HTTP in the format that the real tool documents."""

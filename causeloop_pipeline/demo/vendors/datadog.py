@@ -2,35 +2,35 @@
 
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import Answered, Asked, repeating
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, with_repeats
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/api/v2/incidents",)
-WAIT = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
+RATE_LIMIT_HEADERS = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
 SEVERITY = {"p1": "SEV-1", "p2": "SEV-2", "p3": "SEV-3", "p4": "SEV-4"}
 STATE = {"open": "active", "mitigating": "stable", "resolved": "resolved"}
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """Two keys; the demo issues the application key together with the API key."""
-    key, application_key = (asked.headers.get(name, "") for name in ("dd-api-key", "dd-application-key"))
+    key, application_key = (request.headers.get(name, "") for name in ("dd-api-key", "dd-application-key"))
     return key if application_key == f"{key}-application" else None
 
 
-def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of all incidents."""
-    size, offset = min(asked.number("page[size]", 10), 100), asked.number("page[offset]", 0)
-    listed = repeating(asked.told)
-    page = [incident(failure, asked) for failure in listed[offset : offset + size]]
+    size, offset = min(request.number("page[size]", 10), 100), request.number("page[offset]", 0)
+    incidents = with_repeats(request.failures)
+    page = [incident(failure, request) for failure in incidents[offset : offset + size]]
     pagination = {"offset": offset, "size": len(page)}
-    if offset + size < len(listed):
+    if offset + size < len(incidents):
         pagination["next_offset"] = offset + size
-    return Answered({"data": page, "meta": {"pagination": pagination}})
+    return VendorResponse({"data": page, "meta": {"pagination": pagination}})
 
 
-def incident(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One incident as it stands now."""
-    status = failure.status(asked.now)
+def incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One incident as it is now."""
+    status = failure.status(request.now)
     severity, state = SEVERITY[failure.severity], STATE[status]
     return {
         "type": "incidents",
@@ -41,7 +41,7 @@ def incident(failure: Failure, asked: Asked) -> dict[str, Any]:
             "severity": severity,
             "state": state,
             "created": failure.created_at.isoformat(),
-            "modified": failure.updated_at(asked.now).isoformat(),
+            "modified": failure.last_update(request.now).isoformat(),
             "detected": failure.created_at.isoformat(),
             "resolved": failure.resolved_at.isoformat()
             if failure.resolved_at and state == "resolved"

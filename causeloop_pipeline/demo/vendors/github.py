@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from causeloop_pipeline.demo.deployments import Deployment
-from causeloop_pipeline.demo.exchange import Answered, Asked, iso, repeating, zulu
+from causeloop_pipeline.demo.exchange import (
+    VendorRequest,
+    VendorResponse,
+    format_utc,
+    parse_iso,
+    with_repeats,
+)
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (
@@ -13,19 +19,19 @@ PATHS = (
     r"/repos/(?P<repository>[^/]+/[^/]+)/actions/(?P<runs>runs)",
     r"/repos/(?P<repository>[^/]+/[^/]+)/actions/runs/(?P<run>\d+)",
 )
-WAIT = {"retry-after": "1", "x-ratelimit-remaining": "0"}
-Listed = TypeVar("Listed")
+RATE_LIMIT_HEADERS = {"retry-after": "1", "x-ratelimit-remaining": "0"}
+Item = TypeVar("Item")
 LABELS = {"p1": "sev1", "p2": "sev2", "p3": "medium", "p4": "low"}
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """A bearer token."""
-    return asked.authorization("Bearer ")
+    return request.authorization("Bearer ")
 
 
-def repositories(told: Sequence[Failure]) -> list[str]:
-    """The repositories in which these failures happened."""
-    return sorted({repository(failure) for failure in told if failure.source == "github"})
+def repositories(failures: Sequence[Failure]) -> list[str]:
+    """The repositories of these failures."""
+    return sorted({repository(failure) for failure in failures if failure.source == "github"})
 
 
 def repository(of: Failure | Deployment) -> str:
@@ -33,75 +39,82 @@ def repository(of: Failure | Deployment) -> str:
     return f"{of.workspace}-engineering/{of.service}"
 
 
-def answer(asked: Asked, parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, parts: dict[str, str]) -> VendorResponse:
     """A page of issues, of runs, of deployments, or one run; these repositories make no releases."""
-    told = [failure for failure in asked.told if repository(failure) == parts["repository"]]
-    deployed = [one for one in asked.deployed if repository(one) == parts["repository"]]
-    if not told and not deployed:
-        return Answered({"message": "Not Found"}, 404)
+    failures = [failure for failure in request.failures if repository(failure) == parts["repository"]]
+    deployments = [item for item in request.deployments if repository(item) == parts["repository"]]
+    if not failures and not deployments:
+        return VendorResponse({"message": "Not Found"}, 404)
     if "changes" in parts:
-        page, headers = _paged(asked, deployed[::-1] if parts["changes"] == "deployments" else [])
-        return Answered([deployment(one) for one in page], headers=headers)
+        page, headers = _page(request, deployments[::-1] if parts["changes"] == "deployments" else [])
+        return VendorResponse([deployment_record(item) for item in page], headers=headers)
     if "run" in parts:
-        found = [
-            failure for failure in told if failure.kind == "run" and str(_number(failure)) == parts["run"]
+        matching = [
+            failure for failure in failures if failure.kind == "run" and str(_number(failure)) == parts["run"]
         ]
-        return Answered(run(found[0], asked)) if found else Answered({"message": "Not Found"}, 404)
-    return _runs(asked, told) if "runs" in parts else _issues(asked, told)
+        return (
+            VendorResponse(run(matching[0], request))
+            if matching
+            else VendorResponse({"message": "Not Found"}, 404)
+        )
+    return _runs(request, failures) if "runs" in parts else _issues(request, failures)
 
 
-def _issues(asked: Asked, told: Sequence[Failure]) -> Answered:
-    since = asked.moment("since")
-    opened = [failure for failure in told if failure.kind == "issue"]
-    changed = sorted(opened, key=lambda failure: (failure.updated_at(asked.now), failure.number))
-    matching = [failure for failure in changed if since is None or failure.updated_at(asked.now) >= since]
-    page, headers = _paged(asked, repeating(matching))
-    return Answered([issue(failure, asked) for failure in page], headers=headers)
+def _issues(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
+    since = request.moment("since")
+    opened = [failure for failure in failures if failure.kind == "issue"]
+    changed = sorted(opened, key=lambda failure: (failure.last_update(request.now), failure.number))
+    matching = [failure for failure in changed if since is None or failure.last_update(request.now) >= since]
+    page, headers = _page(request, with_repeats(matching))
+    return VendorResponse([issue(failure, request) for failure in page], headers=headers)
 
 
-def _runs(asked: Asked, told: Sequence[Failure]) -> Answered:
-    low, _, high = asked.query.get("created", "..").partition("..")
-    runs = [failure for failure in told if failure.kind == "run" and asked.query.get("status") == "failure"]
+def _runs(request: VendorRequest, failures: Sequence[Failure]) -> VendorResponse:
+    low, _, high = request.query.get("created", "..").partition("..")
+    runs = [
+        failure for failure in failures if failure.kind == "run" and request.query.get("status") == "failure"
+    ]
     matching = [
         failure
         for failure in reversed(runs)
-        if (not low or failure.created_at >= iso(low)) and (not high or failure.created_at <= iso(high))
+        if (not low or failure.created_at >= parse_iso(low))
+        and (not high or failure.created_at <= parse_iso(high))
     ]
-    page, headers = _paged(asked, matching)
-    return Answered(
-        {"total_count": len(matching), "workflow_runs": [run(f, asked) for f in page]}, headers=headers
+    page, headers = _page(request, matching)
+    return VendorResponse(
+        {"total_count": len(matching), "workflow_runs": [run(f, request) for f in page]}, headers=headers
     )
 
 
-def _paged(asked: Asked, matching: Sequence[Listed]) -> tuple[Sequence[Listed], dict[str, str]]:
-    size, page = min(asked.number("per_page", 30), 100), asked.number("page", 1)
+def _page(request: VendorRequest, matching: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:
+    size, page = min(request.number("per_page", 30), 100), request.number("page", 1)
     headers = {"x-ratelimit-remaining": "4999"}
     if page * size < len(matching):
-        headers["link"] = f'<{asked.url(page=page + 1)}>; rel="next"'
+        headers["link"] = f'<{request.url(page=page + 1)}>; rel="next"'
     return matching[(page - 1) * size : page * size], headers
 
 
-def deployment(one: Deployment) -> dict[str, Any]:
+def deployment_record(deployment: Deployment) -> dict[str, Any]:
     """One deployment."""
-    name = repository(one)
+    name = repository(deployment)
     return {
-        "id": 8_000_000 + one.number,
-        "url": f"https://api.github.example/repos/{name}/deployments/{8_000_000 + one.number}",
-        "ref": f"v{one.version}",
+        "id": 8_000_000 + deployment.number,
+        "url": f"https://api.github.example/repos/{name}/deployments/{8_000_000 + deployment.number}",
+        "ref": f"v{deployment.version}",
         "task": "deploy",
         "environment": "production",
-        "description": f"{one.service} {one.version}",
+        "description": f"{deployment.service} {deployment.version}",
         "repository_url": f"https://api.github.example/repos/{name}",
-        "created_at": zulu(one.at),
-        "updated_at": zulu(one.at),
+        "created_at": format_utc(deployment.at),
+        "updated_at": format_utc(deployment.at),
         "transient_environment": False,
         "production_environment": True,
     }
 
 
-def issue(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One issue as it stands now."""
-    closed = failure.status(asked.now) == "resolved"
+def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One issue as it is now."""
+    closed = failure.status(request.now) == "resolved"
     name = repository(failure)
     labels = (LABELS[failure.severity], f"team:{failure.team}", f"env:{failure.environment}")
     return {
@@ -114,13 +127,13 @@ def issue(failure: Failure, asked: Asked) -> dict[str, Any]:
         "labels": [{"name": label} for label in labels],
         "repository_url": f"https://api.github.example/repos/{name}",
         "html_url": f"https://github.example/{name}/issues/{failure.number}",
-        "created_at": zulu(failure.created_at),
-        "updated_at": zulu(failure.updated_at(asked.now)),
-        "closed_at": zulu(failure.resolved_at) if closed else None,
+        "created_at": format_utc(failure.created_at),
+        "updated_at": format_utc(failure.last_update(request.now)),
+        "closed_at": format_utc(failure.resolved_at) if closed else None,
     }
 
 
-def run(failure: Failure, asked: Asked) -> dict[str, Any]:
+def run(failure: Failure, request: VendorRequest) -> dict[str, Any]:
     """One workflow run that failed."""
     name = repository(failure)
     return {
@@ -135,8 +148,8 @@ def run(failure: Failure, asked: Asked) -> dict[str, Any]:
         "run_attempt": 1,
         "repository": {"full_name": name, "name": failure.service},
         "html_url": f"https://github.example/{name}/actions/runs/{_number(failure)}",
-        "created_at": zulu(failure.created_at),
-        "updated_at": zulu(min(failure.acknowledged_at, asked.now)),
+        "created_at": format_utc(failure.created_at),
+        "updated_at": format_utc(min(failure.acknowledged_at, request.now)),
     }
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import Answered, Asked, repeating, zulu
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, with_repeats
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/in-house/events",)
-WAIT = {"retry-after": "1"}
+RATE_LIMIT_HEADERS = {"retry-after": "1"}
 CONFIG: dict[str, Any] = {
     "path": PATHS[0],
     "auth": "header",
@@ -28,32 +28,32 @@ CONFIG: dict[str, Any] = {
         "team": "owner",
         "environment": "stage",
         "error_type": "code",
-        "source_created_at": "happened",
+        "source_created_at": "occurred",
         "source_updated_at": "changed",
         "resolved_at": "over",
     },
 }
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """A key in a header of its own."""
-    return asked.headers.get("x-api-key")
+    return request.headers.get("x-api-key")
 
 
-def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of events, least recently changed first."""
-    since = asked.moment("changed_since")
-    changed = sorted(asked.told, key=lambda failure: (failure.updated_at(asked.now), failure.number))
-    matching = repeating([f for f in changed if since is None or f.updated_at(asked.now) >= since])
-    size, page = min(asked.number("size", 50), 100), asked.number("page", 1)
-    return Answered(
-        {"items": [event(failure, asked) for failure in matching[(page - 1) * size : page * size]]}
+    since = request.moment("changed_since")
+    changed = sorted(request.failures, key=lambda failure: (failure.last_update(request.now), failure.number))
+    matching = with_repeats([f for f in changed if since is None or f.last_update(request.now) >= since])
+    size, page = min(request.number("size", 50), 100), request.number("page", 1)
+    return VendorResponse(
+        {"items": [event(failure, request) for failure in matching[(page - 1) * size : page * size]]}
     )
 
 
-def event(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One event as it stands now."""
-    status = failure.status(asked.now)
+def event(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One event as it is now."""
+    status = failure.status(request.now)
     return {
         "ref": failure.external_id,
         "headline": failure.title,
@@ -64,7 +64,7 @@ def event(failure: Failure, asked: Asked) -> dict[str, Any]:
         "owner": failure.team,
         "stage": failure.environment,
         "code": failure.error_type,
-        "happened": zulu(failure.created_at),
-        "changed": zulu(failure.updated_at(asked.now)),
-        "over": zulu(failure.resolved_at) if status == "resolved" else None,
+        "occurred": format_utc(failure.created_at),
+        "changed": format_utc(failure.last_update(request.now)),
+        "over": format_utc(failure.resolved_at) if status == "resolved" else None,
     }

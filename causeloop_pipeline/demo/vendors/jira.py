@@ -4,11 +4,11 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import Answered, Asked, BadQuestionError, repeating
+from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse, with_repeats
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/rest/api/3/search/jql",)
-WAIT = {"retry-after": "1", "x-ratelimit-remaining": "0"}
+RATE_LIMIT_HEADERS = {"retry-after": "1", "x-ratelimit-remaining": "0"}
 PRIORITY = {"p1": "Highest", "p2": "High", "p3": "Medium", "p4": "Low"}
 STATUS = {
     "open": ("To Do", "new"),
@@ -17,39 +17,39 @@ STATUS = {
 }
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """Basic authentication with an API token as the password."""
-    return asked.basic_password()
+    return request.basic_password()
 
 
-def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of issues, least recently updated first."""
-    since = _since(asked.query.get("jql", ""))
-    changed = sorted(asked.told, key=lambda failure: (failure.updated_at(asked.now), failure.number))
-    matching = repeating([failure for failure in changed if failure.updated_at(asked.now) >= since])
-    size, start = min(asked.number("maxResults", 50), 100), asked.number("nextPageToken", 0)
+    since = _since(request.query.get("jql", ""))
+    changed = sorted(request.failures, key=lambda failure: (failure.last_update(request.now), failure.number))
+    matching = with_repeats([failure for failure in changed if failure.last_update(request.now) >= since])
+    size, start = min(request.number("maxResults", 50), 100), request.number("nextPageToken", 0)
     last = start + size >= len(matching)
     body: dict[str, Any] = {
-        "issues": [issue(failure, asked) for failure in matching[start : start + size]],
+        "issues": [issue(failure, request) for failure in matching[start : start + size]],
         "isLast": last,
     }
-    return Answered(body if last else {**body, "nextPageToken": str(start + size)})
+    return VendorResponse(body if last else {**body, "nextPageToken": str(start + size)})
 
 
 def _since(jql: str) -> datetime:
-    found = re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql)
+    match = re.search(r'updated >= "(\d{4}-\d\d-\d\d \d\d:\d\d)"', jql)
     if "order by updated asc" not in jql.lower() or (
-        found is None and "updated" in jql.lower().split("order by")[0]
+        match is None and "updated" in jql.lower().split("order by")[0]
     ):
-        raise BadQuestionError(f"the JQL {jql!r} is not understood")
-    if found is None:
+        raise BadRequestError(f"the JQL {jql!r} is not understood")
+    if match is None:
         return datetime.min.replace(tzinfo=UTC)
-    return datetime.strptime(found.group(1), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    return datetime.strptime(match.group(1), "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
 
 
-def issue(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One issue as it stands now."""
-    name, category = STATUS[failure.status(asked.now)]
+def issue(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One issue as it is now."""
+    name, category = STATUS[failure.status(request.now)]
     key = failure.team if failure.team.isupper() else "OPS"
     return {
         "id": failure.external_id,
@@ -66,7 +66,7 @@ def issue(failure: Failure, asked: Asked) -> dict[str, Any]:
             "environment": _document(failure.environment),
             "labels": [failure.error_type.lower()] if failure.error_type else [],
             "created": _time(failure.created_at),
-            "updated": _time(failure.updated_at(asked.now)),
+            "updated": _time(failure.last_update(request.now)),
             "resolutiondate": _time(failure.resolved_at) if category == "done" else None,
         },
     }

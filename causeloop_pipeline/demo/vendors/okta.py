@@ -3,27 +3,27 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import Answered, Asked, repeating
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, with_repeats
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/api/v1/logs",)
-WAIT = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": "{epoch}"}
+RATE_LIMIT_HEADERS = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": "{epoch}"}
 SEVERITY = {"p1": "ERROR", "p2": "ERROR", "p3": "WARN", "p4": "INFO"}
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """`Authorization: SSWS …`."""
-    return asked.authorization("SSWS ")
+    return request.authorization("SSWS ")
 
 
-def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """A page of failed events."""
-    since = asked.moment("since") or datetime.min.replace(tzinfo=UTC)
-    matching = repeating([failure for failure in asked.told if failure.created_at >= since])
-    size, start = min(asked.number("limit", 100), 1000), asked.number("after", 0)
+    since = request.moment("since") or datetime.min.replace(tzinfo=UTC)
+    matching = with_repeats([failure for failure in request.failures if failure.created_at >= since])
+    size, start = min(request.number("limit", 100), 1000), request.number("after", 0)
     page = matching[start : start + size]
-    link = f'<{asked.url(after=start + len(page))}>; rel="next"'
-    return Answered([event(failure) for failure in page], headers={"link": link})
+    link = f'<{request.url(after=start + len(page))}>; rel="next"'
+    return VendorResponse([event(failure) for failure in page], headers={"link": link})
 
 
 def event(failure: Failure) -> dict[str, Any]:

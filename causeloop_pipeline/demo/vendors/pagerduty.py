@@ -5,71 +5,73 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from causeloop_pipeline.demo.deployments import Deployment
-from causeloop_pipeline.demo.exchange import Answered, Asked, repeating, zulu
+from causeloop_pipeline.demo.exchange import VendorRequest, VendorResponse, format_utc, with_repeats
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/incidents", r"/incidents/(?P<id>Q[A-Z0-9]+)", r"/(?P<changes>change_events)")
-WAIT = {"ratelimit-limit": "960", "ratelimit-remaining": "0", "ratelimit-reset": "1"}
+RATE_LIMIT_HEADERS = {"ratelimit-limit": "960", "ratelimit-remaining": "0", "ratelimit-reset": "1"}
 STATUS = {"open": "triggered", "mitigating": "acknowledged", "resolved": "resolved"}
-LARGEST_OFFSET = 10_000
-Listed = TypeVar("Listed")
+MAX_OFFSET = 10_000
+Item = TypeVar("Item")
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """`Authorization: Token token=…`."""
-    return asked.authorization("Token token=")
+    return request.authorization("Token token=")
 
 
-def answer(asked: Asked, parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, parts: dict[str, str]) -> VendorResponse:
     """A page of incidents or of change events, or one incident."""
     if "id" in parts:
-        found = [failure for failure in asked.told if failure.external_id == parts["id"]]
+        matching = [failure for failure in request.failures if failure.external_id == parts["id"]]
         body = (
-            {"incident": incident(found[0], asked)}
-            if found
+            {"incident": incident(matching[0], request)}
+            if matching
             else {"error": {"code": 2100, "message": "Not Found"}}
         )
-        return Answered(body, 200 if found else 404)
+        return VendorResponse(body, 200 if matching else 404)
     if "changes" in parts:
-        deployed = [one for one in asked.deployed[::-1] if _is_asked_for(one.at, asked)]
-        return _page(asked, "change_events", deployed, change_event)
-    told = repeating([failure for failure in asked.told if _is_asked_for(failure.created_at, asked)])
-    return _page(asked, "incidents", told, lambda failure: incident(failure, asked))
+        deployments = [item for item in request.deployments[::-1] if _is_in_range(item.at, request)]
+        return _page(request, "change_events", deployments, change_event)
+    incidents = with_repeats(
+        [failure for failure in request.failures if _is_in_range(failure.created_at, request)]
+    )
+    return _page(request, "incidents", incidents, lambda failure: incident(failure, request))
 
 
-def _is_asked_for(at: datetime, asked: Asked) -> bool:
-    since, until = asked.moment("since"), asked.moment("until")
+def _is_in_range(at: datetime, request: VendorRequest) -> bool:
+    since, until = request.moment("since"), request.moment("until")
     return (since is None or at >= since) and (until is None or at < until)
 
 
 def _page(
-    asked: Asked, name: str, matching: Sequence[Listed], shape: Callable[[Listed], dict[str, Any]]
-) -> Answered:
-    limit, offset = min(asked.number("limit", 25), 100), asked.number("offset", 0)
-    if limit + offset > LARGEST_OFFSET:
-        return Answered({"error": {"code": 2001, "message": "Offset + limit exceeds 10,000"}}, 400)
+    request: VendorRequest, name: str, matching: Sequence[Item], to_record: Callable[[Item], dict[str, Any]]
+) -> VendorResponse:
+    limit, offset = min(request.number("limit", 25), 100), request.number("offset", 0)
+    if limit + offset > MAX_OFFSET:
+        return VendorResponse({"error": {"code": 2001, "message": "Offset + limit exceeds 10,000"}}, 400)
     page, more = matching[offset : offset + limit], offset + limit < len(matching)
-    listed = [shape(one) for one in page]
-    return Answered({name: listed, "limit": limit, "offset": offset, "more": more, "total": None})
+    records = [to_record(item) for item in page]
+    return VendorResponse({name: records, "limit": limit, "offset": offset, "more": more, "total": None})
 
 
-def change_event(one: Deployment) -> dict[str, Any]:
+def change_event(deployment: Deployment) -> dict[str, Any]:
     """One deployment."""
     return {
-        "id": f"01DEMO{one.number:020d}",
+        "id": f"01DEMO{deployment.number:020d}",
         "type": "change_event",
-        "summary": f"Deployed {one.service} {one.version}",
-        "timestamp": zulu(one.at),
+        "summary": f"Deployed {deployment.service} {deployment.version}",
+        "timestamp": format_utc(deployment.at),
         "source": "release-pipeline",
-        "services": [{"type": "service_reference", "summary": one.service}],
+        "services": [{"type": "service_reference", "summary": deployment.service}],
         "links": [],
         "custom_details": {"environment": "production"},
     }
 
 
-def incident(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One incident as it stands now."""
-    status = failure.status(asked.now)
+def incident(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One incident as it is now."""
+    status = failure.status(request.now)
     return {
         "id": failure.external_id,
         "type": "incident",
@@ -77,10 +79,10 @@ def incident(failure: Failure, asked: Asked) -> dict[str, Any]:
         "title": failure.title,
         "description": failure.title,
         "summary": f"[#{failure.number}] {failure.title}",
-        "created_at": zulu(failure.created_at),
-        "updated_at": zulu(failure.updated_at(asked.now)),
-        "last_status_change_at": zulu(failure.updated_at(asked.now)),
-        "resolved_at": zulu(failure.resolved_at) if status == "resolved" else None,
+        "created_at": format_utc(failure.created_at),
+        "updated_at": format_utc(failure.last_update(request.now)),
+        "last_status_change_at": format_utc(failure.last_update(request.now)),
+        "resolved_at": format_utc(failure.resolved_at) if status == "resolved" else None,
         "status": STATUS[status],
         "urgency": "high" if failure.severity in {"p1", "p2"} else "low",
         "incident_key": f"{failure.workspace}/{failure.number}",

@@ -1,4 +1,4 @@
-"""Zendesk's incremental ticket export: an endless walk by update time whose cursor is kept."""
+"""Zendesk's incremental ticket export: an endless list by update time whose cursor is stored."""
 
 import base64
 import binascii
@@ -6,55 +6,57 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from causeloop_pipeline.demo.exchange import Answered, Asked, BadQuestionError, zulu
+from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse, format_utc
 from causeloop_pipeline.demo.story import Failure
 
 PATHS = (r"/api/v2/incremental/tickets/cursor\.json",)
-WAIT = {"retry-after": "1", "x-rate-limit-remaining": "0"}
+RATE_LIMIT_HEADERS = {"retry-after": "1", "x-rate-limit-remaining": "0"}
 PRIORITY = {"p1": "urgent", "p2": "high", "p3": "normal", "p4": "low"}
 STATUS = {"open": "new", "mitigating": "pending", "resolved": "solved"}
 
 
-def token(asked: Asked) -> str | None:
+def read_token(request: VendorRequest) -> str | None:
     """Basic authentication as `email/token` with an API token as the password."""
-    return asked.basic_password()
+    return request.basic_password()
 
 
-def answer(asked: Asked, _parts: dict[str, str]) -> Answered:
+def answer(request: VendorRequest, _parts: dict[str, str]) -> VendorResponse:
     """The next tickets from the cursor on; the last one of a page comes again on the next."""
-    after = _position(asked)
-    changed = sorted(((_changed(failure, asked), failure.number), failure) for failure in asked.told)
+    after = _position(request)
+    changed = sorted(
+        ((_update_time(failure, request), failure.number), failure) for failure in request.failures
+    )
     matching = [(position, failure) for position, failure in changed if position >= after]
-    size = min(asked.number("per_page", 1000), 1000)
+    size = min(request.number("per_page", 1000), 1000)
     page = matching[:size]
     position = page[-1][0] if page else after
     cursor = base64.b64encode(f"{position[0]}|{position[1]}".encode()).decode()
-    return Answered(
+    return VendorResponse(
         {
-            "tickets": [ticket(failure, asked) for _, failure in page],
+            "tickets": [ticket(failure, request) for _, failure in page],
             "after_cursor": cursor,
-            "after_url": asked.url(cursor=cursor),
+            "after_url": request.url(cursor=cursor),
             "end_of_stream": len(page) < size,
         }
     )
 
 
-def _position(asked: Asked) -> tuple[int, int]:
-    if "cursor" not in asked.query:
-        return asked.number("start_time", 0), 0
+def _position(request: VendorRequest) -> tuple[int, int]:
+    if "cursor" not in request.query:
+        return request.number("start_time", 0), 0
     try:
-        moment, number = base64.b64decode(asked.query["cursor"]).decode().split("|")
+        moment, number = base64.b64decode(request.query["cursor"]).decode().split("|")
         return int(moment), int(number)
     except (binascii.Error, ValueError):
-        raise BadQuestionError("the cursor is not one that was given out") from None
+        raise BadRequestError("the cursor is not valid") from None
 
 
-def _changed(failure: Failure, asked: Asked) -> int:
-    return int(failure.updated_at(asked.now).timestamp())
+def _update_time(failure: Failure, request: VendorRequest) -> int:
+    return int(failure.last_update(request.now).timestamp())
 
 
-def ticket(failure: Failure, asked: Asked) -> dict[str, Any]:
-    """One ticket as it stands now."""
+def ticket(failure: Failure, request: VendorRequest) -> dict[str, Any]:
+    """One ticket as it is now."""
     tagged = {
         "service": failure.service,
         "team": failure.team,
@@ -69,14 +71,14 @@ def ticket(failure: Failure, asked: Asked) -> dict[str, Any]:
         "raw_subject": failure.title,
         "description": failure.body or failure.title,
         "priority": PRIORITY[failure.severity],
-        "status": STATUS[failure.status(asked.now)],
+        "status": STATUS[failure.status(request.now)],
         "tags": [f"{name}_{_slug(value)}" for name, value in tagged.items() if value],
         "via": {"channel": "web"},
         "group_id": 801,
         "brand_id": 901,
-        "created_at": zulu(failure.created_at),
-        "updated_at": zulu(datetime.fromtimestamp(_changed(failure, asked), UTC)),
-        "generated_timestamp": _changed(failure, asked),
+        "created_at": format_utc(failure.created_at),
+        "updated_at": format_utc(datetime.fromtimestamp(_update_time(failure, request), UTC)),
+        "generated_timestamp": _update_time(failure, request),
     }
 
 

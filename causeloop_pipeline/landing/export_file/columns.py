@@ -1,17 +1,19 @@
-"""Recognizes what the columns of somebody's export mean, by the names such columns usually have."""
+"""Recognizes what the columns of a tool's export mean, by the names that such columns usually have."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from causeloop_pipeline.model.frames import DIMENSIONS
 
-def listed(text: str) -> dict[str, tuple[str, ...]]:
+
+def parse_word_lists(text: str) -> dict[str, tuple[str, ...]]:
     """The words of each heading in a list written as `heading: word word …`; further lines are indented."""
     entries = (entry.split(":", 1) for entry in re.split(r"\n(?=\S)", text.strip()))
     return {heading: tuple(words.split()) for heading, words in entries}
 
 
-USUAL_NAMES: Mapping[str, tuple[str, ...]] = listed("""
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = parse_word_lists("""
 id: external_id id key number issue_id incident_id ticket_id event_id issue_key incident_number
     ticket_number case_number ticket uuid sys_id case_id bug_id
 title: title summary short_description subject headline message msg display_message error_message
@@ -54,7 +56,7 @@ FIELD_ALIASES = {
     "priority": "severity",
 }
 
-GROUPING_FIELDS = ("service", "component", "error_type", "team", "environment", "region")
+GROUPING_FIELDS = DIMENSIONS
 
 
 class ColumnError(ValueError):
@@ -62,7 +64,7 @@ class ColumnError(ValueError):
 
 
 @dataclass(frozen=True)
-class Recognized:
+class RecognizedColumns:
     """Which column stands for each field, which for none, and for which fields a person chose it."""
 
     columns: Mapping[str, str]
@@ -70,7 +72,9 @@ class Recognized:
     chosen: frozenset[str] = frozenset()
 
 
-def recognize(columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence[str] = ()) -> Recognized:
+def recognize_columns(
+    columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence[str] = ()
+) -> RecognizedColumns:
     """Say which column means what.
 
     In: the table's column names; `chosen`, field → column as a person gave it, which wins; the columns
@@ -83,28 +87,28 @@ def recognize(columns: Sequence[str], chosen: Mapping[str, str], empty: Sequence
     by_person = frozenset(taken)
     _refuse_double_use(taken)
     candidates = [column for column in columns if column not in empty]
-    for spelled in (normalized, _last_part):
+    for name_of in (normalize_name, _last_part):
         for field_name, names in USUAL_NAMES.items():
             free = {
-                spelled(column): column for column in reversed(candidates) if column not in taken.values()
+                name_of(column): column for column in reversed(candidates) if column not in taken.values()
             }
             match = next((free[name] for name in names if name in free), None)
             if field_name not in taken and match is not None:
                 taken[field_name] = match
     ordered = {field_name: taken[field_name] for field_name in USUAL_NAMES if field_name in taken}
-    return Recognized(
+    return RecognizedColumns(
         ordered, tuple(column for column in columns if column not in ordered.values()), by_person
     )
 
 
-def normalized(column: str) -> str:
+def normalize_name(column: str) -> str:
     """A column's name in lower case with single underscores: `Created At`, `createdAt` → `created_at`."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
     return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
 
 
 def _last_part(column: str) -> str:
-    return normalized(column.rsplit(".", 1)[-1])
+    return normalize_name(column.rsplit(".", 1)[-1])
 
 
 def _field(name: str) -> str:

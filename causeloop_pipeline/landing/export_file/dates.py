@@ -1,4 +1,4 @@
-"""Reads the points in time of an export, whatever way the whole column writes them."""
+"""Reads the times of an export, in whichever format the column writes them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,17 @@ ISO = (
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?"
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}(?: [A-Z]{3,5})?)?$"
 )
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p", " at %I:%M %p")
-DAYS = (
+CLOCK_FORMATS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M",
+    ", %I:%M %p",
+    " at %I:%M %p",
+)
+DAY_FORMATS = (
     *(
         "%d.%m.%Y",
         "%m/%d/%Y",
@@ -33,66 +42,71 @@ OFFSET_FORMATS = (
     "%d/%b/%Y:%H:%M:%S %z",
     "%d %b %Y %H:%M:%S %z",
 )
-EARLIEST_YEAR = 1900
+MIN_YEAR = 1900
 EPOCH_UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1))
 
 
 @dataclass(frozen=True)
 class ReadDates:
-    """`instants` in UTC, null where a value is absent or unreadable; `way` says how they were read."""
+    """`instants` in UTC, null where a value is absent or unreadable; `format` says how they were read."""
 
     instants: pl.Series
-    way: str
-    ambiguous: bool = False
+    format: str
+    is_ambiguous: bool = False
 
 
 def read_dates(values: pl.Series, timezone: str, date_format: str | None = None) -> ReadDates:
     """Read a column of dates.
 
-    In: datetimes, dates, epoch numbers (seconds, milliseconds or microseconds, told by size) or texts;
-    `timezone` holds for what names no offset. A text column is read in ONE way, the one that reads the
-    most values (the earliest in DAYS and CLOCKS at a tie); `ambiguous` says that day and month could be
-    swapped and every value would still be read. Raises nothing: unreadable values are null.
+    In: datetimes, dates, epoch numbers (seconds, milliseconds or microseconds, by their size) or texts;
+    `timezone` is for values without an offset. A text column is read in ONE format, the one that reads the
+    most values (at a tie, the earliest in DAY_FORMATS and CLOCK_FORMATS). Out: `is_ambiguous` says that day
+    and month could be swapped and every value would still be read; unreadable values are null.
     """
     if isinstance(values.dtype, pl.Datetime | pl.Date):
         return ReadDates(_in_utc(values.cast(pl.Datetime("us", _zone(values))), timezone), "as dates")
     if values.dtype.is_numeric():
-        return _epochs(values)
+        return _read_epochs(values)
     texts = values.cast(pl.String).str.strip_chars().replace("", None)
     if date_format:
-        return ReadDates(_parsed(texts, date_format, timezone), f"as {date_format}")
-    return _best(texts, timezone)
+        return ReadDates(_parse(texts, date_format, timezone), f"as {date_format}")
+    return _read_in_best_format(texts, timezone)
 
 
-def _best(texts: pl.Series, timezone: str) -> ReadDates:
+def _read_in_best_format(texts: pl.Series, timezone: str) -> ReadDates:
     sample = texts.drop_nulls().head(1000)
     if sample.is_empty():
         return ReadDates(pl.Series(texts.name, [None] * len(texts), INSTANT), "empty")
-    counted = [(len(sample) - _iso(sample, timezone).null_count(), "ISO 8601")]
-    if counted[0][0] < len(sample):
-        counted += [(len(sample) - _parsed(sample, way, timezone).null_count(), way) for way in _ways()]
-    most = max(count for count, _ in counted)
-    ways = [way for count, way in counted if count == most and most]
-    if not ways:
-        return _epochs(texts.cast(pl.Float64, strict=False))
-    if ways[0] == "ISO 8601":
-        return ReadDates(_iso(texts, timezone), "as ISO 8601")
-    ambiguous = any(_days(way) != _days(ways[0]) for way in ways[1:])
-    return ReadDates(_parsed(texts, ways[0], timezone), f"as {ways[0]}", ambiguous)
+    counts = [(len(sample) - _parse_iso(sample, timezone).null_count(), "ISO 8601")]
+    if counts[0][0] < len(sample):
+        counts += [
+            (len(sample) - _parse(sample, text_format, timezone).null_count(), text_format)
+            for text_format in _text_formats()
+        ]
+    most = max(count for count, _ in counts)
+    best_formats = [text_format for count, text_format in counts if count == most and most]
+    if not best_formats:
+        return _read_epochs(texts.cast(pl.Float64, strict=False))
+    best = best_formats[0]
+    if best == "ISO 8601":
+        return ReadDates(_parse_iso(texts, timezone), "as ISO 8601")
+    is_ambiguous = any(_first_part(other) != _first_part(best) for other in best_formats[1:])
+    return ReadDates(_parse(texts, best, timezone), f"as {best}", is_ambiguous)
 
 
-def _ways() -> Iterator[str]:
+def _text_formats() -> Iterator[str]:
     yield from OFFSET_FORMATS
-    for clock in CLOCKS:
-        for day in DAYS:
+    for clock in CLOCK_FORMATS:
+        for day in DAY_FORMATS:
             yield day + clock
 
 
-def _days(way: str) -> str:
-    return way[:2]
+def _first_part(text_format: str) -> str:
+    """What a format starts with: the day, the month or the year."""
+    return text_format[:2]
 
 
-def _iso(texts: pl.Series, timezone: str) -> pl.Series:
+def _parse_iso(texts: pl.Series, timezone: str) -> pl.Series:
     parts = pl.DataFrame({"text": texts}).select(
         *(pl.col("text").str.extract(ISO, group).alias(f"p{group}") for group in range(1, 9))
     )
@@ -117,24 +131,24 @@ def _iso(texts: pl.Series, timezone: str) -> pl.Series:
     absolute = (local - pl.duration(minutes=minutes.fill_null(0))).dt.replace_time_zone("UTC")
     read = (
         pl.when(possible & pl.col("p8").is_null())
-        .then(_placed(local, timezone))
+        .then(_localize(local, timezone))
         .when(possible)
         .then(absolute)
     )
     return parts.select(read.cast(INSTANT).alias(texts.name)).to_series()
 
 
-def _parsed(texts: pl.Series, way: str, timezone: str) -> pl.Series:
-    if "%z" in way:
-        return texts.str.to_datetime(way, time_unit="us", strict=False, time_zone="UTC").cast(INSTANT)
-    if "%H" in way or "%I" in way:
-        read = texts.str.to_datetime(way, time_unit="us", strict=False)
+def _parse(texts: pl.Series, text_format: str, timezone: str) -> pl.Series:
+    if "%z" in text_format:
+        return texts.str.to_datetime(text_format, time_unit="us", strict=False, time_zone="UTC").cast(INSTANT)
+    if "%H" in text_format or "%I" in text_format:
+        read = texts.str.to_datetime(text_format, time_unit="us", strict=False)
     else:
-        read = texts.str.to_date(way, strict=False).cast(pl.Datetime("us"))
-    return _in_utc(read.set(read.dt.year() < EARLIEST_YEAR, None), timezone)
+        read = texts.str.to_date(text_format, strict=False).cast(pl.Datetime("us"))
+    return _in_utc(read.set(read.dt.year() < MIN_YEAR, None), timezone)
 
 
-def _epochs(values: pl.Series) -> ReadDates:
+def _read_epochs(values: pl.Series) -> ReadDates:
     frame = pl.DataFrame({"value": values.cast(pl.Float64)})
     read = pl.lit(None, pl.Int64)
     for low, high, factor in EPOCH_UNITS:
@@ -144,7 +158,7 @@ def _epochs(values: pl.Series) -> ReadDates:
         read.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias(values.name)
     ).to_series()
     return ReadDates(
-        instants, "in no known way" if instants.null_count() == len(instants) else "as epoch numbers"
+        instants, "in no known format" if instants.null_count() == len(instants) else "as epoch numbers"
     )
 
 
@@ -154,16 +168,16 @@ def _zone(values: pl.Series) -> str | None:
 
 def _in_utc(values: pl.Series, timezone: str) -> pl.Series:
     column = pl.col("value")
-    placed = _placed(column, timezone) if _zone(values) is None else column.dt.convert_time_zone("UTC")
-    return pl.DataFrame({"value": values}).select(placed.cast(INSTANT).alias(values.name)).to_series()
+    moments = _localize(column, timezone) if _zone(values) is None else column.dt.convert_time_zone("UTC")
+    return pl.DataFrame({"value": values}).select(moments.cast(INSTANT).alias(values.name)).to_series()
 
 
-def _placed(local: pl.Expr, timezone: str) -> pl.Expr:
-    """Local times in UTC; what the clock skipped in spring counts as an hour later."""
-    placed, later = (
+def _localize(local: pl.Expr, timezone: str) -> pl.Expr:
+    """Local times in UTC; a time that the clock skips in spring counts as an hour later."""
+    exact, later = (
         (local + pl.duration(hours=hours)).dt.replace_time_zone(
             timezone, ambiguous="earliest", non_existent="null"
         )
         for hours in (0, 1)
     )
-    return pl.coalesce(placed, later).dt.convert_time_zone("UTC")
+    return pl.coalesce(exact, later).dt.convert_time_zone("UTC")

@@ -1,19 +1,19 @@
-"""Turns somebody's export into issues: the recognized columns, read value by value."""
+"""Turns a tool's export into issues: the recognized columns, read value by value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from causeloop_pipeline.landing.export_file.columns import Recognized
+from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
 from causeloop_pipeline.landing.export_file.dates import ReadDates, read_dates
-from causeloop_pipeline.landing.export_file.vocabulary import severities, statuses
+from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_SCHEMA
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 OPTIONAL_DATES = ("source_updated_at", "resolved_at")
-NAMED_ROWS = 5
+EXAMPLE_ROWS = 5
 ROW = "row"
 
 
@@ -37,20 +37,20 @@ class BadRow:
 
 @dataclass(frozen=True)
 class TableIssues:
-    """Issues in the shape of ISSUE_SCHEMA, their row numbers, how columns were read, and what to know of it."""
+    """Issues with the columns of ISSUE_SCHEMA, their row numbers, and how the columns were read."""
 
     issues: pl.DataFrame
     rows: pl.Series
     readings: Mapping[str, str]
     bad_rows: tuple[BadRow, ...] = ()
-    remarks: tuple[str, ...] = ()
-    dated: bool = True
-    titled: bool = True
+    notes: tuple[str, ...] = ()
+    has_dates: bool = True
+    has_titles: bool = True
 
 
 def issues_from_table(
     table: pl.DataFrame,
-    recognized: Recognized,
+    recognized: RecognizedColumns,
     *,
     timezone: str,
     first_row: int = 1,
@@ -59,10 +59,10 @@ def issues_from_table(
 ) -> TableIssues:
     """Read an export's rows as issues.
 
-    In: the table as it stands in the file; its recognized columns; `timezone` for dates without an
+    In: the table as it is in the file; its recognized columns; `timezone` for dates without an
     offset; `first_row`, the number the file gives its first row (2 under a CSV header). Out: issues in
-    the shape of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none; a
-    repeated id keeps its newest row. A date that cannot be read or is absent, and a blank title where
+    the columns of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none;
+    a repeated id keeps its newest row. A date that cannot be read or is absent, and a blank title where
     there is a title column, make a bad row. Raises BadRowsError when there are bad rows and they are
     not to be skipped, or when no row is left.
     """
@@ -71,31 +71,31 @@ def issues_from_table(
     bad = _bad_rows(numbered, columns, dates)
     if bad and (not skip_bad_rows or len({row.row for row in bad}) == numbered.height):
         raise BadRowsError(_bad_rows_message(bad, numbered.height, can_skip=not skip_bad_rows))
-    read, remarks = _read(numbered, columns, dates)
-    kept = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
-    newest = _newest_of_each_id(kept)
-    if newest.height < kept.height:
-        repeated = kept.height - newest.height
-        remarks.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
+    read, notes = _read(numbered, columns, dates)
+    good = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
+    newest = _newest_of_each_id(good)
+    if newest.height < good.height:
+        repeated = good.height - newest.height
+        notes.append(f"{repeated} rows repeat the id of another row: the newest of each was kept")
     issues = newest.select(pl.col(name).cast(dtype) for name, dtype in ISSUE_SCHEMA.items())
     readings, dated = _readings(numbered, columns, dates), "source_created_at" in columns
-    remarks += undated + _date_remarks(columns, dates)
-    return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(remarks), dated, "title" in columns)
+    notes += undated + _date_notes(columns, dates)
+    return TableIssues(issues, newest[ROW], readings, tuple(bad), tuple(notes), dated, "title" in columns)
 
 
 def _dates(
-    table: pl.DataFrame, recognized: Recognized, timezone: str, date_format: str | None
+    table: pl.DataFrame, recognized: RecognizedColumns, timezone: str, date_format: str | None
 ) -> tuple[dict[str, str], dict[str, ReadDates], list[str]]:
-    """The columns that stand, their dates, and a remark for each that only has the name of a date."""
-    columns, dates, remarks = dict(recognized.columns), {}, []
+    """The columns to use, their dates, and a note for each that only has the name of a date."""
+    columns, dates, notes = dict(recognized.columns), {}, []
     for name in [name for name in DATE_FIELDS if name in columns]:
         read = read_dates(table[columns[name]], timezone, date_format)
         holds_none = read.instants.null_count() == table.height
         if holds_none and name in OPTIONAL_DATES and name not in recognized.chosen:
-            remarks.append(f"column {columns.pop(name)!r} holds no dates and is not used")
+            notes.append(f"column {columns.pop(name)!r} holds no dates and is not used")
         else:
             dates[name] = read
-    return columns, dates, remarks
+    return columns, dates, notes
 
 
 def _bad_rows(
@@ -106,26 +106,26 @@ def _bad_rows(
         text = table[columns[name]].cast(pl.String)
         absent = text.is_null() | (text.str.strip_chars() == "")
         wrong = read.instants.is_null() & ~absent
-        bad += _named(table, columns[name], wrong, "is no date that could be read")
+        bad += _find_rows(table, columns[name], wrong, "is no date that could be read")
         if name == "source_created_at":
-            bad += _named(table, columns[name], read.instants.is_null() & absent, "holds no date")
+            bad += _find_rows(table, columns[name], read.instants.is_null() & absent, "holds no date")
     if "title" in columns:
         title = table[columns["title"]].cast(pl.String).str.strip_chars().fill_null("")
-        bad += _named(table, columns["title"], title == "", "holds no title")
+        bad += _find_rows(table, columns["title"], title == "", "holds no title")
     return sorted(bad, key=lambda row: (row.row, row.column))
 
 
-def _named(table: pl.DataFrame, column: str, wrong: pl.Series, reason: str) -> list[BadRow]:
+def _find_rows(table: pl.DataFrame, column: str, wrong: pl.Series, reason: str) -> list[BadRow]:
     rows = table.filter(wrong).select(ROW, pl.col(column).cast(pl.String).fill_null("")).rows()
     return [BadRow(number, column, value[:80], reason) for number, value in rows]
 
 
 def _bad_rows_message(bad: list[BadRow], total: int, *, can_skip: bool) -> str:
     rows = len({row.row for row in bad})
-    named = "\n".join(f"  {row}" for row in bad[:NAMED_ROWS])
-    more = f"\n  … and {len(bad) - NAMED_ROWS} more" if len(bad) > NAMED_ROWS else ""
-    advice = "mend them, name another column (--map), or leave them out (--skip-bad-rows)"
-    return f"{rows} of {total} rows cannot be read:\n{named}{more}\n" + (
+    examples = "\n".join(f"  {row}" for row in bad[:EXAMPLE_ROWS])
+    more = f"\n  … and {len(bad) - EXAMPLE_ROWS} more" if len(bad) > EXAMPLE_ROWS else ""
+    advice = "fix them, name another column (--map), or leave them out (--skip-bad-rows)"
+    return f"{rows} of {total} rows cannot be read:\n{examples}{more}\n" + (
         advice
         if can_skip and rows < total
         else "no row is left: name the right column with --map, or --date-format"
@@ -136,9 +136,9 @@ def _read(
     table: pl.DataFrame, columns: Mapping[str, str], dates: Mapping[str, ReadDates]
 ) -> tuple[pl.DataFrame, list[str]]:
     texts = {name: _text(columns[name]) for name in ("title", "body", *DIMENSIONS) if name in columns}
-    severity, severity_remarks = _severity(table, columns)
+    severity, severity_notes = _severity(table, columns)
     resolved = dates["resolved_at"].instants if "resolved_at" in dates else None
-    status, status_remarks = _status(table, columns, resolved)
+    status, status_notes = _status(table, columns, resolved)
     row_id = pl.format("row-{}", ROW)
     own_id = pl.coalesce(_text(columns["id"]), row_id) if "id" in columns else row_id
     read = table.select(
@@ -158,7 +158,7 @@ def _read(
         pl.col("title").fill_null("").str.slice(0, TITLE_LIMIT),
         pl.col("source_updated_at").fill_null(pl.col("source_created_at")).cast(INSTANT),
     )
-    return complete, severity_remarks + status_remarks
+    return complete, severity_notes + status_notes
 
 
 def _text(column: str) -> pl.Expr:
@@ -170,15 +170,12 @@ def _severity(table: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.Serie
     if "severity" not in columns:
         return pl.Series("severity", [DEFAULT_SEVERITY.value]).new_from_index(0, table.height), []
     values = table[columns["severity"]].cast(pl.String)
-    words = severities(values.drop_nulls())
-    known = {value: severity.value for value, severity in words.items()}
+    mapped = {value: severity.value for value, severity in map_severities(values.drop_nulls()).items()}
     return (
-        values.replace_strict(known, default=DEFAULT_SEVERITY.value, return_dtype=pl.String).alias(
+        values.replace_strict(mapped, default=DEFAULT_SEVERITY.value, return_dtype=pl.String).alias(
             "severity"
         ),
-        _unknown(
-            values, known, columns["severity"], f"severities that are not known count as {DEFAULT_SEVERITY}"
-        ),
+        _note_unknown(values, mapped, columns["severity"], f"unknown severities count as {DEFAULT_SEVERITY}"),
     )
 
 
@@ -198,25 +195,25 @@ def _status(
     if "status" not in columns:
         return assumed.alias("status"), []
     values = table[columns["status"]].cast(pl.String)
-    known = {value: status.value for value, status in statuses(values.drop_nulls()).items()}
-    read = values.replace_strict(known, default=None, return_dtype=pl.String)
+    mapped = {value: status.value for value, status in map_statuses(values.drop_nulls()).items()}
+    read = values.replace_strict(mapped, default=None, return_dtype=pl.String)
     still_open = read.is_in([status.value for status in OPEN_STATUSES]).fill_null(value=False)
     read = read.zip_with(~(still_open & done), assumed).fill_null(assumed)
-    return read.alias("status"), _unknown(
+    return read.alias("status"), _note_unknown(
         values,
-        known,
+        mapped,
         columns["status"],
-        "statuses that are not known count as open unless a resolution date says more",
+        "unknown statuses count as open unless there is a resolution date",
     )
 
 
-def _unknown(values: pl.Series, known: Mapping[str, str], column: str, consequence: str) -> list[str]:
-    strange = sorted(
-        set(values.drop_nulls().str.strip_chars()) - set(known) - {""} - {v.strip() for v in known}
+def _note_unknown(values: pl.Series, mapped: Mapping[str, str], column: str, consequence: str) -> list[str]:
+    unknown = sorted(
+        set(values.drop_nulls().str.strip_chars()) - set(mapped) - {""} - {value.strip() for value in mapped}
     )
-    if not strange:
+    if not unknown:
         return []
-    return [f"column {column!r}: {consequence}: {', '.join(repr(value) for value in strange[:5])}"]
+    return [f"column {column!r}: {consequence}: {', '.join(repr(value) for value in unknown[:5])}"]
 
 
 def _newest_of_each_id(issues: pl.DataFrame) -> pl.DataFrame:
@@ -227,19 +224,19 @@ def _newest_of_each_id(issues: pl.DataFrame) -> pl.DataFrame:
 def _readings(
     table: pl.DataFrame, columns: Mapping[str, str], dates: Mapping[str, ReadDates]
 ) -> dict[str, str]:
-    readings = {name: read.way for name, read in dates.items()}
+    readings = {name: read.format for name, read in dates.items()}
     if "severity" in columns:
-        words = severities(table[columns["severity"]].cast(pl.String).drop_nulls())
+        words = map_severities(table[columns["severity"]].cast(pl.String).drop_nulls())
         readings["severity"] = ", ".join(
             f"{value} → {severity}" for value, severity in sorted(words.items())[:8]
         )
     return readings
 
 
-def _date_remarks(columns: Mapping[str, str], dates: Mapping[str, ReadDates]) -> list[str]:
+def _date_notes(columns: Mapping[str, str], dates: Mapping[str, ReadDates]) -> list[str]:
     return [
-        f"column {columns[name]!r} could be day first or month first; it was read {read.way}: "
+        f"column {columns[name]!r} could be day first or month first; it was read {read.format}: "
         "say --date-format if that is wrong"
         for name, read in dates.items()
-        if read.ambiguous
+        if read.is_ambiguous
     ]

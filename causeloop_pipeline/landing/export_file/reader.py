@@ -1,4 +1,4 @@
-"""Reads an export of issues: CSV, JSON lines or parquet, whoever wrote it."""
+"""Reads an export of issues from any tool: CSV, JSON lines or parquet."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ FORMATS = {
 }
 SEPARATORS = ",;\t|"
 PARQUET_MAGIC = b"PAR1"
-SNIFFED_LINES = 50
+SAMPLE_LINES = 50
 
 
 class IssueFileError(ValueError):
@@ -29,7 +29,7 @@ class IssueFileError(ValueError):
 
 @dataclass(frozen=True)
 class IssueFile:
-    """The table as it stands in the file, and the number of its first row there."""
+    """The table as it is in the file, and the number of its first row there."""
 
     table: pl.DataFrame
     format: str
@@ -63,7 +63,7 @@ def read_issue_file(path: Path) -> IssueFile:
     table, first_row = _READERS[kind](path.name, content)
     if not table.width or table.is_empty():
         raise IssueFileError(f"{path.name} holds no rows")
-    return IssueFile(_flat(table), kind, first_row)
+    return IssueFile(_flatten_structs(table), kind, first_row)
 
 
 def _read_parquet(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
@@ -86,7 +86,7 @@ def _read_json_lines(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise IssueFileError(f"{name}: record {number} is no JSON object")
-    rows = [_unnested(record) for record in records]
+    rows = [_flatten(record) for record in records]
     columns = {column: None for row in rows for column in row}
     return pl.DataFrame({column: _column([row.get(column) for row in rows]) for column in columns}), 1
 
@@ -118,11 +118,11 @@ def _json(name: str, text: str, where: str) -> Any:
         ) from error
 
 
-def _unnested(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            flat |= _unnested(value, f"{prefix}{key}.")
+            flat |= _flatten(value, f"{prefix}{key}.")
         else:
             flat[f"{prefix}{key}"] = value
     return flat
@@ -132,14 +132,14 @@ def _column(values: list[Any]) -> pl.Series:
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, float} and kinds and all(abs(value) < 2**63 for value in values if value is not None):
         return pl.Series(values, dtype=pl.Float64 if float in kinds else pl.Int64)
-    return pl.Series([_shown(value) for value in values], dtype=pl.String)
+    return pl.Series([_to_text(value) for value in values], dtype=pl.String)
 
 
-def _shown(value: Any) -> str | None:
+def _to_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, list):
-        return ", ".join(_shown(item) or "" for item in value)
+        return ", ".join(_to_text(item) or "" for item in value)
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -179,7 +179,7 @@ def _refuse_odd_header(name: str, header: list[str]) -> None:
 
 
 def _separator(text: str) -> str:
-    lines = text.splitlines()[:SNIFFED_LINES]
+    lines = text.splitlines()[:SAMPLE_LINES]
     return max(SEPARATORS, key=lambda mark: (lines[0].count(mark), -SEPARATORS.index(mark))) if lines else ","
 
 
@@ -196,7 +196,7 @@ def _text(name: str, content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _flat(table: pl.DataFrame) -> pl.DataFrame:
+def _flatten_structs(table: pl.DataFrame) -> pl.DataFrame:
     """Structs become columns named `outer.inner`, lists their joined text."""
     while any(isinstance(dtype, pl.Struct) for dtype in table.dtypes):
         column = next(name for name, dtype in table.schema.items() if isinstance(dtype, pl.Struct))

@@ -1,57 +1,87 @@
-"""Reads the words that tools use for severity and status as the product's own."""
+"""Maps the words that tools use for severity and status to the product's own.
 
+The words are those of the pipeline: `model/vendor_words.csv` is also dbt's seed `value_map`. A value that it
+does not hold, such as `1 - Critical`, is split into words, and further words that exports use count too.
+"""
+
+import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
 
-from causeloop_pipeline.landing.export_file.columns import listed
+from causeloop_pipeline.landing.export_file.columns import parse_word_lists
 from causeloop_pipeline.model.issue import IssueStatus, Severity
 
-SEVERITY_WORDS = listed("""
-p1: p1 p0 s0 s1 sev0 sev1 critical blocker highest urgent emergency fatal f panic alert crit
-    disaster full immediate catastrophic showstopper severe service_outage 0 1
-p2: p2 s2 sev2 high major error e err serious disruption degraded partial outage 2
-p3: p3 s3 sev3 medium normal moderate average warning warn w standard unknown 3
-p4: p4 p5 s4 s5 sev4 sev5 low lowest minor trivial info i informational information notice debug d v
-    verbose trace none maintenance scheduled planning enhancement planned cosmetic 4 5
+ANY_TOOL = "any"
+MORE_SEVERITY_WORDS = parse_word_lists("""
+p1: s0 s1 f panic alert crit disaster full immediate catastrophic showstopper service_outage 0
+p2: s2 e err serious disruption degraded partial outage
+p3: s3 average w standard unknown
+p4: s4 s5 i information d v verbose trace maintenance scheduled planning enhancement planned cosmetic
 """)
-
-STATUS_WORDS = listed("""
-open: open new triggered active created reported unassigned assigned reopened todo backlog firing
-    unresolved investigating problem queued accepted
-mitigating: acknowledged ack in_progress progress mitigating mitigated pending hold on_hold waiting
-    monitoring identified stable patch awaiting review
-resolved: resolved fixed done solved completed complete recovered success ok
-closed: closed cancelled canceled wontfix rejected duplicate invalid archived deleted inactive
-    postmortem
+MORE_STATUS_WORDS = parse_word_lists("""
+open: created reported unassigned assigned backlog problem queued accepted
+mitigating: ack progress mitigated hold waiting stable patch awaiting review
+closed: wontfix rejected invalid archived inactive postmortem
 """)
 
 
-def severities(values: Iterable[str]) -> dict[str, Severity]:
+def read_vendor_words() -> dict[tuple[str, str, str], str]:
+    """The product's word for each (tool, field, word in lower case); the tool `any` holds for all of them."""
+    text = files("causeloop_pipeline.model").joinpath("vendor_words.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {(row["source"], row["field"], row["vendor_value"]): row["value"] for row in rows}
+
+
+VENDOR_WORDS = read_vendor_words()
+
+
+def map_vendor_word(field: str, word: str, tool: str = ANY_TOOL) -> str | None:
+    """The product's word by the pipeline's rule: the tool's own meaning, then that of any tool."""
+    key = word.strip().lower()
+    return VENDOR_WORDS.get((tool, field, key)) or VENDOR_WORDS.get((ANY_TOOL, field, key))
+
+
+def map_severities(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, Severity]:
     """The severity of each value that is understood; a value of several words takes the worst it names."""
-    return {value: read for value in sorted(set(values)) if (read := _worst(value)) is not None}
+    mapped = {
+        value: map_vendor_word("severity", value, tool) or _worst_severity(value)
+        for value in sorted(set(values))
+    }
+    return {value: Severity(severity) for value, severity in mapped.items() if severity is not None}
 
 
-def statuses(values: Iterable[str]) -> dict[str, IssueStatus]:
-    """The status of each value that is understood, by its first word that says one."""
-    return {value: read for value in sorted(set(values)) if (read := _status(value)) is not None}
+def map_statuses(values: Iterable[str], tool: str = ANY_TOOL) -> dict[str, IssueStatus]:
+    """The status of each value that is understood; of several words, the first that is a status counts."""
+    mapped = {
+        value: map_vendor_word("status", value, tool) or _first_status(value) for value in sorted(set(values))
+    }
+    return {value: IssueStatus(status) for value, status in mapped.items() if status is not None}
 
 
-def _worst(value: str) -> Severity | None:
-    return next(
-        (severity for severity in Severity if not _words(value).isdisjoint(SEVERITY_WORDS[severity])), None
-    )
+def _words_of_any_tool(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    own = {word: value for value, words in more.items() for word in words}
+    shared = {
+        word: value for (tool, name, word), value in VENDOR_WORDS.items() if (tool, name) == (ANY_TOOL, field)
+    }
+    return own | shared
 
 
-def _words(value: str) -> set[str]:
+SEVERITY_OF_WORD = _words_of_any_tool("severity", MORE_SEVERITY_WORDS)
+STATUS_OF_WORD = {
+    re.sub(r"[^a-z]+", "_", word): status
+    for word, status in _words_of_any_tool("status", MORE_STATUS_WORDS).items()
+}
+
+
+def _worst_severity(value: str) -> str | None:
     lowered = value.lower().strip().removesuffix(".0")
-    joined = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
-    return {lowered} | joined | set(re.findall(r"[a-z]{2,}|\d+", lowered))
+    levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
+    words = {lowered} | levels | set(re.findall(r"[a-z]{2,}|\d+", lowered))
+    return min((SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD), default=None)
 
 
-def _status(value: str) -> IssueStatus | None:
+def _first_status(value: str) -> str | None:
     lowered = re.sub(r"[^a-z]+", "_", value.lower()).strip("_")
-    for word in (lowered, *lowered.split("_")):
-        for status, words in STATUS_WORDS.items():
-            if word in words:
-                return IssueStatus(status)
-    return None
+    words = (lowered, *lowered.split("_"))
+    return next((STATUS_OF_WORD[word] for word in words if word in STATUS_OF_WORD), None)

@@ -1,1 +1,1 @@
-"""Records that are sent: webhooks, events and changes."""
+"""Records that are sent to us: webhooks, events and changes."""

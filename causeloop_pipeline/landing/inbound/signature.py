@@ -1,4 +1,4 @@
-"""Whether a webhook really comes from the tool: checked on the raw body, before anything reads it."""
+"""Verifies webhook signatures: on the raw body, before anything is parsed. Header names are in lower case."""
 
 import base64
 import binascii
@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret, Signature
 
 TOLERANCE = timedelta(minutes=5)
-PLACES = ("{timestamp}", "{id}", "{url}", "{method}", "{body}")
+PLACEHOLDERS = ("{timestamp}", "{id}", "{url}", "{method}", "{body}")
 
 
 class SignatureError(Exception):
-    """The delivery is not proven to come from the tool: nothing of it is kept."""
+    """No valid signature: nothing of the delivery is stored."""
 
 
 def verify(
@@ -26,17 +26,16 @@ def verify(
     url: str = "",
     method: str = "POST",
 ) -> None:
-    """Raise unless one of the signature kinds is valid under one of the live secrets."""
-    known = {name.lower(): value for name, value in headers.items()}
-    live = [secret for secret in secrets if secret]
-    if not live:
+    """Raises SignatureError unless one of the signatures is valid with one of the live secrets."""
+    live_secrets = [secret for secret in secrets if secret]
+    if not live_secrets:
         raise SignatureError("the connector has no webhook secret")
     problems = []
     for signature in signatures:
         try:
             if isinstance(signature, SharedSecret):
-                return _verify_shared(signature, known, live)
-            return _verify_hmac(signature, known, body, live, now, url, method)
+                return _verify_shared_secret(signature, headers, live_secrets)
+            return _verify_hmac(signature, headers, body, live_secrets, now, url, method)
         except SignatureError as error:
             problems.append(str(error))
     raise SignatureError("; ".join(problems))
@@ -52,7 +51,7 @@ def sign(
     url: str = "",
     method: str = "POST",
 ) -> str:
-    """The bare signature, as the tool would put it behind its prefix."""
+    """The signature without its prefix, as the tool would compute it."""
     parts = {
         "{timestamp}": timestamp.encode(),
         "{id}": delivery_id.encode(),
@@ -60,21 +59,25 @@ def sign(
         "{method}": method.encode(),
         "{body}": body,
     }
-    digest = hmac.digest(_key(signature, secret), _signed(signature.signed, parts), signature.algorithm)
+    digest = hmac.digest(
+        _key(signature, secret), _fill_template(signature.signed, parts), signature.algorithm
+    )
     return digest.hex() if signature.encoding == "hex" else base64.b64encode(digest).decode()
 
 
-def _signed(template: str, parts: Mapping[str, bytes]) -> bytes:
-    """Each place filled once, left to right: a body that contains a place is not filled again."""
-    signed, rest = b"", template
+def _fill_template(template: str, parts: Mapping[str, bytes]) -> bytes:
+    """Each placeholder filled once, left to right: a placeholder inside the body is not filled."""
+    content, rest = b"", template
     while rest:
-        place = next((place for place in PLACES if rest.startswith(place)), None)
-        signed += parts[place] if place else rest[0].encode()
+        place = next((place for place in PLACEHOLDERS if rest.startswith(place)), None)
+        content += parts[place] if place else rest[0].encode()
         rest = rest[len(place) if place else 1 :]
-    return signed
+    return content
 
 
-def _verify_shared(signature: SharedSecret, headers: Mapping[str, str], secrets: Sequence[str]) -> None:
+def _verify_shared_secret(
+    signature: SharedSecret, headers: Mapping[str, str], secrets: Sequence[str]
+) -> None:
     sent = headers.get(signature.header)
     if not sent:
         raise SignatureError(f"the header {signature.header} is missing")
@@ -121,8 +124,8 @@ def _verify_hmac(
 
 
 def _matches_any(offered: Sequence[str], expected: Sequence[str]) -> bool:
-    """Compares every pair in constant time, so that nothing is learned from how long it took."""
-    matches = [hmac.compare_digest(one.encode(), other.encode()) for one in offered for other in expected]
+    """Compares every pair in constant time, so that the duration reveals nothing."""
+    matches = [hmac.compare_digest(left.encode(), right.encode()) for left in offered for right in expected]
     return any(matches)
 
 
@@ -136,16 +139,16 @@ def _timestamp(
         sent = next((entry.removeprefix(prefix) for entry in entries if entry.startswith(prefix)), "")
     else:
         return ""
-    if abs(_moment(sent) - now) > TOLERANCE:
+    if abs(_parse_timestamp(sent) - now) > TOLERANCE:
         raise SignatureError("the signature's timestamp is more than five minutes away from now")
     return sent
 
 
-def _moment(sent: str) -> datetime:
+def _parse_timestamp(sent: str) -> datetime:
     try:
         if not sent.isascii() or not sent.isdigit():
-            read = datetime.fromisoformat(sent)
-            return read if read.tzinfo else read.replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(sent)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = int(sent) / 1000 if len(sent) > 11 else int(sent)
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,4 +1,7 @@
-"""A webhook delivery becomes records: proven first, parsed second; what is not understood is kept aside."""
+"""Reads a webhook delivery into records: signature first, then the body; what cannot be read is quarantined.
+
+Header names are expected in lower case.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +9,18 @@ from datetime import datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.spec import Connector, Event, Webhook, When
+from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
-from causeloop_pipeline.landing.json_guard import GuardError, parse_json
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, REPLACEMENT, GuardError, parse_loosely
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
+
+MAX_DELIVERY_ID = 200
 
 
 @dataclass(frozen=True)
-class Received:
-    """What one delivery held. The delivery id, where the tool has one, tells a redelivery."""
+class WebhookDelivery:
+    """The records of one delivery. The delivery id, where the tool has one, identifies a redelivery."""
 
     records: list[RawRecord]
     quarantined: list[Quarantined]
@@ -31,12 +36,11 @@ def receive(
     now: datetime,
     config: Mapping[str, Any] | None = None,
     url: str = "",
-) -> Received:
-    """The records of a delivery; SignatureError, and nothing else, where it is not proven."""
+) -> WebhookDelivery:
+    """The records of a delivery; raises only SignatureError, where the signature is not valid."""
     webhook = webhook_of(connector)
-    known = {name.lower(): value for name, value in headers.items()}
-    verify(webhook.signatures, headers=known, body=body, secrets=secrets, now=now, url=url)
-    return read_delivery(connector, body, headers=known, config=config)
+    verify(webhook.signatures, headers=headers, body=body, secrets=secrets, now=now, url=url)
+    return read_delivery(connector, body, headers=headers, config=config)
 
 
 def read_delivery(
@@ -45,27 +49,48 @@ def read_delivery(
     *,
     headers: Mapping[str, str] | None = None,
     config: Mapping[str, Any] | None = None,
-) -> Received:
-    """The records of a delivery that is already proven, or is replayed from quarantine."""
+) -> WebhookDelivery:
+    """The records of a delivery whose signature was verified, or that is replayed from quarantine."""
     webhook = webhook_of(connector)
-    delivery_id = (headers or {}).get((webhook.delivery_header or "").lower())
+    delivery_id = (headers or {}).get(webhook.delivery_header or "")
     try:
-        document = parse_json(body)
+        document = parse_loosely(body, max_bytes=MAX_BYTES)
     except GuardError as error:
-        return Received([], [Quarantined(connector.name, body, str(error))], delivery_id)
+        return WebhookDelivery([], [Quarantined(connector.name, body, str(error))], delivery_id)
     if delivery_id is None and webhook.delivery_path:
-        delivery_id = _short_text(value_at(document, webhook.delivery_path))
-    records, refused = _read(connector.name, webhook, document, body, config)
-    return Received(records, refused, delivery_id)
+        delivery_id = _read_delivery_id(document, webhook.delivery_path)
+    outcomes = read_document(connector, document, config=config)
+    if outcomes is None:
+        places = ", ".join(repr(event.record) for event in webhook.events)
+        unknown = Quarantined(connector.name, body, f"not a known event: no record at {places}")
+        return WebhookDelivery([], [unknown], delivery_id)
+    records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
+    quarantined = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
+    return WebhookDelivery(records, quarantined, delivery_id)
 
 
-def challenge_answer(connector: Connector, headers: Mapping[str, str]) -> dict[str, str] | None:
-    """The answer to a tool's one-time check that we own the address; None: it asked nothing."""
+def read_document(
+    connector: Connector, document: Any, *, config: Mapping[str, Any] | None = None
+) -> list[RawRecord | Quarantined | None] | None:
+    """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
+    webhook = webhook_of(connector)
+    if any(_holds(condition, document) for condition in webhook.ignore):
+        return []
+    event = next((event for event in webhook.events if _matches(event, document)), None)
+    if event is None:
+        return None
+    return [
+        extract(connector.name, event.schema, record, channel="webhook", config=config)
+        for record in _records(event, document)
+    ]
+
+
+def answer_challenge(connector: Connector, headers: Mapping[str, str]) -> dict[str, str] | None:
+    """The answer to a tool's one-time check that the address is ours; None where there is no challenge."""
     webhook = connector.webhook
     if webhook is None or webhook.challenge_header is None:
         return None
-    known = {name.lower(): value for name, value in headers.items()}
-    value = known.get(webhook.challenge_header)
+    value = headers.get(webhook.challenge_header)
     return None if value is None else {webhook.challenge_answer: value}
 
 
@@ -76,40 +101,40 @@ def webhook_of(connector: Connector) -> Webhook:
     return connector.webhook
 
 
-def _read(
-    source: str, webhook: Webhook, document: Any, body: bytes, config: Mapping[str, Any] | None
-) -> tuple[list[RawRecord], list[Quarantined]]:
-    if any(_holds(when, document) for when in webhook.ignore):
-        return [], []
-    event = next((event for event in webhook.events if _matches(event, document)), None)
-    if event is None:
-        places = ", ".join(repr(event.record) for event in webhook.events)
-        return [], [Quarantined(source, body, f"not a known event: no record at {places}")]
-    found = value_at(document, event.record)
-    read = [
-        extract(source, event.shape, _with_context(event, item, document), door="webhook", config=config)
-        for item in (found if isinstance(found, list) else [found])
-    ]
-    records = [outcome for outcome in read if isinstance(outcome, RawRecord)]
-    return records, [outcome for outcome in read if isinstance(outcome, Quarantined)]
+def _read_delivery_id(document: Any, path: str) -> str | None:
+    """The id of the delivery as PostgreSQL can store it; None where there is none."""
+    value = value_at(document, path)
+    if not isinstance(value, str | int) or value == "":
+        return None
+    text = str(value)[:MAX_DELIVERY_ID].replace("\0", REPLACEMENT)
+    return text if _is_storable(text) else None
 
 
-def _matches(event: Event, document: Any) -> bool:
+def _is_storable(text: str) -> bool:
+    """Whether a text holds no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _matches(event: WebhookEvent, document: Any) -> bool:
     if event.when is not None and not _holds(event.when, document):
         return False
     return value_at(document, event.record) is not None
 
 
-def _holds(when: When, document: Any) -> bool:
-    value = value_at(document, when.path)
-    return str(value) in when.values if when.values else value is not None
+def _holds(condition: Condition, document: Any) -> bool:
+    value = value_at(document, condition.path)
+    return str(value) in condition.values if condition.values else value is not None
 
 
-def _with_context(event: Event, record: Any, document: Any) -> Any:
-    if not isinstance(record, dict):
-        return record
-    return record | {key: value_at(document, path) for key, path in event.add}
-
-
-def _short_text(value: Any) -> str | None:
-    return str(value)[:200] if isinstance(value, str | int) and value != "" else None
+def _records(event: WebhookEvent, document: Any) -> list[Any]:
+    """The event's records, each with what it takes over from the document around it."""
+    content = value_at(document, event.record)
+    context = {key: value_at(document, path) for key, path in event.add}
+    return [
+        record | context if isinstance(record, dict) else record
+        for record in (content if isinstance(content, list) else [content])
+    ]

@@ -1,1 +1,1 @@
-"""Records that are asked for: HTTP lists, refreshes and SQL queries."""
+"""Records that we request: HTTP lists, refreshes of open records, and SQL queries."""

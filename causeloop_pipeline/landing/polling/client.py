@@ -1,29 +1,35 @@
-"""Asks one tool over HTTP: on its own origin only, at the tool's pace, with an end to every answer."""
+"""Fetches JSON from one tool over HTTP: on its own origin only, within its rate limit, with retries."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from urllib.parse import urljoin
 
 import httpx2
 import orjson
-import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.credentials import Identity
-from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.credentials import Credentials
+from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
 from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
-from causeloop_pipeline.egress.retry_policy import Patience, Rate, asked_wait, is_limit, rate_of
+from causeloop_pipeline.egress.retry_policy import (
+    RateLimitState,
+    RetryableResponse,
+    RetryPolicy,
+    is_rate_limited,
+    is_retryable,
+    rate_limit_state,
+    retry_after,
+)
 from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
 
 MAX_PAGE_BYTES = 64_000_000
 MAX_REDIRECTS = 3
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-ADVICE = {
+POLLING_ADVICE = {
     401: "the credentials are not accepted: enter new ones",
     403: "the credentials lack a permission: give them read access",
     404: "there is nothing at this address: check the connector's configuration",
@@ -32,7 +38,7 @@ ADVICE = {
 
 
 @dataclass(frozen=True)
-class Ask:
+class JsonRequest:
     """One request: where, and with which parameters beside those of the address."""
 
     url: str
@@ -41,34 +47,30 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A page as it came: the document, and what the headers said."""
+class JsonResponse:
+    """A tool's answer: its JSON document, and what the headers say."""
 
     url: str
     headers: Mapping[str, str]
     document: Any
-    rate: Rate
-
-
-class _Again(Exception):  # noqa: N818 not an error yet
-    """An answer that another attempt may better."""
-
-    def __init__(self, reason: str, status: int | None = None, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.status, self.wait = reason, status, wait
+    rate: RateLimitState
 
 
 class Client:
-    """Speaks to one connector's origin with one identity."""
+    """Fetches from one connector's origin with one set of credentials."""
 
     def __init__(
-        self, connector: Connector, base_url: str, proof: Identity, egress: EgressPolicy, patience: Patience
+        self,
+        connector: Connector,
+        base_url: str,
+        credentials: Credentials,
+        egress: EgressPolicy,
+        retry_policy: RetryPolicy,
     ) -> None:
         self._connector = connector
         self._base = web_address(base_url)
-        self._proof = proof
-        self._egress = egress
-        self._patience = patience
+        self._credentials = credentials
+        self._retry_policy = retry_policy
         self._transport = CheckedTransport(egress)
         egress.check_web(self._base.scheme, self._base.host, port_of(self._base))
 
@@ -78,122 +80,82 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._transport.close()
 
-    def ask(self, ask: Ask) -> Answer:
-        """The answer to a request, after as many attempts as patience and the tool's own waits allow."""
-        patience = self._patience
-        try:
-            for attempt in stamina.retry_context(
-                on=self._backoff,
-                attempts=patience.attempts,
-                timeout=patience.total,
-                wait_initial=patience.first_wait,
-                wait_max=patience.longest_wait,
-                wait_jitter=patience.first_wait,
-            ):
-                with attempt:
-                    return self._once(ask)
-        except _Again as last:
-            wait = None if last.wait is None else timedelta(seconds=last.wait)
-            raise TransientFailure(self._named(ask.url, last.reason), last.status, wait) from None
-        raise AssertionError("stamina yields at least one attempt")
+    def fetch(self, request: JsonRequest) -> JsonResponse:
+        """The answer, after as many attempts as the retry policy and the tool's own Retry-After allow."""
+        return self._retry_policy.run(lambda: self._fetch_once(request))
 
     def same_origin(self, url: str, link: str) -> str:
         """A link made absolute; one to another host is refused, for it would carry the credentials there."""
-        target = _joined(url, link)
+        target = _join(url, link)
         if origin_of(target) != origin_of(self._base):
             raise PermanentFailure(
-                self._named(url, f"it leads on to another host, {target.host or link[:60]!r}: not followed")
+                self._explain(url, f"it leads on to another host, {target.host or link[:60]!r}: not followed")
             )
         return str(target)
 
-    def _backoff(self, error: Exception) -> bool | float:
-        if not isinstance(error, _Again):
-            return False
-        if error.wait is None:
-            return True
-        return error.wait if error.wait <= self._patience.longest_wait else False
-
-    def _once(self, ask: Ask) -> Answer:
-        url = self.same_origin(str(self._base), ask.url)
-        params = ask.params
+    def _fetch_once(self, request: JsonRequest) -> JsonResponse:
+        url = self.same_origin(str(self._base), request.url)
+        params = request.params
         for _ in range(MAX_REDIRECTS + 1):
-            status, headers, body = self._exchange(ask.method, url, params)
-            if status not in REDIRECTS:
-                return self._judged(url, status, headers, body)
-            url, params = self.same_origin(url, headers.get("location", "")), ()
-        raise PermanentFailure(self._named(url, "it redirects in circles"))
+            response = send(self._request(request.method, url, params), self._transport, self._limits())
+            if response.status not in REDIRECT_STATUSES:
+                return self._check(url, response)
+            url, params = self.same_origin(url, response.headers.get("location", "")), ()
+        raise PermanentFailure(self._explain(url, "it redirects in circles"))
 
-    def _exchange(
-        self, method: str, url: str, params: tuple[tuple[str, str], ...]
-    ) -> tuple[int, dict[str, str], bytes]:
-        request = self._request(method, url, params)
-        began = time.monotonic()
-        body = bytearray()
-        try:
-            response = self._transport.handle_request(request)
-            try:
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_PAGE_BYTES:
-                        raise PermanentFailure(self._named(url, f"the page exceeds {MAX_PAGE_BYTES:,} bytes"))
-                    if time.monotonic() - began > self._patience.answer_seconds:
-                        raise _Again(f"the answer took longer than {self._patience.answer_seconds:g} s")
-            finally:
-                response.close()
-        except httpx2.RequestError as error:
-            raise _Again(f"no complete answer ({type(error).__name__})") from None
-        return response.status_code, {k.lower(): v for k, v in response.headers.items()}, bytes(body)
-
-    def _request(self, method: str, url: str, params: tuple[tuple[str, str], ...]) -> httpx2.Request:
-        silence = self._patience.silence_seconds
+    def _request(self, method: str, url: str, params: tuple[tuple[str, str], ...]) -> Request:
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
-            "User-Agent": "causeloop",
             **dict(self._connector.headers),
-            **dict(self._proof.headers),
+            **dict(self._credentials.headers),
         }
-        asked = httpx2.URL(url).copy_merge_params(
-            [*(params if method == "GET" else ()), *self._proof.parameters]
-        )
-        content = None if method == "GET" else orjson.dumps(dict(params))
-        if content is not None:
+        content = None
+        if method != "GET":
+            content = orjson.dumps(dict(params))
             headers["Content-Type"] = "application/json"
-        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), silence)
-        return httpx2.Request(
-            method, asked, headers=headers, content=content, extensions={"timeout": timeouts}
-        )
+        query_params = params if method == "GET" else ()
+        target = str(httpx2.URL(url).copy_merge_params([*query_params, *self._credentials.parameters]))
+        return Request(self._name(url), method, target, headers, content)
 
-    def _judged(self, url: str, status: int, headers: dict[str, str], body: bytes) -> Answer:
-        limit = self._connector.rate_limit
+    def _limits(self) -> Limits:
+        policy = self._retry_policy
+        return Limits(policy.silence_seconds, policy.answer_seconds, MAX_PAGE_BYTES)
+
+    def _check(self, url: str, response: Response) -> JsonResponse:
+        """The parsed answer; RetryableResponse or PermanentFailure where it is none."""
+        limit, status, headers = self._connector.rate_limit, response.status, response.headers
         now = datetime.now(UTC)
-        if is_limit(limit, status, headers):
-            wait = asked_wait(limit, headers, now)
-            raise _Again(
-                "it asks us to wait" if wait is None else f"it asks us to wait {wait:.0f} s", status, wait
-            )
-        if status >= 500 or status == 408:
-            raise _Again(f"it answered {status}", status)
+        if is_rate_limited(limit, status, headers):
+            wait = retry_after(limit, headers, now)
+            reason = "it asks us to wait" + ("" if wait is None else f" {wait.total_seconds():.0f} s")
+            raise RetryableResponse(self._explain(url, reason), status, wait)
+        if is_retryable(status):
+            raise RetryableResponse(self._explain(url, f"it answered {status}"), status)
         if status != 200:
-            advice = ADVICE.get(status, f"it refuses the request ({_excerpt(body)})")
-            raise PermanentFailure(self._named(url, f"{status}: {advice}"), status)
-        return Answer(url, headers, self._parsed(url, headers, body), rate_of(limit, headers, now))
+            advice = POLLING_ADVICE.get(status, f"it refuses the request ({_excerpt(response.body)})")
+            raise PermanentFailure(self._explain(url, f"{status}: {advice}"), status)
+        return JsonResponse(url, headers, self._parse(url, response), rate_limit_state(limit, headers, now))
 
-    def _parsed(self, url: str, headers: dict[str, str], body: bytes) -> Any:
+    def _parse(self, url: str, response: Response) -> Any:
         try:
-            return parse_loosely(body, max_bytes=MAX_PAGE_BYTES)
+            return parse_loosely(response.body, max_bytes=MAX_PAGE_BYTES)
         except GuardError as error:
-            if "html" in headers.get("content-type", ""):
+            if "html" in response.headers.get("content-type", ""):
                 reason = "it answered a web page instead of JSON: check the address"
-                raise PermanentFailure(self._named(url, reason)) from None
-            raise _Again(f"the answer cannot be read: {error}") from None
+                raise PermanentFailure(self._explain(url, reason)) from None
+            raise RetryableResponse(self._explain(url, f"the answer cannot be read: {error}")) from None
 
-    def _named(self, url: str, reason: str) -> str:
-        asked = httpx2.URL(url)
-        return self._proof.blotted(f"{self._connector.title} at {asked.host}{asked.path}: {reason}")
+    def _name(self, url: str) -> str:
+        """The tool and the address without its parameters, as errors name them."""
+        address = httpx2.URL(url)
+        return self._credentials.redact(f"{self._connector.title} at {address.host}{address.path}")
+
+    def _explain(self, url: str, reason: str) -> str:
+        return self._credentials.redact(f"{self._name(url)}: {reason}")
 
 
-def _joined(url: str, link: str) -> httpx2.URL:
+def _join(url: str, link: str) -> httpx2.URL:
     try:
         return web_address(urljoin(url, link))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Whether a connector works, tried on the tool itself without keeping anything."""
+"""Tests a connector on the tool itself without storing anything."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,19 @@ from typing import Any
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.retry_policy import Patience
+from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 
 SAMPLE_DAYS = 7
-BRIEF = Patience(attempts=2, longest_wait=5.0, total=20.0, answer_seconds=15.0, silence_seconds=10.0)
+TEST_RETRY_POLICY = RetryPolicy(
+    attempts=2, max_wait=5.0, total=20.0, answer_seconds=15.0, silence_seconds=10.0
+)
 
 
 @dataclass(frozen=True)
 class ConnectionReport:
-    """What came of the trial; `reason` is for the person who set the connector up."""
+    """The result of a connection test; `reason` is for the person who set the connector up."""
 
     ok: bool
     reason: str
@@ -31,20 +34,10 @@ def test_connection(
     egress: EgressPolicy,
     now: datetime,
 ) -> ConnectionReport:
-    """Ask for one page of the last week."""
-    pages = pull(
-        connector,
-        config=config,
-        credentials=credentials,
-        cursor=None,
-        backfill_days=SAMPLE_DAYS,
-        open_ids=(),
-        now=now,
-        egress=egress,
-        patience=BRIEF,
-    )
+    """Request one page of the last week."""
+    sync = SyncInput(config=config, credentials=credentials, backfill_days=SAMPLE_DAYS, now=now)
     try:
-        page = next(pages, None)
+        page = next(pull(connector, sync, egress, TEST_RETRY_POLICY), None)
     except OutsideFailure as failure:
         return ConnectionReport(False, failure.reason)
     if page is None:

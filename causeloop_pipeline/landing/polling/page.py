@@ -1,10 +1,10 @@
-"""What one answer of a tool held, and the cursor that goes with it."""
+"""One page of a tool's list: its records, and the cursor that goes with it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from causeloop_pipeline.egress.retry_policy import Rate
+from causeloop_pipeline.egress.retry_policy import RateLimitState
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 
@@ -15,17 +15,19 @@ class Page:
     records: list[RawRecord]
     quarantined: list[Quarantined]
     cursor: dict[str, Any]
-    rate: Rate = field(default_factory=Rate)
+    rate: RateLimitState = field(default_factory=RateLimitState)
 
 
 def page_of(
-    read: Iterable[RawRecord | Quarantined | None], cursor: dict[str, Any], rate: Rate | None = None
+    extracted: Iterable[RawRecord | Quarantined | None],
+    cursor: dict[str, Any],
+    rate: RateLimitState | None = None,
 ) -> Page:
-    """The page of what was read; what is no failure is gone already."""
-    outcomes = list(read)
+    """The page of what `extract` made of its items; None stands for a record that is no failure."""
+    outcomes = list(extracted)
     return Page(
         [outcome for outcome in outcomes if isinstance(outcome, RawRecord)],
         [outcome for outcome in outcomes if isinstance(outcome, Quarantined)],
         cursor,
-        rate or Rate(),
+        rate or RateLimitState(),
     )

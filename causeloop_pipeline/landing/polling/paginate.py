@@ -1,4 +1,4 @@
-"""From one page to the next, in each of the ways that tools page."""
+"""Pagination: from one page of a list to the next, in each of the ways that tools paginate."""
 
 import re
 from collections.abc import Callable
@@ -15,66 +15,78 @@ from causeloop_pipeline.connectors.spec import (
     Pages,
     TokenPages,
 )
-from causeloop_pipeline.landing.polling.client import Answer, Ask
+from causeloop_pipeline.landing.polling.client import JsonRequest, JsonResponse
 
 LINK = re.compile(r"<([^<>]*)>\s*((?:;[^,<]*)*)")
 
 
-def opening(pages: Pages, ask: Ask) -> Ask:
+def first_request(pages: Pages, request: JsonRequest) -> JsonRequest:
     """The request for the first page."""
     match pages:
         case OffsetPages():
-            return _with(ask, {pages.size_param: pages.size, pages.offset_param: 0})
+            return _with_params(request, {pages.size_param: pages.size, pages.offset_param: 0})
         case NumberedPages():
-            return _with(ask, {pages.size_param: pages.size, pages.page_param: pages.first})
+            return _with_params(request, {pages.size_param: pages.size, pages.page_param: pages.first})
         case LinkPages():
-            return _with(ask, {pages.size_param: pages.size})
+            return _with_params(request, {pages.size_param: pages.size})
         case TokenPages() | NextUrlPages():
-            return _with(ask, {pages.size_param: pages.size} if pages.size_param else {})
+            return _with_params(request, {pages.size_param: pages.size} if pages.size_param else {})
         case OnePage():
-            return ask
+            return request
 
 
-def following(
-    pages: Pages, ask: Ask, answer: Answer, count: int, join: Callable[[str, str], str]
-) -> Ask | None:
+def next_request(
+    pages: Pages,
+    request: JsonRequest,
+    response: JsonResponse,
+    count: int,
+    join: Callable[[str, str], str],
+) -> JsonRequest | None:
     """The request for the next page, None at the end. `join` makes a link absolute and guards its origin."""
     match pages:
         case OffsetPages():
-            return _next_offset(pages, ask, answer.document, count)
+            return _next_offset(pages, request, response.document, count)
         case NumberedPages():
-            number = int(dict(ask.params)[pages.page_param])
-            return None if count < pages.size else _with(ask, {pages.page_param: number + 1})
+            number = int(dict(request.params)[pages.page_param])
+            return None if count < pages.size else _with_params(request, {pages.page_param: number + 1})
         case TokenPages():
-            token = token_of(pages, answer.document)
-            return None if token is None else _with(ask, {pages.param: token})
+            token = next_token(pages, response.document)
+            return None if token is None else _with_params(request, {pages.param: token})
         case LinkPages():
-            link = None if pages.ends_on_empty and count == 0 else _next_link(answer.headers.get("link", ""))
-            return None if link is None else replace(ask, url=join(answer.url, link), params=())
+            link = (
+                None if pages.ends_on_empty and count == 0 else _next_link(response.headers.get("link", ""))
+            )
+            return None if link is None else replace(request, url=join(response.url, link), params=())
         case NextUrlPages():
-            url = value_at(answer.document, pages.url)
+            url = value_at(response.document, pages.url)
             return (
-                replace(ask, url=join(answer.url, url), params=()) if isinstance(url, str) and url else None
+                replace(request, url=join(response.url, url), params=())
+                if isinstance(url, str) and url
+                else None
             )
         case OnePage():
             return None
 
 
-def token_of(pages: TokenPages, document: Any) -> str | None:
+def next_token(pages: TokenPages, document: Any) -> str | None:
     """The next page's token, None where the tool says that this was the last page."""
-    if pages.last is not None and value_at(document, pages.last) is True:
+    if pages.last_path is not None and value_at(document, pages.last_path) is True:
         return None
-    token = value_at(document, pages.token)
+    token = value_at(document, pages.next_path)
     return str(token) if isinstance(token, str | int) and token != "" else None
 
 
-def _next_offset(pages: OffsetPages, ask: Ask, document: Any, count: int) -> Ask | None:
-    offset = int(dict(ask.params)[pages.offset_param])
+def _next_offset(pages: OffsetPages, request: JsonRequest, document: Any, count: int) -> JsonRequest | None:
+    offset = int(dict(request.params)[pages.offset_param])
     if pages.next_offset is not None:
-        told = value_at(document, pages.next_offset)
-        return _with(ask, {pages.offset_param: told}) if isinstance(told, int) and told > offset else None
+        following = value_at(document, pages.next_offset)
+        return (
+            _with_params(request, {pages.offset_param: following})
+            if isinstance(following, int) and following > offset
+            else None
+        )
     more = count >= pages.size if pages.more is None else value_at(document, pages.more) is True
-    return _with(ask, {pages.offset_param: offset + pages.size}) if more else None
+    return _with_params(request, {pages.offset_param: offset + pages.size}) if more else None
 
 
 def _next_link(header: str) -> str | None:
@@ -84,6 +96,6 @@ def _next_link(header: str) -> str | None:
     return None
 
 
-def _with(ask: Ask, params: dict[str, Any]) -> Ask:
-    merged = dict(ask.params) | {name: str(value) for name, value in params.items()}
-    return replace(ask, params=tuple(merged.items()))
+def _with_params(request: JsonRequest, params: dict[str, Any]) -> JsonRequest:
+    merged = dict(request.params) | {name: str(value) for name, value in params.items()}
+    return replace(request, params=tuple(merged.items()))

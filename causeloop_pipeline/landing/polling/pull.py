@@ -1,96 +1,91 @@
-"""Polls one connector: page by page, each with a cursor that is safe to go on from.
+"""Polls one connector: page by page, each with a cursor from which the next sync can safely continue.
 
-The caller commits every page's rows and cursor in one transaction. A cursor never passes what has not been
-seen: it moves page by page only where the tool lists oldest first, else when a whole window has been read,
-and the next poll begins a little before it.
+The caller commits the rows and the cursor of a page in one transaction. A cursor never passes a record that
+was not read: it moves page by page only where the tool lists oldest first, else when a whole window has been
+read, and the next sync starts a little before it.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from causeloop_pipeline.connectors.configuration import problems, with_defaults
-from causeloop_pipeline.connectors.json_paths import filled_from
+from causeloop_pipeline.connectors.configuration import find_problems, with_defaults
+from causeloop_pipeline.connectors.json_paths import fill_from
 from causeloop_pipeline.connectors.spec import Connector, Pull
-from causeloop_pipeline.egress.credentials import identity
+from causeloop_pipeline.egress.credentials import build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
-from causeloop_pipeline.egress.retry_policy import Patience
+from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.client import Client
-from causeloop_pipeline.landing.polling.list_walk import Lane, Walk
+from causeloop_pipeline.landing.polling.list_sync import ListSync, ListTarget
 from causeloop_pipeline.landing.polling.page import Page
-from causeloop_pipeline.landing.polling.refresh import reread
+from causeloop_pipeline.landing.polling.refresh import refresh_open_records
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 
 logger = logging.getLogger(__name__)
 
-NOT_FOR_US = frozenset({402, 403, 404})
+NOT_AVAILABLE = frozenset({402, 403, 404})
+"""Statuses with which a tool says that this account or token may not read a list."""
 
 
 def pull(
-    connector: Connector,
-    *,
-    config: Mapping[str, Any],
-    credentials: Mapping[str, str],
-    cursor: Mapping[str, Any] | None,
-    backfill_days: int,
-    open_ids: Sequence[str],
-    now: datetime,
-    egress: EgressPolicy,
-    patience: Patience | None = None,
+    connector: Connector, sync: SyncInput, egress: EgressPolicy, retry_policy: RetryPolicy | None = None
 ) -> Iterator[Page]:
-    """The pages since the cursor, then the open records that only a second look shows as resolved."""
-    _check(connector, config, credentials)
-    config = with_defaults(connector, config)
+    """The pages since the cursor, then the open records that no list shows as resolved."""
+    _require_valid(connector, sync)
+    config = with_defaults(connector, sync.config)
     if connector.query is not None:
-        from causeloop_pipeline.landing.polling.sql_source import rows
+        from causeloop_pipeline.landing.polling.sql_source import read_rows
 
-        yield from rows(connector, config, credentials, cursor, backfill_days, now, egress)
+        yield from read_rows(connector, replace(sync, config=config), egress)
         return
     if connector.configure is not None:
         connector = connector.configure(config)
     if not connector.pulls:
         return
-    proof, base_url = identity(connector, credentials), base_url_of(connector, config)
-    state = dict(cursor or {})
-    with Client(connector, base_url, proof, egress, patience or Patience()) as client:
-        for lane in lanes(connector, config, base_url):
-            yield from _read(lane, Walk(client, lane, state, backfill_days, now))
-        for asked in {asked.refresh: asked for asked in connector.pulls}.values():
-            yield from reread(client, connector, asked, base_url, state, open_ids)
+    base_url = base_url_of(connector, config)
+    credentials = build_credentials(connector, sync.credentials)
+    cursor = dict(sync.cursor or {})
+    with Client(connector, base_url, credentials, egress, retry_policy or RetryPolicy()) as client:
+        for target in list_targets(connector, config, base_url):
+            yield from _read_list(target, ListSync(client, target, cursor, sync.backfill_from, sync.now))
+        for listed in {listed.refresh: listed for listed in connector.pulls}.values():
+            yield from refresh_open_records(client, connector, listed, base_url, cursor, sync.open_ids)
 
 
-def _read(lane: Lane, walk: Walk) -> Iterator[Page]:
-    """The pages of one list; an optional one that the tool does not let us read is left out, and said so."""
+def _read_list(target: ListTarget, sync: ListSync) -> Iterator[Page]:
+    """The pages of one list; an optional list that we may not read is left out with a warning."""
     try:
-        yield from walk.pages()
+        yield from sync.pages()
     except PermanentFailure as failure:
-        if not (lane.pull.optional and failure.status in NOT_FOR_US):
+        if not (target.pull.optional and failure.status in NOT_AVAILABLE):
             raise
-        logger.warning("%s is left out: %s", lane.key, failure.reason)
+        logger.warning("%s is left out: %s", target.key, failure.reason)
 
 
-def lanes(connector: Connector, config: Mapping[str, Any], base_url: str) -> Iterator[Lane]:
-    """Each list to walk: one per pull, or one per pull and configured item."""
-    for asked in connector.pulls:
-        for item in config[asked.each] if asked.each else (None,):
-            values = config if item is None else {**config, "each": item}
-            key = asked.name if item is None else f"{asked.name}:{item}"
-            yield Lane(connector, asked, key, address(connector, asked, base_url, values), values)
+def list_targets(connector: Connector, config: Mapping[str, Any], base_url: str) -> Iterator[ListTarget]:
+    """Each list to read: one per pull, or one per pull and configured item."""
+    for pull_spec in connector.pulls:
+        for item in config[pull_spec.for_each] if pull_spec.for_each else (None,):
+            values = config if item is None else {**config, "item": item}
+            key = pull_spec.name if item is None else f"{pull_spec.name}:{item}"
+            url = build_url(connector, pull_spec, base_url, values)
+            yield ListTarget(connector, pull_spec, key, url, values)
 
 
-def address(connector: Connector, asked: Pull, base_url: str, values: Mapping[str, Any]) -> str:
+def build_url(connector: Connector, pull_spec: Pull, base_url: str, values: Mapping[str, Any]) -> str:
     """The list's address; a configured value fills its place in the path and cannot leave it."""
-    path = filled_from(asked.path, values, lambda value: quote(value, safe="/"))
+    path = fill_from(pull_spec.path, values, lambda value: quote(value, safe="/"))
     if any(segment in {".", ".."} for segment in path.split("/")):
-        raise PermanentFailure(f"{connector.title}: the path {path!r} climbs out of its place")
+        raise PermanentFailure(f"{connector.title}: the path {path!r} must not contain . or .. segments")
     return f"{base_url}/{path.lstrip('/')}"
 
 
-def _check(connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]) -> None:
-    found = problems(connector, config, credentials)
-    if found:
-        told = "; ".join(f"{problem.field}: {problem.message}" for problem in found)
-        raise PermanentFailure(f"{connector.title}: the configuration does not fit: {told}")
+def _require_valid(connector: Connector, sync: SyncInput) -> None:
+    problems = find_problems(connector, sync.config, sync.credentials)
+    if problems:
+        listed = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+        raise PermanentFailure(f"{connector.title}: the configuration does not fit: {listed}")

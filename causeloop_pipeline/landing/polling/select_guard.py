@@ -1,4 +1,4 @@
-"""Whether a user's query is one harmless SELECT: what runs is our own spelling of what was understood."""
+"""Checks that a user's query is one harmless SELECT; what runs is generated from the parsed statement."""
 
 import sqlglot
 from sqlglot import exp
@@ -6,7 +6,7 @@ from sqlglot.errors import SqlglotError
 
 from causeloop_pipeline.egress.errors import PermanentFailure
 
-FORBIDDEN = (
+FORBIDDEN_EXPRESSIONS = (
     exp.Insert,
     exp.Update,
     exp.Delete,
@@ -21,7 +21,7 @@ FORBIDDEN = (
     exp.Placeholder,
 )
 # Functions that sqlglot knows by name are plain SQL; of the others only these are known to be harmless.
-HARMLESS = frozenset(
+HARMLESS_FUNCTIONS = frozenset(
     [
         "age",
         "array_length",
@@ -81,11 +81,11 @@ HARMLESS = frozenset(
     ]
 )
 # Known to sqlglot, yet able to read or change more than rows.
-HARMFUL = (exp.NextValueFor,)
+HARMFUL_EXPRESSIONS = (exp.NextValueFor,)
 
 
-def checked_select(query: str) -> str:
-    """The query as it may run. PermanentFailure says what is not allowed in it."""
+def check_select(query: str) -> str:
+    """The query as it may run; PermanentFailure names what is not allowed in it."""
     try:
         statements = [tree for tree in sqlglot.parse(query, read="postgres") if tree is not None]
     except (SqlglotError, RecursionError) as error:
@@ -101,11 +101,11 @@ def checked_select(query: str) -> str:
 
 
 def _check(node: exp.Expr) -> None:
-    if isinstance(node, (*FORBIDDEN, *HARMFUL)):
+    if isinstance(node, (*FORBIDDEN_EXPRESSIONS, *HARMFUL_EXPRESSIONS)):
         raise PermanentFailure(f"the query may only read: {node.key.upper()} is not allowed in it")
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
         raise PermanentFailure(f"the query may not call functions of a schema: {node.sql('postgres')[:100]}")
-    if isinstance(node, exp.Anonymous) and node.name.lower() not in HARMLESS:
+    if isinstance(node, exp.Anonymous) and node.name.lower() not in HARMLESS_FUNCTIONS:
         raise PermanentFailure(
             f"the query calls {node.name[:60]!r}, which is not on the list of harmless functions; "
             "make a view of it in the database and select from that"

@@ -1,7 +1,7 @@
-"""A user's own query on their own database: one SELECT, read-only, in order of a cursor column, page by page.
+"""Reads a user's own query on their own database: one SELECT, in order of a cursor column, page by page.
 
 The query is checked before it runs and wrapped as a subquery; the transaction is read-only whatever the role
-may do, and statement and lock time-outs end what takes too long.
+may do, and statement and lock timeouts end what takes too long.
 """
 
 import base64
@@ -17,26 +17,27 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from causeloop_pipeline.connectors.spec import Connector, Shape
+from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.page import Page, page_of
-from causeloop_pipeline.landing.polling.select_guard import checked_select
+from causeloop_pipeline.landing.polling.select_guard import check_select
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.model.raw_record import NORMALIZED, Quarantined, RawRecord
 
 PAGE_ROWS = 500
 MAX_ROWS = 50_000
 STATEMENT_SECONDS = 60
 OVERLAP = timedelta(minutes=5)
-KEY = "rows"
+CURSOR_KEY = "rows"
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One sync's reading of one query."""
+class QuerySync:
+    """One sync of one query."""
 
     connector: Connector
     config: Mapping[str, Any] = field(repr=False)
@@ -44,39 +45,33 @@ class Reading:
     backfill_from: datetime
 
     @property
-    def column(self) -> str:
+    def cursor_column(self) -> str:
         """The column that grows with every change."""
         return str(self.config["cursor_column"])
 
-    def shape(self, row: Row) -> Shape:
-        """How a row reads; a cursor column that only counts says nothing of when the row changed."""
-        changed = self.column if isinstance(row[self.column], date) else "updated_at"
-        return Shape(str(self.config["key_column"]), (changed,), kind=NORMALIZED, normalize=True)
+    def schema(self, row: Row) -> RecordSchema:
+        """How to read a row; a cursor column that only counts does not tell when the row changed."""
+        changed_at = self.cursor_column if isinstance(row[self.cursor_column], date) else "updated_at"
+        key = str(self.config["key_column"])
+        return RecordSchema(key=key, updated_at=(changed_at,), kind=NORMALIZED, normalize=True)
 
 
-def rows(
-    connector: Connector,
-    config: Mapping[str, Any],
-    credentials: Mapping[str, str],
-    cursor: Mapping[str, Any] | None,
-    backfill_days: int,
-    now: datetime,
-    egress: EgressPolicy,
-) -> Iterator[Page]:
+def read_rows(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> Iterator[Page]:
     """Pages of rows from the last cursor value on, at most MAX_ROWS in one sync."""
-    query = checked_select(str(config["query"]))
-    reading = Reading(connector, config, now, now - timedelta(days=backfill_days))
+    config = sync.config
+    query = check_select(str(config["query"]))
+    query_sync = QuerySync(connector, config, sync.now, sync.backfill_from)
     try:
-        with _connected(config, credentials, egress) as connection:
-            yield from _pages(reading, connection, query, _after(cursor))
+        with _connect(config, sync.credentials, egress) as connection:
+            yield from _pages(query_sync, connection, query, _start_value(sync.cursor))
     except psycopg.Error as error:
-        raise _failure(connector, config, error) from None
+        raise _failure_of(connector, config, error) from None
 
 
-def _connected(
+def _connect(
     config: Mapping[str, Any], credentials: Mapping[str, str], egress: EgressPolicy
 ) -> psycopg.Connection[Row]:
-    """Connects to the addresses that were checked; the name is kept for the certificate."""
+    """Connects to the addresses that were checked; the host name is still needed for the certificate."""
     host, port = str(config["host"]), int(config["port"])
     addresses = egress.addresses(host, port)
     verifies = str(config["sslmode"]).startswith("verify")
@@ -100,37 +95,39 @@ def _connected(
 
 
 def _pages(
-    reading: Reading, connection: psycopg.Connection[Row], query: str, after: str | None
+    sync: QuerySync, connection: psycopg.Connection[Row], query: str, start_value: str | None
 ) -> Iterator[Page]:
-    column, reached = reading.column, {}
+    column = sync.cursor_column
+    reached: dict[str, str] = {}
     connection.read_only = True
     with connection.cursor(name="causeloop") as reader:
-        reader.execute(_statement(query, column, after))
+        reader.execute(_build_statement(query, column, start_value))
         for _ in range(MAX_ROWS // PAGE_ROWS):
-            found = reader.fetchmany(PAGE_ROWS)
-            if not found:
+            rows = reader.fetchmany(PAGE_ROWS)
+            if not rows:
                 return
-            reached = _reached(found[-1][column], reading.now)
-            yield page_of(_read(reading, found), {KEY: reached})
-    if after is not None and _after({KEY: reached}) == after:
+            reached = _cursor_of(rows[-1][column], sync.now)
+            yield page_of(_extract_rows(sync, rows), {CURSOR_KEY: reached})
+    if start_value is not None and _start_value({CURSOR_KEY: reached}) == start_value:
         raise PermanentFailure(
-            f"{reading.connector.title}: more than {MAX_ROWS:,} rows share one value of {column!r}; "
+            f"{sync.connector.title}: more than {MAX_ROWS:,} rows share one value of {column!r}; "
             "choose a cursor column that grows with every change"
         )
 
 
-def _read(reading: Reading, found: list[Row]) -> Iterator[RawRecord | Quarantined | None]:
-    for row in found:
-        if _moment(row[reading.column], reading.now) >= reading.backfill_from:
-            plain = {name: _plain(value) for name, value in row.items()}
-            shape = reading.shape(row)
-            yield extract(reading.connector.name, shape, plain, door="poll", config=reading.config)
+def _extract_rows(sync: QuerySync, rows: list[Row]) -> Iterator[RawRecord | Quarantined | None]:
+    for row in rows:
+        if _time_of(row[sync.cursor_column], sync.now) >= sync.backfill_from:
+            record = {name: _to_json(value) for name, value in row.items()}
+            yield extract(sync.connector.name, sync.schema(row), record, channel="poll", config=sync.config)
 
 
-def _statement(query: str, column: str, after: str | None) -> sql.Composed:
+def _build_statement(query: str, column: str, start_value: str | None) -> sql.Composed:
     """Rows at the last cursor value come again and are recognized by their content."""
     name = sql.Identifier(column)
-    condition = sql.SQL("is not null") if after is None else sql.SQL(">= {}").format(sql.Literal(after))
+    condition: sql.Composable = sql.SQL("is not null")
+    if start_value is not None:
+        condition = sql.SQL(">= {}").format(sql.Literal(start_value))
     return sql.SQL("select * from (\n{}\n) as source where {} {} order by {} limit {}").format(
         sql.SQL(query),
         name,
@@ -140,16 +137,16 @@ def _statement(query: str, column: str, after: str | None) -> sql.Composed:
     )
 
 
-def _reached(value: Any, now: datetime) -> dict[str, str]:
-    """The cursor of a value; a row from the future does not carry it past what is still to come."""
+def _cursor_of(value: Any, now: datetime) -> dict[str, str]:
+    """The cursor at a value; a row dated in the future does not move it past the present."""
     if isinstance(value, datetime):
-        return {"instant": min(_moment(value, now), now).isoformat()}
+        return {"instant": min(_time_of(value, now), now).isoformat()}
     return {"value": value.isoformat() if isinstance(value, date) else str(value)}
 
 
-def _after(cursor: Mapping[str, Any] | None) -> str | None:
-    """Where to begin: a little before the last instant, for transactions that committed late."""
-    reached = (cursor or {}).get(KEY)
+def _start_value(cursor: Mapping[str, Any] | None) -> str | None:
+    """Where to start: a little before the last time, for transactions that committed late."""
+    reached = (cursor or {}).get(CURSOR_KEY)
     if reached is None:
         return None
     if "instant" in reached:
@@ -157,25 +154,25 @@ def _after(cursor: Mapping[str, Any] | None) -> str | None:
     return str(reached["value"])
 
 
-def _moment(value: Any, now: datetime) -> datetime:
-    """The instant of a cursor value; one that is no time counts as current."""
+def _time_of(value: Any, now: datetime) -> datetime:
+    """The time of a cursor value; a value that is no time counts as current."""
     if not isinstance(value, datetime):
         return now
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def _plain(value: Any) -> Any:
-    """A database value as JSON can say it."""
+def _to_json(value: Any) -> Any:
+    """A database value as a JSON value."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _to_json(item) for key, item in value.items()}
     if value is None or isinstance(value, str | int):
         return value
-    return _told(value)
+    return _scalar_to_json(value)
 
 
-def _told(value: Any) -> Any:
+def _scalar_to_json(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
@@ -185,20 +182,20 @@ def _told(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _failure(connector: Connector, config: Mapping[str, Any], error: psycopg.Error) -> OutsideFailure:
+def _failure_of(connector: Connector, config: Mapping[str, Any], error: psycopg.Error) -> OutsideFailure:
     where = f"{connector.title} at {config['host']}:{config['port']}/{config['database']}"
-    told = (error.diag.message_primary or type(error).__name__).strip()
+    message = (error.diag.message_primary or type(error).__name__).strip()
     if isinstance(error, psycopg.errors.QueryCanceled):
         return PermanentFailure(f"{where}: the query took longer than {STATEMENT_SECONDS} s; make it faster")
     if isinstance(error, psycopg.OperationalError) and not isinstance(
         error, psycopg.errors.InvalidAuthorizationSpecification | psycopg.errors.InvalidCatalogName
     ):
-        return _unreachable(where, error)
-    return PermanentFailure(f"{where}: {told}; mend the query or the role's rights")
+        return _connection_failure(where, error)
+    return PermanentFailure(f"{where}: {message}; fix the query or the role's rights")
 
 
-def _unreachable(where: str, error: psycopg.OperationalError) -> OutsideFailure:
-    """The server's own words on a refused log-in; a failed connection carries no diagnosis."""
+def _connection_failure(where: str, error: psycopg.OperationalError) -> OutsideFailure:
+    """The server's own message on a refused login; a failed connection has no diagnosis."""
     text = " ".join(str(error).split())
     for sign in ("authentication failed", "does not exist", "certificate", "SSL", "no pg_hba.conf entry"):
         if sign in text:

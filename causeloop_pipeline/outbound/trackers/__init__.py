@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.credentials import identity
+from causeloop_pipeline.egress.credentials import build_credentials
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
@@ -25,5 +25,7 @@ def tracker_of(
     """The tracker behind a connector as it is configured."""
     if connector.name not in TRACKERS:
         raise PermanentFailure(f"{connector.title} takes no tickets: push through another connector")
-    api = TrackerApi(connector, base_url_of(connector, config), identity(connector, credentials), egress)
+    api = TrackerApi(
+        connector, base_url_of(connector, config), build_credentials(connector, credentials), egress
+    )
     return TRACKERS[connector.name](api, config)

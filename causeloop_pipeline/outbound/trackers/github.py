@@ -1,7 +1,7 @@
 """Tickets as GitHub issues, marked by a comment that readers do not see.
 
-The mark is looked for in the list of the newest issues, which shows an issue at once; GitHub's search would
-show it only a while later.
+The marker is searched in the list of the newest issues, which holds an issue at once; GitHub's search would
+show it only later.
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.ticket_marker import hidden_mark
+from causeloop_pipeline.connectors.ticket_marker import hidden_marker
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 
-PAGE, PAGES = 50, 40
-CLOCKS_APART = timedelta(hours=1)
+PAGE_SIZE = 50
+MAX_PAGES = 40
+MAX_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -34,55 +35,57 @@ class GitHub:
         return cls(api, repository)
 
     def find(self, draft: Draft) -> Ticket | None:
-        """Look through the issues opened since the ticket was asked for."""
-        since = draft.pushed_at - CLOCKS_APART
-        for number in range(1, PAGES + 1):
-            issues = self._newest(number)
+        """Search the issues opened since the ticket was requested."""
+        since = draft.pushed_at - MAX_CLOCK_SKEW
+        for number in range(1, MAX_PAGES + 1):
+            issues = self._newest_issues(number)
             for issue in issues:
-                is_ours = hidden_mark(draft.recommendation_id) in str(issue.get("body") or "")
+                is_ours = hidden_marker(draft.recommendation_id) in str(issue.get("body") or "")
                 if is_ours and "pull_request" not in issue:
                     return self._ticket(self.repository, issue)
-            if len(issues) < PAGE or self._created(issues[-1]) < since:
+            if len(issues) < PAGE_SIZE or self._parse_created_at(issues[-1]) < since:
                 return None
         raise PermanentFailure(
-            f"GitHub: more than {PAGE * PAGES:,} issues were opened since the ticket was asked for, "
+            f"GitHub: more than {PAGE_SIZE * MAX_PAGES:,} issues were opened since the ticket was requested, "
             "too many to know whether it is among them"
         )
 
     def create(self, draft: Draft) -> Ticket:
         """Open an issue."""
-        document = {"title": _harmless(draft.summary), "body": _body(draft)}
+        document = {"title": _escape(draft.summary), "body": _body(draft)}
         return self._ticket(self.repository, self.api.post(f"/repos/{self.repository}/issues", document))
 
     def read(self, external_id: str) -> Ticket:
-        """The issue as it stands now; it names its repository, for the configuration may have changed."""
+        """The issue as it is now; it names its repository, for the configuration may have changed."""
         repository, _, number = external_id.rpartition("#")
         return self._ticket(repository, self.api.get(f"/repos/{repository}/issues/{number}"))
 
-    def _newest(self, page: int) -> list[dict[str, Any]]:
-        params = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
-        found = self.api.get(f"/repos/{self.repository}/issues", {**params, "page": str(page)})
-        if not isinstance(found, list):
+    def _newest_issues(self, page: int) -> list[dict[str, Any]]:
+        params = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE_SIZE)}
+        issues = self.api.get(f"/repos/{self.repository}/issues", {**params, "page": str(page)})
+        if not isinstance(issues, list):
             raise TransientFailure("GitHub answered no list of issues: is the address right?")
-        return found
+        return issues
 
-    def _created(self, issue: dict[str, Any]) -> datetime:
+    def _parse_created_at(self, issue: dict[str, Any]) -> datetime:
         return datetime.fromisoformat(self.api.text(issue, "created_at"))
 
     def _ticket(self, repository: str, issue: dict[str, Any]) -> Ticket:
         url = str(issue.get("html_url") or "")
-        shown = url if url.startswith(("https://", "http://")) else None
+        visible_url = url if url.startswith(("https://", "http://")) else None
         return Ticket(
-            f"{repository}#{self.api.text(issue, 'number')}", shown, self.api.text(issue, "state") == "closed"
+            f"{repository}#{self.api.text(issue, 'number')}",
+            visible_url,
+            self.api.text(issue, "state") == "closed",
         )
 
 
 def _body(draft: Draft) -> str:
-    steps = "\n".join(f"- [ ] {_harmless(' '.join(step.split()))}" for step in draft.steps)
-    parts = (_harmless(draft.rationale), steps, _harmless(draft.expected), draft.url)
-    return "\n\n".join((*filter(None, parts), hidden_mark(draft.recommendation_id)))
+    steps = "\n".join(f"- [ ] {_escape(' '.join(step.split()))}" for step in draft.steps)
+    parts = (_escape(draft.rationale), steps, _escape(draft.expected), draft.url)
+    return "\n\n".join((*filter(None, parts), hidden_marker(draft.recommendation_id)))
 
 
-def _harmless(text: str) -> str:
-    """Text of failures, in which an @ calls nobody and nothing passes for a mark."""
+def _escape(text: str) -> str:
+    """Text of failures in which an @ notifies nobody and nothing passes for a marker."""
     return text.replace("@", "@\u200b").replace("<!--", "<\u200b!--")

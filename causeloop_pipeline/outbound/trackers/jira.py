@@ -1,4 +1,4 @@
-"""Tickets as Jira issues, marked by a label of their own."""
+"""Tickets as Jira issues, marked by a label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.ticket_marker import mark_of
+from causeloop_pipeline.connectors.ticket_marker import marker_of
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
@@ -32,10 +32,10 @@ class Jira:
 
     def find(self, draft: Draft) -> Ticket | None:
         """The issue with the recommendation's label, the oldest if people have copied it."""
-        mark = mark_of(draft.recommendation_id)
-        asked = {"jql": f'labels = "{mark}" order by created asc', "fields": "status,labels"}
-        found = value_at(self.api.get("/rest/api/3/search/jql", asked), "issues") or ()
-        marked = (issue for issue in found if mark in (value_at(issue, "fields.labels") or ()))
+        marker = marker_of(draft.recommendation_id)
+        query = {"jql": f'labels = "{marker}" order by created asc', "fields": "status,labels"}
+        issues = value_at(self.api.get("/rest/api/3/search/jql", query), "issues") or ()
+        marked = (issue for issue in issues if marker in (value_at(issue, "fields.labels") or ()))
         first = next(marked, None)
         return self._ticket(first) if first else None
 
@@ -46,13 +46,13 @@ class Jira:
             "issuetype": {"name": self.issue_type},
             "summary": draft.summary,
             "description": _document(draft),
-            "labels": ["causeloop", mark_of(draft.recommendation_id)],
+            "labels": ["causeloop", marker_of(draft.recommendation_id)],
         }
-        made = self.api.post("/rest/api/3/issue", {"fields": fields})
-        return Ticket(key := self.api.text(made, "key"), self._url(key), done=False)
+        created = self.api.post("/rest/api/3/issue", {"fields": fields})
+        return Ticket(key := self.api.text(created, "key"), self._url(key), is_done=False)
 
     def read(self, external_id: str) -> Ticket:
-        """The issue as it stands now."""
+        """The issue as it is now."""
         path = f"/rest/api/3/issue/{quote(external_id, safe='')}"
         return self._ticket(self.api.get(path, {"fields": "status"}))
 

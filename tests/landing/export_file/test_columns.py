@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnError, recognize
+from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnError, recognize_columns
 
 
 @pytest.mark.parametrize(
@@ -37,23 +37,25 @@ from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnEr
     ],
 )
 def test_usual_names_are_recognized_whatever_their_letter_case_and_punctuation(columns, expected):
-    recognized = recognize(columns, {})
+    recognized = recognize_columns(columns, {})
     assert expected.items() <= dict(recognized.columns).items()
 
 
 def test_what_a_person_chose_wins_over_the_usual_name():
-    recognized = recognize(["title", "Subject"], {"title": "Subject"})
+    recognized = recognize_columns(["title", "Subject"], {"title": "Subject"})
     assert recognized.columns == {"title": "Subject"}
     assert recognized.unused == ("title",)
 
 
 def test_a_short_name_of_a_field_may_be_used_to_choose():
-    assert recognize(["Wann"], {"created_at": "Wann"}).columns == {"source_created_at": "Wann"}
+    assert recognize_columns(["Wann"], {"created_at": "Wann"}).columns == {"source_created_at": "Wann"}
 
 
 def test_a_column_without_values_is_not_taken_unless_it_was_chosen():
-    assert recognize(["severity", "priority"], {}, empty=["severity"]).columns == {"severity": "priority"}
-    assert recognize(["severity"], {"severity": "severity"}, empty=["severity"]).columns == {
+    assert recognize_columns(["severity", "priority"], {}, empty=["severity"]).columns == {
+        "severity": "priority"
+    }
+    assert recognize_columns(["severity"], {"severity": "severity"}, empty=["severity"]).columns == {
         "severity": "severity"
     }
 
@@ -68,12 +70,12 @@ def test_a_column_without_values_is_not_taken_unless_it_was_chosen():
 )
 def test_a_choice_that_cannot_be_is_refused_with_what_there_is(chosen, message):
     with pytest.raises(ColumnError, match=message):
-        recognize(["title", "other"], chosen)
+        recognize_columns(["title", "other"], chosen)
 
 
 @given(st.lists(st.sampled_from([name for names in USUAL_NAMES.values() for name in names]), unique=True))
 def test_every_column_stands_for_one_field_at_most_and_none_is_lost(columns):
-    recognized = recognize(columns, {})
+    recognized = recognize_columns(columns, {})
     taken = list(recognized.columns.values())
     assert len(taken) == len(set(taken))
     assert sorted([*taken, *recognized.unused]) == sorted(columns)

@@ -49,8 +49,8 @@ def test_numbers_are_seconds_milliseconds_or_microseconds_by_their_size():
 
 
 def test_times_without_an_offset_are_in_the_given_zone_and_others_are_not():
-    found = read(["2026-07-01 12:00:00", "2026-07-01T12:00:00Z"], "Europe/Berlin").instants.to_list()
-    assert found == [datetime(2026, 7, 1, 10, tzinfo=UTC), datetime(2026, 7, 1, 12, tzinfo=UTC)]
+    instants = read(["2026-07-01 12:00:00", "2026-07-01T12:00:00Z"], "Europe/Berlin").instants.to_list()
+    assert instants == [datetime(2026, 7, 1, 10, tzinfo=UTC), datetime(2026, 7, 1, 12, tzinfo=UTC)]
 
 
 def test_a_time_that_the_clock_skipped_in_spring_is_read_as_an_hour_later():
@@ -65,14 +65,14 @@ def test_real_dates_stay_what_they_are():
     assert naive.instants.to_list() == [TEN]
 
 
-def test_day_and_month_that_could_be_swapped_are_said_to_be_ambiguous():
-    assert read(["01/02/2026", "03/04/2026"]).ambiguous
-    assert not read(["01/02/2026", "03/14/2026"]).ambiguous
+def test_day_and_month_that_could_be_swapped_are_ambiguous():
+    assert read(["01/02/2026", "03/04/2026"]).is_ambiguous
+    assert not read(["01/02/2026", "03/14/2026"]).is_ambiguous
 
 
 def test_a_given_format_is_the_only_one():
-    found = read(["01/02/2026 00:00"], date_format="%d/%m/%Y %H:%M").instants.to_list()
-    assert found == [datetime(2026, 2, 1, tzinfo=UTC)]
+    instants = read(["01/02/2026 00:00"], date_format="%d/%m/%Y %H:%M").instants.to_list()
+    assert instants == [datetime(2026, 2, 1, tzinfo=UTC)]
 
 
 @pytest.mark.parametrize(

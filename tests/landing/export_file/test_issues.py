@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from causeloop_pipeline.landing.export_file.columns import recognize
+from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.issues import BadRowsError, issues_from_table
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA
 
@@ -19,19 +19,19 @@ ROWS = {
 
 def read(rows, **options):
     table = pl.DataFrame(rows)
-    return issues_from_table(table, recognize(table.columns, {}), timezone="UTC", **options)
+    return issues_from_table(table, recognize_columns(table.columns, {}), timezone="UTC", **options)
 
 
 def test_rows_become_issues_of_the_product():
-    found = read(ROWS)
-    assert found.issues.schema == ISSUE_SCHEMA
-    assert found.issues["issue_id"].to_list() == ["A-1", "A-2"]
-    assert found.issues["severity"].to_list() == ["p2", "p3"]
-    assert found.issues["status"].to_list() == ["resolved", "open"]
-    assert found.issues["team"].to_list() == ["ops", None]
-    assert found.issues["source_created_at"][0] == datetime(2026, 3, 1, tzinfo=UTC)
-    assert any("'sparkling'" in remark for remark in found.remarks)
-    assert any("'weird'" in remark for remark in found.remarks)
+    read_table = read(ROWS)
+    assert read_table.issues.schema == ISSUE_SCHEMA
+    assert read_table.issues["issue_id"].to_list() == ["A-1", "A-2"]
+    assert read_table.issues["severity"].to_list() == ["p2", "p3"]
+    assert read_table.issues["status"].to_list() == ["resolved", "open"]
+    assert read_table.issues["team"].to_list() == ["ops", None]
+    assert read_table.issues["source_created_at"][0] == datetime(2026, 3, 1, tzinfo=UTC)
+    assert any("'sparkling'" in note for note in read_table.notes)
+    assert any("'weird'" in note for note in read_table.notes)
 
 
 def test_without_an_id_the_row_number_of_the_file_is_the_id():
@@ -40,14 +40,14 @@ def test_without_an_id_the_row_number_of_the_file_is_the_id():
 
 
 def test_a_resolution_date_resolves_an_issue_whose_status_says_open():
-    found = read({"title": ["x"], "status": ["open"], "resolved_at": ["2026-03-02"]})
-    assert found.issues["status"].to_list() == ["resolved"]
+    read_table = read({"title": ["x"], "status": ["open"], "resolved_at": ["2026-03-02"]})
+    assert read_table.issues["status"].to_list() == ["resolved"]
 
 
-def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_that_is_said():
-    found = read({"title": ["x", "y"], "status": ["open", "open"], "closed": ["true", "false"]})
-    assert found.issues["resolved_at"].null_count() == 2
-    assert found.remarks == ("column 'closed' holds no dates and is not used",)
+def test_a_column_that_only_has_the_name_of_a_date_is_not_used_and_a_note_says_so():
+    read_table = read({"title": ["x", "y"], "status": ["open", "open"], "closed": ["true", "false"]})
+    assert read_table.issues["resolved_at"].null_count() == 2
+    assert read_table.notes == ("column 'closed' holds no dates and is not used",)
 
 
 def test_an_unreadable_date_is_refused_with_its_row_column_and_value():
@@ -61,9 +61,9 @@ def test_a_blank_title_is_refused_with_its_row():
 
 
 def test_bad_rows_can_be_left_out_and_are_counted():
-    found = read({**ROWS, "created_at": ["2026-03-01", "soon"]}, skip_bad_rows=True)
-    assert found.issues["issue_id"].to_list() == ["A-1"]
-    assert len(found.bad_rows) == 1
+    read_table = read({**ROWS, "created_at": ["2026-03-01", "soon"]}, skip_bad_rows=True)
+    assert read_table.issues["issue_id"].to_list() == ["A-1"]
+    assert len(read_table.bad_rows) == 1
 
 
 def test_leaving_out_every_row_is_refused():
@@ -72,16 +72,16 @@ def test_leaving_out_every_row_is_refused():
 
 
 def test_a_repeated_id_keeps_its_newest_row():
-    found = read({**ROWS, "id": ["A-1", "A-1"], "updated_at": ["2026-03-05", "2026-03-04"]})
-    assert found.issues["title"].to_list() == ["disk full"]
-    assert any("repeat the id" in remark for remark in found.remarks)
+    read_table = read({**ROWS, "id": ["A-1", "A-1"], "updated_at": ["2026-03-05", "2026-03-04"]})
+    assert read_table.issues["title"].to_list() == ["disk full"]
+    assert any("repeat the id" in note for note in read_table.notes)
 
 
 def test_a_table_without_title_and_date_says_so():
-    found = read({"service": ["a", "b"]})
-    assert not found.titled
-    assert not found.dated
-    assert found.issues["source_created_at"].null_count() == 2
+    read_table = read({"service": ["a", "b"]})
+    assert not read_table.has_titles
+    assert not read_table.has_dates
+    assert read_table.issues["source_created_at"].null_count() == 2
 
 
 def test_a_title_is_cut_at_the_product_s_limit():

@@ -87,7 +87,7 @@ def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(tmp_path, name, co
         read_issue_file(write(tmp_path, name, content))
 
 
-def test_an_absent_file_is_said_to_be_absent(tmp_path):
+def test_an_absent_file_is_named(tmp_path):
     with pytest.raises(IssueFileError, match="there is no file"):
         read_issue_file(tmp_path / "none.csv")
     with pytest.raises(IssueFileError, match="is not a file"):

@@ -1,6 +1,15 @@
+import csv
+import re
+
 import pytest
 
-from causeloop_pipeline.landing.export_file.vocabulary import severities, statuses
+from causeloop_pipeline.landing.export_file.vocabulary import (
+    MORE_SEVERITY_WORDS,
+    MORE_STATUS_WORDS,
+    map_severities,
+    map_statuses,
+)
+from causeloop_pipeline.settings import ROOT
 
 
 @pytest.mark.parametrize(
@@ -28,18 +37,18 @@ from causeloop_pipeline.landing.export_file.vocabulary import severities, status
     ],
 )
 def test_the_usual_vocabularies_of_severity_are_understood(word, severity):
-    assert severities([word]) == {word: severity}
+    assert map_severities([word]) == {word: severity}
 
 
 @pytest.mark.parametrize("word", ["", "purple", "10", "n/a"])
 def test_a_word_that_says_no_severity_is_left_out(word):
-    assert severities([word]) == {}
+    assert map_severities([word]) == {}
 
 
 @pytest.mark.parametrize(
     ("word", "status"),
     [
-        *(("Open", "open"), ("NEW", "open"), ("triggered", "open"), ("Reopened", "open"), ("To Do", None)),
+        *(("Open", "open"), ("NEW", "open"), ("triggered", "open"), ("Reopened", "open"), ("To Do", "open")),
         *(("In Progress", "mitigating"), ("On Hold", "mitigating"), ("acknowledged", "mitigating")),
         *(("Resolved", "resolved"), ("Done", "resolved"), ("Completed", "resolved"), ("solved", "resolved")),
         *(
@@ -51,4 +60,50 @@ def test_a_word_that_says_no_severity_is_left_out(word):
     ],
 )
 def test_the_usual_vocabularies_of_status_are_understood(word, status):
-    assert statuses([word]) == ({word: status} if status else {})
+    assert map_statuses([word]) == ({word: status} if status else {})
+
+
+def seed_rows():
+    """The rows of dbt's seed, as the pipeline loads them."""
+    with (ROOT / "dbt_project" / "seeds" / "value_map.csv").open(encoding="utf-8") as seed:
+        return list(csv.DictReader(seed))
+
+
+def pipeline_meaning(rows, field, word, tool):
+    """What the pipeline's macro finds: the tool's own row, else the row of any tool."""
+    meanings = {
+        row["source"]: row["value"] for row in rows if (row["field"], row["vendor_value"]) == (field, word)
+    }
+    return meanings.get(tool, meanings.get("any"))
+
+
+def test_a_file_and_the_pipeline_give_every_word_of_the_seed_the_same_meaning():
+    rows = seed_rows()
+    map_words = {"severity": map_severities, "status": map_statuses}
+    for row in rows:
+        field, word = row["field"], row["vendor_value"]
+        for tool in {"any", row["source"]}:
+            expected = pipeline_meaning(rows, field, word, tool)
+            if expected is not None:
+                assert map_words[field]([word.upper()], tool) == {word.upper(): expected}
+    assert {row["field"] for row in rows} == {"severity", "status"}
+
+
+@pytest.mark.parametrize(
+    ("field", "more"), [("severity", MORE_SEVERITY_WORDS), ("status", MORE_STATUS_WORDS)]
+)
+def test_a_further_word_of_exports_is_not_in_the_seed(field, more):
+    in_seed = {
+        re.sub("[^a-z0-9]+", "_", row["vendor_value"])
+        for row in seed_rows()
+        if (row["source"], row["field"]) == ("any", field)
+    }
+    assert in_seed.isdisjoint(word for words in more.values() for word in words)
+
+
+def test_the_pipelines_meaning_wins_where_a_file_once_had_its_own():
+    assert map_statuses(["Investigating"]) == {"Investigating": "mitigating"}
+    assert map_statuses(["closed"], "github") == {"closed": "resolved"}
+    assert map_statuses(["dismissed", "ignored", "wont_fix"]) == dict.fromkeys(
+        ["dismissed", "ignored", "wont_fix"], "closed"
+    )

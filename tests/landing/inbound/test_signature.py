@@ -8,12 +8,22 @@ from hypothesis import strategies as st
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import OWN_SIGNATURE, HmacSignature, SharedSecret, Signature
 from causeloop_pipeline.landing.inbound.signature import SignatureError, sign, verify
-from tests.support.shared_data import shared_path
+from tests.support.shared_data import find_shared_path
 
-GITHUB = CONNECTORS["github"].webhook.signatures[0]
-PAGERDUTY = CONNECTORS["pagerduty"].webhook.signatures[0]
-JIRA = CONNECTORS["jira"].webhook.signatures[0]
-ZENDESK = CONNECTORS["zendesk"].webhook.signatures[0]
+
+def hmac_of(name: str) -> HmacSignature:
+    """The first signature of a tool's webhook."""
+    webhook = CONNECTORS[name].webhook
+    assert webhook is not None
+    signature = webhook.signatures[0]
+    assert isinstance(signature, HmacSignature)
+    return signature
+
+
+GITHUB = hmac_of("github")
+PAGERDUTY = hmac_of("pagerduty")
+JIRA = hmac_of("jira")
+ZENDESK = hmac_of("zendesk")
 BARE = {
     "linear": "Linear-Signature",
     "sentry": "Sentry-Hook-Signature",
@@ -48,8 +58,8 @@ SCHEMES: dict[str, Signature] = {
         id_header="webhook-id",
         secret_prefix="whsec_",
     ),
-    "intercom": HmacSignature("X-Hub-Signature", "sha1", prefix="sha1="),
-    "vercel": HmacSignature("x-vercel-signature", "sha1"),
+    "intercom": HmacSignature("X-Hub-Signature", algorithm="sha1", prefix="sha1="),
+    "vercel": HmacSignature("x-vercel-signature", algorithm="sha1"),
     "hubspot_v3": HmacSignature(
         "X-HubSpot-Signature-v3",
         encoding="base64",
@@ -74,9 +84,9 @@ SCHEMES: dict[str, Signature] = {
     "rootly": HmacSignature(
         "X-Rootly-Signature", prefix="v1=", separator=",", signed="{timestamp}{body}", timestamp_prefix="t="
     ),
-    "monte_carlo": HmacSignature("x-mcd-signature", "sha512"),
-    "trello": HmacSignature("X-Trello-Webhook", "sha1", "base64", signed="{body}{url}"),
-    "help_scout": HmacSignature("X-HelpScout-Signature", "sha1", "base64"),
+    "monte_carlo": HmacSignature("x-mcd-signature", algorithm="sha512"),
+    "trello": HmacSignature("X-Trello-Webhook", algorithm="sha1", encoding="base64", signed="{body}{url}"),
+    "help_scout": HmacSignature("X-HelpScout-Signature", algorithm="sha1", encoding="base64"),
 }
 VECTOR_TIME = {"slack": 1531420618, "standard_webhooks": 1614265330}
 NOW = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
@@ -85,13 +95,13 @@ BODY = b'{"id":1,"ok":true}'
 
 
 def test_every_published_vector_is_accepted_and_its_changes_are_not():
-    vectors = json.loads(shared_path("connectors/signature_vectors.json").read_text())
+    vectors = json.loads(find_shared_path("connectors/signature_vectors.json").read_text())
     assert {vector["scheme"] for vector in vectors} == set(SCHEMES)
     for vector in vectors:
         scheme = vector["scheme"]
         now = datetime.fromtimestamp(VECTOR_TIME.get(scheme, 1700000000), UTC)
         proof = {
-            "headers": vector["headers"],
+            "headers": {name.lower(): value for name, value in vector["headers"].items()},
             "secrets": [vector["secret"]],
             "now": now,
             "url": vector.get("url", ""),
@@ -103,7 +113,7 @@ def test_every_published_vector_is_accepted_and_its_changes_are_not():
 
 def test_githubs_documented_example_is_accepted():
     headers = {
-        "X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+        "x-hub-signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     }
     verify([GITHUB], headers=headers, body=b"Hello, World!", secrets=["It's a Secret to Everybody"], now=NOW)
 
@@ -114,7 +124,7 @@ def own_headers(body: bytes = BODY, secret: str = SECRET) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["github", "pagerduty", "jira", "zendesk", "own"])
 def test_one_changed_bit_is_refused_wherever_it_is(name):
-    signature = OWN_SIGNATURE if name == "own" else SCHEMES[name]
+    signature = OWN_SIGNATURE if name == "own" else hmac_of(name)
     timestamp = str(int(NOW.timestamp()))
     proof = signature.prefix + sign(signature, body=BODY, secret=SECRET, timestamp=timestamp)
     headers = {signature.header: proof} | (
@@ -175,7 +185,7 @@ def test_one_good_entry_among_several_is_enough():
 
 
 @pytest.mark.parametrize("variant", ["{}", "v0={}", "V1={}", "v1= {}", "v1={}0", "sha256={}"])
-def test_a_signature_in_another_dress_is_refused(variant):
+def test_a_signature_in_another_format_is_refused(variant):
     good = sign(PAGERDUTY, body=BODY, secret=SECRET)
     with pytest.raises(SignatureError):
         verify(

@@ -8,11 +8,12 @@ import stamina
 from causeloop_pipeline.connectors.spec import NextUrlPages, OnePage, RateLimit
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from tests.support.fake_tool import Reply, fake_tool, in_turn
 from tests.support.polling import CREDENTIALS, NOW, QUICK, ids, item, plain, poll
 
 GOOD = Reply({"items": [item(1)]})
-ONE = plain(OnePage())
+ONE_PAGE = plain(OnePage())
 
 
 @pytest.fixture
@@ -37,29 +38,29 @@ def waits():
         Reply(raw=b"not gzip", headers={"Content-Encoding": "gzip"}),
     ],
 )
-def test_a_fault_that_passes_costs_nothing(fault):
+def test_a_passing_fault_is_retried_without_loss(fault):
     with fake_tool(in_turn(fault, GOOD)) as tool:
-        assert ids(poll(tool, ONE)) == ["1"]
-        assert len(tool.asked) == 2
+        assert ids(poll(tool, ONE_PAGE)) == ["1"]
+        assert len(tool.requests) == 2
 
 
-def test_the_servers_own_wait_is_kept(waits):
+def test_the_servers_retry_after_is_used(waits):
     with fake_tool(in_turn(Reply({}, 429, {"Retry-After": "0.05"}), GOOD)) as tool:
-        assert ids(poll(tool, ONE)) == ["1"]
+        assert ids(poll(tool, ONE_PAGE)) == ["1"]
     assert waits == [0.05]
 
 
-def test_a_wait_of_zero_seconds_means_at_once(waits):
+def test_a_retry_after_of_zero_seconds_means_at_once(waits):
     with fake_tool(in_turn(Reply({}, 429, {"Retry-After": "0"}), GOOD)) as tool:
-        assert ids(poll(tool, ONE)) == ["1"]
+        assert ids(poll(tool, ONE_PAGE)) == ["1"]
     assert waits == [0.0]
 
 
-def test_a_wait_beyond_our_patience_is_handed_to_the_scheduler():
+def test_a_retry_after_beyond_the_maximum_wait_is_handed_to_the_scheduler():
     with fake_tool(in_turn(Reply({}, 429, {"Retry-After": "900"}))) as tool:
         with pytest.raises(TransientFailure) as failed:
-            poll(tool, ONE)
-        assert len(tool.asked) == 1
+            poll(tool, ONE_PAGE)
+        assert len(tool.requests) == 1
     assert failed.value.retry_after is not None
     assert failed.value.retry_after.total_seconds() == 900
 
@@ -67,8 +68,8 @@ def test_a_wait_beyond_our_patience_is_handed_to_the_scheduler():
 def test_attempts_end():
     with fake_tool(in_turn(Reply({}, status=500))) as tool:
         with pytest.raises(TransientFailure, match="it answered 500"):
-            poll(tool, ONE)
-        assert len(tool.asked) == 3
+            poll(tool, ONE_PAGE)
+        assert len(tool.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -81,17 +82,17 @@ def test_attempts_end():
         (400, "no field"),
     ],
 )
-def test_what_a_person_must_mend_is_given_up_at_once(status, advice):
+def test_what_a_person_must_fix_is_given_up_at_once(status, advice):
     with fake_tool(in_turn(Reply({"error": "no field"}, status=status))) as tool:
         with pytest.raises(PermanentFailure, match=advice) as failed:
-            poll(tool, ONE)
-        assert len(tool.asked) == 1
+            poll(tool, ONE_PAGE)
+        assert len(tool.requests) == 1
     assert "Plain at 127.0.0.1/items" in failed.value.reason
 
 
 def test_a_403_is_a_limit_only_where_the_headers_say_so():
     limited = Reply({}, 403, {"x-ratelimit-remaining": "0", "Retry-After": "0"})
-    patient = replace(ONE, rate_limit=RateLimit(statuses=frozenset({403, 429})))
+    patient = replace(ONE_PAGE, rate_limit=RateLimit(statuses=frozenset({403, 429})))
     with fake_tool(in_turn(limited, GOOD)) as tool:
         assert ids(poll(tool, patient)) == ["1"]
     with fake_tool(in_turn(Reply({}, 403), GOOD)) as tool, pytest.raises(PermanentFailure, match="403"):
@@ -101,35 +102,35 @@ def test_a_403_is_a_limit_only_where_the_headers_say_so():
 def test_a_web_page_instead_of_json_names_the_address():
     page = Reply(raw=b"<html>sign in</html>", headers={"Content-Type": "text/html"})
     with fake_tool(in_turn(page)) as tool, pytest.raises(PermanentFailure, match="web page"):
-        poll(tool, ONE)
+        poll(tool, ONE_PAGE)
 
 
 def test_a_redirect_on_the_same_host_is_followed():
-    def script(asked):
-        return GOOD if asked.path == "/moved" else Reply({}, 301, {"Location": "/moved"})
+    def script(request):
+        return GOOD if request.path == "/moved" else Reply({}, 301, {"Location": "/moved"})
 
     with fake_tool(script) as tool:
-        assert ids(poll(tool, ONE)) == ["1"]
+        assert ids(poll(tool, ONE_PAGE)) == ["1"]
 
 
 def test_a_circle_of_redirects_ends():
     circle = Reply({}, 302, {"Location": "/items"})
     with fake_tool(in_turn(circle)) as tool, pytest.raises(PermanentFailure, match="circles"):
-        poll(tool, ONE)
+        poll(tool, ONE_PAGE)
 
 
 def test_credentials_never_travel_to_another_host():
     with fake_tool(in_turn(GOOD)) as elsewhere:
         leads_away = Reply({}, 302, {"Location": f"{elsewhere.url}/items"})
         with fake_tool(in_turn(leads_away)) as tool, pytest.raises(PermanentFailure, match="another host"):
-            poll(tool, ONE)
+            poll(tool, ONE_PAGE)
         onward = Reply({"items": [item(1)], "next": f"{elsewhere.url}/items"})
         with (
             fake_tool(in_turn(onward)) as tool,
             pytest.raises(PermanentFailure, match="another host"),
         ):
-            poll(tool, plain(NextUrlPages("next")))
-        assert elsewhere.asked == []
+            poll(tool, plain(NextUrlPages(url="next")))
+        assert elsewhere.requests == []
 
 
 @pytest.mark.parametrize(
@@ -142,14 +143,14 @@ def test_a_next_link_leaves_neither_host_nor_port_nor_scheme(link):
         fake_tool(in_turn(onward)) as tool,
         pytest.raises(PermanentFailure, match=r"another host|not a web address"),
     ):
-        poll(tool, plain(NextUrlPages("next")))
+        poll(tool, plain(NextUrlPages(url="next")))
 
 
 def test_a_page_beyond_the_cap_is_cut_off(monkeypatch):
     monkeypatch.setattr("causeloop_pipeline.landing.polling.client.MAX_PAGE_BYTES", 1000)
     large = Reply({"items": [item(1)] * 100})
     with fake_tool(in_turn(large)) as tool, pytest.raises(PermanentFailure, match="1,000 bytes"):
-        poll(tool, ONE)
+        poll(tool, ONE_PAGE)
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "jira", "github", "datadog", "zendesk", "okta", "custom_api"])
@@ -162,15 +163,18 @@ def test_a_failure_never_repeats_a_credential(name, status, caplog):
     ) as tool:
         with pytest.raises(OutsideFailure) as failed:
             poll(tool, name, **config)
-        assert any("planted-secret" in str(asked) for asked in tool.asked) or name in {"jira", "zendesk"}
-    told = f"{failed.value!r} {failed.value.__context__!r} {caplog.text}"
-    assert not any(secret in told for secret in CREDENTIALS[name].values())
+        assert any("planted-secret" in str(request) for request in tool.requests) or name in {
+            "jira",
+            "zendesk",
+        }
+    texts = f"{failed.value!r} {failed.value.__context__!r} {caplog.text}"
+    assert not any(secret in texts for secret in CREDENTIALS[name].values())
 
 
-def test_a_credential_that_the_tool_echoes_is_blotted_out():
-    def script(asked):
+def test_a_credential_that_the_tool_echoes_is_redacted():
+    def script(request):
         return Reply(
-            {"error": f"bad {asked.headers['authorization']}, {asked.headers['authorization'][12:]}"}, 400
+            {"error": f"bad {request.headers['authorization']}, {request.headers['authorization'][12:]}"}, 400
         )
 
     for name in ("pagerduty", "jira", "github", "okta"):
@@ -189,8 +193,8 @@ def test_rate_headers_come_with_the_page():
     assert limited.rate_limit == RateLimit()
 
 
-@pytest.mark.parametrize("patience", [{"silence_seconds": 0.05}, {"answer_seconds": 0.05}])
-def test_an_answer_that_never_ends_is_given_up(patience):
+@pytest.mark.parametrize("limit", [{"silence_seconds": 0.05}, {"answer_seconds": 0.05}])
+def test_an_answer_that_never_ends_is_given_up(limit):
     gate = threading.Event()
 
     def script(_):
@@ -198,17 +202,8 @@ def test_an_answer_that_never_ends_is_given_up(patience):
         return GOOD
 
     with fake_tool(script) as tool:
-        pages = pull(
-            ONE,
-            config={"base_url": tool.url},
-            credentials={},
-            cursor=None,
-            backfill_days=1,
-            open_ids=(),
-            now=NOW,
-            egress=tool.egress,
-            patience=replace(QUICK, attempts=2, **patience),
-        )
+        sync = SyncInput(config={"base_url": tool.url}, credentials={}, backfill_days=1, now=NOW)
+        pages = pull(ONE_PAGE, sync, tool.egress, replace(QUICK, attempts=2, **limit))
         with pytest.raises(TransientFailure, match=r"no complete answer|took longer"):
             list(pages)
         gate.set()

@@ -13,9 +13,9 @@ def report(tool, name="pagerduty", **config):
 def test_a_working_connector_says_how_many_records_it_saw():
     listed = {"incidents": [{"id": "P1", "created_at": "2026-03-09T00:00:00Z"}], "more": True}
     with fake_tool(in_turn(Reply(listed))) as tool:
-        told = report(tool)
-        assert len(tool.asked) == 1
-    assert (told.ok, told.sample_count) == (True, 1)
+        outcome = report(tool)
+        assert len(tool.requests) == 1
+    assert (outcome.ok, outcome.sample_count) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -29,20 +29,20 @@ def test_a_working_connector_says_how_many_records_it_saw():
 )
 def test_a_connector_that_does_not_work_says_why(reply, reason):
     with fake_tool(in_turn(reply)) as tool:
-        told = report(tool)
-    assert not told.ok
-    assert reason in told.reason
+        outcome = report(tool)
+    assert not outcome.ok
+    assert reason in outcome.reason
 
 
 def test_a_missing_credential_is_named():
     with fake_tool(in_turn(Reply({}))) as tool:
-        told = check(CONNECTORS["pagerduty"], {"base_url": tool.url}, {}, tool.egress, NOW)
-        assert tool.asked == []
-    assert "credentials.api_token: API key is missing" in told.reason
+        outcome = check(CONNECTORS["pagerduty"], {"base_url": tool.url}, {}, tool.egress, NOW)
+        assert tool.requests == []
+    assert "credentials.api_token: API key is missing" in outcome.reason
 
 
 def test_a_connector_that_only_receives_needs_no_answer():
     with fake_tool(in_turn(Reply({}))) as tool:
-        told = report(tool, "custom_api")
-    assert told.ok
-    assert "webhook" in told.reason
+        outcome = report(tool, "custom_api")
+    assert outcome.ok
+    assert "webhook" in outcome.reason

@@ -14,6 +14,7 @@ from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.landing.polling.connection_test import test_connection as check
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.storage.embedded.postgres_server import Server
 from tests.support.polling import NOW, ids
 
@@ -36,16 +37,14 @@ class Customer:
         return EgressPolicy(frozenset({("127.0.0.1", self.port)}))
 
     def pages(self, cursor: dict[str, Any] | None = None, days: int = 3650, **config: Any) -> Iterator[Page]:
-        return pull(
-            CONNECTORS["postgresql"],
+        sync = SyncInput(
             config=self.config(**config),
             credentials={"password": config.pop("password", PASSWORD)},
             cursor=cursor,
             backfill_days=days,
-            open_ids=(),
             now=NOW,
-            egress=self.egress,
         )
+        return pull(CONNECTORS["postgresql"], sync, self.egress)
 
     def config(self, **changed: Any) -> dict[str, Any]:
         changed.pop("password", None)
@@ -94,7 +93,7 @@ def test_rows_become_records_in_the_products_own_fields(customer):
     fill(customer, 1)
     (page,) = customer.pages()
     (record,) = page.records
-    assert (record.source, record.external_id, record.kind, record.door) == (
+    assert (record.source, record.external_id, record.kind, record.channel) == (
         "postgresql",
         "1",
         "normalized",
@@ -112,7 +111,7 @@ def test_rows_become_records_in_the_products_own_fields(customer):
     }
 
 
-def test_a_sync_goes_on_where_the_last_one_stopped(customer):
+def test_a_sync_continues_where_the_last_one_stopped(customer):
     fill(customer, 1_200)
     first = list(customer.pages())
     assert [len(page.records) for page in first] == [500, 500, 200]
@@ -124,7 +123,7 @@ def test_a_sync_goes_on_where_the_last_one_stopped(customer):
     assert len(ids(second)) < 10
 
 
-def test_a_sync_that_was_cut_off_goes_on_without_a_gap(customer):
+def test_a_sync_that_was_cut_off_continues_without_a_gap(customer):
     fill(customer, 1_200)
     first = next(customer.pages())
     rest = list(customer.pages(first.cursor))
@@ -139,7 +138,7 @@ def test_a_row_from_the_future_does_not_carry_the_cursor_along(customer):
     assert page.cursor == {"rows": {"instant": NOW.isoformat()}}
 
 
-def test_a_first_sync_reaches_back_as_far_as_was_asked(customer):
+def test_a_first_sync_reaches_back_as_far_as_configured(customer):
     fill(customer, 2)
     customer.connection.execute(
         "update tickets set updated_at = %s where id = 1", (NOW - timedelta(days=91),)
@@ -165,7 +164,7 @@ def test_a_row_that_is_no_issue_goes_to_quarantine(customer):
 
 def test_nothing_can_be_written_even_where_the_role_may(customer, monkeypatch):
     fill(customer, 2)
-    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql_source.checked_select", lambda query: query)
+    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql_source.check_select", lambda query: query)
     for query in (
         "with d as (delete from tickets returning *) select * from d",
         f"{QUERY}) as source; delete from tickets; select * from ({QUERY}",
@@ -199,27 +198,23 @@ def test_a_query_that_takes_too_long_is_ended(customer, monkeypatch):
         ({"sslmode": "require"}, "SSL"),
     ],
 )
-def test_what_a_person_must_mend_is_said(customer, changed, reason):
+def test_what_a_person_must_fix_is_named(customer, changed, reason):
     fill(customer, 1)
     with pytest.raises(PermanentFailure, match=reason) as failed:
         list(customer.pages(**changed))
     assert PASSWORD not in str(failed.value)
 
 
-def test_a_server_that_is_down_is_worth_another_try(customer):
+def test_a_server_that_is_down_is_a_transient_failure(customer):
     policy = EgressPolicy(frozenset({("127.0.0.1", 1)}))
-    pages = pull(
-        CONNECTORS["postgresql"],
+    sync = SyncInput(
         config=customer.config(port=1),
         credentials={"password": PASSWORD},
-        cursor=None,
         backfill_days=1,
-        open_ids=(),
         now=NOW,
-        egress=policy,
     )
     with pytest.raises(TransientFailure) as failed:
-        list(pages)
+        list(pull(CONNECTORS["postgresql"], sync, policy))
     assert PASSWORD not in str(failed.value)
 
 

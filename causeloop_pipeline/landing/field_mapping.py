@@ -1,4 +1,4 @@
-"""A foreign record told in the product's own field names, by the mapping that a person configured."""
+"""Maps a tool's record to the product's own field names, by the mapping that a person configured."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import first_at
 from causeloop_pipeline.connectors.spec import Times
-from causeloop_pipeline.landing.timestamps import InstantError, instant
+from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TITLE_LIMIT
 
 TEXT_FIELDS = (
@@ -37,11 +37,10 @@ def product_payload(record: Mapping[str, Any], mapping: Mapping[str, str], times
         payload[field] = _text(field, first_at(record, paths[field]))
     for field in TIME_FIELDS:
         payload[field] = _moment(field, first_at(record, paths[field]), times)
-    taken = {path.split(".")[0] for either in paths.values() for path in either}
-    given = first_at(record, paths["attributes"])
-    payload["attributes"] = {key: value for key, value in record.items() if key not in taken} | (
-        given if isinstance(given, dict) else {}
-    )
+    mapped_keys = {path.split(".")[0] for alternatives in paths.values() for path in alternatives}
+    attributes = first_at(record, paths["attributes"])
+    unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
+    payload["attributes"] = unmapped | (attributes if isinstance(attributes, dict) else {})
     if not payload["title"]:
         raise ProductFieldError(
             f"title: nothing at {paths['title'][0]!r}; map the field that holds the title"
@@ -60,7 +59,7 @@ def _moment(field: str, value: Any, times: Times) -> str | None:
     if value in (None, ""):
         return None
     try:
-        read = instant(value, Times.ISO if isinstance(value, date | datetime) else times)
-    except InstantError as error:
+        moment = parse_timestamp(value, Times.ISO if isinstance(value, date | datetime) else times)
+    except TimestampError as error:
         raise ProductFieldError(f"{field}: {error}") from None
-    return read.isoformat()
+    return moment.isoformat()

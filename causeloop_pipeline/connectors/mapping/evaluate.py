@@ -1,0 +1,285 @@
+"""Evaluates mappings in Python: each value comes with the paths that it was read from.
+
+`expression_sql` says the same in SQL; a test holds both against each other on every case of every tool.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any, assert_never
+
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Band,
+    Choose,
+    Different,
+    Document,
+    Element,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Join,
+    Kind,
+    Literal,
+    Match,
+    Matches,
+    Moment,
+    Not,
+    PlainText,
+    SeverityLabel,
+    Some,
+    Tag,
+    Text,
+    split_path,
+)
+from causeloop_pipeline.connectors.mapping.json_text import to_text
+from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
+from causeloop_pipeline.connectors.mapping.times import NUMBER, read_time
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an expression gave, and the paths it was read from."""
+
+    text: str
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A landed record: its document, the kind it was landed as, its connector's configuration."""
+
+    document: Mapping[str, Any]
+    kind: str = "record"
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def at(self, path: str) -> Any:
+        """The value at a path, None where it leads nowhere."""
+        value: Any = self.document
+        for step in split_path(path):
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif (
+                isinstance(value, list)
+                and re.fullmatch(r"-?\d+", step)
+                and -len(value) <= int(step) < len(value)
+            ):
+                value = value[int(step)]
+            else:
+                return None
+        return value
+
+
+@singledispatch
+def evaluate(source: Any, _payload: Payload) -> Value | None:
+    """The text that a source gives for a payload, None where it has no value."""
+    raise TypeError(f"not an expression of a mapping: {source!r}")
+
+
+@evaluate.register
+def _(_source: None, _payload: Payload) -> None:
+    return None
+
+
+@evaluate.register
+def _(source: str, payload: Payload) -> Value | None:
+    return _value(to_text(payload.at(source)), source)
+
+
+@evaluate.register
+def _(source: tuple, payload: Payload) -> Value | None:  # type: ignore[type-arg]
+    values = (evaluate(alternative, payload) for alternative in source)
+    return next((value for value in values if value), None)
+
+
+@evaluate.register
+def _(source: Literal, _payload: Payload) -> Value:
+    return Value(source.text)
+
+
+@evaluate.register
+def _(source: Text, payload: Payload) -> Value | None:
+    parts: dict[str, Value] = {}
+    for name in PLACEHOLDER.findall(source.template):
+        value = _template_part(name, payload)
+        if value is None:
+            return None
+        parts[name] = value
+    text = PLACEHOLDER.sub(lambda part: parts[part[1]].text, source.template)
+    return Value(text, _paths(list(parts.values())))
+
+
+@evaluate.register
+def _(source: Match, payload: Payload) -> Value | None:
+    value = evaluate(source.of, payload)
+    if value is None or not (match := re.search(source.pattern, value.text)):
+        return None
+    text = match[1] if match.re.groups else match[0]
+    return Value(text, value.paths) if text else None
+
+
+@evaluate.register
+def _(source: Join, payload: Payload) -> Value | None:
+    parts = [value for value in (evaluate(part, payload) for part in source.parts) if value]
+    return Value(source.separator.join(part.text for part in parts), _paths(parts)) if parts else None
+
+
+@evaluate.register
+def _(source: Tag, payload: Payload) -> Value | None:
+    return _value(find_tag(payload.at(source.path), source.names), source.path)
+
+
+@evaluate.register
+def _(source: SeverityLabel, payload: Payload) -> Value | None:
+    return _value(find_severity(payload.at(source.path)), source.path)
+
+
+@evaluate.register
+def _(source: Element, payload: Payload) -> Value | None:
+    elements = payload.at(source.path)
+    for element in elements if isinstance(elements, list) else ():
+        if isinstance(element, dict):
+            inner = Payload(element)
+            if to_text(inner.at(source.key)) == source.equals:
+                return _value(to_text(inner.at(source.take)), source.path)
+    return None
+
+
+@evaluate.register
+def _(source: Document, payload: Payload) -> Value | None:
+    value = payload.at(source.path)
+    text = " ".join(_list_texts(value)) if isinstance(value, dict) else to_text(value)
+    return _value(text, source.path)
+
+
+@evaluate.register
+def _(source: PlainText, payload: Payload) -> Value | None:
+    return _value(_strip_tags(to_text(payload.at(source.path))), source.path)
+
+
+@evaluate.register
+def _(source: Band, payload: Payload) -> Value | None:
+    value = evaluate(source.of, payload)
+    if value is None or not NUMBER.match(value.text):
+        return None
+    number = Decimal(value.text)
+    words = (word for bound, word in source.bounds if number >= Decimal(str(bound)))
+    return next((Value(word, value.paths) for word in words), None)
+
+
+@evaluate.register
+def _(source: Choose, payload: Payload) -> Value | None:
+    return evaluate(source.then if holds(source.when, payload) else source.otherwise, payload)
+
+
+@evaluate.register
+def _(source: Different, payload: Payload) -> Value | None:
+    value, other = evaluate(source.of, payload), evaluate(source.than, payload)
+    return None if value is None or (other is not None and value.text == other.text) else value
+
+
+@singledispatch
+def holds(condition: Any, _payload: Payload) -> bool:
+    """Whether a condition holds for a payload; no condition always does."""
+    raise TypeError(f"not a condition of a mapping: {condition!r}")
+
+
+@holds.register
+def _(_condition: None, _payload: Payload) -> bool:
+    return True
+
+
+@holds.register
+def _(condition: Has, payload: Payload) -> bool:
+    return payload.at(condition.path) is not None
+
+
+@holds.register
+def _(condition: Is, payload: Payload) -> bool:
+    value = evaluate(condition.of, payload)
+    return value is not None and value.text.lower() in {word.lower() for word in condition.values}
+
+
+@holds.register
+def _(condition: Matches, payload: Payload) -> bool:
+    value = evaluate(condition.of, payload)
+    return value is not None and bool(re.search(condition.pattern, value.text, re.IGNORECASE))
+
+
+@holds.register
+def _(condition: Kind, payload: Payload) -> bool:
+    return payload.kind in condition.kinds
+
+
+@holds.register
+def _(condition: Not, payload: Payload) -> bool:
+    return not holds(condition.condition, payload)
+
+
+@holds.register
+def _(condition: Every, payload: Payload) -> bool:
+    return all(holds(part, payload) for part in condition.conditions)
+
+
+@holds.register
+def _(condition: Some, payload: Payload) -> bool:
+    return any(holds(part, payload) for part in condition.conditions)
+
+
+def evaluate_time(moment: Moment | None, payload: Payload) -> tuple[datetime, tuple[str, ...]] | None:
+    """The time that a moment gives for a payload, and its paths; None where it is no time of the format."""
+    match moment:
+        case None:
+            return None
+        case tuple():
+            times = (evaluate_time(alternative, payload) for alternative in moment)
+            return next((time for time in times if time), None)
+        case str():
+            return evaluate_time(Instant(moment), payload)
+        case Instant(of=tuple() as paths):
+            return evaluate_time(tuple(Instant(path, moment.format) for path in paths), payload)
+        case Instant():
+            value = evaluate(moment.of, payload)
+            time = None if value is None else read_time(value.text, moment.format)
+            return None if value is None or time is None else (time, value.paths)
+    assert_never(moment)
+
+
+def _value(text: str | None, path: str) -> Value | None:
+    return Value(text, (path,)) if text else None
+
+
+def _paths(values: list[Value]) -> tuple[str, ...]:
+    return tuple(path for value in values for path in value.paths)
+
+
+def _template_part(name: str, payload: Payload) -> Value | None:
+    if not name.startswith("config."):
+        return evaluate(name, payload)
+    text = to_text(payload.config.get(name.removeprefix("config.")))
+    return Value(text) if text else None
+
+
+def _list_texts(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "text" in node and (text := to_text(node["text"])) is not None:
+            yield text
+        for key in sorted(node, key=lambda name: (len(name.encode()), name.encode())):
+            yield from _list_texts(node[key])
+    elif isinstance(node, list):
+        for item in node:
+            yield from _list_texts(item)
+
+
+def _strip_tags(text: str | None) -> str | None:
+    if text is None:
+        return None
+    for entity, character in (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'")):
+        text = re.sub(r"<[^<>]*>", " ", text) if entity == "&nbsp;" else text
+        text = text.replace(entity, character)
+    return re.sub(r"\s+", " ", text.replace("&amp;", "&")).strip() or None

@@ -1,0 +1,225 @@
+"""Renders the expressions of a mapping as the SQL text of a dbt model."""
+
+import re
+from collections.abc import Mapping
+from functools import singledispatch
+from typing import Any, assert_never
+
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Band,
+    Choose,
+    Different,
+    Document,
+    Element,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Join,
+    Kind,
+    Literal,
+    Match,
+    Matches,
+    Moment,
+    Not,
+    PlainText,
+    SeverityLabel,
+    Some,
+    Tag,
+    Text,
+    TimeFormat,
+)
+
+EPOCH_MACROS = {
+    TimeFormat.EPOCH_SECONDS: "seconds_at",
+    TimeFormat.EPOCH_MILLISECONDS: "milliseconds_at",
+    TimeFormat.EPOCH_NANOSECONDS: "nanoseconds_at",
+}
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+@singledispatch
+def render(source: Any, _defaults: Mapping[str, str]) -> str:
+    """An expression as SQL text."""
+    raise TypeError(f"not an expression of a mapping: {source!r}")
+
+
+@render.register
+def _(_source: None, _defaults: Mapping[str, str]) -> str:
+    return "null::text"
+
+
+@render.register
+def _(source: str, _defaults: Mapping[str, str]) -> str:
+    return call_macro("text_at", source)
+
+
+@render.register
+def _(source: tuple, defaults: Mapping[str, str]) -> str:  # type: ignore[type-arg]
+    return _coalesce([render(alternative, defaults) for alternative in source])
+
+
+@render.register
+def _(source: Literal, _defaults: Mapping[str, str]) -> str:
+    return quote(source.text)
+
+
+@render.register
+def _(source: Text, defaults: Mapping[str, str]) -> str:
+    pieces = PLACEHOLDER.split(source.template)
+    texts, names = pieces[::2], pieces[1::2]
+    rendered = [quote(texts[0])] if texts[0] else []
+    for name, text in zip(names, texts[1:], strict=True):
+        rendered.append(_template_part(name, defaults))
+        rendered += [quote(text)] if text else []
+    return "(" + " || ".join(rendered) + ")"
+
+
+@render.register
+def _(source: Match, defaults: Mapping[str, str]) -> str:
+    return f"nullif(substring({render(source.of, defaults)} from {quote_pattern(source.pattern)}), '')"
+
+
+@render.register
+def _(source: Join, defaults: Mapping[str, str]) -> str:
+    parts = ", ".join(render(part, defaults) for part in source.parts)
+    return f"nullif(concat_ws({quote(source.separator)}, {parts}), '')"
+
+
+@render.register
+def _(source: Tag, _defaults: Mapping[str, str]) -> str:
+    return call_macro("tag_at", source.path, source.names)
+
+
+@render.register
+def _(source: SeverityLabel, _defaults: Mapping[str, str]) -> str:
+    return call_macro("severity_label_at", source.path)
+
+
+@render.register
+def _(source: Element, _defaults: Mapping[str, str]) -> str:
+    return call_macro("element_at", source.path, source.key, source.equals, source.take)
+
+
+@render.register
+def _(source: Document, _defaults: Mapping[str, str]) -> str:
+    return call_macro("document_at", source.path)
+
+
+@render.register
+def _(source: PlainText, _defaults: Mapping[str, str]) -> str:
+    return call_macro("plain_text_at", source.path)
+
+
+@render.register
+def _(source: Band, defaults: Mapping[str, str]) -> str:
+    text = render(source.of, defaults)
+    number = f"case when {text} ~ '^-?\\d{{1,19}}(\\.\\d+)?$' then ({text})::numeric end"
+    branches = " ".join(f"when {number} >= {bound} then {quote(word)}" for bound, word in source.bounds)
+    return f"case {branches} end"
+
+
+@render.register
+def _(source: Choose, defaults: Mapping[str, str]) -> str:
+    then, otherwise = render(source.then, defaults), render(source.otherwise, defaults)
+    return f"case when {render_condition(source.when, defaults)} then {then} else {otherwise} end"
+
+
+@render.register
+def _(source: Different, defaults: Mapping[str, str]) -> str:
+    return f"nullif({render(source.of, defaults)}, {render(source.than, defaults)})"
+
+
+@singledispatch
+def render_condition(condition: Any, _defaults: Mapping[str, str]) -> str:
+    """A condition as SQL text that is never null."""
+    raise TypeError(f"not a condition of a mapping: {condition!r}")
+
+
+@render_condition.register
+def _(condition: Has, _defaults: Mapping[str, str]) -> str:
+    return call_macro("has_value", condition.path)
+
+
+@render_condition.register
+def _(condition: Is, defaults: Mapping[str, str]) -> str:
+    words = ", ".join(quote(word.lower()) for word in condition.values)
+    return f"coalesce(lower({render(condition.of, defaults)}) in ({words}), false)"
+
+
+@render_condition.register
+def _(condition: Matches, defaults: Mapping[str, str]) -> str:
+    return f"coalesce({render(condition.of, defaults)} ~* {quote_pattern(condition.pattern)}, false)"
+
+
+@render_condition.register
+def _(condition: Kind, _defaults: Mapping[str, str]) -> str:
+    return f"kind in ({', '.join(map(quote, condition.kinds))})"
+
+
+@render_condition.register
+def _(condition: Not, defaults: Mapping[str, str]) -> str:
+    return f"not {render_condition(condition.condition, defaults)}"
+
+
+@render_condition.register
+def _(condition: Every, defaults: Mapping[str, str]) -> str:
+    return "(" + " and ".join(render_condition(part, defaults) for part in condition.conditions) + ")"
+
+
+@render_condition.register
+def _(condition: Some, defaults: Mapping[str, str]) -> str:
+    return "(" + " or ".join(render_condition(part, defaults) for part in condition.conditions) + ")"
+
+
+def render_time(moment: Moment | None) -> str:
+    """A moment as SQL text of type timestamptz."""
+    match moment:
+        case None:
+            return "null::timestamptz"
+        case tuple():
+            return _coalesce([render_time(alternative) for alternative in moment])
+        case str():
+            return call_macro("instant_at", moment)
+        case Instant():
+            macro = EPOCH_MACROS.get(moment.format, "instant_at")
+            if isinstance(moment.of, tuple):
+                return _coalesce([render_time(Instant(path, moment.format)) for path in moment.of])
+            return call_macro(macro, moment.of)
+    assert_never(moment)
+
+
+def quote(text: str) -> str:
+    """A text as an SQL literal, safe inside Jinja."""
+    literal = "'" + text.replace("'", "''") + "'"
+    return literal.replace("{{", "{{ '{{' }}").replace("{%", "{{ '{%' }}").replace("{#", "{{ '{#' }}")
+
+
+def quote_pattern(pattern: str) -> str:
+    """A regular expression as an SQL literal: PostgreSQL writes the edge of a word as a `y`."""
+    return quote(pattern.replace(r"\b", r"\y"))
+
+
+def quote_jinja(text: str) -> str:
+    """A text as a literal inside a Jinja expression."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def call_macro(macro: str, *arguments: str) -> str:
+    """The Jinja call of a macro of the dbt project."""
+    return "{{ " + f"{macro}({', '.join(map(quote_jinja, arguments))})" + " }}"
+
+
+def _coalesce(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
+
+
+def _template_part(name: str, defaults: Mapping[str, str]) -> str:
+    if name.startswith("config."):
+        return _config_value(name.removeprefix("config."), defaults)
+    return render(name, defaults)
+
+
+def _config_value(name: str, defaults: Mapping[str, str]) -> str:
+    value = f"nullif(config ->> {quote(name)}, '')"
+    return f"coalesce({value}, {quote(defaults[name])})" if defaults.get(name) else value

@@ -1,0 +1,80 @@
+"""The mappings of a tool: one for each variant of its issues and of its changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from causeloop_pipeline.connectors.mapping.expressions import Attributes, Condition, Moment, Source
+
+ISSUE_TEXTS = (
+    "title",
+    "body",
+    "severity",
+    "status",
+    "service",
+    "error_type",
+    "team",
+    "environment",
+    "external_url",
+)
+ISSUE_TIMES = ("source_created_at", "resolved_at")
+CHANGE_TEXTS = ("change_kind", "title", "service", "environment", "external_url")
+CHANGE_TIMES = ("changed_at",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueMapping:
+    """One variant of a tool's issues: when a payload is of it, and where its fields stand.
+
+    `severity` and `status` are the tool's own words; `dbt_project/seeds/value_map.csv` says what they mean.
+    """
+
+    name: str
+    when: Condition | None = None
+    """None: every payload that no variant before it took."""
+    title: Source
+    body: Source | None = None
+    severity: Source | None = None
+    status: Source | None = None
+    service: Source | None = None
+    error_type: Source | None = None
+    team: Source | None = None
+    environment: Source | None = None
+    external_url: Source | None = None
+    source_created_at: Moment | None = None
+    resolved_at: Moment | None = None
+    """Looked at only where the status says that the issue has ended."""
+    attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def texts(self) -> Mapping[str, Source | None]:
+        """Every text field with its source."""
+        return {name: getattr(self, name) for name in ISSUE_TEXTS}
+
+    @property
+    def times(self) -> Mapping[str, Moment | None]:
+        """Every time field with its source."""
+        return {name: getattr(self, name) for name in ISSUE_TIMES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeMapping:
+    """One variant of a tool's changes: deploys, releases, flags."""
+
+    name: str
+    when: Condition | None = None
+    change_kind: Source | None = None
+    title: Source
+    service: Source | None = None
+    environment: Source | None = None
+    external_url: Source | None = None
+    changed_at: Moment | None = None
+
+    @property
+    def texts(self) -> Mapping[str, Source | None]:
+        """Every text field with its source."""
+        return {name: getattr(self, name) for name in CHANGE_TEXTS}
+
+    @property
+    def times(self) -> Mapping[str, Moment | None]:
+        """Every time field with its source."""
+        return {name: getattr(self, name) for name in CHANGE_TIMES}

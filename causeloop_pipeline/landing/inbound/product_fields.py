@@ -1,0 +1,125 @@
+"""Checks what is sent in the product's own field names: texts, choices and times, field by field."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.landing.field_mapping import TIME_FIELDS
+from causeloop_pipeline.landing.json_guard import GuardError, validate_json
+from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
+from causeloop_pipeline.model.change import ChangeKind
+from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT, IssueStatus, Severity
+from causeloop_pipeline.model.raw_record import Channel, RawRecord, canonical_json, sha256_hex
+
+MAX_AHEAD = timedelta(days=1)
+SHARED_MAX_LENGTHS = {
+    "external_id": 512,
+    "title": TITLE_LIMIT,
+    "service": 200,
+    "environment": 200,
+    "external_url": 2_000,
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong, and where: a JSON pointer into the payload."""
+
+    pointer: str
+    message: str
+
+
+class IngestError(ValueError):
+    """The payload cannot be accepted; `errors` names every bad field."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.pointer}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class FieldRules:
+    """What the fields of an event or a change may hold: texts by maximum length, choices, and times."""
+
+    max_lengths: Mapping[str, int]
+    choices: Mapping[str, Sequence[str]]
+    times: Sequence[str]
+
+    def find_errors(self, payload: Mapping[str, Any], now: datetime) -> list[FieldError]:
+        """Every field that breaks a rule."""
+        return [
+            *_text_errors(payload, self.max_lengths),
+            *_choice_errors(payload, self.choices),
+            *_time_errors(payload, self.times, now),
+        ]
+
+
+EVENT_RULES = FieldRules(
+    max_lengths={**SHARED_MAX_LENGTHS, "body": 1_000_000, "error_type": 200, "team": 200},
+    choices={"severity": tuple(Severity), "status": tuple(IssueStatus)},
+    times=TIME_FIELDS,
+)
+CHANGE_RULES = FieldRules(
+    max_lengths=SHARED_MAX_LENGTHS,
+    choices={"kind": tuple(ChangeKind)},
+    times=("changed_at", "source_updated_at"),
+)
+
+
+def require_object(payload: Any) -> dict[str, Any]:
+    """The payload in storable form, without its nulls; IngestError where it is no object."""
+    try:
+        payload, _ = validate_json(payload)
+    except GuardError as error:
+        raise IngestError([FieldError("", str(error))]) from None
+    if not isinstance(payload, dict):
+        raise IngestError([FieldError("", "an event must be an object")])
+    return {key: value for key, value in payload.items() if value is not None}
+
+
+def build_raw_record(source: str, payload: dict[str, Any], *, kind: str, channel: Channel) -> RawRecord:
+    """The raw record of a payload in the product's field names, its `external_id` included."""
+    canonical = canonical_json(payload)
+    updated_at = payload.get("source_updated_at")
+    return RawRecord(
+        source=source if source in CONNECTORS else DEFAULT_SOURCE,
+        external_id=payload["external_id"],
+        payload=payload,
+        payload_hash=sha256_hex(canonical),
+        source_updated_at=datetime.fromisoformat(updated_at) if updated_at else None,
+        kind=kind,
+        channel=channel,
+        canonical=canonical,
+    )
+
+
+def _text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> Iterator[FieldError]:
+    """The title is required; all other texts must only fit."""
+    if not str(payload.get("title", "")).strip():
+        yield FieldError("/title", f"is required: 1 to {TITLE_LIMIT} characters")
+    for name, max_length in max_lengths.items():
+        value = payload.get(name)
+        if value is not None and not isinstance(value, str):
+            yield FieldError(f"/{name}", "must be a text")
+        elif value is not None and len(value.strip()) > max_length:
+            yield FieldError(f"/{name}", f"must have at most {max_length:,} characters")
+    if "source" in payload and not isinstance(payload["source"], str):
+        yield FieldError("/source", "must be a text")
+
+
+def _choice_errors(payload: Mapping[str, Any], choices: Mapping[str, Sequence[str]]) -> Iterator[FieldError]:
+    for name, allowed in choices.items():
+        if name in payload and payload[name] not in allowed:
+            yield FieldError(f"/{name}", f"must be one of {', '.join(allowed)}")
+
+
+def _time_errors(payload: Mapping[str, Any], names: Sequence[str], now: datetime) -> Iterator[FieldError]:
+    for name in names:
+        try:
+            if name in payload and parse_timestamp(payload[name], Times.ISO) > now + MAX_AHEAD:
+                yield FieldError(f"/{name}", "lies in the future")
+        except TimestampError:
+            yield FieldError(f"/{name}", "must be an ISO 8601 time such as 2026-03-01T09:30:00Z")

@@ -1,0 +1,248 @@
+"""Reads one list from where the last sync stopped to now; each page comes with the cursor it reaches."""
+
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.polling.client import Client, JsonRequest, JsonResponse
+from causeloop_pipeline.landing.polling.page import Page, page_of
+from causeloop_pipeline.landing.polling.paginate import first_request, next_request
+from causeloop_pipeline.landing.timestamps import TimestampError, format_timestamp, parse_timestamp
+
+MAX_PAGES = 20_000
+MIN_WINDOW = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class ListTarget:
+    """One list to read: endpoint, key in the cursor, address, and the values that fill templates."""
+
+    connector: Connector
+    pull: Pull
+    key: str
+    url: str
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The span of time that one series of pages covers."""
+
+    start: datetime
+    end: datetime
+
+
+class ListSync:
+    """One list's sync. `cursor` is the whole connector's; the sync only writes its own list's part."""
+
+    def __init__(
+        self,
+        client: Client,
+        target: ListTarget,
+        cursor: dict[str, Any],
+        backfill_from: datetime,
+        now: datetime,
+    ) -> None:
+        self._client, self._target, self._cursor, self._now = client, target, cursor, now
+        self._pages, self._since = target.pull.pages, target.pull.since
+        self._position: dict[str, Any] = dict(cursor.get(target.key) or {})
+        self._backfill_from = backfill_from
+        self._is_ordered = True
+        self._newest: datetime | None = None
+
+    def pages(self) -> Iterator[Page]:
+        """Every page to the end of the list, oldest window first."""
+        windows = deque(self._windows())
+        while windows:
+            window = windows.popleft()
+            rest = yield from self._window(window)
+            windows.extendleft(reversed(rest))
+
+    def _windows(self) -> list[Window]:
+        since = self._since
+        start = self._backfill_from
+        if since is not None and "since" in self._position:
+            start = datetime.fromisoformat(self._position["since"]) - since.overlap
+        span = since.window if since is not None and since.window else None
+        windows = []
+        while span and start + span < self._now:
+            windows.append(Window(start, start + span))
+            start += span
+        return [*windows, Window(start, self._now)]
+
+    def _window(self, window: Window) -> Generator[Page, None, list[Window]]:
+        """Yield the window's pages; return the windows to read instead of its remaining pages."""
+        request: JsonRequest | None = self._first_request(window)
+        sent: set[JsonRequest] = set()
+        previous_items: list[Any] = []
+        item_count = 0
+        while request is not None:
+            if request in sent or len(sent) >= MAX_PAGES:
+                raise self._endless_list(request)
+            sent.add(request)
+            response = self._fetch(request)
+            items = self._items(response)
+            if items and items == previous_items:
+                raise self._endless_list(request)
+            previous_items = items
+            item_count += len(items)
+            self._track_order(items)
+            is_last = self._is_past(window, items)
+            request = None if is_last else self._next_request(request, response, len(items))
+            rest = self._remaining_windows(window, item_count, more=request is not None)
+            self._advance(window, response, done=request is None and not rest)
+            yield self._page(window, items, response)
+            if rest:
+                return rest
+        return []
+
+    def _first_request(self, window: Window) -> JsonRequest:
+        target = self._target
+        request = first_request(
+            self._pages, JsonRequest(target.url, self._params(window), target.pull.method)
+        )
+        stored_token = self._position.get("token")
+        if isinstance(self._pages, TokenPages) and self._pages.durable and stored_token:
+            params = (*request.params, (self._pages.param, stored_token))
+            return self._without_filter(replace(request, params=params))
+        return request
+
+    def _next_request(self, request: JsonRequest, response: JsonResponse, count: int) -> JsonRequest | None:
+        following = next_request(self._pages, request, response, count, self._client.same_origin)
+        is_durable = isinstance(self._pages, TokenPages) and self._pages.durable
+        return self._without_filter(following) if is_durable and following is not None else following
+
+    def _without_filter(self, request: JsonRequest) -> JsonRequest:
+        """A token already says from where to continue; the time filter may not be sent beside it."""
+        filter_param = self._since.param if self._since else None
+        return replace(request, params=tuple(pair for pair in request.params if pair[0] != filter_param))
+
+    def _params(self, window: Window) -> tuple[tuple[str, str], ...]:
+        since, values = self._since, self._target.values
+        fixed = tuple((name, fill_from(text, values)) for name, text in self._target.pull.params)
+        if since is None or since.param is None:
+            return fixed
+        zone = str(values.get(since.zone) or "UTC") if since.zone else "UTC"
+        times = {
+            "since": format_timestamp(window.start, since.format, zone),
+            "until": format_timestamp(window.end, since.format, zone),
+        }
+        filters = [(since.param, fill_from(since.template, {**values, **times}))]
+        if since.until_param:
+            filters.append((since.until_param, times["until"]))
+        return (*fixed, *filters)
+
+    def _fetch(self, request: JsonRequest) -> JsonResponse:
+        try:
+            return self._client.fetch(request)
+        except PermanentFailure as failure:
+            if failure.status in {400, 404, 422} and self._has_stored_token(request):
+                del self._position["token"]  # the tool dropped it: start again from the last known time
+                return self._client.fetch(self._first_request(self._windows()[0]))
+            raise
+
+    def _has_stored_token(self, request: JsonRequest) -> bool:
+        return (
+            "token" in self._position
+            and isinstance(self._pages, TokenPages)
+            and dict(request.params).get(self._pages.param) == self._position["token"]
+        )
+
+    def _items(self, response: JsonResponse) -> list[Any]:
+        items = value_at(response.document, self._target.pull.records)
+        if not isinstance(items, list):
+            place = self._target.pull.records or "the top"
+            where = f"{self._target.connector.title} at {response.url.split('?')[0]}"
+            raise PermanentFailure(f"{where}: its answer holds no list at {place!r}")
+        return items
+
+    def _track_order(self, items: list[Any]) -> None:
+        """Remember the newest time; the cursor of a list that is not in order stops moving page by page."""
+        times = [moment for moment in map(self._time_of, items) if moment is not None]
+        if not times:
+            return
+        in_order = times == sorted(times) and (self._newest is None or times[0] >= self._newest)
+        self._is_ordered = self._is_ordered and in_order
+        self._newest = max([*times, *([self._newest] if self._newest else [])])
+
+    def _time_of(self, item: Any) -> datetime | None:
+        value = value_at(item, self._since.field) if self._since is not None else None
+        try:
+            moment = None if value is None else parse_timestamp(value, self._target.pull.schema.times)
+        except TimestampError:
+            return None
+        return None if moment is None else min(moment, self._now)
+
+    def _is_past(self, window: Window, items: list[Any]) -> bool:
+        """Whether a list with the newest first has reached records older than the window."""
+        if self._since is None or not self._since.newest_first or not items:
+            return False
+        times = [self._time_of(item) for item in items]
+        return all(moment is not None and moment < window.start for moment in times)
+
+    def _remaining_windows(self, window: Window, item_count: int, *, more: bool) -> list[Window]:
+        """The windows to read instead of the remaining pages: from the newest time on, or in halves."""
+        since = self._since
+        if since is None:
+            return []
+        if more and since.restart_after is not None and item_count >= since.restart_after:
+            return self._from_newest(since, window)
+        if since.cap is not None and item_count >= since.cap and window.end - window.start > MIN_WINDOW:
+            middle = window.start + (window.end - window.start) / 2
+            return [Window(window.start, middle), Window(middle, window.end)]
+        return []
+
+    def _from_newest(self, since: Since, window: Window) -> list[Window]:
+        newest = self._newest
+        if newest is None or not self._is_ordered or newest <= window.start:
+            return []
+        ahead = format_timestamp(newest, since.format) != format_timestamp(window.start, since.format)
+        return [Window(newest, window.end)] if ahead else []
+
+    def _advance(self, window: Window, response: JsonResponse, *, done: bool) -> None:
+        since = self._since
+        if since is not None:
+            reached = self._time_reached(since, window, done)
+            if reached is not None:
+                previous = self._position.get("since")
+                self._position["since"] = max(filter(None, (previous, reached.astimezone(UTC).isoformat())))
+        if isinstance(self._pages, TokenPages) and self._pages.durable:
+            token = value_at(response.document, self._pages.next_path)
+            if isinstance(token, str) and token:
+                self._position["token"] = token
+        self._cursor[self._target.key] = dict(self._position)
+
+    def _time_reached(self, since: Since, window: Window, done: bool) -> datetime | None:
+        """The time up to which everything has been read; None while that is not known."""
+        if since.ascending and (self._is_ordered or done) and not (done and since.until_param):
+            return self._newest
+        return window.end if done else None
+
+    def _page(self, window: Window, items: list[Any], response: JsonResponse) -> Page:
+        target = self._target
+        extracted = [
+            extract(target.connector.name, target.pull.schema, item, channel="poll", config=target.values)
+            for item in items
+            if self._is_new(window, item)
+        ]
+        return page_of(extracted, dict(self._cursor), response.rate)
+
+    def _is_new(self, window: Window, item: Any) -> bool:
+        """Whether to keep an item: where the tool cannot filter, unchanged records are left out here."""
+        if self._since is None or self._since.param is not None:
+            return True
+        moment = self._time_of(item)
+        return moment is None or moment >= window.start
+
+    def _endless_list(self, request: JsonRequest) -> TransientFailure:
+        where = f"{self._target.connector.title} at {request.url.split('?')[0]}"
+        return TransientFailure(
+            f"{where}: its pages do not end, the same page came again. The earlier pages are stored, and the "
+            "next sync continues from there"
+        )

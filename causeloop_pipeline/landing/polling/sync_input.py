@@ -1,0 +1,24 @@
+"""What one sync of a connector starts from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncInput:
+    """The connector's configuration and credentials, how far the last sync came, and the time of this one."""
+
+    config: Mapping[str, Any] = field(repr=False)
+    credentials: Mapping[str, str] = field(repr=False)
+    cursor: Mapping[str, Any] | None = None
+    backfill_days: int
+    now: datetime
+    open_ids: Sequence[str] = ()
+    """External ids of the records that were open when they were last read."""
+
+    @property
+    def backfill_from(self) -> datetime:
+        """Where a first sync starts."""
+        return self.now - timedelta(days=self.backfill_days)

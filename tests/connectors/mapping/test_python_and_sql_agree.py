@@ -1,0 +1,178 @@
+"""A mapping gives the same whether Python or PostgreSQL evaluates it."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import psycopg
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
+from causeloop_pipeline.connectors.mapping.expression_sql import render, render_condition, render_time
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Band,
+    Choose,
+    Condition,
+    Different,
+    Document,
+    Element,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Join,
+    Kind,
+    Literal,
+    Match,
+    Matches,
+    Moment,
+    Not,
+    PlainText,
+    SeverityLabel,
+    Some,
+    Source,
+    Tag,
+    Text,
+    TimeFormat,
+)
+
+MACROS = Path(__file__).resolve().parents[3] / "dbt_project" / "macros"
+DEFAULTS = {"site": "acme.example"}
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        " ",
+        "open",
+        "P1",
+        "sev-2",
+        "severity: high",
+        "service:checkout",
+        "env=prod, team:core",
+        "<p>Disk&nbsp;full &amp; hot</p>",
+        "12.50",
+        "-1",
+        "0",
+        "1700000000",
+        "1700000000123",
+        "1700000000123456789",
+        "2026-03-02T08:14:05.123456789Z",
+        "2026-03-02 08:14:05+0530",
+        "2026-03-02T08:14:05.5-07",
+        "2026-03-02",
+        "2026-13-45T00:00:00Z",
+        "yesterday",
+        "ünï \u2028 cödé",
+        "it's {% raw %}",
+    ]
+)
+NUMBERS = st.one_of(st.integers(-(10**6), 10**19), st.floats(-1e6, 1e12).map(lambda number: round(number, 3)))
+SCALARS = st.one_of(st.none(), st.booleans(), TEXTS, NUMBERS)
+KEYS = st.sampled_from(["a", "b", "key", "name", "value", "text", "tags", "dotted.key"])
+DOCUMENTS = st.dictionaries(
+    KEYS,
+    st.recursive(
+        SCALARS,
+        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
+        max_leaves=6,
+    ),
+    max_size=6,
+)
+
+SOURCES: dict[str, Source] = {
+    "a path": "a",
+    "a nested path": "a.0.b",
+    "a place from the end": "a.-1",
+    "a key with a dot": r"dotted\.key",
+    "alternatives": ("a.b", "b", "name"),
+    "a template": Text("https://{config.site}/{a}/{b.name}"),
+    "a literal": Literal("it's"),
+    "a match": Match("a", r"^(\d+)-"),
+    "a match without a group": Match(("a", "b"), r"[a-z]+"),
+    "a join": Join(("a", "b.name", "value"), ": "),
+    "a tag": Tag("tags", "service|env"),
+    "a severity label": SeverityLabel("tags"),
+    "an element": Element("a", "name", "open", "value"),
+    "a document": Document("a"),
+    "plain text": PlainText("a"),
+    "a band": Band("a", ((9, "critical"), (4.5, "medium"), (0, "low"))),
+    "a difference": Different("a", ("b", "name")),
+    "a choice": Choose(Is("a", ("OPEN", "p1")), "b", Literal("other")),
+}
+CONDITIONS: dict[str, Condition] = {
+    "has": Has("a"),
+    "is": Is(("a", "b"), ("open", "true")),
+    "matches": Matches("a", r"\b(open|p\d)\b|disk"),
+    "kind": Kind(("event", "record")),
+    "not": Not(Has("a.b")),
+    "every": Every((Has("a"), Not(Is("b", ("open",))))),
+    "some": Some((Has(r"dotted\.key"), Is("name", ("P1",)))),
+}
+MOMENTS: dict[str, Moment] = {
+    "ISO": "a",
+    "the first time": ("a", Instant("b", TimeFormat.EPOCH_SECONDS)),
+    "seconds": Instant("a", TimeFormat.EPOCH_SECONDS),
+    "milliseconds": Instant(("a", "b"), TimeFormat.EPOCH_MILLISECONDS),
+    "nanoseconds": Instant("a", TimeFormat.EPOCH_NANOSECONDS),
+}
+
+
+@pytest.fixture(scope="module")
+def connection(installation: Any) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(installation.pipeline_url, autocommit=True) as connection:
+        yield connection
+
+
+@cache
+def render_macros(sql: str) -> str:
+    macros = "".join((MACROS / name).read_text() for name in ("payload.sql", "mapping.sql"))
+    return jinja2.Template(macros + sql).render().strip()
+
+
+def evaluate_in_postgres(connection: psycopg.Connection, sql: str, document: Any) -> Any:
+    rendered = render_macros(sql).replace("%", "%%")
+    row = connection.execute(
+        f"select {rendered} from ("
+        "select %s::jsonb as payload, 'record' as kind, '{}'::jsonb as config) as record",
+        (json.dumps(document),),
+    ).fetchone()
+    assert row is not None
+    return row[0]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(deadline=None)
+@given(document=DOCUMENTS)
+def test_an_expression_gives_the_same_text(connection: psycopg.Connection, name: str, document: Any) -> None:
+    value = evaluate(SOURCES[name], Payload(document, config=DEFAULTS))
+
+    assert (value.text if value else None) == evaluate_in_postgres(
+        connection, render(SOURCES[name], DEFAULTS), document
+    )
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+@settings(deadline=None)
+@given(document=DOCUMENTS)
+def test_a_condition_holds_in_both_or_in_neither(
+    connection: psycopg.Connection, name: str, document: Any
+) -> None:
+    assert holds(CONDITIONS[name], Payload(document)) == evaluate_in_postgres(
+        connection, render_condition(CONDITIONS[name], {}), document
+    )
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+@settings(deadline=None)
+@given(document=DOCUMENTS)
+def test_a_moment_gives_the_same_time(connection: psycopg.Connection, name: str, document: Any) -> None:
+    time = evaluate_time(MOMENTS[name], Payload(document))
+
+    assert (time[0] if time else None) == evaluate_in_postgres(
+        connection, render_time(MOMENTS[name]), document
+    )
