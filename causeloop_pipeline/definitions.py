@@ -18,15 +18,15 @@ from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
 from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
 from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.schedules import forget_old_runs, nightly
-from causeloop_pipeline.orchestration.sensors.arrived_events import arrived_events
-from causeloop_pipeline.orchestration.sensors.due_connectors import due_connectors
-from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
-from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_tickets
-from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
-from causeloop_pipeline.orchestration.sensors.run_failures import run_cancellations, run_failures
-from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
+from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
+from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
+from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
+from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
+from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
+from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
+from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
+from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
+from causeloop_pipeline.stages.installation import Installation
 
 STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
@@ -34,16 +34,16 @@ defs = dg.Definitions(
     assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
     asset_checks=CHECKS,
     jobs=[retention, deliveries, tickets],
-    schedules=[nightly, forget_old_runs],
+    schedules=[nightly, old_run_cleanup],
     sensors=[
-        due_connectors,
-        arrived_events,
-        recompute_requests,
-        due_messages,
-        pushed_tickets,
-        workspaces,
-        run_failures,
-        run_cancellations,
+        watch_due_connectors,
+        watch_arrived_events,
+        watch_recompute_requests,
+        watch_due_messages,
+        watch_pushed_tickets,
+        sync_partitions,
+        release_failed_run,
+        release_canceled_run,
     ],
     resources={"installation": Installation()},
     executor=dg.in_process_executor,

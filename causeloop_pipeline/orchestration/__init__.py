@@ -1,1 +1,1 @@
-"""The product's stages as Dagster assets, and what starts them; the only package that knows Dagster."""
+"""The stages as Dagster assets, and the schedules, sensors and jobs that run them."""

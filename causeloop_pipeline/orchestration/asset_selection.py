@@ -1,10 +1,8 @@
-"""Which assets a run needs: where something changed, and all that follows from it."""
+"""Which assets a run needs: those where something changed, and all that follow from them."""
 
 from collections.abc import Iterable, Sequence
 
 import dagster as dg
-
-from causeloop_pipeline.orchestration.assets.landing import landing_key
 
 ISSUE, CHANGE = dg.AssetKey(["core", "issue"]), dg.AssetKey(["core", "change"])
 FIRST_STAGE = {
@@ -22,14 +20,19 @@ def downstream(
     """The assets that follow from these, themselves included, in a stable order."""
     if repository is None:
         raise dg.DagsterInvariantViolationError("a sensor needs the repository to choose assets from")
-    known = repository.asset_graph.materializable_asset_keys
-    chosen = [root for root in roots if root in known]
+    existing = repository.asset_graph.materializable_asset_keys
+    chosen = [root for root in roots if root in existing]
     if ISSUE in chosen:  # one step makes both of what arrived
         chosen.append(CHANGE)
     if not chosen:
         return []
     selected = dg.AssetSelection.assets(*chosen).downstream().resolve(repository.asset_graph)
     return sorted(selected)
+
+
+def landing_key(connector_name: str) -> dg.AssetKey:
+    """The asset of a tool, which is at the same time the dbt source of its staging model."""
+    return dg.AssetKey(["landing", connector_name])
 
 
 def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:

@@ -1,4 +1,4 @@
-"""Small charts for the pages of assets, as pictures inside markdown."""
+"""Small charts for the pages of assets, as SVG images inside markdown."""
 
 import base64
 from collections.abc import Sequence
@@ -21,32 +21,34 @@ def bar_chart(title: str, labels: Sequence[str], values: Sequence[float]) -> dg.
     ends = (
         "" if not labels else _text(MARGIN, HEIGHT - 8, labels[0]) + _text(WIDTH - 90, HEIGHT - 8, labels[-1])
     )
-    return _picture(title, bars + ends + _text(2, MARGIN + 4, f"{top:g}"))
+    return _svg_image(title, bars + ends + _text(2, MARGIN + 4, f"{top:g}"))
 
 
-def reliability_chart(
+def reliability_diagram(
     title: str,
-    said: Sequence[float],
-    came: Sequence[float],
+    predicted: Sequence[float],
+    observed: Sequence[float],
     low: Sequence[float],
     high: Sequence[float],
 ) -> dg.MetadataValue:
-    """What came against what was said, with the band in which a perfect forecaster would lie."""
+    """Observed against predicted frequency, with the band in which a perfect forecaster would lie."""
     diagonal = (
         f'<path d="M{_x(0):.1f} {_y(0):.1f} L{_x(1):.1f} {_y(1):.1f}" stroke="{INK}" stroke-dasharray="4"/>'
     )
     bands = "".join(
         f'<path d="M{_x(p):.1f} {_y(a):.1f} V{_y(b):.1f}" stroke="{BAND}" stroke-width="9"/>'
-        for p, a, b in zip(said, low, high, strict=True)
+        for p, a, b in zip(predicted, low, high, strict=True)
     )
     points = "".join(
         f'<circle cx="{_x(p):.1f}" cy="{_y(f):.1f}" r="3.5" fill="{BAR}"/>'
-        for p, f in zip(said, came, strict=True)
+        for p, f in zip(predicted, observed, strict=True)
     )
     axes = (
-        _text(MARGIN, HEIGHT - 8, "said 0") + _text(WIDTH - 60, HEIGHT - 8, "said 1") + _text(2, MARGIN, "1")
+        _text(MARGIN, HEIGHT - 8, "predicted 0")
+        + _text(WIDTH - 90, HEIGHT - 8, "predicted 1")
+        + _text(2, MARGIN, "1")
     )
-    return _picture(title, bands + diagonal + points + axes)
+    return _svg_image(title, bands + diagonal + points + axes)
 
 
 def _x(share: float) -> float:
@@ -57,11 +59,11 @@ def _y(share: float) -> float:
     return HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN)
 
 
-def _text(x: float, y: float, words: str) -> str:
-    return f'<text x="{x}" y="{y}" font-size="11" font-family="sans-serif" fill="{INK}">{words}</text>'
+def _text(x: float, y: float, content: str) -> str:
+    return f'<text x="{x}" y="{y}" font-size="11" font-family="sans-serif" fill="{INK}">{content}</text>'
 
 
-def _picture(title: str, body: str) -> dg.MetadataValue:
+def _svg_image(title: str, body: str) -> dg.MetadataValue:
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>{_text(MARGIN, 16, title)}{body}</svg>'

@@ -1,4 +1,4 @@
-"""What Dagster needs to know of the dbt project, read from its manifest: assets, their order, and checks."""
+"""The dbt project as Dagster sees it, read from its manifest: assets, their order, and checks."""
 
 import json
 from collections.abc import Mapping
@@ -36,28 +36,30 @@ def manifest_path() -> Path:
 
 
 def read_manifest(path: Path) -> DbtProject:
-    """Make specs of a manifest; only checks of incremental models run with a sync and are shown."""
+    """Make specs of a manifest; only checks of incremental models run with a sync and are visible."""
     manifest = json.loads(path.read_bytes())
     nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
     sources = {name: source_key(source) for name, source in manifest["sources"].items()}
     keys = {name: node_key(node) for name, node in nodes.items()}
     parents = {name: node["depends_on"].get("nodes", []) for name, node in nodes.items()}
     order = [name for name in TopologicalSorter(parents).static_order() if name in nodes]
-    known = {**keys, **{name: key for name, key in sources.items() if key}}
+    all_keys = {**keys, **{name: key for name, key in sources.items() if key}}
     specs = tuple(
-        asset_spec(nodes[name], keys[name], [known[parent] for parent in parents[name] if parent in known])
+        asset_spec(
+            nodes[name], keys[name], [all_keys[parent] for parent in parents[name] if parent in all_keys]
+        )
         for name in order
     )
     checks = [
         (name, node, nodes[of])
         for name, node in sorted(manifest["nodes"].items())
-        if node["resource_type"] == "test" and (of := checked_node(node)) in nodes
+        if node["resource_type"] == "test" and (of := find_checked_node(node)) in nodes
     ]
-    shown = [(name, node, of) for name, node, of in checks if of["config"]["materialized"] == "incremental"]
+    visible = [(name, node, of) for name, node, of in checks if of["config"]["materialized"] == "incremental"]
     return DbtProject(
         specs,
-        tuple(check_spec(node, node_key(of)) for _, node, of in shown),
-        {name: node["name"] for name, node, _ in shown},
+        tuple(check_spec(node, node_key(of)) for _, node, of in visible),
+        {name: node["name"] for name, node, _ in visible},
     )
 
 
@@ -73,7 +75,7 @@ def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
     return dg.AssetKey(key) if key else None
 
 
-def checked_node(test: Mapping[str, Any]) -> str | None:
+def find_checked_node(test: Mapping[str, Any]) -> str | None:
     """The model that a check looks at."""
     models = [parent for parent in test["depends_on"]["nodes"] if parent.startswith("model.")]
     return test.get("attached_node") or next(iter(models), None)

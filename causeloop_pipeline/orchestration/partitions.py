@@ -14,9 +14,9 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
-def range_tags(known: Sequence[str], wanted: set[str]) -> dict[str, str]:
+def range_tags(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:
     """The shortest range of partitions, in the order they were added, that covers the wanted ones."""
-    positions = [position for position, key in enumerate(known) if key in wanted]
+    positions = [position for position, key in enumerate(partitions) if key in wanted]
     if not positions:
         return {}
-    return {RANGE_START: known[positions[0]], RANGE_END: known[positions[-1]]}
+    return {RANGE_START: partitions[positions[0]], RANGE_END: partitions[positions[-1]]}

@@ -1,13 +1,13 @@
-"""Every night all workspaces are computed anew, whatever changed; every morning old runs are forgotten."""
+"""Every night all workspaces are computed again, whatever changed; every morning old runs are deleted."""
 
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
 from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import one_run
+from causeloop_pipeline.orchestration.run_requests import request_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
+from causeloop_pipeline.stages.installation import Installation
 
 
 @dg.schedule(
@@ -16,23 +16,27 @@ from causeloop_pipeline.orchestration.run_scope import NIGHTLY
     execution_timezone="UTC",
     target=dg.AssetSelection.all(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Groups all issues anew, renews predictions, grades the closed ones and ranks again.",
+    description="Groups all issues again, renews predictions, grades those whose window closed, ranks again.",
 )
 def nightly(
     context: dg.ScheduleEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.RunRequest | dg.SkipReason:
     """One run over every workspace, from the issues on."""
-    from causeloop_pipeline.storage.app.run_scopes import active_workspaces
+    from causeloop_pipeline.storage.app.run_scopes import read_active_workspaces
 
     assets = downstream(context.repository_def, [ISSUE])
     with installation.database.every_workspace() as session:
-        known = set(context.instance.get_dynamic_partitions(str(WORKSPACES.name)))
-        ids = [one for one in active_workspaces(session) if str(one) in known]
-        return one_run(context.instance, session, NIGHTLY, ids, assets)
+        partitions = set(context.instance.get_dynamic_partitions(str(WORKSPACES.name)))
+        workspace_ids = [
+            workspace_id
+            for workspace_id in read_active_workspaces(session)
+            if str(workspace_id) in partitions
+        ]
+        return request_run(context.instance, session, NIGHTLY, workspace_ids, assets)
 
 
-forget_old_runs = dg.ScheduleDefinition(
-    name="forget_old_runs",
+old_run_cleanup = dg.ScheduleDefinition(
+    name="delete_old_runs",
     job=retention,
     cron_schedule="30 4 * * *",
     execution_timezone="UTC",

@@ -45,7 +45,7 @@ def make_pattern(database: Database, workspace_id: UUID, name: str = "Pool exhau
 def predict(
     database: Database, workspace_id: UUID, pattern_id: UUID, probability: float, window_days: int = 7
 ) -> UUID:
-    """Say how likely the pattern recurs, after all that was said before."""
+    """Issue a prediction for the pattern, later than all before."""
     prediction_id = uuid4()
     with database.workspace(workspace_id) as session:
         session.execute(

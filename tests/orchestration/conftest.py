@@ -9,7 +9,7 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
-from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from tests.conftest import Installation
 
@@ -51,10 +51,10 @@ def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
         **options: Any,
     ) -> dg.ExecuteInProcessResult:
         keys = [str(workspace_id) for workspace_id in workspace_ids]
-        known = instance.get_dynamic_partitions(str(WORKSPACES.name))
-        missing = [key for key in keys if key not in known]
+        partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
+        missing = [key for key in keys if key not in partitions]
         instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
-        ranged = range_tags([*known, *missing], set(keys))
+        ranged = range_tags([*partitions, *missing], set(keys))
         key = dg.AssetKey([first] if isinstance(first, str) else list(first))
         job = dg.define_asset_job("loop", dg.AssetSelection.assets(key).downstream())
         resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("loop")

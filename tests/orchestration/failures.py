@@ -54,17 +54,17 @@ def ingest(database: Database, workspace_id: UUID, events: list[dict[str, Any]])
     records = [
         RawRecord(
             source="custom_api",
-            external_id=one["external_id"],
-            payload=one,
-            payload_hash=payload_hash(one),
-            source_updated_at=datetime.fromisoformat(one["source_updated_at"]),
+            external_id=failure["external_id"],
+            payload=failure,
+            payload_hash=payload_hash(failure),
+            source_updated_at=datetime.fromisoformat(failure["source_updated_at"]),
             kind=NORMALIZED,
-            door="ingest",
+            channel="ingest",
         )
-        for one in events
+        for failure in events
     ]
     with database.workspace(workspace_id) as session:
-        return land(session.connection, workspace_id, None, records, door="ingest")
+        return land(session.connection, workspace_id, None, records, channel="ingest")
 
 
 def count(owner_url: str, statement: str, *parameters: object) -> int:

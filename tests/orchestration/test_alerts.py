@@ -5,24 +5,24 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.alerting import make_pattern, make_rule, outbox, predict
 from tests.orchestration.conftest import Run
 
 
-def test_a_crossing_is_told_once_and_again_after_a_clear_fall(
+def test_a_crossing_fires_once_and_again_after_a_clear_fall(
     run: Run, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     pattern_id = make_pattern(database, workspace_id)
     rule_id = make_rule(database, resources.vault, workspace_id)
-    told = []
+    message_counts = []
     for probability in (0.5, 0.8, 0.9, 0.68, 0.75, 0.55, 0.75):
         predict(database, workspace_id, pattern_id, probability)
         assert run([workspace_id], first="alerts").success
-        told.append(len(outbox(database, workspace_id)))
+        message_counts.append(len(outbox(database, workspace_id)))
 
-    assert told == [0, 1, 1, 1, 1, 1, 2]
+    assert message_counts == [0, 1, 1, 1, 1, 1, 2]
     first, second = outbox(database, workspace_id)
     assert first["dedupe_key"] == f"{rule_id}:{pattern_id}:1:0"
     assert second["dedupe_key"] == f"{rule_id}:{pattern_id}:2:0"
@@ -68,22 +68,22 @@ def test_a_snoozed_rule_tells_the_crossing_when_the_snooze_ends(
 ) -> None:
     predict(database, workspace_id, make_pattern(database, workspace_id), 0.9)
     make_rule(database, resources.vault, workspace_id)
-    told = []
+    message_counts = []
     for until in ("now() + interval '1 day'", "now() - interval '1 second'"):
         with database.workspace(workspace_id) as session:
             session.execute(f"update notify.alert_rule set snoozed_until = {until}")
         run([workspace_id], first="alerts")
-        told.append(len(outbox(database, workspace_id)))
+        message_counts.append(len(outbox(database, workspace_id)))
 
-    assert told == [0, 1]
+    assert message_counts == [0, 1]
 
 
 def test_a_disabled_rule_and_a_dismissed_prediction_tell_nothing(
     run: Run, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        prediction_id = predict(database, one, make_pattern(database, one), 0.9)
-        make_rule(database, resources.vault, one)
+    for tenant in (workspace_id, other_workspace_id):
+        prediction_id = predict(database, tenant, make_pattern(database, tenant), 0.9)
+        make_rule(database, resources.vault, tenant)
     with database.workspace(workspace_id) as session:
         session.execute("update notify.alert_rule set enabled = false")
     with database.workspace(other_workspace_id) as session:

@@ -9,8 +9,8 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.boot import DEAD, prepare_instance
-from causeloop_pipeline.orchestration.jobs.retention import forget_runs, unfinished_scopes
+from causeloop_pipeline.orchestration.boot import REASON_OF_DEAD_RUNS, prepare_instance
+from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.database.session import Database
@@ -43,7 +43,7 @@ def stored(home: Path) -> Iterator[DagsterInstance]:
         yield instance
 
 
-def begun(instance: DagsterInstance) -> dg.DagsterRun:
+def start_run(instance: DagsterInstance) -> dg.DagsterRun:
     run = instance.create_run_for_job(saying)
     instance.report_dagster_event(
         dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name), run.run_id
@@ -65,10 +65,10 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
     stored: DagsterInstance, database: Database, workspace_id: UUID
 ) -> None:
     ingest(database, workspace_id, failures(20))
-    run = begun(stored)
+    run = start_run(stored)
     with database.workspace(workspace_id) as session:
         session.execute(
-            "update raw.arrival set run_id = %s where workspace_id = %s", (run.run_id, workspace_id)
+            "update raw.pending_record set run_id = %s where workspace_id = %s", (run.run_id, workspace_id)
         )
         session.execute(
             "insert into app.recompute_request (workspace_id, kind, requested_by, status, run_id) "
@@ -86,9 +86,9 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
     assert stored.event_log_storage.get_concurrency_info("dbt").slot_count == 1
     with database.workspace(workspace_id) as session:
         assert session.rows("select status, error from app.recompute_request") == [
-            {"status": "failed", "error": DEAD}
+            {"status": "failed", "error": REASON_OF_DEAD_RUNS}
         ]
-        held = "select count(*) as n from raw.arrival where workspace_id = %s and run_id is not null"
+        held = "select count(*) as n from raw.pending_record where workspace_id = %s and run_id is not null"
         assert session.row(held, (workspace_id,)) == {"n": 0}
 
 
@@ -97,15 +97,15 @@ def test_a_second_start_finds_nothing_left_to_fail(stored: DagsterInstance) -> N
     assert prepare_instance() == 0
 
 
-def test_old_finished_runs_are_forgotten_and_running_ones_kept(stored: DagsterInstance) -> None:
+def test_old_finished_runs_are_deleted_and_running_ones_kept(stored: DagsterInstance) -> None:
     from datetime import UTC, datetime, timedelta
 
     finished = saying.execute_in_process(instance=stored).run_id
-    running = begun(stored)
+    running = start_run(stored)
 
-    assert forget_runs(stored, datetime.now(UTC) - timedelta(days=1)) == 0
-    assert forget_runs(stored, datetime.now(UTC) + timedelta(days=1)) >= 1
+    assert delete_runs(stored, datetime.now(UTC) - timedelta(days=1)) == 0
+    assert delete_runs(stored, datetime.now(UTC) + timedelta(days=1)) >= 1
 
     assert stored.get_run_by_id(finished) is None
-    assert running.run_id in unfinished_scopes(stored)
+    assert running.run_id in list_unfinished_scopes(stored)
     stored.delete_run(running.run_id)

@@ -12,15 +12,16 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.jobs.deliveries import deliveries, evaluate_changed_rules
-from causeloop_pipeline.orchestration.resources import Installation as Resources
-from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
+from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
+from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.deliveries import evaluate_changed_rules
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.alerting import SECRET, make_pattern, make_rule, outbox, predict
 from tests.orchestration.conftest import Run
-from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
+from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool, in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -46,12 +47,12 @@ def tick(resources: Resources) -> dg.RunRequest | dg.SkipReason:
     """What the sensor decides now."""
     with DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
-        decided = due_messages(context)
+        decided = watch_due_messages(context)
         assert isinstance(decided, dg.RunRequest | dg.SkipReason)
         return decided
 
 
-def run_asked_for(resources: Resources) -> bool:
+def run_requested(resources: Resources) -> bool:
     """Do what the sensor asks for, if anything."""
     if isinstance(tick(resources), dg.SkipReason):
         return False
@@ -64,14 +65,14 @@ def change(database: Database, workspace_id: UUID, what: str) -> None:
         session.execute(f"update notify.alert_rule set {what}")
 
 
-def is_signed(asked: Asked) -> bool:
+def is_signed(request: ReceivedRequest) -> bool:
     """Whether the receiver's own check of the three headers and the body holds."""
     signed = b".".join(
-        [asked.headers["webhook-id"].encode(), asked.headers["webhook-timestamp"].encode(), asked.body]
+        [request.headers["webhook-id"].encode(), request.headers["webhook-timestamp"].encode(), request.body]
     )
     key = base64.b64decode(SECRET.removeprefix("whsec_"))
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    return hmac.compare_digest(asked.headers["webhook-signature"], f"v1,{expected}")
+    return hmac.compare_digest(request.headers["webhook-signature"], f"v1,{expected}")
 
 
 def test_a_new_rule_tells_what_is_so_already_within_one_tick_and_once(
@@ -79,72 +80,74 @@ def test_a_new_rule_tells_what_is_so_already_within_one_tick_and_once(
 ) -> None:
     pattern_id = make_pattern(database, workspace_id)
     predict(database, workspace_id, pattern_id, 0.9)
-    assert not run_asked_for(resources)
+    assert not run_requested(resources)
     rule_id = make_rule(database, resources.vault, workspace_id, f"{tool.url}/hook")
 
-    assert run_asked_for(resources)
-    assert not run_asked_for(resources)
+    assert run_requested(resources)
+    assert not run_requested(resources)
 
-    (asked,) = tool.asked
+    (request,) = tool.requests
     (row,) = outbox(database, workspace_id)
-    assert is_signed(asked)
-    assert asked.headers["webhook-id"] == str(row["message_id"])
+    assert is_signed(request)
+    assert request.headers["webhook-id"] == str(row["message_id"])
     assert row["dedupe_key"] == f"{rule_id}:{pattern_id}:1:0"
-    assert json.loads(asked.body)["data"]["pattern_id"] == str(pattern_id)
+    assert json.loads(request.body)["data"]["pattern_id"] == str(pattern_id)
 
 
-def test_a_changed_rule_is_decided_anew_with_hysteresis(
+def test_a_changed_rule_is_evaluated_again_with_hysteresis(
     tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     predict(database, workspace_id, make_pattern(database, workspace_id), 0.75)
     make_rule(database, resources.vault, workspace_id, f"{tool.url}/hook")
-    told = []
+    message_counts = []
     for threshold in (0.7, 0.9, 0.8, 0.7, 0.9, 0.7):
         change(database, workspace_id, f"probability_threshold = {threshold}")
-        run_asked_for(resources)
-        told.append(len(tool.asked))
+        run_requested(resources)
+        message_counts.append(len(tool.requests))
 
-    assert told == [1, 1, 1, 2, 2, 3], ".80 is within the margin of .10 and neither silences nor fires"
+    assert message_counts == [1, 1, 1, 2, 2, 3], (
+        ".80 is within the margin of .10 and neither silences nor fires"
+    )
 
 
 def test_a_rule_speaks_when_its_snooze_ends_by_time_or_by_hand(
     tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        predict(database, one, make_pattern(database, one), 0.9)
-        make_rule(database, resources.vault, one, f"{tool.url}/{one}")
-        change(database, one, "snoozed_until = now() + interval '1 hour'")
-    run_asked_for(resources)
-    silent = len(tool.asked)
+    for tenant in (workspace_id, other_workspace_id):
+        predict(database, tenant, make_pattern(database, tenant), 0.9)
+        make_rule(database, resources.vault, tenant, f"{tool.url}/{tenant}")
+        change(database, tenant, "snoozed_until = now() + interval '1 hour'")
+    run_requested(resources)
+    silent = len(tool.requests)
 
     change(database, workspace_id, "snoozed_until = null")
-    assert run_asked_for(resources)
-    by_hand = [asked.path for asked in tool.asked]
+    assert run_requested(resources)
+    by_hand = [request.path for request in tool.requests]
     with database.workspace(other_workspace_id) as session:
         session.execute(
             "update notify.alert_rule set snoozed_until = now() - interval '1 minute', evaluated_at = null"
         )
         session.execute("update notify.alert_rule set evaluated_at = now() - interval '2 minutes'")
-    assert run_asked_for(resources)
+    assert run_requested(resources)
 
     assert silent == 0
     assert by_hand == [f"/{workspace_id}"]
-    assert [asked.path for asked in tool.asked] == [f"/{workspace_id}", f"/{other_workspace_id}"]
-    assert not run_asked_for(resources)
+    assert [request.path for request in tool.requests] == [f"/{workspace_id}", f"/{other_workspace_id}"]
+    assert not run_requested(resources)
 
 
 def test_what_does_not_matter_to_a_rules_decision_asks_for_no_run(
     tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     make_rule(database, resources.vault, workspace_id)
-    run_asked_for(resources)
+    run_requested(resources)
 
     change(database, workspace_id, "name = 'Renamed'")
-    assert not run_asked_for(resources)
+    assert not run_requested(resources)
     change(database, workspace_id, "enabled = false")
-    assert not run_asked_for(resources)
+    assert not run_requested(resources)
     change(database, workspace_id, "enabled = true")
-    assert run_asked_for(resources)
+    assert run_requested(resources)
 
 
 def test_the_alerts_asset_counts_as_an_evaluation(
@@ -162,21 +165,21 @@ def test_the_alerts_asset_counts_as_an_evaluation(
 def test_one_workspaces_defect_is_left_to_the_asset_and_holds_up_no_other(
     tool: FakeTool, resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        predict(database, one, make_pattern(database, one), 0.9)
-        make_rule(database, resources.vault, one, f"{tool.url}/{one}")
+    for tenant in (workspace_id, other_workspace_id):
+        predict(database, tenant, make_pattern(database, tenant), 0.9)
+        make_rule(database, resources.vault, tenant, f"{tool.url}/{tenant}")
     change(database, workspace_id, "channels = '[1]'")
 
-    assert run_asked_for(resources)
+    assert run_requested(resources)
 
-    assert [asked.path for asked in tool.asked] == [f"/{other_workspace_id}"]
-    assert not run_asked_for(resources)
+    assert [request.path for request in tool.requests] == [f"/{other_workspace_id}"]
+    assert not run_requested(resources)
 
 
 def test_a_change_during_an_evaluation_asks_for_another_one(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
-    from causeloop_pipeline.orchestration.assets.alerts import evaluate_rules
+    from causeloop_pipeline.stages.alerts import evaluate_rules
     from causeloop_pipeline.storage.notify.alerts import workspaces_with_rules_to_evaluate
 
     make_rule(database, resources.vault, workspace_id)

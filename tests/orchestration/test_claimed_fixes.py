@@ -21,7 +21,7 @@ NOTE = (
     "insert into detect.closure_note (workspace_id, pattern_id, note, made_by, made_at) "
     "values (%s, %s, 'pool enlarged', 'a test', %s)"
 )
-SAID = """
+SELECT_PREDICTIONS = """
 select window_days, probability, evidence, model_probabilities
 from predict.prediction
 where workspace_id = %s and pattern_id = %s
@@ -29,13 +29,13 @@ order by issued_at, window_days
 """
 
 
-def fixed_pattern(database: Database, workspace_id: UUID, run: Run) -> UUID:
+def add_fixed_pattern(database: Database, workspace_id: UUID, run: Run) -> UUID:
     """A pattern that recurred every nine days, and not once in the last 80; predicted without any claim."""
     horizon = datetime.now(UTC) - timedelta(days=FIXED_DAYS_AGO)
     seen = [
-        one
-        for one in failures(days=350)
-        if one["service"] != "checkout" or datetime.fromisoformat(one["source_created_at"]) < horizon
+        failure
+        for failure in failures(days=350)
+        if failure["service"] != "checkout" or datetime.fromisoformat(failure["source_created_at"]) < horizon
     ]
     ingest(database, workspace_id, seen)
     assert run([workspace_id]).success
@@ -48,9 +48,9 @@ def fixed_pattern(database: Database, workspace_id: UUID, run: Run) -> UUID:
     return UUID(str(row["pattern_id"]))
 
 
-def said(database: Database, workspace_id: UUID, pattern_id: UUID) -> list[dict[str, Any]]:
+def predictions(database: Database, workspace_id: UUID, pattern_id: UUID) -> list[dict[str, Any]]:
     with database.workspace(workspace_id) as session:
-        return session.rows(SAID, (workspace_id, pattern_id))
+        return session.rows(SELECT_PREDICTIONS, (workspace_id, pattern_id))
 
 
 def make_old(installation: Installation, workspace_id: UUID) -> None:
@@ -65,7 +65,7 @@ def make_old(installation: Installation, workspace_id: UUID) -> None:
 def test_a_claimed_fix_that_holds_lowers_the_next_prediction(
     run: Run, database: Database, installation: Installation, workspace_id: UUID, claim: str
 ) -> None:
-    pattern_id = fixed_pattern(database, workspace_id, run)
+    pattern_id = add_fixed_pattern(database, workspace_id, run)
     fixed_at = datetime.now(UTC) - timedelta(days=FIXED_DAYS_AGO)
     with psycopg.connect(installation.server.url("causeloop")) as connection:
         if claim == "fix":
@@ -76,7 +76,7 @@ def test_a_claimed_fix_that_holds_lowers_the_next_prediction(
 
     assert run([workspace_id], first="patterns").success
 
-    rows = said(database, workspace_id, pattern_id)
+    rows = predictions(database, workspace_id, pattern_id)
     unaware, aware = rows[:4], rows[4:]
     assert [row["window_days"] for row in aware] == [7, 14, 30, 90]
     for before, after in zip(unaware, aware, strict=True):

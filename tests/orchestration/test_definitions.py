@@ -73,10 +73,10 @@ def test_a_process_that_loads_definitions_loads_no_heavy_library(
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
-    shown = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
-    assert shown.stdout.strip().splitlines()[-1] == "[]"
+    assert process.stdout.strip().splitlines()[-1] == "[]"
 
 
 def test_plain_dagster_commands_load_the_workspace_file(
@@ -89,7 +89,7 @@ def test_plain_dagster_commands_load_the_workspace_file(
         "PYTHONPATH": str(ROOT),
     }
     dagster = Path(sys.executable).parent / "dagster"
-    shown = subprocess.run(
+    process = subprocess.run(
         [str(dagster), "definitions", "validate", "-w", str(ROOT / "workspace.yaml")],
         env=environment,
         capture_output=True,
@@ -97,4 +97,4 @@ def test_plain_dagster_commands_load_the_workspace_file(
         check=False,
         cwd=tmp_path,
     )
-    assert shown.returncode == 0, shown.stderr
+    assert process.returncode == 0, process.stderr

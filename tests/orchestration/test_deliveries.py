@@ -11,21 +11,18 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.jobs.deliveries import (
-    deliver_messages,
-    deliveries,
-    evaluate_changed_rules,
-)
-from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
-from causeloop_pipeline.orchestration.sensors.due_messages import due_messages
+from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
 from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.deliveries import deliver_messages, evaluate_changed_rules
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.notify.outbox import enqueue
 from tests.conftest import Installation
 from tests.orchestration.alerting import make_rule, outbox
 from tests.outbound.sample_alert import ALERT
-from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool, in_turn
+from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool, in_turn
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +68,8 @@ def test_the_messages_of_all_workspaces_are_delivered_in_one_run(
     result = deliveries.execute_in_process(resources={"installation": resources})
 
     assert result.success
-    assert sorted(asked.path for asked in tool.asked) == ["/one"] * 3 + ["/other"] * 2
-    sent = {asked.headers["webhook-id"] for asked in tool.asked}
+    assert sorted(request.path for request in tool.requests) == ["/one"] * 3 + ["/other"] * 2
+    sent = {request.headers["webhook-id"] for request in tool.requests}
     rows = outbox(database, workspace_id) + outbox(database, other_workspace_id)
     assert sent == {str(row["message_id"]) for row in rows}
     assert all(row["delivered_at"] and row["attempts"] == 1 for row in rows)
@@ -88,15 +85,15 @@ def test_a_run_killed_between_sending_and_committing_sends_the_same_message_agai
     queue(database, resources, workspace_id, f"{tool.url}/hook")
     running: list[subprocess.Popen[bytes]] = []
 
-    def kill_sender(asked: Asked) -> Reply:
+    def kill_sender(request: ReceivedRequest) -> Reply:
         running[0].send_signal(signal.SIGKILL)
         running[0].wait()
         return Reply({})
 
     tool.script[0] = kill_sender
     program = (
-        "from causeloop_pipeline.orchestration.jobs.deliveries import deliver_messages\n"
-        "from causeloop_pipeline.orchestration.resources import Installation\n"
+        "from causeloop_pipeline.stages.jobs.deliveries import deliver_messages\n"
+        "from causeloop_pipeline.stages.installation import Installation\n"
         "import sys; sys.stdin.readline(); deliver_messages(Installation())"
     )
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
@@ -109,7 +106,7 @@ def test_a_run_killed_between_sending_and_committing_sends_the_same_message_agai
 
     counts = deliver_messages(resources)
 
-    first, second = tool.asked
+    first, second = tool.requests
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
     assert counts["delivered"] == 1
@@ -133,7 +130,7 @@ def test_a_failing_receiver_is_tried_again_and_a_gone_one_is_not(
     (row,) = outbox(database, workspace_id)
     assert row["error"] == "the webhook at 127.0.0.1 answered 410"
     assert row["given_up_at"] is not None
-    assert len(tool.asked) == 2
+    assert len(tool.requests) == 2
 
 
 def test_a_channel_that_was_taken_out_of_its_rule_gets_nothing_more(
@@ -149,7 +146,7 @@ def test_a_channel_that_was_taken_out_of_its_rule_gets_nothing_more(
         session.execute("delete from notify.alert_rule where channels -> 0 ->> 'url' like '%%deleted'")
 
     assert deliver_messages(resources)["given up"] == 2
-    assert tool.asked == []
+    assert tool.requests == []
 
 
 def test_one_workspaces_broken_message_does_not_hold_up_another(
@@ -174,7 +171,7 @@ def test_a_run_starts_only_when_something_is_due_and_none_is_under_way(
 
         def tick() -> dg.RunRequest | dg.SkipReason:
             context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
-            decided = due_messages(context)
+            decided = watch_due_messages(context)
             assert isinstance(decided, dg.RunRequest | dg.SkipReason)
             return decided
 

@@ -1,4 +1,4 @@
-"""Changes and outages reach what is said: a trigger names its deploys, a blind time proves nothing."""
+"""Changes and outages reach predictions: a trigger names its deploys, an outage proves nothing."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from causeloop_pipeline.landing.inbound.ingest_change import change_record
+from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.raw.records import land
 from tests.conftest import Installation
@@ -48,31 +48,31 @@ def test_an_ingested_series_of_deploys_is_named_as_the_likely_trigger(
     run: Run, database: Database, workspace_id: UUID
 ) -> None:
     changes, followed = after_deploys()
-    ingest(database, workspace_id, [*followed, *(one for one in failures() if one["service"] != "checkout")])
+    ingest(database, workspace_id, [*followed, *(row for row in failures() if row["service"] != "checkout")])
     with database.workspace(workspace_id) as session:
-        records = [change_record(one, NOW) for one in changes]
-        land(session.connection, workspace_id, None, records, door="ingest")
+        records = [change_to_record(row, NOW) for row in changes]
+        land(session.connection, workspace_id, None, records, channel="ingest")
 
     result = run([workspace_id])
 
     assert result.success
     with database.workspace(workspace_id) as session:
-        said = rows(
+        predictions = rows(
             session,
             "select p.name, s.likely_trigger, s.evidence from predict.prediction as s "
             "join detect.pattern as p using (workspace_id, pattern_id) "
             "where s.workspace_id = %s and s.window_days = 30",
             workspace_id,
         )
-    (checkout,) = [one for one in said if "pool exhausted" in one["name"]]
-    (deploys,) = [one for one in checkout["evidence"] if one["kind"] == "deploy"]
+    (checkout,) = [row for row in predictions if "pool exhausted" in row["name"]]
+    (deploys,) = [row for row in checkout["evidence"] if row["kind"] == "deploy"]
     assert (deploys["count"], deploys["of"]) == (17, 17)
     assert (
         "17 of 17 occurrences came within 24 hours after a deploy of checkout" in checkout["likely_trigger"]
     )
-    others = [one for one in said if one is not checkout]
+    others = [row for row in predictions if row is not checkout]
     assert len(others) == 3
-    assert all("deploy" not in one["likely_trigger"] for one in others)
+    assert all("deploy" not in row["likely_trigger"] for row in others)
 
 
 def test_patterns_that_follow_the_same_deploys_are_one_cluster_that_says_so(
@@ -86,26 +86,26 @@ def test_patterns_that_follow_the_same_deploys_are_one_cluster_that_says_so(
             "payments",
             f"Cold cache: {500 + n} misses per second on prices",
             "CacheMiss",
-            datetime.fromisoformat(one["source_created_at"]) + timedelta(hours=1),
+            datetime.fromisoformat(row["source_created_at"]) + timedelta(hours=1),
         )
-        for n, one in enumerate(followed)
+        for n, row in enumerate(followed)
         if n % 5
     ]
     ingest(database, workspace_id, [*followed, *cache, *failures()[20:]])
     with database.workspace(workspace_id) as session:
-        records = [change_record(one, NOW) for one in changes]
-        land(session.connection, workspace_id, None, records, door="ingest")
+        records = [change_to_record(row, NOW) for row in changes]
+        land(session.connection, workspace_id, None, records, channel="ingest")
 
     run([workspace_id])
 
     with database.workspace(workspace_id) as session:
         edges = rows(session, "select reasons from detect.pattern_edge where workspace_id = %s", workspace_id)
-    told = [reason for edge in edges for reason in edge["reasons"] if reason["kind"] == "shared_change"]
-    assert told
-    assert all("deploy of checkout" in str(reason) for reason in told)
+    shared = [reason for edge in edges for reason in edge["reasons"] if reason["kind"] == "shared_change"]
+    assert shared
+    assert all("deploy of checkout" in str(reason) for reason in shared)
 
 
-def polled(session: Session, workspace_id: UUID, last_success: datetime) -> UUID:
+def add_polled_connector(session: Session, workspace_id: UUID, last_success: datetime) -> UUID:
     """A connector of PagerDuty that has failed since, and by which all issues came."""
     connector_id = uuid4()
     session.execute(
@@ -136,12 +136,12 @@ def test_a_fix_proves_nothing_while_its_connector_fails_and_is_judged_when_it_wo
     run: Run, database: Database, workspace_id: UUID
 ) -> None:
     fixed_at = NOW - timedelta(days=60)
-    told = failures()
-    before = [one for one in told if datetime.fromisoformat(one["source_created_at"]) < fixed_at]
+    events = failures()
+    before = [row for row in events if datetime.fromisoformat(row["source_created_at"]) < fixed_at]
     ingest(database, workspace_id, before)
     run([workspace_id])
     with database.workspace(workspace_id) as session:
-        connector_id = polled(session, workspace_id, fixed_at + timedelta(hours=3))
+        connector_id = add_polled_connector(session, workspace_id, fixed_at + timedelta(hours=3))
         session.execute(
             "insert into act.fix (workspace_id, recommendation_id, pattern_id, fixed_at, "
             "expected_loops_prevented, claimed_by) "
@@ -153,15 +153,15 @@ def test_a_fix_proves_nothing_while_its_connector_fails_and_is_judged_when_it_wo
 
     run([workspace_id], first="predictions")
     with database.workspace(workspace_id) as session:
-        (blind,) = rows(session, proof, workspace_id)
+        (unobserved,) = rows(session, proof, workspace_id)
         succeed(session, workspace_id, connector_id)
-    ingest(database, workspace_id, [one for one in told if one["service"] != "mailer"])
+    ingest(database, workspace_id, [row for row in events if row["service"] != "mailer"])
     run([workspace_id])
     with database.workspace(workspace_id) as session:
         (seen,) = rows(session, proof, workspace_id)
 
-    assert blind["verdict"] == "no_exposure"
-    assert blind["days_after"] < 1
+    assert unobserved["verdict"] == "no_exposure"
+    assert unobserved["days_after"] < 1
     assert seen["verdict"] == "held"
     assert round(seen["days_after"]) == 60
 
@@ -170,45 +170,45 @@ def test_an_outage_of_its_connector_does_not_make_a_pattern_look_extinct(
     run: Run, database: Database, installation: Installation, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
     last = NOW - timedelta(days=60)
-    before = [one for one in failures() if datetime.fromisoformat(one["source_created_at"]) < last]
+    before = [row for row in failures() if datetime.fromisoformat(row["source_created_at"]) < last]
     both = [workspace_id, other_workspace_id]
-    for one in both:
-        ingest(database, one, before)
+    for tenant in both:
+        ingest(database, tenant, before)
     run(both)
     with database.workspace(workspace_id) as session:
-        polled(session, workspace_id, last)
+        add_polled_connector(session, workspace_id, last)
     with psycopg.connect(installation.server.url("causeloop")) as connection:
         connection.execute("update predict.prediction set issued_at = issued_at - interval '2 days'")
 
     run(both, first="predictions")
 
-    blind, silent = (newest_probabilities(database, one) for one in both)
-    assert blind.keys() == silent.keys()
-    assert len(blind) == 4
-    assert all(blind[name] > 3 * silent[name] for name in blind)
+    unobserved, silent = (newest_probabilities(database, tenant) for tenant in both)
+    assert unobserved.keys() == silent.keys()
+    assert len(unobserved) == 4
+    assert all(unobserved[name] > 3 * silent[name] for name in unobserved)
 
 
 def newest_probabilities(database: Database, workspace_id: UUID) -> dict[str, float]:
     """Of each pattern, by name, for 30 days."""
     with database.workspace(workspace_id) as session:
-        said = rows(
+        predictions = rows(
             session,
             "select p.name, s.probability from predict.prediction as s "
             "join detect.pattern as p using (workspace_id, pattern_id) "
             "where s.workspace_id = %s and s.window_days = 30 order by s.issued_at",
             workspace_id,
         )
-    return {one["name"]: one["probability"] for one in said}
+    return {row["name"]: row["probability"] for row in predictions}
 
 
-def test_a_window_that_was_blind_is_graded_when_its_connector_works_again(
+def test_a_window_in_an_outage_is_graded_when_its_connector_works_again(
     run: Run, database: Database, workspace_id: UUID
 ) -> None:
     ingest(database, workspace_id, failures())
     run([workspace_id])
     with database.workspace(workspace_id) as session:
         session.execute("delete from core.issue where source_created_at > %s", (NOW - timedelta(days=20),))
-        connector_id = polled(session, workspace_id, NOW - timedelta(days=20))
+        connector_id = add_polled_connector(session, workspace_id, NOW - timedelta(days=20))
         session.execute(
             "insert into predict.prediction (workspace_id, prediction_id, pattern_id, window_days, "
             "issued_at, closes_at, probability, impact, event_count, model_version) "
@@ -220,11 +220,11 @@ def test_a_window_that_was_blind_is_graded_when_its_connector_works_again(
 
     run([workspace_id], first="outcomes")
     with database.workspace(workspace_id) as session:
-        blind = rows(session, outcomes, workspace_id)
+        unobserved = rows(session, outcomes, workspace_id)
         succeed(session, workspace_id, connector_id)
     run([workspace_id], first="outcomes")
     with database.workspace(workspace_id) as session:
         seen = rows(session, outcomes, workspace_id)
 
-    assert blind == []
+    assert unobserved == []
     assert seen == [{"outcome": "miss", "reason": "quiet"}] * 4

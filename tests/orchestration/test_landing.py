@@ -1,4 +1,4 @@
-"""`landing/<tool>` against a real HTTP server on loopback, two tenants in one run."""
+"""`landing/<tool>` against a real HTTP server on loopback, two tenants in row run."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,12 +8,12 @@ import dagster as dg
 import psycopg
 import pytest
 
-from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.database.session import Database
 from tests.orchestration.conftest import Run
-from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool
+from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
 
 SECRET = "planted-token-5f2c"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
@@ -26,9 +26,9 @@ TICKET = {
 FIELDS = {"title": "title", "source_created_at": "created_at", "source_updated_at": "updated_at"}
 
 
-def answer(asked: Asked) -> Reply:
+def answer(request: ReceivedRequest) -> Reply:
     """Opens to the planted token only."""
-    if asked.headers.get("authorization", asked.headers.get("Authorization")) != f"Bearer {SECRET}":
+    if request.headers.get("authorization", request.headers.get("Authorization")) != f"Bearer {SECRET}":
         return Reply({"message": "bad token"}, status=401)
     return Reply({"items": [TICKET]})
 
@@ -49,18 +49,20 @@ def connect(resources: Resources, workspace_id: UUID, url: str, token: str) -> U
         create_connector(
             session,
             resources.vault,
-            workspace_id=workspace_id,
-            connector_id=connector_id,
-            connector_type="custom_api",
-            display_name="Ticket desk",
-            config={
-                "base_url": url,
-                "path": "/tickets",
-                "auth": "bearer",
-                "records": "items",
-                "fields": FIELDS,
-            },
-            credentials={"token": token},
+            NewConnector(
+                workspace_id=workspace_id,
+                connector_id=connector_id,
+                connector_type="custom_api",
+                display_name="Ticket desk",
+                config={
+                    "base_url": url,
+                    "path": "/tickets",
+                    "auth": "bearer",
+                    "records": "items",
+                    "fields": FIELDS,
+                },
+                credentials={"token": token},
+            ),
         )
     return connector_id
 
@@ -83,9 +85,9 @@ def syncs(database: Database, workspace_id: UUID) -> list[dict[str, object]]:
         )
 
 
-def everything_shown(result: dg.ExecuteInProcessResult) -> str:
+def everything_visible(result: dg.ExecuteInProcessResult) -> str:
     run = result.dagster_run
-    return "\n".join([str(run.tags), str(run.run_config), *(str(one) for one in result.all_events)])
+    return "\n".join([str(run.tags), str(run.run_config), *(str(event) for event in result.all_events)])
 
 
 def test_a_poll_lands_what_the_tool_holds_and_a_refused_one_stops_nobody(
@@ -114,9 +116,9 @@ def test_a_poll_lands_what_the_tool_holds_and_a_refused_one_stops_nobody(
     with database.workspace(workspace_id) as session:
         title = "select title from core.issue where workspace_id = %s"
         assert session.rows(title, (workspace_id,)) == [{"title": "Export job died"}]
-    shown = everything_shown(result) + "".join(capfd.readouterr())
-    assert SECRET not in shown
-    assert "expired-token-77aa" not in shown
+    output = everything_visible(result) + "".join(capfd.readouterr())
+    assert SECRET not in output
+    assert "expired-token-77aa" not in output
 
 
 def test_credentials_that_cannot_be_decrypted_silence_their_own_connector_only(
@@ -159,7 +161,7 @@ def test_a_second_poll_of_the_same_records_lands_nothing_new(
 
     run([workspace_id], first=["landing", "custom_api"])
 
-    assert sorted(str(one["rows_new"]) for one in syncs(database, workspace_id)) == ["0", "1"]
+    assert sorted(str(row["rows_new"]) for row in syncs(database, workspace_id)) == ["0", "1"]
     with database.workspace(workspace_id) as session:
         assert session.row(
             "select count(*) as n from raw.record where workspace_id = %s", (workspace_id,)

@@ -19,7 +19,7 @@ select (select count(*) from core.issue where workspace_id = %(w)s) as issues,
        (select count(*) from predict.prediction where workspace_id = %(w)s) as predictions,
        (select count(*) from act.recommendation where workspace_id = %(w)s) as recommendations,
        (select count(*) from core.issue where workspace_id = %(w)s and risk_score is null) as unscored,
-       (select count(*) from raw.arrival where workspace_id = %(w)s) as waiting
+       (select count(*) from raw.pending_record where workspace_id = %(w)s) as waiting
 """
 
 MEMBERS = "select issue_id, pattern_id from detect.pattern_member where workspace_id = %s order by issue_id"
@@ -43,13 +43,13 @@ def pool_failure(external_id: str) -> dict[str, Any]:
 
 
 def evaluation(result: dg.ExecuteInProcessResult, asset: str, check: str) -> dg.AssetCheckEvaluation:
-    found = [
-        one
-        for one in result.get_asset_check_evaluations()
-        if one.check_name == check and one.asset_key.to_user_string() == asset
+    evaluations = [
+        candidate
+        for candidate in result.get_asset_check_evaluations()
+        if candidate.check_name == check and candidate.asset_key.to_user_string() == asset
     ]
-    assert len(found) == 1
-    return found[0]
+    assert len(evaluations) == 1
+    return evaluations[0]
 
 
 def test_what_was_ingested_becomes_ranked_recommendations(
@@ -60,27 +60,27 @@ def test_what_was_ingested_becomes_ranked_recommendations(
     result = run([workspace_id])
 
     assert result.success
-    found = counts(database, workspace_id)
-    assert found["issues"] == found["fingerprints"] == landed.new
-    assert found["patterns"] == 4
-    assert found["predictions"] == 16
-    assert found["recommendations"] >= 1
-    assert found["unscored"] == 0
-    assert found["waiting"] == 0
+    stored = counts(database, workspace_id)
+    assert stored["issues"] == stored["fingerprints"] == landed.new
+    assert stored["patterns"] == 4
+    assert stored["predictions"] == 16
+    assert stored["recommendations"] >= 1
+    assert stored["unscored"] == 0
+    assert stored["waiting"] == 0
 
 
-def test_a_night_without_news_changes_no_pattern_and_says_nothing_twice(
+def test_a_night_without_new_issues_changes_no_pattern_and_issues_no_prediction_twice(
     run: Run, database: Database, workspace_id: UUID
 ) -> None:
     ingest(database, workspace_id, failures())
     run([workspace_id])
-    before, said = rows(database, workspace_id, MEMBERS), counts(database, workspace_id)
+    before, stored = rows(database, workspace_id, MEMBERS), counts(database, workspace_id)
 
     result = run([workspace_id], tags={TRIGGER: NIGHTLY})
 
     assert evaluation(result, "patterns", "unchanged_input_changes_nothing").passed
     assert rows(database, workspace_id, MEMBERS) == before
-    assert counts(database, workspace_id) == said
+    assert counts(database, workspace_id) == stored
     state = rows(database, workspace_id, "select churn from detect.grouping_state where workspace_id = %s")
     assert state == [{"churn": 0.0}]
 
@@ -91,13 +91,13 @@ def test_a_new_issue_joins_its_pattern_and_only_that_pattern_is_predicted_again(
     ingest(database, workspace_id, failures())
     run([workspace_id])
     before = {row["issue_id"]: row["pattern_id"] for row in rows(database, workspace_id, MEMBERS)}
-    ingest(database, workspace_id, [pool_failure("newcomer")])
+    ingest(database, workspace_id, [pool_failure("new issue")])
 
     result = run([workspace_id])
 
     assert result.success
     after = {row["issue_id"]: row["pattern_id"] for row in rows(database, workspace_id, MEMBERS)}
-    (newcomer,) = set(after) - set(before)
+    (new_issue,) = set(after) - set(before)
     assert {issue: after[issue] for issue in before} == before
     assert counts(database, workspace_id)["patterns"] == 4
     again = rows(
@@ -106,11 +106,11 @@ def test_a_new_issue_joins_its_pattern_and_only_that_pattern_is_predicted_again(
         "select pattern_id from predict.prediction where workspace_id = %s "
         "group by pattern_id having count(*) > 4",
     )
-    assert again == [{"pattern_id": after[newcomer]}]
+    assert again == [{"pattern_id": after[new_issue]}]
     status = rows(
         database,
         workspace_id,
-        "select status from core.issue where workspace_id = %s and external_id = 'newcomer'",
+        "select status from core.issue where workspace_id = %s and external_id = 'new issue'",
     )
     assert status == [{"status": "in_loop"}]
 
@@ -118,24 +118,24 @@ def test_a_new_issue_joins_its_pattern_and_only_that_pattern_is_predicted_again(
 def test_one_tenants_contradiction_stops_its_own_stages_and_nobody_elses(
     run: Run, database: Database, owner: psycopg.Connection, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        ingest(database, one, failures())
+    for tenant in (workspace_id, other_workspace_id):
+        ingest(database, tenant, failures())
     run([workspace_id, other_workspace_id])
     contradict(database, workspace_id)
-    for one in (workspace_id, other_workspace_id):
-        ingest(database, one, [pool_failure("later")])
+    for tenant in (workspace_id, other_workspace_id):
+        ingest(database, tenant, [pool_failure("later")])
 
     result = run([workspace_id, other_workspace_id])
 
     assert result.success
     verdicts = {
-        one: {
+        tenant: {
             row["stage"]: row["verdict"]
             for row in rows(
-                database, one, "select stage, verdict from app.workspace_freshness where workspace_id = %s"
+                database, tenant, "select stage, verdict from app.workspace_freshness where workspace_id = %s"
             )
         }
-        for one in (workspace_id, other_workspace_id)
+        for tenant in (workspace_id, other_workspace_id)
     }
     assert verdicts[workspace_id]["patterns"] == "failed"
     assert verdicts[workspace_id]["issues"] == "ok"
@@ -190,12 +190,12 @@ def test_a_request_is_claimed_by_its_run_and_done_at_its_end(
 def test_lost_records_are_reported_and_take_the_workspace_out_of_the_run(
     run: Run, database: Database, owner: psycopg.Connection, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        ingest(database, one, failures())
+    for tenant in (workspace_id, other_workspace_id):
+        ingest(database, tenant, failures())
     with database.workspace(workspace_id) as session:
         session.execute(
-            "delete from raw.arrival where (workspace_id, record_id) in "
-            "(select workspace_id, record_id from raw.arrival where workspace_id = %s limit 2)",
+            "delete from raw.pending_record where (workspace_id, record_id) in "
+            "(select workspace_id, record_id from raw.pending_record where workspace_id = %s limit 2)",
             (workspace_id,),
         )
 

@@ -1,20 +1,24 @@
-"""What a workspace keeps no longer is forgotten, and nothing that people's words or open proofs need."""
+"""What a workspace keeps no longer is deleted, and nothing that people's corrections or open proofs need."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.jobs.retention import forget_of_workspace, retention
-from causeloop_pipeline.orchestration.resources import Installation as Resources
-from causeloop_pipeline.storage.app.retention import CENTRAL_MEMBERS, forget_batch
+from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
+from causeloop_pipeline.orchestration.jobs.retention import retention
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.retention import delete_expired_rows_of
+from causeloop_pipeline.storage.app.retention import delete_expired
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.conservation import balance
-
-NOW = datetime.now(UTC)
+from causeloop_pipeline.storage.detect.grouping_state import (
+    GroupingState,
+    read_grouping_state,
+    write_grouping_state,
+)
+from causeloop_pipeline.storage.raw.conservation import check_conservation
+from tests.support.aged_rows import add_issue, add_pattern, add_prediction, ids, ids_of_all
 
 
 @pytest.fixture
@@ -28,74 +32,6 @@ def workspace_id(owner: psycopg.Connection, workspace_id: UUID) -> UUID:
     return workspace_id
 
 
-def add_issue(database: Database, workspace_id: UUID, days: float, updated: float | None = None) -> UUID:
-    """An issue of so many days ago, with its payload and an edit."""
-    issue_id, external_id, record_id = uuid4(), uuid4().hex, uuid4()
-    began = NOW - timedelta(days=days)
-    changed = began if updated is None else NOW - timedelta(days=updated)
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into raw.record (workspace_id, record_id, source, external_id, door, payload, "
-            "payload_hash) values (%s, %s, 'custom_api', %s, 'poll', '{}', 'h')",
-            (workspace_id, record_id, external_id),
-        )
-        session.execute(
-            "insert into core.issue (workspace_id, issue_id, source, external_id, title, severity, status, "
-            "source_created_at, source_updated_at, ingested_at) "
-            "values (%s, %s, 'custom_api', %s, 'It broke', 'p2', 'open', %s, %s, now())",
-            (workspace_id, issue_id, external_id, began, changed),
-        )
-        session.execute(
-            "insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by) "
-            "values (%s, %s, 'team', 'core', 'a person')",
-            (workspace_id, issue_id),
-        )
-    return issue_id
-
-
-def add_pattern(database: Database, workspace_id: UUID, members: Sequence[UUID]) -> UUID:
-    """A pattern of these issues, the first the most central."""
-    pattern_id = uuid4()
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into detect.pattern (workspace_id, pattern_id, name, kind, status, confidence, "
-            "issue_count, first_seen_at, last_seen_at) "
-            "values (%s, %s, 'p', 'machine', 'active', 0.9, %s, now(), now())",
-            (workspace_id, pattern_id, len(members)),
-        )
-        for place, issue_id in enumerate(members):
-            session.execute(
-                "insert into detect.pattern_member (workspace_id, issue_id, pattern_id, similarity, "
-                "confidence, reason) values (%s, %s, %s, %s, 1, '{}')",
-                (workspace_id, issue_id, pattern_id, 1 - place / 1000),
-            )
-    return pattern_id
-
-
-def add_prediction(database: Database, workspace_id: UUID, closed: float, graded: bool = True) -> UUID:
-    """A prediction whose window closed so many days ago."""
-    prediction_id, closes = uuid4(), NOW - timedelta(days=closed)
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into predict.prediction (workspace_id, prediction_id, pattern_id, window_days, "
-            "issued_at, closes_at, probability, impact, event_count, model_version) "
-            "values (%s, %s, %s, 7, %s, %s, 0.5, 'high', 9, 'test')",
-            (workspace_id, prediction_id, uuid4(), closes - timedelta(days=7), closes),
-        )
-        if graded:
-            session.execute(
-                "insert into predict.outcome (workspace_id, prediction_id, decided_by, outcome, reason) "
-                "values (%s, %s, 'system', 'hit', 'event_in_window')",
-                (workspace_id, prediction_id),
-            )
-    return prediction_id
-
-
-def ids(database: Database, workspace_id: UUID, table: str, column: str) -> set[UUID]:
-    with database.workspace(workspace_id) as session:
-        return {row[column] for row in session.rows(f"select {column} from {table}")}
-
-
 def test_issues_go_with_all_that_hangs_on_them_when_they_are_old_enough(
     resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
@@ -104,7 +40,7 @@ def test_issues_go_with_all_that_hangs_on_them_when_they_are_old_enough(
     young = {add_issue(database, workspace_id, 99), add_issue(database, workspace_id, 400, updated=5)}
     theirs = add_issue(database, other_workspace_id, 400)
 
-    counts = forget_of_workspace(resources, workspace_id)
+    counts = delete_expired_rows_of(resources, workspace_id)
 
     assert counts["issues"] == 2
     for table in ("core.issue", "core.issue_edit"):
@@ -112,7 +48,7 @@ def test_issues_go_with_all_that_hangs_on_them_when_they_are_old_enough(
     assert len(ids(database, workspace_id, "raw.record", "record_id")) == 2
     assert ids(database, other_workspace_id, "core.issue", "issue_id") == {theirs}
     with database.workspace(workspace_id) as session:
-        assert all(source.balanced for source in balance(session, workspace_id))
+        assert all(source.balanced for source in check_conservation(session, workspace_id))
 
 
 def test_changes_go_with_their_payloads_and_not_with_an_issue_of_the_same_external_id(
@@ -123,7 +59,7 @@ def test_changes_go_with_their_payloads_and_not_with_an_issue_of_the_same_extern
         (issue,) = session.rows("select external_id from core.issue")
         for days, external_id in ((200, issue["external_id"]), (5, "young")):
             session.execute(
-                "insert into raw.record (workspace_id, source, external_id, kind, door, payload, "
+                "insert into raw.record (workspace_id, source, external_id, kind, channel, payload, "
                 "payload_hash) values (%s, 'custom_api', %s, 'change', 'ingest', '{}', 'c')",
                 (workspace_id, external_id),
             )
@@ -135,16 +71,16 @@ def test_changes_go_with_their_payloads_and_not_with_an_issue_of_the_same_extern
                 (workspace_id, external_id, days, days),
             )
 
-    counts = forget_of_workspace(resources, workspace_id)
+    counts = delete_expired_rows_of(resources, workspace_id)
 
     assert (counts["changes"], counts["issues"]) == (1, 0)
     assert ids(database, workspace_id, "core.change", "external_id") == {"young"}
     assert ids(database, workspace_id, "core.issue", "issue_id") == {young}
     with database.workspace(workspace_id) as session:
-        assert all(source.balanced for source in balance(session, workspace_id))
+        assert all(source.balanced for source in check_conservation(session, workspace_id))
 
 
-def test_what_people_said_keeps_its_issues(
+def test_corrections_and_feedback_keep_their_issues(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     linked, judged, plain = (
@@ -157,12 +93,12 @@ def test_what_people_said_keeps_its_issues(
             (workspace_id, *linked),
         )
         session.execute(
-            "insert into detect.pattern_verdict (workspace_id, pattern_id, left_issue_id, right_issue_id, "
+            "insert into detect.pattern_feedback (workspace_id, pattern_id, left_issue_id, right_issue_id, "
             "together, made_by) values (%s, %s, %s, %s, true, 'a person')",
             (workspace_id, uuid4(), *judged),
         )
 
-    forget_of_workspace(resources, workspace_id)
+    delete_expired_rows_of(resources, workspace_id)
 
     assert ids(database, workspace_id, "core.issue", "issue_id") == {*linked, *judged}
     assert not {*plain} & ids(database, workspace_id, "core.issue", "issue_id")
@@ -177,18 +113,18 @@ def test_a_pattern_with_a_closure_note_keeps_its_centre_and_one_without_goes(
     with database.workspace(workspace_id) as session:
         session.execute(
             "insert into detect.closure_note (workspace_id, pattern_id, note, made_by) "
-            "values (%s, %s, 'mended', 'a person')",
+            "values (%s, %s, 'fixed', 'a person')",
             (workspace_id, pattern_id),
         )
 
-    forget_of_workspace(resources, workspace_id)
+    delete_expired_rows_of(resources, workspace_id)
 
     assert ids(database, workspace_id, "core.issue", "issue_id") == set(noted[:CENTRAL_MEMBERS])
 
 
-@pytest.mark.parametrize(("verdict", "kept"), [(None, 30), ("not_provable_yet", 30), ("held", 25)])
+@pytest.mark.parametrize(("verdict", "remaining"), [(None, 30), ("not_provable_yet", 30), ("held", 25)])
 def test_a_fix_that_is_not_proven_yet_keeps_all_that_its_proof_compares(
-    resources: Resources, database: Database, workspace_id: UUID, verdict: str | None, kept: int
+    resources: Resources, database: Database, workspace_id: UUID, verdict: str | None, remaining: int
 ) -> None:
     members = [add_issue(database, workspace_id, 200) for _ in range(30)]
     pattern_id, recommendation_id = add_pattern(database, workspace_id, members), uuid4()
@@ -206,27 +142,27 @@ def test_a_fix_that_is_not_proven_yet_keeps_all_that_its_proof_compares(
                 (workspace_id, recommendation_id, pattern_id, verdict),
             )
 
-    forget_of_workspace(resources, workspace_id)
+    delete_expired_rows_of(resources, workspace_id)
 
-    assert len(ids(database, workspace_id, "core.issue", "issue_id")) == kept
+    assert len(ids(database, workspace_id, "core.issue", "issue_id")) == remaining
 
 
 def test_predictions_go_only_when_graded_and_old_enough(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     add_prediction(database, workspace_id, 51)
-    kept = {
+    remaining = {
         add_prediction(database, workspace_id, 49),
         add_prediction(database, workspace_id, 51, graded=False),
     }
 
-    counts = forget_of_workspace(resources, workspace_id)
+    counts = delete_expired_rows_of(resources, workspace_id)
 
     assert counts["predictions"] == 1
-    assert ids(database, workspace_id, "predict.prediction", "prediction_id") == kept
+    assert ids(database, workspace_id, "predict.prediction", "prediction_id") == remaining
 
 
-def test_the_database_itself_refuses_to_forget_a_prediction_early_or_to_rewrite_one(
+def test_the_database_itself_refuses_to_delete_a_prediction_early_or_to_rewrite_one(
     database: Database, workspace_id: UUID
 ) -> None:
     prediction_id = add_prediction(database, workspace_id, 49)
@@ -258,7 +194,7 @@ def test_the_audit_log_and_sent_messages_go_after_their_days(
                     (workspace_id, f"{column} {days}", days),
                 )
 
-    counts = forget_of_workspace(resources, workspace_id)
+    counts = delete_expired_rows_of(resources, workspace_id)
 
     assert (counts["audit entries"], counts["messages"]) == (1, 1)
 
@@ -270,27 +206,26 @@ def test_a_batch_is_bounded_and_the_rest_follows(
         add_issue(database, workspace_id, 200)
 
     with database.workspace(workspace_id) as session:
-        first = forget_batch(session, workspace_id, "issues", batch=2)
-    rest = forget_of_workspace(resources, workspace_id)
+        first = delete_expired(session, workspace_id, "issues", batch=2)
+    rest = delete_expired_rows_of(resources, workspace_id)
 
     assert (first, rest["issues"]) == (2, 3)
 
 
-def test_after_forgetting_the_rest_is_grouped_anew(
+def test_after_a_deletion_the_rest_is_grouped_again(
     resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     add_issue(database, workspace_id, 200)
     with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into detect.grouping_state (workspace_id, algorithm_version, input_digest, "
-            "output_digest, issue_count, pattern_index, people_digest) "
-            "values (%s, 'v', 'i', 'o', 1, '', 'said')",
-            (workspace_id,),
-        )
+        state = GroupingState("version", "input digest", "corrections digest", issue_count=1)
+        write_grouping_state(session, workspace_id, state, pattern_index=b"", churn=None)
 
-    forget_of_workspace(resources, workspace_id)
+    delete_expired_rows_of(resources, workspace_id)
 
-    assert ids(database, workspace_id, "detect.grouping_state", "people_digest") == {"forgotten"}
+    with database.workspace(workspace_id) as session:
+        stored = read_grouping_state(session, workspace_id)
+    assert stored is not None
+    assert stored.is_stale
 
 
 def test_the_nightly_job_serves_every_workspace_and_one_failure_stops_no_other(
@@ -317,11 +252,4 @@ def test_the_nightly_job_serves_every_workspace_and_one_failure_stops_no_other(
     assert not result.success
     assert doomed not in ids(database, workspace_id, "core.issue", "issue_id")
     (failure,) = [event for event in result.all_events if event.is_step_failure]
-    assert failure.step_key == "forget_of_workspaces"
-
-
-def ids_of_all(database: Database) -> set[UUID]:
-    with database.every_workspace() as session:
-        return {
-            row["workspace_id"] for row in session.rows("select workspace_id from app.workspace_settings")
-        }
+    assert failure.step_key == "delete_expired_rows"

@@ -9,17 +9,17 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START, WORKSPACES
-from causeloop_pipeline.orchestration.resources import Installation as Resources
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
-from causeloop_pipeline.orchestration.sensors.arrived_events import arrived_events
-from causeloop_pipeline.orchestration.sensors.due_connectors import due_connectors
-from causeloop_pipeline.orchestration.sensors.recompute_requests import recompute_requests
-from causeloop_pipeline.orchestration.sensors.run_failures import give_back
-from causeloop_pipeline.orchestration.sensors.workspaces import workspaces
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
+from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
+from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
+from causeloop_pipeline.orchestration.sensors.run_failures import release_claims
+from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.pending_records import claim_arrivals
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import new_workspace
 from tests.orchestration.failures import failures, ingest
 
@@ -31,7 +31,7 @@ def quiet(database: Database, definitions: dg.Definitions) -> None:
     """Nothing of earlier tests is due."""
     with database.every_workspace() as session:
         session.execute("update app.connector set next_poll_at = now() + interval '1 day'")
-        session.execute("delete from raw.arrival")
+        session.execute("delete from raw.pending_record")
         session.execute("delete from app.recompute_request")
         session.execute("delete from app.workspace_freshness")
 
@@ -55,12 +55,14 @@ def connect(resources: Resources, workspace_id: UUID, connector_type: str, due: 
         create_connector(
             session,
             resources.vault,
-            workspace_id=workspace_id,
-            connector_id=connector_id,
-            connector_type=connector_type,
-            display_name=f"{connector_type} {connector_id}",
-            config={},
-            credentials={},
+            NewConnector(
+                workspace_id=workspace_id,
+                connector_id=connector_id,
+                connector_type=connector_type,
+                display_name=f"{connector_type} {connector_id}",
+                config={},
+                credentials={},
+            ),
         )
         if not due:
             session.execute(
@@ -85,12 +87,12 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     owner: psycopg.Connection,
 ) -> None:
     ids = [new_workspace(owner) for _ in range(5)]
-    instance.add_dynamic_partitions(PARTITIONS, [str(one) for one in ids])
-    for one in ids:
-        connect(resources, one, "github", due=one in ids[1:4])
+    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id) for workspace_id in ids])
+    for workspace_id in ids:
+        connect(resources, workspace_id, "github", due=workspace_id in ids[1:4])
     connect(resources, ids[2], "zendesk")
 
-    request = tick(due_connectors, definitions, instance, resources)
+    request = tick(watch_due_connectors, definitions, instance, resources)
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == set(ids[1:4])
@@ -109,10 +111,10 @@ def test_no_second_run_starts_while_the_first_is_under_way(
     connect(resources, workspace_id, "github")
     running = under_way(instance, "due_connectors")
 
-    assert isinstance(tick(due_connectors, definitions, instance, resources), dg.SkipReason)
+    assert isinstance(tick(watch_due_connectors, definitions, instance, resources), dg.SkipReason)
 
     instance.report_run_canceled(running)
-    assert isinstance(tick(due_connectors, definitions, instance, resources), dg.RunRequest)
+    assert isinstance(tick(watch_due_connectors, definitions, instance, resources), dg.RunRequest)
 
 
 def test_after_a_failed_run_the_next_one_waits(
@@ -122,7 +124,7 @@ def test_after_a_failed_run_the_next_one_waits(
     connect(resources, workspace_id, "github")
     instance.report_run_failed(under_way(instance, "due_connectors"))
 
-    decided = tick(due_connectors, definitions, instance, resources)
+    decided = tick(watch_due_connectors, definitions, instance, resources)
 
     assert isinstance(decided, dg.SkipReason)
     assert "failed" in str(decided.skip_message)
@@ -137,10 +139,10 @@ def test_arrived_records_start_a_run_from_the_issues_on(
     other_workspace_id: UUID,
 ) -> None:
     instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id), str(other_workspace_id)])
-    assert isinstance(tick(arrived_events, definitions, instance, resources), dg.SkipReason)
+    assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.SkipReason)
     ingest(database, workspace_id, failures(20))
 
-    request = tick(arrived_events, definitions, instance, resources)
+    request = tick(watch_arrived_events, definitions, instance, resources)
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
@@ -159,13 +161,13 @@ def test_records_of_a_poll_under_way_are_left_to_that_poll(
     instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
     ingest(database, workspace_id, failures(20))
     with database.workspace(workspace_id) as session:
-        session.execute("update raw.record set door = 'poll' where workspace_id = %s", (workspace_id,))
+        session.execute("update raw.record set channel = 'poll' where workspace_id = %s", (workspace_id,))
     polling = under_way(instance, "due_connectors")
 
-    assert isinstance(tick(arrived_events, definitions, instance, resources), dg.SkipReason)
+    assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.SkipReason)
 
     instance.report_run_failed(polling)
-    assert isinstance(tick(arrived_events, definitions, instance, resources), dg.RunRequest)
+    assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.RunRequest)
 
 
 def test_a_workspace_whose_run_died_half_way_is_carried_on(
@@ -181,13 +183,13 @@ def test_a_workspace_whose_run_died_half_way_is_carried_on(
         record_freshness(session, workspace_id, "recommendations", as_of=now - timedelta(1), run_id="earlier")
         record_freshness(session, workspace_id, "issues", as_of=now, run_id="died")
 
-    request = tick(arrived_events, definitions, instance, resources)
+    request = tick(watch_arrived_events, definitions, instance, resources)
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
     with database.workspace(workspace_id) as session:
         record_freshness(session, workspace_id, "patterns", as_of=now, run_id="died", failure="a reason")
-    assert isinstance(tick(arrived_events, definitions, instance, resources), dg.SkipReason)
+    assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.SkipReason)
 
 
 def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage(
@@ -199,10 +201,10 @@ def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage
     other_workspace_id: UUID,
 ) -> None:
     instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id), str(other_workspace_id)])
-    for one, kind in ((workspace_id, "clusters"), (other_workspace_id, "patterns")):
-        ask(database, one, kind)
+    for tenant, kind in ((workspace_id, "clusters"), (other_workspace_id, "patterns")):
+        ask(database, tenant, kind)
 
-    request = tick(recompute_requests, definitions, instance, resources)
+    request = tick(watch_recompute_requests, definitions, instance, resources)
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id, other_workspace_id}
@@ -219,7 +221,7 @@ def test_workspaces_get_and_lose_their_partitions(
     instance.add_dynamic_partitions(PARTITIONS, [gone])
     context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
 
-    result = workspaces(context)
+    result = sync_partitions(context)
 
     assert isinstance(result, dg.SensorResult)
     added, removed = result.dynamic_partitions_requests or []
@@ -230,19 +232,21 @@ def test_workspaces_get_and_lose_their_partitions(
 def test_a_dead_run_gives_back_its_requests_and_records(
     resources: Resources, database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    for one in (workspace_id, other_workspace_id):
-        ingest(database, one, failures(20))
-        ask(database, one, "clusters")
-        with database.workspace(one) as session:
-            run_id = "dead" if one == workspace_id else "alive"
-            claim_arrivals(session, run_id, [one])
+    for tenant in (workspace_id, other_workspace_id):
+        ingest(database, tenant, failures(20))
+        ask(database, tenant, "clusters")
+        with database.workspace(tenant) as session:
+            run_id = "dead" if tenant == workspace_id else "alive"
+            claim_pending_records(session, run_id, [tenant])
             session.execute("update app.recompute_request set status = 'running', run_id = %s", (run_id,))
 
-    give_back(resources, "dead", "the run failed: see it in Dagster")
+    release_claims(resources, "dead", "the run failed: see it in Dagster")
 
     held = (
-        "select status, error, (select count(*) from raw.arrival as a where a.workspace_id = r.workspace_id "
-        "and run_id is not null) > 0 as holds from app.recompute_request as r where workspace_id = %s"
+        "select status, error, "
+        "(select count(*) from raw.pending_record as a "
+        "where a.workspace_id = r.workspace_id and run_id is not null) > 0 as holds "
+        "from app.recompute_request as r where workspace_id = %s"
     )
     with database.every_workspace() as session:
         assert session.rows(held, (workspace_id,)) == [

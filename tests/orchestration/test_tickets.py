@@ -6,24 +6,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.jobs.tickets import open_and_refresh, tickets
-from causeloop_pipeline.orchestration.resources import Installation as Resources
+from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
-from causeloop_pipeline.orchestration.sensors.pushed_tickets import pushed_tickets
+from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
 from causeloop_pipeline.settings import ROOT, settings
-from causeloop_pipeline.storage.act.tickets import MOST_ATTEMPTS
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
+from causeloop_pipeline.storage.act.tickets import MAX_ATTEMPTS
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub
-from tests.support.fake_tool import Asked, FakeTool, Reply, fake_tool
+from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool
+from tests.support.pushing import connect, let_time_pass, push, recommend, ticket
 
 GitHub = tuple[FakeGitHub, FakeTool]
 
@@ -44,58 +44,6 @@ def github(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Itera
         yield fake, running
     monkeypatch.undo()
     settings.cache_clear()
-
-
-def recommend(database: Database, workspace_id: UUID) -> UUID:
-    recommendation_id = uuid4()
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into act.recommendation (workspace_id, recommendation_id, title, type, effort, impact, "
-            "expected_loops_prevented, expected_low, expected_high, pattern_ids, steps, rationale, score, "
-            "computed_at) values (%s, %s, 'Raise the pool''s size', 'config_change', 'low', 'high', 9.3, "
-            "6.1, 12, array[uuidv7()], array['Raise max_size', 'Alert on waits'], 'Twelve times a month.', "
-            "1, now())",
-            (workspace_id, recommendation_id),
-        )
-    return recommendation_id
-
-
-def connect(resources: Resources, workspace_id: UUID, url: str) -> UUID:
-    connector_id = uuid4()
-    with resources.database.workspace(workspace_id) as session:
-        create_connector(
-            session,
-            resources.vault,
-            workspace_id=workspace_id,
-            connector_id=connector_id,
-            connector_type="github",
-            display_name=f"GitHub {connector_id}",
-            config={"repositories": [REPOSITORY], "base_url": url},
-            credentials={"token": "planted-token"},
-        )
-    return connector_id
-
-
-def push(database: Database, workspace_id: UUID, recommendation_id: UUID, connector_id: UUID) -> None:
-    """What the API does with a push."""
-    with database.workspace(workspace_id) as session:
-        session.execute(
-            "insert into act.ticket as t (workspace_id, recommendation_id, connector_id, pushed_by) "
-            "values (%s, %s, %s, 'a person') on conflict (workspace_id, recommendation_id) do update "
-            "set status = 'queued', error = null, attempts = 0, updated_at = now() where t.status = 'failed'",
-            (workspace_id, recommendation_id, connector_id),
-        )
-
-
-def ticket(database: Database, workspace_id: UUID) -> dict[str, Any]:
-    with database.workspace(workspace_id) as session:
-        (row,) = session.rows("select status, external_id, external_url, attempts, error from act.ticket")
-    return row
-
-
-def let_time_pass(database: Database, workspace_id: UUID, interval: str = "2 hours") -> None:
-    with database.workspace(workspace_id) as session:
-        session.execute("update act.ticket set updated_at = updated_at - %s::interval", (interval,))
 
 
 @pytest.fixture
@@ -153,17 +101,17 @@ def test_an_opener_killed_between_creating_and_committing_leaves_one_ticket(
     fake, tool = github
     running: list[subprocess.Popen[bytes]] = []
 
-    def kill_after_creating(asked: Asked) -> Reply:
-        reply = fake(asked)
-        if asked.method == "POST":
+    def kill_after_creating(request: ReceivedRequest) -> Reply:
+        reply = fake(request)
+        if request.method == "POST":
             running[0].send_signal(signal.SIGKILL)
             running[0].wait()
         return reply
 
     tool.script[0] = kill_after_creating
     program = (
-        "from causeloop_pipeline.orchestration.jobs.tickets import open_and_refresh\n"
-        "from causeloop_pipeline.orchestration.resources import Installation\n"
+        "from causeloop_pipeline.stages.jobs.tickets import open_and_refresh\n"
+        "from causeloop_pipeline.stages.installation import Installation\n"
         "import sys; sys.stdin.readline(); open_and_refresh(Installation())"
     )
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
@@ -260,21 +208,21 @@ def test_a_done_ticket_that_is_deleted_in_the_tracker_stays_done(
     assert ticket(database, workspace_id)["status"] == "done"
 
 
-def test_a_tracker_that_is_down_is_asked_later_and_finally_given_up(
+def test_a_tracker_that_is_down_is_tried_later_and_finally_given_up(
     github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     github[1].script[0] = lambda _: Reply({}, 502)
     states = []
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         open_and_refresh(resources)
         states.append(ticket(database, workspace_id)["status"])
         let_time_pass(database, workspace_id)
 
-    assert states == ["queued"] * (MOST_ATTEMPTS - 1) + ["failed"]
+    assert states == ["queued"] * (MAX_ATTEMPTS - 1) + ["failed"]
     assert ticket(database, workspace_id)["error"] == "GitHub answered 502"
 
 
-def test_a_ticket_deleted_in_the_tracker_has_failed_and_is_opened_anew_when_pushed_again(
+def test_a_ticket_deleted_in_the_tracker_has_failed_and_is_opened_again_when_pushed_again(
     github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     open_and_refresh(resources)
@@ -293,7 +241,7 @@ def test_a_ticket_deleted_in_the_tracker_has_failed_and_is_opened_anew_when_push
     assert ticket(database, workspace_id)["external_id"] == f"{REPOSITORY}#2"
 
 
-def test_an_open_ticket_stays_open_while_its_tracker_cannot_be_asked(
+def test_an_open_ticket_stays_open_while_its_tracker_cannot_be_reached(
     github: GitHub, pushed: UUID, resources: Resources, database: Database, workspace_id: UUID
 ) -> None:
     open_and_refresh(resources)
@@ -325,7 +273,7 @@ def test_a_run_starts_only_when_a_ticket_waits_and_none_is_under_way(
 
         def tick() -> dg.RunRequest | dg.SkipReason:
             context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
-            decided = pushed_tickets(context)
+            decided = watch_pushed_tickets(context)
             assert isinstance(decided, dg.RunRequest | dg.SkipReason)
             return decided
 

@@ -1,6 +1,6 @@
-"""The dbt project as assets: issues and changes are made of what arrived, the views before always live."""
+"""The dbt project as assets: issues and changes are made of new records; the views are always live."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +11,18 @@ import dagster as dg
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
 from causeloop_pipeline.orchestration.partitions import ONE_RUN
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_scope import in_scope, started_at
-from causeloop_pipeline.orchestration.stage import CheckFailedError, take_out, warning
+from causeloop_pipeline.orchestration.run_scope import run_started_at, run_workspaces
+from causeloop_pipeline.orchestration.stage import check_result, exclude_workspace
+from causeloop_pipeline.stages.context import CheckFailedError
+from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
+    from causeloop_pipeline.stages.normalization import Normalization
     from causeloop_pipeline.storage.dbt.report import NormalizationReport
 
 DBT_POOL = "dbt"
 STAGE = "issues"
-MADE = {ISSUE, CHANGE}
+WRITTEN_TABLES = {ISSUE, CHANGE}
 CONSERVATION = dg.AssetCheckSpec(
     "conservation",
     asset=ISSUE,
@@ -43,74 +45,59 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
     def normalization(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        made = None
+        result = None
         for spec in project.specs:
             if spec.key not in context.selected_asset_keys:
                 continue
-            if spec.key in MADE:
-                made = made or normalize(context, installation)
-                yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key, *made))
+            if spec.key in WRITTEN_TABLES:
+                result = result or run_normalization(context, installation)
+                yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key, result))
             else:
                 yield dg.MaterializeResult(
                     asset_key=spec.key, metadata={"state": spec.metadata["materialized"]}
                 )
-        if made is not None and made[1] is not None:
-            yield from _dbt_checks(context, project, made[1])
+        if result is not None and result.report is not None:
+            yield from _dbt_checks(context, project, result.report)
         if CONSERVATION.key in context.selected_asset_check_keys:
-            yield warning(CONSERVATION, unbalanced(context, installation))
+            yield check_result(CONSERVATION, exclude_lossy_workspaces(context, installation))
 
     return normalization
 
 
-def normalize(
+def run_normalization(context: dg.AssetExecutionContext, installation: Installation) -> "Normalization":
+    """Make issues and changes of the pending records of all workspaces of the run."""
+    from causeloop_pipeline.stages.normalization import normalize
+
+    workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+    return normalize(installation, context.run_id, workspace_ids)
+
+
+def exclude_lossy_workspaces(
     context: dg.AssetExecutionContext, installation: Installation
-) -> "tuple[Mapping[str, int], NormalizationReport | None]":
-    """Claim what waits, make issues and changes of it in one dbt run for all, and strike it off."""
-    from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, kinds_claimed
-    from causeloop_pipeline.storage.raw.pending_records import claim_arrivals, finish_arrivals
-
-    ids = [workspace.workspace_id for workspace in in_scope(context, installation)]
-    with installation.database.workspaces(ids) as session:
-        claimed = claim_arrivals(session, context.run_id, ids)
-        rebuild = any(EVERYTHING in kinds_claimed(session, context.run_id, one) for one in ids)
-    if not claimed and not rebuild:
-        return claimed, None
-    report = installation.normalizer.normalize(
-        context.run_id, [] if rebuild else list(claimed), rebuild=rebuild
-    )
-    with installation.database.workspaces(ids) as session:
-        finish_arrivals(session, context.run_id, ids)
-    return claimed, report
-
-
-def unbalanced(context: dg.AssetExecutionContext, installation: Installation) -> dict[UUID, str]:
-    """Count every workspace's records; one that lost any is taken out of the run."""
-    as_of, failed = started_at(context), {}
-    for workspace in in_scope(context, installation):
-        lost = _lost(context, installation, workspace.workspace_id, as_of)
+) -> dict[UUID, str]:
+    """Count every workspace's records, and exclude from the run those that lost any; workspace → reason."""
+    as_of, lossy = run_started_at(context), {}
+    for workspace in run_workspaces(context, installation):
+        lost = _count_records(context, installation, workspace.workspace_id, as_of)
         if lost:
-            failed[workspace.workspace_id] = lost
+            lossy[workspace.workspace_id] = lost
             failure = CheckFailedError(CONSERVATION.name, lost)
-            take_out(context, installation, STAGE, workspace.workspace_id, as_of, failure)
-    return failed
+            exclude_workspace(context, installation, STAGE, workspace.workspace_id, as_of, failure)
+    return lossy
 
 
-def _lost(
+def _count_records(
     context: dg.AssetExecutionContext, installation: Installation, workspace_id: UUID, as_of: datetime
 ) -> str | None:
+    """What records were lost, in words; where none were, the stage is recorded as done."""
+    from causeloop_pipeline.stages.normalization import find_lost_records
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
-    from causeloop_pipeline.storage.raw.conservation import balance
 
     with installation.database.workspace(workspace_id) as session:
-        sources = balance(session, workspace_id)
-        lost = [f"{one.lost} of {one.records} records of {one.source}" for one in sources if not one.balanced]
+        lost, counts = find_lost_records(session, workspace_id)
         if not lost:
-            counts = {
-                "records": sum(one.records for one in sources),
-                "issues": sum(one.issues for one in sources),
-            }
             record_freshness(session, workspace_id, STAGE, as_of=as_of, run_id=context.run_id, details=counts)
-    return f"{', '.join(lost)} are neither issues nor changes nor quarantined nor waiting" if lost else None
+    return lost
 
 
 def _dbt_checks(
@@ -130,18 +117,19 @@ def _dbt_checks(
         )
 
 
-def _metadata(
-    key: dg.AssetKey, claimed: Mapping[str, int], report: "NormalizationReport | None"
-) -> dict[str, dg.MetadataValue]:
-    name = key.path[-1]
-    models = [one for one in report.models if one.name == name] if report else []
+def _metadata(key: dg.AssetKey, result: "Normalization") -> dict[str, dg.MetadataValue]:
+    table = key.path[-1]
+    models = [model for model in result.report.models if model.name == table] if result.report else []
     timings = [
-        dg.TableRecord({"model": one.name, "rows": one.rows, "seconds": one.seconds}) for one in models
+        dg.TableRecord({"model": model.name, "rows": model.rows, "seconds": model.seconds})
+        for model in models
     ]
-    sources = [dg.TableRecord({"source": name, "records": count}) for name, count in claimed.items()]
+    sources = [
+        dg.TableRecord({"source": source, "records": count}) for source, count in result.claimed.items()
+    ]
     tables = {"models": timings, "records by source": sources}
     return {
-        "records": dg.MetadataValue.int(sum(claimed.values())),
-        f"{name}s written": dg.MetadataValue.int(sum(one.rows for one in models)),
+        "records": dg.MetadataValue.int(sum(result.claimed.values())),
+        f"{table}s written": dg.MetadataValue.int(sum(model.rows for model in models)),
         **{name: dg.MetadataValue.table(rows) for name, rows in tables.items() if rows},
     }

@@ -1,1 +1,1 @@
-"""What starts runs: each sensor asks the database one question and decides; none talks to a vendor."""
+"""What starts runs: each sensor reads the database and decides; none calls a vendor."""

@@ -3,36 +3,37 @@
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import in_flight, one_run, reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
 from causeloop_pipeline.orchestration.sensors import due_connectors, recompute_requests
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
 
 TRIGGER = "arrived_events"
-OTHERS = (due_connectors.TRIGGER, recompute_requests.TRIGGER, NIGHTLY)
+OTHER_TRIGGERS = (due_connectors.TRIGGER, recompute_requests.TRIGGER, NIGHTLY)
 
 
-@dg.sensor(
-    name=TRIGGER,
-    target=dg.AssetSelection.all(),
-    minimum_interval_seconds=3,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Turns what arrived since into issues, patterns and advice, for all workspaces in one run.",
+@polling_sensor(
+    TRIGGER,
+    interval_seconds=3,
+    description="Turns new records into issues, patterns and recommendations, for all workspaces in one run.",
 )
-def arrived_events(
-    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+def watch_arrived_events(
+    context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask which workspaces hold unclaimed records, or were left half-way by a run that died."""
-    from causeloop_pipeline.storage.app.run_scopes import workspaces_left_behind, workspaces_with_arrivals
+    """Find workspaces that hold unclaimed records, or were left half-way by a run that died."""
+    from causeloop_pipeline.storage.app.run_scopes import (
+        read_unfinished_workspaces,
+        read_workspaces_with_pending_records,
+    )
 
-    if reason := reason_to_wait(context.instance, TRIGGER):
-        return dg.SkipReason(reason)
-    busy = [trigger for trigger in OTHERS if in_flight(context.instance, trigger)]
+    busy = [trigger for trigger in OTHER_TRIGGERS if has_unfinished_run(context.instance, trigger)]
+    is_polling = due_connectors.TRIGGER in busy  # a poll that goes on takes its own records along
     with installation.database.every_workspace() as session:
-        polling = due_connectors.TRIGGER in busy  # a poll under way takes its own records along
-        workspace_ids = set(workspaces_with_arrivals(session, except_polled=polling))
-        workspace_ids |= set() if busy else set(workspaces_left_behind(session))
+        workspace_ids = set(read_workspaces_with_pending_records(session, except_polled=is_polling))
+        if not busy:
+            workspace_ids |= set(read_unfinished_workspaces(session))
         if not workspace_ids:
             return dg.SkipReason("nothing has arrived")
         assets = downstream(context.repository_def, [ISSUE])
-        return one_run(context.instance, session, TRIGGER, workspace_ids, assets)
+        return request_run(context.instance, session, TRIGGER, workspace_ids, assets)

@@ -1,32 +1,30 @@
-"""Starts one run for all connectors whose time to poll has come."""
+"""Starts one run for all connectors that are due to be polled."""
 
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import downstream, landing_of
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import request_run
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
 
 TRIGGER = "due_connectors"
 
 
-@dg.sensor(
-    name=TRIGGER,
-    target=dg.AssetSelection.all(),
-    minimum_interval_seconds=9,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+@polling_sensor(
+    TRIGGER,
+    interval_seconds=9,
     description="Polls every connector that is due, of all workspaces, in one run.",
 )
-def due_connectors(
-    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+def watch_due_connectors(
+    context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask which connectors are due, and from which tools on everything must run."""
-    from causeloop_pipeline.storage.app.connectors import due_connectors as read_due
+    """Find the connectors that are due, and the assets that follow from their tools."""
+    from causeloop_pipeline.storage.app.connectors import read_due_connectors
 
-    if reason := reason_to_wait(context.instance, TRIGGER):
-        return dg.SkipReason(reason)
     with installation.database.every_workspace() as session:
-        due = read_due(session)
+        due = read_due_connectors(session)
         if not due:
             return dg.SkipReason("no connector is due")
-        assets = downstream(context.repository_def, landing_of(one.type for one in due))
-        return one_run(context.instance, session, TRIGGER, {one.workspace_id for one in due}, assets)
+        assets = downstream(context.repository_def, landing_of(connector.type for connector in due))
+        workspace_ids = {connector.workspace_id for connector in due}
+        return request_run(context.instance, session, TRIGGER, workspace_ids, assets)

@@ -1,31 +1,27 @@
-"""Starts one run for all tickets that wait to be opened or to be looked at again."""
+"""Starts one run for all tickets that wait to be opened or to be refreshed."""
 
 import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import reason_to_wait
-from causeloop_pipeline.orchestration.run_scope import TRIGGER as BY
+from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
 
 TRIGGER = "pushed_tickets"
 
 
-@dg.sensor(
-    name=TRIGGER,
+@polling_sensor(
+    TRIGGER,
     job=tickets,
-    minimum_interval_seconds=14,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Opens the tickets that people pushed, and brings the state of open ones back.",
+    interval_seconds=14,
+    description="Opens the tickets that people pushed, and reads the state of open ones back.",
 )
-def pushed_tickets(
-    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+def watch_pushed_tickets(
+    _context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask whether any workspace has a ticket to attend to."""
-    from causeloop_pipeline.storage.act.tickets import workspaces_with_tickets
+    """Find out whether any workspace has a ticket to open or to refresh."""
+    from causeloop_pipeline.stages.jobs.tickets import is_any_ticket_due
 
-    if reason := reason_to_wait(context.instance, TRIGGER):
-        return dg.SkipReason(reason)
-    with installation.database.every_workspace() as session:
-        if not workspaces_with_tickets(session):
-            return dg.SkipReason("no ticket waits")
-    return dg.RunRequest(tags={BY: TRIGGER})
+    if not is_any_ticket_due(installation):
+        return dg.SkipReason("no ticket waits")
+    return dg.RunRequest(tags={TRIGGER_TAG: TRIGGER})

@@ -1,4 +1,4 @@
-"""Starts one run for everything that people asked to be computed again."""
+"""Starts one run for everything that people requested to be computed again."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -7,8 +7,9 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream, landing_of
-from causeloop_pipeline.orchestration.resources import Installation
-from causeloop_pipeline.orchestration.run_requests import one_run, reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import request_run
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
@@ -16,36 +17,33 @@ if TYPE_CHECKING:
 TRIGGER = "recompute_requests"
 
 
-@dg.sensor(
-    name=TRIGGER,
-    target=dg.AssetSelection.all(),
-    minimum_interval_seconds=3,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Does what was asked for through the API, for all workspaces in one run.",
+@polling_sensor(
+    TRIGGER,
+    interval_seconds=3,
+    description="Does what was requested through the API, for all workspaces in one run.",
 )
-def recompute_requests(
-    context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+def watch_recompute_requests(
+    context: dg.SensorEvaluationContext, installation: Installation
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask what waits; the run itself claims it, so that a request made meanwhile is not lost."""
-    from causeloop_pipeline.storage.app.recompute_requests import waiting_requests
+    """Find the queued requests; the run itself claims them, so that one made meanwhile is not lost."""
+    from causeloop_pipeline.storage.app.recompute_requests import read_queued_requests
 
-    if reason := reason_to_wait(context.instance, TRIGGER):
-        return dg.SkipReason(reason)
     with installation.database.every_workspace() as session:
-        waiting = waiting_requests(session)
-        if not waiting:
-            return dg.SkipReason("nothing is asked for")
-        workspace_ids = {one.workspace_id for one in waiting}
-        kinds = {kind for one in waiting for kind in one.kinds}
-        assets = downstream(context.repository_def, _roots(session, kinds, workspace_ids))
-        return one_run(context.instance, session, TRIGGER, workspace_ids, assets, kinds)
+        queued = read_queued_requests(session)
+        if not queued:
+            return dg.SkipReason("nothing is requested")
+        workspace_ids = {requests.workspace_id for requests in queued}
+        kinds = {kind for requests in queued for kind in requests.kinds}
+        assets = downstream(context.repository_def, _first_assets(session, kinds, workspace_ids))
+        return request_run(context.instance, session, TRIGGER, workspace_ids, assets, kinds)
 
 
-def _roots(session: "Session", kinds: set[str], workspace_ids: Iterable[UUID]) -> list[dg.AssetKey]:
-    from causeloop_pipeline.storage.app.recompute_requests import active_connector_types
+def _first_assets(session: "Session", kinds: set[str], workspace_ids: Iterable[UUID]) -> list[dg.AssetKey]:
+    """Where the run begins: the first stage of each kind; for `sync` the landing of the workspaces' tools."""
+    from causeloop_pipeline.storage.app.recompute_requests import read_active_connector_types
 
-    roots = [FIRST_STAGE[kind] for kind in sorted(kinds) if kind in FIRST_STAGE]
+    first = [FIRST_STAGE[kind] for kind in sorted(kinds) if kind in FIRST_STAGE]
     if "sync" in kinds:
-        types = active_connector_types(session, list(workspace_ids))
-        roots += landing_of(types) or [FIRST_STAGE["everything"]]
-    return roots
+        types = read_active_connector_types(session, list(workspace_ids))
+        first += landing_of(types) or [FIRST_STAGE["everything"]]
+    return first

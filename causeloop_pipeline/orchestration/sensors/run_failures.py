@@ -1,8 +1,8 @@
-"""Gives back what a failed or canceled run had in hand, so that the next run does it."""
+"""Releases what a failed or canceled run had claimed, so that the next run does it."""
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.resources import Installation
+from causeloop_pipeline.stages.installation import Installation
 
 
 @dg.run_failure_sensor(
@@ -12,9 +12,11 @@ from causeloop_pipeline.orchestration.resources import Installation
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks a failed run's requests as failed and releases the records it had claimed.",
 )
-def run_failures(context: dg.RunFailureSensorContext, installation: dg.ResourceParam[Installation]) -> None:
-    """A run failed."""
-    give_back(installation, context.dagster_run.run_id, "the run failed: see it in Dagster")
+def release_failed_run(
+    context: dg.RunFailureSensorContext, installation: dg.ResourceParam[Installation]
+) -> None:
+    """Release what a failed run had claimed."""
+    release_claims(installation, context.dagster_run.run_id, "the run failed: see it in Dagster")
 
 
 @dg.run_status_sensor(
@@ -24,16 +26,16 @@ def run_failures(context: dg.RunFailureSensorContext, installation: dg.ResourceP
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="The same for a run that an operator ended.",
 )
-def run_cancellations(
+def release_canceled_run(
     context: dg.RunStatusSensorContext, installation: dg.ResourceParam[Installation]
 ) -> None:
-    """An operator ended a run."""
-    give_back(installation, context.dagster_run.run_id, "the run was canceled")
+    """Release what a canceled run had claimed."""
+    release_claims(installation, context.dagster_run.run_id, "the run was canceled")
 
 
-def give_back(installation: Installation, run_id: str, reason: str) -> None:
-    """Release a dead run's work, in all workspaces."""
-    from causeloop_pipeline.storage.app.interrupted_runs import give_back as release
+def release_claims(installation: Installation, run_id: str, reason: str) -> None:
+    """Release the records and fail the requests that a run had claimed, in all workspaces."""
+    from causeloop_pipeline.storage.app.interrupted_runs import release_claims as release
 
     with installation.database.every_workspace() as session:
         release(session, run_id, reason)

@@ -1,4 +1,6 @@
-"""What assets and sensors reach the outside with, built on first use: definitions load without a database.
+"""What stages, jobs and sensors reach the database with, built on first use.
+
+Dagster's definitions load without a database and without the libraries that speak to one.
 
 None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
 """
@@ -27,18 +29,18 @@ class Installation:
         """Sessions under row level security."""
         from causeloop_pipeline.storage.database.session import Database
 
-        return Database(settings().required("pipeline_database_url"))
+        return Database(settings().require("pipeline_database_url"))
 
     @cached_property
     def vault(self) -> "Vault":
         """Opens the credentials of connectors."""
         from causeloop_pipeline.storage.app.vault import Vault
 
-        return Vault.of(settings().required("secret_key"))
+        return Vault.of(settings().require("secret_key"))
 
     @cached_property
     def normalizer(self) -> "Normalizer":
         """The dbt project, its manifest kept from one use to the next."""
         from causeloop_pipeline.storage.dbt.runner import Normalizer
 
-        return Normalizer(settings().required("pipeline_database_url"))
+        return Normalizer(settings().require("pipeline_database_url"))

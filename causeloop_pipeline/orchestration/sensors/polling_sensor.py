@@ -1,0 +1,41 @@
+"""The sensors that ask the database whether there is work, and start at most one run at a time for it."""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.stages.installation import Installation
+
+RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
+"""Asks whether there is work: a request for one run over all of it, or why there is none."""
+
+
+def polling_sensor(
+    name: str, *, interval_seconds: int, description: str, job: dg.JobDefinition | None = None
+) -> Callable[[RequestRun], dg.SensorDefinition]:
+    """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
+
+    The function is not called while the last run of the sensor goes on, or soon after runs that failed. A
+    sensor without a job starts runs of assets.
+    """
+
+    def declare(request_run: RequestRun) -> dg.SensorDefinition:
+        @dg.sensor(
+            name=name,
+            job=job,
+            target=None if job else dg.AssetSelection.all(),
+            minimum_interval_seconds=interval_seconds,
+            default_status=dg.DefaultSensorStatus.RUNNING,
+            description=description,
+        )
+        def evaluate(
+            context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
+        ) -> dg.RunRequest | dg.SkipReason:
+            if reason := reason_to_wait(context.instance, name):
+                return dg.SkipReason(reason)
+            return request_run(context, installation)
+
+        return evaluate
+
+    return declare

@@ -1,0 +1,33 @@
+"""`fingerprints`: what each issue has that another failure of the same cause would have too."""
+
+from datetime import datetime
+
+from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
+from causeloop_pipeline.model.frames import VERSIONED_ISSUE_SCHEMA
+from causeloop_pipeline.stages.context import Counts, RunOptions
+from causeloop_pipeline.stages.regrouping import needs_full_regroup
+from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+from causeloop_pipeline.storage.core.issues import read_issues, read_issues_without_fingerprint
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.fingerprints import write_fingerprints
+from causeloop_pipeline.storage.detect.grouping_state import read_pattern_index
+
+
+def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
+    """Fingerprint the new and changed issues by what the last grouping learned, or all of them."""
+    workspace_id = workspace.workspace_id
+    is_full = needs_full_regroup(session, workspace_id, options)
+    if is_full:
+        issues, templates = read_issues(session, workspace_id, VERSIONED_ISSUE_SCHEMA), None
+    else:
+        issues = read_issues_without_fingerprint(session, workspace_id)
+        templates = PatternIndex.read_catalog(read_pattern_index(session, workspace_id))
+
+    fingerprints = fingerprint_issues(issues, timezone=workspace.timezone, catalog=templates)
+    written = write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))
+    return {
+        "fingerprints": written,
+        "templates": fingerprints["template_key"].n_unique(),
+        "full recompute": int(is_full),
+    }

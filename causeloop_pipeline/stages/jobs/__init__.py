@@ -1,0 +1,1 @@
+"""Work beside the loop: deliveries, tickets, retention."""

@@ -1,0 +1,141 @@
+"""Opens the tickets that people pushed, and reads how those that are open, or were done lately, stand now."""
+
+import logging
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.model.links import recommendation_page
+from causeloop_pipeline.outbound.tickets import Draft, Ticket, Tracker, open_ticket
+from causeloop_pipeline.outbound.trackers import tracker_of
+from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.storage.act.tickets import (
+    PushedTicket,
+    mark_failed,
+    mark_opened,
+    read_recommendation_text,
+    start_attempt,
+    start_refresh,
+    workspaces_with_tickets,
+)
+from causeloop_pipeline.storage.app.connectors import read_active_connector
+from causeloop_pipeline.storage.app.vault import SecretError
+
+logger = logging.getLogger(__name__)
+
+MAX_WORKSPACES_AT_ONCE = 8
+MAX_OPENED_PER_WORKSPACE = 50
+STATUSES_OF_DELETED = frozenset({404, 410})
+KINDS = ("opened", "done", "reopened", "unchanged", "failed")
+
+
+def is_any_ticket_due(installation: Installation) -> bool:
+    """Whether any workspace has a ticket to open or to refresh."""
+    with installation.database.every_workspace() as session:
+        return bool(workspaces_with_tickets(session))
+
+
+def open_and_refresh(installation: Installation) -> Counter[str]:
+    """Open what is queued and refresh what is open or was done lately; how many of each there were."""
+    with installation.database.every_workspace() as session:
+        workspace_ids = workspaces_with_tickets(session)
+    with ThreadPoolExecutor(MAX_WORKSPACES_AT_ONCE, thread_name_prefix="tickets") as threads:
+        counts = threads.map(
+            lambda workspace_id: sync_workspace_tickets(installation, workspace_id), workspace_ids
+        )
+        return sum(counts, Counter(dict.fromkeys(KINDS, 0)))
+
+
+def sync_workspace_tickets(installation: Installation, workspace_id: UUID) -> Counter[str]:
+    """Open and refresh one workspace's tickets, one after the other."""
+    count = Counter[str]()
+    for _ in range(MAX_OPENED_PER_WORKSPACE):
+        with installation.database.workspace(workspace_id) as session:
+            ticket = start_attempt(session, workspace_id)
+        if ticket is None:
+            break
+        count[_sync_ticket(installation, ticket)] += 1
+
+    with installation.database.workspace(workspace_id) as session:
+        to_refresh = start_refresh(session, workspace_id)
+    for ticket in to_refresh:
+        count[_sync_ticket(installation, ticket)] += 1
+    return count
+
+
+def _sync_ticket(installation: Installation, pushed: PushedTicket) -> str:
+    """Call the tracker, outside of any transaction, and store the result; one of KINDS."""
+    try:
+        ticket = _call_tracker(installation, pushed)
+    except OutsideFailure as failure:
+        is_deleted = failure.status in STATUSES_OF_DELETED
+        is_permanent = isinstance(failure, PermanentFailure) and (not pushed.is_in_tracker or is_deleted)
+        reason = failure.reason
+    except Exception as failure:  # a defect with one ticket must not hold up the others
+        logger.error("ticket of %s: %s", pushed.recommendation_id, describe_defect(failure))
+        is_permanent, reason = False, defect_message(failure)
+    else:
+        with installation.database.workspace(pushed.workspace_id) as session:
+            mark_opened(session, pushed, ticket.external_id, ticket.url, done=ticket.is_done)
+        return _kind_of_result(pushed, is_done=ticket.is_done)
+    with installation.database.workspace(pushed.workspace_id) as session:
+        mark_failed(session, pushed, reason, permanent=is_permanent)
+    return "failed"
+
+
+def _kind_of_result(pushed: PushedTicket, *, is_done: bool) -> str:
+    if pushed.is_done:
+        return "unchanged" if is_done else "reopened"
+    if is_done:
+        return "done"
+    return "unchanged" if pushed.is_in_tracker else "opened"
+
+
+def _call_tracker(installation: Installation, pushed: PushedTicket) -> Ticket:
+    tracker = _find_tracker(installation, pushed)
+    if pushed.is_in_tracker:
+        return tracker.read(str(pushed.external_id))
+    return open_ticket(tracker, _write_draft(installation, pushed))
+
+
+def _find_tracker(installation: Installation, pushed: PushedTicket) -> Tracker:
+    try:
+        with installation.database.workspace(pushed.workspace_id) as session:
+            configured = read_active_connector(
+                session, installation.vault, pushed.workspace_id, pushed.connector_id
+            )
+    except SecretError as error:
+        raise PermanentFailure(str(error)) from None
+    if configured is None:
+        raise PermanentFailure(
+            "the ticket's connector is paused, in error or gone: resume it, then push again"
+        )
+    connector = CONNECTORS[configured.type]
+    config = with_defaults(connector, configured.config)
+    egress = EgressPolicy.parse(installation.settings.egress_allow)
+    return tracker_of(connector, config, configured.credentials, egress)
+
+
+def _write_draft(installation: Installation, pushed: PushedTicket) -> Draft:
+    with installation.database.workspace(pushed.workspace_id) as session:
+        text = read_recommendation_text(session, pushed)
+    if text is None:
+        raise PermanentFailure("the recommendation is gone")
+    expected = (
+        f"Expected: {text.expected_loops_prevented:.1f} recurrences prevented "
+        f"({text.expected_low:.1f} to {text.expected_high:.1f})."
+    )
+    return Draft(
+        recommendation_id=pushed.recommendation_id,
+        pushed_at=pushed.pushed_at,
+        title=text.title,
+        rationale=text.rationale,
+        steps=text.steps,
+        expected=expected,
+        url=recommendation_page(installation.settings.public_url, pushed.recommendation_id),
+    )

@@ -1,0 +1,135 @@
+"""Polls connectors and lands what they answer, page by page."""
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.landing.polling.pull import pull
+from causeloop_pipeline.landing.polling.sync_input import SyncInput
+from causeloop_pipeline.stages.defects import defect_message, describe_defect
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.storage.app.connectors import (
+    ConfiguredConnector,
+    finish_sync,
+    mark_error,
+    read_connectors,
+    read_open_external_ids,
+    start_sync,
+)
+from causeloop_pipeline.storage.app.recompute_requests import read_connectors_to_sync
+from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
+from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.raw.records import LandingCount, land
+
+logger = logging.getLogger(__name__)
+
+MAX_CONNECTORS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """How the sync of one connector went."""
+
+    connector: ConfiguredConnector
+    count: LandingCount
+    pages: int
+    error: str | None
+
+
+def sync_due_connectors(
+    installation: Installation,
+    connector: Connector,
+    workspace_ids: list[UUID],
+    run_id: str,
+    warn: Callable[[str], None] = logger.warning,
+) -> list[SyncResult]:
+    """Poll what is due or was requested, several at once: a slow tool holds up nobody else's.
+
+    `warn` receives a line for every connector whose credentials cannot be read or whose sync failed.
+    """
+    configured = _read_due(installation, connector.name, workspace_ids, run_id, warn)
+    with ThreadPoolExecutor(MAX_CONNECTORS_AT_ONCE, thread_name_prefix="sync") as threads:
+        results = list(threads.map(lambda due: sync(installation, connector, due, run_id), configured))
+    for result in results:
+        if result.error:
+            warn(f"connector {result.connector.connector_id} ({connector.name}): {result.error}")
+    return results
+
+
+def sync(
+    installation: Installation, connector: Connector, configured: ConfiguredConnector, run_id: str | None
+) -> SyncResult:
+    """Pull and land one connector page by page; whatever stops it is its own sync's failure."""
+    database = installation.database
+    with database.workspace(configured.workspace_id) as session:
+        sync_run_id = start_sync(session, configured, run_id)
+        open_ids = read_open_external_ids(session, configured)
+
+    count, pages, error, is_permanent, retry_after = LandingCount(), 0, None, False, None
+    try:
+        for page_count in _land_pages(installation, connector, configured, open_ids):
+            count, pages = count + page_count, pages + 1
+    except PermanentFailure as failure:
+        error, is_permanent = failure.reason, True
+    except TransientFailure as failure:
+        error, retry_after = failure.reason, failure.retry_after
+    except Exception as failure:  # a defect in one tool's handling must not stop the other tenants' syncs
+        error = defect_message(failure)
+        logger.error("connector %s: %s", configured.connector_id, describe_defect(failure))
+
+    with database.workspace(configured.workspace_id) as session:
+        finish_sync(session, configured, sync_run_id, count, pages, error, retry_after)
+        if is_permanent:
+            mark_error(session, configured, error or "")
+    return SyncResult(configured, count, pages, error)
+
+
+def _read_due(
+    installation: Installation,
+    connector_name: str,
+    workspace_ids: list[UUID],
+    run_id: str,
+    warn: Callable[[str], None],
+) -> list[ConfiguredConnector]:
+    with installation.database.workspaces(workspace_ids) as session:
+        requested = read_connectors_to_sync(session, run_id)
+        try:
+            return read_connectors(session, installation.vault, connector_name, requested)
+        except SecretError:
+            unreadable = disable_unreadable_connectors(
+                session, installation.vault, connector_name, workspace_ids
+            )
+            for connector_id in unreadable:
+                warn(f"connector {connector_id} ({connector_name}): its credentials cannot be decrypted")
+            return read_connectors(session, installation.vault, connector_name, requested)
+
+
+def _land_pages(
+    installation: Installation, connector: Connector, configured: ConfiguredConnector, open_ids: list[str]
+) -> Iterator[LandingCount]:
+    """Commit each page's rows and cursor together before the next page is requested."""
+    sync_input = SyncInput(
+        config=configured.config,
+        credentials=configured.credentials,
+        cursor=configured.cursor,
+        backfill_days=configured.backfill_days,
+        open_ids=open_ids,
+        now=datetime.now(UTC),
+    )
+    egress = EgressPolicy.parse(installation.settings.egress_allow)
+    for page in pull(connector, sync_input, egress):
+        with installation.database.workspace(configured.workspace_id) as session:
+            yield land(
+                session.connection,
+                configured.workspace_id,
+                configured.connector_id,
+                page.records,
+                page.quarantined,
+                page.cursor,
+            )

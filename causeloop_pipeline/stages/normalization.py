@@ -1,0 +1,53 @@
+"""Makes issues and changes of the records that arrived, in one dbt run, and checks that none was lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, read_claimed_kinds
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.dbt.report import NormalizationReport
+from causeloop_pipeline.storage.raw.conservation import check_conservation
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """How many records of each source were claimed, and the report of the dbt run if there was one."""
+
+    claimed: Mapping[str, int] = field(default_factory=dict)
+    report: NormalizationReport | None = None
+
+
+def normalize(installation: Installation, run_id: str, workspace_ids: Sequence[UUID]) -> Normalization:
+    """Claim the pending records, make issues and changes of them in one dbt run for all, and finish them."""
+    with installation.database.workspaces(workspace_ids) as session:
+        claimed = claim_pending_records(session, run_id, workspace_ids)
+        kinds = [read_claimed_kinds(session, run_id, workspace_id) for workspace_id in workspace_ids]
+    is_rebuild = any(EVERYTHING in requested for requested in kinds)
+    if not claimed and not is_rebuild:
+        return Normalization(claimed)
+
+    sources = [] if is_rebuild else list(claimed)
+    report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild)
+    with installation.database.workspaces(workspace_ids) as session:
+        finish_pending_records(session, run_id, workspace_ids)
+    return Normalization(claimed, report)
+
+
+def find_lost_records(session: Session, workspace_id: UUID) -> tuple[str | None, dict[str, int]]:
+    """Count a workspace's records: what is lost in words, or None; and the counts of records and issues."""
+    balances = check_conservation(session, workspace_id)
+    counts = {
+        "records": sum(balance.records for balance in balances),
+        "issues": sum(balance.issues for balance in balances),
+    }
+    lost = [
+        f"{balance.lost} of {balance.records} records of {balance.source}"
+        for balance in balances
+        if not balance.balanced
+    ]
+    if not lost:
+        return None, counts
+    return f"{', '.join(lost)} are neither issues nor changes nor quarantined nor waiting", counts

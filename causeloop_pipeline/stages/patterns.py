@@ -1,0 +1,127 @@
+"""`patterns`: which issues share one root cause; new issues join at once, all are grouped again at night."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
+from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, Grouping
+from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, grouping_churn
+from causeloop_pipeline.analysis.loop import GroupingFacts, group
+from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
+from causeloop_pipeline.stages.regrouping import grouping_options, needs_full_regroup, read_grouping_facts
+from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+from causeloop_pipeline.storage.core.issues import read_issues, read_ungrouped_issues
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.corrections import (
+    corrections_digest,
+    count_broken_constraints,
+    read_constraints,
+)
+from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
+from causeloop_pipeline.storage.detect.grouping_state import (
+    GroupingState,
+    mark_grouped,
+    read_grouping_state,
+    read_pattern_index,
+    store_pattern_index,
+    write_grouping_state,
+)
+from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
+
+MAX_CHART_BARS = 40
+# What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
+NOT_INPUT = ("status", "source_updated_at")
+
+
+def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
+    """Group the whole workspace, or put its new issues into the patterns there are."""
+    workspace_id = workspace.workspace_id
+    if needs_full_regroup(session, workspace_id, options):
+        counts = _group_all(session, workspace)
+    else:
+        counts = _assign_new_issues(session, workspace_id)
+
+    broken = count_broken_constraints(session, workspace_id)
+    if broken:
+        raise CheckFailedError("people_are_obeyed", f"{broken} links or unlinks are disobeyed")
+    mark_grouped(session, workspace_id)
+    return counts
+
+
+def largest_patterns(session: Session, workspace_ids: Sequence[UUID]) -> list[int]:
+    """How many issues the largest patterns of some workspaces hold, the largest first."""
+    rows = session.rows(
+        "select issue_count from detect.pattern where workspace_id = any (%s) "
+        "order by issue_count desc limit %s",
+        (list(workspace_ids), MAX_CHART_BARS),
+    )
+    return [row["issue_count"] for row in rows]
+
+
+def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
+    workspace_id = workspace.workspace_id
+    issues = read_issues(session, workspace_id)
+    facts = read_grouping_facts(session, workspace_id)
+    settings = grouping_options(session, workspace_id)
+    fingerprints, grouping = group(
+        issues,
+        facts,
+        timezone=workspace.timezone,
+        options=settings,
+        fingerprints=read_fingerprints(session, workspace_id),
+    )
+    input_digest = content_digest(
+        issues.drop(NOT_INPUT), fingerprints, facts.constraints, facts.feedback, settings
+    )
+    churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
+    replace_patterns(session, workspace_id, grouping.patterns, grouping.members)
+    append_lineage(session, workspace_id, grouping.lineage)
+    state = GroupingState(
+        algorithm_version=ALGORITHM_VERSION,
+        input_digest=input_digest,
+        corrections_digest=corrections_digest(session, workspace_id),
+        issue_count=issues.height,
+    )
+    write_grouping_state(session, workspace_id, state, pattern_index=grouping.index.to_bytes(), churn=churn)
+    return _counts(issues.height, grouping, is_full=True)
+
+
+def _check_churn(
+    session: Session, workspace_id: UUID, input_digest: str, facts: GroupingFacts, grouping: Grouping
+) -> float | None:
+    """The same input must give the same patterns; None where the input is another."""
+    state = read_grouping_state(session, workspace_id)
+    if state is None or state.input_digest != input_digest or facts.previous is None:
+        return None
+    churn = grouping_churn(facts.previous, grouping.members)
+    if churn:
+        raise CheckFailedError(
+            "unchanged_input_changes_nothing", f"{churn:.2%} of the issues changed their pattern"
+        )
+    return churn
+
+
+def _assign_new_issues(session: Session, workspace_id: UUID) -> Counts:
+    issues = read_ungrouped_issues(session, workspace_id)
+    if issues.is_empty():
+        return _counts(0, None, is_full=False)
+    grouping = assign_issues(
+        issues,
+        read_fingerprints(session, workspace_id, issue_ids=issues["issue_id"]),
+        PatternIndex.from_bytes(read_pattern_index(session, workspace_id)),
+        constraints=read_constraints(session, workspace_id),
+        options=grouping_options(session, workspace_id),
+    )
+    add_members(session, workspace_id, grouping.patterns, grouping.members)
+    store_pattern_index(session, workspace_id, grouping.index.to_bytes())
+    return _counts(issues.height, grouping, is_full=False)
+
+
+def _counts(issue_count: int, grouping: Grouping | None, *, is_full: bool) -> Counts:
+    return {
+        "issues": issue_count,
+        "patterns": grouping.patterns.height if grouping else 0,
+        "assigned": grouping.members.height if grouping else 0,
+        "full recompute": int(is_full),
+    }

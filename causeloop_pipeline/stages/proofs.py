@@ -1,0 +1,62 @@
+"""`proofs`: whether each claimed fix held, and which patterns are resolved or have come back."""
+
+from datetime import datetime
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
+from causeloop_pipeline.analysis.act.proof import prove_fixes, refute_reopened
+from causeloop_pipeline.stages.context import Counts, RunOptions
+from causeloop_pipeline.storage.act.proofs import (
+    read_closure_notes,
+    read_proof_window_days,
+    replace_proofs,
+    set_lifecycle,
+)
+from causeloop_pipeline.storage.act.recommendations import read_fixes, read_implemented_recommendations
+from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+from causeloop_pipeline.storage.core.issues import read_occurrences
+from causeloop_pipeline.storage.core.observation_gaps import read_observation_gaps
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.patterns import read_patterns
+
+SEED = 20_240_229
+
+
+def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
+    """Judge every claimed fix by what has recurred since, and let the patterns' status follow."""
+    workspace_id = workspace.workspace_id
+    occurrences = read_occurrences(session, workspace_id)
+    window = read_proof_window_days(session, workspace_id)
+    lifecycle = _read_lifecycle(session, workspace_id, occurrences, as_of, window)
+    proofs = prove_fixes(
+        read_fixes(session, workspace_id),
+        occurrences,
+        read_observation_gaps(session, workspace_id, as_of),
+        as_of=as_of,
+        proof_window_days=window,
+        seed=SEED,
+    )
+    proofs = refute_reopened(proofs, lifecycle)
+
+    replace_proofs(session, workspace_id, proofs, as_of)
+    return {
+        "fixes judged": proofs.height,
+        "held": proofs.filter(pl.col("verdict") == "held").height,
+        "failed": proofs.filter(pl.col("verdict") == "failed").height,
+        "patterns whose status changed": set_lifecycle(session, workspace_id, lifecycle),
+    }
+
+
+def _read_lifecycle(
+    session: Session, workspace_id: UUID, occurrences: pl.DataFrame, as_of: datetime, window: int
+) -> pl.DataFrame:
+    return derive_lifecycle(
+        read_patterns(session, workspace_id),
+        read_closure_notes(session, workspace_id),
+        occurrences,
+        read_implemented_recommendations(session, workspace_id),
+        as_of=as_of,
+        proof_window_days=window,
+    )

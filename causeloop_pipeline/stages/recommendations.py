@@ -1,0 +1,44 @@
+"""`recommendations`: what to fix first, and what it would prevent; the last stage of the loop."""
+
+from datetime import datetime
+from uuid import UUID
+
+from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
+from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
+from causeloop_pipeline.storage.act.recommendations import read_recommendation_states, write_ranking
+from causeloop_pipeline.storage.app.recompute_requests import finish_requests
+from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+from causeloop_pipeline.storage.core.issues import read_issues
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.clusters import read_cluster_members
+from causeloop_pipeline.storage.detect.patterns import read_members, read_pattern_risks, read_patterns
+from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
+
+
+def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
+    """Rank the workspace's recommendations; the recompute requests of this run are then done."""
+    workspace_id = workspace.workspace_id
+    ranked = recommend(_read_inputs(session, workspace_id), as_of=as_of, namespace=str(workspace_id))
+    if sorted(ranked["rank"].to_list()) != list(range(1, ranked.height + 1)):
+        raise CheckFailedError(
+            "ranks_without_gaps", f"{ranked.height} recommendations are not ranked 1 to {ranked.height}"
+        )
+    write_ranking(session, workspace_id, ranked, as_of)
+    finish_requests(session, options.run_id, workspace_id)
+    return {
+        "recommendations": ranked.height,
+        "expected loops prevented": float(ranked["expected_loops_prevented"].sum()),
+    }
+
+
+def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
+    return RecommendationInputs(
+        patterns=read_patterns(session, workspace_id),
+        members=read_members(session, workspace_id),
+        issues=read_issues(session, workspace_id),
+        predictions=read_latest_predictions(session, workspace_id, WINDOWS),
+        risks=read_pattern_risks(session, workspace_id),
+        cluster_members=read_cluster_members(session, workspace_id),
+        existing=read_recommendation_states(session, workspace_id),
+    )

@@ -1,0 +1,132 @@
+"""Lets a configured language model rephrase the likely triggers of the likeliest patterns.
+
+A text that was rephrased before is not requested again: the ledger holds it. A run sends a bounded number of
+requests within a bounded time, and none after the endpoint has failed, for the workspace's transaction waits.
+Our own text stands wherever the model gives none that passes the check.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
+    NO_TRIGGER_TEXT,
+    find_wording_fault,
+    format_trigger,
+    rephrase_trigger,
+)
+from causeloop_pipeline.egress.errors import OutsideFailure
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.outbound.wording import WordingEndpoint, reword
+from causeloop_pipeline.settings import Settings, settings
+from causeloop_pipeline.stages.context import RunOptions
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
+
+logger = logging.getLogger(__name__)
+
+MIN_PROBABILITY = 0.5
+MAX_CALLS_PER_RUN = 40
+MAX_SECONDS_PER_RUN = 30.0
+RECORDED_TEXTS = pl.Schema({"evidence": pl.String(), "likely_trigger": pl.String()})
+Rephrase = Callable[[str], str]
+
+
+@dataclass
+class Allowance:
+    """How many requests a run may still send, and until when."""
+
+    calls: int
+    ends: float
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no further request may be sent."""
+        return self.calls <= 0 or time.monotonic() >= self.ends
+
+
+@lru_cache(maxsize=4)
+def allowance_of(run_id: str) -> Allowance:  # noqa: ARG001 - the key: one allowance for each run
+    """The allowance that all workspaces of a run share."""
+    return Allowance(MAX_CALLS_PER_RUN, time.monotonic() + MAX_SECONDS_PER_RUN)
+
+
+def rephrase_triggers(
+    session: Session, workspace_id: UUID, predictions: pl.DataFrame, options: RunOptions
+) -> pl.DataFrame:
+    """PREDICTIONS with the triggers of the likeliest patterns rephrased, where a model is configured."""
+    endpoint = wording_endpoint(settings())
+    if endpoint is None:
+        return predictions
+
+    def ask_model(text: str) -> str:
+        return reword(endpoint, text)
+
+    recorded = read_latest_predictions(session, workspace_id, WINDOWS, RECORDED_TEXTS)
+    return apply_rephrasing(predictions, recorded, ask_model, allowance_of(options.run_id))
+
+
+def wording_endpoint(configured: Settings) -> WordingEndpoint | None:
+    """The model that an administrator configured, if one is."""
+    if not configured.llm_url:
+        return None
+    key = configured.llm_api_key.get_secret_value() if configured.llm_api_key else None
+    egress = EgressPolicy.parse(configured.egress_allow)
+    return WordingEndpoint(configured.llm_url, configured.llm_model, key, egress)
+
+
+def apply_rephrasing(
+    predictions: pl.DataFrame, recorded: pl.DataFrame, ask_model: Rephrase, allowance: Allowance
+) -> pl.DataFrame:
+    """PREDICTIONS in which a model rephrased what it may; `recorded`: frame(evidence, likely_trigger)."""
+    texts = _usable_texts(recorded)
+    reasons = Counter[str]()
+    likely = predictions.filter(pl.col("probability") >= MIN_PROBABILITY)
+    by_probability = likely.group_by("evidence").agg(pl.col("probability").max())
+    ranked = by_probability.sort("probability", "evidence", descending=[True, False])["evidence"]
+    rephrased = {evidence: _rephrase(evidence, texts, ask_model, allowance, reasons) for evidence in ranked}
+    for reason, count in sorted(reasons.items()):
+        logger.warning("wording of triggers: our own text stands in %d cases: %s", count, reason)
+
+    by_evidence = pl.DataFrame(
+        {"evidence": list(rephrased), "rephrased": list(rephrased.values())},
+        schema={"evidence": pl.String, "rephrased": pl.String},
+    )
+    joined = predictions.join(by_evidence, on="evidence", how="left", maintain_order="left")
+    return joined.with_columns(likely_trigger=pl.coalesce("rephrased", "likely_trigger")).drop("rephrased")
+
+
+def _rephrase(
+    evidence: str, texts: dict[str, str], ask_model: Rephrase, allowance: Allowance, reasons: Counter[str]
+) -> str | None:
+    """The rephrased text of one evidence, recorded or requested; None to leave the text as it is."""
+    own = format_trigger(evidence)
+    if own in texts or own == NO_TRIGGER_TEXT or allowance.is_spent:
+        return texts.get(own)
+    allowance.calls -= 1
+    try:
+        texts[own] = rephrase_trigger(
+            evidence, ask_model, refused=lambda reason: reasons.update([f"an answer was refused, {reason}"])
+        )
+    except OutsideFailure as failure:
+        allowance.calls = 0
+        reasons[failure.reason] += 1
+    return texts.get(own)
+
+
+def _usable_texts(recorded: pl.DataFrame) -> dict[str, str]:
+    """Our own text → the rephrased one on record, if it still passes the check."""
+    rows = recorded.drop_nulls().unique(maintain_order=True)
+    texts = [(format_trigger(evidence), evidence, text) for evidence, text in rows.iter_rows()]
+    return {
+        own: text
+        for own, evidence, text in texts
+        if text != own and find_wording_fault(evidence, text) is None
+    }
