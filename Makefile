@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test check format lock bench clean
+.PHONY: help run setup test test-fast check format wheel lock bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: .venv/installed ## start everything, run the pipeline on the demo tenants, show the ranked fixes (ONCE=1: then exit)
 	@exec $(BIN)/causeloop up $(if $(ONCE),--once)
@@ -16,24 +16,30 @@ setup: .venv/installed ## install what is needed into .venv, nothing else
 test: check ## everything that continuous integration runs
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
+test-fast: .venv/installed ## tests that need no database: under a minute
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not database and not slow" --hypothesis-profile fast $(ARGS)
+
 check: .venv/installed ## lint, types, import contracts: seconds
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-format: .venv/installed ## format the code and mend what the linter can
+format: .venv/installed ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+wheel: .venv/installed ## build the wheel into dist/
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
 bench: .venv/installed ## run every benchmark; each prints its figure and its goal
 	@$(BIN)/python -m bench
 
-lock: ## pin every package anew, with hashes and without an index's address
+lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
 
-clean: ## remove all that was installed or made, except the state in var/
+clean: ## remove all installed and generated files, except the state in var/
 	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache
 
 # uv is bootstrapped by pip; the lock pins it too, so the sync keeps it.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -15,6 +16,42 @@ from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import start_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server
+
+TESTS = Path(__file__).parent
+SLOW_FILES = {
+    "analysis/act/test_proof.py",
+    "analysis/detect/grouping/test_atoms.py",
+    "analysis/detect/grouping/test_bursts.py",
+    "analysis/detect/grouping/test_confidence.py",
+    "analysis/evaluation/test_backtest.py",
+    "analysis/evaluation/test_grouping_metrics.py",
+    "analysis/evaluation/test_grouping_report.py",
+    "analysis/predict/prophet/test_batch.py",
+    "analysis/predict/prophet/test_stock.py",
+    "analysis/predict/recurrence/test_trained_model.py",
+    "analysis/predict/test_fix_effect.py",
+    "analysis/predict/recurrence/test_rolling_origin.py",
+    "analysis/test_bad_input.py",
+    "cli/commands/test_evaluate.py",
+    "cli/commands/test_shared_files.py",
+    "demo/test_grouping.py",
+    "demo/test_server.py",
+    "demo/test_story.py",
+    "storage/embedded/test_postgres_server.py",
+    "test_wheel.py",
+}
+"""Simulations, stock models, whole programs: seconds a test."""
+
+hypothesis.settings.register_profile("fast", max_examples=15)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make test-fast` leaves out: they start PostgreSQL, or take long."""
+    for item in items:
+        if "installation" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+        if item.path.relative_to(TESTS).as_posix() in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)
@@ -41,15 +78,15 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     os.environ["CAUSELOOP_STATE_DIR"] = str(state_dir)
     server = start_embedded(state_dir)
     settings.cache_clear()
-    known = settings()
-    migrate(known.required("database_url"))
+    config = settings()
+    migrate(config.require("database_url"))
     yield Installation(
         state_dir,
         server,
-        known.required("database_url"),
-        known.required("pipeline_database_url"),
-        known.required("api_database_url"),
-        known.required("dagster_database_url"),
+        config.require("database_url"),
+        config.require("pipeline_database_url"),
+        config.require("api_database_url"),
+        config.require("dagster_database_url"),
     )
     remove_server(state_dir / "postgres")
 

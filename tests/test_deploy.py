@@ -1,4 +1,4 @@
-"""The configuration for more than one machine is what Dagster, systemd and the product themselves accept."""
+"""Dagster, systemd and the product accept the configuration files of deploy/."""
 
 import importlib
 import shlex
@@ -25,7 +25,7 @@ from tests.conftest import Installation
 DEPLOY = ROOT / "deploy"
 LAUNCHERS = ("celery", "kubernetes")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
-OTHERS_VARIABLES = {"CAUSELOOP_CELERY_BROKER_URL", "CAUSELOOP_CELERY_BACKEND_URL"}
+CELERY_VARIABLES = {"CAUSELOOP_CELERY_BROKER_URL", "CAUSELOOP_CELERY_BACKEND_URL"}
 OPTIONAL = {"celery"}
 """Programs of packages that only such a deployment installs."""
 
@@ -34,7 +34,7 @@ def configuration(path: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(path.read_text()))
 
 
-@pytest.mark.parametrize("name", ["dagster.yaml", *(f"{one}/dagster.yaml" for one in LAUNCHERS)])
+@pytest.mark.parametrize("name", ["dagster.yaml", *(f"{name}/dagster.yaml" for name in LAUNCHERS)])
 def test_dagsters_own_check_accepts_the_instance(name: str) -> None:
     accepted = validate_config(dagster_instance_config_schema(), configuration(DEPLOY / name))
 
@@ -45,7 +45,7 @@ def test_dagsters_own_check_accepts_the_instance(name: str) -> None:
 def test_only_the_launcher_differs_between_the_deployments(name: str) -> None:
     one_machine, many = configuration(DEPLOY / "dagster.yaml"), configuration(DEPLOY / name / "dagster.yaml")
 
-    assert many.pop("run_launcher")
+    assert many.pop("run_launcher") != one_machine.pop("run_launcher")
     assert many == one_machine
 
 
@@ -64,22 +64,22 @@ def test_the_launcher_accepts_its_configuration(name: str) -> None:
     assert accepted.success, accepted.errors
 
 
-def lines(unit: Path) -> dict[str, str]:
-    found = (line.partition("=") for line in unit.read_text().splitlines())
-    return {name: value for name, equals, value in found if equals}
+def unit_settings(unit: Path) -> dict[str, str]:
+    pairs = (line.partition("=") for line in unit.read_text().splitlines())
+    return {name: value for name, equals, value in pairs if equals}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_systemd_accepts_a_unit_and_its_program_is_one_of_ours(unit: Path, tmp_path: Path) -> None:
     programs = Path(sys.executable).parent
-    program = Path(shlex.split(lines(unit)["ExecStart"])[0])
+    program = Path(shlex.split(unit_settings(unit)["ExecStart"])[0])
     assert program.parent == Path("/opt/causeloop/.venv/bin")
     assert (programs / program.name).exists() or program.name in OPTIONAL
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not on this machine")
-    for one in UNITS:  # they require one another
-        text = one.read_text().replace(lines(one)["ExecStart"].split()[0], sys.executable)
-        (tmp_path / one.name).write_text(text)
+    for other in UNITS:  # they require one another
+        text = other.read_text().replace(unit_settings(other)["ExecStart"].split()[0], sys.executable)
+        (tmp_path / other.name).write_text(text)
 
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / unit.name)],
@@ -94,25 +94,24 @@ def test_systemd_accepts_a_unit_and_its_program_is_one_of_ours(unit: Path, tmp_p
 def test_the_environment_of_the_units_is_the_one_that_the_product_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = dict(
+    example = dict(
         line.split("=", 1)
         for line in (DEPLOY / "systemd" / "environment.example").read_text().splitlines()
         if line and not line.startswith("#")
     )
-    for name, value in told.items():
+    for name, value in example.items():
         monkeypatch.setenv(name, value)
-    known = Settings()
-    dagsters = dagster_environment(known)
+    dagsters = dagster_environment(Settings())
 
     settings_named = {f"CAUSELOOP_{name.upper()}" for name in Settings.model_fields}
-    assert set(told) <= settings_named | set(dagsters) | OTHERS_VARIABLES
-    assert {name: told[name] for name in dagsters} == dagsters
+    assert set(example) <= settings_named | set(dagsters) | CELERY_VARIABLES
+    assert {name: example[name] for name in dagsters} == dagsters
 
 
 def test_the_servers_of_the_units_find_one_another() -> None:
     (location,) = configuration(DEPLOY / "systemd" / "workspace.yaml")["load_from"]
     server = location["grpc_server"]
-    code = lines(DEPLOY / "systemd" / "causeloop-code.service")["ExecStart"]
+    code = unit_settings(DEPLOY / "systemd" / "causeloop-code.service")["ExecStart"]
 
     assert f"-h {server['host']} -p {server['port']} --location-name {server['location_name']}" in code
 

@@ -15,23 +15,24 @@ import pytest
 
 from bench.installation import (
     RunningInstallation,
-    event_like,
-    issue_id_of,
+    compute_issue_id,
+    copy_event,
+    find_grouped_issue,
     post_signed_event,
-    repeatable,
-    until,
-    until_evaluated,
-    until_patterned,
+    wait_until,
+    wait_until_evaluated,
+    wait_until_grouped,
 )
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
-from causeloop_pipeline.cli.processes import birth, listening
+from causeloop_pipeline.cli.processes import is_listening, start_time
 from causeloop_pipeline.demo.accounts import accounts
-from causeloop_pipeline.demo.server import remembered_epoch
-from causeloop_pipeline.demo.story import truth, workspaces
+from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.server import load_epoch
+from causeloop_pipeline.demo.story import true_causes
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.database]
 DAGSTER_TEXTS = """
 select string_agg(format(
     'select %L as place, %I::text as text from public.%I',
@@ -93,33 +94,33 @@ def messages_of(running: RunningInstallation, rule_id: str) -> list[tuple[str, i
 def test_a_killed_start_is_followed_by_one_that_shows_ranked_recommendations(
     running: RunningInstallation,
 ) -> None:
-    assert "ended" in running.told()
-    assert "northwind/payments: the first 5 of" in running.told()
-    assert f"http://127.0.0.1:{running.ports['API']}" in running.told()
+    assert "stopped" in running.read_output()
+    assert "northwind/payments: the first 5 of" in running.read_output()
+    assert f"http://127.0.0.1:{running.ports['API']}" in running.read_output()
 
 
 def test_nothing_was_lost_or_doubled_by_the_kill(running: RunningInstallation) -> None:
-    found = issues_of(running)
-    epoch = remembered_epoch(running.state_dir, datetime.now(UTC).date())
+    issues = issues_of(running)
+    epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
 
-    for workspace in workspaces():
-        told = set(truth(workspace, epoch, datetime.now(UTC)))
-        stored = [(source, external) for slug, source, external, _ in found.iter_rows() if slug == workspace]
+    for workspace in demo_workspaces():
+        planted = set(true_causes(workspace, epoch, datetime.now(UTC)))
+        stored = [(source, external) for slug, source, external, _ in issues.iter_rows() if slug == workspace]
         assert len(stored) == len(set(stored))
-        assert len(set(stored) ^ told) <= len(told) // 200, "what happened since the last poll apart"
+        assert len(set(stored) ^ planted) <= len(planted) // 200, "apart from failures since the last poll"
 
 
-@pytest.mark.parametrize("workspace", sorted(workspaces()))
+@pytest.mark.parametrize("workspace", sorted(demo_workspaces()))
 def test_the_planted_causes_are_found(running: RunningInstallation, workspace: str) -> None:
-    epoch = remembered_epoch(running.state_dir, datetime.now(UTC).date())
-    planted = truth(workspace, epoch, datetime.now(UTC))
-    found = issues_of(running).filter(pl.col("workspace") == workspace)
+    epoch = load_epoch(running.state_dir, datetime.now(UTC).date())
+    planted = true_causes(workspace, epoch, datetime.now(UTC))
+    issues = issues_of(running).filter(pl.col("workspace") == workspace)
     labels = [
         planted.get((source, external)) or f"alone {source} {external}"
-        for source, external in found.select("source", "external_id").iter_rows()
+        for source, external in issues.select("source", "external_id").iter_rows()
     ]
 
-    assert pair_scores(found["group"], pl.Series(labels))["f1"] >= 0.9
+    assert pair_scores(issues["group"], pl.Series(labels))["f1"] >= 0.9
 
 
 def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstallation) -> None:
@@ -128,13 +129,13 @@ def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstal
         (connector,) = [
             c for c in client.get("/v1/connectors?limit=100").json()["data"] if c["type"] == "custom_api"
         ]
-        like = repeatable(client)
+        like = find_grouped_issue(client)
         (secret,) = [a.token for a in accounts("") if (a.workspace, a.tool) == ("storefront", "custom_api")]
 
-        post_signed_event(client, connector["id"], f"{secret}-webhook", event_like(like, "hook-1"))
-        found = list(until_patterned(client, issue_id_of(workspace_id, "custom_api", "hook-1"), 90))
+        post_signed_event(client, connector["id"], f"{secret}-webhook", copy_event(like, "hook-1"))
+        grouped = list(wait_until_grouped(client, compute_issue_id(workspace_id, "custom_api", "hook-1"), 90))
 
-    assert [issue["pattern_id"] for issue in found] == [like["pattern_id"]]
+    assert [issue["pattern_id"] for issue in grouped] == [like["pattern_id"]]
 
 
 def test_an_alert_rule_made_through_the_api_becomes_one_signed_message(
@@ -151,14 +152,14 @@ def test_an_alert_rule_made_through_the_api_becomes_one_signed_message(
                 "channels": [{"type": "webhook", "url": f"{receiver.url}/alert"}],
             },
         ).json()
-        evaluated = list(until_evaluated(client, made["id"], 90))
-        until(lambda: receiver.asked, 90)
+        evaluated = list(wait_until_evaluated(client, made["id"], 90))
+        wait_until(lambda: receiver.requests, 90)
         lower = {"probability_threshold": round(likeliest["probability"] - 0.02, 2)}
         client.patch(f"/v1/alert-rules/{made['id']}", json=lower)
-        again = list(until_evaluated(client, made["id"], 90))
+        again = list(wait_until_evaluated(client, made["id"], 90))
 
     assert [rule["firing"] for rule in evaluated + again] == [1, 1]
-    (message,) = receiver.asked
+    (message,) = receiver.requests
     assert messages_of(running, made["id"]) == [(message.headers["webhook-id"], 1)]
     signed = f"{message.headers['webhook-id']}.{message.headers['webhook-timestamp']}.".encode()
     key = base64.b64decode(made["webhook_secrets"]["0"].removeprefix("whsec_"))
@@ -194,5 +195,5 @@ def test_ctrl_c_ends_every_process(running: RunningInstallation) -> None:
 
     assert running.end() == 0
 
-    assert not any(birth(int(pid)) == born for pid, born in servers.items())
-    assert not any(listening(port) for port in (*running.ports.values(), int(postmaster)))
+    assert not any(start_time(int(pid)) == started for pid, started in servers.items())
+    assert not any(is_listening(port) for port in (*running.ports.values(), int(postmaster)))

@@ -1,10 +1,10 @@
-// Starts the dashboard: signs in, follows the address, shows the screen that it names, and listens for changes.
+// Entry point: signs in, routes the address to a screen, and reloads when results change.
 
 import { get, post } from "./lib/client.js";
-import { h, to } from "./lib/elements.js";
+import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
-import { forget, refreshToken, signedIn, takeKeyFromAddress } from "./lib/session.js";
-import { failure, notice, waiting } from "./lib/states.js";
+import { clearSession, refreshToken, isSignedIn, takeKeyFromAddress } from "./lib/session.js";
+import { failure, loading, notice } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
 import { showClusters } from "./screens/clusters.js";
 import { showConnectors } from "./screens/connectors.js";
@@ -15,7 +15,7 @@ import { showPattern } from "./screens/pattern.js";
 import { showPatterns } from "./screens/patterns.js";
 import { showPredictions } from "./screens/predictions.js";
 import { showRecommendation } from "./screens/recommendation.js";
-import { signInScreen } from "./screens/sign_in.js";
+import { linkScreen, signInScreen } from "./screens/sign_in.js";
 
 const SCREENS = [
   { path: /^\/$/, show: showOverview, name: "Overview" },
@@ -34,14 +34,14 @@ const SCREENS = [
   },
 ];
 const TABS = [
-  ["/", "Overview"],
-  ["/patterns", "Patterns"],
-  ["/predictions", "Predictions"],
-  ["/clusters", "Clusters"],
-  ["/issues", "Issues"],
-  ["/connectors", "Connectors"],
+  { path: "/", name: "Overview" },
+  { path: "/patterns", name: "Patterns" },
+  { path: "/predictions", name: "Predictions" },
+  { path: "/clusters", name: "Clusters", feature: "clusters" },
+  { path: "/issues", name: "Issues" },
+  { path: "/connectors", name: "Connectors", isForAnalysts: true },
 ];
-const REREAD_AFTER = 1_500;
+const RELOAD_DELAY = 1_500;
 
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
@@ -49,28 +49,28 @@ const live = h("span", { class: "live", role: "status" });
 let me = null;
 let streaming = null;
 let showing = new AbortController();
-let reread = null;
+let reloadTimer = null;
 
-function whereabouts() {
+function currentRoute() {
   const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
   return { path, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-/** Show what the address names; `again` keeps the place on the page. */
+/** Show the screen that the address names; `again` keeps the scroll position. */
 async function show({ again = false } = {}) {
   showing.abort();
   showing = new AbortController();
-  const { path, query } = whereabouts();
-  const found = SCREENS.find((screen) => screen.path.test(path));
-  markTab(found?.under ?? path);
-  if (!found) return place(missing(), "Not found");
-  if (!again) main.replaceChildren(waiting(found.name.toLowerCase()));
-  await fillScreen(found, { id: found.path.exec(path)[1], query, again, signal: showing.signal });
+  const { path, query } = currentRoute();
+  const screen = SCREENS.find((candidate) => candidate.path.test(path));
+  markTab(screen?.under ?? path);
+  if (!screen) return place(notFound(), "Not found");
+  if (!again) main.replaceChildren(loading(screen.name.toLowerCase()));
+  await fillScreen(screen, { id: screen.path.exec(path)[1], query, again, signal: showing.signal });
 }
 
 async function fillScreen(screen, { id, query, again, signal }) {
-  const read = { id, query, me, signal, reload: () => show({ again: true }) };
-  const content = await screen.show(read).catch((error) => !signal.aborted && failure(error, () => show()));
+  const context = { id, query, me, signal, reload: () => show({ again: true }) };
+  const content = await screen.show(context).catch((error) => !signal.aborted && failure(error, () => show()));
   if (!signal.aborted) place(content, content.dataset.title ?? screen.name, again);
 }
 
@@ -82,12 +82,12 @@ function place(content, title, again = false) {
   main.focus({ preventScroll: true });
 }
 
-function missing() {
+function notFound() {
   return h(
     "div",
     { class: "state" },
-    h("p", { class: "state-title" }, "There is no such screen"),
-    h("p", {}, to("/", "Go to the overview")),
+    h("p", { class: "state-title" }, "Page not found"),
+    h("p", {}, link("/", "Go to the overview")),
   );
 }
 
@@ -99,7 +99,10 @@ function markTab(path) {
 }
 
 function showBar(workspace) {
-  const tabs = TABS.map(([path, name]) => to(path, name));
+  const tabs = TABS.filter(
+    ({ feature, isForAnalysts }) =>
+      (!feature || workspace.features.includes(feature)) && (!isForAnalysts || me.role !== "viewer"),
+  ).map(({ path, name }) => link(path, name));
   const who = h(
     "span",
     { class: "who" },
@@ -107,7 +110,7 @@ function showBar(workspace) {
     h("span", { class: "quiet" }, ` · ${workspace.organization.name} · ${me.role}`),
   );
   bar.replaceChildren(
-    to("/", "Causeloop", { class: "mark" }),
+    link("/", "Causeloop", { class: "mark" }),
     h("nav", { "aria-label": "Screens" }, tabs),
     h(
       "div",
@@ -120,9 +123,9 @@ function showBar(workspace) {
   bar.hidden = false;
 }
 
-async function begin() {
-  if (!signedIn()) return askToSignIn();
-  main.replaceChildren(waiting("your workspace"));
+async function start() {
+  if (!isSignedIn()) return showSignIn();
+  main.replaceChildren(loading("your workspace"));
   try {
     const [caller, workspace] = await Promise.all([get("/v1/me"), get("/v1/workspace")]);
     me = caller;
@@ -131,67 +134,78 @@ async function begin() {
     listen();
     await show();
   } catch (error) {
-    if (signedIn()) place(failure(error, begin), "Causeloop");
+    if (isSignedIn()) place(failure(error, start), "Causeloop");
   }
 }
 
 function listen() {
   streaming?.abort();
   streaming = new AbortController();
-  const words = { live: "Live", waiting: "Reconnecting", off: "" };
+  const labels = { live: "Live", reconnecting: "Reconnecting", off: "" };
   follow(
     onChange,
-    (state) => ((live.textContent = words[state]), (live.dataset.state = state)),
+    (state) => ((live.textContent = labels[state]), (live.dataset.state = state)),
     streaming.signal,
   );
 }
 
 function onChange() {
-  clearTimeout(reread);
-  reread = setTimeout(() => (atWork() ? offerReread() : show({ again: true })), REREAD_AFTER);
+  clearTimeout(reloadTimer);
+  reloadTimer = setTimeout(() => (isEditing() ? offerReload() : show({ again: true })), RELOAD_DELAY);
 }
 
-/** Whether showing the screen anew would take something out of a person's hands. */
-function atWork() {
+/** Whether a reload would discard what a person is typing or has opened. */
+function isEditing() {
   const focused = document.activeElement;
   const writing = focused?.matches?.("input, textarea, select");
   return writing || main.querySelector("details[open]") !== null;
 }
 
-function offerReread() {
+function offerReload() {
   if (main.querySelector(".news")) return;
-  const press = () => show({ again: true });
+  const reload = () => show({ again: true });
   main.prepend(
     h(
       "p",
       { class: "news", role: "status" },
-      "New results are in. ",
-      h("button", { type: "button", onclick: press }, "Show them"),
+      "New results are available. ",
+      h("button", { type: "button", onclick: reload }, "Refresh"),
     ),
   );
 }
 
-function askToSignIn(why) {
+function showSignIn(why) {
   streaming?.abort();
   showing.abort();
   bar.hidden = true;
-  place(signInScreen(begin, why), "Sign in");
+  place(signInScreen(start, why), "Sign in");
+}
+
+/** Ask before the key of a link is used: whoever made the link would see what is entered afterwards. */
+function askAboutLink() {
+  const key = takeKeyFromAddress();
+  if (key) {
+    streaming?.abort();
+    showing.abort();
+    bar.hidden = true;
+    place(linkScreen(key, start), "Sign in");
+  }
+  return key !== null;
 }
 
 async function signOut() {
   const token = refreshToken();
   if (token)
     await post("/v1/auth/logout", {}, { refresh_token: token }).catch((error) =>
-      notice(error.message, "refused"),
+      notice(error.message, "error"),
     );
-  forget();
-  askToSignIn();
+  clearSession();
+  showSignIn();
 }
 
 document.getElementById("skip").addEventListener("click", (event) => (event.preventDefault(), main.focus()));
-addEventListener("hashchange", () => (takeKeyFromAddress() ? begin() : signedIn() && show()));
+addEventListener("hashchange", () => askAboutLink() || (isSignedIn() && show()));
 addEventListener("signed-out", (event) =>
-  askToSignIn(event.detail ?? "Your session has ended: sign in again."),
+  showSignIn(event.detail ?? "Your session has ended: sign in again."),
 );
-takeKeyFromAddress();
-begin();
+if (!askAboutLink()) start();

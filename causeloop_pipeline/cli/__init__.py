@@ -5,12 +5,15 @@ import typer
 from causeloop_pipeline.cli.commands import (
     analyze,
     backtest,
+    connectors,
     demo,
-    doctor,
     evaluate,
     explain,
     patterns,
     serve,
+)
+from causeloop_pipeline.cli.commands import (
+    doctor as doctor_command,
 )
 
 app = typer.Typer(
@@ -26,8 +29,9 @@ app.command("env")(serve.env)
 app.command("analyze")(analyze.analyze)
 app.command("backtest")(backtest.backtest)
 app.command("explain")(explain.explain)
-app.command("doctor")(doctor.doctor)
+app.command("doctor")(doctor_command.doctor)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(connectors.app, name="connectors")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(demo.app, name="demo")
 

@@ -1,4 +1,4 @@
-"""Loads the demo's tenants into a database: as often as asked, with the same outcome."""
+"""Loads the demo's tenants into a database; repeating it changes nothing."""
 
 import json
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from causeloop_pipeline.demo.accounts import Account, accounts
-from causeloop_pipeline.demo.server import remembered_epoch
-from causeloop_pipeline.demo.story import workspaces
+from causeloop_pipeline.demo.causes import demo_workspaces
+from causeloop_pipeline.demo.server import load_epoch
 from causeloop_pipeline.demo.tenants import (
     BACKFILL_DAYS,
     DEMO_PASSWORD,
@@ -19,7 +19,7 @@ from causeloop_pipeline.demo.tenants import (
     POLL_INTERVAL_SECONDS,
     USERS,
 )
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.tenants import (
     add_member,
     create_organization,
@@ -36,7 +36,7 @@ KEY_NAME = "demo"
 
 @dataclass(frozen=True)
 class DemoTenants:
-    """What stands in the database: workspace slug → id, and the file of each workspace's service key."""
+    """The demo in the database: workspace slug → id, and the file of each workspace's service key."""
 
     workspace_ids: dict[str, UUID]
     keys_path: Path
@@ -49,67 +49,71 @@ class DemoTenants:
 
 
 def load_demo_tenants(owner_url: str, vault: Vault, demo_url: str, state_dir: Path) -> DemoTenants:
-    """Make what is missing; connectors that are there follow the demo server's address."""
-    remembered_epoch(state_dir, datetime.now(UTC).date())
+    """Create what is missing; existing connectors get the demo server's current address."""
+    load_epoch(state_dir, datetime.now(UTC).date())
     with psycopg.connect(owner_url) as owner:
-        ids = _workspaces(owner)
-        _people(owner, ids)
+        ids = _create_workspaces(owner)
+        _create_users(owner, ids)
         for account in accounts(demo_url):
-            _connector(owner, vault, ids[account.workspace], account)
-        keys = _service_keys(owner, ids, _known_keys(state_dir))
+            _create_connector(owner, vault, ids[account.workspace], account)
+        keys = _create_service_keys(owner, ids, _read_keys(state_dir))
     _write_keys(state_dir / KEYS_FILE, keys)
     return DemoTenants(ids, state_dir / KEYS_FILE)
 
 
-def _workspaces(owner: psycopg.Connection) -> dict[str, UUID]:
+def _create_workspaces(owner: psycopg.Connection) -> dict[str, UUID]:
     organizations = {
-        told.slug: create_organization(owner, told.slug, told.name, told.plan, told.seats)
-        for told in ORGANIZATIONS
+        demo.slug: create_organization(owner, demo.slug, demo.name, demo.plan, demo.seats)
+        for demo in ORGANIZATIONS
     }
     return {
-        slug: create_workspace(owner, organizations[told.organization], slug, told.name, told.timezone)
-        for slug, told in workspaces().items()
+        slug: create_workspace(owner, organizations[demo.organization], slug, demo.name, demo.timezone)
+        for slug, demo in demo_workspaces().items()
     }
 
 
-def _people(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
+def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
     from argon2 import PasswordHasher
 
     hashed = PasswordHasher().hash(DEMO_PASSWORD)
     for user in USERS:
         user_id = create_user(owner, user.email, user.name, hashed)
-        for slug, told in workspaces().items():
-            if told.organization == user.organization:
+        for slug, workspace in demo_workspaces().items():
+            if workspace.organization == user.organization:
                 add_member(owner, ids[slug], user_id, user.role)
 
 
-def _connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:
+def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:
     connector_id = uuid5(workspace_id, account.tool)
-    moved = owner.execute(
+    updated = owner.execute(
         "update app.connector set config = %s where workspace_id = %s and connector_id = %s",
         (Jsonb(account.config), workspace_id, connector_id),
     )
-    if not moved.rowcount:
+    if not updated.rowcount:
         create_connector(
             Session(owner),  # type: ignore[arg-type]
             vault,
-            workspace_id=workspace_id,
-            connector_id=connector_id,
-            connector_type=account.tool,
-            display_name=f"Demo {account.tool}",
-            config=account.config,
-            credentials=account.credentials,
-            webhook_secrets={"current": f"{account.token}-webhook"},
-            poll_interval_seconds=POLL_INTERVAL_SECONDS,
-            backfill_days=BACKFILL_DAYS,
+            NewConnector(
+                workspace_id=workspace_id,
+                connector_id=connector_id,
+                connector_type=account.tool,
+                display_name=f"Demo {account.tool}",
+                config=account.config,
+                credentials=account.credentials,
+                webhook_secrets={"current": f"{account.token}-webhook"},
+                poll_interval_seconds=POLL_INTERVAL_SECONDS,
+                backfill_days=BACKFILL_DAYS,
+            ),
         )
 
 
-def _service_keys(owner: psycopg.Connection, ids: dict[str, UUID], known: dict[str, str]) -> dict[str, str]:
+def _create_service_keys(
+    owner: psycopg.Connection, ids: dict[str, UUID], existing: dict[str, str]
+) -> dict[str, str]:
     """Keys are shown once: a workspace whose key is not in file and database gets a new one."""
     return {
-        slug: known[slug]
-        if slug in known and _is_live(owner, workspace_id, known[slug])
+        slug: existing[slug]
+        if slug in existing and _is_live(owner, workspace_id, existing[slug])
         else create_service_key(owner, workspace_id, KEY_NAME, "admin")
         for slug, workspace_id in ids.items()
     }
@@ -117,15 +121,15 @@ def _service_keys(owner: psycopg.Connection, ids: dict[str, UUID], known: dict[s
 
 def _is_live(owner: psycopg.Connection, workspace_id: UUID, key: str) -> bool:
     parts = key.split("_", 3)
-    found = owner.execute(
+    row = owner.execute(
         "select 1 from app.service_account "
         "where workspace_id = %s and service_account_id = %s and revoked_at is null",
         (workspace_id, UUID(parts[2])),
     ).fetchone()
-    return found is not None
+    return row is not None
 
 
-def _known_keys(state_dir: Path) -> dict[str, str]:
+def _read_keys(state_dir: Path) -> dict[str, str]:
     path = state_dir / KEYS_FILE
     return dict(json.loads(path.read_text())) if path.exists() else {}
 

@@ -1,4 +1,4 @@
-"""What every command that takes an export does first: read it, recognize its columns, read its rows."""
+"""Reads an export for a command: the file, its columns and its rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from causeloop_pipeline.cli.output.terminal import USAGE, fail
-from causeloop_pipeline.landing.export_file.columns import ColumnError, Recognized, recognize
+from causeloop_pipeline.landing.export_file.columns import ColumnError, RecognizedColumns, recognize_columns
 from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, issues_from_table
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
 
 @dataclass(frozen=True)
 class IssueInput:
-    """An export as issues, with all that a person should know about how it was read."""
+    """The issues of an export, and how it was read."""
 
     file: IssueFile
-    recognized: Recognized
+    recognized: RecognizedColumns
     read: TableIssues
 
 
@@ -31,12 +31,12 @@ def read_issues(
     unread: Sequence[str] = (),
 ) -> IssueInput:
     """The issues of an export without the `unread` columns; ends the command when they cannot be read."""
-    chosen = _chosen(maps)
+    chosen = _parse_maps(maps)
     try:
         ZoneInfo(timezone)
         file = read_issue_file(path)
-        recognized = recognize(file.table.columns, chosen, [*file.empty_columns(), *unread])
-        _refuse_nothing_to_group_by(path, file, recognized)
+        recognized = recognize_columns(file.table.columns, chosen, [*file.empty_columns(), *unread])
+        _require_grouping_columns(path, file, recognized)
         read = issues_from_table(
             file.table,
             recognized,
@@ -52,19 +52,19 @@ def read_issues(
     return IssueInput(file, recognized, read)
 
 
-def judgement_time(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
-    """When the judgement is made: as asked, else right after the newest issue, but never in the future."""
+def resolve_as_of(source: IssueInput, as_of: str | None, now: datetime) -> datetime:
+    """The time to predict at: `as_of`, else right after the newest issue, but never in the future."""
     if as_of is not None:
         try:
-            asked = datetime.fromisoformat(as_of)
+            moment = datetime.fromisoformat(as_of)
         except ValueError:
             fail(f"--as-of {as_of!r} is no ISO date such as 2026-03-01 or 2026-03-01T12:00:00+01:00", USAGE)
-        return asked.astimezone(UTC) if asked.tzinfo else asked.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     newest = source.read.issues["source_created_at"].max()
     return min(now, newest + timedelta(seconds=1)) if isinstance(newest, datetime) else now
 
 
-def _chosen(maps: Sequence[str]) -> dict[str, str]:
+def _parse_maps(maps: Sequence[str]) -> dict[str, str]:
     chosen = {}
     for entry in maps:
         field, separator, column = entry.partition("=")
@@ -74,7 +74,7 @@ def _chosen(maps: Sequence[str]) -> dict[str, str]:
     return chosen
 
 
-def _refuse_nothing_to_group_by(path: Path, file: IssueFile, recognized: Recognized) -> None:
+def _require_grouping_columns(path: Path, file: IssueFile, recognized: RecognizedColumns) -> None:
     from causeloop_pipeline.landing.export_file.columns import GROUPING_FIELDS
 
     if not {"title", *GROUPING_FIELDS} & recognized.columns.keys():

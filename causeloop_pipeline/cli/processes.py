@@ -51,11 +51,11 @@ class Processes:
     def await_port(self, name: str, port: int, seconds: float = 120) -> None:
         """Wait until a server listens; raise with its log's end if it does not."""
         deadline = time.monotonic() + seconds
-        while not listening(port):
+        while not is_listening(port):
             if self.children[name].poll() is not None:
                 raise ProcessError(f"{name} ended while starting:\n{self._log_end(name)}")
             if time.monotonic() > deadline:
-                raise ProcessError(f"{name} does not answer on port {port}:\n{self._log_end(name)}")
+                raise ProcessError(f"{name} does not listen on port {port}:\n{self._log_end(name)}")
             time.sleep(0.1)
 
     def check(self) -> None:
@@ -65,7 +65,7 @@ class Processes:
                 raise ProcessError(f"{name} ended with exit code {child.returncode}:\n{self._log_end(name)}")
 
     def stop(self) -> None:
-        """End all, the last started first: asked to, then made to."""
+        """Stop all servers, the last started first: SIGTERM, then SIGKILL."""
         for child in reversed(self.children.values()):
             _signal_group(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + TERM_SECONDS
@@ -78,40 +78,40 @@ class Processes:
         self.register.unlink(missing_ok=True)
 
     def _write_register(self) -> None:
-        born = {str(child.pid): birth(child.pid) for child in self.children.values()}
-        self.register.write_text(json.dumps(born))
+        started = {str(child.pid): start_time(child.pid) for child in self.children.values()}
+        self.register.write_text(json.dumps(started))
 
     def _log_end(self, name: str) -> str:
         log = self.logs / f"{name}.log"
         return f"{log}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
-def end_leftovers(register: Path) -> int:
-    """End the groups that a killed supervisor left, also where only the leader has gone already.
+def stop_leftovers(register: Path) -> int:
+    """Stop the process groups that a killed supervisor left, even if the group leader has ended.
 
-    A pid given anew to another process has another birth and is left alone; while a group lives, the
-    system gives its number to nobody.
+    A pid reused by another process has another start time and is left alone; while a group lives, the
+    system does not reuse its number.
     """
     if not register.exists():
         return 0
-    known: dict[str, str] = json.loads(register.read_text() or "{}")
+    registered: dict[str, str] = json.loads(register.read_text() or "{}")
     ended = 0
-    for pid, born in known.items():
-        if birth(int(pid)) in {born, ""}:
+    for pid, started in registered.items():
+        if start_time(int(pid)) in {started, ""}:
             _signal_group(int(pid), signal.SIGKILL)
             ended += 1
     register.unlink(missing_ok=True)
     return ended
 
 
-def listening(port: int) -> bool:
+def is_listening(port: int) -> bool:
     """Whether anything listens on a loopback port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def birth(pid: int) -> str:
-    """When a process was started, in the kernel's ticks; empty when it is gone."""
+def start_time(pid: int) -> str:
+    """When a process was started, in the kernel's ticks; empty when it has ended."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -120,7 +120,7 @@ def birth(pid: int) -> str:
 
 
 def _reset_signals() -> None:
-    """A child must hear SIGINT (make ignores it for background jobs) and end with its parent."""
+    """A child must receive SIGINT (make ignores it for background jobs) and end with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)

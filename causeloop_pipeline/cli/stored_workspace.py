@@ -1,4 +1,4 @@
-"""A workspace in the database, as commands read it: its issues, what was found in them, what people said."""
+"""A workspace in the database, as commands read it: its issues, fingerprints, patterns and members."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +11,10 @@ import psycopg
 
 from causeloop_pipeline.cli.output.terminal import UNREACHABLE, USAGE, fail
 from causeloop_pipeline.model.frames import (
-    CONSTRAINT_SCHEMA,
     FINGERPRINT_SCHEMA,
     ISSUE_SCHEMA,
     MEMBER_SCHEMA,
     PATTERN_SCHEMA,
-    PREVIOUS_MEMBER_SCHEMA,
 )
 from causeloop_pipeline.settings import MissingSettingError, settings
 from causeloop_pipeline.storage.database.session import Database, Session
@@ -24,7 +22,7 @@ from causeloop_pipeline.storage.database.session import Database, Session
 if TYPE_CHECKING:
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
 
-KNOWN = """
+SELECT_WORKSPACES = """
 select w.workspace_id, o.slug || '/' || w.slug as name, w.timezone
 from app.workspace as w
 join app.organization as o using (organization_id)
@@ -47,72 +45,56 @@ class StoredWorkspace:
         return read_issues(self.session, self.workspace_id, ISSUE_SCHEMA)
 
     def fingerprints(self) -> pl.DataFrame:
-        """FINGERPRINT_SCHEMA, as last taken."""
+        """FINGERPRINT_SCHEMA, as last computed."""
         from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
 
         return read_fingerprints(self.session, self.workspace_id, FINGERPRINT_SCHEMA)
 
     def patterns(self) -> pl.DataFrame:
-        """PATTERN_SCHEMA, as last found."""
+        """PATTERN_SCHEMA, as last grouped."""
         from causeloop_pipeline.storage.detect.patterns import read_patterns
 
         return read_patterns(self.session, self.workspace_id, PATTERN_SCHEMA)
 
     def members(self, schema: pl.Schema = MEMBER_SCHEMA) -> pl.DataFrame:
-        """MEMBER_SCHEMA, as last found."""
+        """MEMBER_SCHEMA, as last grouped."""
         from causeloop_pipeline.storage.detect.patterns import read_members
 
         return read_members(self.session, self.workspace_id, schema)
 
-    def grouped_anew(self) -> "tuple[pl.DataFrame, Grouping]":
-        """The memberships of now, and what this version of the grouping would make of the same issues."""
-        from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-        from causeloop_pipeline.analysis.detect.grouping.patterns import (
-            VERDICTS,
-            GroupingOptions,
-            group_issues,
-        )
-        from causeloop_pipeline.storage.detect.patterns import (
-            read_constraints,
-            read_grouping_settings,
-            read_verdicts,
-        )
+    def regroup(self) -> "tuple[pl.DataFrame | None, Grouping]":
+        """The present memberships, and what this version of the grouping would make of the same issues."""
+        from causeloop_pipeline.analysis.loop import group
+        from causeloop_pipeline.stages.regrouping import grouping_options, read_grouping_facts
 
-        issues, before = (
+        facts = read_grouping_facts(self.session, self.workspace_id)
+        _, grouping = group(
             self.issues(),
-            self.members(pl.Schema({**PREVIOUS_MEMBER_SCHEMA, "status": pl.String()})),
+            facts,
+            timezone=self.timezone,
+            options=grouping_options(self.session, self.workspace_id),
         )
-        auto_link, threshold = read_grouping_settings(self.session, self.workspace_id)
-        grouping = group_issues(
-            issues,
-            fingerprint_issues(issues, timezone=self.timezone),
-            constraints=read_constraints(self.session, self.workspace_id, CONSTRAINT_SCHEMA),
-            previous=before,
-            verdicts=read_verdicts(self.session, self.workspace_id, VERDICTS),
-            options=GroupingOptions(
-                ai_auto_link=auto_link,
-                ai_confidence_threshold=threshold,
-                namespace=str(self.workspace_id),
-            ),
-        )
-        return before, grouping
+        return facts.previous, grouping
 
 
 @contextmanager
-def stored_workspace(name: str) -> Iterator[StoredWorkspace]:
+def open_stored_workspace(name: str) -> Iterator[StoredWorkspace]:
     """The workspace called organization/workspace, workspace, or by its id; ends the command without one."""
     try:
-        database = Database(settings().required("pipeline_database_url"))
+        database = Database(settings().require("pipeline_database_url"))
         with database.every_workspace() as session:
-            known = session.rows(KNOWN)
+            workspaces = session.rows(SELECT_WORKSPACES)
     except MissingSettingError as error:
         fail(str(error))
     except psycopg.OperationalError as error:
-        fail(f"the database cannot be reached ({str(error).strip()}): start it with `make run`", UNREACHABLE)
-    matching = [row for row in known if name in _names(row)]
+        fail(
+            f"the database cannot be reached ({str(error).strip()}): start it with `causeloop up`",
+            UNREACHABLE,
+        )
+    matching = [row for row in workspaces if name in _names(row)]
     if len(matching) != 1:
         problem = "there is no workspace" if not matching else "more than one workspace is called"
-        fail(f"{problem} {name!r}: choose one of {', '.join(row['name'] for row in known)}", USAGE)
+        fail(f"{problem} {name!r}: choose one of {', '.join(row['name'] for row in workspaces)}", USAGE)
     workspace_id = UUID(str(matching[0]["workspace_id"]))
     with database.workspace(workspace_id) as session:
         yield StoredWorkspace(session, workspace_id, matching[0]["timezone"])

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
-from causeloop_pipeline.connectors.configuration import problems
+from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.tenants import DEMO_PASSWORD
@@ -17,7 +17,7 @@ DEMO_URL = "http://127.0.0.1:8090"
 
 @pytest.fixture(scope="module")
 def vault(installation):
-    return Vault.of(settings().required("secret_key"))
+    return Vault.of(settings().require("secret_key"))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_loading_again_changes_nothing_but_the_address(loaded, installation, own
         ]
 
 
-def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_anew(
+def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_again(
     loaded, installation, vault
 ):
     tenants, state_dir = loaded
@@ -79,7 +79,11 @@ def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made
 def test_the_documented_people_can_sign_in(loaded, owner):
     from argon2 import PasswordHasher
 
-    hashed = count(owner, "select password_hash from app.users where email = %s", "analyst@northwind.example")
+    hashed = count(
+        owner,
+        "select password_hash from app.users join app.user_password using (user_id) where email = %s",
+        "analyst@northwind.example",
+    )
     assert PasswordHasher().verify(hashed, DEMO_PASSWORD)
     role = count(
         owner,
@@ -93,4 +97,4 @@ def test_the_documented_people_can_sign_in(loaded, owner):
 
 def test_every_demo_connector_is_configured_as_its_tool_asks():
     for account in accounts(DEMO_URL):
-        assert not problems(CONNECTORS[account.tool], account.config, account.credentials)
+        assert not find_problems(CONNECTORS[account.tool], account.config, account.credentials)

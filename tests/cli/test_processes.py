@@ -13,9 +13,9 @@ import pytest
 from causeloop_pipeline.cli.processes import (
     ProcessError,
     Processes,
-    birth,
-    end_leftovers,
-    listening,
+    is_listening,
+    start_time,
+    stop_leftovers,
 )
 from causeloop_pipeline.storage.embedded.postgres_server import free_port
 
@@ -50,7 +50,7 @@ def eventually(condition: Callable[[], object], seconds: float = 20) -> bool:
     return True
 
 
-def gone(pid: int) -> bool:
+def is_gone(pid: int) -> bool:
     """Ended, be it reaped or not."""
     try:
         return ") Z" in Path(f"/proc/{pid}/stat").read_text()
@@ -65,7 +65,7 @@ def test_a_server_is_awaited_until_it_listens_and_gone_after_the_stop(processes:
     processes.await_port("listener", port)
     processes.stop()
 
-    assert not listening(port)
+    assert not is_listening(port)
 
 
 def test_a_server_that_ends_while_starting_is_explained_by_its_log(processes: Processes) -> None:
@@ -91,7 +91,7 @@ def test_stopping_ends_what_a_server_started_too(processes: Processes) -> None:
 
     processes.stop()
 
-    assert eventually(lambda: gone(child))
+    assert eventually(lambda: is_gone(child))
 
 
 def test_what_a_killed_supervisor_left_is_ended_at_the_next_start(tmp_path: Path) -> None:
@@ -113,9 +113,9 @@ def test_what_a_killed_supervisor_left_is_ended_at_the_next_start(tmp_path: Path
     supervisor.send_signal(signal.SIGKILL)
     supervisor.wait()
 
-    end_leftovers(tmp_path / "processes.json")
+    stop_leftovers(tmp_path / "processes.json")
 
-    assert eventually(lambda: gone(grandchild))
+    assert eventually(lambda: is_gone(grandchild))
     assert not (tmp_path / "processes.json").exists()
 
 
@@ -124,8 +124,8 @@ def test_a_pid_that_now_belongs_to_another_is_left_alone(tmp_path: Path) -> None
     register = tmp_path / "processes.json"
     register.write_text(f'{{"{stranger.pid}": "1"}}')
 
-    assert end_leftovers(register) == 0
-    assert birth(stranger.pid)
+    assert stop_leftovers(register) == 0
+    assert start_time(stranger.pid)
 
     stranger.kill()
     stranger.wait()

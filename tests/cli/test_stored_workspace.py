@@ -48,19 +48,24 @@ def test_an_issue_of_the_database_is_found_by_the_tool_s_own_id(filled):
 
 
 def test_what_was_stored_of_a_membership_is_explained(filled, database):
-    from causeloop_pipeline.analysis.loop import group
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+    from causeloop_pipeline.analysis.loop import GroupingFacts, group
     from causeloop_pipeline.storage.core.issues import read_issues
     from causeloop_pipeline.storage.detect.patterns import replace_patterns
 
     with database.workspace(filled) as session:
         issues = read_issues(session, filled, ISSUE_SCHEMA)
-        _, grouping = group(issues, timezone="UTC", namespace=str(filled))
+        _, grouping = group(
+            issues, GroupingFacts(), timezone="UTC", options=GroupingOptions(namespace=str(filled))
+        )
         replace_patterns(session, filled, grouping.patterns, grouping.members)
-    said = json.loads(runner.invoke(app, ["explain", "A-3", "--workspace", str(filled), "--json"]).stdout)
-    assert said["issues_in_it"] == 40
-    assert "Same message" in said["reason"]
+    explanation = json.loads(
+        runner.invoke(app, ["explain", "A-3", "--workspace", str(filled), "--json"]).stdout
+    )
+    assert explanation["issues_in_it"] == 40
+    assert "Same message" in explanation["reason"]
     preview = runner.invoke(app, ["patterns", "preview", "--workspace", str(filled)])
-    assert "0 of 40 issues known before would change their pattern" in preview.stdout
+    assert "0 of 40 earlier issues would change their pattern" in preview.stdout
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_what_was_stored_of_a_membership_is_explained(filled, database):
         (["explain", "A-1", "--workspace", "no-such-place"], "there is no workspace 'no-such-place'"),
     ],
 )
-def test_a_source_that_is_missing_or_unknown_is_said(installation, arguments, message):
+def test_a_source_that_is_missing_or_unknown_is_reported(installation, arguments, message):
     result = runner.invoke(app, arguments)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())

@@ -1,25 +1,25 @@
-// What all charts share: a frame with a table twin, scales and axes; and the plainest charts, bars and sparklines.
+// Shared by all charts: a figure with its data table, scales and axes; and bar charts, sparklines and marks.
 
 import { h, s, table } from "../lib/elements.js";
-import { counted, dayOf, number } from "../lib/format.js";
+import { pluralize, dayOf, number } from "../lib/format.js";
 
 export const MARGIN = { top: 12, right: 12, bottom: 24, left: 34 };
 
-/** A chart that is drawn anew for every width, said in one sentence, with its numbers as a table below. */
-export function figure({ title, says, height, draw, twin }) {
+/** A chart that is redrawn for every width, with a one-sentence summary and its data as a table. */
+export function figure({ title, summary, height, draw, dataTable }) {
   const frame = h("div", { class: "canvas" });
   frame.style.height = `${height}px`;
-  let drawnFor = 0;
+  let lastWidth = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.max(260, Math.round(entry.contentRect.width));
-    if (Math.abs(width - drawnFor) < 2) return;
-    drawnFor = width;
+    if (Math.abs(width - lastWidth) < 2) return;
+    lastWidth = width;
     const size = {
       viewBox: `0 0 ${width} ${height}`,
       width,
       height,
       role: "img",
-      "aria-label": `${title}. ${says}`,
+      "aria-label": `${title}. ${summary}`,
     };
     frame.replaceChildren(s("svg", { ...size, class: "chart" }, draw({ width, height })));
   }).observe(frame);
@@ -27,12 +27,12 @@ export function figure({ title, says, height, draw, twin }) {
     "figure",
     {},
     frame,
-    h("figcaption", {}, says),
-    h("details", { class: "twin" }, h("summary", {}, "As a table"), twin),
+    h("figcaption", {}, summary),
+    h("details", { class: "data-table" }, h("summary", {}, "As a table"), dataTable),
   );
 }
 
-/** Maps values to places. */
+/** A linear scale from values to positions. */
 export function scale(from, to, low, high) {
   const span = to - from || 1;
   return (value) => low + ((value - from) / span) * (high - low);
@@ -47,13 +47,13 @@ export function ticks(largest, wanted = 4) {
 }
 
 /** Horizontal grid lines with their values. */
-export function leftAxis(values, y, width, { left = MARGIN.left, written = number } = {}) {
+export function leftAxis(values, y, width, { left = MARGIN.left, format = number } = {}) {
   return values.map((value) =>
     s(
       "g",
       { class: "tick" },
       s("line", { x1: left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }),
-      s("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, written(value)),
+      s("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, format(value)),
     ),
   );
 }
@@ -72,20 +72,20 @@ export function dayAxis(days, x, width, height) {
   );
 }
 
-/** How often something happened, in bars. */
+/** A bar chart of issues over time. */
 export function frequencyChart(title, frequency) {
   const rows = frequency.data;
   const total = rows.reduce((sum, row) => sum + row.count, 0);
-  const struck = rows.filter((row) => row.count > 0).length;
+  const busyBuckets = rows.filter((row) => row.count > 0).length;
   const unit = frequency.bucket;
-  const hit = `${counted(struck, unit)} with at least one`;
-  const says = `${counted(total, "issue")} in ${rows.length} ${unit}s; ${hit} (${frequency.timezone}).`;
+  const hit = `${pluralize(busyBuckets, unit)} with at least one`;
+  const summary = `${pluralize(total, "issue")} in ${rows.length} ${unit}s; ${hit} (${frequency.timezone}).`;
   const columns = [
     { title: unit === "week" ? "Week of" : "Day", cell: (row) => dayOf(row.start, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
   ];
-  const twin = table(title, columns, rows.filter((row) => row.count > 0).reverse());
-  return figure({ title, says, height: 150, twin, draw: (size) => bars(rows, size) });
+  const dataTable = table(title, columns, rows.filter((row) => row.count > 0).reverse());
+  return figure({ title, summary, height: 150, dataTable, draw: (size) => bars(rows, size) });
 }
 
 function bars(rows, { width, height }) {
@@ -112,8 +112,8 @@ function bars(rows, { width, height }) {
   ];
 }
 
-/** A history in the height of a line of text; its sentence is read instead of it. */
-export function sparkline(counts, says) {
+/** A small bar chart; screen readers read its summary. */
+export function sparkline(counts, summary) {
   const [width, height] = [112, 24];
   const y = scale(0, Math.max(1, ...counts), height - 1, 3);
   const step = width / counts.length;
@@ -131,27 +131,27 @@ export function sparkline(counts, says) {
   const base = s("line", { class: "base", x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 });
   return s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "spark" },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": summary, class: "spark" },
     base,
     rects,
   );
 }
 
-/** An estimate with its interval on a scale that a whole list shares. */
+/** An estimate with its interval, on a scale shared by the whole list. */
 export function intervalMark(low, middle, high, largest) {
   const [width, height] = [132, 14];
   const x = scale(0, largest, 5, width - 5);
-  const says = `${number(middle, 1)}, 80 % interval ${number(low, 1)} to ${number(high, 1)}`;
+  const summary = `${number(middle, 1)}, 80 % interval ${number(low, 1)} to ${number(high, 1)}`;
   return s(
     "svg",
-    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": says, class: "interval" },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": summary, class: "interval" },
     s("line", { class: "base", x1: 5, x2: width - 5, y1: 7, y2: 7 }),
     s("line", { class: "range", x1: x(low), x2: Math.max(x(high), x(low) + 1), y1: 7, y2: 7 }),
     s("circle", { class: "estimate", cx: x(middle), cy: 7, r: 4.5 }),
   );
 }
 
-/** A share as a filled track, beside its number. */
+/** A share as a progress bar, shown beside its number. */
 export function shareMark(share, className = "") {
   const width = 72;
   return s(

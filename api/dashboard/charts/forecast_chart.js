@@ -1,21 +1,21 @@
-// Issues a day: what came, what is expected within its band, and the day on which the threshold is reached.
+// Issues a day: observed, expected with its interval, and the day on which the threshold is reached.
 
 import { s, table } from "../lib/elements.js";
 import { dayOf, number } from "../lib/format.js";
 import { MARGIN, dayAxis, figure, leftAxis, scale, ticks } from "./axes.js";
 
-const SHOWN_PAST = 45;
+const PAST_DAYS = 45;
 
 export function forecastChart(title, forecast) {
   const today = forecast.actual.at(-1)?.day ?? "";
-  const past = forecast.actual.slice(-SHOWN_PAST);
+  const past = forecast.actual.slice(-PAST_DAYS);
   const ahead = forecast.forecast.filter((row) => row.day >= today);
   const columns = [
     { title: "Day", cell: (row) => dayOf(row.day, true) },
     { title: "Issues", numeric: true, cell: (row) => number(row.count) },
     { title: "Expected", numeric: true, cell: (row) => number(row.yhat, 2) },
     {
-      title: "Band",
+      title: "Interval",
       numeric: true,
       cell: (row) =>
         row.yhat === undefined ? "–" : `${number(row.yhat_lower, 2)} – ${number(row.yhat_upper, 2)}`,
@@ -23,14 +23,14 @@ export function forecastChart(title, forecast) {
   ];
   return figure({
     title,
-    says: sentence(forecast, ahead),
+    summary: summarize(forecast, ahead),
     height: 220,
-    twin: table(title, columns, [...past, ...ahead]),
-    draw: (size) => drawing(forecast, past, ahead, size),
+    dataTable: table(title, columns, [...past, ...ahead]),
+    draw: (size) => drawForecast(forecast, past, ahead, size),
   });
 }
 
-function sentence(forecast, ahead) {
+function summarize(forecast, ahead) {
   const total = ahead.reduce((sum, row) => sum + row.yhat, 0);
   const expected = `About ${number(total, 1)} issues are expected in ${ahead.length} days.`;
   const line = `The threshold of ${number(forecast.threshold, 1)} a day`;
@@ -41,7 +41,7 @@ function sentence(forecast, ahead) {
   return `${expected} ${line} is not expected to be reached.`;
 }
 
-function drawing(forecast, past, ahead, { width, height }) {
+function drawForecast(forecast, past, ahead, { width, height }) {
   const from = ahead[0]?.day === past.at(-1)?.day ? past.length - 1 : past.length;
   const days = [...past.slice(0, from).map((row) => row.day), ...ahead.map((row) => row.day)];
   const largest = Math.max(

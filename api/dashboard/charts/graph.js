@@ -1,12 +1,12 @@
-// The pattern graph, drawn with forces from fixed starting places, so that the same graph always looks the same.
+// The pattern graph: a force-directed layout from fixed starting points, so that a graph always looks the same.
 
 import { s } from "../lib/elements.js";
-import { band, counted, number } from "../lib/format.js";
+import { band, pluralize, number } from "../lib/format.js";
 
 const ROUNDS = 320;
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
-/** Places for every node: edges pull, nodes push, the middle holds all together. */
+/** A position for every node: edges attract, nodes repel, the centre attracts all. */
 function layout(nodes, edges, width, height) {
   const places = nodes.map((_, index) => {
     const distance = Math.sqrt((index + 0.5) / nodes.length) * 0.46;
@@ -35,13 +35,13 @@ function forces(places, links, ideal, width, height) {
     y: (height / 2 - place.y) * 0.05,
   }));
   for (let left = 0; left < places.length; left += 1) {
-    for (let right = left + 1; right < places.length; right += 1) apart(places, pushes, left, right, ideal);
+    for (let right = left + 1; right < places.length; right += 1) repel(places, pushes, left, right, ideal);
   }
-  for (const [left, right, strength] of links) together(places, pushes, left, right, ideal, strength);
+  for (const [left, right, strength] of links) attract(places, pushes, left, right, ideal, strength);
   return pushes;
 }
 
-function apart(places, pushes, left, right, ideal) {
+function repel(places, pushes, left, right, ideal) {
   const x = places[left].x - places[right].x || 0.01;
   const y = places[left].y - places[right].y || 0.01;
   const square = Math.max(x * x + y * y, 16);
@@ -52,7 +52,7 @@ function apart(places, pushes, left, right, ideal) {
   pushes[right].y -= y * force * 0.06;
 }
 
-function together(places, pushes, left, right, ideal, strength) {
+function attract(places, pushes, left, right, ideal, strength) {
   const x = places[right].x - places[left].x;
   const y = places[right].y - places[left].y;
   const pull = (Math.hypot(x, y) / ideal) * (0.02 + 0.05 * strength);
@@ -72,12 +72,12 @@ function move(places, pushes, heat, width, height) {
   });
 }
 
-/** The drawing; `named` are the nodes whose names have room, `choose(node or edge)` tells what was pressed. */
+/** The SVG elements; the riskiest nodes are labelled, `choose(node or edge)` is called on a click. */
 export function drawGraph(graph, { width, height }, choose) {
   const places = layout(graph.nodes, graph.edges, width, height);
   const at = new Map(graph.nodes.map((node, index) => [node.id, places[index]]));
-  const most = Math.max(1, ...graph.nodes.map((node) => node.issue_count));
-  const named = new Set(
+  const maxIssues = Math.max(1, ...graph.nodes.map((node) => node.issue_count));
+  const labelled = new Set(
     [...graph.nodes]
       .sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))
       .slice(0, Math.floor(width / 90)),
@@ -91,7 +91,7 @@ export function drawGraph(graph, { width, height }, choose) {
     s(
       "g",
       { class: "nodes" },
-      graph.nodes.map((node, index) => nodeMark(node, places[index], most, named.has(node), width, choose)),
+      graph.nodes.map((node, index) => nodeMark(node, places[index], maxIssues, labelled.has(node), width, choose)),
     ),
   ];
 }
@@ -108,16 +108,16 @@ function edgeLine(edge, at, choose) {
   );
 }
 
-function nodeMark(node, place, most, isNamed, width, choose) {
-  const radius = 5 + 11 * Math.sqrt(node.issue_count / most);
+function nodeMark(node, place, maxIssues, isLabelled, width, choose) {
+  const radius = 5 + 11 * Math.sqrt(node.issue_count / maxIssues);
   const name = node.name.length > 30 ? `${node.name.slice(0, 29)}…` : node.name;
   const end = place.x > width * 0.66;
-  const says = `${node.name}: ${counted(node.issue_count, "issue")}`;
+  const summary = `${node.name}: ${pluralize(node.issue_count, "issue")}`;
   return s(
     "g",
     { class: `node risk-${band(node.risk_score ?? 0)}`, onclick: () => choose(node) },
-    s("circle", { cx: place.x, cy: place.y, r: radius }, s("title", {}, says)),
-    isNamed
+    s("circle", { cx: place.x, cy: place.y, r: radius }, s("title", {}, summary)),
+    isLabelled
       ? s(
           "text",
           {

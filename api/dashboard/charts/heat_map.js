@@ -1,7 +1,7 @@
-// When a pattern strikes: weekday by quarter of the day, counted in the workspace's time zone.
+// When issues of a pattern occur: weekday by quarter of the day, in the workspace's time zone.
 
 import { s, table } from "../lib/elements.js";
-import { WEEKDAYS, counted, timeZone, weekTime } from "../lib/format.js";
+import { WEEKDAYS, pluralize, timeZone, weekTime } from "../lib/format.js";
 import { figure } from "./axes.js";
 
 const QUARTERS = ["00–06", "06–12", "12–18", "18–24"];
@@ -20,28 +20,28 @@ export function heatMap(instants, total) {
       cell: ([, row]) => String(row[index]),
     })),
   ];
-  const title = "When it strikes";
+  const title = "Typical times";
   return figure({
     title,
-    says: sentence(counts, instants.length, total),
+    summary: summarize(counts, instants.length, total),
     height: 7 * 24 + 22,
-    twin: table(title, columns, [...counts.entries()]),
-    draw: (size) => drawing(counts, size),
+    dataTable: table(title, columns, [...counts.entries()]),
+    draw: (size) => drawHeatMap(counts, size),
   });
 }
 
-function sentence(counts, seen, total) {
+function summarize(counts, seen, total) {
   const cells = counts.flatMap((row, day) => row.map((count, quarter) => ({ count, day, quarter })));
-  const { count, day, quarter } = cells.reduce((most, cell) => (cell.count > most.count ? cell : most));
-  const basis = seen < total ? `the newest ${seen} of ${counted(total, "issue")}` : counted(total, "issue");
+  const { count, day, quarter } = cells.reduce((best, cell) => (cell.count > best.count ? cell : best));
+  const basis = seen < total ? `the newest ${seen} of ${pluralize(total, "issue")}` : pluralize(total, "issue");
   return `Most often ${WEEKDAYS[day]} ${QUARTERS[quarter]} (${count}); counted over ${basis}, ${timeZone()}.`;
 }
 
-function drawing(counts, { width: room }) {
+function drawHeatMap(counts, { width: room }) {
   const width = Math.min(room, 420);
   const left = 40;
   const step = (width - left) / QUARTERS.length;
-  const most = Math.max(1, ...counts.flat());
+  const maxCount = Math.max(1, ...counts.flat());
   const heads = QUARTERS.map((quarter, index) =>
     s("text", { class: "axis", x: left + (index + 0.5) * step, y: 12, "text-anchor": "middle" }, quarter),
   );
@@ -53,7 +53,7 @@ function drawing(counts, { width: room }) {
       width: step - 2,
       height: 22,
       rx: 2,
-      "fill-opacity": count ? (0.06 + 0.42 * (count / most)).toFixed(2) : 1,
+      "fill-opacity": count ? (0.06 + 0.42 * (count / maxCount)).toFixed(2) : 1,
     }),
     s(
       "text",

@@ -1,7 +1,7 @@
-// The 5 × 5 matrix of likelihood against impact, as a table: every cell opens the patterns that lie in it.
+// The 5 × 5 matrix of likelihood against impact, as a table; every cell lists its patterns.
 
-import { h, to } from "../lib/elements.js";
-import { counted, number } from "../lib/format.js";
+import { h, link } from "../lib/elements.js";
+import { pluralize, number } from "../lib/format.js";
 
 const STEPS = [5, 4, 3, 2, 1];
 const HEAT = [
@@ -42,8 +42,8 @@ export function matrixTable(matrix, names) {
     h(
       "p",
       { class: "quiet" },
-      `${counted(placed, "pattern")} with a prediction for ${matrix.window_days} days; impact grows to the right. `,
-      "Press a number to see its patterns.",
+      `${pluralize(placed, "pattern")} with a prediction for ${matrix.window_days} days; impact increases to the right. `,
+      "Select a number to see its patterns.",
     ),
     chosen,
   );
@@ -61,14 +61,14 @@ function headRow(matrix) {
 const short = (name) => (name.startsWith("low,") ? "minor" : name);
 
 function cellOf(cell, matrix, choose) {
-  const heat = HEAT.find(([least]) => cell.likelihood * cell.impact >= least)[1];
+  const heat = HEAT.find(([minimum]) => cell.likelihood * cell.impact >= minimum)[1];
   if (!cell.count) return h("td", { class: `cell heat-${heat} empty` }, "·");
   const where = `${matrix.likelihood[cell.likelihood - 1]}, impact ${matrix.impact[cell.impact - 1]}`;
-  const says = `${counted(cell.count, "pattern")}: ${where}`;
+  const summary = `${pluralize(cell.count, "pattern")}: ${where}`;
   return h(
     "td",
     { class: `cell heat-${heat}` },
-    h("button", { type: "button", "aria-label": says, onclick: () => choose(cell) }, number(cell.count)),
+    h("button", { type: "button", "aria-label": summary, onclick: () => choose(cell) }, number(cell.count)),
   );
 }
 
@@ -82,7 +82,7 @@ function patternsOf(cell, matrix, names) {
       "ul",
       { class: "rows" },
       cell.pattern_ids.map((id) =>
-        h("li", {}, to(`/patterns/${id}`, names.get(id) ?? `pattern ${id.slice(0, 8)}`)),
+        h("li", {}, link(`/patterns/${id}`, names.get(id) ?? `pattern ${id.slice(0, 8)}`)),
       ),
     ),
     rest > 0 ? h("p", { class: "quiet" }, `and ${number(rest)} more`) : null,

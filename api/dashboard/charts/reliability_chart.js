@@ -1,56 +1,56 @@
-// Whether probabilities keep their word: what was said against what came, with the band that chance alone allows.
+// Reliability diagram: observed frequency by predicted probability, with the range that chance explains.
 
 import { s, table } from "../lib/elements.js";
-import { counted, number, percent } from "../lib/format.js";
+import { pluralize, number, percent } from "../lib/format.js";
 import { MARGIN, figure, leftAxis, scale } from "./axes.js";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
 export function reliabilityChart(bins) {
-  const title = "Reliability of predictions";
+  const title = "Reliability diagram";
   const outside = bins.filter((bin) => !bin.within_band).length;
   const graded = bins.reduce((sum, bin) => sum + bin.n, 0);
   const groups = outside
-    ? `${number(outside)} of ${counted(bins.length, "group")} of predictions lie outside`
-    : `All ${counted(bins.length, "group")} of predictions lie within`;
-  const says = `${groups} the band that chance allows (${number(graded)} graded).`;
+    ? `${number(outside)} of ${pluralize(bins.length, "group")} of predictions are outside`
+    : `All ${pluralize(bins.length, "group")} of predictions are within`;
+  const summary = `${groups} the range that chance alone explains (${number(graded)} graded).`;
   const columns = [
-    { title: "Said", numeric: true, cell: (bin) => percent(bin.mean_probability) },
-    { title: "Came true", numeric: true, cell: (bin) => percent(bin.frequency) },
+    { title: "Predicted", numeric: true, cell: (bin) => percent(bin.mean_probability) },
+    { title: "Observed", numeric: true, cell: (bin) => percent(bin.frequency) },
     {
-      title: "Band of chance",
+      title: "Expected by chance",
       numeric: true,
       cell: (bin) => `${percent(bin.band_low)} – ${percent(bin.band_high)}`,
     },
     { title: "Predictions", numeric: true, cell: (bin) => number(bin.n) },
-    { title: "Within", cell: (bin) => (bin.within_band ? "yes" : "no") },
+    { title: "Within range", cell: (bin) => (bin.within_band ? "yes" : "no") },
   ];
   return figure({
     title,
-    says,
+    summary,
     height: 280,
-    twin: table(title, columns, bins),
-    draw: (size) => drawing(bins, size),
+    dataTable: table(title, columns, bins),
+    draw: (size) => drawDiagram(bins, size),
   });
 }
 
-function drawing(bins, { width: room, height }) {
+function drawDiagram(bins, { width: room, height }) {
   const width = Math.min(room, 460);
   const left = MARGIN.left + 12;
   const x = scale(0, 1, left, width - MARGIN.right - 10);
   const y = scale(0, 1, height - MARGIN.bottom - 10, MARGIN.top);
-  const most = Math.max(...bins.map((bin) => bin.n));
-  const named = SHARES.map((share) =>
+  const maxCount = Math.max(...bins.map((bin) => bin.n));
+  const labels = SHARES.map((share) =>
     s("text", { class: "axis", x: x(share), y: height - 20, "text-anchor": "middle" }, percent(share)),
   );
   return [
-    leftAxis(SHARES, y, width, { left, written: percent }),
-    named,
-    s("text", { class: "axis", x: x(0.5), y: height - 4, "text-anchor": "middle" }, "said"),
-    s("text", { class: "axis", x: left + 4, y: MARGIN.top + 12 }, "came true"),
+    leftAxis(SHARES, y, width, { left, format: percent }),
+    labels,
+    s("text", { class: "axis", x: x(0.5), y: height - 4, "text-anchor": "middle" }, "predicted"),
+    s("text", { class: "axis", x: left + 4, y: MARGIN.top + 12 }, "observed"),
     s("line", { class: "diagonal", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
     bandOf(bins, x, y),
-    bins.map((bin) => point(bin, x, y, most)),
+    bins.map((bin) => point(bin, x, y, maxCount)),
   ];
 }
 
@@ -62,17 +62,17 @@ function bandOf(bins, x, y) {
   return s("polygon", { class: "band", points: [...upper, ...lower].join(" ") });
 }
 
-function point(bin, x, y, most) {
+function point(bin, x, y, maxCount) {
   const middle = x(bin.mean_probability);
-  const says = `said ${percent(bin.mean_probability)}, came true ${percent(bin.frequency)}, ${counted(bin.n, "prediction")}`;
+  const summary = `predicted ${percent(bin.mean_probability)}, observed ${percent(bin.frequency)}, ${pluralize(bin.n, "prediction")}`;
   return s(
     "g",
     { class: bin.within_band ? "point" : "point off" },
     s("line", { x1: middle, x2: middle, y1: y(bin.band_low), y2: y(bin.band_high) }),
     s(
       "circle",
-      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / most) },
-      s("title", {}, says),
+      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / maxCount) },
+      s("title", {}, summary),
     ),
   );
 }

@@ -1,13 +1,13 @@
-// Talks to the API: paths are the templates of its OpenAPI document, refusals become `Refusal`.
+// HTTP client of the API: paths are the templates of its OpenAPI document, error responses become `ApiError`.
 
-import { credential, forget, refreshToken, renew } from "./session.js";
+import { credential, clearSession, refreshToken, renew } from "./session.js";
 
 const ROOT = new URL("./", document.baseURI);
 
-/** The API said no; the message says what happened and what to do. */
-export class Refusal extends Error {
+/** An error response; the message says what failed and what to do. */
+export class ApiError extends Error {
   constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? `the server answered ${status}`);
+    super(problem.detail ?? problem.title ?? `the server responded with ${status}`);
     this.status = status;
     this.code = problem.code ?? "unknown";
     this.trace = problem.trace_id ?? null;
@@ -18,23 +18,23 @@ export class Refusal extends Error {
 
 /** Read: `get("/v1/patterns/{pattern_id}", {pattern_id}, {limit: 5})`. */
 export const get = (path, parameters, query, signal) =>
-  ask("GET", address(path, parameters, query), undefined, signal);
+  request("GET", address(path, parameters, query), undefined, signal);
 
-/** Create or ask for something. */
-export const post = (path, parameters, body) => ask("POST", address(path, parameters), body);
+/** Create something or start an action. */
+export const post = (path, parameters, body) => request("POST", address(path, parameters), body);
 
 /** Change something. */
-export const patch = (path, parameters, body) => ask("PATCH", address(path, parameters), body);
+export const patch = (path, parameters, body) => request("PATCH", address(path, parameters), body);
 
-/** The stream's answer, to be read as it comes. */
+/** A streaming response, read as it arrives. */
 export const open = (path, headers, signal) => send("GET", address(path), undefined, signal, headers);
 
 function address(path, parameters = {}, query = {}) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
   const url = new URL(filled.slice(1), ROOT);
   for (const [name, value] of Object.entries(query)) {
-    for (const each of [value].flat()) {
-      if (each !== undefined && each !== null && each !== "") url.searchParams.append(name, each);
+    for (const item of [value].flat()) {
+      if (item !== undefined && item !== null && item !== "") url.searchParams.append(name, item);
     }
   }
   return url;
@@ -42,27 +42,27 @@ function address(path, parameters = {}, query = {}) {
 
 const isSigningIn = (url) => url.pathname.includes("/v1/auth/");
 
-async function ask(method, url, body, signal) {
+async function request(method, url, body, signal) {
   const response = await send(method, url, body, signal);
   if (response.ok) return response.status === 204 ? null : response.json();
   const problem = await response.json().catch(() => ({}));
   if (response.status === 401 && !isSigningIn(url)) {
-    forget();
+    clearSession();
     dispatchEvent(new CustomEvent("signed-out", { detail: problem.detail }));
   }
-  throw new Refusal(response.status, problem);
+  throw new ApiError(response.status, problem);
 }
 
-/** One request; an expired session is renewed and the request made again. */
+/** One request; an expired session is renewed and the request sent again. */
 async function send(method, url, body, signal, extra) {
-  const response = await attempt(method, url, body, signal, extra);
+  const response = await fetchOnce(method, url, body, signal, extra);
   if (response.status !== 401 || !refreshToken() || isSigningIn(url)) return response;
-  return (await renew(exchange)) ? attempt(method, url, body, signal, extra) : response;
+  return (await renew(exchange)) ? fetchOnce(method, url, body, signal, extra) : response;
 }
 
 const exchange = (token) => post("/v1/auth/refresh", {}, { refresh_token: token });
 
-async function attempt(method, url, body, signal, extra = {}) {
+async function fetchOnce(method, url, body, signal, extra = {}) {
   const headers = { Accept: "application/json", ...extra };
   if (credential()) headers.Authorization = `Bearer ${credential()}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -75,6 +75,6 @@ async function attempt(method, url, body, signal, extra = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refusal(0, { detail: "The server does not answer. Check the connection, then try again." });
+    throw new ApiError(0, { detail: "The server does not respond. Check the connection, then try again." });
   }
 }

@@ -25,8 +25,8 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** A link that leaves the dashboard; anything but a web address stays text. */
-export function outside(address, text) {
+/** A link to another site; anything but a web address stays text. */
+export function externalLink(address, text) {
   return /^https?:\/\//i.test(address ?? "")
     ? h(
         "a",
@@ -38,18 +38,18 @@ export function outside(address, text) {
 }
 
 /** A link to a screen. */
-export function to(path, text, attributes = {}) {
+export function link(path, text, attributes = {}) {
   return h("a", { href: `#${path}`, ...attributes }, text);
 }
 
-/** A section with a heading, and what stands beside the heading. */
+/** A section with a heading, and elements beside the heading. */
 export function section(title, { id, beside, level = "h2", className = "" } = {}, ...children) {
   const head = h("div", { class: "section-head" }, h(level, { id }, title), beside);
   return h("section", { class: className || null, "aria-labelledby": id }, head, ...children);
 }
 
-/** A table; columns are {title, cell(row), numeric?, wide?}; the caption is read aloud and hidden unless shown. */
-export function table(caption, columns, rows, { shownCaption = false, className = "" } = {}) {
+/** A table; columns are {title, cell(row), numeric?, wide?}; the caption is for screen readers and hidden unless `isCaptionVisible`. */
+export function table(caption, columns, rows, { isCaptionVisible = false, className = "" } = {}) {
   const cell = (column, row) =>
     h(
       "td",
@@ -65,7 +65,7 @@ export function table(caption, columns, rows, { shownCaption = false, className 
     h(
       "table",
       { class: className || null },
-      h("caption", { class: shownCaption ? null : "unseen" }, caption),
+      h("caption", { class: isCaptionVisible ? null : "unseen" }, caption),
       h("thead", {}, h("tr", {}, heads)),
       h(
         "tbody",
@@ -84,10 +84,10 @@ export function table(caption, columns, rows, { shownCaption = false, className 
 
 /** Names and values side by side; pairs without a value are left out. */
 export function facts(pairs) {
-  const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const present = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return h(
     "dl",
     { class: "facts" },
-    known.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    present.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
   );
 }

@@ -2,14 +2,14 @@
 
 let zone = "UTC";
 
-/** Every date from here on is told in this zone. */
+/** Set the time zone of every date that is formatted after this. */
 export function useTimeZone(name) {
   zone = name;
 }
 
 export const timeZone = () => zone;
 
-/** 0.8312 → “83 %”; extremes are told as such, for no estimate is certain. */
+/** 0.8312 → “83 %”; extremes are shown as bounds, because no estimate is certain. */
 export function percent(share) {
   if (share === null || share === undefined) return "–";
   if (share > 0 && share < 0.01) return "< 1 %";
@@ -17,10 +17,10 @@ export function percent(share) {
   return `${Math.round(share * 100)} %`;
 }
 
-/** A chance; unlike a share it is never certain. */
-export const chanceOf = (chance) => (chance === 1 ? "> 99 %" : chance === 0 ? "< 1 %" : percent(chance));
+/** A probability; unlike a share it is never shown as 0 % or 100 %. */
+export const probabilityText = (value) => (value === 1 ? "> 99 %" : value === 0 ? "< 1 %" : percent(value));
 
-/** A number with as many decimals as it deserves. */
+/** A number, with one decimal when it is small and not whole. */
 export function number(value, decimals) {
   if (value === null || value === undefined) return "–";
   const digits = decimals ?? (Number.isInteger(value) ? 0 : Math.abs(value) < 10 ? 1 : 0);
@@ -28,30 +28,30 @@ export function number(value, decimals) {
 }
 
 /** “3 issues”, “1 issue”. */
-export function counted(count, noun, plural = `${noun}s`) {
+export function pluralize(count, noun, plural = `${noun}s`) {
   return `${number(count)} ${count === 1 ? noun : plural}`;
 }
 
-function written(moment, options, timeZoneName = zone) {
+function formatDate(moment, options, timeZoneName = zone) {
   return new Intl.DateTimeFormat("en-GB", { timeZone: timeZoneName, ...options }).format(moment);
 }
 
 /** An instant → “25 Nov 2026”. */
 export function day(instant) {
-  return instant ? written(new Date(instant), { day: "numeric", month: "short", year: "numeric" }) : "–";
+  return instant ? formatDate(new Date(instant), { day: "numeric", month: "short", year: "numeric" }) : "–";
 }
 
 /** An instant → “25 Nov 2026, 14:05”. */
 export function minute(instant) {
   const time = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
-  return instant ? written(new Date(instant), time) : "–";
+  return instant ? formatDate(new Date(instant), time) : "–";
 }
 
 /** A calendar day “2026-11-25” → “25 Nov”; it is the same day in every zone. */
 export function dayOf(date, withYear = false) {
   if (!date) return "–";
   const year = withYear ? { year: "numeric" } : {};
-  return written(new Date(`${date}T00:00:00Z`), { day: "numeric", month: "short", ...year }, "UTC");
+  return formatDate(new Date(`${date}T00:00:00Z`), { day: "numeric", month: "short", ...year }, "UTC");
 }
 
 /** A span in seconds → “2.5 hours”. */
@@ -86,13 +86,13 @@ export function ago(instant) {
 export const plain = (value) => String(value ?? "").replaceAll("_", " ");
 
 /** Any value that a fingerprint or a reason may hold, as one line of text. */
-export function told(value) {
+export function asText(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return number(value, Number.isInteger(value) ? 0 : 2);
-  if (Array.isArray(value)) return value.map(told).join(", ");
+  if (Array.isArray(value)) return value.map(asText).join(", ");
   if (typeof value === "object")
     return Object.entries(value)
-      .map(([key, item]) => `${plain(key)}: ${told(item)}`)
+      .map(([key, item]) => `${plain(key)}: ${asText(item)}`)
       .join(" · ");
   return String(value);
 }
@@ -105,7 +105,7 @@ const BANDS = [
 ];
 
 /** The band of a risk score. */
-export const band = (score) => BANDS.find(([least]) => score >= least)?.[1] ?? "low";
+export const band = (score) => BANDS.find(([minimum]) => score >= minimum)?.[1] ?? "low";
 
 /** Weekday (0 = Monday) and hour of an instant in the workspace's zone. */
 export function weekTime(instant) {
@@ -115,10 +115,10 @@ export function weekTime(instant) {
     hour: "2-digit",
     hourCycle: "h23",
   });
-  const found = Object.fromEntries(
+  const fields = Object.fromEntries(
     parts.formatToParts(new Date(instant)).map((part) => [part.type, part.value]),
   );
-  return { weekday: WEEKDAYS.indexOf(found.weekday), hour: Number(found.hour) };
+  return { weekday: WEEKDAYS.indexOf(fields.weekday), hour: Number(fields.hour) };
 }
 
 export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];

@@ -1,75 +1,75 @@
-// A list that is narrowed by filters, which stay in the address, and read on page by page.
+// A paginated list with filters that are kept in the address.
 
 import { h } from "./elements.js";
-import { counted } from "./format.js";
-import { failure, waiting } from "./states.js";
+import { pluralize } from "./format.js";
+import { failure, loading } from "./states.js";
 
 /**
- * A filtered list. `fields` describe the filters, `read(query)` gives a page of the API, `draw(rows)` shows
- * rows, `none(filtered)` says why there are none.
+ * A filtered list. `fields` describe the filters, `read(query)` returns a page of the API, `draw(rows)`
+ * renders rows, `none(isFiltered)` renders the empty state.
  */
 export function listing({ path, fields, query, noun, read, draw, none }) {
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
   const more = h("button", { type: "button", hidden: true }, "Show more");
   let rows = [];
-  let asked = known(query, fields);
-  let turn = 0;
+  let filters = pickFilters(query, fields);
+  let latestRequest = 0;
 
   const load = async (cursor) => {
-    const mine = ++turn;
-    if (!cursor) body.replaceChildren(waiting(`${noun}s`));
+    const request = ++latestRequest;
+    if (!cursor) body.replaceChildren(loading(`${noun}s`));
     more.disabled = true;
     try {
-      const page = await read({ ...asked, cursor });
-      if (mine !== turn) return;
+      const page = await read({ ...filters, cursor });
+      if (request !== latestRequest) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
-      body.replaceChildren(rows.length ? draw(rows) : none(isFiltered(asked)));
-      count.textContent = shownOf(rows.length, page.page.total, noun);
+      body.replaceChildren(rows.length ? draw(rows) : none(isFiltered(filters)));
+      count.textContent = countText(rows.length, page.page.total, noun);
       more.hidden = !page.page.has_more;
       more.onclick = () => load(page.page.next_cursor);
     } catch (error) {
-      if (mine === turn && error.name !== "AbortError") body.replaceChildren(failure(error, () => load()));
+      if (request === latestRequest && error.name !== "AbortError") body.replaceChildren(failure(error, () => load()));
     } finally {
       more.disabled = false;
     }
   };
-  const narrow = (form) => {
-    asked = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
-    keepInAddress(path, asked);
+  const applyFilters = (form) => {
+    filters = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    saveToAddress(path, filters);
     load();
   };
   load();
   const foot = h("p", { class: "more" }, more);
-  return h("div", { class: "listing" }, filterBar(fields, asked, narrow), count, body, foot);
+  return h("div", { class: "listing" }, filterBar(fields, filters, applyFilters), count, body, foot);
 }
 
-function known(query, fields) {
+function pickFilters(query, fields) {
   const names = fields.map((field) => field.name);
   return Object.fromEntries(Object.entries(query).filter(([name]) => names.includes(name)));
 }
 
-const isFiltered = (asked) => Object.keys(asked).some((name) => name !== "sort");
+const isFiltered = (filters) => Object.keys(filters).some((name) => name !== "sort");
 
-function shownOf(shown, total, noun) {
-  return `${shown < total ? `${shown} of ` : ""}${counted(total, noun)}`;
+function countText(visible, total, noun) {
+  return `${visible < total ? `${visible} of ` : ""}${pluralize(total, noun)}`;
 }
 
-function keepInAddress(path, asked) {
-  const search = new URLSearchParams(asked).toString();
+function saveToAddress(path, filters) {
+  const search = new URLSearchParams(filters).toString();
   history.replaceState(null, "", `#${path}${search ? `?${search}` : ""}`);
 }
 
-function filterBar(fields, asked, narrow) {
-  const submit = (event) => (event.preventDefault(), narrow(event.currentTarget));
+function filterBar(fields, filters, applyFilters) {
+  const submit = (event) => (event.preventDefault(), applyFilters(event.currentTarget));
   return h(
     "form",
-    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => narrow(event.currentTarget) },
-    fields.map((field) => control(field, asked[field.name] ?? "")),
+    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => applyFilters(event.currentTarget) },
+    fields.map((field) => filterControl(field, filters[field.name] ?? "")),
   );
 }
 
-function control(field, value) {
+function filterControl(field, value) {
   const id = `filter-${field.name}`;
   const input = field.options
     ? h(
@@ -93,5 +93,5 @@ function control(field, value) {
   );
 }
 
-/** Choices of a filter: everything, then each value as a word. */
+/** Options of a filter: any, then each value. */
 export const anyOf = (values) => [["", "any"], ...values.map((value) => [value, value.replaceAll("_", " ")])];

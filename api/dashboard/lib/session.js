@@ -1,55 +1,54 @@
-// Who is signed in: tokens live in memory and in this tab's sessionStorage, nowhere else.
+// The session: credentials are kept in memory and in this tab's sessionStorage only.
 
-const PLACE = "causeloop.session";
-let session = stored();
+const STORAGE_KEY = "causeloop.session";
+let session = readStored();
 let refreshing = null;
 
-function stored() {
+function readStored() {
   try {
-    return JSON.parse(sessionStorage.getItem(PLACE));
+    return JSON.parse(sessionStorage.getItem(STORAGE_KEY));
   } catch {
     return null;
   }
 }
 
-function keep(next) {
+function save(next) {
   session = next;
-  if (next) sessionStorage.setItem(PLACE, JSON.stringify(next));
-  else sessionStorage.removeItem(PLACE);
+  if (next) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(next));
+  else sessionStorage.removeItem(STORAGE_KEY);
 }
 
 /** Whether there is a credential to try. */
-export const signedIn = () => session !== null;
+export const isSignedIn = () => session !== null;
 
 /** The credential for the Authorization header. */
 export const credential = () => session?.access ?? "";
 
 /** Sign in with a service-account key. */
-export const keepKey = (key) => keep({ access: key.trim(), refresh: null });
+export const saveKey = (key) => save({ access: key.trim(), refresh: null });
 
-/** Sign in with what the API answered to a password. */
-export const keepTokens = (tokens) => keep({ access: tokens.access_token, refresh: tokens.refresh_token });
+/** Sign in with the tokens of a password login. */
+export const saveTokens = (tokens) => save({ access: tokens.access_token, refresh: tokens.refresh_token });
 
-/** Forget everything. */
-export const forget = () => keep(null);
+/** End the session in this tab. */
+export const clearSession = () => save(null);
 
 /** The token that ends or renews the session; keys have none. */
 export const refreshToken = () => session?.refresh ?? null;
 
-/** Renew an expired token once, however many requests ask at the same time; false: sign in again. */
+/** Renew an expired token once for all concurrent requests; false: sign in again. */
 export function renew(exchange) {
   refreshing ??= exchange(refreshToken())
-    .then((tokens) => (keepTokens(tokens), true))
+    .then((tokens) => (saveTokens(tokens), true))
     .catch(() => false)
     .finally(() => (refreshing = null));
   return refreshing;
 }
 
-/** A key in `#key=…` signs in once and leaves the address at once; says whether there was one. */
+/** Take a key in `#key=…` out of the address, so that the person can confirm it; null: there is none. */
 export function takeKeyFromAddress() {
-  const found = /^#key=(cl_[A-Za-z0-9_-]+)(?:&to=(\/[^#]*))?$/.exec(location.hash);
-  if (!found) return false;
-  keepKey(found[1]);
-  history.replaceState(null, "", `${location.pathname}#${found[2] ?? "/"}`);
-  return true;
+  const match = /^#key=(cl_[A-Za-z0-9_-]+)(?:&to=(\/[^#]*))?$/.exec(location.hash);
+  if (!match) return null;
+  history.replaceState(null, "", `${location.pathname}#${match[2] ?? "/"}`);
+  return match[1];
 }

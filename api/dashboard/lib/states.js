@@ -1,12 +1,12 @@
-// What a screen shows while it waits, when there is nothing, and when something failed; each says what to do.
+// Loading, empty and error states of a screen, notices, and buttons that call the API.
 
-import { Refusal } from "./client.js";
+import { ApiError } from "./client.js";
 import { h, section } from "./elements.js";
 
-/** While something is read. */
-export const waiting = (what) => h("p", { class: "state loading", role: "status" }, `Reading ${what} …`);
+/** Shown while something loads. */
+export const loading = (what) => h("p", { class: "state loading", role: "status" }, `Loading ${what} …`);
 
-/** Nothing there: why, and what to do about it. */
+/** Empty state: why there is nothing, and what to do. */
 export function empty(why, ...todo) {
   return h(
     "div",
@@ -16,32 +16,32 @@ export function empty(why, ...todo) {
   );
 }
 
-/** What the API refused, where, and the way on. */
+/** Error state: what failed, where, and a retry. */
 export function failure(error, retry) {
-  const refused = error instanceof Refusal;
-  if (!refused) console.error(error);
-  const title = refused && error.status === 404 ? "This is not here" : "This could not be shown";
-  const said = refused ? error.message : "The dashboard itself failed; its console says where.";
+  const isApiError = error instanceof ApiError;
+  if (!isApiError) console.error(error);
+  const title = isApiError && error.status === 404 ? "Not found" : "This could not be loaded";
+  const message = isApiError ? error.message : "The dashboard failed. The browser console shows the details.";
   return h(
     "div",
     { class: "state failed", role: "alert" },
     h("p", { class: "state-title" }, title),
-    h("p", {}, said),
-    refused && error.fields.length
+    h("p", {}, message),
+    isApiError && error.fields.length
       ? h(
           "ul",
           {},
           error.fields.map((field) => h("li", {}, `${field.pointer}: ${field.detail}`)),
         )
       : null,
-    refused && error.trace ? h("p", { class: "quiet" }, "Trace ", h("code", {}, error.trace)) : null,
+    isApiError && error.trace ? h("p", { class: "quiet" }, "Trace ", h("code", {}, error.trace)) : null,
     retry ? h("button", { type: "button", onclick: retry }, "Try again") : null,
   );
 }
 
-/** A part of a screen that is read on its own, so that one failure leaves the rest standing. */
+/** A part of a screen that loads separately, so that its failure does not affect the rest. */
 export function part(what, read) {
-  const place = h("div", { class: "part" }, waiting(what));
+  const place = h("div", { class: "part" }, loading(what));
   const load = () =>
     read()
       .then((content) => place.replaceChildren(content))
@@ -50,17 +50,17 @@ export function part(what, read) {
   return place;
 }
 
-/** A section of a screen whose content is read on its own. */
+/** A section of a screen whose content loads separately. */
 export const partSection = (title, what, read) => section(title, {}, part(what, read));
 
-/** Tells in passing that something was done, or why not. */
+/** Show briefly that an action succeeded, or why it failed. */
 export function notice(text, kind = "done") {
   const message = h("p", { class: `notice ${kind}` }, text);
   document.getElementById("notices").append(message);
   setTimeout(() => message.remove(), kind === "done" ? 5_000 : 12_000);
 }
 
-/** A button that does something at the server; meanwhile it cannot be pressed again. */
+/** A button that calls the API; it is disabled until the call ends. */
 export function action(text, act, { done, className = "", describedBy } = {}) {
   const press = async ({ currentTarget: button }) => {
     button.disabled = true;
@@ -69,10 +69,10 @@ export function action(text, act, { done, className = "", describedBy } = {}) {
       if (done) notice(done);
     } catch (error) {
       notice(
-        error instanceof Refusal ? error.message : "This failed in the dashboard; its console says where.",
-        "refused",
+        error instanceof ApiError ? error.message : "The dashboard failed. The browser console shows the details.",
+        "error",
       );
-      if (!(error instanceof Refusal)) console.error(error);
+      if (!(error instanceof ApiError)) console.error(error);
     } finally {
       button.disabled = false;
     }

@@ -1,43 +1,43 @@
 // Follows /v1/stream with fetch, because EventSource cannot send the Authorization header.
 
-import { Refusal, open } from "./client.js";
+import { ApiError, open } from "./client.js";
 
-const SHORTEST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
+const MIN_RETRY_DELAY = 1_000;
+const MAX_RETRY_DELAY = 60_000;
 
-/** Calls `onChange` with the pulse and `onState` with live, waiting or off, until the signal ends it. */
+/** Call `onChange` with each change and `onState` with live, reconnecting or off, until the signal aborts. */
 export async function follow(onChange, onState, signal) {
-  const heard = { last: "", wait: SHORTEST_WAIT };
+  const position = { lastEventId: "", retryDelay: MIN_RETRY_DELAY };
   while (!signal.aborted) {
     try {
-      const response = await connect(heard.last, signal);
+      const response = await connect(position.lastEventId, signal);
       if (response.status === 401 || response.status === 403) return onState("off");
-      if (response.ok) await hear(response, heard, onChange, onState);
+      if (response.ok) await readEvents(response, position, onChange, onState);
     } catch (error) {
       if (!signal.aborted && !isLostConnection(error)) throw error;
     }
-    if (!signal.aborted) onState("waiting");
-    await pause(heard.wait, signal);
-    heard.wait = Math.min(heard.wait * 2, LONGEST_WAIT);
+    if (!signal.aborted) onState("reconnecting");
+    await pause(position.retryDelay, signal);
+    position.retryDelay = Math.min(position.retryDelay * 2, MAX_RETRY_DELAY);
   }
 }
 
-function connect(last, signal) {
-  return open("/v1/stream", { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) }, signal);
+function connect(lastEventId, signal) {
+  return open("/v1/stream", { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) }, signal);
 }
 
-async function hear(response, heard, onChange, onState) {
+async function readEvents(response, position, onChange, onState) {
   onState("live");
-  heard.wait = SHORTEST_WAIT;
+  position.retryDelay = MIN_RETRY_DELAY;
   for await (const event of events(response.body)) {
-    const isFirst = heard.last === "";
-    heard.last = event.id || heard.last;
+    const isFirst = position.lastEventId === "";
+    position.lastEventId = event.id || position.lastEventId;
     if (event.name === "change" && !isFirst) onChange(JSON.parse(event.data));
   }
 }
 
-/** Browsers tell a connection that broke off as a TypeError. */
-const isLostConnection = (error) => error instanceof Refusal || error instanceof TypeError;
+/** Browsers report a broken connection as a TypeError. */
+const isLostConnection = (error) => error instanceof ApiError || error instanceof TypeError;
 
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -47,11 +47,11 @@ async function* events(body) {
     if (done) return;
     const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
     rest = blocks.pop();
-    yield* blocks.map(read).filter((event) => event.data);
+    yield* blocks.map(parseEvent).filter((event) => event.data);
   }
 }
 
-function read(block) {
+function parseEvent(block) {
   const event = { id: "", name: "message", data: "" };
   for (const line of block.split("\n")) {
     const [, field, value] = /^(\w*): ?(.*)$/.exec(line) ?? [];

@@ -1,11 +1,11 @@
-// Clusters: patterns that belong to one systemic problem, as a graph and as a list of the same content.
+// Clusters: patterns that belong to one systemic problem, as a graph and as a list.
 
 import { figure } from "../charts/axes.js";
 import { drawGraph } from "../charts/graph.js";
 import { get, post } from "../lib/client.js";
-import { h, section, table, to } from "../lib/elements.js";
-import { ago, counted, number, plain, told } from "../lib/format.js";
-import { action, empty, failure, waiting } from "../lib/states.js";
+import { h, section, table, link } from "../lib/elements.js";
+import { ago, pluralize, number, plain, asText } from "../lib/format.js";
+import { action, empty, failure, loading } from "../lib/states.js";
 import { riskMark } from "./patterns.js";
 
 const STRONGEST = 150;
@@ -15,7 +15,7 @@ export async function showClusters({ query, me, signal }) {
     get("/v1/clusters", {}, { limit: 100 }, signal),
     get("/v1/workspace", {}, {}, signal),
   ]);
-  const may = me.role !== "viewer" && workspace.features.includes("clusters");
+  const canRecompute = me.role !== "viewer" && workspace.features.includes("clusters");
   const recompute = () => post("/v1/clusters/recompute", {});
   return h(
     "div",
@@ -24,14 +24,14 @@ export async function showClusters({ query, me, signal }) {
       "div",
       { class: "section-head" },
       h("h1", {}, "Clusters"),
-      may
-        ? action("Recompute", recompute, { done: "Asked for. This page shows the result by itself." })
+      canRecompute
+        ? action("Recompute", recompute, { done: "Recompute requested. This page updates when it is done." })
         : null,
     ),
     h(
       "p",
       { class: "lead" },
-      "Patterns that share services, strike together or have a common factor: one systemic problem each.",
+      "Patterns that share services, occur together or have a common factor: one systemic problem each.",
     ),
     graphSection(signal),
     section(
@@ -44,7 +44,7 @@ export async function showClusters({ query, me, signal }) {
             clusters.data.map((cluster) => clusterEntry(cluster, cluster.id === query.cluster, signal)),
           )
         : empty(
-            "No patterns are joined yet.",
+            "No clusters yet.",
             "Clusters appear when at least two patterns share services, times or factors.",
           ),
     ),
@@ -55,7 +55,7 @@ function graphSection(signal) {
   const place = h("div", { class: "part" });
   const { control, slider } = strengthControl();
   const load = async () => {
-    place.replaceChildren(waiting("the graph"));
+    place.replaceChildren(loading("the graph"));
     try {
       const graph = await get(
         "/v1/patterns/graph",
@@ -66,7 +66,7 @@ function graphSection(signal) {
       place.replaceChildren(
         graph.edges.length
           ? graphFigure(graph)
-          : empty("No two patterns are joined that strongly.", "Lower the least strength."),
+          : empty("No two patterns are related this strongly.", "Lower the minimum strength."),
       );
     } catch (error) {
       if (error.name !== "AbortError") place.replaceChildren(failure(error, load));
@@ -74,16 +74,16 @@ function graphSection(signal) {
   };
   slider.addEventListener("change", load);
   load();
-  return section("How patterns hang together", { beside: control }, place);
+  return section("Pattern graph", { beside: control }, place);
 }
 
 function strengthControl() {
   const range = { type: "range", min: "0", max: "0.95", step: "0.05", value: "0.3" };
   const slider = h("input", { id: "strength", ...range });
-  const shown = h("output", { for: "strength" }, "0.30");
-  slider.addEventListener("input", () => (shown.textContent = Number(slider.value).toFixed(2)));
-  const label = h("label", { for: "strength" }, "Least strength");
-  return { slider, control: h("span", { class: "beside" }, label, slider, shown) };
+  const output = h("output", { for: "strength" }, "0.30");
+  slider.addEventListener("input", () => (output.textContent = Number(slider.value).toFixed(2)));
+  const label = h("label", { for: "strength" }, "Minimum strength");
+  return { slider, control: h("span", { class: "beside" }, label, slider, output) };
 }
 
 function graphFigure(graph) {
@@ -91,17 +91,17 @@ function graphFigure(graph) {
   const chosen = h("div", { class: "chosen", role: "status" });
   const choose = (item) =>
     chosen.replaceChildren(item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names));
-  const size = `${counted(graph.nodes.length, "pattern")} and ${counted(graph.edges.length, "tie")}.`;
-  const says = `${size} The larger, the more issues; the thicker, the stronger; colour is the risk. Press a mark for its reasons.`;
+  const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
+  const summary = `${size} Larger nodes have more issues; thicker edges are stronger; colour shows the risk. Select a node or an edge for its reasons.`;
   return h(
     "div",
     {},
     figure({
       title: "Pattern graph",
-      says,
+      summary,
       height: 420,
       draw: (size) => drawGraph(graph, size, choose),
-      twin: edgesTable(graph.edges, names),
+      dataTable: edgesTable(graph.edges, names),
     }),
     chosen,
   );
@@ -112,29 +112,29 @@ function edgesTable(edges, names) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (edge) => to(`/patterns/${edge.left_pattern_id}`, names.get(edge.left_pattern_id) ?? "pattern"),
+      cell: (edge) => link(`/patterns/${edge.left_pattern_id}`, names.get(edge.left_pattern_id) ?? "pattern"),
     },
     {
-      title: "Joined with",
+      title: "Related to",
       className: "wide",
-      cell: (edge) => to(`/patterns/${edge.right_pattern_id}`, names.get(edge.right_pattern_id) ?? "pattern"),
+      cell: (edge) => link(`/patterns/${edge.right_pattern_id}`, names.get(edge.right_pattern_id) ?? "pattern"),
     },
     { title: "Strength", numeric: true, cell: (edge) => number(edge.strength, 2) },
     { title: "Reasons", className: "wide", cell: (edge) => reasons(edge) },
   ];
-  return table("What joins which patterns, and why", columns, edges, { className: "stacked" });
+  return table("Edges of the pattern graph, with their reasons", columns, edges, { className: "stacked" });
 }
 
 function reasons(edge) {
-  const said = Array.isArray(edge.reasons) ? edge.reasons : [edge.reasons];
+  const items = Array.isArray(edge.reasons) ? edge.reasons : [edge.reasons];
   return h(
     "ul",
     { class: "reasons" },
-    said.map((reason) =>
+    items.map((reason) =>
       h(
         "li",
         {},
-        reason?.text ?? told(reason),
+        reason?.text ?? asText(reason),
         reason?.strength ? h("span", { class: "quiet" }, ` ${number(reason.strength, 2)}`) : null,
       ),
     ),
@@ -151,33 +151,33 @@ function edgeText(edge, names) {
 }
 
 function nodeText(node, graph, names) {
-  const ties = graph.edges.filter(
+  const edges = graph.edges.filter(
     (edge) => edge.left_pattern_id === node.id || edge.right_pattern_id === node.id,
   );
   const other = (edge) => (edge.left_pattern_id === node.id ? edge.right_pattern_id : edge.left_pattern_id);
   return h(
     "div",
     {},
-    h("h3", {}, to(`/patterns/${node.id}`, node.name)),
-    h("p", { class: "quiet" }, `${counted(node.issue_count, "issue")}, ${plain(node.status)}`),
+    h("h3", {}, link(`/patterns/${node.id}`, node.name)),
+    h("p", { class: "quiet" }, `${pluralize(node.issue_count, "issue")}, ${plain(node.status)}`),
     h(
       "ul",
       { class: "rows" },
-      ties.map((edge) =>
-        h("li", {}, to(`/patterns/${other(edge)}`, names.get(other(edge)) ?? "pattern"), reasons(edge)),
+      edges.map((edge) =>
+        h("li", {}, link(`/patterns/${other(edge)}`, names.get(other(edge)) ?? "pattern"), reasons(edge)),
       ),
     ),
   );
 }
 
 const clusterSize = ({ pattern_count: patterns, issue_count: issues }) =>
-  `${counted(patterns, "pattern")}, ${counted(issues, "issue")}`;
+  `${pluralize(patterns, "pattern")}, ${pluralize(issues, "issue")}`;
 
-function clusterEntry(cluster, isAsked, signal) {
+function clusterEntry(cluster, isSelected, signal) {
   const body = h("div", { class: "part" });
   const load = async () => {
     if (body.childElementCount) return;
-    body.replaceChildren(waiting("its patterns"));
+    body.replaceChildren(loading("its patterns"));
     try {
       const detail = await get("/v1/clusters/{cluster_id}", { cluster_id: cluster.id }, {}, signal);
       const names = new Map(detail.patterns.map((pattern) => [pattern.id, pattern.name]));
@@ -185,8 +185,8 @@ function clusterEntry(cluster, isAsked, signal) {
         patternsOf(detail.patterns),
         h(
           "details",
-          { class: "twin" },
-          h("summary", {}, `What joins them (${number(detail.edges.length)})`),
+          { class: "data-table" },
+          h("summary", {}, `How they are related (${number(detail.edges.length)})`),
           edgesTable(detail.edges, names),
         ),
       );
@@ -195,10 +195,10 @@ function clusterEntry(cluster, isAsked, signal) {
         body.replaceChildren(failure(error, () => (body.replaceChildren(), load())));
     }
   };
-  if (isAsked) load();
+  if (isSelected) load();
   return h(
     "details",
-    { class: "cluster", open: isAsked, ontoggle: load },
+    { class: "cluster", open: isSelected, ontoggle: load },
     h(
       "summary",
       {},
@@ -213,7 +213,7 @@ function clusterEntry(cluster, isAsked, signal) {
 function patternsOf(patterns) {
   const columns = [
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
-    { title: "Pattern", className: "wide", cell: (row) => to(`/patterns/${row.id}`, row.name) },
+    { title: "Pattern", className: "wide", cell: (row) => link(`/patterns/${row.id}`, row.name) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => ago(row.last_seen_at) },
   ];

@@ -1,8 +1,8 @@
-// Connectors: whether each one works, when it last synced, what went wrong, and the two levers: sync and pause.
+// Connectors: status, last sync, errors and sync history, with the actions sync, pause and resume.
 
 import { get, post } from "../lib/client.js";
 import { facts, h, table } from "../lib/elements.js";
-import { ago, counted, duration, minute, number, plain } from "../lib/format.js";
+import { ago, pluralize, duration, minute, number, plain } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
 
 export async function showConnectors({ me, signal, reload }) {
@@ -22,12 +22,12 @@ export async function showConnectors({ me, signal, reload }) {
           "p",
           { class: "lead" },
           broken
-            ? `${counted(broken, "connector")} of ${number(rows.length)} stopped with an error: mend what is named, then resume.`
-            : `${counted(rows.length, "connector")}, none in error.`,
+            ? `${pluralize(broken, "connector")} of ${number(rows.length)} stopped with an error: fix what it says, then resume.`
+            : `${pluralize(rows.length, "connector")}, none in error.`,
         )
       : empty(
-          "No connector is set up.",
-          "An analyst sets one up with ",
+          "No connectors yet.",
+          "An analyst can add one with ",
           h("code", {}, "POST /v1/connectors"),
           "; ",
           h("code", {}, "GET /v1/connectors/catalog"),
@@ -37,11 +37,11 @@ export async function showConnectors({ me, signal, reload }) {
   );
 }
 
-function connectorEntry(row, mayWrite, signal, reload) {
-  const runs = h("details", { class: "twin" }, h("summary", {}, "Sync history"));
+function connectorEntry(row, canWrite, signal, reload) {
+  const runs = h("details", { class: "data-table" }, h("summary", {}, "Sync history"));
   runs.addEventListener(
     "toggle",
-    () => runs.childElementCount === 1 && runs.append(part("its runs", () => history(row, signal))),
+    () => runs.childElementCount === 1 && runs.append(part("sync runs", () => history(row, signal))),
   );
   return h(
     "section",
@@ -51,7 +51,7 @@ function connectorEntry(row, mayWrite, signal, reload) {
       { class: "section-head" },
       h("h2", {}, row.display_name),
       h("span", { class: `mark-word status-${row.status}` }, row.status),
-      mayWrite ? levers(row, reload) : null,
+      canWrite ? actions(row, reload) : null,
     ),
     row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
     facts([
@@ -66,32 +66,32 @@ function connectorEntry(row, mayWrite, signal, reload) {
             )
           : "never",
       ],
-      ["Next", row.status === "active" ? ago(row.next_poll_at) : null],
-      ["Every", duration(row.poll_interval_seconds)],
-      ["Webhook", row.has_webhook_secret ? "takes events" : null],
+      ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
+      ["Interval", duration(row.poll_interval_seconds)],
+      ["Webhook", row.has_webhook_secret ? "enabled" : null],
     ]),
     runs,
   );
 }
 
-function levers(row, reload) {
-  const after = (call) => async () => {
+function actions(row, reload) {
+  const andReload = (call) => async () => {
     await call();
     reload();
   };
   const path = { connector_id: row.id };
-  const sync = after(() => post("/v1/connectors/{connector_id}/sync", path));
-  const pause = after(() => post("/v1/connectors/{connector_id}/pause", path));
-  const resume = after(() => post("/v1/connectors/{connector_id}/resume", path));
+  const sync = andReload(() => post("/v1/connectors/{connector_id}/sync", path));
+  const pause = andReload(() => post("/v1/connectors/{connector_id}/pause", path));
+  const resume = andReload(() => post("/v1/connectors/{connector_id}/resume", path));
   return h(
     "span",
     { class: "beside" },
     row.status === "active"
       ? [
-          action("Sync now", sync, { done: "It syncs in a moment." }),
-          action("Pause", pause, { done: "It is paused; webhooks are still taken.", className: "plain" }),
+          action("Sync now", sync, { done: "Sync requested." }),
+          action("Pause", pause, { done: "Paused. Webhooks are still accepted.", className: "plain" }),
         ]
-      : action("Resume", resume, { done: "It polls again.", className: "main" }),
+      : action("Resume", resume, { done: "Polling resumed.", className: "main" }),
   );
 }
 
@@ -102,13 +102,13 @@ async function history(row, signal) {
     { limit: 20 },
     signal,
   );
-  if (!runs.data.length) return empty("It has not synced yet.", "The first sync starts within a minute.");
+  if (!runs.data.length) return empty("Not synced yet.", "The first sync starts within a minute.");
   const seconds = (run) =>
     run.finished_at ? duration((new Date(run.finished_at) - new Date(run.started_at)) / 1000) : "running";
   const columns = [
     { title: "Started", cell: (run) => minute(run.started_at) },
     { title: "Status", cell: (run) => plain(run.status) },
-    { title: "Took", numeric: true, cell: seconds },
+    { title: "Duration", numeric: true, cell: seconds },
     { title: "Read", numeric: true, cell: (run) => number(run.rows_read) },
     { title: "New", numeric: true, cell: (run) => number(run.rows_new) },
     { title: "Updated", numeric: true, cell: (run) => number(run.rows_updated) },

@@ -1,43 +1,43 @@
-// Fixes that were claimed, and whether they held, with the numbers that say so.
+// Claimed fixes and their proofs, as a list and for one recommendation.
 
 import { get } from "../lib/client.js";
-import { h, section, table, to } from "../lib/elements.js";
-import { chanceOf, day, dayOf, number, plain } from "../lib/format.js";
+import { facts, h, link, section, table } from "../lib/elements.js";
+import { day, dayOf, minute, number, plain, probabilityText } from "../lib/format.js";
 import { empty } from "../lib/states.js";
 
-const WORDS = {
+const VERDICT_LABELS = {
   held: "held",
   partly: "held in part",
   failed: "did not hold",
   moved: "moved elsewhere",
   not_provable_yet: "not provable yet",
-  no_exposure: "nothing to judge by",
+  no_exposure: "no exposure yet",
 };
-const SHOWN = 12;
+const MAX_FIXES = 12;
 
 /** Every claimed fix in force with its proof, newest first. */
 export async function readFixes(signal) {
-  const done = await get("/v1/recommendations", {}, { status: "implemented", limit: SHOWN }, signal);
+  const done = await get("/v1/recommendations", {}, { status: "implemented", limit: MAX_FIXES }, signal);
   const ids = done.data.map((row) => row.id);
   const details = await Promise.all(
     ids.map((id) => get("/v1/recommendations/{recommendation_id}", { recommendation_id: id }, {}, signal)),
   );
-  return details.flatMap(claims).sort((left, right) => right.fixed_at.localeCompare(left.fixed_at));
+  return details.flatMap(claimedFixes).sort((left, right) => right.fixed_at.localeCompare(left.fixed_at));
 }
 
-function claims(recommendation) {
+function claimedFixes(recommendation) {
   const proofs = new Map(recommendation.proofs.map((proof) => [proof.pattern_id, proof]));
   return recommendation.fixes
     .filter((fix) => !fix.withdrawn_at)
     .map((fix) => ({ ...fix, recommendation, proof: proofs.get(fix.pattern_id) ?? null }));
 }
 
-/** The newest fix that has been judged, or else the newest. */
+/** The newest fix with a verdict, or else the newest. */
 export function latestFix(fixes) {
-  const judged = fixes.find(
+  const decided = fixes.find(
     ({ proof }) => proof && !["not_provable_yet", "no_exposure"].includes(proof.verdict),
   );
-  return judged ?? fixes.find(({ proof }) => proof) ?? fixes[0] ?? null;
+  return decided ?? fixes.find(({ proof }) => proof) ?? fixes[0] ?? null;
 }
 
 /** A verdict as a mark; the word carries the meaning, the colour only helps. */
@@ -45,7 +45,7 @@ export function verdictMark(verdict) {
   return h(
     "span",
     { class: `verdict verdict-${verdict ?? "unknown"}` },
-    verdict ? (WORDS[verdict] ?? plain(verdict)) : "not judged yet",
+    verdict ? (VERDICT_LABELS[verdict] ?? plain(verdict)) : "not evaluated yet",
   );
 }
 
@@ -55,7 +55,7 @@ export function fixesSection(fixes) {
     {
       title: "Fix",
       className: "wide",
-      cell: ({ recommendation }) => to(`/recommendations/${recommendation.id}`, recommendation.title),
+      cell: ({ recommendation }) => link(`/recommendations/${recommendation.id}`, recommendation.title),
     },
     { title: "Since", cell: ({ fixed_at }) => day(fixed_at) },
     {
@@ -68,17 +68,17 @@ export function fixesSection(fixes) {
       numeric: true,
       cell: ({ proof }) => (proof ? activity(proof.events_after, proof.days_after) : "–"),
     },
-    { title: "Rate now ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
-    { title: "Surely halved", numeric: true, cell: ({ proof }) => chanceOf(proof?.probability_halved) },
+    { title: "Rate after ÷ before", numeric: true, cell: ({ proof }) => (proof ? ratio(proof) : "–") },
+    { title: "Probability halved", numeric: true, cell: ({ proof }) => probabilityText(proof?.probability_halved) },
     { title: "Provable from", cell: ({ proof }) => dayOf(proof?.earliest_proof_date, true) },
   ];
   const content = fixes.length
     ? table("Claimed fixes, newest first", columns, fixes, { className: "stacked" })
     : empty(
         "No fix has been claimed.",
-        "Set a recommendation to implemented; its patterns are then watched through the proof window.",
+        "Set a recommendation to implemented; its patterns are then observed through the proof window.",
       );
-  return section("Fixes, and whether they held", { id: "fixes" }, content);
+  return section("Did the fixes hold?", { id: "fixes" }, content);
 }
 
 /** “9 in 30 d”. */
@@ -88,4 +88,41 @@ export const activity = (events, days) => `${number(events)} in ${number(days, 0
 export function ratio(proof) {
   if (proof.rate_ratio === null) return "–";
   return `${number(proof.rate_ratio, 2)} (${number(proof.rate_ratio_low, 2)}–${number(proof.rate_ratio_high, 2)})`;
+}
+
+/** The proof of each claimed fix of one recommendation: activity before and after, and the verdict. */
+export function proofSection(recommendation) {
+  const claims = recommendation.fixes.filter((fix) => !fix.withdrawn_at);
+  if (!claims.length)
+    return section("Proof", {}, empty("No fix has been claimed.", "A fix is evaluated once the status is implemented."));
+  const proofs = new Map(recommendation.proofs.map((proof) => [proof.pattern_id, proof]));
+  return section(
+    "Proof",
+    {},
+    claims.map((fix) => proofOf(fix, proofs.get(fix.pattern_id))),
+  );
+}
+
+function proofOf(fix, proof) {
+  if (!proof)
+    return h(
+      "div",
+      { class: "proof" },
+      verdictMark(null),
+      h("p", {}, `Fixed ${day(fix.fixed_at)}. It is evaluated in the next run.`),
+    );
+  return h(
+    "div",
+    { class: "proof" },
+    verdictMark(proof.verdict),
+    h("p", {}, proof.text),
+    facts([
+      ["In effect since", minute(fix.fixed_at)],
+      ["Active days before", activity(proof.events_before, proof.days_before)],
+      ["Active days after", activity(proof.events_after, proof.days_after)],
+      ["Rate after ÷ before", ratio(proof)],
+      ["Probability halved", probabilityText(proof.probability_halved)],
+      ["Provable from", proof.earliest_proof_date ? dayOf(proof.earliest_proof_date, true) : null],
+    ]),
+  );
 }

@@ -1,7 +1,7 @@
-// Issues: every failure that came in, with filters and full text.
+// Issues: every ingested failure, with filters and full-text search.
 
 import { get } from "../lib/client.js";
-import { h, table, to } from "../lib/elements.js";
+import { h, table, link } from "../lib/elements.js";
 import { ago, minute, plain } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty } from "../lib/states.js";
@@ -23,7 +23,7 @@ const FIELDS = [
     options: [
       ["", "newest first"],
       ["-risk_score", "riskiest first"],
-      ["-updated_at", "changed last"],
+      ["-updated_at", "last updated first"],
       ["created_at", "oldest first"],
     ],
   },
@@ -42,12 +42,12 @@ export async function showIssues({ query, signal }) {
       fields,
       query,
       noun: "issue",
-      read: (asked) => get("/v1/issues", {}, { ...asked, limit: 50 }, signal),
+      read: (filters) => get("/v1/issues", {}, { ...filters, limit: 50 }, signal),
       draw: issuesTable,
-      none: (filtered) =>
-        filtered
+      none: (isFiltered) =>
+        isFiltered
           ? empty("No issue matches these filters.", "Widen or clear them.")
-          : empty("No issues yet.", to("/connectors", "See whether a connector has synced"), "."),
+          : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), "."),
     }),
   );
 }
@@ -59,14 +59,14 @@ function issuesTable(rows) {
       title: "Issue",
       className: "wide",
       cell: (row) => [
-        to(`/issues/${row.id}`, row.title),
+        link(`/issues/${row.id}`, row.title),
         h("span", { class: "below" }, `${row.source} ${row.external_id}`),
       ],
     },
     { title: "Service", cell: (row) => row.service ?? "–" },
     { title: "Team", cell: (row) => row.team ?? "–" },
     {
-      title: "Began",
+      title: "Created",
       cell: (row) => h("span", { title: minute(row.source_created_at) }, ago(row.source_created_at)),
     },
     { title: "Status", cell: (row) => plain(row.status) },
@@ -75,7 +75,7 @@ function issuesTable(rows) {
       title: "Pattern",
       cell: (row) =>
         row.pattern_id
-          ? to(`/patterns/${row.pattern_id}`, "pattern", { "aria-label": `Pattern of ${row.title}` })
+          ? link(`/patterns/${row.pattern_id}`, "pattern", { "aria-label": `Pattern of ${row.title}` })
           : h("span", { class: "quiet" }, "none"),
     },
   ];

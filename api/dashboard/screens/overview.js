@@ -1,49 +1,70 @@
-// The first screen: what to fix first, whether the last fix held, and how things stand.
+// The first screen: what to fix first, whether the last fix held, and key figures.
 
 import { forecastChart } from "../charts/forecast_chart.js";
 import { get } from "../lib/client.js";
-import { h, section, to } from "../lib/elements.js";
-import { counted, day, number, percent } from "../lib/format.js";
+import { h, section, link } from "../lib/elements.js";
+import { pluralize, day, number, percent } from "../lib/format.js";
 import { empty, partSection } from "../lib/states.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
-import { effortAndImpact, loops, recommendationsTable, statusMark } from "./recommendations.js";
+import { effortAndImpact, loopsPrevented, recommendationsTable, statusMark } from "./recommendations.js";
 
 const WINDOW = 30;
 
 export async function showOverview({ signal }) {
-  const [summary, recommendations, fixes] = await Promise.all([
+  const [workspace, summary, recommendations, fixes] = await Promise.all([
+    get("/v1/workspace", {}, {}, signal),
     get("/v1/predictions/summary", {}, { window_days: WINDOW }, signal),
     get("/v1/recommendations", {}, { limit: 15, status: ["pending", "in_progress"] }, signal),
     readFixes(signal),
   ]);
-  if (!summary.patterns && !recommendations.data.length) return nothingYet();
+  const failed = failedStages(workspace.failed_stages);
+  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed);
   return h(
     "div",
     { class: "screen", "data-title": "Overview" },
     h("h1", { class: "unseen" }, "Overview"),
+    failed,
     h("div", { class: "answers" }, fixFirst(recommendations.data[0]), lastFix(fixes)),
     tiles(summary),
     section(
       "What to fix, in order",
       {
         id: "ranked",
-        beside: h("span", { class: "quiet" }, counted(recommendations.page.total, "open recommendation")),
+        beside: h("span", { class: "quiet" }, pluralize(recommendations.page.total, "open recommendation")),
       },
       recommendationsTable(recommendations.data),
     ),
     fixesSection(fixes),
-    partSection("Issues expected in the whole workspace", "the forecast", () => outlook(signal)),
+    partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal)),
   );
 }
 
-function nothingYet() {
+/** Says that the workspace could not be analyzed, and why; null: it could. */
+function failedStages(stages) {
+  if (!stages.length) return null;
+  return h(
+    "div",
+    { class: "failed-stages", role: "alert" },
+    h("p", {}, h("strong", {}, "This workspace could not be analyzed. "), "Results may be out of date."),
+    h(
+      "ul",
+      {},
+      stages.map(({ stage, reason, failed_at }) =>
+        h("li", {}, `${stage}: ${reason ?? "unknown reason"}`, failed_at ? ` (${day(failed_at)})` : ""),
+      ),
+    ),
+  );
+}
+
+function emptyOverview(failed) {
   return h(
     "div",
     { class: "screen" },
     h("h1", {}, "Overview"),
+    failed,
     empty(
       "No patterns yet: they appear a few minutes after the first issues.",
-      to("/connectors", "See whether a connector has synced"),
+      link("/connectors", "See whether a connector has synced"),
       ", or send issues to ",
       h("code", {}, "POST /v1/ingest/batch"),
       ".",
@@ -55,15 +76,15 @@ function fixFirst(first) {
   if (!first)
     return answer(
       "Fix first",
-      h("p", { class: "answer-text" }, "Nothing is open. Every recommendation is done or dismissed."),
+      h("p", { class: "answer-text" }, "Nothing is open. Every recommendation is implemented or dismissed."),
     );
   return answer(
     "Fix first",
-    h("p", { class: "answer-text" }, to(`/recommendations/${first.id}`, first.title)),
+    h("p", { class: "answer-text" }, link(`/recommendations/${first.id}`, first.title)),
     h(
       "p",
       { class: "answer-figure" },
-      h("strong", {}, loops(first)),
+      h("strong", {}, loopsPrevented(first)),
       ` recurrences prevented in 90 days if it holds`,
     ),
     h(
@@ -87,7 +108,7 @@ function lastFix(fixes) {
       h(
         "p",
         { class: "quiet" },
-        "Set a recommendation to implemented, and the recurrences before and after it are compared here.",
+        "Set a recommendation to implemented, and this compares the recurrences before and after it.",
       ),
     );
   }
@@ -99,7 +120,7 @@ function lastFix(fixes) {
       { class: "answer-text" },
       verdictMark(proof?.verdict),
       " ",
-      to(`/recommendations/${recommendation.id}`, recommendation.title),
+      link(`/recommendations/${recommendation.id}`, recommendation.title),
     ),
     proof
       ? h(
@@ -113,7 +134,7 @@ function lastFix(fixes) {
       "p",
       { class: "quiet" },
       `Fixed ${day(fix.fixed_at)}. `,
-      proof?.text ?? "It is judged at the next run.",
+      proof?.text ?? "It is evaluated in the next run.",
     ),
   );
 }
@@ -126,7 +147,7 @@ function tile(name, value, basis, path) {
   return h(
     "div",
     { class: "tile" },
-    h("dt", {}, path ? to(path, name) : name),
+    h("dt", {}, path ? link(path, name) : name),
     h("dd", {}, h("strong", {}, value), h("span", { class: "quiet" }, basis)),
   );
 }
@@ -137,7 +158,7 @@ function tiles(summary) {
     "dl",
     { class: "tiles" },
     tile(
-      "Patterns in force",
+      "Open patterns",
       number(summary.patterns),
       `${number(summary.without_prediction)} with too little history`,
       "/patterns",
@@ -151,7 +172,7 @@ function tiles(summary) {
     tile(
       "Of these critical",
       number(summary.critical),
-      `of ${counted(summary.predicted, "prediction")}`,
+      `of ${pluralize(summary.predicted, "prediction")}`,
       "/predictions",
     ),
     tile(
@@ -163,20 +184,20 @@ function tiles(summary) {
     tile(
       "Predictions that came true",
       graded ? `${number(summary.hits)} / ${number(graded)}` : "–",
-      graded ? `90 days; ${number(summary.prevented)} prevented by fixes` : "none has closed yet",
+      graded ? `90 days; ${number(summary.prevented)} prevented by fixes` : "no window has ended yet",
       "/predictions",
     ),
   );
 }
 
-async function outlook(signal) {
+async function forecastSection(signal) {
   try {
     return forecastChart(
       "Issues a day in the workspace",
       await get("/v1/predictions/forecast", {}, {}, signal),
     );
   } catch (error) {
-    if (error.status === 404) return empty("There is no forecast yet: it comes with the next run.");
+    if (error.status === 404) return empty("No forecast yet: it is computed in the next run.");
     throw error;
   }
 }

@@ -1,18 +1,18 @@
-// One pattern: what its issues share, when it strikes, what comes next, who belongs to it, and what people say.
+// One pattern: fingerprint, occurrences, forecast, predictions, issues, corrections and lineage.
 
 import { frequencyChart, shareMark } from "../charts/axes.js";
 import { forecastChart } from "../charts/forecast_chart.js";
 import { heatMap } from "../charts/heat_map.js";
 import { get } from "../lib/client.js";
-import { facts, h, section, table, to } from "../lib/elements.js";
-import { ago, counted, day, duration, minute, number, percent, plain, told } from "../lib/format.js";
+import { facts, h, section, table, link } from "../lib/elements.js";
+import { ago, pluralize, day, duration, minute, number, percent, plain, asText } from "../lib/format.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { closureSection, confirmForm, unlinkButton } from "./pattern_corrections.js";
 import { triggerSection, windowsTable } from "./pattern_prediction.js";
 import { riskMark } from "./patterns.js";
 import { recommendationsTable } from "./recommendations.js";
 
-const MEMBERS = 100;
+const MAX_MEMBERS = 100;
 
 export async function showPattern(context) {
   const { id, signal } = context;
@@ -21,34 +21,34 @@ export async function showPattern(context) {
   return h(
     "article",
     { class: "screen", "data-title": pattern.name },
-    h("p", { class: "trail" }, to("/patterns", "Patterns"), " / pattern"),
+    h("p", { class: "trail" }, link("/patterns", "Patterns"), " / pattern"),
     h("h1", {}, pattern.name),
     headline(pattern),
     columns(pattern, predictions.data, context),
-    partSection("What to do about it", "recommendations", () => remedies(pattern, signal)),
+    partSection("Recommendations", "recommendations", () => recommendationsSection(pattern, signal)),
     membersSection(pattern, context),
-    partSection("Where this pattern came from", "its lineage", () => lineage(pattern, signal)),
+    partSection("Lineage", "its lineage", () => lineage(pattern, signal)),
   );
 }
 
 function columns(pattern, predictions, context) {
   const { signal } = context;
-  const forecast = part("the forecast", () => outlook(pattern, signal));
+  const forecast = part("the forecast", () => forecastSection(pattern, signal));
   return h(
     "div",
     { class: "columns" },
     h(
       "div",
       {},
-      partSection("How often it struck", "its history", () => history(pattern, signal)),
-      section("What comes next", {}, forecast, windowsTable(predictions)),
+      partSection("Occurrences", "its history", () => history(pattern, signal)),
+      section("Forecast", {}, forecast, windowsTable(predictions)),
       triggerSection(predictions),
     ),
     h(
       "div",
       {},
       fingerprintSection(pattern),
-      partSection("When it strikes", "its times", () => times(pattern, signal)),
+      partSection("Typical times", "typical times", () => times(pattern, signal)),
       closureSection(pattern, context),
     ),
   );
@@ -65,11 +65,11 @@ function headline(pattern) {
       ["Issues", number(pattern.issue_count)],
       ["First seen", day(pattern.first_seen_at)],
       ["Last seen", ago(pattern.last_seen_at)],
-      ["Time to mend", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
+      ["Median time to resolve", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
       ["Reopened", pattern.reopened_at ? day(pattern.reopened_at) : null],
       [
         "Cluster",
-        pattern.cluster_id ? to(`/clusters?cluster=${pattern.cluster_id}`, "see its cluster") : null,
+        pattern.cluster_id ? link(`/clusters?cluster=${pattern.cluster_id}`, "View cluster") : null,
       ],
     ]),
   );
@@ -83,7 +83,7 @@ function fingerprintSection(pattern) {
     {
       title: "Shared value",
       className: "wide",
-      cell: ([, dimension]) => told(dimension?.value ?? dimension),
+      cell: ([, dimension]) => asText(dimension?.value ?? dimension),
     },
     {
       title: "Share",
@@ -94,8 +94,8 @@ function fingerprintSection(pattern) {
     },
   ];
   const content = rows.length
-    ? table("Fingerprint: what the issues share", columns, rows)
-    : empty("Its issues share no single dimension.");
+    ? table("Fingerprint: dimensions that the issues share", columns, rows)
+    : empty("Its issues share no dimension.");
   return section("Fingerprint", {}, content);
 }
 
@@ -114,7 +114,7 @@ async function history(pattern, signal) {
   return frequencyChart(`Issues of this pattern by ${bucket}`, frequency);
 }
 
-async function outlook(pattern, signal) {
+async function forecastSection(pattern, signal) {
   try {
     return forecastChart(
       "Issues a day of this pattern",
@@ -123,8 +123,8 @@ async function outlook(pattern, signal) {
   } catch (error) {
     if (error.status === 404)
       return empty(
-        "No daily forecast for this pattern: it struck too seldom for one.",
-        "The chances by window, below, hold all that can be said.",
+        "No daily forecast for this pattern: too few occurrences.",
+        "See the probability for each window below.",
       );
     throw error;
   }
@@ -140,77 +140,77 @@ async function times(pattern, signal) {
   return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
 }
 
-async function remedies(pattern, signal) {
-  const found = await get("/v1/recommendations", {}, { pattern_id: pattern.id, limit: 5 }, signal);
-  return found.data.length
-    ? recommendationsTable(found.data)
+async function recommendationsSection(pattern, signal) {
+  const recommendations = await get("/v1/recommendations", {}, { pattern_id: pattern.id, limit: 5 }, signal);
+  return recommendations.data.length
+    ? recommendationsTable(recommendations.data)
     : empty("Nothing is recommended for this pattern.");
 }
 
 function membersSection(pattern, { me, signal }) {
-  const mayWrite = me.role !== "viewer";
+  const canWrite = me.role !== "viewer";
   const read = async () => {
     const page = await get(
       "/v1/patterns/{pattern_id}/members",
       { pattern_id: pattern.id },
-      { limit: MEMBERS },
+      { limit: MAX_MEMBERS },
       signal,
     );
     const rest = page.page.total - page.data.length;
     return h(
       "div",
       {},
-      membersTable(page.data, pattern, mayWrite),
+      membersTable(page.data, pattern, canWrite),
       rest > 0
         ? h(
             "p",
             { class: "quiet" },
             `The newest ${page.data.length} of ${number(page.page.total)}. `,
-            to(`/issues?pattern_id=${pattern.id}`, "All of them"),
+            link(`/issues?pattern_id=${pattern.id}`, "All of them"),
           )
         : null,
     );
   };
   return section(
-    "Issues, and why each is here",
-    { beside: mayWrite ? confirmForm(pattern) : null },
+    "Issues and why they belong here",
+    { beside: canWrite ? confirmForm(pattern) : null },
     part("its issues", read),
   );
 }
 
-function membersTable(rows, pattern, mayWrite) {
+function membersTable(rows, pattern, canWrite) {
   const columns = [
     {
       title: "Issue",
       className: "wide",
       cell: (row) => [
-        to(`/issues/${row.id}`, row.title),
+        link(`/issues/${row.id}`, row.title),
         h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`),
       ],
     },
     {
-      title: "Began",
+      title: "Created",
       cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)),
     },
     { title: "Similarity", numeric: true, cell: (row) => percent(row.similarity) },
     {
-      title: "Why it is here",
+      title: "Reason",
       className: "wide",
       cell: (row) => [
-        row.reason?.text ?? told(row.reason),
+        row.reason?.text ?? asText(row.reason),
         row.nearest_missing
-          ? h("span", { class: "below" }, `Not in the next pattern: ${told(row.nearest_missing)}`)
+          ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
           : null,
       ],
     },
   ];
-  if (mayWrite) columns.push({ title: "Wrong?", cell: (row) => unlinkButton(row, pattern) });
+  if (canWrite) columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   return table("Issues of this pattern, newest first", columns, rows, { className: "stacked" });
 }
 
 async function lineage(pattern, signal) {
   const { steps } = await get("/v1/patterns/{pattern_id}/lineage", { pattern_id: pattern.id }, {}, signal);
-  if (!steps.length) return empty("It has kept its issues since it was found.");
+  if (!steps.length) return empty("No issue has moved to or from this pattern.");
   return h(
     "ul",
     { class: "rows" },
@@ -218,7 +218,7 @@ async function lineage(pattern, signal) {
       h(
         "li",
         {},
-        `${day(step.at)}: ${counted(step.issue_count, "issue")} ${step.kind}`,
+        `${day(step.at)}: ${pluralize(step.issue_count, "issue")} ${step.kind}`,
         h("span", { class: "quiet" }, ` – ${step.reason}`),
       ),
     ),

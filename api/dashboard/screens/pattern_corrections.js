@@ -1,33 +1,33 @@
-// What people say of a pattern: it is right or wrong, an issue does not belong, this was done about it.
+// Corrections by people: confirm or reject the grouping, unlink an issue, record a closure note.
 
 import { post } from "../lib/client.js";
 import { h, section } from "../lib/elements.js";
 import { minute, number } from "../lib/format.js";
 import { action, empty } from "../lib/states.js";
 
-/** Confirm or deny the grouping; it calibrates the confidence that is shown. */
+/** Confirm or reject the grouping; the answers calibrate the confidence. */
 export function confirmForm(pattern) {
-  const say = (together) => () =>
+  const confirm = (together) => () =>
     post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
   return h(
     "span",
     { class: "beside" },
     h("span", { class: "quiet" }, "Do these belong together?"),
-    action("Yes", say(true), { done: "Noted: they belong together." }),
-    action("No", say(false), { done: "Noted. Take out what does not belong with “Unlink”." }),
+    action("Yes", confirm(true), { done: "Recorded: they belong together." }),
+    action("No", confirm(false), { done: "Recorded. Use “Unlink” for each issue that does not belong." }),
   );
 }
 
-/** Take one issue out, for ever. A second press confirms, because nothing undoes it by itself. */
+/** Unlink one issue permanently; a second click confirms it. */
 export function unlinkButton(issue, pattern) {
   const place = h("span", { class: "beside" });
-  const really = async () => {
+  const unlink = async () => {
     await post("/v1/issues/{issue_id}/unlink-pattern", { issue_id: issue.id }, { pattern_id: pattern.id });
-    place.replaceChildren(h("span", { class: "quiet" }, "leaves at the next run"));
+    place.replaceChildren(h("span", { class: "quiet" }, "removed in the next run"));
   };
-  const ask = () => {
-    const yes = action("Unlink for ever", really, {
-      done: "The issue leaves this pattern at the next run.",
+  const askToConfirm = () => {
+    const yes = action("Unlink permanently", unlink, {
+      done: "The issue is removed from this pattern in the next run.",
       className: "danger",
     });
     place.replaceChildren(yes, h("button", { type: "button", class: "plain", onclick: restore }, "Keep"));
@@ -37,7 +37,7 @@ export function unlinkButton(issue, pattern) {
     place.replaceChildren(
       h(
         "button",
-        { type: "button", class: "plain", onclick: ask, "aria-label": `Unlink ${issue.title}` },
+        { type: "button", class: "plain", onclick: askToConfirm, "aria-label": `Unlink ${issue.title}` },
         "Unlink",
       ),
     );
@@ -45,7 +45,7 @@ export function unlinkButton(issue, pattern) {
   return place;
 }
 
-/** Closure notes, and room for another. */
+/** Closure notes, and a form to add one. */
 export function closureSection(pattern, { me, reload }) {
   const notes = pattern.closure_notes.map((note) =>
     h("li", {}, h("p", {}, note.note), h("p", { class: "quiet" }, minute(note.made_at))),
@@ -65,7 +65,7 @@ export function closureSection(pattern, { me, reload }) {
   const form = h(
     "div",
     { class: "field" },
-    h("label", { for: "closure" }, "What was done about it"),
+    h("label", { for: "closure" }, "What was done to fix it"),
     text,
     h(
       "p",
@@ -79,6 +79,6 @@ export function closureSection(pattern, { me, reload }) {
     `Closure notes${notes.length ? ` (${number(notes.length)})` : ""}`,
     {},
     list,
-    me.role === "viewer" ? (list ? null : empty("Nothing has been noted.")) : form,
+    me.role === "viewer" ? (list ? null : empty("No closure notes.")) : form,
   );
 }

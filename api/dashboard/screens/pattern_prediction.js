@@ -1,40 +1,40 @@
-// What is said about a pattern's next strike: the chance in every window, and what probably sets it off.
+// Predictions for one pattern: the probability in each window, and the likely trigger.
 
 import { shareMark } from "../charts/axes.js";
 import { facts, h, section, table } from "../lib/elements.js";
-import { ago, chanceOf, counted, day, dayOf, number, percent, plain, told } from "../lib/format.js";
+import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText } from "../lib/format.js";
 import { empty } from "../lib/states.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/** The chance that the pattern recurs within each window, with what the chance rests on. */
+/** The probability that the pattern recurs within each window, and the number of events it is based on. */
 export function windowsTable(predictions) {
   const rows = [...predictions].sort((left, right) => left.window_days - right.window_days);
   const columns = [
-    { title: "Within", cell: (row) => counted(row.window_days, "day") },
-    { title: "Chance", cell: (row) => chance(row) },
-    { title: "Rests on", cell: (row) => counted(row.event_count, "event") },
+    { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
+    { title: "Probability", cell: (row) => probabilityCell(row) },
+    { title: "Based on", cell: (row) => pluralize(row.event_count, "event") },
     { title: "Impact", cell: (row) => row.impact },
-    { title: "Said", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
-    { title: "Window closes", cell: (row) => day(row.closes_at) },
+    { title: "Issued", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
+    { title: "Window ends", cell: (row) => day(row.closes_at) },
   ];
   return rows.length
-    ? table("Chance of a recurrence by window", columns, rows, { className: "stacked" })
-    : empty("Nothing has been predicted for this pattern yet.");
+    ? table("Probability of a recurrence by window", columns, rows, { className: "stacked" })
+    : empty("No predictions for this pattern yet.");
 }
 
 /** A probability, or the reason why there is none. */
-export function chance(row) {
-  if (row.probability === null) return h("span", { class: "quiet" }, `no number: ${plain(row.reason)}`);
+export function probabilityCell(row) {
+  if (row.probability === null) return h("span", { class: "quiet" }, `not available: ${plain(row.reason)}`);
   return h(
     "span",
     { class: "with-mark" },
     shareMark(row.probability, "chance"),
-    h("strong", {}, chanceOf(row.probability)),
+    h("strong", {}, probabilityText(row.probability)),
   );
 }
 
-/** The likely trigger with its evidence, where and when. */
+/** The likely trigger with its evidence, and where and when to expect it. */
 export function triggerSection(predictions) {
   const newest = predictions.find((row) => row.likely_trigger) ?? predictions[0];
   if (!newest) return null;
@@ -42,7 +42,7 @@ export function triggerSection(predictions) {
   return section(
     "Likely trigger",
     {},
-    h("p", { class: "prose" }, newest.likely_trigger ?? "Nothing that precedes its strikes stands out."),
+    h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     evidence.length
       ? h(
           "ul",
@@ -51,7 +51,7 @@ export function triggerSection(predictions) {
             h(
               "li",
               {},
-              item.text ?? told(item),
+              item.text ?? asText(item),
               h(
                 "span",
                 { class: "quiet" },
@@ -63,8 +63,8 @@ export function triggerSection(predictions) {
       : null,
     facts([
       ["Next expected", nextDate(newest)],
-      ["Where", where(newest.likely_where)],
-      ["When", when(newest.likely_when)],
+      ["Where", placesText(newest.likely_where)],
+      ["When", timesText(newest.likely_when)],
     ]),
   );
 }
@@ -74,7 +74,7 @@ function nextDate(row) {
   return `${dayOf(row.next_date_median, true)} (80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)})`;
 }
 
-function where(places) {
+function placesText(places) {
   return Object.entries(places ?? {})
     .filter(([, values]) => [values].flat().length)
     .map(
@@ -82,7 +82,7 @@ function where(places) {
         `${plain(dimension)} ${[values]
           .flat()
           .slice(0, 2)
-          .map((one) => (one?.share ? `${one.value} (${percent(one.share)})` : told(one)))
+          .map((place) => (place?.share ? `${place.value} (${percent(place.share)})` : asText(place)))
           .join(", ")}`,
     )
     .join(" · ");
@@ -90,14 +90,14 @@ function where(places) {
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
-function when(moments) {
+function timesText(moments) {
   return [moments ?? []]
     .flat()
     .slice(0, 3)
-    .map((one) => {
-      const weekday = typeof one.weekday === "number" ? DAYS[one.weekday] : capital(one.weekday ?? "");
-      const share = typeof one.share === "number" ? ` (${percent(one.share)})` : "";
-      return [weekday, told(one.hours ?? "")].filter(Boolean).join(" ") + share;
+    .map((time) => {
+      const weekday = typeof time.weekday === "number" ? DAYS[time.weekday] : capital(time.weekday ?? "");
+      const share = typeof time.share === "number" ? ` (${percent(time.share)})` : "";
+      return [weekday, asText(time.hours ?? "")].filter(Boolean).join(" ") + share;
     })
     .join(" · ");
 }

@@ -1,14 +1,14 @@
-// Patterns by risk, each with how often it struck lately.
+// Patterns by risk, each with a sparkline of its recent occurrences.
 
 import { sparkline } from "../charts/axes.js";
 import { get } from "../lib/client.js";
-import { h, table, to } from "../lib/elements.js";
-import { ago, band, counted, day, number, percent } from "../lib/format.js";
+import { h, table, link } from "../lib/elements.js";
+import { ago, band, pluralize, day, number, percent } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty } from "../lib/states.js";
 
 const WEEKS = 26;
-const AT_ONCE = 3;
+const MAX_CONCURRENT = 3;
 
 const FIELDS = [
   { name: "q", label: "Search names", placeholder: "words of the name" },
@@ -56,14 +56,14 @@ export async function showPatterns({ query, signal }) {
       fields: FIELDS,
       query,
       noun: "pattern",
-      read: (asked) => get("/v1/patterns", {}, asked, signal),
+      read: (filters) => get("/v1/patterns", {}, filters, signal),
       draw: (rows) => patternsTable(rows, sparks),
-      none: (filtered) =>
-        filtered
+      none: (isFiltered) =>
+        isFiltered
           ? empty("No pattern matches these filters.", "Widen or clear them.")
           : empty(
               "No patterns yet: they appear a few minutes after the first issues.",
-              to("/connectors", "See whether a connector has synced"),
+              link("/connectors", "See whether a connector has synced"),
               ".",
             ),
     }),
@@ -76,7 +76,7 @@ function patternsTable(rows, sparks) {
     {
       title: "Pattern",
       className: "wide",
-      cell: (row) => [to(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))],
+      cell: (row) => [link(`/patterns/${row.id}`, row.name), h("span", { class: "below" }, dimensions(row))],
     },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
@@ -87,7 +87,7 @@ function patternsTable(rows, sparks) {
   return table("Patterns", columns, rows, { className: "stacked" });
 }
 
-/** A risk score with its band; the band is written, not only coloured. */
+/** A risk score with its band, as text and colour. */
 export function riskMark(score) {
   if (score === null || score === undefined) return h("span", { class: "quiet" }, "–");
   return h(
@@ -99,62 +99,62 @@ export function riskMark(score) {
 }
 
 function dimensions(row) {
-  const shown = ["service", "error_type", "team", "environment"]
+  const values = ["service", "error_type", "team", "environment"]
     .map((name) => row.fingerprint[name]?.value)
     .filter(Boolean);
-  return shown.slice(0, 3).join(" · ");
+  return values.slice(0, 3).join(" · ");
 }
 
-/** Sparklines, read a few at a time once their rows come into view, for a plan's requests are counted. */
+/** Sparklines that load a few at a time when their rows become visible, because plans limit requests. */
 class Sparks {
   constructor(signal) {
     this.signal = signal;
     this.queue = [];
     this.busy = 0;
-    this.known = new Map();
-    this.seen = new IntersectionObserver((entries) =>
+    this.loaded = new Map();
+    this.observer = new IntersectionObserver((entries) =>
       entries.filter((entry) => entry.isIntersecting).forEach((entry) => this.enqueue(entry.target)),
     );
   }
 
   of(row) {
     const place = h("span", { class: "spark-place", "data-id": row.id });
-    if (this.known.has(row.id)) place.append(this.drawn(this.known.get(row.id)));
-    else this.seen.observe(place);
+    if (this.loaded.has(row.id)) place.append(this.draw(this.loaded.get(row.id)));
+    else this.observer.observe(place);
     return place;
   }
 
   enqueue(place) {
-    this.seen.unobserve(place);
+    this.observer.unobserve(place);
     this.queue.push(place);
-    while (this.busy < AT_ONCE && this.queue.length) this.next();
+    while (this.busy < MAX_CONCURRENT && this.queue.length) this.next();
   }
 
   async next() {
     const place = this.queue.shift();
     this.busy += 1;
     try {
-      const asked = { bucket: "week", days: WEEKS * 7 };
+      const range = { bucket: "week", days: WEEKS * 7 };
       const frequency = await get(
         "/v1/patterns/{pattern_id}/frequency",
         { pattern_id: place.dataset.id },
-        asked,
+        range,
         this.signal,
       );
-      this.known.set(place.dataset.id, frequency);
-      place.replaceChildren(this.drawn(frequency));
+      this.loaded.set(place.dataset.id, frequency);
+      place.replaceChildren(this.draw(frequency));
     } catch (error) {
       if (error.name !== "AbortError")
-        place.replaceChildren(h("span", { class: "quiet", title: error.message }, "not read"));
+        place.replaceChildren(h("span", { class: "quiet", title: error.message }, "not loaded"));
     } finally {
       this.busy -= 1;
       if (this.queue.length && !this.signal.aborted) this.next();
     }
   }
 
-  drawn(frequency) {
+  draw(frequency) {
     const counts = frequency.data.slice(-WEEKS).map((bucket) => bucket.count);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    return sparkline(counts, `${counted(total, "issue")} in ${counts.length} weeks`);
+    return sparkline(counts, `${pluralize(total, "issue")} in ${counts.length} weeks`);
   }
 }

@@ -1,13 +1,13 @@
-// Predictions: likelihood against impact, the list, and how far they kept their word.
+// Predictions: the likelihood × impact matrix, the accuracy, and the list.
 
 import { matrixTable } from "../charts/matrix.js";
 import { get } from "../lib/client.js";
-import { h, section, table, to } from "../lib/elements.js";
-import { counted, day, dayOf, plain } from "../lib/format.js";
+import { h, section, table, link } from "../lib/elements.js";
+import { pluralize, day, dayOf, plain } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { accuracySection } from "./accuracy.js";
-import { chance } from "./pattern_prediction.js";
+import { probabilityCell } from "./pattern_prediction.js";
 
 const WINDOWS = ["7", "14", "30", "90"];
 const FIELDS = [
@@ -15,7 +15,7 @@ const FIELDS = [
   { name: "impact", label: "Impact", options: anyOf(["critical", "high", "medium", "low"]) },
   {
     name: "min_probability",
-    label: "Chance",
+    label: "Probability",
     options: [
       ["", "any"],
       ["0.7", "70 % or more"],
@@ -25,18 +25,18 @@ const FIELDS = [
   { name: "outcome", label: "Outcome", options: anyOf(["hit", "miss", "prevented"]) },
   {
     name: "history",
-    label: "Said",
+    label: "History",
     options: [
       ["", "newest only"],
-      ["true", "everything ever said"],
+      ["true", "include history"],
     ],
   },
   {
     name: "sort",
     label: "Order",
     options: [
-      ["", "likeliest first"],
-      ["closes_at", "closing soonest"],
+      ["", "most likely first"],
+      ["closes_at", "ending soonest"],
       ["-issued_at", "newest first"],
     ],
   },
@@ -46,11 +46,11 @@ export async function showPredictions({ query, signal }) {
   const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "30" };
   const matrix = h("div", {});
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));
-  let drawn = chosen.window_days;
-  draw(drawn);
-  const read = (asked) => {
-    if (asked.window_days !== drawn) draw((drawn = asked.window_days));
-    return get("/v1/predictions", {}, asked, signal);
+  let matrixDays = chosen.window_days;
+  draw(matrixDays);
+  const read = (filters) => {
+    if (filters.window_days !== matrixDays) draw((matrixDays = filters.window_days));
+    return get("/v1/predictions", {}, filters, signal);
   };
   return h(
     "div",
@@ -59,13 +59,13 @@ export async function showPredictions({ query, signal }) {
     h(
       "p",
       { class: "lead" },
-      "How likely each pattern recurs within a window. What was said is never rewritten; it is graded when its window closes.",
+      "How likely each pattern is to recur within a window. Predictions are never rewritten; each is graded when its window ends.",
     ),
     h(
       "div",
       { class: "columns even" },
       section("Likelihood × impact", {}, matrix),
-      partSection("Did predictions keep their word?", "the accuracy", () => accuracySection(signal)),
+      partSection("Prediction accuracy", "the accuracy", () => accuracySection(signal)),
     ),
     section(
       "All predictions",
@@ -84,7 +84,7 @@ export async function showPredictions({ query, signal }) {
 }
 
 function none() {
-  return empty("No prediction matches.", "Widen the filters; new patterns are predicted at the next run.");
+  return empty("No prediction matches.", "Widen the filters; new patterns get predictions in the next run.");
 }
 
 async function readMatrix(days, signal) {
@@ -98,17 +98,17 @@ async function readMatrix(days, signal) {
 
 function predictionsTable(rows) {
   const columns = [
-    { title: "Chance", cell: chance },
+    { title: "Probability", cell: probabilityCell },
     {
       title: "Pattern",
       className: "wide",
       cell: (row) => [
-        to(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that has moved"),
+        link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a pattern that was merged"),
         row.likely_trigger ? h("span", { class: "below two-lines" }, row.likely_trigger) : null,
       ],
     },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, row.impact) },
-    { title: "Within", cell: (row) => counted(row.window_days, "day") },
+    { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
     {
       title: "Next expected",
       cell: (row) =>
@@ -120,8 +120,8 @@ function predictionsTable(rows) {
             )
           : "–",
     },
-    { title: "Rests on", numeric: true, cell: (row) => counted(row.event_count, "event") },
-    { title: "Window closes", cell: (row) => day(row.closes_at) },
+    { title: "Based on", numeric: true, cell: (row) => pluralize(row.event_count, "event") },
+    { title: "Window ends", cell: (row) => day(row.closes_at) },
     { title: "Outcome", cell: (row) => outcome(row) },
   ];
   return table("Predictions", columns, rows, { className: "stacked" });
@@ -132,6 +132,6 @@ function outcome(row) {
     return row.dismissed_at
       ? h("span", { class: "quiet" }, "dismissed")
       : h("span", { class: "quiet" }, "open");
-  const by = row.outcome_by === "system" ? "" : " (a person's word)";
+  const by = row.outcome_by === "system" ? "" : " (set by a person)";
   return h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome) + by);
 }

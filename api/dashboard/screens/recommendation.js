@@ -1,92 +1,92 @@
-// One recommendation: why, the plan to tick off, how far it is, and what people noted.
+// One recommendation: the reasons, the plan, its progress and notes, the proof and the ticket.
 
 import { intervalMark } from "../charts/axes.js";
 import { get, patch } from "../lib/client.js";
-import { h, section, to } from "../lib/elements.js";
+import { h, section, link } from "../lib/elements.js";
 import { ago, minute, number, plain } from "../lib/format.js";
 import { action, empty, notice, partSection } from "../lib/states.js";
-import { proofSection } from "./proof.js";
-import { effortAndImpact, loops, statusMark } from "./recommendations.js";
+import { proofSection } from "./fixes.js";
+import { effortAndImpact, loopsPrevented, statusMark } from "./recommendations.js";
 import { ticketSection } from "./ticket.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
 export async function showRecommendation({ id, me, signal, reload }) {
-  const one = await get("/v1/recommendations/{recommendation_id}", { recommendation_id: id }, {}, signal);
-  const mayWrite = me.role !== "viewer";
+  const recommendation = await get("/v1/recommendations/{recommendation_id}", { recommendation_id: id }, {}, signal);
+  const canWrite = me.role !== "viewer";
   return h(
     "article",
-    { class: "screen", "data-title": one.title },
+    { class: "screen", "data-title": recommendation.title },
     h(
       "p",
       { class: "trail" },
-      to("/", "Overview"),
+      link("/", "Overview"),
       " / recommendation ",
-      one.rank ? `#${one.rank}` : "without rank",
+      recommendation.rank ? `#${recommendation.rank}` : "unranked",
     ),
-    h("h1", {}, one.title),
+    h("h1", {}, recommendation.title),
     h(
       "p",
       { class: "under-title" },
-      statusMark(one.status),
+      statusMark(recommendation.status),
       " · ",
-      effortAndImpact(one),
-      ` · computed ${ago(one.computed_at)}`,
+      effortAndImpact(recommendation),
+      ` · computed ${ago(recommendation.computed_at)}`,
     ),
     h(
       "div",
       { class: "columns" },
-      h("div", {}, whySection(one), planSection(one, mayWrite, reload), notesSection(one, mayWrite, reload)),
+      h("div", {}, whySection(recommendation), planSection(recommendation, canWrite, reload), notesSection(recommendation, canWrite, reload)),
       h(
         "div",
         {},
-        mayWrite ? statusSection(one, reload) : null,
-        patternsSection(one, signal),
-        proofSection(one),
-        ticketSection(one, mayWrite, reload, signal),
+        canWrite ? statusSection(recommendation, reload) : null,
+        patternsSection(recommendation, signal),
+        proofSection(recommendation),
+        ticketSection(recommendation, canWrite, reload, signal),
       ),
     ),
   );
 }
 
-function whySection(one) {
+function whySection(recommendation) {
   return section(
     "Why",
     {},
     h(
       "p",
       { class: "answer-figure" },
-      h("strong", {}, loops(one)),
+      h("strong", {}, loopsPrevented(recommendation)),
       " recurrences prevented in 90 days if it holds ",
       intervalMark(
-        one.expected_low,
-        one.expected_loops_prevented,
-        one.expected_high,
-        Math.max(0.1, one.expected_high),
+        recommendation.expected_low,
+        recommendation.expected_loops_prevented,
+        recommendation.expected_high,
+        Math.max(0.1, recommendation.expected_high),
       ),
       h(
         "span",
         { class: "quiet" },
-        ` 80 % interval ${number(one.expected_low, 1)} to ${number(one.expected_high, 1)}`,
+        ` 80 % interval ${number(recommendation.expected_low, 1)} to ${number(recommendation.expected_high, 1)}`,
       ),
     ),
-    h("p", { class: "prose" }, one.rationale),
+    h("p", { class: "prose" }, recommendation.rationale),
   );
 }
 
-function planSection(one, mayWrite, reload) {
-  const done = one.steps.filter((step) => step.done).length;
+function planSection(recommendation, canWrite, reload) {
+  const done = recommendation.steps.filter((step) => step.done).length;
   const tick = (step) => async (event) => {
     event.target.disabled = true;
     try {
       await patch(
         "/v1/recommendations/{recommendation_id}",
-        { recommendation_id: one.id },
+        { recommendation_id: recommendation.id },
         { step: step.index, step_done: event.target.checked },
       );
       reload();
     } catch (error) {
-      notice(error.message, "refused");
+      notice(error.message, "error");
       event.target.checked = step.done;
       event.target.disabled = false;
     }
@@ -98,7 +98,7 @@ function planSection(one, mayWrite, reload) {
       h(
         "label",
         { class: step.done ? "done" : null },
-        h("input", { type: "checkbox", checked: step.done, disabled: !mayWrite, onchange: tick(step) }),
+        h("input", { type: "checkbox", checked: step.done, disabled: !canWrite, onchange: tick(step) }),
         h(
           "span",
           {},
@@ -109,33 +109,33 @@ function planSection(one, mayWrite, reload) {
     );
   return section(
     "Plan",
-    { beside: h("span", { class: "quiet" }, `${done} of ${one.steps.length} done`) },
-    h("ol", { class: "plan" }, one.steps.map(item)),
+    { beside: h("span", { class: "quiet" }, `${done} of ${recommendation.steps.length} done`) },
+    h("ol", { class: "plan" }, recommendation.steps.map(item)),
   );
 }
 
-function statusSection(one, reload) {
+function statusSection(recommendation, reload) {
   const select = h(
     "select",
     { id: "status" },
-    STATUSES.map((status) => h("option", { value: status, selected: status === one.status }, plain(status))),
+    STATUSES.map((status) => h("option", { value: status, selected: status === recommendation.status }, plain(status))),
   );
   const date = h("input", { id: "fixed-at", type: "date", max: new Date().toISOString().slice(0, 10) });
   const when = h(
     "div",
     { class: "field", hidden: true },
-    h("label", { for: "fixed-at" }, "In force since"),
+    h("label", { for: "fixed-at" }, "In effect since"),
     date,
     h("p", { class: "help" }, "Empty: now. The proof compares before and after this day."),
   );
   select.addEventListener(
     "change",
-    () => (when.hidden = select.value !== "implemented" || one.status === "implemented"),
+    () => (when.hidden = select.value !== "implemented" || recommendation.status === "implemented"),
   );
   const save = async () => {
     const body = { status: select.value };
     if (!when.hidden && date.value) body.fixed_at = `${date.value}T00:00:00Z`;
-    await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: one.id }, body);
+    await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
     reload();
   };
   return section(
@@ -151,10 +151,10 @@ function statusSection(one, reload) {
   );
 }
 
-function patternsSection(one, signal) {
+function patternsSection(recommendation, signal) {
   const read = async () => {
-    const found = await Promise.all(
-      one.pattern_ids.map((id) =>
+    const patterns = await Promise.all(
+      recommendation.pattern_ids.map((id) =>
         get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal).catch((error) => ({
           id,
           missing: error,
@@ -164,11 +164,11 @@ function patternsSection(one, signal) {
     return h(
       "ul",
       { class: "rows" },
-      found.map((pattern) =>
+      patterns.map((pattern) =>
         h(
           "li",
           {},
-          to(`/patterns/${pattern.id}`, pattern.name ?? "A pattern that has moved"),
+          link(`/patterns/${pattern.id}`, pattern.name ?? "A pattern that was merged"),
           pattern.name
             ? h(
                 "span",
@@ -180,21 +180,21 @@ function patternsSection(one, signal) {
       ),
     );
   };
-  return partSection("Patterns that it mends", "its patterns", read);
+  return partSection("Patterns addressed", "patterns", read);
 }
 
-function notesSection(one, mayWrite, reload) {
+function notesSection(recommendation, canWrite, reload) {
   const text = h("textarea", { id: "note", rows: 2, maxlength: 5000 });
   const add = async () => {
     if (!text.value.trim()) return text.focus();
     await patch(
       "/v1/recommendations/{recommendation_id}",
-      { recommendation_id: one.id },
+      { recommendation_id: recommendation.id },
       { note: text.value },
     );
     reload();
   };
-  const said = one.notes.map((note) =>
+  const notes = recommendation.notes.map((note) =>
     h(
       "li",
       {},
@@ -212,7 +212,7 @@ function notesSection(one, mayWrite, reload) {
   return section(
     "Notes",
     {},
-    said.length ? h("ul", { class: "rows" }, said) : mayWrite ? null : empty("No notes."),
-    mayWrite ? write : null,
+    notes.length ? h("ul", { class: "rows" }, notes) : canWrite ? null : empty("No notes."),
+    canWrite ? write : null,
   );
 }

@@ -1,12 +1,12 @@
-// The ranked list of what to do, and the marks that its rows and one recommendation's page share.
+// The ranked list of recommendations, and the marks it shares with a recommendation's page.
 
 import { intervalMark } from "../charts/axes.js";
-import { h, table, to } from "../lib/elements.js";
+import { h, table, link } from "../lib/elements.js";
 import { number, plain } from "../lib/format.js";
 import { empty } from "../lib/states.js";
 
 /** How many recurrences a recommendation would prevent. */
-export const loops = (recommendation) =>
+export const loopsPrevented = (recommendation) =>
   recommendation.expected_loops_prevented >= 0.05
     ? number(recommendation.expected_loops_prevented, 1)
     : "< 0.1";
@@ -24,7 +24,7 @@ export function recommendationsTable(rows) {
     return empty(
       "Nothing is recommended right now.",
       "Recommendations follow from patterns: ",
-      to("/patterns", "look at the patterns"),
+      link("/patterns", "see the patterns"),
       ".",
     );
   }
@@ -34,16 +34,16 @@ export function recommendationsTable(rows) {
     {
       title: "Recommendation",
       className: "wide",
-      cell: (row) => to(`/recommendations/${row.id}`, row.title),
+      cell: (row) => link(`/recommendations/${row.id}`, row.title),
     },
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
-    { title: "Loops prevented", numeric: true, cell: (row) => h("strong", {}, loops(row)) },
+    { title: "Loops prevented", numeric: true, cell: (row) => h("strong", {}, loopsPrevented(row)) },
     { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
   ];
-  return table("Recommendations, most worthwhile first", columns, rows, { className: "stacked" });
+  return table("Recommendations by rank", columns, rows, { className: "stacked" });
 }
 
 function intervalCell(row, largest) {

@@ -1,23 +1,46 @@
-// Signing in: with a service-account key, or with e-mail and password, choosing a workspace where there are several.
+// Signing in with a service-account key, or with e-mail and password and, if there are several, a workspace.
 
 import { get, post } from "../lib/client.js";
 import { h } from "../lib/elements.js";
-import { forget, keepKey, keepTokens } from "../lib/session.js";
+import { clearSession, isSignedIn, saveKey, saveTokens } from "../lib/session.js";
 
-/** The first screen of somebody who is not signed in. */
+/** The screen for people who are not signed in. */
 export function signInScreen(onDone, why) {
-  const said = h("p", { class: "form-error", role: "alert" }, why ?? "");
+  const message = h("p", { class: "form-error", role: "alert" }, why ?? "");
   return h(
     "div",
     { class: "sign-in" },
     h("h1", {}, "Causeloop"),
     h("p", { class: "lead" }, "What keeps failing, what to fix first, and whether the last fix held."),
-    said,
-    h("div", { class: "sign-in-ways" }, byPassword(onDone, said), byKey(onDone, said)),
+    message,
+    h("div", { class: "sign-in-ways" }, byPassword(onDone, message), byKey(onDone, message)),
   );
 }
 
-function byPassword(onDone, said) {
+/** The question whether to use the key of a link. */
+export function linkScreen(key, onAnswer) {
+  const use = () => (saveKey(key), onAnswer());
+  return h(
+    "div",
+    { class: "sign-in" },
+    h("h1", {}, "Sign in with the key of this link?"),
+    h(
+      "p",
+      { class: "lead" },
+      "The link that you opened signs you in to the workspace of a key. Continue only if you made the link yourself, ",
+      "for example with causeloop up: otherwise what you enter here belongs to somebody else's workspace.",
+    ),
+    isSignedIn() ? h("p", {}, "You are signed in already. Continuing replaces that session in this tab.") : null,
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", class: "main", onclick: use }, "Sign in with this key"),
+      h("button", { type: "button", onclick: () => onAnswer() }, "Do not use it"),
+    ),
+  );
+}
+
+function byPassword(onDone, message) {
   const email = field("email", "E-mail", { type: "email", autocomplete: "username", required: true });
   const password = field("password", "Password", {
     type: "password",
@@ -26,21 +49,21 @@ function byPassword(onDone, said) {
   });
   const choice = h("div", { class: "field", hidden: true });
   const enter = async (values) => {
-    forget();
+    clearSession();
     const { email, password, workspace_id = null } = values;
     try {
-      keepTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
+      saveTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
     } catch (error) {
       if (error.code !== "workspace_required") throw error;
-      offer(choice, error.problem.workspaces);
+      showWorkspaces(choice, error.problem.workspaces);
       throw new Error("You belong to several workspaces: choose one, then sign in.");
     }
   };
-  return form("With your password", "Sign in", [email, password, choice], enter, onDone, said);
+  return form("With your password", "Sign in", [email, password, choice], enter, onDone, message);
 }
 
 /** Let somebody who belongs to several workspaces choose one by its name. */
-function offer(choice, workspaces) {
+function showWorkspaces(choice, workspaces) {
   const options = workspaces.map(({ id, organization, name }) =>
     h("option", { value: id }, organization ? `${organization}: ${name}` : id),
   );
@@ -50,8 +73,8 @@ function offer(choice, workspaces) {
   select.focus();
 }
 
-function byKey(onDone, said) {
-  const help = "Begins with cl_. It is kept in this tab only, until you close it or sign out.";
+function byKey(onDone, message) {
+  const help = "Starts with cl_. It is kept in this tab only, until you close it or sign out.";
   const key = field(
     "key",
     "Service-account key",
@@ -59,18 +82,18 @@ function byKey(onDone, said) {
     help,
   );
   const enter = async (values) => {
-    keepKey(values.key);
+    saveKey(values.key);
     try {
       await get("/v1/me");
     } catch (error) {
-      forget();
+      clearSession();
       throw error;
     }
   };
-  return form("With a key", "Use this key", [key], enter, onDone, said);
+  return form("With a key", "Use this key", [key], enter, onDone, message);
 }
 
-function form(title, verb, fields, enter, onDone, said) {
+function form(title, verb, fields, enter, onDone, message) {
   const button = h("button", { type: "submit", class: "main" }, verb);
   const submit = async (event) => {
     event.preventDefault();
@@ -80,7 +103,7 @@ function form(title, verb, fields, enter, onDone, said) {
       await enter(values);
       await onDone();
     } catch (error) {
-      said.textContent = error.message;
+      message.textContent = error.message;
     } finally {
       button.disabled = false;
     }

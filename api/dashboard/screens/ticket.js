@@ -1,15 +1,15 @@
-// The one ticket of a recommendation: where it stands, or the tracker to open it in.
+// The ticket of a recommendation: its state, or a form to open it in a tracker.
 
 import { get, post } from "../lib/client.js";
-import { facts, h, outside, section } from "../lib/elements.js";
+import { facts, h, externalLink, section } from "../lib/elements.js";
 import { minute, plain } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
 
-export function ticketSection(one, mayWrite, reload, signal) {
-  const { ticket } = one;
-  const shown = ticket
+export function ticketSection(recommendation, canWrite, reload, signal) {
+  const { ticket } = recommendation;
+  const details = ticket
     ? facts([
-        ["Ticket", outside(ticket.external_url, ticket.external_id ?? "being opened")],
+        ["Ticket", externalLink(ticket.external_url, ticket.external_id ?? "being opened")],
         ["State", plain(ticket.status)],
         ["Error", ticket.error],
         ["Pushed", minute(ticket.pushed_at)],
@@ -19,21 +19,21 @@ export function ticketSection(one, mayWrite, reload, signal) {
   return section(
     "Ticket",
     {},
-    shown,
-    open && mayWrite ? part("trackers", () => pushForm(one, reload, signal)) : null,
-    open && !mayWrite ? empty("No ticket has been opened.") : null,
+    details,
+    open && canWrite ? part("trackers", () => pushForm(recommendation, reload, signal)) : null,
+    open && !canWrite ? empty("No ticket has been opened.") : null,
   );
 }
 
-async function pushForm(one, reload, signal) {
+async function pushForm(recommendation, reload, signal) {
   const [catalog, connectors] = await Promise.all([
     get("/v1/connectors/catalog", {}, {}, signal),
     get("/v1/connectors", {}, { limit: 100, status: "active" }, signal),
   ]);
-  const takers = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
-  const trackers = connectors.data.filter((connector) => takers.has(connector.type));
+  const ticketTypes = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
+  const trackers = connectors.data.filter((connector) => ticketTypes.has(connector.type));
   if (!trackers.length)
-    return empty("No active connector takes tickets.", "Connect Jira, GitHub or Linear first.");
+    return empty("No active connector supports tickets.", "Connect Jira, GitHub or Linear first.");
   const select = h(
     "select",
     { id: "tracker" },
@@ -42,7 +42,7 @@ async function pushForm(one, reload, signal) {
   const push = async () => {
     await post(
       "/v1/recommendations/{recommendation_id}/push",
-      { recommendation_id: one.id },
+      { recommendation_id: recommendation.id },
       { connector_id: select.value },
     );
     reload();
@@ -51,6 +51,6 @@ async function pushForm(one, reload, signal) {
     "div",
     { class: "inline-form" },
     h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), select),
-    action("Open one ticket", push, { done: "The ticket is being opened." }),
+    action("Open a ticket", push, { done: "The ticket is being opened." }),
   );
 }

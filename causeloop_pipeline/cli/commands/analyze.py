@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from causeloop_pipeline.analysis.loop import STAGES, Loop, run_loop
-from causeloop_pipeline.cli.issue_input import judgement_time, read_issues
+from causeloop_pipeline.cli.issue_input import read_issues, resolve_as_of
 from causeloop_pipeline.cli.output.report import print_loop, print_reading
 from causeloop_pipeline.cli.output.result_folder import (
     ResultFolderError,
@@ -34,7 +34,7 @@ Map = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option(metavar="ISO", help="Time of the judgement; by default right after the newest issue."),
+    typer.Option(metavar="ISO", help="Time to predict at; by default right after the newest issue."),
 ]
 Timezone = Annotated[str, typer.Option(help="Time zone of dates without an offset and of times of day.")]
 SkipBadRows = Annotated[
@@ -62,9 +62,9 @@ def analyze(
 ) -> None:
     """Find patterns, clusters, predictions and ranked recommendations in an export of issues."""
     if out is not None:
-        _refuse_folder(out)
+        _check_folder(out)
     source = read_issues(file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
-    moment = judgement_time(source, as_of, datetime.now(UTC))
+    moment = resolve_as_of(source, as_of, datetime.now(UTC))
     print_reading(stderr() if as_json else stdout(), source)
     quiet_libraries()
     with progress(len(STAGES)) as reached:
@@ -83,7 +83,7 @@ def analyze(
 
 
 def result_frames(loop: Loop) -> dict[str, pl.DataFrame]:
-    """The files of --out, by name."""
+    """The frames of --out, by file name."""
     membership = loop.grouping.members.select("issue_id", "pattern_id")
     issue_risk = loop.issue_risks.rename({"id": "issue_id"})
     pattern_risk = loop.pattern_risks.rename({"id": "pattern_id"})
@@ -110,7 +110,7 @@ def _with_patterns(loop: Loop) -> pl.DataFrame:
     return loop.clustering.clusters.join(ids, on="cluster_id", how="left", maintain_order="left")
 
 
-def _refuse_folder(out: Path) -> None:
+def _check_folder(out: Path) -> None:
     try:
         check_result_folder(out, RESULTS)
     except ResultFolderError as error:

@@ -1,4 +1,4 @@
-"""`causeloop backtest FILE`: how good the predictions would have been on one's own past."""
+"""`causeloop backtest FILE`: how good the predictions would have been on past events."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_i
 
 def backtest(
     file: Annotated[Path, typer.Argument(help="Events: .csv, .jsonl or .parquet.")],
-    time: Annotated[str, typer.Option(metavar="COLUMN", help="When each event happened.")],
+    time: Annotated[str, typer.Option(metavar="COLUMN", help="When each event occurred.")],
     pattern: Annotated[str, typer.Option(metavar="COLUMN", help="Which pattern each event belongs to.")],
     windows: Annotated[str, typer.Option(help="Windows in days.")] = "7,30",
     origins: Annotated[
@@ -39,16 +39,18 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Seed of sampling and intervals.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Scores as one JSON object a line.")] = False,
 ) -> None:
-    """Predict at every origin with earlier events only, and score it beside a plain reference."""
-    from causeloop_pipeline.analysis.evaluation.backtest import backtest as predict_the_past
-    from causeloop_pipeline.analysis.evaluation.backtest import scores_table
+    """Predict at every origin from earlier events only, and score the result beside a simple reference."""
+    from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions
+    from causeloop_pipeline.analysis.evaluation.backtest import backtest as run_backtest
+    from causeloop_pipeline.cli.output.report import backtest_score_table
 
-    events = _events(file, time, pattern, timezone)
-    moments = _origins(origins, timezone) if origins else None
+    events = _read_events(file, time, pattern, timezone)
+    moments = _read_origins(origins, timezone) if origins else None
     quiet_libraries()
     try:
-        with stderr().status("predicting the past"):
-            result = predict_the_past(events, windows=_windows(windows), origins=moments, seed=seed)
+        with stderr().status("backtesting"):
+            options = BacktestOptions(windows=_parse_windows(windows), origins=moments, seed=seed)
+            result = run_backtest(events, options)
     except ValueError as error:
         fail(str(error))
     if out is not None:
@@ -57,31 +59,31 @@ def backtest(
     if as_json:
         print_json_lines("score", result.scores)
     else:
-        shown = scores_table(result)
+        scores = backtest_score_table(result.scores)
         title = f"{events.height:,} events, {events['pattern_id'].n_unique():,} patterns"
-        stdout().print(table(title, shown.columns, shown.rows(), right=shown.columns))
+        stdout().print(table(title, scores.columns, scores.rows(), right=scores.columns))
 
 
-def _events(file: Path, time: str, pattern: str, timezone: str) -> pl.DataFrame:
-    source = _table(file)
-    _require(file, source, time, pattern)
-    moments = _dates(file, source[time], timezone)
-    named = source[pattern].cast(pl.String)
-    unnamed = named.is_null().sum()
-    if unnamed:
-        stderr().print(plain(f"note: {unnamed} rows without a pattern are left out"))
-    events = pl.DataFrame({"pattern_id": named, "occurred_at": moments})
+def _read_events(file: Path, time: str, pattern: str, timezone: str) -> pl.DataFrame:
+    source = _read_table(file)
+    _require_columns(file, source, time, pattern)
+    moments = _read_dates(file, source[time], timezone)
+    labels = source[pattern].cast(pl.String)
+    unlabelled = labels.is_null().sum()
+    if unlabelled:
+        stderr().print(plain(f"note: {unlabelled} rows without a pattern are left out"))
+    events = pl.DataFrame({"pattern_id": labels, "occurred_at": moments})
     return events.drop_nulls("pattern_id").sort("occurred_at", "pattern_id")
 
 
-def _origins(file: Path, timezone: str) -> Sequence[datetime]:
-    source = _table(file)
+def _read_origins(file: Path, timezone: str) -> Sequence[datetime]:
+    source = _read_table(file)
     column = "origin" if "origin" in source.columns else source.columns[0]
-    moments = _dates(file, source[column], timezone).unique().sort().to_list()
+    moments = _read_dates(file, source[column], timezone).unique().sort().to_list()
     return [moment.astimezone(UTC) for moment in moments]
 
 
-def _dates(file: Path, column: pl.Series, timezone: str) -> pl.Series:
+def _read_dates(file: Path, column: pl.Series, timezone: str) -> pl.Series:
     read = read_dates(column, timezone).instants
     wrong = read.is_null().arg_true()
     if len(wrong):
@@ -90,20 +92,20 @@ def _dates(file: Path, column: pl.Series, timezone: str) -> pl.Series:
     return read
 
 
-def _table(file: Path) -> pl.DataFrame:
+def _read_table(file: Path) -> pl.DataFrame:
     try:
         return read_issue_file(file).table
     except IssueFileError as error:
         fail(str(error))
 
 
-def _require(file: Path, source: pl.DataFrame, *columns: str) -> None:
+def _require_columns(file: Path, source: pl.DataFrame, *columns: str) -> None:
     absent = [column for column in columns if column not in source.columns]
     if absent:
         fail(f"{file.name} has no column {absent[0]!r}: it has {', '.join(source.columns)}")
 
 
-def _windows(text: str) -> tuple[int, ...]:
+def _parse_windows(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:

@@ -1,4 +1,4 @@
-"""`causeloop demo`: the demo's failures as a file, and the fixes of its story, to try the product on."""
+"""`causeloop demo`: the demo's failures as a file."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +10,12 @@ import typer
 from causeloop_pipeline.cli.output.result_folder import write_parquet
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, plain, stderr
 
-app = typer.Typer(help="A year of believable failures, to try the product on.", no_args_is_help=True)
+app = typer.Typer(help="A year of realistic sample failures.", no_args_is_help=True)
 
 
 @app.callback()
 def demo() -> None:
-    """A year of believable failures, to try the product on."""
+    """A year of realistic sample failures."""
 
 
 @app.command()
@@ -24,10 +24,11 @@ def export(
     out: Annotated[Path, typer.Argument(help="File to write: .csv, .jsonl or .parquet.")],
 ) -> None:
     """Write one demo workspace's failures of the last year to a file that `causeloop analyze` reads."""
-    from causeloop_pipeline.demo.story import visible, workspaces
+    from causeloop_pipeline.demo.causes import demo_workspaces
+    from causeloop_pipeline.demo.story import visible_failures
 
-    if workspace not in workspaces():
-        fail(f"there is no demo workspace {workspace!r}: choose one of {', '.join(workspaces())}", USAGE)
+    if workspace not in demo_workspaces():
+        fail(f"there is no demo workspace {workspace!r}: choose one of {', '.join(demo_workspaces())}", USAGE)
     now = datetime.now(UTC)
     rows = [
         {
@@ -42,7 +43,7 @@ def export(
             "created_at": failure.created_at,
             "resolved_at": failure.resolved_at if failure.status(now) == "resolved" else None,
         }
-        for failure in visible(workspace, now.date(), now)
+        for failure in visible_failures(workspace, now.date(), now)
     ]
     _write(out, pl.DataFrame(rows, infer_schema_length=None))
     stderr().print(plain(f"written: {out} ({len(rows):,} failures)"))

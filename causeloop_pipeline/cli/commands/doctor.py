@@ -1,4 +1,4 @@
-"""`causeloop doctor`: what is wrong with a set-up, and how to mend it."""
+"""`causeloop doctor`: checks an installation and says how to fix what is wrong."""
 
 from collections.abc import Iterator
 
@@ -12,34 +12,36 @@ from causeloop_pipeline.settings import Settings, settings
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look at machine, database, secrets, reach and Dagster; ends with 1 when something is wrong."""
+    """Check machine, database, secrets, network and Dagster; exits with 1 when something is wrong."""
     quiet_libraries()
-    findings = list(look_at_everything(settings()))
+    findings = list(run_checks(settings()))
     if as_json:
-        rows = [{"about": f.about, "state": f.state.value, "told": f.told, "fix": f.fix} for f in findings]
-        print_json_lines("finding", pl.DataFrame(rows))
+        records = [
+            {"about": f.about, "state": f.state.value, "message": f.message, "fix": f.fix} for f in findings
+        ]
+        print_json_lines("finding", pl.DataFrame(records))
     else:
-        rows_shown = [(f.state.value, f.about, f.told, f.fix) for f in findings]
-        stdout().print(table("Causeloop's set-up", ("", "what", "finding", "how to mend it"), rows_shown))
+        rows = [(f.state.value, f.about, f.message, f.fix) for f in findings]
+        stdout().print(table("Causeloop installation", ("", "check", "finding", "fix"), rows))
     if any(finding.state is State.WRONG for finding in findings):
         raise typer.Exit(FAILED)
 
 
-def look_at_everything(known: Settings) -> Iterator[Finding]:
-    """Every finding, in the order in which one mends."""
-    from causeloop_pipeline.cli.doctor.check_dagster import look_at_dagster
-    from causeloop_pipeline.cli.doctor.check_database import look_at_database
-    from causeloop_pipeline.cli.doctor.check_machine import look_at_machine
-    from causeloop_pipeline.cli.doctor.check_network import look_at_reach
-    from causeloop_pipeline.cli.doctor.check_secrets import look_at_secrets
+def run_checks(config: Settings) -> Iterator[Finding]:
+    """Every finding, in the order in which to fix them."""
+    from causeloop_pipeline.cli.doctor.check_dagster import check_dagster
+    from causeloop_pipeline.cli.doctor.check_database import check_database
+    from causeloop_pipeline.cli.doctor.check_machine import check_machine
+    from causeloop_pipeline.cli.doctor.check_network import check_network
+    from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
 
-    yield from look_at_machine(known)
-    database = list(look_at_database(known))
+    yield from check_machine(config)
+    database = list(check_database(config))
     yield from database
-    answers = not any(
+    has_database = not any(
         f.about.startswith("database as") or (f.about == "migrations" and f.fix) for f in database
     )
-    yield from look_at_secrets(known, database_answers=answers)
-    yield from look_at_reach(known, database_answers=answers)
-    if answers:
-        yield from look_at_dagster(known)
+    yield from check_secrets(config, has_database=has_database)
+    yield from check_network(config, has_database=has_database)
+    if has_database:
+        yield from check_dagster(config)

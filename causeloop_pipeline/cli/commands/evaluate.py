@@ -1,4 +1,4 @@
-"""`causeloop evaluate grouping FILE --label COLUMN`: how right the grouping is where the truth is known."""
+"""`causeloop evaluate grouping FILE --label COLUMN`: the accuracy of the grouping on labelled issues."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,12 @@ from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, SkipB
 from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
 from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
 
-app = typer.Typer(help="Measure quality where the truth is known.", no_args_is_help=True)
+app = typer.Typer(help="Measure quality on labelled data.", no_args_is_help=True)
 
 
 @app.callback()
 def evaluate() -> None:
-    """Measure quality where the truth is known."""
+    """Measure quality on labelled data."""
 
 
 @app.command()
@@ -38,7 +38,7 @@ def grouping(
     )
     labels = _labels(source, label)
     with stderr().status("grouping"):
-        report = evaluate_grouping(source.read.issues, labels, peers=peers, seed=seed)
+        report = evaluate_grouping(source.read.issues, labels, with_baselines=peers, seed=seed)
     if as_json:
         print_json_lines("figure", report)
         return

@@ -1,4 +1,4 @@
-"""`causeloop explain ISSUE`: why an issue is in its pattern, and what kept it out of the nearest other."""
+"""`causeloop explain ISSUE`: why an issue is in its pattern and not in the closest other one."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from causeloop_pipeline.analysis.loop import group
+from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, SkipBadRows, Timezone
 from causeloop_pipeline.cli.issue_input import read_issues
 from causeloop_pipeline.cli.output.report import reason_text
@@ -29,69 +29,81 @@ def explain(
     date_format: DateFormat = None,
     as_json: Json = False,
 ) -> None:
-    """Say why an issue is in its pattern: what it shares, how sure that is, and what is nearest."""
+    """Explain why an issue is in its pattern: what it shares, the confidence, and the closest other one."""
     if one_source(file, workspace):
-        explained = _from_database(issue, str(workspace))
+        explanation = _from_database(issue, str(workspace))
     else:
-        explained = _from_file(issue, Path(str(file)), maps or [], timezone, skip_bad_rows, date_format)
+        explanation = _from_file(issue, Path(str(file)), maps or [], timezone, skip_bad_rows, date_format)
     if as_json:
-        print_json_lines("explanation", pl.DataFrame([explained]))
+        print_json_lines("explanation", pl.DataFrame([explanation]))
     else:
         rows = [
-            (name.replace("_", " "), value) for name, value in explained.items() if value not in (None, "")
+            (name.replace("_", " "), value) for name, value in explanation.items() if value not in (None, "")
         ]
-        stdout().print(table(f"Why {issue} is where it is", ("what", "is"), rows))
+        stdout().print(table(f"Pattern of {issue}", ("field", "value"), rows))
 
 
 def one_source(file: Path | None, workspace: str | None) -> bool:
     """Whether the database is meant; ends the command unless exactly one source is given."""
     if (file is None) == (workspace is None):
-        fail("say where the issues are: either --file FILE or --workspace NAME", USAGE)
+        fail("give the issues: either --file FILE or --workspace NAME", USAGE)
     return workspace is not None
 
 
 def _from_file(
     issue: str, file: Path, maps: list[str], timezone: str, skip_bad_rows: bool, date_format: str | None
 ) -> dict[str, Any]:
+    from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+
     source = read_issues(file, maps, timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
     issues = source.read.issues
-    known = _known(issue, issues, file.name)
+    issue_row = _find_issue(issue, issues, file.name)
     with progress(STAGES) as reached:
-        fingerprints, grouping = group(issues, timezone=timezone, namespace="file", reached=reached)
-    return _explained(known, fingerprints, grouping.patterns, grouping.members)
+        fingerprints, grouping = group(
+            issues,
+            GroupingFacts(),
+            timezone=timezone,
+            options=GroupingOptions(namespace="file"),
+            reached=reached,
+        )
+    return _explain(issue_row, fingerprints, grouping.patterns, grouping.members)
 
 
 def _from_database(issue: str, workspace: str) -> dict[str, Any]:
-    from causeloop_pipeline.cli.stored_workspace import stored_workspace
+    from causeloop_pipeline.cli.stored_workspace import open_stored_workspace
 
-    with stored_workspace(workspace) as stored:
-        known = _known(issue, stored.issues(), workspace)
-        return _explained(known, stored.fingerprints(), stored.patterns(), stored.members())
-
-
-def _known(issue: str, issues: pl.DataFrame, where: str) -> dict[str, Any]:
-    found = issues.filter((pl.col("issue_id") == issue) | (pl.col("external_id") == issue))
-    if found.is_empty():
-        some = ", ".join(issues["external_id"].head(3))
-        fail(f"{where} holds no issue {issue!r}; its ids look like {some}")
-    return found.row(0, named=True)
+    with open_stored_workspace(workspace) as stored:
+        issue_row = _find_issue(issue, stored.issues(), workspace)
+        return _explain(issue_row, stored.fingerprints(), stored.patterns(), stored.members())
 
 
-def _explained(
-    known: dict[str, Any], fingerprints: pl.DataFrame, patterns: pl.DataFrame, members: pl.DataFrame
+def _find_issue(issue: str, issues: pl.DataFrame, where: str) -> dict[str, Any]:
+    matches = issues.filter((pl.col("issue_id") == issue) | (pl.col("external_id") == issue))
+    if matches.is_empty():
+        examples = ", ".join(issues["external_id"].head(3))
+        fail(f"{where} holds no issue {issue!r}; its ids look like {examples}")
+    return matches.row(0, named=True)
+
+
+def _explain(
+    issue_row: dict[str, Any], fingerprints: pl.DataFrame, patterns: pl.DataFrame, members: pl.DataFrame
 ) -> dict[str, Any]:
-    is_it = pl.col("issue_id") == known["issue_id"]
+    is_it = pl.col("issue_id") == issue_row["issue_id"]
     names = dict(patterns.select("pattern_id", "name").iter_rows())
     counts = dict(patterns.select("pattern_id", "issue_count").iter_rows())
-    said: dict[str, Any] = {"title": known["title"]}
+    explanation: dict[str, Any] = {"title": issue_row["title"]}
     for fingerprint in fingerprints.filter(is_it).iter_rows(named=True):
-        said |= {"text": fingerprint["kind"], "template": fingerprint["template"]}
-    found = members.filter(is_it)
-    if found.is_empty():
-        return {**said, "pattern": None, "reason": "it is in no pattern: nothing else is alike enough"}
-    member = found.row(0, named=True)
+        explanation |= {"text": fingerprint["kind"], "template": fingerprint["template"]}
+    membership = members.filter(is_it)
+    if membership.is_empty():
+        return {
+            **explanation,
+            "pattern": None,
+            "reason": "it is in no pattern: no other issue is similar enough",
+        }
+    member = membership.row(0, named=True)
     return {
-        **said,
+        **explanation,
         "pattern": names[member["pattern_id"]],
         "pattern_id": member["pattern_id"],
         "issues_in_it": counts[member["pattern_id"]],

@@ -1,4 +1,4 @@
-"""`causeloop patterns preview`: what grouping finds, and what it would change, before anything is kept."""
+"""`causeloop patterns preview`: the patterns that grouping finds and would change, without saving them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.analysis.loop import group
+from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Limit, Map, SkipBadRows, Timezone
 from causeloop_pipeline.cli.commands.explain import File, Workspace, one_source
 from causeloop_pipeline.cli.issue_input import read_issues
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
 
 STAGES = 2
-app = typer.Typer(help="Look at patterns before they are kept.", no_args_is_help=True)
+app = typer.Typer(help="Preview patterns without saving them.", no_args_is_help=True)
 
 
 @app.callback()
 def patterns() -> None:
-    """Look at patterns before they are kept."""
+    """Preview patterns without saving them."""
 
 
 @app.command()
@@ -39,26 +39,32 @@ def preview(
     as_json: Json = False,
     limit: Limit = 20,
 ) -> None:
-    """Group anew and show the patterns; against what was before, show which issues would change theirs."""
+    """Group all issues and show the patterns; with a previous result, also which issues would move."""
     if one_source(file, workspace):
         before, grouping = _from_database(str(workspace))
     else:
+        from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+
         source = read_issues(
             Path(str(file)), maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format
         )
         before = _previous(previous) if previous else None
         with progress(STAGES) as reached:
             _, grouping = group(
-                source.read.issues, timezone=timezone, namespace="file", previous=before, reached=reached
+                source.read.issues,
+                GroupingFacts(previous=before),
+                timezone=timezone,
+                options=GroupingOptions(namespace="file"),
+                reached=reached,
             )
     _print(before, grouping, limit, as_json=as_json)
 
 
 def _from_database(workspace: str) -> "tuple[pl.DataFrame | None, Grouping]":
-    from causeloop_pipeline.cli.stored_workspace import stored_workspace
+    from causeloop_pipeline.cli.stored_workspace import open_stored_workspace
 
-    with stored_workspace(workspace) as stored:
-        return stored.grouped_anew()
+    with open_stored_workspace(workspace) as stored:
+        return stored.regroup()
 
 
 def _previous(path: Path) -> pl.DataFrame:
@@ -71,14 +77,14 @@ def _previous(path: Path) -> pl.DataFrame:
 
 
 def _print(before: pl.DataFrame | None, grouping: "Grouping", limit: int, *, as_json: bool) -> None:
-    found = grouping.patterns.sort("issue_count", "pattern_id", descending=[True, False])
+    patterns = grouping.patterns.sort("issue_count", "pattern_id", descending=[True, False])
     if as_json:
-        print_json_lines("pattern", found)
+        print_json_lines("pattern", patterns)
         print_json_lines("lineage", grouping.lineage)
         return
     columns = ("name", "kind", "status", "confidence", "issue_count")
-    shown = found.select(columns).head(limit).with_columns(pl.col("confidence").round(2))
-    stdout().print(table(f"Patterns ({found.height})", columns, shown.rows(), right=columns[3:]))
+    rows = patterns.select(columns).head(limit).with_columns(pl.col("confidence").round(2))
+    stdout().print(table(f"Patterns ({patterns.height})", columns, rows.rows(), right=columns[3:]))
     if before is not None:
         _print_churn(before, grouping)
 
@@ -87,9 +93,9 @@ def _print_churn(before: pl.DataFrame, grouping: "Grouping") -> None:
     both = before.join(grouping.members, on="issue_id", suffix="_now")
     moved = both.filter(pl.col("pattern_id") != pl.col("pattern_id_now")).height
     share = moved / both.height if both.height else 0.0
-    told = f"{moved:,} of {both.height:,} issues known before would change their pattern ({share:.2%})"
-    stdout().print(plain(told))
+    summary = f"{moved:,} of {both.height:,} earlier issues would change their pattern ({share:.2%})"
+    stdout().print(plain(summary))
     if grouping.lineage.height:
         columns = ("kind", "old_pattern_id", "new_pattern_id", "issue_count", "reason")
         rows = grouping.lineage.select(columns).rows()
-        stdout().print(table("What becomes of old patterns", columns, rows, right=columns[3:4]))
+        stdout().print(table("Lineage of earlier patterns", columns, rows, right=columns[3:4]))

@@ -1,4 +1,4 @@
-"""`causeloop up` runs the servers here; `migrate` and `env` are for servers that something else starts."""
+"""`causeloop up` runs the servers here; `migrate` and `env` are for servers that are started otherwise."""
 
 import shlex
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 
 def up(
-    once: Annotated[bool, typer.Option("--once", help="End when the first result stands.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Exit at the first result.")] = False,
     demo: Annotated[bool, typer.Option(help="Also load and serve the demo's tenants.")] = True,
 ) -> None:
     """Start everything: database, Dagster, API; show the ranked recommendations; Ctrl-C ends it."""
@@ -26,14 +26,14 @@ def up(
 
 def migrate(
     dagster_config: Annotated[
-        Path | None, typer.Option(help="The dagster.yaml to run with; by default deploy/dagster.yaml.")
+        Path | None, typer.Option(help="The dagster.yaml to use; by default deploy/dagster.yaml.")
     ] = None,
 ) -> None:
     """Bring schema, views and Dagster's instance up to date, before servers that `up` does not start."""
     from causeloop_pipeline.cli.commands.up import StartError, bring_up_to_date
-    from causeloop_pipeline.settings import ROOT, MissingSettingError
+    from causeloop_pipeline.settings import DEPLOY_DIR, MissingSettingError
 
-    config = dagster_config or ROOT / "deploy" / "dagster.yaml"
+    config = dagster_config or DEPLOY_DIR / "dagster.yaml"
     if not config.is_file():
         raise typer.BadParameter(f"there is no file {config}", param_hint="--dagster-config")
     try:

@@ -1,11 +1,11 @@
-"""What `causeloop doctor` looks at: each finding says what is so, and how to mend what is wrong."""
+"""The checks of `causeloop doctor`: each finding says what was found and how to fix it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """A warning works for now; what is wrong does not."""
+    """How serious a finding is: a warning still works, `wrong` does not."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,24 +14,24 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check."""
 
     about: str
     state: State
-    told: str
+    message: str
     fix: str = ""
 
 
-def ok(about: str, told: str) -> Finding:
-    """All is well."""
-    return Finding(about, State.OK, told)
+def ok(about: str, message: str) -> Finding:
+    """A check that passed."""
+    return Finding(about, State.OK, message)
 
 
-def warning(about: str, told: str, fix: str) -> Finding:
-    """It works, but not for ever."""
-    return Finding(about, State.WARNING, told, fix)
+def warning(about: str, message: str, fix: str) -> Finding:
+    """Something that works now but needs attention."""
+    return Finding(about, State.WARNING, message, fix)
 
 
-def wrong(about: str, told: str, fix: str) -> Finding:
-    """It does not work."""
-    return Finding(about, State.WRONG, told, fix)
+def wrong(about: str, message: str, fix: str) -> Finding:
+    """Something that does not work."""
+    return Finding(about, State.WRONG, message, fix)

@@ -1,4 +1,4 @@
-"""The machine: Python, disk, time zones, ports, and whether Prophet can fit."""
+"""Checks the machine: Python, disk, time zones, ports, and whether Prophet can fit a model."""
 
 import fcntl
 import platform
@@ -13,60 +13,62 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
 from causeloop_pipeline.settings import Settings
 
-OLDEST_PYTHON = (3, 11)
-ENOUGH_DISK, LEAST_DISK = 2_000_000_000, 300_000_000
+MIN_PYTHON = (3, 11)
+RECOMMENDED_DISK, MIN_DISK = 2_000_000_000, 300_000_000
 PROPHET_DAYS = 10
 
 
-def look_at_machine(known: Settings) -> Iterator[Finding]:
-    """Everything that needs no server."""
-    yield _python()
-    yield _disk(known.state_dir)
-    yield _time_zones()
-    yield from _ports(known)
-    yield _prophet()
+def check_machine(config: Settings) -> Iterator[Finding]:
+    """All checks that need no server."""
+    yield _check_python()
+    yield _check_disk(config.state_dir)
+    yield _check_time_zones()
+    yield from _check_ports(config)
+    yield _check_prophet()
 
 
-def _python() -> Finding:
-    told = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < OLDEST_PYTHON:
-        return wrong("Python", told, "install Python 3.11 or newer and run `make PYTHON=python3.12 setup`")
-    return ok("Python", told)
+def _check_python() -> Finding:
+    message = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info < MIN_PYTHON:
+        return wrong("Python", message, "install Python 3.11 or newer, then reinstall Causeloop with it")
+    return ok("Python", message)
 
 
-def _disk(state_dir: Path) -> Finding:
-    there = next(folder for folder in (state_dir, *state_dir.parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    told = f"{free / 1e9:.1f} GB free for {state_dir}"
-    if free < LEAST_DISK:
-        return wrong("disk", told, "make room, or set CAUSELOOP_STATE_DIR to a folder on another disk")
-    if free < ENOUGH_DISK:
-        return warning("disk", told, "make room: a year of issues with their payloads takes about 2 GB")
-    return ok("disk", told)
+def _check_disk(state_dir: Path) -> Finding:
+    existing = next(folder for folder in (state_dir, *state_dir.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    message = f"{free / 1e9:.1f} GB free for {state_dir}"
+    if free < MIN_DISK:
+        return wrong(
+            "disk", message, "free some space, or set CAUSELOOP_STATE_DIR to a folder on another disk"
+        )
+    if free < RECOMMENDED_DISK:
+        return warning(
+            "disk", message, "free some space: a year of issues with their payloads takes about 2 GB"
+        )
+    return ok("disk", message)
 
 
-def _time_zones() -> Finding:
+def _check_time_zones() -> Finding:
     try:
         ZoneInfo("Europe/Berlin")
     except ZoneInfoNotFoundError:
-        return wrong(
-            "time zones", "the IANA time zone database is absent", "run `make setup`: it installs tzdata"
-        )
-    return ok("time zones", "known")
+        return wrong("time zones", "the IANA time zone database is missing", "install the package tzdata")
+    return ok("time zones", "available")
 
 
-def _ports(known: Settings) -> Iterator[Finding]:
-    running = is_running(known.state_dir)
+def _check_ports(config: Settings) -> Iterator[Finding]:
+    running = is_running(config.state_dir)
     for name in ("api_port", "dagster_port", "demo_port"):
-        port = getattr(known, name)
+        port = getattr(config, name)
         about = f"port {port}"
-        if not _listening(port):
+        if not _is_listening(port):
             yield ok(about, "free")
         elif running:
             yield ok(about, "used by this installation, which is running")
         else:
-            fix = f"end what listens there, or set CAUSELOOP_{name.upper()} to another port"
-            yield wrong(about, f"something else listens on it, {name} needs it", fix)
+            fix = f"stop what listens there, or set CAUSELOOP_{name.upper()} to another port"
+            yield wrong(about, f"another program uses it, {name} needs it", fix)
 
 
 def is_running(state_dir: Path) -> bool:
@@ -82,23 +84,23 @@ def is_running(state_dir: Path) -> bool:
     return False
 
 
-def _listening(port: int) -> bool:
+def _is_listening(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _prophet() -> Finding:
+def _check_prophet() -> Finding:
     about = f"Prophet, {PROPHET_DAYS} points"
-    fix = "run `make setup` again: prophet and its compiled model must come from the lock file"
+    fix = "reinstall prophet: its compiled model is missing or broken"
     try:
         import pandas as pd
 
-        from causeloop_pipeline.analysis.predict.prophet.batch import prophet_class
+        from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 
         days = [date(2026, 1, 1) + timedelta(days=n) for n in range(PROPHET_DAYS)]
         history = pd.DataFrame({"ds": pd.to_datetime(days), "y": [float(n % 3) for n in range(PROPHET_DAYS)]})
-        model = prophet_class()(weekly_seasonality=False, yearly_seasonality=False, uncertainty_samples=0)
+        model = load_prophet()(weekly_seasonality=False, yearly_seasonality=False, uncertainty_samples=0)
         fitted = model.fit(history)
         yhat = float(fitted.predict(history)["yhat"].iloc[-1])
     except (ImportError, RuntimeError, ValueError, OSError) as error:

@@ -1,4 +1,4 @@
-"""What the pipeline is doing, a line a stage, and the ranked recommendations it ends with."""
+"""The progress of the pipeline, a line a stage, and the ranked recommendations at its end."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database.session import Database
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 TOP = 5
 POLL_SECONDS = 0.5
 
-STAGES = """
+SELECT_STAGES = """
 select stage, count(*) as workspaces, bool_and(verdict = 'ok') as ok
 from app.workspace_freshness
 where computed_at >= %s
@@ -27,31 +28,25 @@ group by stage
 order by max(computed_at), stage
 """
 
-LANDED = """
+SELECT_STATE = """
 select
     (select count(*) from raw.record) as records,
     (select count(*) from app.connector where status = 'error') as failing,
     (select min(status_reason) from app.connector where status = 'error') as reason,
     (select count(*) from app.connector where status = 'active' and next_poll_at <= now()) as due,
-    (select count(*) from raw.arrival)
+    (select count(*) from raw.pending_record)
     + (select count(*) from app.recompute_request where status in ('queued', 'running')) as waiting,
     (select count(*) from app.workspace) as workspaces,
     (select count(distinct workspace_id) from act.recommendation) as recommended
 """
 
-RANKED = """
+SELECT_RANKED = """
 select
     r.rank, r.title, r.type, r.effort, r.impact, r.expected_loops_prevented, r.expected_low, r.expected_high,
     (
-        select max(p.probability)
-        from unnest(r.pattern_ids) as one (pattern_id)
-        cross join lateral (
-            select probability
-            from predict.prediction as p
-            where p.workspace_id = r.workspace_id and p.pattern_id = one.pattern_id and p.window_days = 30
-            order by p.issued_at desc
-            limit 1
-        ) as p
+        select max(latest.probability)
+        from unnest(r.pattern_ids) as p (pattern_id)
+        cross join lateral predict.latest_prediction(r.workspace_id, p.pattern_id, 30) as latest
     ) as probability
 from act.recommendation as r
 where r.workspace_id = %s and r.rank is not null
@@ -59,7 +54,7 @@ order by r.rank
 limit %s
 """
 
-WORKSPACES = """
+SELECT_WORKSPACES = """
 select
     w.workspace_id,
     o.slug || '/' || w.slug as name,
@@ -86,7 +81,7 @@ class Progress:
     console: Console
     began: float
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
-    told: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
 
     def follow(self, check: Callable[[], None], seconds: float) -> None:
         """Print each stage as it finishes; return when all is done, raise when it never is."""
@@ -97,38 +92,40 @@ class Progress:
 
     def _follow(self, instance: "DagsterInstance", check: Callable[[], None], seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not self._finished(instance):
+        while not self._is_finished(instance):
             check()
             if time.monotonic() > deadline:
                 raise PipelineError(
-                    f"no recommendations after {seconds:.0f} s: see the runs in the Dagster UI and var/logs"
+                    f"no recommendations after {seconds:.0f} s: see the runs in the Dagster UI and "
+                    f"{settings().state_dir / 'logs'}"
                 )
             time.sleep(POLL_SECONDS)
 
-    def _finished(self, instance: "DagsterInstance") -> bool:
-        from causeloop_pipeline.orchestration.boot import failed_runs, unfinished_runs
+    def _is_finished(self, instance: "DagsterInstance") -> bool:
+        from causeloop_pipeline.orchestration.boot import count_unfinished_runs, list_failed_runs
 
         with self.database.every_workspace() as session:
-            stages = session.rows(STAGES, (self.since,))
-            landed = session.row(LANDED) or {}
+            stages = session.rows(SELECT_STAGES, (self.since,))
+            state = session.row(SELECT_STATE) or {}
         for stage in stages:
-            self._tell(stage, landed)
-        if landed["due"] or unfinished_runs(instance):
+            self._print_stage(stage, state)
+        if state["due"] or count_unfinished_runs(instance):
             return False
-        if failed := failed_runs(instance, self.since):
+        if failed := list_failed_runs(instance, self.since):
             raise PipelineError(
-                f"run {failed[0]} failed: its page in the Dagster UI and var/logs/code.log say why"
+                f"run {failed[0]} failed: see its page in the Dagster UI and "
+                f"{settings().state_dir / 'logs' / 'code.log'}"
             )
-        if landed["recommended"] == landed["workspaces"] > 0:
-            return bool(landed["waiting"] == 0)
-        if landed["failing"]:
-            raise PipelineError(f"{landed['failing']} connectors are in error, such as: {landed['reason']}")
+        if state["recommended"] == state["workspaces"] > 0:
+            return bool(state["waiting"] == 0)
+        if state["failing"]:
+            raise PipelineError(f"{state['failing']} connectors are in error, such as: {state['reason']}")
         return False
 
-    def _tell(self, stage: dict[str, Any], landed: dict[str, Any]) -> None:
-        if stage["stage"] in self.told or stage["workspaces"] < landed["workspaces"]:
+    def _print_stage(self, stage: dict[str, Any], state: dict[str, Any]) -> None:
+        if stage["stage"] in self.printed or stage["workspaces"] < state["workspaces"]:
             return
-        self.told.add(stage["stage"])
+        self.printed.add(stage["stage"])
         verdict = "" if stage["ok"] else "  (a workspace failed its check: see the Dagster UI)"
         self.console.print(
             f"{stage['stage']:<16}{stage['workspaces']} workspaces "
@@ -141,8 +138,8 @@ def recommendation_tables(database: Database) -> list[Table]:
     """The best of each workspace's recommendations, as tables for the terminal."""
     with database.every_workspace() as session:
         return [
-            _table(workspace, session.rows(RANKED, (workspace["workspace_id"], TOP)))
-            for workspace in session.rows(WORKSPACES)
+            _table(workspace, session.rows(SELECT_RANKED, (workspace["workspace_id"], TOP)))
+            for workspace in session.rows(SELECT_WORKSPACES)
         ]
 
 
@@ -161,8 +158,8 @@ def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
         prevented = (
             f"{row['expected_loops_prevented']:.1f} ({row['expected_low']:.1f}-{row['expected_high']:.1f})"
         )
-        described = (
+        description = (
             f"{escape(row['title'])}\n[dim]{row['type']} · {row['effort']} effort · {row['impact']}[/dim]"
         )
-        table.add_row(str(row["rank"]), described, probability, prevented)
+        table.add_row(str(row["rank"]), description, probability, prevented)
     return table

@@ -1,4 +1,4 @@
-"""What a person reads of an analysis: how the file was understood, then fixes, patterns and clusters."""
+"""The report of an analysis: how the file was read, then patterns, clusters and recommendations."""
 
 import json
 from datetime import datetime
@@ -10,12 +10,12 @@ from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import plain, table
 
-SHOWN_WINDOW = 30
+WINDOW_DAYS = 30
 REASONS = {"too_few_events": "too few events", "no_dates": "no dates"}
 
 
 def print_reading(console: Console, source: IssueInput) -> None:
-    """Which column was taken for what, and what a person should know."""
+    """The column of each field, and notes about what was left out or assumed."""
     rows = [
         (field, column, source.read.readings.get(field, ""))
         for field, column in source.recognized.columns.items()
@@ -26,27 +26,29 @@ def print_reading(console: Console, source: IssueInput) -> None:
     )
     if source.recognized.unused:
         console.print(plain("not used: " + ", ".join(source.recognized.unused)))
-    for remark in remarks(source):
-        console.print(plain(f"note: {remark}"))
+    for note in notes(source):
+        console.print(plain(f"note: {note}"))
 
 
-def remarks(source: IssueInput) -> list[str]:
+def notes(source: IssueInput) -> list[str]:
     """What was left out or assumed."""
-    said = list(source.read.remarks)
+    texts = list(source.read.notes)
     skipped = len({row.row for row in source.read.bad_rows})
     if skipped:
-        said.append(f"{skipped} rows that cannot be read were left out, the first: {source.read.bad_rows[0]}")
-    if not source.read.titled:
-        said.append(
+        texts.append(
+            f"{skipped} rows could not be read and were left out, the first: {source.read.bad_rows[0]}"
+        )
+    if not source.read.has_titles:
+        texts.append(
             "no column holds a title: issues are grouped by their structure (service, component, time)"
         )
-    if not source.read.dated:
-        said.append("no column holds the date of an issue: patterns are found, but nothing can be predicted")
-    return said
+    if not source.read.has_dates:
+        texts.append("no column holds the date of an issue: patterns are found, but nothing can be predicted")
+    return texts
 
 
 def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> None:
-    """The ranked recommendations, the patterns behind them, and what hangs together."""
+    """A summary, the patterns, the clusters and the ranked recommendations."""
     patterns = loop.grouping.patterns
     grouped = loop.grouping.members["issue_id"].n_unique()
     console.print(
@@ -62,33 +64,35 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
 
 def print_patterns(console: Console, loop: Loop, limit: int) -> None:
     """The patterns of highest risk, with how likely each recurs."""
-    chances = {row["pattern_id"]: _chance(row) for row in shown_predictions(loop).iter_rows(named=True)}
-    ranked = ranked_patterns(loop)
+    probabilities = {
+        row["pattern_id"]: _format_probability(row) for row in window_predictions(loop).iter_rows(named=True)
+    }
+    ranked = rank_patterns(loop)
     rows = [
         (
             row["name"],
             row["issue_count"],
-            _day(row["last_seen_at"]),
+            _format_day(row["last_seen_at"]),
             f"{row['confidence']:.2f}",
-            chances.get(row["pattern_id"], ""),
+            probabilities.get(row["pattern_id"], ""),
             f"{row['risk_score']:.0f}",
         )
         for row in ranked.head(limit).iter_rows(named=True)
     ]
-    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {SHOWN_WINDOW} d", "risk")
-    console.print(table(_first_of("Patterns", limit, ranked.height), columns, rows, right=columns[1:]))
+    columns = ("pattern", "issues", "last seen", "confidence", f"recurs in {WINDOW_DAYS} d", "risk")
+    console.print(table(_table_title("Patterns", limit, ranked.height), columns, rows, right=columns[1:]))
 
 
-def ranked_patterns(loop: Loop) -> pl.DataFrame:
-    """PATTERNS with risk_score, highest first."""
+def rank_patterns(loop: Loop) -> pl.DataFrame:
+    """Patterns with risk_score, highest first."""
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
     return joined.sort("risk_score", "issue_count", "pattern_id", descending=[True, True, False])
 
 
-def shown_predictions(loop: Loop) -> pl.DataFrame:
-    """One prediction per pattern: that of the window shown."""
-    return loop.predictions.filter(pl.col("window_days") == SHOWN_WINDOW)
+def window_predictions(loop: Loop) -> pl.DataFrame:
+    """One prediction per pattern, for the window of the report."""
+    return loop.predictions.filter(pl.col("window_days") == WINDOW_DAYS)
 
 
 def _print_clusters(console: Console, loop: Loop, limit: int) -> None:
@@ -97,7 +101,7 @@ def _print_clusters(console: Console, loop: Loop, limit: int) -> None:
         return
     rows = clusters.select("name", "likely_cause", "pattern_count", "issue_count").head(limit).rows()
     columns = ("cluster", "likely cause", "patterns", "issues")
-    console.print(table(_first_of("Clusters", limit, clusters.height), columns, rows, right=columns[2:]))
+    console.print(table(_table_title("Clusters", limit, clusters.height), columns, rows, right=columns[2:]))
 
 
 def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
@@ -108,24 +112,22 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
             row["type"],
             row["effort"],
             row["impact"],
-            _prevented(row),
+            _format_prevented(row),
         )
         for row in loop.recommendations.sort("rank").head(limit).iter_rows(named=True)
     ]
     columns = ("#", "recommendation", "type", "effort", "impact", "loops prevented")
-    title = _first_of("Recommendations", limit, loop.recommendations.height)
+    title = _table_title("Recommendations", limit, loop.recommendations.height)
     console.print(table(title, columns, rows, right=("#", "loops prevented")))
     if not rows:
-        console.print(
-            plain("none: nothing recurs, or the issues carry no dates by which a fix could be shown to help")
-        )
+        console.print(plain("none: nothing recurs, or the issues have no dates"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
         console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):
             console.print(plain(f"   {number}) {step}"))
 
 
-def _prevented(row: dict[str, object]) -> str:
+def _format_prevented(row: dict[str, object]) -> str:
     expected, low, high = (
         row[name] for name in ("expected_loops_prevented", "expected_low", "expected_high")
     )
@@ -134,20 +136,35 @@ def _prevented(row: dict[str, object]) -> str:
     return f"{expected:.1f}" if low is None or high is None else f"{expected:.1f} ({low:.1f} to {high:.1f})"
 
 
-def _chance(row: dict[str, object]) -> str:
+def _format_probability(row: dict[str, object]) -> str:
     if row["probability"] is None:
         return REASONS.get(str(row["reason"]), str(row["reason"]))
     return f"{row['probability']:.0%}"
 
 
-def _day(instant: datetime | None) -> str:
+def _format_day(instant: datetime | None) -> str:
     return f"{instant:%Y-%m-%d}" if instant else ""
 
 
-def _first_of(what: str, limit: int, total: int) -> str:
+def _table_title(what: str, limit: int, total: int) -> str:
     return f"{what} ({total})" if total <= limit else f"{what} (first {limit} of {total})"
 
 
 def reason_text(reason: str | None) -> str:
     """The sentence of a membership's reason."""
     return str(json.loads(reason)["text"]) if reason else ""
+
+
+def backtest_score_table(scores: pl.DataFrame) -> pl.DataFrame:
+    """The scores of a backtest as text: window, n, base rate, then scores of ours and of the reference with
+    95 % intervals.
+    """
+
+    def with_interval(name: str) -> pl.Expr:
+        value, low, high = (pl.col(f"{name}{end}").round(4) for end in ("", "_low", "_high"))
+        return pl.format("{} [{}, {}]", value, low, high).alias(name)
+
+    names = ("brier", "reference_brier", "brier_gain", "skill", "log_loss", "auc", "ece")
+    return scores.select(
+        "window_days", "n", pl.col("base_rate").round(3), *(with_interval(name) for name in names)
+    )

@@ -9,7 +9,7 @@ import polars as pl
 
 
 class ResultFolderError(ValueError):
-    """The folder cannot take the result; the message says why."""
+    """The result cannot be written to the folder; the message says why."""
 
 
 def check_result_folder(folder: Path, names: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u206
 
 
 def stdout() -> Console:
-    """The console of results; what is piped into a file is not squeezed into a terminal's width."""
+    """The console of results; piped output is not limited to a terminal's width."""
     console = Console()
     return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
@@ -31,19 +31,19 @@ def stderr() -> Console:
 
 
 def quiet_libraries() -> None:
-    """Prophet says that it cannot draw, its compiler that it works: neither is news."""
+    """Silence the log messages of Prophet and its compiler."""
     for name in ("prophet", "prophet.plot", "cmdstanpy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
-    """Say what went wrong and end with a code other than zero."""
+    """Print an error and exit with a code other than zero."""
     stderr().print(Text("error: ", style="bold red") + plain(message))
     raise typer.Exit(code)
 
 
 def plain(value: object) -> Text:
-    """Somebody else's text: no markup, and no control sequence reaches the terminal."""
+    """Untrusted text without markup or control sequences."""
     return Text(CONTROL_CHARACTERS.sub("�", "" if value is None else str(value)))
 
 
@@ -51,12 +51,12 @@ def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
 ) -> Table:
     """A table of plain values."""
-    made = Table(title=plain(title), title_justify="left", title_style="bold")
+    result = Table(title=plain(title), title_justify="left", title_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        result.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(plain(value) for value in row))
-    return made
+        result.add_row(*(plain(value) for value in row))
+    return result
 
 
 def print_json_lines(record: str, frame: pl.DataFrame) -> None:
@@ -72,11 +72,11 @@ def progress(total: int, quiet: bool = False) -> Iterator[Callable[[str], None]]
     with Progress(*columns, TimeElapsedColumn(), console=stderr(), transient=True, disable=quiet) as bar:
         task = bar.add_task("reading", total=total)
 
-        def reached(stage: str) -> None:
-            begun = bar.tasks[0].description != "reading"
-            bar.update(task, description=stage, advance=1 if begun else 0)
+        def advance(stage: str) -> None:
+            is_started = bar.tasks[0].description != "reading"
+            bar.update(task, description=stage, advance=1 if is_started else 0)
 
-        yield reached
+        yield advance
 
 
 def _json_value(value: Any) -> str:

@@ -12,7 +12,7 @@ import pytest
 NODE = shutil.which("node")
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
 TITLES = {
-    "overview": ["Fix first", "Did the last fix hold?"],
+    "overview": ["Fix first", "Did the last fix hold?", "could not be analyzed"],
     "patterns": ["Confidence", "Last seen"],
     "pattern": ["Median time to resolve", "Occurrences", "Typical times", "Based on", "Issued", "Lineage"],
     "predictions": ["Prediction accuracy", "predicted", "observed", "include history"],

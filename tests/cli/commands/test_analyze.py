@@ -84,7 +84,7 @@ def test_a_column_can_be_chosen(tmp_path):
     assert "no dates" in chosen.stdout
 
 
-def test_without_a_title_issues_are_grouped_by_their_structure_and_that_is_said(tmp_path):
+def test_without_a_title_issues_are_grouped_by_their_structure_with_a_note(tmp_path):
     path = tmp_path / "x.csv"
     rows = [f"2026-01-{1 + n % 28:02},db{n % 2},OutOfMemory" for n in range(40)]
     path.write_text("created_at,service,error_type\n" + "\n".join(rows))
@@ -115,9 +115,7 @@ def test_without_a_title_issues_are_grouped_by_their_structure_and_that_is_said(
         (lambda text: text, ["--timezone", "Mars/Base"], 2, "there is no time zone 'Mars/Base'"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place_and_nothing_is_written(
-    export, tmp_path, spoil, arguments, code, message
-):
+def test_an_error_names_its_place_and_nothing_is_written(export, tmp_path, spoil, arguments, code, message):
     export.write_text(spoil(export.read_text()))
     result = analyze(export, "--out", tmp_path / "out", *arguments)
     assert result.exit_code == code
@@ -131,7 +129,7 @@ def test_bad_rows_can_be_left_out_and_are_counted(export):
     result = analyze(export, "--skip-bad-rows")
     assert result.exit_code == 0, result.output
     assert "59 issues" in result.stdout
-    assert "1 rows that cannot be read were left out" in result.stdout
+    assert "1 rows could not be read and were left out" in result.stdout
 
 
 def test_a_folder_with_other_files_is_refused_before_any_work(export, tmp_path):

@@ -59,7 +59,7 @@ def test_origins_can_be_given(events, tmp_path):
         (["--time", "created_at", "--pattern", "place", "--windows", "0"], "windows"),
     ],
 )
-def test_what_is_wrong_is_said(events, arguments, message):
+def test_a_wrong_argument_is_reported(events, arguments, message):
     result = backtest(events, *arguments)
     assert result.exit_code in {1, 2}
     assert message in " ".join(result.stderr.split())

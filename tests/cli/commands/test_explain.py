@@ -23,13 +23,13 @@ def explain(*arguments):
 def test_an_issue_in_a_pattern_is_explained_by_what_it_shares(export):
     result = explain("A-7", "--file", export, "--json")
     assert result.exit_code == 0, result.output
-    said = json.loads(result.stdout)
-    assert said["issues_in_it"] == 40
-    assert "Same message" in said["reason"]
-    assert 0.5 < said["confidence"] <= 1
+    explanation = json.loads(result.stdout)
+    assert explanation["issues_in_it"] == 40
+    assert "Same message" in explanation["reason"]
+    assert 0.5 < explanation["confidence"] <= 1
 
 
-def test_an_issue_alone_is_said_to_be_alone(export):
+def test_an_issue_alone_is_reported_as_in_no_pattern(export):
     result = explain("B-1", "--file", export)
     assert result.exit_code == 0, result.output
     assert "it is in no pattern" in result.stdout
@@ -46,4 +46,4 @@ def test_a_preview_against_an_earlier_analysis_shows_that_unchanged_input_change
     members = tmp_path / "out" / "members.parquet"
     result = runner.invoke(app, ["patterns", "preview", "--file", str(export), "--previous", str(members)])
     assert result.exit_code == 0, result.output
-    assert "0 of 40 issues known before would change their pattern (0.00%)" in result.stdout
+    assert "0 of 40 earlier issues would change their pattern (0.00%)" in result.stdout

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
-from tests.support.shared_data import shared_path
+from tests.support.shared_data import find_shared_path
 
 SAMPLE = 120
 
@@ -26,11 +26,11 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_real_export_is_analyzed(name, tmp_path):
-    rows = pl.read_parquet(shared_path(f"data/{name}.parquet")).head(SAMPLE)
+    rows = pl.read_parquet(find_shared_path(f"data/{name}.parquet")).head(SAMPLE)
     sample = tmp_path / f"sample.{'csv' if 'recurrence' in name else 'parquet'}"
     rows.write_csv(sample) if sample.suffix == ".csv" else rows.write_parquet(sample)
     analyzed = CliRunner().invoke(app, ["analyze", str(sample), "--limit", "3"])
     assert analyzed.exit_code == 0, analyzed.output
-    for said in FILES[name]:
-        assert said in analyzed.stdout
+    for text in FILES[name]:
+        assert text in analyzed.stdout
     assert f"{rows.height} issues" in analyzed.stdout

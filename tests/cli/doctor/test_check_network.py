@@ -1,4 +1,4 @@
-"""What doctor can honestly say of what must be reached, and of runs that do not get on."""
+"""The network checks of doctor, and its check for stuck runs."""
 
 import contextlib
 import shutil
@@ -19,21 +19,21 @@ from psycopg.types.json import Jsonb
 
 from api.main import create_app
 from causeloop_pipeline.cli.doctor import Finding, State
-from causeloop_pipeline.cli.doctor.check_dagster import _runs
-from causeloop_pipeline.cli.doctor.check_database import look_at_database
-from causeloop_pipeline.cli.doctor.check_network import look_at_reach
+from causeloop_pipeline.cli.doctor.check_dagster import _check_runs
+from causeloop_pipeline.cli.doctor.check_database import check_database
+from causeloop_pipeline.cli.doctor.check_network import check_network
 from causeloop_pipeline.settings import ROOT, Settings, settings
-from causeloop_pipeline.storage.app.connectors import create_connector
+from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
-from causeloop_pipeline.storage.database.roles import DATABASE, SEARCH
+from causeloop_pipeline.storage.database.roles import DATABASE, SEARCH_OPERATOR
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.oidc_issuer import running_issuer
 from tests.conftest import Installation
 from tests.support.fake_tool import Reply, fake_tool, in_turn
 
 
-def findings(known: Settings) -> dict[str, Finding]:
-    return {finding.about: finding for finding in look_at_reach(known, database_answers=True)}
+def findings(config: Settings) -> dict[str, Finding]:
+    return {finding.about: finding for finding in check_network(config, has_database=True)}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def quiet(database: Database) -> None:
             session.execute(f"delete from {table}")
 
 
-def known(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
     for name, value in environment.items():
         monkeypatch.setenv(f"CAUSELOOP_{name}", value)
     return Settings()
@@ -70,71 +70,75 @@ def serving() -> Iterator[tuple[int, Any]]:
 
 
 def test_without_an_identity_provider_there_is_nothing_to_reach(installation: Installation) -> None:
-    assert findings(settings())["sign-in"].told == "by password only: no identity provider is set"
+    assert findings(settings())["sign-in"].message == "by password only: no identity provider is set"
 
 
 def test_an_issuer_without_an_audience_or_out_of_reach_is_wrong(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bare = findings(known(monkeypatch, OIDC_ISSUER="http://127.0.0.1:1"))["sign-in"]
-    dead = findings(known(monkeypatch, OIDC_AUDIENCE="causeloop"))["sign-in"]
+    bare = findings(settings_with(monkeypatch, OIDC_ISSUER="http://127.0.0.1:1"))["sign-in"]
+    dead = findings(settings_with(monkeypatch, OIDC_AUDIENCE="causeloop"))["sign-in"]
 
     assert (bare.state, bare.fix) == (State.WRONG, "set CAUSELOOP_OIDC_AUDIENCE")
     assert dead.state is State.WRONG
-    assert "cannot be fetched" in dead.told
+    assert "cannot be fetched" in dead.message
 
 
-def test_the_issuers_keys_are_counted_and_the_running_apis_copy_is_dated(
+def test_the_issuers_keys_are_counted_and_the_age_of_the_running_apis_copy_is_given(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running_issuer() as issuer, serving() as (port, app):
-        setup = known(monkeypatch, OIDC_ISSUER=issuer.url, OIDC_AUDIENCE="causeloop", API_PORT=str(port))
+        setup = settings_with(
+            monkeypatch, OIDC_ISSUER=issuer.url, OIDC_AUDIENCE="causeloop", API_PORT=str(port)
+        )
         before = findings(setup)["sign-in"]
         app.state.issuer_keys.keys["k1"] = None
         app.state.issuer_keys.fetched_at = time.monotonic() - 7200
         after = findings(setup)["sign-in"]
     stopped = findings(setup)
 
-    assert (before.state, before.told) == (
+    assert (before.state, before.message) == (
         State.OK,
         "RSA keys that the issuer publishes: 1; the API has not needed them yet",
     )
-    assert after.told.endswith("the API's copy is 120 minutes old")
+    assert after.message.endswith("the API cached them 120 minutes ago")
     assert stopped["sign-in"].state is State.WRONG
 
 
 def test_webhooks_in_need_an_address_that_leads_to_this_api(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, database: Database, workspace_id: Any
 ) -> None:
-    nobody = findings(known(monkeypatch))["webhooks in"]
+    nobody = findings(settings_with(monkeypatch))["webhooks"]
     with database.workspace(workspace_id) as session:
         create_connector(
             session,
-            Vault.of(settings().required("secret_key")),
-            workspace_id=workspace_id,
-            connector_id=uuid4(),
-            connector_type="custom_api",
-            display_name="Hooks",
-            config={},
-            credentials={},
+            Vault.of(settings().require("secret_key")),
+            NewConnector(
+                workspace_id=workspace_id,
+                connector_id=uuid4(),
+                connector_type="custom_api",
+                display_name="Hooks",
+                config={},
+                credentials={},
+            ),
         )
         session.execute("update app.connector set webhook_secrets = credentials")
         session.execute("update app.connector set webhook_secrets = 'sealed' where webhook_secrets is null")
-    local = findings(known(monkeypatch))["webhooks in"]
+    local = findings(settings_with(monkeypatch))["webhooks"]
     monkeypatch.setattr("causeloop_pipeline.cli.doctor.check_network._is_loopback", lambda _: False)
     with fake_tool(in_turn(Reply({"status": "ok"}), Reply({"status": "another program"}))) as tool:
-        setup = known(monkeypatch, PUBLIC_URL=tool.url)
-        answering, other = (findings(setup)["webhooks in"] for _ in range(2))
+        setup = settings_with(monkeypatch, PUBLIC_URL=tool.url)
+        answering, other = (findings(setup)["webhooks"] for _ in range(2))
 
-    assert (nobody.state, nobody.told) == (State.OK, "no connector takes them")
+    assert (nobody.state, nobody.message) == (State.OK, "no connector uses them")
     assert local.state is State.WARNING
-    assert "this machine only" in local.told
+    assert "this machine only" in local.message
     assert answering.state is State.OK
-    assert "no proof for the vendors" in answering.told
+    assert "whether vendors can reach it was not checked" in answering.message
     assert other.state is State.WRONG
 
 
-def test_messages_that_fail_lie_or_have_no_mail_server_are_told(
+def test_messages_that_fail_stay_unsent_or_have_no_mail_server_are_reported(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, database: Database, workspace_id: Any
 ) -> None:
     def queue(**values: Any) -> None:
@@ -151,23 +155,23 @@ def test_messages_that_fail_lie_or_have_no_mail_server_are_told(
                 list(row.values()),
             )
 
-    well = findings(known(monkeypatch))["messages out"]
+    well = findings(settings_with(monkeypatch))["messages"]
     queue(attempts=2, error="the webhook at example.org answered 503")
-    failing = findings(known(monkeypatch))["messages out"]
+    failing = findings(settings_with(monkeypatch))["messages"]
     queue(next_try_at="2020-01-01T00:00:00Z")
-    lying = findings(known(monkeypatch))["messages out"]
+    unsent = findings(settings_with(monkeypatch))["messages"]
     with database.workspace(workspace_id) as session:
         session.execute(
             "insert into notify.alert_rule (workspace_id, name, probability_threshold, channels, created_by) "
             "values (%s, 'r', 0.7, %s, 'a test')",
             (workspace_id, Jsonb([{"type": "email", "to": "a@example.com"}])),
         )
-    unsent = findings(known(monkeypatch))["messages out"]
+    no_server = findings(settings_with(monkeypatch))["messages"]
 
     assert well.state is State.OK
-    assert (failing.state, "answered 503" in failing.told) == (State.WARNING, True)
-    assert (lying.state, "due_messages" in lying.fix) == (State.WRONG, True)
-    assert (unsent.state, unsent.fix) == (State.WRONG, "set CAUSELOOP_SMTP_URL")
+    assert (failing.state, "answered 503" in failing.message) == (State.WARNING, True)
+    assert (unsent.state, "due_messages" in unsent.fix) == (State.WRONG, True)
+    assert (no_server.state, no_server.fix) == (State.WRONG, "set CAUSELOOP_SMTP_URL")
 
 
 @dg.op
@@ -194,7 +198,7 @@ def stored(
         yield instance
 
 
-def test_runs_that_do_not_get_on_are_named(stored: DagsterInstance, installation: Installation) -> None:
+def test_stuck_runs_are_named(stored: DagsterInstance, installation: Installation) -> None:
     def age(run: dg.DagsterRun, hours: int) -> None:
         with psycopg.connect(installation.dagster_url) as connection:
             connection.execute(
@@ -203,30 +207,30 @@ def test_runs_that_do_not_get_on_are_named(stored: DagsterInstance, installation
                 (hours, hours, run.run_id),
             )
 
-    none = _runs(settings())
+    none = _check_runs(settings())
     queued = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.NOT_STARTED)
-    fresh = _runs(settings())
+    fresh = _check_runs(settings())
     age(queued, 1)
-    late = _runs(settings())
+    late = _check_runs(settings())
     started = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.STARTED)
     age(started, 3)
-    stuck = _runs(settings())
+    stuck = _check_runs(settings())
     stored.wipe()
 
     assert (none.state, fresh.state) == (State.OK, State.OK)
-    assert (late.state, queued.run_id in late.told) == (State.WARNING, True)
+    assert (late.state, queued.run_id in late.message) == (State.WARNING, True)
     assert stuck.state is State.WRONG
     assert started.run_id in stuck.fix
 
 
-def test_whether_searches_use_their_index_is_told_with_the_statement_that_lets_them(
+def test_whether_searches_use_their_index_is_reported_with_the_statement_that_lets_them(
     installation: Installation,
 ) -> None:
     def search() -> Finding:
-        return next(one for one in look_at_database(settings()) if one.about == "full-text search")
+        return next(finding for finding in check_database(settings()) if finding.about == "full-text search")
 
     with psycopg.connect(installation.server.url(DATABASE), autocommit=True) as superuser:
-        superuser.execute(f"alter function {SEARCH} not leakproof")
+        superuser.execute(f"alter function {SEARCH_OPERATOR} not leakproof")
         without = search()
         superuser.execute(without.fix.split(": ", 1)[1])
 

@@ -1,0 +1,122 @@
+"""Sizes, names and places: what keeps files short, functions narrow and folders easy to scan."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from causeloop_pipeline.settings import ROOT
+
+MAX_MODULES, MAX_LINES, MAX_PARAMETERS, MAX_STATEMENTS = 16, 300, 7, 40
+PACKAGES = ("causeloop_pipeline", "api", "bench")
+CODE_SUFFIXES = {".py", ".sql", ".js", ".css"}
+VAGUE_NAMES = {"base", "common", "misc"}
+VAGUE_WORDS = {"helper", "helpers", "manager", "service", "services", "util", "utils"}
+GROWING = ROOT / "causeloop_pipeline" / "storage" / "database" / "migrations" / "versions"
+"""One pair of files a released migration: it grows for ever, and its files are never changed."""
+
+COMMANDS = ROOT / "causeloop_pipeline" / "cli" / "commands"
+"""A command's parameters are its options: typer reads them from the signature."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def code_files() -> tuple[Path, ...]:
+    """Every code file of the repository that people write."""
+    folders = (*PACKAGES, "tests", "dbt_project")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    written = [path for path in files if path.suffix in CODE_SUFFIXES and "target" not in path.parts]
+    return tuple(sorted(path for path in written if GROWING not in path.parents))
+
+
+def functions() -> Iterator[tuple[Path, Function]]:
+    """Every function of every Python file."""
+    for path in code_files():
+        if path.suffix == ".py":
+            nodes = ast.walk(ast.parse(path.read_text()))
+            yield from ((path, node) for node in nodes if isinstance(node, Function))
+
+
+def place(path: Path, line: int = 1) -> str:
+    """file:line, as editors open it."""
+    return f"{path.relative_to(ROOT).as_posix()}:{line}"
+
+
+def parameter_count(function: Function) -> int:
+    """How many parameters a caller has to know; `self` and `cls` are not among them."""
+    arguments = function.args
+    plain = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    variadic = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+    return len([argument for argument in plain if argument.arg not in {"self", "cls"}]) + len(variadic)
+
+
+def is_command(path: Path, function: Function) -> bool:
+    return path.parent == COMMANDS and not function.name.startswith("_")
+
+
+def test_a_folder_has_at_most_sixteen_modules() -> None:
+    modules = Counter(path.parent for path in code_files() if path.name != "__init__.py")
+    too_many = {place(folder): count for folder, count in modules.items() if count > MAX_MODULES}
+
+    assert not too_many, f"more than {MAX_MODULES} modules, split by subject: {too_many}"
+
+
+def test_a_file_has_at_most_three_hundred_lines() -> None:
+    lengths = {place(path): len(path.read_text().splitlines()) for path in code_files()}
+    too_long = {name: lines for name, lines in lengths.items() if lines > MAX_LINES}
+
+    assert not too_long, f"more than {MAX_LINES} lines, split by subject: {too_long}"
+
+
+def test_a_function_has_at_most_seven_parameters() -> None:
+    too_wide = [
+        f"{place(path, function.lineno)} {function.name} has {parameter_count(function)}"
+        for path, function in functions()
+        if parameter_count(function) > MAX_PARAMETERS and not is_command(path, function)
+    ]
+
+    assert not too_wide, f"more than {MAX_PARAMETERS} parameters, pass a frozen dataclass: {too_wide}"
+
+
+def test_a_function_has_at_most_forty_statements() -> None:
+    sizes = {
+        f"{place(path, function.lineno)} {function.name}": sum(
+            isinstance(node, ast.stmt) for node in ast.walk(function)
+        )
+        - 1
+        for path, function in functions()
+    }
+    too_long = {name: size for name, size in sizes.items() if size > MAX_STATEMENTS}
+
+    assert not too_long, f"more than {MAX_STATEMENTS} statements, name the steps: {too_long}"
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    vague = [
+        place(path)
+        for path in code_files()
+        if path.stem in VAGUE_NAMES or VAGUE_WORDS & set(path.stem.split("_"))
+    ]
+
+    assert not vague, f"name the subject instead: {vague}"
+
+
+def test_every_package_says_what_is_in_it() -> None:
+    packages = [path for path in code_files() if path.name == "__init__.py" and "tests" not in path.parts]
+    silent = [place(path) for path in packages if not ast.get_docstring(ast.parse(path.read_text()))]
+
+    assert not silent, f"without a docstring: {silent}"
+
+
+def test_the_folders_of_the_tests_mirror_the_packages() -> None:
+    tests = ROOT / "tests"
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    strays = [
+        place(tests / folder)
+        for folder in sorted(folders)
+        if not any((ROOT / top / folder).is_dir() for top in ("causeloop_pipeline", "."))
+    ]
+
+    assert not strays, f"no package of this name: {strays}"
