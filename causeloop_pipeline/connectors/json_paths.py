@@ -1,19 +1,28 @@
-"""Reads values at dotted paths of JSON documents, and fills templates."""
+"""Reads values at dotted paths of JSON documents, and fills templates.
+
+A dot after a backslash belongs to its key, as in mappings.
+"""
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+from causeloop_pipeline.connectors.mapping.expressions import split_path
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][^{}\"]*)\}")
 
 
 class MissingValueError(LookupError):
     """A template names something that is not there."""
 
 
+find_steps = lru_cache(maxsize=4096)(split_path)
+
+
 def value_at(document: Any, path: str) -> Any:
     """The value at a dotted path, None where there is none; "" is the document itself."""
-    for step in path.split(".") if path else ():
+    for step in find_steps(path):
         if isinstance(document, dict):
             document = document.get(step)
         elif isinstance(document, list) and step.isdigit() and int(step) < len(document):

@@ -39,6 +39,12 @@ class TokenPages:
     next_path: str
     param: str
     last_path: str | None = None
+    more_path: str | None = None
+    """Leads to a flag that only is true where there is another page."""
+    in_header: bool = False
+    """`next_path` and `param` are names of headers, of the answer and of the next request."""
+    alone: bool = False
+    """The token may be sent without any other parameter only."""
     size: int | None = None
     size_param: str | None = None
     durable: bool = False
@@ -62,4 +68,45 @@ class NextUrlPages:
     size_param: str | None = None
 
 
-Pages = OnePage | OffsetPages | NumberedPages | TokenPages | LinkPages | NextUrlPages
+@dataclass(frozen=True, kw_only=True)
+class PathPages:
+    """Page 1, 2, 3 … as {page} in the path, until a page is not full."""
+
+    size: int = 100
+    size_param: str | None = None
+    first: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangePages:
+    """A header `Range: items=0-99`, until a page is not full."""
+
+    size: int = 100
+    unit: str = "items"
+    header: str = "Range"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastRecordPages:
+    """The next page is asked for by a value of this page's last record, until a page is not full.
+
+    For `search_after`, for `before` and `since` ids: `path` leads to the value, a list in JSON bodies.
+    """
+
+    path: str
+    param: str
+    size: int = 100
+    size_param: str | None = "limit"
+
+
+Pages = (
+    OnePage
+    | OffsetPages
+    | NumberedPages
+    | TokenPages
+    | LinkPages
+    | NextUrlPages
+    | PathPages
+    | RangePages
+    | LastRecordPages
+)

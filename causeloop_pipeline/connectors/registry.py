@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from causeloop_pipeline.connectors import tools
@@ -13,11 +13,18 @@ class RegistryError(RuntimeError):
     """A file in `tools/` does not declare the connector that its name promises."""
 
 
+def find_modules() -> Iterator[tuple[str, str]]:
+    """Every module below `tools/`: its import path, and its folder there, empty for the top."""
+    prefix = f"{tools.__name__}."
+    for module in pkgutil.walk_packages(tools.__path__, prefix):
+        if not module.ispkg:
+            yield module.name, module.name.removeprefix(prefix).rpartition(".")[0].replace(".", "/")
+
+
 def load_connectors() -> dict[str, Connector]:
     """Import every module below `tools/`; each declares CONNECTOR under its own file's name."""
     connectors: dict[str, Connector] = {}
-    modules = pkgutil.walk_packages(tools.__path__, f"{tools.__name__}.")
-    for path in sorted(module.name for module in modules if not module.ispkg):
+    for path in sorted(path for path, _ in find_modules()):
         place = path.removeprefix(f"{tools.__name__}.").replace(".", "/") + ".py"
         connector = getattr(importlib.import_module(path), "CONNECTOR", None)
         if not isinstance(connector, Connector):
@@ -34,3 +41,7 @@ def load_connectors() -> dict[str, Connector]:
 
 
 CONNECTORS: Mapping[str, Connector] = MappingProxyType(load_connectors())
+FOLDERS: Mapping[str, str] = MappingProxyType(
+    {path.rpartition(".")[2]: folder for path, folder in find_modules()}
+)
+"""Connector type → the folder of its file below `tools/`."""

@@ -34,5 +34,28 @@ class SharedSecret:
     prefix: str = ""
 
 
-Signature = HmacSignature | SharedSecret
+@dataclass(frozen=True)
+class BasicSecret:
+    """HTTP basic authentication: the secret is the password."""
+
+    username: str = "causeloop"
+
+
+@dataclass(frozen=True)
+class UrlSecret:
+    """The secret is a parameter of the address, for tools that can neither sign nor send a header."""
+
+    parameter: str = "token"
+
+
+@dataclass(frozen=True)
+class JwtSignature:
+    """A JSON web token signed with the secret (HS256), in a header; it says who sent, not what."""
+
+    header: str = "authorization"
+    _: KW_ONLY
+    prefix: str = ""
+
+
+Signature = HmacSignature | SharedSecret | BasicSecret | UrlSecret | JwtSignature
 OWN_SIGNATURE = HmacSignature("x-causeloop-signature")

@@ -6,66 +6,108 @@ Paths such as `"event.data"` follow nested objects by key and lists by number; `
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from causeloop_pipeline.connectors.auth import Auth, Basic, Bearer, Headers, Query
+from causeloop_pipeline.connectors.auth import (
+    Auth,
+    AwsSignature,
+    Basic,
+    Bearer,
+    FirstOf,
+    GitHubApp,
+    Headers,
+    OAuth2,
+    Query,
+    ServiceAccount,
+)
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.pages import (
+    LastRecordPages,
     LinkPages,
     NextUrlPages,
     NumberedPages,
     OffsetPages,
     OnePage,
     Pages,
+    PathPages,
+    RangePages,
     TokenPages,
+)
+from causeloop_pipeline.connectors.pulls import (
+    Details,
+    Param,
+    Parents,
+    Pull,
+    Record,
+    RecordSchema,
+    Refresh,
+    Since,
+    Times,
 )
 from causeloop_pipeline.connectors.signatures import (
     OWN_SIGNATURE,
+    BasicSecret,
     HmacSignature,
+    JwtSignature,
     SharedSecret,
     Signature,
+    UrlSecret,
 )
+from causeloop_pipeline.connectors.webhooks import Condition, Webhook, WebhookEvent
 
 # A tool's file writes `spec.` before every one of these, wherever it is defined.
 __all__ = [
     "BASE_URL",
     "OWN_SIGNATURE",
     "Auth",
+    "AwsSignature",
     "Basic",
+    "BasicSecret",
     "Bearer",
+    "BodyError",
     "Category",
     "Condition",
     "Config",
     "Connector",
+    "Details",
     "Field",
+    "FirstOf",
+    "GitHubApp",
     "Headers",
     "HmacSignature",
+    "JwtSignature",
+    "LastRecordPages",
     "LinkPages",
     "NextUrlPages",
     "NumberedPages",
+    "OAuth2",
     "OffsetPages",
     "OnePage",
     "Pages",
+    "Param",
+    "Parents",
+    "PathPages",
     "Plan",
     "Pull",
     "Query",
+    "RangePages",
     "RateLimit",
     "Record",
     "RecordSchema",
     "Refresh",
+    "ServiceAccount",
     "SharedSecret",
     "Signature",
     "Since",
     "SqlQuery",
     "Times",
     "TokenPages",
+    "UrlSecret",
     "Webhook",
     "WebhookEvent",
 ]
 
-Record = dict[str, Any]
 Config = Mapping[str, Any]
 Plan = Literal["free", "starter", "growth", "enterprise"]
 
@@ -78,14 +120,6 @@ class Category(StrEnum):
     CRM_SUPPORT = "CRM & Support"
     DATA = "Data"
     SECURITY = "Security"
-
-
-class Times(StrEnum):
-    """How a tool writes instants; declared per tool, never guessed."""
-
-    ISO = "iso"
-    EPOCH_SECONDS = "epoch_seconds"
-    EPOCH_MILLISECONDS = "epoch_milliseconds"
 
 
 @dataclass(frozen=True)
@@ -113,123 +147,6 @@ BASE_URL = Field(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Since:
-    """How to ask only for what is new, and what may be remembered when.
-
-    `field` is the record's time that the filter applies to. An ascending list moves the cursor to the newest
-    time page by page; any other only when a window is done, because an unread page may hold older records.
-    """
-
-    field: str
-    param: str | None = None
-    """None: the tool cannot filter; everything is listed, and unchanged records are left out here."""
-    template: str = "{since}"
-    """May also hold {until} and configuration."""
-    until_param: str | None = None
-    format: str = Times.ISO
-    """A `Times` value, or a strftime pattern in `zone`."""
-    zone: str | None = None
-    """Configuration field that names the time zone the tool reads the filter in."""
-    overlap: timedelta = timedelta(minutes=5)
-    ascending: bool = False
-    newest_first: bool = False
-    """Without a filter: a page without a record of the window is the last."""
-    restart_after: int | None = None
-    """Ascending: list again from the newest time after so many records, so that none falls between pages."""
-    window: timedelta | None = None
-    """Longest time span that the tool lists at once."""
-    cap: int | None = None
-    """Maximum number of records the tool lists for one window; a fuller window is halved."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordSchema:
-    """How to read one record: its id, the time of this version, and which records count as failures."""
-
-    key: str = "id"
-    """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
-    updated_at: tuple[str, ...] = ("updated_at",)
-    """The first of these paths that holds a value."""
-    times: Times = Times.ISO
-    kind: str = "record"
-    keep: Callable[[Record], bool] | None = None
-    unless: str | None = None
-    """A path that only records have which are no failures, such as a pull request among issues."""
-    normalize: bool = False
-    """The payload becomes the product's own fields by the configuration's `fields` mapping."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refresh:
-    """How to read one open record again, for tools whose filter never shows that it was resolved."""
-
-    path: str
-    record: str
-    ids: str = r"(?P<id>.+)"
-    """Which external ids belong to this pull; its named groups fill `path`."""
-    limit: int = 200
-    """Maximum number per sync; the next sync continues with the others."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pull:
-    """One list endpoint and how to read all of it."""
-
-    name: str
-    path: str
-    records: str
-    pages: Pages
-    schema: RecordSchema = field(default_factory=RecordSchema)
-    since: Since | None = None
-    params: tuple[tuple[str, str], ...] = ()
-    method: Literal["GET", "POST"] = "GET"
-    """POST sends `params`, filter and page position as a JSON body."""
-    for_each: str | None = None
-    """Configuration field that holds a list: the endpoint is read for each entry, {item} in templates."""
-    refresh: Refresh | None = None
-    optional: bool = False
-    """Not every account or token may read it: if it is refused, the other lists are still read."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Condition:
-    """A condition on a webhook body: the value at `path` is one of `values`, or just exists."""
-
-    path: str
-    values: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class WebhookEvent:
-    """Where a webhook body holds records, and how to read them."""
-
-    record: str
-    """The record, or a list of them."""
-    when: Condition | None = None
-    """None: whenever `record` is there."""
-    schema: RecordSchema = field(default_factory=RecordSchema)
-    add: tuple[tuple[str, str], ...] = ()
-    """(key, path): what is copied into the record from the body around it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Webhook:
-    """A tool's webhook: one valid signature is enough, and the first matching event is read."""
-
-    events: tuple[WebhookEvent, ...]
-    signatures: tuple[Signature, ...] = (OWN_SIGNATURE,)
-    delivery_header: str | None = None
-    delivery_path: str | None = None
-    ignore: tuple[Condition, ...] = ()
-    """Pings and the like: answered, not stored."""
-    challenge_header: str | None = None
-    challenge_answer: str = "verification"
-    """One-time check of the address: a GET with this header is answered with its value under this name."""
-    setup: str = ""
-    """What a person does in the tool to switch the webhook on."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class RateLimit:
     """The headers that tell how long to wait: seconds, epoch seconds or epoch milliseconds."""
 
@@ -237,6 +154,20 @@ class RateLimit:
     reset: str = "x-ratelimit-reset"
     statuses: frozenset[int] = frozenset({429, 503})
     """403 belongs here only where the tool uses it for limits too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyError:
+    """An error that a tool reports in the body, whatever the status of its answer.
+
+    It is one where `path` holds anything but null, false or nothing, and `matches`, if given, is found in it.
+    """
+
+    path: str
+    matches: str | None = None
+    """A regular expression, whatever its case, in the text of what the path holds."""
+    then: Literal["retry", "refuse"] = "refuse"
+    """retry: as after a 503, such as a rate limit; refuse: the request itself is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +194,8 @@ class Connector:
     query: SqlQuery | None = None
     webhook: Webhook | None = None
     rate_limit: RateLimit = field(default_factory=RateLimit)
+    body_errors: tuple[BodyError, ...] = ()
+    """The first that fits decides; GraphQL answers with `errors` are refused without one."""
     issues: tuple[IssueMapping, ...] = ()
     """What its issues mean, a mapping for each variant; the first that fits is taken."""
     changes: tuple[ChangeMapping, ...] = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, first_at, value_at
 from causeloop_pipeline.connectors.spec import RecordSchema
+from causeloop_pipeline.landing.embedded_json import read_embedded
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, product_payload
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, validate_json
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
@@ -30,7 +31,7 @@ def extract(
 ) -> RawRecord | Quarantined | None:
     """The record as it will be stored; None where the tool lists it but it is no failure."""
     try:
-        record, canonical = validate_json(record)
+        record, canonical = validate_json(read_embedded(record, schema.embedded))
         if not isinstance(record, dict):
             raise RecordSchemaError(f"a record must be an object, not {type(record).__name__}")
         if not _is_failure_record(schema, record):

@@ -6,15 +6,17 @@ without a database: `causeloop connectors map`, connection tests and the connect
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, evaluate_time, holds
-from causeloop_pipeline.connectors.mapping.expressions import Source
+from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE, PRODUCT_ISSUE
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
-from causeloop_pipeline.model.raw_record import CHANGE, RawRecord
+from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
+from causeloop_pipeline.model.raw_record import CHANGE, NORMALIZED, NORMALIZED_CHANGE, RawRecord
 
 MAX_TITLE = 300
 DEFAULT_SEVERITY, DEFAULT_STATUS = "p3", "open"
@@ -34,25 +36,26 @@ class RecordMeaning:
 
 
 class UnknownVariantError(ValueError):
-    """No mapping of the connector fits the record, or the one that fits finds no title in it."""
+    """No mapping of the connector fits the record, or it finds no title or impossible times in it."""
 
 
 def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, Any]) -> RecordMeaning:
     """The issue or change that a record is; UnknownVariantError where no mapping of the connector fits."""
-    is_change = record.kind == CHANGE
-    mappings = connector.changes if is_change else connector.issues
+    is_change = record.kind in {CHANGE, NORMALIZED_CHANGE}
+    mappings = _mappings_of(connector, record.kind)
     payload = Payload(record.payload, record.kind, config)
     mapping = next((mapping for mapping in mappings if holds(mapping.when, payload)), None)
     if mapping is None:
         keys = ", ".join(sorted(record.payload)[:8])
-        raise UnknownVariantError(f"no known variant of a {connector.title} record has the keys {keys}")
+        raise UnknownVariantError(f"no known variant of a {connector.name} {record.kind} has the keys {keys}")
 
     fields, paths = _read_fields(mapping, payload)
     if isinstance(mapping, IssueMapping):
         if "title" not in fields:
-            raise UnknownVariantError(f"no title where a {connector.title} {mapping.name} has one")
+            raise UnknownVariantError(f"no title where a {connector.name} {record.kind} has one")
         _map_words(connector.name, fields)
         _read_attributes(mapping, payload, fields, paths)
+    _check_times(connector, fields)
     identity = {"source": connector.name, "external_id": record.external_id}
     updated_at = {"source_updated_at": record.source_updated_at} if record.source_updated_at else {}
     return RecordMeaning(
@@ -62,6 +65,12 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
         paths=paths,
         unread=tuple(sorted(_unread_paths(record.payload, paths))),
     )
+
+
+def _mappings_of(connector: Connector, kind: str) -> tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]:
+    """The mappings that apply to records of a kind."""
+    shared = {NORMALIZED: (PRODUCT_ISSUE,), NORMALIZED_CHANGE: (PRODUCT_CHANGE,), CHANGE: connector.changes}
+    return shared.get(kind, connector.issues)
 
 
 def _read_fields(
@@ -77,6 +86,17 @@ def _read_fields(
         if time := evaluate_time(moment, payload):
             fields[name], paths[name] = time
     return fields, paths
+
+
+def _check_times(connector: Connector, fields: dict[str, Any]) -> None:
+    """Refuse times that cannot be right; an end that lies before 1990 stands for "not yet"."""
+    resolved_at = fields.get("resolved_at")
+    if resolved_at is not None and resolved_at < MIN_INSTANT:
+        del fields["resolved_at"]
+    now = datetime.now(UTC)
+    for name, value in fields.items():
+        if isinstance(value, datetime) and (problem := find_range_problem(value, now)):
+            raise UnknownVariantError(f"{name} of the {connector.title} record {problem}: {value}")
 
 
 def _map_words(tool: str, fields: dict[str, Any]) -> None:
@@ -97,6 +117,10 @@ def _map_words(tool: str, fields: dict[str, Any]) -> None:
 def _read_attributes(
     mapping: IssueMapping, payload: Payload, fields: dict[str, Any], paths: dict[str, tuple[str, ...]]
 ) -> None:
+    if mapping.attributes_from is not None:
+        whole = payload.at(mapping.attributes_from)
+        fields["attributes"] |= whole if isinstance(whole, dict) else {}
+        paths["attributes"] = (mapping.attributes_from,)
     for name, source in mapping.attributes.items():
         value, used = _read_attribute(source, payload)
         if value is not None:
@@ -106,6 +130,8 @@ def _read_attributes(
 
 def _read_attribute(source: Source, payload: Payload) -> tuple[Any, tuple[str, ...]]:
     """Plain paths give the JSON value as it is, everything else a text."""
+    if isinstance(source, Pluck):
+        return payload.pluck(source), (source.path,)
     alternatives = source if isinstance(source, tuple) else (source,)
     if all(isinstance(path, str) for path in alternatives):
         values = ((payload.at(str(path)), (str(path),)) for path in alternatives)

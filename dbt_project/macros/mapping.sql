@@ -118,3 +118,30 @@
         '\s+', ' ', 'g'
     )), '')
 {%- endmacro %}
+
+
+{# What stands at a key of each object of a list, as a JSON list; null where there is no list. #}
+{% macro pluck_at(path, key) -%}
+    {%- set value = value_at(path) -%}
+    case jsonb_typeof({{ value }}) when 'array' then (
+        select coalesce(jsonb_agg(element -> '{{ key }}' order by place), '[]')
+        from jsonb_array_elements(case jsonb_typeof({{ value }}) when 'array' then {{ value }} else '[]' end)
+            with ordinality as listed (element, place)
+        where jsonb_typeof(element) = 'object' and jsonb_typeof(element -> '{{ key }}') <> 'null'
+    ) end
+{%- endmacro %}
+
+
+{# The object at a path, empty where there is none. #}
+{% macro object_at(path) -%}
+    case jsonb_typeof({{ value_at(path) }}) when 'object' then {{ value_at(path) }} else '{}'::jsonb end
+{%- endmacro %}
+
+
+{# The first keys of a payload, by which people recognize a variant that no mapping knows. #}
+{% macro payload_keys() -%}
+    (
+        select string_agg(key, ', ' order by key collate "C")
+        from (select key from jsonb_object_keys(payload) as keys (key) order by key collate "C" limit 8) as first_keys
+    )
+{%- endmacro %}

@@ -19,29 +19,3 @@
     received_at,
     coalesce(source_updated_at, received_at) as source_updated_at
 {%- endmacro %}
-
-
-{# An issue from a payload that already has the product's field names. #}
-{% macro product_issue(records, connector=none) -%}
-select
-    {{ record_columns(connector) }},
-    {%- for field in ['title', 'body', 'severity', 'status', 'service', 'error_type', 'team', 'environment'] %}
-    {{ text_at(field) }} as {{ field }}{{ '_value' if field in ['severity', 'status'] }},
-    {%- endfor %}
-    {{ text_at('external_url') }} as external_url,
-    {{ instant_at('source_created_at') }} as source_created_at,
-    {{ instant_at('resolved_at') }} as resolved_at,
-    case jsonb_typeof(payload -> 'attributes') when 'object' then payload -> 'attributes' else '{}' end as attributes
-from {{ records }}
-{%- endmacro %}
-
-
-{# A change from a payload, in the columns that all connectors share; every version of it is accepted. #}
-{% macro change_columns(kind, title, service, environment, external_url, changed_at) -%}
-    {{ kind }} as change_kind,
-    {{ title }} as title,
-    {{ service }} as service,
-    {{ environment }} as environment,
-    {{ external_url }} as external_url,
-    {{ changed_at }} as changed_at
-{%- endmacro %}

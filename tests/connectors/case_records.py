@@ -66,7 +66,8 @@ def schema_and_items(
             key=config.get("key_column", "id"), updated_at=("updated_at",), kind="normalized", normalize=True
         ), body
     pull = next(pull for pull in connector.pulls if pull.name == name)
-    return pull.schema, value_at(body, pull.records)
+    place = pull.details.records if pull.details else pull.records
+    return pull.schema, value_at(body, place)
 
 
 def require_accepted(read: list[RawRecord | Quarantined | None]) -> list[RawRecord]:

@@ -22,6 +22,8 @@ COVERED = {
     "url": ("external_url",),
 }
 
+CASES = Path("tests/connectors/cases")
+
 app = typer.Typer(help="Try, check and generate connectors.", no_args_is_help=True)
 
 
@@ -89,7 +91,7 @@ def _map_folder(connector: Any, folder: Path) -> Any:
     from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 
     mapped = MappedPayload()
-    for file in sorted(folder.glob("*")) if folder.is_dir() else ():
+    for file in sorted(folder.glob("*.json*")) if folder.is_dir() else ():
         for document in _read_documents(file):
             mapped = mapped.extend(map_payload(connector, document))
     return mapped
@@ -105,10 +107,55 @@ def _share(meanings: list[Any], fields: tuple[str, ...]) -> str:
 @app.command()
 def generate() -> None:
     """Write the files of the dbt project that follow from the declarations of the connectors."""
-    from causeloop_pipeline.connectors.mapping.staging_files import write_generated_files
+    from causeloop_pipeline.connectors.staging.staging_files import write_generated_files
 
     for path in write_generated_files():
         stdout().print(f"wrote {path}", markup=False)
+
+
+@app.command()
+def verify(
+    types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
+    cases: Annotated[Path, typer.Option(help="Holds a folder of cases for each type.")] = CASES,
+    descriptions: Annotated[
+        Path | None, typer.Option(help="Holds vendors' descriptions of their API, TYPE.json each.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(help="Of what is random: where a sync is killed, how bodies bend.")
+    ] = 0,
+    write: Annotated[Path | None, typer.Option(help="Write the matrix into this Markdown file.")] = None,
+) -> None:
+    """Prove connectors: against the vendor's own description, and against a tool on loopback that fails."""
+    from causeloop_pipeline.connectors.registry import CONNECTORS
+    from causeloop_pipeline.landing.conformance.matrix import write_matrix
+    from causeloop_pipeline.landing.conformance.verify import verify_connector
+
+    unknown = set(types or ()) - CONNECTORS.keys()
+    if unknown:
+        fail(
+            f"there is no connector type {', '.join(sorted(unknown))}: the types are {', '.join(CONNECTORS)}"
+        )
+    verified = []
+    for name in types or sorted(CONNECTORS):
+        verified.append(verify_connector(CONNECTORS[name], cases, descriptions, seed=seed))
+        _print_verification(verified[-1])
+    passed = sum(found.is_passed for found in verified)
+    stdout().print(f"{passed} of {len(verified)} connectors passed")
+    if write is not None:
+        write_matrix(write, verified)
+    if passed < len(verified):
+        raise typer.Exit(1)
+
+
+def _print_verification(found: Any) -> None:
+    word = "passed" if found.is_passed else "FAILED"
+    skipped = [found.declaration_skipped, found.pull_skipped, found.webhook_skipped]
+    notes = f" (skipped: {'; '.join(filter(None, skipped))})" if any(skipped) else ""
+    stdout().print(f"{found.connector.name}: {word}, {len(found.outcomes)} scenarios{notes}", markup=False)
+    for outcome in found.failures:
+        stdout().print(f"  {outcome.scenario}: {outcome.note}", markup=False)
+    for finding in found.findings:
+        stdout().print(f"  {finding.what} of {finding.pull}: {finding.detail}", markup=False)
 
 
 def _read_documents(file: Path) -> Iterator[Any]:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
+    Concat,
     Different,
     Document,
     Element,
@@ -29,6 +30,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Moment,
     Not,
     PlainText,
+    Pluck,
     SeverityLabel,
     Some,
     Tag,
@@ -36,6 +38,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     split_path,
 )
 from causeloop_pipeline.connectors.mapping.json_text import to_text
+from causeloop_pipeline.connectors.mapping.markup import list_texts, strip_tags
 from causeloop_pipeline.connectors.mapping.tags import find_severity, find_tag
 from causeloop_pipeline.connectors.mapping.times import NUMBER, read_time
 
@@ -73,6 +76,14 @@ class Payload:
             else:
                 return None
         return value
+
+    def pluck(self, source: Pluck) -> list[Any] | None:
+        """What stands at a key of each object of a list, None where there is no list."""
+        elements = self.at(source.path)
+        if not isinstance(elements, list):
+            return None
+        values = [element.get(source.key) for element in elements if isinstance(element, dict)]
+        return [value for value in values if value is not None]
 
 
 @singledispatch
@@ -130,6 +141,19 @@ def _(source: Join, payload: Payload) -> Value | None:
 
 
 @evaluate.register
+def _(source: Concat, payload: Payload) -> Value | None:
+    parts = [value for value in (evaluate(part, payload) for part in source.parts) if value]
+    if len(parts) < len(source.parts):
+        return None
+    return Value("".join(part.text for part in parts), _paths(parts))
+
+
+@evaluate.register
+def _(source: Pluck, payload: Payload) -> Value | None:
+    return _value(to_text(payload.pluck(source)), source.path)
+
+
+@evaluate.register
 def _(source: Tag, payload: Payload) -> Value | None:
     return _value(find_tag(payload.at(source.path), source.names), source.path)
 
@@ -153,13 +177,13 @@ def _(source: Element, payload: Payload) -> Value | None:
 @evaluate.register
 def _(source: Document, payload: Payload) -> Value | None:
     value = payload.at(source.path)
-    text = " ".join(_list_texts(value)) if isinstance(value, dict) else to_text(value)
+    text = " ".join(list_texts(value)) if isinstance(value, dict) else to_text(value)
     return _value(text, source.path)
 
 
 @evaluate.register
 def _(source: PlainText, payload: Payload) -> Value | None:
-    return _value(_strip_tags(to_text(payload.at(source.path))), source.path)
+    return _value(strip_tags(to_text(payload.at(source.path))), source.path)
 
 
 @evaluate.register
@@ -263,23 +287,3 @@ def _template_part(name: str, payload: Payload) -> Value | None:
         return evaluate(name, payload)
     text = to_text(payload.config.get(name.removeprefix("config.")))
     return Value(text) if text else None
-
-
-def _list_texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if "text" in node and (text := to_text(node["text"])) is not None:
-            yield text
-        for key in sorted(node, key=lambda name: (len(name.encode()), name.encode())):
-            yield from _list_texts(node[key])
-    elif isinstance(node, list):
-        for item in node:
-            yield from _list_texts(item)
-
-
-def _strip_tags(text: str | None) -> str | None:
-    if text is None:
-        return None
-    for entity, character in (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'")):
-        text = re.sub(r"<[^<>]*>", " ", text) if entity == "&nbsp;" else text
-        text = text.replace(entity, character)
-    return re.sub(r"\s+", " ", text.replace("&amp;", "&")).strip() or None

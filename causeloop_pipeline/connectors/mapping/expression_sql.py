@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
+    Concat,
     Different,
     Document,
     Element,
@@ -23,6 +24,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Moment,
     Not,
     PlainText,
+    Pluck,
     SeverityLabel,
     Some,
     Tag,
@@ -84,6 +86,16 @@ def _(source: Match, defaults: Mapping[str, str]) -> str:
 def _(source: Join, defaults: Mapping[str, str]) -> str:
     parts = ", ".join(render(part, defaults) for part in source.parts)
     return f"nullif(concat_ws({quote(source.separator)}, {parts}), '')"
+
+
+@render.register
+def _(source: Concat, defaults: Mapping[str, str]) -> str:
+    return "(" + " || ".join(render(part, defaults) for part in source.parts) + ")"
+
+
+@render.register
+def _(source: Pluck, _defaults: Mapping[str, str]) -> str:
+    return f"({call_macro('pluck_at', source.path, source.key)} #>> '{{}}')"
 
 
 @render.register

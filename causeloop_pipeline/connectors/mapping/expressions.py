@@ -54,6 +54,21 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Concat:
+    """The values of several expressions one after another; without a value where one of them has none."""
+
+    parts: tuple["Source", ...]
+
+
+@dataclass(frozen=True)
+class Pluck:
+    """What stands at a key of each object of a list, such as the names of labels: a list of its own."""
+
+    path: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Tag:
     """The value of a tag such as `service:checkout`.
 
@@ -185,6 +200,8 @@ Expression: TypeAlias = (
     | Literal
     | Match
     | Join
+    | Concat
+    | Pluck
     | Tag
     | SeverityLabel
     | Element

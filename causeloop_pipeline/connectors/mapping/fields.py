@@ -25,7 +25,7 @@ CHANGE_TIMES = ("changed_at",)
 class IssueMapping:
     """One variant of a tool's issues: when a payload is of it, and where its fields stand.
 
-    `severity` and `status` are the tool's own words; `dbt_project/seeds/value_map.csv` says what they mean.
+    `severity` and `status` are the tool's own words; `model/vendor_words.csv` says what they mean.
     """
 
     name: str
@@ -44,6 +44,8 @@ class IssueMapping:
     resolved_at: Moment | None = None
     """Looked at only where the status says that the issue has ended."""
     attributes: Attributes = field(default_factory=dict)
+    attributes_from: str | None = None
+    """The path of an object whose entries are attributes, all of them."""
 
     @property
     def texts(self) -> Mapping[str, Source | None]:

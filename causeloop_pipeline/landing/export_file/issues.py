@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from causeloop_pipeline.landing.export_file.columns import RecognizedColumns
 from causeloop_pipeline.landing.export_file.dates import ReadDates, read_dates
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
 from causeloop_pipeline.model.frames import DIMENSIONS, INSTANT, ISSUE_SCHEMA
+from causeloop_pipeline.model.instant_range import MAX_AHEAD, MIN_INSTANT
 from causeloop_pipeline.model.issue import DEFAULT_SEVERITY, OPEN_STATUSES, TITLE_LIMIT, IssueStatus
 
 DATE_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
@@ -107,6 +109,9 @@ def _bad_rows(
         absent = text.is_null() | (text.str.strip_chars() == "")
         wrong = read.instants.is_null() & ~absent
         bad += _find_rows(table, columns[name], wrong, "is no date that could be read")
+        bad += _find_rows(table, columns[name], read.instants < MIN_INSTANT, "lies before 1990")
+        ahead = read.instants > datetime.now(UTC) + MAX_AHEAD
+        bad += _find_rows(table, columns[name], ahead, "lies more than two years ahead")
         if name == "source_created_at":
             bad += _find_rows(table, columns[name], read.instants.is_null() & absent, "holds no date")
     if "title" in columns:

@@ -1,5 +1,6 @@
 """Checks what is sent in the product's own field names: texts, choices and times, field by field."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +10,12 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Times
 from causeloop_pipeline.landing.field_mapping import TIME_FIELDS
 from causeloop_pipeline.landing.json_guard import GuardError, validate_json
-from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
+from causeloop_pipeline.landing.timestamps import OutOfRangeError, TimestampError, parse_timestamp
 from causeloop_pipeline.model.change import ChangeKind
 from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT, IssueStatus, Severity
 from causeloop_pipeline.model.raw_record import Channel, RawRecord, canonical_json, sha256_hex
 
+WEB_ADDRESS = re.compile(r"https?://|$", re.IGNORECASE)
 MAX_AHEAD = timedelta(days=1)
 SHARED_MAX_LENGTHS = {
     "external_id": 512,
@@ -106,6 +108,9 @@ def _text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> 
             yield FieldError(f"/{name}", "must be a text")
         elif value is not None and len(value.strip()) > max_length:
             yield FieldError(f"/{name}", f"must have at most {max_length:,} characters")
+    address = payload.get("external_url")
+    if isinstance(address, str) and not WEB_ADDRESS.match(address.strip()):
+        yield FieldError("/external_url", "must begin with https:// or http://")
     if "source" in payload and not isinstance(payload["source"], str):
         yield FieldError("/source", "must be a text")
 
@@ -118,8 +123,12 @@ def _choice_errors(payload: Mapping[str, Any], choices: Mapping[str, Sequence[st
 
 def _time_errors(payload: Mapping[str, Any], names: Sequence[str], now: datetime) -> Iterator[FieldError]:
     for name in names:
+        if name not in payload:
+            continue
         try:
-            if name in payload and parse_timestamp(payload[name], Times.ISO) > now + MAX_AHEAD:
+            if parse_timestamp(payload[name], Times.ISO) > now + MAX_AHEAD:
                 yield FieldError(f"/{name}", "lies in the future")
+        except OutOfRangeError as error:
+            yield FieldError(f"/{name}", str(error))
         except TimestampError:
             yield FieldError(f"/{name}", "must be an ISO 8601 time such as 2026-03-01T09:30:00Z")

@@ -5,8 +5,18 @@ import binascii
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
-from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret, Signature
+import jwt
+
+from causeloop_pipeline.connectors.signatures import (
+    BasicSecret,
+    HmacSignature,
+    JwtSignature,
+    SharedSecret,
+    Signature,
+    UrlSecret,
+)
 
 TOLERANCE = timedelta(minutes=5)
 PLACEHOLDERS = ("{timestamp}", "{id}", "{url}", "{method}", "{body}")
@@ -33,9 +43,11 @@ def verify(
     problems = []
     for signature in signatures:
         try:
-            if isinstance(signature, SharedSecret):
-                return _verify_shared_secret(signature, headers, live_secrets)
-            return _verify_hmac(signature, headers, body, live_secrets, now, url, method)
+            if isinstance(signature, HmacSignature):
+                return _verify_hmac(signature, headers, body, live_secrets, now, url, method)
+            if isinstance(signature, JwtSignature):
+                return _verify_jwt(signature, headers, live_secrets, now)
+            return _verify_repeated_secret(signature, headers, url, live_secrets)
         except SignatureError as error:
             problems.append(str(error))
     raise SignatureError("; ".join(problems))
@@ -75,14 +87,55 @@ def _fill_template(template: str, parts: Mapping[str, bytes]) -> bytes:
     return content
 
 
-def _verify_shared_secret(
-    signature: SharedSecret, headers: Mapping[str, str], secrets: Sequence[str]
+def _verify_repeated_secret(
+    signature: SharedSecret | BasicSecret | UrlSecret,
+    headers: Mapping[str, str],
+    url: str,
+    secrets: Sequence[str],
 ) -> None:
-    sent = headers.get(signature.header)
+    """The sender repeats the secret in a header, as a password, or in the address."""
+    match signature:
+        case SharedSecret():
+            place, sent = f"the header {signature.header}", [headers.get(signature.header, "")]
+            expected = [signature.prefix + secret for secret in secrets]
+        case BasicSecret():
+            place, sent = "the header authorization", [headers.get("authorization", "")]
+            expected = [_basic(f"{signature.username}:{secret}") for secret in secrets]
+        case UrlSecret():
+            place = f"the parameter {signature.parameter} of the address"
+            sent, expected = parse_qs(urlsplit(url).query).get(signature.parameter, []), list(secrets)
+    if not any(sent):
+        raise SignatureError(f"{place} is missing")
+    if not _matches_any(sent, expected):
+        raise SignatureError(f"{place} does not hold the connector's secret")
+
+
+def _basic(pair: str) -> str:
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+
+def _verify_jwt(
+    signature: JwtSignature, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
+) -> None:
+    """A token signed with the secret; it must not have ended."""
+    sent = headers.get(signature.header, "").removeprefix(signature.prefix).removeprefix("Bearer ")
     if not sent:
         raise SignatureError(f"the header {signature.header} is missing")
-    if not _matches_any([sent], [signature.prefix + secret for secret in secrets]):
-        raise SignatureError(f"the header {signature.header} does not hold the connector's secret")
+    for secret in secrets:
+        try:
+            claims = jwt.decode(
+                sent,
+                secret,
+                algorithms=["HS256"],
+                options={"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False},
+            )
+        except jwt.PyJWTError:
+            continue
+        ends_at = claims.get("exp")
+        if ends_at is None or (isinstance(ends_at, int | float) and ends_at > now.timestamp()):
+            return
+        raise SignatureError("the token of the delivery has ended")
+    raise SignatureError(f"the header {signature.header} holds no token signed with the connector's secret")
 
 
 def _verify_hmac(

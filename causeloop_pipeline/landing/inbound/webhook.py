@@ -10,6 +10,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
+from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, REPLACEMENT, GuardError, parse_loosely
@@ -74,6 +75,7 @@ def read_document(
 ) -> list[RawRecord | Quarantined | None] | None:
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = webhook_of(connector)
+    document = read_embedded(document, webhook.embedded)
     if any(_holds(condition, document) for condition in webhook.ignore):
         return []
     event = next((event for event in webhook.events if _matches(event, document)), None)
@@ -122,6 +124,8 @@ def _is_storable(text: str) -> bool:
 def _matches(event: WebhookEvent, document: Any) -> bool:
     if event.when is not None and not _holds(event.when, document):
         return False
+    if ANY_ENTRY in event.record:
+        return bool(values_at(document, event.record))
     return value_at(document, event.record) is not None
 
 
@@ -130,11 +134,15 @@ def _holds(condition: Condition, document: Any) -> bool:
     return str(value) in condition.values if condition.values else value is not None
 
 
+def _content(event: WebhookEvent, document: Any) -> list[Any]:
+    """What the event's path leads to, as a list."""
+    if ANY_ENTRY in event.record:
+        return values_at(document, event.record)
+    content = value_at(document, event.record)
+    return [] if content is None else content if isinstance(content, list) else [content]
+
+
 def _records(event: WebhookEvent, document: Any) -> list[Any]:
     """The event's records, each with what it takes over from the document around it."""
-    content = value_at(document, event.record)
     context = {key: value_at(document, path) for key, path in event.add}
-    return [
-        record | context if isinstance(record, dict) else record
-        for record in (content if isinstance(content, list) else [content])
-    ]
+    return [record | context if isinstance(record, dict) else record for record in _content(event, document)]

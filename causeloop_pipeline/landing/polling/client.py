@@ -1,17 +1,17 @@
 """Fetches JSON from one tool over HTTP: on its own origin only, within its rate limit, with retries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from urllib.parse import urljoin
 
 import httpx2
-import orjson
 
-from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.egress.credentials import Credentials
-from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.connectors.pulls import Param
+from causeloop_pipeline.connectors.spec import BodyError, Connector
+from causeloop_pipeline.egress.authenticator import Authenticator
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.http import REDIRECT_STATUSES, Limits, Request, Response, send
 from causeloop_pipeline.egress.origin import origin_of, port_of, web_address
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
@@ -26,6 +26,8 @@ from causeloop_pipeline.egress.retry_policy import (
 )
 from causeloop_pipeline.egress.transport import CheckedTransport
 from causeloop_pipeline.landing.json_guard import GuardError, parse_loosely
+from causeloop_pipeline.landing.polling.body_errors import find_reported_error
+from causeloop_pipeline.landing.polling.request_body import to_parameter, write_body
 
 MAX_PAGE_BYTES = 64_000_000
 MAX_REDIRECTS = 3
@@ -35,6 +37,9 @@ POLLING_ADVICE = {
     404: "there is nothing at this address: check the connector's configuration",
     410: "the tool has withdrawn this address",
 }
+UNAUTHORIZED = 401
+SUCCESS_STATUSES = frozenset({200, 201, 202, 206})
+GRAPHQL_ERROR = BodyError(path="errors")
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,15 @@ class JsonRequest:
     """One request: where, and with which parameters beside those of the address."""
 
     url: str
-    params: tuple[tuple[str, str], ...] = ()
+    params: tuple[tuple[str, Param], ...] = ()
     method: Literal["GET", "POST"] = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    form: bool = False
+    graphql: str | None = None
+    page_url: str = ""
+    """The address of any page, where the number of the page is a part of it."""
+    page: int = 0
+    """Which page or offset it asks for, where its address or a header says so."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +75,13 @@ class Client:
         self,
         connector: Connector,
         base_url: str,
-        credentials: Credentials,
+        authenticator: Authenticator,
         egress: EgressPolicy,
         retry_policy: RetryPolicy,
     ) -> None:
         self._connector = connector
         self._base = web_address(base_url)
-        self._credentials = credentials
+        self._authenticator = authenticator
         self._retry_policy = retry_policy
         self._transport = CheckedTransport(egress)
         egress.check_web(self._base.scheme, self._base.host, port_of(self._base))
@@ -95,34 +107,45 @@ class Client:
 
     def _fetch_once(self, request: JsonRequest) -> JsonResponse:
         url = self.same_origin(str(self._base), request.url)
-        params = request.params
+        following = request
         for _ in range(MAX_REDIRECTS + 1):
-            response = send(self._request(request.method, url, params), self._transport, self._limits())
+            response = self._send(following, url)
+            if response.status == UNAUTHORIZED and self._authenticator.renew():
+                response = self._send(following, url)
             if response.status not in REDIRECT_STATUSES:
-                return self._check(url, response)
-            url, params = self.same_origin(url, response.headers.get("location", "")), ()
+                return self._check(request, url, response)
+            url = self.same_origin(url, response.headers.get("location", ""))
+            following = replace(following, params=()) if following.method == "GET" else following
         raise PermanentFailure(self._explain(url, "it redirects in circles"))
 
-    def _request(self, method: str, url: str, params: tuple[tuple[str, str], ...]) -> Request:
+    def _send(self, request: JsonRequest, url: str) -> Response:
+        try:
+            wire = self._authenticator.authorize(self._wire_request(request, url))
+        except TransientFailure as failure:
+            raise RetryableResponse(failure.reason, failure.status, failure.retry_after) from None
+        return send(wire, self._transport, self._limits())
+
+    def _wire_request(self, request: JsonRequest, url: str) -> Request:
         headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
             **dict(self._connector.headers),
-            **dict(self._credentials.headers),
         }
         content = None
-        if method != "GET":
-            content = orjson.dumps(dict(params))
-            headers["Content-Type"] = "application/json"
-        query_params = params if method == "GET" else ()
-        target = str(httpx2.URL(url).copy_merge_params([*query_params, *self._credentials.parameters]))
-        return Request(self._name(url), method, target, headers, content)
+        if request.method == "POST":
+            headers["Content-Type"], content = write_body(
+                request.params, form=request.form, graphql=request.graphql
+            )
+        elif request.params:
+            pairs = [(name, to_parameter(value)) for name, value in request.params]
+            url = str(httpx2.URL(url).copy_merge_params(pairs))
+        return Request(self._name(url), request.method, url, headers | dict(request.headers), content)
 
     def _limits(self) -> Limits:
         policy = self._retry_policy
         return Limits(policy.silence_seconds, policy.answer_seconds, MAX_PAGE_BYTES)
 
-    def _check(self, url: str, response: Response) -> JsonResponse:
+    def _check(self, request: JsonRequest, url: str, response: Response) -> JsonResponse:
         """The parsed answer; RetryableResponse or PermanentFailure where it is none."""
         limit, status, headers = self._connector.rate_limit, response.status, response.headers
         now = datetime.now(UTC)
@@ -132,10 +155,36 @@ class Client:
             raise RetryableResponse(self._explain(url, reason), status, wait)
         if is_retryable(status):
             raise RetryableResponse(self._explain(url, f"it answered {status}"), status)
-        if status != 200:
+        if status not in SUCCESS_STATUSES:
+            self._check_body(request, url, response, self._parse_refusal(response))
             advice = POLLING_ADVICE.get(status, f"it refuses the request ({_excerpt(response.body)})")
             raise PermanentFailure(self._explain(url, f"{status}: {advice}"), status)
-        return JsonResponse(url, headers, self._parse(url, response), rate_limit_state(limit, headers, now))
+        document = self._parse(url, response)
+        self._check_body(request, url, response, document)
+        return JsonResponse(url, headers, document, rate_limit_state(limit, headers, now))
+
+    def _check_body(self, request: JsonRequest, url: str, response: Response, document: Any) -> None:
+        """Raise the failure that the body reports, if it reports one."""
+        declared = self._connector.body_errors
+        for error in (*declared, GRAPHQL_ERROR) if request.graphql is not None else declared:
+            reported = find_reported_error(error, document)
+            if reported is None:
+                continue
+            reason = self._explain(url, f"it reports an error: {reported[:300]}")
+            if error.then == "retry":
+                wait = retry_after(self._connector.rate_limit, response.headers, datetime.now(UTC))
+                raise RetryableResponse(reason, response.status, wait)
+            raise PermanentFailure(reason, response.status)
+
+    def _parse_refusal(self, response: Response) -> Any:
+        try:
+            return (
+                parse_loosely(response.body, max_bytes=MAX_PAGE_BYTES)
+                if self._connector.body_errors
+                else None
+            )
+        except GuardError:
+            return None
 
     def _parse(self, url: str, response: Response) -> Any:
         try:
@@ -149,10 +198,10 @@ class Client:
     def _name(self, url: str) -> str:
         """The tool and the address without its parameters, as errors name them."""
         address = httpx2.URL(url)
-        return self._credentials.redact(f"{self._connector.title} at {address.host}{address.path}")
+        return self._authenticator.redact(f"{self._connector.title} at {address.host}{address.path}")
 
     def _explain(self, url: str, reason: str) -> str:
-        return self._credentials.redact(f"{self._name(url)}: {reason}")
+        return self._authenticator.redact(f"{self._name(url)}: {reason}")
 
 
 def _join(url: str, link: str) -> httpx2.URL:

@@ -7,16 +7,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import fill_from, value_at
-from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
+from causeloop_pipeline.connectors.pulls import Param
+from causeloop_pipeline.connectors.spec import Connector, Pull, Since, Times, TokenPages
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.client import Client, JsonRequest, JsonResponse
+from causeloop_pipeline.landing.polling.nested_lists import (
+    fill_param,
+    read_details,
+    request_of,
+    zip_rows,
+)
 from causeloop_pipeline.landing.polling.page import Page, page_of
 from causeloop_pipeline.landing.polling.paginate import first_request, next_request
 from causeloop_pipeline.landing.timestamps import TimestampError, format_timestamp, parse_timestamp
 
 MAX_PAGES = 20_000
 MIN_WINDOW = timedelta(seconds=2)
+EPOCHS = frozenset({Times.EPOCH_SECONDS, Times.EPOCH_MILLISECONDS})
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class ListTarget:
     pull: Pull
     key: str
     url: str
+    base_url: str
     values: Mapping[str, Any] = field(repr=False)
 
 
@@ -87,14 +96,15 @@ class ListSync:
                 raise self._endless_list(request)
             sent.add(request)
             response = self._fetch(request)
-            items = self._items(response)
+            listed = self._items(response)
+            items = self._details(listed)
             if items and items == previous_items:
                 raise self._endless_list(request)
             previous_items = items
             item_count += len(items)
             self._track_order(items)
             is_last = self._is_past(window, items)
-            request = None if is_last else self._next_request(request, response, len(items))
+            request = None if is_last else self._next_request(request, response, listed)
             rest = self._remaining_windows(window, item_count, more=request is not None)
             self._advance(window, response, done=request is None and not rest)
             yield self._page(window, items, response)
@@ -104,17 +114,18 @@ class ListSync:
 
     def _first_request(self, window: Window) -> JsonRequest:
         target = self._target
-        request = first_request(
-            self._pages, JsonRequest(target.url, self._params(window), target.pull.method)
-        )
+        request = first_request(self._pages, request_of(target.pull, target.url, self._params(window)))
         stored_token = self._position.get("token")
         if isinstance(self._pages, TokenPages) and self._pages.durable and stored_token:
             params = (*request.params, (self._pages.param, stored_token))
             return self._without_filter(replace(request, params=params))
         return request
 
-    def _next_request(self, request: JsonRequest, response: JsonResponse, count: int) -> JsonRequest | None:
-        following = next_request(self._pages, request, response, count, self._client.same_origin)
+    def _next_request(
+        self, request: JsonRequest, response: JsonResponse, items: list[Any]
+    ) -> JsonRequest | None:
+        last = items[-1] if items else None
+        following = next_request(self._pages, request, response, len(items), self._client.same_origin, last)
         is_durable = isinstance(self._pages, TokenPages) and self._pages.durable
         return self._without_filter(following) if is_durable and following is not None else following
 
@@ -123,20 +134,36 @@ class ListSync:
         filter_param = self._since.param if self._since else None
         return replace(request, params=tuple(pair for pair in request.params if pair[0] != filter_param))
 
-    def _params(self, window: Window) -> tuple[tuple[str, str], ...]:
+    def _params(self, window: Window) -> tuple[tuple[str, Param], ...]:
         since, values = self._since, self._target.values
-        fixed = tuple((name, fill_from(text, values)) for name, text in self._target.pull.params)
+        zone = str(values.get(since.zone) or "UTC") if since is not None and since.zone else "UTC"
+        if since is not None:
+            values = {
+                **values,
+                "since": format_timestamp(window.start, since.format, zone),
+                "until": format_timestamp(window.end, since.format, zone),
+            }
+        fixed = tuple((name, fill_param(value, values)) for name, value in self._target.pull.params)
         if since is None or since.param is None:
             return fixed
-        zone = str(values.get(since.zone) or "UTC") if since.zone else "UTC"
-        times = {
-            "since": format_timestamp(window.start, since.format, zone),
-            "until": format_timestamp(window.end, since.format, zone),
-        }
-        filters = [(since.param, fill_from(since.template, {**values, **times}))]
+        filters = [(since.param, self._filter_value(since.template, values))]
         if since.until_param:
-            filters.append((since.until_param, times["until"]))
+            filters.append((since.until_param, self._filter_value("{until}", values)))
         return (*fixed, *filters)
+
+    def _filter_value(self, template: str, values: Mapping[str, Any]) -> Param:
+        """The filter as text; in a JSON body a time that is a number goes as one."""
+        text = fill_from(template, values)
+        pull = self._target.pull
+        is_number = self._since is not None and self._since.format in EPOCHS and text.isdigit()
+        return int(text) if is_number and pull.method == "POST" and not pull.form else text
+
+    def _details(self, listed: list[Any]) -> list[Any]:
+        """The records of a list that only holds ids; any other list as it is."""
+        target = self._target
+        if target.pull.details is None:
+            return listed
+        return read_details(self._client, target.pull.details, target.base_url, target.values, listed)
 
     def _fetch(self, request: JsonRequest) -> JsonResponse:
         try:
@@ -160,7 +187,8 @@ class ListSync:
             place = self._target.pull.records or "the top"
             where = f"{self._target.connector.title} at {response.url.split('?')[0]}"
             raise PermanentFailure(f"{where}: its answer holds no list at {place!r}")
-        return items
+        columns = self._target.pull.columns
+        return items if columns is None else zip_rows(items, value_at(response.document, columns))
 
     def _track_order(self, items: list[Any]) -> None:
         """Remember the newest time; the cursor of a list that is not in order stops moving page by page."""

@@ -13,15 +13,17 @@ from urllib.parse import quote
 
 from causeloop_pipeline.connectors.configuration import find_problems, with_defaults
 from causeloop_pipeline.connectors.json_paths import fill_from
-from causeloop_pipeline.connectors.spec import Connector, Pull
-from causeloop_pipeline.egress.credentials import build_credentials
+from causeloop_pipeline.connectors.spec import Connector, PathPages, Pull
+from causeloop_pipeline.egress.authenticator import build_authenticator
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.client import Client
 from causeloop_pipeline.landing.polling.list_sync import ListSync, ListTarget
+from causeloop_pipeline.landing.polling.nested_lists import list_parents
 from causeloop_pipeline.landing.polling.page import Page
+from causeloop_pipeline.landing.polling.paginate import PAGE_PLACE
 from causeloop_pipeline.landing.polling.refresh import refresh_open_records
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 
@@ -47,10 +49,10 @@ def pull(
     if not connector.pulls:
         return
     base_url = base_url_of(connector, config)
-    credentials = build_credentials(connector, sync.credentials)
+    authenticator = build_authenticator(connector, config, sync.credentials, base_url, egress)
     cursor = dict(sync.cursor or {})
-    with Client(connector, base_url, credentials, egress, retry_policy or RetryPolicy()) as client:
-        for target in list_targets(connector, config, base_url):
+    with Client(connector, base_url, authenticator, egress, retry_policy or RetryPolicy()) as client:
+        for target in list_targets(client, connector, config, base_url):
             yield from _read_list(target, ListSync(client, target, cursor, sync.backfill_from, sync.now))
         for listed in {listed.refresh: listed for listed in connector.pulls}.values():
             yield from refresh_open_records(client, connector, listed, base_url, cursor, sync.open_ids)
@@ -66,18 +68,39 @@ def _read_list(target: ListTarget, sync: ListSync) -> Iterator[Page]:
         logger.warning("%s is left out: %s", target.key, failure.reason)
 
 
-def list_targets(connector: Connector, config: Mapping[str, Any], base_url: str) -> Iterator[ListTarget]:
-    """Each list to read: one per pull, or one per pull and configured item."""
+def list_targets(
+    client: Client, connector: Connector, config: Mapping[str, Any], base_url: str
+) -> Iterator[ListTarget]:
+    """Each list to read: one per pull, or one per pull and configured item or parent."""
     for pull_spec in connector.pulls:
-        for item in config[pull_spec.for_each] if pull_spec.for_each else (None,):
+        for item in _list_items(client, pull_spec, config, base_url):
             values = config if item is None else {**config, "item": item}
             key = pull_spec.name if item is None else f"{pull_spec.name}:{item}"
             url = build_url(connector, pull_spec, base_url, values)
-            yield ListTarget(connector, pull_spec, key, url, values)
+            yield ListTarget(connector, pull_spec, key, url, base_url, values)
+
+
+def _list_items(
+    client: Client, pull_spec: Pull, config: Mapping[str, Any], base_url: str
+) -> Iterator[str | None]:
+    """The entries for each of which a list is read; None where it is one list."""
+    if pull_spec.for_each is not None:
+        yield from config[pull_spec.for_each]
+    elif pull_spec.parents is not None:
+        try:
+            yield from list_parents(client, pull_spec.parents, base_url, config)
+        except PermanentFailure as failure:
+            if not (pull_spec.optional and failure.status in NOT_AVAILABLE):
+                raise
+            logger.warning("%s is left out: %s", pull_spec.name, failure.reason)
+    else:
+        yield None
 
 
 def build_url(connector: Connector, pull_spec: Pull, base_url: str, values: Mapping[str, Any]) -> str:
     """The list's address; a configured value fills its place in the path and cannot leave it."""
+    if isinstance(pull_spec.pages, PathPages):
+        values = {**values, "page": PAGE_PLACE}
     path = fill_from(pull_spec.path, values, lambda value: quote(value, safe="/"))
     if any(segment in {".", ".."} for segment in path.split("/")):
         raise PermanentFailure(f"{connector.title}: the path {path!r} must not contain . or .. segments")

@@ -1,4 +1,1 @@
-{% for connector in var('connectors') + ['ingested'] -%}
-select * from {{ ref('stg_' ~ connector ~ '__issues') }}
-{{ 'union all' if not loop.last }}
-{% endfor %}
+{{ union_versions(types_with_issues() + ['ingested'], 'issues') }}

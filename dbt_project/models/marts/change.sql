@@ -1,10 +1,8 @@
 with versions as (
 
-    {% for connector in var('changes_of') + ['ingested'] -%}
-    select * from {{ ref('stg_' ~ connector ~ '__changes') }}
-    where {{ source_selected('source') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select *
+    from ({{ union_versions(selected_types(types_with_changes()), 'changes') }}) as versions
+    where {{ source_selected('source') }} and {{ unmappable_reason(changes=true) }} is null
 
 ),
 

@@ -1,7 +1,7 @@
 with newest as (
 
     select *
-    from {{ ref('int_issues__newest') }}
+    from ({{ newest_versions() }}) as newest
     where {{ source_selected('source') }}
 
 ),

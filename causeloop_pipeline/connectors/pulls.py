@@ -1,0 +1,141 @@
+"""How a list of a tool is read: its endpoint, its filter, its records and what belongs to them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+from causeloop_pipeline.connectors.pages import OnePage, Pages
+
+Record = dict[str, Any]
+Param: TypeAlias = str | int | float | bool | tuple["Param", ...]
+
+
+class Times(StrEnum):
+    """How a tool writes instants; declared per tool, never guessed."""
+
+    ISO = "iso"
+    EPOCH_SECONDS = "epoch_seconds"
+    EPOCH_MILLISECONDS = "epoch_milliseconds"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """How to ask only for what is new, and what may be remembered when.
+
+    `field` is the record's time that the filter applies to. An ascending list moves the cursor to the newest
+    time page by page; any other only when a window is done, because an unread page may hold older records.
+    """
+
+    field: str
+    param: str | None = None
+    """None: the tool cannot filter; everything is listed, and unchanged records are left out here."""
+    template: str = "{since}"
+    """May also hold {until} and configuration."""
+    until_param: str | None = None
+    format: str = Times.ISO
+    """A `Times` value, or a strftime pattern in `zone`."""
+    zone: str | None = None
+    """Configuration field that names the time zone the tool reads the filter in."""
+    overlap: timedelta = timedelta(minutes=5)
+    ascending: bool = False
+    newest_first: bool = False
+    """Without a filter: a page without a record of the window is the last."""
+    restart_after: int | None = None
+    """Ascending: list again from the newest time after so many records, so that none falls between pages."""
+    window: timedelta | None = None
+    """Longest time span that the tool lists at once."""
+    cap: int | None = None
+    """Maximum number of records the tool lists for one window; a fuller window is halved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSchema:
+    """How to read one record: its id, the time of this version, and which records count as failures."""
+
+    key: str = "id"
+    """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
+    updated_at: tuple[str, ...] = ("updated_at",)
+    """The first of these paths that holds a value."""
+    times: Times = Times.ISO
+    kind: str = "record"
+    keep: Callable[[Record], bool] | None = None
+    unless: str | None = None
+    """A path that only records have which are no failures, such as a pull request among issues."""
+    embedded: tuple[str, ...] = ()
+    """Paths of texts that hold JSON: each is read in its place before anything else."""
+    normalize: bool = False
+    """The payload becomes the product's own fields by the configuration's `fields` mapping."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refresh:
+    """How to read one open record again, for tools whose filter never shows that it was resolved."""
+
+    path: str
+    record: str
+    ids: str = r"(?P<id>.+)"
+    """Which external ids belong to this pull; its named groups fill `path`."""
+    limit: int = 200
+    """Maximum number per sync; the next sync continues with the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parents:
+    """A list that is read first, each time: the ids of what the records belong to, such as projects."""
+
+    path: str
+    records: str
+    id: str = "id"
+    params: tuple[tuple[str, Param], ...] = ()
+    pages: Pages = field(default_factory=OnePage)
+    limit: int = 1000
+    """Maximum number of entries; more is an error, for they would not be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """How to read the records of a list that only holds ids, a batch at a time."""
+
+    path: str
+    records: str
+    id: str = ""
+    """The path of the id in an entry; empty where the entry is the id itself."""
+    param: str = "ids"
+    size: int = 200
+    params: tuple[tuple[str, Param], ...] = ()
+    method: Literal["GET", "POST"] = "POST"
+    """POST sends the ids as a JSON list, GET as one text with commas."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """One list endpoint and how to read all of it."""
+
+    name: str
+    path: str
+    records: str
+    pages: Pages
+    schema: RecordSchema = field(default_factory=RecordSchema)
+    since: Since | None = None
+    params: tuple[tuple[str, Param], ...] = ()
+    """Texts are templates; numbers, truth values and tuples (lists in JSON) go as they are."""
+    method: Literal["GET", "POST"] = "GET"
+    """POST sends `params`, filter and page position as a JSON body; a dotted name goes into an object."""
+    form: bool = False
+    """POST sends them as a form instead."""
+    graphql: str | None = None
+    """A GraphQL query: POST sends it with `params`, filter and page position as its variables."""
+    headers: tuple[tuple[str, str], ...] = ()
+    columns: str | None = None
+    """Rows are lists: the path of their columns' names, or of objects with `name`."""
+    for_each: str | None = None
+    """Configuration field that holds a list: the endpoint is read for each entry, {item} in templates."""
+    parents: "Parents | None" = None
+    """The endpoint is read for each entry of another list, {item} in templates."""
+    details: "Details | None" = None
+    """The list holds only ids, and the records are read in batches."""
+    refresh: Refresh | None = None
+    optional: bool = False
+    """Not every account or token may read it: if it is refused, the other lists are still read."""

@@ -1,0 +1,53 @@
+"""Filters that say by its own words which records of a list count.
+
+A record without the word's field is kept: its mapping
+sets it aside with a reason, and nothing is lost silently.
+"""
+
+import re
+from dataclasses import dataclass
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.spec import Record
+
+DEPLOYMENT_NAME = r"deploy|release|rollout|roll-out|promot|publish"
+"""What teams call the builds that bring a version to its users."""
+
+
+@dataclass(frozen=True)
+class Among:
+    """Keeps the records whose word at the path is one of some, upper and lower case being the same."""
+
+    path: str
+    words: tuple[str, ...]
+
+    def __call__(self, record: Record) -> bool:
+        """Whether the record counts."""
+        holder, _, key = self.path.rpartition(".")
+        words = value_at(record, holder)
+        return not isinstance(words, dict) or key not in words or str(words[key]).lower() in self.words
+
+
+@dataclass(frozen=True)
+class Named:
+    """Keeps the records with a match of the pattern in one of the names at the paths."""
+
+    paths: tuple[str, ...]
+    pattern: str = DEPLOYMENT_NAME
+
+    def __call__(self, record: Record) -> bool:
+        """Whether the record counts."""
+        names = [value for value in (value_at(record, path) for path in self.paths) if value is not None]
+        return not names or any(re.search(self.pattern, str(name), re.IGNORECASE) for name in names)
+
+
+@dataclass(frozen=True)
+class Both:
+    """Keeps the records that two filters keep."""
+
+    first: Among | Named
+    second: Among | Named
+
+    def __call__(self, record: Record) -> bool:
+        """Whether the record counts."""
+        return self.first(record) and self.second(record)

@@ -1,0 +1,1 @@
+"""Cloud and code security: findings, vulnerabilities and misconfigurations."""

@@ -1,0 +1,1 @@
+"""E-mail security: attacks on mailboxes."""

@@ -1,0 +1,1 @@
+"""Endpoint protection: alerts, threats and incidents of the agents on machines."""

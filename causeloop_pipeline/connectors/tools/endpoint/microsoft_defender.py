@@ -1,0 +1,213 @@
+"""Microsoft Defender XDR: incidents and alerts of Microsoft Graph, and alerts of the streaming API."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Some, TimeFormat
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+HOSTS = (
+    "evidence.0.deviceDnsName",
+    "evidence.1.deviceDnsName",
+    "evidence.2.deviceDnsName",
+    "evidence.0.hostName",
+    "evidence.1.hostName",
+)
+
+STREAMED = IssueMapping(
+    name="alert of the streaming API",
+    when=Every((Has("properties.AlertId"), Has("properties.Title"))),
+    title="properties.Title",
+    severity="properties.Severity",
+    status="properties.Status",
+    service=("properties.ServiceSource", "properties.DetectionSource"),
+    error_type="properties.Category",
+    source_created_at=("properties.Timestamp", "time"),
+    attributes={"techniques": "properties.AttackTechniques", "host": "properties.DeviceName"},
+)
+INCIDENT = IssueMapping(
+    name="incident",
+    when=Some((Has("incidentWebUrl"), Every((Has("displayName"), Has("createdDateTime"), Has("severity"))))),
+    title=("displayName", "summary"),
+    body=("description", "summary"),
+    severity="severity",
+    status="status",
+    service=("alerts.0.serviceSource", "alerts.0.productName"),
+    error_type=("alerts.0.category", "determination"),
+    external_url="incidentWebUrl",
+    source_created_at="createdDateTime",
+    resolved_at="lastUpdateDateTime",
+    attributes={"assigned_to": "assignedTo", "classification": "classification", "tags": "customTags"},
+)
+INCIDENT_OF_THE_FORMER_API = IssueMapping(
+    name="incident of the Microsoft 365 Defender API",
+    when=Every((Has("incidentId"), Has("incidentName"))),
+    title="incidentName",
+    severity="severity",
+    status="status",
+    service=("alerts.0.serviceSource", "alerts.0.devices.0.deviceDnsName"),
+    error_type="alerts.0.category",
+    external_url=("incidentUri", "incidentUrl"),
+    source_created_at="createdTime",
+    resolved_at="lastUpdateTime",
+    attributes={"assigned_to": "assignedTo", "classification": "classification", "tags": "tags"},
+)
+ALERT_OF_DEFENDER_FOR_ENDPOINT = IssueMapping(
+    name="alert of the Defender for Endpoint API",
+    when=Every((Has("title"), Some((Has("alertCreationTime"), Has("creationTime"))))),
+    title="title",
+    body="description",
+    severity="severity",
+    status="status",
+    service=("computerDnsName", "serviceSource", "detectionSource"),
+    error_type=("threatName", "category"),
+    source_created_at=("alertCreationTime", "creationTime", "firstEventTime"),
+    resolved_at=("resolvedTime", "lastUpdateTime", "lastUpdatedTime"),
+    attributes={"assigned_to": "assignedTo", "techniques": "mitreTechniques"},
+)
+ALERT_OF_THE_FORMER_GRAPH = IssueMapping(
+    name="alert of the former Graph API",
+    when=Every((Has("title"), Has("vendorInformation"))),
+    title="title",
+    body="description",
+    severity="severity",
+    status="status",
+    service=("hostStates.0.fqdn", "vendorInformation.provider"),
+    error_type="category",
+    external_url="sourceMaterials.0",
+    source_created_at=("createdDateTime", "eventDateTime"),
+    resolved_at=("closedDateTime", "lastModifiedDateTime"),
+    attributes={"assigned_to": "assignedTo"},
+)
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("title"), Has("createdDateTime"))),
+    title="title",
+    body="description",
+    severity="severity",
+    status="status",
+    service=(*HOSTS, "serviceSource", "productName"),
+    error_type=("threatDisplayName", "category"),
+    external_url="alertWebUrl",
+    source_created_at=("createdDateTime", "firstActivityDateTime"),
+    resolved_at=("resolvedDateTime", "lastUpdateDateTime"),
+    attributes={
+        "assigned_to": "assignedTo",
+        "techniques": "mitreTechniques",
+        "actor": "actorDisplayName",
+        "incident": "incidentId",
+    },
+)
+ALERT_OF_THE_HUNTING_TABLE = IssueMapping(
+    name="row of the table AlertInfo",
+    when=Every((Has("AlertId"), Has("Title"))),
+    title="Title",
+    severity="Severity",
+    service=("ServiceSource", "DetectionSource"),
+    error_type="Category",
+    source_created_at=("Timestamp", Instant("Timestamp", TimeFormat.EPOCH_MILLISECONDS)),
+)
+
+ALERT_SCHEMA = spec.RecordSchema(updated_at=("lastUpdateDateTime", "createdDateTime"))
+INCIDENT_SCHEMA = spec.RecordSchema(
+    key="incident/{id}", updated_at=("lastUpdateDateTime", "createdDateTime"), kind="incident"
+)
+
+CONNECTOR = spec.Connector(
+    name="microsoft_defender",
+    title="Microsoft Defender XDR",
+    category=spec.Category.SECURITY,
+    docs_url="https://learn.microsoft.com/graph/api/security-list-alerts_v2",
+    plan="growth",
+    base_url="https://graph.microsoft.com",
+    credentials=(
+        spec.Field("client_id", "Application (client) ID"),
+        spec.Field("client_secret", "Client secret"),
+    ),
+    config=(
+        spec.Field(
+            "tenant_id",
+            "Directory (tenant) ID",
+            help="The application needs SecurityAlert.Read.All and SecurityIncident.Read.All.",
+            pattern=r"[0-9A-Za-z.-]+",
+        ),
+    ),
+    auth=spec.OAuth2(
+        token_url="https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
+        scope="https://graph.microsoft.com/.default",
+    ),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/v1.0/security/alerts_v2",
+            records="value",
+            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
+            schema=ALERT_SCHEMA,
+            since=spec.Since(
+                field="lastUpdateDateTime", param="$filter", template="lastUpdateDateTime ge {since}"
+            ),
+        ),
+        spec.Pull(
+            name="incidents",
+            path="/v1.0/security/incidents",
+            records="value",
+            pages=spec.NextUrlPages(url="@odata.nextLink", size=50, size_param="$top"),
+            schema=INCIDENT_SCHEMA,
+            since=spec.Since(
+                field="lastUpdateDateTime", param="$filter", template="lastUpdateDateTime ge {since}"
+            ),
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="records",
+                schema=spec.RecordSchema(
+                    key="properties.AlertId", updated_at=("properties.Timestamp", "time"), kind="event"
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="properties.AlertId"),
+                schema=spec.RecordSchema(
+                    key="properties.AlertId", updated_at=("properties.Timestamp", "time"), kind="event"
+                ),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="incidentWebUrl"), schema=INCIDENT_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="incidentName"),
+                schema=spec.RecordSchema(
+                    key="incident/{incidentId}", updated_at=("lastUpdateTime", "createdTime"), kind="incident"
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="alertCreationTime"),
+                schema=spec.RecordSchema(updated_at=("lastUpdateTime", "alertCreationTime")),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="vendorInformation"),
+                schema=spec.RecordSchema(updated_at=("lastModifiedDateTime", "createdDateTime")),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="AlertId"),
+                schema=spec.RecordSchema(key="AlertId", updated_at=(), kind="event"),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="lastUpdateDateTime"), schema=ALERT_SCHEMA),
+        ),
+        setup="In a Logic App that starts with a Defender alert, add an HTTP action that posts the alert, "
+        "with the header x-causeloop-token holding the secret.",
+    ),
+    issues=(
+        STREAMED,
+        INCIDENT,
+        INCIDENT_OF_THE_FORMER_API,
+        ALERT_OF_DEFENDER_FOR_ENDPOINT,
+        ALERT_OF_THE_FORMER_GRAPH,
+        ALERT,
+        ALERT_OF_THE_HUNTING_TABLE,
+    ),
+)

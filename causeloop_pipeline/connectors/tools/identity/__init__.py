@@ -1,0 +1,1 @@
+"""Tools that let people in, and log who was refused."""

@@ -1,0 +1,119 @@
+"""Cisco Duo: denied and fraudulent sign-ins, risky events of Trust Monitor, and administrators' changes."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Join,
+    Literal,
+    Some,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+
+EVENT_TIME = (
+    "isotimestamp",
+    Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    "timestamp",
+    Instant("ts", TimeFormat.EPOCH_SECONDS),
+    "ts",
+)
+
+SIGN_IN = IssueMapping(
+    name="sign-in",
+    when=Every((Has("result"), Some((Has("reason"), Has("factor"), Has("event_type"))))),
+    title=Join((Literal("Duo sign-in"), Join(("result", "reason"), ": "))),
+    body="reason",
+    severity="result",
+    status="result",
+    service=("application.name", "integration"),
+    error_type="reason",
+    source_created_at=EVENT_TIME,
+    attributes={
+        "user_name": ("user.name", "username"),
+        "factor": "factor",
+        "ip": ("access_device.ip", "ip"),
+    },
+)
+RISKY_EVENT = IssueMapping(
+    name="Trust Monitor event",
+    when=Has("sekey"),
+    title=("explanations.0.summary", "type"),
+    body=Join(("explanations.0.summary", "explanations.1.summary", "explanations.2.summary")),
+    severity=Choose(Is("priority_event", ("true",)), Literal("high"), Literal("medium")),
+    status="state",
+    service=("surfaced_auth.application.name", "type"),
+    error_type=("explanations.0.type", "type"),
+    external_url="triage_event_uri",
+    source_created_at=Instant("surfaced_timestamp", TimeFormat.EPOCH_MILLISECONDS),
+    attributes={"user_name": "surfaced_auth.user.name"},
+)
+ADMINISTRATION = ChangeMapping(
+    name="administrator action",
+    when=Has("action"),
+    change_kind=Literal("config_change"),
+    title=Join(("action", "object", "target.name"), " · "),
+    service=("object", "target.name"),
+    changed_at=EVENT_TIME,
+)
+
+
+def is_refused(event: spec.Record) -> bool:
+    """Whether a sign-in was denied, failed or marked as fraud."""
+    return str(event.get("result", "")).lower() not in {"success", "allow", ""}
+
+
+def is_edit(event: spec.Record) -> bool:
+    """Whether an administrator changed something; sign-ins to the console are left out."""
+    return "login" not in str(event.get("action") or {})
+
+
+SIGN_IN_SCHEMA = spec.RecordSchema(key="txid", updated_at=("isotimestamp",), keep=is_refused)
+FORMER_SIGN_IN_SCHEMA = spec.RecordSchema(
+    key="{timestamp}/{username}", updated_at=(), kind="former_sign_in", keep=is_refused
+)
+RISKY_SCHEMA = spec.RecordSchema(
+    key="event/{sekey}",
+    updated_at=("surfaced_timestamp",),
+    times=spec.Times.EPOCH_MILLISECONDS,
+    kind="event",
+)
+
+CONNECTOR = spec.Connector(
+    name="duo",
+    title="Cisco Duo",
+    category=spec.Category.SECURITY,
+    docs_url="https://duo.com/docs/adminapi#authentication-logs",
+    plan="starter",
+    base_url="https://{api_host}",
+    config=(
+        spec.Field("api_host", "API host", help="api-1a2b3c4d.duosecurity.com", pattern=r"[A-Za-z0-9.-]+"),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(record="response.authlogs", schema=SIGN_IN_SCHEMA),
+            spec.WebhookEvent(record="user_auth_logs.authlogs", schema=SIGN_IN_SCHEMA),
+            spec.WebhookEvent(record="response.events", schema=RISKY_SCHEMA),
+            spec.WebhookEvent(record="authlogs", schema=SIGN_IN_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="sekey"), schema=RISKY_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="action"),
+                schema=spec.RecordSchema(
+                    key="change/{timestamp}/{username}", updated_at=(), kind="change", keep=is_edit
+                ),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="txid"), schema=SIGN_IN_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="result"), schema=FORMER_SIGN_IN_SCHEMA),
+            spec.WebhookEvent(record="response", schema=FORMER_SIGN_IN_SCHEMA),
+        ),
+        setup="Duo Log Sync, or a script that reads the Admin API, posts each log record, with the header "
+        "x-causeloop-token holding the secret.",
+    ),
+    issues=(SIGN_IN, RISKY_EVENT),
+    changes=(ADMINISTRATION,),
+)

@@ -1,0 +1,251 @@
+"""Microsoft Entra ID: risk detections, failed sign-ins, refused changes; and the changes of its audit log."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Join, Kind, Literal, Some
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+
+RISK = IssueMapping(
+    name="risk detection",
+    when=Every((Has("riskEventType"), Has("riskState"))),
+    title=Join(("riskEventType", "userDisplayName"), ": "),
+    body=("riskDetail", "additionalInfo"),
+    severity="riskLevel",
+    status="riskState",
+    service=("activity", "source"),
+    error_type="riskEventType",
+    source_created_at=("detectedDateTime", "activityDateTime"),
+    resolved_at="lastUpdatedDateTime",
+    attributes={"user_name": "userPrincipalName", "ip": "ipAddress"},
+)
+RISKY_USER = IssueMapping(
+    name="risky user",
+    when=Every((Has("riskState"), Has("riskLastUpdatedDateTime"))),
+    title=Join((Literal("Risky user"), "userDisplayName")),
+    body="riskDetail",
+    severity="riskLevel",
+    status="riskState",
+    error_type="riskDetail",
+    source_created_at="riskLastUpdatedDateTime",
+    resolved_at="riskLastUpdatedDateTime",
+    attributes={"user_name": "userPrincipalName"},
+)
+REFUSED_CHANGE = IssueMapping(
+    name="refused change",
+    when=Every(
+        (Kind(("export",)), Some((Has("properties.activityDisplayName"), Has("activityDisplayName"))))
+    ),
+    title=Join((Literal("Failed:"), ("properties.activityDisplayName", "activityDisplayName"))),
+    body=("properties.resultReason", "resultReason", "resultDescription"),
+    severity=Literal("warning"),
+    status=Literal("failed"),
+    service=("properties.loggedByService", "loggedByService", "properties.targetResources.0.displayName"),
+    error_type=("properties.category", "category"),
+    source_created_at=("properties.activityDateTime", "activityDateTime", "time"),
+)
+EXPORTED_SIGN_IN = IssueMapping(
+    name="sign-in of the diagnostic log",
+    when=Every(
+        (
+            Kind(("export",)),
+            Some((Has("operationName"), Has("operationname"))),
+            Some((Has("properties.createdDateTime"), Has("properties.appDisplayName"))),
+        )
+    ),
+    title=Join(
+        (
+            Literal("Sign-in failed:"),
+            (
+                "properties.status.failureReason",
+                "resultDescription",
+                "resultdescription",
+                "properties.status.errorCode",
+                "resultType",
+                "resulttype",
+            ),
+        )
+    ),
+    body=("properties.status.additionalDetails", "resultDescription", "resultdescription"),
+    severity=Literal("warning"),
+    status=Literal("failed"),
+    service=(
+        "properties.appDisplayName",
+        "properties.resourceDisplayName",
+        "properties.servicePrincipalName",
+    ),
+    error_type=("properties.status.errorCode", "resultType", "resulttype"),
+    source_created_at=("properties.createdDateTime", "time"),
+    attributes={
+        "user_name": ("properties.userPrincipalName", "properties.servicePrincipalName"),
+        "ip": ("properties.ipAddress", "callerIpAddress", "calleripaddress"),
+        "category": "category",
+    },
+)
+SIGN_IN = IssueMapping(
+    name="sign-in",
+    when=Every((Kind(("sign_in",)), Has("status.errorCode"), Has("createdDateTime"))),
+    title=Join((Literal("Sign-in failed:"), ("status.failureReason", "status.errorCode"))),
+    body="status.additionalDetails",
+    severity=Literal("warning"),
+    status=Literal("failed"),
+    service=("appDisplayName", "resourceDisplayName"),
+    error_type="status.errorCode",
+    source_created_at="createdDateTime",
+    attributes={"user_name": "userPrincipalName", "ip": "ipAddress"},
+)
+AUDIT = ChangeMapping(
+    name="audit event",
+    when=Some((Has("properties.activityDisplayName"), Has("activityDisplayName"), Has("operationName"))),
+    change_kind=Literal("config_change"),
+    title=("properties.activityDisplayName", "activityDisplayName", "operationName"),
+    service=(
+        "properties.targetResources.0.displayName",
+        "targetResources.0.displayName",
+        "properties.loggedByService",
+        "loggedByService",
+    ),
+    changed_at=("properties.activityDateTime", "activityDateTime", "time"),
+)
+
+
+def is_success(event: spec.Record) -> bool:
+    """Whether the result of an event, wherever it stands, says that it succeeded."""
+    content = event.get("properties") or event
+    code = (content.get("status") or {}).get("errorCode")
+    code = event.get("resultType", event.get("resulttype")) if code is None else code
+    result = content.get("result") if code is None else code
+    return str(result).lower() in {"0", "success", "none"}
+
+
+def is_failure(event: spec.Record) -> bool:
+    """Whether a sign-in or a change failed."""
+    return not is_success(event)
+
+
+SIGN_IN_SCHEMA = spec.RecordSchema(
+    key="sign_in/{id}", updated_at=("createdDateTime",), kind="sign_in", keep=is_failure
+)
+RISK_SCHEMA = spec.RecordSchema(updated_at=("lastUpdatedDateTime", "detectedDateTime"))
+AUDIT_SCHEMA = spec.RecordSchema(
+    key="change/{id}", updated_at=("activityDateTime",), kind="change", keep=is_success
+)
+
+
+def describe_export(key: str, path: str) -> tuple[spec.WebhookEvent, ...]:
+    """A failure of the diagnostic log, under the id at a path."""
+    condition = spec.Condition(path=path)
+    failure = spec.RecordSchema(key=key, updated_at=(), kind="export", keep=is_failure)
+    return (spec.WebhookEvent(record="", when=condition, schema=failure),)
+
+
+CONNECTOR = spec.Connector(
+    name="entra_id",
+    title="Microsoft Entra ID",
+    category=spec.Category.SECURITY,
+    docs_url="https://learn.microsoft.com/graph/api/riskdetection-list",
+    plan="starter",
+    base_url="https://graph.microsoft.com",
+    credentials=(
+        spec.Field("client_id", "Application (client) ID"),
+        spec.Field("client_secret", "Client secret"),
+    ),
+    config=(
+        spec.Field(
+            "tenant_id",
+            "Directory (tenant) ID",
+            help="The application needs IdentityRiskEvent.Read.All and AuditLog.Read.All.",
+            pattern=r"[0-9A-Za-z.-]+",
+        ),
+    ),
+    auth=spec.OAuth2(
+        token_url="https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
+        scope="https://graph.microsoft.com/.default",
+    ),
+    pulls=(
+        spec.Pull(
+            name="risk_detections",
+            path="/v1.0/identityProtection/riskDetections",
+            records="value",
+            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
+            schema=RISK_SCHEMA,
+            since=spec.Since(
+                field="lastUpdatedDateTime", param="$filter", template="lastUpdatedDateTime ge {since}"
+            ),
+        ),
+        spec.Pull(
+            name="sign_ins",
+            path="/v1.0/auditLogs/signIns",
+            records="value",
+            pages=spec.NextUrlPages(url="@odata.nextLink", size=1000, size_param="$top"),
+            schema=SIGN_IN_SCHEMA,
+            since=spec.Since(
+                field="createdDateTime",
+                param="$filter",
+                template="createdDateTime ge {since} and status/errorCode ne 0",
+            ),
+            optional=True,
+        ),
+        spec.Pull(
+            name="changes",
+            path="/v1.0/auditLogs/directoryAudits",
+            records="value",
+            pages=spec.NextUrlPages(url="@odata.nextLink", size=500, size_param="$top"),
+            schema=AUDIT_SCHEMA,
+            since=spec.Since(
+                field="activityDateTime", param="$filter", template="activityDateTime ge {since}"
+            ),
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(record="", when=spec.Condition(path="riskEventType"), schema=RISK_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="riskLastUpdatedDateTime"),
+                schema=spec.RecordSchema(
+                    key="user/{id}", updated_at=("riskLastUpdatedDateTime",), kind="risky_user"
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="properties.activityDisplayName"),
+                schema=spec.RecordSchema(
+                    key="change/{correlationId}/{time}", updated_at=(), kind="change", keep=is_success
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="properties.result"),
+                schema=spec.RecordSchema(
+                    key="{correlationId}/{time}", updated_at=(), kind="export", keep=is_failure
+                ),
+            ),
+            *describe_export("sign_in/{properties.id}", "properties.id"),
+            *describe_export("{correlationid}/{time}", "correlationid"),
+            *describe_export("{correlationId}/{time}", "correlationId"),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="activityDisplayName"),
+                schema=spec.RecordSchema(
+                    key="{correlationId}/{activityDateTime}", updated_at=(), kind="export", keep=is_failure
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="status.errorCode"),
+                schema=SIGN_IN_SCHEMA,
+            ),
+            spec.WebhookEvent(
+                record="records",
+                schema=spec.RecordSchema(
+                    key="sign_in/{properties.id}", updated_at=(), kind="export", keep=is_failure
+                ),
+            ),
+        ),
+        setup="Diagnostic settings › Event hub, and a function that posts each record, with the header "
+        "x-causeloop-token holding the secret.",
+    ),
+    issues=(RISK, RISKY_USER, REFUSED_CHANGE, EXPORTED_SIGN_IN, SIGN_IN),
+    changes=(AUDIT,),
+)

@@ -1,0 +1,1 @@
+"""Tools in which incidents are opened and worked on."""

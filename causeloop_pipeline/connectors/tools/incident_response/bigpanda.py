@@ -1,0 +1,123 @@
+"""BigPanda incidents of chosen environments by their last change, and its outgoing webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Has,
+    Instant,
+    Some,
+    Tag,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+
+def list_tags(names: str) -> tuple[Tag, ...]:
+    """A tag of the incident, else of its first alert."""
+    return (Tag("incident_tags", names), Tag("tags", names), Tag("alerts.0.tags", names))
+
+
+def at(*paths: str) -> tuple[Instant, ...]:
+    """Times are epoch seconds; some payloads write them as ISO 8601."""
+    return tuple(Instant(path, form) for path in paths for form in (TimeFormat.EPOCH_SECONDS, TimeFormat.ISO))
+
+
+INCIDENT = IssueMapping(
+    name="incident",
+    when=Every(
+        (
+            Has("status"),
+            Some((Has("alerts"), Has("correlation_matchers_log"), Has("active"), Has("title"))),
+            Some((Has("started_at"), Has("start"), Has("updated_at"), Has("changed_at"))),
+        )
+    ),
+    title=(
+        "title",
+        "alerts.0.condition_name",
+        "alerts.0.tags.check",
+        *list_tags("check|alertname"),
+        "alerts.0.description",
+        "subtitle",
+    ),
+    body=(
+        Different("subtitle", than="title"),
+        "description",
+        "alerts.0.description",
+        "alerts.0.condition_name",
+    ),
+    severity=("severity", "priority"),
+    status="status",
+    service=(*list_tags("service|application|app"), "alerts.0.primary_property", *list_tags("host")),
+    error_type=list_tags("check|alertname"),
+    team=("assignee.name", *list_tags("team|owner|support_group")),
+    environment=("environment.name", *list_tags("env|environment"), "environments.0.name", "environments.0"),
+    external_url=("incident_url", "url", "links.details", "preview_url"),
+    source_created_at=at("started_at", "start"),
+    resolved_at=at("ended_at", "end", "updated_at", "changed_at"),
+    attributes={"alerts": "active_alerts", "folders": "folders", "sources": "source_systems"},
+)
+SCHEMA = spec.RecordSchema(
+    updated_at=("updated_at", "changed_at", "last_change"), times=spec.Times.EPOCH_SECONDS
+)
+PUSHED = spec.RecordSchema(updated_at=("changed_at", "updated_at"), times=spec.Times.EPOCH_SECONDS)
+
+CONNECTOR = spec.Connector(
+    name="bigpanda",
+    title="BigPanda",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://docs.bigpanda.io/reference/incidents-v2",
+    plan="enterprise",
+    base_url="https://api.bigpanda.io",
+    credentials=(spec.Field("api_key", "User API key", help="Of a user who may view the environments."),),
+    config=(
+        spec.Field(
+            "environments",
+            "Environments",
+            help="Ids of the environments whose incidents count.",
+            pattern=r"[A-Za-z0-9_-]+",
+            type="list",
+        ),
+    ),
+    auth=spec.Bearer("{api_key}"),
+    pulls=(
+        spec.Pull(
+            name="incidents",
+            path="/resources/v2.0/environments/{item}/incidents",
+            for_each="environments",
+            params=(("sort_by", "last_change"), ("order", "asc"), ("expand", "alerts")),
+            records="items",
+            pages=spec.NumberedPages(size_param="page_size"),
+            schema=SCHEMA,
+            since=spec.Since(
+                field="updated_at",
+                param="query",
+                template="last_change >= {since}",
+                format=spec.Times.EPOCH_SECONDS,
+                ascending=True,
+            ),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(
+                record="incident",
+                schema=PUSHED,
+                add=(
+                    ("event", "event"),
+                    ("incident_url", "incident.incident_url"),
+                    ("changed_at", "incident.changed_at"),
+                    ("environment", "environment"),
+                ),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="alerts"), schema=PUSHED),
+        ),
+        setup=(
+            "Integrations › New Integration › Webhook: add the address and the header X-Causeloop-Token, "
+            "then share incidents automatically with AutoShare."
+        ),
+    ),
+    rate_limit=spec.RateLimit(),
+    issues=(INCIDENT,),
+)

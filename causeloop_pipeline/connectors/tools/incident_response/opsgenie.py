@@ -1,0 +1,141 @@
+"""Opsgenie alerts and incidents, polled in the order of their last update; alerts pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Different,
+    Element,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Tag,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+STATUS_ACTIONS = ("Create", "Acknowledge", "UnAcknowledge", "Close", "Delete", "Snooze", "SnoozeEnded")
+SERVICE = ("details.service", "extraProperties.service", Tag("tags", "service|svc"), "impactedServices.0")
+TEAM = (
+    "ownerTeam.name",
+    "ownerTeam",
+    "team",
+    "teams.0.name",
+    "teams.0",
+    Element("responders", key="type", equals="team", take="name"),
+    Tag("tags", "team"),
+)
+ENVIRONMENT = (
+    "details.environment",
+    "details.env",
+    "extraProperties.environment",
+    Tag("tags", "env|environment"),
+)
+ATTRIBUTES = {
+    "number": "tinyId",
+    "alias": "alias",
+    "tags": "tags",
+    "entity": "entity",
+    "origin": "source",
+    "integration": ("integration.name", "integration_name"),
+}
+
+RECORD = IssueMapping(
+    name="alert or incident",
+    when=Every((Has("message"), Has("createdAt"), Has("status"))),
+    title="message",
+    body=Different("description", than="message"),
+    severity="priority",
+    status=Choose(
+        Every((Is("status", ("open",)), Is("acknowledged", ("true",)))), Literal("acknowledged"), "status"
+    ),
+    service=SERVICE,
+    error_type=("details.error_type", "details.errorType"),
+    team=TEAM,
+    environment=ENVIRONMENT,
+    external_url=("links.web", "details.url"),
+    source_created_at=("createdAt", Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS)),
+    resolved_at=("impactEndDate", "closedAt", "updatedAt"),
+    attributes=ATTRIBUTES,
+)
+PUSHED = IssueMapping(
+    name="webhook",
+    when=Every((Has("message"), Has("action"))),
+    title="message",
+    body=Different("description", than="message"),
+    severity="priority",
+    status=Choose(Is("action", STATUS_ACTIONS), "action"),
+    service=SERVICE,
+    error_type=("details.error_type", "details.errorType"),
+    team=TEAM,
+    environment=ENVIRONMENT,
+    external_url=("links.web", "details.url"),
+    source_created_at=Instant("createdAt", TimeFormat.EPOCH_MILLISECONDS),
+    resolved_at=Instant("updatedAt", TimeFormat.EPOCH_NANOSECONDS),
+    attributes=ATTRIBUTES,
+)
+SINCE = spec.Since(
+    field="updatedAt",
+    param="query",
+    template="updatedAt>={since}",
+    format=spec.Times.EPOCH_MILLISECONDS,
+    ascending=True,
+    restart_after=19_900,  # offset + limit may not pass 20,000
+)
+SCHEMA = spec.RecordSchema(updated_at=("updatedAt", "createdAt"))
+# The webhook's updatedAt is in nanoseconds, and an update has only some fields.
+ADDED = (("action", "action"), ("integration_name", "integrationName"))
+
+CONNECTOR = spec.Connector(
+    name="opsgenie",
+    title="Opsgenie",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://docs.opsgenie.com/docs/alert-api",
+    plan="free",
+    base_url="https://api.opsgenie.com",
+    credentials=(spec.Field("api_key", "API key", help="Of an API integration with read access."),),
+    auth=spec.Headers((("Authorization", "GenieKey {api_key}"),)),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/v2/alerts",
+            params=(("sort", "updatedAt"), ("order", "asc")),
+            records="data",
+            pages=spec.OffsetPages(),
+            schema=SCHEMA,
+            since=SINCE,
+        ),
+        spec.Pull(
+            name="incidents",
+            path="/v1/incidents",
+            params=(("sort", "updatedAt"), ("order", "asc")),
+            records="data",
+            pages=spec.OffsetPages(),
+            schema=SCHEMA,
+            since=SINCE,
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(
+                record="alert",
+                schema=spec.RecordSchema(key="alertId", updated_at=(), kind="event"),
+                add=ADDED,
+            ),
+            spec.WebhookEvent(
+                record="incident",
+                schema=spec.RecordSchema(key="incidentId", updated_at=(), kind="event"),
+                add=ADDED,
+            ),
+        ),
+        setup=(
+            "Settings › Integrations › Webhook: enter the address, add the alert description and details to "
+            "the payload, and the custom header X-Causeloop-Token with the secret."
+        ),
+    ),
+    rate_limit=spec.RateLimit(reset="x-ratelimit-period-in-sec"),
+    issues=(PUSHED, RECORD),
+)

@@ -1,0 +1,199 @@
+"""PagerDuty incidents: polled by creation, open ones read again, pushed by webhooks; and change events."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Different,
+    Every,
+    Has,
+    Literal,
+    Matches,
+    Some,
+    Text,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+
+HALF_A_YEAR = timedelta(days=180)
+IGNORED_TYPES = frozenset(
+    {"ping", "service", "incident_note", "incident_status_update", "incident_responder"}
+)
+
+INCIDENT = IssueMapping(
+    name="incident",
+    when=Every((Has("status"), Some((Has("incident_number"), Has("number"))))),
+    title="title",
+    body=("body.details", Different("description", than="title")),
+    severity=("priority.summary", "priority.name", Text("urgency {urgency}")),
+    status="status",
+    service="service.summary",
+    team="teams.0.summary",
+    external_url="html_url",
+    source_created_at="created_at",
+    resolved_at=("resolved_at", "last_status_change_at", "occurred_at"),
+    attributes={
+        "incident_number": ("incident_number", "number"),
+        "incident_key": "incident_key",
+        "urgency": "urgency",
+        "escalation_policy": "escalation_policy.summary",
+    },
+)
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("status"), Has("alert_key"))),
+    title="summary",
+    body=Different("body.details.description", than="summary"),
+    severity=("severity", "priority.summary"),
+    status="status",
+    service="service.summary",
+    error_type="body.cef_details.event_class",
+    external_url="html_url",
+    source_created_at="created_at",
+    resolved_at=("resolved_at", "updated_at"),
+    attributes={"alert_key": "alert_key", "incident": "incident.id"},
+)
+
+
+def message(name: str, incident: str) -> IssueMapping:
+    """A message of the old webhooks, whose incident stands at the path."""
+    return IssueMapping(
+        name=name,
+        when=Every((Has(f"{incident}.status"), Has(f"{incident}.id"))),
+        title=(
+            f"{incident}.title",
+            f"{incident}.summary",
+            f"{incident}.trigger_summary_data.subject",
+            f"{incident}.trigger_summary_data.description",
+        ),
+        body=Different(f"{incident}.description", than=f"{incident}.title"),
+        severity=(
+            f"{incident}.priority.summary",
+            f"{incident}.priority.name",
+            Text(f"urgency {{{incident}.urgency}}"),
+        ),
+        status=f"{incident}.status",
+        service=(f"{incident}.service.summary", f"{incident}.service.name"),
+        team=(f"{incident}.teams.0.summary", f"{incident}.teams.0.name"),
+        external_url=f"{incident}.html_url",
+        source_created_at=(f"{incident}.created_at", f"{incident}.created_on"),
+        resolved_at=(
+            f"{incident}.last_status_change_at",
+            f"{incident}.last_status_change_on",
+            "created_on",
+        ),
+        attributes={
+            "incident_number": f"{incident}.incident_number",
+            "incident_key": f"{incident}.incident_key",
+            "urgency": f"{incident}.urgency",
+            "escalation_policy": f"{incident}.escalation_policy.summary",
+        },
+    )
+
+
+CHANGE = ChangeMapping(
+    name="change event",
+    when=Every((Has("summary"), Has("timestamp"))),
+    # Change events have no type: the kind is derived from their summary.
+    change_kind=Choose(
+        Matches("summary", r"\bfeature.?flag|\bflag\b"),
+        Literal("feature_flag"),
+        Choose(
+            Matches("summary", r"\bconfig"),
+            Literal("config_change"),
+            Choose(
+                Matches("summary", r"\bdeploy|\broll(ed)?.?(out|back)"),
+                Literal("deploy"),
+                Choose(Matches("summary", r"\brelease"), Literal("release")),
+            ),
+        ),
+    ),
+    title="summary",
+    service=("services.0.summary", "services.0.name"),
+    environment=("custom_details.environment", "custom_details.env"),
+    external_url=("links.0.href", "html_url"),
+    changed_at="timestamp",
+)
+
+CONNECTOR = spec.Connector(
+    name="pagerduty",
+    title="PagerDuty",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://developer.pagerduty.com/api-reference/9d0b4b12e36f9-list-incidents",
+    plan="free",
+    base_url="https://api.pagerduty.com",
+    credentials=(spec.Field("api_token", "API key", help="A read-only REST API key."),),
+    auth=spec.Headers((("Authorization", "Token token={api_token}"),)),
+    headers=(("Accept", "application/vnd.pagerduty+json;version=2"),),
+    pulls=(
+        spec.Pull(
+            name="incidents",
+            path="/incidents",
+            params=(("sort_by", "created_at:asc"), ("time_zone", "UTC")),
+            records="incidents",
+            pages=spec.OffsetPages(more="more"),
+            schema=spec.RecordSchema(updated_at=("updated_at", "last_status_change_at", "created_at")),
+            since=spec.Since(
+                field="created_at",  # since and until filter by nothing else, hence the refresh
+                param="since",
+                until_param="until",
+                ascending=True,
+                restart_after=9_900,  # limit + offset may not pass 10,000
+                window=HALF_A_YEAR,
+                overlap=timedelta(hours=1),
+            ),
+            refresh=spec.Refresh(path="/incidents/{id}", record="incident"),
+        ),
+        spec.Pull(
+            name="changes",
+            path="/change_events",
+            records="change_events",
+            pages=spec.OffsetPages(more="more"),
+            schema=spec.RecordSchema(key="change/{id}", updated_at=("timestamp",), kind="change"),
+            since=spec.Since(
+                field="timestamp",
+                param="since",
+                until_param="until",
+                window=HALF_A_YEAR,
+                cap=10_000,
+            ),
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("x-pagerduty-signature", prefix="v1=", separator=","),),
+        delivery_path="event.id",
+        ignore=(spec.Condition(path="event.data.type", values=IGNORED_TYPES),),
+        events=(
+            spec.WebhookEvent(
+                record="event.data",
+                schema=spec.RecordSchema(updated_at=("occurred_at",), kind="event"),
+                add=(("occurred_at", "event.occurred_at"), ("event_type", "event.event_type")),
+            ),
+            *(
+                spec.WebhookEvent(
+                    record="messages",
+                    when=spec.Condition(path=f"messages.0.{incident}"),
+                    schema=spec.RecordSchema(
+                        key=f"{incident}.id", updated_at=("created_on",), kind="message"
+                    ),
+                )
+                for incident in ("incident", "data.incident")
+            ),
+            spec.WebhookEvent(
+                record="alerts",
+                when=spec.Condition(path="alerts.0.alert_key"),
+                schema=spec.RecordSchema(updated_at=("updated_at", "created_at")),
+            ),
+        ),
+        setup="Integrations › Generic Webhooks (v3): subscribe to all incident events.",
+    ),
+    issues=(
+        message("webhook of version 2", "incident"),
+        message("webhook of version 1", "data.incident"),
+        ALERT,
+        INCIDENT,
+    ),
+    changes=(CHANGE,),
+    rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
+)

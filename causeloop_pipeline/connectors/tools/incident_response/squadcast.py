@@ -1,0 +1,131 @@
+"""Squadcast incidents: exported by window, and pushed by outgoing webhooks."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+SEVERITY = (
+    "priority",
+    "tags.severity.value",
+    "tags.Severity.value",
+    "tags.priority.value",
+    "tags.severity",
+    "payload.tags.severity.value",
+)
+SERVICE = ("service.name", "service_name", "service", "tags.service.value", "payload.tags.service.value")
+TEAM = ("owner.name", "team.name", "team", "squad.name", "tags.team.value", "payload.tags.team.value")
+ENVIRONMENT = (
+    "tags.environment.value",
+    "tags.env.value",
+    "tags.environment",
+    "payload.tags.environment.value",
+)
+ERROR_TYPE = ("tags.error_type.value", "tags.error_type", "payload.tags.error_type.value")
+
+INCIDENT = IssueMapping(
+    name="incident",
+    when=Every(
+        (
+            Has("status"),
+            Some((Has("title"), Has("message"))),
+            Some((Has("created_at"), Has("timeOfCreation"), Has("time_of_creation"))),
+        )
+    ),
+    title=("title", "message"),
+    body=Different("description", than="title"),
+    severity=SEVERITY,
+    status="status",
+    service=SERVICE,
+    error_type=ERROR_TYPE,
+    team=TEAM,
+    environment=ENVIRONMENT,
+    external_url=("url", "incident_url", "link"),
+    source_created_at=("created_at", "timeOfCreation", "time_of_creation"),
+    resolved_at=("resolved_at", "updated_at", "logs.-1.time"),
+    attributes={
+        "number": ("incidentNumber", "incident_number"),
+        "alert_source": ("alert_source.name", "alert_source"),
+        "assignee": ("assignee.name", "assignee"),
+        "events": "event_count",
+    },
+)
+EVENT = IssueMapping(
+    name="event of an incident",
+    when=Every((Has("incident_id"), Has("message"), Has("payload"))),
+    title="message",
+    body=Different("description", than="message"),
+    severity=SEVERITY,
+    status="payload.status",
+    service=SERVICE,
+    error_type=ERROR_TYPE,
+    team=TEAM,
+    environment=ENVIRONMENT,
+    source_created_at="time_of_creation",
+)
+EXPORTED = spec.RecordSchema(updated_at=("updated_at",))
+PUSHED = spec.RecordSchema(updated_at=("updated_at",))
+
+CONNECTOR = spec.Connector(
+    name="squadcast",
+    title="Squadcast",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://apidocs.squadcast.com/",
+    plan="free",
+    base_url="https://api.squadcast.com",
+    credentials=(
+        spec.Field("refresh_token", "Refresh token", help="Profile › API token, of a user with read access."),
+    ),
+    config=(
+        spec.Field(
+            "owner_id", "Team", help="The id of the team that owns the incidents.", pattern=r"[A-Za-z0-9]+"
+        ),
+    ),
+    auth=spec.OAuth2(
+        token_url="https://auth.squadcast.com/oauth/access-token",
+        grant="none",
+        client_id=None,
+        client_secret=None,
+        encoding="query",
+        headers=(("X-Refresh-Token", "{refresh_token}"),),
+        token_path="data.access_token",
+    ),
+    pulls=(
+        spec.Pull(
+            name="incidents",
+            path="/v3/incidents/export",
+            params=(("type", "json"), ("owner_id", "{owner_id}")),
+            records="incidents",
+            pages=spec.OnePage(),
+            schema=EXPORTED,
+            since=spec.Since(
+                field="created_at",
+                param="start_time",
+                until_param="end_time",
+                window=timedelta(days=7),
+                overlap=timedelta(days=1),
+            ),
+            refresh=spec.Refresh(path="/v3/incidents/{id}", record="data"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(record="incident", schema=PUSHED, add=(("event_type", "event_type"),)),
+            spec.WebhookEvent(record="payload.incident", schema=PUSHED),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="incident_id"),
+                schema=spec.RecordSchema(key="incident_id", updated_at=("time_of_creation",), kind="event"),
+            ),
+            spec.WebhookEvent(record="data", schema=PUSHED),
+            spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=PUSHED),
+        ),
+        setup=(
+            "Settings › Webhooks: add an outgoing webhook for all incident events with the address and the "
+            "header X-Causeloop-Token."
+        ),
+    ),
+    issues=(EVENT, INCIDENT),
+)

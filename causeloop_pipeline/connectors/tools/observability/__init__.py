@@ -1,0 +1,1 @@
+"""Tools that watch systems and raise alerts."""

@@ -1,0 +1,1 @@
+"""Tools that run jobs, and sources that people describe themselves."""

@@ -1,0 +1,82 @@
+"""Airbyte: failed sync jobs, listed by their last update and pushed by notifications."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+PUSHED = IssueMapping(
+    name="notification",
+    when=Every((Has("jobId"), Has("connection"))),
+    title=(
+        Text("{connection.name}: {errorMessage}"),
+        Text("{connection.name}: sync failed"),
+        "connection.id",
+    ),
+    body="errorMessage",
+    severity=(
+        "errorType",
+        "failureType",
+        Choose(Is("success", ("true",)), Literal("success"), Literal("failed")),
+    ),
+    status=Choose(Is("success", ("true",)), Literal("success"), Literal("failed")),
+    service=("source.name", "connection.name"),
+    error_type=("errorType", Literal("sync_failed")),
+    team="workspace.name",
+    environment="destination.name",
+    external_url="connection.url",
+    source_created_at="startedAt",
+    resolved_at="finishedAt",
+    attributes={"records": "recordsCommitted", "connection": "connection.id"},
+)
+JOB = IssueMapping(
+    name="job",
+    when=Every((Has("jobId"), Has("status"))),
+    title=Text("{jobType} {connectionId} {status}"),
+    severity="status",
+    status="status",
+    service="connectionId",
+    error_type=Literal("sync_failed"),
+    source_created_at="startTime",
+    resolved_at="lastUpdatedAt",
+    attributes={"rows": "rowsSynced", "bytes": "bytesSynced"},
+)
+
+CONNECTOR = spec.Connector(
+    name="airbyte",
+    title="Airbyte",
+    category=spec.Category.DATA,
+    docs_url="https://reference.airbyte.com/reference/listjobs",
+    plan="starter",
+    base_url="https://api.airbyte.com",
+    credentials=(
+        spec.Field("client_id", "Client ID", help="Of an application in your user settings."),
+        spec.Field("client_secret", "Client secret"),
+    ),
+    auth=spec.OAuth2(token_url="/v1/applications/token", encoding="json"),
+    pulls=(
+        spec.Pull(
+            name="jobs",
+            path="/v1/jobs",
+            params=(("status", "failed"), ("orderBy", "updatedAt|ASC")),
+            records="data",
+            pages=spec.OffsetPages(),
+            schema=spec.RecordSchema(key="jobId", updated_at=("lastUpdatedAt", "startTime")),
+            since=spec.Since(field="lastUpdatedAt", param="updatedAtStart", ascending=True),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.jobId"),
+                schema=spec.RecordSchema(
+                    key="jobId", updated_at=("finishedAt", "startedAt"), keep=Among("success", ("false",))
+                ),
+            ),
+        ),
+        setup="Settings › Notifications › Failed syncs: webhook; append ?token= and the secret.",
+    ),
+    issues=(PUSHED, JOB),
+)

@@ -1,0 +1,82 @@
+"""Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+FAILED = ("failed", "upstream_failed")
+TASK = IssueMapping(
+    name="task instance",
+    when=Every((Has("task_id"), Has("dag_id"))),
+    title=Text("{dag_id}.{task_id} {state}"),
+    body=("note", "exception", "error"),
+    severity="state",
+    status="state",
+    service="dag_id",
+    error_type=("operator", Literal("task_failed")),
+    team=("owner", "owners.0"),
+    environment="environment",
+    external_url="log_url",
+    source_created_at=("start_date", "execution_date", "logical_date"),
+    resolved_at="end_date",
+    attributes={"task": "task_id", "try_number": "try_number", "run": "dag_run_id", "host": "hostname"},
+)
+RUN = IssueMapping(
+    name="DAG run",
+    when=Every((Has("dag_run_id"), Has("dag_id"))),
+    title=Text("{dag_id} {state}"),
+    body="note",
+    severity="state",
+    status="state",
+    service="dag_id",
+    error_type=Literal("dag_run_failed"),
+    environment="environment",
+    source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
+    resolved_at=("end_date", "last_scheduling_decision"),
+    attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
+)
+RUN_SCHEMA = spec.RecordSchema(
+    key="{dag_id}/{dag_run_id}",
+    updated_at=("end_date", "last_scheduling_decision", "start_date"),
+    keep=Among("state", FAILED),
+)
+TASK_SCHEMA = spec.RecordSchema(
+    key="{dag_id}/{dag_run_id}/{task_id}",
+    updated_at=("end_date", "start_date"),
+    keep=Among("state", FAILED),
+    kind="task",
+)
+
+CONNECTOR = spec.Connector(
+    name="airflow",
+    title="Apache Airflow",
+    category=spec.Category.DATA,
+    docs_url="https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html",
+    plan="free",
+    base_url="{base_url}",
+    credentials=(spec.Field("token", "Access token", help="Of a user who may read DAG runs."),),
+    config=(spec.Field("api_version", "API version", required=False, default="v2", choices=("v2", "v1")),),
+    auth=spec.Bearer("{token}"),
+    pulls=(
+        spec.Pull(
+            name="dag_runs",
+            path="/api/{api_version}/dags/~/dagRuns",
+            params=(("state", "failed"), ("order_by", "end_date")),
+            records="dag_runs",
+            pages=spec.OffsetPages(),
+            schema=RUN_SCHEMA,
+            since=spec.Since(field="end_date", param="end_date_gte", ascending=True),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(record="", when=spec.Condition(path="task_id"), schema=TASK_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="dag_run_id"), schema=RUN_SCHEMA),
+            spec.WebhookEvent(record="task_instances", schema=TASK_SCHEMA),
+        ),
+        setup="on_failure_callback: POST dag_id, dag_run_id, task_id, state and dates as JSON.",
+    ),
+    issues=(TASK, RUN),
+)

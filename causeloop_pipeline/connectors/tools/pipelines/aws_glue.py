@@ -1,0 +1,95 @@
+"""AWS Glue: failed job runs, listed newest first; EventBridge pushes state changes."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+FAILED = ("failed", "timeout", "error", "stopped")
+RUN = IssueMapping(
+    name="job run",
+    when=Every((Has("JobName"), Has("JobRunState"))),
+    title=Text("{JobName} {JobRunState}"),
+    body="ErrorMessage",
+    severity="JobRunState",
+    status="JobRunState",
+    service="JobName",
+    error_type=Literal("glue_job_failed"),
+    source_created_at=("StartedOn", Instant("StartedOn", TimeFormat.EPOCH_SECONDS)),
+    resolved_at=("CompletedOn", Instant("CompletedOn", TimeFormat.EPOCH_SECONDS)),
+    attributes={"attempt": "Attempt", "worker_type": "WorkerType", "glue_version": "GlueVersion"},
+)
+EVENT = IssueMapping(
+    name="state change",
+    when=Every((Has("detail.jobName"), Has("detail.state"))),
+    title=Text("{detail.jobName} {detail.state}"),
+    body="detail.message",
+    severity="detail.state",
+    status="detail.state",
+    service="detail.jobName",
+    error_type=Literal("glue_job_failed"),
+    environment="region",
+    source_created_at="time",
+    resolved_at="time",
+    attributes={"account": "account", "region": "region"},
+)
+
+CONNECTOR = spec.Connector(
+    name="aws_glue",
+    title="AWS Glue",
+    category=spec.Category.DATA,
+    docs_url="https://docs.aws.amazon.com/glue/latest/webapi/API_GetJobRuns.html",
+    plan="growth",
+    base_url="https://glue.{region}.amazonaws.com",
+    credentials=(
+        spec.Field("access_key_id", "Access key ID", help="Of a user who may call glue:GetJobRuns."),
+        spec.Field("secret_access_key", "Secret access key"),
+    ),
+    config=(
+        spec.Field("region", "Region", pattern=r"[a-z0-9-]+"),
+        spec.Field("jobs", "Jobs", help="Names of the jobs to read.", type="list"),
+    ),
+    auth=spec.AwsSignature(service="glue"),
+    pulls=(
+        spec.Pull(
+            name="job_runs",
+            path="/",
+            method="POST",
+            headers=(("X-Amz-Target", "AWSGlue.GetJobRuns"), ("Content-Type", "application/x-amz-json-1.1")),
+            params=(("JobName", "{item}"),),
+            records="JobRuns",
+            pages=spec.TokenPages(
+                next_path="NextToken", param="NextToken", size=200, size_param="MaxResults"
+            ),
+            schema=spec.RecordSchema(
+                key="Id",
+                updated_at=("CompletedOn", "LastModifiedOn", "StartedOn"),
+                times=spec.Times.EPOCH_SECONDS,
+                keep=Among("JobRunState", FAILED),
+            ),
+            since=spec.Since(field="CompletedOn", newest_first=True),
+            for_each="jobs",
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        delivery_path="id",
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="detail.jobRunId"),
+                schema=spec.RecordSchema(
+                    key="detail.jobRunId",
+                    updated_at=("time",),
+                    kind="event",
+                    keep=Among("detail.state", FAILED),
+                ),
+            ),
+        ),
+        setup=(
+            "EventBridge rule for “Glue Job State Change” with an API destination: this address, and a "
+            "connection that sends the secret in the header x-causeloop-token."
+        ),
+    ),
+    issues=(EVENT, RUN),
+)

@@ -1,0 +1,70 @@
+"""Azure Data Factory: failed pipeline runs, queried by their last update."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+RUN = IssueMapping(
+    name="pipeline run",
+    when=Every((Has("runId"), Has("pipelineName"))),
+    title=Text("{pipelineName} {status}"),
+    body="message",
+    severity="status",
+    status="status",
+    service="pipelineName",
+    error_type=Literal("pipeline_failed"),
+    environment="annotations.0",
+    source_created_at="runStart",
+    resolved_at=("runEnd", "lastUpdated"),
+    attributes={"trigger": "invokedBy.name", "duration_ms": "durationInMs"},
+)
+
+CONNECTOR = spec.Connector(
+    name="azure_data_factory",
+    title="Azure Data Factory",
+    category=spec.Category.DATA,
+    docs_url="https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/query-by-factory",
+    plan="growth",
+    base_url="https://management.azure.com",
+    credentials=(
+        spec.Field("client_id", "Application ID", help="Of an app registration with the role Reader."),
+        spec.Field("client_secret", "Client secret"),
+    ),
+    config=(
+        spec.Field("tenant", "Entra tenant ID", pattern=r"[0-9a-fA-F-]{36}"),
+        spec.Field("subscription", "Subscription ID", pattern=r"[0-9a-fA-F-]{36}"),
+        spec.Field("resource_group", "Resource group"),
+        spec.Field("factory", "Factory"),
+    ),
+    auth=spec.OAuth2(
+        token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+        scope="https://management.azure.com/.default",
+    ),
+    pulls=(
+        spec.Pull(
+            name="pipeline_runs",
+            path=(
+                "/subscriptions/{subscription}/resourceGroups/{resource_group}/providers"
+                "/Microsoft.DataFactory/factories/{factory}/queryPipelineRuns?api-version=2018-06-01"
+            ),
+            method="POST",
+            records="value",
+            pages=spec.TokenPages(next_path="continuationToken", param="continuationToken"),
+            schema=spec.RecordSchema(
+                key="runId",
+                updated_at=("lastUpdated", "runEnd"),
+                keep=Among("status", ("failed", "cancelled")),
+            ),
+            since=spec.Since(
+                field="lastUpdated",
+                param="lastUpdatedAfter",
+                until_param="lastUpdatedBefore",
+                window=timedelta(days=7),
+            ),
+        ),
+    ),
+    issues=(RUN,),
+)

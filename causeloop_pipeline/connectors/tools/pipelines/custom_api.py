@@ -1,0 +1,61 @@
+"""Any tool with a JSON list, as its configuration describes it; and the source of other events."""
+
+from typing import Any
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, PAGINATIONS, connector_from
+from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
+
+
+def optional(name: str, title: str, default: Any = None, **more: Any) -> spec.Field:
+    """A configuration field that may be left empty."""
+    return spec.Field(name, title, required=False, default=default, **more)
+
+
+def configure(config: spec.Config) -> spec.Connector:
+    """The connector that a configuration describes."""
+    return connector_from(CONNECTOR, config)
+
+
+PUSHED_RECORD = spec.RecordSchema(
+    key="external_id",
+    updated_at=("source_updated_at",),
+    kind="normalized",
+    normalize=True,
+)
+
+CONNECTOR = spec.Connector(
+    name="custom_api",
+    title="Custom API",
+    category=spec.Category.DATA,
+    docs_url="https://datatracker.ietf.org/doc/html/rfc8259",
+    plan="free",
+    base_url="{base_url}",
+    credentials=(
+        spec.Field("token", "Token", required=False),
+        spec.Field("username", "User", required=False),
+        spec.Field("password", "Password", required=False),
+    ),
+    config=(
+        optional("path", "Path of the list", help="Empty: records come by webhook and ingest API only."),
+        optional("auth", "Authentication", "none", choices=AUTHENTICATIONS),
+        optional("auth_name", "Header or parameter of the token", "Authorization", pattern=r"[A-Za-z0-9_-]+"),
+        optional("records", "Path of the records in the answer", ""),
+        optional("key", "Path of the id", "id"),
+        optional("updated_at", "Path of the last update", "updated_at"),
+        optional("times", "Format of times", spec.Times.ISO.value, choices=tuple(spec.Times)),
+        optional("pages", "Paging", "one", choices=PAGINATIONS),
+        optional("page_param", "Parameter of page, offset or token", "page"),
+        optional("size_param", "Parameter of the page size", "limit"),
+        optional("size", "Page size", 100, type="number"),
+        optional("next", "Path of the next token or address", "next"),
+        optional("since_param", "Parameter of an updated-since filter"),
+        optional("fields", "Product field → path in a record, such as title → subject", type="mapping"),
+    ),
+    webhook=spec.Webhook(
+        events=(spec.WebhookEvent(record="", schema=PUSHED_RECORD),),
+        setup="POST JSON with the product's field names; sign the body with HMAC-SHA256.",
+    ),
+    issues=(PRODUCT_ISSUE,),
+    configure=configure,
+)

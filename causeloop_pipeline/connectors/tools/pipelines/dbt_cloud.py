@@ -1,0 +1,89 @@
+"""dbt platform job runs that failed, listed newest first and pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+FAILED = ("20", "30", "errored", "cancelled", "error")
+PUSHED = IssueMapping(
+    name="webhook",
+    when=Every((Has("runId"), Has("jobName"))),
+    title=Text("{jobName}: {runStatus}"),
+    body=("runStatusMessage", "runReason"),
+    severity="runStatus",
+    status="runStatus",
+    service=("jobName", "projectName"),
+    error_type=Literal("dbt_run_failed"),
+    team="projectName",
+    environment="environmentName",
+    source_created_at=("runStartedAt", "runErroredAt"),
+    resolved_at=("runFinishedAt", "runErroredAt"),
+    attributes={"job": "jobId", "run": "runId", "dbt_version": "dbtVersion", "reason": "runReason"},
+)
+RUN = IssueMapping(
+    name="run",
+    when=Every((Has("id"), Has("status"), Has("created_at"))),
+    title=(
+        Text("{job.name}: {status_humanized}"),
+        Text("{trigger.cause}: {status_humanized}"),
+        Text("Run {id}: {status_humanized}"),
+        Text("Run {id} failed"),
+    ),
+    body="status_message",
+    severity=("status_humanized", Text("status {status}")),
+    status=("status_humanized", Text("status {status}")),
+    service=("job.name", "job_definition_id", "project_id"),
+    error_type=Literal("dbt_run_failed"),
+    environment=("environment.name", "environment_id"),
+    external_url="href",
+    source_created_at=("started_at", "created_at"),
+    resolved_at=("finished_at", "updated_at"),
+    attributes={"job": "job_definition_id", "branch": "git_branch", "commit": "git_sha"},
+)
+
+CONNECTOR = spec.Connector(
+    name="dbt_cloud",
+    title="dbt platform",
+    category=spec.Category.DATA,
+    docs_url="https://docs.getdbt.com/dbt-cloud/api-v2",
+    plan="starter",
+    base_url="https://{host}",
+    credentials=(spec.Field("token", "Service token", help="With the permission to read jobs."),),
+    config=(
+        spec.Field("account", "Account ID", pattern=r"\d+"),
+        spec.Field("host", "Host", required=False, default="cloud.getdbt.com", pattern=r"[A-Za-z0-9.-]+"),
+    ),
+    auth=spec.Headers((("Authorization", "Token {token}"),)),
+    pulls=(
+        spec.Pull(
+            name="runs",
+            path="/api/v2/accounts/{account}/runs/",
+            params=(("order_by", "-finished_at"), ("include_related", '["job","environment","trigger"]')),
+            records="data",
+            pages=spec.OffsetPages(),
+            schema=spec.RecordSchema(
+                updated_at=("finished_at", "updated_at"), keep=Among("status_humanized", FAILED)
+            ),
+            since=spec.Since(field="finished_at", newest_first=True),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("authorization"),),
+        delivery_path="eventId",
+        events=(
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.runId"),
+                schema=spec.RecordSchema(
+                    key="runId",
+                    updated_at=("runErroredAt", "runFinishedAt", "runStartedAt"),
+                    keep=Among("runStatus", FAILED),
+                ),
+                add=(("event_type", "eventType"),),
+            ),
+        ),
+        setup="Account settings › Webhooks: the event “Run errored” of all jobs.",
+    ),
+    issues=(PUSHED, RUN),
+)

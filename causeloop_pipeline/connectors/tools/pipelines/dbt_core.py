@@ -1,0 +1,57 @@
+"""dbt Core: the failed nodes of run_results.json, pushed after each run."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+FAILED = ("error", "fail", "warn", "runtime error", "partial success")
+NODE = IssueMapping(
+    name="node",
+    when=Every((Has("unique_id"), Has("status"))),
+    title=Text("{unique_id}: {status}"),
+    body="message",
+    severity="status",
+    status="status",
+    service=(Match("unique_id", r"^[a-z_]+\.([^.]+)"), "unique_id"),
+    error_type=(Match("unique_id", r"^([a-z_]+)\."),),
+    environment="target",
+    source_created_at=("timing.0.started_at", "generated_at"),
+    resolved_at=("timing.-1.completed_at", "generated_at"),
+    attributes={
+        "node": "unique_id",
+        "failures": "failures",
+        "invocation": "invocation_id",
+        "dbt_version": "dbt_version",
+        "adapter": "adapter_response.code",
+    },
+)
+
+CONNECTOR = spec.Connector(
+    name="dbt_core",
+    title="dbt Core",
+    category=spec.Category.DATA,
+    docs_url="https://docs.getdbt.com/reference/artifacts/run-results-json",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="results",
+                schema=spec.RecordSchema(
+                    key="{unique_id}/{invocation_id}",
+                    updated_at=("generated_at",),
+                    keep=Among("status", FAILED),
+                ),
+                add=(
+                    ("invocation_id", "metadata.invocation_id"),
+                    ("generated_at", "metadata.generated_at"),
+                    ("dbt_version", "metadata.dbt_version"),
+                    ("target", "args.target"),
+                ),
+            ),
+        ),
+        setup="After each run: POST target/run_results.json, with the secret in X-Causeloop-Token.",
+    ),
+    issues=(NODE,),
+)

@@ -1,0 +1,105 @@
+"""Fivetran: connections whose sync failed, listed and pushed by webhooks; and rows of its log table."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+PUSHED = IssueMapping(
+    name="webhook",
+    when=Every((Has("event"), Has("connector_id"))),
+    title=(
+        Text("{connector_type} {connector_name}: {event} {data.status}"),
+        Text("{connector_id}: {event} {data.status}"),
+        Text("{connector_id}: {event}"),
+    ),
+    body=("data.reason", "data.message"),
+    severity=("data.status", "event"),
+    status=("data.status", "event"),
+    service=("connector_name", "connector_id"),
+    error_type=("data.reason", "event"),
+    team="destination_group_id",
+    source_created_at="created",
+    attributes={"connector": "connector_id", "sync": "sync_id", "type": "connector_type"},
+)
+CONNECTION = IssueMapping(
+    name="connection",
+    when=Every((Has("service"), Has("status.sync_state"))),
+    title=Text("{service} {schema}: sync failed"),
+    body=("status.tasks.0.message", "status.warnings.0.message"),
+    severity=Choose(Is("status.setup_state", ("broken",)), Literal("broken"), Literal("sync failed")),
+    status=Choose(Has("failed_at"), Literal("failed"), "status.sync_state"),
+    service=("schema", "id"),
+    error_type=("status.tasks.0.code", "status.setup_state"),
+    team="group_id",
+    source_created_at=("failed_at", "succeeded_at", "created_at"),
+    resolved_at="succeeded_at",
+    attributes={
+        "service": "service",
+        "setup_state": "status.setup_state",
+        "update_state": "status.update_state",
+    },
+)
+LOG = IssueMapping(
+    name="log row",
+    when=Every((Has("message_event"), Has("time_stamp"))),
+    title=Text("{connection_id}: {message_event}"),
+    body="message_data",
+    severity="event",
+    status=Literal("failed"),
+    service="connection_id",
+    error_type="message_event",
+    source_created_at="time_stamp",
+    attributes={"sync": "sync_id"},
+)
+PUSH_SCHEMA = spec.RecordSchema(key="{connector_id}/{sync_id}", updated_at=("created",), kind="event")
+
+CONNECTOR = spec.Connector(
+    name="fivetran",
+    title="Fivetran",
+    category=spec.Category.DATA,
+    docs_url="https://fivetran.com/docs/rest-api/api-reference/connections/list-connections",
+    plan="starter",
+    base_url="https://api.fivetran.com",
+    credentials=(spec.Field("key", "API key"), spec.Field("secret", "API secret")),
+    auth=spec.Basic("{key}", "{secret}"),
+    pulls=(
+        spec.Pull(
+            name="connections",
+            path="/v1/connections",
+            records="data.items",
+            pages=spec.TokenPages(
+                next_path="data.next_cursor", param="cursor", size=1000, size_param="limit"
+            ),
+            schema=spec.RecordSchema(
+                key="{id}/{failed_at}", updated_at=("failed_at",), keep=lambda it: bool(it.get("failed_at"))
+            ),
+            since=spec.Since(field="failed_at"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("x-fivetran-signature-256"),),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="event", values=frozenset({"sync_end", "sync_start"})),
+                schema=spec.RecordSchema(
+                    key="{connector_id}/{sync_id}",
+                    updated_at=("created",),
+                    kind="event",
+                    keep=Among("data.status", ("failure", "failure_with_task", "rescheduled", "failed")),
+                ),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="connector_id"), schema=PUSH_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="message_event"),
+                schema=spec.RecordSchema(
+                    updated_at=("time_stamp",), kind="log", keep=Among("event", ("severe", "warning"))
+                ),
+            ),
+        ),
+        setup="Webhooks API: the event sync_end, with a secret.",
+    ),
+    issues=(PUSHED, CONNECTION, LOG),
+)

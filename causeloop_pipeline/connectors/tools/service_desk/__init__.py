@@ -1,0 +1,1 @@
+"""IT service management: incidents, requests and changes that a service desk handles."""

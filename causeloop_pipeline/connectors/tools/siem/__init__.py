@@ -1,0 +1,1 @@
+"""Security event management: alerts, notables and incidents of detection rules."""

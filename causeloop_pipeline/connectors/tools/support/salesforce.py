@@ -1,0 +1,97 @@
+"""Salesforce Service Cloud cases, queried in the order of their last change, pushed by flows."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+FIELDS = (
+    "Id, CaseNumber, Subject, Description, Priority, Status, Type, Reason, Origin, IsClosed, IsEscalated, "
+    "CreatedDate, ClosedDate, LastModifiedDate, SystemModstamp, Owner.Name, Product.Name, Account.Name"
+)
+QUERY = f"SELECT {FIELDS} FROM Case WHERE SystemModstamp >= {{since}} ORDER BY SystemModstamp"
+CASE = IssueMapping(
+    name="case",
+    when=Every((Has("Id"), Has("CreatedDate"))),
+    title=("Subject", Text("Case {CaseNumber}")),
+    body=Different("Description", than="Subject"),
+    severity="Priority",
+    status="Status",
+    service=("Product.Name", "Product__c", "Type"),
+    error_type="Reason",
+    team=("Owner.Name", "OwnerId"),
+    environment=("Environment__c",),
+    external_url=(Text("{config.base_url}/lightning/r/Case/{Id}/view"), "attributes.url"),
+    source_created_at="CreatedDate",
+    resolved_at=("ClosedDate", "LastModifiedDate"),
+    attributes={
+        "number": "CaseNumber",
+        "origin": "Origin",
+        "account": ("Account.Name", "AccountId"),
+        "escalated": "IsEscalated",
+    },
+)
+REPLICATED = IssueMapping(
+    name="replicated case",
+    when=Every((Has("id"), Has("created_date"))),
+    title=("subject", Text("Case {case_number}")),
+    body=Different("description", than="subject"),
+    severity="priority",
+    status="status",
+    service=("product_name", "type"),
+    error_type="reason",
+    team=("owner_name", "owner_id"),
+    source_created_at="created_date",
+    resolved_at=("closed_date", "last_modified_date"),
+    attributes={"number": "case_number", "origin": "origin", "account": "account_id"},
+)
+
+CONNECTOR = spec.Connector(
+    name="salesforce",
+    title="Salesforce Service Cloud",
+    category=spec.Category.CRM_SUPPORT,
+    docs_url="https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query.htm",
+    plan="growth",
+    base_url="https://{domain}.my.salesforce.com",
+    credentials=(
+        spec.Field("client_id", "Consumer key", help="Of a connected app with the client credentials flow."),
+        spec.Field("client_secret", "Consumer secret"),
+    ),
+    config=(
+        spec.Field("domain", "My Domain", help="acme for acme.my.salesforce.com", pattern=r"[A-Za-z0-9.-]+"),
+    ),
+    auth=spec.OAuth2(token_url="/services/oauth2/token"),
+    pulls=(
+        spec.Pull(
+            name="cases",
+            path="/services/data/v62.0/query",
+            records="records",
+            pages=spec.NextUrlPages(url="nextRecordsUrl"),
+            schema=spec.RecordSchema(
+                key="Id", updated_at=("SystemModstamp", "LastModifiedDate", "CreatedDate")
+            ),
+            since=spec.Since(
+                field="SystemModstamp",
+                param="q",
+                template=QUERY,
+                ascending=True,
+            ),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="Id"),
+                schema=spec.RecordSchema(key="Id", updated_at=("SystemModstamp", "LastModifiedDate")),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="id"),
+                schema=spec.RecordSchema(updated_at=("system_modstamp", "last_modified_date")),
+            ),
+        ),
+        setup="Setup › Flows: on a changed case, an HTTP callout that posts the case's fields as JSON.",
+    ),
+    issues=(CASE, REPLICATED),
+)

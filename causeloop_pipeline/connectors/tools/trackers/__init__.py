@@ -1,0 +1,1 @@
+"""Trackers of issues, code and work."""

@@ -1,0 +1,132 @@
+"""Jira Cloud issues: searched by JQL on their last update, pushed by signed webhooks."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Concat, Document, Is, Literal, Match
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
+
+FIELDS = (
+    "summary,description,priority,status,components,project,environment,created,updated,resolutiondate,"
+    "labels,issuetype"
+)
+ISSUE = spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue)
+DELETED_ISSUE = spec.RecordSchema(
+    updated_at=("timestamp",),
+    times=spec.Times.EPOCH_MILLISECONDS,
+    keep=is_unmarked_issue,
+)
+
+MEANING = IssueMapping(
+    name="issue",
+    title="fields.summary",
+    body=Document("fields.description"),
+    severity=("fields.priority.name", Match("fields.priority", r"^[^{].*")),
+    status=Choose(
+        Is("webhookEvent", ("jira:issue_deleted",)),
+        Literal("deleted"),
+        # Each team names its own statuses; their categories are the same everywhere.
+        ("fields.status.statusCategory.key", "fields.status.name"),
+    ),
+    service="fields.components.0.name",
+    team=("fields.project.name", "fields.project.key"),
+    environment=Match(Document("fields.environment"), r"^(?:.|\n){1,200}"),
+    external_url=Concat((Match("self", r"^https?://[^/]+"), Literal("/browse/"), "key")),
+    source_created_at="fields.created",
+    resolved_at="fields.resolutiondate",
+    attributes={
+        "key": "key",
+        "component": "fields.components.1.name",
+        "project": "fields.project.key",
+        "labels": "fields.labels",
+        "issue_type": "fields.issuetype.name",
+        "vendor_status": "fields.status.name",
+    },
+)
+
+CONNECTOR = spec.Connector(
+    name="jira",
+    title="Jira",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/",
+    plan="free",
+    base_url="https://{site}.atlassian.net",
+    credentials=(
+        spec.Field("email", "Account e-mail"),
+        spec.Field("api_token", "API token"),
+    ),
+    config=(
+        spec.Field("site", "Site", help="acme for acme.atlassian.net", pattern=r"[A-Za-z0-9-]+"),
+        spec.Field(
+            "filter",
+            "JQL filter",
+            help="Which issues are failures.",
+            required=False,
+            default="issuetype is not empty",
+        ),
+        spec.Field(
+            "timezone",
+            "Time zone of the account",
+            help="JQL reads times in it.",
+            required=False,
+            default="UTC",
+        ),
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its key.",
+            required=False,
+            pattern=r"[A-Z][A-Z0-9_]+",
+        ),
+        spec.Field(
+            "ticket_type",
+            "Type of tickets",
+            help="An issue type of it.",
+            required=False,
+            default="Task",
+        ),
+    ),
+    auth=spec.Basic("{email}", "{api_token}"),
+    pulls=(
+        spec.Pull(
+            name="issues",
+            path="/rest/api/3/search/jql",
+            params=(("fields", FIELDS),),
+            records="issues",
+            pages=spec.TokenPages(
+                next_path="nextPageToken",
+                param="nextPageToken",
+                last_path="isLast",
+                size=100,
+                size_param="maxResults",
+            ),
+            schema=ISSUE,
+            since=spec.Since(
+                field="fields.updated",
+                param="jql",
+                template='({filter}) and updated >= "{since}" order by updated asc',
+                format="%Y-%m-%d %H:%M",
+                zone="timezone",
+                ascending=True,
+                overlap=timedelta(minutes=65),  # minutes, and an hour that a clock change makes ambiguous
+            ),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
+        delivery_header="x-atlassian-webhook-identifier",
+        events=(
+            spec.WebhookEvent(
+                record="issue",
+                when=spec.Condition(path="webhookEvent", values=frozenset({"jira:issue_deleted"})),
+                schema=DELETED_ISSUE,
+                add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
+            ),
+            spec.WebhookEvent(record="issue", schema=ISSUE),
+        ),
+        setup="System › Webhooks: events issue created, updated, deleted; set the secret.",
+    ),
+    tickets=True,
+    issues=(MEANING,),
+)

@@ -1,0 +1,1 @@
+"""Databases and warehouses, read by a query."""

@@ -1,0 +1,130 @@
+"""One page of a list as a tool would answer it, for each way to page."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.spec import (
+    LastRecordPages,
+    LinkPages,
+    NextUrlPages,
+    NumberedPages,
+    OffsetPages,
+    OnePage,
+    PathPages,
+    Pull,
+    RangePages,
+    TokenPages,
+)
+from causeloop_pipeline.landing.conformance.json_edit import set_at
+from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+
+PAGE_SIZE = 7
+MARK = "conformance_page"
+"""The parameter by which links to the next page say where they lead."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in the list a page starts."""
+
+    start: int
+
+
+def read_position(pull: Pull, asked: Asked) -> Position:
+    """Which page a request asks for."""
+    sent = _sent(pull, asked)
+    if MARK in asked.query:
+        return Position(int(asked.query[MARK]))
+    match pull.pages:
+        case OffsetPages() as pages:
+            start = _number(value_of(sent, pages.offset_param))
+        case NumberedPages() as pages:
+            start = (_number(value_of(sent, pages.page_param), pages.first) - pages.first) * PAGE_SIZE
+        case TokenPages(in_header=True) as pages:
+            start = _number(str(asked.headers.get(pages.param.lower(), "")).removeprefix("token-"))
+        case TokenPages() as pages:
+            start = _number(str(value_of(sent, pages.param) or "").removeprefix("token-"))
+        case PathPages() as pages:
+            numbers = [int(step) for step in asked.path.split("/") if step.isdigit()]
+            start = ((numbers[-1] if numbers else pages.first) - pages.first) * PAGE_SIZE
+        case RangePages() as pages:
+            start = _number(asked.headers.get(pages.header.lower(), "=0").partition("=")[2].partition("-")[0])
+        case _:
+            start = 0
+    return Position(start)
+
+
+def page_answer(pull: Pull, position: Position, records: list[Any], envelope: Any, asked: Asked) -> Answer:
+    """The page at a position, in the envelope of the case's answer."""
+    pages = pull.pages
+    start = position.start
+    if isinstance(pages, LastRecordPages):
+        start = _start_after(pages, _sent(pull, asked), records)
+    stop = len(records) if isinstance(pages, OnePage) else start + PAGE_SIZE
+    page = records[start:stop]
+    listed = [_id_entry(pull, record) for record in page] if pull.details is not None else page
+    document = set_at(envelope, pull.records, listed) if pull.records else listed
+    has_next = stop < len(records)
+    headers: dict[str, str] = {}
+    match pages:
+        case OffsetPages():
+            document = _offset_fields(pages, document, stop, has_next)
+        case TokenPages():
+            token = f"token-{min(stop, len(records))}" if has_next or pages.durable else None
+            if pages.in_header:
+                headers = {pages.next_path: token} if token else {}
+            else:
+                document = set_at(document, pages.next_path, token)
+            for path, value in ((pages.last_path, not has_next), (pages.more_path, has_next)):
+                document = set_at(document, path, value) if path else document
+        case LinkPages() if has_next or pages.ends_on_empty:
+            headers = {"Link": f'<{_address(asked, stop)}>; rel="next"'}
+        case NextUrlPages():
+            document = set_at(document, pages.url, _address(asked, stop) if has_next else None)
+    return Answer(document, headers=headers)
+
+
+def value_of(sent: Any, name: str) -> Any:
+    """A parameter by its name, or by its place in nested objects."""
+    if isinstance(sent, dict) and name in sent:
+        return sent[name]
+    return value_at(sent, name) if isinstance(sent, dict) else None
+
+
+def _sent(pull: Pull, asked: Asked) -> Any:
+    if pull.graphql is not None:
+        return (asked.body or {}).get("variables", {})
+    return asked.query if pull.method == "GET" else (asked.body or {})
+
+
+def _start_after(pages: LastRecordPages, sent: Any, records: list[Any]) -> int:
+    after = value_of(sent, pages.param)
+    values = [value_at(record, pages.path) for record in records]
+    matching = [place for place, value in enumerate(values) if after in (value, str(value))]
+    return matching[-1] + 1 if matching and after is not None else 0
+
+
+def _offset_fields(pages: OffsetPages, document: Any, stop: int, has_next: bool) -> Any:
+    if pages.more is not None:
+        document = set_at(document, pages.more, has_next)
+    if pages.next_offset is not None:
+        document = set_at(document, pages.next_offset, stop if has_next else None)
+    return document
+
+
+def _id_entry(pull: Pull, record: Any) -> Any:
+    """An entry of a list of ids: just the last part of the record's key."""
+    id_path = pull.details.id if pull.details else ""
+    key = pull.schema.key.rpartition("{")[2].partition("}")[0] if "{" in pull.schema.key else pull.schema.key
+    value = value_at(record, key)
+    return set_at({}, id_path, value) if id_path else value
+
+
+def _address(asked: Asked, start: int) -> str:
+    return f"{quote(asked.path)}?{urlencode({**asked.query, MARK: start})}"
+
+
+def _number(text: Any, default: int = 0) -> int:
+    return int(text) if str(text or "").isdigit() else default

@@ -1,0 +1,143 @@
+"""A connector's declaration against its vendor's own description: addresses, parameters, fields and words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.spec import (
+    Connector,
+    LastRecordPages,
+    NextUrlPages,
+    NumberedPages,
+    OffsetPages,
+    PathPages,
+    Pull,
+    TokenPages,
+)
+from causeloop_pipeline.landing.conformance.vendor_schema import Description
+from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
+from causeloop_pipeline.landing.extract import extract
+from causeloop_pipeline.landing.record_meaning import UnknownVariantError, read_meaning
+from causeloop_pipeline.model.raw_record import RawRecord
+
+WORD_FIELDS = ("severity", "status")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What of a declaration the vendor's description does not confirm."""
+
+    pull: str
+    what: str
+    """`address`, `parameter`, `field` or `word`."""
+    detail: str
+
+
+def check_declaration(
+    connector: Connector, description: Description, answers: Mapping[str, Any], config: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """Every finding over the lists that the connector polls; `answers` are those of its case."""
+    for listed in connector.pulls:
+        if listed.graphql is not None:
+            continue
+        operations = description.find_operations(listed.method, listed.path)
+        if not operations:
+            yield Finding(listed.name, "address", f"{listed.method} {listed.path} is not described")
+            continue
+        yield from _check_parameters(listed, description, operations)
+        schema = next(filter(None, map(description.answer_schema, operations)), None)
+        if schema is not None and listed.details is None:
+            yield from _check_fields(connector, listed, description, schema, (answers, config))
+
+
+def _check_parameters(
+    listed: Pull, description: Description, operations: list[dict[str, Any]]
+) -> Iterator[Finding]:
+    known = set().union(*(description.parameter_names(operation) for operation in operations))
+    if not known:
+        return
+    for name in sorted(_sent_parameters(listed)):
+        spellings = {name, name.partition(".")[0], name.partition("[")[0], f"{name}[]"}
+        if not name.startswith("$") and not {spelling.lower() for spelling in spellings} & known:
+            yield Finding(listed.name, "parameter", f"{name} is not a parameter of {listed.path}")
+
+
+def _sent_parameters(listed: Pull) -> set[str]:
+    pages, since = listed.pages, listed.since
+    sent = {name for name, _ in listed.params}
+    size_param = getattr(pages, "size_param", None)
+    sent |= {size_param} if size_param else set()
+    match pages:
+        case OffsetPages():
+            sent.add(pages.offset_param)
+        case NumberedPages():
+            sent.add(pages.page_param)
+        case TokenPages(in_header=False) | LastRecordPages():
+            sent.add(pages.param)
+        case PathPages():
+            pass
+    if since is not None:
+        sent |= {name for name in (since.param, since.until_param) if name}
+    return sent
+
+
+def _check_fields(
+    connector: Connector,
+    listed: Pull,
+    description: Description,
+    schema: Any,
+    case: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> Iterator[Finding]:
+    """The paging fields, the list itself, and every path that the case's records were read from."""
+    for path in _paging_fields(listed):
+        if description.resolve(schema, path) is None:
+            yield Finding(listed.name, "field", f"the answer has no {path}")
+    found = description.resolve(schema, listed.records)
+    if found is None:
+        yield Finding(listed.name, "field", f"the answer has no list at {listed.records!r}")
+        return
+    prefix = f"{listed.records}.0." if listed.records else "0."
+    paths, words = _read_paths(connector, listed, case)
+    for path in sorted(paths):
+        if description.resolve(schema, prefix + path) is None:
+            yield Finding(listed.name, "field", f"a record has no {path}")
+    for field, path in sorted(words):
+        for word in sorted(description.values_at(schema, prefix + path)):
+            if map_vendor_word(field, word, connector.name) is None:
+                yield Finding(listed.name, "word", f"the {field} {word!r} of {path} has no meaning")
+
+
+def _paging_fields(listed: Pull) -> list[str]:
+    pages = listed.pages
+    names = {
+        OffsetPages: ("more", "next_offset"),
+        TokenPages: ("next_path", "last_path", "more_path"),
+        NextUrlPages: ("url",),
+    }.get(type(pages), ())
+    if isinstance(pages, TokenPages) and pages.in_header:
+        names = ()
+    return [path for path in (getattr(pages, name) for name in names) if path]
+
+
+def _read_paths(
+    connector: Connector, listed: Pull, case: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> tuple[set[str], set[tuple[str, str]]]:
+    """The paths that the records of the case were read from, and those of their severity and status."""
+    answers, config = case
+    paths: set[str] = set()
+    words: set[tuple[str, str]] = set()
+    items = value_at(answers.get(listed.name, {}), listed.records)
+    for item in items if isinstance(items, list) else ():
+        record = extract(connector.name, listed.schema, item, channel="poll", config=config)
+        if not isinstance(record, RawRecord):
+            continue
+        try:
+            meaning = read_meaning(connector, record, config)
+        except UnknownVariantError:
+            continue
+        for field, read in meaning.paths.items():
+            paths |= {path for path in read if path}
+            if field in WORD_FIELDS and len(read) == 1:
+                words.add((field, read[0]))
+    return paths, words

@@ -1,0 +1,120 @@
+"""What can go wrong at a tool: each fault bends the answers to some list requests."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.spec import Connector, LinkPages, NextUrlPages, Pull, TokenPages
+from causeloop_pipeline.landing.conformance.json_edit import set_at
+from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+from causeloop_pipeline.landing.conformance.simulator import Fault
+
+FOREIGN = "https://elsewhere.example/next"
+Bend = Callable[[Asked, Answer], Answer]
+
+
+def at_request(number: int, bend: Bend) -> Fault:
+    """The answer to one request is bent, once."""
+    return lambda asked, answer, count: bend(asked, answer) if count == number else answer
+
+
+def from_request(number: int, bend: Bend) -> Fault:
+    """The answers from one request on are bent."""
+    return lambda asked, answer, count: bend(asked, answer) if count >= number else answer
+
+
+def status(code: int, **headers: str) -> Bend:
+    """An answer of this status."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _asked, _answer: Answer({"error": "planted"}, code, named)
+
+
+def cut(_asked: Asked, answer: Answer) -> Answer:
+    """The connection ends in the middle of the body."""
+    return replace(answer, cut=True)
+
+
+def truncated(_asked: Asked, answer: Answer) -> Answer:
+    """A complete answer that is half a JSON document."""
+    return replace(answer, raw=answer.content[: len(answer.content) // 2])
+
+
+def limits(connector: Connector) -> dict[str, Bend]:
+    """An answer over the rate limit, with each way to say how long to wait."""
+    now = datetime.now(UTC)
+    reset = connector.rate_limit.reset
+    styles = {
+        "seconds": {"Retry-After": "0"},
+        "a date": {"Retry-After": format_datetime(now, usegmt=True)},
+        "reset in seconds": {reset: "0"},
+        "reset as epoch seconds": {reset: str(int(now.timestamp()))},
+        "reset as epoch milliseconds": {reset: str(int(now.timestamp() * 1000))},
+        "nothing": {},
+    }
+    return {name: _limited(headers) for name, headers in styles.items()}
+
+
+def _limited(headers: dict[str, str]) -> Bend:
+    return lambda _asked, _answer: Answer({}, 429, headers)
+
+
+def empty_page(pull: Pull) -> Bend:
+    """A page without records that leads on all the same."""
+
+    def bend(_asked: Asked, answer: Answer) -> Answer:
+        document = set_at(answer.document, pull.records, []) if pull.records else []
+        return replace(answer, document=document)
+
+    return bend
+
+
+def leads_elsewhere(pull: Pull) -> Bend | None:
+    """The next page is on another host; None for lists whose pages are not links."""
+    if isinstance(pull.pages, LinkPages):
+        return lambda _asked, answer: replace(answer, headers={"Link": f'<{FOREIGN}>; rel="next"'})
+    if isinstance(pull.pages, NextUrlPages):
+        path = pull.pages.url
+        return lambda _asked, answer: replace(answer, document=set_at(answer.document, path, FOREIGN))
+    return None
+
+
+class Repeats:
+    """The page before comes again, once or for ever, whatever is asked for."""
+
+    def __init__(self, *, forever: bool) -> None:
+        self._forever, self._last = forever, None
+        self._done = False
+
+    def __call__(self, _asked: Asked, answer: Answer, _count: int) -> Answer:
+        """The first answer instead of this one, from the second request on."""
+        last, self._last = self._last, self._last or answer  # type: ignore[assignment]
+        if last is None or self._done:
+            return answer
+        self._done = not self._forever
+        return last
+
+
+def drifted(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
+    """The records of every page are changed, as after a new version of the tool."""
+
+    def bend(_asked: Asked, answer: Answer, _count: int) -> Answer:
+        items = value_at(answer.document, pull.records)
+        if not isinstance(items, list):
+            return answer
+        changed = change(items)
+        return replace(
+            answer, document=set_at(answer.document, pull.records, changed) if pull.records else changed
+        )
+
+    return bend
+
+
+def is_by_count(pull: Pull) -> bool:
+    """Whether an empty page is the end of the list by the tool's own rules."""
+    pages = pull.pages
+    if isinstance(pages, TokenPages | NextUrlPages):
+        return False
+    return not (isinstance(pages, LinkPages) and not pages.ends_on_empty)

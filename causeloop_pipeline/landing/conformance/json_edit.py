@@ -1,0 +1,27 @@
+"""Writes values at dotted paths of JSON documents."""
+
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.mapping.expressions import split_path
+
+
+def set_at(document: Any, path: str, value: Any) -> Any:
+    """The document with a value at a path; what is in the way is replaced by an object."""
+    return _set(document, split_path(path), value)
+
+
+def without(document: Any, path: str) -> Any:
+    """The document without what stands at a path."""
+    return set_at(document, path, None) if value_at(document, path) is not None else document
+
+
+def _set(node: Any, steps: tuple[str, ...], value: Any) -> Any:
+    if not steps:
+        return value
+    step, rest = steps[0], steps[1:]
+    if isinstance(node, list) and step.lstrip("-").isdigit() and -len(node) <= int(step) < len(node):
+        place = int(step) % len(node)
+        return [*node[:place], _set(node[place], rest, value), *node[place + 1 :]]
+    holder = node if isinstance(node, dict) else {}
+    return holder | {step: _set(holder.get(step), rest, value)}

@@ -1,0 +1,182 @@
+"""A tool on loopback as its connector declares it: lists in pages, records by id, and a token endpoint."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.spec import Connector, Pull, Times, TokenPages
+from causeloop_pipeline.landing.conformance.answers import page_answer, read_position
+from causeloop_pipeline.landing.conformance.json_edit import set_at
+from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+from causeloop_pipeline.landing.conformance.sample_records import time_of
+from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
+
+TOKEN_PATH = "/conformance/token"  # noqa: S105 an address
+PARENT = "parent-1"
+
+Fault = Callable[[Asked, Answer, int], Answer]
+"""Changes the answer to the list request of a number, counted from 0."""
+
+
+@dataclass
+class SimulatedList:
+    """One pull's list: the records that the tool has, oldest first, and the answer that they are put into."""
+
+    pull: Pull
+    records: list[Any]
+    envelope: Any
+
+    def matches(self, asked: Asked) -> bool:
+        """Whether a request is for this list."""
+        if asked.method != self.pull.method or not _path_pattern(self.pull.path).fullmatch(asked.path):
+            return False
+        if self.pull.graphql is not None:
+            return bool(asked.body) and asked.body.get("query") == self.pull.graphql
+        return True
+
+    def agreement(self, asked: Asked) -> int:
+        """How many of the pull's own fixed parameters a request carries."""
+        sent = asked.query if self.pull.method == "GET" else (asked.body or {})
+        return sum(
+            str(value_at(sent, name)) == str(value)
+            for name, value in self.pull.params
+            if not isinstance(value, tuple)
+        )
+
+    def is_same_request(self, other: Pull) -> bool:
+        """Whether another pull asks for the very same list, of which it keeps other records."""
+        own = self.pull
+        return (own.method, own.path, own.params, own.graphql, own.records) == (
+            other.method,
+            other.path,
+            other.params,
+            other.graphql,
+            other.records,
+        )
+
+
+@dataclass
+class Simulator:
+    """The whole tool; `fault` bends answers to list requests, and `requests` counts them."""
+
+    connector: Connector
+    lists: list[SimulatedList]
+    config: Mapping[str, Any]
+    fault: Fault | None = None
+    requests: int = 0
+    foreign_hosts: int = 0
+    minted: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: Asked) -> Answer:
+        """The answer to any request."""
+        if asked.path == TOKEN_PATH or asked.path.endswith("/access_tokens"):
+            self.minted += 1
+            text = f"minted-{self.minted}"
+            return Answer({"access_token": text, "token": text, "expires_in": 3600})
+        for answer in (self._parents(asked), self._details(asked), self._list(asked), self._record(asked)):
+            if answer is not None:
+                return answer
+        return Answer({"error": f"no such address: {asked.path}"}, 404)
+
+    def served(self, pull: Pull) -> list[Any]:
+        """All records of the list that a pull asks for, those that only other pulls keep among them."""
+        same = [listed for listed in self.lists if listed.is_same_request(pull)]
+        return [record for listed in same for record in listed.records]
+
+    def _list(self, asked: Asked) -> Answer | None:
+        candidates = [listed for listed in self.lists if listed.matches(asked)]
+        if not candidates:
+            return None
+        chosen = max(candidates, key=lambda listed: listed.agreement(asked))
+        records = list_records(chosen.pull, self.served(chosen.pull), asked)
+        answer = page_answer(chosen.pull, read_position(chosen.pull, asked), records, chosen.envelope, asked)
+        number, self.requests = self.requests, self.requests + 1
+        self.asked.append(asked.path)
+        return answer if self.fault is None else self.fault(asked, answer, number)
+
+    def _parents(self, asked: Asked) -> Answer | None:
+        for listed in self.lists:
+            parents = listed.pull.parents
+            if parents is not None and _path_pattern(parents.path).fullmatch(asked.path):
+                entry = set_at({}, parents.id, PARENT) if parents.id else PARENT
+                return Answer(set_at({}, parents.records, [entry]) if parents.records else [entry])
+        return None
+
+    def _details(self, asked: Asked) -> Answer | None:
+        for listed in self.lists:
+            details = listed.pull.details
+            if details is None or not _path_pattern(details.path.partition("?")[0]).fullmatch(asked.path):
+                continue
+            sent = (
+                value_at(asked.body, details.param)
+                if details.method == "POST"
+                else asked.query.get(details.param)
+            )
+            ids = set(map(str, sent if isinstance(sent, list) else str(sent or "").split(",")))
+            found = [record for record in listed.records if detail_id(listed.pull, record) in ids]
+            return Answer(set_at({}, details.records, found) if details.records else found)
+        return None
+
+    def _record(self, asked: Asked) -> Answer | None:
+        for listed in self.lists:
+            refresh = listed.pull.refresh
+            if refresh is not None and _path_pattern(refresh.path).fullmatch(asked.path):
+                last = asked.path.rpartition("/")[2]
+                for record in listed.records:
+                    if last in {str(value) for value in record.values() if isinstance(value, str | int)}:
+                        return Answer(set_at({}, refresh.record, record) if refresh.record else record)
+        return None
+
+
+def list_records(pull: Pull, records: list[Any], asked: Asked) -> list[Any]:
+    """The records that a request's filter leaves, in the order in which the tool lists them."""
+    since = pull.since
+    kept = list(records)
+    if since is not None and since.param is not None and since.template == "{since}":
+        start = _filter_time(pull, asked)
+        kept = [record for record in kept if start is None or _changed_at(pull, record) >= start]
+    is_export = isinstance(pull.pages, TokenPages) and pull.pages.durable
+    if since is not None and not is_export:
+        kept.sort(key=lambda record: _changed_at(pull, record), reverse=not since.ascending)
+    return kept
+
+
+def detail_id(pull: Pull, record: Any) -> str:
+    """The id by which a list of ids names a record: the last part of its key."""
+    key = re.findall(r"\{([^{}]+)\}", pull.schema.key) or [pull.schema.key]
+    return str(value_at(record, key[-1]))
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    """A path template as a pattern: anything in place of its placeholders."""
+    parts = re.split(r"\{[^{}]+\}", path.partition("?")[0])
+    return re.compile("/?" + "[^?]+".join(map(re.escape, parts)).lstrip("/"))
+
+
+def _filter_time(pull: Pull, asked: Asked) -> datetime | None:
+    if pull.since is None or pull.since.param is None:
+        return None
+    sent: Any = asked.query if pull.method == "GET" else asked.body
+    if pull.graphql is not None:
+        sent = (asked.body or {}).get("variables")
+    value = (sent or {}).get(pull.since.param) if isinstance(sent, dict) else None
+    value = value_at(sent, pull.since.param) if value is None else value
+    if value is None:
+        return None
+    try:
+        if pull.since.format in set(Times):
+            return parse_timestamp(value, Times(pull.since.format))
+        return datetime.strptime(str(value), pull.since.format).replace(tzinfo=UTC)
+    except (TimestampError, ValueError):
+        return None
+
+
+def _changed_at(pull: Pull, record: Any) -> datetime:
+    try:
+        return parse_timestamp(time_of(pull, record), pull.schema.times)
+    except TimestampError:
+        return datetime.now(UTC) + timedelta(days=1)

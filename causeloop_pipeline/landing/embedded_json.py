@@ -1,0 +1,52 @@
+"""Texts that hold JSON inside a document, such as the message of a notification: read in their place."""
+
+from typing import Any
+
+from causeloop_pipeline.connectors.mapping.expressions import split_path
+from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_loosely
+
+ANY_ENTRY = "*"
+
+
+def read_embedded(document: Any, paths: tuple[str, ...]) -> Any:
+    """The document with the texts at some paths read as JSON; a text that is none stays as it is."""
+    for path in paths:
+        document = _read_at(document, split_path(path))
+    return document
+
+
+def values_at(document: Any, path: str) -> list[Any]:
+    """Every value at a path in which `*` stands for every entry of a list."""
+    found = [document]
+    for step in split_path(path):
+        found = [child for value in found for child in _children(value, step)]
+    return found
+
+
+def _children(value: Any, step: str) -> list[Any]:
+    if step == ANY_ENTRY:
+        return value if isinstance(value, list) else []
+    if isinstance(value, dict):
+        return [value[step]] if value.get(step) is not None else []
+    is_place = isinstance(value, list) and step.isdigit() and int(step) < len(value)
+    return [value[int(step)]] if is_place else []
+
+
+def _read_at(value: Any, steps: tuple[str, ...]) -> Any:
+    if not steps:
+        return _parse(value)
+    step, rest = steps[0], steps[1:]
+    if step == ANY_ENTRY and isinstance(value, list):
+        return [_read_at(entry, rest) for entry in value]
+    if isinstance(value, dict) and step in value:
+        return value | {step: _read_at(value[step], rest)}
+    return value
+
+
+def _parse(value: Any) -> Any:
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return parse_loosely(value.encode(), max_bytes=MAX_BYTES)
+    except (GuardError, UnicodeEncodeError):
+        return value

@@ -1,0 +1,30 @@
+"""Filters keep what counts, and what they cannot judge."""
+
+import pytest
+
+from causeloop_pipeline.connectors.record_filters import Among, Both, Named
+
+FAILED = Among("result.state", ("failed", "error"))
+DEPLOYING = Both(Among("state", ("passed",)), Named(("pipeline.name", "url")))
+
+
+@pytest.mark.parametrize("state", ["failed", "FAILED", "Error"])
+def test_a_word_counts_whatever_its_case(state):
+    assert FAILED({"result": {"state": state}})
+
+
+@pytest.mark.parametrize("state", ["passed", "", None, 0, ["failed"]])
+def test_a_record_that_says_something_else_or_nothing_yet_is_left_out(state):
+    assert not FAILED({"result": {"state": state}})
+
+
+@pytest.mark.parametrize("record", [{}, {"result": None}, {"result": ["failed"]}, {"name": "a team"}])
+def test_a_record_without_the_field_is_kept_so_that_it_is_set_aside_with_a_reason(record):
+    assert FAILED(record)
+
+
+def test_a_build_counts_as_a_deployment_by_any_of_its_names():
+    assert DEPLOYING({"state": "passed", "pipeline": {"name": "Deploy shop"}, "url": "https://ci.example/1"})
+    assert DEPLOYING({"state": "passed", "pipeline": {"name": "shop"}, "url": "https://ci.example/release/1"})
+    assert not DEPLOYING({"state": "passed", "pipeline": {"name": "shop"}, "url": "https://ci.example/1"})
+    assert not DEPLOYING({"state": "failed", "pipeline": {"name": "Deploy shop"}})
