@@ -56,6 +56,8 @@ class RecordSchema:
 
     key: str = "id"
     """A path, or a template of paths such as "run/{repository.full_name}/{id}"."""
+    key_pattern: str | None = None
+    """A regular expression: its first group is the id in what the key gives, such as the end of a name."""
     updated_at: tuple[str, ...] = ("updated_at",)
     """The first of these paths that holds a value."""
     times: Times = Times.ISO

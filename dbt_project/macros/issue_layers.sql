@@ -29,13 +29,19 @@
 {%- endmacro %}
 
 
-{# Before it nothing of a tool has happened: what says so is the default value of a programming language. #}
+{# An earlier time is the default value of a programming language. #}
 {% macro min_instant() -%} timestamptz '1990-01-01 00:00:00+00' {%- endmacro %}
 
 
-{# Whether nothing of a tool can have happened at a time. An end that lies before 1990 stands for "not yet". #}
+{# Whether no record of a tool can have a time. An end that lies before 1990 stands for "not yet". #}
 {% macro is_impossible(time) -%}
     ({{ time ~ ' < ' ~ min_instant() ~ ' or ' if time != 'resolved_at' }}{{ time }} > now() + interval '730 days')
+{%- endmacro %}
+
+
+{# An address that a browser may open: of any other kind, such as javascript:, there is none. #}
+{% macro web_address(text) -%}
+    case when {{ text }} ~* '^https?://\S' then {{ text }} end
 {%- endmacro %}
 
 
@@ -108,7 +114,7 @@ mapped as (
         error_type,
         team,
         environment,
-        external_url,
+        {{ web_address('external_url') }} as external_url,
         source_created_at,
         source_updated_at,
         case when resolved_at >= {{ min_instant() }} then resolved_at end as resolved_at,

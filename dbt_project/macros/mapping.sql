@@ -42,7 +42,7 @@
         select
             case jsonb_typeof(element)
                 when 'object' then
-                    {{ first_text('element', ['key', 'Key', 'name', 'Name']) }}
+                    {{ first_text('element', ['key', 'Key', 'name', 'Name', 'title']) }}
                     || coalesce(':' || {{ first_text('element', ['value', 'Value']) }}, '')
                 else nullif(btrim(element #>> '{}', E' \t\r\n'), '')
             end as tag,

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
+from causeloop_pipeline.landing.polling.nested_lists import zip_rows
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 CASES = Path(__file__).parent / "cases"
@@ -67,7 +68,8 @@ def schema_and_items(
         ), body
     pull = next(pull for pull in connector.pulls if pull.name == name)
     place = pull.details.records if pull.details else pull.records
-    return pull.schema, value_at(body, place)
+    items = value_at(body, place)
+    return pull.schema, zip_rows(items, value_at(body, pull.columns)) if pull.columns else items
 
 
 def require_accepted(read: list[RawRecord | Quarantined | None]) -> list[RawRecord]:

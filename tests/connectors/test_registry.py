@@ -12,7 +12,7 @@ from causeloop_pipeline.connectors.spec import Category, Connector, HmacSignatur
 from causeloop_pipeline.connectors.staging.staging_files import (
     STAGING_DIR,
     find_stale_files,
-    generated_files,
+    generate_files,
 )
 from tests.connectors.case_records import CASES, case, case_records
 
@@ -35,7 +35,7 @@ def test_every_connector_has_its_cases_and_its_staging_model():
 
 def test_the_dbt_project_has_exactly_the_files_that_the_declarations_give():
     """`causeloop connectors generate` writes them."""
-    texts = dict(generated_files())
+    texts = dict(generate_files())
     differing = [str(path) for path, text in texts.items() if not path.exists() or path.read_text() != text]
 
     assert differing == []

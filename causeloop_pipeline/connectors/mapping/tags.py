@@ -10,7 +10,7 @@ SEVERITY_WORDS = "p[0-5]|sev-?[0-5]|blocker|critical|urgent|high|medium|low"
 SEVERITY_LABEL = re.compile(
     rf"^(?:(?:severity|priority|sev|prio)[\s:=/_-]+)?({SEVERITY_WORDS})$", re.IGNORECASE
 )
-TAG_KEYS = ("key", "Key", "name", "Name")
+TAG_KEYS = ("key", "Key", "name", "Name", "title")
 TAG_VALUES = ("value", "Value")
 
 

@@ -30,7 +30,7 @@ changes as (
         left(coalesce(title, 'Change' || coalesce(' of ' || service, '')), 300) as title,
         service,
         environment,
-        external_url,
+        {{ web_address('external_url') }} as external_url,
         coalesce(changed_at, first_known_at) as changed_at,
         source_updated_at,
         ingested_at

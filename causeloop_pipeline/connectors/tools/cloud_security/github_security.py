@@ -245,6 +245,13 @@ CONNECTOR = spec.Connector(
                     key="audit/{_document_id}", updated_at=(), kind="change", keep=is_edit
                 ),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="actor"),
+                schema=spec.RecordSchema(
+                    key="audit/{action}/{actor}/{created_at}", updated_at=(), kind="change", keep=is_edit
+                ),
+            ),
         ),
         setup="Organization › Settings › Webhooks: content type application/json, the secret, and the events "
         "Dependabot, Code scanning and Secret scanning alerts.",

@@ -63,7 +63,7 @@ SCAN = IssueMapping(
 def is_vulnerable(asset: spec.Record) -> bool:
     """Whether an asset has, or had, critical or severe vulnerabilities."""
     counts = ("critical_vulnerabilities", "severe_vulnerabilities", "total_vulnerabilities")
-    return any(int(asset.get(name) or 0) for name in counts) or bool(asset.get("remediated"))
+    return any(asset.get(name) for name in counts) or bool(asset.get("remediated"))
 
 
 def is_unfinished(scan: spec.Record) -> bool:

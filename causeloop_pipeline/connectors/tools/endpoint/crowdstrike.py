@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
+    Different,
     Every,
     Has,
     Instant,
@@ -26,6 +27,7 @@ EVENT_TIMES = (
     "timestamp",
     Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS),
 )
+NOT_APPLICABLE = Literal("N/A")
 SEVERITY_BANDS = ((80, "critical"), (60, "high"), (40, "medium"), (20, "low"), (0, "informational"))
 
 ALERT = IssueMapping(
@@ -87,7 +89,7 @@ STREAMED_DETECTION = IssueMapping(
     # A stream event says that something was found, never that it was dealt with.
     status=("event.Status", Literal("new")),
     service=("event.ComputerName", "event.Hostname", "event.HostName", "event.EndpointName", "Hostname"),
-    error_type=("event.Technique", "event.Objective"),
+    error_type=(Different("event.Technique", than=NOT_APPLICABLE), "event.Objective"),
     external_url=("event.FalconHostLink", "event.FalconLink"),
     source_created_at=EVENT_TIMES,
     attributes={
@@ -120,7 +122,7 @@ FORWARDED_DETECTION = IssueMapping(
     severity=("SeverityName", "Severity"),
     status=("Status", Literal("new")),
     service=("Hostname", "ComputerName"),
-    error_type=("Technique", "Objective"),
+    error_type=(Different("Technique", than=NOT_APPLICABLE), "Objective"),
     external_url="FalconHostLink",
     source_created_at=(
         "timestamp",
@@ -244,6 +246,7 @@ CONNECTOR = spec.Connector(
             describe_event("event.CompositeId", "event.CompositeId"),
             describe_event("event.DetectId", "event.DetectId"),
             describe_event("event.IncidentID", "event.IncidentID"),
+            describe_event(STREAM_KEY, "event.DetectName"),
             describe_event("CompositeId", "CompositeId"),
             spec.WebhookEvent(
                 record="",

@@ -68,7 +68,7 @@ def is_refused(event: spec.Record) -> bool:
 
 def is_edit(event: spec.Record) -> bool:
     """Whether an administrator changed something; sign-ins to the console are left out."""
-    return "login" not in str(event.get("action") or {})
+    return "login" not in str(event.get("action"))
 
 
 SIGN_IN_SCHEMA = spec.RecordSchema(key="txid", updated_at=("isotimestamp",), keep=is_refused)
@@ -108,6 +108,13 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="txid"), schema=SIGN_IN_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="isotimestamp"),
+                schema=spec.RecordSchema(
+                    key="{isotimestamp}/{user.name}", updated_at=("isotimestamp",), keep=is_refused
+                ),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="result"), schema=FORMER_SIGN_IN_SCHEMA),
             spec.WebhookEvent(record="response", schema=FORMER_SIGN_IN_SCHEMA),
         ),

@@ -130,11 +130,11 @@ AUDIT_SCHEMA = spec.RecordSchema(
 )
 
 
-def describe_export(key: str, path: str) -> tuple[spec.WebhookEvent, ...]:
+def describe_export(key: str, path: str) -> spec.WebhookEvent:
     """A failure of the diagnostic log, under the id at a path."""
     condition = spec.Condition(path=path)
     failure = spec.RecordSchema(key=key, updated_at=(), kind="export", keep=is_failure)
-    return (spec.WebhookEvent(record="", when=condition, schema=failure),)
+    return spec.WebhookEvent(record="", when=condition, schema=failure)
 
 
 CONNECTOR = spec.Connector(
@@ -221,9 +221,9 @@ CONNECTOR = spec.Connector(
                     key="{correlationId}/{time}", updated_at=(), kind="export", keep=is_failure
                 ),
             ),
-            *describe_export("sign_in/{properties.id}", "properties.id"),
-            *describe_export("{correlationid}/{time}", "correlationid"),
-            *describe_export("{correlationId}/{time}", "correlationId"),
+            describe_export("sign_in/{properties.id}", "properties.id"),
+            describe_export("{correlationid}/{time}", "correlationid"),
+            describe_export("{correlationId}/{time}", "correlationId"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="activityDisplayName"),

@@ -1,7 +1,7 @@
 """JumpCloud Directory Insights: attempts that did not succeed, and changes of the directory."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Has, Is, Join, Literal
+from causeloop_pipeline.connectors.mapping.expressions import Has, Join, Literal
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
 EVENT = IssueMapping(
@@ -24,9 +24,7 @@ EVENT = IssueMapping(
 EDIT = ChangeMapping(
     name="directory change",
     when=Has("event_type"),
-    change_kind=Choose(
-        Is("event_type", ("policy_update",)), Literal("config_change"), Literal("config_change")
-    ),
+    change_kind=Literal("config_change"),
     title=Join(("event_type", "resource.username", "resource.name"), " · "),
     service="service",
     changed_at="timestamp",

@@ -43,7 +43,8 @@ def is_failure(event: spec.Record) -> bool:
     """Failed sign-ins, refused access, whatever names an error, and what OneLogin itself finds risky."""
     kind = str(event.get("event_type_id"))
     failed = kind in {FAILED_SIGN_IN, REFUSED_ACCESS} or "FAILED" in str(event.get("event_type_name"))
-    return failed or bool(event.get("error_description")) or float(event.get("risk_score") or 0) >= RISKY
+    risk = event.get("risk_score")
+    return failed or bool(event.get("error_description")) or (isinstance(risk, int | float) and risk >= RISKY)
 
 
 CONNECTOR = spec.Connector(
@@ -93,8 +94,15 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(
                 record="",
-                when=spec.Condition(path="event_type_id"),
+                when=spec.Condition(path="id"),
                 schema=spec.RecordSchema(updated_at=("created_at",), keep=is_failure),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="created_at"),
+                schema=spec.RecordSchema(
+                    key="{created_at}/{event_type_id}/{user_id}", updated_at=("created_at",), keep=is_failure
+                ),
             ),
         ),
         setup="Developers › Webhooks › New Event Broadcaster, format JSON array, custom header "

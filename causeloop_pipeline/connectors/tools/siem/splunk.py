@@ -92,8 +92,10 @@ CONNECTOR = spec.Connector(
     pulls=(
         spec.Pull(
             name="notables",
-            path="/services/search/v2/jobs/export",
-            params=(("output_mode", "json_rows"), ("preview", "false")),
+            path="/services/search/v2/jobs",
+            method="POST",
+            form=True,
+            params=(("exec_mode", "oneshot"), ("output_mode", "json"), ("count", "0")),
             records="results",
             pages=spec.OnePage(),
             schema=NOTABLE_SCHEMA,

@@ -20,7 +20,7 @@ select
     {{ record_columns('jumpcloud') }},
     variant,
     case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'directory change' then case when coalesce(lower({{ text_at('event_type') }}) in ('policy_update'), false) then 'config_change' else 'config_change' end end as change_kind,
+    case variant when 'directory change' then 'config_change' end as change_kind,
     case variant when 'directory change' then nullif(concat_ws(' · ', {{ text_at('event_type') }}, {{ text_at('resource.username') }}, {{ text_at('resource.name') }}), '') end as title,
     case variant when 'directory change' then {{ text_at('service') }} end as service,
     null::text as environment,

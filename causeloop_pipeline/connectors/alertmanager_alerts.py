@@ -1,0 +1,142 @@
+"""What an alert of Prometheus Alertmanager means, wherever it is read: Grafana sends the same."""
+
+from causeloop_pipeline.connectors.mapping.expressions import Condition, Different, Has, Some, Source
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
+from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
+
+SEVERITY_LABELS = ("severity", "priority", "level", "criticality", "sev")
+SERVICE_LABELS = (
+    "service",
+    "service_name",
+    "app",
+    "application",
+    "app_kubernetes_io_name",
+    "component",
+    "workload",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "container",
+    "job",
+    "instance",
+)
+TEAM_LABELS = ("team", "owner", "squad", "owning_team")
+ENVIRONMENT_LABELS = ("environment", "env", "stage", "cluster", "namespace")
+
+
+def label(*names: str) -> tuple[str, ...]:
+    """The paths of some labels: of the alert, else of its annotations, else of the whole group."""
+    return tuple(f"{place}.{name}" for place in ("labels", "annotations", "commonLabels") for name in names)
+
+
+def alert(name: str, when: Condition | None, status: Source) -> IssueMapping:
+    """An alert of one of the forms in which it is read."""
+    title: Source = (
+        "annotations.summary",
+        "annotations.title",
+        "summary",
+        "labels.alertname",
+        "annotations.message",
+        "annotations.description",
+    )
+    return IssueMapping(
+        name=name,
+        when=when,
+        title=title,
+        body=Different(
+            (
+                "annotations.description",
+                "annotations.message",
+                "annotations.runbook",
+                "description",
+                "valueString",
+            ),
+            than=title,
+        ),
+        severity=label(*SEVERITY_LABELS),
+        status=status,
+        service=label(*SERVICE_LABELS),
+        error_type=("labels.alertname", "labels.__name__"),
+        team=label(*TEAM_LABELS),
+        environment=label(*ENVIRONMENT_LABELS),
+        external_url=(
+            "generatorURL",
+            "dashboardURL",
+            "panelURL",
+            "annotations.runbook_url",
+            "externalURL",
+        ),
+        source_created_at=("startsAt", "activeAt"),
+        resolved_at="endsAt",
+        attributes={
+            "alertname": "labels.alertname",
+            "instance": "labels.instance",
+            "runbook": ("annotations.runbook_url", "annotations.runbook"),
+        },
+        attributes_from="labels",
+    )
+
+
+LISTED = alert("alert of the API", Has("status.state"), "status.state")
+PUSHED = alert("alert of a webhook", Some((Has("startsAt"), Has("fingerprint"))), ("status", "state"))
+EVALUATED = alert("alert of Prometheus itself", Has("activeAt"), "state")
+BARE = alert("alert without times", Has("labels"), ("status", "state"))
+
+LISTED_SCHEMA = RecordSchema(key="fingerprint", updated_at=("updatedAt",))
+CONTEXT = (("externalURL", "externalURL"), ("commonLabels", "commonLabels"), ("groupKey", "groupKey"))
+
+
+def list_events() -> tuple[WebhookEvent, ...]:
+    """The bodies with alerts: webhooks, groups of the API, single ones; old ones have no fingerprint."""
+    return (
+        WebhookEvent(
+            record="alerts",
+            when=BodyCondition(path="alerts.0.fingerprint"),
+            # The end of a firing alert is the year 1: versions are told apart by when they arrive.
+            schema=RecordSchema(key="fingerprint", updated_at=("updatedAt",), kind="alert"),
+            add=CONTEXT,
+        ),
+        WebhookEvent(
+            record="alerts",
+            when=BodyCondition(path="alerts.0.labels.instance"),
+            schema=RecordSchema(
+                key="{labels.alertname}/{labels.instance}/{startsAt}", updated_at=(), kind="former_alert"
+            ),
+            add=CONTEXT,
+        ),
+        WebhookEvent(
+            record="alerts",
+            when=BodyCondition(path="alerts.0.startsAt"),
+            schema=RecordSchema(key="{labels.alertname}/{startsAt}", updated_at=(), kind="former_alert"),
+            add=CONTEXT,
+        ),
+        *(
+            WebhookEvent(
+                record=record,
+                when=BodyCondition(path=path),
+                schema=RecordSchema(key="{labels.alertname}/{activeAt}", updated_at=(), kind="evaluated"),
+            )
+            for record, path in (
+                ("data.alerts", "data.alerts.0.activeAt"),
+                ("alerts", "alerts.0.activeAt"),
+                ("", "activeAt"),
+            )
+        ),
+        WebhookEvent(record="", when=BodyCondition(path="fingerprint"), schema=LISTED_SCHEMA),
+        WebhookEvent(
+            record="",
+            when=BodyCondition(path="startsAt"),
+            schema=RecordSchema(key="{labels.alertname}/{startsAt}", updated_at=(), kind="former_alert"),
+        ),
+        WebhookEvent(
+            record="",
+            when=BodyCondition(path="labels.alertname"),
+            schema=RecordSchema(key="labels.alertname", updated_at=(), kind="bare_alert"),
+        ),
+        WebhookEvent(
+            record="",
+            when=BodyCondition(path="labels.severity"),
+            schema=RecordSchema(key="summary", updated_at=(), kind="bare_alert"),
+        ),
+    )

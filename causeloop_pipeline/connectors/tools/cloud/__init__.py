@@ -1,0 +1,1 @@
+"""Cloud platforms: their alarms, events and deployments."""

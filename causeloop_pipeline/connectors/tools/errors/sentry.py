@@ -1,0 +1,256 @@
+"""Sentry issues and releases, and the webhooks of its integrations and of the former plugin."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Has,
+    Instant,
+    Join,
+    Literal,
+    Match,
+    Some,
+    Source,
+    Tag,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+
+IGNORED = frozenset({"installation", "comment", "seer", "preprod_artifact"})
+
+
+def metadata(prefix: str) -> Source:
+    """The type of the exception, as Sentry found it."""
+    return (f"{prefix}metadata.type", f"{prefix}exception.values.0.type", f"{prefix}type")
+
+
+def issue(name: str, prefix: str) -> IssueMapping:
+    """An issue that stands at a path."""
+    return IssueMapping(
+        name=name,
+        when=Every((Has(f"{prefix}status"), Has(f"{prefix}level"), Has(f"{prefix}title"))),
+        title=(f"{prefix}title", f"{prefix}metadata.title", f"{prefix}culprit"),
+        body=Different(
+            (f"{prefix}metadata.value", f"{prefix}metadata.message", f"{prefix}culprit"),
+            than=f"{prefix}title",
+        ),
+        severity=(f"{prefix}level", f"{prefix}priority"),
+        status=f"{prefix}status",
+        service=(f"{prefix}project.slug", f"{prefix}project.name", f"{prefix}project"),
+        error_type=metadata(prefix),
+        team=(f"{prefix}assignedTo.name", f"{prefix}assignedTo.email", f"{prefix}owners.0.owner"),
+        environment=(
+            Tag(f"{prefix}tags", "environment"),
+            f"{prefix}tags.environment",
+            f"{prefix}environment",
+        ),
+        external_url=(f"{prefix}permalink", f"{prefix}web_url", f"{prefix}url"),
+        source_created_at=f"{prefix}firstSeen",
+        resolved_at=(f"{prefix}statusDetails.resolvedAt", f"{prefix}lastSeen"),
+        attributes={
+            "short_id": f"{prefix}shortId",
+            "count": f"{prefix}count",
+            "users": f"{prefix}userCount",
+            "culprit": f"{prefix}culprit",
+            "platform": f"{prefix}platform",
+            "substatus": f"{prefix}substatus",
+        },
+    )
+
+
+def occurrence(name: str, prefix: str) -> IssueMapping:
+    """An occurrence of an issue, which stands at a path: the issue is unresolved."""
+    return IssueMapping(
+        name=name,
+        when=Every((Has(f"{prefix}event_id"), Has(f"{prefix}issue_id"))),
+        title=(
+            f"{prefix}title",
+            f"{prefix}metadata.title",
+            f"{prefix}message",
+            f"{prefix}logentry.formatted",
+        ),
+        body=Different(
+            (f"{prefix}metadata.value", f"{prefix}message", f"{prefix}culprit"), than=f"{prefix}title"
+        ),
+        severity=f"{prefix}level",
+        status=Literal("unresolved"),
+        service=(
+            f"{prefix}project_slug",
+            f"{prefix}project_name",
+            Match(f"{prefix}url", r"/projects/[^/]+/([^/]+)/"),
+            f"{prefix}project",
+        ),
+        error_type=metadata(prefix),
+        environment=f"{prefix}environment",
+        external_url=(f"{prefix}web_url", f"{prefix}issue_url"),
+        source_created_at=(f"{prefix}datetime", Instant(f"{prefix}timestamp", TimeFormat.EPOCH_SECONDS)),
+        attributes={
+            "culprit": f"{prefix}culprit",
+            "platform": f"{prefix}platform",
+            "release": f"{prefix}release",
+            "rule": "data.triggered_rule",
+        },
+    )
+
+
+METRIC_ALERT = IssueMapping(
+    name="metric alert",
+    when=Has("data.metric_alert.id"),
+    title=("data.metric_alert.title", "data.description_title"),
+    body="data.description_text",
+    severity="action",
+    status="action",
+    service="data.metric_alert.projects.0",
+    team=("data.metric_alert.alert_rule.owner",),
+    error_type=("data.metric_alert.alert_rule.aggregate", "data.metric_alert.alert_rule.dataset"),
+    environment="data.metric_alert.alert_rule.environment",
+    external_url="data.web_url",
+    source_created_at=("data.metric_alert.date_started", "data.metric_alert.date_created"),
+    resolved_at=("data.metric_alert.date_closed", "data.metric_alert.date_detected"),
+    attributes={"identifier": "data.metric_alert.identifier"},
+)
+PLUGIN = IssueMapping(
+    name="webhook of the former plugin",
+    when=Every((Has("id"), Has("url"), Some((Has("project_slug"), Has("project"))), Has("event"))),
+    title=("event.title", "message", "event.metadata.title", "culprit"),
+    body=Different(("message", "event.logentry.formatted", "culprit"), than="event.title"),
+    severity=("level", "event.level"),
+    status=Literal("unresolved"),
+    service=("project_slug", "project_name", "project"),
+    error_type=("event.metadata.type", "event.exception.values.0.type", "event.type"),
+    environment=("event.environment", "event.sentry\\.interfaces\\.Http.env.ENV"),
+    external_url="url",
+    source_created_at=(
+        "event.datetime",
+        Instant(("event.timestamp", "event.received"), TimeFormat.EPOCH_SECONDS),
+    ),
+    attributes={"culprit": "culprit", "logger": "logger", "platform": "event.platform"},
+)
+LISTED_EVENT = IssueMapping(
+    name="event of the API",
+    when=Every((Has("eventID"), Has("groupID"))),
+    title=("title", "message"),
+    body=Different(("metadata.value", "message", "culprit"), than="title"),
+    severity=(Tag("tags", "level"), "level"),
+    status=Literal("unresolved"),
+    service=("projectSlug", "project.slug", "projectID"),
+    error_type=("metadata.type", "event.type"),
+    environment=Tag("tags", "environment"),
+    source_created_at=("dateCreated", "dateReceived"),
+    attributes={"culprit": "culprit", "platform": "platform"},
+)
+RELEASE = ChangeMapping(
+    name="release",
+    when=Has("version"),
+    change_kind=Literal("release"),
+    title=Join((("projects.0.slug", "projects.0.name"), ("shortVersion", "version")), " "),
+    service=("projects.0.slug", "projects.0.name"),
+    environment="lastDeploy.environment",
+    external_url=("url", "lastDeploy.url"),
+    changed_at=("lastDeploy.dateFinished", "dateReleased", "dateCreated"),
+)
+
+ISSUE_SCHEMA = spec.RecordSchema(updated_at=("lastSeen",))
+
+
+def pushed(record: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
+    """A body that holds something of a kind at a path; it lands whole, for its action counts too."""
+    return spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path=record),
+        schema=spec.RecordSchema(key=key, updated_at=updated_at, kind=kind),
+    )
+
+
+CONNECTOR = spec.Connector(
+    name="sentry",
+    title="Sentry",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.sentry.io/api/events/list-an-organizations-issues/",
+    plan="free",
+    base_url="https://{host}",
+    credentials=(
+        spec.Field(
+            "token", "Auth token", help="Of an internal integration with read access to issues and releases."
+        ),
+    ),
+    config=(
+        spec.Field("organization", "Organization", help="Its slug.", pattern=r"[a-z0-9_-]+"),
+        spec.Field(
+            "host",
+            "Host",
+            help="us.sentry.io, de.sentry.io, or your own.",
+            required=False,
+            default="sentry.io",
+            pattern=r"[A-Za-z0-9.:-]+",
+        ),
+    ),
+    auth=spec.Bearer(),
+    pulls=(
+        spec.Pull(
+            name="issues",
+            path="/api/0/organizations/{organization}/issues/",
+            params=(("sort", "date"),),
+            records="",
+            pages=spec.LinkPages(size=100, size_param="limit", ends_on_empty=True),
+            # A resolved issue has no later time than its last event: versions count when they arrive.
+            schema=spec.RecordSchema(updated_at=()),
+            since=spec.Since(field="lastSeen", param="query", template="lastSeen:>={since}"),
+            refresh=spec.Refresh(
+                path="/api/0/organizations/{organization}/issues/{id}/", record="", ids=r"(?P<id>\d+)"
+            ),
+        ),
+        spec.Pull(
+            name="releases",
+            path="/api/0/organizations/{organization}/releases/",
+            records="",
+            pages=spec.LinkPages(size=100, size_param="per_page", ends_on_empty=True),
+            schema=spec.RecordSchema(
+                key="release/{version}", updated_at=("dateReleased", "dateCreated"), kind="change"
+            ),
+            since=spec.Since(field="dateCreated", newest_first=True),
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(
+            spec.HmacSignature("sentry-hook-signature"),
+            spec.SharedSecret("x-causeloop-token"),
+            spec.UrlSecret(),
+        ),
+        delivery_header="request-id",
+        ignore=(
+            spec.Condition(path="data.comment_id"),
+            spec.Condition(path="data.installation"),
+        ),
+        events=(
+            pushed("data.issue.id", "data.issue.id", (), "issue_event"),
+            pushed("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
+            pushed("data.error.issue_id", "data.error.issue_id", (), "error_event"),
+            pushed("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
+            pushed("project_slug", "id", (), "plugin"),
+            pushed("eventID", "groupID", ("dateCreated",), "event"),
+            pushed("lastSeen", "id", (), "issue"),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="versionInfo"),
+                schema=spec.RecordSchema(
+                    key="release/{version}", updated_at=("dateReleased", "dateCreated"), kind="change"
+                ),
+            ),
+        ),
+        setup="Settings › Developer settings › Internal integration: the address, webhooks for issue and "
+        "error, alert rule action; the secret is its client secret.",
+    ),
+    rate_limit=spec.RateLimit(remaining="x-sentry-rate-limit-remaining", reset="x-sentry-rate-limit-reset"),
+    issues=(
+        METRIC_ALERT,
+        issue("webhook of an issue", "data.issue."),
+        occurrence("webhook of an alert", "data.event."),
+        occurrence("webhook of an error", "data.error."),
+        PLUGIN,
+        LISTED_EVENT,
+        issue("issue", ""),
+    ),
+    changes=(RELEASE,),
+)

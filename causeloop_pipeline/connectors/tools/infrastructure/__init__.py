@@ -1,0 +1,1 @@
+"""Tools that watch hosts and networks."""

@@ -1,0 +1,103 @@
+"""Checkmk host and service problems, listed and pushed by a notification script."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Some,
+    Text,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+PUSHED = IssueMapping(
+    name="notification",
+    when=Every((Has("host"), Some((Has("event"), Has("notification_type"))))),
+    title=("summary", Text("{host}: {event}")),
+    body=("long_output", "output"),
+    severity="severity",
+    status=(
+        Choose(Is("notification_type", ("ACKNOWLEDGEMENT",)), Literal("acknowledged")),
+        "status",
+    ),
+    service=("service", "host"),
+    error_type=("check_command", "what"),
+    team="contact_name",
+    environment="site",
+    external_url="url",
+    source_created_at=("short_date_time", "date"),
+    resolved_at="short_date_time",
+    attributes={"host": "host", "type": "notification_type"},
+)
+SERVICE = IssueMapping(
+    name="listed service",
+    when=Every((Has("extensions.state"), Has("title"))),
+    title=Text("{extensions.host_name}: {extensions.description}"),
+    body="extensions.plugin_output",
+    severity=Text("state {extensions.state}"),
+    status=Choose(
+        Is("extensions.acknowledged", ("1",)), Literal("acknowledged"), Text("state {extensions.state}")
+    ),
+    service=("extensions.description", "extensions.host_name"),
+    error_type="extensions.check_command",
+    source_created_at=Instant("extensions.last_state_change", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("extensions.last_state_change", TimeFormat.EPOCH_SECONDS),
+    attributes={"host": "extensions.host_name"},
+)
+
+CONNECTOR = spec.Connector(
+    name="checkmk",
+    title="Checkmk",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.checkmk.com/latest/en/rest_api.html",
+    plan="free",
+    base_url="{base_url}",
+    credentials=(spec.Field("user", "Automation user"), spec.Field("secret", "Automation secret")),
+    auth=spec.Headers((("Authorization", "Bearer {user} {secret}"),)),
+    pulls=(
+        spec.Pull(
+            name="services",
+            path="/check_mk/api/1.0/domain-types/service/collections/all",
+            method="POST",
+            params=(
+                (
+                    "columns",
+                    (
+                        "host_name",
+                        "description",
+                        "state",
+                        "plugin_output",
+                        "last_state_change",
+                        "acknowledged",
+                    ),
+                ),
+                ("query", '{{"op": "!=", "left": "state", "right": "0"}}'),
+            ),
+            records="value",
+            pages=spec.OnePage(),
+            schema=spec.RecordSchema(
+                key="id",
+                updated_at=("extensions.last_state_change",),
+                times=spec.Times.EPOCH_SECONDS,
+                kind="service",
+            ),
+            since=spec.Since(field="extensions.last_state_change"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="host"),
+                schema=spec.RecordSchema(key="{host}/{check_command}", updated_at=("short_date_time",)),
+            ),
+        ),
+        setup="A notification script that posts the notification's variables as JSON.",
+    ),
+    issues=(PUSHED, SERVICE),
+)

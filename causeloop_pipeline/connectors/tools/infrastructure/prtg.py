@@ -1,0 +1,40 @@
+"""PRTG sensors, pushed by HTTP notifications."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("sensorid"), Has("status"))),
+    title=(Text("{device}: {name} is {status}"), Text("{name} is {status}")),
+    body="message",
+    severity=("priority", "status"),
+    status="status",
+    service=("device", "name"),
+    error_type="sensor",
+    team="group",
+    external_url=("linksensor", "linkdevice"),
+    source_created_at="datetime",
+    attributes={"down": "down", "probe": "probe"},
+)
+
+CONNECTOR = spec.Connector(
+    name="prtg",
+    title="Paessler PRTG",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://www.paessler.com/manuals/prtg/notification_templates_settings",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="sensorid"),
+                schema=spec.RecordSchema(key="sensorid", updated_at=()),
+            ),
+        ),
+        setup="Add a webhook with the address; append ?token= and the secret.",
+    ),
+    issues=(ALERT,),
+)

@@ -1,0 +1,96 @@
+"""Zabbix problems, read by its JSON-RPC API and pushed by a media type."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Some,
+    Tag,
+    Text,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+PROBLEM = IssueMapping(
+    name="problem",
+    when=Every((Has("eventid"), Has("name"))),
+    title="name",
+    body="opdata",
+    severity=Text("severity {severity}"),
+    status=Choose(
+        Is("r_eventid", ("0",)),
+        Choose(Is("acknowledged", ("1",)), Literal("acknowledged"), Literal("problem")),
+        Choose(Has("r_eventid"), Literal("resolved"), Literal("problem")),
+    ),
+    service=("hosts.0.name", Tag("tags", "service|component"), "objectid"),
+    error_type=Tag("tags", "class"),
+    team=Tag("tags", "team|owner"),
+    environment=Tag("tags", "env|environment"),
+    external_url=Text("{config.base_url}/tr_events.php?triggerid={objectid}&eventid={eventid}"),
+    source_created_at=Instant("clock", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant(("r_clock", "clock"), TimeFormat.EPOCH_SECONDS),
+    attributes={"tags": "tags", "trigger": "objectid"},
+)
+PUSHED = IssueMapping(
+    name="webhook",
+    when=Some((Has("event_id"), Has("event_nseverity"), Has("trigger_id"))),
+    title=("title", "event_name", "trigger_name", "alert_subject"),
+    body=("description", "alert_message", "message"),
+    severity=(Text("severity {event_nseverity}"), "event_severity", "trigger_severity", "severity"),
+    status=(Text("value {event_value}"), "event_status", "trigger_status", "status"),
+    service=("host_name", "event_host", "host", Tag("event_tags", "service|component"), "trigger_id"),
+    team=Tag("event_tags", "team"),
+    environment=Tag("event_tags", "env|environment"),
+    external_url=(Text("{zabbix_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"), "zabbix_url"),
+    attributes={"trigger": "trigger_id", "tags": "event_tags"},
+)
+
+CONNECTOR = spec.Connector(
+    name="zabbix",
+    title="Zabbix",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://www.zabbix.com/documentation/current/en/manual/api/reference/event/get",
+    plan="free",
+    base_url="{base_url}",
+    credentials=(spec.Field("token", "API token"),),
+    auth=spec.Bearer("{token}"),
+    pulls=(
+        spec.Pull(
+            name="problems",
+            path="/api_jsonrpc.php",
+            method="POST",
+            params=(
+                ("jsonrpc", "2.0"),
+                ("id", 1),
+                ("method", "event.get"),
+                ("params.output", "extend"),
+                ("params.selectHosts", ("name",)),
+                ("params.selectTags", "extend"),
+                ("params.value", 1),
+                ("params.sortfield", ("clock", "eventid")),
+            ),
+            records="result",
+            pages=spec.LastRecordPages(
+                path="eventid", param="params.eventid_from", size=1000, size_param="params.limit"
+            ),
+            schema=spec.RecordSchema(key="eventid", updated_at=("clock",), times=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="clock", param="params.time_from", format=spec.Times.EPOCH_SECONDS),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="event_id"),
+                schema=spec.RecordSchema(key="event_id", updated_at=(), kind="event"),
+            ),
+        ),
+        setup="Alerts › Media types › Webhook that posts event_id, event_nseverity, event_value and title.",
+    ),
+    issues=(PUSHED, PROBLEM),
+)

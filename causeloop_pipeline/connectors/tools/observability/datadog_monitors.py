@@ -1,0 +1,125 @@
+"""Datadog monitors and their alerts: listed with their present state, pushed by the webhooks integration."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Instant,
+    Match,
+    Some,
+    Tag,
+    Text,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
+TEMPLATE = (
+    '{"alert_id": "$ALERT_ID", "cycle_key": "$ALERT_CYCLE_KEY", "title": "$ALERT_TITLE", "transition": '
+    '"$ALERT_TRANSITION", "alert_type": "$ALERT_TYPE", "priority": "$ALERT_PRIORITY", "body": '
+    '"$TEXT_ONLY_MSG", "date": "$DATE", "last_updated": "$LAST_UPDATED", "link": "$LINK", "tags": "$TAGS"}'
+)
+SERVICE, TEAM, ENVIRONMENT = "service|app|application", "team|owner", "env|environment"
+MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
+
+MONITOR = IssueMapping(
+    name="monitor",
+    when=Every((Has("name"), Has("overall_state"))),
+    title="name",
+    body="message",
+    severity=("priority", Tag("tags", "severity|priority")),
+    status="overall_state",
+    service=(Tag("tags", SERVICE), Match("query", r"service:([A-Za-z0-9_./-]+)")),
+    team=Tag("tags", TEAM),
+    environment=(Tag("tags", ENVIRONMENT), Match("query", r"env:([A-Za-z0-9_./-]+)")),
+    error_type="type",
+    external_url=Text("https://app.{config.site}/monitors/{id}"),
+    source_created_at=("overall_state_modified", "created"),
+    resolved_at=("overall_state_modified", "modified"),
+    attributes={"query": "query", "creator": "creator.email", "tags": "tags"},
+)
+FOUND = IssueMapping(
+    name="monitor of a search",
+    when=Every((Has("name"), Has("status"), Has("query"))),
+    title="name",
+    severity=("priority", Tag("tags", "severity|priority")),
+    status="status",
+    service=(Tag("tags", SERVICE), Match("query", r"service:([A-Za-z0-9_./-]+)")),
+    team=Tag("tags", TEAM),
+    environment=(Tag("tags", ENVIRONMENT), Match("query", r"env:([A-Za-z0-9_./-]+)")),
+    error_type=("type", "classification"),
+    external_url=Text("https://app.{config.site}/monitors/{id}"),
+    source_created_at=Instant("last_triggered_ts", TimeFormat.EPOCH_SECONDS),
+    attributes={"query": "query", "tags": "tags"},
+)
+ALERT = IssueMapping(
+    name="webhook",
+    when=Some((Has("transition"), Has("alert_transition"), Has("alert_type"), Has("alertTransition"))),
+    title=("title", "alert_title", "event_title", "alertTitle"),
+    body=("body", "text_only_msg", "event_msg", "msg", "message"),
+    severity=("priority", "alert_priority", "severity", Tag("tags", "severity|priority"), "alert_type"),
+    status=("transition", "alert_transition", "alertTransition", "alert_status"),
+    service=(Tag("tags", SERVICE), "service", "hostname", "alert_scope"),
+    team=Tag("tags", TEAM),
+    environment=(Tag("tags", ENVIRONMENT), Tag("alert_scope", ENVIRONMENT)),
+    error_type=("alert_metric", "metric", "event_type"),
+    external_url=("link", "url"),
+    source_created_at=(Instant(("date", "date_posix"), MILLISECONDS), "date"),
+    resolved_at=(Instant(("last_updated", "date"), MILLISECONDS), "date"),
+    attributes={"monitor": "alert_id", "scope": "alert_scope", "tags": "tags"},
+)
+MONITOR_SCHEMA = spec.RecordSchema(updated_at=("overall_state_modified", "modified", "created"))
+
+
+def pushed(path: str) -> spec.WebhookEvent:
+    """A webhook's body whose alert is named at a path."""
+    return spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path=path),
+        schema=spec.RecordSchema(
+            key=path, updated_at=("last_updated", "date"), times=spec.Times.EPOCH_MILLISECONDS, kind="event"
+        ),
+    )
+
+
+CONNECTOR = spec.Connector(
+    name="datadog_monitors",
+    title="Datadog Monitors",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.datadoghq.com/api/latest/monitors/#get-all-monitors",
+    plan="starter",
+    base_url="https://api.{site}",
+    credentials=(
+        spec.Field("api_key", "API key"),
+        spec.Field("application_key", "Application key"),
+    ),
+    config=(spec.Field("site", "Site", required=False, default=SITES[0], choices=SITES),),
+    auth=spec.Headers((("DD-API-KEY", "{api_key}"), ("DD-APPLICATION-KEY", "{application_key}"))),
+    pulls=(
+        spec.Pull(
+            name="monitors",
+            path="/api/v1/monitor",
+            records="",
+            pages=spec.NumberedPages(size=1000, size_param="page_size", page_param="page", first=0),
+            schema=MONITOR_SCHEMA,
+            since=spec.Since(field="overall_state_modified"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="monitors",
+                when=spec.Condition(path="monitors.0.query"),
+                schema=spec.RecordSchema(
+                    updated_at=("last_triggered_ts",), times=spec.Times.EPOCH_SECONDS, kind="found"
+                ),
+            ),
+            pushed("alert_id"),  # the monitor's own id, as the list has it
+            pushed("alert_cycle_key"),
+            pushed("id"),
+        ),
+        setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
+    ),
+    issues=(MONITOR, ALERT, FOUND),
+)

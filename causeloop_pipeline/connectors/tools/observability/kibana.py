@@ -1,0 +1,167 @@
+"""Kibana alerts of any rule: searched in Elasticsearch, or pushed by a rule's webhook action."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Some, Source, Tag
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+TEMPLATE = (
+    '{"alert_uuid": "{{alert.uuid}}", "alert_id": "{{alert.id}}", "rule_id": "{{rule.id}}", "rule_name": '
+    '"{{rule.name}}", "action_group": "{{alert.actionGroup}}", "reason": "{{context.reason}}", '
+    '"url": "{{context.alertDetailsUrl}}", "date": "{{date}}", "tags": "{{rule.tags}}"}'
+)
+
+
+def list_spellings(field: str, prefix: str) -> tuple[str, str]:
+    """A field of an alert in both spellings: one key with dots, or nested objects."""
+    dotted = field.replace(".", r"\.")
+    return f"{prefix}{dotted}", f"{prefix}{field}"
+
+
+def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
+    """All paths at which one of several fields may stand, the likeliest first."""
+    return tuple(path for field in fields for path in list_spellings(field, prefix))
+
+
+def tagged(prefix: str, names: str) -> tuple[Source, ...]:
+    """A tag of the rule or of the alert."""
+    return tuple(Tag(path, names) for path in list_paths(prefix, "kibana.alert.rule.tags", "tags"))
+
+
+def alert(name: str, prefix: str) -> IssueMapping:
+    """The meaning of an alert whose document stands behind a prefix."""
+    workflow = list_spellings("kibana.alert.workflow_status", prefix)
+    state = list_spellings("kibana.alert.status", prefix)
+    return IssueMapping(
+        name=name,
+        when=Some(tuple(Has(path) for path in list_spellings("kibana.alert.rule.name", prefix))),
+        title=list_paths(prefix, "kibana.alert.rule.name"),
+        body=list_paths(prefix, "kibana.alert.reason", "kibana.alert.evaluation.conditions"),
+        severity=(
+            *list_spellings("kibana.alert.severity", prefix),
+            *list_paths(prefix, "kibana.alert.rule.parameters.severity"),
+            *tagged(prefix, "severity|priority"),
+        ),
+        # A person's word comes before the rule's; open is what it says before anyone spoke.
+        status=Choose(Is(workflow, ("acknowledged", "closed")), (*workflow, *state), (*state, *workflow)),
+        service=(
+            *list_paths(prefix, "service.name"),
+            *tagged(prefix, "service"),
+            *list_paths(prefix, "host.name", "monitor.name", "kibana.alert.instance.id"),
+        ),
+        team=tagged(prefix, "team|owner"),
+        environment=(
+            *list_paths(prefix, "service.environment"),
+            *tagged(prefix, "environment|env"),
+            *list_paths(prefix, "kibana.space_ids.0"),
+        ),
+        error_type=list_paths(
+            prefix, "error.type", "kibana.alert.rule.rule_type_id", "kibana.alert.rule.category"
+        ),
+        external_url=list_paths(prefix, "kibana.alert.url"),
+        source_created_at=list_paths(prefix, "kibana.alert.start", "@timestamp"),
+        resolved_at=list_paths(prefix, "kibana.alert.end", "@timestamp"),
+        attributes={
+            "rule": list_spellings("kibana.alert.rule.uuid", prefix),
+            "instance": list_spellings("kibana.alert.instance.id", prefix),
+            "action_group": list_spellings("kibana.alert.action_group", prefix),
+            "flapping": list_spellings("kibana.alert.flapping", prefix),
+        },
+    )
+
+
+ACTION = IssueMapping(
+    name="webhook action",
+    when=Every(
+        (
+            Some((Has("rule_name"), Has("ruleName"), Has("rule.name"), Has("name"))),
+            Some((Has("alert_id"), Has("alertId"), Has("alert.id"), Has("alert_uuid"), Has("actionGroup"))),
+        )
+    ),
+    title=("rule_name", "ruleName", "rule.name", "name"),
+    body=("reason", "context.reason", "message", "context.message", "contextMessage"),
+    severity=("severity", Tag("tags", "severity|priority"), Tag("ruleTags", "severity|priority")),
+    status=("status", "action_group", "actionGroup", "alert.actionGroup", "action_group_name"),
+    service=(
+        "service",
+        Tag("tags", "service"),
+        Tag("contextTags", "service"),
+        "context.serviceName",
+        "host",
+        "alert_id",
+        "alertId",
+        "alert.id",
+    ),
+    team=(Tag("tags", "team|owner"), Tag("ruleTags", "team|owner")),
+    environment=("environment", "context.environment", Tag("tags", "environment|env"), "space_id", "spaceId"),
+    error_type=("rule_type", "ruleType", "rule.type", "ruleTypeId"),
+    external_url=("url", "alert_url", "context.alertDetailsUrl", "rule_url", "ruleUrl", "rule.url"),
+    source_created_at=("date", "lastReceived", "timestamp", "@timestamp"),
+    resolved_at=("date", "lastReceived", "timestamp", "@timestamp"),
+    attributes={"rule": ("rule_id", "ruleId", "rule.id"), "value": ("value", "context.value")},
+)
+
+HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
+
+
+def pushed(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
+    """A body that is one alert, identified by what stands at a path."""
+    return spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path=path),
+        schema=spec.RecordSchema(key=key, updated_at=times, kind=kind),
+    )
+
+
+CONNECTOR = spec.Connector(
+    name="kibana",
+    title="Elastic / Kibana Alerting",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://www.elastic.co/docs/explore-analyze/alerts-cases/alerts/view-alerts",
+    plan="free",
+    base_url="https://{elasticsearch}",
+    credentials=(spec.Field("api_key", "API key", help="With read access to the indices .alerts-*."),),
+    config=(
+        spec.Field(
+            "elasticsearch",
+            "Elasticsearch host",
+            help="acme.es.eu-central-1.aws.cloud.es.io",
+            pattern=r"[A-Za-z0-9.:-]+",
+        ),
+    ),
+    auth=spec.Headers((("Authorization", "ApiKey {api_key}"),)),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/.alerts-*/_search",
+            method="POST",
+            params=(("sort", ("@timestamp", "kibana.alert.uuid")),),
+            records="hits.hits",
+            pages=spec.LastRecordPages(path="sort", param="search_after", size=500, size_param="size"),
+            schema=HIT_SCHEMA,
+            since=spec.Since(field="_source.@timestamp", param="query.range.@timestamp.gte"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.BasicSecret(), spec.OWN_SIGNATURE),
+        events=(
+            pushed("_source", "_id", "hit", "_source.@timestamp"),
+            pushed("alert_uuid", "alert_uuid", "action", "date"),
+            pushed("alertUuid", "alertUuid", "action"),
+            pushed("alert.uuid", "alert.uuid", "action", "date"),
+            pushed("alert_id", "{alert_id}", "action"),
+            pushed("alertId", "{alertId}", "action"),
+            pushed("fingerprint", "{fingerprint}", "action"),
+            pushed("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
+            pushed(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
+            spec.WebhookEvent(
+                record="alerts",
+                when=spec.Condition(path="alerts.0._id"),
+                schema=spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="alert"),
+            ),
+            pushed("_id", "_id", "alert", "@timestamp"),
+        ),
+        setup="Rule › Actions › Webhook connector with the header x-causeloop-token, for each alert when it "
+        f"starts and when it recovers; body {TEMPLATE}",
+    ),
+    issues=(alert("alert of a search", "_source."), alert("alert", ""), ACTION),
+)

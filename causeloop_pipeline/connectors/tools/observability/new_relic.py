@@ -1,0 +1,296 @@
+"""New Relic issues by NerdGraph, deployments of its applications, and webhooks of workflows and channels."""
+
+from datetime import timedelta
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Different,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Join,
+    Literal,
+    Matches,
+    Moment,
+    Not,
+    Some,
+    Tag,
+    Text,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+
+QUERY = """
+query ($account: Int!, $cursor: String, $start: EpochMilliseconds!, $end: EpochMilliseconds!) {
+  actor { account(id: $account) { aiIssues {
+    issues(cursor: $cursor, timeWindow: {startTime: $start, endTime: $end}) {
+      issues {
+        issueId title description priority state createdAt activatedAt acknowledgedAt updatedAt closedAt
+        entityNames entityGuids entityTypes conditionName policyName origins sources deepLinkUrl
+        totalIncidents incidentIds
+      }
+      nextCursor
+    }
+  } } }
+}
+"""
+MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
+
+
+def either_time(*paths: str) -> Moment:
+    """The first of some times: milliseconds, or ISO 8601 where a template wrote them so."""
+    return (Instant(paths, MILLISECONDS), Instant(paths))
+
+
+ISSUE = IssueMapping(
+    name="issue",
+    when=Every(
+        (Some((Has("priority"), Has("severity"))), Some((Has("issueId"), Has("issueUrl"), Has("state"))))
+    ),
+    title=("title.0", "title", "name", "annotations.title.0", "conditionName.0", "alertConditionNames.0"),
+    body=Different(
+        ("description.0", "description", "annotations.description.0", "details", "alertConditionNames.0"),
+        than=("title.0", "title", "name"),
+    ),
+    severity=("priority", "severity"),
+    status=("state", "status", "currentState"),
+    service=("entityNames.0", "impactedEntities.0", "entitiesData.names.0", "entityName", "service"),
+    error_type=("conditionName.0", "alertConditionNames.0", "conditionName", "accumulations.conditionName.0"),
+    team=(
+        "team",
+        "owner",
+        Tag("tags", "team|owner"),
+        Tag("entityTags", "team|owner"),
+        "accumulations.tag.team.0",
+    ),
+    environment=(
+        "environment",
+        Tag("tags", "environment|env"),
+        Tag("entityTags", "environment|env"),
+        "accumulations.tag.environment.0",
+    ),
+    external_url=("issueUrl", "issueLink", "deepLinkUrl", "issuePageUrl", "url"),
+    source_created_at=either_time("createdAt", "activatedAt", "openTime", "lastReceived"),
+    resolved_at=either_time("closedAt", "updatedAt"),
+    attributes={
+        "policy": ("policyName.0", "alertPolicyNames.0", "policyName"),
+        "incidents": "totalIncidents",
+        "workflow": "workflowName",
+        "runbook": "alertRunbookUrl",
+    },
+)
+CHANNEL = IssueMapping(
+    name="webhook of a notification channel",
+    when=Every((Has("incident_id"), Some((Has("condition_name"), Has("current_state"))))),
+    title=(Join(("condition_name", "targets.0.name"), " · "), "details"),
+    body="details",
+    severity=("severity", "priority"),
+    status="current_state",
+    service=("targets.0.name", "application_name"),
+    error_type="condition_name",
+    team=("team", "targets.0.labels.team", "targets.0.labels.Team"),
+    environment=("targets.0.labels.environment", "targets.0.labels.env", "targets.0.labels.Environment"),
+    external_url=("incident_url", "violation_chart_url"),
+    source_created_at=either_time("timestamp", "timestamp_utc_string"),
+    resolved_at=either_time("timestamp"),
+    attributes={
+        "policy": "policy_name",
+        "event_type": "event_type",
+        "duration": "duration",
+        "runbook": "runbook_url",
+    },
+)
+FORMER_ALERT = IssueMapping(
+    name="webhook of an application's alert",
+    when=Every((Has("alert_url"), Some((Has("short_description"), Has("message"))))),
+    title=("short_description", "message"),
+    body=Different(("long_description", "message"), than="short_description"),
+    severity="severity",
+    status=Choose(
+        Matches(("short_description", "message"), r"\bended\b|\bclosed\b"), Literal("closed"), Literal("open")
+    ),
+    service=("application_name", "servers.0", "server_name"),
+    error_type="alert_policy_name",
+    external_url="alert_url",
+    source_created_at="created_at",
+    attributes={"account": "account_name"},
+)
+EXPORTED = IssueMapping(
+    name="exported incident event",
+    when=Every((Has("event"), Has("title"), Some((Has("incidentId"), Has("issueId"))))),
+    title="title",
+    body=Different("description", than="title"),
+    severity="priority",
+    status="event",
+    service=(r"entity\.name", "entityName", "targetName", "entityNames"),
+    error_type="conditionName",
+    team=(r"tags\.team", r"tag\.team"),
+    environment=(r"tags\.environment", r"tags\.env"),
+    external_url=("incidentLink", "issueLink"),
+    source_created_at=either_time("openTime", "timestamp"),
+    resolved_at=either_time("closeTime", "timestamp"),
+    attributes={"policy": "policyName", "runbook": "runbookUrl"},
+)
+IS_CLOSED = Choose(Has("closed_at"), Literal("closed"), Literal("open"))
+VIOLATION = IssueMapping(
+    name="violation of the REST API",
+    when=Every((Has("opened_at"), Some((Has("label"), Has("condition_name"))))),
+    title=("label", "condition_name"),
+    severity="priority",
+    status=IS_CLOSED,
+    service="entity.name",
+    error_type="condition_name",
+    source_created_at=either_time("opened_at"),
+    resolved_at=either_time("closed_at"),
+    attributes={"policy": "policy_name", "incident": "links.incident_id"},
+)
+INCIDENT = IssueMapping(
+    name="incident of the REST API",
+    when=Every((Has("opened_at"), Has("incident_preference"))),
+    title=Text("Incident {id} of alert policy {links.policy_id}"),
+    status=IS_CLOSED,
+    source_created_at=either_time("opened_at"),
+    resolved_at=either_time("closed_at"),
+    attributes={"policy_id": "links.policy_id", "violations": "links.violations"},
+)
+RECENT_EVENT = IssueMapping(
+    name="event of the REST API",
+    when=Every((Has("event_type"), Has("timestamp"), Has("description"), Not(Has("current_state")))),
+    title="description",
+    severity="priority",
+    status="event_type",
+    error_type="event_type",
+    source_created_at=either_time("timestamp"),
+    resolved_at=either_time("timestamp"),
+    attributes={"product": "product", "entity_type": "entity_type", "incident": "incident_id"},
+)
+DEPLOYMENT = ChangeMapping(
+    name="deployment",
+    when=Some((Has("revision"), Has("deployment_url"), Is("category", ("deployment",)))),
+    change_kind=Literal("deploy"),
+    title=("description", Text("Deployment of {revision}"), "changelog", "deployment_url"),
+    service=("application_name", "links.application", "entity.name"),
+    external_url=("deployment_url", "deepLink"),
+    changed_at=("timestamp", "created_at"),
+)
+
+ISSUE_SCHEMA = spec.RecordSchema(
+    key="issueId", updated_at=("updatedAt", "createdAt"), times=spec.Times.EPOCH_MILLISECONDS
+)
+DEPLOYMENT_SCHEMA = spec.RecordSchema(
+    key="deployment/{links.application}/{id}", updated_at=("timestamp",), kind="change"
+)
+
+
+def event(path: str, key: str, kind: str, record: str = "") -> spec.WebhookEvent:
+    """A body whose template can be edited: its times may be anything, so it counts when it arrives."""
+    return spec.WebhookEvent(
+        record=record,
+        when=spec.Condition(path=path),
+        schema=spec.RecordSchema(key=key, updated_at=(), kind=kind),
+    )
+
+
+CONNECTOR = spec.Connector(
+    name="new_relic",
+    title="New Relic",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.newrelic.com/docs/apis/nerdgraph/examples/nerdgraph-api-examples-alerts/",
+    plan="starter",
+    base_url="https://{host}",
+    credentials=(spec.Field("api_key", "User key", help="API keys › a key of the type User."),),
+    config=(
+        spec.Field("account", "Account ID", type="number", pattern=r"[0-9]+"),
+        spec.Field(
+            "host",
+            "API host",
+            required=False,
+            default="api.newrelic.com",
+            choices=("api.newrelic.com", "api.eu.newrelic.com"),
+        ),
+        spec.Field(
+            "applications",
+            "Application IDs",
+            help="Whose deployments are read as changes.",
+            required=False,
+            default=(),
+            type="list",
+        ),
+    ),
+    auth=spec.Headers((("API-Key", "{api_key}"),)),
+    pulls=(
+        spec.Pull(
+            name="issues",
+            path="/graphql",
+            method="POST",
+            graphql=QUERY,
+            params=(("account", "{account}"),),
+            records="data.actor.account.aiIssues.issues.issues",
+            pages=spec.TokenPages(next_path="data.actor.account.aiIssues.issues.nextCursor", param="cursor"),
+            schema=ISSUE_SCHEMA,
+            since=spec.Since(
+                field="updatedAt",
+                param="start",
+                until_param="end",
+                format=spec.Times.EPOCH_MILLISECONDS,
+                overlap=timedelta(hours=1),
+            ),
+        ),
+        spec.Pull(
+            name="deployments",
+            path="/v2/applications/{item}/deployments.json",
+            records="deployments",
+            pages=spec.LinkPages(),
+            schema=DEPLOYMENT_SCHEMA,
+            since=spec.Since(field="timestamp", newest_first=True),
+            for_each="applications",
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(
+            spec.OWN_SIGNATURE,
+            spec.SharedSecret("x-causeloop-token"),
+            spec.BasicSecret(),
+        ),
+        embedded=("targets", "impactedEntities", "deployment", "alert"),
+        events=(
+            event("current_state", "incident_id", "channel"),
+            event("incidents.0.opened_at", "incident/{id}", "incident", "incidents"),
+            event("violations.0.opened_at", "violation/{id}", "violation", "violations"),
+            event("recent_events.0.event_type", "event/{id}", "event", "recent_events"),
+            event("violation.opened_at", "violation/{id}", "violation", "violation"),
+            event("incident.opened_at", "incident/{id}", "incident", "incident"),
+            event("recent_event.event_type", "event/{id}", "event", "recent_event"),
+            event("alert.alert_url", "alert_url", "former_alert", "alert"),
+            event("alert_url", "alert_url", "former_alert"),
+            spec.WebhookEvent(
+                record="deployment",
+                schema=spec.RecordSchema(
+                    key="deployment/{deployment_url}", updated_at=("created_at",), kind="change"
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="deployment_url"),
+                schema=spec.RecordSchema(
+                    key="deployment/{deployment_url}", updated_at=("created_at",), kind="change"
+                ),
+            ),
+            event("incidentId", "{incidentId}", "exported_event"),
+            event("results.0.incidentId", "{incidentId}", "exported_event", "results"),
+            event("issueId", "{issueId}", "issue"),
+            event("id", "id", "issue"),
+        ),
+        setup="Alerts › Workflows › Notify › Webhook: the address with the header x-causeloop-token that "
+        "holds the secret, and the payload as proposed; notify when activated, acknowledged and closed.",
+    ),
+    body_errors=(
+        spec.BodyError(path="errors", matches="too many requests|rate limit|timed? ?out", then="retry"),
+        spec.BodyError(path="errors"),
+    ),
+    issues=(CHANNEL, FORMER_ALERT, EXPORTED, VIOLATION, INCIDENT, RECENT_EVENT, ISSUE),
+    changes=(DEPLOYMENT,),
+)

@@ -1,0 +1,56 @@
+"""Prometheus Alertmanager alerts: the list of those that fire, and its webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.alertmanager_alerts import (
+    BARE,
+    EVALUATED,
+    LISTED,
+    LISTED_SCHEMA,
+    PUSHED,
+    list_events,
+)
+
+CONNECTOR = spec.Connector(
+    name="prometheus_alertmanager",
+    title="Prometheus Alertmanager",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config",
+    plan="free",
+    base_url="{address}",
+    credentials=(
+        spec.Field("token", "Bearer token", help="Of the proxy before Alertmanager.", required=False),
+        spec.Field("username", "User name", required=False),
+        spec.Field("password", "Password", required=False),
+    ),
+    config=(
+        spec.Field(
+            "address",
+            "Alertmanager address",
+            help="Such as https://alertmanager.acme.example.",
+            pattern=r"https?://\S+",
+        ),
+    ),
+    auth=spec.FirstOf((spec.Bearer(), spec.Basic("{username}", "{password}"))),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/api/v2/alerts",
+            records="",
+            pages=spec.OnePage(),
+            schema=LISTED_SCHEMA,
+            since=spec.Since(field="updatedAt"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(
+            spec.SharedSecret("authorization", prefix="Bearer "),
+            spec.BasicSecret(),
+            spec.SharedSecret("x-causeloop-token"),
+            spec.OWN_SIGNATURE,
+        ),
+        events=list_events(),
+        setup="alertmanager.yml: a receiver with webhook_configs: the url, send_resolved: true, and "
+        "http_config.authorization.credentials with the secret.",
+    ),
+    issues=(LISTED, EVALUATED, PUSHED, BARE),
+)

@@ -1,0 +1,219 @@
+"""Azure DevOps: work items read in batches, failed builds, releases as changes; service hooks push them."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Kind,
+    Literal,
+    PlainText,
+    Some,
+    Tag,
+    Text,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.record_filters import DEPLOYMENT_NAME, Among, Both, Named
+
+FAILED = ("failed", "partiallysucceeded", "canceled", "8", "4", "32")
+WORK_ITEM = IssueMapping(
+    name="work item",
+    when=Every((Has("fields"), Some((Has(r"fields.System\.Title"), Has(r"fields.System\.State"))))),
+    title=(r"fields.System\.Title", Text(r"Work item {id}")),
+    body=(PlainText(r"fields.System\.Description"), PlainText(r"fields.Microsoft\.VSTS\.TCM\.ReproSteps")),
+    severity=(
+        r"fields.Microsoft\.VSTS\.Common\.Severity",
+        Text(r"priority {fields.Microsoft\.VSTS\.Common\.Priority}"),
+    ),
+    status=(r"fields.System\.State.newValue", r"fields.System\.State"),
+    service=(r"fields.System\.AreaPath", r"fields.System\.TeamProject"),
+    error_type=r"fields.System\.WorkItemType",
+    team=(r"fields.System\.TeamProject", r"fields.System\.AssignedTo.displayName"),
+    environment=Tag(r"fields.System\.Tags", "env|environment"),
+    external_url=("_links.html.href", "url"),
+    source_created_at=r"fields.System\.CreatedDate",
+    resolved_at=(
+        r"fields.Microsoft\.VSTS\.Common\.ClosedDate",
+        r"fields.Microsoft\.VSTS\.Common\.ResolvedDate",
+        r"fields.System\.ChangedDate",
+    ),
+    attributes={
+        "type": r"fields.System\.WorkItemType",
+        "tags": r"fields.System\.Tags",
+        "iteration": r"fields.System\.IterationPath",
+    },
+)
+BUILD = IssueMapping(
+    name="build",
+    when=Kind(("build",)),
+    title=(
+        Text("{definition.name} {buildNumber}: build {result}"),
+        Text("{definition.name} {buildNumber}: build {status}"),
+    ),
+    body=("detailed_message", "message"),
+    severity=Literal("build failed"),
+    status=("result", "status"),
+    service=("definition.name", "project.name"),
+    error_type=Literal("build_failed"),
+    team="project.name",
+    environment="sourceBranch",
+    external_url=("_links.web.href", "url"),
+    source_created_at=("startTime", "queueTime"),
+    resolved_at="finishTime",
+    attributes={"commit": ("sourceVersion", "sourceGetVersion"), "number": "buildNumber", "reason": "reason"},
+)
+DEPLOY = ChangeMapping(
+    name="build that deploys",
+    when=Has("buildNumber"),
+    change_kind=Literal("deploy"),
+    title=Text("{definition.name} {buildNumber}"),
+    service=("definition.name", "project.name"),
+    environment="sourceBranch",
+    external_url=("_links.web.href", "url"),
+    changed_at=("finishTime", "startTime"),
+)
+RELEASED = ChangeMapping(
+    name="release",
+    when=Some((Has("releaseDefinition"), Has("environment.releaseDefinition"), Has("release"))),
+    change_kind=Literal("deploy"),
+    title=(
+        Text("{release.name} to {releaseEnvironment.name}"),
+        Text("{environment.release.name} to {environment.name}"),
+        "release.name",
+        "name",
+    ),
+    service=("releaseDefinition.name", "environment.releaseDefinition.name", "project.name"),
+    environment=("releaseEnvironment.name", "environment.name"),
+    external_url=("release._links.web.href", "_links.web.href"),
+    changed_at=("completedOn", "environment.timeToDeploy", "createdOn", "event_at"),
+)
+WORK_ITEM_SCHEMA = spec.RecordSchema(
+    updated_at=(
+        r"fields.System\.ChangedDate.newValue",
+        r"fields.System\.ChangedDate",
+        r"fields.System\.CreatedDate",
+    )
+)
+BUILD_SCHEMA = spec.RecordSchema(
+    key="build/{id}",
+    updated_at=("finishTime", "queueTime"),
+    kind="build",
+    keep=Both(Among("result", FAILED), Named(("definition.name",), ".")),
+)
+PUSHED_BUILD = spec.RecordSchema(
+    key="build/{id}", updated_at=("finishTime",), kind="build", keep=Among("status", FAILED)
+)
+DEPLOY_SCHEMA = spec.RecordSchema(
+    key="deploy/{id}",
+    updated_at=("finishTime",),
+    kind="change",
+    keep=Both(Among("result", ("succeeded", "2")), Named(("definition.name",), DEPLOYMENT_NAME)),
+)
+QUERY = (
+    "SELECT [System.Id] FROM WorkItems WHERE [System.WorkItemType] IN ('Bug', 'Issue', 'Incident') "
+    "AND [System.ChangedDate] >= '{since}' ORDER BY [System.ChangedDate]"
+)
+
+CONNECTOR = spec.Connector(
+    name="azure_devops",
+    title="Azure DevOps",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch",
+    plan="free",
+    base_url="https://dev.azure.com",
+    credentials=(spec.Field("token", "Personal access token", help="Work items and builds: read."),),
+    config=(
+        spec.Field("organization", "Organization", pattern=r"[\w.-]+"),
+        spec.Field("projects", "Projects", pattern=r"[^/?#]+", type="list"),
+    ),
+    auth=spec.Basic("", "{token}"),
+    pulls=(
+        spec.Pull(
+            name="work_items",
+            path="/{organization}/{item}/_apis/wit/wiql?api-version=7.1&timePrecision=true",
+            method="POST",
+            records="workItems",
+            pages=spec.OnePage(),
+            details=spec.Details(
+                path="/{organization}/{item}/_apis/wit/workitemsbatch?api-version=7.1",
+                records="value",
+                id="id",
+            ),
+            schema=WORK_ITEM_SCHEMA,
+            since=spec.Since(field=r"fields.System\.ChangedDate", param="query", template=QUERY),
+            for_each="projects",
+        ),
+        spec.Pull(
+            name="builds",
+            path="/{organization}/{item}/_apis/build/builds",
+            params=(
+                ("api-version", "7.1"),
+                ("resultFilter", "failed"),
+                ("queryOrder", "finishTimeAscending"),
+            ),
+            records="value",
+            pages=spec.TokenPages(
+                next_path="x-ms-continuationtoken",
+                param="continuationToken",
+                in_header=True,
+                size=200,
+                size_param="$top",
+            ),
+            schema=BUILD_SCHEMA,
+            since=spec.Since(field="finishTime", param="minTime", ascending=True),
+            for_each="projects",
+            optional=True,
+        ),
+        spec.Pull(
+            name="deploys",
+            path="/{organization}/{item}/_apis/build/builds",
+            params=(
+                ("api-version", "7.1"),
+                ("resultFilter", "succeeded"),
+                ("queryOrder", "finishTimeAscending"),
+            ),
+            records="value",
+            pages=spec.TokenPages(
+                next_path="x-ms-continuationtoken",
+                param="continuationToken",
+                in_header=True,
+                size=200,
+                size_param="$top",
+            ),
+            schema=DEPLOY_SCHEMA,
+            since=spec.Since(field="finishTime", param="minTime", ascending=True),
+            for_each="projects",
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.BasicSecret(), spec.SharedSecret("x-causeloop-token")),
+        delivery_path="id",
+        events=(
+            spec.WebhookEvent(
+                record="resource",
+                when=spec.Condition(path="eventType", values=frozenset({"build.complete"})),
+                schema=PUSHED_BUILD,
+                add=(("message", "message.text"), ("detailed_message", "detailedMessage.text")),
+            ),
+            spec.WebhookEvent(
+                record="resource.revision",
+                when=spec.Condition(path="resource.revision.fields"),
+                schema=WORK_ITEM_SCHEMA,
+            ),
+            spec.WebhookEvent(
+                record="resource", when=spec.Condition(path="resource.fields"), schema=WORK_ITEM_SCHEMA
+            ),
+            spec.WebhookEvent(
+                record="resource",
+                when=spec.Condition(
+                    path="eventType", values=frozenset({"ms.vss-release.deployment-completed-event"})
+                ),
+                schema=spec.RecordSchema(key="release/{event_id}", updated_at=("event_at",), kind="change"),
+                add=(("event_at", "createdDate"), ("event_id", "id")),
+            ),
+        ),
+        setup="Project settings › Service hooks › Web Hooks: work items and builds, basic authentication.",
+    ),
+    issues=(BUILD, WORK_ITEM),
+    changes=(RELEASED, DEPLOY),
+)

@@ -1,0 +1,240 @@
+"""GitLab issues, failed pipelines and jobs, deployments and releases, polled and pushed."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Kind,
+    Literal,
+    Match,
+    SeverityLabel,
+    Some,
+    Tag,
+    Text,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
+
+FAILED = ("failed",)
+SUCCESS = ("success",)
+PROJECT_OF_URL = Match("web_url", r"^https?://[^/]+/(.+)/-/")
+ISSUE = IssueMapping(
+    name="issue",
+    when=Every((Has("title"), Some((Has("iid"), Has("issue_type"))), Has("created_at"), Has("state"))),
+    title="title",
+    body="description",
+    severity=(SeverityLabel("labels"), "severity"),
+    status=("state",),
+    service=(Tag("labels", "service|component"), PROJECT_OF_URL, "project_name", "project_id"),
+    error_type=Tag("labels", "error"),
+    team=(Tag("labels", "team"), "milestone.title"),
+    environment=Tag("labels", "env|environment"),
+    external_url=("web_url", "url"),
+    source_created_at="created_at",
+    resolved_at=("closed_at", "updated_at"),
+    attributes={
+        "number": "iid",
+        "labels": "labels",
+        "type": ("issue_type", "type"),
+        "milestone": "milestone.title",
+        "escalation": "escalation_status",
+    },
+)
+PIPELINE = IssueMapping(
+    name="pipeline",
+    when=Kind(("pipeline",)),
+    title=(Text("Pipeline {name} {status}"), Text("Pipeline on {ref} {status}")),
+    severity="status",
+    status="status",
+    service=("project_path", PROJECT_OF_URL, "project_id"),
+    error_type=Literal("pipeline_failed"),
+    environment="ref",
+    external_url=("web_url", "url"),
+    source_created_at="created_at",
+    resolved_at=("finished_at", "updated_at"),
+    attributes={"commit": "sha", "source": "source", "number": "iid"},
+)
+JOB = IssueMapping(
+    name="job",
+    when=Kind(("job",)),
+    title=(
+        Text("{build_name} {build_status}: {build_failure_reason}"),
+        Text("{build_name} {build_status}"),
+        Text("{name} {status}: {failure_reason}"),
+        Text("{name} {status}"),
+    ),
+    body=("failure_reason", "build_failure_reason"),
+    severity=("build_status", "status"),
+    status=("build_status", "status"),
+    service=("project_name", "project.path_with_namespace", PROJECT_OF_URL, "pipeline.project_id"),
+    error_type=("build_failure_reason", "failure_reason", Literal("job_failed")),
+    environment=("environment.name", "ref"),
+    external_url=("web_url", Text("{repository.homepage}/-/jobs/{build_id}")),
+    source_created_at=("build_started_at", "build_created_at", "started_at", "created_at"),
+    resolved_at=("build_finished_at", "finished_at"),
+    attributes={
+        "stage": ("build_stage", "stage"),
+        "commit": ("sha", "commit.id"),
+        "pipeline": ("pipeline_id", "pipeline.id"),
+    },
+)
+DEPLOYMENT = ChangeMapping(
+    name="deployment",
+    when=Has("environment"),
+    change_kind=Literal("deploy"),
+    title=(Text("Deploy of {ref} to {environment.name}"), Text("Deploy of {ref} to {environment}")),
+    service=("project.path_with_namespace", PROJECT_OF_URL, "deployable.project.path_with_namespace"),
+    environment=("environment.name", "environment"),
+    external_url=("deployable_url", "deployable.web_url"),
+    changed_at=("status_changed_at", "updated_at", "created_at"),
+)
+RELEASE = ChangeMapping(
+    name="release",
+    when=Some((Has("tag_name"), Every((Has("tag"), Has("released_at"))))),
+    change_kind=Literal("release"),
+    title=("name", "tag_name", "tag"),
+    service=("project.path_with_namespace", Match("_links.self", r"^https?://[^/]+/(.+)/-/")),
+    external_url=("url", "_links.self"),
+    changed_at=("released_at", "created_at"),
+)
+ISSUE_SCHEMA = spec.RecordSchema()
+PIPELINE_SCHEMA = spec.RecordSchema(key="pipeline/{id}", kind="pipeline", keep=Among("status", FAILED))
+PULLED_JOB = spec.RecordSchema(
+    key="job/{id}", updated_at=("finished_at", "created_at"), kind="job", keep=Among("status", FAILED)
+)
+PUSHED_JOB = spec.RecordSchema(
+    key="job/{build_id}",
+    updated_at=("build_finished_at", "build_created_at"),
+    kind="job",
+    keep=Among("build_status", FAILED),
+)
+DEPLOYMENT_SCHEMA = spec.RecordSchema(key="deployment/{id}", kind="change", keep=Among("status", SUCCESS))
+EACH_PROJECT = "/api/v4/projects/{item}/"
+
+CONNECTOR = spec.Connector(
+    name="gitlab",
+    title="GitLab",
+    category=spec.Category.PRODUCTIVITY_INCIDENT,
+    docs_url="https://docs.gitlab.com/api/issues/",
+    plan="free",
+    base_url="https://gitlab.com",
+    credentials=(spec.Field("token", "Access token", help="With the scope read_api."),),
+    config=(
+        spec.Field(
+            "projects",
+            "Projects",
+            help="Numbers, or paths with %2F for each slash.",
+            pattern=r"[\w.%-]+",
+            type="list",
+        ),
+    ),
+    auth=spec.Headers((("PRIVATE-TOKEN", "{token}"),)),
+    pulls=(
+        spec.Pull(
+            name="issues",
+            path=f"{EACH_PROJECT}issues",
+            params=(("scope", "all"), ("order_by", "updated_at"), ("sort", "asc")),
+            records="",
+            pages=spec.LinkPages(),
+            schema=ISSUE_SCHEMA,
+            since=spec.Since(field="updated_at", param="updated_after", ascending=True, restart_after=10_000),
+            for_each="projects",
+        ),
+        spec.Pull(
+            name="pipelines",
+            path=f"{EACH_PROJECT}pipelines",
+            params=(("status", "failed"), ("order_by", "updated_at"), ("sort", "asc")),
+            records="",
+            pages=spec.LinkPages(),
+            schema=PIPELINE_SCHEMA,
+            since=spec.Since(field="updated_at", param="updated_after", ascending=True),
+            for_each="projects",
+            optional=True,
+        ),
+        spec.Pull(
+            name="jobs",
+            path=f"{EACH_PROJECT}jobs",
+            params=(("scope[]", "failed"),),
+            records="",
+            pages=spec.LinkPages(),
+            schema=PULLED_JOB,
+            since=spec.Since(field="finished_at", newest_first=True),
+            for_each="projects",
+            optional=True,
+        ),
+        spec.Pull(
+            name="deployments",
+            path=f"{EACH_PROJECT}deployments",
+            params=(("status", "success"), ("order_by", "updated_at"), ("sort", "asc")),
+            records="",
+            pages=spec.LinkPages(),
+            schema=DEPLOYMENT_SCHEMA,
+            since=spec.Since(field="updated_at", param="updated_after", ascending=True),
+            for_each="projects",
+            optional=True,
+        ),
+        spec.Pull(
+            name="releases",
+            path=f"{EACH_PROJECT}releases",
+            params=(("order_by", "released_at"),),
+            records="",
+            pages=spec.LinkPages(),
+            schema=spec.RecordSchema(
+                key="release/{_links.self}", updated_at=("released_at", "created_at"), kind="change"
+            ),
+            since=spec.Since(field="released_at", newest_first=True),
+            for_each="projects",
+            optional=True,
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-gitlab-token"),),
+        delivery_header="x-gitlab-event-uuid",
+        ignore=(
+            spec.Condition(
+                path="object_kind", values=frozenset({"push", "tag_push", "merge_request", "wiki_page"})
+            ),
+        ),
+        events=(
+            spec.WebhookEvent(record="issue", when=spec.Condition(path="issue.iid"), schema=ISSUE_SCHEMA),
+            spec.WebhookEvent(
+                record="object_attributes",
+                when=spec.Condition(path="object_kind", values=frozenset({"issue", "incident", "work_item"})),
+                schema=ISSUE_SCHEMA,
+                add=(("labels", "labels"), ("project_name", "project.path_with_namespace")),
+            ),
+            spec.WebhookEvent(
+                record="object_attributes",
+                when=spec.Condition(path="object_kind", values=frozenset({"pipeline"})),
+                schema=spec.RecordSchema(
+                    key="pipeline/{id}",
+                    updated_at=("finished_at", "created_at"),
+                    kind="pipeline",
+                    keep=Among("status", FAILED),
+                ),
+                add=(("project_path", "project.path_with_namespace"),),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="build_id"), schema=PUSHED_JOB),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="deployment_id"),
+                schema=spec.RecordSchema(
+                    key="deployment/{deployment_id}",
+                    updated_at=("status_changed_at",),
+                    kind="change",
+                    keep=Among("status", SUCCESS),
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="object_kind", values=frozenset({"release"})),
+                schema=spec.RecordSchema(key="release/{url}", updated_at=("released_at",), kind="change"),
+            ),
+        ),
+        setup="Settings › Webhooks: issues, pipelines, jobs, deployments, releases, with the secret token.",
+    ),
+    rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
+    tickets=False,
+    issues=(PIPELINE, JOB, ISSUE),
+    changes=(DEPLOYMENT, RELEASE),
+)

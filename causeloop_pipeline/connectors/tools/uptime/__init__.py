@@ -1,0 +1,1 @@
+"""Tools that watch from outside whether something answers, and status pages."""

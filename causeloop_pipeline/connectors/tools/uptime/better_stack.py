@@ -1,0 +1,60 @@
+"""Better Stack incidents, listed newest first and pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+INCIDENT = IssueMapping(
+    name="incident",
+    when=Every((Has("attributes"), Some((Has("attributes.name"), Has("attributes.cause"))))),
+    title=("attributes.name", "attributes.cause"),
+    body="attributes.cause",
+    severity=Choose(Is("attributes.critical_alert", ("true",)), Literal("critical alert"), Literal("alert")),
+    status=(
+        Choose(Has("attributes.resolved_at"), Literal("resolved")),
+        Choose(Has("attributes.acknowledged_at"), Literal("acknowledged")),
+        "attributes.status",
+        Literal("started"),
+    ),
+    service=("attributes.name", "attributes.url"),
+    error_type="attributes.cause",
+    team=("attributes.team_name",),
+    environment="attributes.regions.0",
+    external_url=("attributes.origin_url", "attributes.url"),
+    source_created_at="attributes.started_at",
+    resolved_at="attributes.resolved_at",
+    attributes={"regions": "attributes.regions", "response": "attributes.response_content"},
+)
+SCHEMA = spec.RecordSchema(
+    updated_at=("attributes.resolved_at", "attributes.acknowledged_at", "attributes.started_at")
+)
+
+CONNECTOR = spec.Connector(
+    name="better_stack",
+    title="Better Stack",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://betterstack.com/docs/uptime/api/list-all-incidents/",
+    plan="free",
+    base_url="https://uptime.betterstack.com",
+    credentials=(spec.Field("token", "API token"),),
+    auth=spec.Bearer("{token}"),
+    pulls=(
+        spec.Pull(
+            name="incidents",
+            path="/api/v3/incidents",
+            records="data",
+            pages=spec.NextUrlPages(url="pagination.next", size=50, size_param="per_page"),
+            schema=SCHEMA,
+            since=spec.Since(field="attributes.started_at", newest_first=True),
+            refresh=spec.Refresh(path="/api/v3/incidents/{id}", record="data"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(record="data", when=spec.Condition(path="data.attributes"), schema=SCHEMA),
+        ),
+        setup="Integrations › Exporting data › Outgoing webhooks: incidents, all actions.",
+    ),
+    issues=(INCIDENT,),
+)

@@ -1,0 +1,69 @@
+"""Checkly alerts, listed by time and pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+ALERT = IssueMapping(
+    name="alert",
+    when=Every(
+        (Some((Has("alert_type"), Has("alertType"))), Some((Has("check_name"), Has("name"), Has("checkId"))))
+    ),
+    title=(
+        "event",
+        Text("{check_name}: {alert_type}"),
+        Text("{name}: {alertType}"),
+        Text("Check {checkId}: {alertType}"),
+    ),
+    body=("check_error_message", "error"),
+    severity=("alert_type", "alertType"),
+    status=("alert_type", "alertType"),
+    service=("check_name", "name", "checkId"),
+    error_type=("check_type", "checkType"),
+    team="group_name",
+    environment=("run_location", "runLocation"),
+    external_url="link",
+    source_created_at=("started_at", "created_at"),
+    resolved_at=("started_at", "created_at"),
+    attributes={
+        "status_code": ("api_check_response_status_code", "statusCode"),
+        "response_time": "response_time",
+    },
+)
+
+CONNECTOR = spec.Connector(
+    name="checkly",
+    title="Checkly",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://developers.checklyhq.com/reference/getv1checkalerts",
+    plan="free",
+    base_url="https://api.checklyhq.com",
+    credentials=(spec.Field("api_key", "API key"),),
+    config=(spec.Field("account", "Account ID", pattern=r"[0-9a-fA-F-]{36}"),),
+    auth=spec.Bearer("{api_key}"),
+    headers=(("X-Checkly-Account", "{account}"),),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/v1/check-alerts",
+            records="",
+            pages=spec.NumberedPages(size_param="limit"),
+            schema=spec.RecordSchema(key="{checkId}/{id}", updated_at=("created_at",)),
+            since=spec.Since(
+                field="created_at", param="from", until_param="to", format=spec.Times.EPOCH_SECONDS
+            ),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.HmacSignature("x-checkly-signature"),),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="check_id"),
+                schema=spec.RecordSchema(key="{check_id}/{check_result_id}", updated_at=("started_at",)),
+            ),
+        ),
+        setup="Alert channels › Webhook: the default body, with a secret.",
+    ),
+    issues=(ALERT,),
+)

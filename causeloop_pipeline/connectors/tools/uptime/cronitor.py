@@ -1,0 +1,40 @@
+"""Cronitor alerts of jobs and heartbeats, pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("id"), Has("monitor"), Has("type"))),
+    title=(Text("{monitor}: {description}"), Text("{monitor}: {type}")),
+    body=("description", "issue"),
+    severity=("severity", "type"),
+    status="type",
+    service="monitor",
+    error_type="rule",
+    team="group",
+    environment="environment",
+    external_url=("issue_url", "monitor_url"),
+    attributes={"rule": "rule"},
+)
+
+CONNECTOR = spec.Connector(
+    name="cronitor",
+    title="Cronitor",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://cronitor.io/docs/webhooks",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="id"),
+                schema=spec.RecordSchema(key="id", updated_at=()),
+            ),
+        ),
+        setup="Add a webhook with the address; append ?token= and the secret.",
+    ),
+    issues=(ALERT,),
+)

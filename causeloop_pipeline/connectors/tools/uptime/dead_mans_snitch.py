@@ -1,0 +1,40 @@
+"""Dead Man's Snitch: jobs that did not report, pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Tag, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("type"), Has("data.snitch"))),
+    title=Text("{data.snitch.name} is {data.snitch.status}"),
+    body="data.snitch.notes",
+    severity=(SeverityLabel("data.snitch.tags"), "data.snitch.status"),
+    status="data.snitch.status",
+    service="data.snitch.name",
+    error_type="type",
+    environment=Tag("data.snitch.tags", "env|environment"),
+    source_created_at="timestamp",
+    resolved_at="timestamp",
+    attributes={"tags": "data.snitch.tags", "previous": "data.snitch.previous_status"},
+)
+
+CONNECTOR = spec.Connector(
+    name="dead_mans_snitch",
+    title="Dead Man's Snitch",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://deadmanssnitch.com/docs/integrations/webhooks",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="data.snitch.token"),
+                schema=spec.RecordSchema(key="data.snitch.token", updated_at=("timestamp",)),
+            ),
+        ),
+        setup="Add a webhook with the address; append ?token= and the secret.",
+    ),
+    issues=(ALERT,),
+)

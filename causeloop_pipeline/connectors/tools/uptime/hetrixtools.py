@@ -1,0 +1,43 @@
+"""HetrixTools uptime and blacklist alerts, pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("monitor_id"), Has("monitor_status"))),
+    title=Text("{monitor_name} is {monitor_status}"),
+    body=("monitor_errors.New York", "monitor_errors"),
+    severity="monitor_status",
+    status="monitor_status",
+    service=("monitor_name", "monitor_target"),
+    error_type="monitor_type",
+    team="monitor_category",
+    external_url="monitor_target",
+    source_created_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    attributes={"category": "monitor_category", "errors": "monitor_errors"},
+)
+
+CONNECTOR = spec.Connector(
+    name="hetrixtools",
+    title="HetrixTools",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://docs.hetrixtools.com/uptime-monitoring-webhook-notifications/",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="monitor_id"),
+                schema=spec.RecordSchema(
+                    key="monitor_id", updated_at=("timestamp",), times=spec.Times.EPOCH_SECONDS
+                ),
+            ),
+        ),
+        setup="Add a webhook with the address; append ?token= and the secret.",
+    ),
+    issues=(ALERT,),
+)

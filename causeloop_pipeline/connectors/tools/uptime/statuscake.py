@@ -1,0 +1,64 @@
+"""StatusCake uptime alerts, listed and pushed by webhooks."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+PUSHED = IssueMapping(
+    name="webhook",
+    when=Every((Has("Status"), Some((Has("Name"), Has("URL"))))),
+    title=(Text("{Name} is {Status}"), Text("{URL} is {Status}")),
+    severity="Status",
+    status="Status",
+    service=("Name", "URL"),
+    error_type=Text("HTTP {StatusCode}"),
+    environment=(Tag("Tags", "env|environment"), "Tags"),
+    external_url="URL",
+    attributes={"method": "Method", "status_code": "StatusCode"},
+)
+ALERT = IssueMapping(
+    name="alert",
+    when=Every((Has("triggered_at"), Has("status"))),
+    title=(Text("{name} is {status}"), Text("Test {test_id} is {status}"), Text("Test is {status}")),
+    severity="status",
+    status="status",
+    service=("name", "test_id"),
+    error_type=(Text("HTTP {status_code}"), Literal("uptime")),
+    source_created_at="triggered_at",
+    resolved_at="triggered_at",
+)
+
+CONNECTOR = spec.Connector(
+    name="statuscake",
+    title="StatusCake",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://developers.statuscake.com/api/#tag/uptime/operation/list-uptime-test-alerts",
+    plan="free",
+    base_url="https://api.statuscake.com",
+    credentials=(spec.Field("token", "API token"),),
+    config=(spec.Field("tests", "Test IDs", pattern=r"\d+", type="list"),),
+    auth=spec.Bearer("{token}"),
+    pulls=(
+        spec.Pull(
+            name="alerts",
+            path="/v1/uptime/{item}/alerts",
+            records="data",
+            pages=spec.NextUrlPages(url="links.next", size=100, size_param="limit"),
+            schema=spec.RecordSchema(key="id", updated_at=("triggered_at",)),
+            since=spec.Since(field="triggered_at", newest_first=True),
+            for_each="tests",
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(),),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="TestID"),
+                schema=spec.RecordSchema(key="TestID", updated_at=()),
+            ),
+        ),
+        setup="Contact groups › Webhook URL: the address with ?token= and the secret.",
+    ),
+    issues=(PUSHED, ALERT),
+)

@@ -1,0 +1,44 @@
+"""Uptime Kuma heartbeats, pushed by its webhook notification."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+HEARTBEAT = IssueMapping(
+    name="heartbeat",
+    when=Some((Has("heartbeat"), Every((Has("monitor"), Has("msg"))))),
+    title=("title", "msg", Text("{monitor.name} is {heartbeat.status}")),
+    body=("heartbeat.msg", "msg"),
+    severity=(
+        "urgency",
+        Choose(Is("heartbeat.important", ("true", "1")), Literal("important"), Literal("unimportant")),
+    ),
+    status=Text("heartbeat {heartbeat.status}"),
+    service=("monitor.name", "monitor.hostname"),
+    error_type=("heartbeat.msg",),
+    environment=Tag("monitor.tags", "env|environment"),
+    external_url="monitor.url",
+    source_created_at="heartbeat.time",
+    resolved_at="heartbeat.time",
+    attributes={"type": "monitor.type", "duration": "heartbeat.duration"},
+)
+
+CONNECTOR = spec.Connector(
+    name="uptime_kuma",
+    title="Uptime Kuma",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://github.com/louislam/uptime-kuma/wiki",
+    plan="free",
+    webhook=spec.Webhook(
+        signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="heartbeat.status"),
+                schema=spec.RecordSchema(key="monitor.id", updated_at=("heartbeat.time",)),
+            ),
+        ),
+        setup="Settings › Notifications › Webhook (application/json), with the header X-Causeloop-Token.",
+    ),
+    issues=(HEARTBEAT,),
+)

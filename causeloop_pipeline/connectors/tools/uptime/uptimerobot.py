@@ -1,0 +1,92 @@
+"""UptimeRobot monitors that are down, listed and pushed by alert contacts."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Some,
+    Text,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+PUSHED = IssueMapping(
+    name="alert",
+    when=Every((Has("monitorID"), Some((Has("alertType"), Has("alertTypeFriendlyName"))))),
+    title=(
+        Text("{monitorFriendlyName} is {alertTypeFriendlyName}"),
+        "monitorFriendlyName",
+        Text("Monitor {monitorID}"),
+    ),
+    body="alertDetails",
+    severity=Text("alert {alertType}"),
+    status=("alertTypeFriendlyName", Text("alert {alertType}")),
+    service=("monitorFriendlyName", "monitorURL"),
+    error_type="alertDetails",
+    external_url="monitorURL",
+    source_created_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("alertDateTime", TimeFormat.EPOCH_SECONDS),
+    attributes={"alert": "alertID", "duration": "alertDuration"},
+)
+MONITOR = IssueMapping(
+    name="monitor",
+    when=Every((Has("id"), Some((Has("friendly_name"), Has("friendlyName"))), Has("status"))),
+    title=("friendly_name", "friendlyName"),
+    body=("logs.0.reason.detail",),
+    severity=Choose(Is("status", ("9", "DOWN")), Literal("alert 1"), Literal("alert 2")),
+    status=Text("monitor {status}"),
+    service=("friendly_name", "friendlyName"),
+    error_type="logs.0.reason.code",
+    external_url="url",
+    source_created_at=Instant(("logs.0.datetime", "create_datetime"), TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("logs.0.datetime", TimeFormat.EPOCH_SECONDS),
+)
+
+CONNECTOR = spec.Connector(
+    name="uptimerobot",
+    title="UptimeRobot",
+    category=spec.Category.CLOUD_MONITORING,
+    docs_url="https://uptimerobot.com/api/",
+    plan="free",
+    base_url="https://api.uptimerobot.com",
+    credentials=(spec.Field("api_key", "API key", help="The read-only main key."),),
+    pulls=(
+        spec.Pull(
+            name="monitors",
+            path="/v2/getMonitors",
+            method="POST",
+            form=True,
+            params=(
+                ("api_key", "{api_key}"),
+                ("format", "json"),
+                ("logs", "1"),
+                ("logs_limit", "1"),
+                ("statuses", "8-9"),
+            ),
+            records="monitors",
+            pages=spec.OffsetPages(size=50),
+            schema=spec.RecordSchema(
+                updated_at=("logs.0.datetime",), times=spec.Times.EPOCH_SECONDS, kind="monitor"
+            ),
+            since=spec.Since(field="logs.0.datetime"),
+        ),
+    ),
+    webhook=spec.Webhook(
+        signatures=(spec.UrlSecret(),),
+        events=(
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="monitorID"),
+                schema=spec.RecordSchema(
+                    key="monitorID", updated_at=("alertDateTime",), times=spec.Times.EPOCH_SECONDS
+                ),
+            ),
+        ),
+        setup="Alert contacts › Webhook: POST as JSON with all variables; append ?token= and the secret.",
+    ),
+    issues=(PUSHED, MONITOR),
+)
