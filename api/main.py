@@ -13,7 +13,7 @@ from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.http import errors, openapi
-from api.http.concurrency import ConcurrencyLimit
+from api.http.concurrency import ConcurrencyLimit, FairShare
 from api.http.database import open_landing_pool, open_pool
 from api.http.middleware import RequestEnvelope, RequestMetrics
 from api.resources import dashboard_site
@@ -34,12 +34,15 @@ ROUTERS = (
     "ingestion.connectors",
     "act.alert_rules",
     "tenancy.workspace",
+    "tenancy.invitations",
     "tenancy.members",
+    "tenancy.organizations",
     "system.exports",
     "system.stream",
 )
 
 
+MAX_REQUESTS_PER_WORKSPACE = 8
 MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
 MAX_STREAMS, MAX_STREAMS_PER_CALLER = 1_000, 8
 
@@ -77,10 +80,12 @@ def create_app() -> FastAPI:
         summary="Recurring failures, their causes, their recurrence predictions, and whether each fix held.",
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
+        docs_url=None,
         redoc_url=None,
     )
     app.state.metrics = RequestMetrics()
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
+    app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
     app.state.password_checks = PasswordChecks()

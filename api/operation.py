@@ -18,6 +18,7 @@ from api.access.plans import PLANS, find_plan_with
 from api.auth.authenticate import authenticate
 from api.auth.idempotency import respond_once
 from api.auth.rate_limits import check_rate_limit
+from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.json_body import read_json
@@ -94,12 +95,15 @@ def _require_caller(endpoint: Handler, role: Role, *, needs_transaction: bool) -
             check_may_write(caller)
         db = WorkspaceDatabase(pool, request.app.state.landing_pool, caller.workspace_id)
         request.state.db = db
-        if request.method in READ_METHODS:
-            return add_etag(request, await endpoint(request))
-        await read_json(request)
+        if request.method not in READ_METHODS:
+            await read_json(request)
         if not needs_transaction:
             return await endpoint(request)
-        return await _write(request, endpoint, caller, db)
+        share: FairShare = request.app.state.fair_share
+        async with share.hold(caller.workspace_id):
+            if request.method in READ_METHODS:
+                return add_etag(request, await endpoint(request))
+            return await _write(request, endpoint, caller, db)
 
     return handle
 
@@ -146,7 +150,7 @@ def find_readers(routers: Iterable[APIRouter]) -> dict[str, Handler]:
         route.path: APIRoute.get_route_handler(route)
         for router in routers
         for route in router.routes
-        if isinstance(route, Operation) and "GET" in route.methods
+        if isinstance(route, Operation) and "GET" in (route.methods or ())
     }
 
 

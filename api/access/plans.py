@@ -15,6 +15,7 @@ class Plan:
     requests_per_minute: int
     burst: int
     connectors: int | None
+    alert_rules: int
     features: frozenset[str]
 
 
@@ -24,11 +25,11 @@ GROWTH_FEATURES = STARTER_FEATURES | {"clusters", "tickets"}
 ENTERPRISE_FEATURES = GROWTH_FEATURES | {"sso"}
 
 PLANS = {
-    #      requests per minute, burst, connectors, features
-    "free": Plan(120, 60, 3, FREE_FEATURES),
-    "starter": Plan(600, 120, 10, STARTER_FEATURES),
-    "growth": Plan(3_000, 600, None, GROWTH_FEATURES),
-    "enterprise": Plan(12_000, 2_000, None, ENTERPRISE_FEATURES),
+    #      requests per minute, burst, connectors, alert rules, features
+    "free": Plan(120, 60, 3, 0, FREE_FEATURES),
+    "starter": Plan(600, 120, 10, 10, STARTER_FEATURES),
+    "growth": Plan(3_000, 600, None, 50, GROWTH_FEATURES),
+    "enterprise": Plan(12_000, 2_000, None, 200, ENTERPRISE_FEATURES),
 }
 
 PLANS_IN_ORDER = tuple(PLANS)

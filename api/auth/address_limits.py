@@ -1,5 +1,6 @@
 """Limits before authentication: a token bucket per network address or connector, in this process's memory."""
 
+import hashlib
 import math
 import time
 from collections import OrderedDict
@@ -22,6 +23,7 @@ class AddressLimits:
     code: str
     detail: str
     buckets: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
+    valid_digests: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
 
     def check(self, key: Hashable) -> None:
         """429 when the key's bucket is empty; takes nothing."""
@@ -42,6 +44,18 @@ class AddressLimits:
         self.buckets.move_to_end(key)
         while len(self.buckets) > MAX_KEYS:
             self.buckets.popitem(last=False)
+
+    def remember(self, credential: str) -> None:
+        """Keep the digest of what was valid: others who share its address do not lock it out."""
+        digest = hashlib.sha256(credential.encode()).digest()
+        self.valid_digests[digest] = None
+        self.valid_digests.move_to_end(digest)
+        while len(self.valid_digests) > MAX_KEYS:
+            self.valid_digests.popitem(last=False)
+
+    def is_known(self, credential: str) -> bool:
+        """Whether this was valid before."""
+        return hashlib.sha256(credential.encode()).digest() in self.valid_digests
 
     def _count(self, key: Hashable, now: float) -> float:
         tokens, counted_at = self.buckets.get(key, (self.burst, now))

@@ -1,8 +1,8 @@
 """Authentication: a service-account key or an access token, resolved to one workspace and one role.
 
 Every request reads the account or membership under its workspace's isolation, so that a revoked key, a
-suspended member, an ended session or a cancelled organization is rejected at once. An address that presented
-too many invalid credentials waits, without a look into the database.
+suspended member, an ended session or a cancelled organization is rejected at once. From an address that
+presented too many invalid credentials no further one is looked up, unless it was valid before.
 """
 
 import hmac
@@ -30,16 +30,20 @@ async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
     """The caller of a request; 401 where the credentials are missing or not valid."""
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
-    limits.check(address)
     try:
         credential = read_bearer_credential(request)
-        if credential.startswith("cl_"):
-            return await _authenticate_service_account(pool, credential)
-        return await _authenticate_user(pool, credential)
+        if not credential.startswith("cl_"):
+            return await _authenticate_user(pool, credential)
+        if not limits.is_known(credential):
+            limits.check(address)
+        caller = await _authenticate_service_account(pool, credential)
     except Problem as problem:
         if problem.status == 401:
+            limits.check(address)
             limits.take(address)
         raise
+    limits.remember(credential)
+    return caller
 
 
 def read_bearer_credential(request: Request) -> str:

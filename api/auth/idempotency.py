@@ -13,10 +13,10 @@ from fastapi import Request, Response
 
 from api.access.caller import Caller
 from api.access.keys import derive_key
-from api.http.errors import Problem, broken_rule
+from api.http.errors import Problem, broken_rule, conflict
 from api.queries.tenancy import idempotency
 from api.queries.tenancy.idempotency import KeyIdentity
-from causeloop_pipeline.storage.app.vault import Vault
+from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
 PURPOSE = "idempotent response"
 
@@ -56,7 +56,13 @@ def _replay_response(caller: Caller, first: asyncpg.Record, body_hash: bytes) ->
             "idempotency_key_reused",
             "this Idempotency-Key was used with a different body: send a new key",
         )
-    stored = _vault().open(first["sealed_response"], caller.workspace_id, caller.caller_id, PURPOSE)
+    try:
+        stored = _vault().open(first["sealed_response"], caller.workspace_id, caller.caller_id, PURPOSE)
+    except SecretError:
+        raise conflict(
+            "response_unreadable",
+            "this Idempotency-Key was used, and its response cannot be decrypted any more: read the result",
+        ) from None
     headers = {"Idempotency-Replayed": "true"}
     if stored["location"]:
         headers["Location"] = stored["location"]

@@ -12,7 +12,9 @@ from api.auth.tokens import TokenRules, decode_strictly, invalid_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem
 from causeloop_pipeline.settings import settings
 
-ALGORITHM = "RS256"
+ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
+"""Key type → the one algorithm that its keys may sign with."""
+
 HEADER_FIELDS = {"alg", "typ", "kid", "cat"}
 MAX_LIFETIME = timedelta(hours=24)
 MAX_KEY_AGE_SECONDS = 24 * 3600
@@ -34,6 +36,7 @@ class IssuerKeys:
     keys: dict[str, jwt.PyJWK] = field(default_factory=dict)
     fetched_at: float = float("-inf")
     attempted_at: float = float("-inf")
+    is_failing: bool = False
 
     @property
     def age_seconds(self) -> float:
@@ -47,6 +50,8 @@ class IssuerKeys:
         if needs_fetch and now - self.attempted_at > MIN_FETCH_INTERVAL_SECONDS:
             self.attempted_at = now
             await self._fetch()
+        elif self.is_failing and not self.keys:
+            raise _unavailable()
         if time.monotonic() - self.fetched_at > MAX_KEY_AGE_SECONDS or key_id not in self.keys:
             raise invalid_token()
         return self.keys[key_id]
@@ -56,19 +61,39 @@ class IssuerKeys:
             async with httpx2.AsyncClient(timeout=5) as client:
                 entries = await _download_keys(client)
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            self.is_failing = True
             if self.keys:
                 return  # the cached keys stay valid until they are a day old
-            raise Problem(
-                503,
-                "identity_provider_unavailable",
-                "the identity provider does not respond: try again in a minute",
-            ) from error
-        self.keys = {
-            entry["kid"]: jwt.PyJWK(entry, algorithm=ALGORITHM)
-            for entry in entries
-            if entry.get("kty") == "RSA" and "kid" in entry
-        }
+            raise _unavailable() from error
+        self.is_failing = False
+        self.keys = dict(filter(None, map(_read_key, entries)))
         self.fetched_at = time.monotonic()
+
+
+def _read_key(entry: Any) -> tuple[str, jwt.PyJWK] | None:
+    """The id and key of an entry; None for one that is malformed or not for signatures."""
+    algorithm = ALGORITHMS.get(str(entry.get("kty"))) if isinstance(entry, dict) else None
+    if (
+        algorithm is None
+        or not isinstance(entry.get("kid"), str)
+        or entry.get("use", "sig") != "sig"
+        or entry.get("alg", algorithm) != algorithm
+        or "verify" not in entry.get("key_ops", ["verify"])
+    ):
+        return None
+    try:
+        return entry["kid"], jwt.PyJWK(entry, algorithm=algorithm)
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        503,
+        "identity_provider_unavailable",
+        "the identity provider does not respond: try again in a minute",
+        headers={"Retry-After": "60"},
+    )
 
 
 async def verify_identity(token: str, keys: IssuerKeys) -> Identity:
@@ -76,16 +101,25 @@ async def verify_identity(token: str, keys: IssuerKeys) -> Identity:
     issuer, audience = settings().oidc_issuer, settings().oidc_audience
     if not issuer or not audience:
         raise Problem(
-            503,
+            403,
             "sso_not_configured",
             "single sign-on is not configured: set CAUSELOOP_OIDC_ISSUER and CAUSELOOP_OIDC_AUDIENCE",
         )
     key = await keys.find_key(_read_key_id(token))
-    rules = TokenRules(issuer, audience, ALGORITHM, HEADER_FIELDS, MAX_LIFETIME)
+    rules = TokenRules(issuer, audience, key.algorithm_name, HEADER_FIELDS, MAX_LIFETIME)
     claims = decode_strictly(token, key, rules)
+    if claims.get("azp", audience) not in _list_authorized_parties(audience):
+        raise invalid_token()  # issued for another application of the same provider
+    if claims.get("sts", "active") != "active":
+        raise invalid_token()  # the person still has to do something at the provider
     email = claims.get("email")
     is_verified = isinstance(email, str) and claims.get("email_verified") is True
     return Identity(str(claims["sub"]), str(email).lower() if is_verified else None)
+
+
+def _list_authorized_parties(audience: str) -> list[str]:
+    named = [party.strip() for party in settings().oidc_authorized_parties.split(",")]
+    return [audience, settings().public_url.rstrip("/"), *filter(None, named)]
 
 
 def _read_key_id(token: str) -> str:
@@ -97,7 +131,7 @@ def _read_key_id(token: str) -> str:
         raise invalid_token() from None
     if (
         set(header) - HEADER_FIELDS
-        or header.get("alg") != ALGORITHM
+        or header.get("alg") not in ALGORITHMS.values()
         or not isinstance(header.get("kid"), str)
     ):
         raise invalid_token()

@@ -63,6 +63,17 @@ class PasswordChecks:
             await sign_in_attempts.give_back_attempt(pool, anybody)
         return is_right
 
+    async def hash_new(self, password: str) -> str:
+        """The hash of a new password; 429 when too many are computed at once."""
+        if self.waiting >= MAX_WAITING:
+            raise _refuse("busy", "too many people are signing in: try again in a few seconds", 3)
+        self.waiting += 1
+        try:
+            async with self.places:
+                return await run_in_threadpool(_hasher.hash, password)
+        finally:
+            self.waiting -= 1
+
 
 async def _claim_attempt(pool: asyncpg.Pool, subject_hash: bytes, limit: int) -> None:
     if not await sign_in_attempts.claim_attempt(pool, subject_hash, limit):

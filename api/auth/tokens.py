@@ -64,8 +64,8 @@ def verify_access_token(encoded: str) -> AccessToken:
     """The claims of an access token; 401 unless this installation signed it and it is still valid."""
     claims = decode_strictly(encoded, derive_key("access token"), ACCESS_TOKEN_RULES)
     try:
-        ids = [UUID(claims[name]) for name in ("sub", "workspace_id", "sid")]
-        return AccessToken(*ids, method=claims["method"])
+        user_id, workspace_id, session_id = (UUID(claims[name]) for name in ("sub", "workspace_id", "sid"))
+        return AccessToken(user_id, workspace_id, session_id, claims["method"])
     except (KeyError, ValueError, AttributeError, TypeError):
         raise invalid_token() from None
 

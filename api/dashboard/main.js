@@ -3,9 +3,16 @@
 import { get, post } from "./lib/client.js";
 import { h, link } from "./lib/elements.js";
 import { useTimeZone } from "./lib/format.js";
-import { clearSession, refreshToken, isSignedIn, takeKeyFromAddress } from "./lib/session.js";
+import {
+  clearSession,
+  refreshToken,
+  isSignedIn,
+  takeKeyFromAddress,
+  takeLinkFromAddress,
+} from "./lib/session.js";
 import { failure, loading, notice } from "./lib/states.js";
 import { follow } from "./lib/stream.js";
+import { acceptScreen, startScreen } from "./screens/links/accept.js";
 import { showClusters } from "./screens/clusters.js";
 import { showConnectors } from "./screens/connectors.js";
 import { showIssue } from "./screens/issue.js";
@@ -181,8 +188,23 @@ function showSignIn(why) {
   place(signInScreen(start, why), "Sign in");
 }
 
+/** By a link: create the first organization, or accept an invitation. */
+async function comeIn({ kind, token }) {
+  streaming?.abort();
+  showing.abort();
+  bar.hidden = true;
+  const accept = (token) => comeIn({ kind: "accept", token });
+  if (kind === "start") place(startScreen(token, accept), "Welcome");
+  else place(await acceptScreen(token, start), "Invitation");
+}
+
 /** Ask before the key of a link is used: whoever made the link would see what is entered afterwards. */
 function askAboutLink() {
+  const link = takeLinkFromAddress();
+  if (link) {
+    comeIn(link);
+    return true;
+  }
   const key = takeKeyFromAddress();
   if (key) {
     streaming?.abort();

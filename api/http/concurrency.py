@@ -1,11 +1,15 @@
-"""Limits how many slow operations run at once in this process, in all and for each caller or workspace."""
+"""Limits how many operations run at once in this process, in all and for each caller or workspace."""
 
+import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from dataclasses import dataclass, field
 
+from api.http.database import DatabaseBusyError
 from api.http.errors import Problem
+
+MAX_TURN_SECONDS = 10.0
 
 
 @dataclass
@@ -43,3 +47,41 @@ class ConcurrencyLimit:
             f"{why}: try again when one has ended",
             headers={"Retry-After": "5"},
         )
+
+
+@dataclass
+class FairShare:
+    """Places for one workspace's requests, fewer than there are connections; a request waits for its turn.
+
+    So the requests of one workspace, however many and slow, leave connections for the others.
+    """
+
+    places: int
+    turns: dict[Hashable, asyncio.Semaphore] = field(default_factory=dict)
+    users: Counter[Hashable] = field(default_factory=Counter)
+
+    @contextlib.asynccontextmanager
+    async def hold(self, key: Hashable) -> AsyncIterator[None]:
+        """Occupy a place until the block ends; DatabaseBusyError when none becomes free in time."""
+        self.users[key] += 1
+        turn = self.turns.setdefault(key, asyncio.Semaphore(self.places))
+        try:
+            async with _acquire_in_time(turn):
+                yield
+        finally:
+            self.users[key] -= 1
+            if not self.users[key]:
+                del self.users[key], self.turns[key]
+
+
+@contextlib.asynccontextmanager
+async def _acquire_in_time(turn: asyncio.Semaphore) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(MAX_TURN_SECONDS):
+            await turn.acquire()
+    except TimeoutError:
+        raise DatabaseBusyError from None
+    try:
+        yield
+    finally:
+        turn.release()

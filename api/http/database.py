@@ -21,7 +21,8 @@ Result = TypeVar("Result")
 
 POOL_SIZE = 12
 LANDING_POOL_SIZE = 6
-MAX_WAIT_SECONDS = 3.0
+MAX_WAIT_SECONDS = 1.5
+MAX_CONNECT_SECONDS = 1.5
 STATEMENT_TIMEOUT_MS = 15_000
 
 
@@ -32,14 +33,16 @@ class DatabaseBusyError(Exception):
 class BoundedPool(asyncpg.Pool):  # type: ignore[misc]
     """A pool whose callers wait for a connection for a bounded time."""
 
+    max_wait_seconds: float | None = None
+
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the overridden signature
         try:
-            return await super()._acquire(MAX_WAIT_SECONDS if timeout is None else timeout)
+            return await super()._acquire(timeout or self.max_wait_seconds or MAX_WAIT_SECONDS)
         except TimeoutError:
             raise DatabaseBusyError from None
 
 
-async def open_pool(url: str, size: int = POOL_SIZE) -> asyncpg.Pool:
+async def open_pool(url: str) -> asyncpg.Pool:
     """Connections of the API's database role, without state from one request to the next."""
     return await BoundedPool(
         url,
@@ -49,8 +52,9 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> asyncpg.Pool:
         max_inactive_connection_lifetime=300.0,
         loop=None,
         min_size=1,
-        max_size=size,
+        max_size=POOL_SIZE,
         reset=_reset,
+        timeout=MAX_CONNECT_SECONDS,
         command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,
         server_settings={
             "timezone": "UTC",
@@ -69,6 +73,7 @@ def open_landing_pool(url: str) -> ConnectionPool:
         max_size=LANDING_POOL_SIZE,
         max_idle=60,
         timeout=MAX_WAIT_SECONDS,
+        reconnect_timeout=MAX_WAIT_SECONDS,  # the next request tries again, as soon as the database is back
         open=True,
         name="landing",
     )
@@ -78,6 +83,13 @@ async def _reset(connection: asyncpg.Connection) -> None:
     """End an open transaction; nothing is ever set beyond one, so that suffices."""
     if connection.is_in_transaction():
         await connection.execute("rollback")
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool has taken it back
+        return True
 
 
 def as_json(values: Mapping[str, Any]) -> str:
@@ -133,13 +145,22 @@ class WorkspaceDatabase:
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Open the request's transaction; commit it at the end, or roll back on any error."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            await set_workspace(connection, self.workspace_id)
-            self.connection = connection
+        async with self.pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
             try:
+                await set_workspace(connection, self.workspace_id)
+                self.connection = connection
                 yield
+            except BaseException:
+                if not _is_lost(connection):  # else the rollback's error would hide the first one
+                    await transaction.rollback()
+                raise
             finally:
                 self.connection = None
+            if _is_lost(connection):
+                raise ConnectionError("the database connection was lost before the transaction was committed")
+            await transaction.commit()
 
     async def in_thread(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         """Run a storage function in a thread, in its own transaction, committed when this returns."""

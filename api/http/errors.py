@@ -22,6 +22,30 @@ PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "https://causeloop.dev/problems/"
 MAX_CREDENTIAL_BYTES = 16_000
 
+LOST_DATABASE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it starts, stops or recovers
+    asyncpg.InsufficientResourcesError,  # its disk or memory is full
+    asyncpg.PostgresSystemError,
+    ConnectionError,
+    psycopg.OperationalError,
+)
+"""The database is away or cannot store anything: the request had no effect and may be repeated."""
+
+BUSY_DATABASE = (
+    DatabaseBusyError,
+    PoolTimeout,
+    TimeoutError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+)
+"""The database works, but not on this request in time."""
+
 log = logging.getLogger("causeloop.api")
 
 
@@ -87,12 +111,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _handle_problem)
     app.add_exception_handler(RequestValidationError, _handle_invalid_request)
     app.add_exception_handler(HTTPException, _handle_http_exception)
-    app.add_exception_handler(asyncpg.PostgresConnectionError, _handle_lost_database)
-    app.add_exception_handler(asyncpg.CannotConnectNowError, _handle_lost_database)
-    app.add_exception_handler(ConnectionError, _handle_lost_database)
-    app.add_exception_handler(psycopg.OperationalError, _handle_lost_database)
-    app.add_exception_handler(DatabaseBusyError, _handle_busy_database)
-    app.add_exception_handler(PoolTimeout, _handle_busy_database)
+    for lost in LOST_DATABASE:
+        app.add_exception_handler(lost, _handle_lost_database)
+    for busy in BUSY_DATABASE:
+        app.add_exception_handler(busy, _handle_busy_database)
     app.add_exception_handler(SecretError, _handle_unreadable_secret)
     app.add_exception_handler(ClientDisconnect, _handle_broken_upload)
     app.add_exception_handler(asyncpg.exceptions.DataError, _handle_bad_value)
@@ -129,11 +151,9 @@ async def _handle_http_exception(request: Request, error: Exception) -> Response
 
 def _find_methods(request: Request) -> list[str]:
     """The methods of every route that has the request's path."""
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] != Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return sorted(methods)
+    routes = [route for router in request.app.state.routers for route in router.routes]
+    matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in matching for method in route.methods} or {"GET", "HEAD"})
 
 
 async def _handle_lost_database(request: Request, error: Exception) -> Response:
@@ -148,11 +168,11 @@ async def _handle_lost_database(request: Request, error: Exception) -> Response:
 
 
 async def _handle_busy_database(request: Request, error: Exception) -> Response:
-    log.error("no free database connection: %s", type(error).__name__)
+    log.error("the database had no time for a request: %s", type(error).__name__)
     problem = Problem(
         503,
         "database_busy",
-        "all database connections are in use: try again in a few seconds",
+        "the database is busy: try again in a few seconds",
         headers={"Retry-After": "2"},
     )
     return problem_response(request, problem)

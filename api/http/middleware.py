@@ -1,5 +1,6 @@
 """Middleware: request id, body size limit, request metrics and the headers of every response."""
 
+import asyncio
 import re
 import time
 import uuid
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.json_body import MAX_BYTES
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+MAX_SECONDS_BETWEEN_PARTS = 15.0
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -83,15 +85,29 @@ def _limit_body(scope: Scope, receive: Receive) -> Receive:
     declared = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
     received = 0
 
+    is_complete = False
+
     async def receive_limited() -> Message:
-        nonlocal received
-        message: Message = {} if declared > MAX_BYTES else await receive()
+        nonlocal received, is_complete
+        message: Message = {} if declared > MAX_BYTES else await _receive_in_time(receive, is_complete)
         received += len(message.get("body", b""))
+        is_complete = not message.get("more_body", False)
         if max(declared, received) > MAX_BYTES:
             raise HTTPException(413, f"the body is larger than the limit of {MAX_BYTES:,} bytes")
         return message
 
     return receive_limited
+
+
+async def _receive_in_time(receive: Receive, is_complete: bool) -> Message:
+    """The next part of a body, which must not keep the server waiting; 408 where it does."""
+    if is_complete:
+        return await receive()  # waits for the client to disconnect
+    try:
+        async with asyncio.timeout(MAX_SECONDS_BETWEEN_PARTS):
+            return await receive()
+    except TimeoutError:
+        raise HTTPException(408, "the body did not arrive in time: send the request again") from None
 
 
 def _request_id(scope: Scope) -> str:

@@ -34,6 +34,7 @@ ERROR_RESPONSES = {
     401: "Not signed in, or the credentials are not valid",
     403: "The role, the plan or the workspace's sign-in rules do not allow it",
     404: "This workspace has no such row",
+    408: "The body did not arrive in time",
     409: "The current state of the row does not allow it",
     412: "`If-Match` does not name the current version",
     413: "The body is too large",

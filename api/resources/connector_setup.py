@@ -14,8 +14,10 @@ from api.http.errors import Problem, broken_rule
 from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.origin import find_credentials_origin
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.app.connectors import CREDENTIALS, WEBHOOK_SECRETS
+from causeloop_pipeline.storage.app import connector_credentials
+from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
 CURRENT, PREVIOUS = "current", "previous"
@@ -78,16 +80,28 @@ def reveal_credentials(credentials: Mapping[str, SecretStr]) -> dict[str, str]:
     return {name: value.get_secret_value() for name, value in credentials.items()}
 
 
-def seal_credentials(credentials: Mapping[str, str], caller: Caller, connector_id: UUID) -> bytes | None:
-    """Encrypted credentials, as they are stored."""
+def seal_credentials(credentials: Mapping[str, str], connector: Mapping[str, Any]) -> bytes | None:
+    """Credentials encrypted for a connector's row and for the origin in its configuration."""
     if not credentials:
         return None
-    return _vault().seal(credentials, caller.workspace_id, connector_id, CREDENTIALS)
+    return connector_credentials.seal_credentials(_vault(), credentials, connector)
 
 
-def open_credentials(sealed: bytes | None, caller: Caller, connector_id: UUID) -> dict[str, str]:
-    """Stored credentials in plain text."""
-    return _vault().open(sealed, caller.workspace_id, connector_id, CREDENTIALS)
+def open_credentials(connector: Mapping[str, Any]) -> dict[str, str]:
+    """A connector's stored credentials in plain text."""
+    return connector_credentials.open_credentials(_vault(), connector)
+
+
+def check_origin(tool: Connector, stored: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    """422 where stored credentials would be sent to another origin than they were entered for."""
+    before = find_credentials_origin(tool, stored["config"])
+    after = find_credentials_origin(tool, config)
+    if stored["credentials"] and before != after:
+        raise broken_rule(
+            "credentials_required",
+            f"the stored credentials belong to {before}: enter them again to use them at {after}",
+            "/credentials",
+        )
 
 
 def generate_webhook_secret() -> str:

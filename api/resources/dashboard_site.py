@@ -1,4 +1,7 @@
-"""Serves the dashboard: its page at `/` and its files under `/dashboard/`, with a strict security policy."""
+"""Serves the dashboard at `/` and the API reference at `/docs`, all with the same strict security policy.
+
+Both come from this installation alone: a script of another origin could read the dashboard's session.
+"""
 
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 FOLDER = Path(__file__).parents[1] / "dashboard"
+REFERENCE_FOLDER = Path(__file__).parents[1] / "reference"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
@@ -36,7 +40,14 @@ async def read_dashboard(_request: Request) -> Response:
     return FileResponse(FOLDER / "index.html", headers=HEADERS)
 
 
+async def read_reference(_request: Request) -> Response:
+    """Respond with the page of the API reference."""
+    return FileResponse(REFERENCE_FOLDER / "index.html", headers=HEADERS)
+
+
 def install(app: FastAPI) -> None:
-    """Let the application serve the dashboard."""
+    """Let the application serve the dashboard and the API reference."""
     app.add_route("/", read_dashboard, include_in_schema=False)
+    app.add_route("/docs", read_reference, include_in_schema=False)
     app.mount("/dashboard", DashboardFiles(directory=FOLDER), name="dashboard")
+    app.mount("/reference", DashboardFiles(directory=REFERENCE_FOLDER), name="reference")

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from api.resources.ingest_records import describe_fields
-from causeloop_pipeline.landing.inbound.product_fields import IngestError
+from api.http.database import WorkspaceDatabase
+from api.queries.ingestion import ingest
+from api.resources.ingest_records import BELONGS_TO_CONNECTOR, describe_fields
+from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount
 
@@ -27,6 +29,22 @@ def parse_batch(
             errors = describe_fields(error.errors, f"{pointer}/{index}")
             rejections.append({"index": index, "errors": errors})
     return records, rejections
+
+
+async def reject_connector_records(
+    db: WorkspaceDatabase, records: IndexedRecords, rejections: Rejections, pointer: str
+) -> IndexedRecords:
+    """The records that no connector brought; the others are added to the rejections."""
+    taken = await ingest.find_connector_records(db, [record for _, record in records])
+    accepted: IndexedRecords = []
+    for index, record in records:
+        if (record.source, record.external_id) not in taken:
+            accepted.append((index, record))
+            continue
+        error = FieldError("/external_id", BELONGS_TO_CONNECTOR)
+        rejections.append({"index": index, "errors": describe_fields([error], f"{pointer}/{index}")})
+    rejections.sort(key=lambda rejection: rejection["index"])
+    return accepted
 
 
 def describe_status(count: LandingCount) -> str:

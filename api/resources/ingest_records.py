@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.access.caller import Caller
-from api.http.errors import Problem
+from api.http.database import WorkspaceDatabase
+from api.http.errors import Problem, conflict
+from api.queries.ingestion import ingest
 from api.schemas.detect.issues import NewIssue
 from causeloop_pipeline.landing.inbound.ingest_change import change_to_record
 from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.raw_record import Channel, RawRecord
+
+BELONGS_TO_CONNECTOR = "a connector of this workspace brought it, and only the connector may update it"
 
 
 def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | None) -> RawRecord:
@@ -38,6 +42,12 @@ def parse_change(change: Any) -> RawRecord:
         return change_to_record(change, datetime.now(UTC))
     except IngestError as error:
         raise _validation_problem(error) from None
+
+
+async def check_not_of_connector(db: WorkspaceDatabase, record: RawRecord) -> None:
+    """409 where a connector brought the record: what a tool has signed is not overwritten from elsewhere."""
+    if await ingest.find_connector_records(db, [record]):
+        raise conflict("belongs_to_connector", BELONGS_TO_CONNECTOR)
 
 
 def describe_fields(errors: Sequence[FieldError], prefix: str = "") -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx2
 import psycopg
@@ -34,13 +35,15 @@ def api_url(installation: Installation) -> Iterator[str]:
     # All tests come from one address, and many of them present invalid credentials.
     app.state.address_limits.burst = app.state.delivery_limits.burst = 1_000_000
     with serving(app) as url:
+        # A busy machine makes no test fail that sends many requests at once.
+        app.state.pool.max_wait_seconds = app.state.landing_pool.timeout = 60
         yield url
 
 
 @contextlib.contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, **options: Any) -> Iterator[str]:
     """Serve an application on loopback until the block ends."""
-    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **options))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -55,7 +58,7 @@ def serving(app: FastAPI) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def contract(api_url: str) -> Contract:
     """The OpenAPI document of the running API."""
-    return Contract(httpx2.get(f"{api_url}/openapi.json").json())
+    return Contract(httpx2.get(f"{api_url}/openapi.json", timeout=60).json())
 
 
 @pytest.fixture(scope="session")

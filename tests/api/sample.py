@@ -60,13 +60,26 @@ def make_session(workspace_id: UUID, user_id: UUID, method: SignInMethod = "pass
 
 
 def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
-    """Another connector or alert rule, to be deleted by a test."""
+    """Another connector, alert rule or suspended member, to be deleted by a test."""
+    if parameter == "user_id":
+        return _insert_spare_member(sample)
     with database.workspace(sample.workspace_id) as session:
         return (
             insert_connector(session, sample)
             if parameter == "connector_id"
             else insert_alert_rule(session, sample)
         )
+
+
+def _insert_spare_member(sample: Sample) -> UUID:
+    with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
+        user_id = create_user(owner, f"{uuid4().hex}@example.com", "Spare")
+        owner.execute(
+            "insert into app.membership (workspace_id, user_id, role, status) "
+            "values (%s, %s, 'viewer', 'suspended')",
+            (sample.workspace_id, user_id),
+        )
+    return user_id
 
 
 def _insert_people(owner: psycopg.Connection, sample: Sample) -> None:

@@ -52,3 +52,11 @@ export function takeKeyFromAddress() {
   history.replaceState(null, "", `${location.pathname}#${match[2] ?? "/"}`);
   return match[1];
 }
+
+/** Take the token of a link, `#accept=…` or `#start=…`, out of the address; null: there is none. */
+export function takeLinkFromAddress() {
+  const match = /^#(accept|start)=(cl[is]_[A-Za-z0-9_-]+)$/.exec(location.hash);
+  if (!match) return null;
+  history.replaceState(null, "", `${location.pathname}#/`);
+  return { kind: match[1], token: match[2] };
+}

@@ -10,7 +10,7 @@ import { effortAndImpact, loopsPrevented, recommendationsTable, statusMark } fro
 
 const WINDOW = 30;
 
-export async function showOverview({ signal }) {
+export async function showOverview({ me, signal }) {
   const [workspace, summary, recommendations, fixes] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
     get("/v1/predictions/summary", {}, { window_days: WINDOW }, signal),
@@ -18,7 +18,7 @@ export async function showOverview({ signal }) {
     readFixes(signal),
   ]);
   const failed = failedStages(workspace.failed_stages);
-  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed);
+  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed, me.role);
   return h(
     "div",
     { class: "screen", "data-title": "Overview" },
@@ -56,7 +56,7 @@ function failedStages(stages) {
   );
 }
 
-function emptyOverview(failed) {
+function emptyOverview(failed, role) {
   return h(
     "div",
     { class: "screen" },
@@ -64,8 +64,8 @@ function emptyOverview(failed) {
     failed,
     empty(
       "No patterns yet: they appear a few minutes after the first issues.",
-      link("/connectors", "See whether a connector has synced"),
-      ", or send issues to ",
+      role === "viewer" ? "An analyst connects a source" : link("/connectors", "See whether a connector has synced"),
+      role === "viewer" ? " or sends issues to " : ", or send issues to ",
       h("code", {}, "POST /v1/ingest/batch"),
       ".",
     ),

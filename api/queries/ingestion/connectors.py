@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from api.http.database import WorkspaceDatabase, as_json
 from api.queries.listing import Listing, Sort, any_of
 
@@ -76,7 +78,7 @@ where connector_id = $1
 """
 
 SELECT_WITH_SECRETS = """
-select type, config, status, credentials, webhook_secrets, backfill_days
+select workspace_id, connector_id, type, config, status, credentials, webhook_secrets, backfill_days
 from app.connector
 where connector_id = $1
 """
@@ -146,8 +148,8 @@ async def update_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
 
 async def read_with_secrets(db: WorkspaceDatabase, connector_id: UUID) -> Mapping[str, Any] | None:
     """A connector with its encrypted secrets."""
-    row: Mapping[str, Any] | None = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
-    return row
+    row = await db.transaction.fetchrow(SELECT_WITH_SECRETS, connector_id)
+    return None if row is None else {**row, "config": orjson.loads(row["config"])}
 
 
 async def pause(db: WorkspaceDatabase, connector_id: UUID) -> bool:

@@ -33,6 +33,15 @@ on conflict (workspace_id, source, external_id) do update
     where i.source_updated_at <= excluded.source_updated_at
 """
 
+SELECT_CONNECTOR_RECORDS = """
+select distinct source, external_id
+from unnest($1::text[], $2::text[]) as sent (source, external_id)
+where exists (
+    select from raw.record as r
+    where r.source = sent.source and r.external_id = sent.external_id and r.connector_id is not null
+)
+"""
+
 INSERT_DELIVERY = """
 insert into raw.webhook_delivery (workspace_id, connector_id, delivery_id) values (%s, %s, %s)
 on conflict do nothing
@@ -49,6 +58,14 @@ def compute_change_id(workspace_id: UUID, source: str, external_id: str) -> UUID
     """The id of a change, as the SQL function `core.change_id` computes it."""
     identity = "\x1f".join(("change", str(workspace_id), source, external_id))
     return UUID(hashlib.md5(identity.encode(), usedforsecurity=False).hexdigest())
+
+
+async def find_connector_records(db: WorkspaceDatabase, records: Sequence[RawRecord]) -> set[tuple[str, str]]:
+    """Source and external id of those records that a connector of the workspace has brought before."""
+    identities = [(record.source, record.external_id) for record in records]
+    sources, external_ids = ([identity[part] for identity in identities] for part in (0, 1))
+    rows = await db.transaction.fetch(SELECT_CONNECTOR_RECORDS, sources, external_ids)
+    return {(row["source"], row["external_id"]) for row in rows}
 
 
 async def ingest_records(

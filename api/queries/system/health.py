@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 
+from api.http.database import DatabaseBusyError
 from causeloop_pipeline.storage.database.migrate import head_revision
 
 
@@ -13,7 +14,13 @@ async def read_checks(pool: asyncpg.Pool) -> dict[str, Any]:
     head = await asyncio.to_thread(head_revision)
     try:
         revision = await pool.fetchval("select version_num from app.alembic_version", timeout=3)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        OSError,
+        TimeoutError,
+        DatabaseBusyError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
         return {"database": {"ok": False, "detail": type(error).__name__}}
     problem = (
         None

@@ -36,8 +36,10 @@ SERVICE_ACCOUNTS = Listing(
     filters={},
 )
 
-SELECT_HAS_FREE_SEAT = """
-select o.seats_taken + (select count(*) from app.membership where status = 'invited') < o.seats_total
+SELECT_HAS_ENOUGH_SEATS = """
+select o.seats_taken + (
+    select count(*) from app.membership where status = 'invited' and created_at > now() - interval '7 days'
+) <= o.seats_total
 from app.organization as o
 """
 
@@ -47,7 +49,9 @@ INSERT_USER = "insert into app.users (email) values ($1) on conflict (email) do 
 INSERT_MEMBERSHIP = """
 insert into app.membership (workspace_id, user_id, role, status, name)
 select $1, u.user_id, $3, 'invited', $4 from app.users as u where u.email = $2
-on conflict (workspace_id, user_id) do nothing
+on conflict (workspace_id, user_id) do update
+    set role = excluded.role, name = excluded.name, created_at = now()
+    where membership.status = 'invited' and membership.created_at <= now() - interval '7 days'
 returning user_id
 """
 
@@ -56,6 +60,14 @@ select row_to_json(member)
 from (
     select {MEMBERS.columns} from {MEMBERS.source} where m.user_id = ($1 ->> 'id')::uuid
 ) as member
+"""
+
+SELECT_HAS_LINKED_OWNER = """
+select exists (
+    select from app.membership as m
+    join app.users as u using (user_id)
+    where m.role = 'owner' and m.status = 'active' and u.external_id is not null
+)
 """
 
 COUNT_OTHER_OWNERS = """
@@ -81,13 +93,18 @@ returning true
 """
 
 
-async def has_free_seat(db: WorkspaceDatabase) -> bool:
-    """Whether the organization has a seat that is neither taken nor promised to an invited person."""
-    return bool(await db.transaction.fetchval(SELECT_HAS_FREE_SEAT))
+async def has_enough_seats(db: WorkspaceDatabase) -> bool:
+    """Whether the organization has a seat for every active member and every invited person."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_ENOUGH_SEATS))
+
+
+async def has_linked_owner(db: WorkspaceDatabase) -> bool:
+    """Whether an active owner has signed in with single sign-on."""
+    return bool(await db.transaction.fetchval(SELECT_HAS_LINKED_OWNER))
 
 
 async def invite(db: WorkspaceDatabase, email: str, name: str | None, role: str) -> UUID | None:
-    """Invite a person; None if they are a member already."""
+    """Invite a person, again after the 7 days of an invitation; None if they are a member already."""
     await db.transaction.execute("select set_config('causeloop.email', $1, true)", email)
     await db.transaction.execute(INSERT_USER, email)
     return await db.transaction.fetchval(  # type: ignore[no-any-return]

@@ -25,11 +25,14 @@ UPDATE_SUBJECT = """
 update app.users set external_id = $1 where email = $2 and external_id is null returning user_id
 """
 SELECT_MEMBERSHIPS = """
-select workspace_id, status from app.membership where user_id = $1 and status in ('active', 'invited')
+select workspace_id, status from app.membership
+where user_id = $1
+    and (status = 'active' or status = 'invited' and created_at > now() - interval '7 days')
 order by workspace_id
 """
 ACCEPT_INVITATION = """
-update app.membership set status = 'active' where user_id = $1 and status = 'invited'
+update app.membership set status = 'active'
+where user_id = $1 and status = 'invited' and created_at > now() - interval '7 days'
 """
 INSERT_SESSION = """
 insert into app.session (workspace_id, session_id, user_id, method, ends_at) values ($1, $2, $3, $4, $5)

@@ -15,6 +15,13 @@ select json_build_object(
     ),
     'onboarding', json_build_object(
         'current_step', s.current_step, 'completed_steps', s.completed_steps, 'skipped_steps', s.skipped_steps
+    ),
+    'failed_stages', (
+        select coalesce(json_agg(json_build_object(
+            'stage', f.stage, 'reason', f.details ->> 'failure', 'failed_at', f.details ->> 'failed_at'
+        ) order by f.stage), '[]')
+        from app.workspace_freshness as f
+        where f.verdict = 'failed'
     )
 )
 from app.workspace as w

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
-from api.http.errors import not_found
+from api.access.plans import PLANS
+from api.http.errors import Problem, broken_rule, not_found
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import alert_rules
@@ -20,6 +21,7 @@ from api.schemas.act.alert_rules import (
     AlertRuleFilters,
     CreatedAlertRule,
     NewAlertRule,
+    Scope,
     Snooze,
 )
 from causeloop_pipeline.model.tenancy import Role
@@ -28,14 +30,14 @@ router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operat
 
 
 @router.get("", summary="List alert rules", responses=documents(Page[AlertRule]))
-@requires(Role.VIEWER)
+@requires(Role.ANALYST)
 async def list_alert_rules(db: Db, filters: Annotated[AlertRuleFilters, Query()]) -> Response:
     """The alert rules of the workspace, by name unless sorted otherwise."""
     return await read_page(db, alert_rules.ALERT_RULES, filters)
 
 
 @router.get("/{rule_id}", summary="Get an alert rule", responses=documents(AlertRule))
-@requires(Role.VIEWER)
+@requires(Role.ANALYST)
 async def read_alert_rule(db: Db, rule_id: UUID) -> Response:
     """An alert rule, without the secrets of its channels."""
     return json_response(await _read_rule(db, rule_id))
@@ -48,6 +50,8 @@ async def read_alert_rule(db: Db, rule_id: UUID) -> Response:
 async def create_alert_rule(db: Db, caller: CurrentCaller, new: NewAlertRule) -> Response:
     """Returns the signing secrets of the rule's webhooks, which are shown only once."""
     check_feature(caller, "alerts")
+    await _check_number(db, caller)
+    await _check_scope(db, new.scope)
     rule_id = uuid.uuid4()
     channels, signing_secrets = alert_channels.build_columns(new.channels, caller.workspace_id, rule_id)
     scope = new.scope.model_dump(mode="json", exclude_none=True)
@@ -65,6 +69,8 @@ async def update_alert_rule(
     db: Db, caller: CurrentCaller, rule_id: UUID, change: AlertRuleChange
 ) -> Response:
     """Changes the fields that the body names. New webhook channels get new signing secrets."""
+    check_feature(caller, "alerts")
+    await _check_scope(db, change.scope)
     row: dict[str, Any] = change.model_dump(exclude={"channels", "scope"})
     signing_secrets: dict[str, str] = {}
     if change.scope is not None:
@@ -82,8 +88,9 @@ async def update_alert_rule(
 
 @router.post("/{rule_id}/snooze", summary="Snooze an alert rule", responses=documents(AlertRule))
 @requires(Role.ADMIN)
-async def snooze_alert_rule(db: Db, rule_id: UUID, snooze: Snooze) -> Response:
+async def snooze_alert_rule(db: Db, caller: CurrentCaller, rule_id: UUID, snooze: Snooze) -> Response:
     """Silences a rule until a given time. An alert raised in the meantime is sent when the snooze ends."""
+    check_feature(caller, "alerts")
     if not await alert_rules.snooze_rule(db, rule_id, snooze.until):
         raise not_found("alert rule")
     return json_response(await _read_rule(db, rule_id))
@@ -102,6 +109,23 @@ async def delete_alert_rule(db: Db, caller: CurrentCaller, rule_id: UUID) -> Res
         raise not_found("alert rule")
     await audit.record(db, caller.actor, "alert_rule.deleted", f"alert_rule:{rule_id}")
     return Response(status_code=204)
+
+
+async def _check_number(db: Db, caller: CurrentCaller) -> None:
+    """403 where the plan does not include another alert rule; concurrent creations wait for one another."""
+    limit = PLANS[caller.plan].alert_rules
+    if await alert_rules.lock_and_count_rules(db) >= limit:
+        raise Problem(
+            403,
+            "plan_limit_reached",
+            f"the {caller.plan} plan includes {limit} alert rules: upgrade the plan or delete a rule",
+        )
+
+
+async def _check_scope(db: Db, scope: Scope | None) -> None:
+    """422 where a rule is limited to a pattern that the workspace does not have."""
+    if scope and scope.pattern_id and not await alert_rules.has_pattern(db, scope.pattern_id):
+        raise broken_rule("no_such_pattern", "this workspace has no such pattern", "/scope/pattern_id")
 
 
 async def _read_rule(db: Db, rule_id: UUID) -> dict[str, Any]:

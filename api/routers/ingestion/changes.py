@@ -10,8 +10,13 @@ from api.http.responses import Page, documents, json_response
 from api.operation import Db, Operation
 from api.queries.ingestion import ingest
 from api.queries.ingestion.changes import CHANGES
-from api.resources.ingest_batches import describe_batch, describe_status, parse_batch
-from api.resources.ingest_records import parse_change
+from api.resources.ingest_batches import (
+    describe_batch,
+    describe_status,
+    parse_batch,
+    reject_connector_records,
+)
+from api.resources.ingest_records import check_not_of_connector, parse_change
 from api.resources.list_page import read_page
 from api.schemas.ingestion.changes import (
     Change,
@@ -46,6 +51,7 @@ async def list_changes(db: Db, filters: Annotated[ChangeFilters, Query()]) -> Re
 async def ingest_change(db: Db, change: IngestChange) -> Response:
     """Stores one change. Sent again, it is a duplicate; a newer version updates the change."""
     record = parse_change(change.model_dump(mode="json"))
+    await check_not_of_connector(db, record)
     count = await ingest.ingest_records(db, None, [record])
     return json_response({**_identify(db, record), "status": describe_status(count)}, 202)
 
@@ -60,7 +66,8 @@ async def ingest_change(db: Db, change: IngestChange) -> Response:
 @requires(Role.ANALYST)
 async def ingest_change_batch(db: Db, batch: ChangeBatchRequest) -> Response:
     """Stores up to 500 changes. An invalid change is rejected by its index and does not affect the others."""
-    records, rejections = parse_batch(batch.changes, "/changes", change_to_record)
+    parsed, rejections = parse_batch(batch.changes, "/changes", change_to_record)
+    records = await reject_connector_records(db, parsed, rejections, "/changes")
     count = await ingest.ingest_records(db, None, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(_identify, db)), 202)
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -45,14 +44,14 @@ async def list_connector_types(caller: CurrentCaller) -> Response:
 
 
 @router.get("", summary="List connectors", responses=documents(Page[Connector]))
-@requires(Role.VIEWER)
+@requires(Role.ANALYST)
 async def list_connectors(db: Db, filters: Annotated[ConnectorFilters, Query()]) -> Response:
     """The connectors of the workspace, by name unless sorted otherwise."""
     return await read_page(db, connectors.CONNECTORS, filters, complete_row=setup.add_webhook_url)
 
 
 @router.get("/{connector_id}", summary="Get a connector", responses=documents(Connector))
-@requires(Role.VIEWER)
+@requires(Role.ANALYST)
 async def read_connector(db: Db, connector_id: UUID) -> Response:
     """A connector with its status and its last sync, without its secrets."""
     return json_response(await _read_connector(db, connector_id))
@@ -71,8 +70,10 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     setup.check_configuration(tool, new.config, credentials)
     secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
     sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
-    row = new.model_dump() | {
-        "credentials": setup.seal_credentials(credentials, caller, connector_id),
+    ids = {"workspace_id": caller.workspace_id, "connector_id": connector_id}
+    row = new.model_dump() | ids
+    row |= {
+        "credentials": setup.seal_credentials(credentials, row),
         "webhook_secrets": sealed_secret,
     }
     try:
@@ -121,9 +122,9 @@ async def test_connector(request: Request, db: Db, caller: CurrentCaller, connec
         if stored is None:
             raise not_found("connector")
         setup.check_type_included(caller, stored["type"])
-        tool, config = setup.find_tool(stored["type"]), orjson.loads(stored["config"])
+        tool, config = setup.find_tool(stored["type"]), stored["config"]
         try:
-            credentials = setup.open_credentials(stored["credentials"], caller, connector_id)
+            credentials = setup.open_credentials(stored)
         except SecretError:
             return json_response({"ok": False, "detail": setup.UNREADABLE_CREDENTIALS, "records": 0})
         return json_response(await run_in_threadpool(setup.run_connection_test, tool, config, credentials))
@@ -183,7 +184,7 @@ async def delete_connector(db: Db, caller: CurrentCaller, connector_id: UUID) ->
 
 
 @router.get("/{connector_id}/sync-runs", summary="List sync runs", responses=documents(Page[SyncRun]))
-@requires(Role.VIEWER)
+@requires(Role.ANALYST)
 async def list_sync_runs(db: Db, connector_id: UUID, filters: Annotated[SyncRunFilters, Query()]) -> Response:
     """The polls of a connector, newest first."""
     await _read_connector(db, connector_id)
@@ -201,15 +202,16 @@ def _build_row(
     caller: CurrentCaller, connector_id: UUID, stored: Any, change: ConnectorChange
 ) -> dict[str, Any]:
     """The columns to set; the configuration that results is checked as a whole."""
+    row = change.model_dump(exclude={"credentials", "webhook_secret"})
+    tool = setup.find_tool(stored["type"])
+    config = stored["config"] if change.config is None else change.config
     if change.credentials is not None:
         credentials = setup.reveal_credentials(change.credentials)
-    else:
-        credentials = setup.open_credentials(stored["credentials"], caller, connector_id)
-    config = orjson.loads(stored["config"]) if change.config is None else change.config
-    setup.check_configuration(setup.find_tool(stored["type"]), config, credentials)
-    row = change.model_dump(exclude={"credentials", "webhook_secret"})
-    if change.credentials is not None:
-        row["credentials"] = setup.seal_credentials(credentials, caller, connector_id)
+        setup.check_configuration(tool, config, credentials)
+        row["credentials"] = setup.seal_credentials(credentials, {**stored, "config": config})
+    elif change.config is not None:
+        setup.check_origin(tool, stored, config)
+        setup.check_configuration(tool, config, setup.open_credentials(stored))
     if change.webhook_secret is not None:
         secret = change.webhook_secret.get_secret_value()
         row["webhook_secrets"] = setup.seal_webhook_secret(

@@ -8,8 +8,13 @@ from api.access.permissions import requires
 from api.http.responses import documents, json_response
 from api.operation import Db, Operation
 from api.queries.ingestion import ingest
-from api.resources.ingest_batches import describe_batch, describe_status, parse_batch
-from api.resources.ingest_records import parse_event
+from api.resources.ingest_batches import (
+    describe_batch,
+    describe_status,
+    parse_batch,
+    reject_connector_records,
+)
+from api.resources.ingest_records import check_not_of_connector, parse_event
 from api.schemas.ingestion.ingest import BatchRequest, BatchResult, IngestedEvent, IngestEvent
 from causeloop_pipeline.landing.inbound.ingest_event import event_to_record
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -25,6 +30,7 @@ router = APIRouter(prefix="/v1/ingest", tags=["ingestion"], route_class=Operatio
 async def ingest_event(db: Db, event: IngestEvent) -> Response:
     """Stores one event. Sent again, it is a duplicate; a newer version updates the issue."""
     record = parse_event(event.model_dump(mode="json"))
+    await check_not_of_connector(db, record)
     count = await ingest.ingest_records(db, None, [record])
     return json_response({**_identify(db, record), "status": describe_status(count)}, 202)
 
@@ -38,7 +44,8 @@ async def ingest_event(db: Db, event: IngestEvent) -> Response:
 @requires(Role.ANALYST)
 async def ingest_batch(db: Db, batch: BatchRequest) -> Response:
     """Stores up to 500 events. An invalid event is rejected by its index and does not affect the others."""
-    records, rejections = parse_batch(batch.events, "/events", event_to_record)
+    parsed, rejections = parse_batch(batch.events, "/events", event_to_record)
+    records = await reject_connector_records(db, parsed, rejections, "/events")
     count = await ingest.ingest_records(db, None, [record for _, record in records])
     return json_response(describe_batch(count, records, rejections, partial(_identify, db)), 202)
 

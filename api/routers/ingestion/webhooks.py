@@ -36,13 +36,15 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     invalid: AddressLimits = request.app.state.address_limits
     deliveries: AddressLimits = request.app.state.delivery_limits
     address = read_address(request)
-    invalid.check(address)
+    if not invalid.is_known(str(connector_id)):
+        invalid.check(address)
     deliveries.check(connector_id)
     body = await request.body()
     connector = await webhooks.find_connector(pool, connector_id)
     if connector is None:
         invalid.take(address)
         raise _invalid_signature()
+    invalid.remember(str(connector_id))
     deliveries.take(connector_id)
     delivery = _verify_delivery(request, body, connector)
     if not await webhooks.is_organization_active(pool, connector.workspace_id):
@@ -89,10 +91,16 @@ def _verify_delivery(request: Request, body: bytes, connector: webhooks.WebhookC
             secrets=[secrets[name] for name in sorted(secrets)],
             now=datetime.now(UTC),
             config=connector.config,
-            url=settings().public_url.rstrip("/") + request.url.path,
+            url=_called_address(request),
         )
     except (SignatureError, SecretError):
         raise _invalid_signature() from None
+
+
+def _called_address(request: Request) -> str:
+    """The address that the tool called, as it knows it: tools sign it, or carry the secret in its query."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{settings().public_url.rstrip('/')}{request.url.path}{query}"
 
 
 def _invalid_signature() -> Problem:

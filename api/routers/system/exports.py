@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
@@ -33,7 +34,8 @@ LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.PREDICTIONS: (predictions.PREDICTIONS, Prediction),
     Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),
 }
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
 
 
 @router.get(
@@ -74,7 +76,8 @@ def _format_cell(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
         return "" if value is None else str(value)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+    visible = unicodedata.normalize("NFKC", text.lstrip(INVISIBLE)[:1])  # full-width signs are formulas too
+    return f"'{text}" if visible.startswith(FORMULA_PREFIXES) else text
 
 
 def _format_csv_line(cells: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.tenancy import audit, members, onboarding
 from api.resources.list_page import read_page
+from api.routers.tenancy.invitations import send_invitation
+from api.schemas.tenancy.invitations import InvitedMember
 from api.schemas.tenancy.members import (
     CreatedServiceAccount,
     Invitation,
@@ -30,30 +32,32 @@ from causeloop_pipeline.storage.app.tenants import format_key, hash_key
 
 router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 
+DEFAULT_KEY_LIFETIME, MAX_KEY_LIFETIME = timedelta(days=365), timedelta(days=731)
+
 
 @router.get("/members", summary="List members", responses=documents(Page[Member]))
-@requires(Role.VIEWER)
+@requires(Role.ADMIN)
 async def list_members(db: Db, filters: Annotated[MemberFilters, Query()]) -> Response:
     """The members of the workspace, by e-mail address."""
     return await read_page(db, members.MEMBERS, filters)
 
 
 @router.post(
-    "/members", summary="Invite a member", status_code=201, responses=documents(Member, 201, "Invited")
+    "/members", summary="Invite a member", status_code=201, responses=documents(InvitedMember, 201, "Invited")
 )
 @requires(Role.ADMIN)
 async def invite_member(db: Db, caller: CurrentCaller, invitation: Invitation) -> Response:
     """Refused when all seats of the organization are taken or promised to invited people."""
     _check_own_role(caller, invitation.role)
     await members.lock_members(db)
-    if not await members.has_free_seat(db):
-        raise members.seats_exhausted()
     user_id = await members.invite(db, invitation.email, invitation.name, invitation.role)
     if user_id is None:
         raise conflict("already_member", "this address belongs to a member of the workspace already")
+    if not await members.has_enough_seats(db):
+        raise members.seats_exhausted()
     await onboarding.complete_step(db, "invite_members")
     await audit.record(db, caller.actor, "member.invited", f"user:{user_id}", role=invitation.role)
-    return json_response(await members.read_member(db, user_id), 201)
+    return await send_invitation(db, caller, user_id, 201)
 
 
 @router.patch("/members/{user_id}", summary="Update a member", responses=documents(Member))
@@ -99,17 +103,22 @@ async def list_service_accounts(db: Db, filters: Annotated[ServiceAccountFilters
 async def create_service_account(db: Db, caller: CurrentCaller, new: NewServiceAccount) -> Response:
     """Returns the account's key, which is shown only once."""
     _check_own_role(caller, new.role)
-    if new.expires_at and new.expires_at <= datetime.now(UTC):
+    now = datetime.now(UTC)
+    expires_at = new.expires_at or now + DEFAULT_KEY_LIFETIME
+    if expires_at <= now:
         raise broken_rule("expired_already", "expires_at must be in the future", "/expires_at")
+    if expires_at > now + MAX_KEY_LIFETIME:
+        raise broken_rule("expires_too_late", "a key may be valid for two years at most", "/expires_at")
     account_id, secret = uuid.uuid4(), secrets.token_urlsafe(32)
     created_at = await members.create_account(
-        db, account_id, new.name, new.role, hash_key(secret), new.expires_at
+        db, account_id, new.name, new.role, hash_key(secret), expires_at
     )
     subject = f"service_account:{account_id}"
     await audit.record(db, caller.actor, "service_account.created", subject, role=new.role)
     account = {
         "id": account_id,
         **new.model_dump(),
+        "expires_at": expires_at,
         "created_at": created_at,
         "revoked_at": None,
         "last_used_at": None,

@@ -96,6 +96,8 @@ async def _start_session(
     pool: asyncpg.Pool, user_id: UUID, requested_id: UUID | None, method: str
 ) -> Response:
     memberships = await sessions.read_memberships(pool, user_id)
+    if method == "password":  # accepted by its link only: whoever knows a password need not own the address
+        memberships = [membership for membership in memberships if membership.is_active]
     workspace_id = await _choose_workspace(pool, memberships, requested_id)
     await _check_membership(pool, workspace_id, user_id, method)
     await sessions.accept_invitation(pool, workspace_id, user_id)

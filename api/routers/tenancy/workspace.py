@@ -10,9 +10,10 @@ from api.http.errors import broken_rule
 from api.http.responses import documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.detect import recomputes
-from api.queries.tenancy import audit, onboarding, workspace
+from api.queries.tenancy import audit, members, onboarding, workspace
 from api.schemas.tenancy.workspace import Me, Settings, SettingsChange, SkipStep, Workspace, WorkspaceChange
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.settings import settings
 
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
 
@@ -49,7 +50,7 @@ async def read_workspace(db: Db, caller: CurrentCaller) -> Response:
 async def update_workspace(db: Db, caller: CurrentCaller, change: WorkspaceChange) -> Response:
     """Renames the workspace, sets its time zone, or requires single sign-on."""
     if change.sso_enforced:
-        check_feature(caller, "sso")
+        await _check_single_sign_on(db, caller)
     await workspace.update_workspace(db, change.name, change.timezone, change.sso_enforced)
     changed = change.model_dump(exclude_none=True)
     await audit.record(db, caller.actor, "workspace.updated", f"workspace:{db.workspace_id}", **changed)
@@ -88,6 +89,17 @@ async def skip_onboarding_step(db: Db, caller: CurrentCaller, skip: SkipStep) ->
     """Marks a step of the onboarding as skipped."""
     await onboarding.skip_step(db, skip.step)
     return json_response(await _read_workspace(db, caller))
+
+
+async def _check_single_sign_on(db: Db, caller: CurrentCaller) -> None:
+    """Refuse to require single sign-on where that would lock every owner, or the caller, out."""
+    check_feature(caller, "sso")
+    if not (settings().oidc_issuer and settings().oidc_audience):
+        detail = "single sign-on is not configured on this installation: ask its operator first"
+        raise broken_rule("sso_not_configured", detail, "/sso_enforced")
+    if caller.method == "password" or not await members.has_linked_owner(db):
+        detail = "an owner must have signed in with single sign-on first: sign in that way, then require it"
+        raise broken_rule("sso_not_proven", detail, "/sso_enforced")
 
 
 async def _read_workspace(db: Db, caller: CurrentCaller) -> dict[str, Any]:

@@ -13,7 +13,9 @@ RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Address = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, max_length=254, pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$"
+        strip_whitespace=True,
+        max_length=254,
+        pattern=r"^[^@\s,;<>\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+\.[^@\s,;<>\x00-\x1f\x7f]+$",
     ),
 ]
 

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.http.pagination import PageRequest
+from api.schemas.instants import PossibleInstant
 from causeloop_pipeline.model.recommendation import (
     Effort,
     RecommendationImpact,
@@ -126,7 +127,7 @@ class Progress(BaseModel):
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)] | None = (
         None
     )
-    fixed_at: AwareDatetime | None = Field(
+    fixed_at: PossibleInstant | None = Field(
         None, description="With status `implemented`: when the fix took effect, by default now"
     )
 

@@ -17,7 +17,7 @@ Email = Annotated[
         strip_whitespace=True,
         to_lower=True,
         max_length=254,
-        pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+$",
+        pattern=r"^[^@\s,;<>\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+\.[^@\s,;<>\x00-\x1f\x7f]+$",
     ),
 ]
 
@@ -82,7 +82,7 @@ class NewServiceAccount(BaseModel):
 
     name: Name
     role: RoleName = "viewer"
-    expires_at: AwareDatetime | None = Field(None, description="null: the key does not expire")
+    expires_at: AwareDatetime | None = Field(None, description="null: in a year; at most two years from now")
 
 
 class CreatedServiceAccount(ServiceAccount):

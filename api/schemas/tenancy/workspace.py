@@ -33,6 +33,14 @@ class Onboarding(BaseModel):
     skipped_steps: list[str]
 
 
+class FailedStage(BaseModel):
+    """A stage of the analysis that failed in its last run; its results are those of the run before."""
+
+    stage: str
+    reason: str | None
+    failed_at: datetime | None
+
+
 class Workspace(BaseModel):
     """A workspace with its organization and what its plan includes."""
 
@@ -44,6 +52,9 @@ class Workspace(BaseModel):
     created_at: datetime
     organization: Organization
     onboarding: Onboarding
+    failed_stages: list[FailedStage] = Field(
+        description="Why the workspace cannot be analyzed; empty: it can"
+    )
     features: list[str] = Field(description="Features that the plan includes")
     requests_per_minute: int = Field(description="Rate limit of the plan")
 

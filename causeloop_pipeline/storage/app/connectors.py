@@ -8,11 +8,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.raw.records import LandingCount
 
-CREDENTIALS, WEBHOOK_SECRETS = "credentials", "webhook_secrets"
+WEBHOOK_SECRETS = "webhook_secrets"
 MAX_WAIT = timedelta(days=1)
 
 SELECT_DUE = """
@@ -180,6 +181,12 @@ def mark_error(session: Session, connector: ConfiguredConnector, reason: str) ->
 def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
     """Store a connector; its secrets are encrypted for this row only."""
     row = (new.workspace_id, new.connector_id)
+    connector = {
+        "workspace_id": new.workspace_id,
+        "connector_id": new.connector_id,
+        "type": new.connector_type,
+        "config": new.config,
+    }
     session.execute(
         INSERT_CONNECTOR,
         (
@@ -187,7 +194,7 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
             new.connector_type,
             new.display_name,
             Jsonb(dict(new.config)),
-            vault.seal(new.credentials, *row, CREDENTIALS),
+            seal_credentials(vault, new.credentials, connector),
             vault.seal(new.webhook_secrets, *row, WEBHOOK_SECRETS),
             new.poll_interval_seconds,
             new.backfill_days,
@@ -196,9 +203,7 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
 
 
 def _open_connector(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
-    ciphertext = row.pop("credentials")
-    credentials = vault.open(ciphertext, row["workspace_id"], row["connector_id"], CREDENTIALS)
-    return ConfiguredConnector(credentials=credentials, **row)
+    return ConfiguredConnector(**row | {"credentials": open_credentials(vault, row)})
 
 
 def _complete_first_sync(session: Session, workspace_id: UUID) -> None:

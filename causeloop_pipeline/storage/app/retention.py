@@ -14,6 +14,9 @@ Changes (deploys, releases …) and quarantined records are deleted after `issue
 Predictions (`predictions_days`) are counted from the end of their window and get their outcome first; they
 are deleted with their outcomes and dismissals. The audit log, and messages that were delivered or given up,
 are deleted after `audit_days`.
+
+Stored responses of idempotent requests are deleted after a day, sessions with their refresh tokens a month
+after they ended, and single refresh tokens a month after they expired.
 """
 
 from uuid import UUID
@@ -125,7 +128,14 @@ t.closes_at < now() - make_interval(days => s.predictions_days)
     ))
 """
 
+IS_SESSION_OVER = "least(t.ends_at, coalesce(t.ended_at, t.ends_at)) < now() - interval '30 days'"
+
 RETENTION_KINDS = {
+    "idempotency keys": _delete_rows(
+        "app.idempotency_key", "ctid", "t.created_at < now() - interval '24 hours'"
+    ),
+    "sessions": _delete_rows("app.session", "session_id", IS_SESSION_OVER),
+    "refresh tokens": _delete_rows("app.refresh_token", "ctid", "t.expires_at < now() - interval '30 days'"),
     "issues": _delete_with_records("core.issue", "issue_id", WITH_EXPIRED_ISSUES, f"not {IS_CHANGE_RECORD}"),
     "changes": _delete_with_records("core.change", "change_id", WITH_EXPIRED_CHANGES, IS_CHANGE_RECORD),
     "quarantined records": _delete_rows(

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import psycopg
 
+from causeloop_pipeline.storage.database.session import Database
+
 KEY_PREFIX = "cl"
 
 
@@ -92,6 +94,31 @@ def create_service_key(owner: psycopg.Connection, workspace_id: UUID, name: str,
         (workspace_id, name, role, hash_key(secret)),
     )
     return format_key(workspace_id, account_id, secret)
+
+
+def stop_requiring_single_sign_on(
+    owner: psycopg.Connection, pipeline: Database, organization: str, workspace: str
+) -> bool:
+    """Let a workspace's members sign in with passwords, with an audit entry; False: no such workspace."""
+    row = owner.execute(
+        """
+        update app.workspace as w set sso_enforced = false
+        from app.organization as o
+        where o.organization_id = w.organization_id and o.slug = %s and w.slug = %s
+        returning w.workspace_id
+        """,
+        (organization, workspace),
+    ).fetchone()
+    if row is None:
+        return False
+    with pipeline.workspace(row[0]) as session:
+        session.execute(
+            "insert into app.audit_log (workspace_id, actor, action, subject) "
+            "values (%s, 'operator', 'workspace.passwords_allowed', %s)",
+            (row[0], f"workspace:{row[0]}"),
+        )
+    owner.commit()
+    return True
 
 
 def format_key(workspace_id: UUID, account_id: UUID, secret: str) -> str:

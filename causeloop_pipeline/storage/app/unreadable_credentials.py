@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from causeloop_pipeline.storage.app.connectors import CREDENTIALS
+from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 from causeloop_pipeline.storage.database.session import Session
 
 SELECT_CREDENTIALS = """
-select workspace_id, connector_id, credentials
+select workspace_id, connector_id, type, config, credentials
 from app.connector
 where type = %s and status = 'active' and workspace_id = any (%s)
 order by workspace_id, connector_id
@@ -22,7 +22,7 @@ def disable_unreadable_connectors(
     disabled = []
     for row in session.rows(SELECT_CREDENTIALS, (connector_type, list(workspace_ids))):
         try:
-            vault.open(row["credentials"], row["workspace_id"], row["connector_id"], CREDENTIALS)
+            open_credentials(vault, row)
         except SecretError as failure:
             disabled.append(row["connector_id"])
             session.execute(

@@ -1,7 +1,7 @@
 """Encrypts credentials at rest: AES-GCM under the installation's key, bound to the row they belong to.
 
-The associated data names workspace, connector and field, so a ciphertext copied to another row cannot
-be read there.
+The associated data names workspace, connector, field and, for credentials, the origin they are sent to: a
+ciphertext copied to another row, or whose row names another receiver, cannot be read there.
 """
 
 import base64
@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
-VERSION = b"\x01"
+WITHOUT_ORIGIN, VERSION = b"\x01", b"\x02"
 
 
 class SecretError(ValueError):
@@ -36,28 +36,30 @@ class Vault:
             raise SecretError("CAUSELOOP_SECRET_KEY must be 32 bytes in base64 (openssl rand -base64 32)")
         return cls(key)
 
-    def seal(self, secrets: Mapping[str, str], workspace_id: UUID, owner_id: UUID, purpose: str) -> bytes:
-        """Encrypt named secrets for one row."""
+    def seal(
+        self, secrets: Mapping[str, str], workspace_id: UUID, owner_id: UUID, purpose: str, origin: str = ""
+    ) -> bytes:
+        """Encrypt named secrets for one row and, where they are sent anywhere, for one origin."""
         nonce = os.urandom(NONCE_BYTES)
         clear = json.dumps(dict(secrets), sort_keys=True).encode()
-        row = self._make_associated_data(workspace_id, owner_id, purpose)
-        return VERSION + nonce + AESGCM(self.key).encrypt(nonce, clear, row)
+        bound_to = f"{workspace_id}|{owner_id}|{purpose}|{origin}".encode()
+        return VERSION + nonce + AESGCM(self.key).encrypt(nonce, clear, bound_to)
 
-    def open(self, sealed: bytes | None, workspace_id: UUID, owner_id: UUID, purpose: str) -> dict[str, str]:
-        """Decrypt what was encrypted for this row; nothing gives an empty mapping."""
+    def open(
+        self, sealed: bytes | None, workspace_id: UUID, owner_id: UUID, purpose: str, origin: str = ""
+    ) -> dict[str, str]:
+        """Decrypt what was encrypted for this row and origin; nothing gives an empty mapping."""
         if not sealed:
             return {}
-        nonce, cipher = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        row = self._make_associated_data(workspace_id, owner_id, purpose)
+        version, nonce, cipher = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        bound_to = f"{workspace_id}|{owner_id}|{purpose}"
+        if version != WITHOUT_ORIGIN:  # written before origins were bound; PATCH compares them
+            bound_to += f"|{origin}"
         try:
-            clear = AESGCM(self.key).decrypt(nonce, cipher, row)
-        except InvalidTag:
+            clear = AESGCM(self.key).decrypt(nonce, cipher, bound_to.encode())
+        except (InvalidTag, ValueError):
             raise SecretError(
-                f"the {purpose} of {owner_id} cannot be decrypted: "
-                "was CAUSELOOP_SECRET_KEY changed, or the row copied?"
+                f"the {purpose} of {owner_id} cannot be decrypted: was CAUSELOOP_SECRET_KEY changed, the row "
+                "copied, or the address they belong to changed?"
             ) from None
         return dict(json.loads(clear))
-
-    @staticmethod
-    def _make_associated_data(workspace_id: UUID, owner_id: UUID, purpose: str) -> bytes:
-        return f"{workspace_id}|{owner_id}|{purpose}".encode()

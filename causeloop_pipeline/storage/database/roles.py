@@ -19,6 +19,7 @@ DATABASE = "causeloop"
 DAGSTER_DATABASE = "dagster"
 OWNER, PIPELINE, API, DAGSTER = "causeloop_owner", "causeloop_pipeline", "causeloop_api", "causeloop_dagster"
 ROLES = (OWNER, PIPELINE, API, DAGSTER)
+MAINTENANCE_DATABASES = ("postgres", "template1")
 SEARCH_OPERATOR = "pg_catalog.ts_match_vq(tsvector, tsquery)"
 
 
@@ -36,6 +37,13 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str
         )
     with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
         enable_search_index(connection)
+
+
+def close_maintenance_databases(superuser_url: str) -> None:
+    """Let none but superusers into the databases that every server has; only for a server of our own."""
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        for name in MAINTENANCE_DATABASES:
+            connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
 
 def enable_search_index(connection: psycopg.Connection) -> bool:

@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.dbt.manifest_files import read_manifest, read_run_manifest
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
 from causeloop_pipeline.storage.raw.pending_records import claim_all_records
 
@@ -94,7 +95,7 @@ class Normalizer:
 
     def _run_exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
         with _lock_models(self._require_url(), run_id):
-            self._load_manifest()
+            self._load_manifest(is_run=run_id is not None)
             return make_report(self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS), run_id))
 
     def _require_url(self) -> str:
@@ -102,15 +103,13 @@ class Normalizer:
             raise NormalizationError("no database: CAUSELOOP_PIPELINE_DATABASE_URL is not set")
         return self._url
 
-    def _load_manifest(self) -> None:
+    def _load_manifest(self, *, is_run: bool) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
         stored = self._target_dir / "partial_parse.msgpack"
         if not stored.exists() or stored.stat().st_mtime < self._find_last_change():
             self.parse()
-        from dbt.contracts.graph.manifest import Manifest
-
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        self._manifest = Manifest.from_msgpack(stored.read_bytes())
+        self._manifest = read_run_manifest(stored) if is_run else read_manifest(stored)
 
     def _find_last_change(self) -> float:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})

@@ -9,7 +9,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 SELECT_CONSTRAINTS = """
 select kind, left_issue_id, right_issue_id
-from detect.pattern_constraint
+from detect.constraint_in_force
 where workspace_id = %s
 order by made_at, constraint_id
 """
@@ -25,7 +25,7 @@ SELECT_CORRECTIONS_DIGEST = """
 select md5(coalesce(string_agg(correction_id, ',' order by correction_id), '')) as digest
 from (
     select constraint_id::text as correction_id
-    from detect.pattern_constraint where workspace_id = %(workspace_id)s
+    from detect.constraint_in_force where workspace_id = %(workspace_id)s
     union all
     select feedback_id::text from detect.pattern_feedback where workspace_id = %(workspace_id)s
 ) as corrections
@@ -33,7 +33,7 @@ from (
 
 COUNT_BROKEN_CONSTRAINTS = """
 select count(*) as broken
-from detect.pattern_constraint as c
+from detect.constraint_in_force as c
 join detect.pattern_member as l on l.workspace_id = c.workspace_id and l.issue_id = c.left_issue_id
 join detect.pattern_member as r on r.workspace_id = c.workspace_id and r.issue_id = c.right_issue_id
 where c.workspace_id = %s and (c.kind = 'must') <> (l.pattern_id = r.pattern_id)
@@ -43,7 +43,7 @@ where c.workspace_id = %s and (c.kind = 'must') <> (l.pattern_id = r.pattern_id)
 def read_constraints(
     session: Session, workspace_id: UUID, columns: pl.Schema = CONSTRAINT_SCHEMA
 ) -> pl.DataFrame:
-    """Which issues users linked (`must`) or unlinked (`cannot`), oldest first."""
+    """Which issues users linked (`must`) or unlinked (`cannot`) and did not withdraw, oldest first."""
     return session.read(SELECT_CONSTRAINTS, (workspace_id,), schema=columns)
 
 
@@ -53,7 +53,7 @@ def read_feedback(session: Session, workspace_id: UUID, columns: pl.Schema = FEE
 
 
 def corrections_digest(session: Session, workspace_id: UUID) -> str:
-    """Identifies the set of links, unlinks and feedback: none is ever changed, so their ids are enough."""
+    """Identifies the set of links, unlinks and feedback in force: none is ever changed, so their ids are enough."""
     row = session.row(SELECT_CORRECTIONS_DIGEST, {"workspace_id": workspace_id})
     return str(row["digest"]) if row else ""
 

@@ -28,6 +28,7 @@ def start_embedded(state_dir: Path, bin_dir: Path | None = None) -> Server:
     previous = _read_settings(state_dir)
     passwords = {role: previous.get(f"{role}_password") or secrets.token_urlsafe(24) for role in roles.ROLES}
     roles.create_roles(server.url(), passwords)
+    roles.close_maintenance_databases(server.url())
     _write_settings(state_dir, _make_settings(server, passwords, previous))
     return server
 

@@ -19,6 +19,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from causeloop_pipeline.settings import copy_environment
+from causeloop_pipeline.storage.embedded.leftovers import (
+    end_orphans,
+    is_postmaster_alive,
+    wait_for_killed_server,
+)
 
 MINIMUM_MAJOR = 18
 START_TIMEOUT_SECONDS = 600
@@ -55,8 +60,9 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
         if not (home / "data" / "PG_VERSION").exists():
             _initialize(home, binaries, user, password)
         port = int(_read_or_create(directory / "port", lambda: str(free_port())))
-        if not _is_running(home, binaries, port):
-            _wait_for_killed_server(home)
+        if not _is_running(home, binaries, port) and not _await_recovery(home, binaries, port):
+            wait_for_killed_server(home / "data")
+            end_orphans(home / "data")
             if _is_port_in_use(port):
                 port = free_port()
                 (directory / "port").write_text(str(port))
@@ -236,15 +242,14 @@ def _is_running(home: Path, binaries: Path, port: int) -> bool:
     return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 
-def _wait_for_killed_server(home: Path) -> None:
-    """Wait until a killed postmaster is reaped, for until then a new one takes it for a running server."""
-    pid_file = home / "data" / "postmaster.pid"
-    deadline = time.monotonic() + 60
-    while pid_file.exists() and time.monotonic() < deadline:
-        status = Path("/proc") / pid_file.read_text().split("\n", 1)[0].strip() / "stat"
-        if not status.exists() or ") Z" not in status.read_text():
-            return
+def _await_recovery(home: Path, binaries: Path, port: int) -> bool:
+    """Wait while a living postmaster starts or recovers; whether it came up."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while is_postmaster_alive(home / "data") and time.monotonic() < deadline:
+        if _is_running(home, binaries, port):
+            return True
         time.sleep(0.2)
+    return False
 
 
 def _is_port_in_use(port: int) -> bool:

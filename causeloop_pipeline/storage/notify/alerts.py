@@ -1,8 +1,10 @@
 """Alert rules, their last evaluation, and the messages of new threshold crossings."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,9 @@ from causeloop_pipeline.model.frames import (
 from causeloop_pipeline.model.links import pattern_page
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.outbox import enqueue
+
+MAX_MESSAGES_AT_ONCE = 5
+"""Of one rule to one channel; more patterns that fire together share one message."""
 
 SELECT_RULES = """
 select alert_rule_id, probability_threshold, window_days, scope ->> 'service' as service,
@@ -107,6 +112,11 @@ class Crossing:
     channels: Sequence[Mapping[str, Any]]
     message: Mapping[str, Any]
 
+    @property
+    def dedupe_key(self) -> str:
+        """What makes a second message about the same crossing the same message."""
+        return f"{self.alert_rule_id}:{self.pattern_id}:{self.number}"
+
 
 def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
     """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
@@ -189,18 +199,30 @@ def read_crossings(
 
 
 def enqueue_crossings(session: Session, workspace_id: UUID, crossings: Sequence[Crossing]) -> int:
-    """Queue a message for each channel of each crossing, each crossing once; the number of messages."""
-    return sum(
-        enqueue(
-            session,
-            workspace_id,
-            crossing.alert_rule_id,
-            crossing.channels,
-            f"{crossing.alert_rule_id}:{crossing.pattern_id}:{crossing.number}",
-            crossing.message,
-        )
-        for crossing in crossings
-    )
+    """Queue a message for each channel of each crossing, each crossing once; the number of messages.
+
+    When a rule fires for many patterns at once, each of its channels gets one message about all of them.
+    """
+    queued = 0
+    for rule_id, of_rule in groupby(crossings, key=lambda crossing: crossing.alert_rule_id):
+        fired = list(of_rule)
+        if len(fired) > MAX_MESSAGES_AT_ONCE:
+            key, message = _summarize(fired)
+            queued += enqueue(session, workspace_id, rule_id, fired[0].channels, key, message)
+            continue
+        for crossing in fired:
+            queued += enqueue(
+                session, workspace_id, rule_id, crossing.channels, crossing.dedupe_key, crossing.message
+            )
+    return queued
+
+
+def _summarize(crossings: Sequence[Crossing]) -> tuple[str, dict[str, Any]]:
+    """The dedupe key and the message of a digest: the most probable pattern, and the names of the others."""
+    first, *others = sorted(crossings, key=lambda crossing: -crossing.message["probability"])
+    digest = hashlib.sha256("|".join(sorted(crossing.dedupe_key for crossing in crossings)).encode())
+    key = f"{first.alert_rule_id}:digest:{digest.hexdigest()[:32]}"
+    return key, {**first.message, "others": [crossing.message["pattern"] for crossing in others]}
 
 
 def _to_crossing(row: dict[str, Any], service: str | None, public_url: str) -> Crossing:

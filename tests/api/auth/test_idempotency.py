@@ -101,3 +101,36 @@ def test_a_key_has_1_to_255_characters(client: Client, sample: Sample, owner: ps
     )
 
     assert (response.status_code, response.json()["code"]) == (400, "invalid_idempotency_key")
+
+
+def test_a_secret_that_is_shown_once_is_stored_nowhere_in_clear(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    headers = {"idempotency-key": "once"}
+    made = client(fresh_sample.credentials["admin"]).post(
+        "/v1/service-accounts", json={"name": "robot"}, headers=headers
+    )
+    secret = made.json()["key"].split("_", 3)[3]
+
+    with database.workspace(fresh_sample.workspace_id) as session:
+        tables = session.rows(
+            "select table_schema || '.' || table_name as name from information_schema.columns "
+            "where column_name = 'workspace_id' and table_schema in ('app', 'notify', 'raw')"
+        )
+        stored = {table["name"]: str(session.rows(f"select * from {table['name']}")) for table in tables}
+
+    assert "app.idempotency_key" in stored
+    assert [name for name, rows in stored.items() if secret in rows] == []
+
+
+def test_a_stored_response_that_cannot_be_read_any_more_is_a_conflict(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, headers = client(fresh_sample.credentials["analyst"]), {"idempotency-key": "damaged"}
+    api.post("/v1/issues", json={"title": "x"}, headers=headers)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute("update app.idempotency_key set sealed_response = '\\x0102'")
+
+    again = api.post("/v1/issues", json={"title": "x"}, headers=headers)
+
+    assert (again.status_code, again.json()["code"]) == (409, "response_unreadable")

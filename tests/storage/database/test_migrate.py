@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 
+from causeloop_pipeline.storage.app.tenants import add_member, create_organization, create_workspace
 from causeloop_pipeline.storage.database import migrate as schema
 from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.roles import OWNER
@@ -152,3 +153,39 @@ def test_no_role_of_the_product_is_a_superuser_or_may_bypass_row_level_security(
         ).fetchall()
 
     assert privileged == []
+
+
+def test_names_and_passwords_of_people_move_to_where_they_belong(empty_database: Callable[[], str]) -> None:
+    url = empty_database()
+    schema.migrate(url, "0018")
+    with psycopg.connect(url, autocommit=True) as owner:
+        workspaces = [
+            create_workspace(owner, create_organization(owner, name, name, "growth", 5), "main", "M", "UTC")
+            for name in ("first", "second")
+        ]
+        for email, password_hash, joined in (
+            ("own@example.com", "hash", workspaces),
+            ("invited@example.com", None, workspaces[:1]),
+            ("shared@example.com", None, workspaces),
+        ):
+            user_id = owner.execute(
+                "insert into app.users (email, name, password_hash) values (%s, 'Name', %s) "
+                "returning user_id",
+                (email, password_hash),
+            ).fetchone()
+            for workspace_id in joined:
+                add_member(owner, workspace_id, UUID(str(user_id[0] if user_id else "")), "viewer")
+
+    schema.migrate(url)
+
+    with psycopg.connect(url) as owner:
+        people = owner.execute(
+            "select u.email, u.name, p.password_hash, array_agg(m.name) from app.users as u "
+            "join app.membership as m using (user_id) left join app.user_password as p using (user_id) "
+            "group by 1, 2, 3 order by 1"
+        ).fetchall()
+    assert people == [
+        ("invited@example.com", None, None, ["Name"]),
+        ("own@example.com", "Name", "hash", [None, None]),
+        ("shared@example.com", None, None, [None, None]),
+    ]

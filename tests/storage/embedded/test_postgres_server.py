@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,33 @@ def test_committed_rows_survive_the_death_of_the_postmaster(directory: Path) -> 
 
     with psycopg.connect(again.url()) as connection:
         assert connection.execute("select row from stored").fetchone() == (1,)
+
+
+def test_a_start_ends_what_a_killed_server_left_computing(directory: Path) -> None:
+    server = start_server(directory)
+    connection = psycopg.connect(server.url(), autocommit=True)
+    backend = connection.info.backend_pid
+    endless = "do $$ declare n bigint := 0; begin loop n := n + 1; end loop; end $$"
+    computing = threading.Thread(target=_run_until_cut, args=(connection, endless), daemon=True)
+    computing.start()
+    with psycopg.connect(server.url(), autocommit=True) as other:
+        active = "select 1 from pg_stat_activity where pid = %s and query like 'do %%' and state = 'active'"
+        while not other.execute(active, (backend,)).fetchone():
+            pass
+    os.kill(postmaster_pid(directory), signal.SIGKILL)
+
+    again = start_server(directory)
+
+    with psycopg.connect(again.url()) as fresh:
+        assert fresh.execute("select 1").fetchone() == (1,)
+    assert again.port == server.port
+    computing.join(timeout=30)
+    assert not computing.is_alive()
+
+
+def _run_until_cut(connection: psycopg.Connection, statement: str) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute(statement)
 
 
 def test_a_state_folder_with_a_long_path_still_gets_a_socket(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from api.access.plans import PLANS, PLANS_IN_ORDER, is_included
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.app.connectors import CREDENTIALS
+from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
@@ -76,13 +76,12 @@ def test_a_secret_is_encrypted_and_in_no_response_and_no_log(
     assert made.json()["has_credentials"]
     assert made.json()["webhook_secret"] is None
     with database.workspace(fresh_sample.workspace_id) as session:
-        row = session.row("select *, connector_id as id from app.connector where type = 'pagerduty'")
+        row = session.row("select * from app.connector where type = 'pagerduty'")
         audit = session.rows("select details::text as details from app.audit_log")
     assert row is not None
     assert SECRET not in str(row) + str(audit)
     vault = Vault.of(settings().require("secret_key"))
-    opened = vault.open(row["credentials"], fresh_sample.workspace_id, row["id"], CREDENTIALS)
-    assert opened == {"api_token": SECRET}
+    assert open_credentials(vault, row) == {"api_token": SECRET}
 
 
 def test_an_invalid_configuration_is_refused_field_by_field(client: Client, sample: Sample) -> None:

@@ -114,3 +114,32 @@ def test_any_json_is_stored_or_refused_and_never_an_error(
     )
 
     assert response.status_code in {202, 400, 422}
+
+
+def test_what_a_connector_brought_is_not_overwritten_by_an_ingested_event(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "insert into raw.record (workspace_id, source, external_id, channel, connector_id, payload, "
+            "payload_hash) values (%s, 'jira', 'PROJ-1', 'webhook', %s, '{}', 'h')",
+            (fresh_sample.workspace_id, fresh_sample.ids["tracker_id"]),
+        )
+    forged = {"title": "Forged", "source": "jira", "external_id": "PROJ-1"}
+
+    single = api.post("/v1/ingest/events", json=forged)
+    batch = api.post("/v1/ingest/batch", json={"events": [forged, forged | {"external_id": "PROJ-2"}]})
+
+    assert (single.status_code, single.json()["code"]) == (409, "belongs_to_connector")
+    assert [rejected["index"] for rejected in batch.json()["errors"]] == [0]
+    assert [accepted["external_id"] for accepted in batch.json()["accepted"]] == ["PROJ-2"]
+
+
+def test_an_address_that_is_no_web_address_is_refused(client: Client, sample: Sample) -> None:
+    api = client(sample.credentials["analyst"])
+    for address in ("javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "//evil.example"):
+        response = api.post("/v1/ingest/events", json={"title": "x", "external_url": address})
+
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["pointer"] == "/external_url"

@@ -50,7 +50,10 @@ def test_an_export_of_several_batches_contains_every_row_once(
     assert len(lines) == len({json.loads(line)["id"] for line in lines}) == 2312
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"])
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "＝1+1", "﹦1+1", "\ufeff=1+1")
+
+
+@pytest.mark.parametrize("title", FORMULAS)
 def test_a_cell_is_never_a_formula(title: str, client: Client, fresh_sample: Sample) -> None:
     client(fresh_sample.credentials["analyst"]).post("/v1/issues", json={"title": title})
 

@@ -1,11 +1,13 @@
 """Server-sent events."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 
 import httpx2
 import pytest
 
+from api.main import MAX_STREAMS_PER_CALLER
 from api.routers.system import stream
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -75,3 +77,18 @@ def test_the_stream_ends_when_the_caller_may_no_longer_read(
         admin.delete(f"/v1/service-accounts/{viewer['id']}")
 
         assert list(events) == []
+
+
+def test_one_caller_has_a_bounded_number_of_streams(client: Client, fresh_sample: Sample) -> None:
+    api = client(fresh_sample.credentials["viewer"])
+    reading = []
+    with contextlib.ExitStack() as opened:
+        for _ in range(MAX_STREAMS_PER_CALLER):
+            response = opened.enter_context(api.stream("GET", "/v1/stream"))
+            reading.append(read_events(response))
+            next(reading[-1])
+        refused = api.get("/v1/stream")
+        other = opened.enter_context(client(fresh_sample.credentials["analyst"]).stream("GET", "/v1/stream"))
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+    assert other.status_code == 200

@@ -21,6 +21,14 @@ def set_seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None
     )
 
 
+def add_suspended_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID) -> None:
+    owner.execute(
+        "insert into app.membership (workspace_id, user_id, role, status) "
+        "values (%s, %s, 'viewer', 'suspended')",
+        (workspace_id, user_id),
+    )
+
+
 def test_invitations_beyond_the_seats_are_refused_and_suspending_frees_a_seat(
     client: Client, owner: psycopg.Connection
 ) -> None:
@@ -48,10 +56,9 @@ def test_of_concurrent_activations_for_the_last_seat_one_succeeds(
         workspace_id = new_workspace(owner)
         set_seats(owner, workspace_id, 1)
         api = client(create_service_key(owner, workspace_id, "k", "admin"))
-        racers = [
-            api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}).json()["user_id"]
-            for _ in range(6)
-        ]
+        racers = [create_user(owner, f"{uuid4().hex}@example.com", "R") for _ in range(6)]
+        for user_id in racers:
+            add_suspended_member(owner, workspace_id, user_id)
         with ThreadPoolExecutor(6) as pool:
             responses = list(
                 pool.map(
@@ -152,3 +159,71 @@ def test_a_key_of_one_workspace_is_not_valid_for_another(
     key[1] = other_sample.workspace_id.hex
 
     assert client("_".join(key)).get("/v1/me").status_code == 401
+
+
+def test_a_name_that_one_workspace_gives_a_person_is_not_shown_to_another(
+    client: Client, fresh_sample: Sample, other_sample: Sample
+) -> None:
+    email = f"{uuid4().hex}@example.com"
+    other = client(other_sample.credentials["admin"])
+    ours = client(fresh_sample.credentials["admin"])
+
+    theirs = other.post("/v1/members", json={"email": email, "name": "PRIVATE NICKNAME"}).json()
+    unnamed = ours.post("/v1/members", json={"email": email}).json()
+    listed = ours.get("/v1/members", params={"status": "invited"}).json()["data"]
+
+    assert (theirs["name"], unnamed["name"]) == ("PRIVATE NICKNAME", None)
+    assert [member["name"] for member in listed] == [None]
+    assert other.get("/v1/members", params={"status": "invited"}).json()["data"][0]["name"] == theirs["name"]
+
+
+def test_an_admin_cannot_accept_an_invitation_for_the_invited_person(
+    client: Client, fresh_sample: Sample
+) -> None:
+    admin = client(fresh_sample.credentials["admin"])
+    invited = admin.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}).json()
+
+    activated = admin.patch(f"/v1/members/{invited['user_id']}", json={"status": "active"})
+
+    assert (activated.status_code, activated.json()["code"]) == (409, "invitation_not_accepted")
+
+
+def test_invited_people_count_against_the_seats(client: Client, owner: psycopg.Connection) -> None:
+    workspace_id = new_workspace(owner)
+    set_seats(owner, workspace_id, 2)
+    api = client(create_service_key(owner, workspace_id, "k", "admin"))
+
+    with ThreadPoolExecutor(6) as pool:
+        responses = list(
+            pool.map(
+                lambda _: api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com"}), range(6)
+            )
+        )
+
+    assert sorted(response.status_code for response in responses) == [201] * 2 + [422] * 4
+
+
+def test_an_admin_cannot_revoke_the_key_of_an_owner(client: Client, fresh_sample: Sample) -> None:
+    owner_api = client(fresh_sample.credentials["owner"])
+    made = owner_api.post("/v1/service-accounts", json={"name": "root", "role": "owner"}).json()
+
+    refused = client(fresh_sample.credentials["admin"]).delete(f"/v1/service-accounts/{made['id']}")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_too_low")
+    assert client(made["key"]).get("/v1/me").status_code == 200
+
+
+def test_every_key_expires_within_two_years(client: Client, sample: Sample) -> None:
+    admin = client(sample.credentials["admin"])
+
+    default = admin.post("/v1/service-accounts", json={"name": "default"}).json()
+    far = admin.post("/v1/service-accounts", json={"name": "far", "expires_at": "9999-01-01T00:00:00Z"})
+
+    assert datetime.fromisoformat(default["expires_at"]) < datetime.now(UTC) + timedelta(days=366)
+    assert (far.status_code, far.json()["code"]) == (422, "expires_too_late")
+
+
+def test_control_characters_are_no_part_of_an_address(client: Client, sample: Sample) -> None:
+    response = client(sample.credentials["admin"]).post("/v1/members", json={"email": "a\x1cb@example.com"})
+
+    assert response.status_code == 422

@@ -13,7 +13,7 @@ from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from tests.api.conftest import Client
 from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
 from tests.api.sample import HASHER, PASSWORD, Sample
-from tests.conftest import new_workspace
+from tests.conftest import Installation, new_workspace
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,13 @@ def new_user(owner: psycopg.Connection, workspace_id: UUID, role: str = "viewer"
 
 def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
     return api.post("/v1/auth/login", json={"email": email, "password": password, **more})
+
+
+def accept(api: httpx2.Client, invited: dict[str, str]) -> None:
+    """Accept an invitation with the password that the person has."""
+    token = invited["invitation_link"].partition("#accept=")[2]
+    body = {"token": token, "consent": True, "password": PASSWORD}
+    assert api.post("/v1/auth/accept", json=body).status_code == 200
 
 
 def test_a_password_opens_a_session_with_the_members_role(client: Client, owner: psycopg.Connection) -> None:
@@ -91,14 +98,17 @@ def test_members_of_several_workspaces_must_choose_one(client: Client, owner: ps
 
 
 def test_single_sign_on_refuses_passwords_and_ends_their_sessions(
-    client: Client, owner: psycopg.Connection
+    client: Client, owner: psycopg.Connection, issuer: Issuer
 ) -> None:
     workspace_id = new_workspace(owner, "enterprise")
     _, email = new_user(owner, workspace_id, "owner")
     session = log_in(client(), email).json()
     api = client(session["access_token"])
+    token = issuer.token(uuid4().hex, email=email, email_verified=True)
+    single = client(client().post("/v1/auth/exchange", json={"token": token}).json()["access_token"])
 
-    assert api.patch("/v1/workspace", json={"sso_enforced": True}).status_code == 200
+    assert single.patch("/v1/workspace", json={"sso_enforced": True}).status_code == 200
+    assert single.get("/v1/me").status_code == 200
     refused = [
         log_in(client(), email),
         api.get("/v1/me"),
@@ -139,27 +149,86 @@ def test_a_refresh_token_works_once_and_a_second_use_ends_the_session(
     second = refresh(first["refresh_token"]).json()
     stolen = refresh(first["refresh_token"])
     after = refresh(second["refresh_token"])
+    me = client(second["access_token"]).get("/v1/me")
 
-    assert client(second["access_token"]).get("/v1/me").status_code == 200
     assert (stolen.status_code, after.status_code) == (401, 401)
+    assert (me.status_code, me.json()["code"]) == (401, "session_ended")
 
 
-def test_of_concurrent_refreshes_one_succeeds(client: Client, owner: psycopg.Connection) -> None:
+def test_of_concurrent_refreshes_one_succeeds_and_its_tokens_do_not_outlive_the_others(
+    client: Client, owner: psycopg.Connection
+) -> None:
     _, email = new_user(owner, new_workspace(owner))
     api, token = client(), log_in(client(), email).json()["refresh_token"]
 
     with ThreadPoolExecutor(8) as pool:
-        responses = pool.map(lambda _: api.post("/v1/auth/refresh", json={"refresh_token": token}), range(8))
+        responses = list(
+            pool.map(lambda _: api.post("/v1/auth/refresh", json={"refresh_token": token}), range(8))
+        )
+    winner = next(response.json() for response in responses if response.status_code == 200)
+    again = api.post("/v1/auth/refresh", json={"refresh_token": winner["refresh_token"]})
 
     assert sorted(response.status_code for response in responses) == [200] + [401] * 7
+    assert again.status_code == 401
+    assert client(winner["access_token"]).get("/v1/me").status_code == 401
+
+
+def test_a_session_ends_after_90_days_however_often_it_is_refreshed(
+    client: Client, owner: psycopg.Connection, installation: Installation
+) -> None:
+    workspace_id = new_workspace(owner)
+    _, email = new_user(owner, workspace_id)
+    session = log_in(client(), email).json()
+    with psycopg.connect(installation.api_url) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(workspace_id),))
+        lifetime = api.execute("select ends_at - started_at from app.session").fetchone()
+        api.execute("update app.session set ends_at = now()")
+
+    refreshed = client().post("/v1/auth/refresh", json={"refresh_token": session["refresh_token"]})
+
+    assert lifetime is not None
+    assert round(lifetime[0].total_seconds() / 86_400) == 90
+    assert refreshed.status_code == 401
+    assert client(session["access_token"]).get("/v1/me").status_code == 401
+
+
+def test_a_refresh_while_suspended_does_not_use_up_the_token(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    user_id, email = new_user(owner, new_workspace(owner))
+    body = {"refresh_token": log_in(client(), email).json()["refresh_token"]}
+    owner.execute("update app.membership set status = 'suspended' where user_id = %s", (user_id,))
+    suspended = client().post("/v1/auth/refresh", json=body)
+    owner.execute("update app.membership set status = 'active' where user_id = %s", (user_id,))
+
+    assert suspended.status_code == 403
+    assert client().post("/v1/auth/refresh", json=body).status_code == 200
+
+
+def test_an_invitation_to_another_workspace_does_not_get_in_the_way_of_signing_in(
+    client: Client, owner: psycopg.Connection, fresh_sample: Sample
+) -> None:
+    workspace_id = new_workspace(owner)
+    _, email = new_user(owner, workspace_id)
+    admin = client(fresh_sample.credentials["admin"])
+    invited = admin.post("/v1/members", json={"email": email}).json()
+
+    session = log_in(client(), email)
+    accept(client(), invited)
+    accepted = log_in(client(), email, workspace_id=str(fresh_sample.workspace_id))
+
+    assert (session.status_code, session.json()["workspace_id"]) == (200, str(workspace_id))
+    assert accepted.json()["workspace_id"] == str(fresh_sample.workspace_id)
 
 
 def test_signing_out_ends_the_session(client: Client, owner: psycopg.Connection) -> None:
     _, email = new_user(owner, new_workspace(owner))
-    body = {"refresh_token": log_in(client(), email).json()["refresh_token"]}
+    session = log_in(client(), email).json()
+    body = {"refresh_token": session["refresh_token"]}
 
     assert client().post("/v1/auth/logout", json=body).status_code == 204
     assert client().post("/v1/auth/refresh", json=body).status_code == 401
+    assert client(session["access_token"]).get("/v1/me").status_code == 401
 
 
 def test_the_providers_token_opens_a_session_and_links_a_verified_address(
@@ -196,3 +265,23 @@ def test_an_invited_member_takes_a_seat_at_the_first_sign_in(
     assert invited["status"] == "invited"
     assert client(session["access_token"]).get("/v1/me").json()["id"] == invited["user_id"]
     assert admin.get("/v1/workspace").json()["organization"]["seats_taken"] == taken + 1
+
+
+def test_an_invitation_is_valid_for_seven_days_and_can_be_made_again(
+    client: Client, owner: psycopg.Connection, fresh_sample: Sample
+) -> None:
+    email = f"{uuid4().hex}@example.com"
+    user_id = create_user(owner, email, "Somebody", HASHER.hash(PASSWORD))
+    admin = client(fresh_sample.credentials["admin"])
+    admin.post("/v1/members", json={"email": email})
+    owner.execute(
+        "update app.membership set created_at = now() - interval '8 days' where user_id = %s", (user_id,)
+    )
+
+    expired = log_in(client(), email)
+    again = admin.post("/v1/members", json={"email": email})
+    accept(client(), again.json())
+    accepted = log_in(client(), email)
+
+    assert (expired.status_code, expired.json()["code"]) == (403, "no_membership")
+    assert (again.status_code, accepted.status_code) == (201, 200)

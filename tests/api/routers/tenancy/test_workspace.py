@@ -1,7 +1,13 @@
 """The workspace and its settings."""
 
-import psycopg
+from datetime import UTC, datetime
+from uuid import uuid4
 
+import psycopg
+import pytest
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -66,3 +72,47 @@ def test_unknown_time_zones_and_single_sign_on_without_its_plan_are_refused(
     assert api.patch("/v1/workspace", json={"timezone": "Australia/Lord_Howe"}).status_code == 200
     refused = api.patch("/v1/workspace", json={"sso_enforced": True})
     assert (refused.status_code, refused.json()["code"]) == (403, "plan_feature_missing")
+
+
+def test_single_sign_on_is_required_only_when_an_owner_has_signed_in_with_it(
+    client: Client, fresh_sample: Sample, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = client(fresh_sample.credentials["owner"])
+    not_configured = key.patch("/v1/workspace", json={"sso_enforced": True})
+    monkeypatch.setattr(settings(), "oidc_issuer", "https://issuer.example")
+    monkeypatch.setattr(settings(), "oidc_audience", "causeloop")
+    nobody_linked = key.patch("/v1/workspace", json={"sso_enforced": True})
+    owner.execute(
+        "update app.users set external_id = %s where user_id = %s",
+        (uuid4().hex, fresh_sample.ids["owner_user_id"]),
+    )
+    by_password = client(fresh_sample.credentials["owner token"])
+    own_session = by_password.patch("/v1/workspace", json={"sso_enforced": True})
+
+    assert [response.json()["code"] for response in (not_configured, nobody_linked, own_session)] == [
+        "sso_not_configured",
+        "sso_not_proven",
+        "sso_not_proven",
+    ]
+    assert key.patch("/v1/workspace", json={"sso_enforced": True}).status_code == 200
+
+
+def test_a_workspace_that_cannot_be_analyzed_says_which_stage_failed_and_why(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["viewer"])
+    before = api.get("/v1/workspace").json()["failed_stages"]
+    with database.workspace(fresh_sample.workspace_id) as session:
+        record_freshness(
+            session,
+            fresh_sample.workspace_id,
+            "clusters",
+            as_of=datetime.now(UTC),
+            run_id="r",
+            failure="a date is out of range",
+        )
+
+    (failed,) = api.get("/v1/workspace").json()["failed_stages"]
+
+    assert before == []
+    assert (failed["stage"], failed["reason"]) == ("clusters", "a date is out of range")

@@ -1,0 +1,107 @@
+// Coming in by a link: creating the first organization, and accepting an invitation with a password.
+
+import { post } from "../../lib/client.js";
+import { h } from "../../lib/elements.js";
+import { clearSession, saveTokens } from "../../lib/session.js";
+
+const MIN_LENGTH = 12;
+
+/** What a link invites to, and the form that accepts it. */
+export async function acceptScreen(token, onDone) {
+  const message = h("p", { class: "form-error", role: "alert" }, "");
+  let invitation;
+  try {
+    invitation = await post("/v1/auth/invitation", {}, { token });
+  } catch (error) {
+    return page("This link cannot be used", [h("p", { class: "lead" }, error.message)]);
+  }
+  const title = `Join ${invitation.workspace} of ${invitation.organization}`;
+  const lead = h(
+    "p",
+    { class: "lead" },
+    `You are invited as ${invitation.role}, with the address ${invitation.email}.`,
+  );
+  if (invitation.proof === "single_sign_on") {
+    return page(title, [lead, h("p", {}, "Sign in with single sign-on: that accepts the invitation.")]);
+  }
+  const enter = async ({ password }) => {
+    clearSession();
+    const accepted = await post("/v1/auth/accept", {}, { token, consent: true, password });
+    const { email, workspace_id } = accepted;
+    saveTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
+  };
+  const fields = passwordFields(invitation);
+  return page(title, [lead, message, form("Accept and sign in", fields, enter, onDone, message)]);
+}
+
+/** The form that creates the first organization; its owner accepts at once. */
+export function startScreen(token, onCreated) {
+  const message = h("p", { class: "form-error", role: "alert" }, "");
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const fields = [
+    field("organization", "Organization", { required: true, maxlength: "120" }),
+    field("name", "Your name", { required: true, maxlength: "120", autocomplete: "name" }),
+    field("email", "Your e-mail address", { type: "email", required: true, autocomplete: "username" }),
+  ];
+  let link = null;
+  const enter = async (values) => {
+    clearSession();
+    const created = await post("/v1/organizations", {}, { ...values, timezone, token });
+    link = created.invitation_link;
+    if (!link) throw new Error(`Created. The link to set your password was sent to ${created.email}.`);
+  };
+  const done = () => onCreated(new URL(link).hash.replace("#accept=", ""));
+  const lead = h("p", { class: "lead" }, "Create your organization. You will be its owner.");
+  return page("Welcome to Causeloop", [lead, message, form("Create", fields, enter, done, message)]);
+}
+
+function passwordFields({ email, proof }) {
+  const isNew = proof === "new_password";
+  const password = field(
+    "password",
+    isNew ? "Choose a password" : "The password of your account",
+    {
+      type: "password",
+      required: true,
+      minlength: isNew ? String(MIN_LENGTH) : null,
+      autocomplete: isNew ? "new-password" : "current-password",
+    },
+    isNew ? `At least ${MIN_LENGTH} characters.` : null,
+  );
+  const username = h("input", { type: "hidden", name: "username", autocomplete: "username", value: email });
+  return [username, password];
+}
+
+function page(title, content) {
+  return h("div", { class: "sign-in" }, h("h1", {}, title), content);
+}
+
+function form(verb, fields, enter, onDone, message) {
+  const button = h("button", { type: "submit", class: "main" }, verb);
+  const submit = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    message.textContent = "";
+    try {
+      await enter(Object.fromEntries(new FormData(event.target)));
+      await onDone();
+    } catch (error) {
+      message.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  return h("form", { onsubmit: submit }, fields, button);
+}
+
+function field(name, label, attributes, help) {
+  const id = `accept-${name}`;
+  const helpId = `${id}-help`;
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    h("input", { id, name, "aria-describedby": help ? helpId : null, ...attributes }),
+    help ? h("p", { class: "help", id: helpId }, help) : null,
+  );
+}

@@ -1,0 +1,148 @@
+"""The organization: sign-up, name, and its workspaces."""
+
+import re
+import secrets
+from typing import Any
+from zoneinfo import available_timezones
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+
+from api.access.permissions import requires, requires_no_role
+from api.auth.address_limits import AddressLimits, read_address
+from api.http.errors import Problem, broken_rule, conflict
+from api.http.responses import Rows, documents, json_response
+from api.operation import CurrentCaller, Db, Operation, Pool
+from api.queries.tenancy import audit, invitations, organizations
+from api.resources.invitation_links import InvitationLink, invalid_link
+from api.schemas.tenancy.invitations import SignedUp, SignUp
+from api.schemas.tenancy.organizations import NewWorkspace, OrganizationChange, OwnWorkspace
+from api.schemas.tenancy.workspace import Organization
+from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX
+from causeloop_pipeline.storage.app.tenants import hash_key
+
+router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
+
+
+@router.post(
+    "/organizations",
+    summary="Create an organization",
+    status_code=201,
+    responses=documents(SignedUp, 201, "Created"),
+)
+@requires_no_role
+async def create_organization(request: Request, pool: Pool, body: SignUp) -> Response:
+    """Creates an organization, a workspace and its owner, who accepts by a link.
+
+    With the token of the first-start link, or where the installation lets anybody sign up.
+    """
+    limits: AddressLimits = request.app.state.address_limits
+    limits.check(read_address(request))
+    limits.take(read_address(request))
+    if body.timezone not in available_timezones():
+        raise broken_rule("unknown_timezone", "use a time zone such as Europe/Berlin", "/timezone")
+    setup_hash = _read_setup_token(body)
+    link = InvitationLink()
+    try:
+        workspace_id = await invitations.sign_up(pool, _describe(body), link.token_hash, setup_hash)
+    except asyncpg.UniqueViolationError:
+        raise conflict("slug_taken", "an organization of this name exists: choose another name") from None
+    if workspace_id is None:
+        raise invalid_link()
+    visible_link, task = link.deliver(workspace_id, body.email, body.organization)
+    answer = {"workspace_id": workspace_id, "email": body.email, "invitation_link": visible_link}
+    response = json_response(answer, 201, {"Cache-Control": "no-store"})
+    response.background = task
+    return response
+
+
+@router.get("/organization", summary="Get the organization", responses=documents(Organization))
+@requires(Role.VIEWER)
+async def read_organization(db: Db) -> Response:
+    """The organization that owns the workspace, with plan, seats and status."""
+    return json_response(await organizations.read_organization(db))
+
+
+@router.patch("/organization", summary="Rename the organization", responses=documents(Organization))
+@requires(Role.OWNER)
+async def rename_organization(db: Db, caller: CurrentCaller, change: OrganizationChange) -> Response:
+    """Changes the name; the slug stays, for links contain it."""
+    before = await organizations.read_organization(db)
+    await organizations.rename_organization(db, change.name)
+    subject = f"organization:{caller.organization_id}"
+    await audit.record(
+        db, caller.actor, "organization.renamed", subject, before=before["name"], after=change.name
+    )
+    return json_response(await organizations.read_organization(db))
+
+
+@router.get("/workspaces", summary="List own workspaces", responses=documents(Rows[OwnWorkspace]))
+@requires(Role.VIEWER)
+async def list_workspaces(db: Db, caller: CurrentCaller) -> Response:
+    """The workspaces that the signed-in person is an active member of; empty for a service account."""
+    is_person = caller.kind == "user"
+    rows = await organizations.read_own_workspaces(db, caller.caller_id) if is_person else []
+    return json_response({"data": rows})
+
+
+@router.post(
+    "/workspaces",
+    summary="Create a workspace",
+    status_code=201,
+    responses=documents(OwnWorkspace, 201, "Created"),
+)
+@requires(Role.OWNER)
+async def create_workspace(db: Db, caller: CurrentCaller, new: NewWorkspace) -> Response:
+    """Creates another workspace of the organization, owned by the caller, which takes one more seat."""
+    if caller.kind != "user":
+        raise conflict("owner_required", "a workspace needs an owner: sign in as a person to create one")
+    try:
+        workspace_id = await organizations.open_workspace(
+            db, caller.caller_id, new.slug, new.name, new.timezone
+        )
+    except asyncpg.UniqueViolationError:
+        raise conflict("slug_taken", "another workspace of the organization has this slug") from None
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "seats_exhausted":
+            raise
+        raise broken_rule("seats_exhausted", "its owner needs a seat, and none is free") from None
+    await audit.record(db, caller.actor, "workspace.created", f"workspace:{workspace_id}", slug=new.slug)
+    organization = await organizations.read_organization(db)
+    workspace = {"id": workspace_id, "slug": new.slug, "name": new.name, "role": "owner"}
+    return json_response({**workspace, "organization": organization["name"]}, 201)
+
+
+def _read_setup_token(body: SignUp) -> bytes | None:
+    """The stored hash of a first-start link; None for self-service, where the installation allows it."""
+    if body.token is not None:
+        prefix, _, secret = body.token.get_secret_value().strip().partition("_")
+        if prefix != SETUP_PREFIX:
+            raise invalid_link()
+        return hash_key(secret)
+    if not settings().sign_up:
+        raise Problem(
+            403, "sign_up_disabled", "this installation does not let anybody sign up: ask its operator"
+        )
+    if settings().smtp_url is None:
+        raise Problem(403, "sign_up_disabled", "this installation cannot send e-mail, so nobody can sign up")
+    return None
+
+
+def _describe(body: SignUp) -> dict[str, Any]:
+    """What the database makes the tenant of; a self-made slug gets a suffix that nobody else has."""
+    slug = _make_slug(body.organization)
+    return {
+        "organization": body.organization,
+        "organization_slug": slug if body.token else f"{slug}-{secrets.token_hex(3)}",
+        "workspace": body.workspace,
+        "workspace_slug": _make_slug(body.workspace),
+        "timezone": body.timezone,
+        "email": body.email,
+        "name": body.name,
+    }
+
+
+def _make_slug(name: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "main"

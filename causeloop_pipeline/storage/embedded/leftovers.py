@@ -1,0 +1,58 @@
+"""What a killed PostgreSQL server leaves: its pid file, and processes that keep its shared memory in use."""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+ORPHAN_SECONDS = 2.0
+
+
+def is_postmaster_alive(data: Path) -> bool:
+    """Whether the process that a data folder's pid file names is a server of this folder."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        return int((data / "postmaster.pid").read_text().split("\n", 1)[0]) in _find_processes(data)
+    return False
+
+
+def wait_for_killed_server(data: Path) -> None:
+    """Wait until a killed postmaster is reaped, for until then a new one takes it for a running server."""
+    pid_file = data / "postmaster.pid"
+    deadline = time.monotonic() + 60
+    while pid_file.exists() and time.monotonic() < deadline:
+        status = Path("/proc") / pid_file.read_text().split("\n", 1)[0].strip() / "stat"
+        if not status.exists() or ") Z" not in status.read_text():
+            return
+        time.sleep(0.2)
+
+
+def end_orphans(data: Path) -> int:
+    """End the processes that a killed postmaster left: until then its shared memory is in use; how many.
+
+    One that waits notices the postmaster's death by itself; one that computes does so only at its end.
+    """
+    deadline, orphans = time.monotonic() + ORPHAN_SECONDS, _find_processes(data)
+    count = len(orphans)
+    while orphans and time.monotonic() < deadline:
+        time.sleep(0.1)
+        orphans = _find_processes(data)
+    for number in (signal.SIGQUIT, signal.SIGKILL):
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        while orphans and time.monotonic() < deadline:
+            time.sleep(0.1)
+            orphans = _find_processes(data)
+    return count
+
+
+def _find_processes(data: Path) -> list[int]:
+    """PostgreSQL's processes work in their data folder, which nothing else does."""
+    data, processes = data.resolve(), []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == data and (process / "comm").read_text().startswith("postgres"):
+                processes.append(int(process.name))
+    return processes

@@ -1,0 +1,98 @@
+"""Guessing passwords: attempts in parallel, from many addresses, and of unknown accounts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from api.auth import passwords
+from causeloop_pipeline.storage.app.tenants import add_member, create_user
+from tests.api.conftest import Client
+from tests.api.sample import HASHER, PASSWORD
+from tests.conftest import Installation, new_workspace
+
+
+def test_concurrent_guesses_try_no_more_passwords_than_the_limit(
+    client: Client, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    matches = passwords.matches
+
+    def record(password_hash: str | None, password: str) -> bool:
+        tried.append(password)
+        return matches(password_hash, password)
+
+    monkeypatch.setattr(passwords, "matches", record)
+    email = f"{uuid4().hex}@example.com"
+    add_member(owner, new_workspace(owner), create_user(owner, email, "P", HASHER.hash(PASSWORD)), "viewer")
+    api = client()
+
+    def guess(number: int) -> int:
+        body = {"email": email, "password": f"guess {number}"}
+        return int(api.post("/v1/auth/login", json=body).status_code)
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = list(pool.map(guess, range(60)))
+
+    assert len(tried) == statuses.count(401) == passwords.MAX_ATTEMPTS_PER_ACCOUNT
+    assert statuses.count(429) == 55
+
+
+def test_one_address_cannot_try_many_accounts(
+    client: Client, monkeypatch: pytest.MonkeyPatch, installation: Installation
+) -> None:
+    with psycopg.connect(installation.api_url, autocommit=True) as api:
+        api.execute("delete from app.login_failure")
+    monkeypatch.setattr(passwords, "MAX_ATTEMPTS_PER_ADDRESS", 3)
+
+    statuses = [
+        client()
+        .post("/v1/auth/login", json={"email": f"{uuid4().hex}@example.com", "password": "x"})
+        .status_code
+        for _ in range(5)
+    ]
+
+    assert statuses == [401, 401, 401, 429, 429]
+    with psycopg.connect(installation.api_url, autocommit=True) as api:
+        api.execute("delete from app.login_failure")
+
+
+def test_few_passwords_are_hashed_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most = set(), []
+    matches = passwords.matches
+
+    def watch(hashed: str | None, word: str) -> bool:
+        running.add(word)
+        most.append(len(running))
+        is_right = matches(hashed, word)
+        running.discard(word)
+        return is_right
+
+    monkeypatch.setattr(passwords, "matches", watch)
+
+    def sign_in(number: int) -> None:
+        body = {"email": f"{uuid4().hex}@example.com", "password": f"word {number}"}
+        client().post("/v1/auth/login", json=body)
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(sign_in, range(10)))
+
+    assert len(most) == 10
+    assert max(most) <= passwords.MAX_HASHES_AT_ONCE
+
+
+def test_attempts_of_unknown_accounts_are_not_kept_for_ever(
+    client: Client, installation: Installation
+) -> None:
+    with psycopg.connect(installation.api_url, autocommit=True) as api:
+        api.execute(
+            "insert into app.login_failure select sha256(n::text::bytea), 1, now() - interval '1 hour' "
+            "from generate_series(1, 10) as n"
+        )
+        client().post("/v1/auth/login", json={"email": f"{uuid4().hex}@example.com", "password": "x"})
+        left = api.execute(
+            "select count(*) from app.login_failure where last_at < now() - interval '15 minutes'"
+        ).fetchone()
+
+    assert left == (0,)

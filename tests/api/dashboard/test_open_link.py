@@ -1,0 +1,24 @@
+"""A link with a key signs nobody in unasked: whoever made the link would see what is entered afterwards."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+NODE = shutil.which("node")
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not on this machine")
+def test_the_key_of_a_link_is_used_only_after_the_person_agrees() -> None:
+    script = Path(__file__).with_name("open_link.mjs")
+    printed = subprocess.run(
+        [str(NODE), script], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    result = json.loads(printed)
+
+    assert result["before"] == {"requests": [], "stored": [], "hash": "#/patterns"}
+    assert result["needsConsent"]
+    assert result["requests"][0] == "Bearer cl_from_a_link"
+    assert "cl_from_a_link" in result["stored"][0]

@@ -1,0 +1,134 @@
+"""Connection tests: no database connection waits for a tool, and a workspace runs few at once."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from itertools import islice
+from uuid import uuid4
+
+import httpx2
+import psycopg
+import pytest
+
+from api.http import database
+from api.main import MAX_TESTS_PER_WORKSPACE, create_app
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.tenants import create_service_key
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client, serving
+from tests.api.sample import Sample
+from tests.conftest import Installation, new_workspace
+from tests.support.fake_tool import ReceivedRequest, Reply, fake_tool
+
+
+@dataclass
+class SilentTool:
+    """A tool that does not answer until it may."""
+
+    url: str = ""
+    is_requested: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, request: ReceivedRequest) -> Reply:
+        self.is_requested.release()
+        assert self.may_answer.wait(timeout=60)
+        return Reply({"items": []})
+
+
+@pytest.fixture
+def silent_tool(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentTool]:
+    """A silent tool that connectors may reach."""
+    silent = SilentTool()
+    with fake_tool(silent.answer) as running:
+        silent.url = running.url
+        monkeypatch.setattr(settings(), "egress_allow", f"127.0.0.1:{running.port}")
+        yield silent
+        silent.may_answer.set()
+
+
+def make_connector(api: httpx2.Client, url: str) -> str:
+    """The path of a new connector of a tool at this address."""
+    body = {
+        "type": "custom_api",
+        "display_name": uuid4().hex,
+        "config": {"base_url": url, "path": "/items"},
+    }
+    made = api.post("/v1/connectors", json=body)
+    assert made.status_code == 201, made.text
+    return f"/v1/connectors/{made.json()['id']}"
+
+
+def test_a_tool_that_does_not_answer_keeps_no_other_tenant_waiting(
+    silent_tool: SilentTool,
+    installation: Installation,
+    owner: psycopg.Connection,
+    sample: Sample,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "POOL_SIZE", MAX_TESTS_PER_WORKSPACE)
+    key = create_service_key(owner, new_workspace(owner), "k", "analyst")
+    with (
+        serving(create_app()) as url,
+        httpx2.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=60) as api,
+        ThreadPoolExecutor(MAX_TESTS_PER_WORKSPACE) as pool,
+    ):
+        path = make_connector(api, silent_tool.url)
+        tests = [pool.submit(api.post, f"{path}/test") for _ in range(MAX_TESTS_PER_WORKSPACE)]
+        for _ in tests:
+            assert silent_tool.is_requested.acquire(timeout=30)
+        headers = {"authorization": f"Bearer {sample.credentials['viewer']}"}
+        other_tenant = httpx2.get(f"{url}/v1/issues/{sample.ids['issue_id']}", headers=headers, timeout=30)
+        were_waiting = [not test.done() for test in tests]
+        silent_tool.may_answer.set()
+        results = [test.result().status_code for test in tests]
+
+    assert other_tenant.status_code == 200
+    assert all(were_waiting)
+    assert set(results) == {200}
+
+
+def test_the_tests_of_a_workspace_are_bounded(
+    silent_tool: SilentTool, client: Client, fresh_sample: Sample
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    path = make_connector(api, silent_tool.url)
+    headers = {"idempotency-key": uuid4().hex}
+
+    with ThreadPoolExecutor(8) as pool:
+        tests = [pool.submit(api.post, f"{path}/test", headers=headers) for _ in range(8)]
+        surplus = 8 - MAX_TESTS_PER_WORKSPACE
+        refused = [test.result() for test in islice(as_completed(tests), surplus)]
+        silent_tool.may_answer.set()
+        statuses = [test.result().status_code for test in tests]
+
+    assert {(response.status_code, response.json()["code"]) for response in refused} == {
+        (429, "too_many_at_once")
+    }
+    assert statuses.count(200) == MAX_TESTS_PER_WORKSPACE
+    assert api.post(f"{path}/test").status_code == 200
+
+
+def test_unreadable_secrets_are_named_and_can_be_entered_again(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    body = {"type": "pagerduty", "display_name": "p", "credentials": {"api_token": "x"}}
+    path = f"/v1/connectors/{api.post('/v1/connectors', json=body).json()['id']}"
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute(
+            "update app.connector set credentials = '\\x0102', webhook_secrets = '\\x0102' "
+            "where type = 'pagerduty'"
+        )
+
+    tested = api.post(f"{path}/test").json()
+    delivered = client().post(f"/v1/webhooks/inbound/{path.rsplit('/', 1)[1]}", json={})
+    renamed = api.patch(path, json={"display_name": "q"})
+    moved = api.patch(path, json={"config": {}})
+    repaired = api.patch(path, json={"credentials": {"api_token": "new"}, "webhook_secret": "n" * 32})
+
+    assert (tested["ok"], "enter them again" in tested["detail"]) == (False, True)
+    assert delivered.status_code == 401
+    assert (renamed.status_code, repaired.status_code) == (200, 200)
+    assert (moved.status_code, moved.json()["code"]) == (409, "secret_unreadable")
+    assert api.patch(path, json={"config": {}}).status_code == 200
