@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test test-fast check format wheel lock bench clean
+.PHONY: help run setup test test-fast check format wheel dg lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,8 +32,13 @@ format: .venv/installed ## format the code and fix what the linter can
 wheel: .venv/installed ## build the wheel into dist/
 	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
+dg: .venv/installed .venv/dg/installed ## install Dagster's project command: .venv/dg/bin/dg check defs (or list defs, dev)
+
 bench: .venv/installed ## run every benchmark; each prints its figure and its goal
 	@$(BIN)/python -m bench
+
+chaos: .venv/installed ## kill, fill and stop everything under traffic (ARGS=--full: for hours), and count what was lost
+	@$(BIN)/python -m bench.chaos $(ARGS)
 
 lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -41,6 +46,14 @@ lock: ## pin every package again, with hashes and without an index's address
 
 clean: ## remove all installed and generated files, except the state in var/
 	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache
+
+# dg wants an older typer than the lock holds: an environment of its own, which also sees the project's packages.
+.venv/dg/installed: requirements.lock
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/dg
+	@VIRTUAL_ENV=.venv/dg $(BIN)/uv pip install --quiet "dagster-dg-cli==$$(sed -n 's/^dagster==\([0-9.]*\).*/\1/p' requirements.lock)"
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> "$$(.venv/dg/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@touch $@
 
 # uv is bootstrapped by pip; the lock pins it too, so the sync keeps it.
 .venv/installed: requirements.lock pyproject.toml

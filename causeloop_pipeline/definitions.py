@@ -22,6 +22,7 @@ from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
 from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
 from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
+from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
 from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
 from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
 from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
@@ -44,7 +45,8 @@ defs = dg.Definitions(
         sync_partitions,
         release_failed_run,
         release_canceled_run,
+        send_operator_notices,
     ],
-    resources={"installation": Installation()},
+    resources={"installation": dg.ResourceDefinition(Installation, description=Installation.__doc__)},
     executor=dg.in_process_executor,
 )

@@ -94,15 +94,24 @@ class Settings(BaseSettings):
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8080, description="Port of the API and dashboard.")
     dagster_port: int = Field(3000, description="Port of the Dagster webserver, always on loopback.")
+    dagster_hosts: str = Field(
+        "",
+        description="Comma-separated host names (with port) of a proxy by which operators reach Dagster.",
+    )
     demo_port: int = Field(8090, description="Port of the demo's vendor-shaped HTTP endpoints.")
     public_url: str = Field("http://127.0.0.1:8080", description="How others reach the API; used in links.")
     egress_allow: str = Field(
         "",
         description="Comma-separated host:port pairs on private addresses that connectors may still reach.",
     )
+    sign_up: bool = Field(False, description="Whether anybody may create an organization of their own.")
     oidc_issuer: str | None = Field(None, description="OIDC issuer whose session tokens are exchanged.")
     oidc_jwks_url: str | None = Field(None, description="The issuer's JWKS; empty: from its discovery path.")
     oidc_audience: str | None = Field(None, description="Audience that an exchanged token must carry.")
+    oidc_authorized_parties: str = Field(
+        "",
+        description="Comma-separated `azp` values to accept besides the audience and the public address.",
+    )
     llm_url: str | None = Field(
         None,
         description="Base address (`…/v1`) of an OpenAI-compatible model that may phrase likely triggers.",
@@ -111,6 +120,11 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(None, description="Key for that endpoint.")
     smtp_url: SecretStr | None = Field(None, description="smtp://user:password@host:port for e-mail alerts.")
     smtp_from: str = Field("causeloop@localhost", description="Sender of e-mail alerts.")
+    operator_channel: SecretStr | None = Field(
+        None,
+        description="Where operators are notified of failed runs: a webhook's `https://…`, `slack+https://…` "
+        "(a Slack-compatible address) or `mailto:…`.",
+    )
     dagster_retention_days: int = Field(
         30, ge=1, description="Age at which finished Dagster runs are deleted."
     )

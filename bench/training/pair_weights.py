@@ -23,11 +23,18 @@ from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import te
 from causeloop_pipeline.cli.issue_input import read_issues
 
 # how much a pair counts in the fit: a tracker of singletons has few true pairs, of which each tells more
-TRACKERS = {"eclipse_duplicates": 1.0, "hadoop_bug_reports": 3.0}
-NEGATIVE = {"text_length", "other_exception", "rank", "long_gap", "slot_differs"}
-# near-identical pairs are too rare to move the likelihood: these weights are chosen by the F1 of the groups
-FIXED = {"slot_differs": -0.40, "long_gap": -0.80}
-UNCENTERED = {"component", "long_gap"}  # 0 means that nothing is known
+TRACKERS = {
+    "eclipse_duplicates": 1.0,
+    "hadoop_bug_reports": 3.0,
+    "tracker_filesystem": 1.0,
+    "tracker_scheduler": 1.0,
+    "tracker_mobile_sdk": 1.0,
+    "tracker_language": 1.0,
+    "mobile_sdk_duplicates": 1.0,
+}
+NEGATIVE = {"near_title", "other_exception", "rank", "both_stacks", "slot_differs"}
+# 0 means that nothing is known, or nothing shared
+UNCENTERED = {"component", "near_title", "same_stack", "other_exception", "both_stacks"}
 RIDGE = 1.0
 
 Scale = dict[str, tuple[float, float]]
@@ -56,7 +63,7 @@ class Sample:
 def read_labelled_issues(name: str) -> pl.DataFrame:
     """The canonical issues of a tracker with their `label`."""
     path = find_shared_file(f"data/grouping/{name}.parquet")
-    source = read_issues(path, [], "UTC", unread=["group_label"])
+    source = read_issues(path, [], "UTC", skip_bad_rows=True, unread=["group_label"])
     labels = source.file.table["group_label"].gather(source.read.rows - source.file.first_row)
     label_of_issue = source.read.issues.select("issue_id").with_columns(labels.cast(pl.String).alias("label"))
     return canonical_issues(source.read.issues).join(label_of_issue, on="issue_id", maintain_order="left")
@@ -122,9 +129,8 @@ def fit_weights(samples: Sequence[Sample], names: Sequence[str]) -> Floats:
 
     signs: list[tuple[float | None, float | None]]
     signs = [(None, 0.0) if name in NEGATIVE else (0.0, None) for name in names]
-    bounds = [(FIXED[name],) * 2 if name in FIXED else sign for name, sign in zip(names, signs, strict=True)]
-    bounds += [(None, None)] * len(samples)
-    start = np.concatenate([[FIXED.get(name, 0.0) for name in names], np.full(len(samples), -5.0)])
+    bounds = [*signs, *[(None, None)] * len(samples)]
+    start = np.concatenate([np.zeros(width), np.full(len(samples), -5.0)])
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x[:width])
 
 

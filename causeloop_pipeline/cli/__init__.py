@@ -11,6 +11,8 @@ from causeloop_pipeline.cli.commands import (
     explain,
     patterns,
     serve,
+    sign_in,
+    tenant,
 )
 from causeloop_pipeline.cli.commands import (
     doctor as doctor_command,
@@ -29,10 +31,12 @@ app.command("env")(serve.env)
 app.command("analyze")(analyze.analyze)
 app.command("backtest")(backtest.backtest)
 app.command("explain")(explain.explain)
+app.command("allow-passwords")(sign_in.allow_passwords)
 app.command("doctor")(doctor_command.doctor)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(patterns.app, name="patterns")
 app.add_typer(demo.app, name="demo")
+app.add_typer(tenant.app, name="tenant")
 
 __all__ = ["app"]

@@ -19,10 +19,19 @@ from pathlib import Path
 
 TERM_SECONDS = 10.0
 SET_PARENT_DEATH_SIGNAL = 1
+LIBC = ctypes.CDLL(None)  # loaded before any fork: a child of a process with threads must not load anything
 
 
 class ProcessError(RuntimeError):
     """A server does not start or has ended; the message names its log."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a server was started with, so that it can be started again."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
 
 
 @dataclass
@@ -32,37 +41,46 @@ class Processes:
     logs: Path
     register: Path
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start one server; its output goes to a log of its own."""
+        self.programs[name] = Program(tuple(command), dict(environment))
+        self.restart(name)
+
+    def restart(self, name: str) -> None:
+        """Start a server again that has ended, as it was started first."""
+        program = self.programs[name]
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{name}.log").open("ab") as log:
             self.children[name] = subprocess.Popen(
-                list(command),
-                env=dict(environment),
+                program.command,
+                env=dict(program.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_reset_signals,  # noqa: PLW1509 - the supervisor has no threads
+                preexec_fn=_reset_signals,  # noqa: PLW1509 - it calls the kernel only
             )
         self._write_register()
 
-    def await_port(self, name: str, port: int, seconds: float = 120) -> None:
-        """Wait until a server listens; raise with its log's end if it does not."""
+    def await_listening(self, name: str, address: int | Path, seconds: float = 120) -> None:
+        """Wait until a server listens on a port or socket; raise with its log's end if it does not."""
         deadline = time.monotonic() + seconds
-        while not is_listening(port):
+        while not is_listening(address):
             if self.children[name].poll() is not None:
-                raise ProcessError(f"{name} ended while starting:\n{self._log_end(name)}")
+                raise ProcessError(f"{name} ended while starting:\n{self.read_log_end(name)}")
             if time.monotonic() > deadline:
-                raise ProcessError(f"{name} does not listen on port {port}:\n{self._log_end(name)}")
+                raise ProcessError(f"{name} does not listen on {address}:\n{self.read_log_end(name)}")
             time.sleep(0.1)
 
-    def check(self) -> None:
-        """Raise when a server has ended by itself."""
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                raise ProcessError(f"{name} ended with exit code {child.returncode}:\n{self._log_end(name)}")
+    def list_ended(self) -> list[str]:
+        """The servers that have ended by themselves."""
+        return [name for name, child in self.children.items() if child.poll() is not None]
+
+    def end_group(self, name: str) -> None:
+        """End what a server that has ended had started and left running."""
+        _signal_group(self.children[name].pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Stop all servers, the last started first: SIGTERM, then SIGKILL."""
@@ -81,7 +99,8 @@ class Processes:
         started = {str(child.pid): start_time(child.pid) for child in self.children.values()}
         self.register.write_text(json.dumps(started))
 
-    def _log_end(self, name: str) -> str:
+    def read_log_end(self, name: str) -> str:
+        """The path of a server's log, and its last lines."""
         log = self.logs / f"{name}.log"
         return f"{log}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
@@ -104,10 +123,13 @@ def stop_leftovers(register: Path) -> int:
     return ended
 
 
-def is_listening(port: int) -> bool:
-    """Whether anything listens on a loopback port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def is_listening(address: int | Path) -> bool:
+    """Whether anything listens on a loopback port or a socket of the file system."""
+    if isinstance(address, int):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", address)) == 0
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(address)) == 0
 
 
 def start_time(pid: int) -> str:
@@ -123,7 +145,7 @@ def _reset_signals() -> None:
     """A child must receive SIGINT (make ignores it for background jobs) and end with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        LIBC.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -4,11 +4,19 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-ISSUE, CHANGE = dg.AssetKey(["core", "issue"]), dg.AssetKey(["core", "change"])
+PREFIX = "causeloop"
+
+
+def product_key(*path: str) -> dg.AssetKey:
+    """The key of an asset of the product, apart from what else one Dagster may hold."""
+    return dg.AssetKey([PREFIX, *path])
+
+
+ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
 FIRST_STAGE = {
-    "patterns": dg.AssetKey("fingerprints"),
-    "clusters": dg.AssetKey("clusters"),
-    "predictions": dg.AssetKey("predictions"),
+    "patterns": product_key("fingerprints"),
+    "clusters": product_key("clusters"),
+    "predictions": product_key("predictions"),
     "everything": ISSUE,
 }
 """Where each kind of recompute request begins; `sync` begins at the landing of the workspaces' tools."""
@@ -32,7 +40,7 @@ def downstream(
 
 def landing_key(connector_name: str) -> dg.AssetKey:
     """The asset of a tool, which is at the same time the dbt source of its staging model."""
-    return dg.AssetKey(["landing", connector_name])
+    return product_key("landing", connector_name)
 
 
 def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:

@@ -5,9 +5,9 @@ from datetime import datetime
 import dagster as dg
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.assets.normalization import DBT_POOL
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.orchestration.run_requests import UNFINISHED
+from causeloop_pipeline.orchestration.instance.stored_names import rename_stored_names
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
+from causeloop_pipeline.orchestration.run_requests import INTERRUPTED, UNFINISHED
 from causeloop_pipeline.orchestration.sensors.workspaces import partition_keys
 from causeloop_pipeline.stages.installation import Installation
 
@@ -24,9 +24,21 @@ def prepare_instance() -> int:
     """Fail the runs of an earlier boot, release their claims, limit dbt to one run; how many had died."""
     installation = Installation()
     with DagsterInstance.get() as instance:
-        dead = fail_dead_runs(instance)
-        release_dead_claims(instance, installation)
+        dead = _end_dead_runs(instance, installation)
         _initialize(instance, installation)
+    return dead
+
+
+def end_dead_runs() -> int:
+    """Fail every run that had started and give back what they held, after the code server has ended."""
+    with DagsterInstance.get() as instance:
+        return _end_dead_runs(instance, Installation())
+
+
+def _end_dead_runs(instance: DagsterInstance, installation: Installation) -> int:
+    dead = fail_dead_runs(instance)
+    free_slots_of_ended_runs(instance)
+    release_dead_claims(instance, installation)
     return dead
 
 
@@ -37,7 +49,8 @@ def initialize_instance() -> None:
 
 
 def _initialize(instance: DagsterInstance, installation: Installation) -> None:
-    """Limit dbt to one run, and give every workspace its partition."""
+    """Carry the history of old names over, limit dbt to one run, and give every workspace its partition."""
+    rename_stored_names(instance, partition_keys(installation))
     instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
     add_partitions(instance, installation)
 
@@ -57,9 +70,20 @@ def fail_dead_runs(instance: DagsterInstance) -> int:
     """Fail every run that had started: no process of it can be left when no server runs yet."""
     runs = instance.get_runs(dg.RunsFilter(statuses=list(STARTED)))
     for run in runs:
+        instance.add_run_tags(run.run_id, {INTERRUPTED: "true"})
         instance.report_run_failed(run, REASON_OF_DEAD_RUNS)
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return len(runs)
+
+
+def free_slots_of_ended_runs(instance: DagsterInstance) -> int:
+    """Free the slots of runs that have ended or been deleted, however long ago; how many held any."""
+    storage = instance.event_log_storage
+    pools = [storage.get_concurrency_info(pool) for pool in storage.get_concurrency_keys()]
+    holders = storage.get_concurrency_run_ids().union(*(pool.active_run_ids for pool in pools))
+    ended = holders - set(instance.get_run_ids(dg.RunsFilter(statuses=list(UNFINISHED))))
+    for run_id in sorted(ended):
+        storage.free_concurrency_slots_for_run(run_id)
+    return len(ended)
 
 
 def release_dead_claims(instance: DagsterInstance, installation: Installation) -> None:

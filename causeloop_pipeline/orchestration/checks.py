@@ -4,7 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import ISSUE
+from causeloop_pipeline.orchestration.asset_metadata import MAX_AGE_HOURS
+from causeloop_pipeline.orchestration.asset_selection import ISSUE, product_key
 from causeloop_pipeline.stages.installation import Installation
 
 STAGES = [
@@ -18,7 +19,6 @@ STAGES = [
     "proofs",
     "recommendations",
 ]
-MAX_AGE_HOURS = 26.0
 MAX_TABLE_ROWS = 50
 
 
@@ -54,7 +54,8 @@ def check_schema_version(installation: dg.ResourceParam[Installation]) -> dg.Ass
 
 
 @dg.asset_check(
-    asset="recommendations", description="No workspace has a stage older than a day and two hours."
+    asset=product_key("recommendations"),
+    description="No workspace has a stage older than a day and two hours.",
 )
 def every_workspace_is_fresh(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
     """Check all workspaces, also those that this run was not for."""

@@ -1,6 +1,5 @@
 """The dbt project as Dagster sees it, read from its manifest: assets, their order, and checks."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -8,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import orjson
 
+from causeloop_pipeline.orchestration.asset_metadata import (
+    FRESHNESS,
+    STARTED_BY_LOOP,
+    describe_model,
+    explain_automation,
+)
+from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.settings import settings
 
@@ -37,11 +44,11 @@ def manifest_path() -> Path:
 
 def read_manifest(path: Path) -> DbtProject:
     """Make specs of a manifest; only checks of incremental models run with a sync and are visible."""
-    manifest = json.loads(path.read_bytes())
+    manifest = orjson.loads(path.read_bytes())
     nodes = {name: node for name, node in manifest["nodes"].items() if node["resource_type"] in BUILT}
     sources = {name: source_key(source) for name, source in manifest["sources"].items()}
     keys = {name: node_key(node) for name, node in nodes.items()}
-    parents = {name: node["depends_on"].get("nodes", []) for name, node in nodes.items()}
+    parents = direct_parents({name: node["depends_on"].get("nodes", []) for name, node in nodes.items()})
     order = [name for name in TopologicalSorter(parents).static_order() if name in nodes]
     all_keys = {**keys, **{name: key for name, key in sources.items() if key}}
     specs = tuple(
@@ -63,16 +70,32 @@ def read_manifest(path: Path) -> DbtProject:
     )
 
 
+def direct_parents(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Each node's parents without those that another parent already follows from."""
+    ancestors: dict[str, set[str]] = {}
+    for name in TopologicalSorter(parents).static_order():
+        above = parents.get(name, [])
+        ancestors[name] = set(above).union(*(ancestors[parent] for parent in above))
+    return {
+        name: [
+            parent
+            for parent in above
+            if not any(parent in ancestors[other] for other in above if other != parent)
+        ]
+        for name, above in parents.items()
+    }
+
+
 def node_key(node: Mapping[str, Any]) -> dg.AssetKey:
     """A model's asset is its layer and its name."""
-    return dg.AssetKey([node["schema"], node["name"]])
+    return product_key(node["schema"], node["name"])
 
 
 def source_key(source: Mapping[str, Any]) -> dg.AssetKey | None:
     """The asset that fills a source, where its own metadata names one."""
     meta = {**source.get("meta", {}), **source.get("config", {}).get("meta", {})}
     key = meta.get("dagster", {}).get("asset_key")
-    return dg.AssetKey(key) if key else None
+    return product_key(*key) if key else None
 
 
 def find_checked_node(test: Mapping[str, Any]) -> str | None:
@@ -88,11 +111,14 @@ def asset_spec(node: Mapping[str, Any], key: dg.AssetKey, deps: list[dg.AssetKey
         key,
         deps=sorted(set(deps)),
         group_name="normalize",
-        description=node.get("description") or f"{materialized.title()} {node['name']}.",
+        description=explain_automation(
+            node.get("description") or f"{materialized.title()} {node['name']}.", STARTED_BY_LOOP
+        ),
         kinds={"dbt", "postgres", materialized},
         owners=["team:pipeline"],
         partitions_def=WORKSPACES,
-        metadata={"materialized": materialized},
+        metadata={"materialized": materialized, **describe_model(node)},
+        freshness_policy=FRESHNESS if materialized == "incremental" else None,
     )
 
 

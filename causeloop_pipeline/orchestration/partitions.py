@@ -8,7 +8,10 @@ import dagster as dg
 # Dagster announces the backfill policy of every single asset as a beta feature.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
 
-WORKSPACES = dg.DynamicPartitionsDefinition(name="workspace")
+WORKSPACES = dg.DynamicPartitionsDefinition(name="causeloop_workspace")
+DBT_POOL = "causeloop_dbt"
+"""The pool that keeps dbt to one run at a time."""
+
 ONE_RUN = dg.BackfillPolicy.single_run()
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
 MAX_RUNTIME = {"dagster/max_runtime": "7200"}
-MIN_PAUSE_SECONDS = 30.0
+MIN_PAUSE_SECONDS = 5.0
 MAX_PAUSE_SECONDS = 1800.0
-MAX_FAILURES_COUNTED = 8
+MAX_FAILURES_COUNTED = 10
+INTERRUPTED = "causeloop/interrupted"
+"""The tag of runs that ended with their server: such a failure says nothing about the run."""
+
 UNFINISHED = (
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -39,17 +42,22 @@ def reason_to_wait(instance: DagsterInstance, trigger: str) -> str | None:
     """Why no further run of this trigger should start now: one goes on, or the last ones failed."""
     if has_unfinished_run(instance, trigger):
         return "the last run is not finished"
-    last = instance.get_run_records(dg.RunsFilter(tags={TRIGGER: trigger}), limit=MAX_FAILURES_COUNTED)
-    failed = list(
-        itertools.takewhile(lambda record: record.dagster_run.status == dg.DagsterRunStatus.FAILURE, last)
-    )
+    failed = list_last_failures(instance, trigger)
     if not failed:
         return None
     pause = min(MIN_PAUSE_SECONDS * 2 ** (len(failed) - 1), MAX_PAUSE_SECONDS)
     waited = time.time() - (failed[0].end_time or failed[0].update_timestamp.timestamp())
-    if waited >= pause:
+    if not 0 <= waited < pause:  # negative: the clock was set back
         return None
     return f"the last {len(failed)} runs failed; the next one may start in {pause - waited:.0f} s"
+
+
+def list_last_failures(instance: DagsterInstance, trigger: str) -> list[dg.RunRecord]:
+    """The runs of a trigger that failed one after another, newest first; interrupted ones do not count."""
+    last = instance.get_run_records(dg.RunsFilter(tags={TRIGGER: trigger}), limit=4 * MAX_FAILURES_COUNTED)
+    own = (record for record in last if INTERRUPTED not in record.dagster_run.tags)
+    failed = itertools.takewhile(lambda record: record.dagster_run.status == dg.DagsterRunStatus.FAILURE, own)
+    return list(itertools.islice(failed, MAX_FAILURES_COUNTED))
 
 
 def request_run(

@@ -6,7 +6,7 @@ from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
 from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.run_requests import request_run
-from causeloop_pipeline.orchestration.run_scope import NIGHTLY
+from causeloop_pipeline.orchestration.run_scope import NIGHTLY, TRIGGER
 from causeloop_pipeline.stages.installation import Installation
 
 
@@ -41,5 +41,6 @@ old_run_cleanup = dg.ScheduleDefinition(
     cron_schedule="30 4 * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    tags={TRIGGER: "delete_old_runs"},
     description="Deletes what finished runs left behind once it is older than the retention setting.",
 )

@@ -13,6 +13,16 @@ from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.asset_metadata import (
+    FRESHNESS,
+    STAGE_TABLES,
+    STARTED_BY_LOOP,
+    describe_stage,
+    explain_automation,
+    read_table_metadata,
+)
+from causeloop_pipeline.orchestration.asset_selection import product_key
+from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
 from causeloop_pipeline.orchestration.run_scope import is_nightly, run_started_at, run_workspaces
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions, StageFunction
@@ -110,24 +120,29 @@ def stage_asset(
     """Make a stage of the loop an asset; `checks` are name → what they promise."""
 
     def declare(load: LoadStage) -> dg.AssetsDefinition:
+        key = product_key(stage)
+
         @dg.asset(
-            key=stage,
+            key=key,
             group_name=group,
-            description=description,
-            deps=list(deps),
+            description=explain_automation(description, STARTED_BY_LOOP),
+            metadata=describe_stage(load, stage),
+            freshness_policy=FRESHNESS,
+            deps=[product_key(dep) if isinstance(dep, str) else product_key(*dep) for dep in deps],
             kinds={"python", *kinds},
             owners=["team:analysis"],
             partitions_def=WORKSPACES,
             backfill_policy=ONE_RUN,
             check_specs=[
-                dg.AssetCheckSpec(name, asset=stage, description=promise)
+                dg.AssetCheckSpec(name, asset=key, description=promise)
                 for name, promise in (checks or {}).items()
             ],
         )
         def computed(
             context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
         ) -> dg.MaterializeResult:
-            return run_stage(context, installation, Stage(stage, load, chart))
+            with retry_on_database_loss():
+                return run_stage(context, installation, Stage(stage, load, chart))
 
         return computed
 
@@ -152,12 +167,13 @@ def run_stage(
     checks = [
         spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys
     ]
-    chart: Mapping[str, dg.MetadataValue] = {}
+    table = STAGE_TABLES.get(stage.name)
+    page = dict(read_table_metadata(installation, table)) if table else {}
     if stage.chart and report.counts:
         with installation.database.workspaces(list(report.counts)) as session:
-            chart = stage.chart(session, list(report.counts), as_of)
+            page |= stage.chart(session, list(report.counts), as_of)
     return dg.MaterializeResult(
-        metadata={**report.metadata(), **chart}, check_results=report.check_results(checks)
+        metadata={**report.metadata(), **page}, check_results=report.check_results(checks)
     )
 
 
@@ -217,6 +233,7 @@ def _run_workspace(
     """Run a stage for one workspace; whatever goes wrong is reported as that workspace's failure."""
     from causeloop_pipeline.storage.app.run_scopes import lock_workspace
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
+    from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
 
     began, workspace_id = time.monotonic(), workspace.workspace_id
     options = RunOptions(context.run_id, is_nightly(context))
@@ -231,6 +248,8 @@ def _run_workspace(
         for check, reason in options.warnings.items():
             report.warnings.setdefault(check, {})[workspace_id] = reason
     except Exception as failure:
+        if is_connection_lost(failure):
+            raise  # the whole step runs again
         report.failures[workspace_id] = failure
         exclude_workspace(context, installation, report.stage, workspace_id, as_of, failure)
     report.seconds[workspace_id] = time.monotonic() - began

@@ -62,7 +62,7 @@ def test_a_server_is_awaited_until_it_listens_and_gone_after_the_stop(processes:
     port = free_port()
     processes.start("listener", python(LISTEN, str(port)), os.environ)
 
-    processes.await_port("listener", port)
+    processes.await_listening("listener", port)
     processes.stop()
 
     assert not is_listening(port)
@@ -72,15 +72,16 @@ def test_a_server_that_ends_while_starting_is_explained_by_its_log(processes: Pr
     processes.start("broken", python("raise SystemExit('no such database')"), os.environ)
 
     with pytest.raises(ProcessError, match="no such database"):
-        processes.await_port("broken", free_port())
+        processes.await_listening("broken", free_port())
 
 
-def test_a_server_that_ends_later_is_noticed(processes: Processes) -> None:
-    processes.start("short", python("pass"), os.environ)
+def test_a_server_that_ends_later_is_noticed_and_its_log_is_at_hand(processes: Processes) -> None:
+    processes.start("short", python("print('out of memory')"), os.environ)
+    processes.start("long", python("import time; time.sleep(60)"), os.environ)
     processes.children["short"].wait(timeout=20)
 
-    with pytest.raises(ProcessError, match="short ended with exit code 0"):
-        processes.check()
+    assert processes.list_ended() == ["short"]
+    assert "out of memory" in processes.read_log_end("short")
 
 
 def test_stopping_ends_what_a_server_started_too(processes: Processes) -> None:

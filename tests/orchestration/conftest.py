@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.dbt.runner import Normalizer
@@ -55,7 +56,7 @@ def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
         missing = [key for key in keys if key not in partitions]
         instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
         ranged = range_tags([*partitions, *missing], set(keys))
-        key = dg.AssetKey([first] if isinstance(first, str) else list(first))
+        key = product_key(first) if isinstance(first, str) else product_key(*first)
         job = dg.define_asset_job("loop", dg.AssetSelection.assets(key).downstream())
         resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("loop")
         return resolved.execute_in_process(

@@ -148,3 +148,18 @@ def test_one_tenants_crossing_is_no_other_tenants_message(
     run([workspace_id, other_workspace_id], first="alerts")
 
     assert outbox(database, workspace_id) == outbox(database, other_workspace_id) == []
+
+
+def test_many_patterns_that_fire_together_share_one_message(
+    run: Run, resources: Resources, database: Database, workspace_id: UUID
+) -> None:
+    make_rule(database, resources.vault, workspace_id)
+    for number in range(7):
+        pattern_id = make_pattern(database, workspace_id, f"Pattern {number}")
+        predict(database, workspace_id, pattern_id, 0.8 + number / 100)
+
+    run([workspace_id], first="alerts")
+
+    (message,) = outbox(database, workspace_id)
+    assert message["body"]["pattern"] == "Pattern 6"
+    assert message["body"]["others"] == [f"Pattern {number}" for number in (5, 4, 3, 2, 1, 0)]

@@ -1,18 +1,33 @@
 """The instance as `deploy/dagster.yaml` configures it, on real PostgreSQL, and what a start does to it."""
 
+import logging
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import dagster as dg
 import pytest
 from dagster import DagsterInstance
+from dagster._core.events import EngineEventData
+from dagster._core.launcher.base import WorkerStatus
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_iteration
 
+from causeloop_pipeline.cli.doctor import State
+from causeloop_pipeline.cli.doctor.check_dagster import _check_slots
 from causeloop_pipeline.orchestration.boot import REASON_OF_DEAD_RUNS, prepare_instance
 from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
+from causeloop_pipeline.orchestration.run_launcher import is_alive
+from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.run_scope import TRIGGER
+from causeloop_pipeline.settings import ROOT, settings
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.failures import failures, ingest
@@ -43,8 +58,8 @@ def stored(home: Path) -> Iterator[DagsterInstance]:
         yield instance
 
 
-def start_run(instance: DagsterInstance) -> dg.DagsterRun:
-    run = instance.create_run_for_job(saying)
+def start_run(instance: DagsterInstance, tags: dict[str, str] | None = None) -> dg.DagsterRun:
+    run = instance.create_run_for_job(saying, tags=tags)
     instance.report_dagster_event(
         dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name), run.run_id
     )
@@ -83,7 +98,7 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
     assert record is not None
     assert record.status == dg.DagsterRunStatus.FAILURE
     assert str(workspace_id) in stored.get_dynamic_partitions(str(WORKSPACES.name))
-    assert stored.event_log_storage.get_concurrency_info("dbt").slot_count == 1
+    assert stored.event_log_storage.get_concurrency_info("causeloop_dbt").slot_count == 1
     with database.workspace(workspace_id) as session:
         assert session.rows("select status, error from app.recompute_request") == [
             {"status": "failed", "error": REASON_OF_DEAD_RUNS}
@@ -92,14 +107,108 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
         assert session.row(held, (workspace_id,)) == {"n": 0}
 
 
+def test_a_start_frees_the_slots_that_runs_which_failed_long_ago_still_hold(stored: DagsterInstance) -> None:
+    storage = stored.event_log_storage
+    storage.set_concurrency_slots(DBT_POOL, 1)
+    run, waiting = start_run(stored), start_run(stored)
+    assert storage.claim_concurrency_slot(DBT_POOL, run.run_id, "normalization").is_claimed
+    stored.report_run_failed(run, "its worker was killed")
+    assert not storage.claim_concurrency_slot(DBT_POOL, waiting.run_id, "normalization").is_claimed
+
+    prepare_instance()
+
+    fresh = start_run(stored)
+    assert storage.claim_concurrency_slot(DBT_POOL, fresh.run_id, "normalization").is_claimed
+    storage.free_concurrency_slots_for_run(fresh.run_id)
+    stored.delete_run(fresh.run_id)
+
+
+def test_the_daemon_frees_the_slots_of_a_run_whose_worker_was_killed(
+    stored: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = stored.event_log_storage
+    storage.set_concurrency_slots(DBT_POOL, 1)
+    killed = start_run(stored)
+    assert storage.claim_concurrency_slot(DBT_POOL, killed.run_id, "normalization").is_claimed
+    stored.report_run_failed(killed, "its worker was killed")
+    later = datetime.now(UTC) + timedelta(seconds=15)
+    monkeypatch.setattr("dagster._daemon.monitoring.concurrency.get_current_datetime", lambda: later)
+
+    with WorkspaceProcessContext(stored, WorkspaceFileTarget([])) as workspace:
+        list(execute_concurrency_slots_iteration(workspace, logging.getLogger()))
+
+    fresh = start_run(stored)
+    assert storage.claim_concurrency_slot(DBT_POOL, fresh.run_id, "normalization").is_claimed
+    storage.free_concurrency_slots_for_run(fresh.run_id)
+    stored.delete_run(fresh.run_id)
+
+
+def test_a_run_that_a_restart_ended_delays_no_other(stored: DagsterInstance) -> None:
+    tags = {TRIGGER: "a test of restarts"}
+    for _ in range(4):
+        start_run(stored, tags)
+        prepare_instance()
+    assert reason_to_wait(stored, tags[TRIGGER]) is None
+
+    stored.report_run_failed(start_run(stored, tags), "a defect")
+    assert str(reason_to_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
+    start_run(stored, tags)
+    prepare_instance()
+    assert str(reason_to_wait(stored, tags[TRIGGER])).startswith("the last 1 runs failed")
+
+
+def test_a_clock_that_is_set_back_delays_no_run(
+    stored: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = {TRIGGER: "a test of clocks"}
+    stored.report_run_failed(start_run(stored, tags), "a defect")
+    assert reason_to_wait(stored, tags[TRIGGER]) is not None
+    now = time.time()
+
+    monkeypatch.setattr(time, "time", lambda: now - 600)
+
+    assert reason_to_wait(stored, tags[TRIGGER]) is None
+
+
+def test_the_doctor_finds_slots_that_ended_runs_hold(stored: DagsterInstance) -> None:
+    storage = stored.event_log_storage
+    storage.set_concurrency_slots(DBT_POOL, 1)
+    assert _check_slots(settings()).state is State.OK
+    assert storage.claim_concurrency_slot(DBT_POOL, "a deleted run", "normalization").is_claimed
+
+    held = _check_slots(settings())
+    prepare_instance()
+
+    assert held.state is State.WRONG
+    assert DBT_POOL in held.message
+    assert _check_slots(settings()).state is State.OK
+
+
+@pytest.mark.parametrize("worker", ["running", "killed", "never seen"])
+def test_a_run_whose_worker_has_ended_is_found_out(stored: DagsterInstance, worker: str) -> None:
+    run = start_run(stored)
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    if worker != "never seen":
+        stored.report_engine_event("Started process", run, EngineEventData.in_process(process.pid))
+    if worker == "killed":
+        process.kill()
+        while is_alive(process.pid):  # it stays in the process table until its parent asks for it
+            pass
+
+    status = stored.run_launcher.check_run_worker_health(run).status
+
+    assert status == (WorkerStatus.FAILED if worker == "killed" else WorkerStatus.RUNNING)
+    process.kill()
+    process.communicate()
+    stored.delete_run(run.run_id)
+
+
 def test_a_second_start_finds_nothing_left_to_fail(stored: DagsterInstance) -> None:
     prepare_instance()
     assert prepare_instance() == 0
 
 
 def test_old_finished_runs_are_deleted_and_running_ones_kept(stored: DagsterInstance) -> None:
-    from datetime import UTC, datetime, timedelta
-
     finished = saying.execute_in_process(instance=stored).run_id
     running = start_run(stored)
 

@@ -9,11 +9,13 @@ from pathlib import Path
 import dagster as dg
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.settings import ROOT
 from tests.conftest import Installation
 
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
+UPSTREAM = tuple(f"causeloop/{layer}/" for layer in ("landing", "staging", "intermediate", "seeds"))
 
 
 def edges(definitions: dg.Definitions) -> dict[str, list[str]]:
@@ -21,7 +23,7 @@ def edges(definitions: dg.Definitions) -> dict[str, list[str]]:
     return {
         key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
         for key in sorted(graph.materializable_asset_keys)
-        if not key.to_user_string().startswith(("landing/", "staging/", "intermediate/", "seeds/"))
+        if not key.to_user_string().startswith(UPSTREAM)
     }
 
 
@@ -34,8 +36,8 @@ def test_every_connector_lands_in_an_asset_that_its_staging_model_follows(
 ) -> None:
     graph = definitions.resolve_asset_graph()
     for name in CONNECTORS:
-        staging = dg.AssetKey(["staging", f"stg_{name}__issues"])
-        assert dg.AssetKey(["landing", name]) in graph.get(staging).parent_keys
+        staging = product_key("staging", f"stg_{name}__issues")
+        assert product_key("landing", name) in graph.get(staging).parent_keys
 
 
 def test_every_asset_has_a_partition_per_workspace_and_runs_a_range_at_once(

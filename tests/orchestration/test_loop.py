@@ -46,7 +46,7 @@ def evaluation(result: dg.ExecuteInProcessResult, asset: str, check: str) -> dg.
     evaluations = [
         candidate
         for candidate in result.get_asset_check_evaluations()
-        if candidate.check_name == check and candidate.asset_key.to_user_string() == asset
+        if candidate.check_name == check and candidate.asset_key.to_user_string() == f"causeloop/{asset}"
     ]
     assert len(evaluations) == 1
     return evaluations[0]

@@ -79,6 +79,13 @@ def scope_of(database: Database, request: dg.RunRequest) -> set[UUID]:
     return {row["workspace_id"] for row in rows}
 
 
+def names_of(request: dg.RunRequest) -> set[str]:
+    """The chosen assets, without the product's prefix, which each must have."""
+    keys = request.asset_selection or []
+    assert {key.path[0] for key in keys} == {"causeloop"}
+    return {"/".join(key.path[1:]) for key in keys}
+
+
 def test_all_due_connectors_of_all_workspaces_are_one_run(
     definitions: dg.Definitions,
     instance: DagsterInstance,
@@ -97,7 +104,7 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == set(ids[1:4])
     assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (str(ids[1]), str(ids[3]))
-    chosen = {key.to_user_string() for key in request.asset_selection or []}
+    chosen = names_of(request)
     assert {"landing/github", "landing/zendesk", "staging/stg_github__issues", "core/issue"} <= chosen
     assert {"fingerprints", "patterns", "recommendations"} <= chosen
     assert "landing/jira" not in chosen
@@ -146,7 +153,7 @@ def test_arrived_records_start_a_run_from_the_issues_on(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
-    chosen = {key.to_user_string() for key in request.asset_selection or []}
+    chosen = names_of(request)
     assert "core/issue" in chosen
     assert not any(key.startswith(("landing/", "staging/")) for key in chosen)
 
@@ -209,7 +216,7 @@ def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id, other_workspace_id}
     assert request.tags[REQUESTED] == "clusters,patterns"
-    chosen = {key.to_user_string() for key in request.asset_selection or []}
+    chosen = names_of(request)
     assert {"fingerprints", "patterns", "clusters", "recommendations"} <= chosen
     assert "core/issue" not in chosen
 

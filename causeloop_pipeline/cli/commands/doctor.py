@@ -29,13 +29,14 @@ def doctor(as_json: Json = False) -> None:
 
 def run_checks(config: Settings) -> Iterator[Finding]:
     """Every finding, in the order in which to fix them."""
-    from causeloop_pipeline.cli.doctor.check_dagster import check_dagster
+    from causeloop_pipeline.cli.doctor.check_dagster import check_dagster, check_restarts
     from causeloop_pipeline.cli.doctor.check_database import check_database
     from causeloop_pipeline.cli.doctor.check_machine import check_machine
     from causeloop_pipeline.cli.doctor.check_network import check_network
     from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
 
     yield from check_machine(config)
+    yield check_restarts(config)
     database = list(check_database(config))
     yield from database
     has_database = not any(

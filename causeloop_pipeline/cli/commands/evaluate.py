@@ -1,5 +1,6 @@
 """`causeloop evaluate grouping FILE --label COLUMN`: the accuracy of the grouping on labelled issues."""
 
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,8 @@ import typer
 
 from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, SkipBadRows, Timezone
 from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
-from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
+from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
+from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, stderr, stdout, table
 
 app = typer.Typer(help="Measure quality on labelled data.", no_args_is_help=True)
 
@@ -20,8 +22,20 @@ def evaluate() -> None:
 
 @app.command()
 def grouping(
-    file: Annotated[Path, typer.Argument(help="Labelled issues: .csv, .jsonl or .parquet.")],
-    label: Annotated[str, typer.Option(metavar="COLUMN", help="The true group of each issue.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Labelled issues: .csv, .jsonl or .parquet.", show_default=False)
+    ] = None,
+    label: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The true group of each issue.")
+    ] = "group_label",
+    all_in: Annotated[
+        Path | None,
+        typer.Option("--all", metavar="FOLDER", help="Measure every file of a folder that has the column."),
+    ] = None,
+    max_bad_rows: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="With --all: share of unreadable rows that may be left out."),
+    ] = 0.05,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,
     maps: Map = None,
     timezone: Timezone = "UTC",
@@ -33,6 +47,11 @@ def grouping(
     """Group labelled issues without looking at the labels, and report precision, recall, F1 and more."""
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
+    if all_in is not None:
+        _evaluate_all(all_in, label, max_bad_rows, peers=peers, seed=seed, as_json=as_json)
+        return
+    if file is None:
+        fail("name a file of labelled issues, or a folder of them with --all FOLDER", USAGE)
     source = read_issues(
         file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format, unread=[label]
     )
@@ -58,3 +77,47 @@ def _labels(source: IssueInput, label: str) -> pl.Series:
     if label not in source.file.table.columns:
         fail(f"there is no column {label!r}: the file has {', '.join(source.file.table.columns)}")
     return source.file.table[label].gather(source.read.rows - source.file.first_row)
+
+
+def _evaluate_all(
+    folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int, as_json: bool
+) -> None:
+    """One table line (or JSON lines) per labelled file; rows that are left out are counted and shown."""
+    from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
+
+    paths = find_labelled_sets(folder, label)
+    if not paths:
+        fail(f"no file below {folder} has a column {label!r}: name the column with --label")
+    lines = []
+    for path in paths:
+        labelled = read_labelled_set(path, label, max_bad_rows)
+        with stderr().status(f"grouping {path.stem}"):
+            report = evaluate_grouping(labelled.issues, labelled.labels, with_baselines=peers, seed=seed)
+        if as_json:
+            named = report.select(
+                pl.lit(path.stem).alias("set"), pl.lit(labelled.left_out).alias("rows_left_out"), pl.all()
+            )
+            print_json_lines("figure", named)
+        lines += [
+            (path.stem, labelled.issues.height, labelled.left_out, method, *_main_figures(report, method))
+            for method in report["method"].unique(maintain_order=True)
+        ]
+    if not as_json:
+        columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
+        stdout().print(table(f"Grouping of {len(paths)} labelled sets", columns, lines, right=columns[1:3]))
+
+
+_FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sure_precision")
+
+
+def _main_figures(report: pl.DataFrame, method: str) -> list[str]:
+    """Precision, recall, F1 with its interval, and further figures; a dash for what a method has not."""
+    own = {row["figure"]: row for row in report.filter(pl.col("method") == method).iter_rows(named=True)}
+
+    def show(name: str) -> str:
+        value = own[name]["value"] if name in own else None
+        return "–" if value is None or isnan(value) else f"{value:.3f}"
+
+    low, high = (own["f1"][side] for side in ("low", "high"))
+    interval = "–" if low is None else f"{low:.3f} to {high:.3f}"
+    return [show("precision"), show("recall"), show("f1"), interval, *map(show, _FURTHER)]

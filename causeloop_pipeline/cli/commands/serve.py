@@ -12,14 +12,21 @@ def up(
     demo: Annotated[bool, typer.Option(help="Also load and serve the demo's tenants.")] = True,
 ) -> None:
     """Start everything: database, Dagster, API; show the ranked recommendations; Ctrl-C ends it."""
-    from causeloop_pipeline.cli.commands.up import ProcessError, StartError, bring_up
+    from causeloop_pipeline.cli.commands.up import LockedError, ProcessError, StartError, bring_up
     from causeloop_pipeline.cli.output.progress import PipelineError
     from causeloop_pipeline.settings import MissingSettingError
     from causeloop_pipeline.storage.embedded.postgres_server import ServerError
 
     try:
         bring_up(once=once, demo=demo)
-    except (MissingSettingError, PipelineError, ProcessError, ServerError, StartError) as problem:
+    except (
+        LockedError,
+        MissingSettingError,
+        PipelineError,
+        ProcessError,
+        ServerError,
+        StartError,
+    ) as problem:
         typer.echo(f"causeloop up: {problem}", err=True)
         raise typer.Exit(1) from None
 

@@ -1,11 +1,9 @@
 """One process that starts every server of an installation, follows the pipeline, and ends them all."""
 
-import fcntl
 import shutil
 import signal
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,22 +11,22 @@ from typing import Any
 import psycopg
 from rich.console import Console
 
-from causeloop_pipeline.cli.output.progress import Progress, recommendation_tables
-from causeloop_pipeline.cli.processes import ProcessError, Processes, is_listening, stop_leftovers
+from causeloop_pipeline.cli.database_watch import DatabaseWatch
+from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
+from causeloop_pipeline.cli.output.progress import PipelineError, Progress, recommendation_tables
+from causeloop_pipeline.cli.processes import ProcessError, Processes, stop_leftovers
+from causeloop_pipeline.cli.servers import StartError, code_socket, start_servers
+from causeloop_pipeline.cli.supervisor import NotReadyError, Supervisor
 from causeloop_pipeline.settings import (
     DEPLOY_DIR,
     Settings,
-    copy_environment,
     export_variables,
     settings,
 )
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import prepare_database, stop_embedded
-from causeloop_pipeline.storage.embedded.postgres_server import free_port
 
-DAEMON_LOCK = 7_326_412
 FIRST_RESULT_SECONDS = 900
-NEED_CODE = {"dagster", "daemon"}
 EVENT_ENVIRONMENT = {
     "DAGSTER_EVENT_BATCH_SIZE": "1000",
     "DAGSTER_EMIT_PARTITION_SUBSET_IN_PLANNED_EVENTS": "1",
@@ -36,16 +34,12 @@ EVENT_ENVIRONMENT = {
 }
 
 
-class StartError(RuntimeError):
-    """The installation cannot be started as it is; the message says what to do."""
-
-
 def bring_up(*, once: bool, demo: bool) -> None:
     """Start everything and stay until interrupted; with `once`, end at the first result."""
     state_dir = settings().state_dir
     state_dir.mkdir(parents=True, exist_ok=True)
     console = Console()
-    with _lock_state_folder(state_dir), _stop_on_signals():
+    with lock_state_folder(state_dir), _stop_on_signals():
         processes = Processes(state_dir / "logs", state_dir / "processes.json")
         if ended := stop_leftovers(processes.register):
             console.print(f"stopped {ended} servers that an earlier start left running")
@@ -60,23 +54,64 @@ def bring_up(*, once: bool, demo: bool) -> None:
 
 def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> None:
     began = time.monotonic()
-    prepare_database(settings().state_dir, settings().postgres_bin_dir)
+    server = prepare_database(settings().state_dir, settings().postgres_bin_dir)
     config = settings()
     console.print(f"database    ready ({time.monotonic() - began:.1f} s)")
-    with _daemon_lock(config):
+    with DaemonLock(config.require("dagster_database_url")) as lock:
         if demo:
             _load_demo(console, config)
         _prepare_dagster(config)
-        _start_servers(processes, config, demo=demo)
-        console.print(f"servers     listening ({time.monotonic() - began:.1f} s)")
-        progress = Progress(Database(config.require("pipeline_database_url")), console, began)
-        progress.follow(processes.check, FIRST_RESULT_SECONDS)
+        with code_socket(config.state_dir) as socket:
+            start_servers(processes, config, dagster_environment(config), socket, demo=demo)
+            console.print(f"servers     listening ({time.monotonic() - began:.1f} s)")
+            supervisor = Supervisor(
+                processes,
+                console,
+                {"code": _end_dead_runs},
+                config.state_dir / "restarts.json",
+            )
+            watch = DatabaseWatch(console, lock, server, config.postgres_bin_dir)
+
+            def supervise() -> None:
+                if watch.is_available():
+                    supervisor.restart_ended()
+
+            if once or demo:
+                _show_first_result(Progress(_database(config), console, began), supervise, once=once)
+            _print_urls(console, config)
+            _print_setup_link(console, config)
+            while not once:
+                supervise()
+                time.sleep(1)
+
+
+def _show_first_result(progress: Progress, supervise: Callable[[], None], *, once: bool) -> None:
+    """Show the ranked recommendations; with `once` they are all that the command is for."""
+    try:
+        progress.follow(supervise, FIRST_RESULT_SECONDS)
         for table in recommendation_tables(progress.database):
-            console.print(table)
-        _print_urls(console, config)
-        while not once:
-            processes.check()
-            time.sleep(1)
+            progress.console.print(table)
+    except (PipelineError, psycopg.OperationalError) as problem:
+        if once:
+            raise
+        progress.console.print(f"no ranked recommendations yet: {problem}", markup=False)
+
+
+def _end_dead_runs() -> None:
+    """The code server takes its runs' workers with it: they are failed before the next one starts."""
+    from dagster_postgres.utils import DagsterPostgresException
+    from sqlalchemy.exc import DBAPIError
+
+    from causeloop_pipeline.orchestration.boot import end_dead_runs
+
+    try:
+        end_dead_runs()
+    except (DBAPIError, DagsterPostgresException, psycopg.OperationalError) as error:
+        raise NotReadyError(f"the database does not respond ({type(error).__name__})") from error
+
+
+def _database(config: Settings) -> Database:
+    return Database(config.require("pipeline_database_url"))
 
 
 def _load_demo(console: Console, config: Settings) -> None:
@@ -145,77 +180,32 @@ def dagster_environment(config: Settings) -> dict[str, str]:
     }
 
 
-def _start_servers(processes: Processes, config: Settings, *, demo: bool) -> None:
-    used = [port for port in _ports(config, demo=demo) if is_listening(port)]
-    if used:
-        raise StartError(
-            f"port {', '.join(map(str, used))} is already in use: stop what listens there, or choose others "
-            "with CAUSELOOP_API_PORT, CAUSELOOP_DAGSTER_PORT and CAUSELOOP_DEMO_PORT"
-        )
-    environment = {**copy_environment(), **dagster_environment(config)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    if demo:
-        allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
-        environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
-    code_port = free_port()
-    workspace = config.state_dir / "dagster" / "workspace.yaml"
-    workspace.write_text(
-        f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {code_port}, location_name: causeloop}}\n"
-    )
-    ports = {"code": code_port, "dagster": config.dagster_port, "api": config.api_port}
-    for name, command in _commands(config, workspace, code_port, demo=demo).items():
-        if name in NEED_CODE:
-            processes.await_port("code", code_port)
-        processes.start(name, command, environment)
-    for name, port in ports.items():
-        processes.await_port(name, port)
-
-
-def _commands(config: Settings, workspace: Path, code_port: int, *, demo: bool) -> dict[str, list[str]]:
-    """Every server's command line; none holds a secret."""
-    python, programs = sys.executable, Path(sys.executable).parent
-    code = ["api", "grpc", "-m", "causeloop_pipeline.definitions", "-h", "127.0.0.1", "-p", str(code_port)]
-    web = ["-w", str(workspace), "-h", "127.0.0.1", "-p", str(config.dagster_port)]
-    api = ["api.main:create_app", "--factory", "--host", config.api_host, "--port", str(config.api_port)]
-    commands = {
-        "code": [str(programs / "dagster"), *code, "--location-name", "causeloop"],
-        "api": [python, "-m", "uvicorn", *api, "--no-server-header", "--no-access-log"],
-        "dagster": [str(programs / "dagster-webserver"), *web],
-        "daemon": [str(programs / "dagster-daemon"), "run", "-w", str(workspace)],
-    }
-    if demo:
-        commands = {"demo": [python, "-m", "causeloop_pipeline.demo.server"], **commands}
-    return commands
-
-
-def _ports(config: Settings, *, demo: bool) -> list[int]:
-    return [config.api_port, config.dagster_port, *([config.demo_port] if demo else [])]
-
-
 def _print_urls(console: Console, config: Settings) -> None:
     console.print(f"API         http://{config.api_host}:{config.api_port}/docs")
     console.print(f"dashboard   http://{config.api_host}:{config.api_port}/")
-    console.print(f"Dagster UI  http://127.0.0.1:{config.dagster_port}")
+    console.print(f"Dagster UI  {_dagster_address(console, config)}", soft_wrap=True, highlight=False)
 
 
-@contextmanager
-def _lock_state_folder(state_dir: Path) -> Iterator[None]:
-    with (state_dir / "up.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartError(f"already running on {state_dir}: stop the other `causeloop up` first") from None
-        yield
+def _print_setup_link(console: Console, config: Settings) -> None:
+    """While there is no organization: where to create the first one, with its owner."""
+    from causeloop_pipeline.storage.app.provisioning import format_setup_link, offer_setup
+
+    with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
+        token = offer_setup(owner)
+    if token:
+        console.print(
+            f"first start {format_setup_link(config.public_url, token)}", soft_wrap=True, highlight=False
+        )
 
 
-@contextmanager
-def _daemon_lock(config: Settings) -> Iterator[None]:
-    """Two daemons would start every run twice, also from two machines on one database."""
-    with psycopg.connect(config.require("dagster_database_url"), autocommit=True) as connection:
-        locked = connection.execute("select pg_try_advisory_lock(%s)", (DAEMON_LOCK,)).fetchone()
-        if locked != (True,):
-            raise StartError("another installation's daemon already uses this Dagster database")
-        yield
+def _dagster_address(console: Console, config: Settings) -> str:
+    """The address of Dagster's UI: with the token on a person's terminal, never in a log."""
+    from causeloop_pipeline.orchestration.webserver_guard import read_or_create_token, token_file
+
+    address = f"http://127.0.0.1:{config.dagster_port}"
+    if console.is_terminal:
+        return f"{address}/?token={read_or_create_token(config.state_dir)}"
+    return f"{address} (token: {token_file(config.state_dir)})"
 
 
 @contextmanager
@@ -232,4 +222,4 @@ def _stop_on_signals() -> Iterator[None]:
     yield
 
 
-__all__ = ["ProcessError", "StartError", "bring_up", "bring_up_to_date", "dagster_environment"]
+__all__ = ["LockedError", "ProcessError", "StartError", "bring_up", "bring_up_to_date", "dagster_environment"]

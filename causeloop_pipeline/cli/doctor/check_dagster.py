@@ -1,7 +1,8 @@
 """Checks Dagster: the storage driver, exactly one live daemon, and no stuck runs."""
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ DRIVER = "postgresql+psycopg2://"
 STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
 ALIVE_SECONDS = 120
 MAX_QUEUE_SECONDS = 900
+RESTART_SPAN, MAX_RESTARTS = timedelta(minutes=10), 5
 
 # `dagster/max_runtime` ends a run after two hours, if its monitor works.
 SELECT_STUCK_RUNS = """
@@ -31,11 +33,40 @@ where status in ('STARTING', 'STARTED', 'CANCELING', 'QUEUED', 'NOT_STARTED')
 """
 
 
+SELECT_HELD_SLOTS = """
+select count(*), min(s.concurrency_key)
+from concurrency_slots as s
+left join runs as r using (run_id)
+where s.run_id is not null
+    and coalesce(r.status in ('SUCCESS', 'FAILURE', 'CANCELED'), true)
+    and coalesce(r.end_time, 0) < extract(epoch from now()) - 120
+"""
+
+
 def check_dagster(config: Settings) -> Iterator[Finding]:
     """Storage first, because daemon and runs are read from it."""
     yield _check_storage(config)
     yield _check_daemon(config)
     yield _check_runs(config)
+    yield _check_slots(config)
+
+
+def check_restarts(config: Settings) -> Finding:
+    """Whether the servers that `causeloop up` started keep running."""
+    about, path = "servers", config.state_dir / "restarts.json"
+    endings = json.loads(path.read_text()) if path.exists() else {}
+    since = datetime.now(UTC) - RESTART_SPAN
+    recent = {
+        name: sum(datetime.fromisoformat(at) > since for at in times) for name, times in endings.items()
+    }
+    summary = ", ".join(f"{name} {count} times" for name, count in sorted(recent.items()) if count)
+    if not summary:
+        return ok(about, "none has ended by itself in the last 10 minutes")
+    message = f"ended and were started again in the last 10 minutes: {summary}"
+    fix = f"read the ends of their logs in {config.state_dir / 'logs'}"
+    if max(recent.values()) >= MAX_RESTARTS:
+        return wrong(about, message, fix)
+    return warning(about, message, fix)
 
 
 def _check_storage(config: Settings) -> Finding:
@@ -109,3 +140,21 @@ def _check_runs(config: Settings) -> Finding:
         fix = "check that the daemon is running and the queue in deploy/dagster.yaml is large enough"
         return warning(about, f"{waiting} have been queued for over 15 minutes, the oldest is {oldest}", fix)
     return ok(about, "none is stuck")
+
+
+def _check_slots(config: Settings) -> Finding:
+    about = "Dagster pools"
+    try:
+        with psycopg.connect(config.require("dagster_database_url"), connect_timeout=5) as connection:
+            held, pool = connection.execute(SELECT_HELD_SLOTS).fetchone() or (0, None)
+    except psycopg.errors.UndefinedTable:
+        return ok(about, "no runs yet")
+    except psycopg.OperationalError:
+        return wrong(about, "Dagster's database cannot be reached", "start it with `causeloop up`")
+    if held:
+        fix = (
+            "restart Causeloop, which frees them, and check that run_monitoring in dagster.yaml has "
+            "free_slots_after_run_end_seconds (copy deploy/dagster.yaml)"
+        )
+        return wrong(about, f"{held} slots, such as of {pool}, are held by runs that have ended", fix)
+    return ok(about, "no run that has ended holds a slot")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -92,7 +93,7 @@ class Progress:
 
     def _follow(self, instance: "DagsterInstance", check: Callable[[], None], seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not self._is_finished(instance):
+        while not self._is_finished_if_known(instance):
             check()
             if time.monotonic() > deadline:
                 raise PipelineError(
@@ -100,6 +101,16 @@ class Progress:
                     f"{settings().state_dir / 'logs'}"
                 )
             time.sleep(POLL_SECONDS)
+
+    def _is_finished_if_known(self, instance: "DagsterInstance") -> bool:
+        """Not finished, as far as one can see, while the database does not respond."""
+        from dagster_postgres.utils import DagsterPostgresException
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            return self._is_finished(instance)
+        except (DagsterPostgresException, OperationalError, psycopg.OperationalError):
+            return False
 
     def _is_finished(self, instance: "DagsterInstance") -> bool:
         from causeloop_pipeline.orchestration.boot import count_unfinished_runs, list_failed_runs

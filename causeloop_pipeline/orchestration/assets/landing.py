@@ -1,48 +1,94 @@
 """`landing/<tool>`: what each external tool holds, polled connector by connector and kept as received."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.registry import CONNECTORS, FOLDERS
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.orchestration.asset_metadata import (
+    RELATION,
+    STARTED_BY_POLL,
+    explain_automation,
+    read_table_metadata,
+    reference_files,
+)
 from causeloop_pipeline.orchestration.asset_selection import landing_key
+from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
 from causeloop_pipeline.orchestration.run_scope import run_workspaces
+from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
     from causeloop_pipeline.stages.landing import SyncResult
 
 MAX_TABLE_ROWS = 50
+TABLE = "raw.record"
 COUNTS = ("read", "new", "updated", "duplicate", "quarantined")
 
 
-def landing_asset(connector: Connector) -> dg.AssetsDefinition:
+def landing_spec(connector: Connector) -> dg.AssetSpec:
     """The landing asset of one tool."""
-
-    @dg.asset(
-        key=landing_key(connector.name),
+    return dg.AssetSpec(
+        landing_key(connector.name),
         group_name="landing",
-        description=f"{connector.title} as received: every version of every record, once.",
+        description=explain_automation(
+            f"{connector.title} as received: every version of every record, once.", STARTED_BY_POLL
+        ),
+        metadata={**reference_files({"connector": connector_file(connector.name)}), RELATION: TABLE},
         kinds={"python", "postgres"},
         owners=["team:pipeline"],
         partitions_def=WORKSPACES,
-        backfill_policy=ONE_RUN,
         tags={"causeloop/category": _tag(connector.category)},
+    )
+
+
+def landing_assets() -> dg.AssetsDefinition:
+    """The landing assets of all tools as one definition: one each would double Dagster's own start."""
+
+    @dg.multi_asset(
+        name="landing",
+        specs=[landing_spec(connector) for connector in CONNECTORS.values()],
+        can_subset=True,
+        backfill_policy=ONE_RUN,
     )
     def landing(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
-    ) -> dg.MaterializeResult:
-        from causeloop_pipeline.stages.landing import sync_due_connectors
+    ) -> Iterator[dg.MaterializeResult]:
+        selected = context.selected_asset_keys
+        chosen = [entry for entry in CONNECTORS.values() if landing_key(entry.name) in selected]
+        failures: list[Exception] = []
+        for connector in chosen:
+            try:
+                yield land_tool(context, installation, connector)
+            except dg.RetryRequested:
+                raise
+            except Exception as failure:
+                failures.append(failure)
+        if failures:
+            raise ExceptionGroup("tools that could not be landed", failures)
 
+    return landing
+
+
+def land_tool(
+    context: dg.AssetExecutionContext, installation: Installation, connector: Connector
+) -> dg.MaterializeResult:
+    """Poll the connectors of one tool that are due, and keep what it gives."""
+    from causeloop_pipeline.stages.landing import sync_due_connectors
+
+    with retry_on_database_loss():
         workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
         results = sync_due_connectors(
             installation, connector, workspace_ids, context.run_id, warn=context.log.warning
         )
-        return dg.MaterializeResult(metadata=_metadata(results))
-
-    return landing
+        table = read_table_metadata(installation, TABLE)
+    return dg.MaterializeResult(
+        asset_key=landing_key(connector.name), metadata={**_metadata(results), **table}
+    )
 
 
 def _metadata(results: "list[SyncResult]") -> dict[str, dg.MetadataValue]:
@@ -68,8 +114,13 @@ def _metadata(results: "list[SyncResult]") -> dict[str, dg.MetadataValue]:
     }
 
 
+def connector_file(name: str) -> Path:
+    """The file that declares a connector."""
+    return PACKAGE / "connectors" / "tools" / FOLDERS[name] / f"{name}.py"
+
+
 def _tag(category: str) -> str:
     return category.lower().replace(" & ", "-").replace(" ", "-")
 
 
-LANDING = [landing_asset(connector) for connector in CONNECTORS.values()]
+LANDING = [landing_assets()]

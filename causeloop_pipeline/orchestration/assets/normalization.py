@@ -8,9 +8,15 @@ from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.asset_metadata import (
+    RELATION,
+    column_descriptions,
+    read_table_metadata,
+)
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
+from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
-from causeloop_pipeline.orchestration.partitions import ONE_RUN
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN
 from causeloop_pipeline.orchestration.run_scope import run_started_at, run_workspaces
 from causeloop_pipeline.orchestration.stage import check_result, exclude_workspace
 from causeloop_pipeline.stages.context import CheckFailedError
@@ -20,7 +26,6 @@ if TYPE_CHECKING:
     from causeloop_pipeline.stages.normalization import Normalization
     from causeloop_pipeline.storage.dbt.report import NormalizationReport
 
-DBT_POOL = "dbt"
 STAGE = "issues"
 WRITTEN_TABLES = {ISSUE, CHANGE}
 CONSERVATION = dg.AssetCheckSpec(
@@ -51,7 +56,12 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
                 continue
             if spec.key in WRITTEN_TABLES:
                 result = result or run_normalization(context, installation)
-                yield dg.MaterializeResult(asset_key=spec.key, metadata=_metadata(spec.key, result))
+                table = read_table_metadata(
+                    installation, spec.metadata[RELATION], column_descriptions(spec.metadata)
+                )
+                yield dg.MaterializeResult(
+                    asset_key=spec.key, metadata={**_metadata(spec.key, result), **table}
+                )
             else:
                 yield dg.MaterializeResult(
                     asset_key=spec.key, metadata={"state": spec.metadata["materialized"]}
@@ -68,8 +78,9 @@ def run_normalization(context: dg.AssetExecutionContext, installation: Installat
     """Make issues and changes of the pending records of all workspaces of the run."""
     from causeloop_pipeline.stages.normalization import normalize
 
-    workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
-    return normalize(installation, context.run_id, workspace_ids)
+    with retry_on_database_loss():
+        workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        return normalize(installation, context.run_id, workspace_ids)
 
 
 def exclude_lossy_workspaces(

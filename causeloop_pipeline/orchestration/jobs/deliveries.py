@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME
 from causeloop_pipeline.stages.installation import Installation
 
@@ -11,8 +12,9 @@ def deliver_due(context: dg.OpExecutionContext, installation: dg.ResourceParam[I
     """Evaluate, then send until nothing is due."""
     from causeloop_pipeline.stages.jobs.deliveries import deliver_messages, evaluate_changed_rules
 
-    evaluated = evaluate_changed_rules(installation)
-    context.add_output_metadata({"workspaces evaluated": evaluated, **deliver_messages(installation)})
+    with retry_on_database_loss():
+        evaluated = evaluate_changed_rules(installation)
+        context.add_output_metadata({"workspaces evaluated": evaluated, **deliver_messages(installation)})
 
 
 @dg.job(tags=MAX_RUNTIME, description="Delivers alerts to webhooks, chats and mailboxes, at least once.")

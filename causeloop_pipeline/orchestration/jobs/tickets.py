@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME
 from causeloop_pipeline.stages.installation import Installation
 
@@ -11,7 +12,8 @@ def sync_tickets(context: dg.OpExecutionContext, installation: dg.ResourceParam[
     """Open and refresh the tickets of all workspaces that have some due."""
     from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
 
-    context.add_output_metadata(dict(open_and_refresh(installation)))
+    with retry_on_database_loss():
+        context.add_output_metadata(dict(open_and_refresh(installation)))
 
 
 @dg.job(

@@ -1,11 +1,15 @@
 """The sensors that ask the database whether there is work, and start at most one run at a time for it."""
 
+import warnings
 from collections.abc import Callable
 
 import dagster as dg
 
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
 from causeloop_pipeline.stages.installation import Installation
+
+# Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
 """Asks whether there is work: a request for one run over all of it, or why there is none."""

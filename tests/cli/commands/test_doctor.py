@@ -1,3 +1,4 @@
+import json
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -5,7 +6,7 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.cli.doctor import State
-from causeloop_pipeline.cli.doctor.check_dagster import _check_driver, _check_heartbeat
+from causeloop_pipeline.cli.doctor.check_dagster import _check_driver, _check_heartbeat, check_restarts
 from causeloop_pipeline.cli.doctor.check_database import check_database
 from causeloop_pipeline.cli.doctor.check_machine import check_machine
 from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
@@ -126,3 +127,22 @@ def test_a_daemon_is_alive_silent_or_doubled():
     assert _check_heartbeat(now.replace(tzinfo=None), 1, "").state is State.OK
     assert _check_heartbeat(now - timedelta(hours=1), 1, "").state is State.WARNING
     assert _check_heartbeat(now, 2, "").state is State.WRONG
+
+
+@pytest.mark.parametrize(
+    ("recent", "old", "state"), [(0, 9, State.OK), (1, 0, State.WARNING), (5, 0, State.WRONG)]
+)
+def test_servers_that_keep_on_ending_are_reported_with_their_logs(tmp_path, recent, old, state):
+    now = datetime.now(UTC)
+    times = [now - timedelta(days=1)] * old + [now - timedelta(minutes=1)] * recent
+    (tmp_path / "restarts.json").write_text(json.dumps({"api": [at.isoformat() for at in times], "code": []}))
+
+    finding = check_restarts(Settings(state_dir=tmp_path))
+
+    assert finding.state is state
+    assert ("api" in finding.message) == (recent > 0)
+    assert (str(tmp_path / "logs") in finding.fix) == (recent > 0)
+
+
+def test_servers_that_never_ended_are_fine(tmp_path):
+    assert check_restarts(Settings(state_dir=tmp_path)).state is State.OK

@@ -42,3 +42,31 @@ def test_a_label_column_that_is_absent_is_named(labelled):
     result = runner.invoke(app, ["evaluate", "grouping", str(labelled), "--label", "truth"])
     assert result.exit_code == 1
     assert "there is no column 'truth'" in result.stderr
+
+
+def test_every_labelled_file_of_a_folder_is_measured_and_rows_that_cannot_be_read_are_counted(tmp_path):
+    rows = [f"A-{n},disk {n} of the store is full,cause-{n % 1}" for n in range(40)]
+    (tmp_path / "one.csv").write_text("id,title,group_label\n" + "\n".join([*rows, "A-99,,cause-9"]) + "\n")
+    (tmp_path / "unlabelled.csv").write_text("id,title\nA-1,disk full\n")
+    result = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers", "--json"])
+    assert result.exit_code == 0, result.output
+    figures = {row["figure"]: row for row in map(json.loads, result.stdout.splitlines())}
+    assert {row["set"] for row in figures.values()} == {"one"}
+    assert figures["f1"]["rows_left_out"] == 1
+    assert figures["f1"]["value"] == figures["bcubed_f1"]["value"] == 1.0
+
+
+def test_more_unreadable_rows_than_the_flag_allows_refuse_the_file_and_say_what_to_do(tmp_path):
+    (tmp_path / "one.csv").write_text("id,title,group_label\nA-1,disk full,a\nA-2,,a\n")
+    result = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers"])
+    assert result.exit_code == 1
+    assert "1 of 2 rows cannot be read" in result.stderr
+    assert "--max-bad-rows" in result.stderr
+
+
+def test_a_duplicate_of_an_unknown_master_is_a_distractor(tmp_path):
+    from causeloop_pipeline.cli.labelled_sets import read_labelled_set
+
+    path = tmp_path / "one.csv"
+    path.write_text("id,title,group_label,label_known\nA-1,disk full,a,true\nA-2,disk is full,b,false\n")
+    assert read_labelled_set(path, "group_label", 0.0).labels.to_list() == ["a", None]

@@ -11,6 +11,7 @@ from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.stages.jobs.retention import delete_expired_rows_of
 from causeloop_pipeline.storage.app.retention import delete_expired
+from causeloop_pipeline.storage.app.tenants import create_user
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.detect.grouping_state import (
     GroupingState,
@@ -18,6 +19,7 @@ from causeloop_pipeline.storage.detect.grouping_state import (
     write_grouping_state,
 )
 from causeloop_pipeline.storage.raw.conservation import check_conservation
+from tests.conftest import Installation
 from tests.support.aged_rows import add_issue, add_pattern, add_prediction, ids, ids_of_all
 
 
@@ -253,3 +255,32 @@ def test_the_nightly_job_serves_every_workspace_and_one_failure_stops_no_other(
     assert doomed not in ids(database, workspace_id, "core.issue", "issue_id")
     (failure,) = [event for event in result.all_events if event.is_step_failure]
     assert failure.step_key == "delete_expired_rows"
+
+
+def test_stored_responses_go_after_a_day_and_sessions_a_month_after_their_end(
+    resources: Resources,
+    database: Database,
+    workspace_id: UUID,
+    owner: psycopg.Connection,
+    installation: Installation,
+) -> None:
+    user_id = create_user(owner, f"{uuid4().hex}@example.com", "P")
+    with psycopg.connect(installation.api_url) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(workspace_id),))
+        for hours in (23, 25):
+            api.execute(
+                "insert into app.idempotency_key (workspace_id, caller, path, key, body_hash, created_at) "
+                "values (%s, 'c', 'p', %s, '', now() - make_interval(hours => %s))",
+                (workspace_id, str(hours), hours),
+            )
+        for days in (29, 31):
+            api.execute(
+                "insert into app.session (workspace_id, session_id, user_id, method, ends_at) "
+                "values (%s, gen_random_uuid(), %s, 'oidc', now() - make_interval(days => %s))",
+                (workspace_id, user_id, days),
+            )
+
+    counts = delete_expired_rows_of(resources, workspace_id)
+
+    assert (counts["idempotency keys"], counts["sessions"]) == (1, 1)
+    assert ids(database, workspace_id, "app.idempotency_key", "key") == {"23"}

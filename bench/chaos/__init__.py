@@ -1,0 +1,1 @@
+"""Kills, fills and stops everything under traffic, and counts what was lost or doubled."""

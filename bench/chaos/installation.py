@@ -1,0 +1,147 @@
+"""An installation to be broken: one workspace, its processes by name, and the state of its runs."""
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from bench.installation import RunningInstallation, wait_until
+from causeloop_pipeline.storage.app.tenants import create_organization, create_service_key, create_workspace
+from causeloop_pipeline.storage.embedded.leftovers import end_orphans
+from causeloop_pipeline.storage.embedded.postgres_server import data_dir
+
+MARKS = {
+    "code": "causeloop_pipeline.definitions",
+    "api": "uvicorn",
+    "dagster": "orchestration.webserver",
+    "daemon": "dagster-daemon",
+}
+WORKER_MARK = "multiprocessing.spawn"
+MAX_READY_SECONDS = 180.0
+UNFINISHED = "('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')"
+COUNT_UNFINISHED = f"select count(*) from runs where status in {UNFINISHED}"
+COUNT_HELD_SLOTS = (
+    "select count(*) from concurrency_slots as s join runs as r using (run_id) "
+    f"where r.status not in {UNFINISHED}"
+)
+
+
+@dataclass
+class ChaosInstallation(RunningInstallation):
+    """`causeloop up --no-demo` with one workspace; what it prints is read all the time."""
+
+    workspace_id: UUID = field(default=UUID(int=0))
+    key: str = ""
+    reader: threading.Thread | None = None
+
+    def bring_up(self) -> None:
+        """Start it, and make the workspace at the first time."""
+        self.start("--no-demo")
+        self.await_line("Dagster UI")
+        self.reader = threading.Thread(target=self._read_on, daemon=True)
+        self.reader.start()
+        if not self.key:
+            with psycopg.connect(self.urls["database_url"]) as owner:
+                organization = create_organization(owner, "chaos", "Chaos", "enterprise", 10)
+                self.workspace_id = create_workspace(owner, organization, "main", "Main", "UTC")
+                self.key = create_service_key(owner, self.workspace_id, "chaos", "owner")
+
+    def bring_down(self) -> int:
+        """End it as Ctrl-C does; the exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=180)
+
+    def _read_on(self) -> None:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        with contextlib.suppress(ValueError):
+            for line in self.process.stdout:
+                self.printed.append(line.rstrip())
+
+    @property
+    def api_url(self) -> str:
+        """The API's address."""
+        return f"http://127.0.0.1:{self.ports['API']}"
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data folder."""
+        return data_dir(self.state_dir / "postgres")
+
+    def find_processes(self) -> Iterator[tuple[int, int, str]]:
+        """Process, parent and command line of everything that was started for this folder."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                environment = (process / "environ").read_bytes()
+                if f"CAUSELOOP_STATE_DIR={self.state_dir}\0".encode() in environment:
+                    parent = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                    yield int(process.name), parent, (process / "cmdline").read_bytes().decode()
+
+    def find_server(self, name: str) -> int | None:
+        """The process of a server, if it runs."""
+        assert self.process is not None
+        matching = (
+            pid
+            for pid, parent, command in self.find_processes()
+            if parent == self.process.pid and MARKS[name] in command
+        )
+        return next(matching, None)
+
+    def find_worker(self) -> int | None:
+        """The process of a run that goes on."""
+        code = self.find_server("code")
+        matching = (
+            pid
+            for pid, parent, command in self.find_processes()
+            if parent == code and WORKER_MARK in command and "resource_tracker" not in command
+        )
+        return next(matching, None)
+
+    def find_postmaster(self) -> int | None:
+        """PostgreSQL's first process, as its pid file names it."""
+        with contextlib.suppress(OSError, ValueError):
+            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return None
+
+    def kill_host(self) -> None:
+        """What a power cut does to processes: all of them end at once, the supervisor first."""
+        assert self.process is not None
+        postmaster = self.find_postmaster()
+        self.process.kill()
+        for pid in [pid for pid, _, _ in self.find_processes()] + ([postmaster] if postmaster else []):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        end_orphans(self.data)
+
+    def ask_dagster(self, query: str) -> Any:
+        """One value of Dagster's database; None while it does not answer."""
+        with (
+            contextlib.suppress(psycopg.OperationalError),
+            psycopg.connect(self.urls["dagster_database_url"], connect_timeout=5) as connection,
+        ):
+            row = connection.execute(query).fetchone()
+            return row[0] if row else None
+        return None
+
+    def ask_superuser(self, query: str, options: str = "") -> Any:
+        """One value of the product's database, as the server's superuser."""
+        directory = self.state_dir / "postgres"
+        password, port = ((directory / name).read_text().strip() for name in ("superuser.password", "port"))
+        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/causeloop"
+        with psycopg.connect(url, connect_timeout=5, options=options) as connection:
+            row = connection.execute(query).fetchone()
+            return row[0] if row else None
+
+    def await_servers(self) -> None:
+        """Wait until every server runs and the database answers."""
+        wait_until(lambda: all(self.find_server(name) for name in MARKS), MAX_READY_SECONDS)
+        wait_until(lambda: self.ask_dagster("select 1") == 1, MAX_READY_SECONDS)

@@ -1,0 +1,78 @@
+"""`causeloop tenant`: create organizations with their owner, and suspend, cancel or reactivate them."""
+
+import re
+from typing import Annotated, Literal
+
+import psycopg
+import typer
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.provisioning import NewTenant, create_tenant, format_accept_link
+
+app = typer.Typer(help="Create organizations and change their status.", no_args_is_help=True)
+
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+UPDATE_STATUS = "update app.organization set status = %s where slug = %s returning organization_id"
+
+
+@app.command("create")
+def create(
+    organization: Annotated[str, typer.Argument(help="Name of the organization.")],
+    email: Annotated[str, typer.Option(help="Address of the person who will own it.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="That person's name.")] = None,
+    workspace: Annotated[str, typer.Option(help="Name of the first workspace.")] = "Main",
+    timezone: Annotated[str, typer.Option(help="Time zone of its reports.")] = "UTC",
+    plan: Annotated[Literal["free", "starter", "growth", "enterprise"], typer.Option()] = "enterprise",
+    seats: Annotated[int, typer.Option(min=1, help="How many active members it may have.")] = 50,
+) -> None:
+    """Create an organization, a workspace and an owner, who sets a password by the printed link."""
+    if not EMAIL.fullmatch(email):
+        raise typer.BadParameter(f"{email!r} is not an e-mail address", param_hint="--email")
+    tenant = NewTenant(
+        organization=organization,
+        organization_slug=make_slug(organization),
+        workspace=workspace,
+        workspace_slug=make_slug(workspace),
+        timezone=timezone,
+        email=email,
+        name=name,
+        plan=plan,
+        seats=seats,
+        invited_by="command line",
+    )
+    with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
+        try:
+            token = create_tenant(owner, tenant)
+        except psycopg.errors.UniqueViolation:
+            typer.echo(
+                f"there is an organization {tenant.organization_slug!r} already: choose another name",
+                err=True,
+            )
+            raise typer.Exit(1) from None
+    typer.echo(f"{email} accepts and sets a password within seven days at", err=True)
+    typer.echo(format_accept_link(settings().public_url, token))
+
+
+@app.command("set-status")
+def set_status(
+    slug: Annotated[str, typer.Argument(help="The organization's slug.")],
+    status: Annotated[
+        Literal["active", "suspended", "cancelled"],
+        typer.Argument(help="suspended: its data can only be read; cancelled: nobody gets in."),
+    ],
+) -> None:
+    """Suspend, cancel or reactivate an organization; it holds from the next request on."""
+    with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
+        if owner.execute(UPDATE_STATUS, (status, slug)).fetchone() is None:
+            typer.echo(f"there is no organization {slug!r}", err=True)
+            raise typer.Exit(1)
+    typer.echo(f"{slug} is {status}", err=True)
+
+
+def make_slug(name: str) -> str:
+    """A name as it may stand in an address."""
+    slug = "-".join(re.findall(r"[a-z0-9]+", name.lower()))
+    if not slug:
+        raise typer.BadParameter(f"{name!r} has no letter or digit to make an address of")
+    return slug

@@ -1,0 +1,60 @@
+"""Labelled sets of issues: the files below a folder that say which issues belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from causeloop_pipeline.cli.issue_input import read_issues
+from causeloop_pipeline.cli.output.terminal import fail
+from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
+
+KNOWN_COLUMN = "label_known"
+OTHER_ANSWERS = ("cause_label", "template")
+SUFFIXES = {".csv", ".jsonl", ".parquet"}
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Issues, the true group of each (null: not known, a distractor), and how many rows were unreadable."""
+
+    issues: pl.DataFrame
+    labels: pl.Series
+    left_out: int
+
+
+def find_labelled_sets(folder: Path, label: str) -> Sequence[Path]:
+    """The files below a folder that have the column of labels, by name."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+    return [path for path in paths if label in _read_columns(path)]
+
+
+def _read_columns(path: Path) -> Sequence[str]:
+    try:
+        return read_issue_file(path).table.columns
+    except IssueFileError:
+        return ()
+
+
+def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSet:
+    """Reads labelled issues without showing the labels to the grouping.
+
+    In: a file, its column of labels, the share of rows that may be unreadable. Out: the readable issues; ends
+    the command where more rows are unreadable. A row whose `label_known` is false is no part of the figures.
+    """
+    unread = [label, KNOWN_COLUMN, *OTHER_ANSWERS]
+    source = read_issues(path, [], "UTC", skip_bad_rows=True, unread=unread)
+    raw = source.file.table
+    left_out = len({row.row for row in source.read.bad_rows})
+    if left_out > max_bad_rows * raw.height:
+        fail(
+            f"{path.name}: {left_out} of {raw.height} rows cannot be read, more than the share of "
+            f"{max_bad_rows:g} that may be left out: raise --max-bad-rows, or repair the file"
+        )
+    rows = source.read.rows - source.file.first_row
+    labels = raw[label].cast(pl.String).gather(rows)
+    if KNOWN_COLUMN in raw.columns:
+        is_known = raw[KNOWN_COLUMN].cast(pl.Boolean, strict=False).gather(rows)
+        labels = pl.select(pl.when(is_known).then(labels)).to_series().alias(label)
+    return LabelledSet(source.read.issues, labels, left_out)

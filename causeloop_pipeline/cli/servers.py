@@ -1,0 +1,85 @@
+"""The servers that `causeloop up` starts: their command lines, and where each listens."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from causeloop_pipeline.cli.processes import Processes, is_listening
+from causeloop_pipeline.settings import Settings, copy_environment
+
+MAX_SOCKET_PATH = 90
+NEED_CODE = {"dagster", "daemon"}
+
+
+class StartError(RuntimeError):
+    """The installation cannot be started as it is; the message says what to do."""
+
+
+def start_servers(
+    processes: Processes, config: Settings, variables: Mapping[str, str], socket: Path, *, demo: bool
+) -> None:
+    """Start the servers and wait until each listens; `variables` are what Dagster needs beside our own."""
+    used = [port for port in _ports(config, demo=demo) if is_listening(port)]
+    if used:
+        raise StartError(
+            f"port {', '.join(map(str, used))} is already in use: stop what listens there, or choose others "
+            "with CAUSELOOP_API_PORT, CAUSELOOP_DAGSTER_PORT and CAUSELOOP_DEMO_PORT"
+        )
+    environment = {**copy_environment(), **variables}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if demo:
+        allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
+        environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))
+    workspace = config.state_dir / "dagster" / "workspace.yaml"
+    workspace.write_text(
+        f"load_from:\n  - grpc_server: {{socket: {json.dumps(str(socket))}, location_name: causeloop}}\n"
+    )
+    ports = {"dagster": config.dagster_port, "api": config.api_port}
+    for name, command in build_commands(config, workspace, socket, demo=demo).items():
+        if name in NEED_CODE:
+            processes.await_listening("code", socket)
+        processes.start(name, command, environment)
+    for name, port in ports.items():
+        processes.await_listening(name, port)
+
+
+API_PROTOCOL = ("--http", "api.http.server_protocol:TimedProtocol")
+API_LIMITS = ("--no-proxy-headers", "--limit-concurrency", "512", *API_PROTOCOL)
+"""`causeloop up` serves without a proxy: nobody may name another address than the one that he comes from."""
+
+
+def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:
+    """Every server's command line; none holds a secret."""
+    python, programs = sys.executable, Path(sys.executable).parent
+    code = ["api", "grpc", "-m", "causeloop_pipeline.definitions", "--socket", str(socket)]
+    web = ["-m", "causeloop_pipeline.orchestration.webserver", str(workspace)]
+    api = ["api.main:create_app", "--factory", "--host", config.api_host, "--port", str(config.api_port)]
+    commands = {
+        "code": [str(programs / "dagster"), *code, "--location-name", "causeloop"],
+        "api": [python, "-m", "uvicorn", *api, "--no-server-header", "--no-access-log", *API_LIMITS],
+        "dagster": [python, *web],
+        "daemon": [str(programs / "dagster-daemon"), "run", "-w", str(workspace)],
+    }
+    if demo:
+        commands = {"demo": [python, "-m", "causeloop_pipeline.demo.server"], **commands}
+    return commands
+
+
+def _ports(config: Settings, *, demo: bool) -> list[int]:
+    return [config.api_port, config.dagster_port, *([config.demo_port] if demo else [])]
+
+
+@contextmanager
+def code_socket(state_dir: Path) -> Iterator[Path]:
+    """Where the code server listens: a socket in a folder that only this user may enter."""
+    folder = state_dir / "dagster" / "private"
+    if len(str(folder)) <= MAX_SOCKET_PATH:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+        yield folder / "code.sock"
+        return
+    with tempfile.TemporaryDirectory(prefix="causeloop-") as short:
+        yield Path(short) / "code.sock"

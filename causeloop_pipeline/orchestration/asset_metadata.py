@@ -1,0 +1,116 @@
+"""What an asset's page shows beside its counts: its table, its code, how fresh it must be, what starts it."""
+
+import inspect
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from causeloop_pipeline.settings import DBT_PROJECT_DIR, PACKAGE
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.stages.installation import Installation
+
+# Dagster announces code references as a beta feature.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
+
+MAX_AGE_HOURS, WARN_AGE_HOURS = 26.0, 25.0
+FRESHNESS = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=MAX_AGE_HOURS), warn_window=timedelta(hours=WARN_AGE_HOURS)
+)
+"""For the asset as a whole; the check `every_workspace_is_fresh` looks at each workspace."""
+
+STAGE_TABLES = {
+    "fingerprints": "detect.fingerprint",
+    "patterns": "detect.pattern",
+    "clusters": "detect.cluster",
+    "predictions": "predict.prediction",
+    "alerts": "notify.alert_state",
+    "outcomes": "predict.outcome",
+    "proofs": "act.proof",
+    "recommendations": "act.recommendation",
+}
+"""The table that each stage writes; `risk` sets a column of issues and patterns."""
+
+COLUMN_SCHEMA, ROW_COUNT = "dagster/column_schema", "dagster/row_count"
+RELATION, CODE_REFERENCES = "dagster/relation_identifier", "dagster/code_references"
+STARTED_BY_POLL = "the sensor `due_connectors` when a connector of the tool is due"
+STARTED_BY_LOOP = (
+    "the sensors `due_connectors` (after a poll), `arrived_events` (within seconds of new records) and "
+    "`recompute_requests` (when a person asks for it), and by the schedule `nightly` at 02:00 UTC"
+)
+NO_CONDITION = (
+    "There is no automation condition on purpose: one run covers all workspaces that need it, where a "
+    "condition would be evaluated for every partition."
+)
+
+
+def explain_automation(description: str, started_by: str) -> str:
+    """An asset's description, and what starts it."""
+    return f"{description}\n\n**Automation.** Started by {started_by}. {NO_CONDITION}"
+
+
+def reference_files(files: Mapping[str, Path]) -> dict[str, Any]:
+    """Links to an asset's code: label → file."""
+    references: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
+        dg.LocalFileCodeReference(file_path=str(path), label=label) for label, path in files.items()
+    ]
+    return {CODE_REFERENCES: dg.CodeReferencesMetadataValue(code_references=references)}
+
+
+def describe_stage(load: Callable[..., Any], stage: str) -> dict[str, Any]:
+    """The metadata of a stage's asset: its code, and the table that it writes."""
+    files = {"asset": Path(inspect.getfile(load)), "stage": PACKAGE / "stages" / f"{stage}.py"}
+    table = STAGE_TABLES.get(stage)
+    return {**reference_files(files), **({RELATION: table} if table else {})}
+
+
+def describe_model(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a dbt model or seed, from the manifest: its code, its relation and its columns."""
+    files = {"dbt": DBT_PROJECT_DIR / node["original_file_path"]}
+    columns = [
+        dg.TableColumn(
+            name, type=column.get("data_type") or "", description=column.get("description") or None
+        )
+        for name, column in node.get("columns", {}).items()
+    ]
+    schema = {COLUMN_SCHEMA: dg.TableSchema(columns)} if columns else {}
+    relation = f"{node['schema']}.{node.get('alias') or node['name']}"
+    return {**reference_files(files), RELATION: relation, **schema}
+
+
+def read_table_metadata(
+    installation: "Installation", table: str, descriptions: Mapping[str, str | None] | None = None
+) -> dict[str, dg.MetadataValue]:
+    """The columns and the number of rows that a table has now, in all workspaces."""
+    from causeloop_pipeline.storage.database.table_catalog import count_rows, read_columns
+
+    with installation.database.every_workspace() as session:
+        columns, rows = read_columns(session, table), count_rows(session, table)
+    return {
+        COLUMN_SCHEMA: dg.MetadataValue.table_schema(
+            dg.TableSchema(
+                [
+                    dg.TableColumn(
+                        column.name,
+                        type=column.type,
+                        description=(descriptions or {}).get(column.name) or column.comment,
+                        constraints=dg.TableColumnConstraints(nullable=column.is_nullable),
+                    )
+                    for column in columns
+                ]
+            )
+        ),
+        ROW_COUNT: dg.MetadataValue.int(rows),
+    }
+
+
+def column_descriptions(metadata: Mapping[str, Any]) -> dict[str, str | None]:
+    """The columns' descriptions that an asset declares."""
+    declared = metadata.get(COLUMN_SCHEMA)
+    schema = declared.value if isinstance(declared, dg.TableSchemaMetadataValue) else declared
+    columns: Sequence[dg.TableColumn] = schema.columns if isinstance(schema, dg.TableSchema) else ()
+    return {column.name: column.description for column in columns}

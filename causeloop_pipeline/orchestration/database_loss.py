@@ -1,0 +1,23 @@
+"""Retries a step that lost the database, which restarts or fails over; other failures are never retried."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+MAX_RETRIES, PAUSE_SECONDS = 5, 6.0
+
+
+@contextmanager
+def retry_on_database_loss() -> Iterator[None]:
+    """Ask Dagster to run the step again; what it had committed stays, and is not done twice."""
+    from psycopg import OperationalError
+
+    from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
+
+    try:
+        yield
+    except OperationalError as failure:
+        if not is_connection_lost(failure):
+            raise
+        raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=PAUSE_SECONDS) from failure

@@ -1,0 +1,1 @@
+"""Dagster's own storage and logs, as this product uses them."""

@@ -1,0 +1,27 @@
+"""What the stdout and stderr tabs of a run's step show, since what steps print is stored nowhere."""
+
+from collections.abc import Sequence
+
+from dagster._core.storage.compute_log_manager import ComputeIOType
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
+
+REASON = (
+    b"Causeloop stores no output of steps: a library may print what customers wrote. "
+    b"Errors with their place in the code, counts and warnings are among the run's events; "
+    b"the logs of the processes are in the folder logs/ of the state folder.\n"
+)
+
+
+class UnstoredComputeLogManager(NoOpComputeLogManager):
+    """Stores nothing, and says so where an operator looks for the output."""
+
+    def get_log_data_for_type(
+        self,
+        log_key: Sequence[str],  # noqa: ARG002
+        io_type: ComputeIOType,  # noqa: ARG002
+        offset: int,
+        max_bytes: int | None,
+    ) -> tuple[bytes | None, int]:
+        """The reason why there is no output, in place of it."""
+        end = len(REASON) if max_bytes is None else min(len(REASON), offset + max_bytes)
+        return REASON[offset:end] or None, max(offset, end)

@@ -1,0 +1,59 @@
+"""`python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE` serves Dagster's UI, guarded."""
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import uvicorn
+from dagster import DagsterInstance
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster_webserver.app import create_app_from_workspace_process_context
+from dagster_webserver.version import __version__
+
+from causeloop_pipeline.orchestration.webserver_guard import (
+    WebserverGuard,
+    list_local_hosts,
+    read_or_create_token,
+    token_file,
+)
+from causeloop_pipeline.settings import Settings, settings
+
+STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3_600, 20
+
+
+def serve(workspace_file: str) -> None:
+    """Serve Dagster's UI on loopback until interrupted."""
+    config = settings()
+    with DagsterInstance.get() as instance:
+        instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
+        target = WorkspaceFileTarget([workspace_file])
+        with WorkspaceProcessContext(instance, target, version=__version__) as context:
+            app = guard_webserver(
+                create_app_from_workspace_process_context(context, lifespan=_lifespan), config
+            )
+            uvicorn.run(app, host="127.0.0.1", port=config.dagster_port, log_level="warning")
+
+
+def guard_webserver(app: Any, config: Settings) -> WebserverGuard:
+    """The guard of an installation before an application: its token, its own and the allowed hosts."""
+    allowed = {host.strip() for host in config.dagster_hosts.split(",") if host.strip()}
+    hosts = list_local_hosts(config.dagster_port) | allowed
+    return WebserverGuard(app, read_or_create_token(config.state_dir), hosts, token_file(config.state_dir))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(_app: Any) -> AsyncIterator[None]:
+    yield
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve the code locations that a workspace file names."""
+    if len(arguments) != 1:
+        raise SystemExit("usage: python -m causeloop_pipeline.orchestration.webserver WORKSPACE_FILE")
+    serve(arguments[0])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,51 @@
+"""A normal run leaves no warning and no deprecation in any log: those that are there are worth reading."""
+
+import os
+import subprocess
+import sys
+from uuid import UUID
+
+import dagster as dg
+
+from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.storage.database.session import Database
+from tests.conftest import Installation
+from tests.orchestration.failures import failures, ingest
+
+RUN_THE_LOOP = """
+import sys
+import dagster as dg
+from causeloop_pipeline.definitions import defs
+from causeloop_pipeline.orchestration.asset_selection import ISSUE
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+
+partition = sys.argv[1]
+job = dg.define_asset_job("loop", dg.AssetSelection.assets(ISSUE).downstream())
+merged = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))
+with dg.DagsterInstance.ephemeral() as instance:
+    instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
+    result = merged.resolve_job_def("loop").execute_in_process(
+        instance=instance, tags=range_tags([partition], {partition})
+    )
+print("succeeded" if result.success else "failed")
+"""
+UNWANTED = ("warning", "deprecat")
+
+
+def test_a_run_of_the_loop_logs_no_warning_and_no_deprecation(
+    installation: Installation, definitions: dg.Definitions, database: Database, workspace_id: UUID
+) -> None:
+    ingest(database, workspace_id, failures(20))
+    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(installation.state_dir), "PYTHONPATH": str(ROOT)}
+
+    process = subprocess.run(
+        [sys.executable, "-c", RUN_THE_LOOP, str(workspace_id)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert process.stdout.strip().splitlines()[-1:] == ["succeeded"], process.stderr[-2000:]
+    lines = (process.stdout + process.stderr).splitlines()
+    assert [line for line in lines if any(word in line.lower() for word in UNWANTED)] == []

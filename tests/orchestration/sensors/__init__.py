@@ -1,0 +1,1 @@
+"""Sensors of their own subject."""

@@ -1,0 +1,148 @@
+"""`causeloop up --no-demo` as in production: no tenant yet, any order of commands, any server may die."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+
+from bench.installation import RunningInstallation, wait_until
+from causeloop_pipeline.cli.processes import is_listening
+from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.database]
+MARKS = {
+    "code": "causeloop_pipeline.definitions",
+    "api": "uvicorn",
+    "dagster": "orchestration.webserver",
+    "daemon": "dagster-daemon",
+}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+    """A fresh installation, started after somebody has parsed the dbt project without a database."""
+    running = RunningInstallation(tmp_path_factory.mktemp("production"))
+    parse = [sys.executable, "-m", "causeloop_pipeline.storage.dbt.runner", "parse"]
+    environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(running.state_dir), "CAUSELOOP_DATABASE_URL": ""}
+    subprocess.run(parse, env=environment, check=True, capture_output=True)
+    running.start("--no-demo")
+    running.await_line("Dagster UI")
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.end()
+    remove_server(running.state_dir / "postgres")
+
+
+def find_servers(running: RunningInstallation) -> dict[str, int]:
+    """Name → process of each living server of this installation."""
+    servers: dict[str, int] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes().decode()
+            parent = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+        if parent == running.process.pid and str(running.state_dir).encode() in environment:
+            servers |= {name: int(process.name) for name, mark in MARKS.items() if mark in command}
+    return servers
+
+
+def is_ready(running: RunningInstallation) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{running.ports['API']}/ready", timeout=5).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def count_heartbeats(running: RunningInstallation) -> int:
+    query = (
+        "select count(*) from daemon_heartbeats where timestamp > (now() at time zone 'utc') - interval '5 s'"
+    )
+    try:
+        with psycopg.connect(running.urls["dagster_database_url"]) as connection:
+            row = connection.execute(query).fetchone()
+    except psycopg.OperationalError:
+        return 0
+    return int(row[0]) if row else 0
+
+
+def test_an_installation_without_a_tenant_is_up_and_stays_so(running: RunningInstallation) -> None:
+    assert is_ready(running)
+    assert set(find_servers(running)) == set(MARKS)
+    wait_until(lambda: count_heartbeats(running), 60)
+    assert running.process.poll() is None
+
+
+def test_the_code_server_listens_on_a_private_socket_and_on_no_port(running: RunningInstallation) -> None:
+    folder = running.state_dir / "dagster" / "private"
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert is_listening(folder / "code.sock")
+    inodes = {
+        os.readlink(link)
+        for link in Path(f"/proc/{find_servers(running)['code']}/fd").iterdir()
+        if os.readlink(link).startswith("socket:")
+    }
+    listening = [
+        line.split()[9]
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        if line.split()[3] == "0A"
+    ]
+    assert not inodes & {f"socket:[{inode}]" for inode in listening}
+
+
+def test_dagsters_webserver_asks_for_the_token_and_shows_the_code_server(
+    running: RunningInstallation,
+) -> None:
+    address = f"http://127.0.0.1:{running.ports['DAGSTER']}"
+    token = (running.state_dir / "dagster" / "webserver.token").read_text()
+    query = {"query": "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }"}
+
+    assert httpx2.post(f"{address}/graphql", json=query).status_code == 401
+    assert token not in running.read_output()
+    answer = httpx2.post(
+        f"{address}/graphql", json=query, headers={"authorization": f"Bearer {token}"}, timeout=60
+    )
+    (entry,) = answer.json()["data"]["workspaceOrError"]["locationEntries"]
+    assert entry["loadStatus"] == "LOADED"
+
+
+@pytest.mark.parametrize("name", [*MARKS, "PostgreSQL"])
+def test_a_dead_server_is_replaced_while_the_others_go_on(running: RunningInstallation, name: str) -> None:
+    before = find_servers(running)
+    if name == "PostgreSQL":
+        pid_file = data_dir(running.state_dir / "postgres") / "postmaster.pid"
+        os.kill(int(pid_file.read_text().splitlines()[0]), signal.SIGKILL)
+        wait_until(lambda: not is_ready(running), 60)
+    else:
+        os.kill(before[name], signal.SIGKILL)
+        wait_until(lambda: find_servers(running).get(name) not in {None, before[name]}, 60)
+
+    wait_until(lambda: is_ready(running), 60)
+    wait_until(lambda: is_listening(running.state_dir / "dagster" / "private" / "code.sock"), 60)
+    wait_until(lambda: is_listening(running.ports["DAGSTER"]), 60)
+    wait_until(lambda: count_heartbeats(running), 60)
+    after = find_servers(running)
+    assert set(after) == set(before)
+    assert {other for other in before if after[other] != before[other]} <= {name}
+    assert running.process.poll() is None
+
+
+def test_ctrl_c_still_ends_it(running: RunningInstallation) -> None:
+    servers = find_servers(running)
+
+    assert running.end() == 0
+
+    assert not any(Path(f"/proc/{pid}").exists() for pid in servers.values())
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", running.ports["API"])) != 0
