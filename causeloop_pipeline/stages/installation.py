@@ -5,7 +5,7 @@ Dagster's definitions load without a database and without the libraries that spe
 None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from causeloop_pipeline.settings import Settings, settings
@@ -41,6 +41,12 @@ class Installation:
     @cached_property
     def normalizer(self) -> "Normalizer":
         """The dbt project, its manifest kept from one use to the next."""
-        from causeloop_pipeline.storage.dbt.runner import Normalizer
+        return _normalizer_of(settings().require("pipeline_database_url"))
 
-        return Normalizer(settings().require("pipeline_database_url"))
+
+@cache
+def _normalizer_of(url: str) -> "Normalizer":
+    """One per process: reading the project's manifest takes seconds."""
+    from causeloop_pipeline.storage.dbt.runner import Normalizer
+
+    return Normalizer(url)

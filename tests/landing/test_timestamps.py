@@ -23,6 +23,23 @@ def test_times_are_read_as_declared(value, times, read):
     assert parse_timestamp(value, times) == read
 
 
+@pytest.mark.parametrize(
+    ("value", "times", "reason"),
+    [
+        ("0001-01-01T00:00:00Z", Times.ISO, "before 1990"),
+        ("0001-01-01T00:00:00+14:00", Times.ISO, "is not a time"),
+        ("1989-12-31T23:59:59Z", Times.ISO, "before 1990"),
+        ("9999-12-31T23:59:59Z", Times.ISO, "more than two years ahead"),
+        (0, Times.EPOCH_SECONDS, "before 1990"),
+        (1610487676123, Times.EPOCH_SECONDS, "is not a time"),
+        (253402300799, Times.EPOCH_SECONDS, "more than two years ahead"),
+    ],
+)
+def test_a_time_that_no_record_can_have_is_refused(value, times, reason):
+    with pytest.raises(TimestampError, match=reason):
+        parse_timestamp(value, times)
+
+
 @pytest.mark.parametrize("value", ["", "soon", "July 30, 2019", {}, [], "2019-13-01", "9" * 30])
 @pytest.mark.parametrize("times", list(Times))
 def test_what_is_no_time_says_so(value, times):

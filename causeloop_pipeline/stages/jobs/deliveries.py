@@ -73,7 +73,7 @@ def deliver_messages(installation: Installation) -> Counter[str]:
 def deliver_workspace_messages(installation: Installation, workspace_id: UUID) -> Counter[str]:
     """Deliver one workspace's messages one by one, up to a number and a time."""
     ends, count = time.monotonic() + MAX_SECONDS_PER_WORKSPACE, Counter[str]()
-    settings = _delivery_settings(installation)
+    settings = delivery_settings(installation)
     while time.monotonic() < ends and count.total() < MAX_MESSAGES_PER_WORKSPACE:
         with installation.database.workspace(workspace_id) as session:
             messages = claim_due_messages(session, limit=1)
@@ -123,7 +123,8 @@ def _send(installation: Installation, settings: DeliverySettings, message: Outbo
     deliver(Delivery(message.message_id, message.channel, message.body, secrets), settings)
 
 
-def _delivery_settings(installation: Installation) -> DeliverySettings:
+def delivery_settings(installation: Installation) -> DeliverySettings:
+    """What this installation delivers with."""
     configured = installation.settings
     smtp_url = configured.smtp_url.get_secret_value() if configured.smtp_url else None
     egress = EgressPolicy.parse(configured.egress_allow)

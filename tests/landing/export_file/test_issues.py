@@ -86,3 +86,12 @@ def test_a_table_without_title_and_date_says_so():
 
 def test_a_title_is_cut_at_the_product_s_limit():
     assert len(read({"title": ["x" * 400]}).issues["title"][0]) == 300
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"), [("0001-01-01T00:00:00Z", "lies before 1990"), ("9999-12-31", "two years ahead")]
+)
+def test_an_impossible_date_is_refused_with_its_row_column_and_value(value, reason):
+    with pytest.raises(BadRowsError, match=reason) as refused:
+        read({**ROWS, "created_at": ["2026-03-01", value]})
+    assert value in str(refused.value)

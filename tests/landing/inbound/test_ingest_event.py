@@ -115,3 +115,18 @@ def test_any_event_is_taken_or_refused_with_reasons(event):
         reasons = ["taken" if record.payload["title"] and record.external_id else ""]
     assert all(reasons)
     assert repr(event) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("external_url", "javascript:alert(1)", "must begin with https://"),
+        ("source_created_at", "0001-01-01T00:00:00Z", "before 1990"),
+        ("resolved_at", "1989-12-31T00:00:00Z", "before 1990"),
+        ("source_updated_at", "9999-12-31T00:00:00Z", "more than two years ahead"),
+    ],
+)
+def test_impossible_times_and_addresses_are_refused_with_the_reason(name, value, reason):
+    with pytest.raises(IngestError, match=reason) as refused:
+        event_to_record({"title": "x", name: value}, NOW)
+    assert [error.pointer for error in refused.value.errors] == [f"/{name}"]

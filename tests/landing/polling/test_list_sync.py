@@ -64,10 +64,19 @@ def test_a_first_sync_reaches_back_as_far_as_configured():
 
 
 def test_a_record_from_the_future_does_not_carry_the_cursor_along():
-    with fake_tool(in_turn(Reply({"items": [item(1), item(2, "2999-01-01T00:00:00Z")]}))) as tool:
+    with fake_tool(in_turn(Reply({"items": [item(1), item(2, "2027-01-01T00:00:00Z")]}))) as tool:
         (page,) = poll(tool, plain(OnePage(), ASCENDING))
     assert page.cursor["items"]["since"] == NOW.isoformat()
     assert ids([page]) == ["1", "2"]
+
+
+def test_a_record_of_an_impossible_time_is_quarantined_and_moves_no_cursor():
+    listed = [item(1), item(2, "9999-12-31T00:00:00Z"), item(3, "0001-01-01T00:00:00Z")]
+    with fake_tool(in_turn(Reply({"items": listed}))) as tool:
+        (page,) = poll(tool, plain(OnePage(), ASCENDING))
+    assert ids([page]) == ["1"]
+    assert [refused.external_id for refused in page.quarantined] == ["2", "3"]
+    assert page.cursor["items"]["since"] < NOW.isoformat()
 
 
 def test_the_cursor_never_goes_back():

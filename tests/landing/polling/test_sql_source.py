@@ -1,5 +1,6 @@
 """A user's own database, on a real PostgreSQL."""
 
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,13 +10,14 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy, EgressRefused
 from causeloop_pipeline.landing.polling.connection_test import test_connection as check
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.storage.embedded.postgres_server import Server
+from tests.landing.polling.endless_server import answer_without_end
 from tests.support.polling import NOW, ids
 
 PASSWORD = "planted-secret-of-reader"
@@ -132,7 +134,7 @@ def test_a_sync_that_was_cut_off_continues_without_a_gap(customer):
 
 def test_a_row_from_the_future_does_not_carry_the_cursor_along(customer):
     fill(customer, 3)
-    customer.connection.execute("update tickets set updated_at = '2999-01-01' where id = 2")
+    customer.connection.execute("update tickets set updated_at = '2027-01-01' where id = 2")
     (page,) = customer.pages()
     assert len(page.records) == 3
     assert page.cursor == {"rows": {"instant": NOW.isoformat()}}
@@ -223,6 +225,44 @@ def test_a_private_database_needs_an_administrators_leave(customer):
     assert not report.ok
     assert "CAUSELOOP_EGRESS_ALLOW" in report.reason
     assert issubclass(EgressRefused, PermanentFailure)
+
+
+def test_a_row_that_is_too_large_stays_on_the_server_and_is_quarantined(customer):
+    fill(customer, 3)
+    customer.connection.execute("update tickets set subject = repeat('x', 20000000) where id = 2")
+    (page,) = customer.pages()
+    (refused,) = page.quarantined
+    assert ids([page]) == ["1", "3"]
+    assert "larger than 1,000,000 bytes" in refused.reason
+    assert refused.raw.startswith(b'{"row begins with":"(2,xxx')
+    assert len(refused.raw) < 1_000
+
+
+def test_large_rows_come_in_pages_of_a_bounded_size(customer):
+    fill(customer, 30)
+    customer.connection.execute("update tickets set subject = repeat('x', 900000)")
+    pages = list(customer.pages())
+    assert sum(len(page.records) for page in pages) == 30
+    assert all(len(page.records) <= 20 for page in pages)
+
+
+def test_columns_may_be_named_like_anything(customer):
+    fill(customer, 1)
+    query = "select id, subject as title, updated_at, 1 as source, 2 as content, 3 as measured from tickets"
+    (page,) = customer.pages(query=query)
+    assert page.records[0].payload["attributes"] == {"id": 1, "source": 1, "content": 2, "measured": 3}
+
+
+def test_a_server_that_sends_without_end_takes_no_memory_of_this_process(customer):
+    with answer_without_end() as port:
+        policy = EgressPolicy(frozenset({("127.0.0.1", port)}))
+        sync = SyncInput(
+            config=customer.config(port=port), credentials={"password": "p"}, backfill_days=1, now=NOW
+        )
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(OutsideFailure):
+            list(pull(CONNECTORS["postgresql"], sync, policy))
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
 def test_too_many_rows_of_one_cursor_value_are_noticed(customer, monkeypatch):

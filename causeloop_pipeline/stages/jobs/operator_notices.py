@@ -1,0 +1,40 @@
+"""Sends what operators are notified about runs, by the channel of the settings."""
+
+from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from causeloop_pipeline.outbound.operator_notice import OperatorNotice, send_notice
+from causeloop_pipeline.settings import Settings
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.deliveries import delivery_settings
+
+
+def tell_operators(
+    installation: Installation,
+    run_id: str,
+    *,
+    trigger: str,
+    cause: str,
+    since: float,
+    failed_runs: int,
+    is_over: bool,
+) -> None:
+    """Tell that runs of a trigger fail, or no longer; repeated, the notice has the same id."""
+    channel = installation.settings.require("operator_channel")
+    url = run_address(installation.settings, run_id)
+    notice = OperatorNotice(
+        str(uuid5(NAMESPACE_URL, f"{url}#{is_over}")),
+        trigger,
+        cause,
+        datetime.fromtimestamp(since, UTC),
+        failed_runs,
+        is_over,
+        url,
+    )
+    send_notice(notice, channel, delivery_settings(installation))
+
+
+def run_address(settings: Settings, run_id: str) -> str:
+    """The page of a run: at the proxy that operators use, or on the machine itself."""
+    proxy = settings.dagster_hosts.split(",")[0].strip()
+    return f"{f'https://{proxy}' if proxy else f'http://127.0.0.1:{settings.dagster_port}'}/runs/{run_id}"
