@@ -25,6 +25,9 @@ from tests.conftest import Installation
 DEPLOY = ROOT / "deploy"
 LAUNCHERS = ("celery", "kubernetes")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+SERVER_VARIABLES = {"FORWARDED_ALLOW_IPS"}
+"""What uvicorn itself reads."""
+
 CELERY_VARIABLES = {"CAUSELOOP_CELERY_BROKER_URL", "CAUSELOOP_CELERY_BACKEND_URL"}
 OPTIONAL = {"celery"}
 """Programs of packages that only such a deployment installs."""
@@ -104,16 +107,19 @@ def test_the_environment_of_the_units_is_the_one_that_the_product_reads(
     dagsters = dagster_environment(Settings())
 
     settings_named = {f"CAUSELOOP_{name.upper()}" for name in Settings.model_fields}
-    assert set(example) <= settings_named | set(dagsters) | CELERY_VARIABLES
+    assert set(example) <= settings_named | set(dagsters) | CELERY_VARIABLES | SERVER_VARIABLES
     assert {name: example[name] for name in dagsters} == dagsters
 
 
 def test_the_servers_of_the_units_find_one_another() -> None:
     (location,) = configuration(DEPLOY / "systemd" / "workspace.yaml")["load_from"]
     server = location["grpc_server"]
-    code = unit_settings(DEPLOY / "systemd" / "causeloop-code.service")["ExecStart"]
+    code = unit_settings(DEPLOY / "systemd" / "causeloop-code.service")
 
-    assert f"-h {server['host']} -p {server['port']} --location-name {server['location_name']}" in code
+    named = f"--socket {server['socket']} --location-name {server['location_name']}"
+    assert named in code["ExecStart"]
+    assert Path(server["socket"]).parent == Path("/run") / code["RuntimeDirectory"]
+    assert code["RuntimeDirectoryMode"] == "0700"
 
 
 def test_migrate_makes_an_external_database_and_the_chosen_instance_ready(

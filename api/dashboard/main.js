@@ -83,10 +83,34 @@ async function fillScreen(screen, { id, query, again, signal }) {
 
 function place(content, title, again = false) {
   document.title = `${title} · Causeloop`;
+  const kept = again ? takePlace() : null;
+  // Parts load after the screen: until then the page stays as high, so that it does not jump.
+  main.style.minHeight = again ? `${main.offsetHeight}px` : "";
   main.replaceChildren(content);
-  if (again) return;
+  if (kept) return giveBack(kept);
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
+}
+
+/** What a person has typed, where the focus is and how far the page is scrolled, by the ids of the fields. */
+function takePlace() {
+  const typed = [...main.querySelectorAll("textarea[id], input[id], select[id]")].filter(
+    (field) => field.value !== (field.defaultValue ?? field.value),
+  );
+  return {
+    focus: document.activeElement?.id ?? "",
+    scroll: scrollY,
+    values: typed.map((field) => [field.id, field.value]),
+  };
+}
+
+function giveBack({ focus, scroll, values }) {
+  for (const [id, value] of values) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
+  if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  scrollTo(0, scroll);
 }
 
 function notFound() {
@@ -158,15 +182,25 @@ function listen() {
 
 function onChange() {
   clearTimeout(reloadTimer);
-  reloadTimer = setTimeout(() => (isEditing() ? offerReload() : show({ again: true })), RELOAD_DELAY);
+  reloadTimer = setTimeout(() => (hasPlace() ? offerReload() : show({ again: true })), RELOAD_DELAY);
 }
 
-/** Whether a reload would discard what a person is typing or has opened. */
-function isEditing() {
+/** Whether a reload would take from a person where they are: scrolled, selected, opened, loaded or typed. */
+function hasPlace() {
   const focused = document.activeElement;
-  const writing = focused?.matches?.("input, textarea, select");
-  return writing || main.querySelector("details[open]") !== null;
+  return (
+    scrollY > 0 ||
+    (focused !== null && focused !== document.body && focused !== main && main.contains(focused)) ||
+    !getSelection().isCollapsed ||
+    main.querySelector("details[open], [aria-pressed=true], [data-chosen]") !== null ||
+    hasUnsavedText()
+  );
 }
+
+const hasUnsavedText = () =>
+  [...main.querySelectorAll("textarea, input[type=text], input[type=date]")].some(
+    (field) => field.value !== field.defaultValue,
+  );
 
 function offerReload() {
   if (main.querySelector(".news")) return;

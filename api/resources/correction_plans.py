@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from causeloop_pipeline.analysis.detect.grouping.constraints import CANNOT, MUST, Closure, Constraint
+from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,15 @@ def plan_link(
     in_force: Sequence[Constraint], issue: str, own_pattern: Sequence[str], pattern: Sequence[str]
 ) -> CorrectionPlan:
     """Take one issue out of its pattern, if it has one, and into another, whose central issues come first."""
+    pairs = [(issue, other) for other in pattern[:CENTRAL_MEMBERS]]
+    tied = _join_links(in_force)
+    if all(tied.find(issue) == tied.find(other) for _, other in pairs):
+        return CorrectionPlan([], [])
     if not own_pattern:
-        return plan_union(in_force, [(issue, pattern[0])], [[issue], pattern])
+        return plan_union(in_force, pairs, [[issue], pattern])
     out = plan_separation(in_force, [issue], own_pattern)
     between = [*(row for row in in_force if row not in set(out.replaced)), *out.added]
-    into = plan_union(between, [(issue, pattern[0])], [[issue], pattern])
+    into = plan_union(between, pairs, [[issue], pattern])
     known, gone = set(in_force), set(into.replaced)
     added = [row for row in [*out.added, *into.added] if row not in gone]
     return CorrectionPlan(added, [row for row in [*out.replaced, *into.replaced] if row in known])
@@ -73,6 +78,11 @@ def plan_separation(
 
     apart = [(CANNOT, leaving[0], other) for other in staying]
     apart += [(CANNOT, issue, staying[0]) for issue in leaving[1:]]
+    central = set(staying)
+    taken_out_before = dict.fromkeys(
+        left for kind, left, right in kept if kind == CANNOT and right in central and left not in out
+    )
+    apart += [(CANNOT, leaving[0], other) for other in taken_out_before if other not in central]
     apart += _keep_apart(kept, tied, groups_cut, leaving[0], out)
     return CorrectionPlan(_select_new([*links, *apart], kept), replaced)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA, PREDICTION_SCHEMA
+from causeloop_pipeline.model.instant_range import MIN_INSTANT
 from causeloop_pipeline.model.prediction import WINDOWS
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def cluster(
 def changes_needed_since(issues: pl.DataFrame, as_of: datetime) -> datetime:
     """Since when changes may explain a cluster: a day before the first of ISSUES, or before `as_of`."""
     first: datetime = issues["source_created_at"].min() or as_of  # type: ignore[assignment]
-    return first - MAX_CHANGE_LEAD
+    return max(first, MIN_INSTANT) - MAX_CHANGE_LEAD
 
 
 def predict(

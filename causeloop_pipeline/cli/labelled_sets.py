@@ -55,6 +55,6 @@ def read_labelled_set(path: Path, label: str, max_bad_rows: float) -> LabelledSe
     rows = source.read.rows - source.file.first_row
     labels = raw[label].cast(pl.String).gather(rows)
     if KNOWN_COLUMN in raw.columns:
-        is_known = raw[KNOWN_COLUMN].cast(pl.Boolean, strict=False).gather(rows)
+        is_known = raw[KNOWN_COLUMN].cast(pl.String).str.to_lowercase().gather(rows) == "true"
         labels = pl.select(pl.when(is_known).then(labels)).to_series().alias(label)
     return LabelledSet(source.read.issues, labels, left_out)

@@ -1,6 +1,6 @@
 """What an alert of Prometheus Alertmanager means, wherever it is read: Grafana sends the same."""
 
-from causeloop_pipeline.connectors.mapping.expressions import Condition, Different, Has, Some, Source
+from causeloop_pipeline.connectors.mapping.expressions import Condition, Different, Has, Join, Some, Source
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.spec import RecordSchema, WebhookEvent
 from causeloop_pipeline.connectors.webhooks import Condition as BodyCondition
@@ -33,10 +33,7 @@ def label(*names: str) -> tuple[str, ...]:
 def alert(name: str, when: Condition | None, status: Source) -> IssueMapping:
     """An alert of one of the forms in which it is read."""
     title: Source = (
-        "annotations.summary",
-        "annotations.title",
-        "summary",
-        "labels.alertname",
+        Join(("labels.alertname", ("annotations.summary", "annotations.title", "summary")), ": "),
         "annotations.message",
         "annotations.description",
     )
@@ -93,7 +90,7 @@ def list_events() -> tuple[WebhookEvent, ...]:
         WebhookEvent(
             record="alerts",
             when=BodyCondition(path="alerts.0.fingerprint"),
-            # The end of a firing alert is the year 1: versions are told apart by when they arrive.
+            # The end of a firing alert is the year 1: versions are ordered by when they arrive.
             schema=RecordSchema(key="fingerprint", updated_at=("updatedAt",), kind="alert"),
             add=CONTEXT,
         ),

@@ -10,7 +10,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
     Not,
     Some,
-    Source,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
@@ -20,12 +19,12 @@ NOT_FAILURES = frozenset({"Start", "Started", "Accept", "Accepted"})
 SUCCESSES = frozenset({"Success", "Succeeded"})
 
 
-def last_name(*paths: str) -> Source:
+def last_name(*paths: str) -> tuple[Match, ...]:
     """The name at the end of a resource's id."""
     return tuple(Match(path, r"/([^/]+)/?$") for path in paths)
 
 
-def resource_group(*paths: str) -> Source:
+def resource_group(*paths: str) -> tuple[Match, ...]:
     """The resource group in a resource's id."""
     return tuple(
         Match(path, r"/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)") for path in paths
@@ -39,7 +38,7 @@ LOGGED = IssueMapping(
             Has("operationName"),
             Has("category"),
             Has("resourceId"),
-            Not(Is(("resultType", "status.value"), (*SUCCESSES, *NOT_FAILURES))),
+            Not(Is(("resultType", "status.value"), tuple(sorted(SUCCESSES | NOT_FAILURES)))),
         )
     ),
     title=(
@@ -72,7 +71,7 @@ OPERATION = ChangeMapping(
 )
 
 
-def _logged(path: str, results: frozenset[str] | None, schema: spec.RecordSchema) -> spec.WebhookEvent:
+def _entry(path: str, results: frozenset[str] | None, schema: spec.RecordSchema) -> spec.WebhookEvent:
     """An entry of the activity log by its result."""
     return spec.WebhookEvent(
         record="", when=spec.Condition(path=path, values=results or frozenset()), schema=schema
@@ -89,18 +88,18 @@ IGNORED_ENTRIES = (
 def list_log_events() -> tuple[spec.WebhookEvent, ...]:
     """Entries by their result: operations that succeeded are changes, all others issues."""
     return (
-        _logged(
+        _entry(
             "resultType",
             SUCCESSES,
             spec.RecordSchema(key=f"change/{ENTRY_KEY}", updated_at=(), kind="change"),
         ),
-        _logged("resultType", None, spec.RecordSchema(key=ENTRY_KEY, updated_at=(), kind="log")),
-        _logged(
+        _entry("resultType", None, spec.RecordSchema(key=ENTRY_KEY, updated_at=(), kind="log")),
+        _entry(
             "status.value",
             SUCCESSES,
             spec.RecordSchema(key="change/{eventDataId}", updated_at=("eventTimestamp",), kind="change"),
         ),
-        _logged(
+        _entry(
             "eventDataId",
             None,
             spec.RecordSchema(

@@ -1,11 +1,22 @@
 """Builds the headers and parameters that authenticate a request, and redacts them from texts."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as fields_of
+from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
-from causeloop_pipeline.connectors.spec import Auth, Basic, Bearer, Connector, Headers, Query
+from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, MissingValueError, fill_from
+from causeloop_pipeline.connectors.spec import (
+    Auth,
+    Basic,
+    Bearer,
+    Connector,
+    FirstOf,
+    Headers,
+    OAuth2,
+    Query,
+)
 from causeloop_pipeline.egress.errors import PermanentFailure
 
 
@@ -42,6 +53,26 @@ def build_credentials(connector: Connector, values: Mapping[str, str]) -> Creden
     return replace(credentials, secrets=(*values.values(), *encoded))
 
 
+def find_missing(auth: Auth, values: Mapping[str, Any]) -> list[str]:
+    """The names that an authentication's templates want and that have no value."""
+    fields = [getattr(auth, entry.name) for entry in fields_of(auth)] if auth is not None else []
+    if isinstance(auth, OAuth2):
+        unused = auth.refresh_token if auth.grant != "refresh_token" else None
+        client = {auth.client_id, auth.client_secret} if auth.grant == "none" else set()
+        fields = [text for text in fields if text != unused and text not in client]
+    names = [name for text in _list_texts(fields) for name in PLACEHOLDER.findall(text)]
+    optional = {"token"} if isinstance(auth, OAuth2) else {"session_token"}
+    return [name for name in names if values.get(name) in (None, "") and name not in optional]
+
+
+def _list_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from _list_texts(entry)
+
+
 def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
     match auth:
         case Headers(headers):
@@ -55,5 +86,10 @@ def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
         case Query(parameters):
             pairs = tuple((name, fill_from(text, values)) for name, text in parameters)
             return Credentials(parameters=pairs)
+        case FirstOf(ways):
+            return _fill(next((entry for entry in ways if not find_missing(entry, values)), ways[0]), values)
         case None:
             return Credentials()
+    raise PermanentFailure(
+        f"tickets cannot be opened with credentials of this kind ({type(auth).__name__}): enter a token"
+    )

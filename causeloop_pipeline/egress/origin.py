@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from causeloop_pipeline.connectors.configuration import with_defaults
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
@@ -36,3 +37,16 @@ def port_of(url: httpx2.URL) -> int:
 def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
     """Scheme, host and port: what the credentials belong to."""
     return url.scheme, url.host, port_of(url)
+
+
+def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> str:
+    """Where a connector's credentials may be sent, as one text: they are encrypted for this receiver only."""
+    config = with_defaults(connector, config)
+    if connector.query is not None:
+        host = str(config.get("host", "")).lower()
+        return f"sql://{host}:{config.get('port')}?sslmode={config.get('sslmode')}"
+    try:
+        scheme, host, port = origin_of(web_address(base_url_of(connector, config)))
+    except PermanentFailure:
+        return "nowhere"  # nothing is sent until the address is completed
+    return f"{scheme}://{host}:{port}"

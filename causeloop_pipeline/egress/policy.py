@@ -69,7 +69,7 @@ class EgressPolicy:
             for answer in answers:
                 if not is_public(ipaddress.ip_address(answer.partition("%")[0])):
                     raise EgressRefused(
-                        f"{host} leads to the private address {answer}; if it is meant, an administrator "
+                        f"{host} leads to a private address; if it is meant, an administrator "
                         f"adds {host}:{port} to CAUSELOOP_EGRESS_ALLOW"
                     )
         return answers

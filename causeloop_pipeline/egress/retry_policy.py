@@ -1,5 +1,6 @@
 """Retry and rate limit: which answers are tried again, what Retry-After says, and how long to back off."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from causeloop_pipeline.connectors.spec import RateLimit
 from causeloop_pipeline.egress.errors import TransientFailure
@@ -18,6 +20,8 @@ MIN_EPOCH_SECONDS = 1e9
 MIN_EPOCH_MILLISECONDS = 1e11
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 class RetryableResponse(TransientFailure):
@@ -65,6 +69,14 @@ class RetryPolicy:
             return True
         seconds = error.retry_after.total_seconds()
         return seconds if seconds <= self.max_wait else False
+
+
+def log_retry(details: RetryDetails) -> None:
+    """A tool that asks to wait is no warning: what stays unanswered is reported by who asked."""
+    logger.info("%s; trying again in %.1f s", details.caused_by, details.wait_for)
+
+
+set_on_retry_hooks([log_retry])
 
 
 def is_retryable(status: int) -> bool:

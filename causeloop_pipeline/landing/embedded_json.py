@@ -17,10 +17,10 @@ def read_embedded(document: Any, paths: tuple[str, ...]) -> Any:
 
 def values_at(document: Any, path: str) -> list[Any]:
     """Every value at a path in which `*` stands for every entry of a list."""
-    found = [document]
+    values = [document]
     for step in split_path(path):
-        found = [child for value in found for child in _children(value, step)]
-    return found
+        values = [child for value in values for child in _children(value, step)]
+    return values
 
 
 def _children(value: Any, step: str) -> list[Any]:

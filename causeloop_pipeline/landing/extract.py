@@ -1,6 +1,7 @@
 """Turns one record of a tool into a raw record, or quarantines it with the reason; no record is lost."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -62,7 +63,7 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
     """The record's id at the tool."""
     template = schema.key if "{" in schema.key else "{" + schema.key + "}"
     try:
-        external_id = fill(template, lambda path: value_at(record, path)).strip()
+        external_id = _match_id(schema, fill(template, lambda path: value_at(record, path)).strip())
     except MissingValueError as missing:
         raise RecordSchemaError(f"the id is missing: nothing usable at {missing.args[0]!r}") from None
     if not external_id or len(external_id) > MAX_EXTERNAL_ID:
@@ -71,6 +72,12 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
         )
     external_id.encode()  # half a character cannot be stored
     return external_id
+
+
+def _match_id(schema: RecordSchema, value: str) -> str:
+    """The id inside the value at the key; the value itself where it holds no such id."""
+    match = re.search(schema.key_pattern, value) if schema.key_pattern else None
+    return match[1] if match else value
 
 
 def _is_failure_record(schema: RecordSchema, record: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ The pipeline does the same in dbt, over all versions of a record; this is for on
 without a database: `causeloop connectors map`, connection tests and the connector wizard.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
 from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
 from causeloop_pipeline.model.raw_record import CHANGE, NORMALIZED, NORMALIZED_CHANGE, RawRecord
 
+WEB_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
 MAX_TITLE = 300
 DEFAULT_SEVERITY, DEFAULT_STATUS = "p3", "open"
 ENDED = frozenset({"resolved", "closed"})
@@ -55,6 +57,8 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
             raise UnknownVariantError(f"no title where a {connector.name} {record.kind} has one")
         _map_words(connector.name, fields)
         _read_attributes(mapping, payload, fields, paths)
+    if not WEB_ADDRESS.match(fields.get("external_url", "https://-")):
+        del fields["external_url"]
     _check_times(connector, fields)
     identity = {"source": connector.name, "external_id": record.external_id}
     updated_at = {"source_updated_at": record.source_updated_at} if record.source_updated_at else {}
@@ -69,8 +73,9 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
 
 def _mappings_of(connector: Connector, kind: str) -> tuple[IssueMapping, ...] | tuple[ChangeMapping, ...]:
     """The mappings that apply to records of a kind."""
-    shared = {NORMALIZED: (PRODUCT_ISSUE,), NORMALIZED_CHANGE: (PRODUCT_CHANGE,), CHANGE: connector.changes}
-    return shared.get(kind, connector.issues)
+    if kind in {CHANGE, NORMALIZED_CHANGE}:
+        return (PRODUCT_CHANGE,) if kind == NORMALIZED_CHANGE else connector.changes
+    return (PRODUCT_ISSUE,) if kind == NORMALIZED else connector.issues
 
 
 def _read_fields(

@@ -13,7 +13,7 @@ class TimestampError(ValueError):
 
 
 class OutOfRangeError(TimestampError):
-    """A time at which nothing of a tool can have happened."""
+    """A time that no record of a tool can have."""
 
 
 def parse_timestamp(value: Any, times: Times) -> datetime:

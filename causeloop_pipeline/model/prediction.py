@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 WINDOWS = (7, 14, 30, 90)
+MIN_DISPLAYED_PROBABILITY, MAX_DISPLAYED_PROBABILITY = 0.01, 0.99
 
 
 class Impact(StrEnum):
@@ -20,3 +21,12 @@ class Outcome(StrEnum):
     HIT = "hit"
     MISS = "miss"
     PREVENTED = "prevented"
+
+
+def format_probability(probability: float) -> str:
+    """A probability for people: never 0 % or 100 %, because no estimate is certain."""
+    if probability < MIN_DISPLAYED_PROBABILITY:
+        return f"<{MIN_DISPLAYED_PROBABILITY:.0%}"
+    if probability > MAX_DISPLAYED_PROBABILITY:
+        return f">{MAX_DISPLAYED_PROBABILITY:.0%}"
+    return f"{probability:.0%}"

@@ -1,7 +1,12 @@
 """Formats an alert for each type of channel."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from causeloop_pipeline.model.prediction import format_probability
+
+MAX_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,8 @@ class Alert:
     event_count: int
     likely_trigger: str | None
     url: str
+    others: Sequence[str] = ()
+    """Names of the patterns that crossed the threshold with this one."""
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Alert":
@@ -31,9 +38,18 @@ def sentence(alert: Alert) -> str:
     where = f" in {alert.service}" if alert.service else ""
     return (
         f"{alert.pattern}{where} recurs within {alert.window_days} days with probability "
-        f"{alert.probability:.0%} (rule “{alert.rule}”: {alert.threshold:.0%}; "
+        f"{format_probability(alert.probability)} (rule “{alert.rule}”: {alert.threshold:.0%}; "
         f"{alert.event_count} events seen)"
     )
+
+
+def name_others(alert: Alert) -> str:
+    """The other patterns that crossed the threshold, in one line; empty without any."""
+    if not alert.others:
+        return ""
+    more = len(alert.others) - MAX_NAMES
+    names = ", ".join(alert.others[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return f"Also above the threshold: {names}"
 
 
 def webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
@@ -44,14 +60,18 @@ def webhook_body(alert: Alert, message_id: str) -> dict[str, Any]:
 def slack_body(alert: Alert) -> dict[str, Any]:
     """What a Slack-compatible incoming webhook receives; the tool's own markup is escaped."""
     trigger = f"\nLikely trigger: {_escape(alert.likely_trigger)}" if alert.likely_trigger else ""
-    return {"text": f"{_escape(sentence(alert))}{trigger}\n<{alert.url}|Open in Causeloop>"}
+    others = f"\n{_escape(name_others(alert))}" if alert.others else ""
+    return {"text": f"{_escape(sentence(alert))}{others}{trigger}\n<{alert.url}|Open in Causeloop>"}
 
 
 def email_text(alert: Alert) -> tuple[str, str]:
     """Subject and plain text of an e-mail; a line break in a name cannot forge a header."""
-    subject = " ".join(f"[{alert.workspace}] {alert.pattern}: {alert.probability:.0%}".split())
+    subject = " ".join(
+        f"[{alert.workspace}] {alert.pattern}: {format_probability(alert.probability)}".split()
+    )
     trigger = f"\n\nLikely trigger: {alert.likely_trigger}" if alert.likely_trigger else ""
-    return subject[:200], f"{sentence(alert)}.{trigger}\n\n{alert.url}\n"
+    others = f"\n\n{name_others(alert)}." if alert.others else ""
+    return subject[:200], f"{sentence(alert)}.{others}{trigger}\n\n{alert.url}\n"
 
 
 def _escape(text: str | None) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import polars as pl
+
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, Grouping
 from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, grouping_churn
@@ -17,6 +19,7 @@ from causeloop_pipeline.storage.detect.corrections import (
     corrections_digest,
     count_broken_constraints,
     read_constraints,
+    read_new_acts,
 )
 from causeloop_pipeline.storage.detect.fingerprints import read_fingerprints
 from causeloop_pipeline.storage.detect.grouping_state import (
@@ -30,6 +33,12 @@ from causeloop_pipeline.storage.detect.grouping_state import (
 from causeloop_pipeline.storage.detect.patterns import add_members, append_lineage, replace_patterns
 
 MAX_CHART_BARS = 40
+REASONS_BY_ACT = {
+    "link": "a person linked them with this pattern",
+    "merge": "a person merged the patterns",
+    "unlink": "a person unlinked them from their pattern",
+    "split": "a person split them off",
+}
 # What the loop itself writes, or what says nothing of the failure, is no input of the grouping.
 NOT_INPUT = ("status", "source_updated_at")
 
@@ -76,7 +85,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     )
     churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
     replace_patterns(session, workspace_id, grouping.patterns, grouping.members)
-    append_lineage(session, workspace_id, grouping.lineage)
+    append_lineage(session, workspace_id, _name_people(session, workspace_id, grouping.lineage))
     state = GroupingState(
         algorithm_version=ALGORITHM_VERSION,
         input_digest=input_digest,
@@ -85,6 +94,19 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
     )
     write_grouping_state(session, workspace_id, state, pattern_index=grouping.index.to_bytes(), churn=churn)
     return _counts(issues.height, grouping, is_full=True)
+
+
+def _name_people(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> pl.DataFrame:
+    """The lineage, with what a person did as the reason where a person moved the issues."""
+    acts = read_new_acts(session, workspace_id)
+    into = {pattern: act for pattern, act in acts.items() if act in ("link", "merge")}
+    out_of = {pattern: act for pattern, act in acts.items() if act in ("unlink", "split")}
+    act = pl.coalesce(
+        pl.col("new_pattern_id").replace_strict(into, default=None, return_dtype=pl.String),
+        pl.col("old_pattern_id").replace_strict(out_of, default=None, return_dtype=pl.String),
+    )
+    by_person = act.replace_strict(REASONS_BY_ACT, default=None, return_dtype=pl.String)
+    return lineage.with_columns(reason=pl.coalesce(by_person, "reason"))
 
 
 def _check_churn(

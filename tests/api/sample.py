@@ -60,15 +60,30 @@ def make_session(workspace_id: UUID, user_id: UUID, method: SignInMethod = "pass
 
 
 def make_spare_row(database: Database, sample: Sample, parameter: str) -> UUID:
-    """Another connector, alert rule or suspended member, to be deleted by a test."""
+    """Another connector, alert rule, correction or suspended member, to be deleted by a test."""
     if parameter == "user_id":
         return _insert_spare_member(sample)
+    if parameter == "correction_id":
+        return _insert_spare_correction(sample)
     with database.workspace(sample.workspace_id) as session:
         return (
             insert_connector(session, sample)
             if parameter == "connector_id"
             else insert_alert_rule(session, sample)
         )
+
+
+def _insert_spare_correction(sample: Sample) -> UUID:
+    correction_id = uuid4()
+    with psycopg.connect(settings().require("api_database_url")) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(sample.workspace_id),))
+        api.execute(
+            "insert into detect.pattern_constraint "
+            "(workspace_id, correction_id, act, kind, left_issue_id, right_issue_id, made_by) "
+            "values (%s, %s, 'unlink', 'cannot', %s, %s, 'user:spare')",
+            (sample.workspace_id, correction_id, uuid4(), uuid4()),
+        )
+    return correction_id
 
 
 def _insert_spare_member(sample: Sample) -> UUID:

@@ -153,3 +153,10 @@ def test_the_cases_cover_every_list_and_hold_no_surprise(name):
     channels = {"poll": bool(pulls or connector.query), "webhook": connector.webhook is not None}
     assert {record.channel for record in records} == {name for name, is_used in channels.items() if is_used}
     assert {record.source for record in records} == {name}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_connectors_variants_have_names_of_their_own(name):
+    """The staging models choose the fields of a record by the name of its variant."""
+    for mappings in (CONNECTORS[name].issues, CONNECTORS[name].changes):
+        assert len({mapping.name for mapping in mappings}) == len(mappings)

@@ -269,6 +269,7 @@ def test_an_invalid_override_or_edit_stops_no_run(
 def test_an_issue_in_the_future_gives_a_warning(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
-    land_records(database, workspace_id, version(0, source_created_at="2199-01-01T00:00:00Z"))
+    later = datetime.now(UTC) + timedelta(days=400)
+    land_records(database, workspace_id, version(0, source_created_at=later.isoformat()))
 
     assert normalize(database, models, workspace_id).outcome("times_are_plausible").status == "warn"

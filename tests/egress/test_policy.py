@@ -229,3 +229,11 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(self_signed):
         with pytest.raises(TransientFailure, match="ConnectError"):
             ask(f"https://127.0.0.1:{tool.port}", tool.egress)
         assert tool.requests == []
+
+
+def test_a_refusal_does_not_tell_which_private_address_a_name_leads_to() -> None:
+    with pytest.raises(EgressRefused) as refused:
+        EgressPolicy().addresses("localhost", 443)
+
+    assert "localhost leads to a private address" in str(refused.value)
+    assert not {"127.0.0.1", "::1"} & set(str(refused.value).split())

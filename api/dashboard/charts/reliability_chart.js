@@ -1,7 +1,7 @@
 // Reliability diagram: observed frequency by predicted probability, with the range that chance explains.
 
 import { s, table } from "../lib/elements.js";
-import { pluralize, number, percent } from "../lib/format.js";
+import { pluralize, number, percent, probabilityText } from "../lib/format.js";
 import { MARGIN, figure, leftAxis, scale } from "./axes.js";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -15,7 +15,7 @@ export function reliabilityChart(bins) {
     : `All ${pluralize(bins.length, "group")} of predictions are within`;
   const summary = `${groups} the range that chance alone explains (${number(graded)} graded).`;
   const columns = [
-    { title: "Predicted", numeric: true, cell: (bin) => percent(bin.mean_probability) },
+    { title: "Predicted", numeric: true, cell: (bin) => probabilityText(bin.mean_probability) },
     { title: "Observed", numeric: true, cell: (bin) => percent(bin.frequency) },
     {
       title: "Expected by chance",
@@ -64,7 +64,7 @@ function bandOf(bins, x, y) {
 
 function point(bin, x, y, maxCount) {
   const middle = x(bin.mean_probability);
-  const summary = `predicted ${percent(bin.mean_probability)}, observed ${percent(bin.frequency)}, ${pluralize(bin.n, "prediction")}`;
+  const summary = `predicted ${probabilityText(bin.mean_probability)}, observed ${percent(bin.frequency)}, ${pluralize(bin.n, "prediction")}`;
   return s(
     "g",
     { class: bin.within_band ? "point" : "point off" },

@@ -54,6 +54,20 @@ export function dayOf(date, withYear = false) {
   return formatDate(new Date(`${date}T00:00:00Z`), { day: "numeric", month: "short", ...year }, "UTC");
 }
 
+const MAX_DAYS_OF_A_DATE = 14;
+
+/** Whether the 80 % interval of the next date is too wide for one date to be shown. */
+export function isWide({ next_date_low: low, next_date_high: high }) {
+  return !low || !high || (new Date(high) - new Date(low)) / 86_400_000 > MAX_DAYS_OF_A_DATE;
+}
+
+/** A calendar day “2026-11-25” → “Wed”. */
+export const weekdayOf = (date) => WEEKDAYS[(new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7];
+
+/** Today as “2026-11-25”, in the workspace's zone; or the day of another instant. */
+export const today = (instant = Date.now()) =>
+  new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
+
 /** A span in seconds → “2.5 hours”. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";

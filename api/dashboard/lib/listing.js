@@ -35,7 +35,9 @@ export function listing({ path, fields, query, noun, read, draw, none }) {
     }
   };
   const applyFilters = (form) => {
-    filters = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    const entered = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    if (JSON.stringify(entered) === JSON.stringify(filters)) return;
+    filters = entered;
     saveToAddress(path, filters);
     load();
   };
@@ -64,9 +66,21 @@ function filterBar(fields, filters, applyFilters) {
   const submit = (event) => (event.preventDefault(), applyFilters(event.currentTarget));
   return h(
     "form",
-    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => applyFilters(event.currentTarget) },
+    { class: "filters", role: "search", onsubmit: submit, onchange: (event) => applyAfterClick(event.currentTarget, applyFilters) },
     fields.map((field) => filterControl(field, filters[field.name] ?? "")),
   );
+}
+
+let isPressing = false;
+globalThis.addEventListener?.("pointerdown", () => (isPressing = true), true);
+globalThis.addEventListener?.("pointerup", () => setTimeout(() => (isPressing = false)), true);
+globalThis.addEventListener?.("pointercancel", () => (isPressing = false), true);
+
+/** Leaving a field by a click on a row must not replace the row before the click arrives. */
+function applyAfterClick(form, applyFilters) {
+  if (!isPressing) return applyFilters(form);
+  const apply = () => form.isConnected && applyFilters(form);
+  addEventListener("pointerup", () => setTimeout(apply), { once: true, capture: true });
 }
 
 function filterControl(field, value) {

@@ -61,7 +61,7 @@ export function notice(text, kind = "done") {
 }
 
 /** A button that calls the API; it is disabled until the call ends. */
-export function action(text, act, { done, className = "", describedBy } = {}) {
+export function action(text, act, { done, className = "", describedBy, label } = {}) {
   const press = async ({ currentTarget: button }) => {
     button.disabled = true;
     try {
@@ -79,7 +79,7 @@ export function action(text, act, { done, className = "", describedBy } = {}) {
   };
   return h(
     "button",
-    { type: "button", class: className || null, "aria-describedby": describedBy, onclick: press },
+    { type: "button", class: className || null, "aria-describedby": describedBy, "aria-label": label, onclick: press },
     text,
   );
 }

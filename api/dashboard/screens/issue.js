@@ -2,12 +2,13 @@
 
 import { get } from "../lib/client.js";
 import { facts, h, externalLink, section, table, link } from "../lib/elements.js";
-import { ago, day, minute, percent, plain, asText } from "../lib/format.js";
-import { empty, partSection } from "../lib/states.js";
+import { ago, day, minute, plain, pluralize, asText, probabilityText } from "../lib/format.js";
+import { action, empty, partSection } from "../lib/states.js";
 import { severityMark } from "./issues.js";
+import { withdraw } from "./pattern_corrections.js";
 import { riskMark } from "./patterns.js";
 
-export async function showIssue({ id, signal }) {
+export async function showIssue({ id, me, signal }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
   return h(
     "article",
@@ -32,7 +33,7 @@ export async function showIssue({ id, signal }) {
       h(
         "div",
         {},
-        partSection("Pattern", "its pattern", () => membership(issue, signal)),
+        partSection("Pattern", "its pattern", () => membership(issue, signal, me.role !== "viewer")),
         section("Details", {}, details(issue)),
         attributes(issue),
       ),
@@ -65,7 +66,7 @@ function attributes(issue) {
   return section("Attributes", {}, facts(rows.map(([name, value]) => [name, asText(value)])));
 }
 
-async function membership(issue, signal) {
+async function membership(issue, signal, canWrite) {
   const why = await get("/v1/issues/{issue_id}/membership", { issue_id: issue.id }, {}, signal);
   if (why.state === "waiting") return empty("Not grouped yet: look again in a moment.");
   return h(
@@ -77,8 +78,8 @@ async function membership(issue, signal) {
           h("p", { class: "prose" }, why.reason?.text ?? asText(why.reason)),
           facts([
             ["Assigned by", DECIDED_BY[why.decided_by] ?? "similarity"],
-            ["Similarity", percent(why.similarity)],
-            ["Confidence", percent(why.confidence)],
+            ["Similarity", probabilityText(why.similarity)],
+            ["Confidence", probabilityText(why.confidence)],
             [
               "Closest other pattern",
               why.nearest_pattern ? link(`/patterns/${why.nearest_pattern.id}`, why.nearest_pattern.name) : null,
@@ -87,31 +88,48 @@ async function membership(issue, signal) {
           ]),
         ]
       : empty("Not in a pattern: no other issue has failed like this."),
-    corrections(why.facts),
+    corrections(why.facts, canWrite),
   );
 }
 
 const DECIDED_BY = { rule: "the same message or stack trace", person: "a person" };
 
-/** The links and unlinks that people made; they are always obeyed. */
-function corrections(pairs) {
+const ACTS = { link: "Linked with", unlink: "Unlinked from", merge: "Merged with", split: "Split from" };
+const KINDS = { must: "Linked with", cannot: "Kept apart from" };
+
+/** What people said about this issue, one line a correction, each with “Withdraw”. */
+function corrections(pairs, canWrite) {
   if (!pairs.length) return null;
-  const line = (pair) =>
+  const byCorrection = new Map();
+  for (const pair of pairs) {
+    const others = byCorrection.get(pair.correction_id) ?? [];
+    byCorrection.set(pair.correction_id, [...others, pair]);
+  }
+  const line = ([id, [pair, ...others]]) =>
     h(
       "li",
       {},
-      pair.kind === "must" ? "belongs with " : "does not belong with ",
+      `${ACTS[pair.act] ?? KINDS[pair.kind]} `,
       link(`/issues/${pair.issue_id}`, pair.issue_title ?? "a deleted issue"),
-      ` (${pair.made_by}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""})`,
+      others.length ? ` and ${pluralize(others.length, "more issue")}` : null,
+      ` (${pair.made_by}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""}) `,
+      canWrite ? withdrawButton(id) : null,
     );
-  return [h("p", { class: "quiet" }, "Corrections by people:"), h("ul", {}, pairs.slice(0, 5).map(line))];
+  return [h("p", { class: "quiet" }, "Corrections by people:"), h("ul", {}, [...byCorrection].map(line))];
+}
+
+function withdrawButton(id) {
+  const place = h("span", { class: "beside" });
+  const act = () => withdraw(id).then(() => place.replaceChildren("– withdrawn, from the next run on"));
+  place.append(action("Withdraw", act, { className: "plain", done: "The correction is withdrawn." }));
+  return place;
 }
 
 async function similar(issue, signal) {
   const { data } = await get("/v1/issues/{issue_id}/similar", { issue_id: issue.id }, { limit: 10 }, signal);
   if (!data.length) return empty("No similar issues.");
   const columns = [
-    { title: "Similarity", numeric: true, cell: (row) => percent(row.similarity) },
+    { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
     {
       title: "Issue",
       className: "wide",

@@ -5,7 +5,7 @@ import { forecastChart } from "../charts/forecast_chart.js";
 import { heatMap } from "../charts/heat_map.js";
 import { get } from "../lib/client.js";
 import { facts, h, section, table, link } from "../lib/elements.js";
-import { ago, pluralize, day, duration, minute, number, percent, plain, asText } from "../lib/format.js";
+import { ago, pluralize, day, duration, minute, number, percent, plain, asText, probabilityText } from "../lib/format.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { closureSection, confirmForm, unlinkButton } from "./pattern_corrections.js";
 import { triggerSection, windowsTable } from "./pattern_prediction.js";
@@ -61,7 +61,7 @@ function headline(pattern) {
     facts([
       ["Risk", riskMark(pattern.risk_score)],
       ["Status", h("span", { class: `mark-word status-${pattern.status}` }, pattern.status)],
-      ["Confidence", percent(pattern.confidence)],
+      ["Confidence", probabilityText(pattern.confidence)],
       ["Issues", number(pattern.issue_count)],
       ["First seen", day(pattern.first_seen_at)],
       ["Last seen", ago(pattern.last_seen_at)],
@@ -192,7 +192,7 @@ function membersTable(rows, pattern, canWrite) {
       title: "Created",
       cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)),
     },
-    { title: "Similarity", numeric: true, cell: (row) => percent(row.similarity) },
+    { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
     {
       title: "Reason",
       className: "wide",

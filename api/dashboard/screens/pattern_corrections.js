@@ -18,28 +18,30 @@ export function confirmForm(pattern) {
   );
 }
 
-/** Unlink one issue permanently; a second click confirms it. */
+const UNDO_MILLISECONDS = 30_000;
+
+/** Withdraw a correction: it no longer counts, and what it had replaced counts again. */
+export const withdraw = (correctionId) =>
+  post("/v1/corrections/{correction_id}/withdraw", { correction_id: correctionId }, {});
+
+/** Unlink one issue; for 30 seconds it can be undone here, and later withdrawn on the issue's page. */
 export function unlinkButton(issue, pattern) {
   const place = h("span", { class: "beside" });
   const unlink = async () => {
-    await post("/v1/issues/{issue_id}/unlink-pattern", { issue_id: issue.id }, { pattern_id: pattern.id });
-    place.replaceChildren(h("span", { class: "quiet" }, "removed in the next run"));
-  };
-  const askToConfirm = () => {
-    const yes = action("Unlink permanently", unlink, {
-      done: "The issue is removed from this pattern in the next run.",
-      className: "danger",
-    });
-    place.replaceChildren(yes, h("button", { type: "button", class: "plain", onclick: restore }, "Keep"));
-    yes.focus();
+    const { correction_id: correctionId } = await post(
+      "/v1/issues/{issue_id}/unlink-pattern",
+      { issue_id: issue.id },
+      { pattern_id: pattern.id },
+    );
+    const said = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
+    const undo = action("Undo", () => withdraw(correctionId).then(restore), { done: "The issue stays in this pattern." });
+    place.replaceChildren(said, correctionId ? undo : "");
+    undo.focus();
+    setTimeout(() => undo.remove(), UNDO_MILLISECONDS);
   };
   const restore = () =>
     place.replaceChildren(
-      h(
-        "button",
-        { type: "button", class: "plain", onclick: askToConfirm, "aria-label": `Unlink ${issue.title}` },
-        "Unlink",
-      ),
+      action("Unlink", unlink, { className: "plain", label: `Unlink ${issue.title}` }),
     );
   restore();
   return place;

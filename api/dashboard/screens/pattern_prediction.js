@@ -2,7 +2,7 @@
 
 import { shareMark } from "../charts/axes.js";
 import { facts, h, section, table } from "../lib/elements.js";
-import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText } from "../lib/format.js";
+import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText, isWide, weekdayOf } from "../lib/format.js";
 import { empty } from "../lib/states.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -71,7 +71,10 @@ export function triggerSection(predictions) {
 
 function nextDate(row) {
   if (!row.next_date_median) return null;
-  return `${dayOf(row.next_date_median, true)} (80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)})`;
+  const interval = `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}`;
+  return isWide(row)
+    ? `between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high, true)} (80 %)`
+    : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median, true)} (${interval})`;
 }
 
 function placesText(places) {

@@ -3,7 +3,7 @@
 import { sparkline } from "../charts/axes.js";
 import { get } from "../lib/client.js";
 import { h, table, link } from "../lib/elements.js";
-import { ago, band, pluralize, day, number, percent } from "../lib/format.js";
+import { ago, band, pluralize, day, number, probabilityText } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty } from "../lib/states.js";
 
@@ -81,7 +81,7 @@ function patternsTable(rows, sparks) {
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
     { title: "Last seen", cell: (row) => h("span", { title: day(row.last_seen_at) }, ago(row.last_seen_at)) },
-    { title: "Confidence", numeric: true, cell: (row) => percent(row.confidence) },
+    { title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
     { title: "Status", cell: (row) => h("span", { class: `mark-word status-${row.status}` }, row.status) },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });

@@ -3,7 +3,7 @@
 import { matrixTable } from "../charts/matrix.js";
 import { get } from "../lib/client.js";
 import { h, section, table, link } from "../lib/elements.js";
-import { pluralize, day, dayOf, plain } from "../lib/format.js";
+import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { accuracySection } from "./accuracy.js";
@@ -116,7 +116,9 @@ function predictionsTable(rows) {
           ? h(
               "span",
               { title: `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}` },
-              dayOf(row.next_date_median),
+              isWide(row)
+                ? `${dayOf(row.next_date_low)} – ${dayOf(row.next_date_high)}`
+                : `${weekdayOf(row.next_date_median)} ${dayOf(row.next_date_median)}`,
             )
           : "–",
     },

@@ -3,7 +3,7 @@
 import { intervalMark } from "../charts/axes.js";
 import { get, patch } from "../lib/client.js";
 import { h, section, link } from "../lib/elements.js";
-import { ago, minute, number, plain } from "../lib/format.js";
+import { ago, minute, number, plain, timeZone, today } from "../lib/format.js";
 import { action, empty, notice, partSection } from "../lib/states.js";
 import { proofSection } from "./fixes.js";
 import { effortAndImpact, loopsPrevented, statusMark } from "./recommendations.js";
@@ -77,7 +77,7 @@ function whySection(recommendation) {
 function planSection(recommendation, canWrite, reload) {
   const done = recommendation.steps.filter((step) => step.done).length;
   const tick = (step) => async (event) => {
-    event.target.disabled = true;
+    event.target.setAttribute("aria-busy", "true");
     try {
       await patch(
         "/v1/recommendations/{recommendation_id}",
@@ -88,7 +88,7 @@ function planSection(recommendation, canWrite, reload) {
     } catch (error) {
       notice(error.message, "error");
       event.target.checked = step.done;
-      event.target.disabled = false;
+      event.target.removeAttribute("aria-busy");
     }
   };
   const item = (step) =>
@@ -98,7 +98,7 @@ function planSection(recommendation, canWrite, reload) {
       h(
         "label",
         { class: step.done ? "done" : null },
-        h("input", { type: "checkbox", checked: step.done, disabled: !canWrite, onchange: tick(step) }),
+        h("input", { id: `step-${step.index}`, type: "checkbox", checked: step.done, disabled: !canWrite, onchange: tick(step) }),
         h(
           "span",
           {},
@@ -120,13 +120,13 @@ function statusSection(recommendation, reload) {
     { id: "status" },
     STATUSES.map((status) => h("option", { value: status, selected: status === recommendation.status }, plain(status))),
   );
-  const date = h("input", { id: "fixed-at", type: "date", max: new Date().toISOString().slice(0, 10) });
+  const date = h("input", { id: "fixed-at", type: "date", max: today() });
   const when = h(
     "div",
     { class: "field", hidden: true },
     h("label", { for: "fixed-at" }, "In effect since"),
     date,
-    h("p", { class: "help" }, "Empty: now. The proof compares before and after this day."),
+    h("p", { class: "help" }, `Empty: now. The proof compares before and after the start of this day (${timeZone()}).`),
   );
   select.addEventListener(
     "change",
@@ -134,7 +134,7 @@ function statusSection(recommendation, reload) {
   );
   const save = async () => {
     const body = { status: select.value };
-    if (!when.hidden && date.value) body.fixed_at = `${date.value}T00:00:00Z`;
+    if (!when.hidden && date.value) body.fixed_on = date.value;
     await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
     reload();
   };
@@ -192,6 +192,7 @@ function notesSection(recommendation, canWrite, reload) {
       { recommendation_id: recommendation.id },
       { note: text.value },
     );
+    text.value = "";
     reload();
   };
   const notes = recommendation.notes.map((note) =>

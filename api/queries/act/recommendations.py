@@ -1,6 +1,6 @@
 """Lists and reads recommendations; records their progress, claimed fixes and tickets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -100,6 +100,10 @@ insert into act.recommendation_progress (
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 
+SELECT_START_OF_DAY = """
+select $2::date::timestamp at time zone timezone from app.workspace where workspace_id = $1
+"""
+
 INSERT_FIXES = """
 insert into act.fix (
     workspace_id, recommendation_id, pattern_id, fixed_at, expected_loops_prevented, claimed_by
@@ -158,6 +162,11 @@ async def record_progress(
             recommendation_id,
             progress.status,
         )
+
+
+async def read_start_of_day(db: WorkspaceDatabase, day: date) -> datetime:
+    """When a day begins in the workspace's time zone."""
+    return await db.transaction.fetchval(SELECT_START_OF_DAY, db.workspace_id, day)  # type: ignore[no-any-return]
 
 
 async def claim_fix(db: WorkspaceDatabase, recommendation_id: UUID, fixed_at: datetime, actor: str) -> None:

@@ -34,12 +34,13 @@ select json_build_object(
     'template', f.template,
     'facts', (
         select coalesce(json_agg(json_build_object(
+            'correction_id', coalesce(c.correction_id, c.constraint_id), 'act', c.act,
             'kind', c.kind, 'issue_id', c.other, 'issue_title', o.title, 'pattern_id', c.pattern_id,
             'made_by', c.made_by, 'made_at', c.made_at, 'reason', c.reason
         ) order by c.made_at desc, c.constraint_id desc), '[]')
         from (
             select *, case left_issue_id when i.issue_id then right_issue_id else left_issue_id end as other
-            from detect.pattern_constraint
+            from detect.constraint_in_force
             where left_issue_id = i.issue_id or right_issue_id = i.issue_id
             order by made_at desc, constraint_id desc
             limit {MAX_FACTS}

@@ -1,21 +1,24 @@
 """Stores people's corrections of patterns as constraints on pairs of issues, which outlive every recompute.
 
-A pattern is represented by its most central members. A constraint that contradicts earlier ones is refused
-with the chain that it contradicts. Corrections of one workspace wait for one another, so that two concurrent
-ones cannot contradict each other.
+A pattern is represented by its most central members. A correction replaces the earlier ones that it
+contradicts, and can be withdrawn: nothing is deleted, and only what is in force counts. Corrections of one
+workspace wait for one another, so that two concurrent ones cannot contradict each other.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import conflict
+from api.resources.correction_plans import Constraint, CorrectionPlan
 from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
 
 LOCK_CORRECTIONS = "select pg_advisory_xact_lock(hashtextextended('pattern facts ' || $1::text, 0))"
 
-SELECT_CONSTRAINTS = "select kind, left_issue_id::text, right_issue_id::text from detect.pattern_constraint"
+SELECT_CONSTRAINTS = """
+select kind, left_issue_id::text, right_issue_id::text, constraint_id from detect.constraint_in_force
+"""
 
 SELECT_CENTRAL_MEMBERS = """
 select issue_id
@@ -27,10 +30,21 @@ limit $3
 
 INSERT_CONSTRAINTS = """
 insert into detect.pattern_constraint (
-    workspace_id, kind, left_issue_id, right_issue_id, pattern_id, made_by, reason
+    workspace_id, correction_id, act, kind, left_issue_id, right_issue_id, pattern_id, made_by, reason
 )
-select $1, $2, f.l, f.r, $5, $6, $7 from unnest($3::uuid[], $4::uuid[]) as f (l, r)
+select $1, $2, $3, f.k, f.l, f.r, $7, $8, $9 from unnest($4::text[], $5::uuid[], $6::uuid[]) as f (k, l, r)
 """
+
+INSERT_WITHDRAWALS = """
+insert into detect.constraint_withdrawal (workspace_id, constraint_id, replaced_by, made_by)
+select $1, f.c, $3, $4 from unnest($2::uuid[]) as f (c)
+"""
+
+SELECT_OF_CORRECTION = """
+select constraint_id from detect.constraint_in_force where correction_id = $1 or constraint_id = $1
+"""
+
+SELECT_TITLES = "select issue_id::text, title from core.issue where issue_id = any ($1::uuid[])"
 
 INSERT_FEEDBACK = """
 insert into detect.pattern_feedback (
@@ -42,6 +56,9 @@ returning feedback_id
 
 SELECT_PATTERN_ID = "select pattern_id from detect.pattern_member where issue_id = $1"
 SELECT_CONFIDENCE = "select confidence from detect.pattern where pattern_id = $1"
+SELECT_ALL_MEMBERS = """
+select issue_id::text from detect.pattern_member where pattern_id = $1 order by similarity desc, issue_id
+"""
 SELECT_MEMBERS = (
     "select issue_id from detect.pattern_member where pattern_id = $1 and issue_id = any ($2::uuid[])"
 )
@@ -55,13 +72,18 @@ Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True)
-class Constraints:
-    """A correction of a pattern as pairs of issues that must, or cannot, be in one pattern."""
+class StoredCorrection:
+    """What a correction of a pattern says: which act it is, why, and of which pattern."""
 
+    act: str
     pattern_id: UUID
     reason: str | None
-    must_link: Sequence[Pair] = ()
-    cannot_link: Sequence[Pair] = ()
+
+
+async def read_in_force(db: WorkspaceDatabase) -> dict[Constraint, UUID]:
+    """The constraints that count, each with its id."""
+    rows = await db.transaction.fetch(SELECT_CONSTRAINTS)
+    return {(kind, left, right): constraint_id for kind, left, right, constraint_id in rows}
 
 
 async def lock_corrections(db: WorkspaceDatabase) -> None:
@@ -93,32 +115,52 @@ async def select_members(db: WorkspaceDatabase, pattern_id: UUID, issue_ids: Seq
     return {row["issue_id"] for row in rows}
 
 
+async def read_all_members(db: WorkspaceDatabase, pattern_id: UUID) -> list[str]:
+    """Every issue of a pattern, most central first."""
+    return [row["issue_id"] for row in await db.transaction.fetch(SELECT_ALL_MEMBERS, pattern_id)]
+
+
 async def select_existing(db: WorkspaceDatabase, pattern_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the patterns that exist."""
     return {row["pattern_id"] for row in await db.transaction.fetch(SELECT_PATTERNS, list(pattern_ids))}
 
 
-async def add_constraints(db: WorkspaceDatabase, actor: str, constraints: Constraints) -> int:
-    """Store constraints on pairs of issues; returns how many are new, 409 if they contradict earlier ones."""
-    existing = {tuple(row) for row in await db.transaction.fetch(SELECT_CONSTRAINTS)}
-    new = {
-        "must": _select_new(constraints.must_link, "must", existing),
-        "cannot": _select_new(constraints.cannot_link, "cannot", existing),
-    }
-    _check_contradictions(existing, new)
-    for kind, pairs in new.items():
-        left, right = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        await db.transaction.execute(
-            INSERT_CONSTRAINTS,
-            db.workspace_id,
-            kind,
-            left,
-            right,
-            constraints.pattern_id,
-            actor,
-            constraints.reason,
-        )
-    return sum(len(pairs) for pairs in new.values())
+async def store_correction(
+    db: WorkspaceDatabase, actor: str, correction: StoredCorrection, plan: CorrectionPlan
+) -> UUID:
+    """Store what a correction adds and replaces; 409 if it contradicts what stays in force."""
+    in_force, correction_id = await read_in_force(db), uuid4()
+    replaced = set(plan.replaced)
+    await _check_contradictions(db, [*(row for row in in_force if row not in replaced), *plan.added])
+    await db.transaction.execute(
+        INSERT_CONSTRAINTS,
+        db.workspace_id,
+        correction_id,
+        correction.act,
+        [kind for kind, _, _ in plan.added],
+        [UUID(left) for _, left, _ in plan.added],
+        [UUID(right) for _, _, right in plan.added],
+        correction.pattern_id,
+        actor,
+        correction.reason,
+    )
+    await db.transaction.execute(
+        INSERT_WITHDRAWALS,
+        db.workspace_id,
+        [in_force[row] for row in plan.replaced],
+        correction_id,
+        actor,
+    )
+    return correction_id
+
+
+async def withdraw_correction(db: WorkspaceDatabase, actor: str, correction_id: UUID) -> int:
+    """Withdraw a correction; what it had replaced counts again. Returns how many constraints it withdrew."""
+    rows = await db.transaction.fetch(SELECT_OF_CORRECTION, correction_id)
+    ids = [row["constraint_id"] for row in rows]
+    await db.transaction.execute(INSERT_WITHDRAWALS, db.workspace_id, ids, None, actor)
+    await _check_contradictions(db, list(await read_in_force(db)))
+    return len(ids)
 
 
 async def record_feedback(
@@ -143,27 +185,23 @@ async def add_closure_note(db: WorkspaceDatabase, pattern_id: UUID, note: str, a
     return str(await db.transaction.fetchval(INSERT_CLOSURE_NOTE, db.workspace_id, pattern_id, note, actor))
 
 
-def _select_new(pairs: Sequence[Pair], kind: str, existing: set[tuple[str, ...]]) -> list[Pair]:
-    ordered = sorted({(min(pair, key=str), max(pair, key=str)) for pair in pairs})
-    return [
-        (left, right)
-        for left, right in ordered
-        if not {(kind, str(left), str(right)), (kind, str(right), str(left))} & existing
-    ]
-
-
-def _check_contradictions(existing: set[tuple[str, ...]], new: dict[str, list[Pair]]) -> None:
+async def _check_contradictions(db: WorkspaceDatabase, constraints: Sequence[Constraint]) -> None:
     import polars as pl
 
     from causeloop_pipeline.analysis.detect.grouping.constraints import ContradictionError, build_closure
     from causeloop_pipeline.model.frames import CONSTRAINT_SCHEMA
 
-    added = [(kind, str(left), str(right)) for kind, pairs in new.items() for left, right in pairs]
     try:
-        build_closure(pl.DataFrame([*existing, *added], schema=CONSTRAINT_SCHEMA, orient="row"))
+        build_closure(pl.DataFrame(list(constraints), schema=CONSTRAINT_SCHEMA, orient="row"))
     except ContradictionError as error:
         chain = [
             {"kind": kind, "left_issue_id": left, "right_issue_id": right}
             for kind, left, right in error.chain
         ]
-        raise conflict("contradiction", str(error), chain=chain) from None
+        named = [UUID(issue) for _, left, right in error.chain for issue in (left, right)]
+        titles = dict(await db.transaction.fetch(SELECT_TITLES, named))
+        links = "; ".join(
+            f"“{titles.get(left, left)}” with “{titles.get(right, right)}”" for _, left, right in error.chain
+        )
+        detail = f"these issues were linked since: {links}. Withdraw one of these links first"
+        raise conflict("contradiction", detail, chain=chain) from None

@@ -102,8 +102,11 @@ async def _update_fix_claim(
     implemented = RecommendationStatus.IMPLEMENTED
     if progress.status == implemented and status_before != implemented:
         fixed_at = progress.fixed_at or datetime.now(UTC)
+        if progress.fixed_on:
+            fixed_at = await recommendations.read_start_of_day(db, progress.fixed_on)
         if fixed_at > datetime.now(UTC):
-            raise broken_rule("fixed_in_the_future", "fixed_at must not be in the future", "/fixed_at")
+            pointer = "/fixed_on" if progress.fixed_on else "/fixed_at"
+            raise broken_rule("fixed_in_the_future", "a fix cannot take effect in the future", pointer)
         await recommendations.claim_fix(db, recommendation_id, fixed_at, caller.actor)
     elif progress.status != implemented and status_before == implemented:
         await recommendations.withdraw_fix(db, recommendation_id)

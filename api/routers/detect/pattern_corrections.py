@@ -10,7 +10,8 @@ from api.http.errors import broken_rule, conflict, not_found
 from api.http.responses import documents, json_response, json_text_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import issues, pattern_corrections, recomputes, similar_issues
-from api.queries.detect.pattern_corrections import Constraints, Pair
+from api.queries.detect.pattern_corrections import Pair, StoredCorrection
+from api.resources.correction_plans import CorrectionPlan, plan_link, plan_separation, plan_union
 from api.resources.similar_issues import measure_similarity
 from api.schemas.detect.pattern_corrections import (
     ConfirmRequest,
@@ -41,17 +42,22 @@ async def link_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, link: Link
     """Records that the issue belongs to the pattern, and requests a recompute."""
     await _check_issue(db, issue_id)
     await pattern_corrections.lock_corrections(db)
-    central = await pattern_corrections.read_central_members(db, link.pattern_id, [issue_id], limit=1)
-    if not central:
+    members = [
+        m for m in await pattern_corrections.read_all_members(db, link.pattern_id) if m != str(issue_id)
+    ]
+    if not members:
         raise broken_rule(
             "no_such_pattern", "this workspace has no such pattern, or it has no other issue", "/pattern_id"
         )
-    pair = (issue_id, central[0])
-    constraints = Constraints(link.pattern_id, link.reason, must_link=[pair])
-    added = await pattern_corrections.add_constraints(db, caller.actor, constraints)
-    if added:
-        await _record_feedback(db, caller, link.pattern_id, pair, together=True)
-    return await _request_recompute(db, caller, added)
+    own_pattern = await pattern_corrections.find_pattern(db, issue_id)
+    own: list[UUID] = []
+    if own_pattern not in (None, link.pattern_id):
+        own = await pattern_corrections.read_central_members(db, own_pattern, [issue_id])
+    in_force = list(await pattern_corrections.read_in_force(db))
+    plan = plan_link(in_force, str(issue_id), [str(other) for other in own], members)
+    correction = StoredCorrection("link", link.pattern_id, link.reason)
+    pair = (issue_id, UUID(members[0]))
+    return await _store(db, caller, correction, plan, pair)
 
 
 @router.post(
@@ -71,12 +77,10 @@ async def unlink_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, unlink: 
     central = await pattern_corrections.read_central_members(db, pattern_id, [issue_id])
     if not central:
         raise broken_rule("nothing_to_part", "the pattern has no other issue", "/pattern_id")
-    pairs = [(issue_id, other) for other in central]
-    constraints = Constraints(pattern_id, unlink.reason, cannot_link=pairs)
-    added = await pattern_corrections.add_constraints(db, caller.actor, constraints)
-    if added:
-        await _record_feedback(db, caller, pattern_id, pairs[0], together=False)
-    return await _request_recompute(db, caller, added)
+    in_force = list(await pattern_corrections.read_in_force(db))
+    plan = plan_separation(in_force, [str(issue_id)], [str(other) for other in central])
+    correction = StoredCorrection("unlink", pattern_id, unlink.reason)
+    return await _store(db, caller, correction, plan, (issue_id, central[0]))
 
 
 @router.post(
@@ -97,14 +101,15 @@ async def merge_patterns(db: Db, caller: CurrentCaller, pattern_id: UUID, merge:
         raise broken_rule("no_such_pattern", "a pattern cannot be merged into itself", "/pattern_ids")
     pairs = [
         (center, other)
-        for merged_id in merge.pattern_ids
+        for merged_id in (*merge.pattern_ids, pattern_id)
         for other in await pattern_corrections.read_central_members(db, merged_id, [center])
     ]
-    constraints = Constraints(pattern_id, merge.reason, must_link=pairs)
-    added = await pattern_corrections.add_constraints(db, caller.actor, constraints)
-    if added:
-        await _record_feedback(db, caller, pattern_id, pairs[0], together=True)
-    return await _request_recompute(db, caller, added)
+    groups = [
+        await pattern_corrections.read_all_members(db, each) for each in (pattern_id, *merge.pattern_ids)
+    ]
+    in_force = list(await pattern_corrections.read_in_force(db))
+    plan = plan_union(in_force, [(str(left), str(right)) for left, right in pairs], groups)
+    return await _store(db, caller, StoredCorrection("merge", pattern_id, merge.reason), plan, pairs[0])
 
 
 @router.post(
@@ -124,13 +129,26 @@ async def split_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, split: 
     staying = await pattern_corrections.read_central_members(db, pattern_id, leaving)
     if not staying:
         raise broken_rule("nothing_to_part", "at least one issue must stay in the pattern", "/issue_ids")
-    together = [(leaving[0], other) for other in leaving[1:]]
-    apart = [(leaving[0], other) for other in staying]
-    constraints = Constraints(pattern_id, split.reason, must_link=together, cannot_link=apart)
-    added = await pattern_corrections.add_constraints(db, caller.actor, constraints)
-    if added:
-        await _record_feedback(db, caller, pattern_id, apart[0], together=False)
-    return await _request_recompute(db, caller, added)
+    in_force = list(await pattern_corrections.read_in_force(db))
+    plan = plan_separation(in_force, [str(each) for each in leaving], [str(each) for each in staying])
+    correction = StoredCorrection("split", pattern_id, split.reason)
+    return await _store(db, caller, correction, plan, (leaving[0], staying[0]))
+
+
+@router.post(
+    "/corrections/{correction_id}/withdraw",
+    summary="Withdraw a correction",
+    status_code=202,
+    responses=documents(Correction, 202, "Recorded"),
+)
+@requires(Role.ANALYST)
+async def withdraw_correction(db: Db, caller: CurrentCaller, correction_id: UUID) -> Response:
+    """Takes back a link, unlink, merge or split; what it had replaced counts again. Requests a recompute."""
+    await pattern_corrections.lock_corrections(db)
+    withdrawn = await pattern_corrections.withdraw_correction(db, caller.actor, correction_id)
+    if not withdrawn:
+        raise not_found("correction in force")
+    return await _request_recompute(db, caller, withdrawn, correction_id)
 
 
 @router.post(
@@ -221,7 +239,22 @@ async def _choose_pairs(db: Db, pattern_id: UUID, confirm: ConfirmRequest) -> li
     return [pair]
 
 
-async def _request_recompute(db: Db, caller: CurrentCaller, added: int) -> Response:
+async def _store(
+    db: Db, caller: CurrentCaller, correction: StoredCorrection, plan: CorrectionPlan, pair: Pair
+) -> Response:
+    """Store a correction and the feedback that it is, unless the same is in force; request a recompute."""
+    correction_id = None
+    if plan.added or plan.replaced:
+        together = correction.act in ("link", "merge")
+        correction_id = await pattern_corrections.store_correction(db, caller.actor, correction, plan)
+        await _record_feedback(db, caller, correction.pattern_id, pair, together=together)
+    return await _request_recompute(db, caller, len(plan.added), correction_id)
+
+
+async def _request_recompute(
+    db: Db, caller: CurrentCaller, constraints: int, correction_id: UUID | None
+) -> Response:
     job_id = await recomputes.request_recompute(db, "patterns", caller.actor)
     location = {"Location": f"/v1/jobs/{job_id}"}
-    return json_response({"constraints": added, "job_id": job_id}, 202, location)
+    body = {"constraints": constraints, "correction_id": correction_id, "job_id": job_id}
+    return json_response(body, 202, location)

@@ -91,13 +91,13 @@ def _verify_delivery(request: Request, body: bytes, connector: webhooks.WebhookC
             secrets=[secrets[name] for name in sorted(secrets)],
             now=datetime.now(UTC),
             config=connector.config,
-            url=_called_address(request),
+            url=_rebuild_address(request),
         )
     except (SignatureError, SecretError):
         raise _invalid_signature() from None
 
 
-def _called_address(request: Request) -> str:
+def _rebuild_address(request: Request) -> str:
     """The address that the tool called, as it knows it: tools sign it, or carry the secret in its query."""
     query = f"?{request.url.query}" if request.url.query else ""
     return f"{settings().public_url.rstrip('/')}{request.url.path}{query}"

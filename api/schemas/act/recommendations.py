@@ -130,6 +130,10 @@ class Progress(BaseModel):
     fixed_at: PossibleInstant | None = Field(
         None, description="With status `implemented`: when the fix took effect, by default now"
     )
+    fixed_on: date | None = Field(
+        None,
+        description="Instead of `fixed_at`: the day on which it took effect, in the workspace's time zone",
+    )
 
     @model_validator(mode="after")
     def check_fields(self) -> "Progress":
@@ -138,8 +142,10 @@ class Progress(BaseModel):
             raise ValueError("send a status, a step or a note")
         if (self.step is None) != (self.step_done is None):
             raise ValueError("step and step_done must be sent together")
-        if self.fixed_at and self.status != RecommendationStatus.IMPLEMENTED:
-            raise ValueError("fixed_at can be sent only with status implemented")
+        if (self.fixed_at or self.fixed_on) and self.status != RecommendationStatus.IMPLEMENTED:
+            raise ValueError("fixed_at and fixed_on can be sent only with status implemented")
+        if self.fixed_at and self.fixed_on:
+            raise ValueError("send fixed_at or fixed_on, not both")
         return self
 
 

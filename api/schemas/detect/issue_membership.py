@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -46,6 +46,10 @@ class FactKind(StrEnum):
 class PairFact(BaseModel):
     """A person's correction about this issue and another one."""
 
+    correction_id: UUID = Field(description="Withdraws the correction that this fact is part of")
+    act: Literal["link", "unlink", "merge", "split"] | None = Field(
+        description="What the person did; null: not known"
+    )
     kind: FactKind
     issue_id: UUID
     issue_title: str | None = Field(description="null: the other issue does not exist at present")

@@ -65,7 +65,10 @@ class NewClosureNote(BaseModel):
 class Correction(BaseModel):
     """A stored correction, and the job that applies it."""
 
-    constraints: int = Field(description="Number of new constraints on pairs of issues")
+    constraints: int = Field(description="Number of constraints on pairs of issues, added or withdrawn")
+    correction_id: UUID | None = Field(
+        description="Withdraws the correction; null if it was in force already"
+    )
     job_id: UUID
 
 

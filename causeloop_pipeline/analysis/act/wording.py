@@ -7,6 +7,7 @@ from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, Patter
 from causeloop_pipeline.analysis.act.playbook import UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.model.prediction import format_probability
 
 TITLE_LIMIT = 160
 _MAX_QUIET_DAYS = 730
@@ -56,7 +57,7 @@ def write_rationale(
     ]
     parts.append(_diagnosis(family, words))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
-    hold = f"{gain.hold:.0%} of {_KINDS[kind]} hold"
+    hold = f"{format_probability(gain.hold)} of {_KINDS[kind]} hold"
     basis = (
         f"{gain.proofs} proven fixes and a prior worth 10"
         if gain.proofs
@@ -118,7 +119,7 @@ def _span(group: Sequence[PatternEvidence]) -> str:
 
 
 def _prediction(evidence: PatternEvidence) -> str:
-    chance = f"{evidence.probability:.0%}" if evidence.probability is not None else "unknown"
+    chance = format_probability(evidence.probability) if evidence.probability is not None else "unknown"
     recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
     return (
         f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."

@@ -8,10 +8,11 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import find_shared_terms
-from causeloop_pipeline.analysis.detect.similarity.base_rate import LOWEST_INTERCEPT
+from causeloop_pipeline.analysis.detect.similarity.base_rate import CAREFUL_RATE
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     build_candidates,
@@ -109,9 +110,10 @@ def similar_to_each(issues: pl.DataFrame, issue_ids: pl.Series, *, limit: int) -
     nearest = nearest_cosines(near, corpus.size)
     candidates = build_candidates(near.row, near.other, near.rank, near.cosine, nearest, nearest)
     pairs = score_pairs(corpus, corpus, lexicon, candidates)
+    score = estimate_pair_model(pairs, texts["source"].to_list()).score_with_time(pairs)
 
     ranked = (
-        pl.DataFrame({"row": near.row, "other": near.other, "score": pairs.score.round(9)})
+        pl.DataFrame({"row": near.row, "other": near.other, "score": score.round(9)})
         .sort(["row", "score", "other"], descending=[False, True, False])
         .group_by("row", maintain_order=True)
         .head(limit)
@@ -142,7 +144,7 @@ def _rank_texts(query: Corpus, corpus: Corpus, lexicon: Lexicon, limit: int) -> 
         pl.DataFrame(
             {
                 "row": near.other,
-                "similarity": pairs.probability(LOWEST_INTERCEPT).round(6),
+                "similarity": PairModel().probability(pairs, [""], []).round(6),
                 "cosine": pairs.cosine.clip(0.0, 1.0).round(6),
                 "terms": pl.Series(
                     [[term for term, _ in weighted] for weighted in terms], dtype=pl.List(pl.String)
@@ -182,7 +184,7 @@ def _rank_by_dimensions(table: pl.DataFrame, row: int, limit: int) -> pl.DataFra
     )
     return ranked.select(
         "issue_id",
-        (1.0 / (1.0 + (-(pl.col("score") + LOWEST_INTERCEPT)).exp())).round(6).alias("similarity"),
+        (1.0 / (1.0 + (-(pl.col("score") + CAREFUL_RATE.intercept)).exp())).round(6).alias("similarity"),
         pl.lit(0.0).alias("cosine"),
         pl.lit([], dtype=pl.List(pl.String)).alias("terms"),
     )

@@ -21,6 +21,7 @@ from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     read_predicted_groups,
     recall_at,
 )
+from causeloop_pipeline.analysis.evaluation.item_metrics import bcubed_scores
 
 RANKS = (1, 5, 10)
 REPORT_SCHEMA = pl.Schema(
@@ -38,7 +39,8 @@ def evaluate_grouping(
     the figures); `with_baselines`: also exact titles, TF-IDF average link, HDBSCAN on LSA, and Drain3 where
     the package is installed. Out: a `REPORT_SCHEMA` frame.
 
-    Figures: precision, recall, f1, ga, fga with 95 % bootstrap intervals over labels; ari; recall@1/5/10 of
+    Figures: precision, recall, f1, ga, fga with 95 % bootstrap intervals over labels; ari; B-cubed
+    (bcubed_precision, bcubed_recall, bcubed_f1: row by row); recall@1/5/10 of
     the search for similar issues; ece and sure_precision (pairs of patterns with a confidence of .8 or more);
     ece_30_verdicts and ece_30_verdicts_q90 (mean and 90 % quantile of ece after 30 verdicts, drawn 50 times;
     the interval holds 95 % of the draws).
@@ -53,6 +55,7 @@ def evaluate_grouping(
     intervals = bootstrap(predicted, labelled["label"], seed=seed)
     after_feedback = _calibration_after_feedback(predicted, labelled["label"], grouping.patterns, seed)
 
+    figures |= bcubed_scores(predicted, labelled["label"])
     similar = similar_to_each(table, labelled["issue_id"], limit=max(RANKS))
     recalls = recall_at(similar, dict(labelled.select("issue_id", "label").iter_rows()), RANKS)
 
@@ -89,5 +92,10 @@ def _baseline_rows(
     predicted = group(labelled)
     if predicted is None:
         return []
-    figures = {**pair_scores(predicted, labelled["label"]), **group_scores(predicted, labelled["label"])}
+    labels = labelled["label"]
+    figures = {
+        **pair_scores(predicted, labels),
+        **group_scores(predicted, labels),
+        **bcubed_scores(predicted, labels),
+    }
     return [_row(name, figure, value, {}) for figure, value in figures.items()]

@@ -45,6 +45,7 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
 from causeloop_pipeline.analysis.predict.triggers.timing import (
     estimate_next_dates,
+    find_bound_weekdays,
     likely_when,
     likely_where,
     timing_cells,
@@ -149,7 +150,9 @@ def predict_recurrence(
         descriptions = second_core.submit(describe_patterns)
         predicted = _predict_patterns(history, gaps, predictable, windows, trained_model)
         about, curves = descriptions.result()
-    return RecurrencePredictions(_prediction_rows(about, predicted, windows, today), curves, trained_model)
+    dates = _next_dates(history, occurrences, predicted, windows, today)
+    rows = _prediction_rows(about, predicted, windows, dates)
+    return RecurrencePredictions(rows, curves, trained_model)
 
 
 def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None) -> tuple[int, ...]:
@@ -214,15 +217,30 @@ def _curves(history: OccurrenceHistory, occurrences: pl.DataFrame, today: date) 
     )
 
 
+def _next_dates(
+    history: OccurrenceHistory,
+    occurrences: pl.DataFrame,
+    predicted: PatternProbabilities,
+    windows: tuple[int, ...],
+    today: date,
+) -> pl.DataFrame:
+    """When each pattern is expected next, on the weekdays that it keeps to."""
+    day = occurrences.select(pl.col("local").dt.epoch("d").cast(pl.Int64)).to_series().to_numpy()
+    pattern_idx = history.events.pattern_idx
+    struck_today = np.zeros(history.size, bool)
+    struck_today[pattern_idx[day == (today - date(1970, 1, 1)).days]] = True
+    weekdays = find_bound_weekdays(pattern_idx, day, history.size)
+    return estimate_next_dates(predicted.probability, windows, today, weekdays, struck_today)
+
+
 def _prediction_rows(
-    about: pl.DataFrame, predicted: PatternProbabilities, windows: tuple[int, ...], today: date
+    about: pl.DataFrame, predicted: PatternProbabilities, windows: tuple[int, ...], dates: pl.DataFrame
 ) -> pl.DataFrame:
     """PREDICTION_SCHEMA, pattern by pattern and window by window."""
     size, count = predicted.probability.shape
     by_model = {name: np.round(expit(log_odds.ravel()), 4) for name, log_odds in predicted.log_odds.items()}
     models = pl.DataFrame(by_model or {"prior": np.full(size * count, np.nan)})
     model_probabilities = models.select(pl.struct(pl.all()).struct.json_encode()).to_series()
-    dates = estimate_next_dates(predicted.probability, windows, today)
 
     row = np.repeat(np.arange(size), count)
     frame = (

@@ -139,8 +139,8 @@ def verify(
     for name in types or sorted(CONNECTORS):
         verified.append(verify_connector(CONNECTORS[name], cases, descriptions, seed=seed))
         _print_verification(verified[-1])
-    run = [found for found in verified if found.has_run]
-    passed = sum(found.is_passed for found in run)
+    run = [verification for verification in verified if verification.has_run]
+    passed = sum(verification.is_passed for verification in run)
     stdout().print(
         f"{passed} of {len(run)} connectors passed, {len(verified) - len(run)} have nothing to run"
     )
@@ -150,14 +150,16 @@ def verify(
         raise typer.Exit(1)
 
 
-def _print_verification(found: Any) -> None:
-    word = "passed" if found.is_passed else "FAILED" if found.has_run else "not run"
-    skipped = [found.declaration_skipped, found.pull_skipped, found.webhook_skipped]
+def _print_verification(verification: Any) -> None:
+    word = "passed" if verification.is_passed else "FAILED" if verification.has_run else "not run"
+    skipped = [verification.declaration_skipped, verification.pull_skipped, verification.webhook_skipped]
     notes = f" (skipped: {'; '.join(filter(None, skipped))})" if any(skipped) else ""
-    stdout().print(f"{found.connector.name}: {word}, {len(found.outcomes)} scenarios{notes}", markup=False)
-    for outcome in found.failures:
+    stdout().print(
+        f"{verification.connector.name}: {word}, {len(verification.outcomes)} scenarios{notes}", markup=False
+    )
+    for outcome in verification.failures:
         stdout().print(f"  {outcome.scenario}: {outcome.note}", markup=False)
-    for finding in found.findings:
+    for finding in verification.findings:
         stdout().print(f"  {finding.what} of {finding.pull}: {finding.detail}", markup=False)
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import plain, table
+from causeloop_pipeline.model.prediction import format_probability
 
 WINDOW_DAYS = 30
 REASONS = {"too_few_events": "too few events", "no_dates": "no dates"}
@@ -139,7 +140,7 @@ def _format_prevented(row: dict[str, object]) -> str:
 def _format_probability(row: dict[str, object]) -> str:
     if row["probability"] is None:
         return REASONS.get(str(row["reason"]), str(row["reason"]))
-    return f"{row['probability']:.0%}"
+    return format_probability(float(str(row["probability"])))
 
 
 def _format_day(instant: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import (
@@ -18,7 +18,7 @@ from causeloop_pipeline.connectors.spec import (
     TokenPages,
 )
 from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
 
 PAGE_SIZE = 7
 MARK = "conformance_page"
@@ -32,36 +32,39 @@ class Position:
     start: int
 
 
-def read_position(pull: Pull, asked: Asked) -> Position:
+def read_position(pull: Pull, request: ToolRequest) -> Position:
     """Which page a request asks for."""
-    sent = _sent(pull, asked)
-    if MARK in asked.query:
-        return Position(int(asked.query[MARK]))
+    sent = _read_parameters(pull, request)
+    if MARK in request.query:
+        return Position(int(request.query[MARK]))
     match pull.pages:
         case OffsetPages() as pages:
             start = _number(value_of(sent, pages.offset_param))
         case NumberedPages() as pages:
             start = (_number(value_of(sent, pages.page_param), pages.first) - pages.first) * PAGE_SIZE
         case TokenPages(in_header=True) as pages:
-            start = _number(str(asked.headers.get(pages.param.lower(), "")).removeprefix("token-"))
+            start = _number(str(request.headers.get(pages.param.lower(), "")).removeprefix("token-"))
         case TokenPages() as pages:
             start = _number(str(value_of(sent, pages.param) or "").removeprefix("token-"))
         case PathPages() as pages:
-            numbers = [int(step) for step in asked.path.split("/") if step.isdigit()]
-            start = ((numbers[-1] if numbers else pages.first) - pages.first) * PAGE_SIZE
+            start = (_page_in_path(pull, request, pages.first) - pages.first) * PAGE_SIZE
         case RangePages() as pages:
-            start = _number(asked.headers.get(pages.header.lower(), "=0").partition("=")[2].partition("-")[0])
+            start = _number(
+                request.headers.get(pages.header.lower(), "=0").partition("=")[2].partition("-")[0]
+            )
         case _:
             start = 0
     return Position(start)
 
 
-def page_answer(pull: Pull, position: Position, records: list[Any], envelope: Any, asked: Asked) -> Answer:
+def page_answer(
+    pull: Pull, position: Position, records: list[Any], envelope: Any, request: ToolRequest
+) -> Answer:
     """The page at a position, in the envelope of the case's answer."""
     pages = pull.pages
     start = position.start
     if isinstance(pages, LastRecordPages):
-        start = _start_after(pages, _sent(pull, asked), records)
+        start = _start_after(pages, _read_parameters(pull, request), records)
     stop = len(records) if isinstance(pages, OnePage) else start + PAGE_SIZE
     page = records[start:stop]
     listed = [_id_entry(pull, record) for record in page] if pull.details is not None else page
@@ -80,9 +83,9 @@ def page_answer(pull: Pull, position: Position, records: list[Any], envelope: An
             for path, value in ((pages.last_path, not has_next), (pages.more_path, has_next)):
                 document = set_at(document, path, value) if path else document
         case LinkPages() if has_next or pages.ends_on_empty:
-            headers = {"Link": f'<{_address(asked, stop)}>; rel="next"'}
+            headers = {"Link": f'<{_address(request, stop)}>; rel="next"'}
         case NextUrlPages():
-            document = set_at(document, pages.url, _address(asked, stop) if has_next else None)
+            document = set_at(document, pages.url, _address(request, stop) if has_next else None)
     return Answer(document, headers=headers)
 
 
@@ -93,10 +96,21 @@ def value_of(sent: Any, name: str) -> Any:
     return value_at(sent, name) if isinstance(sent, dict) else None
 
 
-def _sent(pull: Pull, asked: Asked) -> Any:
+def _read_parameters(pull: Pull, request: ToolRequest) -> Any:
     if pull.graphql is not None:
-        return (asked.body or {}).get("variables", {})
-    return asked.query if pull.method == "GET" else (asked.body or {})
+        return (request.body or {}).get("variables", {})
+    return request.query if pull.method == "GET" else (request.body or {})
+
+
+def _page_in_path(pull: Pull, request: ToolRequest, first: int) -> int:
+    """The number that stands where the path template has {page}, among its steps or in its query."""
+    path, _, query = pull.path.partition("?")
+    for name, template in parse_qsl(query):
+        if template == "{page}":
+            return _number(request.query.get(name), first)
+    places = [place for place, step in enumerate(reversed(path.split("/"))) if step == "{page}"]
+    steps = request.path.split("/")[::-1]
+    return _number(steps[places[0]], first) if places and places[0] < len(steps) else first
 
 
 def _start_after(pages: LastRecordPages, sent: Any, records: list[Any]) -> int:
@@ -122,8 +136,8 @@ def _id_entry(pull: Pull, record: Any) -> Any:
     return set_at({}, id_path, value) if id_path else value
 
 
-def _address(asked: Asked, start: int) -> str:
-    return f"{quote(asked.path)}?{urlencode({**asked.query, MARK: start})}"
+def _address(request: ToolRequest, start: int) -> str:
+    return f"{quote(request.path)}?{urlencode({**request.query, MARK: start})}"
 
 
 def _number(text: Any, default: int = 0) -> int:

@@ -54,7 +54,7 @@ def recovers(bench: Bench, fault: Fault | None, *, must_fail: bool = False) -> s
         return "the sync did not end with a reason"
     if reason is not None and "planted-" in reason:
         return "the reason shows a credential"
-    missing = bench.expected() - landed.versions.keys()
+    missing = bench.list_expected_ids() - landed.versions.keys()
     if reason is None and missing:
         return f"records are missing although the sync ended well: {_some(missing)}"
     return _complete(bench, landed)
@@ -64,10 +64,10 @@ def _complete(bench: Bench, landed: Landed) -> str | None:
     reason = bench.sync(landed, now=LATER)
     if reason is not None:
         return f"the healthy sync afterwards failed: {reason}"
-    missing = bench.expected() - landed.versions.keys()
+    missing = bench.list_expected_ids() - landed.versions.keys()
     if missing:
         return f"the cursor passed records that were not read: {_some(missing)}"
-    surplus = landed.versions.keys() - bench.expected()
+    surplus = landed.versions.keys() - bench.list_expected_ids()
     if surplus:
         return f"records that the tool does not have: {_some(surplus)}"
     several = [name for name, versions in landed.versions.items() if len(versions) > 1]
@@ -85,7 +85,7 @@ def _read_all(bench: Bench, _random: random.Random) -> str | None:
         return f"the backfill failed: {reason}"
     if landed.quarantined:
         return f"records were quarantined: {landed.quarantined[0]}"
-    if shared := bench.shared_ids():
+    if shared := bench.list_shared_ids():
         return f"keys are not unique: {_some(shared)}"
     return recovers(bench, None)
 
@@ -118,7 +118,7 @@ def _read_what_is_new(bench: Bench, _random: random.Random) -> str | None:
     before = landed.count
     if reason := bench.sync(landed, now=LATER):
         return reason
-    missing = bench.expected() - landed.versions.keys()
+    missing = bench.list_expected_ids() - landed.versions.keys()
     if missing:
         return f"new records were not read: {_some(missing)}"
     return None if landed.count > before else "nothing new was landed"
@@ -143,7 +143,7 @@ def _read_nothing_from_the_future(bench: Bench, _random: random.Random) -> str |
 def _is_limited(bench: Bench, _random: random.Random) -> str | None:
     for style, bend in faults.limits(bench.connector).items():
         if problem := recovers(bench, faults.at_request(1, bend)):
-            return f"waiting told by {style}: {problem}"
+            return f"wait by {style}: {problem}"
     return None
 
 
@@ -164,6 +164,13 @@ def _pages_of(bench: Bench) -> int:
     """How many requests a full read takes."""
     bench.sync(Landed())
     return bench.simulator.requests
+
+
+def _refuse_for_ever(bench: Bench, _random: random.Random) -> str | None:
+    """A list that may be left out is left out; all others end the sync with a reason."""
+    landed = Landed()
+    bench.sync(landed, faults.from_request(1, faults.status(403)))
+    return _complete(bench, landed)
 
 
 def _token_ends(bench: Bench, _random: random.Random) -> str | None:
@@ -209,7 +216,7 @@ def _next_elsewhere(bench: Bench, _random: random.Random) -> str | None:
     return recovers(bench, faults.at_request(0, bend), must_fail=True)
 
 
-def _redirected_elsewhere(bench: Bench, _random: random.Random) -> str | None:
+def _redirect_elsewhere(bench: Bench, _random: random.Random) -> str | None:
     bend = faults.status(302, Location=faults.FOREIGN)
     return recovers(bench, faults.at_request(0, bend), must_fail=not bench.connector.pulls[0].optional)
 
@@ -221,7 +228,7 @@ def _drift(change: Callable[[Bench, list[Any]], list[Any]]) -> Callable[[Bench, 
         listed = next(entry for entry in bench.simulator.lists if entry.records)
         bench.simulator.lists = [listed]
         landed = Landed()
-        fault = faults.drifted(listed.pull, lambda items: change(bench, items))
+        fault = faults.drift(listed.pull, lambda items: change(bench, items))
         reason = bench.sync(landed, fault)
         if reason is not None:
             return None
@@ -238,7 +245,7 @@ def _without_id(bench: Bench, items: list[Any]) -> list[Any]:
     return [set_at(items[0], path, None), *items[1:]] if items else items
 
 
-def _retyped_id(bench: Bench, items: list[Any]) -> list[Any]:
+def _retype_id(bench: Bench, items: list[Any]) -> list[Any]:
     path = key_paths(bench.simulator.lists[0].pull.schema)[-1]
     return [set_at(items[0], path, {"new": ["shape"]}), *items[1:]] if items else items
 
@@ -267,17 +274,17 @@ SCENARIOS: dict[str, Callable[[Bench, random.Random], str | None]] = {
     "500 once": _once(faults.status(500)),
     "503 for ever": _from_then_on(faults.status(503)),
     "reset in mid-body": _once(faults.cut),
-    "truncated JSON": _once(faults.truncated),
-    "truncated for ever": _from_then_on(faults.truncated),
+    "truncated JSON": _once(faults.truncate),
+    "truncated for ever": _from_then_on(faults.truncate),
     "401 in mid-sync": _token_ends,
-    "403 for ever": lambda bench, _random: recovers(bench, faults.from_request(1, faults.status(403))),
+    "403 for ever": _refuse_for_ever,
     "a page comes again": _repeat_once,
     "a looping cursor": _repeat_for_ever,
     "empty but has next": _empty_but_next,
     "next link to another host": _next_elsewhere,
-    "redirect to another host": _redirected_elsewhere,
+    "redirect to another host": _redirect_elsewhere,
     "a record without an id": _drift(_without_id),
-    "an id of another type": _drift(_retyped_id),
+    "an id of another type": _drift(_retype_id),
     "a new field": _drift(_new_field),
     "hostile text": _drift(_hostile),
     "entries that are no records": _drift(_no_objects),

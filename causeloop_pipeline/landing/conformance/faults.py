@@ -9,35 +9,35 @@ from typing import Any
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector, LinkPages, NextUrlPages, Pull, TokenPages
 from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
 from causeloop_pipeline.landing.conformance.simulator import Fault
 
 FOREIGN = "https://elsewhere.example/next"
-Bend = Callable[[Asked, Answer], Answer]
+Bend = Callable[[ToolRequest, Answer], Answer]
 
 
 def at_request(number: int, bend: Bend) -> Fault:
     """The answer to one request is bent, once."""
-    return lambda asked, answer, count: bend(asked, answer) if count == number else answer
+    return lambda request, answer, count: bend(request, answer) if count == number else answer
 
 
 def from_request(number: int, bend: Bend) -> Fault:
     """The answers from one request on are bent."""
-    return lambda asked, answer, count: bend(asked, answer) if count >= number else answer
+    return lambda request, answer, count: bend(request, answer) if count >= number else answer
 
 
 def status(code: int, **headers: str) -> Bend:
     """An answer of this status."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _asked, _answer: Answer({"error": "planted"}, code, named)
+    return lambda _request, _answer: Answer({"error": "planted"}, code, named)
 
 
-def cut(_asked: Asked, answer: Answer) -> Answer:
+def cut(_request: ToolRequest, answer: Answer) -> Answer:
     """The connection ends in the middle of the body."""
     return replace(answer, cut=True)
 
 
-def truncated(_asked: Asked, answer: Answer) -> Answer:
+def truncate(_request: ToolRequest, answer: Answer) -> Answer:
     """A complete answer that is half a JSON document."""
     return replace(answer, raw=answer.content[: len(answer.content) // 2])
 
@@ -54,17 +54,17 @@ def limits(connector: Connector) -> dict[str, Bend]:
         "reset as epoch milliseconds": {reset: str(int(now.timestamp() * 1000))},
         "nothing": {},
     }
-    return {name: _limited(headers) for name, headers in styles.items()}
+    return {name: _limit(headers) for name, headers in styles.items()}
 
 
-def _limited(headers: dict[str, str]) -> Bend:
-    return lambda _asked, _answer: Answer({}, 429, headers)
+def _limit(headers: dict[str, str]) -> Bend:
+    return lambda _request, _answer: Answer({}, 429, headers)
 
 
 def empty_page(pull: Pull) -> Bend:
     """A page without records that leads on all the same."""
 
-    def bend(_asked: Asked, answer: Answer) -> Answer:
+    def bend(_request: ToolRequest, answer: Answer) -> Answer:
         document = set_at(answer.document, pull.records, []) if pull.records else []
         return replace(answer, document=document)
 
@@ -74,33 +74,35 @@ def empty_page(pull: Pull) -> Bend:
 def leads_elsewhere(pull: Pull) -> Bend | None:
     """The next page is on another host; None for lists whose pages are not links."""
     if isinstance(pull.pages, LinkPages):
-        return lambda _asked, answer: replace(answer, headers={"Link": f'<{FOREIGN}>; rel="next"'})
+        return lambda _request, answer: replace(answer, headers={"Link": f'<{FOREIGN}>; rel="next"'})
     if isinstance(pull.pages, NextUrlPages):
         path = pull.pages.url
-        return lambda _asked, answer: replace(answer, document=set_at(answer.document, path, FOREIGN))
+        return lambda _request, answer: replace(answer, document=set_at(answer.document, path, FOREIGN))
     return None
 
 
 class Repeats:
-    """The page before comes again, once or for ever, whatever is asked for."""
+    """The page before comes again, once or for ever, whatever is request for."""
 
     def __init__(self, *, forever: bool) -> None:
-        self._forever, self._last = forever, None
-        self._done = False
+        self._forever, self._is_done = forever, False
+        self._first: Answer | None = None
 
-    def __call__(self, _asked: Asked, answer: Answer, _count: int) -> Answer:
+    def __call__(self, _request: ToolRequest, answer: Answer, _count: int) -> Answer:
         """The first answer instead of this one, from the second request on."""
-        last, self._last = self._last, self._last or answer  # type: ignore[assignment]
-        if last is None or self._done:
+        if self._first is None:
+            self._first = answer
             return answer
-        self._done = not self._forever
-        return last
+        if self._is_done:
+            return answer
+        self._is_done = not self._forever
+        return self._first
 
 
-def drifted(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
+def drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
     """The records of every page are changed, as after a new version of the tool."""
 
-    def bend(_asked: Asked, answer: Answer, _count: int) -> Answer:
+    def bend(_request: ToolRequest, answer: Answer, _count: int) -> Answer:
         items = value_at(answer.document, pull.records)
         if not isinstance(items, list):
             return answer

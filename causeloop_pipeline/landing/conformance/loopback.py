@@ -12,7 +12,7 @@ import orjson
 
 
 @dataclass(frozen=True)
-class Asked:
+class ToolRequest:
     """A request as the tool sees it: parameters of the address, and of the body where it has one."""
 
     method: str
@@ -39,7 +39,7 @@ class Answer:
 
 
 @contextlib.contextmanager
-def serve(answer: Callable[[Asked], Answer]) -> Iterator[int]:
+def serve(answer: Callable[[ToolRequest], Answer]) -> Iterator[int]:
     """Serve until the block ends; the port."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,19 +47,19 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[int]:
         wbufsize = -1  # headers and body in one packet
 
         def respond(self) -> None:
-            given = answer(self._read())
-            content = given.content
-            self.send_response(given.status)
-            for name, value in {"Content-Type": "application/json", **given.headers}.items():
+            reply = answer(self._read())
+            content = reply.content
+            self.send_response(reply.status)
+            for name, value in {"Content-Type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content) + (100 if given.cut else 0)))
+            self.send_header("Content-Length", str(len(content) + (100 if reply.cut else 0)))
             self.end_headers()
             self.wfile.write(content)
-            self.close_connection = given.cut
+            self.close_connection = reply.cut
 
         do_GET = do_POST = respond  # noqa: N815
 
-        def _read(self) -> Asked:
+        def _read(self) -> ToolRequest:
             split = urlsplit(self.path)
             raw = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -67,7 +67,7 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[int]:
             body: Any = dict(parse_qsl(raw.decode())) if is_form else None
             if raw and not is_form:
                 body = orjson.loads(raw)
-            return Asked(self.command, unquote(split.path), dict(parse_qsl(split.query)), headers, body)
+            return ToolRequest(self.command, unquote(split.path), dict(parse_qsl(split.query)), headers, body)
 
         def log_message(self, *_: object) -> None:
             return

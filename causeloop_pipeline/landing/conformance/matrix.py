@@ -34,21 +34,21 @@ def render_matrix(verified: Sequence[Verification]) -> str:
         "| " + " | ".join(heads) + " |",
         "| " + " | ".join("---" for _ in heads) + " |",
     ]
-    lines += ["| " + " | ".join(_row(found)) + " |" for found in verified]
+    lines += ["| " + " | ".join(_row(verification)) + " |" for verification in verified]
     return "\n".join(lines) + "\n"
 
 
-def _row(found: Verification) -> list[str]:
-    connector = found.connector
-    cells = [_mark(found.has_passed(*scenarios)) for scenarios in COLUMNS.values()]
+def _row(verification: Verification) -> list[str]:
+    connector = verification.connector
+    cells = [_mark(verification.has_passed(*scenarios)) for scenarios in COLUMNS.values()]
     has_refresh = any(listed.refresh for listed in connector.pulls)
-    told = [has_refresh, bool(connector.changes), connector.tickets]
+    facts = [has_refresh, bool(connector.changes), connector.tickets]
     return [
         connector.name,
         str(connector.category),
         *cells,
-        *("yes" if is_told else "" for is_told in told),
-        _described_by(found),
+        *("yes" if is_true else "" for is_true in facts),
+        _name_source(verification),
     ]
 
 
@@ -56,10 +56,10 @@ def _mark(is_passed: bool | None) -> str:
     return {None: "", True: "✓", False: "✗"}[is_passed]
 
 
-def _described_by(found: Verification) -> str:
-    if found.declaration_skipped:
+def _name_source(verification: Verification) -> str:
+    if verification.declaration_skipped:
         return ""
-    wrong = [finding for finding in found.findings if finding.what != "address"]
+    wrong = [finding for finding in verification.findings if finding.what != "address"]
     if wrong:
         return f"vendor: {len(wrong)} differ"
-    return "vendor, in part" if found.findings else "vendor"
+    return "vendor, in part" if verification.findings else "vendor"

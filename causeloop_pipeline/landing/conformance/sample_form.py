@@ -45,10 +45,10 @@ class NoSampleError(ValueError):
     """No sample fits a field: the connector's case needs a configuration of its own."""
 
 
-def sample_config(connector: Connector, given: dict[str, Any]) -> dict[str, Any]:
+def sample_config(connector: Connector, entered: dict[str, Any]) -> dict[str, Any]:
     """The given configuration, and samples for what it leaves out and the connector wants."""
     wanted = {entry.name: entry for entry in connector.config if entry.required and entry.default is None}
-    return {name: _sample(entry) for name, entry in wanted.items() if name not in given} | given
+    return {name: _sample(entry) for name, entry in wanted.items() if name not in entered} | entered
 
 
 def sample_credentials(connector: Connector) -> dict[str, str]:
@@ -70,10 +70,10 @@ def _sample(entry: Field) -> Any:
 
 
 def _credential(entry: Field) -> str:
-    told = f"{entry.name} {entry.title} {entry.help}".lower()
-    if "service_account" in entry.name or "key file" in told or "service account" in told:
+    label = f"{entry.name} {entry.title} {entry.help}".lower()
+    if "service_account" in entry.name or "key file" in label or "service account" in label:
         return json.dumps({"client_email": "robot@example.com", "private_key": _pem()})
-    if "private_key" in entry.name or "private key" in told:
+    if "private_key" in entry.name or "private key" in label:
         return _pem()
     candidates = (*entry.choices, f"planted-{entry.name}", *SAMPLES)
     fitting = (text for text in candidates if not entry.pattern or re.fullmatch(entry.pattern, text))

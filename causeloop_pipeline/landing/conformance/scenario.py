@@ -7,7 +7,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.auth import FirstOf, OAuth2, ServiceAccount
 from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.spec import Connector, Pages, Pull
+from causeloop_pipeline.connectors.spec import Connector, Pull
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
@@ -45,11 +45,11 @@ class Landed:
     cursor: dict[str, Any] = field(default_factory=dict)
 
     def commit(self, page: Page) -> None:
-        """Rows and cursor of one page together; a known version is not landed again."""
+        """Rows and cursor of one page together; a versions version is not landed again."""
         for record in page.records:
-            known = self.versions.setdefault(record.external_id, set())
-            self.doubles += record.payload_hash in known
-            known.add(record.payload_hash)
+            versions = self.versions.setdefault(record.external_id, set())
+            self.doubles += record.payload_hash in versions
+            versions.add(record.payload_hash)
         self.quarantined += [refused.reason for refused in page.quarantined]
         self.cursor = page.cursor
 
@@ -68,19 +68,19 @@ class Bench:
     config: dict[str, Any]
     credentials: dict[str, str]
 
-    def expected(self) -> set[str]:
+    def list_expected_ids(self) -> set[str]:
         """The ids of all records that the tool has."""
-        found = set()
+        records = set()
         for listed in self.simulator.lists:
-            for record in self.simulator.served(listed.pull):
+            for record in self.simulator.list_served(listed.pull):
                 read = extract(
                     self.connector.name, listed.pull.schema, record, channel="poll", config=self.config
                 )
                 if isinstance(read, RawRecord):
-                    found.add(read.external_id)
-        return found
+                    records.add(read.external_id)
+        return records
 
-    def shared_ids(self) -> set[str]:
+    def list_shared_ids(self) -> set[str]:
         """Ids that two records of one list have."""
         shared = set()
         for listed in self.simulator.lists:
@@ -147,14 +147,14 @@ def _simulate(
 
 def _detail_items(listed: Pull, envelope: Any) -> Any:
     """A case of a list of ids holds the records themselves: in the answer to the batch, or as the list."""
-    found = value_at(envelope, listed.details.records) if listed.details else None
-    return found if isinstance(found, list) else value_at(envelope, listed.records)
+    records = value_at(envelope, listed.details.records) if listed.details else None
+    return records if isinstance(records, list) else value_at(envelope, listed.records)
 
 
 def _with_short_pages(listed: Pull) -> Pull:
-    pages: Pages = listed.pages
+    pages: Any = listed.pages
     if getattr(pages, "size", None) is not None:
-        pages = replace(pages, size=PAGE_SIZE)  # type: ignore[call-arg]
+        pages = replace(pages, size=PAGE_SIZE)
     return replace(listed, pages=pages)
 
 

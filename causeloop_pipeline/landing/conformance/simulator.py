@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.pulls import Param
 from causeloop_pipeline.connectors.spec import Connector, Pull, Times, TokenPages
-from causeloop_pipeline.landing.conformance.answers import page_answer, read_position
+from causeloop_pipeline.landing.conformance.answers import page_answer, read_position, value_of
 from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, Asked
+from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
 from causeloop_pipeline.landing.conformance.sample_records import time_of
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 
 TOKEN_PATH = "/conformance/token"  # noqa: S105 an address
 PARENT = "parent-1"
 
-Fault = Callable[[Asked, Answer, int], Answer]
+Fault = Callable[[ToolRequest, Answer, int], Answer]
 """Changes the answer to the list request of a number, counted from 0."""
 
 
@@ -29,22 +30,18 @@ class SimulatedList:
     records: list[Any]
     envelope: Any
 
-    def matches(self, asked: Asked) -> bool:
+    def matches(self, request: ToolRequest) -> bool:
         """Whether a request is for this list."""
-        if asked.method != self.pull.method or not _path_pattern(self.pull.path).fullmatch(asked.path):
+        if request.method != self.pull.method or not _path_pattern(self.pull.path).fullmatch(request.path):
             return False
         if self.pull.graphql is not None:
-            return bool(asked.body) and asked.body.get("query") == self.pull.graphql
+            return bool(request.body) and request.body.get("query") == self.pull.graphql
         return True
 
-    def agreement(self, asked: Asked) -> int:
+    def agreement(self, request: ToolRequest) -> int:
         """How many of the pull's own fixed parameters a request carries."""
-        sent = asked.query if self.pull.method == "GET" else (asked.body or {})
-        return sum(
-            str(value_at(sent, name)) == str(value)
-            for name, value in self.pull.params
-            if not isinstance(value, tuple)
-        )
+        sent = request.query if self.pull.method == "GET" else (request.body or {})
+        return sum(_is_sent(sent, name, value) for name, value in self.pull.params)
 
     def is_same_request(self, other: Pull) -> bool:
         """Whether another pull asks for the very same list, of which it keeps other records."""
@@ -69,80 +66,91 @@ class Simulator:
     requests: int = 0
     foreign_hosts: int = 0
     minted: int = 0
-    asked: list[str] = field(default_factory=list)
 
-    def __call__(self, asked: Asked) -> Answer:
+    def __call__(self, request: ToolRequest) -> Answer:
         """The answer to any request."""
-        if asked.path == TOKEN_PATH or asked.path.endswith("/access_tokens"):
+        if request.path == TOKEN_PATH or request.path.endswith("/access_tokens"):
             self.minted += 1
             text = f"minted-{self.minted}"
             return Answer({"access_token": text, "token": text, "expires_in": 3600})
-        for answer in (self._parents(asked), self._details(asked), self._list(asked), self._record(asked)):
+        for answer in (
+            self._parents(request),
+            self._details(request),
+            self._list(request),
+            self._record(request),
+        ):
             if answer is not None:
                 return answer
-        return Answer({"error": f"no such address: {asked.path}"}, 404)
+        return Answer({"error": f"no such address: {request.path}"}, 404)
 
-    def served(self, pull: Pull) -> list[Any]:
+    def list_served(self, pull: Pull) -> list[Any]:
         """All records of the list that a pull asks for, those that only other pulls keep among them."""
         same = [listed for listed in self.lists if listed.is_same_request(pull)]
         return [record for listed in same for record in listed.records]
 
-    def _list(self, asked: Asked) -> Answer | None:
-        candidates = [listed for listed in self.lists if listed.matches(asked)]
+    def _list(self, request: ToolRequest) -> Answer | None:
+        candidates = [listed for listed in self.lists if listed.matches(request)]
         if not candidates:
             return None
-        chosen = max(candidates, key=lambda listed: listed.agreement(asked))
-        records = list_records(chosen.pull, self.served(chosen.pull), asked)
-        answer = page_answer(chosen.pull, read_position(chosen.pull, asked), records, chosen.envelope, asked)
+        chosen = max(candidates, key=lambda listed: listed.agreement(request))
+        records = list_records(chosen.pull, self.list_served(chosen.pull), request)
+        answer = page_answer(
+            chosen.pull, read_position(chosen.pull, request), records, chosen.envelope, request
+        )
         number, self.requests = self.requests, self.requests + 1
-        self.asked.append(asked.path)
-        return answer if self.fault is None else self.fault(asked, answer, number)
+        return answer if self.fault is None else self.fault(request, answer, number)
 
-    def _parents(self, asked: Asked) -> Answer | None:
+    def _parents(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             parents = listed.pull.parents
-            if parents is not None and _path_pattern(parents.path).fullmatch(asked.path):
+            if parents is not None and _path_pattern(parents.path).fullmatch(request.path):
                 entry = set_at({}, parents.id, PARENT) if parents.id else PARENT
                 return Answer(set_at({}, parents.records, [entry]) if parents.records else [entry])
         return None
 
-    def _details(self, asked: Asked) -> Answer | None:
+    def _details(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             details = listed.pull.details
-            if details is None or not _path_pattern(details.path.partition("?")[0]).fullmatch(asked.path):
+            if details is None or not _path_pattern(details.path.partition("?")[0]).fullmatch(request.path):
                 continue
             sent = (
-                value_at(asked.body, details.param)
+                value_at(request.body, details.param)
                 if details.method == "POST"
-                else asked.query.get(details.param)
+                else request.query.get(details.param)
             )
             ids = set(map(str, sent if isinstance(sent, list) else str(sent or "").split(",")))
-            found = [record for record in listed.records if detail_id(listed.pull, record) in ids]
-            return Answer(set_at({}, details.records, found) if details.records else found)
+            records = [record for record in listed.records if detail_id(listed.pull, record) in ids]
+            return Answer(set_at({}, details.records, records) if details.records else records)
         return None
 
-    def _record(self, asked: Asked) -> Answer | None:
+    def _record(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             refresh = listed.pull.refresh
-            if refresh is not None and _path_pattern(refresh.path).fullmatch(asked.path):
-                last = asked.path.rpartition("/")[2]
+            if refresh is not None and _path_pattern(refresh.path).fullmatch(request.path):
+                last = request.path.rpartition("/")[2]
                 for record in listed.records:
                     if last in {str(value) for value in record.values() if isinstance(value, str | int)}:
                         return Answer(set_at({}, refresh.record, record) if refresh.record else record)
         return None
 
 
-def list_records(pull: Pull, records: list[Any], asked: Asked) -> list[Any]:
+def _is_sent(sent: Any, name: str, value: Param) -> bool:
+    """Whether a request carries a fixed parameter, lists as lists."""
+    expected = list(value) if isinstance(value, tuple) else value
+    return str(value_of(sent, name)) == str(expected)
+
+
+def list_records(pull: Pull, records: list[Any], request: ToolRequest) -> list[Any]:
     """The records that a request's filter leaves, in the order in which the tool lists them."""
     since = pull.since
-    kept = list(records)
+    listing = list(records)
     if since is not None and since.param is not None and since.template == "{since}":
-        start = _filter_time(pull, asked)
-        kept = [record for record in kept if start is None or _changed_at(pull, record) >= start]
+        start = _filter_time(pull, request)
+        listing = [record for record in listing if start is None or _read_change_time(pull, record) >= start]
     is_export = isinstance(pull.pages, TokenPages) and pull.pages.durable
     if since is not None and not is_export:
-        kept.sort(key=lambda record: _changed_at(pull, record), reverse=not since.ascending)
-    return kept
+        listing.sort(key=lambda record: _read_change_time(pull, record), reverse=not since.ascending)
+    return listing
 
 
 def detail_id(pull: Pull, record: Any) -> str:
@@ -157,12 +165,12 @@ def _path_pattern(path: str) -> re.Pattern[str]:
     return re.compile("/?" + "[^?]+".join(map(re.escape, parts)).lstrip("/"))
 
 
-def _filter_time(pull: Pull, asked: Asked) -> datetime | None:
+def _filter_time(pull: Pull, request: ToolRequest) -> datetime | None:
     if pull.since is None or pull.since.param is None:
         return None
-    sent: Any = asked.query if pull.method == "GET" else asked.body
+    sent: Any = request.query if pull.method == "GET" else request.body
     if pull.graphql is not None:
-        sent = (asked.body or {}).get("variables")
+        sent = (request.body or {}).get("variables")
     value = (sent or {}).get(pull.since.param) if isinstance(sent, dict) else None
     value = value_at(sent, pull.since.param) if value is None else value
     if value is None:
@@ -175,7 +183,7 @@ def _filter_time(pull: Pull, asked: Asked) -> datetime | None:
         return None
 
 
-def _changed_at(pull: Pull, record: Any) -> datetime:
+def _read_change_time(pull: Pull, record: Any) -> datetime:
     try:
         return parse_timestamp(time_of(pull, record), pull.schema.times)
     except TimestampError:

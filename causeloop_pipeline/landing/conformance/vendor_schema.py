@@ -88,8 +88,10 @@ class Description:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             name = reference.rpartition("/")[2]
-            known = (self.document.get("schemas") or {}).get(name)
-            yield from self._expand(known, depth + 1) if known is not None else iter([{"open": True}])
+            referenced = (self.document.get("schemas") or {}).get(name)
+            yield from (
+                self._expand(referenced, depth + 1) if referenced is not None else iter([{"open": True}])
+            )
         for combined in ("allOf", "anyOf", "oneOf"):
             for part in schema.get(combined) or ():
                 yield from self._expand(part, depth + 1)

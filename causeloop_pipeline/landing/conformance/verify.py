@@ -21,7 +21,7 @@ from causeloop_pipeline.landing.conformance.webhook_behaviour import run_webhook
 
 @dataclass
 class Verification:
-    """What a connector's verification found."""
+    """What was run for a connector, and with which result."""
 
     connector: Connector
     findings: list[Finding] = field(default_factory=list)
@@ -35,6 +35,11 @@ class Verification:
     def failures(self) -> list[Outcome]:
         """The scenarios that did not pass."""
         return [outcome for outcome in self.outcomes if not outcome.is_passed]
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there was anything to run; rows of a query are tested against real databases."""
+        return bool(self.outcomes) or self.connector.query is None
 
     @property
     def is_passed(self) -> bool:
@@ -56,18 +61,18 @@ def verify_connector(
     """Everything that can be run for a connector."""
     case = {name: _read(cases / connector.name / f"{name}.json") for name in ("pull", "webhook", "config")}
     answers, bodies, config = case["pull"] or {}, case["webhook"] or [], case["config"] or {}
-    found = Verification(connector)
-    _compare_declaration(found, answers, config, descriptions)
+    verification = Verification(connector)
+    _compare_declaration(verification, answers, config, descriptions)
     with _quiet_retries():
-        found.outcomes += _run_lists(found, answers, config, seed)
+        verification.outcomes += _run_lists(verification, answers, config, seed)
     if connector.webhook is None:
-        found.webhook_skipped = "it takes no webhooks"
+        verification.webhook_skipped = "it takes no webhooks"
     else:
         configured = (
             connector.configure({**_defaults(connector), **config}) if connector.configure else connector
         )
-        found.outcomes += run_webhook_scenarios(configured, bodies, config, seed)
-    return found
+        verification.outcomes += run_webhook_scenarios(configured, bodies, config, seed)
+    return verification
 
 
 @contextlib.contextmanager
@@ -86,32 +91,32 @@ def _quiet_retries() -> Iterator[None]:
 
 
 def _compare_declaration(
-    found: Verification, answers: dict[str, Any], config: dict[str, Any], descriptions: Path | None
+    verification: Verification, answers: dict[str, Any], config: dict[str, Any], descriptions: Path | None
 ) -> None:
-    connector = found.connector
+    connector = verification.connector
     if descriptions is None or not descriptions.is_dir():
-        found.declaration_skipped = "no folder of vendors' descriptions"
+        verification.declaration_skipped = "no folder of vendors' descriptions"
     elif (description := read_description(descriptions, connector.name)) is None:
-        found.declaration_skipped = "the vendor's description is not there"
+        verification.declaration_skipped = "the vendor's description is not there"
     elif not description.is_rest:
-        found.declaration_skipped = "the vendor's description has no paths"
+        verification.declaration_skipped = "the vendor's description has no paths"
     elif not connector.pulls:
-        found.declaration_skipped = "it has no lists that are polled"
+        verification.declaration_skipped = "it has no lists that are polled"
     else:
         settings = _defaults(connector) | config
-        found.findings += check_declaration(connector, description, answers, settings)
+        verification.findings += check_declaration(connector, description, answers, settings)
 
 
 def _run_lists(
-    found: Verification, answers: dict[str, Any], config: dict[str, Any], seed: int
+    verification: Verification, answers: dict[str, Any], config: dict[str, Any], seed: int
 ) -> Iterator[Outcome]:
     def make_bench() -> Bench:
-        return build_bench(found.connector, answers, config)
+        return build_bench(verification.connector, answers, config)
 
     try:
         make_bench()
     except (CannotSimulateError, NoSampleError) as error:
-        found.pull_skipped = str(error)
+        verification.pull_skipped = str(error)
         return
     yield from run_scenarios(make_bench, seed)
 

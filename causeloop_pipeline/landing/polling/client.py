@@ -138,7 +138,7 @@ class Client:
             )
         elif request.params:
             pairs = [(name, to_parameter(value)) for name, value in request.params]
-            url = str(httpx2.URL(url).copy_merge_params(pairs))
+            url = str(httpx2.URL(url).copy_merge_params(tuple(pairs)))
         return Request(self._name(url), request.method, url, headers | dict(request.headers), content)
 
     def _limits(self) -> Limits:

@@ -18,10 +18,13 @@ def request_of(pull: Pull, url: str, params: tuple[tuple[str, Param], ...]) -> J
 
 
 def fill_param(value: Param, values: Mapping[str, Any]) -> Param:
-    """A parameter with its templates filled; numbers and truth values as they are."""
+    """A parameter with its templates filled; numbers, also configured ones, and truth values as they are."""
     if isinstance(value, tuple):
         return tuple(fill_param(entry, values) for entry in value)
-    return fill_from(value, values) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    configured = values.get(value[1:-1]) if value.startswith("{") else None
+    return configured if isinstance(configured, int) else fill_from(value, values)
 
 
 def zip_rows(rows: Sequence[Any], columns: Any) -> list[Any]:
@@ -39,17 +42,17 @@ def read_details(
 ) -> list[Any]:
     """The records whose ids a page lists, a batch at a time."""
     ids = [to_param(value_at(entry, details.id)) for entry in listed]
-    known = tuple(entry for entry in ids if entry is not None)
+    usable_ids = tuple(entry for entry in ids if entry is not None)
     records: list[Any] = []
-    for start in range(0, len(known), details.size):
-        batch = known[start : start + details.size]
+    for start in range(0, len(usable_ids), details.size):
+        batch = usable_ids[start : start + details.size]
         fixed = tuple((name, fill_param(value, values)) for name, value in details.params)
         url = base_url + fill_from(details.path, values)
         response = client.fetch(JsonRequest(url, (*fixed, (details.param, batch)), details.method))
-        found = value_at(response.document, details.records)
-        if not isinstance(found, list):
+        batch_records = value_at(response.document, details.records)
+        if not isinstance(batch_records, list):
             raise PermanentFailure(f"{details.path}: the answer holds no list at {details.records!r}")
-        records += found
+        records += batch_records
     return records
 
 

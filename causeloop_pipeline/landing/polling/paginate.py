@@ -114,8 +114,8 @@ def _next_by_token(pages: TokenPages, request: JsonRequest, response: JsonRespon
     if token is None:
         return None
     if pages.in_header:
-        kept = tuple(pair for pair in request.headers if pair[0] != pages.param)
-        return replace(request, headers=(*kept, (pages.param, token)))
+        headers = tuple(pair for pair in request.headers if pair[0] != pages.param)
+        return replace(request, headers=(*headers, (pages.param, token)))
     return _with_params(replace(request, params=()) if pages.alone else request, {pages.param: token})
 
 
@@ -127,8 +127,8 @@ def _at_page(request: JsonRequest, number: int) -> JsonRequest:
 
 def _at_range(pages: RangePages, request: JsonRequest, start: int) -> JsonRequest:
     text = f"{pages.unit}={start}-{start + pages.size - 1}"
-    kept = tuple(pair for pair in request.headers if pair[0] != pages.header)
-    return replace(request, headers=(*kept, (pages.header, text)), page=start)
+    headers = tuple(pair for pair in request.headers if pair[0] != pages.header)
+    return replace(request, headers=(*headers, (pages.header, text)), page=start)
 
 
 def _next_offset(pages: OffsetPages, request: JsonRequest, document: Any, count: int) -> JsonRequest | None:

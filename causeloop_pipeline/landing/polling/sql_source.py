@@ -85,8 +85,9 @@ def _name_server(
 
 def _read_in_process(connector: Connector, job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The pages that the reading process writes; its failure is raised here."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(READER, env=_make_environment(), **pipes) as reader:
+    with subprocess.Popen(
+        READER, env=_make_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as reader:
         try:
             assert reader.stdin is not None  # noqa: S101
             assert reader.stdout is not None  # noqa: S101

@@ -31,6 +31,14 @@ from (
 ) as corrections
 """
 
+SELECT_NEW_ACTS = """
+select distinct on (pattern_id) pattern_id::text, act
+from detect.constraint_in_force
+where workspace_id = %(workspace_id)s and act is not null and pattern_id is not null
+  and made_at > (select computed_at from detect.grouping_state where workspace_id = %(workspace_id)s)
+order by pattern_id, made_at desc
+"""
+
 COUNT_BROKEN_CONSTRAINTS = """
 select count(*) as broken
 from detect.constraint_in_force as c
@@ -53,9 +61,15 @@ def read_feedback(session: Session, workspace_id: UUID, columns: pl.Schema = FEE
 
 
 def corrections_digest(session: Session, workspace_id: UUID) -> str:
-    """Identifies the set of links, unlinks and feedback in force: none is ever changed, so their ids are enough."""
+    """Identifies the links, unlinks and feedback in force: none is ever changed, so their ids are enough."""
     row = session.row(SELECT_CORRECTIONS_DIGEST, {"workspace_id": workspace_id})
     return str(row["digest"]) if row else ""
+
+
+def read_new_acts(session: Session, workspace_id: UUID) -> dict[str, str]:
+    """Pattern id → what people last did since it was grouped: link, unlink, merge or split."""
+    rows = session.rows(SELECT_NEW_ACTS, {"workspace_id": workspace_id})
+    return {row["pattern_id"]: row["act"] for row in rows}
 
 
 def count_broken_constraints(session: Session, workspace_id: UUID) -> int:

@@ -40,7 +40,10 @@ def test_machine_messages_of_eight_systems_in_one_call_are_grouped_right() -> No
 
 @pytest.mark.parametrize(
     ("file", "f1", "recall_at_10", "ece"),
-    [("eclipse_duplicates", 0.59, 0.85, 0.05), ("hadoop_bug_reports", 0.14, 0.84, 0.2)],
+    [
+        ("eclipse_duplicates", 0.55, 0.85, 0.1),
+        ("hadoop_bug_reports", 0.12, 0.84, 0.2),
+    ],
 )
 def test_reports_of_public_trackers_are_grouped_well_above_tfidf(
     file: str, f1: float, recall_at_10: float, ece: float

@@ -75,6 +75,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "update_connector",
         "update_issue",
         "update_recommendation",
+        "withdraw_correction",
     ],
     Role.ADMIN: [
         "create_alert_rule",

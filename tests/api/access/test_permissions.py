@@ -31,7 +31,12 @@ OUTSIDERS = {
 REQUIRED_ROLES = build_role_table(load_routers())
 CALLERS = (*OUTSIDERS, *ROLES, "owner token", "other tenant's owner", "suspended organization")
 KEEP_LAST_OWNER = {"leave_workspace"}
-SPARE_ROWS = {"delete_connector": "connector_id", "delete_alert_rule": "rule_id", "remove_member": "user_id"}
+SPARE_ROWS = {
+    "delete_connector": "connector_id",
+    "delete_alert_rule": "rule_id",
+    "remove_member": "user_id",
+    "withdraw_correction": "correction_id",
+}
 
 
 def make_bodies(sample: Sample) -> dict[str, Any]:

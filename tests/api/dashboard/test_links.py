@@ -1,4 +1,4 @@
-"""The pages that a link opens show what it is for, send what was entered, and keep no token in the address."""
+"""The pages that a link opens show what it is for, send what was entered, and keep no token in view."""
 
 import json
 import shutil

@@ -31,7 +31,7 @@ ISSUE_FIELDS = (
 CHANGE_FIELDS = ("title", "service", "environment", "external_url")
 
 
-def numbered_records(tool: str) -> list[RawRecord]:
+def number_records(tool: str) -> list[RawRecord]:
     """A tool's records as if each were of its own, however many versions of one the cases hold."""
     return [replace(record, external_id=f"case {number}") for number, record in enumerate(case_records(tool))]
 
@@ -49,7 +49,7 @@ def rows(installation: Any) -> dict[str, dict[tuple[str, str], dict[str, Any]]]:
     with psycopg.connect(installation.owner_url, autocommit=True) as owner:
         workspace_id = new_workspace(owner)
     for tool in TESTED:
-        land_records(database, workspace_id, *numbered_records(tool))
+        land_records(database, workspace_id, *number_records(tool))
     normalize(database, normalizer(installation.pipeline_url), workspace_id)
     with database.workspace(workspace_id) as session:
         return {kind: rows_of(session, kind) for kind in ("issue", "change")}
@@ -64,14 +64,14 @@ def rows_of(session: Session, table: str) -> dict[tuple[str, str], dict[str, Any
 def test_python_and_dbt_give_the_same_issues_and_changes(
     rows: dict[str, dict[tuple[str, str], dict[str, Any]]], tool: str
 ) -> None:
-    for record in numbered_records(tool):
+    for record in number_records(tool):
         meaning = meaning_in_python(record)
         row = rows[meaning.kind][tool, record.external_id]
-        read = compared(meaning)
+        read = select_compared(meaning)
         assert {name: comparable(row[name]) for name in read} == read, (record.kind, meaning.variant)
 
 
-def compared(meaning: RecordMeaning) -> dict[str, Any]:
+def select_compared(meaning: RecordMeaning) -> dict[str, Any]:
     """The fields on which both must agree; a missing time is filled in from other versions by dbt only."""
     fields: Mapping[str, Any] = meaning.fields
     if meaning.kind == "change":

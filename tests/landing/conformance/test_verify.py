@@ -20,11 +20,11 @@ PAGED_DIFFERENTLY = ["datadog", "github", "jira", "okta", "zendesk"]
 
 @pytest.mark.parametrize("tool", PAGED_DIFFERENTLY)
 def test_a_sound_connector_passes_every_scenario(tool: str) -> None:
-    found = verify_connector(CONNECTORS[tool], CASES)
+    verification = verify_connector(CONNECTORS[tool], CASES)
 
-    assert [(failure.scenario, failure.note) for failure in found.failures] == []
-    assert len(found.outcomes) > 20
-    assert found.is_passed
+    assert [(failure.scenario, failure.note) for failure in verification.failures] == []
+    assert len(verification.outcomes) > 20
+    assert verification.is_passed
 
 
 def with_pull(tool: str, **changed: Any) -> Connector:
@@ -37,10 +37,10 @@ def with_pull(tool: str, **changed: Any) -> Connector:
 def test_a_list_of_which_no_record_can_be_read_does_not_pass() -> None:
     pull = CONNECTORS["jira"].pulls[0]
     unreadable = with_pull("jira", schema=replace(pull.schema, key="no.such.id"))
-    found = verify_connector(replace(unreadable, webhook=None), CASES)
+    verification = verify_connector(replace(unreadable, webhook=None), CASES)
 
-    assert "no record of a list" in found.pull_skipped
-    assert not found.is_passed
+    assert "no record of a list" in verification.pull_skipped
+    assert not verification.is_passed
 
 
 def test_a_webhook_case_that_is_not_read_is_found() -> None:
@@ -92,8 +92,8 @@ def described(tmp_path: Path) -> Path:
 
 
 def test_a_declaration_is_held_against_the_vendors_description(described: Path) -> None:
-    found = verify_connector(CONNECTORS["datadog"], CASES, described)
-    details = {(finding.what, finding.detail) for finding in found.findings}
+    verification = verify_connector(CONNECTORS["datadog"], CASES, described)
+    details = {(finding.what, finding.detail) for finding in verification.findings}
 
     assert ("field", "a record has no attributes.state") in details
     assert ("word", "the severity 'PURPLE' of attributes.severity has no meaning") in details

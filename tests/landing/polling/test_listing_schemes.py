@@ -1,6 +1,7 @@
 """Lists that are not plain pages: GraphQL, ids first, parents first, rows, errors inside an answer."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from causeloop_pipeline.connectors.spec import (
     BodyError,
     Connector,
     Details,
+    Field,
     LastRecordPages,
     OffsetPages,
     OnePage,
@@ -26,13 +28,13 @@ ITEMS = [item(number) for number in range(25)]
 ALL = [str(number) for number in range(25)]
 
 
-def sent(request: ReceivedRequest) -> Any:
+def read_body(request: ReceivedRequest) -> Any:
     return json.loads(request.body)
 
 
 def test_a_graphql_query_pages_by_a_cursor_among_its_variables() -> None:
     def answer(request: ReceivedRequest) -> Reply:
-        body = sent(request)
+        body = read_body(request)
         assert body["query"] == "query Items { items }"
         assert body["variables"]["filter"] == {"open": True}
         assert body["variables"]["first"] == 10
@@ -109,7 +111,7 @@ def test_search_after_continues_with_the_last_records_sort_values() -> None:
     listed = [entry | {"sort": [entry["updated_at"], number]} for number, entry in enumerate(ITEMS)]
 
     def answer(request: ReceivedRequest) -> Reply:
-        body = sent(request)
+        body = read_body(request)
         start = body["search_after"][1] + 1 if "search_after" in body else 0
         return Reply({"items": listed[start : start + body["size"]]})
 
@@ -133,7 +135,7 @@ def test_a_list_of_ids_is_read_in_batches() -> None:
     def answer(request: ReceivedRequest) -> Reply:
         if request.path == "/items":
             return Reply({"items": [{"key": entry["id"]} for entry in ITEMS]})
-        wanted = sent(request)["ids"]
+        wanted = read_body(request)["ids"]
         assert len(wanted) <= 10
         return Reply({"value": [entry for entry in ITEMS if entry["id"] in wanted]})
 
@@ -181,6 +183,16 @@ def test_a_form_and_a_filter_in_numbers_are_sent_as_the_tool_reads_them() -> Non
         poll(tool, plain(OnePage(), since, method="POST", params=(("sort", ("a", "b")),)))
         poll(tool, plain(OnePage(), method="POST", form=True, params=(("all", True), ("n", 3))))
     as_json, as_form = tool.requests
-    assert isinstance(sent(as_json)["filter"]["from"], int)
-    assert sent(as_json)["sort"] == ["a", "b"]
+    assert isinstance(read_body(as_json)["filter"]["from"], int)
+    assert read_body(as_json)["sort"] == ["a", "b"]
     assert as_form.body == b"all=true&n=3"
+
+
+def test_a_configured_number_stays_a_number_in_a_body() -> None:
+    with fake_tool(in_turn(Reply({"items": []}))) as tool:
+        connector = plain(
+            OnePage(), method="POST", params=(("account", "{account}"), ("name", "{account}/x"))
+        )
+        account = Field("account", "Account", type="number")
+        poll(tool, replace(connector, config=(*connector.config, account)), account=4411)
+    assert read_body(tool.requests[0]) == {"account": 4411, "name": "4411/x"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,12 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
     sort_constraints,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
+from causeloop_pipeline.analysis.detect.grouping.storms import (
+    MIN_SILENCE_SECONDS,
+    name_storm_place,
+    split_storms,
+)
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRows, weigh_frames
 
 
 @dataclass(slots=True)
@@ -28,7 +35,7 @@ class NewIssuePlacement:
     """
 
     table: pl.DataFrame
-    keys: list[str]  # template:…, trace:…, burst: or text:
+    keys: list[str]  # template:…, copy:…, burst:, storm: or text:
     group: Ints
     index_group_count: int
     linked_to: dict[int, str] = field(default_factory=dict)  # row → the issue that a user linked it with
@@ -62,20 +69,24 @@ def place_by_key(
     """
     placement = NewIssuePlacement(
         table=table,
-        keys=_read_keys(table),
+        keys=_read_keys(table, index),
         group=np.full(table.height, -1, dtype=np.int64),
         index_group_count=index.group_count,
     )
     _place_by_constraints(placement, index, constraints)
-    _place_by_template_or_trace(placement, index)
+    _place_by_template_or_copy(placement, index)
     _place_by_burst(placement, index)
+    _place_by_storm(placement, index)
     return placement
 
 
-def _read_keys(table: pl.DataFrame) -> list[str]:
-    return table.select(
-        pl.when(pl.col("trace_key").is_not_null())
-        .then("trace:" + pl.col("trace_key"))
+def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
+    """The key of each new issue; a stack trace is one only where the index knows it for a cause."""
+    places = index.bursts["place"].implode()
+    is_alert = name_storm_place().is_in(places) & pl.col("source_created_at").is_not_null()
+    keys = table.select(
+        pl.when(is_alert)
+        .then(pl.lit("storm:"))
         .when(pl.col("kind") == "machine")
         .then("template:" + pl.col("template_key"))
         .when(pl.col("kind") == "structured")
@@ -83,6 +94,14 @@ def _read_keys(table: pl.DataFrame) -> list[str]:
         .otherwise(pl.lit("text:"))
         .alias("key")
     )["key"].to_list()
+    if index.copy_similarity == 0.0:
+        return keys
+    _, copy_keys = weigh_frames(FrameRows.of(table), index.lexicon.frames, table.height)
+    known = set(index.keys.filter(pl.col("key").str.starts_with("copy:"))["key"].to_list())
+    return [
+        f"copy:{copy_key}" if key == "text:" and f"copy:{copy_key}" in known else key
+        for key, copy_key in zip(keys, copy_keys, strict=True)
+    ]
 
 
 def _place_by_constraints(
@@ -137,7 +156,7 @@ def _separate_new_issues(
             placement.group[row] = home_of_core[core]
 
 
-def _place_by_template_or_trace(placement: NewIssuePlacement, index: PatternIndex) -> None:
+def _place_by_template_or_copy(placement: NewIssuePlacement, index: PatternIndex) -> None:
     keyed_rows = [row for row, key in enumerate(placement.keys) if not key.endswith(":")]
     if not keyed_rows:
         return
@@ -203,3 +222,32 @@ def _find_bursts_nearby(incidents: pl.DataFrame, rows: list[int], index: Pattern
         .select("row", "group")
         .collect()
     )
+
+
+def _place_by_storm(placement: NewIssuePlacement, index: PatternIndex) -> None:
+    """New alerts join the storm that goes on at their source, else form new ones."""
+    rows = [row for row, key in enumerate(placement.keys) if key == "storm:"]
+    if not rows:
+        return
+    alerts = placement.table[rows].with_columns(pl.Series("row", rows), name_storm_place())
+    silence = pl.duration(microseconds=int(MIN_SILENCE_SECONDS * 1e6))
+    for place in sorted(alerts["place"].unique().to_list()):
+        own = alerts.filter(pl.col("place") == place).sort("source_created_at", "issue_id")
+        seconds = (own["source_created_at"].dt.epoch("us") / 1e6).to_numpy()
+        own = own.with_columns(pl.Series("storm", split_storms(seconds)))
+        known = index.bursts.filter(pl.col("place") == place)
+        for (storm,), flood in own.group_by("storm", maintain_order=True):
+            began, ended = flood["source_created_at"].min(), flood["source_created_at"].max()
+            going_on = known.filter(
+                (pl.col("began") - silence <= ended) & (pl.col("ended") + silence >= began)
+            ).sort("began", "group")
+            for row in flood["row"].to_list():
+                excluded = placement.excluded_groups.get(row, ())
+                allowed = [group for group in going_on["group"].to_list() if group not in excluded]
+                if placement.group[row] < 0 and allowed:
+                    placement.group[row] = allowed[0]
+            placement.create_groups(flood["row"].to_list(), partial(_key_of_storm, placement, (place, storm)))
+
+
+def _key_of_storm(placement: NewIssuePlacement, storm: tuple[str, object], row: int) -> Hashable:
+    return (*storm, placement.separation_key(row))

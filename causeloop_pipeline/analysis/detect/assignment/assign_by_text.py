@@ -13,10 +13,10 @@ from causeloop_pipeline.analysis.detect.assignment.text_neighbours import (
     score_neighbours,
 )
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    GROWTH_MARGIN,
-    MERGE_THRESHOLD,
+    GROWTH_SHARE,
     MIN_EDGE_PROBABILITY,
 )
+from causeloop_pipeline.analysis.detect.grouping.atoms import TEXT_KEYS
 from causeloop_pipeline.analysis.detect.grouping.average_linkage import SimilarityGraph, average_link
 from causeloop_pipeline.analysis.detect.grouping.index_segments import Segment, join_segments
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
@@ -83,7 +83,7 @@ def place_by_text(placement: NewIssuePlacement, index: PatternIndex) -> TextPlac
     `placement.group` to groups of the index, or to new numbers.
     """
     texts = TextPlacement.without_texts(placement.table.height, index)
-    texts.rows = [row for row, key in enumerate(placement.keys) if key.startswith("text:")]
+    texts.rows = [row for row, key in enumerate(placement.keys) if key.startswith(TEXT_KEYS)]
     if not texts.rows:
         return texts
     compared = text_rows(placement.table[texts.rows])
@@ -109,7 +109,7 @@ def _merge_into_groups(
     other_node = np.array(
         [node if node >= 0 else placed.get(-1 - node, node) for node in pairs.node.tolist()], dtype=np.int64
     )
-    strong = pairs.merge_probability >= MIN_EDGE_PROBABILITY
+    strong = pairs.probability >= MIN_EDGE_PROBABILITY
 
     near_groups = {*other_node[strong].tolist(), *own_node[strong].tolist(), *placed.values()}
     groups = sorted(node for node in near_groups if node >= 0)
@@ -124,13 +124,13 @@ def _merge_into_groups(
     ]
     root = average_link(
         _build_graph(pairs, own_node, other_node, strong, number_of_node),
-        MERGE_THRESHOLD,
+        index.model.merge_threshold,
         sizes=np.array(
             [max(atoms_in_group.get(node, 1), 1) for node in groups] + [1] * len(unplaced), dtype=np.int64
         ),
         cannot_link=cannot_link,
         is_fixed=np.array([node >= 0 for node in nodes], dtype=bool),
-        growth=GROWTH_MARGIN,
+        growth=GROWTH_SHARE * index.model.merge_threshold,
     )
 
     first_new_group = placement.next_group
@@ -150,13 +150,13 @@ def _count_atoms(groups: list[int], index: PatternIndex) -> dict[int, int]:
 def _build_graph(
     pairs: ScoredPairs, own_node: Ints, other_node: Ints, strong: Bools, number_of_node: dict[int, int]
 ) -> SimilarityGraph:
-    """Summed merge probability per pair of nodes.
+    """Summed probability per pair of nodes.
 
     A pair of new texts that found each other counts once, at the higher probability.
     """
     nodes = len(number_of_node)
     probability_of_pair: dict[tuple[int, int, int, int], float] = {}
-    columns = (pairs.row, pairs.segment, pairs.other, own_node, other_node, pairs.merge_probability)
+    columns = (pairs.row, pairs.segment, pairs.other, own_node, other_node, pairs.probability)
     for row, segment, other, a, b, probability in zip(
         *(column[strong].tolist() for column in columns), strict=True
     ):
@@ -194,22 +194,22 @@ def _explain_texts(
         own_group = own_groups[text]
         inside = own_pairs[group_of_pair[own_pairs] == own_group]
         if len(inside):
-            best_pairs.append((row, int(inside[np.argmax(pairs.merge_probability[inside])])))
+            best_pairs.append((row, int(inside[np.argmax(pairs.probability[inside])])))
             size = max(atoms_in_group.get(int(own_group), len(inside)), 1)
-            similarity_sum = float(pairs.displayed_probability[inside].sum())
+            similarity_sum = float(pairs.probability[inside].sum())
             texts.mean_similarity[row] = min(1.0, similarity_sum / size)
 
         outside = own_pairs[(group_of_pair[own_pairs] != own_group) & is_known_group[own_pairs]]
         if len(outside):
-            best = int(outside[np.argmax(pairs.merge_probability[outside])])
+            best = int(outside[np.argmax(pairs.probability[outside])])
             nearest = int(group_of_pair[best])
             to_nearest = outside[group_of_pair[outside] == nearest]
-            similarity_sum = float(pairs.merge_probability[to_nearest].sum())
+            similarity_sum = float(pairs.probability[to_nearest].sum())
             texts.nearest_group[row] = nearest
             texts.shortfall[row] = explain_similarity_shortfall(
                 similarity_sum / max(atoms_in_group.get(nearest, 1), 1),
-                MERGE_THRESHOLD + GROWTH_MARGIN,
-                float(pairs.merge_probability[best]),
+                index.model.merge_threshold * (1.0 + GROWTH_SHARE),
+                float(pairs.probability[best]),
             )
     _explain_neighbours(texts, corpus, pairs, best_pairs)
 

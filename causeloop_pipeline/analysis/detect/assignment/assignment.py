@@ -94,9 +94,9 @@ def _summarize_changes(
 ) -> Grouping:
     """The rows that differ from before, and the index with the new issues."""
     group = _renumber_new_groups(placement)
-    rows = placement.table.with_columns(pl.Series("group", group))
+    rows = placement.table.with_columns(pl.Series("group", group), pl.Series("atom_key", placement.keys))
     before = index.group_summaries.rows_of(sorted(set(group.tolist())))
-    similarity = _similarity_to_group(placement, texts, group, before)
+    similarity = _similarity_to_group(placement, texts, group, before, index.copy_similarity)
     summaries = update_summaries(rows, before, similarity, index, options.namespace)
     updated_index = add_to_index(index, rows, summaries, texts, placement.keys)
 
@@ -128,9 +128,10 @@ def _renumber_new_groups(placement: NewIssuePlacement) -> Ints:
 
 
 def _similarity_to_group(
-    placement: NewIssuePlacement, texts: TextPlacement, group: Ints, before: pl.DataFrame
+    placement: NewIssuePlacement, texts: TextPlacement, group: Ints, before: pl.DataFrame, copies: float
 ) -> Floats:
     """Per new issue, the mean similarity to the issues that were in its group before it."""
+    of_kind = {**ATOM_SIMILARITY, "copy": copies}
     mean_of_group = {
         number: similarity_sum / max(count * (count - 1) / 2, 1) if count > 1 else 1.0
         for number, similarity_sum, count in before.select(
@@ -145,7 +146,7 @@ def _similarity_to_group(
         elif kind == "text":
             similarity[row] = texts.mean_similarity[row]
         else:
-            similarity[row] = min(ATOM_SIMILARITY[kind], mean_of_group.get(int(group[row]), 1.0))
+            similarity[row] = min(of_kind[kind], mean_of_group.get(int(group[row]), 1.0))
     return similarity
 
 

@@ -14,6 +14,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     measure_resolution_times,
     summarize_times,
 )
+from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 
 _MAX_VALUES_TO_SCAN_FOR = 8
 
@@ -59,7 +60,7 @@ def update_summaries(
 def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
     """What the new issues add to each group; `added_similarity_within` is over pairs of new issues."""
     earlier_new_issues = pl.int_range(pl.len()).over("group")
-    has_only_text = pl.col("template").is_null() & pl.col("trace_key").is_null()
+    has_only_text = pl.col("atom_key") == "text:"
     times = summarize_times(rows).rename(
         {
             "issue_count": "added_count",
@@ -152,11 +153,13 @@ def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> 
 
 
 def _list_new_bursts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Each new incident without text, as a burst of its own."""
+    """Each new incident without text, as a burst of its own, and each new alert of a storm."""
     created = pl.col("source_created_at")
+    storm_place = pl.when(pl.col("atom_key") == "storm:").then(name_storm_place())
     return (
         rows.with_columns(build_place_keys(rows))
-        .filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+        .filter(pl.col("atom_key").is_in(["burst:", "storm:"]))
+        .with_columns(pl.coalesce(storm_place, "place").alias("place"))
         .select("place", created.alias("began"), created.alias("ended"), "group")
         .drop_nulls()
         .sort("place", "began", "group")

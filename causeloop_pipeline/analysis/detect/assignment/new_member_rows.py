@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WI
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_burst,
     explain_same_text,
+    explain_storm,
     explain_template,
     explain_trace,
     explain_user_link,
@@ -140,8 +141,10 @@ def _explain_row(assigned: AssignedIssues, row: int) -> str:
     match placement.keys[row].partition(":")[0]:
         case "template":
             return explain_template(values["template"] or "")
-        case "trace":
-            return explain_trace(values["trace_key"])
+        case "copy":
+            return explain_trace(values["trace_key"] or "")
+        case "storm":
+            return explain_storm()
         case "burst":
             return explain_burst(values["service"], values["component"])
         case _:

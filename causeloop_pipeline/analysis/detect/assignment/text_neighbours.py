@@ -7,7 +7,6 @@ import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
-from causeloop_pipeline.analysis.detect.similarity.base_rate import LOWEST_INTERCEPT, BaseRate
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
     NEIGHBOURS,
     Neighbours,
@@ -60,8 +59,7 @@ class ScoredPairs:
     segment: Ints
     other: Ints
     node: Ints  # of the other text: its group, or -1 - its row for a new text
-    merge_probability: Floats
-    displayed_probability: Floats
+    probability: Floats
     cosine: Floats
 
 
@@ -91,9 +89,6 @@ def score_neighbours(new: NewTexts, index: PatternIndex) -> tuple[ScoredPairs, N
         Neighbours(neighbours.row, neighbours.other, neighbours.cosine, neighbours.rank), new.corpus.size
     )
 
-    rates = [index.base_rates.get(source, _most_careful_rate(index)) for source in new.sources]
-    merge_intercept = np.array([rate.merge_intercept for rate in rates])
-    displayed_intercept = np.array([rate.displayed_intercept for rate in rates])
     parts = []
     for part in searched:
         near = neighbours.filter(neighbours.segment == part.segment)
@@ -110,8 +105,7 @@ def score_neighbours(new: NewTexts, index: PatternIndex) -> tuple[ScoredPairs, N
                 near.segment,
                 near.other,
                 node,
-                scored.probability(merge_intercept[near.row]),
-                scored.probability(displayed_intercept[near.row]),
+                index.model.probability(scored, new.sources, []),
                 scored.cosine,
             )
         )
@@ -142,13 +136,3 @@ def _find_neighbours(new: NewTexts, searched: list[_SearchedTexts]) -> _TextNeig
     rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
     neighbours = _TextNeighbours(row, segment[order], other[order], cosine[order], rank)
     return neighbours.filter(rank <= NEIGHBOURS)
-
-
-def _most_careful_rate(index: PatternIndex) -> BaseRate:
-    """The base rate of a source that the index has not seen."""
-    lowest = BaseRate(LOWEST_INTERCEPT, LOWEST_INTERCEPT)
-    return min(
-        index.base_rates.values(),
-        key=lambda rate: (rate.merge_intercept, rate.displayed_intercept),
-        default=lowest,
-    )

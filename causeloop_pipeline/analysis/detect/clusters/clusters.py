@@ -16,6 +16,10 @@ from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import fin
 from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, CLUSTER_SCHEMA
 
 _SEED = 20_240_229
+_KIND = '"kind": "'
+_HAS_MORE_THAN_A_PLACE = pl.col("reasons").str.count_matches(_KIND, literal=True) > pl.col(
+    "reasons"
+).str.count_matches(f'{_KIND}(?:service|team)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,11 @@ def cluster_patterns(
 
     In: `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `ISSUE_SCHEMA`; `previous`: frame(cluster_id, pattern_id) of the
     last run; `changes`: frame(changed_at, and if known kind and service); `namespace`: a text that is unique
-    to the workspace; `min_strength` of an edge, 0 to 1. Out: clusters of two or more patterns; the id of a
-    cluster is that of the previous one it overlaps most, else a new one of namespace and first pattern.
-    Raises ValueError when min_strength is outside 0 to 1. Method: edges of `build_pattern_edges`; communities
-    by Leiden with modularity (Traag, Waltman and van Eck, 2019), fixed seed, patterns in the order of their
-    ids, so that the order of rows changes nothing.
+    to the workspace; `min_strength` of an edge, 0 to 1. Out: clusters of two or more patterns, which more
+    than a service or team ties together; the id of a cluster is that of the previous one it overlaps most,
+    else a new one of namespace and first pattern. Raises ValueError when min_strength is outside 0 to 1.
+    Method: edges of `build_pattern_edges`; communities by Leiden with modularity (Traag, Waltman and van Eck,
+    2019), fixed seed, patterns in the order of their ids, so that the order of rows changes nothing.
     """
     if not 0 <= min_strength <= 1:
         raise ValueError(f"min_strength is {min_strength}, but an edge's strength lies between 0 and 1")
@@ -53,7 +57,7 @@ def cluster_patterns(
     traits = find_pattern_traits(patterns, member_issues)
     post_change = find_post_change_patterns(member_issues, changes)
     edges = build_pattern_edges(patterns, member_issues, traits, post_change, min_strength=min_strength)
-    groups = _find_communities(edges)
+    groups = _find_communities(edges.filter(_HAS_MORE_THAN_A_PLACE))
     if not groups:
         return PatternClusters(
             pl.DataFrame(schema=CLUSTER_SCHEMA), pl.DataFrame(schema=CLUSTER_MEMBER_SCHEMA), edges

@@ -100,7 +100,7 @@ FAMILY_SIGNS: dict[str, tuple[tuple[float, str], ...]] = {
     "flaky_test": (
         (STRONG, r"flak(?:y|iness)|intermittent(?:ly)? (?:test )?fail\w*|test (?:failed|failure|timeout)\w*"
             r"|tests? fail\w*"),
-        (PLAIN, r"assertionerror|assertionfailed\w*|junit|pytest|unit test|integration tests?|e2e"
+        (PLAIN, r"junit|pytest|unit test|integration tests?|e2e"
             r"|workflow run fail\w*|build fail\w*|ci (?:job )?fail\w*"),
     ),
     "bad_deploy": (

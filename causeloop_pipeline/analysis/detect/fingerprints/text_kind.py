@@ -1,18 +1,24 @@
 """Which kind of text an issue has: a machine's message, a person's words, or no text worth comparing.
 
 A source (with bodies and without) has one kind. A machine repeats itself: systems of Loghub repeat 87-100 %
-of their masked messages, bug trackers under 10 %.
+of their masked messages, bug trackers under 10 %. Where there are bodies they must repeat too: crash reports
+repeat their titles, but what they are about is in the stack below.
 """
 
 import polars as pl
 
+from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
 from causeloop_pipeline.model.frames import DIMENSIONS
 
 MIN_MACHINE_ROWS = 3
 MIN_MACHINE_COVERAGE = 0.5  # share of the rows whose masked message repeats
+MIN_BODY_COVERAGE = (
+    0.8  # share of the rows with a body whose masked title repeats, and whose masked body does
+)
 MIN_BODY_CHARACTERS = 40
 MIN_NO_TEXT_SHARE = 0.5
 _SAMPLED_ROWS = 2_000
+_MASKED_BODY_CHARACTERS = 1_000
 _MIN_REPEATS = 3
 _MAX_PLACEHOLDER_TEXTS = 2  # a source with so few texts at so many places has placeholders, not messages
 _MIN_PLACEHOLDER_PLACES = 10
@@ -93,8 +99,10 @@ def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("texts") <= _MAX_PLACEHOLDER_TEXTS)
         & (pl.col("places") >= _MIN_PLACEHOLDER_PLACES)
     )
-    is_machine = (pl.col("rows") >= MIN_MACHINE_ROWS) & (
-        pl.col("repeated") >= MIN_MACHINE_COVERAGE * pl.col("rows")
+    is_machine = (
+        (pl.col("rows") >= MIN_MACHINE_ROWS)
+        & (pl.col("repeated") >= MIN_MACHINE_COVERAGE * pl.col("rows"))
+        & (~pl.col("has_body") | pl.col("source_name").is_in(_sources_with_repeated_bodies(table)))
     )
     kind = (
         pl.when(is_machine & is_placeholder)
@@ -104,6 +112,23 @@ def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("human"))
     )
     return texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind")).collect()
+
+
+def _sources_with_repeated_bodies(table: pl.DataFrame) -> list[str]:
+    """The sources whose bodies repeat as their titles do: no person writes so."""
+    with_body = table.filter("has_body")
+    if with_body.height == 0:
+        return []
+    title_repeats = (pl.len().over("source_name", "masked") >= _MIN_REPEATS).mean().over("source_name")
+    candidates = with_body.filter(title_repeats >= MIN_BODY_COVERAGE)
+    body = mask(candidates["body"].str.slice(0, _MASKED_BODY_CHARACTERS)).alias("masked_body")
+    body_repeats = (pl.len().over("source_name", "masked_body") >= _MIN_REPEATS).mean()
+    repeated = (
+        candidates.with_columns(body)
+        .with_columns(body_repeats.over("source_name").alias("repeated"))
+        .filter(pl.col("repeated") >= MIN_BODY_COVERAGE)
+    )
+    return sorted(repeated["source_name"].unique().to_list())
 
 
 def _rows_without_text(table: pl.DataFrame) -> pl.Series:

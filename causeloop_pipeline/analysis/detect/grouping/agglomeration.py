@@ -7,13 +7,16 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.atoms import Atoms
-from causeloop_pipeline.analysis.detect.grouping.average_linkage import SimilarityGraph, average_link
+from causeloop_pipeline.analysis.detect.grouping.average_linkage import (
+    SimilarityGraph,
+    average_link,
+    infer_absent_pairs,
+)
 from causeloop_pipeline.analysis.detect.grouping.confidence import LINKED_SIMILARITY, atom_similarities
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import PairwiseSimilarity
 
-MERGE_THRESHOLD = 0.35  # least mean similarity at which groups merge
-GROWTH_MARGIN = 0.07  # added to it from the third member on
-KEEP_THRESHOLD = 0.25  # least mean similarity at which a previous group stays whole
+GROWTH_SHARE = 0.25  # of the merge threshold: added to it from the third member on
+KEEP_SHARE = 0.4  # of the merge threshold: least mean similarity at which a previous group stays whole
 MIN_EDGE_PROBABILITY = 0.02  # weaker pairs count as 0
 
 
@@ -31,15 +34,14 @@ class Edges:
 
     left: Ints
     right: Ints
-    merge_probability: Floats
-    displayed_probability: Floats
-    cosine: Floats
+    probability: Floats
+    cosine: Floats  # NaN for a pair that was not compared but inferred from a third text
 
     @staticmethod
     def none() -> "Edges":
         """No pairs."""
         no_atoms, no_values = np.empty(0, dtype=np.int64), np.empty(0)
-        return Edges(no_atoms, no_atoms, no_values, no_values, no_values)
+        return Edges(no_atoms, no_atoms, no_values, no_values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class GroupedAtoms:
     group_of_atom: Ints
     rows_in_atom: Ints
     edges: Edges
+    merge_threshold: float  # least mean similarity at which groups merged
 
     @property
     def group_of_row(self) -> Ints:
@@ -72,25 +75,29 @@ class GroupedAtoms:
 def connect_atoms(compared: ComparedTexts) -> Edges:
     """Carries the similarity of texts over to their atoms.
 
-    In: compared texts. Out: one edge per compared pair.
+    In: compared texts. Out: one edge per compared pair, and one per pair that a third text connects.
     """
-    pairs = compared.similarity.pairs
+    pairs, probability = compared.similarity.pairs, compared.similarity.probability
+    graph = SimilarityGraph(len(compared.atoms), pairs.left, pairs.right, probability)
+    bridges = infer_absent_pairs(graph)
     return Edges(
-        left=compared.atoms[pairs.left],
-        right=compared.atoms[pairs.right],
-        merge_probability=compared.similarity.merge_probability,
-        displayed_probability=compared.similarity.displayed_probability,
-        cosine=pairs.cosine,
+        left=compared.atoms[np.concatenate([pairs.left, bridges.left])],
+        right=compared.atoms[np.concatenate([pairs.right, bridges.right])],
+        probability=np.concatenate([probability, bridges.similarity_sum]),
+        cosine=np.concatenate([pairs.cosine, np.full(len(bridges.left), np.nan)]),
     )
 
 
-def group_atoms(atoms: Atoms, edges: Edges, previous: pl.Series | None) -> GroupedAtoms:
+def group_atoms(
+    atoms: Atoms, edges: Edges, previous: pl.Series | None, merge_threshold: float
+) -> GroupedAtoms:
     """Merges atoms into groups.
 
-    In: atoms, edges between them, and per row the pattern it was in before (or null). Out: the group of each
-    atom. A previous group stays whole while its mean similarity is at least `KEEP_THRESHOLD`; groups merge
-    while the mean over all pairs of their members is at least `MERGE_THRESHOLD`. The gap between the two
-    keeps groups stable while the vocabulary grows, and a recompute of unchanged input changes nothing.
+    In: atoms, edges between them, per row the pattern it was in before (or null), the merge threshold. Out:
+    the group of each atom. Groups merge while the mean over all pairs of their members is at least the
+    threshold; a previous group stays whole while its own mean is at least `KEEP_SHARE` of it. The gap between
+    the two keeps groups stable while the vocabulary grows, and a recompute of unchanged input changes
+    nothing.
     """
     unit_sizes = np.bincount(atoms.unit_of_atom, minlength=atoms.unit_count).astype(np.int64)
     unit_graph = _sum_edges_of_units(atoms, edges)
@@ -98,7 +105,9 @@ def group_atoms(atoms: Atoms, edges: Edges, previous: pl.Series | None) -> Group
     start = np.arange(atoms.unit_count, dtype=np.int64)
     if previous is not None and len(unit_graph.left):
         previous_pattern = _previous_pattern_of_unit(atoms, previous)
-        start = _keep_previous_groups(previous_pattern, unit_sizes, unit_graph, atoms.cannot_link)
+        _leave_separated_groups(previous_pattern, atoms)
+        keep = _KeptGroups(previous_pattern, KEEP_SHARE * merge_threshold)
+        start = _keep_previous_groups(keep, unit_sizes, unit_graph, atoms.cannot_link)
 
     nodes, node_of_unit = np.unique(start, return_inverse=True)
     node_graph = _sum_by_pair(
@@ -109,23 +118,23 @@ def group_atoms(atoms: Atoms, edges: Edges, previous: pl.Series | None) -> Group
     )
     root_of_node = average_link(
         node_graph,
-        MERGE_THRESHOLD,
+        merge_threshold,
         sizes=np.bincount(node_of_unit, unit_sizes, minlength=len(nodes)).astype(np.int64),
         cannot_link=[(int(node_of_unit[a]), int(node_of_unit[b])) for a, b in atoms.cannot_link],
-        growth=GROWTH_MARGIN,
+        growth=GROWTH_SHARE * merge_threshold,
     )
     group_of_unit = root_of_node[node_of_unit]
     group_of_atom = _number_by_first_row(group_of_unit[atoms.unit_of_atom], atoms.first_row)
     rows_in_atom = np.bincount(atoms.atom_of_row, minlength=len(atoms.keys)).astype(np.int64)
-    return GroupedAtoms(atoms, group_of_atom, rows_in_atom, edges)
+    return GroupedAtoms(atoms, group_of_atom, rows_in_atom, edges, merge_threshold)
 
 
 def _sum_edges_of_units(atoms: Atoms, edges: Edges) -> SimilarityGraph:
-    """Summed merge probability between merge units, each pair once; weak edges count as absent."""
-    strong = edges.merge_probability >= MIN_EDGE_PROBABILITY
+    """Summed probability between merge units, each pair once; weak edges count as absent."""
+    strong = edges.probability >= MIN_EDGE_PROBABILITY
     left = atoms.unit_of_atom[edges.left[strong]]
     right = atoms.unit_of_atom[edges.right[strong]]
-    return _sum_by_pair(left, right, edges.merge_probability[strong], atoms.unit_count)
+    return _sum_by_pair(left, right, edges.probability[strong], atoms.unit_count)
 
 
 def _sum_by_pair(a: Ints, b: Ints, value: Floats, count: int) -> SimilarityGraph:
@@ -153,10 +162,26 @@ def _previous_pattern_of_unit(atoms: Atoms, previous: pl.Series) -> Ints:
     return pattern_of_unit
 
 
+def _leave_separated_groups(pattern_of_unit: Ints, atoms: Atoms) -> None:
+    """What a user took out of a previous group leaves it, so that the rest of the group can stay whole."""
+    separated = [pair for pair in atoms.cannot_link if pattern_of_unit[pair[0]] == pattern_of_unit[pair[1]]]
+    leaving = {unit for pair in separated for unit in pair} & atoms.taken_out_units
+    pattern_of_unit[sorted(leaving)] = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptGroups:
+    """The pattern of each unit before (-1: none), and the least mean similarity at which it stays whole."""
+
+    pattern_of_unit: Ints
+    threshold: float
+
+
 def _keep_previous_groups(
-    pattern_of_unit: Ints, unit_sizes: Ints, graph: SimilarityGraph, cannot_link: list[tuple[int, int]]
+    keep: _KeptGroups, unit_sizes: Ints, graph: SimilarityGraph, cannot_link: list[tuple[int, int]]
 ) -> Ints:
     """Per unit, the smallest unit of its previous group if that group still holds, else itself."""
+    pattern_of_unit = keep.pattern_of_unit
     had_pattern = pattern_of_unit >= 0
     count = int(pattern_of_unit.max(initial=-1)) + 1
 
@@ -169,7 +194,7 @@ def _keep_previous_groups(
     squares = np.bincount(old_patterns, sizes**2, minlength=count)
     pairs_between_units = (members**2 - squares) / 2.0
 
-    holds = (pairs_between_units > 0) & (similarity_sum >= KEEP_THRESHOLD * pairs_between_units - 1e-12)
+    holds = (pairs_between_units > 0) & (similarity_sum >= keep.threshold * pairs_between_units - 1e-12)
     separated = [
         pattern_of_unit[a]
         for a, b in cannot_link
@@ -217,7 +242,7 @@ def sum_similarities(grouped: GroupedAtoms) -> SimilaritySums:
     as `LINKED_SIMILARITY`.
     """
     atoms, group, rows = grouped.atoms, grouped.group_of_atom, grouped.rows_in_atom
-    within_atom = atom_similarities(atoms.keys) * (rows - 1)
+    within_atom = atom_similarities(atoms.keys, atoms.copy_similarity) * (rows - 1)
     rows_in_unit = np.bincount(atoms.unit_of_atom, rows, minlength=atoms.unit_count)
     within_unit = LINKED_SIMILARITY * (rows_in_unit[atoms.unit_of_atom] - rows)
 
@@ -226,7 +251,7 @@ def sum_similarities(grouped: GroupedAtoms) -> SimilaritySums:
         atoms.unit_of_atom[edges.left] != atoms.unit_of_atom[edges.right]
     )
     left, right = edges.left[is_counted], edges.right[is_counted]
-    probability = edges.displayed_probability[is_counted]
+    probability = edges.probability[is_counted]
     of_issue = (
         within_atom
         + within_unit

@@ -1,9 +1,10 @@
 """Atoms and merge units: what grouping starts from, with every user constraint already applied.
 
-An atom holds issues that grouping never takes apart: they share an atom key (one template, one stack trace,
-one text or one burst), and no user correction separates them. A merge unit holds the atoms that must-links
-tie together; groups are merged from whole units. An issue that no user corrected follows the corrected issue
-that it resembles most.
+An atom holds issues that grouping never takes apart: they share an atom key (one template, one text, one
+burst, one storm, or one stack trace where the workspace shows that this means one cause), and no user
+correction separates them. A merge unit holds the atoms that must-links
+tie together; groups are merged from whole units. What a user takes out (the left issue of a cannot-link)
+leaves alone: issues that no user corrected stay where they are.
 """
 
 from collections.abc import Sequence
@@ -12,20 +13,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Ints
+from causeloop_pipeline.analysis.arrays import Bools, Ints
 from causeloop_pipeline.analysis.detect.grouping.bursts import find_burst_keys
 from causeloop_pipeline.analysis.detect.grouping.constraints import (
     Closure,
     build_closure,
     sort_constraints,
 )
+from causeloop_pipeline.analysis.detect.grouping.storms import find_storm_keys
 
+TEXT_KEYS = ("text:", "copy:")
 MIN_COPIES_OF_ONE_TEXT = 8  # then the copies are one atom: comparing them would crowd out other neighbours
 
 
 @dataclass(frozen=True, slots=True)
 class SplitReference:
-    """A corrected issue whose key users split: issues of that key follow the reference most like them."""
+    """An issue that stayed when users split its key: later issues of that key follow it."""
 
     atom_key: str
     title: str
@@ -44,6 +47,13 @@ class Atoms:
     cannot_link: list[tuple[int, int]]  # pairs of units
     linked_to: dict[int, str]  # row → another issue that a user linked it with
     split_references: list[SplitReference] = field(default_factory=list)
+    taken_out_units: frozenset[int] = frozenset()  # units with an issue that a user took out of a group
+    copy_similarity: float = 0.0  # how likely two copies of one stack trace share their cause
+
+    @property
+    def are_texts(self) -> Bools:
+        """Which atoms hold what people write, to be compared with one another."""
+        return np.array([key.startswith(TEXT_KEYS) for key in self.keys], dtype=bool)
 
     @property
     def unit_count(self) -> int:
@@ -55,8 +65,9 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
     """Names what issues must have in common to be one atom.
 
     In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
-    `trace:…`, `template:…`, `burst:…` or `text:…`.
+    `storm:…`, `template:…`, `burst:…` or `text:…`.
     """
+    storms = find_storm_keys(table)
     no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")
     bursts = no_text.select("row", find_burst_keys(no_text.drop("row")))
     text_hash = pl.concat_str(
@@ -70,11 +81,11 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
     )
     return (
         table.with_row_index("row")
-        .with_columns(text_hash.alias("text"))
+        .with_columns(text_hash.alias("text"), storms.alias("storm_key"))
         .join(bursts, on="row", how="left", maintain_order="left")
         .select(
-            pl.when(pl.col("trace_key").is_not_null())
-            .then("trace:" + pl.col("trace_key"))
+            pl.when(pl.col("storm_key").is_not_null())
+            .then("storm:" + pl.col("storm_key"))
             .when(pl.col("kind") == "machine")
             .then("template:" + pl.col("template_key"))
             .when(pl.col("kind") == "structured")
@@ -149,10 +160,12 @@ def _form_constrained_atoms(
 ) -> Atoms:
     closure = build_closure(constraints)
     core_of_row = {row: closure.find(issue) for row, issue in constrained.items()}
-    sides = _split_into_sides(keyed.code_of_row, core_of_row, closure)
+    left_issues = {left for kind, left, _ in sort_constraints(constraints) if kind == "cannot"}
+    taken_out = {row for row, issue in constrained.items() if issue in left_issues}
+    sides = _split_into_sides(keyed.code_of_row, core_of_row, closure, taken_out)
     corrections = _Corrections(closure, core_of_row, sides)
     references = _find_split_references(keyed, corrections, constraints)
-    unit_names = _name_units(keyed, corrections, references)
+    unit_names = _name_units(keyed, corrections)
 
     rows = pl.DataFrame({"code": keyed.code_of_row, "unit": unit_names})
     atoms = rows.group_by("code", "unit", maintain_order=True).len().with_row_index("atom")
@@ -170,6 +183,7 @@ def _form_constrained_atoms(
         cannot_link=_cannot_link_units(unit_numbers, closure),
         linked_to=_find_linked_issues(constrained, constraints),
         split_references=references,
+        taken_out_units=frozenset(unit_of_atom[atom_of_row[sorted(taken_out)]].tolist()),
     )
 
 
@@ -185,52 +199,40 @@ def _cannot_link_units(unit_numbers: dict[str, int], closure: Closure) -> list[t
 
 
 def _split_into_sides(
-    code_of_row: Ints, core_of_row: dict[int, str], closure: Closure
+    code_of_row: Ints, core_of_row: dict[int, str], closure: Closure, taken_out: set[int]
 ) -> dict[int, list[str]]:
-    """Per corrected atom key, one must-link group for each side that users split it into.
+    """Per corrected atom key, one must-link group for each side that users split it into: where the others
+    stay first ("" if that side holds no corrected issue), then each that users took out.
 
-    Joins, in `closure`, the must-link groups that share a side.
+    Joins, in `closure`, the must-link groups that stay.
     """
-    cores: dict[int, list[str]] = {}
+    rows: dict[int, dict[str, list[int]]] = {}
     for row in sorted(core_of_row):
-        cores.setdefault(int(code_of_row[row]), []).append(core_of_row[row])
+        rows.setdefault(int(code_of_row[row]), {}).setdefault(core_of_row[row], []).append(row)
 
     sides: dict[int, list[str]] = {}
-    for code in sorted(cores):
-        own_sides: list[str] = []
-        for core in dict.fromkeys(cores[code]):
-            compatible = next((side for side in own_sides if not closure.are_apart(side, core)), None)
-            if compatible is None:
-                own_sides.append(core)
+    for code, rows_of_core in sorted(rows.items()):
+        is_out = {core: taken_out.issuperset(own) for core, own in rows_of_core.items()}
+        home, left = "", []
+        for core in sorted(rows_of_core, key=is_out.__getitem__):
+            if not home and not is_out[core]:
+                home = core
+            elif home and not closure.are_apart(home, core):
+                closure.join(home, core)
             else:
-                closure.join(compatible, core)
-        sides[code] = own_sides
+                left.append(core)
+        sides[code] = [home, *left]
     return sides
 
 
-def _name_units(
-    keyed: _KeyedIssues, corrections: _Corrections, references: list[SplitReference]
-) -> list[str]:
+def _name_units(keyed: _KeyedIssues, corrections: _Corrections) -> list[str]:
     """Per row, the name of its unit: its must-link group, or its atom key where no issue was corrected."""
     closure, sides = corrections.closure, corrections.sides
     default = [
-        closure.find(sides[code][0]) if code in sides else f"\x00{key}" for code, key in enumerate(keyed.keys)
+        closure.find(sides[code][0]) if code in sides and sides[code][0] else f"\x00{key}"
+        for code, key in enumerate(keyed.keys)
     ]
     names = [default[code] for code in keyed.code_of_row.tolist()]
-
-    split_codes = sorted(
-        code for code, cores in sides.items() if len({closure.find(core) for core in cores}) > 1
-    )
-    for code in split_codes:
-        rows = np.flatnonzero(keyed.code_of_row == code)
-        own_references = [reference for reference in references if reference.atom_key == keyed.keys[code]]
-        titles = keyed.table["title"].gather(rows).fill_null("").to_list()
-        followed = {
-            title: own_references[nearest_split_reference(title, own_references)].row
-            for title in sorted(set(titles))
-        }
-        for row, title in zip(rows.tolist(), titles, strict=True):
-            names[row] = closure.find(corrections.core_of_row[followed[title]])
 
     for row, core in corrections.core_of_row.items():
         names[row] = closure.find(core)
@@ -240,12 +242,19 @@ def _name_units(
 def _find_split_references(
     keyed: _KeyedIssues, corrections: _Corrections, constraints: pl.DataFrame | None
 ) -> list[SplitReference]:
-    """The corrected issues of keys that users split, by row."""
+    """Of keys that users split: the issues that stayed, which later ones of the key follow, by row."""
     stays: dict[str, int] = {}
     for kind, _, right in sort_constraints(constraints):
         stays[right] = stays.get(right, 0) + (kind == "cannot")
-    core_of_row, sides = corrections.core_of_row, corrections.sides
-    rows = [row for row in sorted(core_of_row) if len(sides[int(keyed.code_of_row[row])]) > 1]
+    core_of_row, sides, closure = corrections.core_of_row, corrections.sides, corrections.closure
+    rows: list[int] = []
+    for code, (home, *taken_out) in sides.items():
+        of_code = np.flatnonzero(keyed.code_of_row == code).tolist() if taken_out else []
+        own = [row for row in of_code if row in core_of_row]
+        uncorrected = [row for row in of_code if row not in core_of_row]
+        staying = [row for row in own if home and closure.find(core_of_row[row]) == closure.find(home)]
+        rows += staying or uncorrected[:1]
+    rows.sort()
     ids = keyed.table["issue_id"].gather(rows).to_list()
     titles = keyed.table["title"].gather(rows).fill_null("").to_list()
     return [

@@ -14,10 +14,10 @@ from causeloop_pipeline.analysis.arrays import Bools, Floats
 MIN_VERDICTS = 30
 _FOLDS = 30  # of 30 verdicts, each is held back once
 _MIN_PROBABILITY = 1e-4
-_LOG_SLOPE_SPREAD, _SHIFT_SPREAD = 2.5, 2.0
+_LOG_SLOPE_SPREAD, _SHIFT_SPREAD = 0.3, 1.0  # the confidence is calibrated before: verdicts shift it
 
 # the probability that two issues of one atom share their cause, by the kind of its key
-ATOM_SIMILARITY = {"template": 0.985, "trace": 0.93, "text": 0.99, "burst": 0.45}
+ATOM_SIMILARITY = {"template": 0.985, "text": 0.99, "burst": 0.45, "storm": 0.9}
 LINKED_SIMILARITY = 0.95  # of two issues that a user linked
 
 
@@ -40,7 +40,7 @@ def recalibrate(prior: Floats, same: Bools) -> Recalibration:
 
     In: for each verdict the confidence before, and whether both have one cause. Out: the identity with
     fewer than 30 verdicts, or if the fit does not beat the prior in held-back log loss (30 folds). Method:
-    Platt scaling with priors ln slope ~ N(0, 2.5²), shift ~ N(0, 2²), fitted by L-BFGS-B. The order of
+    Platt scaling with priors ln slope ~ N(0, .3²), shift ~ N(0, 1), fitted by L-BFGS-B. The order of
     verdicts does not matter.
     """
     if len(prior) < MIN_VERDICTS:
@@ -92,12 +92,14 @@ def _log_odds(probability: Floats) -> Floats:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-def atom_similarities(keys: Iterable[str]) -> Floats:
+def atom_similarities(keys: Iterable[str], copy_similarity: float) -> Floats:
     """Looks up how likely two issues of one atom share their cause.
 
-    In: atom keys (`kind:…`). Out: a probability for each.
+    In: atom keys (`kind:…`); what the workspace's own pairs say of copies of one stack trace. Out: a
+    probability for each.
     """
-    return np.array([ATOM_SIMILARITY[key.partition(":")[0]] for key in keys], dtype=np.float64)
+    of_kind = {**ATOM_SIMILARITY, "copy": copy_similarity}
+    return np.array([of_kind[key.partition(":")[0]] for key in keys], dtype=np.float64)
 
 
 def decide_status(confidence: Floats, was_active: Bools, threshold: float, margin: float) -> list[str]:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FRAME_CODES
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosines
 
-_MATRICES = ("whole", "title")
-_VECTORS = ("whole_norm", "title_norm", "body_norm", "length")
+_MATRICES = ("whole", "title", "frames")
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,10 @@ def join_segments(segments: Sequence[Segment], lexicon: Lexicon) -> Segment:
     In: segments; a lexicon with the terms of all. Out: one segment with their texts in order.
     """
     corpora = [segment.corpus for segment in segments]
-
-    def join_vectors(name: str) -> Floats:
-        return np.concatenate([getattr(corpus, name) for corpus in corpora])
-
     corpus = Corpus(
         whole=_stack_matrices([corpus.whole for corpus in corpora], lexicon.terms.height),
         title=_stack_matrices([corpus.title for corpus in corpora], lexicon.terms.height),
-        whole_norm=join_vectors("whole_norm"),
-        title_norm=join_vectors("title_norm"),
-        body_norm=join_vectors("body_norm"),
-        length=join_vectors("length"),
+        frames=_stack_matrices([corpus.frames for corpus in corpora], corpora[0].frames.shape[1]),
         metadata=pl.concat([corpus.metadata for corpus in corpora]),
     )
     nearest = NearestCosines(
@@ -70,7 +63,7 @@ def _stack_matrices(matrices: Sequence[Any], width: int) -> Any:
 def serialize_segment(segment: Segment) -> list[bytes]:
     """Writes a segment.
 
-    In: a segment. Out: 13 blobs, for `deserialize_segment`.
+    In: a segment. Out: 12 blobs, for `deserialize_segment`.
     """
     corpus = segment.corpus
     blobs = [
@@ -84,7 +77,6 @@ def serialize_segment(segment: Segment) -> list[bytes]:
             matrix.indices.astype(np.int32).tobytes(),
             matrix.indptr.astype(np.int64).tobytes(),
         ]
-    blobs += [np.ascontiguousarray(getattr(corpus, name), np.float64).tobytes() for name in _VECTORS]
     return [*blobs, serialize_frame(corpus.metadata)]
 
 
@@ -93,17 +85,11 @@ def deserialize_segment(blobs: Sequence[memoryview], lexicon: Lexicon) -> Segmen
 
     In: the blobs of `serialize_segment`; the lexicon of the index. Out: the segment.
     """
-    group, cosines, *matrices_and_vectors, metadata = blobs
-    whole_norm, title_norm, body_norm, length = (
-        np.frombuffer(blob, np.float64) for blob in matrices_and_vectors[6:]
-    )
+    group, cosines, *matrices, metadata = blobs
     corpus = Corpus(
-        whole=_read_matrix(matrices_and_vectors[:3], lexicon.terms.height),
-        title=_read_matrix(matrices_and_vectors[3:6], lexicon.terms.height),
-        whole_norm=whole_norm,
-        title_norm=title_norm,
-        body_norm=body_norm,
-        length=length,
+        whole=_read_matrix(matrices[:3], lexicon.terms.height),
+        title=_read_matrix(matrices[3:6], lexicon.terms.height),
+        frames=_read_matrix(matrices[6:], FRAME_CODES),
         metadata=deserialize_frame(metadata),
     )
     first, second = np.frombuffer(cosines, np.float64).reshape(2, -1)

@@ -10,8 +10,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    GROWTH_MARGIN,
-    MERGE_THRESHOLD,
+    GROWTH_SHARE,
     MIN_EDGE_PROBABILITY,
     ComparedTexts,
     GroupedAtoms,
@@ -22,6 +21,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     explain_burst,
     explain_same_text,
     explain_similarity_shortfall,
+    explain_storm,
     explain_template,
     explain_terms,
     explain_trace,
@@ -39,7 +39,7 @@ class _AtomsToExplain:
     grouped: GroupedAtoms
     first_issues: pl.DataFrame
     in_pattern: Bools
-    kinds: list[str]  # of each atom's key: template, trace, burst or text
+    kinds: list[str]  # of each atom's key: template, copy, burst, storm or text
 
     def in_pattern_of_kind(self, kind: str) -> Ints:
         return np.flatnonzero(self.in_pattern & (np.array(self.kinds) == kind))
@@ -120,8 +120,11 @@ def _explain_memberships(
         match to_explain.kinds[atom]:
             case "template":
                 reasons[atom] = explain_template(template or "")
-            case "trace":
+            case "copy":
                 reasons[atom] = explain_trace(trace_key or "")
+            case "storm":
+                reasons[atom] = explain_storm()
+                similarity[atom] = ATOM_SIMILARITY["storm"]
             case "burst":
                 reasons[atom] = explain_burst(service, component)
                 similarity[atom] = ATOM_SIMILARITY["burst"]
@@ -154,14 +157,15 @@ def _explain_compared_texts(
 
 
 def _edges_in_both_directions(grouped: GroupedAtoms, chosen: Bools) -> pl.DataFrame:
-    """Frame(atom, neighbour, probability, cosine) of the chosen edges."""
+    """Frame(atom, neighbour, probability, cosine) of those of the chosen edges that were compared."""
     edges = grouped.edges
+    chosen = chosen & ~np.isnan(edges.cosine)
     left, right = edges.left[chosen], edges.right[chosen]
     return pl.DataFrame(
         {
             "atom": np.concatenate([left, right]),
             "neighbour": np.concatenate([right, left]),
-            "probability": np.tile(edges.merge_probability[chosen], 2),
+            "probability": np.tile(edges.probability[chosen], 2),
             "cosine": np.tile(edges.cosine[chosen], 2),
         }
     )
@@ -172,7 +176,7 @@ def _find_most_similar_members(to_explain: _AtomsToExplain) -> pl.DataFrame:
     grouped, in_pattern = to_explain.grouped, to_explain.in_pattern
     edges, group = grouped.edges, grouped.group_of_atom
     is_inside = group[edges.left] == group[edges.right]
-    is_strong = edges.merge_probability >= MIN_EDGE_PROBABILITY
+    is_strong = edges.probability >= MIN_EDGE_PROBABILITY
     return (
         _edges_in_both_directions(grouped, is_inside & in_pattern[edges.left] & is_strong)
         .sort(["atom", "probability", "neighbour"], descending=[False, True, False])
@@ -217,7 +221,7 @@ def _nearest_groups_of_texts(to_explain: _AtomsToExplain) -> list[_NearestGroup]
         .sort(["atom", "mean", "best", "group"], descending=[False, True, True, False])
         .unique("atom", keep="first", maintain_order=True)
     )
-    needed = MERGE_THRESHOLD + GROWTH_MARGIN
+    needed = grouped.merge_threshold * (1.0 + GROWTH_SHARE)
     return [
         _NearestGroup(atom, other, explain_similarity_shortfall(mean, needed, best))
         for atom, other, mean, best in nearest.select("atom", "group", "mean", "best").iter_rows()

@@ -61,6 +61,13 @@ def explain_burst(service: str | None, component: str | None) -> str:
     return write_reason("dimensions", text, dimensions=dimensions)
 
 
+def explain_storm() -> str:
+    """Explains that an alert came in the same flood. Out: a reason."""
+    return write_reason(
+        "dimensions", "Came in the same flood of alerts, without a silence in between", dimensions={}
+    )
+
+
 def explain_user_link(other: str) -> str:
     """Explains that a user linked an issue with another one. In: the other issue. Out: a reason."""
     return write_reason("person", f"A person put it together with {other}", **{"with": other})

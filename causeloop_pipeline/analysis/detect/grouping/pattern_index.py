@@ -23,10 +23,12 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
     serialize_segment,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
-from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate
+from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 3\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 4\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = ("members", "keys", "resolution_times", "split_references", "bursts", "nearest_patterns")
 _GROUP_TABLES = ("group_summaries", "trait_counts")
 
@@ -44,15 +46,16 @@ class PatternIndex:
     group_count: int
     members: pl.DataFrame  # issue_id, group
     sorted_members: int  # so many members are in the order of their ids, later ones follow
-    keys: pl.DataFrame  # key (template:… or trace:…), group
+    keys: pl.DataFrame  # key (template:… or copy:…), group
     resolution_times: pl.DataFrame  # group, seconds
     split_references: pl.DataFrame  # key, title, stays, group: see `SplitReference`
-    bursts: pl.DataFrame  # place, began, ended, group
+    bursts: pl.DataFrame  # place, began, ended, group; also of storms
     nearest_patterns: pl.DataFrame  # group (of machine messages), nearest_pattern_id, nearest_missing
     catalog: TemplateCatalog
     lexicon: Lexicon
     segments: tuple[Segment, ...]
-    base_rates: dict[str, BaseRate]
+    model: PairModel
+    copy_similarity: float  # 0 where copies of one stack trace do not prove to have one cause
     recalibration: Recalibration
 
     @property
@@ -77,10 +80,9 @@ class PatternIndex:
                 [source, has_body, kind] for (source, has_body), kind in sorted(self.catalog.kinds.items())
             ],
             "templates": sorted(self.catalog.templates.items()),
-            "base_rates": {
-                name: [rate.merge_intercept, rate.displayed_intercept]
-                for name, rate in sorted(self.base_rates.items())
-            },
+            "model": self.model.to_json(),
+            "copy_similarity": self.copy_similarity,
+            "stacks": self.lexicon.frames.stacks,
             "recalibration": [self.recalibration.slope, self.recalibration.shift],
             "lexicon": [
                 self.lexicon.texts,
@@ -92,6 +94,7 @@ class PatternIndex:
             "sorted_members": self.sorted_members,
         }
         blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), serialize_frame(self.lexicon.terms)]
+        blobs += [vector.astype(np.int64).tobytes() for vector in self.lexicon.frames.vectors]
         blobs += [serialize_frame(getattr(self, name)) for name in _FRAMES]
         for name in _GROUP_TABLES:
             blobs.append(serialize_frame(GroupTable.from_rows(getattr(self, name).all_rows()).base))
@@ -115,9 +118,14 @@ class PatternIndex:
     @staticmethod
     def from_bytes(data: bytes) -> "PatternIndex":
         """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
-        head_blob, terms_blob, *rest = _split_blobs(data)
+        head_blob, terms_blob, codes, df, *rest = _split_blobs(data)
         head = orjson.loads(head_blob)
-        lexicon = Lexicon.of(deserialize_frame(terms_blob), *head["lexicon"])
+        texts, *mean_lengths, sorted_count = head["lexicon"]
+        rarity = FrameRarity(np.frombuffer(codes, np.int64), np.frombuffer(df, np.int64), head["stacks"])
+        title_mean, body_mean = mean_lengths
+        lexicon = Lexicon.of(
+            deserialize_frame(terms_blob), texts, (title_mean, body_mean), sorted_count, rarity
+        )
 
         names = (*_FRAMES, *_GROUP_TABLES)
         frame_blobs, segment_blobs = rest[: len(names)], rest[len(names) :]
@@ -138,7 +146,8 @@ class PatternIndex:
             catalog=_read_catalog(head),
             lexicon=lexicon,
             segments=tuple(segments),
-            base_rates={name: BaseRate(*rate) for name, rate in head["base_rates"].items()},
+            model=PairModel.from_json(head["model"]),
+            copy_similarity=head["copy_similarity"],
             recalibration=Recalibration(*head["recalibration"]),
         )
 
@@ -158,10 +167,10 @@ def build_index(
     """
     lexicon = _empty_lexicon()
     segments: tuple[Segment, ...] = ()
-    base_rates: dict[str, BaseRate] = {}
+    model = PairModel()
     if compared is not None:
         similarity = compared.similarity
-        lexicon, base_rates = similarity.lexicon, similarity.base_rates
+        lexicon, model = similarity.lexicon, similarity.model
         group_of_text = grouped.group_of_atom[compared.atoms]
         segments = (Segment(similarity.corpus, group_of_text, similarity.standing, lexicon),)
     issues = table.select("issue_id", pl.Series("group", grouped.group_of_row))
@@ -179,15 +188,16 @@ def build_index(
         catalog=_build_catalog(table),
         lexicon=lexicon,
         segments=segments,
-        base_rates=base_rates,
+        model=model,
+        copy_similarity=grouped.atoms.copy_similarity,
         recalibration=recalibration,
     )
 
 
 def _list_keys(grouped: GroupedAtoms) -> pl.DataFrame:
-    """The keys that alone decide about a group: templates and stack traces."""
+    """The keys that alone decide about a group: templates, and stack traces where copies have one cause."""
     atoms = [
-        atom for atom, key in enumerate(grouped.atoms.keys) if key.partition(":")[0] in ("template", "trace")
+        atom for atom, key in enumerate(grouped.atoms.keys) if key.partition(":")[0] in ("template", "copy")
     ]
     keys = pl.Series("key", [grouped.atoms.keys[atom] for atom in atoms], dtype=pl.String)
     return pl.DataFrame({"key": keys, "group": grouped.group_of_atom[atoms]}).sort("key", "group")
@@ -219,17 +229,21 @@ def _list_nearest_patterns(summaries: pl.DataFrame, members: pl.DataFrame) -> pl
 
 def _empty_lexicon() -> Lexicon:
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
-    return Lexicon.of(terms, 0, 1.0, 1.0, 0)
+    nothing = np.empty(0, dtype=np.int64)
+    return Lexicon.of(terms, 0, (1.0, 1.0), 0, FrameRarity(nothing, nothing, 0))
 
 
 def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
-    """Place, begin and end of each group of incidents without text."""
-    rows = table.with_columns(pl.Series("group", grouped.group_of_row))
-    incidents = rows.filter((pl.col("kind") == "structured") & pl.col("trace_key").is_null())
+    """Place, begin and end of each group of incidents without text, and of each storm."""
+    keys = np.array(grouped.atoms.keys, dtype=object)[grouped.atoms.atom_of_row]
+    rows = table.with_columns(pl.Series("group", grouped.group_of_row), pl.Series("key", keys, pl.String))
+    incidents, alerts = (rows.filter(pl.col("key").str.starts_with(kind)) for kind in ("burst:", "storm:"))
+    placed = pl.concat(
+        [incidents.with_columns(build_place_keys(incidents)), alerts.with_columns(name_storm_place())]
+    )
     created = pl.col("source_created_at")
     return (
-        incidents.with_columns(build_place_keys(incidents))
-        .drop_nulls(["place", "source_created_at"])
+        placed.drop_nulls(["place", "source_created_at"])
         .group_by("place", "group")
         .agg(created.min().alias("began"), created.max().alias("ended"))
         .select("place", "began", "ended", "group")

@@ -4,7 +4,7 @@ Every issue belongs to exactly one group. A group is a pattern from its second i
 pattern until a similar one comes, or a user links it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -33,12 +33,18 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     summarize_groups,
     write_shared_dimensions,
 )
-from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
+from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
+from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
+    compare_texts,
+    measure_copies,
+    text_rows,
+)
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
-ALGORITHM_VERSION = "2"
+ALGORITHM_VERSION = "3"
 _FINGERPRINT_COLUMNS = ("kind", "template", "template_key", "trace_key", "time_of_day", "weekday")
 
 
@@ -85,18 +91,19 @@ def group_issues(
     `PATTERN_SCHEMA`, `MEMBER_SCHEMA`, `LINEAGE_SCHEMA` and the index; the same input gives the same bytes.
     Raises `ContradictionError`, `FingerprintMismatchError`, `IssueTableError`.
 
-    Method: machine messages are grouped by template, errors by in-app stack frames, human texts by average
-    linkage of a calibrated pair score (BM25 features, logistic), incidents without text by place and time.
-    The modules name the sources of the methods.
+    Method: messages without a body are grouped by template, floods of alerts by time, human texts by average
+    linkage of a calibrated pair score (BM25 features, logistic), incidents without text by place and time;
+    copies of one stack trace are one where the workspace's own pairs say so. The modules name the sources of
+    the methods.
     """
     options = options or GroupingOptions()
     table = join_fingerprints(canonical_issues(issues), fingerprints)
 
-    atoms = form_atoms(table, build_atom_keys(table), constraints)
-    compared = _compare_texts_of_atoms(table, atoms)
+    atoms, compared = _form_atoms_and_compare(table, constraints)
     edges = connect_atoms(compared) if compared else Edges.none()
+    model = compared.similarity.model if compared else PairModel()
     previous_patterns = _previous_pattern_of_row(table, previous) if options.keep_previous_groups else None
-    grouped = group_atoms(atoms, edges, previous_patterns)
+    grouped = group_atoms(atoms, edges, previous_patterns, model.merge_threshold)
     sums = sum_similarities(grouped)
 
     ids = _assign_ids(table, grouped, previous, options.namespace)
@@ -141,15 +148,41 @@ def join_fingerprints(table: pl.DataFrame, fingerprints: pl.DataFrame) -> pl.Dat
     return joined
 
 
-def _compare_texts_of_atoms(table: pl.DataFrame, atoms: Atoms) -> ComparedTexts | None:
-    """Compares the first issue of each atom of text; None without texts."""
-    text_atoms = np.array(
-        [atom for atom, key in enumerate(atoms.keys) if key.startswith("text:")], dtype=np.int64
+def _form_atoms_and_compare(
+    table: pl.DataFrame, constraints: pl.DataFrame | None
+) -> tuple[Atoms, ComparedTexts | None]:
+    """Atoms, and how alike their texts are. Where copies of one stack trace prove to have one cause they
+    become one atom each, and all is compared again: among a hundred copies no rank means anything.
+    """
+    keys = build_atom_keys(table)
+    atoms = form_atoms(table, keys, constraints)
+    compared = _compare_texts_of_atoms(table, atoms)
+    if compared is None:
+        return atoms, None
+    copy_similarity = measure_copies(compared.similarity)
+    if copy_similarity is None:
+        return atoms, compared
+    copy_key_of_atom = pl.DataFrame(
+        {"atom": compared.atoms, "copy_key": compared.similarity.corpus.metadata["copy_key"]}
     )
+    copy_keys = (
+        pl.DataFrame({"atom": atoms.atom_of_row})
+        .join(copy_key_of_atom, on="atom", how="left", maintain_order="left")
+        .select(("copy:" + pl.col("copy_key")).fill_null(keys).alias("key"))["key"]
+    )
+    atoms = replace(form_atoms(table, copy_keys, constraints), copy_similarity=copy_similarity)
+    return atoms, _compare_texts_of_atoms(table, atoms, compared.similarity.lexicon.frames)
+
+
+def _compare_texts_of_atoms(
+    table: pl.DataFrame, atoms: Atoms, frames: FrameRarity | None = None
+) -> ComparedTexts | None:
+    """Compares the first issue of each atom of text; None without texts."""
+    text_atoms = np.flatnonzero(atoms.are_texts)
     if len(text_atoms) == 0:
         return None
     first_issues = table[atoms.first_row[text_atoms].tolist()]
-    return ComparedTexts(compare_texts(text_rows(first_issues)), text_atoms)
+    return ComparedTexts(compare_texts(text_rows(first_issues), frames), text_atoms)
 
 
 def _previous_pattern_of_row(table: pl.DataFrame, previous: pl.DataFrame | None) -> pl.Series | None:

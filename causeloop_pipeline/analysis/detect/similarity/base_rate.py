@@ -1,64 +1,140 @@
 """How common duplicates are in a workspace (the base rate), estimated from the scores of its own pairs.
 
 The ranking of pairs transfers from one tracker to another, the base rate does not: in one tracker every
-second report is a duplicate, in the next nearly none is.
+second report is a duplicate, in the next nearly none is. What tells them apart is how often two texts are
+each other's best candidate: unrelated points are so in about half of the cases whatever the tracker, and the
+share rises with the texts that have a mate.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 
-LOWEST_INTERCEPT = -6.15
-_PRIOR_UNRELATED_PAIRS = 4.0  # unrelated pairs that every workspace is taken to hold beside its own
-_SCORE_SHIFT = -2.0  # log odds of one cause at a score of 0
-
-# Workspaces of known duplicates: the most likely log odds of a pair at a score of 0, the intercept that forms
-# the best groups, and the one at which probabilities are calibrated (`python -m bench.training.base_rates`).
-_ODDS_OF_SCORES = (-14.0, -10.0, -7.6, -6.85, -5.9, -5.4, -4.5)
-_MERGE_INTERCEPTS = (LOWEST_INTERCEPT, LOWEST_INTERCEPT, -5.6, -4.7, -3.6, -2.35, -1.6)
-_DISPLAYED_INTERCEPTS = (-7.8, -7.1, -5.8, -5.0, -4.1, -3.3, -1.9)
+# share of texts that are each other's best candidate → log odds that a text's best candidate is its mate
+# (`python -m bench.training.base_rates`)
+_MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.60, 0.65, 0.70, 0.85)
+_MATE_LOG_ODDS = (-3.46, -2.75, -1.36, -0.37, 0.32, 0.93, 1.74)
+_PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
+_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.9, 2.5  # members of large groups are mutual best by chance
+_MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
+_MIN_MATES, _MAX_MIN_MATES, _MAX_MATES = 0.02, 0.2, 0.95
+# natural trackers are full of series at the top of the ranking: their scores tell less
+_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.8, 1.2)
+# where mates are rare, even the likeliest pairs are often a series: none is shown as sure
+_CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
+_PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
+_FIRST_PRIOR_TEXTS, _FILTERED_MUTUAL_SHARE = 100, 0.57
+_FIRST_SHARES = 0.12, 0.6  # of texts with a mate: in a natural tracker, in an export of duplicates
 
 
 @dataclass(frozen=True, slots=True)
 class BaseRate:
-    """The base rate of a workspace as log odds (intercepts of the pair score)."""
+    """The log odds of one cause are `slope` times the pair score plus `intercept`, up to a ceiling."""
 
-    merge_intercept: float  # forms the best groups
-    displayed_intercept: float  # gives calibrated probabilities
+    slope: float
+    intercept: float
+    ceiling: float = 1.0
+
+    def probability(self, score: Floats) -> Floats:
+        """Pair scores → probabilities of one cause."""
+        return np.minimum(sigmoid(self.slope * score + self.intercept), self.ceiling)
 
 
-def estimate_base_rate(score: Floats) -> BaseRate:
-    """Estimates the base rate of a workspace.
+CAREFUL_RATE = BaseRate(0.8, -5.0, 0.75)  # of trackers full of singletons; for sources that are not known yet
 
-    In: the scores of all its candidate pairs. Out: the two intercepts that workspaces of known duplicates had
-    at the same most likely log odds (see `python -m bench.training.base_rates`).
 
-    Method: the share of pairs of one cause under which the scores are most likely (Saerens, Latinne and
-    Decaestecker, 2002: adjusting a classifier to new a priori probabilities). Where duplicates are rare, the
-    merge intercept is higher than the displayed one: missing a rare duplicate costs more than a false alarm.
+@dataclass(frozen=True, slots=True)
+class BestCandidates:
+    """Per text its best-scoring candidate (-1: none), that score (-inf), and the third-best one (NaN)."""
+
+    partner: Ints
+    best: Floats
+    third: Floats
+
+    @property
+    def is_mutual(self) -> Bools:
+        """Per text, whether it is the best candidate of its best candidate."""
+        has_partner = self.partner >= 0
+        return np.asarray(has_partner & (self.partner[self.partner] == np.arange(len(self.partner))))
+
+
+def find_best_candidates(left: Ints, right: Ints, score: Floats, texts: int) -> BestCandidates:
+    """Finds the best candidate of each text.
+
+    In: pairs with their scores, the number of texts. Out: the best; ties go to the smaller row.
     """
-    odds = most_likely_odds(score)
+    row, other = np.concatenate([left, right]), np.concatenate([right, left])
+    value = np.round(np.concatenate([score, score]), 9)
+    order = np.lexsort((other, -value, row))
+    row, other, value = row[order], other[order], value[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+
+    partner = np.full(texts, -1, dtype=np.int64)
+    best, third = np.full(texts, -np.inf), np.full(texts, np.nan)
+    partner[row[place == 0]] = other[place == 0]
+    best[row[place == 0]] = value[place == 0]
+    third[row[place == 2]] = value[place == 2]
+    return BestCandidates(partner, best, third)
+
+
+def estimate_base_rate(candidates: BestCandidates, chosen: Bools) -> BaseRate:
+    """Estimates the base rate of a source.
+
+    In: the best candidates of all texts of the workspace, which of the texts are the source's. Out: the rate
+    at which as many best candidates are expected to be mates as the share of mutual best candidates tells.
+    """
+    best, third = candidates.best[chosen], candidates.third[chosen]
+    log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], third)
+    slope = float(np.interp(log_odds, _SLOPE_LOG_ODDS, _SLOPES))
+    intercept = find_intercept(slope * best, float(sigmoid(np.array(log_odds))))
+    prior, texts = CAREFUL_RATE.intercept, len(best)
     return BaseRate(
-        float(np.interp(odds, _ODDS_OF_SCORES, _MERGE_INTERCEPTS)),
-        float(np.interp(odds, _ODDS_OF_SCORES, _DISPLAYED_INTERCEPTS)),
+        slope,
+        round((texts * intercept + _PRIOR_SOURCE_TEXTS * prior) / (texts + _PRIOR_SOURCE_TEXTS), 9),
+        float(np.interp(log_odds, _CEILING_LOG_ODDS, _CEILINGS)),
     )
 
 
-def most_likely_odds(score: Floats) -> float:
-    """Finds the log odds of one cause at a score of 0 under which the scores are most likely.
+def _estimate_mate_log_odds(is_mutual: Bools, third: Floats) -> float:
+    """The log odds that the best candidate of a text shares its cause."""
+    texts = len(is_mutual)
+    mutual = shrink_share(is_mutual, _PRIOR_TEXTS)
+    log_odds = float(np.interp(mutual, _MUTUAL_SHARES, _MATE_LOG_ODDS))
+    has_third = np.isfinite(third)
+    if has_third.any():
+        excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
+        log_odds += _LARGE_GROUPS_WEIGHT * max(0.0, excess)
+    least = max(_MIN_MATES, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_MATES))
+    low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_MATES))
+    return min(max(log_odds, low), high)
 
-    In: scores of pairs. Out: log odds between the ends of the table; by bisection, for the likelihood is
-    concave.
+
+def estimate_first_intercept(candidates: BestCandidates) -> float:
+    """Guesses the base rate from text alone, for learning what time says.
+
+    In: the best candidates by text. Out: an intercept of the pair score at slope 1.
     """
-    value, count = np.unique(np.round(score, 1), return_counts=True)
-    low, high = _ODDS_OF_SCORES[0] - _SCORE_SHIFT, _ODDS_OF_SCORES[-1] - _SCORE_SHIFT
-    gain = np.expm1(np.clip(value + _SCORE_SHIFT, -30.0, 30.0))
-    for _ in range(40):
+    is_filtered = shrink_share(candidates.is_mutual, _FIRST_PRIOR_TEXTS) >= _FILTERED_MUTUAL_SHARE
+    return find_intercept(candidates.best, _FIRST_SHARES[int(is_filtered)])
+
+
+def shrink_share(is_mutual: Bools, prior_texts: int) -> float:
+    """The share of mutual best candidates, with unrelated texts added."""
+    return float((is_mutual.sum() + prior_texts * _PRIOR_MUTUAL_SHARE) / (len(is_mutual) + prior_texts))
+
+
+def find_intercept(best: Floats, share: float) -> float:
+    """Finds the intercept at which the best candidates have a mean probability; by bisection."""
+    low, high = -40.0, 40.0
+    for _ in range(60):
         middle = (low + high) / 2.0
-        share = 1.0 / (1.0 + np.exp(-middle))
-        slope = float((count * gain / (1.0 + share * gain)).sum())
-        is_rising = slope > _PRIOR_UNRELATED_PAIRS / (1.0 - share)
-        low, high = (middle, high) if is_rising else (low, middle)
-    return low + _SCORE_SHIFT
+        is_too_low = float(sigmoid(best + middle).mean()) < share if len(best) else False
+        low, high = (middle, high) if is_too_low else (low, middle)
+    return round(low, 9)
+
+
+def sigmoid(log_odds: Floats) -> Floats:
+    """Log odds → probability."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -60.0, 60.0))))

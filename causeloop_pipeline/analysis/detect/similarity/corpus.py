@@ -11,6 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import (
+    FrameRarity,
+    FrameRows,
+    weigh_frames,
+)
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
 
@@ -26,16 +31,15 @@ Sparse = Any  # scipy's csr_array has no stubs
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Texts by row; `whole` and `title` are L2-normalized sparse rows over the same terms."""
+    """Texts by row; `whole` and `title` are L2-normalized sparse rows over the same terms; `frames` are
+    weighted call stacks.
+    """
 
     whole: Sparse
     title: Sparse
-    whole_norm: Floats
-    title_norm: Floats
-    body_norm: Floats
-    length: Floats
-    # exceptions, numbers (lists of words), component, place, how common both are, created (seconds),
-    # exact (the normalized title), blank (no body)
+    frames: Sparse
+    # exceptions (a list of words), component, place, how common both are, created (seconds), exact (the
+    # normalized title), copy_key (the telling frames of the call stack)
     metadata: pl.DataFrame
 
     @property
@@ -48,22 +52,22 @@ class Corpus:
 
         In: their rows. Out: a corpus in that order.
         """
-        return Corpus(
-            self.whole[rows],
-            self.title[rows],
-            self.whole_norm[rows],
-            self.title_norm[rows],
-            self.body_norm[rows],
-            self.length[rows],
-            self.metadata[rows],
-        )
+        return Corpus(self.whole[rows], self.title[rows], self.frames[rows], self.metadata[rows])
 
 
-def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
-    """Counts the terms of texts.
+@dataclass(frozen=True, slots=True)
+class TextCounts:
+    """What was counted in texts: their terms by chunk of rows (`row`, `code`, `title`, `body`) and frames."""
 
-    In: `title` and `body`. Out: the lexicon, and per chunk of rows the counted terms (`row`, `code`, `title`,
-    `body`).
+    chunks: list[pl.DataFrame]
+    frames: FrameRows
+
+
+def read_lexicon(texts: pl.DataFrame, rarity: FrameRarity | None = None) -> tuple[Lexicon, TextCounts]:
+    """Counts the terms and the frames of texts.
+
+    In: `title` and `body`; the rarity of frames if not that among these texts. Out: the lexicon, and what was
+    counted in each text.
     """
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
     chunks: list[pl.DataFrame] = []
@@ -76,7 +80,10 @@ def read_lexicon(texts: pl.DataFrame) -> tuple[Lexicon, list[pl.DataFrame]]:
 
     terms, chunks = _sort_terms(terms, chunks)
     title_mean, body_mean = (_mean_length(chunks, field, texts.height) for field in ("title", "body"))
-    return Lexicon.of(terms, texts.height, title_mean, body_mean, terms.height), chunks
+    frames = FrameRows.of(texts)
+    rarity = rarity or FrameRarity.of(frames)
+    lexicon = Lexicon.of(terms, texts.height, (title_mean, body_mean), terms.height, rarity)
+    return lexicon, TextCounts(chunks, frames)
 
 
 def _sort_terms(terms: pl.DataFrame, chunks: list[pl.DataFrame]) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -91,10 +98,10 @@ def _sort_terms(terms: pl.DataFrame, chunks: list[pl.DataFrame]) -> tuple[pl.Dat
     return ordered.rechunk(), chunks
 
 
-def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFrame]) -> Corpus:
+def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> Corpus:
     """Makes term vectors of texts.
 
-    In: texts (`text_rows`), their lexicon, their counted terms. Out: their vectors.
+    In: texts (`text_rows`), their lexicon, what was counted in them. Out: their vectors.
 
     Method: BM25 term saturation per field (Robertson and Zaragoza, 2009: k1 1.2, b .3 for titles and .75 for
     bodies) times idf; the whole text is 2.5 times title + body, scaled to length 1.
@@ -102,14 +109,12 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, chunks: list[pl.DataFram
     from scipy.sparse import vstack
 
     width = lexicon.terms.height
-    parts = [_weigh_terms(chunk, lexicon, texts.height, width) for chunk in chunks] or [_no_vectors(width)]
-    title = vstack([part[0] for part in parts], format="csr")
-    whole = vstack([part[1] for part in parts], format="csr")
-    length = np.concatenate([part[2] for part in parts])
-    body_norm = np.concatenate([part[3] for part in parts])
-    whole, whole_norm = _normalize_rows(whole)
-    title, title_norm = _normalize_rows(title)
-    return Corpus(whole, title, whole_norm, title_norm, body_norm, length, _read_metadata(texts))
+    parts = [_weigh_terms(chunk, lexicon, texts.height, width) for chunk in counts.chunks]
+    titles, wholes = zip(*(parts or [_no_vectors(width)]), strict=True)
+    title, whole = vstack(titles, format="csr"), vstack(wholes, format="csr")
+    frames, copy_keys = weigh_frames(counts.frames, lexicon.frames, texts.height)
+    metadata = _read_metadata(texts).with_columns(pl.Series("copy_key", copy_keys, dtype=pl.String))
+    return Corpus(_normalize_rows(whole), _normalize_rows(title), frames, metadata)
 
 
 def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
@@ -128,7 +133,7 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
 
     coded_terms = pl.DataFrame({"term": df["term"], "code": codes.astype(np.uint32)})
     coded = counts.join(coded_terms, on="term").drop("term").sort("row", "code")
-    return larger, build_corpus(texts, larger, [coded])
+    return larger, build_corpus(texts, larger, TextCounts([coded], FrameRows.of(texts)))
 
 
 def _count_by_field(texts: pl.DataFrame) -> pl.DataFrame:
@@ -159,10 +164,8 @@ def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:
     return total / texts if texts and total else 1.0
 
 
-def _weigh_terms(
-    counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int
-) -> tuple[Sparse, Sparse, Floats, Floats]:
-    """One chunk's title vectors, whole vectors, lengths in terms, and norms of the bodies."""
+def _weigh_terms(counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int) -> tuple[Sparse, Sparse]:
+    """One chunk's title vectors and whole vectors."""
     from scipy.sparse import csr_array
 
     first = int(counts["row"].min() or 0) // _CHUNK * _CHUNK  # type: ignore[arg-type]
@@ -171,11 +174,10 @@ def _weigh_terms(
     idf = lexicon.idf[code]
     title = _saturate(counts["title"].to_numpy(), row, rows, lexicon.title_mean, _TITLE_B) * idf
     body = _saturate(counts["body"].to_numpy(), row, rows, lexicon.body_mean, _BODY_B) * idf
-    length = np.bincount(row, (counts["title"] + counts["body"]).to_numpy(), minlength=rows)
     titles = csr_array((title.astype(np.float32), (row, code)), shape=(rows, width))
     titles.eliminate_zeros()
     whole = csr_array(((TITLE_WEIGHT * title + body).astype(np.float32), (row, code)), shape=(rows, width))
-    return titles, whole, length.astype(np.float64), np.sqrt(np.bincount(row, body**2, minlength=rows))
+    return titles, whole
 
 
 def _saturate(count: NDArray[Any], row: Ints, rows: int, mean_length: float, b: float) -> Floats:
@@ -185,19 +187,19 @@ def _saturate(count: NDArray[Any], row: Ints, rows: int, mean_length: float, b: 
     return np.asarray(tf * (_K1 + 1) / (tf + _K1 * (1 - b + b * length / mean_length)))
 
 
-def _no_vectors(width: int) -> tuple[Sparse, Sparse, Floats, Floats]:
+def _no_vectors(width: int) -> tuple[Sparse, Sparse]:
     from scipy.sparse import csr_array
 
     empty = csr_array((0, width), dtype=np.float32)
-    return empty, empty, np.empty(0), np.empty(0)
+    return empty, empty
 
 
-def _normalize_rows(matrix: Sparse) -> tuple[Sparse, Floats]:
-    """Rows of length 1, and the lengths that they had."""
+def _normalize_rows(matrix: Sparse) -> Sparse:
+    """Rows of length 1."""
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     norm = np.sqrt(np.bincount(rows, matrix.data.astype(np.float64) ** 2, minlength=matrix.shape[0]))
     matrix.data = (matrix.data / np.maximum(norm[rows], 1e-12)).astype(np.float32)
-    return matrix, norm
+    return matrix
 
 
 def _share(name: str) -> pl.Expr:
@@ -212,16 +214,13 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
     plain_title = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
     exceptions = both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
-    numbers = title.str.extract_all(r"[0-9]+(?:\.[0-9]+)*")
     return texts.with_columns(_share("component"), _share("place")).select(
         "issue_id",
         exceptions.list.unique().list.sort().alias("exceptions"),
-        numbers.list.unique().list.sort().alias("numbers"),
         "component",
         "component_share",
         "place",
         "place_share",
         "created",
         plain_title.alias("exact"),
-        (body.str.strip_chars().str.len_bytes() == 0).alias("blank"),
     )

@@ -1,4 +1,4 @@
-"""The lexicon: the terms of a workspace, their codes, and how rare each is."""
+"""The lexicon: the terms of a workspace, their codes, and how rare each is; the frames of its call stacks."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,14 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 
 _MIN_COMMON, _COMMON_SHARE, _MAX_COMMON = 50, 0.1, 1_500  # a term of more texts than this is too common
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The terms of a workspace by code, their rarity, and the mean lengths of its texts."""
+    """The terms of a workspace by code, their rarity, the mean lengths of its texts, and its frames."""
 
     terms: pl.DataFrame  # term, code (UInt32, 0 … n-1, in order), df (texts that hold it)
     texts: int
@@ -22,15 +23,21 @@ class Lexicon:
     idf: Floats  # by code: rarity (Robertson and Sparck Jones, as in BM25)
     is_informative: Bools  # by code: in at least two texts, and not in too many
     is_searchable: Bools  # by code: the same, and terms of one text, which a later text may share
+    frames: FrameRarity
 
     @classmethod
     def of(
-        cls, terms: pl.DataFrame, texts: int, title_mean: float, body_mean: float, sorted_count: int
+        cls,
+        terms: pl.DataFrame,
+        texts: int,
+        mean_lengths: tuple[float, float],
+        sorted_count: int,
+        frames: FrameRarity,
     ) -> "Lexicon":
         """Makes a lexicon of counted terms.
 
-        In: `terms` as above, the number and the mean lengths of the texts, how many terms are in order. Out:
-        the lexicon with the rarity of each term.
+        In: `terms` as above, the number of texts, the mean lengths of titles and bodies, how many terms are
+        in order, the counted frames of call stacks. Out: the lexicon with the rarity of each term.
         """
         df = terms["df"].to_numpy().astype(np.float64)
         max_df = max(_MIN_COMMON, min(_COMMON_SHARE * texts, _MAX_COMMON))
@@ -38,12 +45,12 @@ class Lexicon:
         return cls(
             terms,
             texts,
-            title_mean,
-            body_mean,
+            *mean_lengths,
             sorted_count,
             _idf(df, texts),
             is_searchable & (df >= 2),
             is_searchable,
+            frames,
         )
 
     def codes_of(self, terms: pl.Series) -> Ints:
@@ -85,6 +92,7 @@ class Lexicon:
             np.concatenate([self.idf, _idf(df, self.texts)]),
             np.concatenate([self.is_informative, df >= 2]),
             np.concatenate([self.is_searchable, np.ones(len(df), dtype=bool)]),
+            self.frames,
         )
 
 

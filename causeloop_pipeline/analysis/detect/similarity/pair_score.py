@@ -1,7 +1,7 @@
-"""How likely two texts have one cause: twelve features of a pair, fixed weights, one intercept per workspace.
+"""How likely two texts have one cause: ten features of a pair with fixed weights.
 
 The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are
-does not, so the intercept is estimated for each workspace (`base_rate`).
+does not, so the odds are set for each workspace (`base_rate`), and so is what time says (`time_ratio`).
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import NEIGHBOURS, Neighbours
-from causeloop_pipeline.analysis.detect.similarity.corpus import TITLE_WEIGHT, Corpus
+from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import compare_stacks
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
     rarest_shared,
@@ -23,31 +23,24 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
 )
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
+# (`python -m bench.training.pair_weights`)
 WEIGHTS = {
-    "rare_terms": (0.65, 0.427, 0.168),
-    "relative_cosine": (0.38, 0.359, 0.199),
-    "rival_margin": (0.61, -0.920, 0.510),
-    "text_length": (-0.12, 3.524, 0.982),
-    "other_exception": (-0.03, 0.022, 0.145),
-    "rank": (-0.31, 2.496, 0.536),
-    "same_exception": (0.11, 0.023, 0.148),
-    "body_cosine": (0.06, 0.111, 0.131),
-    "long_gap": (-0.80, 0.000, 0.903),
-    "title_repeated": (0.16, 0.286, 0.152),
-    "component": (0.74, 0.000, 1.000),
-    "slot_differs": (-0.40, 0.310, 0.223),
+    "title_repeated": (0.582, 0.332, 0.178),
+    "rival_margin": (0.563, -0.927, 0.515),
+    "rare_terms": (0.496, 0.464, 0.151),
+    "component": (0.371, 0.000, 1.000),
+    "rank": (-0.367, 2.539, 0.509),
+    "near_title": (-0.299, 0.000, 0.100),
+    "same_stack": (0.271, 0.000, 0.200),
+    "other_exception": (-0.231, 0.000, 0.200),
+    "both_stacks": (-0.145, 0.000, 0.400),
+    "slot_differs": (-0.119, 0.253, 0.199),
 }
-SAME_TITLE, SAME_TEXT = 1, 2
-_SAME_TITLE_ODDS = 1.5  # log odds of pairs with the same title, at least
-_SAME_TEXT_ODDS = 4.6  # log odds of copies where duplicates are common, at most
-_SAME_TEXT_SCORE = 9.0  # what a copy adds to the intercept
-_SAME_BODY_COSINE = 0.9
-_MIN_TITLE_TERMS = 3  # unrelated reports share shorter titles
-_SERIES_SIZE = 3  # from so many reports of one title on, the title alone is no evidence
-_FREE_GAP = 4.5  # ln(1 + days): a gap of up to three months is no evidence, a longer one is against
+_NEAR_TITLE = 0.6  # titles more alike than this, yet not equal, are often a series
 _CHUNK = 40_000
 _MIN_COSINE = 0.02
-_MIN_NEAREST, _MIN_RIVAL = 0.3, 0.2  # cosines that the nearest texts of a large tracker have at least
+_MIN_RIVAL = 0.2  # a cosine that the nearest texts of a large tracker have at least
+_DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +50,8 @@ class Pairs:
     left: Ints
     right: Ints
     cosine: Floats
-    score: Floats  # log odds of one cause, without the intercept
-    equal: NDArray[np.int8]  # `SAME_TITLE`, `SAME_TEXT` or 0
-
-    def probability(self, intercept: float | Floats) -> Floats:
-        """The probability of one cause.
-
-        In: the workspace's intercept, or one for each pair. Out: per pair a probability. A copy counts for
-        less where duplicates are rare, for there it may have been sent twice by mistake.
-        """
-        odds = self.score + intercept
-        odds = np.where(self.equal == SAME_TITLE, np.maximum(odds, _SAME_TITLE_ODDS), odds)
-        odds = np.where(
-            self.equal == SAME_TEXT, np.minimum(intercept + _SAME_TEXT_SCORE, _SAME_TEXT_ODDS), odds
-        )
-        return np.asarray(1.0 / (1.0 + np.exp(-odds)))
+    score: Floats  # log odds of one cause by text, without a base rate
+    gap_days: Floats  # between both issues; NaN without a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +82,6 @@ class CandidatePairs:
     right: Ints
     rank: Ints
     cosine: Floats
-    best: Floats  # the higher of both texts' nearest cosines
     rival: Floats  # the (geometric) mean cosine of the nearest OTHER neighbour of each
 
 
@@ -130,21 +109,20 @@ def build_candidates(
     In: pairs of rows, the rank and cosine of each, the nearest cosines of the `left` and of the `right`
     corpus. Out: candidate pairs.
     """
-    best = np.maximum(np.maximum(ours.first[left], theirs.first[right]), np.maximum(cosine, _MIN_NEAREST))
     rivals = [
         np.where(cosine >= nearest.first[row] - 1e-6, nearest.second[row], nearest.first[row])
         for nearest, row in ((ours, left), (theirs, right))
     ]
     rival = np.sqrt(np.maximum(rivals[0], _MIN_RIVAL) * np.maximum(rivals[1], _MIN_RIVAL))
-    return CandidatePairs(left, right, rank, cosine, best, rival)
+    return CandidatePairs(left, right, rank, cosine, rival)
 
 
 def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs) -> Pairs:
     """Scores pairs of a row of `ours` and a row of `theirs`.
 
     In: both corpora (one and the same for pairs within a workspace), their lexicon, the candidate pairs. Out:
-    the pairs with their log odds: standardized features times `WEIGHTS`. A feature that a pair lacks counts
-    as average, so that missing fields are never evidence.
+    the pairs with their scores: standardized features times `WEIGHTS`. A feature that a pair lacks counts as
+    average, so that missing fields are never evidence.
     """
     parts = [
         _score_features(pair_features(ours, theirs, lexicon, candidates, slice(start, start + _CHUNK)))
@@ -152,32 +130,17 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: Cand
     ]
     if not parts:
         nothing = np.empty(0)
-        return Pairs(candidates.left, candidates.right, nothing, nothing, np.empty(0, dtype=np.int8))
-
-    cosine, score, equal = (np.concatenate(column) for column in zip(*parts, strict=True))
-    in_series = _is_in_series(candidates.left, candidates.right, equal > 0, is_same_corpus=ours is theirs)
-    equal = np.where(in_series, 0, equal)
-    return Pairs(candidates.left, candidates.right, cosine, score, equal.astype(np.int8))
+        return Pairs(candidates.left, candidates.right, nothing, nothing, nothing)
+    cosine, score, gap_days = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Pairs(candidates.left, candidates.right, cosine, score, gap_days)
 
 
 def _score_features(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
-    """Cosine, score and `equal` of pairs."""
+    """Cosine, score and gap of pairs."""
     score = np.zeros(len(features["cosine"]))
     for name, (weight, mean, deviation) in WEIGHTS.items():
         score += weight * (np.nan_to_num(features[name], nan=mean) - mean) / deviation
-    return features["cosine"], score, features["equal"]
-
-
-def _is_in_series(left: Ints, right: Ints, is_equal: Bools, *, is_same_corpus: bool) -> Bools:
-    """Which pairs of one title are of a series: a third report has the title too."""
-    if not is_equal.any():
-        return is_equal
-    rows = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
-    ours = np.bincount(left[is_equal], minlength=rows)
-    theirs = np.bincount(right[is_equal], minlength=rows)
-    if is_same_corpus:
-        ours = theirs = ours + theirs
-    return is_equal & (np.maximum(ours[left], theirs[right]) >= _SERIES_SIZE - 1)
+    return features["cosine"], score, features["gap_days"]
 
 
 def pair_features(
@@ -186,33 +149,25 @@ def pair_features(
     """Computes the features of candidate pairs.
 
     In: as `score_pairs`, and which of the pairs. Out: the features by name (NaN: a field is missing), and
-    `cosine` and `equal`.
+    `cosine` and `gap_days`.
     """
     left, right = candidates.left[part], candidates.right[part]
     idf = lexicon.idf
     a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
     title_a, title_b = rows_of(ours.title, left, len(idf)), rows_of(theirs.title, right, len(idf))
 
-    cosine = row_dots(a, b)
-    dots = row_dots(title_a, b), row_dots(title_b, a), row_dots(title_a, title_b)
-    body_cosine = _body_cosine(ours, theirs, left, right, cosine, dots)
-
     metadata_a, metadata_b = ours.metadata[left], theirs.metadata[right]
-    has_same_title = (metadata_a["exact"] == metadata_b["exact"]).to_numpy() & (
-        metadata_a["exact"] != ""
-    ).to_numpy()
-    has_no_bodies = (metadata_a["blank"] & metadata_b["blank"]).to_numpy()
-    is_copy = has_same_title & (has_no_bodies | (body_cosine >= _SAME_BODY_COSINE))
-    is_retitled = has_same_title & (np.diff(title_a.indptr) >= _MIN_TITLE_TERMS)
+    has_same_title = (metadata_a["exact"] == metadata_b["exact"]).to_numpy()
+    near_title = np.maximum(row_dots(title_a, title_b) - _NEAR_TITLE, 0.0)
+    same_stack, both_stacks = compare_stacks(ours.frames, theirs.frames, left, right)
     return {
-        "cosine": cosine,
-        "equal": np.where(is_copy, SAME_TEXT, is_retitled * SAME_TITLE),
+        "cosine": row_dots(a, b),
         "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
-        "relative_cosine": candidates.cosine[part] / np.maximum(candidates.best[part], 1e-9),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
-        "text_length": np.log1p(np.minimum(ours.length[left], theirs.length[right])),
         "rank": np.log1p(candidates.rank[part]),
-        "body_cosine": body_cosine,
+        "near_title": np.where(has_same_title, 0.0, near_title),
+        "same_stack": same_stack,
+        "both_stacks": both_stacks,
         **_title_features(title_a, title_b, a, b, lexicon),
         **_metadata_features(metadata_a, metadata_b),
     }
@@ -237,34 +192,16 @@ def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon
     }
 
 
-def _body_cosine(
-    ours: Corpus, theirs: Corpus, left: Ints, right: Ints, cosine: Floats, dots: tuple[Floats, Floats, Floats]
-) -> Floats:
-    """The cosine of the bodies alone: a whole text is `TITLE_WEIGHT` times its title, plus its body."""
-    norm_a, norm_b = ours.whole_norm[left], theirs.whole_norm[right]
-    title_a, title_b = TITLE_WEIGHT * ours.title_norm[left], TITLE_WEIGHT * theirs.title_norm[right]
-    title_whole, whole_title, titles = dots
-    body = (
-        norm_a * norm_b * cosine
-        - title_a * norm_b * title_whole
-        - title_b * norm_a * whole_title
-        + title_a * title_b * titles
-    )
-    sizes = ours.body_norm[left] * theirs.body_norm[right]
-    return np.clip(np.where(sizes > 1e-3, body / np.maximum(sizes, 1e-3), 0.0), 0.0, 1.0)
-
-
 def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats]:
     both = pl.concat([ours, theirs.rename(lambda name: f"{name}_2")], how="horizontal")
     has_shared = pl.col("exceptions").list.set_intersection("exceptions_2").list.len() > 0
     have_exceptions = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
     agreement = pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0))
-    gap_days = (pl.col("created") - pl.col("created_2")).abs() / 86_400.0
+    gap_days = (pl.col("created") - pl.col("created_2")).abs() / _DAY_SECONDS
     features = both.select(
         (have_exceptions & ~has_shared).cast(pl.Float64).alias("other_exception"),
-        has_shared.cast(pl.Float64).alias("same_exception"),
         agreement.alias("component"),
-        (gap_days.log1p() - _FREE_GAP).clip(0.0).alias("long_gap"),
+        gap_days.alias("gap_days"),
     ).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
     return {column.name: column.to_numpy() for column in features}
 

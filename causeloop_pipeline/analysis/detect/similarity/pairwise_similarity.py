@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats
-from causeloop_pipeline.analysis.detect.similarity.base_rate import BaseRate, estimate_base_rate
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
     Neighbours,
     build_postings,
@@ -14,7 +13,9 @@ from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import (
     split_blocks,
 )
 from causeloop_pipeline.analysis.detect.similarity.corpus import Corpus, build_corpus, read_lexicon
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
+from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel, estimate_pair_model
 from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     NearestCosines,
     Pairs,
@@ -22,6 +23,8 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     nearest_cosines,
     score_pairs,
 )
+
+_MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,8 @@ class PairwiseSimilarity:
     lexicon: Lexicon
     corpus: Corpus
     pairs: Pairs
-    merge_probability: Floats  # per pair: groups are formed by it
-    displayed_probability: Floats  # per pair: what people are shown, calibrated
-    base_rates: dict[str, BaseRate]  # by source
+    probability: Floats  # per pair, calibrated: groups are formed by it, and people are shown it
+    model: PairModel
     standing: NearestCosines
 
 
@@ -54,36 +56,43 @@ def text_rows(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def compare_texts(texts: pl.DataFrame) -> PairwiseSimilarity:
+def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> PairwiseSimilarity:
     """Finds and scores the pairs of texts that may have one cause.
 
-    In: `text_rows` in canonical order. Out: their similarity. Memory and time grow with the number of texts.
+    In: `text_rows` in canonical order; the rarity of frames if not that among these texts. Out: their
+    similarity. Memory and time grow with the number of texts.
     """
-    lexicon, counts = read_lexicon(texts)
+    lexicon, counts = read_lexicon(texts, frames)
     corpus = build_corpus(texts, lexicon, counts)
     del counts
 
     neighbours = _find_neighbours(texts, corpus, lexicon)
     pairs = score_pairs(corpus, corpus, lexicon, merge_directions(neighbours, corpus.size))
 
-    base_rates = _estimate_base_rates(texts["source"], pairs)
-    merge_intercept = {source: rate.merge_intercept for source, rate in base_rates.items()}
-    displayed_intercept = {source: rate.displayed_intercept for source, rate in base_rates.items()}
+    sources = texts["source"].to_list()
+    model = estimate_pair_model(pairs, sources)
     return PairwiseSimilarity(
         lexicon,
         corpus,
         pairs,
-        _probability(pairs, texts["source"], merge_intercept),
-        _probability(pairs, texts["source"], displayed_intercept),
-        base_rates,
+        model.probability(pairs, sources),
+        model,
         nearest_cosines(neighbours, corpus.size),
     )
 
 
-def _probability(pairs: Pairs, source: pl.Series, intercept_of_source: dict[str, float]) -> Floats:
-    """Per pair, the probability of one cause; a pair of two sources takes the lower of their intercepts."""
-    intercept = source.replace_strict(intercept_of_source).to_numpy()
-    return pairs.probability(np.minimum(intercept[pairs.left], intercept[pairs.right]))
+def measure_copies(similarity: PairwiseSimilarity) -> float | None:
+    """Measures how likely two copies of one stack trace share their cause.
+
+    In: compared texts. Out: the mean probability of the pairs whose copy keys are equal; None where they are
+    too few or too unlikely to mean one cause.
+    """
+    keys = similarity.corpus.metadata["copy_key"]
+    left, right = (keys.gather(rows) for rows in (similarity.pairs.left, similarity.pairs.right))
+    probability = similarity.probability[(left == right).fill_null(value=False).to_numpy()]
+    if len(probability) < _MIN_COPY_PAIRS or float(probability.mean()) < _MIN_COPY_PROBABILITY:
+        return None
+    return round(float(probability.mean()), 6)
 
 
 def _find_neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:
@@ -108,16 +117,3 @@ def _merge_blocks(parts: list[Neighbours]) -> Neighbours:
     is_first = np.ones(len(row), dtype=bool)
     is_first[1:] = (row[1:] != row[:-1]) | (other[1:] != other[:-1])
     return Neighbours(row[is_first], other[is_first], cosine[is_first], rank[is_first])
-
-
-def _estimate_base_rates(source: pl.Series, pairs: Pairs) -> dict[str, BaseRate]:
-    """Per source the base rate of its own pairs, for trackers differ in how common duplicates are."""
-    names = sorted(source.unique().to_list())
-    code = source.replace_strict(
-        {name: number for number, name in enumerate(names)}, return_dtype=pl.Int64
-    ).to_numpy()
-    left, right = code[pairs.left], code[pairs.right]
-    return {
-        name: estimate_base_rate(pairs.score[(left == number) | (right == number)])
-        for number, name in enumerate(names)
-    }

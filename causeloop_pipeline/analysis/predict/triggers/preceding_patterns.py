@@ -18,6 +18,8 @@ from causeloop_pipeline.analysis.predict.triggers.findings import (
 
 LAG_HOURS = 6
 NEAREST_EVENTS = 6
+WEEK_HOURS = 168
+PAIRS_AT_ONCE = 4_096
 DAY_US = 86_400_000_000
 
 
@@ -26,15 +28,18 @@ def find_preceding_patterns(
 ) -> pl.DataFrame:
     """Find the patterns that precede each pattern more often than chance explains.
 
-    In: episodes by time, frame(pattern: its number, occurred_at); the ids of the numbers; pattern_id → name.
-    Out: FINDING_SCHEMA. Method: how often another pattern is among the nearest earlier occurrences within six
-    hours, against how often it is there before the other patterns of the workspace: a storm that precedes
-    everything is not a trigger of one pattern.
+    In: episodes by time, frame(pattern: its number, occurred_at, local); the ids of the numbers; pattern_id →
+    name. Out: FINDING_SCHEMA. Method: how often another pattern is among the nearest earlier occurrences
+    within six hours, against how often it is there before the other patterns of the workspace: a storm that
+    precedes everything is not a trigger of one pattern. Nor is a pattern that strikes at the same hours and
+    weekdays: chance is at least what the hours and weekdays of both give.
     """
     pattern = episodes["pattern"].to_numpy().astype(np.int64)
     at = episodes["occurred_at"].dt.timestamp("us").to_numpy().astype(np.int64)
     pairs = _count_pairs(pattern, at, len(patterns))
-    with_chance = pairs.with_columns(pl.Series("chance", _chance(pairs, at), dtype=pl.Float64))
+    weekly = _count_weekly_hours(pattern, episodes["local"], len(patterns))
+    chance = np.maximum(_chance(pairs, at), _chance_at_these_hours(pairs, weekly, at))
+    with_chance = pairs.with_columns(pl.Series("chance", chance, dtype=pl.Float64))
 
     def describe(row: Row) -> str:
         before = patterns[row["before"]]
@@ -77,6 +82,32 @@ def _chance(frame: pl.DataFrame, at: Ints) -> Floats:
     others = np.maximum(len(at) - of - own, 0.0)
     shrunk = (everywhere - count + 0.5) / (others + 1.0)
     chance: Floats = np.minimum(np.maximum(shrunk, LAG_HOURS / 24.0 * own / days), 1.0)
+    return chance
+
+
+def _count_weekly_hours(pattern: Ints, local: pl.Series, size: int) -> Ints:
+    """Episodes per pattern and hour of the week (0: monday 00:00 to 01:00)."""
+    hour = (local.dt.weekday().cast(pl.Int64) - 1) * 24 + local.dt.hour().cast(pl.Int64)
+    counts: Ints = np.bincount(pattern * WEEK_HOURS + hour.to_numpy(), minlength=size * WEEK_HOURS)
+    return counts.reshape(size, WEEK_HOURS)
+
+
+def _chance_at_these_hours(frame: pl.DataFrame, weekly: Ints, at: Ints) -> Floats:
+    """How often the earlier pattern would precede by chance, given the hours and weekdays of both: its rate
+    is the product of its weekday and hour profiles, so that few episodes give a profile too.
+    """
+    weeks = max(1.0, float(at.max() - at.min()) / DAY_US / 7) if len(at) else 1.0
+    chance = np.zeros(frame.height)
+    for start in range(0, frame.height, PAIRS_AT_ONCE):
+        part = frame[start : start + PAIRS_AT_ONCE]
+        before = weekly[part["before"].to_numpy()].reshape(-1, 7, 24).astype(float)
+        total = before.sum(axis=(1, 2), keepdims=True)
+        rate = before.sum(axis=2, keepdims=True) * before.sum(axis=1, keepdims=True) / total / weeks
+        rate = rate.reshape(-1, WEEK_HOURS)
+        within_lag = sum(np.roll(rate, back, axis=1) for back in range(LAG_HOURS))
+        after = weekly[part["pattern"].to_numpy()].astype(float)
+        expected = (after * -np.expm1(-within_lag)).sum(axis=1) / after.sum(axis=1)
+        chance[start : start + PAIRS_AT_ONCE] = expected
     return chance
 
 

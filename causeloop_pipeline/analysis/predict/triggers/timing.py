@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.history import number_patterns
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -18,6 +18,11 @@ PSEUDO_EVENTS = 20.0
 NEIGHBOUR_SHARE = 0.15
 MIN_PROBABILITY_FOR_DATES = 0.5
 MAX_DAYS_AHEAD = 365
+DAYS_OF_WEEKDAY_HABIT = 365
+MIN_DAYS_OF_HABIT = 6
+MAX_WEEKDAYS_OF_HABIT = 2
+MIN_SHARE_OF_HABIT = 0.1
+MIN_SHARE_WITHIN_HABIT = 0.9
 TOP_CELLS = 3
 TOP_VALUES = 3
 
@@ -121,26 +126,81 @@ def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return top.group_by("pattern", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
 
 
-def estimate_next_dates(probabilities: Floats, windows: tuple[int, ...], today: date) -> pl.DataFrame:
+def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
+    """Find the weekdays that patterns keep to.
+
+    In: one entry per event (pattern number, local day since 1970), the number of patterns. Out: patterns x
+    weekdays (0: monday), rows sum to one: of the pattern's active days of the last year, the shares of the
+    one or two weekdays that hold nearly all of them; NaN for a pattern that keeps to none.
+    """
+    days = np.unique(np.stack([pattern_idx, day]), axis=1)
+    last = np.full(size, -1, dtype=np.int64)
+    np.maximum.at(last, days[0], days[1])
+    recent = days[:, days[1] > last[days[0]] - DAYS_OF_WEEKDAY_HABIT]
+    weekday = (recent[1] + 3) % 7  # 1 January 1970 was a thursday
+    counts = np.bincount(recent[0] * 7 + weekday, minlength=size * 7).reshape(size, 7).astype(float)
+    total = counts.sum(axis=1, keepdims=True)
+    kept = counts * (counts >= MIN_SHARE_OF_HABIT * total)
+    is_bound = (
+        (total[:, 0] >= MIN_DAYS_OF_HABIT)
+        & ((kept > 0).sum(axis=1) <= MAX_WEEKDAYS_OF_HABIT)
+        & (kept.sum(axis=1) >= MIN_SHARE_WITHIN_HABIT * total[:, 0])
+    )
+    shares = np.full((size, 7), np.nan)
+    shares[is_bound] = kept[is_bound] / kept[is_bound].sum(axis=1, keepdims=True)
+    return shares
+
+
+def estimate_next_dates(
+    probabilities: Floats,
+    windows: tuple[int, ...],
+    today: date,
+    weekdays: Floats | None = None,
+    struck_today: Bools | None = None,
+) -> pl.DataFrame:
     """Estimate the dates by which the next occurrence comes with 10, 50 and 90 %.
 
-    In: patterns x windows (ascending days). Out: next_date_low, next_date_median, next_date_high; null where
-    the probability within 30 days is below one half or the date lies more than a year ahead. Between windows
-    the hazard is constant.
+    In: patterns x windows (ascending days); `find_bound_weekdays` or None; which patterns
+    have occurred today already, whose next date of a weekday is a later one. Out: next_date_low,
+    next_date_median, next_date_high; null where the probability within 30 days is below one half or the date
+    lies more than a year ahead. Between windows the hazard is constant; that of a pattern that keeps to
+    weekdays falls on those days of each week alone.
     """
     window_hazard = -np.log1p(-np.clip(probabilities, 0, 0.9999))
     hazard = np.concatenate([np.zeros((len(probabilities), 1)), window_hazard], axis=1)
     days = np.array([0, *windows], dtype=float)
     within_30 = -np.expm1(-_hazard_at(hazard, days, np.full(len(hazard), 30.0)))
     is_likely = within_30 >= MIN_PROBABILITY_FOR_DATES
+    is_bound = np.zeros(len(hazard), bool) if weekdays is None else np.isfinite(weekdays).all(axis=1)
     columns = {}
     for name, share in (("low", 0.1), ("median", 0.5), ("high", 0.9)):
         ahead = _days_until(hazard, days, -np.log1p(-share))
+        if weekdays is not None and is_bound.any():
+            curve, level = (hazard[is_bound], days), -np.log1p(-share)
+            ahead[is_bound] = _days_until_weekday(curve, weekdays[is_bound], today.weekday(), level)
+            if struck_today is not None:
+                later = 1 + _days_until_weekday(curve, weekdays[is_bound], today.weekday() + 1, level)
+                ahead[is_bound] = np.where(struck_today[is_bound], later, ahead[is_bound])
         is_given = is_likely & (ahead <= MAX_DAYS_AHEAD)
         offsets = np.where(is_given, np.minimum(ahead, MAX_DAYS_AHEAD), np.nan)
-        later = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)
-        columns[f"next_date_{name}"] = ((today - date(1970, 1, 1)).days + later).cast(pl.Date)
+        whole_days = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)
+        columns[f"next_date_{name}"] = ((today - date(1970, 1, 1)).days + whole_days).cast(pl.Date)
     return pl.DataFrame(columns)
+
+
+def _days_until_weekday(
+    curve: tuple[Floats, Floats], weekdays: Floats, first_weekday: int, level: float
+) -> Floats:
+    """Days until the cumulative hazard reaches a level, each week's hazard falling on some weekdays only."""
+    hazard, days = curve
+    weeks = MAX_DAYS_AHEAD // 7 + 2
+    ends = [_hazard_at(hazard, days, np.full(len(hazard), 7.0 * week)) for week in range(weeks + 1)]
+    of_week = np.diff(np.stack(ends, axis=1), axis=1)
+    of_day = np.roll(weekdays, -first_weekday, axis=1)
+    reached = np.cumsum((of_week[:, :, None] * of_day[:, None, :]).reshape(len(hazard), -1), axis=1)
+    is_reached = reached >= level - 1e-9
+    result: Floats = np.where(is_reached.any(axis=1), is_reached.argmax(axis=1), 10.0 * MAX_DAYS_AHEAD)
+    return result
 
 
 def _hazard_at(hazard: Floats, days: Floats, at: Floats) -> Floats:

@@ -32,7 +32,7 @@ def console_address(arn: Source, name: Source) -> Source:
     )
 
 
-def named_in(*sources: Source) -> dict[str, Source]:
+def find_words(*sources: str) -> dict[str, tuple[Match, ...]]:
     """What a description or the name of an alarm says of itself, such as `team: payments`."""
     return {
         word: tuple(
@@ -48,7 +48,7 @@ def named_in(*sources: Source) -> dict[str, Source]:
     }
 
 
-SAID = named_in("AlarmDescription")
+WORDS = find_words("AlarmDescription")
 NOTIFIED = IssueMapping(
     name="notification",
     when=Every(
@@ -59,10 +59,10 @@ NOTIFIED = IssueMapping(
     ),
     title="AlarmName",
     body=Join(("AlarmDescription", "NewStateReason"), "\n"),
-    severity=("Priority", "Severity", SAID["severity"], Literal("alarm")),
+    severity=("Priority", "Severity", *WORDS["severity"], Literal("alarm")),
     status="NewStateValue",
     service=(
-        SAID["service"],
+        *WORDS["service"],
         "Trigger.Dimensions.0.value",
         "Trigger.Dimensions.0.Value",
         "Trigger.Metrics.0.MetricStat.Metric.Dimensions.0.value",
@@ -72,8 +72,8 @@ NOTIFIED = IssueMapping(
         "Namespace",
     ),
     error_type=("Trigger.MetricName", "MetricName", "Trigger.Metrics.0.MetricStat.Metric.MetricName"),
-    team=SAID["team"],
-    environment=SAID["environment"],
+    team=WORDS["team"],
+    environment=WORDS["environment"],
     external_url=console_address("AlarmArn", "AlarmName"),
     source_created_at="StateChangeTime",
     resolved_at="StateChangeTime",
@@ -89,18 +89,18 @@ LISTED = IssueMapping(
     when=Every((Has("AlarmName"), Has("StateValue"))),
     title="AlarmName",
     body=Join(("AlarmDescription", "StateReason"), "\n"),
-    severity=(SAID["severity"], Literal("alarm")),
+    severity=(*WORDS["severity"], Literal("alarm")),
     status="StateValue",
     service=(
-        SAID["service"],
+        *WORDS["service"],
         "Dimensions.0.Value",
         "Metrics.0.MetricStat.Metric.Dimensions.0.Value",
         "Metrics.1.MetricStat.Metric.Dimensions.0.Value",
         "Namespace",
     ),
     error_type=("MetricName", "Metrics.0.MetricStat.Metric.MetricName"),
-    team=SAID["team"],
-    environment=SAID["environment"],
+    team=WORDS["team"],
+    environment=WORDS["environment"],
     external_url=console_address("AlarmArn", "AlarmName"),
     source_created_at=(
         Instant(("StateTransitionedTimestamp", "StateUpdatedTimestamp"), SECONDS),
@@ -123,17 +123,17 @@ HISTORY = IssueMapping(
 
 def state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
     """An event with the alarm's state, whose fields stand at a path."""
-    said = named_in(f"{alarm}.configuration.description")
+    words = find_words(f"{alarm}.configuration.description")
     metric = f"{alarm}.configuration.metrics"
     return IssueMapping(
         name=name,
         when=Every((Has(f"{alarm}.alarmName"), Has(f"{alarm}.state.value"))),
         title=f"{alarm}.alarmName",
         body=Join((f"{alarm}.configuration.description", f"{alarm}.state.reason"), "\n"),
-        severity=(said["severity"], Literal("alarm")),
+        severity=(*words["severity"], Literal("alarm")),
         status=f"{alarm}.state.value",
         service=(
-            said["service"],
+            *words["service"],
             *(
                 f"{metric}.{place}.metricStat.metric.dimensions.{dimension}"
                 for place in (0, 1)
@@ -155,8 +155,8 @@ def state_event(name: str, alarm: str, *arns: str) -> IssueMapping:
             f"{metric}.1.metricStat.metric.name",
             f"{metric}.0.label",
         ),
-        team=said["team"],
-        environment=said["environment"],
+        team=words["team"],
+        environment=words["environment"],
         external_url=console_address(arns, f"{alarm}.alarmName"),
         source_created_at=(f"{alarm}.state.timestamp", "time"),
         resolved_at=(f"{alarm}.state.timestamp", "time"),
@@ -196,7 +196,7 @@ def alarms(name: str, kind: str, records: str) -> spec.Pull:
     )
 
 
-def notified(path: str, record: str) -> tuple[spec.WebhookEvent, spec.WebhookEvent]:
+def notification(path: str, record: str) -> tuple[spec.WebhookEvent, spec.WebhookEvent]:
     """A notification at a path; those of old alarms have no ARN, so their name identifies them."""
     return (
         spec.WebhookEvent(
@@ -236,8 +236,8 @@ CONNECTOR = spec.Connector(
         embedded=("Message", "Records.*.Sns.Message", "Records.*.body", "AlarmHistoryItems.*.HistoryData"),
         delivery_path="MessageId",
         events=(
-            *notified("Message", "Message"),
-            *notified("Records.0.Sns.Message", "Records.*.Sns.Message"),
+            *notification("Message", "Message"),
+            *notification("Records.0.Sns.Message", "Records.*.Sns.Message"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="alarmData"),
@@ -267,7 +267,7 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="StateValue"), schema=PRINTED_SCHEMA),
-            *notified("", ""),
+            *notification("", ""),
         ),
         ignore=(
             spec.Condition(

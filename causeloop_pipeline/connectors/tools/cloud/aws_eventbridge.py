@@ -31,6 +31,7 @@ NAMES = (
     "detail.serviceName",
 )
 STATES = (
+    "detail.state.value",
     "detail.state",
     "detail.status",
     "detail.build-status",
@@ -38,7 +39,6 @@ STATES = (
     "detail.scan-status",
     "detail.eventName",
     "detail.lastStatus",
-    "detail.state.value",
 )
 REASONS = (
     "detail.eventDescription.0.latestDescription",
@@ -128,8 +128,8 @@ def is_deployment(record: spec.Record) -> bool:
     return "Pipeline Execution" in kind or "Deployment State" in kind
 
 
-def received(path: str, values: frozenset[str], schema: spec.RecordSchema) -> spec.WebhookEvent:
-    """An event, told apart by what stands at a path."""
+def event(path: str, values: frozenset[str], schema: spec.RecordSchema) -> spec.WebhookEvent:
+    """An event, chosen by what stands at a path."""
     return spec.WebhookEvent(record="", when=spec.Condition(path=path, values=values), schema=schema)
 
 
@@ -156,19 +156,19 @@ CONNECTOR = spec.Connector(
         embedded=("Message",),
         delivery_path="id",
         events=(
-            received("detail.state", SUCCESSFUL, DEPLOYED),
-            received("detail.execution-id", frozenset(), failure("execution/{detail.execution-id}")),
-            received("detail.build-id", frozenset(), failure("detail.build-id")),
-            received("detail.deploymentId", frozenset(), failure("detail.deploymentId")),
-            received("detail.executionArn", frozenset(), failure("detail.executionArn")),
-            received("detail.eventArn", frozenset(), failure("detail.eventArn")),
-            received("detail.jobRunId", frozenset(), failure("detail.jobRunId")),
-            received("detail.jobId", frozenset(), failure("detail.jobId")),
-            received(
+            event("detail.state", SUCCESSFUL, DEPLOYED),
+            event("detail.execution-id", frozenset(), failure("execution/{detail.execution-id}")),
+            event("detail.build-id", frozenset(), failure("detail.build-id")),
+            event("detail.deploymentId", frozenset(), failure("detail.deploymentId")),
+            event("detail.executionArn", frozenset(), failure("detail.executionArn")),
+            event("detail.eventArn", frozenset(), failure("detail.eventArn")),
+            event("detail.jobRunId", frozenset(), failure("detail.jobRunId")),
+            event("detail.jobId", frozenset(), failure("detail.jobId")),
+            event(
                 "detail.image-digest", frozenset(), failure("{detail.repository-name}@{detail.image-digest}")
             ),
-            received("detail.alarmName", frozenset(), failure("resources.0")),
-            received("detail-type", frozenset(), failure("id")),
+            event("detail.alarmName", frozenset(), failure("resources.0")),
+            event("detail-type", frozenset(), failure("id")),
             spec.WebhookEvent(
                 record="Message", when=spec.Condition(path="Message.detail-type"), schema=failure("id")
             ),

@@ -108,7 +108,7 @@ def activity_alert(prefix: str) -> IssueMapping:
     """An alert on the activity log, service health among them, before the common schema."""
     log = f"{prefix}context.activityLog"
     return IssueMapping(
-        name="activity log alert",
+        name="activity log alert" if prefix else "activity log alert without schema",
         when=Has(f"{log}.operationName"),
         title=(f"{log}.properties.title", f"{log}.description", f"{log}.operationName"),
         body=(f"{log}.properties.communication", f"{log}.properties.statusMessage", f"{log}.description"),
@@ -151,7 +151,7 @@ def metric_alert(prefix: str, name: str) -> IssueMapping:
 def log_alert(prefix: str) -> IssueMapping:
     """An alert on a search in logs, before the common schema."""
     return IssueMapping(
-        name="log alert",
+        name="log alert" if prefix else "log alert without schema",
         when=Every((Has(f"{prefix}AlertRuleName"), Has(f"{prefix}SearchQuery"))),
         title=f"{prefix}AlertRuleName",
         body=(f"{prefix}Description", f"{prefix}SearchQuery"),
@@ -175,7 +175,7 @@ LISTED_SCHEMA = spec.RecordSchema(
 )
 
 
-def received(path: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
+def event(path: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
     """A body of one of the schemas of action groups."""
     return spec.WebhookEvent(
         record="",
@@ -233,33 +233,33 @@ CONNECTOR = spec.Connector(
         signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         embedded=("properties",),
         events=(
-            received(
+            event(
                 f"{ESSENTIALS}.alertId",
                 f"{ESSENTIALS}.alertId",
                 (f"{ESSENTIALS}.resolvedDateTime", f"{ESSENTIALS}.firedDateTime"),
                 "common_alert",
             ),
-            received(
+            event(
                 "data.context.activityLog",
                 "activity/{data.context.activityLog.correlationId}",
                 ("data.context.activityLog.submissionTimestamp", "data.context.activityLog.eventTimestamp"),
                 "activity_alert",
             ),
-            received(
+            event(
                 "context.activityLog",
                 "activity/{context.activityLog.correlationId}",
                 ("context.activityLog.submissionTimestamp", "context.activityLog.eventTimestamp"),
                 "activity_alert",
             ),
-            received("data.context.id", "{data.context.id}", ("data.context.timestamp",), "metric_alert"),
-            received("context.id", "{context.id}", ("context.timestamp",), "classic_alert"),
-            received(
+            event("data.context.id", "{data.context.id}", ("data.context.timestamp",), "metric_alert"),
+            event("context.id", "{context.id}", ("context.timestamp",), "classic_alert"),
+            event(
                 "data.AlertRuleName",
-                "{data.AlertRuleName}/{data.SearchIntervalEndtimeUtc}",
+                "log/{data.AlertRuleName}",
                 (),
                 "log_alert",
             ),
-            received("AlertRuleName", "{AlertRuleName}/{SearchIntervalEndtimeUtc}", (), "log_alert"),
+            event("AlertRuleName", "log/{AlertRuleName}", (), "log_alert"),
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="properties.essentials"), schema=LISTED_SCHEMA
             ),

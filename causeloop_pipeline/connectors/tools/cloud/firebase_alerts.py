@@ -9,7 +9,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Join,
     Literal,
     Match,
-    Source,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
@@ -17,7 +16,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 def alert(name: str, prefix: str, around: str) -> IssueMapping:
     """An alert whose data stands at a path, with the attributes of its event at another."""
     payload = f"{prefix}payload"
-    kind: Source = (f"{around}alerttype", Match(f"{payload}.@type", r"([^.]+)Payload$"))
+    kind: tuple[str | Match, ...] = (f"{around}alerttype", Match(f"{payload}.@type", r"([^.]+)Payload$"))
     return IssueMapping(
         name=name,
         when=Every((Has(f"{prefix}createTime"), Has(payload))),
@@ -27,7 +26,7 @@ def alert(name: str, prefix: str, around: str) -> IssueMapping:
             f"{payload}.eventName",
             f"{payload}.testerName",
             f"{payload}.text",
-            kind,
+            *kind,
         ),
         body=Join(
             (

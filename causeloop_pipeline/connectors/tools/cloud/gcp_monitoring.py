@@ -152,7 +152,6 @@ CONNECTOR = spec.Connector(
                 field="openTime",  # the filter knows no time of change, hence the refresh
                 param="filter",
                 template='open_time > "{since}"',
-                ascending=True,
                 overlap=timedelta(hours=1),
             ),
             refresh=spec.Refresh(path="/v3/projects/{project}/alerts/{id}", record=""),
@@ -169,7 +168,7 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="incident.incident_id"),
-                # The start of an incident never changes: versions are told apart by when they arrive.
+                # The start of an incident never changes: versions are ordered by when they arrive.
                 schema=spec.RecordSchema(key="incident.incident_id", updated_at=(), kind="notification"),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="openTime"), schema=ALERT_SCHEMA),

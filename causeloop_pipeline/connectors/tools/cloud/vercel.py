@@ -2,11 +2,9 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
-    Choose,
     Every,
     Has,
     Instant,
-    Is,
     Join,
     Literal,
     Match,
@@ -69,7 +67,7 @@ PUSHED = IssueMapping(
 RELEASED = ChangeMapping(
     name="deployment",
     when=Some((Has("uid"), Has("payload.deployment"))),
-    change_kind=Choose(Is("type", ("deployment.rollback",)), Literal("rollback"), Literal("deploy")),
+    change_kind=Literal("deploy"),
     title=Join(
         (
             ("name", "payload.deployment.name", "payload.name"),
@@ -109,7 +107,7 @@ def deployments(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) 
     )
 
 
-def pushed(types: frozenset[str], key: str, kind: str) -> spec.WebhookEvent:
+def event(types: frozenset[str], key: str, kind: str) -> spec.WebhookEvent:
     """Webhooks of some types."""
     return spec.WebhookEvent(
         record="",
@@ -143,7 +141,7 @@ CONNECTOR = spec.Connector(
             ),
         ),
         events=(
-            pushed(
+            event(
                 frozenset({"deployment.promoted", "deployment.rollback"}),
                 "deploy/{payload.deployment.id}",
                 "change",
@@ -159,7 +157,7 @@ CONNECTOR = spec.Connector(
                     keep=Among("payload.target", ("production",)),
                 ),
             ),
-            pushed(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
+            event(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
         ),
         setup="Team settings › Webhooks: deployment error, succeeded, promoted and rollback.",
     ),

@@ -103,7 +103,7 @@ DEPLOY = ChangeMapping(
 FAULT_SCHEMA = spec.RecordSchema(updated_at=())
 
 
-def pushed(path: str, key: str, kind: str) -> spec.WebhookEvent:
+def event(path: str, key: str, kind: str) -> spec.WebhookEvent:
     """A webhook about what stands at a path."""
     return spec.WebhookEvent(
         record="",
@@ -148,11 +148,11 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
         events=(
-            pushed("fault.id", "fault.id", "event"),
-            pushed("outage", "site/{site.id}", "uptime"),
-            pushed("site.id", "site/{site.id}", "uptime"),
-            pushed("check_in.id", "check_in/{check_in.id}", "check_in"),
-            pushed("alarm.id", "alarm/{alarm.id}", "alarm"),
+            event("fault.id", "fault.id", "event"),
+            event("outage", "site/{site.id}", "uptime"),
+            event("site.id", "site/{site.id}", "uptime"),
+            event("check_in.id", "check_in/{check_in.id}", "check_in"),
+            event("alarm.id", "alarm/{alarm.id}", "alarm"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="deploy"),

@@ -153,7 +153,7 @@ RELEASE = ChangeMapping(
 ISSUE_SCHEMA = spec.RecordSchema(updated_at=("lastSeen",))
 
 
-def pushed(record: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
+def event(record: str, key: str, updated_at: tuple[str, ...], kind: str) -> spec.WebhookEvent:
     """A body that holds something of a kind at a path; it lands whole, for its action counts too."""
     return spec.WebhookEvent(
         record="",
@@ -224,13 +224,13 @@ CONNECTOR = spec.Connector(
             spec.Condition(path="data.installation"),
         ),
         events=(
-            pushed("data.issue.id", "data.issue.id", (), "issue_event"),
-            pushed("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
-            pushed("data.error.issue_id", "data.error.issue_id", (), "error_event"),
-            pushed("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
-            pushed("project_slug", "id", (), "plugin"),
-            pushed("eventID", "groupID", ("dateCreated",), "event"),
-            pushed("lastSeen", "id", (), "issue"),
+            event("data.issue.id", "data.issue.id", (), "issue_event"),
+            event("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
+            event("data.error.issue_id", "data.error.issue_id", (), "error_event"),
+            event("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
+            event("project_slug", "id", (), "plugin"),
+            event("eventID", "groupID", ("dateCreated",), "event"),
+            event("lastSeen", "id", (), "issue"),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="versionInfo"),

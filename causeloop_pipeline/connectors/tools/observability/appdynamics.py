@@ -88,7 +88,7 @@ EVENT = IssueMapping(
     source_created_at=any_time("eventTime"),
     resolved_at=any_time("eventTime"),
 )
-# An open violation has 0 as its end: versions are told apart by when they arrive.
+# An open violation has 0 as its end: versions are ordered by when they arrive.
 VIOLATION_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.Times.EPOCH_MILLISECONDS)
 
 CONNECTOR = spec.Connector(

@@ -38,7 +38,7 @@ MONITOR = IssueMapping(
     resolved_at=("overall_state_modified", "modified"),
     attributes={"query": "query", "creator": "creator.email", "tags": "tags"},
 )
-FOUND = IssueMapping(
+SEARCH_RESULT = IssueMapping(
     name="monitor of a search",
     when=Every((Has("name"), Has("status"), Has("query"))),
     title="name",
@@ -55,7 +55,7 @@ FOUND = IssueMapping(
 ALERT = IssueMapping(
     name="webhook",
     when=Some((Has("transition"), Has("alert_transition"), Has("alert_type"), Has("alertTransition"))),
-    title=("title", "alert_title", "event_title", "alertTitle"),
+    title=("title", "alert_title", "event_title", "alertTitle", "message"),
     body=("body", "text_only_msg", "event_msg", "msg", "message"),
     severity=("priority", "alert_priority", "severity", Tag("tags", "severity|priority"), "alert_type"),
     status=("transition", "alert_transition", "alertTransition", "alert_status"),
@@ -66,12 +66,12 @@ ALERT = IssueMapping(
     external_url=("link", "url"),
     source_created_at=(Instant(("date", "date_posix"), MILLISECONDS), "date"),
     resolved_at=(Instant(("last_updated", "date"), MILLISECONDS), "date"),
-    attributes={"monitor": "alert_id", "scope": "alert_scope", "tags": "tags"},
+    attributes={"monitor": ("alert_id", "monitor_id"), "scope": ("alert_scope", "scopes"), "tags": "tags"},
 )
 MONITOR_SCHEMA = spec.RecordSchema(updated_at=("overall_state_modified", "modified", "created"))
 
 
-def pushed(path: str) -> spec.WebhookEvent:
+def event(path: str) -> spec.WebhookEvent:
     """A webhook's body whose alert is named at a path."""
     return spec.WebhookEvent(
         record="",
@@ -115,11 +115,12 @@ CONNECTOR = spec.Connector(
                     updated_at=("last_triggered_ts",), times=spec.Times.EPOCH_SECONDS, kind="found"
                 ),
             ),
-            pushed("alert_id"),  # the monitor's own id, as the list has it
-            pushed("alert_cycle_key"),
-            pushed("id"),
+            event("alert_id"),  # the monitor's own id, as the list has it
+            event("monitor_id"),
+            event("alert_cycle_key"),
+            event("id"),
         ),
         setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
     ),
-    issues=(MONITOR, ALERT, FOUND),
+    issues=(MONITOR, ALERT, SEARCH_RESULT),
 )

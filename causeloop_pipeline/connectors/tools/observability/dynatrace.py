@@ -13,7 +13,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     PlainText,
     Pluck,
     Some,
-    Source,
     Tag,
     Text,
     TimeFormat,
@@ -43,7 +42,7 @@ def millisecond_times(*paths: str) -> Instant:
     return Instant(paths, MILLISECONDS)
 
 
-ENTITIES: Source = (
+ENTITIES = (
     "rootCauseEntity.name",
     "impactedEntities.0.name",
     "affectedEntities.0.name",
@@ -54,7 +53,7 @@ PROBLEM = IssueMapping(
     title="title",
     body=Join(
         (
-            Pluck("evidenceDetails.details", "displayName"),
+            "evidenceDetails.details.0.displayName",
             "recentComments.comments.0.content",
         ),
         "\n",
@@ -141,7 +140,7 @@ DAVIS_PROBLEM = IssueMapping(
     attributes={"display_id": "display_id", "root_cause": "root_cause_entity_name"},
 )
 
-# The end of an open problem is -1 and its start never changes: versions are told apart by when they arrive.
+# The end of an open problem is -1 and its start never changes: versions are ordered by when they arrive.
 PROBLEM_SCHEMA = spec.RecordSchema(key="problemId", updated_at=(), times=spec.Times.EPOCH_MILLISECONDS)
 
 CONNECTOR = spec.Connector(

@@ -60,13 +60,13 @@ CONNECTOR = spec.Connector(
     category=spec.Category.CLOUD_MONITORING,
     docs_url="https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/",
     plan="free",
-    base_url="{address}",
+    base_url="{base_url}",
     credentials=(
         spec.Field("token", "Service account token", help="Of a service account with the role Viewer."),
     ),
     config=(
         spec.Field(
-            "address",
+            "base_url",
             "Grafana address",
             help="Such as https://acme.grafana.net.",
             pattern=r"https?://\S+",

@@ -9,7 +9,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Literal,
-    Source,
     Tag,
     Text,
 )
@@ -19,7 +18,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 def incident(name: str, prefix: str) -> IssueMapping:
     """An incident that stands at a path."""
 
-    def label(*keys: str) -> Source:
+    def label(*keys: str) -> tuple[Element | Tag, ...]:
         named = [Element(f"{prefix}labels", key="key", equals=key, take="label") for key in keys]
         return (*named, Tag(f"{prefix}labels", "|".join(keys)))
 
@@ -36,7 +35,7 @@ def incident(name: str, prefix: str) -> IssueMapping:
         error_type=f"{prefix}incidentType",
         external_url=(
             f"{prefix}incidentUrl",
-            Text(f"{{config.address}}/a/grafana-irm-app/incidents/{{{prefix}incidentID}}"),
+            Text(f"{{config.base_url}}/a/grafana-irm-app/incidents/{{{prefix}incidentID}}"),
             Concat((Literal("https://grafana.com"), f"{prefix}overviewURL")),
         ),
         source_created_at=(f"{prefix}incidentStart", f"{prefix}createdTime"),
@@ -53,11 +52,11 @@ CONNECTOR = spec.Connector(
     category=spec.Category.CLOUD_MONITORING,
     docs_url="https://grafana.com/docs/grafana-cloud/alerting-and-irm/irm/use/incident-management/reference/",
     plan="starter",
-    base_url="{address}",
+    base_url="{base_url}",
     credentials=(spec.Field("token", "Service account token", help="With the role Viewer."),),
     config=(
         spec.Field(
-            "address", "Grafana address", help="Such as https://acme.grafana.net.", pattern=r"https?://\S+"
+            "base_url", "Grafana address", help="Such as https://acme.grafana.net.", pattern=r"https?://\S+"
         ),
     ),
     auth=spec.Bearer(),

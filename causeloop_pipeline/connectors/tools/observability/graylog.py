@@ -71,11 +71,11 @@ CONNECTOR = spec.Connector(
     category=spec.Category.CLOUD_MONITORING,
     docs_url="https://go2docs.graylog.org/current/interacting_with_your_log_data/notifications.html",
     plan="free",
-    base_url="{address}",
+    base_url="{base_url}",
     credentials=(spec.Field("token", "Access token", help="Of a user who may read events."),),
     config=(
         spec.Field(
-            "address",
+            "base_url",
             "Graylog address",
             help="Such as https://graylog.acme.example.",
             pattern=r"https?://\S+",

@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Instant,
     Is,
     Literal,
+    Matches,
     Some,
     Tag,
     Text,
@@ -69,7 +70,20 @@ WEBHOOK = IssueMapping(
 MARKER = ChangeMapping(
     name="marker",
     when=Some((Has("message"), Has("type"))),
-    change_kind="type",
+    # A marker's type is any text that its sender chose.
+    change_kind=Choose(
+        Matches("type", "deploy|rollout"),
+        Literal("deploy"),
+        Choose(
+            Matches("type", "release"),
+            Literal("release"),
+            Choose(
+                Matches("type", "flag"),
+                Literal("feature_flag"),
+                Choose(Matches("type", "config"), Literal("config_change")),
+            ),
+        ),
+    ),
     title=("message", "type"),
     service="dataset_slug",
     external_url="url",
@@ -78,7 +92,7 @@ MARKER = ChangeMapping(
 DATASETS = spec.Parents(path="/1/datasets", records="", id="slug")
 
 
-def listed(name: str, schema: spec.RecordSchema, field: str) -> spec.Pull:
+def dataset_pull(name: str, schema: spec.RecordSchema, field: str) -> spec.Pull:
     """A list of each dataset, which cannot be filtered."""
     return spec.Pull(
         name=name,
@@ -113,8 +127,8 @@ CONNECTOR = spec.Connector(
     ),
     auth=spec.Headers((("X-Honeycomb-Team", "{api_key}"),)),
     pulls=(
-        listed("triggers", spec.RecordSchema(), "updated_at"),
-        listed("markers", spec.RecordSchema(key="marker/{id}", kind="change"), "updated_at"),
+        dataset_pull("triggers", spec.RecordSchema(), "updated_at"),
+        dataset_pull("markers", spec.RecordSchema(key="marker/{id}", kind="change"), "updated_at"),
     ),
     webhook=spec.Webhook(
         signatures=(

@@ -1,7 +1,7 @@
 """Kibana alerts of any rule: searched in Elasticsearch, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Some, Source, Tag
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Some, Tag
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 TEMPLATE = (
@@ -22,7 +22,7 @@ def list_paths(prefix: str, *fields: str) -> tuple[str, ...]:
     return tuple(path for field in fields for path in list_spellings(field, prefix))
 
 
-def tagged(prefix: str, names: str) -> tuple[Source, ...]:
+def rule_tag(prefix: str, names: str) -> tuple[Tag, ...]:
     """A tag of the rule or of the alert."""
     return tuple(Tag(path, names) for path in list_paths(prefix, "kibana.alert.rule.tags", "tags"))
 
@@ -39,19 +39,19 @@ def alert(name: str, prefix: str) -> IssueMapping:
         severity=(
             *list_spellings("kibana.alert.severity", prefix),
             *list_paths(prefix, "kibana.alert.rule.parameters.severity"),
-            *tagged(prefix, "severity|priority"),
+            *rule_tag(prefix, "severity|priority"),
         ),
         # A person's word comes before the rule's; open is what it says before anyone spoke.
         status=Choose(Is(workflow, ("acknowledged", "closed")), (*workflow, *state), (*state, *workflow)),
         service=(
             *list_paths(prefix, "service.name"),
-            *tagged(prefix, "service"),
+            *rule_tag(prefix, "service"),
             *list_paths(prefix, "host.name", "monitor.name", "kibana.alert.instance.id"),
         ),
-        team=tagged(prefix, "team|owner"),
+        team=rule_tag(prefix, "team|owner"),
         environment=(
             *list_paths(prefix, "service.environment"),
-            *tagged(prefix, "environment|env"),
+            *rule_tag(prefix, "environment|env"),
             *list_paths(prefix, "kibana.space_ids.0"),
         ),
         error_type=list_paths(
@@ -103,7 +103,7 @@ ACTION = IssueMapping(
 HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
 
 
-def pushed(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
+def event(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
     """A body that is one alert, identified by what stands at a path."""
     return spec.WebhookEvent(
         record="",
@@ -144,21 +144,21 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.BasicSecret(), spec.OWN_SIGNATURE),
         events=(
-            pushed("_source", "_id", "hit", "_source.@timestamp"),
-            pushed("alert_uuid", "alert_uuid", "action", "date"),
-            pushed("alertUuid", "alertUuid", "action"),
-            pushed("alert.uuid", "alert.uuid", "action", "date"),
-            pushed("alert_id", "{alert_id}", "action"),
-            pushed("alertId", "{alertId}", "action"),
-            pushed("fingerprint", "{fingerprint}", "action"),
-            pushed("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
-            pushed(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
+            event("_source", "_id", "hit", "_source.@timestamp"),
+            event("alert_uuid", "alert_uuid", "action", "date"),
+            event("alertUuid", "alertUuid", "action"),
+            event("alert.uuid", "alert.uuid", "action", "date"),
+            event("alert_id", "{alert_id}", "action"),
+            event("alertId", "{alertId}", "action"),
+            event("fingerprint", "{fingerprint}", "action"),
+            event("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
+            event(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
             spec.WebhookEvent(
                 record="alerts",
                 when=spec.Condition(path="alerts.0._id"),
                 schema=spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="alert"),
             ),
-            pushed("_id", "_id", "alert", "@timestamp"),
+            event("_id", "_id", "alert", "@timestamp"),
         ),
         setup="Rule › Actions › Webhook connector with the header x-causeloop-token, for each alert when it "
         f"starts and when it recovers; body {TEMPLATE}",

@@ -68,7 +68,7 @@ LISTED = IssueMapping(
     resolved_at=Instant("endEpoch", SECONDS),
     attributes={"rule": "rule", "chain": "chain", "value": "alertValue", "instance": "instanceName"},
 )
-# An alert that has not ended has 0 as its end: versions are told apart by when they arrive.
+# An alert that has not ended has 0 as its end: versions are ordered by when they arrive.
 LISTED_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.Times.EPOCH_SECONDS)
 
 CONNECTOR = spec.Connector(
@@ -93,11 +93,10 @@ CONNECTOR = spec.Connector(
             pages=spec.OffsetPages(size=1000, size_param="size"),
             schema=LISTED_SCHEMA,
             since=spec.Since(
-                field="startEpoch",  # the end cannot be asked for, hence the refresh
+                field="startEpoch",  # there is no filter by the end, hence the refresh
                 param="filter",
                 template='startEpoch>:{since},cleared:"*"',
                 format=spec.Times.EPOCH_SECONDS,
-                ascending=True,
                 overlap=timedelta(hours=1),
             ),
             refresh=spec.Refresh(path="/alert/alerts/{id}", record=""),

@@ -16,7 +16,7 @@ CONNECTOR = spec.Connector(
     category=spec.Category.CLOUD_MONITORING,
     docs_url="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config",
     plan="free",
-    base_url="{address}",
+    base_url="{base_url}",
     credentials=(
         spec.Field("token", "Bearer token", help="Of the proxy before Alertmanager.", required=False),
         spec.Field("username", "User name", required=False),
@@ -24,7 +24,7 @@ CONNECTOR = spec.Connector(
     ),
     config=(
         spec.Field(
-            "address",
+            "base_url",
             "Alertmanager address",
             help="Such as https://alertmanager.acme.example.",
             pattern=r"https?://\S+",

@@ -72,7 +72,7 @@ MESSAGE = IssueMapping(
 )
 
 
-def pushed(path: str) -> spec.WebhookEvent:
+def event(path: str) -> spec.WebhookEvent:
     """A webhook's body whose monitor is named at a path; its times are as the template wrote them."""
     return spec.WebhookEvent(
         record="",
@@ -115,12 +115,12 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.BasicSecret(), spec.OWN_SIGNATURE),
         events=(
-            pushed("monitor_id"),
-            pushed("monitorId"),
-            pushed("Id"),
-            pushed("item.id"),
-            pushed("_messageid"),
-            pushed("id"),
+            event("monitor_id"),
+            event("monitorId"),
+            event("Id"),
+            event("item.id"),
+            event("_messageid"),
+            event("id"),
         ),
         setup="Manage Data › Monitoring › Connections › Webhook: the address with the header "
         f"x-causeloop-token; alert and recovery payload {TEMPLATE}",

@@ -29,7 +29,7 @@ select
     case variant when 'incident' then {{ text_at('incidentType') }} end as error_type,
     case variant when 'incident' then coalesce({{ element_at('labels', 'key', 'team', 'label') }}, {{ element_at('labels', 'key', 'squad', 'label') }}, {{ tag_at('labels', 'team|squad') }}) end as team,
     case variant when 'incident' then coalesce({{ element_at('labels', 'key', 'environment', 'label') }}, {{ element_at('labels', 'key', 'env', 'label') }}, {{ tag_at('labels', 'environment|env') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('incidentUrl') }}, (nullif(config ->> 'address', '') || '/a/grafana-irm-app/incidents/' || {{ text_at('incidentID') }}), ('https://grafana.com' || {{ text_at('overviewURL') }})) end as external_url,
+    case variant when 'incident' then coalesce({{ text_at('incidentUrl') }}, (nullif(config ->> 'base_url', '') || '/a/grafana-irm-app/incidents/' || {{ text_at('incidentID') }}), ('https://grafana.com' || {{ text_at('overviewURL') }})) end as external_url,
     case variant when 'incident' then coalesce({{ instant_at('incidentStart') }}, {{ instant_at('createdTime') }}) end as source_created_at,
     case variant when 'incident' then coalesce({{ instant_at('incidentEnd') }}, {{ instant_at('closedTime') }}, {{ instant_at('modifiedTime') }}) end as resolved_at,
     case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('drill', {{ value_at('isDrill') }}, 'type', {{ value_at('incidentType') }})) else '{}'::jsonb end as attributes

@@ -47,7 +47,7 @@ def test_the_similarity_of_new_issues_counts_with_earlier_ones_and_with_one_anot
     issues = machine_issues(4)
     index = group_issues(issues, fingerprint_issues(issues)).index
     rows = join_fingerprints(canonical_issues(issues), fingerprint_issues(issues)).head(2)
-    rows = rows.with_columns(pl.Series("group", [0, 0]))
+    rows = rows.with_columns(pl.Series("group", [0, 0]), atom_key=pl.lit("template:a"))
     before = index.group_summaries.rows_of([0])
     (earlier,) = before["issue_count"].to_list()
     now = update_summaries(rows, before, np.array([0.5, 0.5]), index, "w")
@@ -60,7 +60,7 @@ def test_a_new_group_gets_an_id_that_no_other_group_has() -> None:
     issues = machine_issues(4)
     index = group_issues(issues, fingerprint_issues(issues)).index
     rows = join_fingerprints(canonical_issues(issues), fingerprint_issues(issues)).head(1)
-    rows = rows.with_columns(pl.Series("group", [index.group_count]))
+    rows = rows.with_columns(pl.Series("group", [index.group_count]), atom_key=pl.lit("template:a"))
     nothing = index.group_summaries.base.clear()
     now = update_summaries(rows, nothing, np.array([1.0]), index, "")
     assert derive_pattern_id("", "i0000") in set(index.groups["pattern_id"])

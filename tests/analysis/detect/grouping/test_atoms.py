@@ -117,7 +117,7 @@ def group_by_history(keys: list[int], constraints: list[Constraint], edges: list
     ]
     left, right = (np.array([pair[side] for pair in pairs], dtype=np.int64) for side in (0, 1))
     value = np.array([pair[2] for pair in pairs], dtype=np.float64)
-    grouped = group_atoms(atoms, Edges(left, right, value, value, value), None)
+    grouped = group_atoms(atoms, Edges(left, right, value, value), None, 0.3)
     return dict(zip(table["issue_id"], grouped.group_of_row.tolist(), strict=True))
 
 

@@ -33,8 +33,8 @@ def group_four_issues() -> tuple[GroupedAtoms, SimilaritySums]:
         linked_to={},
     )
     value = np.array([0.8, 0.2])
-    edges = Edges(np.array([0, 0]), np.array([1, 2]), value, value, value)
-    grouped = group_atoms(atoms, edges, None)
+    edges = Edges(np.array([0, 0]), np.array([1, 2]), value, value)
+    grouped = group_atoms(atoms, edges, None, 0.3)
     return grouped, sum_similarities(grouped)
 
 

@@ -20,8 +20,8 @@ def issues_of_two_kinds() -> pl.DataFrame:
 def test_an_index_of_an_older_version_is_refused_with_what_to_do() -> None:
     current = build(issues_of_two_kinds()).to_bytes()
     header, _, content = current.partition(b"\n")
-    older = header[:-1] + b"2\n" + content
-    assert header.endswith(b" 3")
+    older = header[:-1] + b"3\n" + content
+    assert header.endswith(b" 4")
     assert not PatternIndex.is_current_format(older[:32])
     for read in (PatternIndex.from_bytes, PatternIndex.read_catalog):
         with pytest.raises(UnreadableIndexError, match="group all issues of the workspace again"):
@@ -38,7 +38,8 @@ def test_every_part_of_an_index_survives_being_stored() -> None:
     assert stored.groups.equals(index.groups)
     assert stored.trait_counts.all_rows().equals(index.trait_counts.all_rows())
     assert (stored.group_count, stored.sorted_members) == (index.group_count, index.sorted_members)
-    assert (stored.base_rates, stored.recalibration) == (index.base_rates, index.recalibration)
+    assert (stored.model, stored.recalibration) == (index.model, index.recalibration)
+    assert stored.copy_similarity == index.copy_similarity
     assert [segment.corpus.size for segment in stored.segments] == [8]
 
 

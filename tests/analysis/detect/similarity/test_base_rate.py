@@ -1,4 +1,4 @@
-"""The base rate of a workspace is estimated from the scores of its own pairs."""
+"""How common duplicates are is read off the pairs of the workspace itself."""
 
 import numpy as np
 import pytest
@@ -6,43 +6,72 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.similarity.base_rate import (
-    LOWEST_INTERCEPT,
-    BaseRate,
+    CAREFUL_RATE,
     estimate_base_rate,
-    most_likely_odds,
+    find_best_candidates,
+    find_intercept,
+    sigmoid,
 )
 
-SCORES = st.lists(st.floats(-12.0, 12.0), max_size=60).map(np.array)
+SCORES = st.lists(st.floats(-12.0, 12.0), min_size=1, max_size=60).map(np.array)
 
 
-def test_a_workspace_full_of_high_scores_has_a_higher_base_rate_than_one_of_unrelated_pairs() -> None:
-    generator = np.random.default_rng(5)
-    unrelated = generator.normal(-1.0, 1.0, 5_000)
-    rates = [
-        estimate_base_rate(np.concatenate([unrelated, generator.normal(6.0, 1.0, count)]))
-        for count in (0, 20, 200, 1_000)
-    ]
-    displayed = [rate.displayed_intercept for rate in rates]
-    assert displayed == sorted(displayed)
-    assert displayed[0] < displayed[-1] - 3.0
-    assert all(rate.merge_intercept >= rate.displayed_intercept for rate in rates)
+def rate_of_mates(texts: int, mates: float, seed: int = 0):
+    """The base rate of texts in a plane, a share of which have a mate right beside them."""
+    generator = np.random.default_rng(seed)
+    place = generator.random((texts, 2))
+    pairs = int(texts * mates / 2)
+    place[pairs : 2 * pairs] = place[:pairs] + 1e-6
+    left, right = np.triu_indices(texts, 1)
+    score = -np.log(np.hypot(*(place[left] - place[right]).T) + 1e-3)
+    best = find_best_candidates(left, right, score - 6.0, texts)
+    return estimate_base_rate(best, np.ones(texts, dtype=bool)), best
 
 
-@pytest.mark.parametrize("scores", [np.empty(0), np.full(50, -5.0)])
-def test_a_workspace_without_evidence_gets_the_lowest_base_rate(scores: np.ndarray) -> None:
-    rate = estimate_base_rate(scores)
-    assert rate == BaseRate(LOWEST_INTERCEPT, rate.displayed_intercept)
-    assert rate.displayed_intercept == pytest.approx(-7.8, abs=0.01)
+def test_unrelated_texts_are_mutual_best_in_six_of_ten_cases_and_mates_more_often() -> None:
+    shares = [float(rate_of_mates(400, mates)[1].is_mutual.mean()) for mates in (0.0, 0.5, 1.0)]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.7
+    assert shares[-1] > 0.95
 
 
-@given(SCORES)
-def test_groups_are_never_formed_more_carefully_than_probabilities_are_displayed(scores: np.ndarray) -> None:
-    rate = estimate_base_rate(scores)
-    assert rate.merge_intercept >= LOWEST_INTERCEPT
-    assert rate.merge_intercept >= rate.displayed_intercept
+def test_the_more_texts_have_a_mate_the_likelier_is_the_best_candidate() -> None:
+    likely = []
+    for mates in (0.0, 0.5, 1.0):
+        rate, best = rate_of_mates(400, mates)
+        likely.append(float(rate.probability(best.best).mean()))
+    assert likely == sorted(likely)
+    assert likely[-1] > likely[0] + 0.3
 
 
-@given(SCORES, st.integers(1, 40))
-def test_more_pairs_with_high_scores_never_lower_the_base_rate(scores: np.ndarray, count: int) -> None:
-    more = np.concatenate([scores, np.full(count, 12.0)])
-    assert most_likely_odds(more) >= most_likely_odds(scores)
+def test_a_source_of_few_texts_is_taken_to_be_like_other_trackers() -> None:
+    best = find_best_candidates(np.array([0]), np.array([1]), np.array([1.0]), 2)
+    rate = estimate_base_rate(best, np.ones(2, dtype=bool))
+    assert rate.intercept == pytest.approx(CAREFUL_RATE.intercept, abs=0.3)
+
+
+def test_where_mates_are_rare_no_pair_is_sure() -> None:
+    rate, _ = rate_of_mates(300, 0.0)
+    lone = find_best_candidates(np.array([0]), np.array([1]), np.array([9.0]), 300)
+    careful = estimate_base_rate(lone, np.ones(300, dtype=bool))
+    assert careful.probability(np.array([50.0]))[0] == CAREFUL_RATE.ceiling < 0.8
+    assert rate.ceiling <= 1.0
+
+
+@given(SCORES, st.floats(0.02, 0.95))
+def test_the_intercept_gives_the_best_candidates_the_wanted_mean(best: np.ndarray, share: float) -> None:
+    assert sigmoid(best + find_intercept(best, share)).mean() == pytest.approx(share, abs=1e-3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(-9, 9)), max_size=20))
+def test_best_candidates_do_not_depend_on_the_order_of_pairs(raw: list[tuple[int, int, float]]) -> None:
+    pairs = sorted({(min(a, b), max(a, b)): score for a, b, score in raw if a != b}.items())
+
+    def best_of(rows: list[tuple[tuple[int, int], float]]):
+        left, right = (np.array([pair[side] for pair, _ in rows], dtype=np.int64) for side in (0, 1))
+        return find_best_candidates(left, right, np.array([score for _, score in rows], dtype=float), 6)
+
+    ours, theirs = best_of(pairs), best_of(pairs[::-1])
+    assert ours.partner.tolist() == theirs.partner.tolist()
+    assert np.array_equal(ours.best, theirs.best)
+    assert not ours.is_mutual[ours.partner < 0].any()

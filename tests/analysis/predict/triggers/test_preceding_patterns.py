@@ -19,7 +19,8 @@ def episodes(*events: tuple[int, float]) -> pl.DataFrame:
         (number, START + timedelta(days=day)) for number, day in sorted(events, key=lambda event: event[1])
     ]
     schema = pl.Schema({"pattern": pl.UInt32(), "occurred_at": pl.Datetime("us", "UTC")})
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    local = pl.col("occurred_at").dt.replace_time_zone(None).alias("local")
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(local)
 
 
 def noise(seed: int = 0) -> list[tuple[int, float]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.predict.triggers.timing import (
     estimate_cell_shares,
     estimate_next_dates,
+    find_bound_weekdays,
     likely_when,
     likely_where,
 )
@@ -80,3 +81,34 @@ def test_the_median_is_where_half_the_probability_is_reached():
     row = estimate_next_dates(np.array([[0.5, 0.75, 0.95, 0.99]]), WINDOWS, TODAY).row(0, named=True)
     assert row["next_date_median"] == date(2026, 1, 8)
     assert row["next_date_low"] == date(2026, 1, 2)
+
+
+@settings(deadline=None)
+@given(
+    st.sets(st.integers(0, 6), min_size=1, max_size=2),
+    st.integers(0, 6),
+    st.lists(st.floats(0.3, 0.99), min_size=4, max_size=4).map(sorted),
+)
+def test_the_next_date_falls_on_a_weekday_that_the_pattern_keeps_to(weekdays, later, probabilities):
+    today = date(2026, 1, 1 + later)
+    monday = (date(2025, 9, 1) - date(1970, 1, 1)).days
+    struck = np.array([monday + 7 * week + weekday for week in range(12) for weekday in weekdays])
+    habit = find_bound_weekdays(np.zeros(len(struck), np.int64), struck, 1)
+    row = estimate_next_dates(np.array([probabilities]), WINDOWS, today, habit).row(0)
+    assert {day.weekday() for day in row if day} <= weekdays
+    assert [day for day in row if day] == sorted(day for day in row if day)
+
+
+def test_a_pattern_of_all_weekdays_keeps_to_none():
+    assert np.isnan(find_bound_weekdays(np.zeros(70, np.int64), np.arange(20_000, 20_070), 1)).all()
+
+
+def test_a_monday_pattern_that_struck_this_monday_is_expected_on_the_next_one():
+    monday = date(2026, 1, 5)
+    habit = np.array([[1.0, 0, 0, 0, 0, 0, 0]])
+    certain = np.array([[0.9, 0.95, 0.97, 0.99]])
+    dates = [
+        estimate_next_dates(certain, WINDOWS, monday, habit, np.array([struck]))["next_date_median"].item()
+        for struck in (False, True)
+    ]
+    assert dates == [monday, date(2026, 1, 12)]

@@ -107,3 +107,14 @@ def test_row_order_does_not_matter():
 def test_the_tail_is_that_of_the_binomial():
     tail = binomial_tail(np.array([0.0, 3.0, 3.0]), np.array([3.0, 3.0, 4.0]), np.array([0.5, 0.5, 0.5]))
     assert np.allclose(tail, [1, 0.125, 5 / 16])
+
+
+def test_two_patterns_of_the_same_office_hours_do_not_trigger_each_other():
+    weekdays = [day for day in range(1, 360) if (AS_OF.weekday() - day) % 7 < 5]
+    rng = np.random.default_rng(3)
+    one, other = (
+        [day - rng.uniform(9, 17) / 24 for day in weekdays if rng.uniform() < 0.4] for _ in range(2)
+    )
+    rows = occurrences({"review": one, "timeout": other, **STRAY})
+    for pattern in ("review", "timeout"):
+        assert "pattern" not in {finding["kind"] for finding in evidence(rows, pattern)}

@@ -1,6 +1,7 @@
 """Recommendations."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
@@ -44,6 +45,16 @@ def test_implemented_claims_a_fix_and_another_status_withdraws_it(
     assert (back["status"], back["fixes"][0]["withdrawn_at"] is not None) == ("in_progress", True)
 
 
+def test_a_day_that_is_picked_begins_at_midnight_in_the_zone_of_the_workspace(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
+
+    done = api.patch(path, json={"status": "implemented", "fixed_on": "2025-11-10"}).json()
+
+    assert datetime.fromisoformat(done["fixes"][0]["fixed_at"]) == datetime(2025, 11, 9, 23, tzinfo=UTC)
+
+
 def test_invalid_progress_is_refused(client: Client, sample: Sample) -> None:
     api, path = client(sample.credentials["analyst"]), build_path(sample)
 
@@ -54,6 +65,8 @@ def test_invalid_progress_is_refused(client: Client, sample: Sample) -> None:
         {"status": "done"},
         {"fixed_at": "2026-01-01T00:00:00Z"},
         {"status": "implemented", "fixed_at": "2999-01-01T00:00:00Z"},
+        {"status": "implemented", "fixed_on": "2999-01-01"},
+        {"status": "implemented", "fixed_on": "2026-01-01", "fixed_at": "2026-01-01T00:00:00Z"},
     ):
         assert api.patch(path, json=body).status_code == 422
 

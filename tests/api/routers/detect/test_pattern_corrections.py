@@ -12,11 +12,11 @@ from tests.api.sample import Sample
 
 def read_constraints(database: Database, sample: Sample) -> set[tuple[str, frozenset[UUID]]]:
     with database.workspace(sample.workspace_id) as session:
-        rows = session.rows("select kind, left_issue_id, right_issue_id from detect.pattern_constraint")
+        rows = session.rows("select kind, left_issue_id, right_issue_id from detect.constraint_in_force")
     return {(row["kind"], frozenset((row["left_issue_id"], row["right_issue_id"]))) for row in rows}
 
 
-def test_a_link_becomes_a_constraint_with_the_most_central_issue(
+def test_a_link_becomes_constraints_with_the_central_issues(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
     api, stranger = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[8]
@@ -25,10 +25,11 @@ def test_a_link_becomes_a_constraint_with_the_most_central_issue(
     first = api.post(f"/v1/issues/{stranger}/link-pattern", json=body)
     again = api.post(f"/v1/issues/{stranger}/link-pattern", json=body)
 
-    assert (first.status_code, first.json()["constraints"], again.json()["constraints"]) == (202, 1, 0)
-    assert read_constraints(database, fresh_sample) == {
-        ("must", frozenset((stranger, fresh_sample.issues[0])))
-    }
+    assert first.status_code == 202
+    assert {("must", frozenset((stranger, other))) for other in fresh_sample.issues[:7]} <= read_constraints(
+        database, fresh_sample
+    )
+    assert (again.json()["constraints"], again.json()["correction_id"]) == (0, None)
     assert api.get(first.headers["location"]).json()["kind"] == "patterns"
 
 
@@ -45,25 +46,39 @@ def test_an_unlink_becomes_constraints_with_the_members_of_the_pattern(
     }
 
 
-def test_a_contradiction_is_refused_with_the_chain_that_it_contradicts(
+def test_the_newest_correction_replaces_what_it_contradicts_and_withdrawing_it_brings_that_back(
     client: Client, fresh_sample: Sample, database: Database
 ) -> None:
-    api, issue = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[8]
+    api, issue = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[0]
     pattern = {"pattern_id": str(fresh_sample.ids["pattern_id"])}
-    api.post(f"/v1/issues/{issue}/link-pattern", json=pattern)
-    before = read_constraints(database, fresh_sample)
 
-    refused = api.post(f"/v1/issues/{issue}/unlink-pattern", json=pattern)
+    api.post(f"/v1/issues/{issue}/unlink-pattern", json={})
+    unlinked = read_constraints(database, fresh_sample)
+    link = api.post(f"/v1/issues/{issue}/link-pattern", json=pattern)
+    linked = read_constraints(database, fresh_sample)
+    back = api.post(f"/v1/corrections/{link.json()['correction_id']}/withdraw", json={})
+    withdrawn = read_constraints(database, fresh_sample)
+    again = api.post(f"/v1/corrections/{link.json()['correction_id']}/withdraw", json={})
 
-    assert (refused.status_code, refused.json()["code"]) == (409, "contradiction")
-    assert refused.json()["chain"] == [
-        {
-            "kind": "must",
-            "left_issue_id": str(min(issue, fresh_sample.issues[0])),
-            "right_issue_id": str(max(issue, fresh_sample.issues[0])),
-        }
-    ]
-    assert read_constraints(database, fresh_sample) == before
+    assert (link.status_code, back.status_code, again.status_code) == (202, 202, 404)
+    assert {kind for kind, _ in unlinked} == {"cannot"}
+    assert linked == {("must", frozenset((issue, other))) for other in fresh_sample.issues[1:7]}
+    assert withdrawn == unlinked
+
+
+def test_an_unlink_is_withdrawn_as_a_whole_from_what_the_issue_lists(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, issue = client(fresh_sample.credentials["analyst"]), fresh_sample.issues[0]
+    api.post(f"/v1/issues/{issue}/unlink-pattern", json={})
+    facts = api.get(f"/v1/issues/{issue}/membership").json()["facts"]
+    assert {fact["act"] for fact in facts} == {"unlink"}
+    (correction,) = {fact["correction_id"] for fact in facts}
+
+    api.post(f"/v1/corrections/{correction}/withdraw", json={})
+
+    assert read_constraints(database, fresh_sample) == set()
+    assert api.get(f"/v1/issues/{issue}/membership").json()["facts"] == []
 
 
 def test_a_merge_and_a_split_become_constraints(
@@ -78,10 +93,14 @@ def test_a_merge_and_a_split_become_constraints(
         f"/v1/patterns/{ids['pattern_id']}/split", json={"issue_ids": [str(i) for i in issues[4:7]]}
     )
 
-    assert (merged.json()["constraints"], split.json()["constraints"]) == (5, 6)
+    assert (merged.status_code, split.status_code) == (202, 202)
     constraints = read_constraints(database, fresh_sample)
     assert {("must", frozenset((issues[0], other))) for other in issues[7:]} <= constraints
-    assert len([kind for kind, _ in constraints if kind == "cannot"]) == 4
+    leaving = set(issues[4:7])
+    assert {pair & leaving for kind, pair in constraints if kind == "cannot"} == {
+        frozenset({issue}) for issue in leaving
+    }
+    assert not [pair for kind, pair in constraints if kind == "must" and len(pair & leaving) == 1]
 
 
 def test_invalid_corrections_are_refused(client: Client, sample: Sample) -> None:

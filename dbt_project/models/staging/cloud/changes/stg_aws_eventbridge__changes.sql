@@ -10,7 +10,7 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('detail-type') }} and coalesce({{ text_at('detail-type') }} ~* 'pipeline|deploy', false) and coalesce(lower(coalesce({{ text_at('detail.state') }}, {{ text_at('detail.status') }}, {{ text_at('detail.build-status') }}, {{ text_at('detail.statusCode') }}, {{ text_at('detail.scan-status') }}, {{ text_at('detail.eventName') }}, {{ text_at('detail.lastStatus') }}, {{ text_at('detail.state.value') }})) in ('succeeded', 'success'), false)) then 'deployment'
+            when ({{ has_value('detail-type') }} and coalesce({{ text_at('detail-type') }} ~* 'pipeline|deploy', false) and coalesce(lower(coalesce({{ text_at('detail.state.value') }}, {{ text_at('detail.state') }}, {{ text_at('detail.status') }}, {{ text_at('detail.build-status') }}, {{ text_at('detail.statusCode') }}, {{ text_at('detail.scan-status') }}, {{ text_at('detail.eventName') }}, {{ text_at('detail.lastStatus') }})) in ('succeeded', 'success'), false)) then 'deployment'
         end as variant
     from records
 

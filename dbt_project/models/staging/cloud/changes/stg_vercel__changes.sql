@@ -20,7 +20,7 @@ select
     {{ record_columns('vercel') }},
     variant,
     case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deployment' then case when coalesce(lower({{ text_at('type') }}) in ('deployment.rollback'), false) then 'rollback' else 'deploy' end end as change_kind,
+    case variant when 'deployment' then 'deploy' end as change_kind,
     case variant when 'deployment' then nullif(concat_ws(': ', coalesce({{ text_at('name') }}, {{ text_at('payload.deployment.name') }}, {{ text_at('payload.name') }}), coalesce({{ text_at('meta.githubCommitMessage') }}, {{ text_at('meta.gitlabCommitMessage') }}, {{ text_at('meta.bitbucketCommitMessage') }}, {{ text_at('payload.deployment.meta.githubCommitMessage') }}, {{ text_at('url') }}, {{ text_at('payload.deployment.url') }})), '') end as title,
     case variant when 'deployment' then coalesce({{ text_at('name') }}, {{ text_at('payload.deployment.name') }}, {{ text_at('payload.name') }}) end as service,
     case variant when 'deployment' then coalesce({{ text_at('target') }}, {{ text_at('payload.target') }}, 'production') end as environment,

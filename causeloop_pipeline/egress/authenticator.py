@@ -1,0 +1,110 @@
+"""Proves to a tool who sends each request: with what a person entered, a fetched token, or a signature."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+
+from causeloop_pipeline.connectors.auth import (
+    AwsSignature,
+    FirstOf,
+    GitHubApp,
+    OAuth2,
+    ServiceAccount,
+)
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.egress.access_tokens import TokenSource
+from causeloop_pipeline.egress.aws_signature import AwsKey, sign_request
+from causeloop_pipeline.egress.credentials import Credentials, build_credentials, find_missing
+from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.egress.http import Request
+from causeloop_pipeline.egress.policy import EgressPolicy
+
+
+class Authenticator:
+    """The requests of one connector carry its credentials, and nothing shows them."""
+
+    def __init__(
+        self, credentials: Credentials, tokens: TokenSource | None = None, key: AwsKey | None = None
+    ) -> None:
+        self._credentials, self._tokens, self._key = credentials, tokens, key
+        self._sent = ""
+
+    def authorize(self, request: Request) -> Request:
+        """The request with what proves who sends it."""
+        url = request.url
+        if self._credentials.parameters:
+            url = str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters)))
+        headers = {**request.headers, **dict(self._credentials.headers)}
+        if self._tokens is not None:
+            headers |= self._token_headers(self._tokens)
+        if self._key is not None:
+            now = datetime.now(UTC)
+            headers |= sign_request(self._key, request.method, url, headers, request.content, now)
+        return replace(request, url=url, headers=headers)
+
+    def renew(self) -> bool:
+        """Whether another token can be fetched, now that the tool has refused the last one."""
+        if self._tokens is None:
+            return False
+        self._tokens.discard()
+        return True
+
+    def redact(self, text: str) -> str:
+        """The text with every credential and token replaced by ***."""
+        text = text.replace(self._sent, "***") if self._sent else text
+        return self._credentials.redact(text)
+
+    def _token_headers(self, tokens: TokenSource) -> dict[str, str]:
+        self._sent = tokens.token()
+        values = {**tokens.values, "token": self._sent}
+        if not isinstance(tokens.auth, OAuth2):
+            return {"Authorization": f"Bearer {self._sent}"}
+        more = {name: fill_from(text, values) for name, text in tokens.auth.more}
+        return {tokens.auth.header: fill_from(tokens.auth.template, values), **more}
+
+
+def build_authenticator(
+    connector: Connector,
+    config: Mapping[str, Any],
+    entered: Mapping[str, str],
+    base_url: str,
+    egress: EgressPolicy,
+) -> Authenticator:
+    """What a connector's authentication makes of its configuration and of what a person entered."""
+    auth = connector.auth
+    values: dict[str, Any] = {**config, **entered}
+    if isinstance(auth, FirstOf):
+        chosen = next((entry for entry in auth.ways if not find_missing(entry, values)), auth.ways[0])
+        connector, auth = replace(connector, auth=chosen), chosen
+    secrets = Credentials(secrets=tuple(entered.values()))
+    try:
+        match auth:
+            case OAuth2() | ServiceAccount() | GitHubApp():
+                _require_values(auth, values)
+                return Authenticator(secrets, TokenSource(connector.title, auth, values, base_url, egress))
+            case AwsSignature():
+                return Authenticator(secrets, key=_aws_key(auth, values))
+    except MissingValueError as missing:
+        raise PermanentFailure(
+            f"{connector.title}: {missing.args[0]!r} is missing; enter it in the connector"
+        ) from None
+    return Authenticator(build_credentials(connector, entered))
+
+
+def _require_values(auth: OAuth2 | ServiceAccount | GitHubApp, values: Mapping[str, Any]) -> None:
+    if missing := find_missing(auth, values):
+        raise MissingValueError(missing[0])
+
+
+def _aws_key(auth: AwsSignature, values: Mapping[str, Any]) -> AwsKey:
+    return AwsKey(
+        fill_from(auth.access_key_id, values),
+        fill_from(auth.secret_access_key, values),
+        auth.service,
+        fill_from(auth.region, values),
+        fill_from(auth.session_token, values) if auth.session_token and values.get("session_token") else None,
+    )

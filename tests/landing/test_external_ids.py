@@ -1,0 +1,21 @@
+"""The id by which all channels of a tool know a record."""
+
+import pytest
+
+from causeloop_pipeline.connectors.spec import RecordSchema
+from causeloop_pipeline.landing.extract import RecordSchemaError, read_external_id
+
+NAMED = RecordSchema(key="name", key_pattern=r"/alerts/([^/]+)$")
+
+
+def test_an_id_at_the_end_of_a_name_is_the_one_that_webhooks_send_alone() -> None:
+    assert read_external_id(NAMED, {"name": "projects/shop/alerts/0.abc"}) == "0.abc"
+
+
+def test_a_name_without_the_expected_end_is_an_id_itself() -> None:
+    assert read_external_id(NAMED, {"name": "0.abc"}) == "0.abc"
+
+
+def test_a_record_without_the_name_has_no_id() -> None:
+    with pytest.raises(RecordSchemaError, match="the id is missing"):
+        read_external_id(NAMED, {"title": "Latency"})
