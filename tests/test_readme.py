@@ -10,17 +10,31 @@ from pathlib import Path
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.spec import Category
 from causeloop_pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 
 
-def section(name: str) -> str:
+def section(name: str, text: str = README) -> str:
     """What stands between a section's two marks."""
-    match = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README, re.DOTALL)
-    assert match is not None, f"the README has no section {name}"
+    match = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
+    assert match is not None, f"there is no section {name}"
     return match.group(1)
+
+
+def category_table() -> str:
+    """How many connectors of each category there are, and what they do."""
+    rows = []
+    for category in Category:
+        tools = [tool for tool in CONNECTORS.values() if tool.category is category]
+        polled = sum(bool(tool.pulls or tool.query or tool.configure) for tool in tools)
+        pushed = sum(tool.webhook is not None for tool in tools)
+        changes = sum(bool(tool.changes) for tool in tools)
+        rows.append(f"| {category} | {len(tools)} | {polled} | {pushed} | {changes} |")
+    head = ["| category | types | polled | webhook | changes |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def connector_table() -> str:
@@ -28,10 +42,13 @@ def connector_table() -> str:
     rows = [
         f"| `{tool.name}` | {tool.title} | {tool.category} | {tool.plan} "
         f"| {'yes' if tool.pulls or tool.query or tool.configure else ''} | {'yes' if tool.webhook else ''} "
-        f"| {'yes' if tool.tickets else ''} |"
+        f"| {'yes' if tool.changes else ''} | {'yes' if tool.tickets else ''} |"
         for tool in sorted(CONNECTORS.values(), key=lambda tool: (tool.category, tool.name))
     ]
-    head = ["| type | tool | category | plan | polled | webhook | tickets |", "|---|---|---|---|---|---|---|"]
+    head = [
+        "| type | tool | category | plan | polled | webhook | changes | tickets |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *rows]) + "\n"
 
 
@@ -50,8 +67,12 @@ def _default(value: object) -> str:
     return f"`{value}`"
 
 
-def test_the_connector_table_is_the_registrys() -> None:
-    assert section("connectors") == connector_table()
+def test_the_counts_of_connectors_are_the_registrys() -> None:
+    assert section("connectors") == category_table()
+
+
+def test_the_list_of_connectors_is_the_registrys() -> None:
+    assert section("connectors", (ROOT / "docs" / "connector-types.md").read_text()) == connector_table()
 
 
 def test_the_settings_table_is_the_settings() -> None:

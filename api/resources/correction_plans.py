@@ -2,7 +2,7 @@
 
 The newest statement of a person counts: a link or merge replaces the unlinks that it contradicts, an unlink
 or split cuts the links across it. Everybody else stays: what was linked through an issue that leaves is
-linked anew, and what was kept apart from a group that is cut stays apart from both of its parts.
+linked again, and what was kept apart from a group that is cut stays apart from both of its parts.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -52,9 +52,9 @@ def plan_link(
     out = plan_separation(in_force, [issue], own_pattern)
     between = [*(row for row in in_force if row not in set(out.replaced)), *out.added]
     into = plan_union(between, pairs, [[issue], pattern])
-    known, gone = set(in_force), set(into.replaced)
+    existing, gone = set(in_force), set(into.replaced)
     added = [row for row in [*out.added, *into.added] if row not in gone]
-    return CorrectionPlan(added, [row for row in [*out.replaced, *into.replaced] if row in known])
+    return CorrectionPlan(added, [row for row in [*out.replaced, *into.replaced] if row in existing])
 
 
 def plan_separation(
@@ -65,7 +65,7 @@ def plan_separation(
     tied = _join_links(in_force)
     groups_cut = {tied.find(issue) for issue in leaving}
     replaced = [row for row in in_force if row[0] == MUST and (row[1] in out) != (row[2] in out)]
-    kept = [row for row in in_force if row not in set(replaced)]
+    remaining = [row for row in in_force if row not in set(replaced)]
 
     links = [(MUST, leaving[0], other) for other in leaving[1:]]
     ends: dict[str, list[str]] = {}
@@ -80,24 +80,24 @@ def plan_separation(
     apart += [(CANNOT, issue, staying[0]) for issue in leaving[1:]]
     central = set(staying)
     taken_out_before = dict.fromkeys(
-        left for kind, left, right in kept if kind == CANNOT and right in central and left not in out
+        left for kind, left, right in remaining if kind == CANNOT and right in central and left not in out
     )
     apart += [(CANNOT, leaving[0], other) for other in taken_out_before if other not in central]
-    apart += _keep_apart(kept, tied, groups_cut, leaving[0], out)
-    return CorrectionPlan(_select_new([*links, *apart], kept), replaced)
+    apart += _keep_apart(remaining, tied, groups_cut, leaving[0], out)
+    return CorrectionPlan(_select_new([*links, *apart], remaining), replaced)
 
 
 def _keep_apart(
-    kept: Sequence[Constraint], tied: Closure, groups_cut: Collection[str], leaving: str, out: set[str]
+    remaining: Sequence[Constraint], tied: Closure, groups_cut: Collection[str], leaving: str, out: set[str]
 ) -> list[Constraint]:
     """What was kept apart from a group that is cut stays apart from both of its parts."""
-    rest = _join_links(kept)
+    rest = _join_links(remaining)
     parts: dict[str, set[str]] = {}
     for issue in list(tied.root):
         if tied.find(issue) in groups_cut:
             parts.setdefault(tied.find(issue), set()).add(leaving if issue in out else rest.find(issue))
     rows: list[Constraint] = []
-    for kind, left, right in kept:
+    for kind, left, right in remaining:
         if kind != CANNOT:
             continue
         rows += [(CANNOT, part, right) for part in sorted(parts.get(tied.find(left), ()))]
@@ -106,7 +106,7 @@ def _keep_apart(
 
 
 def _join_links(constraints: Iterable[Constraint]) -> Closure:
-    """The sets of issues that links tie together, whatever is said to be apart."""
+    """The sets of issues that links tie together, whatever is apart."""
     closure = Closure()
     for kind, left, right in constraints:
         if kind == MUST:
@@ -116,11 +116,11 @@ def _join_links(constraints: Iterable[Constraint]) -> Closure:
 
 def _select_new(rows: Iterable[Constraint], in_force: Iterable[Constraint]) -> list[Constraint]:
     """Each constraint once, without those in force and those of an issue with itself."""
-    known = {(kind, frozenset((left, right))) for kind, left, right in in_force}
+    existing = {(kind, frozenset((left, right))) for kind, left, right in in_force}
     new: list[Constraint] = []
     for kind, left, right in rows:
         pair = (kind, frozenset((left, right)))
-        if left != right and pair not in known:
-            known.add(pair)
+        if left != right and pair not in existing:
+            existing.add(pair)
             new.append((kind, left, right))
     return new

@@ -94,6 +94,8 @@ def test_a_materialization_shows_the_columns_and_rows_of_its_table(
 
 
 def test_the_resource_shows_as_the_installation(definitions: dg.Definitions) -> None:
-    [resource] = RepositorySnap.from_def(definitions.get_repository_def()).resources
+    resources = RepositorySnap.from_def(definitions.get_repository_def()).resources
+    assert resources is not None
+    [resource] = resources
     assert resource.resource_type == "causeloop_pipeline.stages.installation.Installation"
     assert "database and secrets" in (resource.resource_snapshot.description or "")

@@ -31,6 +31,7 @@ export function forecastChart(title, forecast) {
 }
 
 function summarize(forecast, ahead) {
+  if (!ahead.length) return "No forecast yet: it is computed at the end of the first analysis.";
   const total = ahead.reduce((sum, row) => sum + row.yhat, 0);
   const expected = `About ${number(total, 1)} issues are expected in ${ahead.length} days.`;
   const line = `The threshold of ${number(forecast.threshold, 1)} a day`;

@@ -97,7 +97,7 @@ const DECIDED_BY = { rule: "the same message or stack trace", person: "a person"
 const ACTS = { link: "Linked with", unlink: "Unlinked from", merge: "Merged with", split: "Split from" };
 const KINDS = { must: "Linked with", cannot: "Kept apart from" };
 
-/** What people said about this issue, one line a correction, each with “Withdraw”. */
+/** The corrections of this issue by people, one line a correction, each with “Withdraw”. */
 function corrections(pairs, canWrite) {
   if (!pairs.length) return null;
   const byCorrection = new Map();

@@ -24,7 +24,7 @@ export async function showOverview({ me, signal }) {
     { class: "screen", "data-title": "Overview" },
     h("h1", { class: "unseen" }, "Overview"),
     failed,
-    h("div", { class: "answers" }, fixFirst(recommendations.data[0]), lastFix(fixes)),
+    h("div", { class: "answers" }, fixFirst(recommendations.data[0], summary), lastFix(fixes)),
     tiles(summary),
     section(
       "What to fix, in order",
@@ -72,7 +72,13 @@ function emptyOverview(failed, role) {
   );
 }
 
-function fixFirst(first) {
+function fixFirst(first, summary) {
+  if (!first && !summary.predicted)
+    return answer(
+      "Fix first",
+      h("p", { class: "answer-text" }, "Nothing is ranked yet: the patterns are found, the first analysis is still under way."),
+      h("p", { class: "quiet" }, "Predictions and recommendations appear here when it ends."),
+    );
   if (!first)
     return answer(
       "Fix first",

@@ -33,9 +33,9 @@ export function unlinkButton(issue, pattern) {
       { issue_id: issue.id },
       { pattern_id: pattern.id },
     );
-    const said = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
+    const message = h("span", { class: "quiet" }, "Leaves this pattern in the next run. ");
     const undo = action("Undo", () => withdraw(correctionId).then(restore), { done: "The issue stays in this pattern." });
-    place.replaceChildren(said, correctionId ? undo : "");
+    place.replaceChildren(message, correctionId ? undo : "");
     undo.focus();
     setTimeout(() => undo.remove(), UNDO_MILLISECONDS);
   };

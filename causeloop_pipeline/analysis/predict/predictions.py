@@ -150,7 +150,7 @@ def predict_recurrence(
         descriptions = second_core.submit(describe_patterns)
         predicted = _predict_patterns(history, gaps, predictable, windows, trained_model)
         about, curves = descriptions.result()
-    dates = _next_dates(history, occurrences, predicted, windows, today)
+    dates = _estimate_dates(history, occurrences, predicted, windows, today)
     rows = _prediction_rows(about, predicted, windows, dates)
     return RecurrencePredictions(rows, curves, trained_model)
 
@@ -217,7 +217,7 @@ def _curves(history: OccurrenceHistory, occurrences: pl.DataFrame, today: date) 
     )
 
 
-def _next_dates(
+def _estimate_dates(
     history: OccurrenceHistory,
     occurrences: pl.DataFrame,
     predicted: PatternProbabilities,
@@ -227,10 +227,10 @@ def _next_dates(
     """When each pattern is expected next, on the weekdays that it keeps to."""
     day = occurrences.select(pl.col("local").dt.epoch("d").cast(pl.Int64)).to_series().to_numpy()
     pattern_idx = history.events.pattern_idx
-    struck_today = np.zeros(history.size, bool)
-    struck_today[pattern_idx[day == (today - date(1970, 1, 1)).days]] = True
+    occurred_today = np.zeros(history.size, bool)
+    occurred_today[pattern_idx[day == (today - date(1970, 1, 1)).days]] = True
     weekdays = find_bound_weekdays(pattern_idx, day, history.size)
-    return estimate_next_dates(predicted.probability, windows, today, weekdays, struck_today)
+    return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today)
 
 
 def _prediction_rows(

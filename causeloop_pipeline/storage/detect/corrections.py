@@ -35,7 +35,7 @@ SELECT_NEW_ACTS = """
 select distinct on (pattern_id) pattern_id::text, act
 from detect.constraint_in_force
 where workspace_id = %(workspace_id)s and act is not null and pattern_id is not null
-  and made_at > (select computed_at from detect.grouping_state where workspace_id = %(workspace_id)s)
+  and made_at > (select grouped_at from detect.grouping_state where workspace_id = %(workspace_id)s)
 order by pattern_id, made_at desc
 """
 

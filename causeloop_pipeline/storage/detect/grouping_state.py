@@ -25,7 +25,8 @@ values (%(workspace_id)s, %(algorithm_version)s, %(input_digest)s, %(corrections
 on conflict (workspace_id) do update set
     algorithm_version = excluded.algorithm_version, input_digest = excluded.input_digest,
     corrections_digest = excluded.corrections_digest, issue_count = excluded.issue_count,
-    pattern_index = excluded.pattern_index, churn = excluded.churn, stale_since = excluded.stale_since
+    pattern_index = excluded.pattern_index, churn = excluded.churn, stale_since = excluded.stale_since,
+    grouped_at = now()
 """
 
 UPDATE_STALE_SINCE = """

@@ -272,7 +272,7 @@ def test_real_fixes_of_frequent_failures_are_recognized() -> None:
     fixed_times = times | {key: [at for at in times[key] if at < 240] for key in keys}
     proofs = prove_fixes(fixes_at(240, *keys), occurrences(fixed_times), as_of=day(300), seed=seed)
     print(f"seed {seed}: {Counter(proofs['verdict'].to_list())}")
-    assert (proofs["verdict"] == "held").mean() >= 0.9  # type: ignore[operator]
+    assert (proofs["verdict"] == "held").mean() >= 0.9
 
 
 def test_a_fix_whose_pattern_came_back_after_it_was_resolved_has_failed_whatever_the_rates_say() -> None:

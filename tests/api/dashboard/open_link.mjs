@@ -5,7 +5,7 @@ const stored = [];
 
 class Element {
   constructor(tag) {
-    Object.assign(this, { tag, children: [], dataset: {}, listeners: {}, textContent: "" });
+    Object.assign(this, { tag, children: [], style: {}, dataset: {}, listeners: {}, textContent: "" });
   }
   append(...children) {
     this.children.push(...children);

@@ -77,7 +77,7 @@ def select_compared(meaning: RecordMeaning) -> dict[str, Any]:
     if meaning.kind == "change":
         read = {name: fields.get(name) for name in CHANGE_FIELDS if name != "title" or "title" in fields}
         read["kind"] = fields.get("change_kind", "change")
-        times = ("changed_at",)
+        times: tuple[str, ...] = ("changed_at",)
     else:
         read = {name: fields.get(name) for name in ISSUE_FIELDS}
         read["attributes"] = fields.get("attributes", {})

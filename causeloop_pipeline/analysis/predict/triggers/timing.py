@@ -140,14 +140,14 @@ def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
     weekday = (recent[1] + 3) % 7  # 1 January 1970 was a thursday
     counts = np.bincount(recent[0] * 7 + weekday, minlength=size * 7).reshape(size, 7).astype(float)
     total = counts.sum(axis=1, keepdims=True)
-    kept = counts * (counts >= MIN_SHARE_OF_HABIT * total)
+    counts_of_habit = counts * (counts >= MIN_SHARE_OF_HABIT * total)
     is_bound = (
         (total[:, 0] >= MIN_DAYS_OF_HABIT)
-        & ((kept > 0).sum(axis=1) <= MAX_WEEKDAYS_OF_HABIT)
-        & (kept.sum(axis=1) >= MIN_SHARE_WITHIN_HABIT * total[:, 0])
+        & ((counts_of_habit > 0).sum(axis=1) <= MAX_WEEKDAYS_OF_HABIT)
+        & (counts_of_habit.sum(axis=1) >= MIN_SHARE_WITHIN_HABIT * total[:, 0])
     )
     shares = np.full((size, 7), np.nan)
-    shares[is_bound] = kept[is_bound] / kept[is_bound].sum(axis=1, keepdims=True)
+    shares[is_bound] = counts_of_habit[is_bound] / counts_of_habit[is_bound].sum(axis=1, keepdims=True)
     return shares
 
 
@@ -156,7 +156,7 @@ def estimate_next_dates(
     windows: tuple[int, ...],
     today: date,
     weekdays: Floats | None = None,
-    struck_today: Bools | None = None,
+    occurred_today: Bools | None = None,
 ) -> pl.DataFrame:
     """Estimate the dates by which the next occurrence comes with 10, 50 and 90 %.
 
@@ -178,9 +178,9 @@ def estimate_next_dates(
         if weekdays is not None and is_bound.any():
             curve, level = (hazard[is_bound], days), -np.log1p(-share)
             ahead[is_bound] = _days_until_weekday(curve, weekdays[is_bound], today.weekday(), level)
-            if struck_today is not None:
+            if occurred_today is not None:
                 later = 1 + _days_until_weekday(curve, weekdays[is_bound], today.weekday() + 1, level)
-                ahead[is_bound] = np.where(struck_today[is_bound], later, ahead[is_bound])
+                ahead[is_bound] = np.where(occurred_today[is_bound], later, ahead[is_bound])
         is_given = is_likely & (ahead <= MAX_DAYS_AHEAD)
         offsets = np.where(is_given, np.minimum(ahead, MAX_DAYS_AHEAD), np.nan)
         whole_days = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Has, Some, Source
+from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Expression, Has, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
-def label(*names: str) -> Source:
+def label(*names: str) -> tuple[str | Expression, ...]:
     """A label of the alert group, else of the alerts behind it."""
     groups = [
         source

@@ -2,6 +2,7 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Attributes,
     Choose,
     Different,
     Element,
@@ -32,7 +33,7 @@ ENVIRONMENT = (
     "extraProperties.environment",
     Tag("tags", "env|environment"),
 )
-ATTRIBUTES = {
+ATTRIBUTES: Attributes = {
     "number": "tinyId",
     "alias": "alias",
     "tags": "tags",

@@ -66,7 +66,7 @@ CONNECTOR = spec.Connector(
             records="dag_runs",
             pages=spec.OffsetPages(),
             schema=RUN_SCHEMA,
-            since=spec.Since(field="end_date", param="end_date_gte", ascending=True),
+            since=spec.Since(field="end_date", param="end_date_gte"),
         ),
     ),
     webhook=spec.Webhook(

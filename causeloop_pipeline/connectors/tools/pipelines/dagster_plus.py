@@ -56,9 +56,7 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="{base_url}",
     credentials=(
-        spec.Field(
-            "token", "User token", help="Dagster+ only: of a user with the role Viewer.", required=False
-        ),
+        spec.Field("token", "User token", help="Of a Dagster+ user with the role Viewer, else any text."),
     ),
     auth=spec.Headers((("Dagster-Cloud-Api-Token", "{token}"),)),
     pulls=(

@@ -8,7 +8,7 @@ FIELDS = (
     "Id, CaseNumber, Subject, Description, Priority, Status, Type, Reason, Origin, IsClosed, IsEscalated, "
     "CreatedDate, ClosedDate, LastModifiedDate, SystemModstamp, Owner.Name, Product.Name, Account.Name"
 )
-QUERY = f"SELECT {FIELDS} FROM Case WHERE SystemModstamp >= {{since}} ORDER BY SystemModstamp"
+QUERY = f"SELECT {FIELDS} FROM Case WHERE SystemModstamp >= {{since}} ORDER BY SystemModstamp ASC"
 CASE = IssueMapping(
     name="case",
     when=Every((Has("Id"), Has("CreatedDate"))),

@@ -58,7 +58,6 @@ CONNECTOR = spec.Connector(
                 param="modifiedTimeRange",
                 template="{since},{until}",
                 format="%Y-%m-%dT%H:%M:%S.000Z",
-                ascending=True,
             ),
         ),
     ),

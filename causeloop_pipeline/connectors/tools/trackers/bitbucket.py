@@ -104,7 +104,7 @@ CONNECTOR = spec.Connector(
             records="values",
             pages=spec.NextUrlPages(url="next", size=100, size_param="pagelen"),
             schema=ISSUE_SCHEMA,
-            since=spec.Since(field="updated_on", param="q", template="updated_on > {since}", ascending=True),
+            since=spec.Since(field="updated_on", param="q", template="updated_on > {since}"),
             for_each="repositories",
             optional=True,
         ),

@@ -125,7 +125,7 @@ CONNECTOR = spec.Connector(
                 ),
             ),
         ),
-        setup="Log router sink of failed jobs to Pub/Sub, pushed without wrapping, to the address with ?token=.",
+        setup="Log router sink of failed jobs to Pub/Sub, pushed without wrapping; append ?token=.",
     ),
     issues=(LOGGED, JOB),
 )

@@ -57,9 +57,7 @@ CONNECTOR = spec.Connector(
             records="hits.hits",
             pages=spec.LastRecordPages(path="sort", param="search_after", size=1000, size_param="size"),
             schema=spec.RecordSchema(key="{_index}/{_id}", updated_at=(r"_source.@timestamp",)),
-            since=spec.Since(
-                field=r"_source.@timestamp", param="query.bool.filter.range.@timestamp.gte", ascending=True
-            ),
+            since=spec.Since(field=r"_source.@timestamp", param="query.bool.filter.range.@timestamp.gte"),
         ),
     ),
     issues=(DOCUMENT,),

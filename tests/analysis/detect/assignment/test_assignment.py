@@ -195,7 +195,7 @@ def test_user_constraints_on_a_new_issue_are_respected() -> None:
     assert assign(later(twin), before.index, into).members["pattern_id"].to_list() == [home]
 
 
-def test_a_new_event_like_one_that_was_taken_out_follows_it() -> None:
+def test_a_new_event_like_one_that_was_taken_out_stays_with_the_others() -> None:
     issues = machine_issues()
     rest = issues.filter(pl.col("title").str.starts_with("Worker") & (pl.col("issue_id") != "i0001"))[
         "issue_id"
@@ -204,7 +204,9 @@ def test_a_new_event_like_one_that_was_taken_out_follows_it() -> None:
     before = group_issues(issues, fingerprint_issues(issues), constraints=constraints)
     title = issues.filter(pl.col("issue_id") == "i0001")["title"][0]
     delta = assign(later({"title": title, "source": "syslog"}), before.index, constraints)
-    assert sorted(delta.members["issue_id"]) == ["i0001", "ni0000"]
+    pattern_of_issue = dict(before.members.select("issue_id", "pattern_id").iter_rows())
+    assert delta.members["issue_id"].to_list() == ["ni0000"]
+    assert delta.members["pattern_id"].to_list() == [pattern_of_issue[rest[0]]]
 
 
 def test_many_small_additions_leave_the_index_as_searchable_as_one_large_one() -> None:

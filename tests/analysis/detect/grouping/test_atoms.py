@@ -64,14 +64,17 @@ def test_separated_issues_of_one_key_become_atoms_of_units_that_stay_apart() -> 
     atoms = form(["text:a"] * 3, ("cannot", "i0000", "i0001"))
     assert atoms.keys == ["text:a", "text:a"]
     assert atoms.cannot_link == [(0, 1)]
-    assert {reference.row for reference in atoms.split_references} == {0, 1}
-    assert [reference.stays for reference in atoms.split_references] == [0, 1]
+    assert [(reference.row, reference.stays) for reference in atoms.split_references] == [(1, 1)]
 
 
-def test_an_issue_without_a_correction_goes_to_the_side_whose_title_is_like_its_own() -> None:
-    titles = ["job 7 failed on blue", "job 9 failed on red", "job 8 failed on blue"]
-    atoms = form(["template:x"] * 3, ("cannot", "i0000", "i0001"), titles=titles)
-    assert atoms.atom_of_row[2] == atoms.atom_of_row[0]
+@pytest.mark.parametrize(("taken_out", "stayed"), [("i0000", "i0001"), ("i0001", "i0000")])
+def test_who_is_taken_out_leaves_alone_however_like_it_the_others_are(taken_out: str, stayed: str) -> None:
+    titles = ["job 7 failed on red", "job 7 failed on red", "job 8 failed on blue"]
+    titles[int(taken_out[-1])] = "job 7 failed on blue"
+    atoms = form(["template:x"] * 3, ("cannot", taken_out, stayed), titles=titles)
+    alone, others = int(taken_out[-1]), {0, 1, 2} - {int(taken_out[-1])}
+    assert len({int(atoms.atom_of_row[row]) for row in others}) == 1
+    assert all(atoms.atom_of_row[row] != atoms.atom_of_row[alone] for row in others)
 
 
 def test_keys_say_what_the_issues_of_an_atom_have_in_common() -> None:

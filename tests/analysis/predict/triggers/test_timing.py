@@ -92,8 +92,8 @@ def test_the_median_is_where_half_the_probability_is_reached():
 def test_the_next_date_falls_on_a_weekday_that_the_pattern_keeps_to(weekdays, later, probabilities):
     today = date(2026, 1, 1 + later)
     monday = (date(2025, 9, 1) - date(1970, 1, 1)).days
-    struck = np.array([monday + 7 * week + weekday for week in range(12) for weekday in weekdays])
-    habit = find_bound_weekdays(np.zeros(len(struck), np.int64), struck, 1)
+    occurred = np.array([monday + 7 * week + weekday for week in range(12) for weekday in weekdays])
+    habit = find_bound_weekdays(np.zeros(len(occurred), np.int64), occurred, 1)
     row = estimate_next_dates(np.array([probabilities]), WINDOWS, today, habit).row(0)
     assert {day.weekday() for day in row if day} <= weekdays
     assert [day for day in row if day] == sorted(day for day in row if day)
@@ -103,12 +103,12 @@ def test_a_pattern_of_all_weekdays_keeps_to_none():
     assert np.isnan(find_bound_weekdays(np.zeros(70, np.int64), np.arange(20_000, 20_070), 1)).all()
 
 
-def test_a_monday_pattern_that_struck_this_monday_is_expected_on_the_next_one():
+def test_a_monday_pattern_that_occurred_this_monday_is_expected_on_the_next_one():
     monday = date(2026, 1, 5)
     habit = np.array([[1.0, 0, 0, 0, 0, 0, 0]])
     certain = np.array([[0.9, 0.95, 0.97, 0.99]])
     dates = [
-        estimate_next_dates(certain, WINDOWS, monday, habit, np.array([struck]))["next_date_median"].item()
-        for struck in (False, True)
+        estimate_next_dates(certain, WINDOWS, monday, habit, np.array([occurred]))["next_date_median"].item()
+        for occurred in (False, True)
     ]
     assert dates == [monday, date(2026, 1, 12)]

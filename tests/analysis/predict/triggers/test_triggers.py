@@ -110,11 +110,12 @@ def test_the_tail_is_that_of_the_binomial():
 
 
 def test_two_patterns_of_the_same_office_hours_do_not_trigger_each_other():
-    weekdays = [day for day in range(1, 360) if (AS_OF.weekday() - day) % 7 < 5]
+    weekdays = [day for day in range(2, 360) if (AS_OF.weekday() - day) % 7 < 5]
     rng = np.random.default_rng(3)
-    one, other = (
-        [day - rng.uniform(9, 17) / 24 for day in weekdays if rng.uniform() < 0.4] for _ in range(2)
+    reviews, timeouts = (
+        [day - rng.uniform(*hours) / 24 for day in weekdays if rng.uniform() < 0.5]
+        for hours in ((10, 12), (13, 15))
     )
-    rows = occurrences({"review": one, "timeout": other, **STRAY})
+    rows = occurrences({"review": reviews, "timeout": timeouts, **STRAY})
     for pattern in ("review", "timeout"):
         assert "pattern" not in {finding["kind"] for finding in evidence(rows, pattern)}
