@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import conflict
-from api.resources.correction_plans import Constraint, CorrectionPlan
+from causeloop_pipeline.analysis.detect.correction_plans import CorrectionPlan
+from causeloop_pipeline.analysis.detect.grouping.constraints import Constraint
 from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
 
 LOCK_CORRECTIONS = "select pg_advisory_xact_lock(hashtextextended('pattern facts ' || $1::text, 0))"

@@ -11,7 +11,6 @@ from api.http.responses import documents, json_response, json_text_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import issues, pattern_corrections, recomputes, similar_issues
 from api.queries.detect.pattern_corrections import Pair, StoredCorrection
-from api.resources.correction_plans import CorrectionPlan, plan_link, plan_separation, plan_union
 from api.resources.similar_issues import measure_similarity
 from api.schemas.detect.pattern_corrections import (
     ConfirmRequest,
@@ -24,6 +23,12 @@ from api.schemas.detect.pattern_corrections import (
     UnlinkRequest,
 )
 from api.schemas.detect.patterns import ClosureNote
+from causeloop_pipeline.analysis.detect.correction_plans import (
+    CorrectionPlan,
+    plan_link,
+    plan_separation,
+    plan_union,
+)
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["corrections"], route_class=Operation)
@@ -51,7 +56,7 @@ async def link_pattern(db: Db, caller: CurrentCaller, issue_id: UUID, link: Link
         )
     own_pattern = await pattern_corrections.find_pattern(db, issue_id)
     own: list[UUID] = []
-    if own_pattern not in (None, link.pattern_id):
+    if own_pattern is not None and own_pattern != link.pattern_id:
         own = await pattern_corrections.read_central_members(db, own_pattern, [issue_id])
     in_force = list(await pattern_corrections.read_in_force(db))
     plan = plan_link(in_force, str(issue_id), [str(other) for other in own], members)

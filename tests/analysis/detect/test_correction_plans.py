@@ -6,7 +6,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.resources.correction_plans import CorrectionPlan, plan_link, plan_separation, plan_union
+from causeloop_pipeline.analysis.detect.correction_plans import (
+    CorrectionPlan,
+    plan_link,
+    plan_separation,
+    plan_union,
+)
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.constraints import Constraint, build_closure
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
