@@ -88,7 +88,7 @@ class RangePages:
 
 @dataclass(frozen=True, kw_only=True)
 class LastRecordPages:
-    """The next page is asked for by a value of this page's last record, until a page is not full.
+    """The next page is requested by a value of this page's last record, until a page is not full.
 
     For `search_after`, for `before` and `since` ids: `path` leads to the value, a list in JSON bodies.
     """

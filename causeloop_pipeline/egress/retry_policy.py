@@ -72,7 +72,7 @@ class RetryPolicy:
 
 
 def log_retry(details: RetryDetails) -> None:
-    """A tool that asks to wait is no warning: what stays unanswered is reported by who asked."""
+    """A tool that asks to wait is no warning: what stays unanswered is reported by the caller."""
     logger.info("%s; trying again in %.1f s", details.caused_by, details.wait_for)
 
 

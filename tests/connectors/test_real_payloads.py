@@ -168,7 +168,6 @@ def test_a_real_deployment_status_is_a_change(file):
 @pytest.mark.parametrize(
     ("tool", "file"),
     [
-        ("pagerduty", "pagerduty/pagerduty_alert.json"),
         ("zendesk", "zendesk/pagertree_create_request.json"),
         ("datadog", "datadog/pagertree_create_request.json"),
         ("github", "github_actions/check_suite_completed.json"),

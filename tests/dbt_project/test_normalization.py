@@ -48,7 +48,9 @@ def test_every_connector_has_a_staging_model_and_a_source_and_nothing_else_has(
         node["name"]: node for node in manifest["sources"].values() if node["source_name"] == "landing"
     }
 
-    assert staged - {"ingested"} == CONNECTORS.keys() == landing.keys()
+    with_issues = {name for name, tool in CONNECTORS.items() if tool.issues or tool.query or tool.configure}
+    assert staged - {"ingested"} == with_issues
+    assert landing.keys() == CONNECTORS.keys()
     assert {node["identifier"] for node in landing.values()} == {"record"}
     assert all(
         node["config"]["meta"]["dagster"]["asset_key"] == ["landing", name] for name, node in landing.items()

@@ -91,9 +91,10 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
             (workspace_id, run.run_id),
         )
 
+    started = stored.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
     dead = prepare_instance()
 
-    assert dead == 1
+    assert dead == started >= 1
     record = stored.get_run_by_id(run.run_id)
     assert record is not None
     assert record.status == dg.DagsterRunStatus.FAILURE

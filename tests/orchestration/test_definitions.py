@@ -35,7 +35,7 @@ def test_every_connector_lands_in_an_asset_that_its_staging_model_follows(
     definitions: dg.Definitions,
 ) -> None:
     graph = definitions.resolve_asset_graph()
-    for name in CONNECTORS:
+    for name in (name for name, tool in CONNECTORS.items() if tool.issues):
         staging = product_key("staging", f"stg_{name}__issues")
         assert product_key("landing", name) in graph.get(staging).parent_keys
 

@@ -21,7 +21,7 @@ from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     read_predicted_groups,
     recall_at,
 )
-from causeloop_pipeline.analysis.evaluation.item_metrics import bcubed_scores
+from causeloop_pipeline.analysis.evaluation.item_metrics import score_bcubed
 
 RANKS = (1, 5, 10)
 REPORT_SCHEMA = pl.Schema(
@@ -55,7 +55,7 @@ def evaluate_grouping(
     intervals = bootstrap(predicted, labelled["label"], seed=seed)
     after_feedback = _calibration_after_feedback(predicted, labelled["label"], grouping.patterns, seed)
 
-    figures |= bcubed_scores(predicted, labelled["label"])
+    figures |= score_bcubed(predicted, labelled["label"])
     similar = similar_to_each(table, labelled["issue_id"], limit=max(RANKS))
     recalls = recall_at(similar, dict(labelled.select("issue_id", "label").iter_rows()), RANKS)
 
@@ -96,6 +96,6 @@ def _baseline_rows(
     figures = {
         **pair_scores(predicted, labels),
         **group_scores(predicted, labels),
-        **bcubed_scores(predicted, labels),
+        **score_bcubed(predicted, labels),
     }
     return [_row(name, figure, value, {}) for figure, value in figures.items()]

@@ -3,7 +3,7 @@
 import polars as pl
 
 
-def bcubed_scores(predicted: pl.Series, labels: pl.Series) -> dict[str, float]:
+def score_bcubed(predicted: pl.Series, labels: pl.Series) -> dict[str, float]:
     """Scores the group of each row.
 
     In: two groupings of the same rows. Out: bcubed_precision, bcubed_recall, bcubed_f1 (Bagga and Baldwin,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret
+from causeloop_pipeline.connectors.spec import HmacSignature, SharedSecret, Signature
 from causeloop_pipeline.landing.inbound.signature import SignatureError, sign
 from causeloop_pipeline.landing.inbound.webhook import answer_challenge, read_delivery, receive
 from causeloop_pipeline.model.raw_record import canonical_json, payload_hash
@@ -12,7 +12,22 @@ from tests.connectors.case_records import case
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SECRET = "the secret of this connector"
-PUSHING = sorted(name for name, connector in CONNECTORS.items() if connector.webhook)
+
+
+def can_sign(signature: Signature) -> bool:
+    """Whether `sign_headers` makes this proof; the others have tests of their own."""
+    if isinstance(signature, SharedSecret):
+        return True
+    return isinstance(signature, HmacSignature) and not (
+        signature.id_header or signature.secret_prefix or signature.timestamp_prefix
+    )
+
+
+PUSHING = sorted(
+    name
+    for name, connector in CONNECTORS.items()
+    if connector.webhook and can_sign(connector.webhook.signatures[0])
+)
 
 
 def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
@@ -29,15 +44,17 @@ def sign_headers(name: str, body: bytes, index: int = 0) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", PUSHING)
 def test_every_tools_signed_delivery_becomes_records(name):
-    for document in case(name, "webhook"):
+    records = []
+    for document in case(name, "webhook", []):
         body = json.dumps(document).encode()
         received = receive(
             CONNECTORS[name], headers=sign_headers(name, body), body=body, secrets=[SECRET], now=NOW
         )
-        assert received.records
         assert received.quarantined == []
-        assert {record.channel for record in received.records} == {"webhook"}
-        assert {record.source for record in received.records} == {name}
+        records += received.records
+    assert records
+    assert {record.channel for record in records} == {"webhook"}
+    assert {record.source for record in records} == {name}
 
 
 @pytest.mark.parametrize("name", PUSHING)

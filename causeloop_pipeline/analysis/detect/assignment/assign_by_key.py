@@ -97,9 +97,9 @@ def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
     if index.copy_similarity == 0.0:
         return keys
     _, copy_keys = weigh_frames(FrameRows.of(table), index.lexicon.frames, table.height)
-    known = set(index.keys.filter(pl.col("key").str.starts_with("copy:"))["key"].to_list())
+    indexed_copies = set(index.keys.filter(pl.col("key").str.starts_with("copy:"))["key"].to_list())
     return [
-        f"copy:{copy_key}" if key == "text:" and f"copy:{copy_key}" in known else key
+        f"copy:{copy_key}" if key == "text:" and f"copy:{copy_key}" in indexed_copies else key
         for key, copy_key in zip(keys, copy_keys, strict=True)
     ]
 
@@ -235,10 +235,10 @@ def _place_by_storm(placement: NewIssuePlacement, index: PatternIndex) -> None:
         own = alerts.filter(pl.col("place") == place).sort("source_created_at", "issue_id")
         seconds = (own["source_created_at"].dt.epoch("us") / 1e6).to_numpy()
         own = own.with_columns(pl.Series("storm", split_storms(seconds)))
-        known = index.bursts.filter(pl.col("place") == place)
+        stored_bursts = index.bursts.filter(pl.col("place") == place)
         for (storm,), flood in own.group_by("storm", maintain_order=True):
             began, ended = flood["source_created_at"].min(), flood["source_created_at"].max()
-            going_on = known.filter(
+            going_on = stored_bursts.filter(
                 (pl.col("began") - silence <= ended) & (pl.col("ended") + silence >= began)
             ).sort("began", "group")
             for row in flood["row"].to_list():

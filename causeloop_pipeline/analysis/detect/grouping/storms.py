@@ -28,7 +28,7 @@ def name_storm_place() -> pl.Expr:
     return ("storm\x1f" + pl.col("source").fill_null("")).alias("place")
 
 
-def allowed_silence(recent_gaps: Floats) -> float:
+def compute_allowed_silence(recent_gaps: Floats) -> float:
     """Computes how long a storm may be silent.
 
     In: its last gaps in seconds. Out: seconds, 4.6 mean gaps, between one minute and ten.
@@ -47,7 +47,7 @@ def split_storms(seconds: Floats) -> Ints:
     start = 0
     for place in np.flatnonzero(gaps > MIN_SILENCE_SECONDS).tolist():
         recent = gaps[max(start, place - _RECENT_GAPS) : place]
-        if gaps[place] > allowed_silence(recent):
+        if gaps[place] > compute_allowed_silence(recent):
             begins[place + 1] = 1
             start = place + 1
     return np.cumsum(begins)

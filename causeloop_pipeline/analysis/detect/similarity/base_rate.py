@@ -19,10 +19,10 @@ _MATE_LOG_ODDS = (-3.46, -2.75, -1.36, -0.37, 0.32, 0.93, 1.74)
 _PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
 _LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.9, 2.5  # members of large groups are mutual best by chance
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
-_MIN_MATES, _MAX_MIN_MATES, _MAX_MATES = 0.02, 0.2, 0.95
+_MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
 # natural trackers are full of series at the top of the ranking: their scores tell less
 _SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.8, 1.2)
-# where mates are rare, even the likeliest pairs are often a series: none is shown as sure
+# where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
 _FIRST_PRIOR_TEXTS, _FILTERED_MUTUAL_SHARE = 100, 0.57
@@ -83,7 +83,7 @@ def estimate_base_rate(candidates: BestCandidates, chosen: Bools) -> BaseRate:
     """Estimates the base rate of a source.
 
     In: the best candidates of all texts of the workspace, which of the texts are the source's. Out: the rate
-    at which as many best candidates are expected to be mates as the share of mutual best candidates tells.
+    at which as many best candidates are expected to be pairs as the share of mutual best candidates tells.
     """
     best, third = candidates.best[chosen], candidates.third[chosen]
     log_odds = _estimate_mate_log_odds(candidates.is_mutual[chosen], third)
@@ -106,8 +106,8 @@ def _estimate_mate_log_odds(is_mutual: Bools, third: Floats) -> float:
     if has_third.any():
         excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
         log_odds += _LARGE_GROUPS_WEIGHT * max(0.0, excess)
-    least = max(_MIN_MATES, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_MATES))
-    low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_MATES))
+    least = max(_MIN_PAIRED, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_PAIRED))
+    low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_PAIRED))
     return min(max(log_odds, low), high)
 
 

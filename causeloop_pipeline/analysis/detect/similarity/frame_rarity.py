@@ -39,15 +39,15 @@ class FrameRows:
         bodies = texts["body"].fill_null("").str.slice(0, MAX_CHARACTERS)
         rows = np.flatnonzero(bodies.str.contains(SIGN).to_numpy())
         codes_of_body: dict[str, list[int]] = {}
-        found: list[tuple[int, list[int]]] = []
+        runs: list[tuple[int, list[int]]] = []
         for row, body in zip(rows.tolist(), bodies.gather(rows).to_list(), strict=True):
             if body not in codes_of_body:
                 codes_of_body[body] = encode_frames(find_call_stack(body))
-            found.append((row, codes_of_body[body]))
-        lengths = [len(codes) for _, codes in found]
+            runs.append((row, codes_of_body[body]))
+        lengths = [len(codes) for _, codes in runs]
         return FrameRows(
-            np.repeat(np.array([row for row, _ in found], dtype=np.int64), lengths),
-            np.array([code for _, codes in found for code in codes], dtype=np.int64),
+            np.repeat(np.array([row for row, _ in runs], dtype=np.int64), lengths),
+            np.array([code for _, codes in runs for code in codes], dtype=np.int64),
         )
 
 

@@ -38,9 +38,9 @@ class PairModel:
 
     def rate_of(self, source: str) -> BaseRate:
         """The base rate of a source; of one that was never seen, the most careful one known."""
-        known = self.base_rates.get(source)
-        if known is not None:
-            return known
+        base_rate = self.base_rates.get(source)
+        if base_rate is not None:
+            return base_rate
         return min(
             self.base_rates.values(), key=lambda rate: (rate.intercept, rate.slope), default=CAREFUL_RATE
         )
@@ -119,6 +119,6 @@ def choose_merge_threshold(probability: Floats) -> float:
     descending = np.sort(probability)[::-1]
     if len(descending) == 0:
         return _MAX_THRESHOLD
-    found, chosen = np.cumsum(descending), np.arange(1, len(descending) + 1)
-    best = float((2.0 * found / (chosen + found[-1])).max())
+    hits, chosen = np.cumsum(descending), np.arange(1, len(descending) + 1)
+    best = float((2.0 * hits / (chosen + hits[-1])).max())
     return round(min(max(_THRESHOLD_OF_F1 * best, _MIN_THRESHOLD), _MAX_THRESHOLD), 6)

@@ -34,8 +34,8 @@ class TimeRatio:
 
         In: days between the issues of pairs, NaN without a date. Out: log likelihood ratios; 0 without one.
         """
-        known = np.nan_to_num(gap_days, nan=0.0)
-        ratio = np.interp(np.log1p(known), np.log1p(GAP_CENTERS), self.log_ratios)
+        days = np.nan_to_num(gap_days, nan=0.0)
+        ratio = np.interp(np.log1p(days), np.log1p(GAP_CENTERS), self.log_ratios)
         return np.asarray(np.where(np.isnan(gap_days), 0.0, ratio), dtype=np.float64)
 
 

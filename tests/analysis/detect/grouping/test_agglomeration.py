@@ -106,7 +106,7 @@ def test_grouping_again_what_was_grouped_changes_nothing(raw_edges: list[Edge]) 
 
 
 def test_copies_of_a_stack_trace_count_with_what_the_workspace_says_of_them() -> None:
-    one = np.zeros(1, np.int64)
-    copies = Atoms(np.zeros(3, np.int64), one, one, ["copy:a"], [], {}, copy_similarity=0.83)
+    single = np.zeros(1, np.int64)
+    copies = Atoms(np.zeros(3, np.int64), single, single, ["copy:a"], [], {}, copy_similarity=0.83)
     grouped = group_atoms(copies, Edges.none(), None, MERGE_THRESHOLD)
     assert sum_similarities(grouped).confidence == pytest.approx([0.83])

@@ -14,7 +14,7 @@ from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.grouping.storms import (
     MAX_SILENCE_SECONDS,
     MIN_SILENCE_SECONDS,
-    allowed_silence,
+    compute_allowed_silence,
     split_storms,
 )
 from tests.support.failure_texts import START, issue_frame
@@ -79,7 +79,7 @@ def test_a_new_alert_joins_the_storm_that_goes_on_and_a_later_one_begins_another
 
 @pytest.mark.parametrize(("gap", "silence"), [(0.1, MIN_SILENCE_SECONDS), (1e4, MAX_SILENCE_SECONDS)])
 def test_the_allowed_silence_has_bounds(gap: float, silence: float) -> None:
-    assert allowed_silence(np.full(20, gap)) == silence
+    assert compute_allowed_silence(np.full(20, gap)) == silence
 
 
 @given(st.lists(st.floats(0.0, 1e5), min_size=1, max_size=60))

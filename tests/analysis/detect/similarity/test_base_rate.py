@@ -16,11 +16,11 @@ from causeloop_pipeline.analysis.detect.similarity.base_rate import (
 SCORES = st.lists(st.floats(-12.0, 12.0), min_size=1, max_size=60).map(np.array)
 
 
-def rate_of_mates(texts: int, mates: float, seed: int = 0):
+def rate_of_pairs(texts: int, pairs: float, seed: int = 0):
     """The base rate of texts in a plane, a share of which have a mate right beside them."""
     generator = np.random.default_rng(seed)
     place = generator.random((texts, 2))
-    pairs = int(texts * mates / 2)
+    pairs = int(texts * pairs / 2)
     place[pairs : 2 * pairs] = place[:pairs] + 1e-6
     left, right = np.triu_indices(texts, 1)
     score = -np.log(np.hypot(*(place[left] - place[right]).T) + 1e-3)
@@ -28,8 +28,8 @@ def rate_of_mates(texts: int, mates: float, seed: int = 0):
     return estimate_base_rate(best, np.ones(texts, dtype=bool)), best
 
 
-def test_unrelated_texts_are_mutual_best_in_six_of_ten_cases_and_mates_more_often() -> None:
-    shares = [float(rate_of_mates(400, mates)[1].is_mutual.mean()) for mates in (0.0, 0.5, 1.0)]
+def test_unrelated_texts_are_mutual_best_in_six_of_ten_cases_and_pairs_more_often() -> None:
+    shares = [float(rate_of_pairs(400, pairs)[1].is_mutual.mean()) for pairs in (0.0, 0.5, 1.0)]
     assert shares == sorted(shares)
     assert shares[0] < 0.7
     assert shares[-1] > 0.95
@@ -37,8 +37,8 @@ def test_unrelated_texts_are_mutual_best_in_six_of_ten_cases_and_mates_more_ofte
 
 def test_the_more_texts_have_a_mate_the_likelier_is_the_best_candidate() -> None:
     likely = []
-    for mates in (0.0, 0.5, 1.0):
-        rate, best = rate_of_mates(400, mates)
+    for pairs in (0.0, 0.5, 1.0):
+        rate, best = rate_of_pairs(400, pairs)
         likely.append(float(rate.probability(best.best).mean()))
     assert likely == sorted(likely)
     assert likely[-1] > likely[0] + 0.3
@@ -50,8 +50,8 @@ def test_a_source_of_few_texts_is_taken_to_be_like_other_trackers() -> None:
     assert rate.intercept == pytest.approx(CAREFUL_RATE.intercept, abs=0.3)
 
 
-def test_where_mates_are_rare_no_pair_is_sure() -> None:
-    rate, _ = rate_of_mates(300, 0.0)
+def test_where_pairs_are_rare_no_pair_is_sure() -> None:
+    rate, _ = rate_of_pairs(300, 0.0)
     lone = find_best_candidates(np.array([0]), np.array([1]), np.array([9.0]), 300)
     careful = estimate_base_rate(lone, np.ones(300, dtype=bool))
     assert careful.probability(np.array([50.0]))[0] == CAREFUL_RATE.ceiling < 0.8
