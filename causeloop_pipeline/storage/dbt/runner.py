@@ -109,7 +109,16 @@ class Normalizer:
         if not stored.exists() or stored.stat().st_mtime < self._find_last_change():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        self._manifest = read_run_manifest(stored) if is_run else read_manifest(stored)
+        read = read_run_manifest if is_run else read_manifest
+        self._manifest = read(stored)
+        if not self._is_of_database(self._manifest):
+            self.parse()
+            self._manifest = read(stored)
+
+    def _is_of_database(self, manifest: Any) -> bool:
+        """Whether it names this database: one that was parsed without a database cannot be run."""
+        name = conninfo_to_dict(self._require_url()).get("dbname")
+        return all(node.database == name for node in manifest.nodes.values())
 
     def _find_last_change(self) -> float:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
