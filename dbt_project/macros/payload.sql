@@ -14,7 +14,7 @@
 {% macro instant_at(path) -%}
     {%- set text = text_at(path) -%}
     case
-        when {{ text }} ~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)' and pg_input_is_valid({{ text }}, 'timestamptz')
+        when {{ text }} ~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)' and pg_input_is_valid({{ text }} || case when {{ text }} ~ '(Z|[+-]\d\d(:?\d\d)?)$' and {{ text }} ~ ':' then '' else ' UTC' end, 'timestamptz')
             then ({{ text }} || case when {{ text }} ~ '(Z|[+-]\d\d(:?\d\d)?)$' and {{ text }} ~ ':' then '' else ' UTC' end)::timestamptz
     end
 {%- endmacro %}
