@@ -54,7 +54,7 @@
         {%- endif %}
         {%- for time in (['changed_at', 'source_updated_at'] if changes else ['source_created_at', 'source_updated_at', 'resolved_at']) %}
         when {{ is_impossible(time) }}
-            then '{{ time }}: ' || to_char({{ time }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' lies before 1990 or more than two years ahead'
+            then '{{ time }}: ' || to_char({{ time }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' lies before 1990 or more than two years ahead in a ' || source || ' ' || kind
         {%- endfor %}
     end
 {%- endmacro %}

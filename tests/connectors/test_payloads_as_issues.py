@@ -77,9 +77,6 @@ def test_every_real_record_is_an_issue_unless_it_has_no_title(
         assert all(count.balanced for count in check_conservation(session, workspace_id))
 
 
-@pytest.mark.xfail(
-    reason="the conservation count of some source does not balance for documents of foreign kinds"
-)
 def test_any_document_of_a_tool_is_an_issue_or_quarantined_with_a_reason(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:

@@ -70,6 +70,7 @@ def test_an_installation_of_the_old_names_keeps_partitions_and_history(
 ) -> None:
     partition = str(workspace_id)
     stored.add_dynamic_partitions(OLD_SET, [partition])
+    stored.event_log_storage.delete_concurrency_limit(DBT_POOL)
     stored.event_log_storage.set_concurrency_slots(OLD_POOL, 3)
     run_id = run_once(stored, old_issue, old_patterns, partition=partition)
     foreign_run = run_once(stored, orders)
@@ -100,6 +101,7 @@ def test_an_installation_of_the_old_names_keeps_partitions_and_history(
     assert stored.fetch_materializations(FOREIGN, limit=1).records[0].run_id == foreign_run
     pools = stored.event_log_storage.get_concurrency_keys()
     assert DBT_POOL in pools
+    assert OLD_POOL not in pools
 
 
 def test_a_queued_run_of_the_old_names_is_ended_so_that_sensors_start_another(
