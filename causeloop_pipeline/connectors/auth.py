@@ -102,6 +102,13 @@ class AwsSignature:
     session_token: str | None = None
 
 
+def entra_app(scope: str, tenant: str = "{tenant_id}") -> OAuth2:
+    """An application of Microsoft Entra ID: client credentials at its tenant's token endpoint."""
+    return OAuth2(
+        token_url=f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token", scope=f"{scope}/.default"
+    )
+
+
 SingleAuth: TypeAlias = Headers | Bearer | Basic | Query | OAuth2 | ServiceAccount | GitHubApp | AwsSignature
 
 

@@ -21,7 +21,7 @@ from causeloop_pipeline.connectors.spec import (
     Query,
     RecordSchema,
     Since,
-    Times,
+    TimeFormat,
     TokenPages,
 )
 
@@ -51,7 +51,7 @@ def _pull(values: dict[str, Any]) -> Pull:
     schema = RecordSchema(
         key=values["key"],
         updated_at=(values["updated_at"],),
-        times=Times(values["times"]),
+        times=TimeFormat(values["times"]),
         kind="normalized",
         normalize=True,
     )

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.expressions import split_path
-
+PLACE = re.compile(r"-?[0-9]+")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][^{}\"]*)\}")
 
 
@@ -17,19 +16,28 @@ class MissingValueError(LookupError):
     """A template names something that is not there."""
 
 
-find_steps = lru_cache(maxsize=4096)(split_path)
+@lru_cache(maxsize=4096)
+def split_path(path: str) -> tuple[str, ...]:
+    """The steps of a dotted path; a dot after a backslash belongs to its key."""
+    if not path:
+        return ()
+    return tuple(step.replace("\0", ".") for step in path.replace(r"\.", "\0").split("."))
 
 
 def value_at(document: Any, path: str) -> Any:
     """The value at a dotted path, None where there is none; "" is the document itself."""
-    for step in find_steps(path):
-        if isinstance(document, dict):
-            document = document.get(step)
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
-        else:
-            return None
+    for step in split_path(path):
+        document = step_into(document, step)
     return document
+
+
+def step_into(value: Any, step: str) -> Any:
+    """The value of an object's key, or of a list's place (-1 is the last); None where there is none."""
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and PLACE.fullmatch(step) and -len(value) <= int(step) < len(value):
+        return value[int(step)]
+    return None
 
 
 def first_at(document: Any, paths: tuple[str, ...]) -> Any:

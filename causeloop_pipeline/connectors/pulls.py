@@ -3,21 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
+from causeloop_pipeline.connectors.mapping.expressions import TimeFormat
 from causeloop_pipeline.connectors.pages import OnePage, Pages
 
 Record = dict[str, Any]
 Param: TypeAlias = str | int | float | bool | tuple["Param", ...]
-
-
-class Times(StrEnum):
-    """How a tool writes instants; declared per tool, never guessed."""
-
-    ISO = "iso"
-    EPOCH_SECONDS = "epoch_seconds"
-    EPOCH_MILLISECONDS = "epoch_milliseconds"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +26,8 @@ class Since:
     template: str = "{since}"
     """May also hold {until} and configuration."""
     until_param: str | None = None
-    format: str = Times.ISO
-    """A `Times` value, or a strftime pattern in `zone`."""
+    format: str = TimeFormat.ISO
+    """A `TimeFormat` value, or a strftime pattern in `zone`."""
     zone: str | None = None
     """Configuration field that names the time zone the tool reads the filter in."""
     overlap: timedelta = timedelta(minutes=5)
@@ -60,7 +52,7 @@ class RecordSchema:
     """A regular expression: its first group is the id in what the key gives, such as the end of a name."""
     updated_at: tuple[str, ...] = ("updated_at",)
     """The first of these paths that holds a value."""
-    times: Times = Times.ISO
+    times: TimeFormat = TimeFormat.ISO
     kind: str = "record"
     keep: Callable[[Record], bool] | None = None
     unless: str | None = None

@@ -20,7 +20,9 @@ from causeloop_pipeline.connectors.auth import (
     OAuth2,
     Query,
     ServiceAccount,
+    entra_app,
 )
+from causeloop_pipeline.connectors.mapping.expressions import TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.pages import (
     LastRecordPages,
@@ -43,7 +45,6 @@ from causeloop_pipeline.connectors.pulls import (
     RecordSchema,
     Refresh,
     Since,
-    Times,
 )
 from causeloop_pipeline.connectors.signatures import (
     OWN_SIGNATURE,
@@ -101,11 +102,12 @@ __all__ = [
     "Signature",
     "Since",
     "SqlQuery",
-    "Times",
+    "TimeFormat",
     "TokenPages",
     "UrlSecret",
     "Webhook",
     "WebhookEvent",
+    "entra_app",
 ]
 
 Config = Mapping[str, Any]

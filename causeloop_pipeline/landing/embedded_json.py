@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.expressions import split_path
+from causeloop_pipeline.connectors.json_paths import split_path, step_into
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_loosely
 
 ANY_ENTRY = "*"
@@ -26,10 +26,8 @@ def values_at(document: Any, path: str) -> list[Any]:
 def _children(value: Any, step: str) -> list[Any]:
     if step == ANY_ENTRY:
         return value if isinstance(value, list) else []
-    if isinstance(value, dict):
-        return [value[step]] if value.get(step) is not None else []
-    is_place = isinstance(value, list) and step.isdigit() and int(step) < len(value)
-    return [value[int(step)]] if is_place else []
+    child = step_into(value, step)
+    return [] if child is None else [child]
 
 
 def _read_at(value: Any, steps: tuple[str, ...]) -> Any:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import first_at
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TITLE_LIMIT
 
@@ -29,7 +29,9 @@ class ProductFieldError(ValueError):
     """A mapped value does not fit the product's field."""
 
 
-def product_payload(record: Mapping[str, Any], mapping: Mapping[str, str], times: Times) -> dict[str, Any]:
+def product_payload(
+    record: Mapping[str, Any], mapping: Mapping[str, str], times: TimeFormat
+) -> dict[str, Any]:
     """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
     paths = {field: tuple(dict.fromkeys((mapping.get(field, field), field))) for field in PRODUCT_FIELDS}
     payload: dict[str, Any] = {}
@@ -55,11 +57,11 @@ def _text(field: str, value: Any) -> str | None:
     return None if value is None else str(value).strip()
 
 
-def _moment(field: str, value: Any, times: Times) -> str | None:
+def _moment(field: str, value: Any, times: TimeFormat) -> str | None:
     if value in (None, ""):
         return None
     try:
-        moment = parse_timestamp(value, Times.ISO if isinstance(value, date | datetime) else times)
+        moment = parse_timestamp(value, TimeFormat.ISO if isinstance(value, date | datetime) else times)
     except TimestampError as error:
         raise ProductFieldError(f"{field}: {error}") from None
     return moment.isoformat()

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.mapping.times import EPOCH, TICKS
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.model.instant_range import find_range_problem
 
 
@@ -16,7 +17,7 @@ class OutOfRangeError(TimestampError):
     """A time that no record of a tool can have."""
 
 
-def parse_timestamp(value: Any, times: Times) -> datetime:
+def parse_timestamp(value: Any, times: TimeFormat) -> datetime:
     """The time of a tool's value, without a time zone in UTC; TimestampError where it cannot be right."""
     try:
         instant = _read(value, times)
@@ -28,20 +29,17 @@ def parse_timestamp(value: Any, times: Times) -> datetime:
     return instant
 
 
-def _read(value: Any, times: Times) -> datetime:
-    if times is Times.ISO:
+def _read(value: Any, times: TimeFormat) -> datetime:
+    if times is TimeFormat.ISO:
         instant = datetime.fromisoformat(str(value))
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    scale = 1 if times is Times.EPOCH_SECONDS else 1000
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=float(value) / scale)
+    return EPOCH + timedelta(seconds=float(value) / TICKS[times])
 
 
 def format_timestamp(moment: datetime, form: str, zone: str = "UTC") -> str:
-    """A time as a tool's filter expects it: a `Times` value or a strftime pattern, rounded down."""
-    if form == Times.ISO:
+    """A time as a tool's filter expects it: a `TimeFormat` value or a strftime pattern, rounded down."""
+    if form == TimeFormat.ISO:
         return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if form == Times.EPOCH_SECONDS:
-        return str(int(moment.timestamp()))
-    if form == Times.EPOCH_MILLISECONDS:
-        return str(int(moment.timestamp()) * 1000)
+    if form in set(TICKS):
+        return str(int(moment.timestamp()) * TICKS[TimeFormat(form)])
     return moment.astimezone(ZoneInfo(zone)).strftime(form)

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.stages.defects import defect_message, describe_defect, failure_reason
 
@@ -12,7 +12,7 @@ SECRET = "planted words of a customer"
 
 def failure_in_our_code() -> Exception:
     with pytest.raises(TimestampError) as raised:
-        parse_timestamp(SECRET, Times.ISO)
+        parse_timestamp(SECRET, TimeFormat.ISO)
     return raised.value
 
 

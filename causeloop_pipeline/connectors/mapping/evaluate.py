@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any, assert_never
 
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
     Choose,
@@ -35,7 +36,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Some,
     Tag,
     Text,
-    split_path,
 )
 from causeloop_pipeline.connectors.mapping.json_text import to_text
 from causeloop_pipeline.connectors.mapping.markup import list_texts, strip_tags
@@ -63,19 +63,7 @@ class Payload:
 
     def at(self, path: str) -> Any:
         """The value at a path, None where it leads nowhere."""
-        value: Any = self.document
-        for step in split_path(path):
-            if isinstance(value, dict):
-                value = value.get(step)
-            elif (
-                isinstance(value, list)
-                and re.fullmatch(r"-?\d+", step)
-                and -len(value) <= int(step) < len(value)
-            ):
-                value = value[int(step)]
-            else:
-                return None
-        return value
+        return value_at(self.document, path)
 
     def pluck(self, source: Pluck) -> list[Any] | None:
         """What stands at a key of each object of a list, None where there is no list."""

@@ -216,10 +216,3 @@ Condition: TypeAlias = Has | Is | Matches | Kind | Not | Every | Some
 Moment: TypeAlias = str | Instant | tuple["str | Instant", ...]
 """Plain paths are ISO 8601."""
 Attributes: TypeAlias = Mapping[str, Source]
-
-
-def split_path(path: str) -> tuple[str, ...]:
-    """The steps of a dotted path; a dot after a backslash belongs to its key."""
-    if not path:
-        return ()
-    return tuple(step.replace("\0", ".") for step in path.replace(r"\.", "\0").split("."))

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.mapping.expressions import split_path
+from causeloop_pipeline.connectors.json_paths import split_path, value_at
 
 
 def set_at(document: Any, path: str, value: Any) -> Any:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, first_at, value_at
-from causeloop_pipeline.connectors.spec import LastRecordPages, Pull, RecordSchema, Times
+from causeloop_pipeline.connectors.mapping.times import TICKS
+from causeloop_pipeline.connectors.spec import LastRecordPages, Pull, RecordSchema, TimeFormat
 from causeloop_pipeline.landing.conformance.json_edit import set_at
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.model.raw_record import RawRecord
@@ -78,12 +79,11 @@ def key_paths(schema: RecordSchema) -> list[str]:
     return PLACEHOLDER.findall(schema.key) if "{" in schema.key else [schema.key]
 
 
-def write_time(moment: datetime, times: Times, like: Any) -> Any:
+def write_time(moment: datetime, times: TimeFormat, like: Any) -> Any:
     """A time as the tool writes it, as text where its own one was a text."""
-    if times is Times.ISO:
+    if times is TimeFormat.ISO:
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    scale = {Times.EPOCH_SECONDS: 1}.get(times, 1000)
-    number = int(moment.timestamp()) * scale
+    number = int(moment.timestamp()) * TICKS[times]
     return str(number) if isinstance(like, str) and re.fullmatch(r"\d+", like) else number
 
 

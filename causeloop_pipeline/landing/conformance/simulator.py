@@ -8,7 +8,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.pulls import Param
-from causeloop_pipeline.connectors.spec import Connector, Pull, Times, TokenPages
+from causeloop_pipeline.connectors.spec import Connector, Pull, TimeFormat, TokenPages
 from causeloop_pipeline.landing.conformance.answers import page_answer, read_position, value_of
 from causeloop_pipeline.landing.conformance.json_edit import set_at
 from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
@@ -176,8 +176,8 @@ def _filter_time(pull: Pull, request: ToolRequest) -> datetime | None:
     if value is None:
         return None
     try:
-        if pull.since.format in set(Times):
-            return parse_timestamp(value, Times(pull.since.format))
+        if pull.since.format in set(TimeFormat):
+            return parse_timestamp(value, TimeFormat(pull.since.format))
         return datetime.strptime(str(value), pull.since.format).replace(tzinfo=UTC)
     except (TimestampError, ValueError):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from causeloop_pipeline.connectors.mapping.expressions import split_path
+from causeloop_pipeline.connectors.json_paths import split_path
 
 MAX_STEPS = 40
 SUCCESSES = ("200", "201", "202", "206", "default", "2XX")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.inbound.product_fields import (
     CHANGE_RULES,
     IngestError,
@@ -40,7 +40,7 @@ def _clean(change: dict[str, Any]) -> dict[str, Any]:
     for name, value in change.items():
         cleaned = value
         if name in CHANGE_RULES.times:
-            cleaned = parse_timestamp(value, Times.ISO).isoformat()
+            cleaned = parse_timestamp(value, TimeFormat.ISO).isoformat()
         elif name in CHANGE_RULES.max_lengths:
             cleaned = value.strip()
         if cleaned not in (None, ""):

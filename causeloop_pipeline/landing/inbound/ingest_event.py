@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS, TIME_FIELDS
 from causeloop_pipeline.landing.inbound.product_fields import (
     EVENT_RULES,
@@ -41,7 +41,7 @@ def _clean(event: dict[str, Any]) -> dict[str, Any]:
     for name in PRODUCT_FIELDS:
         value = event.pop(name, None)
         if name in TIME_FIELDS and value is not None:
-            value = parse_timestamp(value, Times.ISO).isoformat()
+            value = parse_timestamp(value, TimeFormat.ISO).isoformat()
         value = value.strip() if isinstance(value, str) else value
         if value not in (None, ""):
             fields[name] = value

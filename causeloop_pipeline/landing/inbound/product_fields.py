@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.connectors.registry import CONNECTORS
-from causeloop_pipeline.connectors.spec import Times
+from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.field_mapping import TIME_FIELDS
 from causeloop_pipeline.landing.json_guard import GuardError, validate_json
 from causeloop_pipeline.landing.timestamps import OutOfRangeError, TimestampError, parse_timestamp
@@ -126,7 +126,7 @@ def _time_errors(payload: Mapping[str, Any], names: Sequence[str], now: datetime
         if name not in payload:
             continue
         try:
-            if parse_timestamp(payload[name], Times.ISO) > now + MAX_AHEAD:
+            if parse_timestamp(payload[name], TimeFormat.ISO) > now + MAX_AHEAD:
                 yield FieldError(f"/{name}", "lies in the future")
         except OutOfRangeError as error:
             yield FieldError(f"/{name}", str(error))

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import fill_from, value_at
+from causeloop_pipeline.connectors.mapping.times import TICKS
 from causeloop_pipeline.connectors.pulls import Param
-from causeloop_pipeline.connectors.spec import Connector, Pull, Since, Times, TokenPages
+from causeloop_pipeline.connectors.spec import Connector, Pull, Since, TokenPages
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.polling.client import Client, JsonRequest, JsonResponse
@@ -24,7 +25,7 @@ from causeloop_pipeline.landing.timestamps import TimestampError, format_timesta
 
 MAX_PAGES = 20_000
 MIN_WINDOW = timedelta(seconds=2)
-EPOCHS = frozenset({Times.EPOCH_SECONDS, Times.EPOCH_MILLISECONDS})
+EPOCHS = frozenset(TICKS)
 
 
 @dataclass(frozen=True)

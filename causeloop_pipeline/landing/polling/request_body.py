@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from causeloop_pipeline.connectors.mapping.expressions import split_path
+from causeloop_pipeline.connectors.json_paths import split_path
 from causeloop_pipeline.connectors.pulls import Param
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"

@@ -84,7 +84,7 @@ DEPLOYMENT = ChangeMapping(
     external_url=Text("{config.base_url}/deploy/viewDeploymentResult.action?deploymentResultId={id}"),
     changed_at=moments("finishedDate", "finishedAt", "executedDate"),
 )
-MILLISECONDS = spec.Times.EPOCH_MILLISECONDS
+MILLISECONDS = spec.TimeFormat.EPOCH_MILLISECONDS
 BUILD_RECORD = spec.RecordSchema(
     key="buildResultKey",
     updated_at=("buildCompletedTime", "buildStartedTime"),

@@ -124,7 +124,7 @@ FIRST_GEN_DEPLOYMENT = ChangeMapping(
     environment="environments.nodes.0.name",
     changed_at=moments("endedAt", "startedAt"),
 )
-MILLISECONDS = spec.Times.EPOCH_MILLISECONDS
+MILLISECONDS = spec.TimeFormat.EPOCH_MILLISECONDS
 FAILED_EXECUTION = spec.RecordSchema(
     key="planExecutionId",
     updated_at=("endTs", "startTs"),

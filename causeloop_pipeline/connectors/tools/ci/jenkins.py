@@ -107,14 +107,14 @@ PUSHED_DEPLOYING = ChangeMapping(
 BUILD_RECORD = spec.RecordSchema(
     key="url",
     updated_at=("timestamp",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="run",
     keep=Among("result", FAILURES),
 )
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{url}",
     updated_at=("timestamp",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="change",
     keep=Both(Among("result", ("success",)), Named(("fullDisplayName", "url"))),
 )
@@ -165,7 +165,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="deploy/{build.full_url}",
                     updated_at=("build.timestamp",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="change",
                     keep=Both(Among("build.status", ("success",)), Named(("name", "build.full_url"))),
                 ),
@@ -176,7 +176,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="build.full_url",
                     updated_at=("build.timestamp",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="notification",
                     keep=Among("build.status", FAILURES),
                 ),
@@ -187,7 +187,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="{_links.self.href}",
                     updated_at=("startTimeMillis",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="stage",
                     keep=Among("status", FAILURES),
                 ),

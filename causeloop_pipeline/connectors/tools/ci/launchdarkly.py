@@ -36,7 +36,9 @@ CHANGE = ChangeMapping(
     ),
     changed_at=Instant("date", TimeFormat.EPOCH_MILLISECONDS),
 )
-ENTRY = spec.RecordSchema(key="_id", updated_at=("date",), times=spec.Times.EPOCH_MILLISECONDS, kind="change")
+ENTRY = spec.RecordSchema(
+    key="_id", updated_at=("date",), times=spec.TimeFormat.EPOCH_MILLISECONDS, kind="change"
+)
 
 CONNECTOR = spec.Connector(
     name="launchdarkly",
@@ -68,7 +70,7 @@ CONNECTOR = spec.Connector(
                 field="date",
                 param="after",
                 until_param="before",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
             ),
         ),
     ),

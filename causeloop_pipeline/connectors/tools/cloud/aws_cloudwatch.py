@@ -173,7 +173,7 @@ BY_LAMBDA = state_event("event of a Lambda action", "alarmData", "alarmArn")
 BY_EVENTBRIDGE = state_event("event of EventBridge", "detail", "resources.0")
 
 ALARM_SCHEMA = spec.RecordSchema(
-    key="AlarmArn", updated_at=("StateUpdatedTimestamp",), times=spec.Times.EPOCH_SECONDS
+    key="AlarmArn", updated_at=("StateUpdatedTimestamp",), times=spec.TimeFormat.EPOCH_SECONDS
 )
 PRINTED_SCHEMA = spec.RecordSchema(key="AlarmArn", updated_at=("StateUpdatedTimestamp",), kind="printed")
 

@@ -204,10 +204,7 @@ CONNECTOR = spec.Connector(
         ),
         spec.Field("subscription_id", "Subscription ID", pattern=r"[\w.-]+"),
     ),
-    auth=spec.OAuth2(
-        token_url="https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
-        scope="https://management.azure.com/.default",
-    ),
+    auth=spec.entra_app("https://management.azure.com"),
     pulls=(
         spec.Pull(
             name="alerts",

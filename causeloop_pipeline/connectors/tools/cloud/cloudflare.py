@@ -80,7 +80,7 @@ def event(path: str, key: str) -> spec.WebhookEvent:
         record="",
         when=spec.Condition(path=path),
         schema=spec.RecordSchema(
-            key=key, updated_at=("ts",), times=spec.Times.EPOCH_SECONDS, kind="notification"
+            key=key, updated_at=("ts",), times=spec.TimeFormat.EPOCH_SECONDS, kind="notification"
         ),
     )
 

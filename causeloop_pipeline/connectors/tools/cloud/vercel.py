@@ -83,13 +83,13 @@ RELEASED = ChangeMapping(
 FAILED = spec.RecordSchema(
     key="uid",
     updated_at=("ready", "createdAt", "created"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     keep=Among("readyState", ("error",)),
 )
 SUCCEEDED = spec.RecordSchema(
     key="deploy/{uid}",
     updated_at=("ready", "createdAt", "created"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="change",
 )
 
@@ -103,7 +103,7 @@ def deployments(name: str, schema: spec.RecordSchema, *params: tuple[str, str]) 
         records="deployments",
         pages=spec.TokenPages(next_path="pagination.next", param="until", size=100, size_param="limit"),
         schema=schema,
-        since=spec.Since(field="created", param="since", format=spec.Times.EPOCH_MILLISECONDS),
+        since=spec.Since(field="created", param="since", format=spec.TimeFormat.EPOCH_MILLISECONDS),
     )
 
 
@@ -113,7 +113,7 @@ def event(types: frozenset[str], key: str, kind: str) -> spec.WebhookEvent:
         record="",
         when=spec.Condition(path="type", values=types),
         schema=spec.RecordSchema(
-            key=key, updated_at=("createdAt",), times=spec.Times.EPOCH_MILLISECONDS, kind=kind
+            key=key, updated_at=("createdAt",), times=spec.TimeFormat.EPOCH_MILLISECONDS, kind=kind
         ),
     )
 
@@ -152,7 +152,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="deploy/{payload.deployment.id}",
                     updated_at=("createdAt",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="change",
                     keep=Among("payload.target", ("production",)),
                 ),

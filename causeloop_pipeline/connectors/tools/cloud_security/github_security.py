@@ -206,7 +206,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="audit/{_document_id}",
                 updated_at=("@timestamp",),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
                 kind="change",
                 keep=is_edit,
             ),

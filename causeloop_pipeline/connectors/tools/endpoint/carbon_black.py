@@ -84,7 +84,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="eventId",
                     updated_at=("eventTime",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="notification",
                 ),
             ),
@@ -94,7 +94,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="eventId",
                     updated_at=("eventTime",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="notification",
                 ),
             ),

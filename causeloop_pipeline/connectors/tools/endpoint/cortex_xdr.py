@@ -48,12 +48,12 @@ ALERT = IssueMapping(
 INCIDENT_SCHEMA = spec.RecordSchema(
     key="incident_id",
     updated_at=("modification_time", "creation_time"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
 )
 ALERT_SCHEMA = spec.RecordSchema(
     key="alert/{alert_id}",
     updated_at=("last_modified_ts", "local_insert_ts", "detection_timestamp"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="alert",
 )
 
@@ -86,7 +86,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="alert/{external_id}",
                     updated_at=("last_modified_ts", "detection_timestamp"),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="alert",
                 ),
             ),

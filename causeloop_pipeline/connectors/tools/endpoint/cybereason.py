@@ -72,12 +72,12 @@ FORMER_MALOP = IssueMapping(
 MALOP_SCHEMA = spec.RecordSchema(
     key="guid",
     updated_at=("lastUpdateTime", "lastSeen", "creationTime"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
 )
 FORMER_SCHEMA = spec.RecordSchema(
     key="guidString",
     updated_at=("simpleValues.malopLastUpdateTime.values.0",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
 )
 
 CONNECTOR = spec.Connector(

@@ -130,10 +130,7 @@ CONNECTOR = spec.Connector(
             pattern=r"[0-9A-Za-z.-]+",
         ),
     ),
-    auth=spec.OAuth2(
-        token_url="https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
-        scope="https://graph.microsoft.com/.default",
-    ),
+    auth=spec.entra_app("https://graph.microsoft.com"),
     pulls=(
         spec.Pull(
             name="alerts",

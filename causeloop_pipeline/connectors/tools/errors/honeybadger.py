@@ -131,7 +131,9 @@ CONNECTOR = spec.Connector(
             pages=spec.NextUrlPages(url="links.next", size=25, size_param="limit"),
             # A resolved fault keeps the time of its last notice: versions count when they arrive.
             schema=FAULT_SCHEMA,
-            since=spec.Since(field="last_notice_at", param="occurred_after", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(
+                field="last_notice_at", param="occurred_after", format=spec.TimeFormat.EPOCH_SECONDS
+            ),
             for_each="projects",
         ),
         spec.Pull(

@@ -95,7 +95,7 @@ DEPLOY = ChangeMapping(
         ("data.deploy.finish_time", "data.deploy.start_time", "finish_time", "start_time"), SECONDS
     ),
 )
-ITEM_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.Times.EPOCH_SECONDS)
+ITEM_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.TimeFormat.EPOCH_SECONDS)
 
 
 def deploy_schema(prefix: str) -> spec.RecordSchema:
@@ -103,7 +103,7 @@ def deploy_schema(prefix: str) -> spec.RecordSchema:
     return spec.RecordSchema(
         key=f"deploy/{{{prefix}id}}",
         updated_at=(f"{prefix}finish_time", f"{prefix}start_time"),
-        times=spec.Times.EPOCH_SECONDS,
+        times=spec.TimeFormat.EPOCH_SECONDS,
         kind="change",
     )
 

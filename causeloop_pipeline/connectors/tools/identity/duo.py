@@ -78,7 +78,7 @@ FORMER_SIGN_IN_SCHEMA = spec.RecordSchema(
 RISKY_SCHEMA = spec.RecordSchema(
     key="event/{sekey}",
     updated_at=("surfaced_timestamp",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="event",
 )
 

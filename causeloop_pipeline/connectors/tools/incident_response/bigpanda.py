@@ -58,9 +58,9 @@ INCIDENT = IssueMapping(
     attributes={"alerts": "active_alerts", "folders": "folders", "sources": "source_systems"},
 )
 SCHEMA = spec.RecordSchema(
-    updated_at=("updated_at", "changed_at", "last_change"), times=spec.Times.EPOCH_SECONDS
+    updated_at=("updated_at", "changed_at", "last_change"), times=spec.TimeFormat.EPOCH_SECONDS
 )
-PUSHED = spec.RecordSchema(updated_at=("changed_at", "updated_at"), times=spec.Times.EPOCH_SECONDS)
+PUSHED = spec.RecordSchema(updated_at=("changed_at", "updated_at"), times=spec.TimeFormat.EPOCH_SECONDS)
 
 CONNECTOR = spec.Connector(
     name="bigpanda",
@@ -93,7 +93,7 @@ CONNECTOR = spec.Connector(
                 field="updated_at",
                 param="query",
                 template="last_change >= {since}",
-                format=spec.Times.EPOCH_SECONDS,
+                format=spec.TimeFormat.EPOCH_SECONDS,
                 ascending=True,
             ),
         ),

@@ -80,7 +80,7 @@ SINCE = spec.Since(
     field="updatedAt",
     param="query",
     template="updatedAt>={since}",
-    format=spec.Times.EPOCH_MILLISECONDS,
+    format=spec.TimeFormat.EPOCH_MILLISECONDS,
     ascending=True,
     restart_after=19_900,  # offset + limit may not pass 20,000
 )

@@ -82,7 +82,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="id",
                 updated_at=("extensions.last_state_change",),
-                times=spec.Times.EPOCH_SECONDS,
+                times=spec.TimeFormat.EPOCH_SECONDS,
                 kind="service",
             ),
             since=spec.Since(field="extensions.last_state_change"),

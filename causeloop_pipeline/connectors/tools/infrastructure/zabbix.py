@@ -77,8 +77,10 @@ CONNECTOR = spec.Connector(
             pages=spec.LastRecordPages(
                 path="eventid", param="params.eventid_from", size=1000, size_param="params.limit"
             ),
-            schema=spec.RecordSchema(key="eventid", updated_at=("clock",), times=spec.Times.EPOCH_SECONDS),
-            since=spec.Since(field="clock", param="params.time_from", format=spec.Times.EPOCH_SECONDS),
+            schema=spec.RecordSchema(
+                key="eventid", updated_at=("clock",), times=spec.TimeFormat.EPOCH_SECONDS
+            ),
+            since=spec.Since(field="clock", param="params.time_from", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
     ),
     webhook=spec.Webhook(

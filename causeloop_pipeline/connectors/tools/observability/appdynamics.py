@@ -89,7 +89,7 @@ EVENT = IssueMapping(
     resolved_at=any_time("eventTime"),
 )
 # An open violation has 0 as its end: versions are ordered by when they arrive.
-VIOLATION_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.Times.EPOCH_MILLISECONDS)
+VIOLATION_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.TimeFormat.EPOCH_MILLISECONDS)
 
 CONNECTOR = spec.Connector(
     name="appdynamics",
@@ -119,7 +119,7 @@ CONNECTOR = spec.Connector(
                 field="startTimeInMillis",
                 param="start-time",
                 until_param="end-time",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
                 window=timedelta(days=1),
                 cap=600,
                 # The filter knows no time of change: a day is read again, so that ends are seen.

@@ -80,7 +80,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="incident_uuid",
                     updated_at=("last_updated", "date"),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="event",
                 ),
             ),

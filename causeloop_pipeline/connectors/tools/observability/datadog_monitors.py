@@ -77,7 +77,10 @@ def event(path: str) -> spec.WebhookEvent:
         record="",
         when=spec.Condition(path=path),
         schema=spec.RecordSchema(
-            key=path, updated_at=("last_updated", "date"), times=spec.Times.EPOCH_MILLISECONDS, kind="event"
+            key=path,
+            updated_at=("last_updated", "date"),
+            times=spec.TimeFormat.EPOCH_MILLISECONDS,
+            kind="event",
         ),
     )
 
@@ -112,7 +115,7 @@ CONNECTOR = spec.Connector(
                 record="monitors",
                 when=spec.Condition(path="monitors.0.query"),
                 schema=spec.RecordSchema(
-                    updated_at=("last_triggered_ts",), times=spec.Times.EPOCH_SECONDS, kind="found"
+                    updated_at=("last_triggered_ts",), times=spec.TimeFormat.EPOCH_SECONDS, kind="found"
                 ),
             ),
             event("alert_id"),  # the monitor's own id, as the list has it

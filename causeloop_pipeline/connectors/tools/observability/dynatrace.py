@@ -141,7 +141,7 @@ DAVIS_PROBLEM = IssueMapping(
 )
 
 # The end of an open problem is -1 and its start never changes: versions are ordered by when they arrive.
-PROBLEM_SCHEMA = spec.RecordSchema(key="problemId", updated_at=(), times=spec.Times.EPOCH_MILLISECONDS)
+PROBLEM_SCHEMA = spec.RecordSchema(key="problemId", updated_at=(), times=spec.TimeFormat.EPOCH_MILLISECONDS)
 
 CONNECTOR = spec.Connector(
     name="dynatrace",
@@ -175,7 +175,7 @@ CONNECTOR = spec.Connector(
                 field="startTime",
                 param="from",
                 until_param="to",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
                 overlap=timedelta(hours=1),
             ),
         ),

@@ -113,7 +113,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="rule/{alertId}",
                     updated_at=("time",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="annotation",
                 ),
             ),

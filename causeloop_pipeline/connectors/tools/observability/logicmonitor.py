@@ -69,7 +69,7 @@ LISTED = IssueMapping(
     attributes={"rule": "rule", "chain": "chain", "value": "alertValue", "instance": "instanceName"},
 )
 # An alert that has not ended has 0 as its end: versions are ordered by when they arrive.
-LISTED_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.Times.EPOCH_SECONDS)
+LISTED_SCHEMA = spec.RecordSchema(updated_at=(), times=spec.TimeFormat.EPOCH_SECONDS)
 
 CONNECTOR = spec.Connector(
     name="logicmonitor",
@@ -96,7 +96,7 @@ CONNECTOR = spec.Connector(
                 field="startEpoch",  # there is no filter by the end, hence the refresh
                 param="filter",
                 template='startEpoch>:{since},cleared:"*"',
-                format=spec.Times.EPOCH_SECONDS,
+                format=spec.TimeFormat.EPOCH_SECONDS,
                 overlap=timedelta(hours=1),
             ),
             refresh=spec.Refresh(path="/alert/alerts/{id}", record=""),

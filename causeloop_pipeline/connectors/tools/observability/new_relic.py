@@ -177,7 +177,7 @@ DEPLOYMENT = ChangeMapping(
 )
 
 ISSUE_SCHEMA = spec.RecordSchema(
-    key="issueId", updated_at=("updatedAt", "createdAt"), times=spec.Times.EPOCH_MILLISECONDS
+    key="issueId", updated_at=("updatedAt", "createdAt"), times=spec.TimeFormat.EPOCH_MILLISECONDS
 )
 DEPLOYMENT_SCHEMA = spec.RecordSchema(
     key="deployment/{links.application}/{id}", updated_at=("timestamp",), kind="change"
@@ -234,7 +234,7 @@ CONNECTOR = spec.Connector(
                 field="updatedAt",
                 param="start",
                 until_param="end",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
                 overlap=timedelta(hours=1),
             ),
         ),

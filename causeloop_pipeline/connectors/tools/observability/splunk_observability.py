@@ -88,7 +88,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="incidentId",
                 updated_at=("anomalyStateUpdateTimestamp",),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
             ),
             since=spec.Since(field="anomalyStateUpdateTimestamp"),
         ),

@@ -64,7 +64,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="Id",
                 updated_at=("CompletedOn", "LastModifiedOn", "StartedOn"),
-                times=spec.Times.EPOCH_SECONDS,
+                times=spec.TimeFormat.EPOCH_SECONDS,
                 keep=Among("JobRunState", FAILED),
             ),
             since=spec.Since(field="CompletedOn", newest_first=True),

@@ -39,10 +39,7 @@ CONNECTOR = spec.Connector(
         spec.Field("resource_group", "Resource group"),
         spec.Field("factory", "Factory"),
     ),
-    auth=spec.OAuth2(
-        token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
-        scope="https://management.azure.com/.default",
-    ),
+    auth=spec.entra_app("https://management.azure.com", tenant="{tenant}"),
     pulls=(
         spec.Pull(
             name="pipeline_runs",

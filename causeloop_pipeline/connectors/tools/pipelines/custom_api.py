@@ -17,6 +17,11 @@ def configure(config: spec.Config) -> spec.Connector:
     return connector_from(CONNECTOR, config)
 
 
+TIME_FORMATS = (
+    spec.TimeFormat.ISO,
+    spec.TimeFormat.EPOCH_SECONDS,
+    spec.TimeFormat.EPOCH_MILLISECONDS,
+)
 PUSHED_RECORD = spec.RecordSchema(
     key="external_id",
     updated_at=("source_updated_at",),
@@ -43,7 +48,7 @@ CONNECTOR = spec.Connector(
         optional("records", "Path of the records in the answer", ""),
         optional("key", "Path of the id", "id"),
         optional("updated_at", "Path of the last update", "updated_at"),
-        optional("times", "Format of times", spec.Times.ISO.value, choices=tuple(spec.Times)),
+        optional("times", "Format of times", spec.TimeFormat.ISO.value, choices=TIME_FORMATS),
         optional("pages", "Paging", "one", choices=PAGINATIONS),
         optional("page_param", "Parameter of page, offset or token", "page"),
         optional("size_param", "Parameter of the page size", "limit"),

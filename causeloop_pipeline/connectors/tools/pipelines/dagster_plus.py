@@ -70,10 +70,10 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="runId",
                 updated_at=("updateTime", "endTime", "startTime"),
-                times=spec.Times.EPOCH_SECONDS,
+                times=spec.TimeFormat.EPOCH_SECONDS,
                 keep=Among("status", ("failure", "canceled")),
             ),
-            since=spec.Since(field="updateTime", param="updatedAfter", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="updateTime", param="updatedAfter", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
     ),
     issues=(RUN,),

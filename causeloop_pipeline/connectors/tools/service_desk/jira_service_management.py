@@ -190,7 +190,7 @@ CONNECTOR = spec.Connector(
                 field="updatedAt",
                 param="query",
                 template="updatedAt>={since}",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
                 ascending=True,
             ),
             optional=True,

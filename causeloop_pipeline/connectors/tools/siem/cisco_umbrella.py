@@ -57,14 +57,14 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="{timestamp}/{externalip}/{domain}",
                 updated_at=("timestamp",),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
                 keep=is_blocked,
             ),
             since=spec.Since(
                 field="timestamp",
                 param="from",
                 until_param="to",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
                 cap=10_000,
             ),
         ),

@@ -59,12 +59,12 @@ INCIDENT = IssueMapping(
 BREACH_SCHEMA = spec.RecordSchema(
     key="pbid",
     updated_at=("acknowledged.time", "time", "creationTime"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
 )
 INCIDENT_SCHEMA = spec.RecordSchema(
     key="incident/{id}",
     updated_at=("createdAt",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="incident",
 )
 

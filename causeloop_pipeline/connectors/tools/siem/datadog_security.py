@@ -110,7 +110,7 @@ SIGNAL_SCHEMA = spec.RecordSchema(key="id", updated_at=("attributes.timestamp",)
 FINDING_SCHEMA = spec.RecordSchema(
     key="finding/{id}",
     updated_at=(f"{CUSTOM}.detection_changed_at", "attributes.evaluation_changed_at", "attributes.timestamp"),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     kind="finding",
 )
 
@@ -159,7 +159,10 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="signal_id"),
                 schema=spec.RecordSchema(
-                    key="signal_id", updated_at=("date",), times=spec.Times.EPOCH_MILLISECONDS, kind="event"
+                    key="signal_id",
+                    updated_at=("date",),
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+                    kind="event",
                 ),
             ),
             spec.WebhookEvent(

@@ -109,10 +109,7 @@ CONNECTOR = spec.Connector(
         spec.Field("resource_group", "Resource group", pattern=AZURE_NAME),
         spec.Field("workspace", "Log Analytics workspace", pattern=AZURE_NAME),
     ),
-    auth=spec.OAuth2(
-        token_url="https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token",
-        scope="https://management.azure.com/.default",
-    ),
+    auth=spec.entra_app("https://management.azure.com"),
     pulls=(
         spec.Pull(
             name="incidents",

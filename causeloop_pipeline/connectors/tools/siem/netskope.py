@@ -106,12 +106,14 @@ CONNECTOR = spec.Connector(
             path="/api/v2/events/datasearch/alert",
             records="result",
             pages=spec.OffsetPages(size=1000),
-            schema=spec.RecordSchema(key="_id", updated_at=("timestamp",), times=spec.Times.EPOCH_SECONDS),
+            schema=spec.RecordSchema(
+                key="_id", updated_at=("timestamp",), times=spec.TimeFormat.EPOCH_SECONDS
+            ),
             since=spec.Since(
                 field="timestamp",
                 param="starttime",
                 until_param="endtime",
-                format=spec.Times.EPOCH_SECONDS,
+                format=spec.TimeFormat.EPOCH_SECONDS,
                 cap=10_000,
             ),
         ),

@@ -58,13 +58,13 @@ CONNECTOR = spec.Connector(
             pages=spec.RangePages(size=1000),
             schema=spec.RecordSchema(
                 updated_at=("last_persisted_time", "last_updated_time", "start_time"),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
             ),
             since=spec.Since(
                 field="last_persisted_time",
                 param="filter",
                 template="last_persisted_time >= {since}",
-                format=spec.Times.EPOCH_MILLISECONDS,
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
             ),
         ),
     ),

@@ -74,7 +74,7 @@ FIRED_ALERT = IssueMapping(
 
 NOTABLE_SCHEMA = spec.RecordSchema(key="event_id", updated_at=("_time",))
 EPOCH_NOTABLE_SCHEMA = spec.RecordSchema(
-    key="event_id", updated_at=("_time",), times=spec.Times.EPOCH_SECONDS
+    key="event_id", updated_at=("_time",), times=spec.TimeFormat.EPOCH_SECONDS
 )
 
 CONNECTOR = spec.Connector(
@@ -103,7 +103,7 @@ CONNECTOR = spec.Connector(
                 field="_time",
                 param="search",
                 template=NOTABLES,
-                format=spec.Times.EPOCH_SECONDS,
+                format=spec.TimeFormat.EPOCH_SECONDS,
                 overlap=timedelta(minutes=15),
             ),
             optional=True,
@@ -117,7 +117,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="content.sid",
                 updated_at=("content.trigger_time",),
-                times=spec.Times.EPOCH_SECONDS,
+                times=spec.TimeFormat.EPOCH_SECONDS,
                 kind="fired_alert",
             ),
             since=spec.Since(field="content.trigger_time"),

@@ -51,7 +51,7 @@ PUSHED_INCIDENT = IssueMapping(
     attributes={"source_host": "SourceIP", "node": "CanaryID", "location": "CanaryLocation"},
 )
 
-INCIDENT_SCHEMA = spec.RecordSchema(updated_at=("updated_time",), times=spec.Times.EPOCH_SECONDS)
+INCIDENT_SCHEMA = spec.RecordSchema(updated_at=("updated_time",), times=spec.TimeFormat.EPOCH_SECONDS)
 
 CONNECTOR = spec.Connector(
     name="thinkst_canary",

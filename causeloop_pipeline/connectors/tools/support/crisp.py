@@ -33,7 +33,7 @@ STATE = IssueMapping(
     external_url=Text("https://app.crisp.chat/website/{website_id}/inbox/{session_id}/"),
 )
 SCHEMA = spec.RecordSchema(
-    key="session_id", updated_at=("updated_at", "created_at"), times=spec.Times.EPOCH_MILLISECONDS
+    key="session_id", updated_at=("updated_at", "created_at"), times=spec.TimeFormat.EPOCH_MILLISECONDS
 )
 
 CONNECTOR = spec.Connector(
@@ -75,7 +75,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="session_id",
                     updated_at=("event_at",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="event",
                 ),
                 add=(("website_id", "website_id"), ("event_at", "timestamp"), ("event_type", "event")),

@@ -52,10 +52,7 @@ CONNECTOR = spec.Connector(
         ),
         spec.Field("tenant", "Entra tenant ID", pattern=r"[0-9a-fA-F-]{36}"),
     ),
-    auth=spec.OAuth2(
-        token_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
-        scope="https://{organization}.dynamics.com/.default",
-    ),
+    auth=spec.entra_app("https://{organization}.dynamics.com", tenant="{tenant}"),
     headers=(("Prefer", 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"'),),
     pulls=(
         spec.Pull(

@@ -29,7 +29,7 @@ CONVERSATION = IssueMapping(
     attributes={"tags": "tags", "recipient": "recipient.handle"},
 )
 SCHEMA = spec.RecordSchema(
-    updated_at=("updated_at", "last_message.created_at", "created_at"), times=spec.Times.EPOCH_SECONDS
+    updated_at=("updated_at", "last_message.created_at", "created_at"), times=spec.TimeFormat.EPOCH_SECONDS
 )
 
 CONNECTOR = spec.Connector(

@@ -53,9 +53,9 @@ CONVERSATION = IssueMapping(
         "contact": Match("source.author.id", r"\S+"),
     },
 )
-SCHEMA = spec.RecordSchema(updated_at=("updated_at", "created_at"), times=spec.Times.EPOCH_SECONDS)
+SCHEMA = spec.RecordSchema(updated_at=("updated_at", "created_at"), times=spec.TimeFormat.EPOCH_SECONDS)
 TICKETS = spec.RecordSchema(
-    key="ticket/{id}", updated_at=("updated_at", "created_at"), times=spec.Times.EPOCH_SECONDS
+    key="ticket/{id}", updated_at=("updated_at", "created_at"), times=spec.TimeFormat.EPOCH_SECONDS
 )
 PAGES = spec.TokenPages(
     next_path="pages.next.starting_after",
@@ -83,7 +83,7 @@ CONNECTOR = spec.Connector(
             records="conversations",
             pages=PAGES,
             schema=SCHEMA,
-            since=spec.Since(field="updated_at", param="query.value", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="updated_at", param="query.value", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
         spec.Pull(
             name="tickets",
@@ -93,7 +93,7 @@ CONNECTOR = spec.Connector(
             records="tickets",
             pages=PAGES,
             schema=TICKETS,
-            since=spec.Since(field="updated_at", param="query.value", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="updated_at", param="query.value", format=spec.TimeFormat.EPOCH_SECONDS),
             optional=True,
         ),
     ),

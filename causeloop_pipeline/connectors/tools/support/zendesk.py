@@ -61,7 +61,7 @@ CONNECTOR = spec.Connector(
                 size_param="per_page",
                 durable=True,
             ),
-            since=spec.Since(field="updated_at", param="start_time", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="updated_at", param="start_time", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
     ),
     webhook=spec.Webhook(

@@ -32,7 +32,9 @@ TASK = IssueMapping(
     resolved_at=Instant(("date_closed", "date_done", "date_updated"), TimeFormat.EPOCH_MILLISECONDS),
     attributes={"number": "custom_id", "vendor_status": "status.status", "tags": "tags"},
 )
-SCHEMA = spec.RecordSchema(updated_at=("date_updated", "date_created"), times=spec.Times.EPOCH_MILLISECONDS)
+SCHEMA = spec.RecordSchema(
+    updated_at=("date_updated", "date_created"), times=spec.TimeFormat.EPOCH_MILLISECONDS
+)
 
 CONNECTOR = spec.Connector(
     name="clickup",
@@ -53,7 +55,7 @@ CONNECTOR = spec.Connector(
             pages=spec.NumberedPages(size=100, size_param="limit", first=0),
             schema=SCHEMA,
             since=spec.Since(
-                field="date_updated", param="date_updated_gt", format=spec.Times.EPOCH_MILLISECONDS
+                field="date_updated", param="date_updated_gt", format=spec.TimeFormat.EPOCH_MILLISECONDS
             ),
         ),
     ),

@@ -14,7 +14,7 @@ FIELDS = (
 ISSUE = spec.RecordSchema(updated_at=("fields.updated",), keep=is_unmarked_issue)
 DELETED_ISSUE = spec.RecordSchema(
     updated_at=("timestamp",),
-    times=spec.Times.EPOCH_MILLISECONDS,
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
     keep=is_unmarked_issue,
 )
 

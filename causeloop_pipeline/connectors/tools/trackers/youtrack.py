@@ -51,7 +51,7 @@ ISSUE = IssueMapping(
     attributes={"number": "idReadable", "tags": "tags"},
 )
 SCHEMA = spec.RecordSchema(
-    key="idReadable", updated_at=("updated", "created"), times=spec.Times.EPOCH_MILLISECONDS
+    key="idReadable", updated_at=("updated", "created"), times=spec.TimeFormat.EPOCH_MILLISECONDS
 )
 
 CONNECTOR = spec.Connector(

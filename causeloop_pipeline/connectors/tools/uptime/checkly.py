@@ -50,7 +50,7 @@ CONNECTOR = spec.Connector(
             pages=spec.NumberedPages(size_param="limit"),
             schema=spec.RecordSchema(key="{checkId}/{id}", updated_at=("created_at",)),
             since=spec.Since(
-                field="created_at", param="from", until_param="to", format=spec.Times.EPOCH_SECONDS
+                field="created_at", param="from", until_param="to", format=spec.TimeFormat.EPOCH_SECONDS
             ),
         ),
     ),

@@ -33,7 +33,7 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="monitor_id"),
                 schema=spec.RecordSchema(
-                    key="monitor_id", updated_at=("timestamp",), times=spec.Times.EPOCH_SECONDS
+                    key="monitor_id", updated_at=("timestamp",), times=spec.TimeFormat.EPOCH_SECONDS
                 ),
             ),
         ),

@@ -33,7 +33,7 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="check.url"),
                 schema=spec.RecordSchema(
-                    key="check.url", updated_at=("check.date",), times=spec.Times.EPOCH_MILLISECONDS
+                    key="check.url", updated_at=("check.date",), times=spec.TimeFormat.EPOCH_MILLISECONDS
                 ),
             ),
         ),

@@ -36,7 +36,7 @@ ALERT = IssueMapping(
     attributes={"via": "via"},
 )
 SCHEMA = spec.RecordSchema(
-    key="check_id", updated_at=("state_changed_timestamp",), times=spec.Times.EPOCH_SECONDS
+    key="check_id", updated_at=("state_changed_timestamp",), times=spec.TimeFormat.EPOCH_SECONDS
 )
 
 CONNECTOR = spec.Connector(
@@ -55,9 +55,12 @@ CONNECTOR = spec.Connector(
             records="actions.alerts",
             pages=spec.OffsetPages(size=300),
             schema=spec.RecordSchema(
-                key="{checkid}/{time}", updated_at=("time",), times=spec.Times.EPOCH_SECONDS, kind="alert"
+                key="{checkid}/{time}",
+                updated_at=("time",),
+                times=spec.TimeFormat.EPOCH_SECONDS,
+                kind="alert",
             ),
-            since=spec.Since(field="time", param="from", format=spec.Times.EPOCH_SECONDS),
+            since=spec.Since(field="time", param="from", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
     ),
     webhook=spec.Webhook(

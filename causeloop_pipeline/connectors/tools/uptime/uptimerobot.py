@@ -70,7 +70,7 @@ CONNECTOR = spec.Connector(
             records="monitors",
             pages=spec.OffsetPages(size=50),
             schema=spec.RecordSchema(
-                updated_at=("logs.0.datetime",), times=spec.Times.EPOCH_SECONDS, kind="monitor"
+                updated_at=("logs.0.datetime",), times=spec.TimeFormat.EPOCH_SECONDS, kind="monitor"
             ),
             since=spec.Since(field="logs.0.datetime"),
         ),
@@ -82,7 +82,7 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="monitorID"),
                 schema=spec.RecordSchema(
-                    key="monitorID", updated_at=("alertDateTime",), times=spec.Times.EPOCH_SECONDS
+                    key="monitorID", updated_at=("alertDateTime",), times=spec.TimeFormat.EPOCH_SECONDS
                 ),
             ),
         ),

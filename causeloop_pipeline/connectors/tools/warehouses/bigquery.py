@@ -105,11 +105,13 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="id",
                 updated_at=("statistics.endTime", "statistics.creationTime"),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
                 keep=has_failed,
             ),
             since=spec.Since(
-                field="statistics.creationTime", param="minCreationTime", format=spec.Times.EPOCH_MILLISECONDS
+                field="statistics.creationTime",
+                param="minCreationTime",
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
             ),
             for_each="projects",
         ),

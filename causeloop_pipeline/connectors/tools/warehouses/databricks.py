@@ -104,14 +104,14 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="run_id",
                 updated_at=("end_time", "start_time"),
-                times=spec.Times.EPOCH_MILLISECONDS,
+                times=spec.TimeFormat.EPOCH_MILLISECONDS,
                 keep=Among(
                     "state.result_state",
                     ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached"),
                 ),
             ),
             since=spec.Since(
-                field="start_time", param="start_time_from", format=spec.Times.EPOCH_MILLISECONDS
+                field="start_time", param="start_time_from", format=spec.TimeFormat.EPOCH_MILLISECONDS
             ),
         ),
     ),
@@ -129,7 +129,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="audit/{timestamp}/{serviceName}/{actionName}",
                     updated_at=("timestamp",),
-                    times=spec.Times.EPOCH_MILLISECONDS,
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
                     kind="audit",
                     keep=has_failed,
                 ),

@@ -95,7 +95,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(
                 key="QUERY_ID",
                 updated_at=("END_TIME", "START_TIME"),
-                times=spec.Times.EPOCH_SECONDS,
+                times=spec.TimeFormat.EPOCH_SECONDS,
                 keep=Among("EXECUTION_STATUS", FAILED),
             ),
             since=spec.Since(

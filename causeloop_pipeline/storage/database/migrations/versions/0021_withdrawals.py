@@ -1,4 +1,4 @@
-"""Lets people withdraw a correction: what was said stays on record, and no longer counts."""
+"""Lets people withdraw a correction: it stays on record and no longer counts."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 
