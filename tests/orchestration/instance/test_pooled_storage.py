@@ -1,0 +1,50 @@
+"""Dagster's storage keeps its connections, and outlives the loss of them."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
+from sqlalchemy import text
+
+from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
+from tests.conftest import Installation
+
+
+@pytest.fixture
+def storage(installation: Installation) -> Iterator[PooledPostgresStorage]:
+    url = installation.dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    storage = PooledPostgresStorage(url)
+    yield storage
+    storage._run_storage._engine.dispose()
+
+
+def find_backends(storage: PooledPostgresStorage) -> set[int]:
+    runs, events, schedules = storage.run_storage, storage.event_log_storage, storage.schedule_storage
+    assert isinstance(runs, PostgresRunStorage)
+    assert isinstance(events, PostgresEventLogStorage)
+    assert isinstance(schedules, PostgresScheduleStorage)
+    pids: set[int] = set()
+    for connect in (runs.connect, events._connect, schedules.connect):
+        with connect() as connection:
+            pids.add(connection.execute(text("select pg_backend_pid()")).scalar_one())
+    return pids
+
+
+def test_one_statement_after_another_uses_the_same_connection(storage: PooledPostgresStorage) -> None:
+    pids = find_backends(storage) | find_backends(storage)
+
+    assert len(pids) == 1
+
+
+def test_a_connection_that_the_server_has_closed_is_replaced(
+    storage: PooledPostgresStorage, installation: Installation
+) -> None:
+    (former,) = find_backends(storage)
+    with psycopg.connect(installation.superuser_url, autocommit=True) as connection:
+        connection.execute("select pg_terminate_backend(%s, 5000)", (former,))
+
+    (current,) = find_backends(storage)
+
+    assert current != former
+    assert storage.run_storage.get_runs_count() >= 0
