@@ -68,22 +68,29 @@ def test_no_table_is_rebuilt_from_one_runs_scope(manifest: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("subject", ["issues", "changes"])
-def test_all_staging_models_of_issues_or_changes_have_the_same_contract(
-    manifest: dict[str, Any], subject: str
+def test_every_staging_view_of_issues_or_changes_has_the_declared_columns(
+    manifest: dict[str, Any], models: Normalizer, installation: Any, subject: str
 ) -> None:
-    staged = [
-        node
+    declared = {
+        node["name"]: [(column["name"], column["data_type"]) for column in node["columns"].values()]
         for node in own_models(manifest)
         if node["schema"] == "staging" and node["name"].endswith(f"__{subject}")
-    ]
-    contracts = [
-        [(column["name"], column["data_type"]) for column in node["columns"].values()] for node in staged
-    ]
+    }
+    with psycopg.connect(installation.pipeline_url) as connection:
+        rows = connection.execute(
+            "select c.relname, a.attname, format_type(a.atttypid, a.atttypmod) "
+            "from pg_attribute as a join pg_class as c on c.oid = a.attrelid "
+            "where c.relnamespace = 'staging'::regnamespace and c.relkind = 'v' and c.relname like %s "
+            "order by c.relname, a.attnum",
+            (f"%\\_\\_{subject}",),
+        ).fetchall()
+    built: dict[str, list[tuple[str, str]]] = {}
+    for view, column, data_type in rows:
+        built.setdefault(view, []).append((column, data_type))
 
-    assert all(node["config"]["contract"]["enforced"] for node in staged)
     with_subject = [tool for tool in CONNECTORS.values() if getattr(tool, subject)]
-    assert len(contracts) == len(with_subject) + 1
-    assert all(contract == contracts[0] for contract in contracts)
+    assert len(declared) == len(with_subject) + 1
+    assert built == declared
 
 
 def test_every_model_and_declared_column_has_a_description(manifest: dict[str, Any]) -> None:
@@ -248,3 +255,27 @@ def test_the_project_is_parsed_without_a_database(tmp_path: Path) -> None:
     assert "model.causeloop.issue" in orjson.loads(path.read_bytes())["nodes"]
     with pytest.raises(SystemExit, match="usage"):
         parse_project(["build"])
+
+
+def test_a_check_keeps_its_severity_when_a_macro_that_it_calls_changes(tmp_path: Path) -> None:
+    files = {
+        "dbt_project.yml": "{name: tiny, version: 1.0.0, profile: tiny}",
+        "profiles.yml": (
+            "tiny: {target: t, outputs: {t: {type: postgres, host: '', port: 5432, user: '', password: '', "
+            "dbname: '', schema: s}}}"
+        ),
+        "macros/numbers.sql": "{% macro number() %}1{% endmacro %}",
+        "tests/_tests.yml": "data_tests: [{name: a_check, config: {severity: warn}}]",
+        "tests/a_check.sql": "select {{ number() }}",
+    }
+    for name, text in files.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    models = Normalizer(None, project_dir=tmp_path / "project", target_dir=tmp_path / "target")
+    models.parse()
+    (tmp_path / "project/macros/numbers.sql").write_text("{% macro number() %}2{% endmacro %}")
+
+    manifest = orjson.loads(models.parse().read_bytes())
+
+    assert manifest["nodes"]["test.tiny.a_check"]["config"]["severity"] == "warn"

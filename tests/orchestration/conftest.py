@@ -11,8 +11,8 @@ from dagster import DagsterInstance
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 from causeloop_pipeline.stages.installation import Installation as Resources
-from causeloop_pipeline.storage.dbt.runner import Normalizer
 from tests.conftest import Installation
+from tests.support.normalizing import normalizer
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 
@@ -20,9 +20,7 @@ Run = Callable[..., dg.ExecuteInProcessResult]
 @pytest.fixture(scope="session")
 def definitions(installation: Installation) -> dg.Definitions:
     """The product's definitions, its views built."""
-    normalizer = Normalizer(installation.pipeline_url)
-    normalizer.parse()
-    normalizer.build_views()
+    normalizer(installation.pipeline_url)
     from causeloop_pipeline.definitions import defs
 
     return defs

@@ -32,11 +32,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 
-EPOCH_MACROS = {
-    TimeFormat.EPOCH_SECONDS: "seconds_at",
-    TimeFormat.EPOCH_MILLISECONDS: "milliseconds_at",
-    TimeFormat.EPOCH_NANOSECONDS: "nanoseconds_at",
+TICKS_PER_SECOND = {
+    TimeFormat.EPOCH_SECONDS: 1,
+    TimeFormat.EPOCH_MILLISECONDS: 1_000,
+    TimeFormat.EPOCH_NANOSECONDS: 1_000_000_000,
 }
+ESCAPED_DOT = "\0"
+PLAIN_STEP = re.compile(r"-?\w+", re.ASCII)
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
@@ -53,7 +55,7 @@ def _(_source: None, _defaults: Mapping[str, str]) -> str:
 
 @render.register
 def _(source: str, _defaults: Mapping[str, str]) -> str:
-    return call_macro("text_at", source)
+    return call_at("text_at", source)
 
 
 @render.register
@@ -95,32 +97,34 @@ def _(source: Concat, defaults: Mapping[str, str]) -> str:
 
 @render.register
 def _(source: Pluck, _defaults: Mapping[str, str]) -> str:
-    return f"({call_macro('pluck_at', source.path, source.key)} #>> '{{}}')"
+    return f"({call_at('pluck_at', source.path, quote(source.key))} #>> '{{}}')"
 
 
 @render.register
 def _(source: Tag, _defaults: Mapping[str, str]) -> str:
-    return call_macro("tag_at", source.path, source.names)
+    return call_at("tag_at", source.path, quote(source.names))
 
 
 @render.register
 def _(source: SeverityLabel, _defaults: Mapping[str, str]) -> str:
-    return call_macro("severity_label_at", source.path)
+    return call_at("severity_label_at", source.path)
 
 
 @render.register
 def _(source: Element, _defaults: Mapping[str, str]) -> str:
-    return call_macro("element_at", source.path, source.key, source.equals, source.take)
+    return call_at(
+        "element_at", source.path, quote_path(source.key), quote(source.equals), quote_path(source.take)
+    )
 
 
 @render.register
 def _(source: Document, _defaults: Mapping[str, str]) -> str:
-    return call_macro("document_at", source.path)
+    return call_at("document_at", source.path)
 
 
 @render.register
 def _(source: PlainText, _defaults: Mapping[str, str]) -> str:
-    return call_macro("plain_text_at", source.path)
+    return call_at("plain_text_at", source.path)
 
 
 @render.register
@@ -150,7 +154,7 @@ def render_condition(condition: Any, _defaults: Mapping[str, str]) -> str:
 
 @render_condition.register
 def _(condition: Has, _defaults: Mapping[str, str]) -> str:
-    return call_macro("has_value", condition.path)
+    return call_at("has_value", condition.path)
 
 
 @render_condition.register
@@ -192,12 +196,13 @@ def render_time(moment: Moment | None) -> str:
         case tuple():
             return _coalesce([render_time(alternative) for alternative in moment])
         case str():
-            return call_macro("instant_at", moment)
+            return call_at("instant_at", moment)
         case Instant():
-            macro = EPOCH_MACROS.get(moment.format, "instant_at")
             if isinstance(moment.of, tuple):
                 return _coalesce([render_time(Instant(path, moment.format)) for path in moment.of])
-            return call_macro(macro, moment.of)
+            if moment.format in TICKS_PER_SECOND:
+                return call_at("epoch_at", moment.of, str(TICKS_PER_SECOND[moment.format]))
+            return call_at("instant_at", moment.of)
     assert_never(moment)
 
 
@@ -212,14 +217,19 @@ def quote_pattern(pattern: str) -> str:
     return quote(pattern.replace(r"\b", r"\y"))
 
 
-def quote_jinja(text: str) -> str:
-    """A text as a literal inside a Jinja expression."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def quote_path(path: str) -> str:
+    """A dotted path as a text array; a dot after a backslash belongs to its key."""
+    steps = path.replace("\\.", ESCAPED_DOT).split(".") if path else []
+    return quote("{" + ",".join(_quote_step(step.replace(ESCAPED_DOT, ".")) for step in steps) + "}")
 
 
-def call_macro(macro: str, *arguments: str) -> str:
-    """The Jinja call of a macro of the dbt project."""
-    return "{{ " + f"{macro}({', '.join(map(quote_jinja, arguments))})" + " }}"
+def call_at(function: str, path: str, *arguments: str) -> str:
+    """The call of a function of the schema `mapping` on what the payload holds at a path."""
+    return f"mapping.{function}({', '.join(('payload', quote_path(path), *arguments))})"
+
+
+def _quote_step(step: str) -> str:
+    return step if PLAIN_STEP.fullmatch(step) and step.lower() != "null" else f'"{step}"'
 
 
 def _coalesce(parts: list[str]) -> str:

@@ -11,12 +11,13 @@ from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE,
 from causeloop_pipeline.connectors.registry import CONNECTORS, FOLDERS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.connectors.staging.model_contract import contract_of, list_macros, sources_of
-from causeloop_pipeline.connectors.staging.staging_model import NOTICE, Records, change_model, issue_model
+from causeloop_pipeline.connectors.staging.staging_model import Records, change_model, issue_model
 from causeloop_pipeline.settings import DBT_PROJECT_DIR
 
 STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
 LISTS = DBT_PROJECT_DIR / "macros" / "connector_types.sql"
 INGESTED = "ingested"
+MACRO_NOTICE = "{# Generated from connectors/tools by `causeloop connectors generate`. -#}\n"
 YML_NOTICE = "# Generated from connectors/tools by `causeloop connectors generate`.\n"
 OWN_ISSUES = "kind not in ('normalized', 'change', 'normalized_change')"
 
@@ -43,7 +44,7 @@ def generate_files() -> Iterator[tuple[Path, str]]:
     yield STAGING_DIR / "_landing.yml", YML_NOTICE + sources_of(sorted(CONNECTORS))
     with_changes = [name for name, connector in CONNECTORS.items() if connector.changes]
     with_issues = [name for name, connector in CONNECTORS.items() if connector.issues]
-    yield LISTS, f"{NOTICE}\n{list_macros(issues_of=with_issues, changes_of=with_changes)}"
+    yield LISTS, MACRO_NOTICE + list_macros(issues_of=with_issues, changes_of=with_changes)
 
 
 def write_generated_files() -> list[Path]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from causeloop_pipeline.connectors.mapping.expression_sql import (
-    call_macro,
+    call_at,
     quote,
-    quote_jinja,
+    quote_path,
     render,
     render_condition,
     render_time,
@@ -19,7 +19,7 @@ from causeloop_pipeline.connectors.mapping.expression_sql import (
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
-NOTICE = "{# Generated from connectors/tools by `causeloop connectors generate`. -#}"
+NOTICE = "-- Generated from connectors/tools by `causeloop connectors generate`."
 COLUMNS = {"severity": "severity_value", "status": "status_value"}
 """Fields whose column has another name: it holds the tool's own word."""
 NO_TEXT, NO_TIME, NO_ATTRIBUTES = "null::text", "null::timestamptz", "'{}'::jsonb"
@@ -36,14 +36,28 @@ class Records:
 
     @property
     def selected(self) -> str:
-        """The macro call that selects them."""
-        name, own = self.tool or "custom_api", "" if self.tool else ", own=false"
-        return f'{{{{ records_to_process({quote_jinja(name)}, shape="{self.shape}"{own}) }}}}'
+        """The SQL that selects all versions of each record of which the run has claimed a new one.
+
+        An issue is a function of all versions, so that a rebuild gives the same as syncs in any order.
+        """
+        table, own = self.tool or "custom_api", f"r.source = {quote(self.tool)} and " if self.tool else ""
+        claimed = f" and p.source = {quote(self.tool)}" if self.tool else ""
+        return f"""
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{{{ source('raw', 'pending_record') }}}} as p
+        inner join {{{{ source('raw', 'record') }}}} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), ''){claimed}
+    ) as changed
+    inner join {{{{ source('landing', {quote(table)}) }}}} as r using (workspace_id, source, external_id)
+    where {own}{self.shape}""".strip()
 
     @property
-    def columns(self) -> str:
-        """The macro call of the record's own columns."""
-        return "{{ record_columns(" + (quote_jinja(self.tool) if self.tool else "") + ") }}"
+    def source(self) -> str:
+        """The column `source`; a literal lets the planner skip the model of another tool."""
+        return f"{quote(self.tool)}::text as source" if self.tool else "source"
 
 
 def issue_model(records: Records, mappings: tuple[IssueMapping, ...], defaults: Mapping[str, str]) -> str:
@@ -89,9 +103,16 @@ variants as (
 )
 
 select
-    {records.columns},
+    workspace_id,
+    record_id,
+    {records.source},
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{{{ payload_keys() }}}} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     {body}
 from variants
 """
@@ -129,24 +150,31 @@ def _attributes_of(mapping: IssueMapping, defaults: Mapping[str, str]) -> str:
     named = f"jsonb_strip_nulls(jsonb_build_object({', '.join(pairs)}))" if pairs else NO_ATTRIBUTES
     if mapping.attributes_from is None:
         return named
-    whole = call_macro("object_at", mapping.attributes_from)
+    whole = call_at("object_at", mapping.attributes_from)
     return whole if not pairs else f"{whole} || {named}"
 
 
 def _attribute(source: Source, defaults: Mapping[str, str]) -> str:
     if isinstance(source, str):
-        return call_macro("value_at", source)
+        return _value_at(source)
     if isinstance(source, Pluck):
-        return call_macro("pluck_at", source.path, source.key)
+        return call_at("pluck_at", source.path, quote(source.key))
     if isinstance(source, tuple) and all(isinstance(path, str) for path in source):
-        values = (f"nullif({call_macro('value_at', str(path))}, 'null')" for path in source)
+        values = (f"nullif({_value_at(str(path))}, 'null')" for path in source)
         return f"coalesce({', '.join(values)})"
     return render(source, defaults)
+
+
+def _value_at(path: str) -> str:
+    return f"payload #> {quote_path(path)}"
 
 
 def _by_variant(sources: Mapping[str, str], nothing: str) -> str:
     if all(sql == nothing for sql in sources.values()):
         return nothing
     branches = [f"when {quote(name)} then {sql}" for name, sql in sources.items() if sql != nothing]
-    otherwise = f" else {NO_ATTRIBUTES}" if nothing == NO_ATTRIBUTES else ""
-    return f"case variant {' '.join(branches)}{otherwise} end"
+    if nothing == NO_ATTRIBUTES:
+        branches.append(f"else {NO_ATTRIBUTES}")
+    if len(branches) == 1:
+        return f"case variant {branches[0]} end"
+    return "\n        ".join(["case variant", *branches]) + "\n    end"

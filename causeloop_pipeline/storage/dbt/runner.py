@@ -58,7 +58,8 @@ class Normalizer:
 
     def parse(self) -> Path:
         """Parse the project and write its manifest, which other processes then load in milliseconds."""
-        result = self._invoke(["parse"], QUIET_FLAGS)
+        # Parsing only what changed loses the severity of the checks that call a changed macro.
+        result = self._invoke(["parse", "--no-partial-parse"], QUIET_FLAGS)
         if result.exception is not None:
             raise NormalizationError(
                 f"dbt cannot read {self._project_dir}: {result.exception}"

@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import psycopg
 import pytest
 from hypothesis import given, settings
@@ -43,7 +40,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 
-MACROS = Path(__file__).resolve().parents[3] / "dbt_project" / "macros"
 DEFAULTS = {"site": "acme.example"}
 
 TEXTS = st.sampled_from(
@@ -132,14 +128,8 @@ def connection(installation: Any) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-@cache
-def render_macros(sql: str) -> str:
-    macros = "".join((MACROS / name).read_text() for name in ("payload.sql", "mapping.sql"))
-    return jinja2.Template(macros + sql).render().strip()
-
-
 def evaluate_in_postgres(connection: psycopg.Connection, sql: str, document: Any) -> Any:
-    rendered = render_macros(sql).replace("%", "%%")
+    rendered = sql.replace("%", "%%")
     row = connection.execute(
         f"select {rendered} from ("
         "select %s::jsonb as payload, 'record' as kind, '{}'::jsonb as config) as record",

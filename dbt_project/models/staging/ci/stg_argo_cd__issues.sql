@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('argo_cd', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'argo_cd'
+    ) as changed
+    inner join {{ source('landing', 'argo_cd') }} as r using (workspace_id, source, external_id)
+    where r.source = 'argo_cd' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (kind in ('sync') and {{ has_value('status.operationState.phase') }} and {{ has_value('metadata.name') }}) then 'failed sync'
-            when (kind in ('health') and {{ has_value('status.health.status') }} and {{ has_value('metadata.name') }}) then 'unhealthy application'
+            when (kind in ('sync') and mapping.has_value(payload, '{status,operationState,phase}') and mapping.has_value(payload, '{metadata,name}')) then 'failed sync'
+            when (kind in ('health') and mapping.has_value(payload, '{status,health,status}') and mapping.has_value(payload, '{metadata,name}')) then 'unhealthy application'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,63 @@ variants as (
 )
 
 select
-    {{ record_columns('argo_cd') }},
+    workspace_id,
+    record_id,
+    'argo_cd'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'failed sync' then nullif(concat_ws(': ', ({{ text_at('metadata.name') }} || ' sync ' || {{ text_at('status.operationState.phase') }}), {{ text_at('status.operationState.message') }}), '') when 'unhealthy application' then nullif(concat_ws(': ', ({{ text_at('metadata.name') }} || ' is ' || {{ text_at('status.health.status') }}), {{ text_at('status.health.message') }}), '') end as title,
-    case variant when 'failed sync' then coalesce({{ text_at('status.operationState.message') }}, {{ text_at('status.conditions.0.message') }}) when 'unhealthy application' then coalesce({{ text_at('status.health.message') }}, {{ text_at('status.conditions.0.message') }}) end as body,
-    case variant when 'failed sync' then {{ text_at('status.operationState.phase') }} when 'unhealthy application' then {{ text_at('status.health.status') }} end as severity_value,
-    case variant when 'failed sync' then {{ text_at('status.operationState.phase') }} when 'unhealthy application' then {{ text_at('status.health.status') }} end as status_value,
-    case variant when 'failed sync' then coalesce({{ text_at('metadata.labels.app\\.kubernetes\\.io/name') }}, {{ text_at('metadata.name') }}) when 'unhealthy application' then coalesce({{ text_at('metadata.labels.app\\.kubernetes\\.io/name') }}, {{ text_at('metadata.name') }}) end as service,
-    case variant when 'failed sync' then coalesce({{ text_at('status.conditions.0.type') }}, 'sync_failed') when 'unhealthy application' then coalesce({{ text_at('status.conditions.0.type') }}, ('health_' || {{ text_at('status.health.status') }})) end as error_type,
-    case variant when 'failed sync' then coalesce({{ text_at('metadata.labels.team') }}, {{ text_at('metadata.annotations.team') }}, {{ text_at('spec.project') }}) when 'unhealthy application' then coalesce({{ text_at('metadata.labels.team') }}, {{ text_at('metadata.annotations.team') }}, {{ text_at('spec.project') }}) end as team,
-    case variant when 'failed sync' then coalesce({{ text_at('metadata.labels.environment') }}, {{ text_at('metadata.labels.env') }}, {{ text_at('spec.destination.namespace') }}, {{ text_at('spec.destination.name') }}) when 'unhealthy application' then coalesce({{ text_at('metadata.labels.environment') }}, {{ text_at('metadata.labels.env') }}, {{ text_at('spec.destination.namespace') }}, {{ text_at('spec.destination.name') }}) end as environment,
-    case variant when 'failed sync' then coalesce({{ text_at('metadata.annotations.link\\.argocd\\.argoproj\\.io/external-link') }}, (nullif(config ->> 'base_url', '') || '/applications/' || {{ text_at('metadata.name') }})) when 'unhealthy application' then coalesce({{ text_at('metadata.annotations.link\\.argocd\\.argoproj\\.io/external-link') }}, (nullif(config ->> 'base_url', '') || '/applications/' || {{ text_at('metadata.name') }})) end as external_url,
-    case variant when 'failed sync' then {{ instant_at('status.operationState.startedAt') }} when 'unhealthy application' then coalesce({{ instant_at('status.health.lastTransitionTime') }}, {{ instant_at('status.reconciledAt') }}) end as source_created_at,
-    case variant when 'failed sync' then {{ instant_at('status.operationState.finishedAt') }} when 'unhealthy application' then coalesce({{ instant_at('status.health.lastTransitionTime') }}, {{ instant_at('status.reconciledAt') }}) end as resolved_at,
-    case variant when 'failed sync' then jsonb_strip_nulls(jsonb_build_object('revision', coalesce(nullif({{ value_at('status.operationState.syncResult.revision') }}, 'null'), nullif({{ value_at('status.sync.revision') }}, 'null')), 'repository', {{ value_at('spec.source.repoURL') }}, 'project', {{ value_at('spec.project') }})) when 'unhealthy application' then jsonb_strip_nulls(jsonb_build_object('revision', {{ value_at('status.sync.revision') }}, 'sync', {{ value_at('status.sync.status') }}, 'project', {{ value_at('spec.project') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'failed sync' then nullif(concat_ws(': ', (mapping.text_at(payload, '{metadata,name}') || ' sync ' || mapping.text_at(payload, '{status,operationState,phase}')), mapping.text_at(payload, '{status,operationState,message}')), '')
+        when 'unhealthy application' then nullif(concat_ws(': ', (mapping.text_at(payload, '{metadata,name}') || ' is ' || mapping.text_at(payload, '{status,health,status}')), mapping.text_at(payload, '{status,health,message}')), '')
+    end as title,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{status,operationState,message}'), mapping.text_at(payload, '{status,conditions,0,message}'))
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{status,health,message}'), mapping.text_at(payload, '{status,conditions,0,message}'))
+    end as body,
+    case variant
+        when 'failed sync' then mapping.text_at(payload, '{status,operationState,phase}')
+        when 'unhealthy application' then mapping.text_at(payload, '{status,health,status}')
+    end as severity_value,
+    case variant
+        when 'failed sync' then mapping.text_at(payload, '{status,operationState,phase}')
+        when 'unhealthy application' then mapping.text_at(payload, '{status,health,status}')
+    end as status_value,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{metadata,labels,"app.kubernetes.io/name"}'), mapping.text_at(payload, '{metadata,name}'))
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{metadata,labels,"app.kubernetes.io/name"}'), mapping.text_at(payload, '{metadata,name}'))
+    end as service,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{status,conditions,0,type}'), 'sync_failed')
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{status,conditions,0,type}'), ('health_' || mapping.text_at(payload, '{status,health,status}')))
+    end as error_type,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{metadata,labels,team}'), mapping.text_at(payload, '{metadata,annotations,team}'), mapping.text_at(payload, '{spec,project}'))
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{metadata,labels,team}'), mapping.text_at(payload, '{metadata,annotations,team}'), mapping.text_at(payload, '{spec,project}'))
+    end as team,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{metadata,labels,environment}'), mapping.text_at(payload, '{metadata,labels,env}'), mapping.text_at(payload, '{spec,destination,namespace}'), mapping.text_at(payload, '{spec,destination,name}'))
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{metadata,labels,environment}'), mapping.text_at(payload, '{metadata,labels,env}'), mapping.text_at(payload, '{spec,destination,namespace}'), mapping.text_at(payload, '{spec,destination,name}'))
+    end as environment,
+    case variant
+        when 'failed sync' then coalesce(mapping.text_at(payload, '{metadata,annotations,"link.argocd.argoproj.io/external-link"}'), (nullif(config ->> 'base_url', '') || '/applications/' || mapping.text_at(payload, '{metadata,name}')))
+        when 'unhealthy application' then coalesce(mapping.text_at(payload, '{metadata,annotations,"link.argocd.argoproj.io/external-link"}'), (nullif(config ->> 'base_url', '') || '/applications/' || mapping.text_at(payload, '{metadata,name}')))
+    end as external_url,
+    case variant
+        when 'failed sync' then mapping.instant_at(payload, '{status,operationState,startedAt}')
+        when 'unhealthy application' then coalesce(mapping.instant_at(payload, '{status,health,lastTransitionTime}'), mapping.instant_at(payload, '{status,reconciledAt}'))
+    end as source_created_at,
+    case variant
+        when 'failed sync' then mapping.instant_at(payload, '{status,operationState,finishedAt}')
+        when 'unhealthy application' then coalesce(mapping.instant_at(payload, '{status,health,lastTransitionTime}'), mapping.instant_at(payload, '{status,reconciledAt}'))
+    end as resolved_at,
+    case variant
+        when 'failed sync' then jsonb_strip_nulls(jsonb_build_object('revision', coalesce(nullif(payload #> '{status,operationState,syncResult,revision}', 'null'), nullif(payload #> '{status,sync,revision}', 'null')), 'repository', payload #> '{spec,source,repoURL}', 'project', payload #> '{spec,project}'))
+        when 'unhealthy application' then jsonb_strip_nulls(jsonb_build_object('revision', payload #> '{status,sync,revision}', 'sync', payload #> '{status,sync,status}', 'project', payload #> '{spec,project}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bamboo', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bamboo'
+    ) as changed
+    inner join {{ source('landing', 'bamboo') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bamboo' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (kind in ('deployment') and ({{ has_value('deploymentState') }} or {{ has_value('deploymentResultId') }})) then 'failed deployment'
-            when ((kind in ('run') and {{ has_value('buildResultKey') }} and {{ has_value('buildState') }}) or (kind in ('build_event') and {{ has_value('buildResultKey') }} and {{ has_value('status') }})) then 'build'
+            when (kind in ('deployment') and (mapping.has_value(payload, '{deploymentState}') or mapping.has_value(payload, '{deploymentResultId}'))) then 'failed deployment'
+            when ((kind in ('run') and mapping.has_value(payload, '{buildResultKey}') and mapping.has_value(payload, '{buildState}')) or (kind in ('build_event') and mapping.has_value(payload, '{buildResultKey}') and mapping.has_value(payload, '{status}'))) then 'build'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,60 @@ variants as (
 )
 
 select
-    {{ record_columns('bamboo') }},
+    workspace_id,
+    record_id,
+    'bamboo'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'failed deployment' then coalesce(nullif(concat_ws(' ', coalesce({{ text_at('deploymentProjectName') }}, {{ text_at('deploymentVersion.items.0.label') }}), {{ text_at('deploymentVersionName') }}), ''), {{ text_at('environmentName') }}) when 'build' then nullif(concat_ws(' #', coalesce({{ text_at('plan.name') }}, {{ text_at('planName') }}, {{ text_at('buildPlanName') }}), coalesce({{ text_at('buildNumber') }}, {{ text_at('buildResultKey') }})), '') end as title,
-    case variant when 'failed deployment' then coalesce({{ plain_text_at('reasonSummary') }}, {{ text_at('triggerReason') }}) when 'build' then coalesce({{ plain_text_at('buildReason') }}, {{ plain_text_at('reasonSummary') }}, {{ text_at('triggerReason') }}, {{ text_at('buildTestSummary') }}) end as body,
-    case variant when 'failed deployment' then coalesce({{ text_at('deploymentState') }}, {{ text_at('status') }}) when 'build' then coalesce({{ text_at('buildState') }}, {{ text_at('state') }}, {{ text_at('status') }}) end as severity_value,
-    case variant when 'failed deployment' then coalesce({{ text_at('deploymentState') }}, {{ text_at('status') }}) when 'build' then coalesce({{ text_at('buildState') }}, {{ text_at('state') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'failed deployment' then coalesce({{ text_at('deploymentProjectName') }}, {{ text_at('deploymentVersion.items.0.planResultKey.entityKey.key') }}) when 'build' then coalesce({{ text_at('planName') }}, {{ text_at('plan.shortName') }}, {{ text_at('buildPlanName') }}) end as service,
-    case variant when 'failed deployment' then 'deployment_failed' when 'build' then 'build_failed' end as error_type,
-    case variant when 'build' then {{ text_at('projectName') }} end as team,
-    case variant when 'failed deployment' then coalesce({{ text_at('environmentName') }}, {{ text_at('environment.name') }}) when 'build' then coalesce({{ text_at('master.shortName') }}, {{ text_at('planBranchName') }}, {{ text_at('vcsBranch') }}) end as environment,
-    case variant when 'failed deployment' then (nullif(config ->> 'base_url', '') || '/deploy/viewDeploymentResult.action?deploymentResultId=' || {{ text_at('id') }}) when 'build' then coalesce((nullif(config ->> 'base_url', '') || '/browse/' || {{ text_at('buildResultKey') }}), {{ text_at('link.href') }}) end as external_url,
-    case variant when 'failed deployment' then coalesce({{ milliseconds_at('startedDate') }}, {{ instant_at('startedDate') }}, {{ milliseconds_at('startedAt') }}, {{ instant_at('startedAt') }}, {{ milliseconds_at('executedDate') }}, {{ instant_at('executedDate') }}) when 'build' then coalesce({{ instant_at('buildStartedTime') }}, {{ instant_at('startedAt') }}, {{ instant_at('buildCompletedTime') }}) end as source_created_at,
-    case variant when 'failed deployment' then coalesce({{ milliseconds_at('finishedDate') }}, {{ instant_at('finishedDate') }}, {{ milliseconds_at('finishedAt') }}, {{ instant_at('finishedAt') }}) when 'build' then coalesce({{ instant_at('buildCompletedTime') }}, {{ instant_at('finishedAt') }}) end as resolved_at,
-    case variant when 'failed deployment' then jsonb_strip_nulls(jsonb_build_object('version', {{ value_at('deploymentVersionName') }}, 'branch', {{ value_at('deploymentVersion.planBranchName') }})) when 'build' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('buildNumber') }}, 'plan', coalesce(nullif({{ value_at('plan.key') }}, 'null'), nullif({{ value_at('buildPlanKey') }}, 'null')), 'commit', {{ value_at('vcsRevisionKey') }}, 'failed_tests', {{ value_at('failedTestCount') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'failed deployment' then coalesce(nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{deploymentProjectName}'), mapping.text_at(payload, '{deploymentVersion,items,0,label}')), mapping.text_at(payload, '{deploymentVersionName}')), ''), mapping.text_at(payload, '{environmentName}'))
+        when 'build' then nullif(concat_ws(' #', coalesce(mapping.text_at(payload, '{plan,name}'), mapping.text_at(payload, '{planName}'), mapping.text_at(payload, '{buildPlanName}')), coalesce(mapping.text_at(payload, '{buildNumber}'), mapping.text_at(payload, '{buildResultKey}'))), '')
+    end as title,
+    case variant
+        when 'failed deployment' then coalesce(mapping.plain_text_at(payload, '{reasonSummary}'), mapping.text_at(payload, '{triggerReason}'))
+        when 'build' then coalesce(mapping.plain_text_at(payload, '{buildReason}'), mapping.plain_text_at(payload, '{reasonSummary}'), mapping.text_at(payload, '{triggerReason}'), mapping.text_at(payload, '{buildTestSummary}'))
+    end as body,
+    case variant
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{deploymentState}'), mapping.text_at(payload, '{status}'))
+        when 'build' then coalesce(mapping.text_at(payload, '{buildState}'), mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{status}'))
+    end as severity_value,
+    case variant
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{deploymentState}'), mapping.text_at(payload, '{status}'))
+        when 'build' then coalesce(mapping.text_at(payload, '{buildState}'), mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{status}'))
+    end as status_value,
+    case variant
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{deploymentProjectName}'), mapping.text_at(payload, '{deploymentVersion,items,0,planResultKey,entityKey,key}'))
+        when 'build' then coalesce(mapping.text_at(payload, '{planName}'), mapping.text_at(payload, '{plan,shortName}'), mapping.text_at(payload, '{buildPlanName}'))
+    end as service,
+    case variant
+        when 'failed deployment' then 'deployment_failed'
+        when 'build' then 'build_failed'
+    end as error_type,
+    case variant when 'build' then mapping.text_at(payload, '{projectName}') end as team,
+    case variant
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{environmentName}'), mapping.text_at(payload, '{environment,name}'))
+        when 'build' then coalesce(mapping.text_at(payload, '{master,shortName}'), mapping.text_at(payload, '{planBranchName}'), mapping.text_at(payload, '{vcsBranch}'))
+    end as environment,
+    case variant
+        when 'failed deployment' then (nullif(config ->> 'base_url', '') || '/deploy/viewDeploymentResult.action?deploymentResultId=' || mapping.text_at(payload, '{id}'))
+        when 'build' then coalesce((nullif(config ->> 'base_url', '') || '/browse/' || mapping.text_at(payload, '{buildResultKey}')), mapping.text_at(payload, '{link,href}'))
+    end as external_url,
+    case variant
+        when 'failed deployment' then coalesce(mapping.epoch_at(payload, '{startedDate}', 1000), mapping.instant_at(payload, '{startedDate}'), mapping.epoch_at(payload, '{startedAt}', 1000), mapping.instant_at(payload, '{startedAt}'), mapping.epoch_at(payload, '{executedDate}', 1000), mapping.instant_at(payload, '{executedDate}'))
+        when 'build' then coalesce(mapping.instant_at(payload, '{buildStartedTime}'), mapping.instant_at(payload, '{startedAt}'), mapping.instant_at(payload, '{buildCompletedTime}'))
+    end as source_created_at,
+    case variant
+        when 'failed deployment' then coalesce(mapping.epoch_at(payload, '{finishedDate}', 1000), mapping.instant_at(payload, '{finishedDate}'), mapping.epoch_at(payload, '{finishedAt}', 1000), mapping.instant_at(payload, '{finishedAt}'))
+        when 'build' then coalesce(mapping.instant_at(payload, '{buildCompletedTime}'), mapping.instant_at(payload, '{finishedAt}'))
+    end as resolved_at,
+    case variant
+        when 'failed deployment' then jsonb_strip_nulls(jsonb_build_object('version', payload #> '{deploymentVersionName}', 'branch', payload #> '{deploymentVersion,planBranchName}'))
+        when 'build' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{buildNumber}', 'plan', coalesce(nullif(payload #> '{plan,key}', 'null'), nullif(payload #> '{buildPlanKey}', 'null')), 'commit', payload #> '{vcsRevisionKey}', 'failed_tests', payload #> '{failedTestCount}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('circleci', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'circleci'
+    ) as changed
+    inner join {{ source('landing', 'circleci') }} as r using (workspace_id, source, external_id)
+    where r.source = 'circleci' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,30 +19,103 @@ variants as (
     select
         *,
         case
-            when (kind in ('job_event') and ({{ has_value('job.id') }} and {{ has_value('job.status') }})) then 'job webhook'
-            when (kind in ('run_event') and ({{ has_value('workflow.id') }} and {{ has_value('workflow.status') }})) then 'workflow webhook'
-            when (kind in ('job') and {{ has_value('name') }} and {{ has_value('status') }} and ({{ has_value('job_number') }} or {{ has_value('dependencies') }})) then 'job'
-            when (kind in ('run') and {{ has_value('status') }} and {{ has_value('pipeline_id') }}) then 'workflow'
-            when (kind in ('pipeline') and {{ has_value('state') }} and {{ has_value('project_slug') }}) then 'pipeline'
+            when (kind in ('job_event') and (mapping.has_value(payload, '{job,id}') and mapping.has_value(payload, '{job,status}'))) then 'job webhook'
+            when (kind in ('run_event') and (mapping.has_value(payload, '{workflow,id}') and mapping.has_value(payload, '{workflow,status}'))) then 'workflow webhook'
+            when (kind in ('job') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{job_number}') or mapping.has_value(payload, '{dependencies}'))) then 'job'
+            when (kind in ('run') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{pipeline_id}')) then 'workflow'
+            when (kind in ('pipeline') and mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{project_slug}')) then 'pipeline'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('circleci') }},
+    workspace_id,
+    record_id,
+    'circleci'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'job webhook' then nullif(concat_ws(': ', {{ text_at('workflow.name') }}, {{ text_at('job.name') }}), '') when 'workflow webhook' then {{ text_at('workflow.name') }} when 'job' then coalesce({{ text_at('name') }}, ('Job ' || {{ text_at('job_number') }})) when 'workflow' then coalesce({{ text_at('name') }}, ('Workflow of pipeline ' || {{ text_at('pipeline_number') }})) when 'pipeline' then coalesce({{ text_at('errors.0.message') }}, ('Pipeline ' || {{ text_at('number') }} || ' could not start')) end as title,
-    case variant when 'job webhook' then {{ text_at('pipeline.vcs.commit.subject') }} when 'workflow webhook' then {{ text_at('pipeline.vcs.commit.subject') }} when 'pipeline' then {{ text_at('vcs.commit.subject') }} end as body,
-    case variant when 'job webhook' then {{ text_at('job.status') }} when 'workflow webhook' then {{ text_at('workflow.status') }} when 'job' then {{ text_at('status') }} when 'workflow' then {{ text_at('status') }} when 'pipeline' then {{ text_at('state') }} end as severity_value,
-    case variant when 'job webhook' then {{ text_at('job.status') }} when 'workflow webhook' then {{ text_at('workflow.status') }} when 'job' then {{ text_at('status') }} when 'workflow' then {{ text_at('status') }} when 'pipeline' then {{ text_at('state') }} end as status_value,
-    case variant when 'job webhook' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) when 'workflow webhook' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) when 'job' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) when 'workflow' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) when 'pipeline' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) end as service,
-    case variant when 'job webhook' then 'job_failed' when 'workflow webhook' then 'workflow_failed' when 'job' then 'job_failed' when 'workflow' then 'workflow_failed' when 'pipeline' then coalesce({{ text_at('errors.0.type') }}, 'pipeline_errored') end as error_type,
-    case variant when 'job webhook' then {{ text_at('organization.name') }} when 'workflow webhook' then {{ text_at('organization.name') }} end as team,
-    case variant when 'job webhook' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) when 'workflow webhook' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) when 'workflow' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) when 'pipeline' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) end as environment,
-    case variant when 'job webhook' then coalesce({{ text_at('job.url') }}, {{ text_at('workflow.url') }}, {{ text_at('pipeline.vcs.target_repository_url') }}) when 'workflow webhook' then {{ text_at('workflow.url') }} when 'job' then {{ text_at('web_url') }} when 'workflow' then ('https://app.circleci.com/pipelines/' || {{ text_at('project_slug') }} || '/' || {{ text_at('pipeline_number') }} || '/workflows/' || {{ text_at('id') }}) when 'pipeline' then ('https://app.circleci.com/pipelines/' || {{ text_at('project_slug') }} || '/' || {{ text_at('number') }}) end as external_url,
-    case variant when 'job webhook' then coalesce({{ instant_at('job.started_at') }}, {{ instant_at('happened_at') }}) when 'workflow webhook' then coalesce({{ instant_at('workflow.created_at') }}, {{ instant_at('happened_at') }}) when 'job' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}) when 'workflow' then {{ instant_at('created_at') }} when 'pipeline' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'job webhook' then coalesce({{ instant_at('job.stopped_at') }}, {{ instant_at('happened_at') }}) when 'workflow webhook' then coalesce({{ instant_at('workflow.stopped_at') }}, {{ instant_at('happened_at') }}) when 'job' then {{ instant_at('stopped_at') }} when 'workflow' then {{ instant_at('stopped_at') }} end as resolved_at,
-    case variant when 'job webhook' then jsonb_strip_nulls(jsonb_build_object('commit', {{ value_at('pipeline.vcs.revision') }}, 'pipeline', {{ value_at('pipeline.number') }}, 'job_number', {{ value_at('job.number') }})) when 'workflow webhook' then jsonb_strip_nulls(jsonb_build_object('commit', {{ value_at('pipeline.vcs.revision') }}, 'pipeline', {{ value_at('pipeline.number') }})) when 'job' then jsonb_strip_nulls(jsonb_build_object('job_number', {{ value_at('job_number') }}, 'type', {{ value_at('type') }})) when 'workflow' then jsonb_strip_nulls(jsonb_build_object('pipeline', {{ value_at('pipeline_number') }}, 'tag', {{ value_at('tag') }})) when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('pipeline', {{ value_at('number') }}, 'commit', {{ value_at('vcs.revision') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'job webhook' then nullif(concat_ws(': ', mapping.text_at(payload, '{workflow,name}'), mapping.text_at(payload, '{job,name}')), '')
+        when 'workflow webhook' then mapping.text_at(payload, '{workflow,name}')
+        when 'job' then coalesce(mapping.text_at(payload, '{name}'), ('Job ' || mapping.text_at(payload, '{job_number}')))
+        when 'workflow' then coalesce(mapping.text_at(payload, '{name}'), ('Workflow of pipeline ' || mapping.text_at(payload, '{pipeline_number}')))
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{errors,0,message}'), ('Pipeline ' || mapping.text_at(payload, '{number}') || ' could not start'))
+    end as title,
+    case variant
+        when 'job webhook' then mapping.text_at(payload, '{pipeline,vcs,commit,subject}')
+        when 'workflow webhook' then mapping.text_at(payload, '{pipeline,vcs,commit,subject}')
+        when 'pipeline' then mapping.text_at(payload, '{vcs,commit,subject}')
+    end as body,
+    case variant
+        when 'job webhook' then mapping.text_at(payload, '{job,status}')
+        when 'workflow webhook' then mapping.text_at(payload, '{workflow,status}')
+        when 'job' then mapping.text_at(payload, '{status}')
+        when 'workflow' then mapping.text_at(payload, '{status}')
+        when 'pipeline' then mapping.text_at(payload, '{state}')
+    end as severity_value,
+    case variant
+        when 'job webhook' then mapping.text_at(payload, '{job,status}')
+        when 'workflow webhook' then mapping.text_at(payload, '{workflow,status}')
+        when 'job' then mapping.text_at(payload, '{status}')
+        when 'workflow' then mapping.text_at(payload, '{status}')
+        when 'pipeline' then mapping.text_at(payload, '{state}')
+    end as status_value,
+    case variant
+        when 'job webhook' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+        when 'workflow webhook' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+        when 'job' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+        when 'workflow' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+    end as service,
+    case variant
+        when 'job webhook' then 'job_failed'
+        when 'workflow webhook' then 'workflow_failed'
+        when 'job' then 'job_failed'
+        when 'workflow' then 'workflow_failed'
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{errors,0,type}'), 'pipeline_errored')
+    end as error_type,
+    case variant
+        when 'job webhook' then mapping.text_at(payload, '{organization,name}')
+        when 'workflow webhook' then mapping.text_at(payload, '{organization,name}')
+    end as team,
+    case variant
+        when 'job webhook' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+        when 'workflow webhook' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+        when 'workflow' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+    end as environment,
+    case variant
+        when 'job webhook' then coalesce(mapping.text_at(payload, '{job,url}'), mapping.text_at(payload, '{workflow,url}'), mapping.text_at(payload, '{pipeline,vcs,target_repository_url}'))
+        when 'workflow webhook' then mapping.text_at(payload, '{workflow,url}')
+        when 'job' then mapping.text_at(payload, '{web_url}')
+        when 'workflow' then ('https://app.circleci.com/pipelines/' || mapping.text_at(payload, '{project_slug}') || '/' || mapping.text_at(payload, '{pipeline_number}') || '/workflows/' || mapping.text_at(payload, '{id}'))
+        when 'pipeline' then ('https://app.circleci.com/pipelines/' || mapping.text_at(payload, '{project_slug}') || '/' || mapping.text_at(payload, '{number}'))
+    end as external_url,
+    case variant
+        when 'job webhook' then coalesce(mapping.instant_at(payload, '{job,started_at}'), mapping.instant_at(payload, '{happened_at}'))
+        when 'workflow webhook' then coalesce(mapping.instant_at(payload, '{workflow,created_at}'), mapping.instant_at(payload, '{happened_at}'))
+        when 'job' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'workflow' then mapping.instant_at(payload, '{created_at}')
+        when 'pipeline' then mapping.instant_at(payload, '{created_at}')
+    end as source_created_at,
+    case variant
+        when 'job webhook' then coalesce(mapping.instant_at(payload, '{job,stopped_at}'), mapping.instant_at(payload, '{happened_at}'))
+        when 'workflow webhook' then coalesce(mapping.instant_at(payload, '{workflow,stopped_at}'), mapping.instant_at(payload, '{happened_at}'))
+        when 'job' then mapping.instant_at(payload, '{stopped_at}')
+        when 'workflow' then mapping.instant_at(payload, '{stopped_at}')
+    end as resolved_at,
+    case variant
+        when 'job webhook' then jsonb_strip_nulls(jsonb_build_object('commit', payload #> '{pipeline,vcs,revision}', 'pipeline', payload #> '{pipeline,number}', 'job_number', payload #> '{job,number}'))
+        when 'workflow webhook' then jsonb_strip_nulls(jsonb_build_object('commit', payload #> '{pipeline,vcs,revision}', 'pipeline', payload #> '{pipeline,number}'))
+        when 'job' then jsonb_strip_nulls(jsonb_build_object('job_number', payload #> '{job_number}', 'type', payload #> '{type}'))
+        when 'workflow' then jsonb_strip_nulls(jsonb_build_object('pipeline', payload #> '{pipeline_number}', 'tag', payload #> '{tag}'))
+        when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('pipeline', payload #> '{number}', 'commit', payload #> '{vcs,revision}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

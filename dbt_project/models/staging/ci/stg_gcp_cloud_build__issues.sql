@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gcp_cloud_build', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gcp_cloud_build'
+    ) as changed
+    inner join {{ source('landing', 'gcp_cloud_build') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gcp_cloud_build' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('status') }} and {{ has_value('id') }} and ({{ has_value('createTime') }} or {{ has_value('logUrl') }} or {{ has_value('steps') }})) then 'build'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{createTime}') or mapping.has_value(payload, '{logUrl}') or mapping.has_value(payload, '{steps}'))) then 'build'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('gcp_cloud_build') }},
+    workspace_id,
+    record_id,
+    'gcp_cloud_build'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'build' then coalesce(nullif(concat_ws(': ', coalesce({{ text_at('substitutions.TRIGGER_NAME') }}, {{ text_at('buildTriggerName') }}, {{ text_at('buildTriggerId') }}), coalesce({{ text_at('failureInfo.detail') }}, {{ text_at('statusDetail') }})), ''), ('Build ' || {{ text_at('id') }})) end as title,
-    case variant when 'build' then coalesce({{ text_at('failureInfo.detail') }}, {{ text_at('statusDetail') }}) end as body,
-    case variant when 'build' then {{ text_at('status') }} end as severity_value,
-    case variant when 'build' then {{ text_at('status') }} end as status_value,
-    case variant when 'build' then coalesce({{ text_at('substitutions._SERVICE_NAME') }}, {{ text_at('substitutions._SERVICE') }}, {{ text_at('substitutions.REPO_NAME') }}, {{ text_at('source.repoSource.repoName') }}, nullif(substring({{ text_at('images.0') }} from '([^/:]+)(?::[^/]*)?$'), ''), {{ text_at('substitutions.TRIGGER_NAME') }}) end as service,
-    case variant when 'build' then coalesce({{ text_at('failureInfo.type') }}, 'build_failed') end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'build' then coalesce(nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{substitutions,TRIGGER_NAME}'), mapping.text_at(payload, '{buildTriggerName}'), mapping.text_at(payload, '{buildTriggerId}')), coalesce(mapping.text_at(payload, '{failureInfo,detail}'), mapping.text_at(payload, '{statusDetail}'))), ''), ('Build ' || mapping.text_at(payload, '{id}'))) end as title,
+    case variant when 'build' then coalesce(mapping.text_at(payload, '{failureInfo,detail}'), mapping.text_at(payload, '{statusDetail}')) end as body,
+    case variant when 'build' then mapping.text_at(payload, '{status}') end as severity_value,
+    case variant when 'build' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'build' then coalesce(mapping.text_at(payload, '{substitutions,_SERVICE_NAME}'), mapping.text_at(payload, '{substitutions,_SERVICE}'), mapping.text_at(payload, '{substitutions,REPO_NAME}'), mapping.text_at(payload, '{source,repoSource,repoName}'), nullif(substring(mapping.text_at(payload, '{images,0}') from '([^/:]+)(?::[^/]*)?$'), ''), mapping.text_at(payload, '{substitutions,TRIGGER_NAME}')) end as service,
+    case variant when 'build' then coalesce(mapping.text_at(payload, '{failureInfo,type}'), 'build_failed') end as error_type,
     null::text as team,
-    case variant when 'build' then coalesce({{ text_at('substitutions._ENVIRONMENT') }}, {{ text_at('substitutions._ENV') }}, {{ text_at('substitutions.BRANCH_NAME') }}, {{ text_at('source.repoSource.branchName') }}, {{ text_at('projectId') }}) end as environment,
-    case variant when 'build' then {{ text_at('logUrl') }} end as external_url,
-    case variant when 'build' then coalesce({{ instant_at('startTime') }}, {{ instant_at('createTime') }}) end as source_created_at,
-    case variant when 'build' then {{ instant_at('finishTime') }} end as resolved_at,
-    case variant when 'build' then jsonb_strip_nulls(jsonb_build_object('trigger', {{ value_at('buildTriggerId') }}, 'commit', {{ value_at('substitutions.COMMIT_SHA') }}, 'project', {{ value_at('projectId') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case variant when 'build' then coalesce(mapping.text_at(payload, '{substitutions,_ENVIRONMENT}'), mapping.text_at(payload, '{substitutions,_ENV}'), mapping.text_at(payload, '{substitutions,BRANCH_NAME}'), mapping.text_at(payload, '{source,repoSource,branchName}'), mapping.text_at(payload, '{projectId}')) end as environment,
+    case variant when 'build' then mapping.text_at(payload, '{logUrl}') end as external_url,
+    case variant when 'build' then coalesce(mapping.instant_at(payload, '{startTime}'), mapping.instant_at(payload, '{createTime}')) end as source_created_at,
+    case variant when 'build' then mapping.instant_at(payload, '{finishTime}') end as resolved_at,
+    case variant
+        when 'build' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{buildTriggerId}', 'commit', payload #> '{substitutions,COMMIT_SHA}', 'project', payload #> '{projectId}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

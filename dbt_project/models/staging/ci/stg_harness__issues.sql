@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('harness', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'harness'
+    ) as changed
+    inner join {{ source('landing', 'harness') }} as r using (workspace_id, source, external_id)
+    where r.source = 'harness' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,9 +19,9 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (kind in ('notification') and ({{ has_value('planExecutionId') }} and {{ has_value('eventType') }})) then 'notification'
-            when (kind in ('run') and ({{ has_value('planExecutionId') }} and {{ has_value('status') }} and ({{ has_value('name') }} or {{ has_value('pipelineIdentifier') }}))) then 'execution'
-            when (kind in ('first_gen') and ({{ has_value('application') }} and {{ has_value('status') }})) then 'FirstGen execution'
+            when (kind in ('notification') and (mapping.has_value(payload, '{planExecutionId}') and mapping.has_value(payload, '{eventType}'))) then 'notification'
+            when (kind in ('run') and (mapping.has_value(payload, '{planExecutionId}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{pipelineIdentifier}')))) then 'execution'
+            when (kind in ('first_gen') and (mapping.has_value(payload, '{application}') and mapping.has_value(payload, '{status}'))) then 'FirstGen execution'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -20,19 +29,71 @@ variants as (
 )
 
 select
-    {{ record_columns('harness') }},
+    workspace_id,
+    record_id,
+    'harness'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'notification' then nullif(concat_ws(': ', coalesce({{ text_at('pipelineName') }}, {{ text_at('pipelineIdentifier') }}), coalesce({{ text_at('stageName') }}, {{ text_at('stepName') }}, {{ text_at('errorMessage') }})), '') when 'execution' then nullif(concat_ws(': ', coalesce({{ text_at('name') }}, {{ text_at('pipelineIdentifier') }}), {{ text_at('executionErrorInfo.message') }}), '') when 'FirstGen execution' then nullif(concat_ws(': ', coalesce({{ text_at('name') }}, {{ text_at('pipeline.name') }}, {{ text_at('workflow.name') }}, {{ text_at('application.name') }}), {{ text_at('status') }}), '') end as title,
-    case variant when 'notification' then coalesce({{ text_at('errorMessage') }}, {{ text_at('failureInfo.message') }}) when 'execution' then coalesce({{ text_at('executionErrorInfo.message') }}, {{ text_at('failureInfo.message') }}) when 'FirstGen execution' then nullif(coalesce({{ text_at('notes') }}, {{ text_at('failureDetails') }}), {{ text_at('application.name') }}) end as body,
-    case variant when 'notification' then coalesce({{ text_at('nodeStatus') }}, {{ text_at('eventType') }}) when 'execution' then {{ text_at('status') }} when 'FirstGen execution' then {{ text_at('status') }} end as severity_value,
-    case variant when 'notification' then coalesce({{ text_at('nodeStatus') }}, {{ text_at('eventType') }}) when 'execution' then {{ text_at('status') }} when 'FirstGen execution' then {{ text_at('status') }} end as status_value,
-    case variant when 'notification' then coalesce({{ text_at('moduleInfo.services.0.id') }}, {{ text_at('moduleInfo.services.0.name') }}, {{ text_at('moduleInfo.services.0') }}, {{ text_at('pipelineIdentifier') }}, {{ text_at('pipelineName') }}) when 'execution' then coalesce({{ text_at('moduleInfo.cd.serviceIdentifiers.0') }}, {{ text_at('moduleInfo.ci.repoName') }}, {{ text_at('pipelineIdentifier') }}) when 'FirstGen execution' then coalesce({{ text_at('services.nodes.0.name') }}, {{ text_at('outcomes.nodes.0.service.name') }}, {{ text_at('artifacts.0.artifactSource.name') }}, {{ text_at('application.services.nodes.0.artifactSources.0.name') }}, {{ text_at('application.name') }}) end as service,
-    case variant when 'notification' then coalesce({{ text_at('failureInfo.failureTypeList.0') }}, 'execution_failed') when 'execution' then coalesce({{ text_at('failureInfo.failureTypeList.0') }}, 'execution_failed') when 'FirstGen execution' then 'execution_failed' end as error_type,
-    case variant when 'notification' then {{ text_at('projectIdentifier') }} end as team,
-    case variant when 'notification' then coalesce({{ text_at('moduleInfo.environments.0.id') }}, {{ text_at('moduleInfo.environments.0.name') }}, {{ text_at('moduleInfo.environments.0') }}) when 'execution' then coalesce({{ text_at('moduleInfo.cd.envIdentifiers.0') }}, {{ text_at('moduleInfo.ci.branch') }}, {{ text_at('gitDetails.branch') }}) when 'FirstGen execution' then coalesce({{ text_at('environments.nodes.0.name') }}, {{ text_at('outcomes.nodes.0.environment.name') }}) end as environment,
-    case variant when 'notification' then coalesce({{ text_at('executionUrl') }}, {{ text_at('pipelineUrl') }}) when 'execution' then ('https://app.harness.io/ng/account/' || nullif(config ->> 'account', '') || '/all/orgs/' || nullif(config ->> 'organization', '') || '/projects/' || nullif(config ->> 'project', '') || '/pipelines/' || {{ text_at('pipelineIdentifier') }} || '/executions/' || {{ text_at('planExecutionId') }} || '/pipeline') when 'FirstGen execution' then {{ text_at('url') }} end as external_url,
-    case variant when 'notification' then coalesce({{ milliseconds_at('startTs') }}, {{ instant_at('startTime') }}) when 'execution' then coalesce({{ milliseconds_at('startTs') }}, {{ milliseconds_at('createdAt') }}) when 'FirstGen execution' then coalesce({{ milliseconds_at('startedAt') }}, {{ milliseconds_at('createdAt') }}) end as source_created_at,
-    case variant when 'notification' then coalesce({{ milliseconds_at('endTs') }}, {{ instant_at('endTime') }}) when 'execution' then {{ milliseconds_at('endTs') }} when 'FirstGen execution' then {{ milliseconds_at('endedAt') }} end as resolved_at,
-    case variant when 'notification' then jsonb_strip_nulls(jsonb_build_object('pipeline', {{ value_at('pipelineIdentifier') }}, 'triggered_by', {{ value_at('triggeredBy.name') }})) when 'execution' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('runSequence') }}, 'pipeline', {{ value_at('pipelineIdentifier') }})) when 'FirstGen execution' then jsonb_strip_nulls(jsonb_build_object('build', {{ value_at('artifacts.0.buildNo') }}, 'application', {{ value_at('application.name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'notification' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{pipelineName}'), mapping.text_at(payload, '{pipelineIdentifier}')), coalesce(mapping.text_at(payload, '{stageName}'), mapping.text_at(payload, '{stepName}'), mapping.text_at(payload, '{errorMessage}'))), '')
+        when 'execution' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{pipelineIdentifier}')), mapping.text_at(payload, '{executionErrorInfo,message}')), '')
+        when 'FirstGen execution' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{pipeline,name}'), mapping.text_at(payload, '{workflow,name}'), mapping.text_at(payload, '{application,name}')), mapping.text_at(payload, '{status}')), '')
+    end as title,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{errorMessage}'), mapping.text_at(payload, '{failureInfo,message}'))
+        when 'execution' then coalesce(mapping.text_at(payload, '{executionErrorInfo,message}'), mapping.text_at(payload, '{failureInfo,message}'))
+        when 'FirstGen execution' then nullif(coalesce(mapping.text_at(payload, '{notes}'), mapping.text_at(payload, '{failureDetails}')), mapping.text_at(payload, '{application,name}'))
+    end as body,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{nodeStatus}'), mapping.text_at(payload, '{eventType}'))
+        when 'execution' then mapping.text_at(payload, '{status}')
+        when 'FirstGen execution' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{nodeStatus}'), mapping.text_at(payload, '{eventType}'))
+        when 'execution' then mapping.text_at(payload, '{status}')
+        when 'FirstGen execution' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{moduleInfo,services,0,id}'), mapping.text_at(payload, '{moduleInfo,services,0,name}'), mapping.text_at(payload, '{moduleInfo,services,0}'), mapping.text_at(payload, '{pipelineIdentifier}'), mapping.text_at(payload, '{pipelineName}'))
+        when 'execution' then coalesce(mapping.text_at(payload, '{moduleInfo,cd,serviceIdentifiers,0}'), mapping.text_at(payload, '{moduleInfo,ci,repoName}'), mapping.text_at(payload, '{pipelineIdentifier}'))
+        when 'FirstGen execution' then coalesce(mapping.text_at(payload, '{services,nodes,0,name}'), mapping.text_at(payload, '{outcomes,nodes,0,service,name}'), mapping.text_at(payload, '{artifacts,0,artifactSource,name}'), mapping.text_at(payload, '{application,services,nodes,0,artifactSources,0,name}'), mapping.text_at(payload, '{application,name}'))
+    end as service,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{failureInfo,failureTypeList,0}'), 'execution_failed')
+        when 'execution' then coalesce(mapping.text_at(payload, '{failureInfo,failureTypeList,0}'), 'execution_failed')
+        when 'FirstGen execution' then 'execution_failed'
+    end as error_type,
+    case variant when 'notification' then mapping.text_at(payload, '{projectIdentifier}') end as team,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{moduleInfo,environments,0,id}'), mapping.text_at(payload, '{moduleInfo,environments,0,name}'), mapping.text_at(payload, '{moduleInfo,environments,0}'))
+        when 'execution' then coalesce(mapping.text_at(payload, '{moduleInfo,cd,envIdentifiers,0}'), mapping.text_at(payload, '{moduleInfo,ci,branch}'), mapping.text_at(payload, '{gitDetails,branch}'))
+        when 'FirstGen execution' then coalesce(mapping.text_at(payload, '{environments,nodes,0,name}'), mapping.text_at(payload, '{outcomes,nodes,0,environment,name}'))
+    end as environment,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{executionUrl}'), mapping.text_at(payload, '{pipelineUrl}'))
+        when 'execution' then ('https://app.harness.io/ng/account/' || nullif(config ->> 'account', '') || '/all/orgs/' || nullif(config ->> 'organization', '') || '/projects/' || nullif(config ->> 'project', '') || '/pipelines/' || mapping.text_at(payload, '{pipelineIdentifier}') || '/executions/' || mapping.text_at(payload, '{planExecutionId}') || '/pipeline')
+        when 'FirstGen execution' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'notification' then coalesce(mapping.epoch_at(payload, '{startTs}', 1000), mapping.instant_at(payload, '{startTime}'))
+        when 'execution' then coalesce(mapping.epoch_at(payload, '{startTs}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000))
+        when 'FirstGen execution' then coalesce(mapping.epoch_at(payload, '{startedAt}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000))
+    end as source_created_at,
+    case variant
+        when 'notification' then coalesce(mapping.epoch_at(payload, '{endTs}', 1000), mapping.instant_at(payload, '{endTime}'))
+        when 'execution' then mapping.epoch_at(payload, '{endTs}', 1000)
+        when 'FirstGen execution' then mapping.epoch_at(payload, '{endedAt}', 1000)
+    end as resolved_at,
+    case variant
+        when 'notification' then jsonb_strip_nulls(jsonb_build_object('pipeline', payload #> '{pipelineIdentifier}', 'triggered_by', payload #> '{triggeredBy,name}'))
+        when 'execution' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{runSequence}', 'pipeline', payload #> '{pipelineIdentifier}'))
+        when 'FirstGen execution' then jsonb_strip_nulls(jsonb_build_object('build', payload #> '{artifacts,0,buildNo}', 'application', payload #> '{application,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

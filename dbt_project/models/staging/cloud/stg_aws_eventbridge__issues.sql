@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('aws_eventbridge', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'aws_eventbridge'
+    ) as changed
+    inner join {{ source('landing', 'aws_eventbridge') }} as r using (workspace_id, source, external_id)
+    where r.source = 'aws_eventbridge' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('detail-type') }} and {{ has_value('source') }} and {{ has_value('detail') }}) then 'event'
+            when (mapping.has_value(payload, '{"detail-type"}') and mapping.has_value(payload, '{source}') and mapping.has_value(payload, '{detail}')) then 'event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('aws_eventbridge') }},
+    workspace_id,
+    record_id,
+    'aws_eventbridge'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'event' then case when {{ has_value('detail.eventTypeCode') }} then ({{ text_at('detail.eventTypeCode') }} || ': ' || {{ text_at('detail.service') }}) else coalesce((coalesce({{ text_at('detail.pipeline') }}, {{ text_at('detail.project-name') }}, {{ text_at('detail.jobName') }}, {{ text_at('detail.name') }}, {{ text_at('detail.application') }}, {{ text_at('detail.service') }}, {{ text_at('detail.repository-name') }}, {{ text_at('detail.alarmName') }}, {{ text_at('detail.AutoScalingGroupName') }}, {{ text_at('detail.SourceIdentifier') }}, {{ text_at('detail.group') }}, {{ text_at('detail.instance-id') }}, {{ text_at('detail.serviceName') }}) || ': ' || {{ text_at('detail-type') }}), nullif(concat_ws(': ', nullif(substring({{ text_at('resources.0') }} from '([^/:]+)$'), ''), {{ text_at('detail-type') }}), '')) end end as title,
-    case variant when 'event' then coalesce({{ text_at('detail.eventDescription.0.latestDescription') }}, {{ text_at('detail.execution-result.external-execution-summary') }}, {{ text_at('detail.additional-information.phases.0.phase-context.0') }}, {{ text_at('detail.message') }}, {{ text_at('detail.Message') }}, {{ text_at('detail.reason') }}, {{ text_at('detail.statusReason') }}, {{ text_at('detail.stoppedReason') }}, {{ text_at('detail.StatusMessage') }}, {{ text_at('detail.cause') }}, {{ text_at('detail.error') }}, {{ text_at('detail.description') }}, {{ text_at('detail.state.reason') }}) end as body,
-    case variant when 'event' then case when {{ has_value('detail.finding-severity-counts') }} then case when {{ has_value('detail.finding-severity-counts.CRITICAL') }} then 'critical' else 'high' end else coalesce({{ text_at('detail.severity') }}, {{ text_at('detail.Severity') }}, {{ text_at('detail.state.value') }}, {{ text_at('detail.state') }}, {{ text_at('detail.status') }}, {{ text_at('detail.build-status') }}, {{ text_at('detail.statusCode') }}, {{ text_at('detail.scan-status') }}, {{ text_at('detail.eventName') }}, {{ text_at('detail.lastStatus') }}) end end as severity_value,
-    case variant when 'event' then case when {{ has_value('detail.finding-severity-counts') }} then 'failed' else coalesce({{ text_at('detail.state.value') }}, {{ text_at('detail.state') }}, {{ text_at('detail.status') }}, {{ text_at('detail.build-status') }}, {{ text_at('detail.statusCode') }}, {{ text_at('detail.scan-status') }}, {{ text_at('detail.eventName') }}, {{ text_at('detail.lastStatus') }}) end end as status_value,
-    case variant when 'event' then coalesce({{ text_at('detail.pipeline') }}, {{ text_at('detail.project-name') }}, {{ text_at('detail.jobName') }}, {{ text_at('detail.name') }}, {{ text_at('detail.application') }}, {{ text_at('detail.service') }}, {{ text_at('detail.repository-name') }}, {{ text_at('detail.alarmName') }}, {{ text_at('detail.AutoScalingGroupName') }}, {{ text_at('detail.SourceIdentifier') }}, {{ text_at('detail.group') }}, {{ text_at('detail.instance-id') }}, {{ text_at('detail.serviceName') }}, nullif(substring({{ text_at('resources.0') }} from '([^/:]+)$'), ''), {{ text_at('source') }}) end as service,
-    case variant when 'event' then coalesce({{ text_at('detail.eventTypeCode') }}, {{ text_at('detail-type') }}) end as error_type,
-    case variant when 'event' then {{ text_at('account') }} end as team,
-    case variant when 'event' then coalesce({{ text_at('detail.stage') }}, {{ text_at('detail.deploymentGroup') }}, {{ text_at('detail.clusterArn') }}, {{ text_at('region') }}) end as environment,
-    case variant when 'event' then coalesce({{ text_at('detail.additional-information.logs.deep-link') }}, {{ text_at('detail.url') }}) end as external_url,
-    case variant when 'event' then coalesce({{ instant_at('detail.createdAt') }}, {{ instant_at('time') }}) end as source_created_at,
-    case variant when 'event' then {{ instant_at('time') }} end as resolved_at,
-    case variant when 'event' then jsonb_strip_nulls(jsonb_build_object('source', {{ value_at('source') }}, 'account', {{ value_at('account') }}, 'region', {{ value_at('region') }}, 'resource', {{ value_at('resources.0') }}, 'execution', coalesce(nullif({{ value_at('detail.execution-id') }}, 'null'), nullif({{ value_at('detail.deploymentId') }}, 'null'), nullif({{ value_at('detail.build-id') }}, 'null'), nullif({{ value_at('detail.executionArn') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'event' then case when mapping.has_value(payload, '{detail,eventTypeCode}') then (mapping.text_at(payload, '{detail,eventTypeCode}') || ': ' || mapping.text_at(payload, '{detail,service}')) else coalesce((coalesce(mapping.text_at(payload, '{detail,pipeline}'), mapping.text_at(payload, '{detail,"project-name"}'), mapping.text_at(payload, '{detail,jobName}'), mapping.text_at(payload, '{detail,name}'), mapping.text_at(payload, '{detail,application}'), mapping.text_at(payload, '{detail,service}'), mapping.text_at(payload, '{detail,"repository-name"}'), mapping.text_at(payload, '{detail,alarmName}'), mapping.text_at(payload, '{detail,AutoScalingGroupName}'), mapping.text_at(payload, '{detail,SourceIdentifier}'), mapping.text_at(payload, '{detail,group}'), mapping.text_at(payload, '{detail,"instance-id"}'), mapping.text_at(payload, '{detail,serviceName}')) || ': ' || mapping.text_at(payload, '{"detail-type"}')), nullif(concat_ws(': ', nullif(substring(mapping.text_at(payload, '{resources,0}') from '([^/:]+)$'), ''), mapping.text_at(payload, '{"detail-type"}')), '')) end end as title,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{detail,eventDescription,0,latestDescription}'), mapping.text_at(payload, '{detail,"execution-result","external-execution-summary"}'), mapping.text_at(payload, '{detail,"additional-information",phases,0,"phase-context",0}'), mapping.text_at(payload, '{detail,message}'), mapping.text_at(payload, '{detail,Message}'), mapping.text_at(payload, '{detail,reason}'), mapping.text_at(payload, '{detail,statusReason}'), mapping.text_at(payload, '{detail,stoppedReason}'), mapping.text_at(payload, '{detail,StatusMessage}'), mapping.text_at(payload, '{detail,cause}'), mapping.text_at(payload, '{detail,error}'), mapping.text_at(payload, '{detail,description}'), mapping.text_at(payload, '{detail,state,reason}')) end as body,
+    case variant when 'event' then case when mapping.has_value(payload, '{detail,"finding-severity-counts"}') then case when mapping.has_value(payload, '{detail,"finding-severity-counts",CRITICAL}') then 'critical' else 'high' end else coalesce(mapping.text_at(payload, '{detail,severity}'), mapping.text_at(payload, '{detail,Severity}'), mapping.text_at(payload, '{detail,state,value}'), mapping.text_at(payload, '{detail,state}'), mapping.text_at(payload, '{detail,status}'), mapping.text_at(payload, '{detail,"build-status"}'), mapping.text_at(payload, '{detail,statusCode}'), mapping.text_at(payload, '{detail,"scan-status"}'), mapping.text_at(payload, '{detail,eventName}'), mapping.text_at(payload, '{detail,lastStatus}')) end end as severity_value,
+    case variant when 'event' then case when mapping.has_value(payload, '{detail,"finding-severity-counts"}') then 'failed' else coalesce(mapping.text_at(payload, '{detail,state,value}'), mapping.text_at(payload, '{detail,state}'), mapping.text_at(payload, '{detail,status}'), mapping.text_at(payload, '{detail,"build-status"}'), mapping.text_at(payload, '{detail,statusCode}'), mapping.text_at(payload, '{detail,"scan-status"}'), mapping.text_at(payload, '{detail,eventName}'), mapping.text_at(payload, '{detail,lastStatus}')) end end as status_value,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{detail,pipeline}'), mapping.text_at(payload, '{detail,"project-name"}'), mapping.text_at(payload, '{detail,jobName}'), mapping.text_at(payload, '{detail,name}'), mapping.text_at(payload, '{detail,application}'), mapping.text_at(payload, '{detail,service}'), mapping.text_at(payload, '{detail,"repository-name"}'), mapping.text_at(payload, '{detail,alarmName}'), mapping.text_at(payload, '{detail,AutoScalingGroupName}'), mapping.text_at(payload, '{detail,SourceIdentifier}'), mapping.text_at(payload, '{detail,group}'), mapping.text_at(payload, '{detail,"instance-id"}'), mapping.text_at(payload, '{detail,serviceName}'), nullif(substring(mapping.text_at(payload, '{resources,0}') from '([^/:]+)$'), ''), mapping.text_at(payload, '{source}')) end as service,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{detail,eventTypeCode}'), mapping.text_at(payload, '{"detail-type"}')) end as error_type,
+    case variant when 'event' then mapping.text_at(payload, '{account}') end as team,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{detail,stage}'), mapping.text_at(payload, '{detail,deploymentGroup}'), mapping.text_at(payload, '{detail,clusterArn}'), mapping.text_at(payload, '{region}')) end as environment,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{detail,"additional-information",logs,"deep-link"}'), mapping.text_at(payload, '{detail,url}')) end as external_url,
+    case variant when 'event' then coalesce(mapping.instant_at(payload, '{detail,createdAt}'), mapping.instant_at(payload, '{time}')) end as source_created_at,
+    case variant when 'event' then mapping.instant_at(payload, '{time}') end as resolved_at,
+    case variant
+        when 'event' then jsonb_strip_nulls(jsonb_build_object('source', payload #> '{source}', 'account', payload #> '{account}', 'region', payload #> '{region}', 'resource', payload #> '{resources,0}', 'execution', coalesce(nullif(payload #> '{detail,"execution-id"}', 'null'), nullif(payload #> '{detail,deploymentId}', 'null'), nullif(payload #> '{detail,"build-id"}', 'null'), nullif(payload #> '{detail,executionArn}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('azure_monitor', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'azure_monitor'
+    ) as changed
+    inner join {{ source('landing', 'azure_monitor') }} as r using (workspace_id, source, external_id)
+    where r.source = 'azure_monitor' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,34 +19,149 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('data.essentials.alertRule') }} and {{ has_value('data.essentials.alertId') }}) then 'common alert schema'
-            when {{ has_value('properties.essentials.severity') }} then 'alert of the API'
-            when {{ has_value('data.context.activityLog.operationName') }} then 'activity log alert'
-            when {{ has_value('context.activityLog.operationName') }} then 'activity log alert without schema'
-            when ({{ has_value('data.context.name') }} and {{ has_value('data.status') }}) then 'metric alert'
-            when ({{ has_value('context.name') }} and {{ has_value('status') }}) then 'classic metric alert'
-            when ({{ has_value('data.AlertRuleName') }} and {{ has_value('data.SearchQuery') }}) then 'log alert'
-            when ({{ has_value('AlertRuleName') }} and {{ has_value('SearchQuery') }}) then 'log alert without schema'
-            when ({{ has_value('operationName') }} and {{ has_value('category') }} and {{ has_value('resourceId') }} and not coalesce(lower(coalesce({{ text_at('resultType') }}, {{ text_at('status.value') }})) in ('accept', 'accepted', 'start', 'started', 'succeeded', 'success'), false)) then 'entry of the activity log'
+            when (mapping.has_value(payload, '{data,essentials,alertRule}') and mapping.has_value(payload, '{data,essentials,alertId}')) then 'common alert schema'
+            when mapping.has_value(payload, '{properties,essentials,severity}') then 'alert of the API'
+            when mapping.has_value(payload, '{data,context,activityLog,operationName}') then 'activity log alert'
+            when mapping.has_value(payload, '{context,activityLog,operationName}') then 'activity log alert without schema'
+            when (mapping.has_value(payload, '{data,context,name}') and mapping.has_value(payload, '{data,status}')) then 'metric alert'
+            when (mapping.has_value(payload, '{context,name}') and mapping.has_value(payload, '{status}')) then 'classic metric alert'
+            when (mapping.has_value(payload, '{data,AlertRuleName}') and mapping.has_value(payload, '{data,SearchQuery}')) then 'log alert'
+            when (mapping.has_value(payload, '{AlertRuleName}') and mapping.has_value(payload, '{SearchQuery}')) then 'log alert without schema'
+            when (mapping.has_value(payload, '{operationName}') and mapping.has_value(payload, '{category}') and mapping.has_value(payload, '{resourceId}') and not coalesce(lower(coalesce(mapping.text_at(payload, '{resultType}'), mapping.text_at(payload, '{status,value}'))) in ('accept', 'accepted', 'start', 'started', 'succeeded', 'success'), false)) then 'entry of the activity log'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('azure_monitor') }},
+    workspace_id,
+    record_id,
+    'azure_monitor'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'common alert schema' then {{ text_at('data.essentials.alertRule') }} when 'alert of the API' then coalesce(nullif(substring({{ text_at('properties.essentials.alertRule') }} from '/([^/]+)/?$'), ''), {{ text_at('properties.essentials.alertRule') }}, {{ text_at('name') }}) when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.properties.title') }}, {{ text_at('data.context.activityLog.description') }}, {{ text_at('data.context.activityLog.operationName') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.properties.title') }}, {{ text_at('context.activityLog.description') }}, {{ text_at('context.activityLog.operationName') }}) when 'metric alert' then {{ text_at('data.context.name') }} when 'classic metric alert' then {{ text_at('context.name') }} when 'log alert' then {{ text_at('data.AlertRuleName') }} when 'log alert without schema' then {{ text_at('AlertRuleName') }} when 'entry of the activity log' then coalesce({{ text_at('properties.title') }}, {{ text_at('properties.recommendationName') }}, (coalesce({{ text_at('operationName.localizedValue') }}, {{ text_at('operationName') }}) || ': ' || coalesce({{ text_at('resultType') }}, {{ text_at('status.value') }}))) end as title,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.essentials.description') }}, {{ text_at('data.alertContext.properties.title') }}, {{ text_at('data.alertContext.properties.communication') }}, {{ text_at('data.alertContext.condition.allOf.0.searchQuery') }}, {{ text_at('data.alertContext.SearchQuery') }}) when 'alert of the API' then coalesce({{ text_at('properties.essentials.description') }}, {{ text_at('properties.context.context.description') }}) when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.properties.communication') }}, {{ text_at('data.context.activityLog.properties.statusMessage') }}, {{ text_at('data.context.activityLog.description') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.properties.communication') }}, {{ text_at('context.activityLog.properties.statusMessage') }}, {{ text_at('context.activityLog.description') }}) when 'metric alert' then coalesce({{ text_at('data.context.description') }}, {{ text_at('data.context.condition.failureDetails') }}) when 'classic metric alert' then coalesce({{ text_at('context.description') }}, {{ text_at('context.condition.failureDetails') }}) when 'log alert' then coalesce({{ text_at('data.Description') }}, {{ text_at('data.SearchQuery') }}) when 'log alert without schema' then coalesce({{ text_at('Description') }}, {{ text_at('SearchQuery') }}) when 'entry of the activity log' then coalesce({{ text_at('properties.statusMessage') }}, {{ text_at('properties.message') }}, {{ text_at('resultDescription') }}, {{ text_at('description') }}) end as body,
-    case variant when 'common alert schema' then {{ text_at('data.essentials.severity') }} when 'alert of the API' then {{ text_at('properties.essentials.severity') }} when 'activity log alert' then {{ text_at('data.context.activityLog.level') }} when 'activity log alert without schema' then {{ text_at('context.activityLog.level') }} when 'metric alert' then coalesce({{ text_at('data.properties.severity') }}, {{ text_at('data.context.severity') }}) when 'classic metric alert' then coalesce({{ text_at('properties.severity') }}, {{ text_at('context.severity') }}) when 'log alert' then {{ text_at('data.Severity') }} when 'log alert without schema' then {{ text_at('Severity') }} when 'entry of the activity log' then coalesce({{ text_at('level') }}, {{ text_at('properties.recommendationImpact') }}) end as severity_value,
-    case variant when 'common alert schema' then case when coalesce(lower({{ text_at('data.essentials.alertState') }}) in ('acknowledged', 'closed'), false) then {{ text_at('data.essentials.alertState') }} else {{ text_at('data.essentials.monitorCondition') }} end when 'alert of the API' then case when coalesce(lower({{ text_at('properties.essentials.alertState') }}) in ('acknowledged', 'closed'), false) then {{ text_at('properties.essentials.alertState') }} else coalesce({{ text_at('properties.essentials.monitorCondition') }}, {{ text_at('properties.essentials.alertState') }}) end when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.properties.stage') }}, {{ text_at('data.context.activityLog.status') }}, {{ text_at('data.status') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.properties.stage') }}, {{ text_at('context.activityLog.status') }}, {{ text_at('status') }}) when 'metric alert' then {{ text_at('data.status') }} when 'classic metric alert' then {{ text_at('status') }} when 'log alert' then 'fired' when 'log alert without schema' then 'fired' when 'entry of the activity log' then coalesce({{ text_at('resultType') }}, {{ text_at('status.value') }}) end as status_value,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.customProperties.service') }}, {{ text_at('data.essentials.configurationItems.0') }}, nullif(substring({{ text_at('data.essentials.alertTargetIDs.0') }} from '/([^/]+)/?$'), '')) when 'alert of the API' then coalesce({{ text_at('properties.essentials.targetResourceName') }}, nullif(substring({{ text_at('properties.essentials.targetResource') }} from '/([^/]+)/?$'), '')) when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.properties.service') }}, nullif(substring({{ text_at('data.context.activityLog.resourceId') }} from '/([^/]+)/?$'), ''), {{ text_at('data.context.activityLog.resourceType') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.properties.service') }}, nullif(substring({{ text_at('context.activityLog.resourceId') }} from '/([^/]+)/?$'), ''), {{ text_at('context.activityLog.resourceType') }}) when 'metric alert' then coalesce({{ text_at('data.properties.service') }}, {{ text_at('data.context.resourceName') }}, nullif(substring({{ text_at('data.context.resourceId') }} from '/([^/]+)/?$'), '')) when 'classic metric alert' then coalesce({{ text_at('properties.service') }}, {{ text_at('context.resourceName') }}, nullif(substring({{ text_at('context.resourceId') }} from '/([^/]+)/?$'), '')) when 'log alert' then coalesce({{ text_at('data.ApplicationName') }}, nullif(substring({{ text_at('data.ResourceId') }} from '/([^/]+)/?$'), ''), {{ text_at('data.WorkspaceId') }}, {{ text_at('data.ApplicationId') }}) when 'log alert without schema' then coalesce({{ text_at('ApplicationName') }}, nullif(substring({{ text_at('ResourceId') }} from '/([^/]+)/?$'), ''), {{ text_at('WorkspaceId') }}, {{ text_at('ApplicationId') }}) when 'entry of the activity log' then nullif(substring({{ text_at('resourceId') }} from '/([^/]+)/?$'), '') end as service,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.alertContext.condition.allOf.0.metricName') }}, {{ text_at('data.alertContext.operationName') }}, {{ text_at('data.alertContext.properties.incidentType') }}, {{ text_at('data.essentials.signalType') }}) when 'alert of the API' then coalesce({{ text_at('properties.context.context.condition.allOf.0.metricName') }}, {{ text_at('properties.essentials.signalType') }}) when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.properties.incidentType') }}, {{ text_at('data.context.activityLog.operationName') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.properties.incidentType') }}, {{ text_at('context.activityLog.operationName') }}) when 'metric alert' then coalesce({{ text_at('data.context.condition.metricName') }}, {{ text_at('data.context.condition.allOf.0.metricName') }}) when 'classic metric alert' then coalesce({{ text_at('context.condition.metricName') }}, {{ text_at('context.condition.allOf.0.metricName') }}) when 'log alert' then {{ text_at('data.AlertType') }} when 'log alert without schema' then {{ text_at('AlertType') }} when 'entry of the activity log' then coalesce({{ text_at('resultSignature') }}, {{ text_at('operationName.value') }}, {{ text_at('operationName') }}) end as error_type,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.customProperties.team') }}, {{ text_at('data.customProperties.owner') }}) when 'metric alert' then coalesce({{ text_at('data.properties.team') }}, {{ text_at('data.properties.owner') }}) when 'classic metric alert' then coalesce({{ text_at('properties.team') }}, {{ text_at('properties.owner') }}) end as team,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.customProperties.environment') }}, {{ text_at('data.customProperties.env') }}, nullif(substring({{ text_at('data.essentials.alertTargetIDs.0') }} from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), '')) when 'alert of the API' then {{ text_at('properties.essentials.targetResourceGroup') }} when 'activity log alert' then coalesce({{ text_at('data.context.activityLog.resourceGroupName') }}, {{ text_at('data.context.activityLog.properties.region') }}) when 'activity log alert without schema' then coalesce({{ text_at('context.activityLog.resourceGroupName') }}, {{ text_at('context.activityLog.properties.region') }}) when 'metric alert' then coalesce({{ text_at('data.properties.environment') }}, {{ text_at('data.properties.env') }}, {{ text_at('data.context.resourceGroupName') }}) when 'classic metric alert' then coalesce({{ text_at('properties.environment') }}, {{ text_at('properties.env') }}, {{ text_at('context.resourceGroupName') }}) when 'entry of the activity log' then nullif(substring({{ text_at('resourceId') }} from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), '') end as environment,
-    case variant when 'common alert schema' then coalesce({{ text_at('data.essentials.investigationLink') }}, {{ text_at('data.alertContext.condition.allOf.0.linkToFilteredSearchResultsUI') }}, {{ text_at('data.alertContext.LinkToFilteredSearchResultsUI') }}, {{ text_at('data.alertContext.LinkToSearchResults') }}, ('https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/' || {{ text_at('data.essentials.alertId') }})) when 'alert of the API' then ('https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/' || {{ text_at('id') }}) when 'metric alert' then {{ text_at('data.context.portalLink') }} when 'classic metric alert' then {{ text_at('context.portalLink') }} when 'log alert' then coalesce({{ text_at('data.LinkToSearchResults') }}, {{ text_at('data.LinkToFilteredSearchResultsUI') }}) when 'log alert without schema' then coalesce({{ text_at('LinkToSearchResults') }}, {{ text_at('LinkToFilteredSearchResultsUI') }}) end as external_url,
-    case variant when 'common alert schema' then {{ instant_at('data.essentials.firedDateTime') }} when 'alert of the API' then {{ instant_at('properties.essentials.startDateTime') }} when 'activity log alert' then coalesce({{ instant_at('data.context.activityLog.eventTimestamp') }}, {{ instant_at('data.context.activityLog.submissionTimestamp') }}) when 'activity log alert without schema' then coalesce({{ instant_at('context.activityLog.eventTimestamp') }}, {{ instant_at('context.activityLog.submissionTimestamp') }}) when 'metric alert' then {{ instant_at('data.context.timestamp') }} when 'classic metric alert' then {{ instant_at('context.timestamp') }} when 'log alert' then coalesce({{ instant_at('data.SearchIntervalEndtimeUtc') }}, {{ instant_at('data.SearchIntervalEndTimeUtc') }}) when 'log alert without schema' then coalesce({{ instant_at('SearchIntervalEndtimeUtc') }}, {{ instant_at('SearchIntervalEndTimeUtc') }}) when 'entry of the activity log' then coalesce({{ instant_at('time') }}, {{ instant_at('eventTimestamp') }}) end as source_created_at,
-    case variant when 'common alert schema' then {{ instant_at('data.essentials.resolvedDateTime') }} when 'alert of the API' then coalesce({{ instant_at('properties.essentials.monitorConditionResolvedDateTime') }}, {{ instant_at('properties.essentials.lastModifiedDateTime') }}) when 'activity log alert' then coalesce({{ instant_at('data.context.activityLog.submissionTimestamp') }}, {{ instant_at('data.context.activityLog.eventTimestamp') }}) when 'activity log alert without schema' then coalesce({{ instant_at('context.activityLog.submissionTimestamp') }}, {{ instant_at('context.activityLog.eventTimestamp') }}) when 'metric alert' then {{ instant_at('data.context.timestamp') }} when 'classic metric alert' then {{ instant_at('context.timestamp') }} when 'entry of the activity log' then coalesce({{ instant_at('time') }}, {{ instant_at('eventTimestamp') }}) end as resolved_at,
-    case variant when 'common alert schema' then jsonb_strip_nulls(jsonb_build_object('signal', {{ value_at('data.essentials.signalType') }}, 'service', {{ value_at('data.essentials.monitoringService') }}, 'target', {{ value_at('data.essentials.alertTargetIDs.0') }})) when 'alert of the API' then jsonb_strip_nulls(jsonb_build_object('signal', {{ value_at('properties.essentials.signalType') }}, 'service', {{ value_at('properties.essentials.monitorService') }}, 'target', {{ value_at('properties.essentials.targetResource') }})) when 'activity log alert' then jsonb_strip_nulls(jsonb_build_object('caller', {{ value_at('data.context.activityLog.caller') }}, 'category', {{ value_at('data.context.activityLog.eventSource') }})) when 'activity log alert without schema' then jsonb_strip_nulls(jsonb_build_object('caller', {{ value_at('context.activityLog.caller') }}, 'category', {{ value_at('context.activityLog.eventSource') }})) when 'metric alert' then jsonb_strip_nulls(jsonb_build_object('region', {{ value_at('data.context.resourceRegion') }}, 'resource_type', {{ value_at('data.context.resourceType') }})) when 'classic metric alert' then jsonb_strip_nulls(jsonb_build_object('region', {{ value_at('context.resourceRegion') }}, 'resource_type', {{ value_at('context.resourceType') }})) when 'log alert' then jsonb_strip_nulls(jsonb_build_object('results', {{ value_at('data.ResultCount') }}, 'threshold', {{ value_at('data.AlertThresholdValue') }})) when 'log alert without schema' then jsonb_strip_nulls(jsonb_build_object('results', {{ value_at('ResultCount') }}, 'threshold', {{ value_at('AlertThresholdValue') }})) when 'entry of the activity log' then jsonb_strip_nulls(jsonb_build_object('caller', coalesce(nullif({{ value_at('caller') }}, 'null'), nullif({{ value_at('callerIpAddress') }}, 'null')), 'category', coalesce(nullif({{ value_at('category.value') }}, 'null'), nullif({{ value_at('category') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'common alert schema' then mapping.text_at(payload, '{data,essentials,alertRule}')
+        when 'alert of the API' then coalesce(nullif(substring(mapping.text_at(payload, '{properties,essentials,alertRule}') from '/([^/]+)/?$'), ''), mapping.text_at(payload, '{properties,essentials,alertRule}'), mapping.text_at(payload, '{name}'))
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,properties,title}'), mapping.text_at(payload, '{data,context,activityLog,description}'), mapping.text_at(payload, '{data,context,activityLog,operationName}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,properties,title}'), mapping.text_at(payload, '{context,activityLog,description}'), mapping.text_at(payload, '{context,activityLog,operationName}'))
+        when 'metric alert' then mapping.text_at(payload, '{data,context,name}')
+        when 'classic metric alert' then mapping.text_at(payload, '{context,name}')
+        when 'log alert' then mapping.text_at(payload, '{data,AlertRuleName}')
+        when 'log alert without schema' then mapping.text_at(payload, '{AlertRuleName}')
+        when 'entry of the activity log' then coalesce(mapping.text_at(payload, '{properties,title}'), mapping.text_at(payload, '{properties,recommendationName}'), (coalesce(mapping.text_at(payload, '{operationName,localizedValue}'), mapping.text_at(payload, '{operationName}')) || ': ' || coalesce(mapping.text_at(payload, '{resultType}'), mapping.text_at(payload, '{status,value}'))))
+    end as title,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,essentials,description}'), mapping.text_at(payload, '{data,alertContext,properties,title}'), mapping.text_at(payload, '{data,alertContext,properties,communication}'), mapping.text_at(payload, '{data,alertContext,condition,allOf,0,searchQuery}'), mapping.text_at(payload, '{data,alertContext,SearchQuery}'))
+        when 'alert of the API' then coalesce(mapping.text_at(payload, '{properties,essentials,description}'), mapping.text_at(payload, '{properties,context,context,description}'))
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,properties,communication}'), mapping.text_at(payload, '{data,context,activityLog,properties,statusMessage}'), mapping.text_at(payload, '{data,context,activityLog,description}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,properties,communication}'), mapping.text_at(payload, '{context,activityLog,properties,statusMessage}'), mapping.text_at(payload, '{context,activityLog,description}'))
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,context,description}'), mapping.text_at(payload, '{data,context,condition,failureDetails}'))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{context,description}'), mapping.text_at(payload, '{context,condition,failureDetails}'))
+        when 'log alert' then coalesce(mapping.text_at(payload, '{data,Description}'), mapping.text_at(payload, '{data,SearchQuery}'))
+        when 'log alert without schema' then coalesce(mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{SearchQuery}'))
+        when 'entry of the activity log' then coalesce(mapping.text_at(payload, '{properties,statusMessage}'), mapping.text_at(payload, '{properties,message}'), mapping.text_at(payload, '{resultDescription}'), mapping.text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'common alert schema' then mapping.text_at(payload, '{data,essentials,severity}')
+        when 'alert of the API' then mapping.text_at(payload, '{properties,essentials,severity}')
+        when 'activity log alert' then mapping.text_at(payload, '{data,context,activityLog,level}')
+        when 'activity log alert without schema' then mapping.text_at(payload, '{context,activityLog,level}')
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,properties,severity}'), mapping.text_at(payload, '{data,context,severity}'))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{properties,severity}'), mapping.text_at(payload, '{context,severity}'))
+        when 'log alert' then mapping.text_at(payload, '{data,Severity}')
+        when 'log alert without schema' then mapping.text_at(payload, '{Severity}')
+        when 'entry of the activity log' then coalesce(mapping.text_at(payload, '{level}'), mapping.text_at(payload, '{properties,recommendationImpact}'))
+    end as severity_value,
+    case variant
+        when 'common alert schema' then case when coalesce(lower(mapping.text_at(payload, '{data,essentials,alertState}')) in ('acknowledged', 'closed'), false) then mapping.text_at(payload, '{data,essentials,alertState}') else mapping.text_at(payload, '{data,essentials,monitorCondition}') end
+        when 'alert of the API' then case when coalesce(lower(mapping.text_at(payload, '{properties,essentials,alertState}')) in ('acknowledged', 'closed'), false) then mapping.text_at(payload, '{properties,essentials,alertState}') else coalesce(mapping.text_at(payload, '{properties,essentials,monitorCondition}'), mapping.text_at(payload, '{properties,essentials,alertState}')) end
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,properties,stage}'), mapping.text_at(payload, '{data,context,activityLog,status}'), mapping.text_at(payload, '{data,status}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,properties,stage}'), mapping.text_at(payload, '{context,activityLog,status}'), mapping.text_at(payload, '{status}'))
+        when 'metric alert' then mapping.text_at(payload, '{data,status}')
+        when 'classic metric alert' then mapping.text_at(payload, '{status}')
+        when 'log alert' then 'fired'
+        when 'log alert without schema' then 'fired'
+        when 'entry of the activity log' then coalesce(mapping.text_at(payload, '{resultType}'), mapping.text_at(payload, '{status,value}'))
+    end as status_value,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,customProperties,service}'), mapping.text_at(payload, '{data,essentials,configurationItems,0}'), nullif(substring(mapping.text_at(payload, '{data,essentials,alertTargetIDs,0}') from '/([^/]+)/?$'), ''))
+        when 'alert of the API' then coalesce(mapping.text_at(payload, '{properties,essentials,targetResourceName}'), nullif(substring(mapping.text_at(payload, '{properties,essentials,targetResource}') from '/([^/]+)/?$'), ''))
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,properties,service}'), nullif(substring(mapping.text_at(payload, '{data,context,activityLog,resourceId}') from '/([^/]+)/?$'), ''), mapping.text_at(payload, '{data,context,activityLog,resourceType}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,properties,service}'), nullif(substring(mapping.text_at(payload, '{context,activityLog,resourceId}') from '/([^/]+)/?$'), ''), mapping.text_at(payload, '{context,activityLog,resourceType}'))
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,properties,service}'), mapping.text_at(payload, '{data,context,resourceName}'), nullif(substring(mapping.text_at(payload, '{data,context,resourceId}') from '/([^/]+)/?$'), ''))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{context,resourceName}'), nullif(substring(mapping.text_at(payload, '{context,resourceId}') from '/([^/]+)/?$'), ''))
+        when 'log alert' then coalesce(mapping.text_at(payload, '{data,ApplicationName}'), nullif(substring(mapping.text_at(payload, '{data,ResourceId}') from '/([^/]+)/?$'), ''), mapping.text_at(payload, '{data,WorkspaceId}'), mapping.text_at(payload, '{data,ApplicationId}'))
+        when 'log alert without schema' then coalesce(mapping.text_at(payload, '{ApplicationName}'), nullif(substring(mapping.text_at(payload, '{ResourceId}') from '/([^/]+)/?$'), ''), mapping.text_at(payload, '{WorkspaceId}'), mapping.text_at(payload, '{ApplicationId}'))
+        when 'entry of the activity log' then nullif(substring(mapping.text_at(payload, '{resourceId}') from '/([^/]+)/?$'), '')
+    end as service,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,alertContext,condition,allOf,0,metricName}'), mapping.text_at(payload, '{data,alertContext,operationName}'), mapping.text_at(payload, '{data,alertContext,properties,incidentType}'), mapping.text_at(payload, '{data,essentials,signalType}'))
+        when 'alert of the API' then coalesce(mapping.text_at(payload, '{properties,context,context,condition,allOf,0,metricName}'), mapping.text_at(payload, '{properties,essentials,signalType}'))
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,properties,incidentType}'), mapping.text_at(payload, '{data,context,activityLog,operationName}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,properties,incidentType}'), mapping.text_at(payload, '{context,activityLog,operationName}'))
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,context,condition,metricName}'), mapping.text_at(payload, '{data,context,condition,allOf,0,metricName}'))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{context,condition,metricName}'), mapping.text_at(payload, '{context,condition,allOf,0,metricName}'))
+        when 'log alert' then mapping.text_at(payload, '{data,AlertType}')
+        when 'log alert without schema' then mapping.text_at(payload, '{AlertType}')
+        when 'entry of the activity log' then coalesce(mapping.text_at(payload, '{resultSignature}'), mapping.text_at(payload, '{operationName,value}'), mapping.text_at(payload, '{operationName}'))
+    end as error_type,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,customProperties,team}'), mapping.text_at(payload, '{data,customProperties,owner}'))
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,properties,team}'), mapping.text_at(payload, '{data,properties,owner}'))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{properties,team}'), mapping.text_at(payload, '{properties,owner}'))
+    end as team,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,customProperties,environment}'), mapping.text_at(payload, '{data,customProperties,env}'), nullif(substring(mapping.text_at(payload, '{data,essentials,alertTargetIDs,0}') from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), ''))
+        when 'alert of the API' then mapping.text_at(payload, '{properties,essentials,targetResourceGroup}')
+        when 'activity log alert' then coalesce(mapping.text_at(payload, '{data,context,activityLog,resourceGroupName}'), mapping.text_at(payload, '{data,context,activityLog,properties,region}'))
+        when 'activity log alert without schema' then coalesce(mapping.text_at(payload, '{context,activityLog,resourceGroupName}'), mapping.text_at(payload, '{context,activityLog,properties,region}'))
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,properties,environment}'), mapping.text_at(payload, '{data,properties,env}'), mapping.text_at(payload, '{data,context,resourceGroupName}'))
+        when 'classic metric alert' then coalesce(mapping.text_at(payload, '{properties,environment}'), mapping.text_at(payload, '{properties,env}'), mapping.text_at(payload, '{context,resourceGroupName}'))
+        when 'entry of the activity log' then nullif(substring(mapping.text_at(payload, '{resourceId}') from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), '')
+    end as environment,
+    case variant
+        when 'common alert schema' then coalesce(mapping.text_at(payload, '{data,essentials,investigationLink}'), mapping.text_at(payload, '{data,alertContext,condition,allOf,0,linkToFilteredSearchResultsUI}'), mapping.text_at(payload, '{data,alertContext,LinkToFilteredSearchResultsUI}'), mapping.text_at(payload, '{data,alertContext,LinkToSearchResults}'), ('https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/' || mapping.text_at(payload, '{data,essentials,alertId}')))
+        when 'alert of the API' then ('https://portal.azure.com/#view/Microsoft_Azure_Monitoring_Alerts/AlertDetails.ReactView/alertId/' || mapping.text_at(payload, '{id}'))
+        when 'metric alert' then mapping.text_at(payload, '{data,context,portalLink}')
+        when 'classic metric alert' then mapping.text_at(payload, '{context,portalLink}')
+        when 'log alert' then coalesce(mapping.text_at(payload, '{data,LinkToSearchResults}'), mapping.text_at(payload, '{data,LinkToFilteredSearchResultsUI}'))
+        when 'log alert without schema' then coalesce(mapping.text_at(payload, '{LinkToSearchResults}'), mapping.text_at(payload, '{LinkToFilteredSearchResultsUI}'))
+    end as external_url,
+    case variant
+        when 'common alert schema' then mapping.instant_at(payload, '{data,essentials,firedDateTime}')
+        when 'alert of the API' then mapping.instant_at(payload, '{properties,essentials,startDateTime}')
+        when 'activity log alert' then coalesce(mapping.instant_at(payload, '{data,context,activityLog,eventTimestamp}'), mapping.instant_at(payload, '{data,context,activityLog,submissionTimestamp}'))
+        when 'activity log alert without schema' then coalesce(mapping.instant_at(payload, '{context,activityLog,eventTimestamp}'), mapping.instant_at(payload, '{context,activityLog,submissionTimestamp}'))
+        when 'metric alert' then mapping.instant_at(payload, '{data,context,timestamp}')
+        when 'classic metric alert' then mapping.instant_at(payload, '{context,timestamp}')
+        when 'log alert' then coalesce(mapping.instant_at(payload, '{data,SearchIntervalEndtimeUtc}'), mapping.instant_at(payload, '{data,SearchIntervalEndTimeUtc}'))
+        when 'log alert without schema' then coalesce(mapping.instant_at(payload, '{SearchIntervalEndtimeUtc}'), mapping.instant_at(payload, '{SearchIntervalEndTimeUtc}'))
+        when 'entry of the activity log' then coalesce(mapping.instant_at(payload, '{time}'), mapping.instant_at(payload, '{eventTimestamp}'))
+    end as source_created_at,
+    case variant
+        when 'common alert schema' then mapping.instant_at(payload, '{data,essentials,resolvedDateTime}')
+        when 'alert of the API' then coalesce(mapping.instant_at(payload, '{properties,essentials,monitorConditionResolvedDateTime}'), mapping.instant_at(payload, '{properties,essentials,lastModifiedDateTime}'))
+        when 'activity log alert' then coalesce(mapping.instant_at(payload, '{data,context,activityLog,submissionTimestamp}'), mapping.instant_at(payload, '{data,context,activityLog,eventTimestamp}'))
+        when 'activity log alert without schema' then coalesce(mapping.instant_at(payload, '{context,activityLog,submissionTimestamp}'), mapping.instant_at(payload, '{context,activityLog,eventTimestamp}'))
+        when 'metric alert' then mapping.instant_at(payload, '{data,context,timestamp}')
+        when 'classic metric alert' then mapping.instant_at(payload, '{context,timestamp}')
+        when 'entry of the activity log' then coalesce(mapping.instant_at(payload, '{time}'), mapping.instant_at(payload, '{eventTimestamp}'))
+    end as resolved_at,
+    case variant
+        when 'common alert schema' then jsonb_strip_nulls(jsonb_build_object('signal', payload #> '{data,essentials,signalType}', 'service', payload #> '{data,essentials,monitoringService}', 'target', payload #> '{data,essentials,alertTargetIDs,0}'))
+        when 'alert of the API' then jsonb_strip_nulls(jsonb_build_object('signal', payload #> '{properties,essentials,signalType}', 'service', payload #> '{properties,essentials,monitorService}', 'target', payload #> '{properties,essentials,targetResource}'))
+        when 'activity log alert' then jsonb_strip_nulls(jsonb_build_object('caller', payload #> '{data,context,activityLog,caller}', 'category', payload #> '{data,context,activityLog,eventSource}'))
+        when 'activity log alert without schema' then jsonb_strip_nulls(jsonb_build_object('caller', payload #> '{context,activityLog,caller}', 'category', payload #> '{context,activityLog,eventSource}'))
+        when 'metric alert' then jsonb_strip_nulls(jsonb_build_object('region', payload #> '{data,context,resourceRegion}', 'resource_type', payload #> '{data,context,resourceType}'))
+        when 'classic metric alert' then jsonb_strip_nulls(jsonb_build_object('region', payload #> '{context,resourceRegion}', 'resource_type', payload #> '{context,resourceType}'))
+        when 'log alert' then jsonb_strip_nulls(jsonb_build_object('results', payload #> '{data,ResultCount}', 'threshold', payload #> '{data,AlertThresholdValue}'))
+        when 'log alert without schema' then jsonb_strip_nulls(jsonb_build_object('results', payload #> '{ResultCount}', 'threshold', payload #> '{AlertThresholdValue}'))
+        when 'entry of the activity log' then jsonb_strip_nulls(jsonb_build_object('caller', coalesce(nullif(payload #> '{caller}', 'null'), nullif(payload #> '{callerIpAddress}', 'null')), 'category', coalesce(nullif(payload #> '{category,value}', 'null'), nullif(payload #> '{category}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('netlify', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'netlify'
+    ) as changed
+    inner join {{ source('landing', 'netlify') }} as r using (workspace_id, source, external_id)
+    where r.source = 'netlify' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('state') }} and {{ has_value('site_id') }} and ({{ has_value('context') }} or {{ has_value('deploy_url') }} or {{ has_value('branch') }})) then 'deploy'
+            when (mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{site_id}') and (mapping.has_value(payload, '{context}') or mapping.has_value(payload, '{deploy_url}') or mapping.has_value(payload, '{branch}'))) then 'deploy'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('netlify') }},
+    workspace_id,
+    record_id,
+    'netlify'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deploy' then nullif(concat_ws(': ', {{ text_at('name') }}, coalesce({{ text_at('error_message') }}, {{ text_at('title') }}, {{ text_at('state') }})), '') end as title,
-    case variant when 'deploy' then coalesce({{ text_at('error_message') }}, {{ text_at('title') }}) end as body,
-    case variant when 'deploy' then {{ text_at('context') }} end as severity_value,
-    case variant when 'deploy' then {{ text_at('state') }} end as status_value,
-    case variant when 'deploy' then {{ text_at('name') }} end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'deploy' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), coalesce(mapping.text_at(payload, '{error_message}'), mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{state}'))), '') end as title,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{error_message}'), mapping.text_at(payload, '{title}')) end as body,
+    case variant when 'deploy' then mapping.text_at(payload, '{context}') end as severity_value,
+    case variant when 'deploy' then mapping.text_at(payload, '{state}') end as status_value,
+    case variant when 'deploy' then mapping.text_at(payload, '{name}') end as service,
     case variant when 'deploy' then 'deploy_failed' end as error_type,
     null::text as team,
-    case variant when 'deploy' then coalesce({{ text_at('context') }}, {{ text_at('branch') }}) end as environment,
-    case variant when 'deploy' then coalesce({{ text_at('admin_url') }}, {{ text_at('deploy_ssl_url') }}, {{ text_at('deploy_url') }}) end as external_url,
-    case variant when 'deploy' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'deploy' then coalesce({{ instant_at('published_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'deploy' then jsonb_strip_nulls(jsonb_build_object('branch', {{ value_at('branch') }}, 'commit', {{ value_at('commit_ref') }}, 'site', {{ value_at('site_id') }})) else '{}'::jsonb end as attributes
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{context}'), mapping.text_at(payload, '{branch}')) end as environment,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{admin_url}'), mapping.text_at(payload, '{deploy_ssl_url}'), mapping.text_at(payload, '{deploy_url}')) end as external_url,
+    case variant when 'deploy' then mapping.instant_at(payload, '{created_at}') end as source_created_at,
+    case variant when 'deploy' then coalesce(mapping.instant_at(payload, '{published_at}'), mapping.instant_at(payload, '{updated_at}')) end as resolved_at,
+    case variant
+        when 'deploy' then jsonb_strip_nulls(jsonb_build_object('branch', payload #> '{branch}', 'commit', payload #> '{commit_ref}', 'site', payload #> '{site_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

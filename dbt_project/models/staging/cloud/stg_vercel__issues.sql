@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('vercel', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'vercel'
+    ) as changed
+    inner join {{ source('landing', 'vercel') }} as r using (workspace_id, source, external_id)
+    where r.source = 'vercel' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,68 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('type') }} and {{ has_value('payload.deployment') }}) then 'webhook'
-            when ({{ has_value('uid') }} and ({{ has_value('readyState') }} or {{ has_value('state') }})) then 'deployment'
+            when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{payload,deployment}')) then 'webhook'
+            when (mapping.has_value(payload, '{uid}') and (mapping.has_value(payload, '{readyState}') or mapping.has_value(payload, '{state}'))) then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('vercel') }},
+    workspace_id,
+    record_id,
+    'vercel'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then nullif(concat_ws(': ', coalesce({{ text_at('payload.deployment.name') }}, {{ text_at('payload.name') }}), {{ text_at('type') }}), '') when 'deployment' then nullif(concat_ws(': ', {{ text_at('name') }}, coalesce({{ text_at('errorMessage') }}, {{ text_at('errorCode') }}, {{ text_at('meta.githubCommitMessage') }}, {{ text_at('meta.gitlabCommitMessage') }}, {{ text_at('meta.bitbucketCommitMessage') }})), '') end as title,
-    case variant when 'webhook' then coalesce({{ text_at('payload.deployment.errorMessage') }}, {{ text_at('payload.deployment.meta.githubCommitMessage') }}, {{ text_at('payload.deployment.meta.gitlabCommitMessage') }}) when 'deployment' then coalesce({{ text_at('errorMessage') }}, {{ text_at('aliasError.message') }}, {{ text_at('meta.githubCommitMessage') }}, {{ text_at('meta.gitlabCommitMessage') }}, {{ text_at('meta.bitbucketCommitMessage') }}) end as body,
-    case variant when 'webhook' then coalesce({{ text_at('payload.target') }}, {{ text_at('payload.deployment.target') }}, 'preview') when 'deployment' then coalesce({{ text_at('target') }}, 'preview') end as severity_value,
-    case variant when 'webhook' then nullif(substring({{ text_at('type') }} from '([^.]+)$'), '') when 'deployment' then coalesce({{ text_at('readyState') }}, {{ text_at('state') }}) end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('payload.deployment.name') }}, {{ text_at('payload.name') }}, {{ text_at('payload.project.name') }}) when 'deployment' then {{ text_at('name') }} end as service,
-    case variant when 'webhook' then coalesce({{ text_at('payload.deployment.errorCode') }}, {{ text_at('type') }}) when 'deployment' then coalesce({{ text_at('errorCode') }}, {{ text_at('aliasError.code') }}, 'deployment_failed') end as error_type,
-    case variant when 'deployment' then {{ text_at('creator.username') }} end as team,
-    case variant when 'webhook' then coalesce({{ text_at('payload.deployment.customEnvironment.slug') }}, {{ text_at('payload.target') }}, 'preview') when 'deployment' then coalesce({{ text_at('customEnvironment.slug') }}, {{ text_at('target') }}, 'preview') end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('payload.links.deployment') }}, {{ text_at('payload.deployment.inspectorUrl') }}, ('https://' || {{ text_at('payload.deployment.url') }})) when 'deployment' then coalesce({{ text_at('inspectorUrl') }}, ('https://' || {{ text_at('url') }})) end as external_url,
-    case variant when 'webhook' then {{ milliseconds_at('createdAt') }} when 'deployment' then coalesce({{ milliseconds_at('createdAt') }}, {{ milliseconds_at('created') }}) end as source_created_at,
-    case variant when 'webhook' then {{ milliseconds_at('createdAt') }} when 'deployment' then coalesce({{ milliseconds_at('ready') }}, {{ milliseconds_at('createdAt') }}, {{ milliseconds_at('created') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('project', {{ value_at('payload.project.id') }}, 'team', {{ value_at('payload.team.id') }}, 'region', {{ value_at('region') }})) when 'deployment' then jsonb_strip_nulls(jsonb_build_object('project', {{ value_at('projectId') }}, 'branch', {{ value_at('meta.githubCommitRef') }}, 'commit', {{ value_at('meta.githubCommitSha') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{payload,deployment,name}'), mapping.text_at(payload, '{payload,name}')), mapping.text_at(payload, '{type}')), '')
+        when 'deployment' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), coalesce(mapping.text_at(payload, '{errorMessage}'), mapping.text_at(payload, '{errorCode}'), mapping.text_at(payload, '{meta,githubCommitMessage}'), mapping.text_at(payload, '{meta,gitlabCommitMessage}'), mapping.text_at(payload, '{meta,bitbucketCommitMessage}'))), '')
+    end as title,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,deployment,errorMessage}'), mapping.text_at(payload, '{payload,deployment,meta,githubCommitMessage}'), mapping.text_at(payload, '{payload,deployment,meta,gitlabCommitMessage}'))
+        when 'deployment' then coalesce(mapping.text_at(payload, '{errorMessage}'), mapping.text_at(payload, '{aliasError,message}'), mapping.text_at(payload, '{meta,githubCommitMessage}'), mapping.text_at(payload, '{meta,gitlabCommitMessage}'), mapping.text_at(payload, '{meta,bitbucketCommitMessage}'))
+    end as body,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,target}'), mapping.text_at(payload, '{payload,deployment,target}'), 'preview')
+        when 'deployment' then coalesce(mapping.text_at(payload, '{target}'), 'preview')
+    end as severity_value,
+    case variant
+        when 'webhook' then nullif(substring(mapping.text_at(payload, '{type}') from '([^.]+)$'), '')
+        when 'deployment' then coalesce(mapping.text_at(payload, '{readyState}'), mapping.text_at(payload, '{state}'))
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,deployment,name}'), mapping.text_at(payload, '{payload,name}'), mapping.text_at(payload, '{payload,project,name}'))
+        when 'deployment' then mapping.text_at(payload, '{name}')
+    end as service,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,deployment,errorCode}'), mapping.text_at(payload, '{type}'))
+        when 'deployment' then coalesce(mapping.text_at(payload, '{errorCode}'), mapping.text_at(payload, '{aliasError,code}'), 'deployment_failed')
+    end as error_type,
+    case variant when 'deployment' then mapping.text_at(payload, '{creator,username}') end as team,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,deployment,customEnvironment,slug}'), mapping.text_at(payload, '{payload,target}'), 'preview')
+        when 'deployment' then coalesce(mapping.text_at(payload, '{customEnvironment,slug}'), mapping.text_at(payload, '{target}'), 'preview')
+    end as environment,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{payload,links,deployment}'), mapping.text_at(payload, '{payload,deployment,inspectorUrl}'), ('https://' || mapping.text_at(payload, '{payload,deployment,url}')))
+        when 'deployment' then coalesce(mapping.text_at(payload, '{inspectorUrl}'), ('https://' || mapping.text_at(payload, '{url}')))
+    end as external_url,
+    case variant
+        when 'webhook' then mapping.epoch_at(payload, '{createdAt}', 1000)
+        when 'deployment' then coalesce(mapping.epoch_at(payload, '{createdAt}', 1000), mapping.epoch_at(payload, '{created}', 1000))
+    end as source_created_at,
+    case variant
+        when 'webhook' then mapping.epoch_at(payload, '{createdAt}', 1000)
+        when 'deployment' then coalesce(mapping.epoch_at(payload, '{ready}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000), mapping.epoch_at(payload, '{created}', 1000))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('project', payload #> '{payload,project,id}', 'team', payload #> '{payload,team,id}', 'region', payload #> '{region}'))
+        when 'deployment' then jsonb_strip_nulls(jsonb_build_object('project', payload #> '{projectId}', 'branch', payload #> '{meta,githubCommitRef}', 'commit', payload #> '{meta,githubCommitSha}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

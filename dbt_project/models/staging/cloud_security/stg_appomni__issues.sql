@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('appomni', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'appomni'
+    ) as changed
+    inner join {{ source('landing', 'appomni') }} as r using (workspace_id, source, external_id)
+    where r.source = 'appomni' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('appomni.event.id') }} and ({{ has_value('rule.name') }} or {{ has_value('message') }})) then 'alert'
+            when (mapping.has_value(payload, '{appomni,event,id}') and (mapping.has_value(payload, '{rule,name}') or mapping.has_value(payload, '{message}'))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('appomni') }},
+    workspace_id,
+    record_id,
+    'appomni'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce({{ text_at('rule.name') }}, {{ text_at('message') }}) end as title,
-    case variant when 'alert' then {{ text_at('message') }} end as body,
-    case variant when 'alert' then ('level ' || {{ text_at('event.severity') }}) end as severity_value,
-    case variant when 'alert' then coalesce({{ text_at('appomni.alert.status') }}, {{ text_at('appomni.status') }}) end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('appomni.service.name') }}, {{ text_at('related.services.name.0') }}, {{ text_at('related.services.type.0') }}, {{ text_at('appomni.service.type') }}) end as service,
-    case variant when 'alert' then coalesce({{ text_at('rule.threat.technique.id.0') }}, {{ text_at('rule.threat.technique.name.0') }}, {{ text_at('rule.name') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{rule,name}'), mapping.text_at(payload, '{message}')) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{message}') end as body,
+    case variant when 'alert' then ('level ' || mapping.text_at(payload, '{event,severity}')) end as severity_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{appomni,alert,status}'), mapping.text_at(payload, '{appomni,status}')) end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{appomni,service,name}'), mapping.text_at(payload, '{related,services,name,0}'), mapping.text_at(payload, '{related,services,type,0}'), mapping.text_at(payload, '{appomni,service,type}')) end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{rule,threat,technique,id,0}'), mapping.text_at(payload, '{rule,threat,technique,name,0}'), mapping.text_at(payload, '{rule,name}')) end as error_type,
     null::text as team,
-    case variant when 'alert' then {{ text_at('appomni.alert.channel') }} end as environment,
-    case variant when 'alert' then coalesce({{ text_at('rule.reference') }}, {{ text_at('event.url') }}) end as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('@timestamp') }}, {{ instant_at('timestamp') }}, {{ instant_at('event.created') }}) end as source_created_at,
+    case variant when 'alert' then mapping.text_at(payload, '{appomni,alert,channel}') end as environment,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{rule,reference}'), mapping.text_at(payload, '{event,url}')) end as external_url,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{"@timestamp"}'), mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{event,created}')) end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('tactic', {{ value_at('rule.threat.tactic.name.0') }}, 'rule', {{ value_at('rule.uuid') }}, 'users', {{ value_at('related.user') }}, 'organization', {{ value_at('appomni.organization.id') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('tactic', payload #> '{rule,threat,tactic,name,0}', 'rule', payload #> '{rule,uuid}', 'users', payload #> '{related,user}', 'organization', payload #> '{appomni,organization,id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('aws_guardduty', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'aws_guardduty'
+    ) as changed
+    inner join {{ source('landing', 'aws_guardduty') }} as r using (workspace_id, source, external_id)
+    where r.source = 'aws_guardduty' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('Title') }} and {{ has_value('Type') }} and {{ has_value('Severity') }}) then 'finding of the API'
-            when ({{ has_value('title') }} and {{ has_value('type') }} and {{ has_value('severity') }}) then 'finding'
+            when (mapping.has_value(payload, '{Title}') and mapping.has_value(payload, '{Type}') and mapping.has_value(payload, '{Severity}')) then 'finding of the API'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{severity}')) then 'finding'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('aws_guardduty') }},
+    workspace_id,
+    record_id,
+    'aws_guardduty'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'finding of the API' then {{ text_at('Title') }} when 'finding' then {{ text_at('title') }} end as title,
-    case variant when 'finding of the API' then {{ text_at('Description') }} when 'finding' then {{ text_at('description') }} end as body,
-    case variant when 'finding of the API' then case when case when {{ text_at('Severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('Severity') }})::numeric end >= 9 then 'critical' when case when {{ text_at('Severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('Severity') }})::numeric end >= 7 then 'high' when case when {{ text_at('Severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('Severity') }})::numeric end >= 4 then 'medium' when case when {{ text_at('Severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('Severity') }})::numeric end >= 0 then 'low' end when 'finding' then case when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 9 then 'critical' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 7 then 'high' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 4 then 'medium' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 0 then 'low' end end as severity_value,
-    case variant when 'finding of the API' then case when coalesce(lower({{ text_at('Service.Archived') }}) in ('true'), false) then 'archived' else 'active' end when 'finding' then case when coalesce(lower(coalesce({{ text_at('service.archived') }}, {{ text_at('archived') }})) in ('true'), false) then 'archived' else 'active' end end as status_value,
-    case variant when 'finding of the API' then coalesce({{ text_at('Resource.EksClusterDetails.Name') }}, {{ text_at('Resource.S3BucketDetails.0.Name') }}, {{ text_at('Resource.RdsDbInstanceDetails.DbInstanceIdentifier') }}, {{ text_at('Resource.LambdaDetails.FunctionName') }}, {{ text_at('Resource.EcsClusterDetails.Name') }}, {{ text_at('Resource.InstanceDetails.InstanceId') }}, {{ text_at('Resource.AccessKeyDetails.UserName') }}, {{ text_at('Resource.ResourceType') }}) when 'finding' then coalesce({{ text_at('resource.eksClusterDetails.name') }}, {{ text_at('resource.s3BucketDetails.0.name') }}, {{ text_at('resource.rdsDbInstanceDetails.dbInstanceIdentifier') }}, {{ text_at('resource.lambdaDetails.functionName') }}, {{ text_at('resource.ecsClusterDetails.name') }}, {{ text_at('resource.kubernetesDetails.kubernetesWorkloadDetails.name') }}, {{ text_at('resource.instanceDetails.instanceId') }}, {{ text_at('resource.accessKeyDetails.userName') }}, {{ text_at('resource.resourceType') }}) end as service,
-    case variant when 'finding of the API' then {{ text_at('Type') }} when 'finding' then {{ text_at('type') }} end as error_type,
-    case variant when 'finding of the API' then {{ text_at('AccountId') }} when 'finding' then {{ text_at('accountId') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'finding of the API' then mapping.text_at(payload, '{Title}')
+        when 'finding' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'finding of the API' then mapping.text_at(payload, '{Description}')
+        when 'finding' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant
+        when 'finding of the API' then case when case when mapping.text_at(payload, '{Severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{Severity}'))::numeric end >= 9 then 'critical' when case when mapping.text_at(payload, '{Severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{Severity}'))::numeric end >= 7 then 'high' when case when mapping.text_at(payload, '{Severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{Severity}'))::numeric end >= 4 then 'medium' when case when mapping.text_at(payload, '{Severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{Severity}'))::numeric end >= 0 then 'low' end
+        when 'finding' then case when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 9 then 'critical' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 7 then 'high' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 4 then 'medium' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 0 then 'low' end
+    end as severity_value,
+    case variant
+        when 'finding of the API' then case when coalesce(lower(mapping.text_at(payload, '{Service,Archived}')) in ('true'), false) then 'archived' else 'active' end
+        when 'finding' then case when coalesce(lower(coalesce(mapping.text_at(payload, '{service,archived}'), mapping.text_at(payload, '{archived}'))) in ('true'), false) then 'archived' else 'active' end
+    end as status_value,
+    case variant
+        when 'finding of the API' then coalesce(mapping.text_at(payload, '{Resource,EksClusterDetails,Name}'), mapping.text_at(payload, '{Resource,S3BucketDetails,0,Name}'), mapping.text_at(payload, '{Resource,RdsDbInstanceDetails,DbInstanceIdentifier}'), mapping.text_at(payload, '{Resource,LambdaDetails,FunctionName}'), mapping.text_at(payload, '{Resource,EcsClusterDetails,Name}'), mapping.text_at(payload, '{Resource,InstanceDetails,InstanceId}'), mapping.text_at(payload, '{Resource,AccessKeyDetails,UserName}'), mapping.text_at(payload, '{Resource,ResourceType}'))
+        when 'finding' then coalesce(mapping.text_at(payload, '{resource,eksClusterDetails,name}'), mapping.text_at(payload, '{resource,s3BucketDetails,0,name}'), mapping.text_at(payload, '{resource,rdsDbInstanceDetails,dbInstanceIdentifier}'), mapping.text_at(payload, '{resource,lambdaDetails,functionName}'), mapping.text_at(payload, '{resource,ecsClusterDetails,name}'), mapping.text_at(payload, '{resource,kubernetesDetails,kubernetesWorkloadDetails,name}'), mapping.text_at(payload, '{resource,instanceDetails,instanceId}'), mapping.text_at(payload, '{resource,accessKeyDetails,userName}'), mapping.text_at(payload, '{resource,resourceType}'))
+    end as service,
+    case variant
+        when 'finding of the API' then mapping.text_at(payload, '{Type}')
+        when 'finding' then mapping.text_at(payload, '{type}')
+    end as error_type,
+    case variant
+        when 'finding of the API' then mapping.text_at(payload, '{AccountId}')
+        when 'finding' then mapping.text_at(payload, '{accountId}')
+    end as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'finding of the API' then {{ instant_at('CreatedAt') }} when 'finding' then {{ instant_at('createdAt') }} end as source_created_at,
-    case variant when 'finding of the API' then {{ instant_at('UpdatedAt') }} when 'finding' then {{ instant_at('updatedAt') }} end as resolved_at,
-    case variant when 'finding of the API' then jsonb_strip_nulls(jsonb_build_object('region', {{ value_at('Region') }}, 'account', {{ value_at('AccountId') }}, 'count', {{ value_at('Service.Count') }})) when 'finding' then jsonb_strip_nulls(jsonb_build_object('region', {{ value_at('region') }}, 'account', {{ value_at('accountId') }}, 'count', {{ value_at('service.count') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'finding of the API' then mapping.instant_at(payload, '{CreatedAt}')
+        when 'finding' then mapping.instant_at(payload, '{createdAt}')
+    end as source_created_at,
+    case variant
+        when 'finding of the API' then mapping.instant_at(payload, '{UpdatedAt}')
+        when 'finding' then mapping.instant_at(payload, '{updatedAt}')
+    end as resolved_at,
+    case variant
+        when 'finding of the API' then jsonb_strip_nulls(jsonb_build_object('region', payload #> '{Region}', 'account', payload #> '{AccountId}', 'count', payload #> '{Service,Count}'))
+        when 'finding' then jsonb_strip_nulls(jsonb_build_object('region', payload #> '{region}', 'account', payload #> '{accountId}', 'count', payload #> '{service,count}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('lacework', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'lacework'
+    ) as changed
+    inner join {{ source('landing', 'lacework') }} as r using (workspace_id, source, external_id)
+    where r.source = 'lacework' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,53 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alertId') }} and {{ has_value('alertName') }}) then 'alert'
-            when ({{ has_value('event_id') }} and {{ has_value('event_title') }}) then 'event of the webhook channel'
+            when (mapping.has_value(payload, '{alertId}') and mapping.has_value(payload, '{alertName}')) then 'alert'
+            when (mapping.has_value(payload, '{event_id}') and mapping.has_value(payload, '{event_title}')) then 'event of the webhook channel'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('lacework') }},
+    workspace_id,
+    record_id,
+    'lacework'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then {{ text_at('alertName') }} when 'event of the webhook channel' then coalesce({{ text_at('event_title') }}, {{ text_at('event_description') }}) end as title,
-    case variant when 'alert' then coalesce({{ text_at('alertInfo.description') }}, {{ text_at('alertInfo.subject') }}) when 'event of the webhook channel' then {{ text_at('event_description') }} end as body,
-    case variant when 'alert' then {{ text_at('severity') }} when 'event of the webhook channel' then {{ text_at('event_severity') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('alertInfo.subject') }}, {{ text_at('derivedFields.source') }}) when 'event of the webhook channel' then coalesce({{ text_at('event_source') }}, {{ text_at('lacework_account') }}) end as service,
-    case variant when 'alert' then coalesce({{ text_at('alertType') }}, {{ text_at('derivedFields.sub_category') }}, {{ text_at('derivedFields.category') }}) when 'event of the webhook channel' then {{ text_at('event_type') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertName}')
+        when 'event of the webhook channel' then coalesce(mapping.text_at(payload, '{event_title}'), mapping.text_at(payload, '{event_description}'))
+    end as title,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertInfo,description}'), mapping.text_at(payload, '{alertInfo,subject}'))
+        when 'event of the webhook channel' then mapping.text_at(payload, '{event_description}')
+    end as body,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{severity}')
+        when 'event of the webhook channel' then mapping.text_at(payload, '{event_severity}')
+    end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertInfo,subject}'), mapping.text_at(payload, '{derivedFields,source}'))
+        when 'event of the webhook channel' then coalesce(mapping.text_at(payload, '{event_source}'), mapping.text_at(payload, '{lacework_account}'))
+    end as service,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertType}'), mapping.text_at(payload, '{derivedFields,sub_category}'), mapping.text_at(payload, '{derivedFields,category}'))
+        when 'event of the webhook channel' then mapping.text_at(payload, '{event_type}')
+    end as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'event of the webhook channel' then {{ text_at('event_link') }} end as external_url,
-    case variant when 'alert' then {{ instant_at('startTime') }} end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('lastUserUpdatedTime') }}, {{ instant_at('endTime') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('category', {{ value_at('derivedFields.category') }}, 'source', {{ value_at('derivedFields.source') }}, 'policy', {{ value_at('policyId') }}, 'reachability', {{ value_at('reachability') }})) when 'event of the webhook channel' then jsonb_strip_nulls(jsonb_build_object('account', {{ value_at('lacework_account') }}, 'recommendation', {{ value_at('rec_id') }})) else '{}'::jsonb end as attributes
+    case variant when 'event of the webhook channel' then mapping.text_at(payload, '{event_link}') end as external_url,
+    case variant when 'alert' then mapping.instant_at(payload, '{startTime}') end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{lastUserUpdatedTime}'), mapping.instant_at(payload, '{endTime}')) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('category', payload #> '{derivedFields,category}', 'source', payload #> '{derivedFields,source}', 'policy', payload #> '{policyId}', 'reachability', payload #> '{reachability}'))
+        when 'event of the webhook channel' then jsonb_strip_nulls(jsonb_build_object('account', payload #> '{lacework_account}', 'recommendation', payload #> '{rec_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('snyk', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'snyk'
+    ) as changed
+    inner join {{ source('landing', 'snyk') }} as r using (workspace_id, source, external_id)
+    where r.source = 'snyk' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,76 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('attributes.title') }} and {{ has_value('attributes.key') }}) then 'issue'
-            when ({{ has_value('issueData.title') }} and {{ has_value('id') }}) then 'issue of a snapshot'
-            when ({{ has_value('issue.title') }} and {{ has_value('issue.severity') }}) then 'issue of the reporting API'
+            when (mapping.has_value(payload, '{attributes,title}') and mapping.has_value(payload, '{attributes,key}')) then 'issue'
+            when (mapping.has_value(payload, '{issueData,title}') and mapping.has_value(payload, '{id}')) then 'issue of a snapshot'
+            when (mapping.has_value(payload, '{issue,title}') and mapping.has_value(payload, '{issue,severity}')) then 'issue of the reporting API'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('snyk') }},
+    workspace_id,
+    record_id,
+    'snyk'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue' then {{ text_at('attributes.title') }} when 'issue of a snapshot' then {{ text_at('issueData.title') }} when 'issue of the reporting API' then {{ text_at('issue.title') }} end as title,
-    case variant when 'issue' then coalesce({{ text_at('attributes.description') }}, {{ text_at('attributes.problems.0.id') }}) when 'issue of a snapshot' then {{ text_at('issueData.description') }} end as body,
-    case variant when 'issue' then {{ text_at('attributes.effective_severity_level') }} when 'issue of a snapshot' then coalesce({{ text_at('issueData.severity') }}, {{ text_at('severity') }}) when 'issue of the reporting API' then {{ text_at('issue.severity') }} end as severity_value,
-    case variant when 'issue' then case when coalesce(lower({{ text_at('attributes.ignored') }}) in ('true'), false) then 'ignored' else {{ text_at('attributes.status') }} end when 'issue of a snapshot' then case when {{ has_value('removed_from_project') }} then 'removed' else case when coalesce(lower({{ text_at('isIgnored') }}) in ('true'), false) then 'ignored' else case when (coalesce(lower({{ text_at('isFixed') }}) in ('true'), false) or coalesce(lower({{ text_at('isPatched') }}) in ('true'), false)) then 'fixed' else 'new' end end end when 'issue of the reporting API' then case when coalesce(lower({{ text_at('isFixed') }}) in ('true'), false) then 'fixed' else case when coalesce(lower({{ text_at('issue.isIgnored') }}) in ('true'), false) then 'ignored' else 'open' end end end as status_value,
-    case variant when 'issue' then coalesce({{ text_at('attributes.coordinates.0.representations.0.dependency.package_name') }}, {{ text_at('relationships.scan_item.data.id') }}) when 'issue of a snapshot' then coalesce({{ text_at('project_name') }}, {{ text_at('pkgName') }}) when 'issue of the reporting API' then coalesce({{ text_at('project.name') }}, {{ text_at('projects.0.name') }}, {{ text_at('issue.package') }}) end as service,
-    case variant when 'issue' then coalesce({{ text_at('attributes.classes.0.id') }}, {{ text_at('attributes.problems.0.id') }}, {{ text_at('attributes.type') }}) when 'issue of a snapshot' then coalesce({{ text_at('issueData.identifiers.CWE.0') }}, {{ text_at('issueData.id') }}, {{ text_at('issueType') }}) when 'issue of the reporting API' then coalesce({{ text_at('issue.identifiers.CWE.0') }}, {{ text_at('issue.id') }}, {{ text_at('issue.type') }}) end as error_type,
-    case variant when 'issue' then {{ text_at('relationships.organization.data.id') }} when 'issue of a snapshot' then coalesce({{ text_at('organization_name') }}, {{ text_at('group_name') }}) end as team,
-    case variant when 'issue of a snapshot' then {{ text_at('project_environment') }} end as environment,
-    case variant when 'issue' then {{ text_at('attributes.problems.0.url') }} when 'issue of a snapshot' then {{ text_at('issueData.url') }} when 'issue of the reporting API' then coalesce({{ text_at('issue.url') }}, {{ text_at('project.url') }}, {{ text_at('projects.0.url') }}) end as external_url,
-    case variant when 'issue' then {{ instant_at('attributes.created_at') }} when 'issue of a snapshot' then coalesce({{ instant_at('introducedDate') }}, {{ instant_at('issueData.publicationTime') }}) when 'issue of the reporting API' then coalesce({{ instant_at('introducedDate') }}, {{ instant_at('issue.disclosureTime') }}) end as source_created_at,
-    case variant when 'issue' then coalesce({{ instant_at('attributes.resolution.resolved_at') }}, {{ instant_at('attributes.updated_at') }}) when 'issue of the reporting API' then {{ instant_at('fixedDate') }} end as resolved_at,
-    case variant when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('attributes.type') }}, 'tool', {{ value_at('attributes.tool') }}, 'problems', {{ value_at('attributes.problems') }})) when 'issue of a snapshot' then jsonb_strip_nulls(jsonb_build_object('package', {{ value_at('pkgName') }}, 'versions', {{ value_at('pkgVersions') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'issue' then mapping.text_at(payload, '{attributes,title}')
+        when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,title}')
+        when 'issue of the reporting API' then mapping.text_at(payload, '{issue,title}')
+    end as title,
+    case variant
+        when 'issue' then coalesce(mapping.text_at(payload, '{attributes,description}'), mapping.text_at(payload, '{attributes,problems,0,id}'))
+        when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,description}')
+    end as body,
+    case variant
+        when 'issue' then mapping.text_at(payload, '{attributes,effective_severity_level}')
+        when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{issueData,severity}'), mapping.text_at(payload, '{severity}'))
+        when 'issue of the reporting API' then mapping.text_at(payload, '{issue,severity}')
+    end as severity_value,
+    case variant
+        when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{attributes,ignored}')) in ('true'), false) then 'ignored' else mapping.text_at(payload, '{attributes,status}') end
+        when 'issue of a snapshot' then case when mapping.has_value(payload, '{removed_from_project}') then 'removed' else case when coalesce(lower(mapping.text_at(payload, '{isIgnored}')) in ('true'), false) then 'ignored' else case when (coalesce(lower(mapping.text_at(payload, '{isFixed}')) in ('true'), false) or coalesce(lower(mapping.text_at(payload, '{isPatched}')) in ('true'), false)) then 'fixed' else 'new' end end end
+        when 'issue of the reporting API' then case when coalesce(lower(mapping.text_at(payload, '{isFixed}')) in ('true'), false) then 'fixed' else case when coalesce(lower(mapping.text_at(payload, '{issue,isIgnored}')) in ('true'), false) then 'ignored' else 'open' end end
+    end as status_value,
+    case variant
+        when 'issue' then coalesce(mapping.text_at(payload, '{attributes,coordinates,0,representations,0,dependency,package_name}'), mapping.text_at(payload, '{relationships,scan_item,data,id}'))
+        when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{pkgName}'))
+        when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{projects,0,name}'), mapping.text_at(payload, '{issue,package}'))
+    end as service,
+    case variant
+        when 'issue' then coalesce(mapping.text_at(payload, '{attributes,classes,0,id}'), mapping.text_at(payload, '{attributes,problems,0,id}'), mapping.text_at(payload, '{attributes,type}'))
+        when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{issueData,identifiers,CWE,0}'), mapping.text_at(payload, '{issueData,id}'), mapping.text_at(payload, '{issueType}'))
+        when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{issue,identifiers,CWE,0}'), mapping.text_at(payload, '{issue,id}'), mapping.text_at(payload, '{issue,type}'))
+    end as error_type,
+    case variant
+        when 'issue' then mapping.text_at(payload, '{relationships,organization,data,id}')
+        when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{organization_name}'), mapping.text_at(payload, '{group_name}'))
+    end as team,
+    case variant when 'issue of a snapshot' then mapping.text_at(payload, '{project_environment}') end as environment,
+    case variant
+        when 'issue' then mapping.text_at(payload, '{attributes,problems,0,url}')
+        when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,url}')
+        when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{issue,url}'), mapping.text_at(payload, '{project,url}'), mapping.text_at(payload, '{projects,0,url}'))
+    end as external_url,
+    case variant
+        when 'issue' then mapping.instant_at(payload, '{attributes,created_at}')
+        when 'issue of a snapshot' then coalesce(mapping.instant_at(payload, '{introducedDate}'), mapping.instant_at(payload, '{issueData,publicationTime}'))
+        when 'issue of the reporting API' then coalesce(mapping.instant_at(payload, '{introducedDate}'), mapping.instant_at(payload, '{issue,disclosureTime}'))
+    end as source_created_at,
+    case variant
+        when 'issue' then coalesce(mapping.instant_at(payload, '{attributes,resolution,resolved_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
+        when 'issue of the reporting API' then mapping.instant_at(payload, '{fixedDate}')
+    end as resolved_at,
+    case variant
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{attributes,type}', 'tool', payload #> '{attributes,tool}', 'problems', payload #> '{attributes,problems}'))
+        when 'issue of a snapshot' then jsonb_strip_nulls(jsonb_build_object('package', payload #> '{pkgName}', 'versions', payload #> '{pkgVersions}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

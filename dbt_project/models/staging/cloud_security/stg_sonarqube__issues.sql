@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sonarqube', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sonarqube'
+    ) as changed
+    inner join {{ source('landing', 'sonarqube') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sonarqube' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,10 +19,10 @@ variants as (
     select
         records.*, connector.config,
         case
-            when {{ has_value('vulnerabilityProbability') }} then 'security hotspot'
-            when ({{ has_value('key') }} and {{ has_value('message') }} and ({{ has_value('rule') }} or {{ has_value('type') }} or {{ has_value('impacts') }})) then 'issue'
-            when {{ has_value('qualityGate.status') }} then 'quality gate of an analysis'
-            when ({{ has_value('taskId') }} and coalesce(lower({{ text_at('status') }}) in ('failed', 'canceled'), false)) then 'failed analysis'
+            when mapping.has_value(payload, '{vulnerabilityProbability}') then 'security hotspot'
+            when (mapping.has_value(payload, '{key}') and mapping.has_value(payload, '{message}') and (mapping.has_value(payload, '{rule}') or mapping.has_value(payload, '{type}') or mapping.has_value(payload, '{impacts}'))) then 'issue'
+            when mapping.has_value(payload, '{qualityGate,status}') then 'quality gate of an analysis'
+            when (mapping.has_value(payload, '{taskId}') and coalesce(lower(mapping.text_at(payload, '{status}')) in ('failed', 'canceled'), false)) then 'failed analysis'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -21,19 +30,80 @@ variants as (
 )
 
 select
-    {{ record_columns('sonarqube') }},
+    workspace_id,
+    record_id,
+    'sonarqube'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'security hotspot' then {{ text_at('message') }} when 'issue' then {{ text_at('message') }} when 'quality gate of an analysis' then nullif(concat_ws(' ', 'Quality gate of', coalesce({{ text_at('project.name') }}, {{ text_at('project.key') }}), {{ text_at('qualityGate.status') }}), '') when 'failed analysis' then nullif(concat_ws(' ', 'Analysis of', coalesce({{ text_at('project.name') }}, {{ text_at('project.key') }}), {{ text_at('status') }}), '') end as title,
-    case variant when 'security hotspot' then {{ text_at('securityCategory') }} when 'issue' then nullif(concat_ws(' · ', {{ text_at('rule') }}, {{ text_at('component') }}), '') when 'quality gate of an analysis' then nullif(concat_ws(' ', {{ text_at('qualityGate.conditions.0.metric') }}, {{ text_at('qualityGate.conditions.0.value') }}, {{ text_at('qualityGate.conditions.0.errorThreshold') }}), '') end as body,
-    case variant when 'security hotspot' then {{ text_at('vulnerabilityProbability') }} when 'issue' then coalesce({{ text_at('severity') }}, {{ text_at('impacts.0.severity') }}) when 'quality gate of an analysis' then ('gate ' || {{ text_at('qualityGate.status') }}) when 'failed analysis' then 'error' end as severity_value,
-    case variant when 'security hotspot' then coalesce({{ text_at('resolution') }}, {{ text_at('status') }}) when 'issue' then coalesce({{ text_at('resolution') }}, {{ text_at('issueStatus') }}, {{ text_at('status') }}) when 'quality gate of an analysis' then ('gate ' || {{ text_at('qualityGate.status') }}) when 'failed analysis' then {{ text_at('status') }} end as status_value,
-    case variant when 'security hotspot' then coalesce({{ text_at('project.name') }}, {{ text_at('project.key') }}, {{ text_at('project') }}) when 'issue' then coalesce({{ text_at('projectName') }}, {{ text_at('project') }}) when 'quality gate of an analysis' then coalesce({{ text_at('project.name') }}, {{ text_at('project.key') }}) when 'failed analysis' then coalesce({{ text_at('project.name') }}, {{ text_at('project.key') }}) end as service,
-    case variant when 'security hotspot' then coalesce({{ text_at('ruleKey') }}, {{ text_at('securityCategory') }}) when 'issue' then coalesce({{ text_at('rule') }}, {{ text_at('type') }}) when 'quality gate of an analysis' then coalesce(nullif(substring({{ text_at('qualityGate.conditions.0.metric') }} from '.+'), ''), {{ text_at('qualityGate.name') }}) end as error_type,
-    case variant when 'security hotspot' then {{ text_at('assignee') }} when 'issue' then {{ text_at('assignee') }} end as team,
-    case variant when 'issue' then {{ text_at('branch') }} when 'quality gate of an analysis' then {{ text_at('branch.name') }} when 'failed analysis' then {{ text_at('branch.name') }} end as environment,
-    case variant when 'security hotspot' then (nullif(config ->> 'base_url', '') || '/security_hotspots?id=' || {{ text_at('project') }} || '&hotspots=' || {{ text_at('key') }}) when 'issue' then (nullif(config ->> 'base_url', '') || '/project/issues?id=' || {{ text_at('project') }} || '&open=' || {{ text_at('key') }}) when 'quality gate of an analysis' then coalesce({{ text_at('branch.url') }}, {{ text_at('project.url') }}, {{ text_at('serverUrl') }}) when 'failed analysis' then coalesce({{ text_at('project.url') }}, {{ text_at('serverUrl') }}) end as external_url,
-    case variant when 'security hotspot' then {{ instant_at('creationDate') }} when 'issue' then {{ instant_at('creationDate') }} when 'quality gate of an analysis' then coalesce({{ instant_at('analysedAt') }}, {{ instant_at('changedAt') }}) when 'failed analysis' then coalesce({{ instant_at('analysedAt') }}, {{ instant_at('changedAt') }}) end as source_created_at,
-    case variant when 'security hotspot' then {{ instant_at('updateDate') }} when 'issue' then coalesce({{ instant_at('closeDate') }}, {{ instant_at('updateDate') }}) when 'quality gate of an analysis' then coalesce({{ instant_at('analysedAt') }}, {{ instant_at('changedAt') }}) end as resolved_at,
-    case variant when 'security hotspot' then jsonb_strip_nulls(jsonb_build_object('component', {{ value_at('component') }}, 'line', {{ value_at('line') }}, 'author', {{ value_at('author') }})) when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('type') }}, 'component', {{ value_at('component') }}, 'line', {{ value_at('line') }}, 'effort', {{ value_at('effort') }}, 'author', {{ value_at('author') }}, 'tags', {{ value_at('tags') }})) when 'quality gate of an analysis' then jsonb_strip_nulls(jsonb_build_object('revision', {{ value_at('revision') }}, 'conditions', {{ value_at('qualityGate.conditions') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'security hotspot' then mapping.text_at(payload, '{message}')
+        when 'issue' then mapping.text_at(payload, '{message}')
+        when 'quality gate of an analysis' then nullif(concat_ws(' ', 'Quality gate of', coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,key}')), mapping.text_at(payload, '{qualityGate,status}')), '')
+        when 'failed analysis' then nullif(concat_ws(' ', 'Analysis of', coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,key}')), mapping.text_at(payload, '{status}')), '')
+    end as title,
+    case variant
+        when 'security hotspot' then mapping.text_at(payload, '{securityCategory}')
+        when 'issue' then nullif(concat_ws(' · ', mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{component}')), '')
+        when 'quality gate of an analysis' then nullif(concat_ws(' ', mapping.text_at(payload, '{qualityGate,conditions,0,metric}'), mapping.text_at(payload, '{qualityGate,conditions,0,value}'), mapping.text_at(payload, '{qualityGate,conditions,0,errorThreshold}')), '')
+    end as body,
+    case variant
+        when 'security hotspot' then mapping.text_at(payload, '{vulnerabilityProbability}')
+        when 'issue' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{impacts,0,severity}'))
+        when 'quality gate of an analysis' then ('gate ' || mapping.text_at(payload, '{qualityGate,status}'))
+        when 'failed analysis' then 'error'
+    end as severity_value,
+    case variant
+        when 'security hotspot' then coalesce(mapping.text_at(payload, '{resolution}'), mapping.text_at(payload, '{status}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{resolution}'), mapping.text_at(payload, '{issueStatus}'), mapping.text_at(payload, '{status}'))
+        when 'quality gate of an analysis' then ('gate ' || mapping.text_at(payload, '{qualityGate,status}'))
+        when 'failed analysis' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'security hotspot' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,key}'), mapping.text_at(payload, '{project}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{projectName}'), mapping.text_at(payload, '{project}'))
+        when 'quality gate of an analysis' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,key}'))
+        when 'failed analysis' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,key}'))
+    end as service,
+    case variant
+        when 'security hotspot' then coalesce(mapping.text_at(payload, '{ruleKey}'), mapping.text_at(payload, '{securityCategory}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{type}'))
+        when 'quality gate of an analysis' then coalesce(nullif(substring(mapping.text_at(payload, '{qualityGate,conditions,0,metric}') from '.+'), ''), mapping.text_at(payload, '{qualityGate,name}'))
+    end as error_type,
+    case variant
+        when 'security hotspot' then mapping.text_at(payload, '{assignee}')
+        when 'issue' then mapping.text_at(payload, '{assignee}')
+    end as team,
+    case variant
+        when 'issue' then mapping.text_at(payload, '{branch}')
+        when 'quality gate of an analysis' then mapping.text_at(payload, '{branch,name}')
+        when 'failed analysis' then mapping.text_at(payload, '{branch,name}')
+    end as environment,
+    case variant
+        when 'security hotspot' then (nullif(config ->> 'base_url', '') || '/security_hotspots?id=' || mapping.text_at(payload, '{project}') || '&hotspots=' || mapping.text_at(payload, '{key}'))
+        when 'issue' then (nullif(config ->> 'base_url', '') || '/project/issues?id=' || mapping.text_at(payload, '{project}') || '&open=' || mapping.text_at(payload, '{key}'))
+        when 'quality gate of an analysis' then coalesce(mapping.text_at(payload, '{branch,url}'), mapping.text_at(payload, '{project,url}'), mapping.text_at(payload, '{serverUrl}'))
+        when 'failed analysis' then coalesce(mapping.text_at(payload, '{project,url}'), mapping.text_at(payload, '{serverUrl}'))
+    end as external_url,
+    case variant
+        when 'security hotspot' then mapping.instant_at(payload, '{creationDate}')
+        when 'issue' then mapping.instant_at(payload, '{creationDate}')
+        when 'quality gate of an analysis' then coalesce(mapping.instant_at(payload, '{analysedAt}'), mapping.instant_at(payload, '{changedAt}'))
+        when 'failed analysis' then coalesce(mapping.instant_at(payload, '{analysedAt}'), mapping.instant_at(payload, '{changedAt}'))
+    end as source_created_at,
+    case variant
+        when 'security hotspot' then mapping.instant_at(payload, '{updateDate}')
+        when 'issue' then coalesce(mapping.instant_at(payload, '{closeDate}'), mapping.instant_at(payload, '{updateDate}'))
+        when 'quality gate of an analysis' then coalesce(mapping.instant_at(payload, '{analysedAt}'), mapping.instant_at(payload, '{changedAt}'))
+    end as resolved_at,
+    case variant
+        when 'security hotspot' then jsonb_strip_nulls(jsonb_build_object('component', payload #> '{component}', 'line', payload #> '{line}', 'author', payload #> '{author}'))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{type}', 'component', payload #> '{component}', 'line', payload #> '{line}', 'effort', payload #> '{effort}', 'author', payload #> '{author}', 'tags', payload #> '{tags}'))
+        when 'quality gate of an analysis' then jsonb_strip_nulls(jsonb_build_object('revision', payload #> '{revision}', 'conditions', payload #> '{qualityGate,conditions}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

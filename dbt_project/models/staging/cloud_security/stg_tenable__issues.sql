@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('tenable', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'tenable'
+    ) as changed
+    inner join {{ source('landing', 'tenable') }} as r using (workspace_id, source, external_id)
+    where r.source = 'tenable' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,29 +19,82 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('plugin.name') }} and {{ has_value('asset') }}) then 'exported finding'
-            when {{ has_value('plugin_details.name') }} then 'details of a vulnerability'
-            when ({{ has_value('plugin_id') }} and {{ has_value('plugin_name') }}) then 'vulnerability of a workbench'
-            when ({{ has_value('check_name') }} and {{ has_value('status') }} and ({{ has_value('asset_uuid') }} or {{ has_value('asset') }})) then 'compliance finding'
+            when (mapping.has_value(payload, '{plugin,name}') and mapping.has_value(payload, '{asset}')) then 'exported finding'
+            when mapping.has_value(payload, '{plugin_details,name}') then 'details of a vulnerability'
+            when (mapping.has_value(payload, '{plugin_id}') and mapping.has_value(payload, '{plugin_name}')) then 'vulnerability of a workbench'
+            when (mapping.has_value(payload, '{check_name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{asset_uuid}') or mapping.has_value(payload, '{asset}'))) then 'compliance finding'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('tenable') }},
+    workspace_id,
+    record_id,
+    'tenable'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'exported finding' then {{ text_at('plugin.name') }} when 'details of a vulnerability' then {{ text_at('plugin_details.name') }} when 'vulnerability of a workbench' then {{ text_at('plugin_name') }} when 'compliance finding' then {{ text_at('check_name') }} end as title,
-    case variant when 'exported finding' then coalesce({{ text_at('output') }}, {{ text_at('plugin.synopsis') }}, {{ text_at('plugin.description') }}) when 'details of a vulnerability' then coalesce({{ text_at('synopsis') }}, {{ text_at('description') }}) when 'compliance finding' then {{ text_at('check_info') }} end as body,
-    case variant when 'exported finding' then coalesce({{ text_at('severity') }}, {{ text_at('severity_id') }}, {{ text_at('plugin.risk_factor') }}) when 'details of a vulnerability' then coalesce({{ text_at('risk_information.risk_factor') }}, {{ text_at('severity') }}) when 'vulnerability of a workbench' then {{ text_at('severity') }} when 'compliance finding' then {{ text_at('status') }} end as severity_value,
-    case variant when 'exported finding' then {{ text_at('state') }} when 'details of a vulnerability' then {{ text_at('vulnerability_state') }} when 'vulnerability of a workbench' then coalesce({{ text_at('vulnerability_state') }}, {{ text_at('state') }}) when 'compliance finding' then coalesce({{ text_at('state') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'exported finding' then coalesce({{ text_at('asset.hostname') }}, {{ text_at('asset.fqdn') }}, {{ text_at('asset.ipv4') }}) when 'details of a vulnerability' then {{ text_at('plugin_details.family') }} when 'vulnerability of a workbench' then {{ text_at('plugin_family') }} when 'compliance finding' then coalesce({{ text_at('asset.hostname') }}, {{ text_at('asset_uuid') }}) end as service,
-    case variant when 'exported finding' then coalesce({{ text_at('plugin.cve.0') }}, {{ text_at('plugin.family') }}, {{ text_at('plugin.id') }}) when 'details of a vulnerability' then coalesce({{ text_at('reference_information.0.values.0') }}, {{ text_at('plugin_details.family') }}) when 'vulnerability of a workbench' then coalesce({{ text_at('plugin_family') }}, {{ text_at('plugin_id') }}) when 'compliance finding' then coalesce({{ text_at('audit_file') }}, {{ text_at('check_id') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'exported finding' then mapping.text_at(payload, '{plugin,name}')
+        when 'details of a vulnerability' then mapping.text_at(payload, '{plugin_details,name}')
+        when 'vulnerability of a workbench' then mapping.text_at(payload, '{plugin_name}')
+        when 'compliance finding' then mapping.text_at(payload, '{check_name}')
+    end as title,
+    case variant
+        when 'exported finding' then coalesce(mapping.text_at(payload, '{output}'), mapping.text_at(payload, '{plugin,synopsis}'), mapping.text_at(payload, '{plugin,description}'))
+        when 'details of a vulnerability' then coalesce(mapping.text_at(payload, '{synopsis}'), mapping.text_at(payload, '{description}'))
+        when 'compliance finding' then mapping.text_at(payload, '{check_info}')
+    end as body,
+    case variant
+        when 'exported finding' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{severity_id}'), mapping.text_at(payload, '{plugin,risk_factor}'))
+        when 'details of a vulnerability' then coalesce(mapping.text_at(payload, '{risk_information,risk_factor}'), mapping.text_at(payload, '{severity}'))
+        when 'vulnerability of a workbench' then mapping.text_at(payload, '{severity}')
+        when 'compliance finding' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'exported finding' then mapping.text_at(payload, '{state}')
+        when 'details of a vulnerability' then mapping.text_at(payload, '{vulnerability_state}')
+        when 'vulnerability of a workbench' then coalesce(mapping.text_at(payload, '{vulnerability_state}'), mapping.text_at(payload, '{state}'))
+        when 'compliance finding' then coalesce(mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{status}'))
+    end as status_value,
+    case variant
+        when 'exported finding' then coalesce(mapping.text_at(payload, '{asset,hostname}'), mapping.text_at(payload, '{asset,fqdn}'), mapping.text_at(payload, '{asset,ipv4}'))
+        when 'details of a vulnerability' then mapping.text_at(payload, '{plugin_details,family}')
+        when 'vulnerability of a workbench' then mapping.text_at(payload, '{plugin_family}')
+        when 'compliance finding' then coalesce(mapping.text_at(payload, '{asset,hostname}'), mapping.text_at(payload, '{asset_uuid}'))
+    end as service,
+    case variant
+        when 'exported finding' then coalesce(mapping.text_at(payload, '{plugin,cve,0}'), mapping.text_at(payload, '{plugin,family}'), mapping.text_at(payload, '{plugin,id}'))
+        when 'details of a vulnerability' then coalesce(mapping.text_at(payload, '{reference_information,0,values,0}'), mapping.text_at(payload, '{plugin_details,family}'))
+        when 'vulnerability of a workbench' then coalesce(mapping.text_at(payload, '{plugin_family}'), mapping.text_at(payload, '{plugin_id}'))
+        when 'compliance finding' then coalesce(mapping.text_at(payload, '{audit_file}'), mapping.text_at(payload, '{check_id}'))
+    end as error_type,
     null::text as team,
-    case variant when 'exported finding' then coalesce({{ text_at('asset.network_name') }}, {{ text_at('asset.network_id') }}) end as environment,
-    case variant when 'exported finding' then {{ text_at('plugin.see_also.0') }} when 'details of a vulnerability' then {{ text_at('see_also.0') }} end as external_url,
-    case variant when 'exported finding' then coalesce({{ instant_at('first_found') }}, {{ instant_at('indexed') }}) when 'details of a vulnerability' then coalesce({{ instant_at('discovery.seen_first') }}, {{ instant_at('plugin_details.publication_date') }}) when 'vulnerability of a workbench' then coalesce({{ instant_at('first_found') }}, {{ instant_at('discovery.seen_first') }}) when 'compliance finding' then {{ instant_at('first_seen') }} end as source_created_at,
-    case variant when 'exported finding' then coalesce({{ instant_at('last_fixed') }}, {{ instant_at('last_found') }}) when 'vulnerability of a workbench' then {{ instant_at('last_found') }} when 'compliance finding' then {{ instant_at('last_fixed') }} end as resolved_at,
-    case variant when 'exported finding' then jsonb_strip_nulls(jsonb_build_object('plugin', {{ value_at('plugin.id') }}, 'port', {{ value_at('port.port') }}, 'solution', {{ value_at('plugin.solution') }})) when 'details of a vulnerability' then jsonb_strip_nulls(jsonb_build_object('solution', {{ value_at('solution') }}, 'count', {{ value_at('count') }})) when 'vulnerability of a workbench' then jsonb_strip_nulls(jsonb_build_object('plugin', {{ value_at('plugin_id') }}, 'count', {{ value_at('count') }})) else '{}'::jsonb end as attributes
+    case variant when 'exported finding' then coalesce(mapping.text_at(payload, '{asset,network_name}'), mapping.text_at(payload, '{asset,network_id}')) end as environment,
+    case variant
+        when 'exported finding' then mapping.text_at(payload, '{plugin,see_also,0}')
+        when 'details of a vulnerability' then mapping.text_at(payload, '{see_also,0}')
+    end as external_url,
+    case variant
+        when 'exported finding' then coalesce(mapping.instant_at(payload, '{first_found}'), mapping.instant_at(payload, '{indexed}'))
+        when 'details of a vulnerability' then coalesce(mapping.instant_at(payload, '{discovery,seen_first}'), mapping.instant_at(payload, '{plugin_details,publication_date}'))
+        when 'vulnerability of a workbench' then coalesce(mapping.instant_at(payload, '{first_found}'), mapping.instant_at(payload, '{discovery,seen_first}'))
+        when 'compliance finding' then mapping.instant_at(payload, '{first_seen}')
+    end as source_created_at,
+    case variant
+        when 'exported finding' then coalesce(mapping.instant_at(payload, '{last_fixed}'), mapping.instant_at(payload, '{last_found}'))
+        when 'vulnerability of a workbench' then mapping.instant_at(payload, '{last_found}')
+        when 'compliance finding' then mapping.instant_at(payload, '{last_fixed}')
+    end as resolved_at,
+    case variant
+        when 'exported finding' then jsonb_strip_nulls(jsonb_build_object('plugin', payload #> '{plugin,id}', 'port', payload #> '{port,port}', 'solution', payload #> '{plugin,solution}'))
+        when 'details of a vulnerability' then jsonb_strip_nulls(jsonb_build_object('solution', payload #> '{solution}', 'count', payload #> '{count}'))
+        when 'vulnerability of a workbench' then jsonb_strip_nulls(jsonb_build_object('plugin', payload #> '{plugin_id}', 'count', payload #> '{count}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

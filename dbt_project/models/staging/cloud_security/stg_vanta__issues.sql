@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('vanta', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'vanta'
+    ) as changed
+    inner join {{ source('landing', 'vanta') }} as r using (workspace_id, source, external_id)
+    where r.source = 'vanta' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('name') }} and ({{ has_value('vulnerabilityType') }} or {{ has_value('packageIdentifier') }} or {{ has_value('targetId') }})) then 'vulnerability'
-            when ({{ has_value('id') }} and {{ has_value('status') }} and ({{ has_value('lastTestRunDate') }} or {{ has_value('latestFlipDate') }})) then 'test'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{vulnerabilityType}') or mapping.has_value(payload, '{packageIdentifier}') or mapping.has_value(payload, '{targetId}'))) then 'vulnerability'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{lastTestRunDate}') or mapping.has_value(payload, '{latestFlipDate}'))) then 'test'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('vanta') }},
+    workspace_id,
+    record_id,
+    'vanta'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'vulnerability' then {{ text_at('name') }} when 'test' then {{ text_at('name') }} end as title,
-    case variant when 'vulnerability' then {{ text_at('description') }} when 'test' then coalesce({{ text_at('failureDescription') }}, {{ text_at('description') }}) end as body,
-    case variant when 'vulnerability' then {{ text_at('severity') }} when 'test' then {{ text_at('status') }} end as severity_value,
-    case variant when 'vulnerability' then case when {{ has_value('deactivateMetadata.deactivatedOnDate') }} then 'deactivated' else 'active' end when 'test' then {{ text_at('status') }} end as status_value,
-    case variant when 'vulnerability' then coalesce({{ text_at('asset.name') }}, {{ text_at('packageIdentifier') }}, {{ text_at('targetId') }}) when 'test' then coalesce({{ text_at('integrations.0') }}, {{ text_at('category') }}) end as service,
-    case variant when 'vulnerability' then coalesce({{ text_at('packageIdentifier') }}, {{ text_at('vulnerabilityType') }}) when 'test' then {{ text_at('category') }} end as error_type,
-    case variant when 'vulnerability' then {{ text_at('integrationId') }} when 'test' then coalesce({{ text_at('owner.displayName') }}, {{ text_at('owner.emailAddress') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'vulnerability' then mapping.text_at(payload, '{name}')
+        when 'test' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'vulnerability' then mapping.text_at(payload, '{description}')
+        when 'test' then coalesce(mapping.text_at(payload, '{failureDescription}'), mapping.text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'vulnerability' then mapping.text_at(payload, '{severity}')
+        when 'test' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'vulnerability' then case when mapping.has_value(payload, '{deactivateMetadata,deactivatedOnDate}') then 'deactivated' else 'active' end
+        when 'test' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'vulnerability' then coalesce(mapping.text_at(payload, '{asset,name}'), mapping.text_at(payload, '{packageIdentifier}'), mapping.text_at(payload, '{targetId}'))
+        when 'test' then coalesce(mapping.text_at(payload, '{integrations,0}'), mapping.text_at(payload, '{category}'))
+    end as service,
+    case variant
+        when 'vulnerability' then coalesce(mapping.text_at(payload, '{packageIdentifier}'), mapping.text_at(payload, '{vulnerabilityType}'))
+        when 'test' then mapping.text_at(payload, '{category}')
+    end as error_type,
+    case variant
+        when 'vulnerability' then mapping.text_at(payload, '{integrationId}')
+        when 'test' then coalesce(mapping.text_at(payload, '{owner,displayName}'), mapping.text_at(payload, '{owner,emailAddress}'))
+    end as team,
     null::text as environment,
-    case variant when 'vulnerability' then {{ text_at('externalURL') }} end as external_url,
-    case variant when 'vulnerability' then coalesce({{ instant_at('firstDetectedDate') }}, {{ instant_at('sourceDetectedDate') }}) when 'test' then coalesce({{ instant_at('latestFlipDate') }}, {{ instant_at('lastTestRunDate') }}) end as source_created_at,
-    case variant when 'vulnerability' then coalesce({{ instant_at('deactivateMetadata.deactivatedOnDate') }}, {{ instant_at('lastDetectedDate') }}) when 'test' then coalesce({{ instant_at('latestFlipDate') }}, {{ instant_at('lastTestRunDate') }}) end as resolved_at,
-    case variant when 'vulnerability' then jsonb_strip_nulls(jsonb_build_object('package', {{ value_at('packageIdentifier') }}, 'cvss', {{ value_at('cvssSeverityScore') }}, 'due', {{ value_at('remediateByDate') }}, 'fixable', {{ value_at('isFixable') }})) when 'test' then jsonb_strip_nulls(jsonb_build_object('due', {{ value_at('remediationStatusInfo.soonestRemediateByDate') }}, 'version', {{ value_at('version.major') }})) else '{}'::jsonb end as attributes
+    case variant when 'vulnerability' then mapping.text_at(payload, '{externalURL}') end as external_url,
+    case variant
+        when 'vulnerability' then coalesce(mapping.instant_at(payload, '{firstDetectedDate}'), mapping.instant_at(payload, '{sourceDetectedDate}'))
+        when 'test' then coalesce(mapping.instant_at(payload, '{latestFlipDate}'), mapping.instant_at(payload, '{lastTestRunDate}'))
+    end as source_created_at,
+    case variant
+        when 'vulnerability' then coalesce(mapping.instant_at(payload, '{deactivateMetadata,deactivatedOnDate}'), mapping.instant_at(payload, '{lastDetectedDate}'))
+        when 'test' then coalesce(mapping.instant_at(payload, '{latestFlipDate}'), mapping.instant_at(payload, '{lastTestRunDate}'))
+    end as resolved_at,
+    case variant
+        when 'vulnerability' then jsonb_strip_nulls(jsonb_build_object('package', payload #> '{packageIdentifier}', 'cvss', payload #> '{cvssSeverityScore}', 'due', payload #> '{remediateByDate}', 'fixable', payload #> '{isFixable}'))
+        when 'test' then jsonb_strip_nulls(jsonb_build_object('due', payload #> '{remediationStatusInfo,soonestRemediateByDate}', 'version', payload #> '{version,major}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

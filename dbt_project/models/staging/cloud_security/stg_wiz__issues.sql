@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('wiz', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'wiz'
+    ) as changed
+    inner join {{ source('landing', 'wiz') }} as r using (workspace_id, source, external_id)
+    where r.source = 'wiz' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,30 +19,101 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('issue.id') }} and ({{ has_value('control.name') }} or {{ has_value('sourceRule.name') }} or {{ has_value('resource') }})) then 'issue of an automation rule'
-            when ({{ has_value('id') }} and {{ has_value('title') }} and ({{ has_value('threatId') }} or {{ has_value('tdrId') }} or {{ has_value('triggeringEvents') }})) then 'threat detection'
-            when ({{ has_value('vulnerableAsset') }} and {{ has_value('name') }}) then 'vulnerability finding'
-            when ({{ has_value('id') }} and {{ has_value('status') }} and ({{ has_value('sourceRule') }} or {{ has_value('control') }} or {{ has_value('entitySnapshot') }})) then 'issue'
-            when ({{ has_value('action') }} and {{ has_value('timestamp') }} and coalesce(lower({{ text_at('status') }}) in ('failed', 'access_denied'), false)) then 'refused administrative action'
+            when (mapping.has_value(payload, '{issue,id}') and (mapping.has_value(payload, '{control,name}') or mapping.has_value(payload, '{sourceRule,name}') or mapping.has_value(payload, '{resource}'))) then 'issue of an automation rule'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{threatId}') or mapping.has_value(payload, '{tdrId}') or mapping.has_value(payload, '{triggeringEvents}'))) then 'threat detection'
+            when (mapping.has_value(payload, '{vulnerableAsset}') and mapping.has_value(payload, '{name}')) then 'vulnerability finding'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{sourceRule}') or mapping.has_value(payload, '{control}') or mapping.has_value(payload, '{entitySnapshot}'))) then 'issue'
+            when (mapping.has_value(payload, '{action}') and mapping.has_value(payload, '{timestamp}') and coalesce(lower(mapping.text_at(payload, '{status}')) in ('failed', 'access_denied'), false)) then 'refused administrative action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('wiz') }},
+    workspace_id,
+    record_id,
+    'wiz'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('control.name') }}, {{ text_at('sourceRule.name') }}, {{ text_at('issue.name') }}, {{ text_at('trigger.ruleName') }}) when 'threat detection' then {{ text_at('title') }} when 'vulnerability finding' then coalesce({{ text_at('detailedName') }}, {{ text_at('name') }}) when 'issue' then coalesce({{ text_at('sourceRule.name') }}, {{ text_at('control.name') }}, {{ text_at('sourceRules.0.name') }}, {{ text_at('title') }}) when 'refused administrative action' then {{ text_at('action') }} end as title,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('control.description') }}, {{ text_at('sourceRule.description') }}, {{ text_at('issue.description') }}) when 'threat detection' then {{ text_at('description') }} when 'vulnerability finding' then coalesce({{ text_at('description') }}, {{ text_at('CVEDescription') }}) when 'issue' then coalesce({{ text_at('sourceRule.controlDescription') }}, {{ text_at('sourceRule.cloudEventRuleDescription') }}, {{ text_at('sourceRule.cloudConfigurationRuleDescription') }}, {{ text_at('sourceRule.description') }}, {{ text_at('control.description') }}, {{ text_at('description') }}) end as body,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('issue.severity') }}, {{ text_at('control.severity') }}) when 'threat detection' then {{ text_at('severity') }} when 'vulnerability finding' then coalesce({{ text_at('vendorSeverity') }}, {{ text_at('severity') }}, {{ text_at('CVSSSeverity') }}) when 'issue' then {{ text_at('severity') }} when 'refused administrative action' then 'warning' end as severity_value,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('issue.status') }}, {{ text_at('trigger.type') }}) when 'threat detection' then coalesce({{ text_at('status') }}, 'detected') when 'vulnerability finding' then {{ text_at('status') }} when 'issue' then {{ text_at('status') }} when 'refused administrative action' then case when coalesce(lower({{ text_at('status') }}) in ('access_denied'), false) then 'access_denied' else 'failed' end end as status_value,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('resource.name') }}, {{ text_at('resource.id') }}) when 'threat detection' then coalesce({{ text_at('primaryResource.name') }}, {{ text_at('resources.0.name') }}) when 'vulnerability finding' then {{ text_at('vulnerableAsset.name') }} when 'issue' then coalesce({{ text_at('entitySnapshot.name') }}, {{ text_at('entity.name') }}, {{ text_at('resource.name') }}) when 'refused administrative action' then coalesce({{ text_at('serviceAccount.name') }}, {{ text_at('user.name') }}) end as service,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('control.id') }}, {{ text_at('resource.type') }}) when 'threat detection' then coalesce({{ text_at('tdrId') }}, {{ text_at('mitreTechniques.0') }}) when 'vulnerability finding' then {{ text_at('name') }} when 'issue' then coalesce({{ text_at('sourceRule.id') }}, {{ text_at('control.id') }}, {{ text_at('type') }}) when 'refused administrative action' then {{ text_at('status') }} end as error_type,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('issue.projects.0.name') }}, {{ text_at('issue.projects.0') }}, {{ text_at('issue.projects') }}) when 'vulnerability finding' then {{ text_at('projects.0.name') }} when 'issue' then coalesce({{ text_at('projects.0.name') }}, {{ text_at('project.name') }}) end as team,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('resource.subscriptionName') }}, {{ text_at('resource.subscriptionId') }}) when 'threat detection' then coalesce({{ text_at('cloudAccounts.0.name') }}, {{ text_at('resources.0.cloudAccount.name') }}, {{ text_at('primaryResource.cloudAccount.name') }}, {{ text_at('cloudAccounts.0.externalId') }}) when 'vulnerability finding' then coalesce({{ text_at('vulnerableAsset.subscriptionName') }}, {{ text_at('vulnerableAsset.subscriptionExternalId') }}) when 'issue' then coalesce({{ text_at('entitySnapshot.subscriptionName') }}, {{ text_at('entitySnapshot.subscriptionExternalId') }}, {{ text_at('entity.subscriptionName') }}, {{ text_at('resource.subscriptionName') }}) end as environment,
-    case variant when 'issue of an automation rule' then coalesce({{ text_at('issue.url') }}, {{ text_at('issue.issueURL') }}, {{ text_at('resource.cloudProviderURL') }}) when 'threat detection' then coalesce({{ text_at('threatURL') }}, {{ text_at('detectionURL') }}) when 'vulnerability finding' then coalesce({{ text_at('portalUrl') }}, {{ text_at('link') }}, {{ text_at('vulnerableAsset.cloudProviderURL') }}) when 'issue' then coalesce({{ text_at('url') }}, {{ text_at('entitySnapshot.cloudProviderURL') }}, {{ text_at('resource.cloudProviderURL') }}) end as external_url,
-    case variant when 'issue of an automation rule' then coalesce({{ instant_at('issue.created') }}, {{ instant_at('issue.createdAt') }}) when 'threat detection' then coalesce({{ instant_at('createdAt') }}, {{ instant_at('timeframe.start') }}) when 'vulnerability finding' then coalesce({{ instant_at('firstDetectedAt') }}, {{ instant_at('createdAt') }}) when 'issue' then coalesce({{ instant_at('createdAt') }}, {{ instant_at('created') }}) when 'refused administrative action' then {{ instant_at('timestamp') }} end as source_created_at,
-    case variant when 'issue of an automation rule' then coalesce({{ instant_at('issue.resolvedAt') }}, {{ instant_at('issue.resolved') }}, {{ instant_at('issue.updatedAt') }}) when 'vulnerability finding' then coalesce({{ instant_at('resolvedAt') }}, {{ instant_at('updatedAt') }}) when 'issue' then coalesce({{ instant_at('resolvedAt') }}, {{ instant_at('statusChangedAt') }}, {{ instant_at('updatedAt') }}) end as resolved_at,
-    case variant when 'issue of an automation rule' then jsonb_strip_nulls(jsonb_build_object('cloud', {{ value_at('resource.cloudPlatform') }}, 'region', {{ value_at('resource.region') }}, 'risks', {{ value_at('control.risks') }})) when 'threat detection' then jsonb_strip_nulls(jsonb_build_object('source', {{ value_at('tdrSource') }}, 'tactics', {{ value_at('mitreTactics') }}, 'threat', {{ value_at('threatId') }})) when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('type') }}, 'cloud', {{ value_at('entitySnapshot.cloudPlatform') }}, 'region', {{ value_at('entitySnapshot.region') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{control,name}'), mapping.text_at(payload, '{sourceRule,name}'), mapping.text_at(payload, '{issue,name}'), mapping.text_at(payload, '{trigger,ruleName}'))
+        when 'threat detection' then mapping.text_at(payload, '{title}')
+        when 'vulnerability finding' then coalesce(mapping.text_at(payload, '{detailedName}'), mapping.text_at(payload, '{name}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{sourceRule,name}'), mapping.text_at(payload, '{control,name}'), mapping.text_at(payload, '{sourceRules,0,name}'), mapping.text_at(payload, '{title}'))
+        when 'refused administrative action' then mapping.text_at(payload, '{action}')
+    end as title,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{control,description}'), mapping.text_at(payload, '{sourceRule,description}'), mapping.text_at(payload, '{issue,description}'))
+        when 'threat detection' then mapping.text_at(payload, '{description}')
+        when 'vulnerability finding' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{CVEDescription}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{sourceRule,controlDescription}'), mapping.text_at(payload, '{sourceRule,cloudEventRuleDescription}'), mapping.text_at(payload, '{sourceRule,cloudConfigurationRuleDescription}'), mapping.text_at(payload, '{sourceRule,description}'), mapping.text_at(payload, '{control,description}'), mapping.text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{issue,severity}'), mapping.text_at(payload, '{control,severity}'))
+        when 'threat detection' then mapping.text_at(payload, '{severity}')
+        when 'vulnerability finding' then coalesce(mapping.text_at(payload, '{vendorSeverity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{CVSSSeverity}'))
+        when 'issue' then mapping.text_at(payload, '{severity}')
+        when 'refused administrative action' then 'warning'
+    end as severity_value,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{issue,status}'), mapping.text_at(payload, '{trigger,type}'))
+        when 'threat detection' then coalesce(mapping.text_at(payload, '{status}'), 'detected')
+        when 'vulnerability finding' then mapping.text_at(payload, '{status}')
+        when 'issue' then mapping.text_at(payload, '{status}')
+        when 'refused administrative action' then case when coalesce(lower(mapping.text_at(payload, '{status}')) in ('access_denied'), false) then 'access_denied' else 'failed' end
+    end as status_value,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{resource,name}'), mapping.text_at(payload, '{resource,id}'))
+        when 'threat detection' then coalesce(mapping.text_at(payload, '{primaryResource,name}'), mapping.text_at(payload, '{resources,0,name}'))
+        when 'vulnerability finding' then mapping.text_at(payload, '{vulnerableAsset,name}')
+        when 'issue' then coalesce(mapping.text_at(payload, '{entitySnapshot,name}'), mapping.text_at(payload, '{entity,name}'), mapping.text_at(payload, '{resource,name}'))
+        when 'refused administrative action' then coalesce(mapping.text_at(payload, '{serviceAccount,name}'), mapping.text_at(payload, '{user,name}'))
+    end as service,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{control,id}'), mapping.text_at(payload, '{resource,type}'))
+        when 'threat detection' then coalesce(mapping.text_at(payload, '{tdrId}'), mapping.text_at(payload, '{mitreTechniques,0}'))
+        when 'vulnerability finding' then mapping.text_at(payload, '{name}')
+        when 'issue' then coalesce(mapping.text_at(payload, '{sourceRule,id}'), mapping.text_at(payload, '{control,id}'), mapping.text_at(payload, '{type}'))
+        when 'refused administrative action' then mapping.text_at(payload, '{status}')
+    end as error_type,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{issue,projects,0,name}'), mapping.text_at(payload, '{issue,projects,0}'), mapping.text_at(payload, '{issue,projects}'))
+        when 'vulnerability finding' then mapping.text_at(payload, '{projects,0,name}')
+        when 'issue' then coalesce(mapping.text_at(payload, '{projects,0,name}'), mapping.text_at(payload, '{project,name}'))
+    end as team,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{resource,subscriptionName}'), mapping.text_at(payload, '{resource,subscriptionId}'))
+        when 'threat detection' then coalesce(mapping.text_at(payload, '{cloudAccounts,0,name}'), mapping.text_at(payload, '{resources,0,cloudAccount,name}'), mapping.text_at(payload, '{primaryResource,cloudAccount,name}'), mapping.text_at(payload, '{cloudAccounts,0,externalId}'))
+        when 'vulnerability finding' then coalesce(mapping.text_at(payload, '{vulnerableAsset,subscriptionName}'), mapping.text_at(payload, '{vulnerableAsset,subscriptionExternalId}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{entitySnapshot,subscriptionName}'), mapping.text_at(payload, '{entitySnapshot,subscriptionExternalId}'), mapping.text_at(payload, '{entity,subscriptionName}'), mapping.text_at(payload, '{resource,subscriptionName}'))
+    end as environment,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.text_at(payload, '{issue,url}'), mapping.text_at(payload, '{issue,issueURL}'), mapping.text_at(payload, '{resource,cloudProviderURL}'))
+        when 'threat detection' then coalesce(mapping.text_at(payload, '{threatURL}'), mapping.text_at(payload, '{detectionURL}'))
+        when 'vulnerability finding' then coalesce(mapping.text_at(payload, '{portalUrl}'), mapping.text_at(payload, '{link}'), mapping.text_at(payload, '{vulnerableAsset,cloudProviderURL}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{entitySnapshot,cloudProviderURL}'), mapping.text_at(payload, '{resource,cloudProviderURL}'))
+    end as external_url,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.instant_at(payload, '{issue,created}'), mapping.instant_at(payload, '{issue,createdAt}'))
+        when 'threat detection' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{timeframe,start}'))
+        when 'vulnerability finding' then coalesce(mapping.instant_at(payload, '{firstDetectedAt}'), mapping.instant_at(payload, '{createdAt}'))
+        when 'issue' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{created}'))
+        when 'refused administrative action' then mapping.instant_at(payload, '{timestamp}')
+    end as source_created_at,
+    case variant
+        when 'issue of an automation rule' then coalesce(mapping.instant_at(payload, '{issue,resolvedAt}'), mapping.instant_at(payload, '{issue,resolved}'), mapping.instant_at(payload, '{issue,updatedAt}'))
+        when 'vulnerability finding' then coalesce(mapping.instant_at(payload, '{resolvedAt}'), mapping.instant_at(payload, '{updatedAt}'))
+        when 'issue' then coalesce(mapping.instant_at(payload, '{resolvedAt}'), mapping.instant_at(payload, '{statusChangedAt}'), mapping.instant_at(payload, '{updatedAt}'))
+    end as resolved_at,
+    case variant
+        when 'issue of an automation rule' then jsonb_strip_nulls(jsonb_build_object('cloud', payload #> '{resource,cloudPlatform}', 'region', payload #> '{resource,region}', 'risks', payload #> '{control,risks}'))
+        when 'threat detection' then jsonb_strip_nulls(jsonb_build_object('source', payload #> '{tdrSource}', 'tactics', payload #> '{mitreTactics}', 'threat', payload #> '{threatId}'))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{type}', 'cloud', payload #> '{entitySnapshot,cloudPlatform}', 'region', payload #> '{entitySnapshot,region}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

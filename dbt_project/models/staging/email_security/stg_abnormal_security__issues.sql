@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('abnormal_security', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'abnormal_security'
+    ) as changed
+    inner join {{ source('landing', 'abnormal_security') }} as r using (workspace_id, source, external_id)
+    where r.source = 'abnormal_security' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,74 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('caseId') }} and ({{ has_value('description') }} or {{ has_value('severity') }} or {{ has_value('caseStatus') }})) then 'case'
-            when ({{ has_value('threatId') }} and ({{ has_value('subject') }} or {{ has_value('messages.0') }} or {{ has_value('attackType') }})) then 'threat'
-            when ({{ has_value('campaignId') }} and ({{ has_value('subject') }} or {{ has_value('firstReported') }} or {{ has_value('attackType') }})) then 'reported campaign'
+            when (mapping.has_value(payload, '{caseId}') and (mapping.has_value(payload, '{description}') or mapping.has_value(payload, '{severity}') or mapping.has_value(payload, '{caseStatus}'))) then 'case'
+            when (mapping.has_value(payload, '{threatId}') and (mapping.has_value(payload, '{subject}') or mapping.has_value(payload, '{messages,0}') or mapping.has_value(payload, '{attackType}'))) then 'threat'
+            when (mapping.has_value(payload, '{campaignId}') and (mapping.has_value(payload, '{subject}') or mapping.has_value(payload, '{firstReported}') or mapping.has_value(payload, '{attackType}'))) then 'reported campaign'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('abnormal_security') }},
+    workspace_id,
+    record_id,
+    'abnormal_security'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'case' then coalesce({{ text_at('description') }}, {{ text_at('severity') }}, ('Case ' || {{ text_at('caseId') }})) when 'threat' then coalesce({{ text_at('subject') }}, {{ text_at('messages.0.subject') }}, {{ text_at('attackType') }}, {{ text_at('messages.0.attackType') }}) when 'reported campaign' then coalesce({{ text_at('subject') }}, ('Campaign ' || {{ text_at('campaignId') }})) end as title,
-    case variant when 'case' then coalesce({{ text_at('analysis') }}, {{ text_at('genaiSummary') }}) when 'threat' then nullif(concat_ws(' · ', coalesce({{ text_at('attackType') }}, {{ text_at('messages.0.attackType') }}), coalesce({{ text_at('attackStrategy') }}, {{ text_at('messages.0.attackStrategy') }}), coalesce({{ text_at('attackVector') }}, {{ text_at('messages.0.attackVector') }}), coalesce({{ text_at('summaryInsights.0') }}, {{ text_at('messages.0.summaryInsights.0') }})), '') end as body,
-    case variant when 'case' then coalesce({{ text_at('severity_level') }}, {{ text_at('severity') }}) when 'threat' then coalesce({{ text_at('attackType') }}, {{ text_at('messages.0.attackType') }}) when 'reported campaign' then {{ text_at('attackType') }} end as severity_value,
-    case variant when 'case' then coalesce({{ text_at('caseStatus') }}, {{ text_at('status') }}, {{ text_at('remediation_status') }}) when 'threat' then case when (coalesce(lower(coalesce({{ text_at('autoRemediated') }}, {{ text_at('messages.0.autoRemediated') }})) in ('true'), false) or coalesce(lower(coalesce({{ text_at('postRemediated') }}, {{ text_at('messages.0.postRemediated') }})) in ('true'), false) or {{ has_value('remediationTimestamp') }} or {{ has_value('messages.0.remediationTimestamp') }}) then 'remediated' else coalesce({{ text_at('remediationStatus') }}, {{ text_at('messages.0.remediationStatus') }}) end when 'reported campaign' then coalesce({{ text_at('overallStatus') }}, {{ text_at('judgementStatus') }}) end as status_value,
-    case variant when 'case' then {{ text_at('affectedEmployee') }} when 'threat' then coalesce({{ text_at('recipientAddress') }}, {{ text_at('messages.0.recipientAddress') }}, {{ text_at('toAddresses') }}, {{ text_at('messages.0.toAddresses') }}) when 'reported campaign' then {{ text_at('recipientAddress') }} end as service,
-    case variant when 'case' then coalesce({{ text_at('threatType') }}, {{ text_at('severity') }}) when 'threat' then coalesce({{ text_at('attackType') }}, {{ text_at('messages.0.attackType') }}) when 'reported campaign' then {{ text_at('attackType') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{severity}'), ('Case ' || mapping.text_at(payload, '{caseId}')))
+        when 'threat' then coalesce(mapping.text_at(payload, '{subject}'), mapping.text_at(payload, '{messages,0,subject}'), mapping.text_at(payload, '{attackType}'), mapping.text_at(payload, '{messages,0,attackType}'))
+        when 'reported campaign' then coalesce(mapping.text_at(payload, '{subject}'), ('Campaign ' || mapping.text_at(payload, '{campaignId}')))
+    end as title,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{analysis}'), mapping.text_at(payload, '{genaiSummary}'))
+        when 'threat' then nullif(concat_ws(' · ', coalesce(mapping.text_at(payload, '{attackType}'), mapping.text_at(payload, '{messages,0,attackType}')), coalesce(mapping.text_at(payload, '{attackStrategy}'), mapping.text_at(payload, '{messages,0,attackStrategy}')), coalesce(mapping.text_at(payload, '{attackVector}'), mapping.text_at(payload, '{messages,0,attackVector}')), coalesce(mapping.text_at(payload, '{summaryInsights,0}'), mapping.text_at(payload, '{messages,0,summaryInsights,0}'))), '')
+    end as body,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{severity_level}'), mapping.text_at(payload, '{severity}'))
+        when 'threat' then coalesce(mapping.text_at(payload, '{attackType}'), mapping.text_at(payload, '{messages,0,attackType}'))
+        when 'reported campaign' then mapping.text_at(payload, '{attackType}')
+    end as severity_value,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{caseStatus}'), mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{remediation_status}'))
+        when 'threat' then case when (coalesce(lower(coalesce(mapping.text_at(payload, '{autoRemediated}'), mapping.text_at(payload, '{messages,0,autoRemediated}'))) in ('true'), false) or coalesce(lower(coalesce(mapping.text_at(payload, '{postRemediated}'), mapping.text_at(payload, '{messages,0,postRemediated}'))) in ('true'), false) or mapping.has_value(payload, '{remediationTimestamp}') or mapping.has_value(payload, '{messages,0,remediationTimestamp}')) then 'remediated' else coalesce(mapping.text_at(payload, '{remediationStatus}'), mapping.text_at(payload, '{messages,0,remediationStatus}')) end
+        when 'reported campaign' then coalesce(mapping.text_at(payload, '{overallStatus}'), mapping.text_at(payload, '{judgementStatus}'))
+    end as status_value,
+    case variant
+        when 'case' then mapping.text_at(payload, '{affectedEmployee}')
+        when 'threat' then coalesce(mapping.text_at(payload, '{recipientAddress}'), mapping.text_at(payload, '{messages,0,recipientAddress}'), mapping.text_at(payload, '{toAddresses}'), mapping.text_at(payload, '{messages,0,toAddresses}'))
+        when 'reported campaign' then mapping.text_at(payload, '{recipientAddress}')
+    end as service,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{threatType}'), mapping.text_at(payload, '{severity}'))
+        when 'threat' then coalesce(mapping.text_at(payload, '{attackType}'), mapping.text_at(payload, '{messages,0,attackType}'))
+        when 'reported campaign' then mapping.text_at(payload, '{attackType}')
+    end as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'case' then coalesce({{ text_at('portalUrl') }}, {{ text_at('abxPortalUrl') }}) when 'threat' then coalesce({{ text_at('abxPortalUrl') }}, {{ text_at('messages.0.abxPortalUrl') }}) end as external_url,
-    case variant when 'case' then coalesce({{ instant_at('firstObserved') }}, {{ instant_at('createdTime') }}, {{ instant_at('last_modified') }}, {{ instant_at('lastModifiedTime') }}) when 'threat' then coalesce({{ instant_at('receivedTime') }}, {{ instant_at('messages.0.receivedTime') }}, {{ instant_at('sentTime') }}, {{ instant_at('messages.0.sentTime') }}, {{ instant_at('firstObserved') }}) when 'reported campaign' then {{ instant_at('firstReported') }} end as source_created_at,
-    case variant when 'case' then coalesce({{ instant_at('lastModifiedTime') }}, {{ instant_at('last_modified') }}, {{ instant_at('customerVisibleTime') }}) when 'threat' then coalesce({{ instant_at('remediationTimestamp') }}, {{ instant_at('messages.0.remediationTimestamp') }}) when 'reported campaign' then {{ instant_at('lastReported') }} end as resolved_at,
-    case variant when 'case' then jsonb_strip_nulls(jsonb_build_object('confidence', {{ value_at('confidence') }}, 'threats', {{ value_at('threatIds') }})) when 'threat' then jsonb_strip_nulls(jsonb_build_object('sender', coalesce(nullif({{ value_at('fromAddress') }}, 'null'), nullif({{ value_at('messages.0.fromAddress') }}, 'null')), 'attacked_party', coalesce(nullif({{ value_at('attackedParty') }}, 'null'), nullif({{ value_at('messages.0.attackedParty') }}, 'null')), 'strategy', coalesce(nullif({{ value_at('attackStrategy') }}, 'null'), nullif({{ value_at('messages.0.attackStrategy') }}, 'null')))) when 'reported campaign' then jsonb_strip_nulls(jsonb_build_object('sender', {{ value_at('fromAddress') }}, 'messages', {{ value_at('messageCount') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{portalUrl}'), mapping.text_at(payload, '{abxPortalUrl}'))
+        when 'threat' then coalesce(mapping.text_at(payload, '{abxPortalUrl}'), mapping.text_at(payload, '{messages,0,abxPortalUrl}'))
+    end as external_url,
+    case variant
+        when 'case' then coalesce(mapping.instant_at(payload, '{firstObserved}'), mapping.instant_at(payload, '{createdTime}'), mapping.instant_at(payload, '{last_modified}'), mapping.instant_at(payload, '{lastModifiedTime}'))
+        when 'threat' then coalesce(mapping.instant_at(payload, '{receivedTime}'), mapping.instant_at(payload, '{messages,0,receivedTime}'), mapping.instant_at(payload, '{sentTime}'), mapping.instant_at(payload, '{messages,0,sentTime}'), mapping.instant_at(payload, '{firstObserved}'))
+        when 'reported campaign' then mapping.instant_at(payload, '{firstReported}')
+    end as source_created_at,
+    case variant
+        when 'case' then coalesce(mapping.instant_at(payload, '{lastModifiedTime}'), mapping.instant_at(payload, '{last_modified}'), mapping.instant_at(payload, '{customerVisibleTime}'))
+        when 'threat' then coalesce(mapping.instant_at(payload, '{remediationTimestamp}'), mapping.instant_at(payload, '{messages,0,remediationTimestamp}'))
+        when 'reported campaign' then mapping.instant_at(payload, '{lastReported}')
+    end as resolved_at,
+    case variant
+        when 'case' then jsonb_strip_nulls(jsonb_build_object('confidence', payload #> '{confidence}', 'threats', payload #> '{threatIds}'))
+        when 'threat' then jsonb_strip_nulls(jsonb_build_object('sender', coalesce(nullif(payload #> '{fromAddress}', 'null'), nullif(payload #> '{messages,0,fromAddress}', 'null')), 'attacked_party', coalesce(nullif(payload #> '{attackedParty}', 'null'), nullif(payload #> '{messages,0,attackedParty}', 'null')), 'strategy', coalesce(nullif(payload #> '{attackStrategy}', 'null'), nullif(payload #> '{messages,0,attackStrategy}', 'null'))))
+        when 'reported campaign' then jsonb_strip_nulls(jsonb_build_object('sender', payload #> '{fromAddress}', 'messages', payload #> '{messageCount}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('mimecast', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'mimecast'
+    ) as changed
+    inner join {{ source('landing', 'mimecast') }} as r using (workspace_id, source, external_id)
+    where r.source = 'mimecast' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,29 +19,77 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('url') }} and {{ has_value('scanResult') }}) then 'clicked link'
-            when ({{ has_value('fileName') }} and {{ has_value('result') }}) then 'attachment'
-            when ({{ has_value('identifiers') }} and {{ has_value('senderAddress') }}) then 'impersonation'
-            when (({{ has_value('eventType') }} or {{ has_value('type') }}) and {{ has_value('timestamp') }} and ({{ has_value('aggregateId') }} or {{ has_value('processingId') }})) then 'event of the SIEM feed'
+            when (mapping.has_value(payload, '{url}') and mapping.has_value(payload, '{scanResult}')) then 'clicked link'
+            when (mapping.has_value(payload, '{fileName}') and mapping.has_value(payload, '{result}')) then 'attachment'
+            when (mapping.has_value(payload, '{identifiers}') and mapping.has_value(payload, '{senderAddress}')) then 'impersonation'
+            when ((mapping.has_value(payload, '{eventType}') or mapping.has_value(payload, '{type}')) and mapping.has_value(payload, '{timestamp}') and (mapping.has_value(payload, '{aggregateId}') or mapping.has_value(payload, '{processingId}'))) then 'event of the SIEM feed'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('mimecast') }},
+    workspace_id,
+    record_id,
+    'mimecast'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'clicked link' then coalesce(({{ text_at('scanResult') }} || ' link: ' || {{ text_at('category') }}), ({{ text_at('scanResult') }} || ' link clicked by ' || {{ text_at('userEmailAddress') }})) when 'attachment' then nullif(concat_ws(': ', {{ text_at('fileName') }}, {{ text_at('result') }}), '') when 'impersonation' then coalesce({{ text_at('subject') }}, ('Impersonation by ' || {{ text_at('senderAddress') }})) when 'event of the SIEM feed' then coalesce(nullif(concat_ws(': ', {{ text_at('eventType') }}, {{ text_at('subject') }}), ''), nullif(concat_ws(': ', coalesce({{ text_at('eventType') }}, {{ text_at('type') }}), coalesce({{ text_at('subtype') }}, {{ text_at('subType') }})), '')) end as title,
-    case variant when 'clicked link' then {{ text_at('url') }} when 'attachment' then coalesce({{ text_at('details') }}, {{ text_at('subject') }}) when 'impersonation' then {{ text_at('definition') }} when 'event of the SIEM feed' then coalesce({{ text_at('virusFound') }}, {{ text_at('fileName') }}, {{ text_at('url') }}, {{ text_at('rejectionInfo') }}) end as body,
-    case variant when 'clicked link' then {{ text_at('scanResult') }} when 'attachment' then {{ text_at('result') }} when 'impersonation' then {{ text_at('definition') }} when 'event of the SIEM feed' then coalesce({{ text_at('riskLevel') }}, {{ text_at('eventType') }}, {{ text_at('type') }}) end as severity_value,
-    case variant when 'clicked link' then coalesce({{ text_at('action') }}, {{ text_at('actions') }}) when 'attachment' then coalesce({{ text_at('actionTriggered') }}, {{ text_at('result') }}) when 'impersonation' then {{ text_at('action') }} when 'event of the SIEM feed' then coalesce({{ text_at('action') }}, {{ text_at('Act') }}) end as status_value,
-    case variant when 'clicked link' then coalesce({{ text_at('userEmailAddress') }}, {{ text_at('fromUserEmailAddress') }}) when 'attachment' then {{ text_at('recipientAddress') }} when 'impersonation' then {{ text_at('recipientAddress') }} when 'event of the SIEM feed' then coalesce({{ text_at('recipients') }}, {{ text_at('recipientAddress') }}, {{ text_at('senderDomain') }}, {{ text_at('accountId') }}) end as service,
-    case variant when 'clicked link' then coalesce({{ text_at('ttpDefinition') }}, {{ text_at('category') }}, {{ text_at('scanResult') }}) when 'attachment' then coalesce({{ text_at('definition') }}, {{ text_at('fileType') }}) when 'impersonation' then coalesce({{ text_at('impersonationResults.0.impersonationDomainSource') }}, {{ text_at('definition') }}) when 'event of the SIEM feed' then coalesce({{ text_at('virusFound') }}, {{ text_at('spamInfo') }}, {{ text_at('subtype') }}, {{ text_at('subType') }}, {{ text_at('eventType') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'clicked link' then coalesce((mapping.text_at(payload, '{scanResult}') || ' link: ' || mapping.text_at(payload, '{category}')), (mapping.text_at(payload, '{scanResult}') || ' link clicked by ' || mapping.text_at(payload, '{userEmailAddress}')))
+        when 'attachment' then nullif(concat_ws(': ', mapping.text_at(payload, '{fileName}'), mapping.text_at(payload, '{result}')), '')
+        when 'impersonation' then coalesce(mapping.text_at(payload, '{subject}'), ('Impersonation by ' || mapping.text_at(payload, '{senderAddress}')))
+        when 'event of the SIEM feed' then coalesce(nullif(concat_ws(': ', mapping.text_at(payload, '{eventType}'), mapping.text_at(payload, '{subject}')), ''), nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{eventType}'), mapping.text_at(payload, '{type}')), coalesce(mapping.text_at(payload, '{subtype}'), mapping.text_at(payload, '{subType}'))), ''))
+    end as title,
+    case variant
+        when 'clicked link' then mapping.text_at(payload, '{url}')
+        when 'attachment' then coalesce(mapping.text_at(payload, '{details}'), mapping.text_at(payload, '{subject}'))
+        when 'impersonation' then mapping.text_at(payload, '{definition}')
+        when 'event of the SIEM feed' then coalesce(mapping.text_at(payload, '{virusFound}'), mapping.text_at(payload, '{fileName}'), mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{rejectionInfo}'))
+    end as body,
+    case variant
+        when 'clicked link' then mapping.text_at(payload, '{scanResult}')
+        when 'attachment' then mapping.text_at(payload, '{result}')
+        when 'impersonation' then mapping.text_at(payload, '{definition}')
+        when 'event of the SIEM feed' then coalesce(mapping.text_at(payload, '{riskLevel}'), mapping.text_at(payload, '{eventType}'), mapping.text_at(payload, '{type}'))
+    end as severity_value,
+    case variant
+        when 'clicked link' then coalesce(mapping.text_at(payload, '{action}'), mapping.text_at(payload, '{actions}'))
+        when 'attachment' then coalesce(mapping.text_at(payload, '{actionTriggered}'), mapping.text_at(payload, '{result}'))
+        when 'impersonation' then mapping.text_at(payload, '{action}')
+        when 'event of the SIEM feed' then coalesce(mapping.text_at(payload, '{action}'), mapping.text_at(payload, '{Act}'))
+    end as status_value,
+    case variant
+        when 'clicked link' then coalesce(mapping.text_at(payload, '{userEmailAddress}'), mapping.text_at(payload, '{fromUserEmailAddress}'))
+        when 'attachment' then mapping.text_at(payload, '{recipientAddress}')
+        when 'impersonation' then mapping.text_at(payload, '{recipientAddress}')
+        when 'event of the SIEM feed' then coalesce(mapping.text_at(payload, '{recipients}'), mapping.text_at(payload, '{recipientAddress}'), mapping.text_at(payload, '{senderDomain}'), mapping.text_at(payload, '{accountId}'))
+    end as service,
+    case variant
+        when 'clicked link' then coalesce(mapping.text_at(payload, '{ttpDefinition}'), mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{scanResult}'))
+        when 'attachment' then coalesce(mapping.text_at(payload, '{definition}'), mapping.text_at(payload, '{fileType}'))
+        when 'impersonation' then coalesce(mapping.text_at(payload, '{impersonationResults,0,impersonationDomainSource}'), mapping.text_at(payload, '{definition}'))
+        when 'event of the SIEM feed' then coalesce(mapping.text_at(payload, '{virusFound}'), mapping.text_at(payload, '{spamInfo}'), mapping.text_at(payload, '{subtype}'), mapping.text_at(payload, '{subType}'), mapping.text_at(payload, '{eventType}'))
+    end as error_type,
     null::text as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'clicked link' then {{ instant_at('date') }} when 'attachment' then {{ instant_at('date') }} when 'impersonation' then {{ instant_at('eventTime') }} when 'event of the SIEM feed' then coalesce({{ milliseconds_at('timestamp') }}, {{ instant_at('timestamp') }}) end as source_created_at,
+    case variant
+        when 'clicked link' then mapping.instant_at(payload, '{date}')
+        when 'attachment' then mapping.instant_at(payload, '{date}')
+        when 'impersonation' then mapping.instant_at(payload, '{eventTime}')
+        when 'event of the SIEM feed' then coalesce(mapping.epoch_at(payload, '{timestamp}', 1000), mapping.instant_at(payload, '{timestamp}'))
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'clicked link' then jsonb_strip_nulls(jsonb_build_object('sender', {{ value_at('fromUserEmailAddress') }}, 'subject', {{ value_at('subject') }}, 'route', {{ value_at('route') }})) when 'attachment' then jsonb_strip_nulls(jsonb_build_object('sender', {{ value_at('senderAddress') }}, 'subject', {{ value_at('subject') }})) when 'impersonation' then jsonb_strip_nulls(jsonb_build_object('sender', {{ value_at('senderAddress') }}, 'ip', {{ value_at('senderIpAddress') }})) when 'event of the SIEM feed' then jsonb_strip_nulls(jsonb_build_object('sender', coalesce(nullif({{ value_at('senderEnvelope') }}, 'null'), nullif({{ value_at('senderHeader') }}, 'null')), 'account', {{ value_at('accountId') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'clicked link' then jsonb_strip_nulls(jsonb_build_object('sender', payload #> '{fromUserEmailAddress}', 'subject', payload #> '{subject}', 'route', payload #> '{route}'))
+        when 'attachment' then jsonb_strip_nulls(jsonb_build_object('sender', payload #> '{senderAddress}', 'subject', payload #> '{subject}'))
+        when 'impersonation' then jsonb_strip_nulls(jsonb_build_object('sender', payload #> '{senderAddress}', 'ip', payload #> '{senderIpAddress}'))
+        when 'event of the SIEM feed' then jsonb_strip_nulls(jsonb_build_object('sender', coalesce(nullif(payload #> '{senderEnvelope}', 'null'), nullif(payload #> '{senderHeader}', 'null')), 'account', payload #> '{accountId}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('carbon_black', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'carbon_black'
+    ) as changed
+    inner join {{ source('landing', 'carbon_black') }} as r using (workspace_id, source, external_id)
+    where r.source = 'carbon_black' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,61 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('severity') }} and ({{ has_value('reason') }} or {{ has_value('reason_code') }} or {{ has_value('workflow') }})) then 'alert'
-            when ({{ has_value('ruleName') }} and ({{ has_value('threatInfo') }} or {{ has_value('policyAction') }} or {{ has_value('threatHunterInfo') }})) then 'notification'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{severity}') and (mapping.has_value(payload, '{reason}') or mapping.has_value(payload, '{reason_code}') or mapping.has_value(payload, '{workflow}'))) then 'alert'
+            when (mapping.has_value(payload, '{ruleName}') and (mapping.has_value(payload, '{threatInfo}') or mapping.has_value(payload, '{policyAction}') or mapping.has_value(payload, '{threatHunterInfo}'))) then 'notification'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('carbon_black') }},
+    workspace_id,
+    record_id,
+    'carbon_black'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce({{ text_at('reason') }}, {{ text_at('watchlists.0.name') }}, {{ text_at('report_name') }}, {{ text_at('reason_code') }}, {{ text_at('type') }}) when 'notification' then coalesce({{ text_at('threatInfo.summary') }}, {{ text_at('threatHunterInfo.reportName') }}, {{ text_at('policyAction.reputation') }}, {{ text_at('ruleName') }}) end as title,
-    case variant when 'alert' then coalesce({{ text_at('report_description') }}, {{ text_at('process_cmdline') }}, {{ text_at('threat_cause_actor_name') }}) when 'notification' then {{ text_at('eventDescription') }} end as body,
-    case variant when 'alert' then case when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 8 then 'critical' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 6 then 'high' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 4 then 'medium' when case when {{ text_at('severity') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('severity') }})::numeric end >= 0 then 'low' end when 'notification' then case when case when coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}))::numeric end >= 8 then 'critical' when case when coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}))::numeric end >= 6 then 'high' when case when coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}))::numeric end >= 4 then 'medium' when case when coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threatInfo.score') }}, {{ text_at('threatHunterInfo.score') }}))::numeric end >= 0 then 'low' end end as severity_value,
-    case variant when 'alert' then coalesce({{ text_at('workflow.status') }}, {{ text_at('workflow.state') }}) end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('device_name') }}, {{ text_at('k8s_workload_name') }}) when 'notification' then {{ text_at('deviceInfo.deviceName') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('attack_technique') }}, {{ text_at('attack_tactic') }}, {{ text_at('threat_cause_vector') }}, {{ text_at('reason_code') }}, {{ text_at('type') }}) when 'notification' then coalesce({{ text_at('threatInfo.threatCause.reason') }}, {{ text_at('type') }}) end as error_type,
-    case variant when 'alert' then {{ text_at('device_policy') }} when 'notification' then {{ text_at('deviceInfo.groupName') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{reason}'), mapping.text_at(payload, '{watchlists,0,name}'), mapping.text_at(payload, '{report_name}'), mapping.text_at(payload, '{reason_code}'), mapping.text_at(payload, '{type}'))
+        when 'notification' then coalesce(mapping.text_at(payload, '{threatInfo,summary}'), mapping.text_at(payload, '{threatHunterInfo,reportName}'), mapping.text_at(payload, '{policyAction,reputation}'), mapping.text_at(payload, '{ruleName}'))
+    end as title,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{report_description}'), mapping.text_at(payload, '{process_cmdline}'), mapping.text_at(payload, '{threat_cause_actor_name}'))
+        when 'notification' then mapping.text_at(payload, '{eventDescription}')
+    end as body,
+    case variant
+        when 'alert' then case when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 8 then 'critical' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 6 then 'high' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 4 then 'medium' when case when mapping.text_at(payload, '{severity}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{severity}'))::numeric end >= 0 then 'low' end
+        when 'notification' then case when case when coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')))::numeric end >= 8 then 'critical' when case when coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')))::numeric end >= 6 then 'high' when case when coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')))::numeric end >= 4 then 'medium' when case when coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threatInfo,score}'), mapping.text_at(payload, '{threatHunterInfo,score}')))::numeric end >= 0 then 'low' end
+    end as severity_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{workflow,status}'), mapping.text_at(payload, '{workflow,state}')) end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{device_name}'), mapping.text_at(payload, '{k8s_workload_name}'))
+        when 'notification' then mapping.text_at(payload, '{deviceInfo,deviceName}')
+    end as service,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{attack_technique}'), mapping.text_at(payload, '{attack_tactic}'), mapping.text_at(payload, '{threat_cause_vector}'), mapping.text_at(payload, '{reason_code}'), mapping.text_at(payload, '{type}'))
+        when 'notification' then coalesce(mapping.text_at(payload, '{threatInfo,threatCause,reason}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{device_policy}')
+        when 'notification' then mapping.text_at(payload, '{deviceInfo,groupName}')
+    end as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('alert_url') }} when 'notification' then {{ text_at('url') }} end as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('detection_timestamp') }}, {{ instant_at('backend_timestamp') }}, {{ instant_at('create_time') }}, {{ instant_at('first_event_timestamp') }}) when 'notification' then {{ milliseconds_at('eventTime') }} end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('workflow.change_timestamp') }}, {{ instant_at('workflow.last_update_time') }}, {{ instant_at('backend_update_timestamp') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('type') }}, 'determination', {{ value_at('determination.value') }}, 'process', {{ value_at('process_name') }}, 'threat', {{ value_at('threat_id') }}, 'techniques', {{ value_at('ttps') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alert_url}')
+        when 'notification' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{detection_timestamp}'), mapping.instant_at(payload, '{backend_timestamp}'), mapping.instant_at(payload, '{create_time}'), mapping.instant_at(payload, '{first_event_timestamp}'))
+        when 'notification' then mapping.epoch_at(payload, '{eventTime}', 1000)
+    end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{workflow,change_timestamp}'), mapping.instant_at(payload, '{workflow,last_update_time}'), mapping.instant_at(payload, '{backend_update_timestamp}')) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{type}', 'determination', payload #> '{determination,value}', 'process', payload #> '{process_name}', 'threat', payload #> '{threat_id}', 'techniques', payload #> '{ttps}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('cortex_xdr', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'cortex_xdr'
+    ) as changed
+    inner join {{ source('landing', 'cortex_xdr') }} as r using (workspace_id, source, external_id)
+    where r.source = 'cortex_xdr' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('incident_id') }} and ({{ has_value('creation_time') }} or {{ has_value('xdr_url') }} or {{ has_value('alert_count') }})) then 'incident'
-            when (({{ has_value('alert_id') }} or {{ has_value('external_id') }}) and ({{ has_value('name') }} or {{ has_value('alert_name') }})) then 'alert'
+            when (mapping.has_value(payload, '{incident_id}') and (mapping.has_value(payload, '{creation_time}') or mapping.has_value(payload, '{xdr_url}') or mapping.has_value(payload, '{alert_count}'))) then 'incident'
+            when ((mapping.has_value(payload, '{alert_id}') or mapping.has_value(payload, '{external_id}')) and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{alert_name}'))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('cortex_xdr') }},
+    workspace_id,
+    record_id,
+    'cortex_xdr'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('incident_name') }}, {{ text_at('description') }}, {{ text_at('incident_id') }}) when 'alert' then coalesce({{ text_at('name') }}, {{ text_at('alert_name') }}, {{ text_at('description') }}) end as title,
-    case variant when 'incident' then coalesce({{ text_at('manual_description') }}, {{ text_at('description') }}) when 'alert' then coalesce({{ text_at('description') }}, {{ text_at('alert_description') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('manual_severity') }}, {{ text_at('severity') }}) when 'alert' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'incident' then {{ text_at('status') }} when 'alert' then coalesce({{ text_at('resolution_status') }}, {{ text_at('alert_resolution_status') }}) end as status_value,
-    case variant when 'incident' then nullif(substring(coalesce({{ text_at('hosts.0') }}, {{ text_at('incident_sources.0') }}) from '^([^:]+)'), '') when 'alert' then coalesce({{ text_at('host_name') }}, {{ text_at('endpoint_id') }}, {{ text_at('source') }}) end as service,
-    case variant when 'incident' then coalesce({{ text_at('mitre_techniques_ids_and_names.0') }}, {{ text_at('alert_categories.0') }}) when 'alert' then coalesce({{ text_at('category') }}, {{ text_at('mitre_technique_id_and_name.0') }}, {{ text_at('mitre_technique_id_and_name') }}) end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('assigned_user_pretty_name') }}, {{ text_at('assigned_user_mail') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{incident_name}'), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{incident_id}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{alert_name}'), mapping.text_at(payload, '{description}'))
+    end as title,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{manual_description}'), mapping.text_at(payload, '{description}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alert_description}'))
+    end as body,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{manual_severity}'), mapping.text_at(payload, '{severity}'))
+        when 'alert' then mapping.text_at(payload, '{severity}')
+    end as severity_value,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{status}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{resolution_status}'), mapping.text_at(payload, '{alert_resolution_status}'))
+    end as status_value,
+    case variant
+        when 'incident' then nullif(substring(coalesce(mapping.text_at(payload, '{hosts,0}'), mapping.text_at(payload, '{incident_sources,0}')) from '^([^:]+)'), '')
+        when 'alert' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{endpoint_id}'), mapping.text_at(payload, '{source}'))
+    end as service,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{mitre_techniques_ids_and_names,0}'), mapping.text_at(payload, '{alert_categories,0}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{mitre_technique_id_and_name,0}'), mapping.text_at(payload, '{mitre_technique_id_and_name}'))
+    end as error_type,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{assigned_user_pretty_name}'), mapping.text_at(payload, '{assigned_user_mail}')) end as team,
     null::text as environment,
-    case variant when 'incident' then {{ text_at('xdr_url') }} end as external_url,
-    case variant when 'incident' then coalesce({{ milliseconds_at('creation_time') }}, {{ milliseconds_at('detection_time') }}) when 'alert' then coalesce({{ milliseconds_at('detection_timestamp') }}, {{ milliseconds_at('local_insert_ts') }}, {{ milliseconds_at('event_timestamp.0') }}) end as source_created_at,
-    case variant when 'incident' then coalesce({{ milliseconds_at('resolved_timestamp') }}, {{ milliseconds_at('modification_time') }}) when 'alert' then {{ milliseconds_at('last_modified_ts') }} end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('alert_count', {{ value_at('alert_count') }}, 'resolve_comment', {{ value_at('resolve_comment') }}, 'sources', {{ value_at('incident_sources') }}, 'users', {{ value_at('users') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('source', {{ value_at('source') }}, 'action', {{ value_at('action_pretty') }}, 'case', {{ value_at('case_id') }})) else '{}'::jsonb end as attributes
+    case variant when 'incident' then mapping.text_at(payload, '{xdr_url}') end as external_url,
+    case variant
+        when 'incident' then coalesce(mapping.epoch_at(payload, '{creation_time}', 1000), mapping.epoch_at(payload, '{detection_time}', 1000))
+        when 'alert' then coalesce(mapping.epoch_at(payload, '{detection_timestamp}', 1000), mapping.epoch_at(payload, '{local_insert_ts}', 1000), mapping.epoch_at(payload, '{event_timestamp,0}', 1000))
+    end as source_created_at,
+    case variant
+        when 'incident' then coalesce(mapping.epoch_at(payload, '{resolved_timestamp}', 1000), mapping.epoch_at(payload, '{modification_time}', 1000))
+        when 'alert' then mapping.epoch_at(payload, '{last_modified_ts}', 1000)
+    end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('alert_count', payload #> '{alert_count}', 'resolve_comment', payload #> '{resolve_comment}', 'sources', payload #> '{incident_sources}', 'users', payload #> '{users}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('source', payload #> '{source}', 'action', payload #> '{action_pretty}', 'case', payload #> '{case_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('microsoft_defender', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'microsoft_defender'
+    ) as changed
+    inner join {{ source('landing', 'microsoft_defender') }} as r using (workspace_id, source, external_id)
+    where r.source = 'microsoft_defender' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,32 +19,110 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('properties.AlertId') }} and {{ has_value('properties.Title') }}) then 'alert of the streaming API'
-            when ({{ has_value('incidentWebUrl') }} or ({{ has_value('displayName') }} and {{ has_value('createdDateTime') }} and {{ has_value('severity') }})) then 'incident'
-            when ({{ has_value('incidentId') }} and {{ has_value('incidentName') }}) then 'incident of the Microsoft 365 Defender API'
-            when ({{ has_value('title') }} and ({{ has_value('alertCreationTime') }} or {{ has_value('creationTime') }})) then 'alert of the Defender for Endpoint API'
-            when ({{ has_value('title') }} and {{ has_value('vendorInformation') }}) then 'alert of the former Graph API'
-            when ({{ has_value('title') }} and {{ has_value('createdDateTime') }}) then 'alert'
-            when ({{ has_value('AlertId') }} and {{ has_value('Title') }}) then 'row of the table AlertInfo'
+            when (mapping.has_value(payload, '{properties,AlertId}') and mapping.has_value(payload, '{properties,Title}')) then 'alert of the streaming API'
+            when (mapping.has_value(payload, '{incidentWebUrl}') or (mapping.has_value(payload, '{displayName}') and mapping.has_value(payload, '{createdDateTime}') and mapping.has_value(payload, '{severity}'))) then 'incident'
+            when (mapping.has_value(payload, '{incidentId}') and mapping.has_value(payload, '{incidentName}')) then 'incident of the Microsoft 365 Defender API'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alertCreationTime}') or mapping.has_value(payload, '{creationTime}'))) then 'alert of the Defender for Endpoint API'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{vendorInformation}')) then 'alert of the former Graph API'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{createdDateTime}')) then 'alert'
+            when (mapping.has_value(payload, '{AlertId}') and mapping.has_value(payload, '{Title}')) then 'row of the table AlertInfo'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('microsoft_defender') }},
+    workspace_id,
+    record_id,
+    'microsoft_defender'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert of the streaming API' then {{ text_at('properties.Title') }} when 'incident' then coalesce({{ text_at('displayName') }}, {{ text_at('summary') }}) when 'incident of the Microsoft 365 Defender API' then {{ text_at('incidentName') }} when 'alert of the Defender for Endpoint API' then {{ text_at('title') }} when 'alert of the former Graph API' then {{ text_at('title') }} when 'alert' then {{ text_at('title') }} when 'row of the table AlertInfo' then {{ text_at('Title') }} end as title,
-    case variant when 'incident' then coalesce({{ text_at('description') }}, {{ text_at('summary') }}) when 'alert of the Defender for Endpoint API' then {{ text_at('description') }} when 'alert of the former Graph API' then {{ text_at('description') }} when 'alert' then {{ text_at('description') }} end as body,
-    case variant when 'alert of the streaming API' then {{ text_at('properties.Severity') }} when 'incident' then {{ text_at('severity') }} when 'incident of the Microsoft 365 Defender API' then {{ text_at('severity') }} when 'alert of the Defender for Endpoint API' then {{ text_at('severity') }} when 'alert of the former Graph API' then {{ text_at('severity') }} when 'alert' then {{ text_at('severity') }} when 'row of the table AlertInfo' then {{ text_at('Severity') }} end as severity_value,
-    case variant when 'alert of the streaming API' then {{ text_at('properties.Status') }} when 'incident' then {{ text_at('status') }} when 'incident of the Microsoft 365 Defender API' then {{ text_at('status') }} when 'alert of the Defender for Endpoint API' then {{ text_at('status') }} when 'alert of the former Graph API' then {{ text_at('status') }} when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert of the streaming API' then coalesce({{ text_at('properties.ServiceSource') }}, {{ text_at('properties.DetectionSource') }}) when 'incident' then coalesce({{ text_at('alerts.0.serviceSource') }}, {{ text_at('alerts.0.productName') }}) when 'incident of the Microsoft 365 Defender API' then coalesce({{ text_at('alerts.0.serviceSource') }}, {{ text_at('alerts.0.devices.0.deviceDnsName') }}) when 'alert of the Defender for Endpoint API' then coalesce({{ text_at('computerDnsName') }}, {{ text_at('serviceSource') }}, {{ text_at('detectionSource') }}) when 'alert of the former Graph API' then coalesce({{ text_at('hostStates.0.fqdn') }}, {{ text_at('vendorInformation.provider') }}) when 'alert' then coalesce({{ text_at('evidence.0.deviceDnsName') }}, {{ text_at('evidence.1.deviceDnsName') }}, {{ text_at('evidence.2.deviceDnsName') }}, {{ text_at('evidence.0.hostName') }}, {{ text_at('evidence.1.hostName') }}, {{ text_at('serviceSource') }}, {{ text_at('productName') }}) when 'row of the table AlertInfo' then coalesce({{ text_at('ServiceSource') }}, {{ text_at('DetectionSource') }}) end as service,
-    case variant when 'alert of the streaming API' then {{ text_at('properties.Category') }} when 'incident' then coalesce({{ text_at('alerts.0.category') }}, {{ text_at('determination') }}) when 'incident of the Microsoft 365 Defender API' then {{ text_at('alerts.0.category') }} when 'alert of the Defender for Endpoint API' then coalesce({{ text_at('threatName') }}, {{ text_at('category') }}) when 'alert of the former Graph API' then {{ text_at('category') }} when 'alert' then coalesce({{ text_at('threatDisplayName') }}, {{ text_at('category') }}) when 'row of the table AlertInfo' then {{ text_at('Category') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Title}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{displayName}'), mapping.text_at(payload, '{summary}'))
+        when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{incidentName}')
+        when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{title}')
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{title}')
+        when 'alert' then mapping.text_at(payload, '{title}')
+        when 'row of the table AlertInfo' then mapping.text_at(payload, '{Title}')
+    end as title,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{summary}'))
+        when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{description}')
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{description}')
+        when 'alert' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant
+        when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Severity}')
+        when 'incident' then mapping.text_at(payload, '{severity}')
+        when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{severity}')
+        when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{severity}')
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{severity}')
+        when 'alert' then mapping.text_at(payload, '{severity}')
+        when 'row of the table AlertInfo' then mapping.text_at(payload, '{Severity}')
+    end as severity_value,
+    case variant
+        when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Status}')
+        when 'incident' then mapping.text_at(payload, '{status}')
+        when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{status}')
+        when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{status}')
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{status}')
+        when 'alert' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'alert of the streaming API' then coalesce(mapping.text_at(payload, '{properties,ServiceSource}'), mapping.text_at(payload, '{properties,DetectionSource}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{alerts,0,serviceSource}'), mapping.text_at(payload, '{alerts,0,productName}'))
+        when 'incident of the Microsoft 365 Defender API' then coalesce(mapping.text_at(payload, '{alerts,0,serviceSource}'), mapping.text_at(payload, '{alerts,0,devices,0,deviceDnsName}'))
+        when 'alert of the Defender for Endpoint API' then coalesce(mapping.text_at(payload, '{computerDnsName}'), mapping.text_at(payload, '{serviceSource}'), mapping.text_at(payload, '{detectionSource}'))
+        when 'alert of the former Graph API' then coalesce(mapping.text_at(payload, '{hostStates,0,fqdn}'), mapping.text_at(payload, '{vendorInformation,provider}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{evidence,0,deviceDnsName}'), mapping.text_at(payload, '{evidence,1,deviceDnsName}'), mapping.text_at(payload, '{evidence,2,deviceDnsName}'), mapping.text_at(payload, '{evidence,0,hostName}'), mapping.text_at(payload, '{evidence,1,hostName}'), mapping.text_at(payload, '{serviceSource}'), mapping.text_at(payload, '{productName}'))
+        when 'row of the table AlertInfo' then coalesce(mapping.text_at(payload, '{ServiceSource}'), mapping.text_at(payload, '{DetectionSource}'))
+    end as service,
+    case variant
+        when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Category}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{alerts,0,category}'), mapping.text_at(payload, '{determination}'))
+        when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{alerts,0,category}')
+        when 'alert of the Defender for Endpoint API' then coalesce(mapping.text_at(payload, '{threatName}'), mapping.text_at(payload, '{category}'))
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{category}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{threatDisplayName}'), mapping.text_at(payload, '{category}'))
+        when 'row of the table AlertInfo' then mapping.text_at(payload, '{Category}')
+    end as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'incident' then {{ text_at('incidentWebUrl') }} when 'incident of the Microsoft 365 Defender API' then coalesce({{ text_at('incidentUri') }}, {{ text_at('incidentUrl') }}) when 'alert of the former Graph API' then {{ text_at('sourceMaterials.0') }} when 'alert' then {{ text_at('alertWebUrl') }} end as external_url,
-    case variant when 'alert of the streaming API' then coalesce({{ instant_at('properties.Timestamp') }}, {{ instant_at('time') }}) when 'incident' then {{ instant_at('createdDateTime') }} when 'incident of the Microsoft 365 Defender API' then {{ instant_at('createdTime') }} when 'alert of the Defender for Endpoint API' then coalesce({{ instant_at('alertCreationTime') }}, {{ instant_at('creationTime') }}, {{ instant_at('firstEventTime') }}) when 'alert of the former Graph API' then coalesce({{ instant_at('createdDateTime') }}, {{ instant_at('eventDateTime') }}) when 'alert' then coalesce({{ instant_at('createdDateTime') }}, {{ instant_at('firstActivityDateTime') }}) when 'row of the table AlertInfo' then coalesce({{ instant_at('Timestamp') }}, {{ milliseconds_at('Timestamp') }}) end as source_created_at,
-    case variant when 'incident' then {{ instant_at('lastUpdateDateTime') }} when 'incident of the Microsoft 365 Defender API' then {{ instant_at('lastUpdateTime') }} when 'alert of the Defender for Endpoint API' then coalesce({{ instant_at('resolvedTime') }}, {{ instant_at('lastUpdateTime') }}, {{ instant_at('lastUpdatedTime') }}) when 'alert of the former Graph API' then coalesce({{ instant_at('closedDateTime') }}, {{ instant_at('lastModifiedDateTime') }}) when 'alert' then coalesce({{ instant_at('resolvedDateTime') }}, {{ instant_at('lastUpdateDateTime') }}) end as resolved_at,
-    case variant when 'alert of the streaming API' then jsonb_strip_nulls(jsonb_build_object('techniques', {{ value_at('properties.AttackTechniques') }}, 'host', {{ value_at('properties.DeviceName') }})) when 'incident' then jsonb_strip_nulls(jsonb_build_object('assigned_to', {{ value_at('assignedTo') }}, 'classification', {{ value_at('classification') }}, 'tags', {{ value_at('customTags') }})) when 'incident of the Microsoft 365 Defender API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', {{ value_at('assignedTo') }}, 'classification', {{ value_at('classification') }}, 'tags', {{ value_at('tags') }})) when 'alert of the Defender for Endpoint API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', {{ value_at('assignedTo') }}, 'techniques', {{ value_at('mitreTechniques') }})) when 'alert of the former Graph API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', {{ value_at('assignedTo') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('assigned_to', {{ value_at('assignedTo') }}, 'techniques', {{ value_at('mitreTechniques') }}, 'actor', {{ value_at('actorDisplayName') }}, 'incident', {{ value_at('incidentId') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'incident' then mapping.text_at(payload, '{incidentWebUrl}')
+        when 'incident of the Microsoft 365 Defender API' then coalesce(mapping.text_at(payload, '{incidentUri}'), mapping.text_at(payload, '{incidentUrl}'))
+        when 'alert of the former Graph API' then mapping.text_at(payload, '{sourceMaterials,0}')
+        when 'alert' then mapping.text_at(payload, '{alertWebUrl}')
+    end as external_url,
+    case variant
+        when 'alert of the streaming API' then coalesce(mapping.instant_at(payload, '{properties,Timestamp}'), mapping.instant_at(payload, '{time}'))
+        when 'incident' then mapping.instant_at(payload, '{createdDateTime}')
+        when 'incident of the Microsoft 365 Defender API' then mapping.instant_at(payload, '{createdTime}')
+        when 'alert of the Defender for Endpoint API' then coalesce(mapping.instant_at(payload, '{alertCreationTime}'), mapping.instant_at(payload, '{creationTime}'), mapping.instant_at(payload, '{firstEventTime}'))
+        when 'alert of the former Graph API' then coalesce(mapping.instant_at(payload, '{createdDateTime}'), mapping.instant_at(payload, '{eventDateTime}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{createdDateTime}'), mapping.instant_at(payload, '{firstActivityDateTime}'))
+        when 'row of the table AlertInfo' then coalesce(mapping.instant_at(payload, '{Timestamp}'), mapping.epoch_at(payload, '{Timestamp}', 1000))
+    end as source_created_at,
+    case variant
+        when 'incident' then mapping.instant_at(payload, '{lastUpdateDateTime}')
+        when 'incident of the Microsoft 365 Defender API' then mapping.instant_at(payload, '{lastUpdateTime}')
+        when 'alert of the Defender for Endpoint API' then coalesce(mapping.instant_at(payload, '{resolvedTime}'), mapping.instant_at(payload, '{lastUpdateTime}'), mapping.instant_at(payload, '{lastUpdatedTime}'))
+        when 'alert of the former Graph API' then coalesce(mapping.instant_at(payload, '{closedDateTime}'), mapping.instant_at(payload, '{lastModifiedDateTime}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{resolvedDateTime}'), mapping.instant_at(payload, '{lastUpdateDateTime}'))
+    end as resolved_at,
+    case variant
+        when 'alert of the streaming API' then jsonb_strip_nulls(jsonb_build_object('techniques', payload #> '{properties,AttackTechniques}', 'host', payload #> '{properties,DeviceName}'))
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'classification', payload #> '{classification}', 'tags', payload #> '{customTags}'))
+        when 'incident of the Microsoft 365 Defender API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'classification', payload #> '{classification}', 'tags', payload #> '{tags}'))
+        when 'alert of the Defender for Endpoint API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'techniques', payload #> '{mitreTechniques}'))
+        when 'alert of the former Graph API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'techniques', payload #> '{mitreTechniques}', 'actor', payload #> '{actorDisplayName}', 'incident', payload #> '{incidentId}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

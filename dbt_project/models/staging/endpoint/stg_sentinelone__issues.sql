@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sentinelone', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sentinelone'
+    ) as changed
+    inner join {{ source('landing', 'sentinelone') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sentinelone' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,30 +19,100 @@ variants as (
     select
         *,
         case
-            when {{ has_value('threatInfo.threatName') }} then 'threat'
-            when ({{ has_value('alertInfo.alertId') }} and {{ has_value('ruleInfo.name') }}) then 'alert of a custom rule'
-            when ({{ has_value('detectedAt') }} and {{ has_value('detectionSource') }} and {{ has_value('name') }}) then 'unified alert'
-            when ({{ has_value('fileDisplayName') }} and {{ has_value('createdAt') }}) then 'threat of API version 2.0'
-            when (kind in ('activity') and ({{ has_value('primaryDescription') }} or {{ has_value('primarydescription') }}) and ({{ has_value('threatId') }} or {{ has_value('threatid') }} or {{ has_value('data.alertId') }} or {{ has_value('data.alertid') }})) then 'activity'
+            when mapping.has_value(payload, '{threatInfo,threatName}') then 'threat'
+            when (mapping.has_value(payload, '{alertInfo,alertId}') and mapping.has_value(payload, '{ruleInfo,name}')) then 'alert of a custom rule'
+            when (mapping.has_value(payload, '{detectedAt}') and mapping.has_value(payload, '{detectionSource}') and mapping.has_value(payload, '{name}')) then 'unified alert'
+            when (mapping.has_value(payload, '{fileDisplayName}') and mapping.has_value(payload, '{createdAt}')) then 'threat of API version 2.0'
+            when (kind in ('activity') and (mapping.has_value(payload, '{primaryDescription}') or mapping.has_value(payload, '{primarydescription}')) and (mapping.has_value(payload, '{threatId}') or mapping.has_value(payload, '{threatid}') or mapping.has_value(payload, '{data,alertId}') or mapping.has_value(payload, '{data,alertid}'))) then 'activity'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('sentinelone') }},
+    workspace_id,
+    record_id,
+    'sentinelone'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'threat' then {{ text_at('threatInfo.threatName') }} when 'alert of a custom rule' then {{ text_at('ruleInfo.name') }} when 'unified alert' then {{ text_at('name') }} when 'threat of API version 2.0' then coalesce({{ text_at('threatName') }}, {{ text_at('fileDisplayName') }}) when 'activity' then coalesce({{ text_at('primaryDescription') }}, {{ text_at('primarydescription') }}) end as title,
-    case variant when 'threat' then coalesce({{ text_at('threatInfo.filePath') }}, {{ text_at('threatInfo.classification') }}) when 'alert of a custom rule' then {{ text_at('ruleInfo.description') }} when 'unified alert' then {{ text_at('description') }} when 'threat of API version 2.0' then coalesce({{ text_at('filePath') }}, {{ text_at('description') }}) when 'activity' then coalesce({{ text_at('secondaryDescription') }}, {{ text_at('secondarydescription') }}) end as body,
-    case variant when 'threat' then {{ text_at('threatInfo.confidenceLevel') }} when 'alert of a custom rule' then {{ text_at('ruleInfo.severity') }} when 'unified alert' then {{ text_at('severity') }} when 'threat of API version 2.0' then coalesce({{ text_at('confidenceLevel') }}, {{ text_at('rank') }}) when 'activity' then coalesce(nullif(substring({{ text_at('data.severity') }} from '^(?:E_)?(.+)$'), ''), {{ text_at('data.confidenceLevel') }}, {{ text_at('data.confidencelevel') }}, nullif(substring(coalesce({{ text_at('primaryDescription') }}, {{ text_at('primarydescription') }}) from '\y(malicious|suspicious)\y'), '')) end as severity_value,
-    case variant when 'threat' then {{ text_at('threatInfo.incidentStatus') }} when 'alert of a custom rule' then {{ text_at('alertInfo.incidentStatus') }} when 'unified alert' then {{ text_at('status') }} when 'threat of API version 2.0' then coalesce({{ text_at('incidentStatus') }}, {{ text_at('mitigationStatus') }}) when 'activity' then coalesce({{ text_at('data.newIncidentStatus') }}, {{ text_at('data.newincidentstatus') }}, 'unresolved') end as status_value,
-    case variant when 'threat' then coalesce({{ text_at('agentRealtimeInfo.agentComputerName') }}, {{ text_at('agentDetectionInfo.agentComputerName') }}) when 'alert of a custom rule' then coalesce({{ text_at('agentDetectionInfo.name') }}, {{ text_at('agentRealtimeInfo.name') }}) when 'unified alert' then coalesce({{ text_at('assets.0.name') }}, {{ text_at('asset.name') }}) when 'threat of API version 2.0' then {{ text_at('agentComputerName') }} when 'activity' then coalesce({{ text_at('data.computerName') }}, {{ text_at('data.computername') }}, {{ text_at('agentComputerName') }}, {{ text_at('data.agentipv4') }}) end as service,
-    case variant when 'threat' then coalesce({{ text_at('threatInfo.classification') }}, {{ text_at('threatInfo.engines.0') }}) when 'alert of a custom rule' then coalesce({{ text_at('ruleInfo.treatAsThreat') }}, {{ text_at('alertInfo.eventType') }}) when 'unified alert' then coalesce({{ text_at('classification') }}, {{ text_at('detectionSource.engine') }}) when 'threat of API version 2.0' then {{ text_at('classification') }} when 'activity' then coalesce({{ text_at('data.threatClassification') }}, {{ text_at('data.threatclassification') }}, {{ text_at('data.ruleName') }}, {{ text_at('data.rulename') }}) end as error_type,
-    case variant when 'threat' then coalesce({{ text_at('agentRealtimeInfo.siteName') }}, {{ text_at('agentDetectionInfo.siteName') }}) when 'alert of a custom rule' then {{ text_at('agentDetectionInfo.siteName') }} when 'unified alert' then {{ text_at('realTime.scope.site.name') }} when 'threat of API version 2.0' then {{ text_at('siteName') }} when 'activity' then coalesce({{ text_at('siteName') }}, {{ text_at('sitename') }}, {{ text_at('data.siteName') }}, {{ text_at('data.sitename') }}) end as team,
-    case variant when 'threat' then coalesce({{ text_at('agentRealtimeInfo.groupName') }}, {{ text_at('agentDetectionInfo.groupName') }}) when 'alert of a custom rule' then {{ text_at('agentDetectionInfo.groupName') }} when 'activity' then coalesce({{ text_at('groupName') }}, {{ text_at('groupname') }}, {{ text_at('data.groupName') }}, {{ text_at('data.groupname') }}) end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'threat' then mapping.text_at(payload, '{threatInfo,threatName}')
+        when 'alert of a custom rule' then mapping.text_at(payload, '{ruleInfo,name}')
+        when 'unified alert' then mapping.text_at(payload, '{name}')
+        when 'threat of API version 2.0' then coalesce(mapping.text_at(payload, '{threatName}'), mapping.text_at(payload, '{fileDisplayName}'))
+        when 'activity' then coalesce(mapping.text_at(payload, '{primaryDescription}'), mapping.text_at(payload, '{primarydescription}'))
+    end as title,
+    case variant
+        when 'threat' then coalesce(mapping.text_at(payload, '{threatInfo,filePath}'), mapping.text_at(payload, '{threatInfo,classification}'))
+        when 'alert of a custom rule' then mapping.text_at(payload, '{ruleInfo,description}')
+        when 'unified alert' then mapping.text_at(payload, '{description}')
+        when 'threat of API version 2.0' then coalesce(mapping.text_at(payload, '{filePath}'), mapping.text_at(payload, '{description}'))
+        when 'activity' then coalesce(mapping.text_at(payload, '{secondaryDescription}'), mapping.text_at(payload, '{secondarydescription}'))
+    end as body,
+    case variant
+        when 'threat' then mapping.text_at(payload, '{threatInfo,confidenceLevel}')
+        when 'alert of a custom rule' then mapping.text_at(payload, '{ruleInfo,severity}')
+        when 'unified alert' then mapping.text_at(payload, '{severity}')
+        when 'threat of API version 2.0' then coalesce(mapping.text_at(payload, '{confidenceLevel}'), mapping.text_at(payload, '{rank}'))
+        when 'activity' then coalesce(nullif(substring(mapping.text_at(payload, '{data,severity}') from '^(?:E_)?(.+)$'), ''), mapping.text_at(payload, '{data,confidenceLevel}'), mapping.text_at(payload, '{data,confidencelevel}'), nullif(substring(coalesce(mapping.text_at(payload, '{primaryDescription}'), mapping.text_at(payload, '{primarydescription}')) from '\y(malicious|suspicious)\y'), ''))
+    end as severity_value,
+    case variant
+        when 'threat' then mapping.text_at(payload, '{threatInfo,incidentStatus}')
+        when 'alert of a custom rule' then mapping.text_at(payload, '{alertInfo,incidentStatus}')
+        when 'unified alert' then mapping.text_at(payload, '{status}')
+        when 'threat of API version 2.0' then coalesce(mapping.text_at(payload, '{incidentStatus}'), mapping.text_at(payload, '{mitigationStatus}'))
+        when 'activity' then coalesce(mapping.text_at(payload, '{data,newIncidentStatus}'), mapping.text_at(payload, '{data,newincidentstatus}'), 'unresolved')
+    end as status_value,
+    case variant
+        when 'threat' then coalesce(mapping.text_at(payload, '{agentRealtimeInfo,agentComputerName}'), mapping.text_at(payload, '{agentDetectionInfo,agentComputerName}'))
+        when 'alert of a custom rule' then coalesce(mapping.text_at(payload, '{agentDetectionInfo,name}'), mapping.text_at(payload, '{agentRealtimeInfo,name}'))
+        when 'unified alert' then coalesce(mapping.text_at(payload, '{assets,0,name}'), mapping.text_at(payload, '{asset,name}'))
+        when 'threat of API version 2.0' then mapping.text_at(payload, '{agentComputerName}')
+        when 'activity' then coalesce(mapping.text_at(payload, '{data,computerName}'), mapping.text_at(payload, '{data,computername}'), mapping.text_at(payload, '{agentComputerName}'), mapping.text_at(payload, '{data,agentipv4}'))
+    end as service,
+    case variant
+        when 'threat' then coalesce(mapping.text_at(payload, '{threatInfo,classification}'), mapping.text_at(payload, '{threatInfo,engines,0}'))
+        when 'alert of a custom rule' then coalesce(mapping.text_at(payload, '{ruleInfo,treatAsThreat}'), mapping.text_at(payload, '{alertInfo,eventType}'))
+        when 'unified alert' then coalesce(mapping.text_at(payload, '{classification}'), mapping.text_at(payload, '{detectionSource,engine}'))
+        when 'threat of API version 2.0' then mapping.text_at(payload, '{classification}')
+        when 'activity' then coalesce(mapping.text_at(payload, '{data,threatClassification}'), mapping.text_at(payload, '{data,threatclassification}'), mapping.text_at(payload, '{data,ruleName}'), mapping.text_at(payload, '{data,rulename}'))
+    end as error_type,
+    case variant
+        when 'threat' then coalesce(mapping.text_at(payload, '{agentRealtimeInfo,siteName}'), mapping.text_at(payload, '{agentDetectionInfo,siteName}'))
+        when 'alert of a custom rule' then mapping.text_at(payload, '{agentDetectionInfo,siteName}')
+        when 'unified alert' then mapping.text_at(payload, '{realTime,scope,site,name}')
+        when 'threat of API version 2.0' then mapping.text_at(payload, '{siteName}')
+        when 'activity' then coalesce(mapping.text_at(payload, '{siteName}'), mapping.text_at(payload, '{sitename}'), mapping.text_at(payload, '{data,siteName}'), mapping.text_at(payload, '{data,sitename}'))
+    end as team,
+    case variant
+        when 'threat' then coalesce(mapping.text_at(payload, '{agentRealtimeInfo,groupName}'), mapping.text_at(payload, '{agentDetectionInfo,groupName}'))
+        when 'alert of a custom rule' then mapping.text_at(payload, '{agentDetectionInfo,groupName}')
+        when 'activity' then coalesce(mapping.text_at(payload, '{groupName}'), mapping.text_at(payload, '{groupname}'), mapping.text_at(payload, '{data,groupName}'), mapping.text_at(payload, '{data,groupname}'))
+    end as environment,
     null::text as external_url,
-    case variant when 'threat' then coalesce({{ instant_at('threatInfo.createdAt') }}, {{ instant_at('createdAt') }}, {{ instant_at('threatInfo.identifiedAt') }}) when 'alert of a custom rule' then coalesce({{ instant_at('alertInfo.createdAt') }}, {{ instant_at('alertInfo.reportedAt') }}) when 'unified alert' then coalesce({{ instant_at('createdAt') }}, {{ instant_at('detectedAt') }}) when 'threat of API version 2.0' then {{ instant_at('createdAt') }} when 'activity' then coalesce({{ instant_at('createdAt') }}, {{ instant_at('createdat') }}) end as source_created_at,
-    case variant when 'threat' then coalesce({{ instant_at('threatInfo.updatedAt') }}, {{ instant_at('updatedAt') }}) when 'alert of a custom rule' then {{ instant_at('alertInfo.updatedAt') }} when 'unified alert' then {{ instant_at('updatedAt') }} when 'threat of API version 2.0' then {{ instant_at('updatedAt') }} end as resolved_at,
-    case variant when 'threat' then jsonb_strip_nulls(jsonb_build_object('mitigation', {{ value_at('threatInfo.mitigationStatus') }}, 'verdict', {{ value_at('threatInfo.analystVerdict') }}, 'sha1', {{ value_at('threatInfo.sha1') }}, 'storyline', {{ value_at('threatInfo.storyline') }})) when 'alert of a custom rule' then jsonb_strip_nulls(jsonb_build_object('verdict', {{ value_at('alertInfo.analystVerdict') }})) when 'unified alert' then jsonb_strip_nulls(jsonb_build_object('verdict', {{ value_at('analystVerdict') }})) when 'activity' then jsonb_strip_nulls(jsonb_build_object('activity_type', coalesce(nullif({{ value_at('activityType') }}, 'null'), nullif({{ value_at('activitytype') }}, 'null')))) else '{}'::jsonb end as attributes
+    case variant
+        when 'threat' then coalesce(mapping.instant_at(payload, '{threatInfo,createdAt}'), mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{threatInfo,identifiedAt}'))
+        when 'alert of a custom rule' then coalesce(mapping.instant_at(payload, '{alertInfo,createdAt}'), mapping.instant_at(payload, '{alertInfo,reportedAt}'))
+        when 'unified alert' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{detectedAt}'))
+        when 'threat of API version 2.0' then mapping.instant_at(payload, '{createdAt}')
+        when 'activity' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{createdat}'))
+    end as source_created_at,
+    case variant
+        when 'threat' then coalesce(mapping.instant_at(payload, '{threatInfo,updatedAt}'), mapping.instant_at(payload, '{updatedAt}'))
+        when 'alert of a custom rule' then mapping.instant_at(payload, '{alertInfo,updatedAt}')
+        when 'unified alert' then mapping.instant_at(payload, '{updatedAt}')
+        when 'threat of API version 2.0' then mapping.instant_at(payload, '{updatedAt}')
+    end as resolved_at,
+    case variant
+        when 'threat' then jsonb_strip_nulls(jsonb_build_object('mitigation', payload #> '{threatInfo,mitigationStatus}', 'verdict', payload #> '{threatInfo,analystVerdict}', 'sha1', payload #> '{threatInfo,sha1}', 'storyline', payload #> '{threatInfo,storyline}'))
+        when 'alert of a custom rule' then jsonb_strip_nulls(jsonb_build_object('verdict', payload #> '{alertInfo,analystVerdict}'))
+        when 'unified alert' then jsonb_strip_nulls(jsonb_build_object('verdict', payload #> '{analystVerdict}'))
+        when 'activity' then jsonb_strip_nulls(jsonb_build_object('activity_type', coalesce(nullif(payload #> '{activityType}', 'null'), nullif(payload #> '{activitytype}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('wazuh', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'wazuh'
+    ) as changed
+    inner join {{ source('landing', 'wazuh') }} as r using (workspace_id, source, external_id)
+    where r.source = 'wazuh' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,73 @@ variants as (
     select
         *,
         case
-            when {{ has_value('_source.rule.description') }} then 'indexed alert'
-            when {{ has_value('rule.description') }} then 'alert'
-            when ({{ has_value('message') }} and {{ has_value('severity') }} and ({{ has_value('created_at') }} or {{ has_value('all_fields') }})) then 'alert of an integration script'
+            when mapping.has_value(payload, '{_source,rule,description}') then 'indexed alert'
+            when mapping.has_value(payload, '{rule,description}') then 'alert'
+            when (mapping.has_value(payload, '{message}') and mapping.has_value(payload, '{severity}') and (mapping.has_value(payload, '{created_at}') or mapping.has_value(payload, '{all_fields}'))) then 'alert of an integration script'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('wazuh') }},
+    workspace_id,
+    record_id,
+    'wazuh'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'indexed alert' then {{ text_at('_source.rule.description') }} when 'alert' then {{ text_at('rule.description') }} when 'alert of an integration script' then coalesce({{ text_at('title') }}, {{ text_at('message') }}) end as title,
-    case variant when 'indexed alert' then {{ text_at('_source.full_log') }} when 'alert' then {{ text_at('full_log') }} when 'alert of an integration script' then coalesce({{ text_at('description') }}, {{ text_at('text') }}) end as body,
-    case variant when 'indexed alert' then case when case when {{ text_at('_source.rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('_source.rule.level') }})::numeric end >= 12 then 'critical' when case when {{ text_at('_source.rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('_source.rule.level') }})::numeric end >= 8 then 'high' when case when {{ text_at('_source.rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('_source.rule.level') }})::numeric end >= 5 then 'medium' when case when {{ text_at('_source.rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('_source.rule.level') }})::numeric end >= 0 then 'low' end when 'alert' then case when case when {{ text_at('rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('rule.level') }})::numeric end >= 12 then 'critical' when case when {{ text_at('rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('rule.level') }})::numeric end >= 8 then 'high' when case when {{ text_at('rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('rule.level') }})::numeric end >= 5 then 'medium' when case when {{ text_at('rule.level') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('rule.level') }})::numeric end >= 0 then 'low' end when 'alert of an integration script' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'indexed alert' then 'triggered' when 'alert' then 'triggered' when 'alert of an integration script' then coalesce({{ text_at('status') }}, 'triggered') end as status_value,
-    case variant when 'indexed alert' then coalesce({{ text_at('_source.agent.name') }}, {{ text_at('_source.predecoder.hostname') }}, {{ text_at('_source.manager.name') }}) when 'alert' then coalesce({{ text_at('agent.name') }}, {{ text_at('predecoder.hostname') }}, {{ text_at('manager.name') }}) when 'alert of an integration script' then coalesce({{ text_at('all_fields.agent.name') }}, {{ text_at('agent_name') }}) end as service,
-    case variant when 'indexed alert' then coalesce({{ text_at('_source.rule.mitre.technique.0') }}, {{ text_at('_source.rule.groups.0') }}, {{ text_at('_source.rule.id') }}) when 'alert' then coalesce({{ text_at('rule.mitre.technique.0') }}, {{ text_at('rule.groups.0') }}, {{ text_at('rule.id') }}) when 'alert of an integration script' then coalesce({{ text_at('all_fields.rule.groups.0') }}, {{ text_at('rule_id') }}) end as error_type,
-    case variant when 'indexed alert' then coalesce({{ text_at('_source.agent.labels.team') }}, {{ text_at('_source.agent.labels.group') }}) when 'alert' then coalesce({{ text_at('agent.labels.team') }}, {{ text_at('agent.labels.group') }}) end as team,
-    case variant when 'indexed alert' then coalesce({{ text_at('_source.agent.labels.environment') }}, {{ text_at('_source.cluster.name') }}) when 'alert' then coalesce({{ text_at('agent.labels.environment') }}, {{ text_at('cluster.name') }}) end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'indexed alert' then mapping.text_at(payload, '{_source,rule,description}')
+        when 'alert' then mapping.text_at(payload, '{rule,description}')
+        when 'alert of an integration script' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{message}'))
+    end as title,
+    case variant
+        when 'indexed alert' then mapping.text_at(payload, '{_source,full_log}')
+        when 'alert' then mapping.text_at(payload, '{full_log}')
+        when 'alert of an integration script' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{text}'))
+    end as body,
+    case variant
+        when 'indexed alert' then case when case when mapping.text_at(payload, '{_source,rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{_source,rule,level}'))::numeric end >= 12 then 'critical' when case when mapping.text_at(payload, '{_source,rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{_source,rule,level}'))::numeric end >= 8 then 'high' when case when mapping.text_at(payload, '{_source,rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{_source,rule,level}'))::numeric end >= 5 then 'medium' when case when mapping.text_at(payload, '{_source,rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{_source,rule,level}'))::numeric end >= 0 then 'low' end
+        when 'alert' then case when case when mapping.text_at(payload, '{rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{rule,level}'))::numeric end >= 12 then 'critical' when case when mapping.text_at(payload, '{rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{rule,level}'))::numeric end >= 8 then 'high' when case when mapping.text_at(payload, '{rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{rule,level}'))::numeric end >= 5 then 'medium' when case when mapping.text_at(payload, '{rule,level}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{rule,level}'))::numeric end >= 0 then 'low' end
+        when 'alert of an integration script' then mapping.text_at(payload, '{severity}')
+    end as severity_value,
+    case variant
+        when 'indexed alert' then 'triggered'
+        when 'alert' then 'triggered'
+        when 'alert of an integration script' then coalesce(mapping.text_at(payload, '{status}'), 'triggered')
+    end as status_value,
+    case variant
+        when 'indexed alert' then coalesce(mapping.text_at(payload, '{_source,agent,name}'), mapping.text_at(payload, '{_source,predecoder,hostname}'), mapping.text_at(payload, '{_source,manager,name}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{agent,name}'), mapping.text_at(payload, '{predecoder,hostname}'), mapping.text_at(payload, '{manager,name}'))
+        when 'alert of an integration script' then coalesce(mapping.text_at(payload, '{all_fields,agent,name}'), mapping.text_at(payload, '{agent_name}'))
+    end as service,
+    case variant
+        when 'indexed alert' then coalesce(mapping.text_at(payload, '{_source,rule,mitre,technique,0}'), mapping.text_at(payload, '{_source,rule,groups,0}'), mapping.text_at(payload, '{_source,rule,id}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{rule,mitre,technique,0}'), mapping.text_at(payload, '{rule,groups,0}'), mapping.text_at(payload, '{rule,id}'))
+        when 'alert of an integration script' then coalesce(mapping.text_at(payload, '{all_fields,rule,groups,0}'), mapping.text_at(payload, '{rule_id}'))
+    end as error_type,
+    case variant
+        when 'indexed alert' then coalesce(mapping.text_at(payload, '{_source,agent,labels,team}'), mapping.text_at(payload, '{_source,agent,labels,group}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{agent,labels,team}'), mapping.text_at(payload, '{agent,labels,group}'))
+    end as team,
+    case variant
+        when 'indexed alert' then coalesce(mapping.text_at(payload, '{_source,agent,labels,environment}'), mapping.text_at(payload, '{_source,cluster,name}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{agent,labels,environment}'), mapping.text_at(payload, '{cluster,name}'))
+    end as environment,
     null::text as external_url,
-    case variant when 'indexed alert' then coalesce({{ instant_at('_source.timestamp') }}, {{ instant_at('_source.@timestamp') }}) when 'alert' then coalesce({{ instant_at('timestamp') }}, {{ instant_at('@timestamp') }}) when 'alert of an integration script' then coalesce({{ instant_at('all_fields.timestamp') }}, {{ instant_at('created_at') }}) end as source_created_at,
+    case variant
+        when 'indexed alert' then coalesce(mapping.instant_at(payload, '{_source,timestamp}'), mapping.instant_at(payload, '{_source,"@timestamp"}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{"@timestamp"}'))
+        when 'alert of an integration script' then coalesce(mapping.instant_at(payload, '{all_fields,timestamp}'), mapping.instant_at(payload, '{created_at}'))
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'indexed alert' then jsonb_strip_nulls(jsonb_build_object('rule', {{ value_at('_source.rule.id') }}, 'level', {{ value_at('_source.rule.level') }}, 'groups', {{ value_at('_source.rule.groups') }}, 'location', {{ value_at('_source.location') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', {{ value_at('rule.id') }}, 'level', {{ value_at('rule.level') }}, 'groups', {{ value_at('rule.groups') }}, 'location', {{ value_at('location') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'indexed alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{_source,rule,id}', 'level', payload #> '{_source,rule,level}', 'groups', payload #> '{_source,rule,groups}', 'location', payload #> '{_source,location}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{rule,id}', 'level', payload #> '{rule,level}', 'groups', payload #> '{rule,groups}', 'location', payload #> '{location}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bugsnag', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bugsnag'
+    ) as changed
+    inner join {{ source('landing', 'bugsnag') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bugsnag' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,71 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('error.exceptionClass') }} and {{ has_value('trigger') }}) then 'webhook'
-            when ({{ has_value('error_class') }} and ({{ has_value('status') }} or {{ has_value('last_seen') }})) then 'error'
+            when (mapping.has_value(payload, '{error,exceptionClass}') and mapping.has_value(payload, '{trigger}')) then 'webhook'
+            when (mapping.has_value(payload, '{error_class}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{last_seen}'))) then 'error'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bugsnag') }},
+    workspace_id,
+    record_id,
+    'bugsnag'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce(({{ text_at('error.exceptionClass') }} || ': ' || {{ text_at('error.message') }}), {{ text_at('error.exceptionClass') }}) when 'error' then coalesce(({{ text_at('error_class') }} || ': ' || {{ text_at('message') }}), {{ text_at('error_class') }}) end as title,
-    case variant when 'webhook' then coalesce({{ text_at('error.message') }}, {{ text_at('trigger.message') }}) when 'error' then nullif(coalesce({{ text_at('message') }}, {{ text_at('context') }}), {{ text_at('error_class') }}) end as body,
-    case variant when 'webhook' then {{ text_at('error.severity') }} when 'error' then coalesce({{ text_at('overridden_severity') }}, {{ text_at('severity') }}, {{ text_at('original_severity') }}) end as severity_value,
-    case variant when 'webhook' then coalesce({{ text_at('error.status') }}, {{ text_at('trigger.stateChange') }}, 'open') when 'error' then {{ text_at('status') }} end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('project.name') }}, {{ text_at('project.id') }}) when 'error' then coalesce({{ text_at('project_name') }}, {{ text_at('project.name') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'webhook' then {{ text_at('error.exceptionClass') }} when 'error' then {{ text_at('error_class') }} end as error_type,
-    case variant when 'webhook' then {{ text_at('error.assignedCollaborator.name') }} when 'error' then coalesce({{ text_at('assigned_team_id') }}, {{ text_at('assigned_collaborator_id') }}) end as team,
-    case variant when 'webhook' then coalesce({{ text_at('error.app.releaseStage') }}, {{ text_at('error.releaseStage') }}) when 'error' then {{ text_at('release_stages.0') }} end as environment,
-    case variant when 'webhook' then {{ text_at('error.url') }} when 'error' then coalesce({{ text_at('dashboard_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'webhook' then coalesce({{ instant_at('error.firstReceived') }}, {{ instant_at('error.receivedAt') }}) when 'error' then coalesce({{ instant_at('first_seen') }}, {{ instant_at('first_seen_unfiltered') }}) end as source_created_at,
-    case variant when 'webhook' then {{ instant_at('error.receivedAt') }} when 'error' then coalesce({{ instant_at('last_seen') }}, {{ instant_at('last_seen_unfiltered') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('context', {{ value_at('error.context') }}, 'version', {{ value_at('error.app.version') }}, 'trigger', {{ value_at('trigger.type') }}, 'unhandled', {{ value_at('error.unhandled') }})) when 'error' then jsonb_strip_nulls(jsonb_build_object('context', {{ value_at('context') }}, 'events', {{ value_at('events') }}, 'users', {{ value_at('users') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce((mapping.text_at(payload, '{error,exceptionClass}') || ': ' || mapping.text_at(payload, '{error,message}')), mapping.text_at(payload, '{error,exceptionClass}'))
+        when 'error' then coalesce((mapping.text_at(payload, '{error_class}') || ': ' || mapping.text_at(payload, '{message}')), mapping.text_at(payload, '{error_class}'))
+    end as title,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,message}'), mapping.text_at(payload, '{trigger,message}'))
+        when 'error' then nullif(coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{context}')), mapping.text_at(payload, '{error_class}'))
+    end as body,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{error,severity}')
+        when 'error' then coalesce(mapping.text_at(payload, '{overridden_severity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{original_severity}'))
+    end as severity_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,status}'), mapping.text_at(payload, '{trigger,stateChange}'), 'open')
+        when 'error' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,id}'))
+        when 'error' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project_id}'))
+    end as service,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{error,exceptionClass}')
+        when 'error' then mapping.text_at(payload, '{error_class}')
+    end as error_type,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{error,assignedCollaborator,name}')
+        when 'error' then coalesce(mapping.text_at(payload, '{assigned_team_id}'), mapping.text_at(payload, '{assigned_collaborator_id}'))
+    end as team,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,app,releaseStage}'), mapping.text_at(payload, '{error,releaseStage}'))
+        when 'error' then mapping.text_at(payload, '{release_stages,0}')
+    end as environment,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{error,url}')
+        when 'error' then coalesce(mapping.text_at(payload, '{dashboard_url}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'webhook' then coalesce(mapping.instant_at(payload, '{error,firstReceived}'), mapping.instant_at(payload, '{error,receivedAt}'))
+        when 'error' then coalesce(mapping.instant_at(payload, '{first_seen}'), mapping.instant_at(payload, '{first_seen_unfiltered}'))
+    end as source_created_at,
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{error,receivedAt}')
+        when 'error' then coalesce(mapping.instant_at(payload, '{last_seen}'), mapping.instant_at(payload, '{last_seen_unfiltered}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('context', payload #> '{error,context}', 'version', payload #> '{error,app,version}', 'trigger', payload #> '{trigger,type}', 'unhandled', payload #> '{error,unhandled}'))
+        when 'error' then jsonb_strip_nulls(jsonb_build_object('context', payload #> '{context}', 'events', payload #> '{events}', 'users', payload #> '{users}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

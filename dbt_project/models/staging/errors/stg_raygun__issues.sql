@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('raygun', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'raygun'
+    ) as changed
+    inner join {{ source('landing', 'raygun') }} as r using (workspace_id, source, external_id)
+    where r.source = 'raygun' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,59 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('eventType') }} and {{ has_value('error') }}) then 'webhook'
-            when ({{ has_value('identifier') }} and ({{ has_value('lastOccurredAt') }} or {{ has_value('status') }})) then 'error group'
+            when (mapping.has_value(payload, '{eventType}') and mapping.has_value(payload, '{error}')) then 'webhook'
+            when (mapping.has_value(payload, '{identifier}') and (mapping.has_value(payload, '{lastOccurredAt}') or mapping.has_value(payload, '{status}'))) then 'error group'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('raygun') }},
+    workspace_id,
+    record_id,
+    'raygun'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce({{ text_at('error.message') }}, {{ text_at('error.url') }}) when 'error group' then {{ text_at('message') }} end as title,
-    case variant when 'webhook' then coalesce({{ text_at('error.comment') }}, {{ text_at('error.instance.stackTrace') }}) end as body,
-    case variant when 'webhook' then {{ tag_at('error.instance.tags', 'severity|priority') }} end as severity_value,
-    case variant when 'webhook' then coalesce({{ text_at('error.status') }}, {{ text_at('eventType') }}) when 'error group' then {{ text_at('status') }} end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('application.name') }}, {{ text_at('error.application.name') }}) when 'error group' then coalesce({{ text_at('applicationName') }}, {{ text_at('applicationIdentifier') }}) end as service,
-    case variant when 'webhook' then coalesce({{ text_at('error.className') }}, {{ text_at('error.instance.className') }}, {{ text_at('event') }}) when 'error group' then {{ text_at('className') }} end as error_type,
-    case variant when 'webhook' then {{ tag_at('error.instance.tags', 'team') }} end as team,
-    case variant when 'webhook' then coalesce({{ tag_at('error.instance.tags', 'environment|env') }}, {{ text_at('error.instance.customData.environment') }}, {{ text_at('error.instance.tags.0') }}) end as environment,
-    case variant when 'webhook' then {{ text_at('error.url') }} when 'error group' then coalesce({{ text_at('applicationUrl') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'webhook' then {{ instant_at('error.firstOccurredOn') }} when 'error group' then {{ instant_at('createdAt') }} end as source_created_at,
-    case variant when 'webhook' then {{ instant_at('error.lastOccurredOn') }} when 'error group' then coalesce({{ instant_at('resolvedAt') }}, {{ instant_at('lastOccurredAt') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('occurrences', {{ value_at('error.totalOccurrences') }}, 'users', {{ value_at('error.usersAffected') }}, 'event', {{ value_at('eventType') }})) when 'error group' then jsonb_strip_nulls(jsonb_build_object('resolved_in', {{ value_at('resolvedIn') }}, 'comments', {{ value_at('commentCount') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,message}'), mapping.text_at(payload, '{error,url}'))
+        when 'error group' then mapping.text_at(payload, '{message}')
+    end as title,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{error,comment}'), mapping.text_at(payload, '{error,instance,stackTrace}')) end as body,
+    case variant when 'webhook' then mapping.tag_at(payload, '{error,instance,tags}', 'severity|priority') end as severity_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,status}'), mapping.text_at(payload, '{eventType}'))
+        when 'error group' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{application,name}'), mapping.text_at(payload, '{error,application,name}'))
+        when 'error group' then coalesce(mapping.text_at(payload, '{applicationName}'), mapping.text_at(payload, '{applicationIdentifier}'))
+    end as service,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{error,className}'), mapping.text_at(payload, '{error,instance,className}'), mapping.text_at(payload, '{event}'))
+        when 'error group' then mapping.text_at(payload, '{className}')
+    end as error_type,
+    case variant when 'webhook' then mapping.tag_at(payload, '{error,instance,tags}', 'team') end as team,
+    case variant when 'webhook' then coalesce(mapping.tag_at(payload, '{error,instance,tags}', 'environment|env'), mapping.text_at(payload, '{error,instance,customData,environment}'), mapping.text_at(payload, '{error,instance,tags,0}')) end as environment,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{error,url}')
+        when 'error group' then coalesce(mapping.text_at(payload, '{applicationUrl}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{error,firstOccurredOn}')
+        when 'error group' then mapping.instant_at(payload, '{createdAt}')
+    end as source_created_at,
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{error,lastOccurredOn}')
+        when 'error group' then coalesce(mapping.instant_at(payload, '{resolvedAt}'), mapping.instant_at(payload, '{lastOccurredAt}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('occurrences', payload #> '{error,totalOccurrences}', 'users', payload #> '{error,usersAffected}', 'event', payload #> '{eventType}'))
+        when 'error group' then jsonb_strip_nulls(jsonb_build_object('resolved_in', payload #> '{resolvedIn}', 'comments', payload #> '{commentCount}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sentry', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sentry'
+    ) as changed
+    inner join {{ source('landing', 'sentry') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sentry' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,32 +19,127 @@ variants as (
     select
         *,
         case
-            when {{ has_value('data.metric_alert.id') }} then 'metric alert'
-            when ({{ has_value('data.issue.status') }} and {{ has_value('data.issue.level') }} and {{ has_value('data.issue.title') }}) then 'webhook of an issue'
-            when ({{ has_value('data.event.event_id') }} and {{ has_value('data.event.issue_id') }}) then 'webhook of an alert'
-            when ({{ has_value('data.error.event_id') }} and {{ has_value('data.error.issue_id') }}) then 'webhook of an error'
-            when ({{ has_value('id') }} and {{ has_value('url') }} and ({{ has_value('project_slug') }} or {{ has_value('project') }}) and {{ has_value('event') }}) then 'webhook of the former plugin'
-            when ({{ has_value('eventID') }} and {{ has_value('groupID') }}) then 'event of the API'
-            when ({{ has_value('status') }} and {{ has_value('level') }} and {{ has_value('title') }}) then 'issue'
+            when mapping.has_value(payload, '{data,metric_alert,id}') then 'metric alert'
+            when (mapping.has_value(payload, '{data,issue,status}') and mapping.has_value(payload, '{data,issue,level}') and mapping.has_value(payload, '{data,issue,title}')) then 'webhook of an issue'
+            when (mapping.has_value(payload, '{data,event,event_id}') and mapping.has_value(payload, '{data,event,issue_id}')) then 'webhook of an alert'
+            when (mapping.has_value(payload, '{data,error,event_id}') and mapping.has_value(payload, '{data,error,issue_id}')) then 'webhook of an error'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{url}') and (mapping.has_value(payload, '{project_slug}') or mapping.has_value(payload, '{project}')) and mapping.has_value(payload, '{event}')) then 'webhook of the former plugin'
+            when (mapping.has_value(payload, '{eventID}') and mapping.has_value(payload, '{groupID}')) then 'event of the API'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{level}') and mapping.has_value(payload, '{title}')) then 'issue'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('sentry') }},
+    workspace_id,
+    record_id,
+    'sentry'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'metric alert' then coalesce({{ text_at('data.metric_alert.title') }}, {{ text_at('data.description_title') }}) when 'webhook of an issue' then coalesce({{ text_at('data.issue.title') }}, {{ text_at('data.issue.metadata.title') }}, {{ text_at('data.issue.culprit') }}) when 'webhook of an alert' then coalesce({{ text_at('data.event.title') }}, {{ text_at('data.event.metadata.title') }}, {{ text_at('data.event.message') }}, {{ text_at('data.event.logentry.formatted') }}) when 'webhook of an error' then coalesce({{ text_at('data.error.title') }}, {{ text_at('data.error.metadata.title') }}, {{ text_at('data.error.message') }}, {{ text_at('data.error.logentry.formatted') }}) when 'webhook of the former plugin' then coalesce({{ text_at('event.title') }}, {{ text_at('message') }}, {{ text_at('event.metadata.title') }}, {{ text_at('culprit') }}) when 'event of the API' then coalesce({{ text_at('title') }}, {{ text_at('message') }}) when 'issue' then coalesce({{ text_at('title') }}, {{ text_at('metadata.title') }}, {{ text_at('culprit') }}) end as title,
-    case variant when 'metric alert' then {{ text_at('data.description_text') }} when 'webhook of an issue' then nullif(coalesce({{ text_at('data.issue.metadata.value') }}, {{ text_at('data.issue.metadata.message') }}, {{ text_at('data.issue.culprit') }}), {{ text_at('data.issue.title') }}) when 'webhook of an alert' then nullif(coalesce({{ text_at('data.event.metadata.value') }}, {{ text_at('data.event.message') }}, {{ text_at('data.event.culprit') }}), {{ text_at('data.event.title') }}) when 'webhook of an error' then nullif(coalesce({{ text_at('data.error.metadata.value') }}, {{ text_at('data.error.message') }}, {{ text_at('data.error.culprit') }}), {{ text_at('data.error.title') }}) when 'webhook of the former plugin' then nullif(coalesce({{ text_at('message') }}, {{ text_at('event.logentry.formatted') }}, {{ text_at('culprit') }}), {{ text_at('event.title') }}) when 'event of the API' then nullif(coalesce({{ text_at('metadata.value') }}, {{ text_at('message') }}, {{ text_at('culprit') }}), {{ text_at('title') }}) when 'issue' then nullif(coalesce({{ text_at('metadata.value') }}, {{ text_at('metadata.message') }}, {{ text_at('culprit') }}), {{ text_at('title') }}) end as body,
-    case variant when 'metric alert' then {{ text_at('action') }} when 'webhook of an issue' then coalesce({{ text_at('data.issue.level') }}, {{ text_at('data.issue.priority') }}) when 'webhook of an alert' then {{ text_at('data.event.level') }} when 'webhook of an error' then {{ text_at('data.error.level') }} when 'webhook of the former plugin' then coalesce({{ text_at('level') }}, {{ text_at('event.level') }}) when 'event of the API' then coalesce({{ tag_at('tags', 'level') }}, {{ text_at('level') }}) when 'issue' then coalesce({{ text_at('level') }}, {{ text_at('priority') }}) end as severity_value,
-    case variant when 'metric alert' then {{ text_at('action') }} when 'webhook of an issue' then {{ text_at('data.issue.status') }} when 'webhook of an alert' then 'unresolved' when 'webhook of an error' then 'unresolved' when 'webhook of the former plugin' then 'unresolved' when 'event of the API' then 'unresolved' when 'issue' then {{ text_at('status') }} end as status_value,
-    case variant when 'metric alert' then {{ text_at('data.metric_alert.projects.0') }} when 'webhook of an issue' then coalesce({{ text_at('data.issue.project.slug') }}, {{ text_at('data.issue.project.name') }}, {{ text_at('data.issue.project') }}) when 'webhook of an alert' then coalesce({{ text_at('data.event.project_slug') }}, {{ text_at('data.event.project_name') }}, nullif(substring({{ text_at('data.event.url') }} from '/projects/[^/]+/([^/]+)/'), ''), {{ text_at('data.event.project') }}) when 'webhook of an error' then coalesce({{ text_at('data.error.project_slug') }}, {{ text_at('data.error.project_name') }}, nullif(substring({{ text_at('data.error.url') }} from '/projects/[^/]+/([^/]+)/'), ''), {{ text_at('data.error.project') }}) when 'webhook of the former plugin' then coalesce({{ text_at('project_slug') }}, {{ text_at('project_name') }}, {{ text_at('project') }}) when 'event of the API' then coalesce({{ text_at('projectSlug') }}, {{ text_at('project.slug') }}, {{ text_at('projectID') }}) when 'issue' then coalesce({{ text_at('project.slug') }}, {{ text_at('project.name') }}, {{ text_at('project') }}) end as service,
-    case variant when 'metric alert' then coalesce({{ text_at('data.metric_alert.alert_rule.aggregate') }}, {{ text_at('data.metric_alert.alert_rule.dataset') }}) when 'webhook of an issue' then coalesce({{ text_at('data.issue.metadata.type') }}, {{ text_at('data.issue.exception.values.0.type') }}, {{ text_at('data.issue.type') }}) when 'webhook of an alert' then coalesce({{ text_at('data.event.metadata.type') }}, {{ text_at('data.event.exception.values.0.type') }}, {{ text_at('data.event.type') }}) when 'webhook of an error' then coalesce({{ text_at('data.error.metadata.type') }}, {{ text_at('data.error.exception.values.0.type') }}, {{ text_at('data.error.type') }}) when 'webhook of the former plugin' then coalesce({{ text_at('event.metadata.type') }}, {{ text_at('event.exception.values.0.type') }}, {{ text_at('event.type') }}) when 'event of the API' then coalesce({{ text_at('metadata.type') }}, {{ text_at('event.type') }}) when 'issue' then coalesce({{ text_at('metadata.type') }}, {{ text_at('exception.values.0.type') }}, {{ text_at('type') }}) end as error_type,
-    case variant when 'metric alert' then {{ text_at('data.metric_alert.alert_rule.owner') }} when 'webhook of an issue' then coalesce({{ text_at('data.issue.assignedTo.name') }}, {{ text_at('data.issue.assignedTo.email') }}, {{ text_at('data.issue.owners.0.owner') }}) when 'issue' then coalesce({{ text_at('assignedTo.name') }}, {{ text_at('assignedTo.email') }}, {{ text_at('owners.0.owner') }}) end as team,
-    case variant when 'metric alert' then {{ text_at('data.metric_alert.alert_rule.environment') }} when 'webhook of an issue' then coalesce({{ tag_at('data.issue.tags', 'environment') }}, {{ text_at('data.issue.tags.environment') }}, {{ text_at('data.issue.environment') }}) when 'webhook of an alert' then {{ text_at('data.event.environment') }} when 'webhook of an error' then {{ text_at('data.error.environment') }} when 'webhook of the former plugin' then coalesce({{ text_at('event.environment') }}, {{ text_at('event.sentry\\.interfaces\\.Http.env.ENV') }}) when 'event of the API' then {{ tag_at('tags', 'environment') }} when 'issue' then coalesce({{ tag_at('tags', 'environment') }}, {{ text_at('tags.environment') }}, {{ text_at('environment') }}) end as environment,
-    case variant when 'metric alert' then {{ text_at('data.web_url') }} when 'webhook of an issue' then coalesce({{ text_at('data.issue.permalink') }}, {{ text_at('data.issue.web_url') }}, {{ text_at('data.issue.url') }}) when 'webhook of an alert' then coalesce({{ text_at('data.event.web_url') }}, {{ text_at('data.event.issue_url') }}) when 'webhook of an error' then coalesce({{ text_at('data.error.web_url') }}, {{ text_at('data.error.issue_url') }}) when 'webhook of the former plugin' then {{ text_at('url') }} when 'issue' then coalesce({{ text_at('permalink') }}, {{ text_at('web_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'metric alert' then coalesce({{ instant_at('data.metric_alert.date_started') }}, {{ instant_at('data.metric_alert.date_created') }}) when 'webhook of an issue' then {{ instant_at('data.issue.firstSeen') }} when 'webhook of an alert' then coalesce({{ instant_at('data.event.datetime') }}, {{ seconds_at('data.event.timestamp') }}) when 'webhook of an error' then coalesce({{ instant_at('data.error.datetime') }}, {{ seconds_at('data.error.timestamp') }}) when 'webhook of the former plugin' then coalesce({{ instant_at('event.datetime') }}, coalesce({{ seconds_at('event.timestamp') }}, {{ seconds_at('event.received') }})) when 'event of the API' then coalesce({{ instant_at('dateCreated') }}, {{ instant_at('dateReceived') }}) when 'issue' then {{ instant_at('firstSeen') }} end as source_created_at,
-    case variant when 'metric alert' then coalesce({{ instant_at('data.metric_alert.date_closed') }}, {{ instant_at('data.metric_alert.date_detected') }}) when 'webhook of an issue' then coalesce({{ instant_at('data.issue.statusDetails.resolvedAt') }}, {{ instant_at('data.issue.lastSeen') }}) when 'issue' then coalesce({{ instant_at('statusDetails.resolvedAt') }}, {{ instant_at('lastSeen') }}) end as resolved_at,
-    case variant when 'metric alert' then jsonb_strip_nulls(jsonb_build_object('identifier', {{ value_at('data.metric_alert.identifier') }})) when 'webhook of an issue' then jsonb_strip_nulls(jsonb_build_object('short_id', {{ value_at('data.issue.shortId') }}, 'count', {{ value_at('data.issue.count') }}, 'users', {{ value_at('data.issue.userCount') }}, 'culprit', {{ value_at('data.issue.culprit') }}, 'platform', {{ value_at('data.issue.platform') }}, 'substatus', {{ value_at('data.issue.substatus') }})) when 'webhook of an alert' then jsonb_strip_nulls(jsonb_build_object('culprit', {{ value_at('data.event.culprit') }}, 'platform', {{ value_at('data.event.platform') }}, 'release', {{ value_at('data.event.release') }}, 'rule', {{ value_at('data.triggered_rule') }})) when 'webhook of an error' then jsonb_strip_nulls(jsonb_build_object('culprit', {{ value_at('data.error.culprit') }}, 'platform', {{ value_at('data.error.platform') }}, 'release', {{ value_at('data.error.release') }}, 'rule', {{ value_at('data.triggered_rule') }})) when 'webhook of the former plugin' then jsonb_strip_nulls(jsonb_build_object('culprit', {{ value_at('culprit') }}, 'logger', {{ value_at('logger') }}, 'platform', {{ value_at('event.platform') }})) when 'event of the API' then jsonb_strip_nulls(jsonb_build_object('culprit', {{ value_at('culprit') }}, 'platform', {{ value_at('platform') }})) when 'issue' then jsonb_strip_nulls(jsonb_build_object('short_id', {{ value_at('shortId') }}, 'count', {{ value_at('count') }}, 'users', {{ value_at('userCount') }}, 'culprit', {{ value_at('culprit') }}, 'platform', {{ value_at('platform') }}, 'substatus', {{ value_at('substatus') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,metric_alert,title}'), mapping.text_at(payload, '{data,description_title}'))
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,title}'), mapping.text_at(payload, '{data,issue,metadata,title}'), mapping.text_at(payload, '{data,issue,culprit}'))
+        when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,title}'), mapping.text_at(payload, '{data,event,metadata,title}'), mapping.text_at(payload, '{data,event,message}'), mapping.text_at(payload, '{data,event,logentry,formatted}'))
+        when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,title}'), mapping.text_at(payload, '{data,error,metadata,title}'), mapping.text_at(payload, '{data,error,message}'), mapping.text_at(payload, '{data,error,logentry,formatted}'))
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,title}'), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{event,metadata,title}'), mapping.text_at(payload, '{culprit}'))
+        when 'event of the API' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{message}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{metadata,title}'), mapping.text_at(payload, '{culprit}'))
+    end as title,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{data,description_text}')
+        when 'webhook of an issue' then nullif(coalesce(mapping.text_at(payload, '{data,issue,metadata,value}'), mapping.text_at(payload, '{data,issue,metadata,message}'), mapping.text_at(payload, '{data,issue,culprit}')), mapping.text_at(payload, '{data,issue,title}'))
+        when 'webhook of an alert' then nullif(coalesce(mapping.text_at(payload, '{data,event,metadata,value}'), mapping.text_at(payload, '{data,event,message}'), mapping.text_at(payload, '{data,event,culprit}')), mapping.text_at(payload, '{data,event,title}'))
+        when 'webhook of an error' then nullif(coalesce(mapping.text_at(payload, '{data,error,metadata,value}'), mapping.text_at(payload, '{data,error,message}'), mapping.text_at(payload, '{data,error,culprit}')), mapping.text_at(payload, '{data,error,title}'))
+        when 'webhook of the former plugin' then nullif(coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{event,logentry,formatted}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{event,title}'))
+        when 'event of the API' then nullif(coalesce(mapping.text_at(payload, '{metadata,value}'), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
+        when 'issue' then nullif(coalesce(mapping.text_at(payload, '{metadata,value}'), mapping.text_at(payload, '{metadata,message}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
+    end as body,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{action}')
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,level}'), mapping.text_at(payload, '{data,issue,priority}'))
+        when 'webhook of an alert' then mapping.text_at(payload, '{data,event,level}')
+        when 'webhook of an error' then mapping.text_at(payload, '{data,error,level}')
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{level}'), mapping.text_at(payload, '{event,level}'))
+        when 'event of the API' then coalesce(mapping.tag_at(payload, '{tags}', 'level'), mapping.text_at(payload, '{level}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{level}'), mapping.text_at(payload, '{priority}'))
+    end as severity_value,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{action}')
+        when 'webhook of an issue' then mapping.text_at(payload, '{data,issue,status}')
+        when 'webhook of an alert' then 'unresolved'
+        when 'webhook of an error' then 'unresolved'
+        when 'webhook of the former plugin' then 'unresolved'
+        when 'event of the API' then 'unresolved'
+        when 'issue' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,projects,0}')
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,project,slug}'), mapping.text_at(payload, '{data,issue,project,name}'), mapping.text_at(payload, '{data,issue,project}'))
+        when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,project_slug}'), mapping.text_at(payload, '{data,event,project_name}'), nullif(substring(mapping.text_at(payload, '{data,event,url}') from '/projects/[^/]+/([^/]+)/'), ''), mapping.text_at(payload, '{data,event,project}'))
+        when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,project_slug}'), mapping.text_at(payload, '{data,error,project_name}'), nullif(substring(mapping.text_at(payload, '{data,error,url}') from '/projects/[^/]+/([^/]+)/'), ''), mapping.text_at(payload, '{data,error,project}'))
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project}'))
+        when 'event of the API' then coalesce(mapping.text_at(payload, '{projectSlug}'), mapping.text_at(payload, '{project,slug}'), mapping.text_at(payload, '{projectID}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{project,slug}'), mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project}'))
+    end as service,
+    case variant
+        when 'metric alert' then coalesce(mapping.text_at(payload, '{data,metric_alert,alert_rule,aggregate}'), mapping.text_at(payload, '{data,metric_alert,alert_rule,dataset}'))
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,metadata,type}'), mapping.text_at(payload, '{data,issue,exception,values,0,type}'), mapping.text_at(payload, '{data,issue,type}'))
+        when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,metadata,type}'), mapping.text_at(payload, '{data,event,exception,values,0,type}'), mapping.text_at(payload, '{data,event,type}'))
+        when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,metadata,type}'), mapping.text_at(payload, '{data,error,exception,values,0,type}'), mapping.text_at(payload, '{data,error,type}'))
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,metadata,type}'), mapping.text_at(payload, '{event,exception,values,0,type}'), mapping.text_at(payload, '{event,type}'))
+        when 'event of the API' then coalesce(mapping.text_at(payload, '{metadata,type}'), mapping.text_at(payload, '{event,type}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{metadata,type}'), mapping.text_at(payload, '{exception,values,0,type}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,alert_rule,owner}')
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,assignedTo,name}'), mapping.text_at(payload, '{data,issue,assignedTo,email}'), mapping.text_at(payload, '{data,issue,owners,0,owner}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{assignedTo,name}'), mapping.text_at(payload, '{assignedTo,email}'), mapping.text_at(payload, '{owners,0,owner}'))
+    end as team,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,alert_rule,environment}')
+        when 'webhook of an issue' then coalesce(mapping.tag_at(payload, '{data,issue,tags}', 'environment'), mapping.text_at(payload, '{data,issue,tags,environment}'), mapping.text_at(payload, '{data,issue,environment}'))
+        when 'webhook of an alert' then mapping.text_at(payload, '{data,event,environment}')
+        when 'webhook of an error' then mapping.text_at(payload, '{data,error,environment}')
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,environment}'), mapping.text_at(payload, '{event,"sentry.interfaces.Http",env,ENV}'))
+        when 'event of the API' then mapping.tag_at(payload, '{tags}', 'environment')
+        when 'issue' then coalesce(mapping.tag_at(payload, '{tags}', 'environment'), mapping.text_at(payload, '{tags,environment}'), mapping.text_at(payload, '{environment}'))
+    end as environment,
+    case variant
+        when 'metric alert' then mapping.text_at(payload, '{data,web_url}')
+        when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,permalink}'), mapping.text_at(payload, '{data,issue,web_url}'), mapping.text_at(payload, '{data,issue,url}'))
+        when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,web_url}'), mapping.text_at(payload, '{data,event,issue_url}'))
+        when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,web_url}'), mapping.text_at(payload, '{data,error,issue_url}'))
+        when 'webhook of the former plugin' then mapping.text_at(payload, '{url}')
+        when 'issue' then coalesce(mapping.text_at(payload, '{permalink}'), mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'metric alert' then coalesce(mapping.instant_at(payload, '{data,metric_alert,date_started}'), mapping.instant_at(payload, '{data,metric_alert,date_created}'))
+        when 'webhook of an issue' then mapping.instant_at(payload, '{data,issue,firstSeen}')
+        when 'webhook of an alert' then coalesce(mapping.instant_at(payload, '{data,event,datetime}'), mapping.epoch_at(payload, '{data,event,timestamp}', 1))
+        when 'webhook of an error' then coalesce(mapping.instant_at(payload, '{data,error,datetime}'), mapping.epoch_at(payload, '{data,error,timestamp}', 1))
+        when 'webhook of the former plugin' then coalesce(mapping.instant_at(payload, '{event,datetime}'), coalesce(mapping.epoch_at(payload, '{event,timestamp}', 1), mapping.epoch_at(payload, '{event,received}', 1)))
+        when 'event of the API' then coalesce(mapping.instant_at(payload, '{dateCreated}'), mapping.instant_at(payload, '{dateReceived}'))
+        when 'issue' then mapping.instant_at(payload, '{firstSeen}')
+    end as source_created_at,
+    case variant
+        when 'metric alert' then coalesce(mapping.instant_at(payload, '{data,metric_alert,date_closed}'), mapping.instant_at(payload, '{data,metric_alert,date_detected}'))
+        when 'webhook of an issue' then coalesce(mapping.instant_at(payload, '{data,issue,statusDetails,resolvedAt}'), mapping.instant_at(payload, '{data,issue,lastSeen}'))
+        when 'issue' then coalesce(mapping.instant_at(payload, '{statusDetails,resolvedAt}'), mapping.instant_at(payload, '{lastSeen}'))
+    end as resolved_at,
+    case variant
+        when 'metric alert' then jsonb_strip_nulls(jsonb_build_object('identifier', payload #> '{data,metric_alert,identifier}'))
+        when 'webhook of an issue' then jsonb_strip_nulls(jsonb_build_object('short_id', payload #> '{data,issue,shortId}', 'count', payload #> '{data,issue,count}', 'users', payload #> '{data,issue,userCount}', 'culprit', payload #> '{data,issue,culprit}', 'platform', payload #> '{data,issue,platform}', 'substatus', payload #> '{data,issue,substatus}'))
+        when 'webhook of an alert' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{data,event,culprit}', 'platform', payload #> '{data,event,platform}', 'release', payload #> '{data,event,release}', 'rule', payload #> '{data,triggered_rule}'))
+        when 'webhook of an error' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{data,error,culprit}', 'platform', payload #> '{data,error,platform}', 'release', payload #> '{data,error,release}', 'rule', payload #> '{data,triggered_rule}'))
+        when 'webhook of the former plugin' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{culprit}', 'logger', payload #> '{logger}', 'platform', payload #> '{event,platform}'))
+        when 'event of the API' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{culprit}', 'platform', payload #> '{platform}'))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('short_id', payload #> '{shortId}', 'count', payload #> '{count}', 'users', payload #> '{userCount}', 'culprit', payload #> '{culprit}', 'platform', payload #> '{platform}', 'substatus', payload #> '{substatus}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

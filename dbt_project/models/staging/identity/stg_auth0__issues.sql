@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('auth0', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'auth0'
+    ) as changed
+    inner join {{ source('landing', 'auth0') }} as r using (workspace_id, source, external_id)
+    where r.source = 'auth0' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('data.type') }} and {{ has_value('data.date') }}) then 'streamed log event'
-            when ({{ has_value('type') }} and {{ has_value('date') }}) then 'log event'
+            when (mapping.has_value(payload, '{data,type}') and mapping.has_value(payload, '{data,date}')) then 'streamed log event'
+            when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{date}')) then 'log event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('auth0') }},
+    workspace_id,
+    record_id,
+    'auth0'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'streamed log event' then coalesce({{ text_at('data.description') }}, {{ text_at('data.details.error.message') }}, ('Auth0 event ' || {{ text_at('data.type') }})) when 'log event' then coalesce({{ text_at('description') }}, {{ text_at('details.error.message') }}, ('Auth0 event ' || {{ text_at('type') }})) end as title,
-    case variant when 'streamed log event' then coalesce({{ text_at('data.details.error.message') }}, {{ text_at('data.details.error.oauthError') }}) when 'log event' then coalesce({{ text_at('details.error.message') }}, {{ text_at('details.error.oauthError') }}) end as body,
-    case variant when 'streamed log event' then {{ text_at('data.type') }} when 'log event' then {{ text_at('type') }} end as severity_value,
-    case variant when 'streamed log event' then 'failed' when 'log event' then 'failed' end as status_value,
-    case variant when 'streamed log event' then coalesce({{ text_at('data.client_name') }}, {{ text_at('data.connection') }}, {{ text_at('data.client_id') }}) when 'log event' then coalesce({{ text_at('client_name') }}, {{ text_at('connection') }}, {{ text_at('client_id') }}) end as service,
-    case variant when 'streamed log event' then {{ text_at('data.type') }} when 'log event' then {{ text_at('type') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'streamed log event' then coalesce(mapping.text_at(payload, '{data,description}'), mapping.text_at(payload, '{data,details,error,message}'), ('Auth0 event ' || mapping.text_at(payload, '{data,type}')))
+        when 'log event' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{details,error,message}'), ('Auth0 event ' || mapping.text_at(payload, '{type}')))
+    end as title,
+    case variant
+        when 'streamed log event' then coalesce(mapping.text_at(payload, '{data,details,error,message}'), mapping.text_at(payload, '{data,details,error,oauthError}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{details,error,message}'), mapping.text_at(payload, '{details,error,oauthError}'))
+    end as body,
+    case variant
+        when 'streamed log event' then mapping.text_at(payload, '{data,type}')
+        when 'log event' then mapping.text_at(payload, '{type}')
+    end as severity_value,
+    case variant
+        when 'streamed log event' then 'failed'
+        when 'log event' then 'failed'
+    end as status_value,
+    case variant
+        when 'streamed log event' then coalesce(mapping.text_at(payload, '{data,client_name}'), mapping.text_at(payload, '{data,connection}'), mapping.text_at(payload, '{data,client_id}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{client_name}'), mapping.text_at(payload, '{connection}'), mapping.text_at(payload, '{client_id}'))
+    end as service,
+    case variant
+        when 'streamed log event' then mapping.text_at(payload, '{data,type}')
+        when 'log event' then mapping.text_at(payload, '{type}')
+    end as error_type,
     null::text as team,
-    case variant when 'streamed log event' then coalesce({{ text_at('data.environment_name') }}, {{ text_at('data.tenant_name') }}) when 'log event' then coalesce({{ text_at('environment_name') }}, {{ text_at('tenant_name') }}) end as environment,
+    case variant
+        when 'streamed log event' then coalesce(mapping.text_at(payload, '{data,environment_name}'), mapping.text_at(payload, '{data,tenant_name}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{environment_name}'), mapping.text_at(payload, '{tenant_name}'))
+    end as environment,
     null::text as external_url,
-    case variant when 'streamed log event' then {{ instant_at('data.date') }} when 'log event' then {{ instant_at('date') }} end as source_created_at,
+    case variant
+        when 'streamed log event' then mapping.instant_at(payload, '{data,date}')
+        when 'log event' then mapping.instant_at(payload, '{date}')
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'streamed log event' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif({{ value_at('data.user_name') }}, 'null'), nullif({{ value_at('data.user_id') }}, 'null')), 'ip', {{ value_at('data.ip') }}, 'connection', {{ value_at('data.connection') }})) when 'log event' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif({{ value_at('user_name') }}, 'null'), nullif({{ value_at('user_id') }}, 'null')), 'ip', {{ value_at('ip') }}, 'connection', {{ value_at('connection') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'streamed log event' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif(payload #> '{data,user_name}', 'null'), nullif(payload #> '{data,user_id}', 'null')), 'ip', payload #> '{data,ip}', 'connection', payload #> '{data,connection}'))
+        when 'log event' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif(payload #> '{user_name}', 'null'), nullif(payload #> '{user_id}', 'null')), 'ip', payload #> '{ip}', 'connection', payload #> '{connection}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('duo', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'duo'
+    ) as changed
+    inner join {{ source('landing', 'duo') }} as r using (workspace_id, source, external_id)
+    where r.source = 'duo' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,59 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('result') }} and ({{ has_value('reason') }} or {{ has_value('factor') }} or {{ has_value('event_type') }})) then 'sign-in'
-            when {{ has_value('sekey') }} then 'Trust Monitor event'
+            when (mapping.has_value(payload, '{result}') and (mapping.has_value(payload, '{reason}') or mapping.has_value(payload, '{factor}') or mapping.has_value(payload, '{event_type}'))) then 'sign-in'
+            when mapping.has_value(payload, '{sekey}') then 'Trust Monitor event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('duo') }},
+    workspace_id,
+    record_id,
+    'duo'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'sign-in' then nullif(concat_ws(' ', 'Duo sign-in', nullif(concat_ws(': ', {{ text_at('result') }}, {{ text_at('reason') }}), '')), '') when 'Trust Monitor event' then coalesce({{ text_at('explanations.0.summary') }}, {{ text_at('type') }}) end as title,
-    case variant when 'sign-in' then {{ text_at('reason') }} when 'Trust Monitor event' then nullif(concat_ws(' ', {{ text_at('explanations.0.summary') }}, {{ text_at('explanations.1.summary') }}, {{ text_at('explanations.2.summary') }}), '') end as body,
-    case variant when 'sign-in' then {{ text_at('result') }} when 'Trust Monitor event' then case when coalesce(lower({{ text_at('priority_event') }}) in ('true'), false) then 'high' else 'medium' end end as severity_value,
-    case variant when 'sign-in' then {{ text_at('result') }} when 'Trust Monitor event' then {{ text_at('state') }} end as status_value,
-    case variant when 'sign-in' then coalesce({{ text_at('application.name') }}, {{ text_at('integration') }}) when 'Trust Monitor event' then coalesce({{ text_at('surfaced_auth.application.name') }}, {{ text_at('type') }}) end as service,
-    case variant when 'sign-in' then {{ text_at('reason') }} when 'Trust Monitor event' then coalesce({{ text_at('explanations.0.type') }}, {{ text_at('type') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'sign-in' then nullif(concat_ws(' ', 'Duo sign-in', nullif(concat_ws(': ', mapping.text_at(payload, '{result}'), mapping.text_at(payload, '{reason}')), '')), '')
+        when 'Trust Monitor event' then coalesce(mapping.text_at(payload, '{explanations,0,summary}'), mapping.text_at(payload, '{type}'))
+    end as title,
+    case variant
+        when 'sign-in' then mapping.text_at(payload, '{reason}')
+        when 'Trust Monitor event' then nullif(concat_ws(' ', mapping.text_at(payload, '{explanations,0,summary}'), mapping.text_at(payload, '{explanations,1,summary}'), mapping.text_at(payload, '{explanations,2,summary}')), '')
+    end as body,
+    case variant
+        when 'sign-in' then mapping.text_at(payload, '{result}')
+        when 'Trust Monitor event' then case when coalesce(lower(mapping.text_at(payload, '{priority_event}')) in ('true'), false) then 'high' else 'medium' end
+    end as severity_value,
+    case variant
+        when 'sign-in' then mapping.text_at(payload, '{result}')
+        when 'Trust Monitor event' then mapping.text_at(payload, '{state}')
+    end as status_value,
+    case variant
+        when 'sign-in' then coalesce(mapping.text_at(payload, '{application,name}'), mapping.text_at(payload, '{integration}'))
+        when 'Trust Monitor event' then coalesce(mapping.text_at(payload, '{surfaced_auth,application,name}'), mapping.text_at(payload, '{type}'))
+    end as service,
+    case variant
+        when 'sign-in' then mapping.text_at(payload, '{reason}')
+        when 'Trust Monitor event' then coalesce(mapping.text_at(payload, '{explanations,0,type}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'Trust Monitor event' then {{ text_at('triage_event_uri') }} end as external_url,
-    case variant when 'sign-in' then coalesce({{ instant_at('isotimestamp') }}, {{ seconds_at('timestamp') }}, {{ instant_at('timestamp') }}, {{ seconds_at('ts') }}, {{ instant_at('ts') }}) when 'Trust Monitor event' then {{ milliseconds_at('surfaced_timestamp') }} end as source_created_at,
+    case variant when 'Trust Monitor event' then mapping.text_at(payload, '{triage_event_uri}') end as external_url,
+    case variant
+        when 'sign-in' then coalesce(mapping.instant_at(payload, '{isotimestamp}'), mapping.epoch_at(payload, '{timestamp}', 1), mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{ts}', 1), mapping.instant_at(payload, '{ts}'))
+        when 'Trust Monitor event' then mapping.epoch_at(payload, '{surfaced_timestamp}', 1000)
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'sign-in' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif({{ value_at('user.name') }}, 'null'), nullif({{ value_at('username') }}, 'null')), 'factor', {{ value_at('factor') }}, 'ip', coalesce(nullif({{ value_at('access_device.ip') }}, 'null'), nullif({{ value_at('ip') }}, 'null')))) when 'Trust Monitor event' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('surfaced_auth.user.name') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'sign-in' then jsonb_strip_nulls(jsonb_build_object('user_name', coalesce(nullif(payload #> '{user,name}', 'null'), nullif(payload #> '{username}', 'null')), 'factor', payload #> '{factor}', 'ip', coalesce(nullif(payload #> '{access_device,ip}', 'null'), nullif(payload #> '{ip}', 'null'))))
+        when 'Trust Monitor event' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{surfaced_auth,user,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

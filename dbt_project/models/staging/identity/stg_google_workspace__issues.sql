@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('google_workspace', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'google_workspace'
+    ) as changed
+    inner join {{ source('landing', 'google_workspace') }} as r using (workspace_id, source, external_id)
+    where r.source = 'google_workspace' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,64 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alertId') }} and {{ has_value('type') }}) then 'alert'
-            when {{ has_value('events.0.name') }} then 'activity'
-            when ({{ has_value('id.applicationName') }} and {{ has_value('name') }}) then 'activity of a log export'
+            when (mapping.has_value(payload, '{alertId}') and mapping.has_value(payload, '{type}')) then 'alert'
+            when mapping.has_value(payload, '{events,0,name}') then 'activity'
+            when (mapping.has_value(payload, '{id,applicationName}') and mapping.has_value(payload, '{name}')) then 'activity of a log export'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('google_workspace') }},
+    workspace_id,
+    record_id,
+    'google_workspace'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then {{ text_at('type') }} when 'activity' then nullif(concat_ws(': ', {{ text_at('id.applicationName') }}, {{ text_at('events.0.name') }}), '') when 'activity of a log export' then nullif(concat_ws(': ', {{ text_at('id.applicationName') }}, {{ text_at('name') }}), '') end as title,
-    case variant when 'alert' then coalesce({{ text_at('data.description') }}, {{ text_at('data.title') }}, {{ text_at('data.messages.0.subjectText') }}) end as body,
-    case variant when 'alert' then {{ text_at('metadata.severity') }} when 'activity' then {{ text_at('events.0.name') }} when 'activity of a log export' then {{ text_at('name') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('metadata.status') }} when 'activity' then 'failed' when 'activity of a log export' then 'failed' end as status_value,
-    case variant when 'alert' then {{ text_at('source') }} when 'activity' then {{ text_at('id.applicationName') }} when 'activity of a log export' then {{ text_at('id.applicationName') }} end as service,
-    case variant when 'alert' then {{ text_at('type') }} when 'activity' then {{ text_at('events.0.name') }} when 'activity of a log export' then {{ text_at('name') }} end as error_type,
-    case variant when 'alert' then {{ text_at('metadata.assignee') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{type}')
+        when 'activity' then nullif(concat_ws(': ', mapping.text_at(payload, '{id,applicationName}'), mapping.text_at(payload, '{events,0,name}')), '')
+        when 'activity of a log export' then nullif(concat_ws(': ', mapping.text_at(payload, '{id,applicationName}'), mapping.text_at(payload, '{name}')), '')
+    end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{data,description}'), mapping.text_at(payload, '{data,title}'), mapping.text_at(payload, '{data,messages,0,subjectText}')) end as body,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{metadata,severity}')
+        when 'activity' then mapping.text_at(payload, '{events,0,name}')
+        when 'activity of a log export' then mapping.text_at(payload, '{name}')
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{metadata,status}')
+        when 'activity' then 'failed'
+        when 'activity of a log export' then 'failed'
+    end as status_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{source}')
+        when 'activity' then mapping.text_at(payload, '{id,applicationName}')
+        when 'activity of a log export' then mapping.text_at(payload, '{id,applicationName}')
+    end as service,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{type}')
+        when 'activity' then mapping.text_at(payload, '{events,0,name}')
+        when 'activity of a log export' then mapping.text_at(payload, '{name}')
+    end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{metadata,assignee}') end as team,
     null::text as environment,
-    case variant when 'alert' then coalesce({{ text_at('securityInvestigationToolLink') }}, {{ text_at('data.alertDetails.link') }}) end as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('createTime') }}, {{ instant_at('startTime') }}) when 'activity' then {{ instant_at('id.time') }} when 'activity of a log export' then {{ instant_at('id.time') }} end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('endTime') }}, {{ instant_at('updateTime') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('data', {{ value_at('data') }}, 'feedback', {{ value_at('data.actorEmail') }})) when 'activity' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('actor.email') }}, 'ip', {{ value_at('ipAddress') }})) when 'activity of a log export' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('actor.email') }}, 'ip', {{ value_at('ipAddress') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{securityInvestigationToolLink}'), mapping.text_at(payload, '{data,alertDetails,link}')) end as external_url,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{createTime}'), mapping.instant_at(payload, '{startTime}'))
+        when 'activity' then mapping.instant_at(payload, '{id,time}')
+        when 'activity of a log export' then mapping.instant_at(payload, '{id,time}')
+    end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{endTime}'), mapping.instant_at(payload, '{updateTime}')) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('data', payload #> '{data}', 'feedback', payload #> '{data,actorEmail}'))
+        when 'activity' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{actor,email}', 'ip', payload #> '{ipAddress}'))
+        when 'activity of a log export' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{actor,email}', 'ip', payload #> '{ipAddress}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

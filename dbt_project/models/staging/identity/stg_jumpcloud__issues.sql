@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('jumpcloud', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'jumpcloud'
+    ) as changed
+    inner join {{ source('landing', 'jumpcloud') }} as r using (workspace_id, source, external_id)
+    where r.source = 'jumpcloud' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when {{ has_value('event_type') }} then 'event'
+            when mapping.has_value(payload, '{event_type}') then 'event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('jumpcloud') }},
+    workspace_id,
+    record_id,
+    'jumpcloud'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'event' then coalesce(nullif(concat_ws(': ', {{ text_at('event_type') }}, {{ text_at('error_message') }}), ''), {{ text_at('event_type') }}) end as title,
-    case variant when 'event' then coalesce({{ text_at('error_message') }}, {{ text_at('message') }}) end as body,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'event' then coalesce(nullif(concat_ws(': ', mapping.text_at(payload, '{event_type}'), mapping.text_at(payload, '{error_message}')), ''), mapping.text_at(payload, '{event_type}')) end as title,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{error_message}'), mapping.text_at(payload, '{message}')) end as body,
     case variant when 'event' then 'warning' end as severity_value,
     case variant when 'event' then 'failed' end as status_value,
-    case variant when 'event' then coalesce({{ text_at('application.display_label') }}, {{ text_at('application.name') }}, {{ text_at('service') }}) end as service,
-    case variant when 'event' then coalesce({{ text_at('error_code') }}, {{ text_at('event_type') }}) end as error_type,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{application,display_label}'), mapping.text_at(payload, '{application,name}'), mapping.text_at(payload, '{service}')) end as service,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{error_code}'), mapping.text_at(payload, '{event_type}')) end as error_type,
     null::text as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'event' then {{ instant_at('timestamp') }} end as source_created_at,
+    case variant when 'event' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'event' then jsonb_strip_nulls(jsonb_build_object('initiated_by', coalesce(nullif({{ value_at('initiated_by.username') }}, 'null'), nullif({{ value_at('initiated_by.email') }}, 'null')), 'ip', {{ value_at('client_ip') }}, 'mfa', {{ value_at('mfa') }}, 'provider', {{ value_at('provider') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'event' then jsonb_strip_nulls(jsonb_build_object('initiated_by', coalesce(nullif(payload #> '{initiated_by,username}', 'null'), nullif(payload #> '{initiated_by,email}', 'null')), 'ip', payload #> '{client_ip}', 'mfa', payload #> '{mfa}', 'provider', payload #> '{provider}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

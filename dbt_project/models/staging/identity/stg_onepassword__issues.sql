@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('onepassword', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'onepassword'
+    ) as changed
+    inner join {{ source('landing', 'onepassword') }} as r using (workspace_id, source, external_id)
+    where r.source = 'onepassword' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('uuid') }} and {{ has_value('category') }} and ({{ has_value('target_user') }} or {{ has_value('client') }})) then 'sign-in attempt'
+            when (mapping.has_value(payload, '{uuid}') and mapping.has_value(payload, '{category}') and (mapping.has_value(payload, '{target_user}') or mapping.has_value(payload, '{client}'))) then 'sign-in attempt'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('onepassword') }},
+    workspace_id,
+    record_id,
+    'onepassword'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'sign-in attempt' then nullif(concat_ws(' ', '1Password sign-in', nullif(concat_ws(': ', {{ text_at('category') }}, {{ text_at('type') }}), '')), '') end as title,
-    case variant when 'sign-in attempt' then {{ text_at('details.value') }} end as body,
-    case variant when 'sign-in attempt' then {{ text_at('category') }} end as severity_value,
-    case variant when 'sign-in attempt' then {{ text_at('category') }} end as status_value,
-    case variant when 'sign-in attempt' then {{ text_at('client.app_name') }} end as service,
-    case variant when 'sign-in attempt' then {{ text_at('type') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'sign-in attempt' then nullif(concat_ws(' ', '1Password sign-in', nullif(concat_ws(': ', mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{type}')), '')), '') end as title,
+    case variant when 'sign-in attempt' then mapping.text_at(payload, '{details,value}') end as body,
+    case variant when 'sign-in attempt' then mapping.text_at(payload, '{category}') end as severity_value,
+    case variant when 'sign-in attempt' then mapping.text_at(payload, '{category}') end as status_value,
+    case variant when 'sign-in attempt' then mapping.text_at(payload, '{client,app_name}') end as service,
+    case variant when 'sign-in attempt' then mapping.text_at(payload, '{type}') end as error_type,
     null::text as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'sign-in attempt' then {{ instant_at('timestamp') }} end as source_created_at,
+    case variant when 'sign-in attempt' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'sign-in attempt' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('target_user.email') }}, 'country', {{ value_at('country') }}, 'ip', {{ value_at('client.ip_address') }}, 'platform', {{ value_at('client.platform_name') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'sign-in attempt' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{target_user,email}', 'country', payload #> '{country}', 'ip', payload #> '{client,ip_address}', 'platform', payload #> '{client,platform_name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bigpanda', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bigpanda'
+    ) as changed
+    inner join {{ source('landing', 'bigpanda') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bigpanda' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('status') }} and ({{ has_value('alerts') }} or {{ has_value('correlation_matchers_log') }} or {{ has_value('active') }} or {{ has_value('title') }}) and ({{ has_value('started_at') }} or {{ has_value('start') }} or {{ has_value('updated_at') }} or {{ has_value('changed_at') }})) then 'incident'
+            when (mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{alerts}') or mapping.has_value(payload, '{correlation_matchers_log}') or mapping.has_value(payload, '{active}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{started_at}') or mapping.has_value(payload, '{start}') or mapping.has_value(payload, '{updated_at}') or mapping.has_value(payload, '{changed_at}'))) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bigpanda') }},
+    workspace_id,
+    record_id,
+    'bigpanda'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('title') }}, {{ text_at('alerts.0.condition_name') }}, {{ text_at('alerts.0.tags.check') }}, {{ tag_at('incident_tags', 'check|alertname') }}, {{ tag_at('tags', 'check|alertname') }}, {{ tag_at('alerts.0.tags', 'check|alertname') }}, {{ text_at('alerts.0.description') }}, {{ text_at('subtitle') }}) end as title,
-    case variant when 'incident' then coalesce(nullif({{ text_at('subtitle') }}, {{ text_at('title') }}), {{ text_at('description') }}, {{ text_at('alerts.0.description') }}, {{ text_at('alerts.0.condition_name') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('severity') }}, {{ text_at('priority') }}) end as severity_value,
-    case variant when 'incident' then {{ text_at('status') }} end as status_value,
-    case variant when 'incident' then coalesce({{ tag_at('incident_tags', 'service|application|app') }}, {{ tag_at('tags', 'service|application|app') }}, {{ tag_at('alerts.0.tags', 'service|application|app') }}, {{ text_at('alerts.0.primary_property') }}, {{ tag_at('incident_tags', 'host') }}, {{ tag_at('tags', 'host') }}, {{ tag_at('alerts.0.tags', 'host') }}) end as service,
-    case variant when 'incident' then coalesce({{ tag_at('incident_tags', 'check|alertname') }}, {{ tag_at('tags', 'check|alertname') }}, {{ tag_at('alerts.0.tags', 'check|alertname') }}) end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('assignee.name') }}, {{ tag_at('incident_tags', 'team|owner|support_group') }}, {{ tag_at('tags', 'team|owner|support_group') }}, {{ tag_at('alerts.0.tags', 'team|owner|support_group') }}) end as team,
-    case variant when 'incident' then coalesce({{ text_at('environment.name') }}, {{ tag_at('incident_tags', 'env|environment') }}, {{ tag_at('tags', 'env|environment') }}, {{ tag_at('alerts.0.tags', 'env|environment') }}, {{ text_at('environments.0.name') }}, {{ text_at('environments.0') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('incident_url') }}, {{ text_at('url') }}, {{ text_at('links.details') }}, {{ text_at('preview_url') }}) end as external_url,
-    case variant when 'incident' then coalesce({{ seconds_at('started_at') }}, {{ instant_at('started_at') }}, {{ seconds_at('start') }}, {{ instant_at('start') }}) end as source_created_at,
-    case variant when 'incident' then coalesce({{ seconds_at('ended_at') }}, {{ instant_at('ended_at') }}, {{ seconds_at('end') }}, {{ instant_at('end') }}, {{ seconds_at('updated_at') }}, {{ instant_at('updated_at') }}, {{ seconds_at('changed_at') }}, {{ instant_at('changed_at') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('alerts', {{ value_at('active_alerts') }}, 'folders', {{ value_at('folders') }}, 'sources', {{ value_at('source_systems') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{alerts,0,condition_name}'), mapping.text_at(payload, '{alerts,0,tags,check}'), mapping.tag_at(payload, '{incident_tags}', 'check|alertname'), mapping.tag_at(payload, '{tags}', 'check|alertname'), mapping.tag_at(payload, '{alerts,0,tags}', 'check|alertname'), mapping.text_at(payload, '{alerts,0,description}'), mapping.text_at(payload, '{subtitle}')) end as title,
+    case variant when 'incident' then coalesce(nullif(mapping.text_at(payload, '{subtitle}'), mapping.text_at(payload, '{title}')), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alerts,0,description}'), mapping.text_at(payload, '{alerts,0,condition_name}')) end as body,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority}')) end as severity_value,
+    case variant when 'incident' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'incident' then coalesce(mapping.tag_at(payload, '{incident_tags}', 'service|application|app'), mapping.tag_at(payload, '{tags}', 'service|application|app'), mapping.tag_at(payload, '{alerts,0,tags}', 'service|application|app'), mapping.text_at(payload, '{alerts,0,primary_property}'), mapping.tag_at(payload, '{incident_tags}', 'host'), mapping.tag_at(payload, '{tags}', 'host'), mapping.tag_at(payload, '{alerts,0,tags}', 'host')) end as service,
+    case variant when 'incident' then coalesce(mapping.tag_at(payload, '{incident_tags}', 'check|alertname'), mapping.tag_at(payload, '{tags}', 'check|alertname'), mapping.tag_at(payload, '{alerts,0,tags}', 'check|alertname')) end as error_type,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{assignee,name}'), mapping.tag_at(payload, '{incident_tags}', 'team|owner|support_group'), mapping.tag_at(payload, '{tags}', 'team|owner|support_group'), mapping.tag_at(payload, '{alerts,0,tags}', 'team|owner|support_group')) end as team,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.tag_at(payload, '{incident_tags}', 'env|environment'), mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.tag_at(payload, '{alerts,0,tags}', 'env|environment'), mapping.text_at(payload, '{environments,0,name}'), mapping.text_at(payload, '{environments,0}')) end as environment,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{incident_url}'), mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{links,details}'), mapping.text_at(payload, '{preview_url}')) end as external_url,
+    case variant when 'incident' then coalesce(mapping.epoch_at(payload, '{started_at}', 1), mapping.instant_at(payload, '{started_at}'), mapping.epoch_at(payload, '{start}', 1), mapping.instant_at(payload, '{start}')) end as source_created_at,
+    case variant when 'incident' then coalesce(mapping.epoch_at(payload, '{ended_at}', 1), mapping.instant_at(payload, '{ended_at}'), mapping.epoch_at(payload, '{end}', 1), mapping.instant_at(payload, '{end}'), mapping.epoch_at(payload, '{updated_at}', 1), mapping.instant_at(payload, '{updated_at}'), mapping.epoch_at(payload, '{changed_at}', 1), mapping.instant_at(payload, '{changed_at}')) end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('alerts', payload #> '{active_alerts}', 'folders', payload #> '{folders}', 'sources', payload #> '{source_systems}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('firehydrant', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'firehydrant'
+    ) as changed
+    inner join {{ source('landing', 'firehydrant') }} as r using (workspace_id, source, external_id)
+    where r.source = 'firehydrant' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,68 @@ variants as (
     select
         *,
         case
-            when (kind in ('record') and ({{ has_value('name') }} and ({{ has_value('current_milestone') }} or {{ has_value('milestones') }}))) then 'incident'
-            when (kind in ('alert') and ({{ has_value('summary') }} and {{ has_value('status') }} and ({{ has_value('integration') }} or {{ has_value('signal_id') }} or {{ has_value('starts_at') }}))) then 'alert'
+            when (kind in ('record') and (mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{current_milestone}') or mapping.has_value(payload, '{milestones}')))) then 'incident'
+            when (kind in ('alert') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{integration}') or mapping.has_value(payload, '{signal_id}') or mapping.has_value(payload, '{starts_at}')))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('firehydrant') }},
+    workspace_id,
+    record_id,
+    'firehydrant'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then {{ text_at('name') }} when 'alert' then {{ text_at('summary') }} end as title,
-    case variant when 'incident' then coalesce(nullif({{ text_at('description') }}, {{ text_at('name') }}), {{ text_at('summary') }}, {{ text_at('customer_impact_summary') }}, {{ text_at('last_note.body') }}) when 'alert' then nullif({{ text_at('description') }}, {{ text_at('summary') }}) end as body,
-    case variant when 'incident' then case when coalesce(lower(coalesce({{ text_at('severity.slug') }}, {{ text_at('severity') }})) in ('unset', ''), false) then coalesce({{ text_at('priority.slug') }}, {{ text_at('priority') }}, {{ text_at('severity') }}) else coalesce({{ text_at('severity.slug') }}, {{ text_at('severity') }}, {{ text_at('priority.slug') }}, {{ text_at('priority') }}) end when 'alert' then coalesce({{ text_at('priority') }}, {{ text_at('level') }}, {{ tag_at('labels', 'severity|priority') }}) end as severity_value,
-    case variant when 'incident' then coalesce({{ text_at('current_milestone') }}, {{ text_at('milestones.-1.type') }}) when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('services.0.name') }}, {{ text_at('functionalities.0.name') }}, {{ text_at('impacts.0.impact.name') }}) when 'alert' then coalesce({{ text_at('services.0.name') }}, {{ tag_at('labels', 'service') }}, {{ text_at('integration_name') }}) end as service,
-    case variant when 'incident' then {{ text_at('incident_type.name') }} end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('team_assignments.0.team.name') }}, {{ text_at('teams.0.name') }}, {{ tag_at('labels', 'team') }}) when 'alert' then coalesce({{ text_at('team_name') }}, {{ text_at('signal_rule.team_id') }}, {{ tag_at('labels', 'team') }}) end as team,
-    case variant when 'incident' then coalesce({{ text_at('environments.0.name') }}, {{ tag_at('labels', 'env|environment') }}) when 'alert' then coalesce({{ text_at('environments.0.name') }}, {{ tag_at('labels', 'env|environment') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('incident_url') }}, {{ text_at('private_status_page_url') }}) when 'alert' then coalesce({{ text_at('remote_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'incident' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}) when 'alert' then coalesce({{ instant_at('starts_at') }}, {{ instant_at('created_at') }}) end as source_created_at,
-    case variant when 'incident' then coalesce({{ instant_at('resolved_at') }}, {{ instant_at('milestones.-1.occurred_at') }}, {{ instant_at('updated_at') }}) when 'alert' then coalesce({{ instant_at('ends_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('number') }}, 'tags', {{ value_at('tag_list') }}, 'labels', {{ value_at('labels') }}, 'customers_impacted', {{ value_at('customers_impacted') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('tags') }}, 'integration', {{ value_at('integration') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{name}')
+        when 'alert' then mapping.text_at(payload, '{summary}')
+    end as title,
+    case variant
+        when 'incident' then coalesce(nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{name}')), mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{customer_impact_summary}'), mapping.text_at(payload, '{last_note,body}'))
+        when 'alert' then nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{summary}'))
+    end as body,
+    case variant
+        when 'incident' then case when coalesce(lower(coalesce(mapping.text_at(payload, '{severity,slug}'), mapping.text_at(payload, '{severity}'))) in ('unset', ''), false) then coalesce(mapping.text_at(payload, '{priority,slug}'), mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{severity}')) else coalesce(mapping.text_at(payload, '{severity,slug}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority,slug}'), mapping.text_at(payload, '{priority}')) end
+        when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{level}'), mapping.tag_at(payload, '{labels}', 'severity|priority'))
+    end as severity_value,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{current_milestone}'), mapping.text_at(payload, '{milestones,-1,type}'))
+        when 'alert' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{services,0,name}'), mapping.text_at(payload, '{functionalities,0,name}'), mapping.text_at(payload, '{impacts,0,impact,name}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{services,0,name}'), mapping.tag_at(payload, '{labels}', 'service'), mapping.text_at(payload, '{integration_name}'))
+    end as service,
+    case variant when 'incident' then mapping.text_at(payload, '{incident_type,name}') end as error_type,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{team_assignments,0,team,name}'), mapping.text_at(payload, '{teams,0,name}'), mapping.tag_at(payload, '{labels}', 'team'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{team_name}'), mapping.text_at(payload, '{signal_rule,team_id}'), mapping.tag_at(payload, '{labels}', 'team'))
+    end as team,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{environments,0,name}'), mapping.tag_at(payload, '{labels}', 'env|environment'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{environments,0,name}'), mapping.tag_at(payload, '{labels}', 'env|environment'))
+    end as environment,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{incident_url}'), mapping.text_at(payload, '{private_status_page_url}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{remote_url}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'incident' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{starts_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as source_created_at,
+    case variant
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{milestones,-1,occurred_at}'), mapping.instant_at(payload, '{updated_at}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{ends_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'tags', payload #> '{tag_list}', 'labels', payload #> '{labels}', 'customers_impacted', payload #> '{customers_impacted}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'integration', payload #> '{integration}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('ilert', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'ilert'
+    ) as changed
+    inner join {{ source('landing', 'ilert') }} as r using (workspace_id, source, external_id)
+    where r.source = 'ilert' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (kind in ('record') and ({{ has_value('summary') }} and {{ has_value('status') }} and ({{ has_value('reportTime') }} or {{ has_value('alertSource') }}))) then 'alert'
-            when (kind in ('incident') and ({{ has_value('summary') }} and {{ has_value('status') }} and ({{ has_value('affectedServices') }} or {{ has_value('createdAt') }}))) then 'incident'
+            when (kind in ('record') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{reportTime}') or mapping.has_value(payload, '{alertSource}')))) then 'alert'
+            when (kind in ('incident') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{affectedServices}') or mapping.has_value(payload, '{createdAt}')))) then 'incident'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,56 @@ variants as (
 )
 
 select
-    {{ record_columns('ilert') }},
+    workspace_id,
+    record_id,
+    'ilert'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then {{ text_at('summary') }} when 'incident' then {{ text_at('summary') }} end as title,
-    case variant when 'alert' then nullif({{ text_at('details') }}, {{ text_at('summary') }}) when 'incident' then {{ text_at('message') }} end as body,
-    case variant when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('priority') }}) when 'incident' then coalesce({{ text_at('affectedServices.0.impact') }}, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'alert' then {{ text_at('status') }} when 'incident' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('services.0.name') }}, {{ text_at('affectedServices.0.service.name') }}, {{ text_at('labels.service') }}, {{ text_at('customDetails.service') }}, {{ text_at('alertSource.name') }}) when 'incident' then {{ text_at('affectedServices.0.service.name') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('labels.error_type') }}, {{ text_at('customDetails.error_type') }}) end as error_type,
-    case variant when 'alert' then coalesce({{ text_at('alertSource.teams.0.name') }}, {{ text_at('escalationPolicy.teams.0.name') }}, {{ text_at('labels.team') }}, {{ text_at('escalationPolicy.name') }}) when 'incident' then coalesce({{ text_at('affectedTeams.0.name') }}, {{ text_at('teams.0.name') }}) end as team,
-    case variant when 'alert' then coalesce({{ text_at('labels.environment') }}, {{ text_at('labels.env') }}, {{ text_at('customDetails.environment') }}, {{ tag_at('tags', 'env|environment') }}) end as environment,
-    case variant when 'alert' then coalesce({{ text_at('alertUrl') }}, {{ text_at('url') }}, ('https://' || nullif(config ->> 'account', '') || '.ilert.com/alert/view.jsf?id=' || {{ text_at('id') }}), {{ text_at('links.0.href') }}) when 'incident' then coalesce({{ text_at('url') }}, ('https://' || nullif(config ->> 'account', '') || '.ilert.com/incident/view.jsf?id=' || {{ text_at('id') }})) end as external_url,
-    case variant when 'alert' then {{ instant_at('reportTime') }} when 'incident' then {{ instant_at('createdAt') }} end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('resolvedOn') }}, {{ instant_at('updatedAt') }}) when 'incident' then coalesce({{ instant_at('resolvedOn') }}, {{ instant_at('updatedAt') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert_key', {{ value_at('alertKey') }}, 'alert_source', {{ value_at('alertSource.name') }}, 'labels', {{ value_at('labels') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{summary}')
+        when 'incident' then mapping.text_at(payload, '{summary}')
+    end as title,
+    case variant
+        when 'alert' then nullif(mapping.text_at(payload, '{details}'), mapping.text_at(payload, '{summary}'))
+        when 'incident' then mapping.text_at(payload, '{message}')
+    end as body,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{affectedServices,0,impact}'), mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{status}')
+        when 'incident' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{services,0,name}'), mapping.text_at(payload, '{affectedServices,0,service,name}'), mapping.text_at(payload, '{labels,service}'), mapping.text_at(payload, '{customDetails,service}'), mapping.text_at(payload, '{alertSource,name}'))
+        when 'incident' then mapping.text_at(payload, '{affectedServices,0,service,name}')
+    end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,error_type}'), mapping.text_at(payload, '{customDetails,error_type}')) end as error_type,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertSource,teams,0,name}'), mapping.text_at(payload, '{escalationPolicy,teams,0,name}'), mapping.text_at(payload, '{labels,team}'), mapping.text_at(payload, '{escalationPolicy,name}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{affectedTeams,0,name}'), mapping.text_at(payload, '{teams,0,name}'))
+    end as team,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment')) end as environment,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/alert/view.jsf?id=' || mapping.text_at(payload, '{id}')), mapping.text_at(payload, '{links,0,href}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/incident/view.jsf?id=' || mapping.text_at(payload, '{id}')))
+    end as external_url,
+    case variant
+        when 'alert' then mapping.instant_at(payload, '{reportTime}')
+        when 'incident' then mapping.instant_at(payload, '{createdAt}')
+    end as source_created_at,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{resolvedOn}'), mapping.instant_at(payload, '{updatedAt}'))
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolvedOn}'), mapping.instant_at(payload, '{updatedAt}'))
+    end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert_key', payload #> '{alertKey}', 'alert_source', payload #> '{alertSource,name}', 'labels', payload #> '{labels}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

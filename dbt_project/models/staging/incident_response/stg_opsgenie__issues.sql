@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('opsgenie', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'opsgenie'
+    ) as changed
+    inner join {{ source('landing', 'opsgenie') }} as r using (workspace_id, source, external_id)
+    where r.source = 'opsgenie' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,71 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('message') }} and {{ has_value('action') }}) then 'webhook'
-            when ({{ has_value('message') }} and {{ has_value('createdAt') }} and {{ has_value('status') }}) then 'alert or incident'
+            when (mapping.has_value(payload, '{message}') and mapping.has_value(payload, '{action}')) then 'webhook'
+            when (mapping.has_value(payload, '{message}') and mapping.has_value(payload, '{createdAt}') and mapping.has_value(payload, '{status}')) then 'alert or incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('opsgenie') }},
+    workspace_id,
+    record_id,
+    'opsgenie'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then {{ text_at('message') }} when 'alert or incident' then {{ text_at('message') }} end as title,
-    case variant when 'webhook' then nullif({{ text_at('description') }}, {{ text_at('message') }}) when 'alert or incident' then nullif({{ text_at('description') }}, {{ text_at('message') }}) end as body,
-    case variant when 'webhook' then {{ text_at('priority') }} when 'alert or incident' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'webhook' then case when coalesce(lower({{ text_at('action') }}) in ('create', 'acknowledge', 'unacknowledge', 'close', 'delete', 'snooze', 'snoozeended'), false) then {{ text_at('action') }} else null::text end when 'alert or incident' then case when (coalesce(lower({{ text_at('status') }}) in ('open'), false) and coalesce(lower({{ text_at('acknowledged') }}) in ('true'), false)) then 'acknowledged' else {{ text_at('status') }} end end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('details.service') }}, {{ text_at('extraProperties.service') }}, {{ tag_at('tags', 'service|svc') }}, {{ text_at('impactedServices.0') }}) when 'alert or incident' then coalesce({{ text_at('details.service') }}, {{ text_at('extraProperties.service') }}, {{ tag_at('tags', 'service|svc') }}, {{ text_at('impactedServices.0') }}) end as service,
-    case variant when 'webhook' then coalesce({{ text_at('details.error_type') }}, {{ text_at('details.errorType') }}) when 'alert or incident' then coalesce({{ text_at('details.error_type') }}, {{ text_at('details.errorType') }}) end as error_type,
-    case variant when 'webhook' then coalesce({{ text_at('ownerTeam.name') }}, {{ text_at('ownerTeam') }}, {{ text_at('team') }}, {{ text_at('teams.0.name') }}, {{ text_at('teams.0') }}, {{ element_at('responders', 'type', 'team', 'name') }}, {{ tag_at('tags', 'team') }}) when 'alert or incident' then coalesce({{ text_at('ownerTeam.name') }}, {{ text_at('ownerTeam') }}, {{ text_at('team') }}, {{ text_at('teams.0.name') }}, {{ text_at('teams.0') }}, {{ element_at('responders', 'type', 'team', 'name') }}, {{ tag_at('tags', 'team') }}) end as team,
-    case variant when 'webhook' then coalesce({{ text_at('details.environment') }}, {{ text_at('details.env') }}, {{ text_at('extraProperties.environment') }}, {{ tag_at('tags', 'env|environment') }}) when 'alert or incident' then coalesce({{ text_at('details.environment') }}, {{ text_at('details.env') }}, {{ text_at('extraProperties.environment') }}, {{ tag_at('tags', 'env|environment') }}) end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('links.web') }}, {{ text_at('details.url') }}) when 'alert or incident' then coalesce({{ text_at('links.web') }}, {{ text_at('details.url') }}) end as external_url,
-    case variant when 'webhook' then {{ milliseconds_at('createdAt') }} when 'alert or incident' then coalesce({{ instant_at('createdAt') }}, {{ milliseconds_at('createdAt') }}) end as source_created_at,
-    case variant when 'webhook' then {{ nanoseconds_at('updatedAt') }} when 'alert or incident' then coalesce({{ instant_at('impactEndDate') }}, {{ instant_at('closedAt') }}, {{ instant_at('updatedAt') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('tinyId') }}, 'alias', {{ value_at('alias') }}, 'tags', {{ value_at('tags') }}, 'entity', {{ value_at('entity') }}, 'origin', {{ value_at('source') }}, 'integration', coalesce(nullif({{ value_at('integration.name') }}, 'null'), nullif({{ value_at('integration_name') }}, 'null')))) when 'alert or incident' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('tinyId') }}, 'alias', {{ value_at('alias') }}, 'tags', {{ value_at('tags') }}, 'entity', {{ value_at('entity') }}, 'origin', {{ value_at('source') }}, 'integration', coalesce(nullif({{ value_at('integration.name') }}, 'null'), nullif({{ value_at('integration_name') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{message}')
+        when 'alert or incident' then mapping.text_at(payload, '{message}')
+    end as title,
+    case variant
+        when 'webhook' then nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{message}'))
+        when 'alert or incident' then nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{message}'))
+    end as body,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{priority}')
+        when 'alert or incident' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'webhook' then case when coalesce(lower(mapping.text_at(payload, '{action}')) in ('create', 'acknowledge', 'unacknowledge', 'close', 'delete', 'snooze', 'snoozeended'), false) then mapping.text_at(payload, '{action}') else null::text end
+        when 'alert or incident' then case when (coalesce(lower(mapping.text_at(payload, '{status}')) in ('open'), false) and coalesce(lower(mapping.text_at(payload, '{acknowledged}')) in ('true'), false)) then 'acknowledged' else mapping.text_at(payload, '{status}') end
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{details,service}'), mapping.text_at(payload, '{extraProperties,service}'), mapping.tag_at(payload, '{tags}', 'service|svc'), mapping.text_at(payload, '{impactedServices,0}'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{details,service}'), mapping.text_at(payload, '{extraProperties,service}'), mapping.tag_at(payload, '{tags}', 'service|svc'), mapping.text_at(payload, '{impactedServices,0}'))
+    end as service,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{details,error_type}'), mapping.text_at(payload, '{details,errorType}'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{details,error_type}'), mapping.text_at(payload, '{details,errorType}'))
+    end as error_type,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{teams,0}'), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{teams,0}'), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
+    end as team,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{details,environment}'), mapping.text_at(payload, '{details,env}'), mapping.text_at(payload, '{extraProperties,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{details,environment}'), mapping.text_at(payload, '{details,env}'), mapping.text_at(payload, '{extraProperties,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
+    end as environment,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{links,web}'), mapping.text_at(payload, '{details,url}'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{links,web}'), mapping.text_at(payload, '{details,url}'))
+    end as external_url,
+    case variant
+        when 'webhook' then mapping.epoch_at(payload, '{createdAt}', 1000)
+        when 'alert or incident' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.epoch_at(payload, '{createdAt}', 1000))
+    end as source_created_at,
+    case variant
+        when 'webhook' then mapping.epoch_at(payload, '{updatedAt}', 1000000000)
+        when 'alert or incident' then coalesce(mapping.instant_at(payload, '{impactEndDate}'), mapping.instant_at(payload, '{closedAt}'), mapping.instant_at(payload, '{updatedAt}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{tinyId}', 'alias', payload #> '{alias}', 'tags', payload #> '{tags}', 'entity', payload #> '{entity}', 'origin', payload #> '{source}', 'integration', coalesce(nullif(payload #> '{integration,name}', 'null'), nullif(payload #> '{integration_name}', 'null'))))
+        when 'alert or incident' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{tinyId}', 'alias', payload #> '{alias}', 'tags', payload #> '{tags}', 'entity', payload #> '{entity}', 'origin', payload #> '{source}', 'integration', coalesce(nullif(payload #> '{integration,name}', 'null'), nullif(payload #> '{integration_name}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

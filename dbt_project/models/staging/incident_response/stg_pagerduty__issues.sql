@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('pagerduty', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'pagerduty'
+    ) as changed
+    inner join {{ source('landing', 'pagerduty') }} as r using (workspace_id, source, external_id)
+    where r.source = 'pagerduty' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,29 +19,86 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('incident.status') }} and {{ has_value('incident.id') }}) then 'webhook of version 2'
-            when ({{ has_value('data.incident.status') }} and {{ has_value('data.incident.id') }}) then 'webhook of version 1'
-            when ({{ has_value('status') }} and {{ has_value('alert_key') }}) then 'alert'
-            when ({{ has_value('status') }} and ({{ has_value('incident_number') }} or {{ has_value('number') }})) then 'incident'
+            when (mapping.has_value(payload, '{incident,status}') and mapping.has_value(payload, '{incident,id}')) then 'webhook of version 2'
+            when (mapping.has_value(payload, '{data,incident,status}') and mapping.has_value(payload, '{data,incident,id}')) then 'webhook of version 1'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{alert_key}')) then 'alert'
+            when (mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{incident_number}') or mapping.has_value(payload, '{number}'))) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('pagerduty') }},
+    workspace_id,
+    record_id,
+    'pagerduty'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook of version 2' then coalesce({{ text_at('incident.title') }}, {{ text_at('incident.summary') }}, {{ text_at('incident.trigger_summary_data.subject') }}, {{ text_at('incident.trigger_summary_data.description') }}) when 'webhook of version 1' then coalesce({{ text_at('data.incident.title') }}, {{ text_at('data.incident.summary') }}, {{ text_at('data.incident.trigger_summary_data.subject') }}, {{ text_at('data.incident.trigger_summary_data.description') }}) when 'alert' then {{ text_at('summary') }} when 'incident' then {{ text_at('title') }} end as title,
-    case variant when 'webhook of version 2' then nullif({{ text_at('incident.description') }}, {{ text_at('incident.title') }}) when 'webhook of version 1' then nullif({{ text_at('data.incident.description') }}, {{ text_at('data.incident.title') }}) when 'alert' then nullif({{ text_at('body.details.description') }}, {{ text_at('summary') }}) when 'incident' then coalesce({{ text_at('body.details') }}, nullif({{ text_at('description') }}, {{ text_at('title') }})) end as body,
-    case variant when 'webhook of version 2' then coalesce({{ text_at('incident.priority.summary') }}, {{ text_at('incident.priority.name') }}, ('urgency ' || {{ text_at('incident.urgency') }})) when 'webhook of version 1' then coalesce({{ text_at('data.incident.priority.summary') }}, {{ text_at('data.incident.priority.name') }}, ('urgency ' || {{ text_at('data.incident.urgency') }})) when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('priority.summary') }}) when 'incident' then coalesce({{ text_at('priority.summary') }}, {{ text_at('priority.name') }}, ('urgency ' || {{ text_at('urgency') }})) end as severity_value,
-    case variant when 'webhook of version 2' then {{ text_at('incident.status') }} when 'webhook of version 1' then {{ text_at('data.incident.status') }} when 'alert' then {{ text_at('status') }} when 'incident' then {{ text_at('status') }} end as status_value,
-    case variant when 'webhook of version 2' then coalesce({{ text_at('incident.service.summary') }}, {{ text_at('incident.service.name') }}) when 'webhook of version 1' then coalesce({{ text_at('data.incident.service.summary') }}, {{ text_at('data.incident.service.name') }}) when 'alert' then {{ text_at('service.summary') }} when 'incident' then {{ text_at('service.summary') }} end as service,
-    case variant when 'alert' then {{ text_at('body.cef_details.event_class') }} end as error_type,
-    case variant when 'webhook of version 2' then coalesce({{ text_at('incident.teams.0.summary') }}, {{ text_at('incident.teams.0.name') }}) when 'webhook of version 1' then coalesce({{ text_at('data.incident.teams.0.summary') }}, {{ text_at('data.incident.teams.0.name') }}) when 'incident' then {{ text_at('teams.0.summary') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.text_at(payload, '{incident,title}'), mapping.text_at(payload, '{incident,summary}'), mapping.text_at(payload, '{incident,trigger_summary_data,subject}'), mapping.text_at(payload, '{incident,trigger_summary_data,description}'))
+        when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,title}'), mapping.text_at(payload, '{data,incident,summary}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,subject}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,description}'))
+        when 'alert' then mapping.text_at(payload, '{summary}')
+        when 'incident' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'webhook of version 2' then nullif(mapping.text_at(payload, '{incident,description}'), mapping.text_at(payload, '{incident,title}'))
+        when 'webhook of version 1' then nullif(mapping.text_at(payload, '{data,incident,description}'), mapping.text_at(payload, '{data,incident,title}'))
+        when 'alert' then nullif(mapping.text_at(payload, '{body,details,description}'), mapping.text_at(payload, '{summary}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{body,details}'), nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{title}')))
+    end as body,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.text_at(payload, '{incident,priority,summary}'), mapping.text_at(payload, '{incident,priority,name}'), ('urgency ' || mapping.text_at(payload, '{incident,urgency}')))
+        when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,priority,summary}'), mapping.text_at(payload, '{data,incident,priority,name}'), ('urgency ' || mapping.text_at(payload, '{data,incident,urgency}')))
+        when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority,summary}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{priority,summary}'), mapping.text_at(payload, '{priority,name}'), ('urgency ' || mapping.text_at(payload, '{urgency}')))
+    end as severity_value,
+    case variant
+        when 'webhook of version 2' then mapping.text_at(payload, '{incident,status}')
+        when 'webhook of version 1' then mapping.text_at(payload, '{data,incident,status}')
+        when 'alert' then mapping.text_at(payload, '{status}')
+        when 'incident' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.text_at(payload, '{incident,service,summary}'), mapping.text_at(payload, '{incident,service,name}'))
+        when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,service,summary}'), mapping.text_at(payload, '{data,incident,service,name}'))
+        when 'alert' then mapping.text_at(payload, '{service,summary}')
+        when 'incident' then mapping.text_at(payload, '{service,summary}')
+    end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{body,cef_details,event_class}') end as error_type,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.text_at(payload, '{incident,teams,0,summary}'), mapping.text_at(payload, '{incident,teams,0,name}'))
+        when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,teams,0,summary}'), mapping.text_at(payload, '{data,incident,teams,0,name}'))
+        when 'incident' then mapping.text_at(payload, '{teams,0,summary}')
+    end as team,
     null::text as environment,
-    case variant when 'webhook of version 2' then {{ text_at('incident.html_url') }} when 'webhook of version 1' then {{ text_at('data.incident.html_url') }} when 'alert' then {{ text_at('html_url') }} when 'incident' then {{ text_at('html_url') }} end as external_url,
-    case variant when 'webhook of version 2' then coalesce({{ instant_at('incident.created_at') }}, {{ instant_at('incident.created_on') }}) when 'webhook of version 1' then coalesce({{ instant_at('data.incident.created_at') }}, {{ instant_at('data.incident.created_on') }}) when 'alert' then {{ instant_at('created_at') }} when 'incident' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'webhook of version 2' then coalesce({{ instant_at('incident.last_status_change_at') }}, {{ instant_at('incident.last_status_change_on') }}, {{ instant_at('created_on') }}) when 'webhook of version 1' then coalesce({{ instant_at('data.incident.last_status_change_at') }}, {{ instant_at('data.incident.last_status_change_on') }}, {{ instant_at('created_on') }}) when 'alert' then coalesce({{ instant_at('resolved_at') }}, {{ instant_at('updated_at') }}) when 'incident' then coalesce({{ instant_at('resolved_at') }}, {{ instant_at('last_status_change_at') }}, {{ instant_at('occurred_at') }}) end as resolved_at,
-    case variant when 'webhook of version 2' then jsonb_strip_nulls(jsonb_build_object('incident_number', {{ value_at('incident.incident_number') }}, 'incident_key', {{ value_at('incident.incident_key') }}, 'urgency', {{ value_at('incident.urgency') }}, 'escalation_policy', {{ value_at('incident.escalation_policy.summary') }})) when 'webhook of version 1' then jsonb_strip_nulls(jsonb_build_object('incident_number', {{ value_at('data.incident.incident_number') }}, 'incident_key', {{ value_at('data.incident.incident_key') }}, 'urgency', {{ value_at('data.incident.urgency') }}, 'escalation_policy', {{ value_at('data.incident.escalation_policy.summary') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert_key', {{ value_at('alert_key') }}, 'incident', {{ value_at('incident.id') }})) when 'incident' then jsonb_strip_nulls(jsonb_build_object('incident_number', coalesce(nullif({{ value_at('incident_number') }}, 'null'), nullif({{ value_at('number') }}, 'null')), 'incident_key', {{ value_at('incident_key') }}, 'urgency', {{ value_at('urgency') }}, 'escalation_policy', {{ value_at('escalation_policy.summary') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'webhook of version 2' then mapping.text_at(payload, '{incident,html_url}')
+        when 'webhook of version 1' then mapping.text_at(payload, '{data,incident,html_url}')
+        when 'alert' then mapping.text_at(payload, '{html_url}')
+        when 'incident' then mapping.text_at(payload, '{html_url}')
+    end as external_url,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.instant_at(payload, '{incident,created_at}'), mapping.instant_at(payload, '{incident,created_on}'))
+        when 'webhook of version 1' then coalesce(mapping.instant_at(payload, '{data,incident,created_at}'), mapping.instant_at(payload, '{data,incident,created_on}'))
+        when 'alert' then mapping.instant_at(payload, '{created_at}')
+        when 'incident' then mapping.instant_at(payload, '{created_at}')
+    end as source_created_at,
+    case variant
+        when 'webhook of version 2' then coalesce(mapping.instant_at(payload, '{incident,last_status_change_at}'), mapping.instant_at(payload, '{incident,last_status_change_on}'), mapping.instant_at(payload, '{created_on}'))
+        when 'webhook of version 1' then coalesce(mapping.instant_at(payload, '{data,incident,last_status_change_at}'), mapping.instant_at(payload, '{data,incident,last_status_change_on}'), mapping.instant_at(payload, '{created_on}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{updated_at}'))
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{last_status_change_at}'), mapping.instant_at(payload, '{occurred_at}'))
+    end as resolved_at,
+    case variant
+        when 'webhook of version 2' then jsonb_strip_nulls(jsonb_build_object('incident_number', payload #> '{incident,incident_number}', 'incident_key', payload #> '{incident,incident_key}', 'urgency', payload #> '{incident,urgency}', 'escalation_policy', payload #> '{incident,escalation_policy,summary}'))
+        when 'webhook of version 1' then jsonb_strip_nulls(jsonb_build_object('incident_number', payload #> '{data,incident,incident_number}', 'incident_key', payload #> '{data,incident,incident_key}', 'urgency', payload #> '{data,incident,urgency}', 'escalation_policy', payload #> '{data,incident,escalation_policy,summary}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert_key', payload #> '{alert_key}', 'incident', payload #> '{incident,id}'))
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('incident_number', coalesce(nullif(payload #> '{incident_number}', 'null'), nullif(payload #> '{number}', 'null')), 'incident_key', payload #> '{incident_key}', 'urgency', payload #> '{urgency}', 'escalation_policy', payload #> '{escalation_policy,summary}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

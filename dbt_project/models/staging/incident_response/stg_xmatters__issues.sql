@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('xmatters', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'xmatters'
+    ) as changed
+    inner join {{ source('landing', 'xmatters') }} as r using (workspace_id, source, external_id)
+    where r.source = 'xmatters' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,9 +19,9 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (kind in ('incident') and (({{ has_value('summary') }} or {{ has_value('name') }}) and {{ has_value('incidentIdentifier') }})) then 'incident'
-            when ({{ has_value('eventId') }} and {{ has_value('status') }} and ({{ has_value('created') }} or {{ has_value('name') }})) then 'event'
-            when ({{ has_value('eventIdentifier') }} and {{ has_value('status') }} and not {{ has_value('incidentIdentifier') }}) then 'status webhook'
+            when (kind in ('incident') and ((mapping.has_value(payload, '{summary}') or mapping.has_value(payload, '{name}')) and mapping.has_value(payload, '{incidentIdentifier}'))) then 'incident'
+            when (mapping.has_value(payload, '{eventId}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{created}') or mapping.has_value(payload, '{name}'))) then 'event'
+            when (mapping.has_value(payload, '{eventIdentifier}') and mapping.has_value(payload, '{status}') and not mapping.has_value(payload, '{incidentIdentifier}')) then 'status webhook'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -20,19 +29,68 @@ variants as (
 )
 
 select
-    {{ record_columns('xmatters') }},
+    workspace_id,
+    record_id,
+    'xmatters'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('summary') }}, {{ text_at('name') }}) when 'event' then coalesce({{ text_at('name') }}, {{ text_at('properties.summary') }}, {{ text_at('properties.subject') }}, ({{ text_at('form.name') }} || ' ' || {{ text_at('eventId') }})) when 'status webhook' then coalesce({{ text_at('eventProperties.summary') }}, {{ text_at('eventProperties.subject') }}, {{ text_at('eventName') }}, ({{ text_at('planName') }} || ' ' || {{ text_at('eventIdentifier') }}), ('Event ' || {{ text_at('eventIdentifier') }})) end as title,
-    case variant when 'incident' then {{ text_at('description') }} when 'event' then coalesce({{ text_at('properties.description') }}, {{ text_at('properties.details') }}, {{ text_at('expirationMessage') }}) when 'status webhook' then coalesce({{ text_at('eventProperties.description') }}, {{ text_at('annotation') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('severity.name') }}, {{ text_at('severity') }}) when 'event' then {{ text_at('priority') }} when 'status webhook' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'incident' then coalesce({{ text_at('status.name') }}, {{ text_at('status') }}) when 'event' then {{ text_at('status') }} when 'status webhook' then {{ text_at('status') }} end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('impactedServices.data.0.name') }}, {{ text_at('impactedServices.0.name') }}, {{ text_at('services.data.0.targetName') }}) when 'event' then coalesce({{ text_at('properties.service') }}, {{ text_at('properties.Service') }}, {{ text_at('eventProperties.service') }}, {{ text_at('eventProperties.Service') }}, {{ text_at('plan.name') }}, {{ text_at('form.name') }}) when 'status webhook' then coalesce({{ text_at('properties.service') }}, {{ text_at('properties.Service') }}, {{ text_at('eventProperties.service') }}, {{ text_at('eventProperties.Service') }}, {{ text_at('planName') }}) end as service,
-    case variant when 'event' then {{ text_at('form.name') }} end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('resolverGroup.targetName') }}, {{ text_at('commander.targetName') }}) when 'event' then coalesce({{ text_at('properties.team') }}, {{ text_at('recipients.data.0.targetName') }}, {{ text_at('targetedRecipients.data.0.targetName') }}) when 'status webhook' then {{ text_at('eventProperties.team') }} end as team,
-    case variant when 'event' then coalesce({{ text_at('properties.environment') }}, {{ text_at('properties.Environment') }}, {{ text_at('eventProperties.environment') }}, {{ text_at('eventProperties.Environment') }}) when 'status webhook' then coalesce({{ text_at('properties.environment') }}, {{ text_at('properties.Environment') }}, {{ text_at('eventProperties.environment') }}, {{ text_at('eventProperties.Environment') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('links.web') }}, ('https://' || nullif(config ->> 'company', '') || '.xmatters.com' || {{ text_at('links.self') }})) when 'event' then coalesce({{ text_at('links.web') }}, ('https://' || nullif(config ->> 'company', '') || '.xmatters.com' || {{ text_at('links.self') }})) end as external_url,
-    case variant when 'incident' then coalesce({{ instant_at('createdAt') }}, {{ instant_at('created') }}, {{ instant_at('reportedAt') }}) when 'event' then {{ instant_at('created') }} when 'status webhook' then {{ instant_at('date') }} end as source_created_at,
-    case variant when 'incident' then coalesce({{ instant_at('resolvedAt') }}, {{ instant_at('updatedAt') }}) when 'event' then coalesce({{ instant_at('terminated') }}, {{ instant_at('updated') }}) when 'status webhook' then {{ instant_at('date') }} end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('incidentIdentifier') }}, 'type', {{ value_at('type') }})) when 'event' then jsonb_strip_nulls(jsonb_build_object('id', {{ value_at('id') }}, 'incident', {{ value_at('incident') }}, 'event_type', {{ value_at('eventType') }}, 'plan', {{ value_at('plan.name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{name}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{properties,summary}'), mapping.text_at(payload, '{properties,subject}'), (mapping.text_at(payload, '{form,name}') || ' ' || mapping.text_at(payload, '{eventId}')))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{eventProperties,summary}'), mapping.text_at(payload, '{eventProperties,subject}'), mapping.text_at(payload, '{eventName}'), (mapping.text_at(payload, '{planName}') || ' ' || mapping.text_at(payload, '{eventIdentifier}')), ('Event ' || mapping.text_at(payload, '{eventIdentifier}')))
+    end as title,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{description}')
+        when 'event' then coalesce(mapping.text_at(payload, '{properties,description}'), mapping.text_at(payload, '{properties,details}'), mapping.text_at(payload, '{expirationMessage}'))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{eventProperties,description}'), mapping.text_at(payload, '{annotation}'))
+    end as body,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{severity,name}'), mapping.text_at(payload, '{severity}'))
+        when 'event' then mapping.text_at(payload, '{priority}')
+        when 'status webhook' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{status,name}'), mapping.text_at(payload, '{status}'))
+        when 'event' then mapping.text_at(payload, '{status}')
+        when 'status webhook' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{impactedServices,data,0,name}'), mapping.text_at(payload, '{impactedServices,0,name}'), mapping.text_at(payload, '{services,data,0,targetName}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{properties,Service}'), mapping.text_at(payload, '{eventProperties,service}'), mapping.text_at(payload, '{eventProperties,Service}'), mapping.text_at(payload, '{plan,name}'), mapping.text_at(payload, '{form,name}'))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{properties,Service}'), mapping.text_at(payload, '{eventProperties,service}'), mapping.text_at(payload, '{eventProperties,Service}'), mapping.text_at(payload, '{planName}'))
+    end as service,
+    case variant when 'event' then mapping.text_at(payload, '{form,name}') end as error_type,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{resolverGroup,targetName}'), mapping.text_at(payload, '{commander,targetName}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{properties,team}'), mapping.text_at(payload, '{recipients,data,0,targetName}'), mapping.text_at(payload, '{targetedRecipients,data,0,targetName}'))
+        when 'status webhook' then mapping.text_at(payload, '{eventProperties,team}')
+    end as team,
+    case variant
+        when 'event' then coalesce(mapping.text_at(payload, '{properties,environment}'), mapping.text_at(payload, '{properties,Environment}'), mapping.text_at(payload, '{eventProperties,environment}'), mapping.text_at(payload, '{eventProperties,Environment}'))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{properties,environment}'), mapping.text_at(payload, '{properties,Environment}'), mapping.text_at(payload, '{eventProperties,environment}'), mapping.text_at(payload, '{eventProperties,Environment}'))
+    end as environment,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{links,web}'), ('https://' || nullif(config ->> 'company', '') || '.xmatters.com' || mapping.text_at(payload, '{links,self}')))
+        when 'event' then coalesce(mapping.text_at(payload, '{links,web}'), ('https://' || nullif(config ->> 'company', '') || '.xmatters.com' || mapping.text_at(payload, '{links,self}')))
+    end as external_url,
+    case variant
+        when 'incident' then coalesce(mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{created}'), mapping.instant_at(payload, '{reportedAt}'))
+        when 'event' then mapping.instant_at(payload, '{created}')
+        when 'status webhook' then mapping.instant_at(payload, '{date}')
+    end as source_created_at,
+    case variant
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolvedAt}'), mapping.instant_at(payload, '{updatedAt}'))
+        when 'event' then coalesce(mapping.instant_at(payload, '{terminated}'), mapping.instant_at(payload, '{updated}'))
+        when 'status webhook' then mapping.instant_at(payload, '{date}')
+    end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{incidentIdentifier}', 'type', payload #> '{type}'))
+        when 'event' then jsonb_strip_nulls(jsonb_build_object('id', payload #> '{id}', 'incident', payload #> '{incident}', 'event_type', payload #> '{eventType}', 'plan', payload #> '{plan,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('zenduty', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'zenduty'
+    ) as changed
+    inner join {{ source('landing', 'zenduty') }} as r using (workspace_id, source, external_id)
+    where r.source = 'zenduty' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('title') }} and {{ has_value('status') }} and {{ has_value('incident_number') }}) then 'incident'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{incident_number}')) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('zenduty') }},
+    workspace_id,
+    record_id,
+    'zenduty'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then {{ text_at('title') }} end as title,
-    case variant when 'incident' then nullif({{ text_at('summary') }}, {{ text_at('title') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('team_priority_object.name') }}, {{ text_at('priority_name') }}, ('urgency ' || {{ text_at('urgency') }})) end as severity_value,
-    case variant when 'incident' then {{ text_at('status') }} end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('service_object.name') }}, {{ text_at('service.name') }}, {{ text_at('service_name') }}) end as service,
-    case variant when 'incident' then {{ tag_at('tags', 'error_type|error') }} end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('team_object.name') }}, {{ text_at('service_object.team_name') }}, {{ text_at('team_name') }}, {{ text_at('escalation_policy_object.name') }}) end as team,
-    case variant when 'incident' then {{ tag_at('tags', 'env|environment') }} end as environment,
-    case variant when 'incident' then coalesce({{ text_at('incident_url') }}, {{ text_at('html_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'incident' then {{ instant_at('creation_date') }} end as source_created_at,
-    case variant when 'incident' then coalesce({{ instant_at('resolved_date') }}, {{ instant_at('context_window_end') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('id', {{ value_at('unique_id') }}, 'incident_key', {{ value_at('incident_key') }}, 'escalation_policy', {{ value_at('escalation_policy_object.name') }}, 'assigned_to', {{ value_at('assigned_to_name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'incident' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'incident' then nullif(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{title}')) end as body,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{team_priority_object,name}'), mapping.text_at(payload, '{priority_name}'), ('urgency ' || mapping.text_at(payload, '{urgency}'))) end as severity_value,
+    case variant when 'incident' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{service_object,name}'), mapping.text_at(payload, '{service,name}'), mapping.text_at(payload, '{service_name}')) end as service,
+    case variant when 'incident' then mapping.tag_at(payload, '{tags}', 'error_type|error') end as error_type,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{team_object,name}'), mapping.text_at(payload, '{service_object,team_name}'), mapping.text_at(payload, '{team_name}'), mapping.text_at(payload, '{escalation_policy_object,name}')) end as team,
+    case variant when 'incident' then mapping.tag_at(payload, '{tags}', 'env|environment') end as environment,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{incident_url}'), mapping.text_at(payload, '{html_url}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant when 'incident' then mapping.instant_at(payload, '{creation_date}') end as source_created_at,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_date}'), mapping.instant_at(payload, '{context_window_end}')) end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('id', payload #> '{unique_id}', 'incident_key', payload #> '{incident_key}', 'escalation_policy', payload #> '{escalation_policy_object,name}', 'assigned_to', payload #> '{assigned_to_name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

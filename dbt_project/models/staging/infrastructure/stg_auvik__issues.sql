@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('auvik', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'auvik'
+    ) as changed
+    inner join {{ source('landing', 'auvik') }} as r using (workspace_id, source, external_id)
+    where r.source = 'auvik' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alertId') }} and {{ has_value('alertName') }}) then 'alert'
+            when (mapping.has_value(payload, '{alertId}') and mapping.has_value(payload, '{alertName}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('auvik') }},
+    workspace_id,
+    record_id,
+    'auvik'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('entityName') }} || ': ' || {{ text_at('alertName') }}), {{ text_at('alertName') }}) end as title,
-    case variant when 'alert' then {{ text_at('alertDescription') }} end as body,
-    case variant when 'alert' then {{ text_at('alertSeverityString') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('alertStatusString') }} end as status_value,
-    case variant when 'alert' then {{ text_at('entityName') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('entityType') }}, {{ text_at('alertName') }}) end as error_type,
-    case variant when 'alert' then {{ text_at('companyName') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{entityName}') || ': ' || mapping.text_at(payload, '{alertName}')), mapping.text_at(payload, '{alertName}')) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{alertDescription}') end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{alertSeverityString}') end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{alertStatusString}') end as status_value,
+    case variant when 'alert' then mapping.text_at(payload, '{entityName}') end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{entityType}'), mapping.text_at(payload, '{alertName}')) end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{companyName}') end as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('link') }} end as external_url,
-    case variant when 'alert' then {{ instant_at('date') }} end as source_created_at,
-    case variant when 'alert' then {{ instant_at('date') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('company', {{ value_at('companyName') }}, 'correlation', {{ value_at('correlationId') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.text_at(payload, '{link}') end as external_url,
+    case variant when 'alert' then mapping.instant_at(payload, '{date}') end as source_created_at,
+    case variant when 'alert' then mapping.instant_at(payload, '{date}') end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('company', payload #> '{companyName}', 'correlation', payload #> '{correlationId}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('checkmk', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'checkmk'
+    ) as changed
+    inner join {{ source('landing', 'checkmk') }} as r using (workspace_id, source, external_id)
+    where r.source = 'checkmk' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('host') }} and ({{ has_value('event') }} or {{ has_value('notification_type') }})) then 'notification'
-            when ({{ has_value('extensions.state') }} and {{ has_value('title') }}) then 'listed service'
+            when (mapping.has_value(payload, '{host}') and (mapping.has_value(payload, '{event}') or mapping.has_value(payload, '{notification_type}'))) then 'notification'
+            when (mapping.has_value(payload, '{extensions,state}') and mapping.has_value(payload, '{title}')) then 'listed service'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('checkmk') }},
+    workspace_id,
+    record_id,
+    'checkmk'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'notification' then coalesce({{ text_at('summary') }}, ({{ text_at('host') }} || ': ' || {{ text_at('event') }})) when 'listed service' then ({{ text_at('extensions.host_name') }} || ': ' || {{ text_at('extensions.description') }}) end as title,
-    case variant when 'notification' then coalesce({{ text_at('long_output') }}, {{ text_at('output') }}) when 'listed service' then {{ text_at('extensions.plugin_output') }} end as body,
-    case variant when 'notification' then {{ text_at('severity') }} when 'listed service' then ('state ' || {{ text_at('extensions.state') }}) end as severity_value,
-    case variant when 'notification' then coalesce(case when coalesce(lower({{ text_at('notification_type') }}) in ('acknowledgement'), false) then 'acknowledged' else null::text end, {{ text_at('status') }}) when 'listed service' then case when coalesce(lower({{ text_at('extensions.acknowledged') }}) in ('1'), false) then 'acknowledged' else ('state ' || {{ text_at('extensions.state') }}) end end as status_value,
-    case variant when 'notification' then coalesce({{ text_at('service') }}, {{ text_at('host') }}) when 'listed service' then coalesce({{ text_at('extensions.description') }}, {{ text_at('extensions.host_name') }}) end as service,
-    case variant when 'notification' then coalesce({{ text_at('check_command') }}, {{ text_at('what') }}) when 'listed service' then {{ text_at('extensions.check_command') }} end as error_type,
-    case variant when 'notification' then {{ text_at('contact_name') }} end as team,
-    case variant when 'notification' then {{ text_at('site') }} end as environment,
-    case variant when 'notification' then {{ text_at('url') }} end as external_url,
-    case variant when 'notification' then coalesce({{ instant_at('short_date_time') }}, {{ instant_at('date') }}) when 'listed service' then {{ seconds_at('extensions.last_state_change') }} end as source_created_at,
-    case variant when 'notification' then {{ instant_at('short_date_time') }} when 'listed service' then {{ seconds_at('extensions.last_state_change') }} end as resolved_at,
-    case variant when 'notification' then jsonb_strip_nulls(jsonb_build_object('host', {{ value_at('host') }}, 'type', {{ value_at('notification_type') }})) when 'listed service' then jsonb_strip_nulls(jsonb_build_object('host', {{ value_at('extensions.host_name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{summary}'), (mapping.text_at(payload, '{host}') || ': ' || mapping.text_at(payload, '{event}')))
+        when 'listed service' then (mapping.text_at(payload, '{extensions,host_name}') || ': ' || mapping.text_at(payload, '{extensions,description}'))
+    end as title,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{long_output}'), mapping.text_at(payload, '{output}'))
+        when 'listed service' then mapping.text_at(payload, '{extensions,plugin_output}')
+    end as body,
+    case variant
+        when 'notification' then mapping.text_at(payload, '{severity}')
+        when 'listed service' then ('state ' || mapping.text_at(payload, '{extensions,state}'))
+    end as severity_value,
+    case variant
+        when 'notification' then coalesce(case when coalesce(lower(mapping.text_at(payload, '{notification_type}')) in ('acknowledgement'), false) then 'acknowledged' else null::text end, mapping.text_at(payload, '{status}'))
+        when 'listed service' then case when coalesce(lower(mapping.text_at(payload, '{extensions,acknowledged}')) in ('1'), false) then 'acknowledged' else ('state ' || mapping.text_at(payload, '{extensions,state}')) end
+    end as status_value,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{host}'))
+        when 'listed service' then coalesce(mapping.text_at(payload, '{extensions,description}'), mapping.text_at(payload, '{extensions,host_name}'))
+    end as service,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{check_command}'), mapping.text_at(payload, '{what}'))
+        when 'listed service' then mapping.text_at(payload, '{extensions,check_command}')
+    end as error_type,
+    case variant when 'notification' then mapping.text_at(payload, '{contact_name}') end as team,
+    case variant when 'notification' then mapping.text_at(payload, '{site}') end as environment,
+    case variant when 'notification' then mapping.text_at(payload, '{url}') end as external_url,
+    case variant
+        when 'notification' then coalesce(mapping.instant_at(payload, '{short_date_time}'), mapping.instant_at(payload, '{date}'))
+        when 'listed service' then mapping.epoch_at(payload, '{extensions,last_state_change}', 1)
+    end as source_created_at,
+    case variant
+        when 'notification' then mapping.instant_at(payload, '{short_date_time}')
+        when 'listed service' then mapping.epoch_at(payload, '{extensions,last_state_change}', 1)
+    end as resolved_at,
+    case variant
+        when 'notification' then jsonb_strip_nulls(jsonb_build_object('host', payload #> '{host}', 'type', payload #> '{notification_type}'))
+        when 'listed service' then jsonb_strip_nulls(jsonb_build_object('host', payload #> '{extensions,host_name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

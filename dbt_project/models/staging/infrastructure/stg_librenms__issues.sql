@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('librenms', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'librenms'
+    ) as changed
+    inner join {{ source('landing', 'librenms') }} as r using (workspace_id, source, external_id)
+    where r.source = 'librenms' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('title') }} or {{ has_value('name') }} or {{ has_value('rule_id') }}) and ({{ has_value('state') }} or {{ has_value('severity') }})) then 'alert'
+            when ((mapping.has_value(payload, '{title}') or mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{rule_id}')) and (mapping.has_value(payload, '{state}') or mapping.has_value(payload, '{severity}'))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('librenms') }},
+    workspace_id,
+    record_id,
+    'librenms'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce({{ text_at('title') }}, ({{ text_at('hostname') }} || ': ' || {{ text_at('name') }}), ('Rule ' || {{ text_at('rule_id') }} || ' on device ' || {{ text_at('device_id') }})) end as title,
-    case variant when 'alert' then coalesce({{ text_at('msg') }}, {{ text_at('faults') }}, {{ text_at('notes') }}, {{ text_at('info') }}) end as body,
-    case variant when 'alert' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'alert' then ('state ' || {{ text_at('state') }}) end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('sysName') }}, {{ text_at('hostname') }}, {{ text_at('device_id') }}) end as service,
-    case variant when 'alert' then coalesce({{ text_at('name') }}, {{ text_at('rule_id') }}) end as error_type,
-    case variant when 'alert' then {{ text_at('sysContact') }} end as team,
-    case variant when 'alert' then {{ text_at('location') }} end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{title}'), (mapping.text_at(payload, '{hostname}') || ': ' || mapping.text_at(payload, '{name}')), ('Rule ' || mapping.text_at(payload, '{rule_id}') || ' on device ' || mapping.text_at(payload, '{device_id}'))) end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{msg}'), mapping.text_at(payload, '{faults}'), mapping.text_at(payload, '{notes}'), mapping.text_at(payload, '{info}')) end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{severity}') end as severity_value,
+    case variant when 'alert' then ('state ' || mapping.text_at(payload, '{state}')) end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{sysName}'), mapping.text_at(payload, '{hostname}'), mapping.text_at(payload, '{device_id}')) end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{rule_id}')) end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{sysContact}') end as team,
+    case variant when 'alert' then mapping.text_at(payload, '{location}') end as environment,
     null::text as external_url,
-    case variant when 'alert' then {{ instant_at('timestamp') }} end as source_created_at,
-    case variant when 'alert' then {{ instant_at('timestamp') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', {{ value_at('rule_id') }}, 'device', {{ value_at('device_id') }}, 'hardware', {{ value_at('hardware') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
+    case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{rule_id}', 'device', payload #> '{device_id}', 'hardware', payload #> '{hardware}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

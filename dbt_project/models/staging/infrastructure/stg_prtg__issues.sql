@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('prtg', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'prtg'
+    ) as changed
+    inner join {{ source('landing', 'prtg') }} as r using (workspace_id, source, external_id)
+    where r.source = 'prtg' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('sensorid') }} and {{ has_value('status') }}) then 'alert'
+            when (mapping.has_value(payload, '{sensorid}') and mapping.has_value(payload, '{status}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('prtg') }},
+    workspace_id,
+    record_id,
+    'prtg'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('device') }} || ': ' || {{ text_at('name') }} || ' is ' || {{ text_at('status') }}), ({{ text_at('name') }} || ' is ' || {{ text_at('status') }})) end as title,
-    case variant when 'alert' then {{ text_at('message') }} end as body,
-    case variant when 'alert' then coalesce({{ text_at('priority') }}, {{ text_at('status') }}) end as severity_value,
-    case variant when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('device') }}, {{ text_at('name') }}) end as service,
-    case variant when 'alert' then {{ text_at('sensor') }} end as error_type,
-    case variant when 'alert' then {{ text_at('group') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}'))) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{message}') end as body,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{status}')) end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{name}')) end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{sensor}') end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{group}') end as team,
     null::text as environment,
-    case variant when 'alert' then coalesce({{ text_at('linksensor') }}, {{ text_at('linkdevice') }}) end as external_url,
-    case variant when 'alert' then {{ instant_at('datetime') }} end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{linksensor}'), mapping.text_at(payload, '{linkdevice}')) end as external_url,
+    case variant when 'alert' then mapping.instant_at(payload, '{datetime}') end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('down', {{ value_at('down') }}, 'probe', {{ value_at('probe') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('down', payload #> '{down}', 'probe', payload #> '{probe}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('zabbix', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'zabbix'
+    ) as changed
+    inner join {{ source('landing', 'zabbix') }} as r using (workspace_id, source, external_id)
+    where r.source = 'zabbix' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('event_id') }} or {{ has_value('event_nseverity') }} or {{ has_value('trigger_id') }}) then 'webhook'
-            when ({{ has_value('eventid') }} and {{ has_value('name') }}) then 'problem'
+            when (mapping.has_value(payload, '{event_id}') or mapping.has_value(payload, '{event_nseverity}') or mapping.has_value(payload, '{trigger_id}')) then 'webhook'
+            when (mapping.has_value(payload, '{eventid}') and mapping.has_value(payload, '{name}')) then 'problem'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,54 @@ variants as (
 )
 
 select
-    {{ record_columns('zabbix') }},
+    workspace_id,
+    record_id,
+    'zabbix'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce({{ text_at('title') }}, {{ text_at('event_name') }}, {{ text_at('trigger_name') }}, {{ text_at('alert_subject') }}) when 'problem' then {{ text_at('name') }} end as title,
-    case variant when 'webhook' then coalesce({{ text_at('description') }}, {{ text_at('alert_message') }}, {{ text_at('message') }}) when 'problem' then {{ text_at('opdata') }} end as body,
-    case variant when 'webhook' then coalesce(('severity ' || {{ text_at('event_nseverity') }}), {{ text_at('event_severity') }}, {{ text_at('trigger_severity') }}, {{ text_at('severity') }}) when 'problem' then ('severity ' || {{ text_at('severity') }}) end as severity_value,
-    case variant when 'webhook' then coalesce(('value ' || {{ text_at('event_value') }}), {{ text_at('event_status') }}, {{ text_at('trigger_status') }}, {{ text_at('status') }}) when 'problem' then case when coalesce(lower({{ text_at('r_eventid') }}) in ('0'), false) then case when coalesce(lower({{ text_at('acknowledged') }}) in ('1'), false) then 'acknowledged' else 'problem' end else case when {{ has_value('r_eventid') }} then 'resolved' else 'problem' end end end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('host_name') }}, {{ text_at('event_host') }}, {{ text_at('host') }}, {{ tag_at('event_tags', 'service|component') }}, {{ text_at('trigger_id') }}) when 'problem' then coalesce({{ text_at('hosts.0.name') }}, {{ tag_at('tags', 'service|component') }}, {{ text_at('objectid') }}) end as service,
-    case variant when 'problem' then {{ tag_at('tags', 'class') }} end as error_type,
-    case variant when 'webhook' then {{ tag_at('event_tags', 'team') }} when 'problem' then {{ tag_at('tags', 'team|owner') }} end as team,
-    case variant when 'webhook' then {{ tag_at('event_tags', 'env|environment') }} when 'problem' then {{ tag_at('tags', 'env|environment') }} end as environment,
-    case variant when 'webhook' then coalesce(({{ text_at('zabbix_url') }} || '/tr_events.php?triggerid=' || {{ text_at('trigger_id') }} || '&eventid=' || {{ text_at('event_id') }}), {{ text_at('zabbix_url') }}) when 'problem' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || {{ text_at('objectid') }} || '&eventid=' || {{ text_at('eventid') }}) end as external_url,
-    case variant when 'problem' then {{ seconds_at('clock') }} end as source_created_at,
-    case variant when 'problem' then coalesce({{ seconds_at('r_clock') }}, {{ seconds_at('clock') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('trigger', {{ value_at('trigger_id') }}, 'tags', {{ value_at('event_tags') }})) when 'problem' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('tags') }}, 'trigger', {{ value_at('objectid') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{event_name}'), mapping.text_at(payload, '{trigger_name}'), mapping.text_at(payload, '{alert_subject}'))
+        when 'problem' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alert_message}'), mapping.text_at(payload, '{message}'))
+        when 'problem' then mapping.text_at(payload, '{opdata}')
+    end as body,
+    case variant
+        when 'webhook' then coalesce(('severity ' || mapping.text_at(payload, '{event_nseverity}')), mapping.text_at(payload, '{event_severity}'), mapping.text_at(payload, '{trigger_severity}'), mapping.text_at(payload, '{severity}'))
+        when 'problem' then ('severity ' || mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'webhook' then coalesce(('value ' || mapping.text_at(payload, '{event_value}')), mapping.text_at(payload, '{event_status}'), mapping.text_at(payload, '{trigger_status}'), mapping.text_at(payload, '{status}'))
+        when 'problem' then case when coalesce(lower(mapping.text_at(payload, '{r_eventid}')) in ('0'), false) then case when coalesce(lower(mapping.text_at(payload, '{acknowledged}')) in ('1'), false) then 'acknowledged' else 'problem' end else case when mapping.has_value(payload, '{r_eventid}') then 'resolved' else 'problem' end end
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.tag_at(payload, '{event_tags}', 'service|component'), mapping.text_at(payload, '{trigger_id}'))
+        when 'problem' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.tag_at(payload, '{tags}', 'service|component'), mapping.text_at(payload, '{objectid}'))
+    end as service,
+    case variant when 'problem' then mapping.tag_at(payload, '{tags}', 'class') end as error_type,
+    case variant
+        when 'webhook' then mapping.tag_at(payload, '{event_tags}', 'team')
+        when 'problem' then mapping.tag_at(payload, '{tags}', 'team|owner')
+    end as team,
+    case variant
+        when 'webhook' then mapping.tag_at(payload, '{event_tags}', 'env|environment')
+        when 'problem' then mapping.tag_at(payload, '{tags}', 'env|environment')
+    end as environment,
+    case variant
+        when 'webhook' then coalesce((mapping.text_at(payload, '{zabbix_url}') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{trigger_id}') || '&eventid=' || mapping.text_at(payload, '{event_id}')), mapping.text_at(payload, '{zabbix_url}'))
+        when 'problem' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{objectid}') || '&eventid=' || mapping.text_at(payload, '{eventid}'))
+    end as external_url,
+    case variant when 'problem' then mapping.epoch_at(payload, '{clock}', 1) end as source_created_at,
+    case variant when 'problem' then coalesce(mapping.epoch_at(payload, '{r_clock}', 1), mapping.epoch_at(payload, '{clock}', 1)) end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{trigger_id}', 'tags', payload #> '{event_tags}'))
+        when 'problem' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'trigger', payload #> '{objectid}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('custom_api', shape="r.kind = 'normalized_change'", own=false) }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '')
+    ) as changed
+    inner join {{ source('landing', 'custom_api') }} as r using (workspace_id, source, external_id)
+    where r.kind = 'normalized_change'
 
 ),
 
@@ -17,13 +26,20 @@ variants as (
 )
 
 select
-    {{ record_columns() }},
+    workspace_id,
+    record_id,
+    source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'normalized' then {{ text_at('kind') }} end as change_kind,
-    case variant when 'normalized' then {{ text_at('title') }} end as title,
-    case variant when 'normalized' then {{ text_at('service') }} end as service,
-    case variant when 'normalized' then {{ text_at('environment') }} end as environment,
-    case variant when 'normalized' then {{ text_at('external_url') }} end as external_url,
-    case variant when 'normalized' then {{ instant_at('changed_at') }} end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'normalized' then mapping.text_at(payload, '{kind}') end as change_kind,
+    case variant when 'normalized' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'normalized' then mapping.text_at(payload, '{service}') end as service,
+    case variant when 'normalized' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant when 'normalized' then mapping.text_at(payload, '{external_url}') end as external_url,
+    case variant when 'normalized' then mapping.instant_at(payload, '{changed_at}') end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('appdynamics', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'appdynamics'
+    ) as changed
+    inner join {{ source('landing', 'appdynamics') }} as r using (workspace_id, source, external_id)
+    where r.source = 'appdynamics' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,74 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('incidentStatus') }} and {{ has_value('startTimeInMillis') }}) then 'health rule violation'
-            when ({{ has_value('eventTime') }} and {{ has_value('summary') }} and {{ has_value('type') }}) then 'event'
-            when (({{ has_value('event_type') }} or {{ has_value('eventType') }} or {{ has_value('details.event_type') }} or {{ has_value('severity') }}) and ({{ has_value('title') }} or {{ has_value('description') }} or {{ has_value('details.event_name') }} or {{ has_value('message') }} or {{ has_value('name') }})) then 'HTTP request'
+            when (mapping.has_value(payload, '{incidentStatus}') and mapping.has_value(payload, '{startTimeInMillis}')) then 'health rule violation'
+            when (mapping.has_value(payload, '{eventTime}') and mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{type}')) then 'event'
+            when ((mapping.has_value(payload, '{event_type}') or mapping.has_value(payload, '{eventType}') or mapping.has_value(payload, '{details,event_type}') or mapping.has_value(payload, '{severity}')) and (mapping.has_value(payload, '{title}') or mapping.has_value(payload, '{description}') or mapping.has_value(payload, '{details,event_name}') or mapping.has_value(payload, '{message}') or mapping.has_value(payload, '{name}'))) then 'HTTP request'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('appdynamics') }},
+    workspace_id,
+    record_id,
+    'appdynamics'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'health rule violation' then {{ text_at('name') }} when 'event' then {{ text_at('summary') }} when 'HTTP request' then coalesce({{ text_at('title') }}, {{ text_at('name') }}, {{ text_at('description') }}, {{ text_at('details.event_name') }}, {{ text_at('displayName') }}, {{ text_at('message') }}) end as title,
-    case variant when 'health rule violation' then {{ text_at('description') }} when 'HTTP request' then nullif(coalesce({{ text_at('message') }}, {{ text_at('details.summary') }}, {{ text_at('details.message') }}, {{ text_at('summaryMessage') }}, {{ text_at('description') }}), {{ text_at('title') }}) end as body,
-    case variant when 'health rule violation' then {{ text_at('severity') }} when 'event' then {{ text_at('severity') }} when 'HTTP request' then coalesce({{ text_at('severity') }}, {{ text_at('details.severity') }}) end as severity_value,
-    case variant when 'health rule violation' then {{ text_at('incidentStatus') }} when 'event' then {{ text_at('type') }} when 'HTTP request' then coalesce({{ text_at('status') }}, {{ text_at('event_type') }}, {{ text_at('eventType') }}, {{ text_at('details.event_type') }}) end as status_value,
-    case variant when 'health rule violation' then coalesce({{ text_at('affectedEntityDefinition.name') }}, {{ text_at('triggeredEntityDefinition.name') }}) when 'event' then coalesce({{ text_at('affectedEntities.0.name') }}, {{ text_at('triggeredEntity.name') }}) when 'HTTP request' then coalesce({{ text_at('tier') }}, {{ text_at('application') }}, {{ text_at('details.tier_name') }}, {{ text_at('details.application_name') }}, {{ text_at('details.node_name') }}, {{ text_at('application.name') }}) end as service,
-    case variant when 'health rule violation' then coalesce({{ text_at('name') }}, {{ text_at('affectedEntityDefinition.entityType') }}) when 'event' then coalesce({{ text_at('subType') }}, {{ text_at('type') }}) when 'HTTP request' then coalesce({{ text_at('details.event_type_key') }}, {{ text_at('details.event_type') }}, {{ text_at('healthRule') }}, {{ text_at('health_rule') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'health rule violation' then mapping.text_at(payload, '{name}')
+        when 'event' then mapping.text_at(payload, '{summary}')
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{details,event_name}'), mapping.text_at(payload, '{displayName}'), mapping.text_at(payload, '{message}'))
+    end as title,
+    case variant
+        when 'health rule violation' then mapping.text_at(payload, '{description}')
+        when 'HTTP request' then nullif(coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{details,summary}'), mapping.text_at(payload, '{details,message}'), mapping.text_at(payload, '{summaryMessage}'), mapping.text_at(payload, '{description}')), mapping.text_at(payload, '{title}'))
+    end as body,
+    case variant
+        when 'health rule violation' then mapping.text_at(payload, '{severity}')
+        when 'event' then mapping.text_at(payload, '{severity}')
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{details,severity}'))
+    end as severity_value,
+    case variant
+        when 'health rule violation' then mapping.text_at(payload, '{incidentStatus}')
+        when 'event' then mapping.text_at(payload, '{type}')
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{event_type}'), mapping.text_at(payload, '{eventType}'), mapping.text_at(payload, '{details,event_type}'))
+    end as status_value,
+    case variant
+        when 'health rule violation' then coalesce(mapping.text_at(payload, '{affectedEntityDefinition,name}'), mapping.text_at(payload, '{triggeredEntityDefinition,name}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{affectedEntities,0,name}'), mapping.text_at(payload, '{triggeredEntity,name}'))
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{tier}'), mapping.text_at(payload, '{application}'), mapping.text_at(payload, '{details,tier_name}'), mapping.text_at(payload, '{details,application_name}'), mapping.text_at(payload, '{details,node_name}'), mapping.text_at(payload, '{application,name}'))
+    end as service,
+    case variant
+        when 'health rule violation' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{affectedEntityDefinition,entityType}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{subType}'), mapping.text_at(payload, '{type}'))
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{details,event_type_key}'), mapping.text_at(payload, '{details,event_type}'), mapping.text_at(payload, '{healthRule}'), mapping.text_at(payload, '{health_rule}'))
+    end as error_type,
     null::text as team,
-    case variant when 'HTTP request' then {{ text_at('environment') }} end as environment,
-    case variant when 'health rule violation' then {{ text_at('deepLinkUrl') }} when 'event' then {{ text_at('deepLinkUrl') }} when 'HTTP request' then coalesce({{ text_at('url') }}, {{ text_at('deepLink') }}, {{ text_at('client_url') }}) end as external_url,
-    case variant when 'health rule violation' then coalesce(coalesce({{ milliseconds_at('startTimeInMillis') }}, {{ milliseconds_at('detectedTimeInMillis') }}), coalesce({{ instant_at('startTimeInMillis') }}, {{ instant_at('detectedTimeInMillis') }})) when 'event' then coalesce({{ milliseconds_at('eventTime') }}, {{ instant_at('eventTime') }}) when 'HTTP request' then coalesce(coalesce({{ milliseconds_at('time') }}, {{ milliseconds_at('details.event_time') }}, {{ milliseconds_at('eventTime') }}), coalesce({{ instant_at('time') }}, {{ instant_at('details.event_time') }}, {{ instant_at('eventTime') }})) end as source_created_at,
-    case variant when 'health rule violation' then coalesce({{ milliseconds_at('endTimeInMillis') }}, {{ instant_at('endTimeInMillis') }}) when 'event' then coalesce({{ milliseconds_at('eventTime') }}, {{ instant_at('eventTime') }}) when 'HTTP request' then coalesce(coalesce({{ milliseconds_at('time') }}, {{ milliseconds_at('details.event_time') }}, {{ milliseconds_at('eventTime') }}), coalesce({{ instant_at('time') }}, {{ instant_at('details.event_time') }}, {{ instant_at('eventTime') }})) end as resolved_at,
-    case variant when 'health rule violation' then jsonb_strip_nulls(jsonb_build_object('entity_type', {{ value_at('affectedEntityDefinition.entityType') }})) when 'HTTP request' then jsonb_strip_nulls(jsonb_build_object('application', coalesce(nullif({{ value_at('application') }}, 'null'), nullif({{ value_at('details.application_name') }}, 'null')), 'node', coalesce(nullif({{ value_at('node') }}, 'null'), nullif({{ value_at('details.node_name') }}, 'null')), 'guid', {{ value_at('details.guid') }})) else '{}'::jsonb end as attributes
+    case variant when 'HTTP request' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant
+        when 'health rule violation' then mapping.text_at(payload, '{deepLinkUrl}')
+        when 'event' then mapping.text_at(payload, '{deepLinkUrl}')
+        when 'HTTP request' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{deepLink}'), mapping.text_at(payload, '{client_url}'))
+    end as external_url,
+    case variant
+        when 'health rule violation' then coalesce(coalesce(mapping.epoch_at(payload, '{startTimeInMillis}', 1000), mapping.epoch_at(payload, '{detectedTimeInMillis}', 1000)), coalesce(mapping.instant_at(payload, '{startTimeInMillis}'), mapping.instant_at(payload, '{detectedTimeInMillis}')))
+        when 'event' then coalesce(mapping.epoch_at(payload, '{eventTime}', 1000), mapping.instant_at(payload, '{eventTime}'))
+        when 'HTTP request' then coalesce(coalesce(mapping.epoch_at(payload, '{time}', 1000), mapping.epoch_at(payload, '{details,event_time}', 1000), mapping.epoch_at(payload, '{eventTime}', 1000)), coalesce(mapping.instant_at(payload, '{time}'), mapping.instant_at(payload, '{details,event_time}'), mapping.instant_at(payload, '{eventTime}')))
+    end as source_created_at,
+    case variant
+        when 'health rule violation' then coalesce(mapping.epoch_at(payload, '{endTimeInMillis}', 1000), mapping.instant_at(payload, '{endTimeInMillis}'))
+        when 'event' then coalesce(mapping.epoch_at(payload, '{eventTime}', 1000), mapping.instant_at(payload, '{eventTime}'))
+        when 'HTTP request' then coalesce(coalesce(mapping.epoch_at(payload, '{time}', 1000), mapping.epoch_at(payload, '{details,event_time}', 1000), mapping.epoch_at(payload, '{eventTime}', 1000)), coalesce(mapping.instant_at(payload, '{time}'), mapping.instant_at(payload, '{details,event_time}'), mapping.instant_at(payload, '{eventTime}')))
+    end as resolved_at,
+    case variant
+        when 'health rule violation' then jsonb_strip_nulls(jsonb_build_object('entity_type', payload #> '{affectedEntityDefinition,entityType}'))
+        when 'HTTP request' then jsonb_strip_nulls(jsonb_build_object('application', coalesce(nullif(payload #> '{application}', 'null'), nullif(payload #> '{details,application_name}', 'null')), 'node', coalesce(nullif(payload #> '{node}', 'null'), nullif(payload #> '{details,node_name}', 'null')), 'guid', payload #> '{details,guid}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

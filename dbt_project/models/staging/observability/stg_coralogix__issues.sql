@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('coralogix', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'coralogix'
+    ) as changed
+    inner join {{ source('landing', 'coralogix') }} as r using (workspace_id, source, external_id)
+    where r.source = 'coralogix' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alert_action') }} and ({{ has_value('name') }} or {{ has_value('alert_name') }})) then 'webhook'
-            when ({{ has_value('createdAt') }} and ({{ has_value('severity') }} or {{ has_value('state') }}) and {{ has_value('name') }}) then 'incident'
+            when (mapping.has_value(payload, '{alert_action}') and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{alert_name}'))) then 'webhook'
+            when (mapping.has_value(payload, '{createdAt}') and (mapping.has_value(payload, '{severity}') or mapping.has_value(payload, '{state}')) and mapping.has_value(payload, '{name}')) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('coralogix') }},
+    workspace_id,
+    record_id,
+    'coralogix'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce({{ text_at('name') }}, {{ text_at('alert_name') }}) when 'incident' then {{ text_at('name') }} end as title,
-    case variant when 'webhook' then {{ text_at('description') }} when 'incident' then {{ text_at('description') }} end as body,
-    case variant when 'webhook' then coalesce({{ text_at('alert_severity') }}, {{ text_at('severity') }}, {{ text_at('priority') }}, {{ tag_at('fields', 'severity|alertSeverity|priority') }}, {{ text_at('fields.severity') }}, {{ text_at('fields.alertSeverity') }}, {{ text_at('fields.priority') }}) when 'incident' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'webhook' then {{ text_at('alert_action') }} when 'incident' then coalesce({{ text_at('status') }}, {{ text_at('state') }}) end as status_value,
-    case variant when 'webhook' then coalesce({{ tag_at('fields', 'service|application|applicationName') }}, {{ text_at('fields.service') }}, {{ text_at('fields.application') }}, {{ text_at('fields.applicationName') }}, {{ text_at('application') }}, {{ text_at('application_name') }}, {{ text_at('service') }}) when 'incident' then coalesce({{ text_at('contextualLabels.application') }}, {{ text_at('contextualLabels.applicationName') }}, {{ text_at('contextualLabels.service') }}, {{ text_at('displayLabels.service') }}, {{ tag_at('metaLabels', 'service|application') }}) end as service,
-    case variant when 'webhook' then coalesce({{ text_at('alert_type') }}, {{ text_at('alert_category') }}, {{ tag_at('fields', 'alertType') }}, {{ text_at('fields.alertType') }}) end as error_type,
-    case variant when 'webhook' then coalesce({{ tag_at('fields', 'team|owner') }}, {{ text_at('fields.team') }}, {{ text_at('fields.owner') }}, {{ text_at('team') }}) when 'incident' then coalesce({{ text_at('contextualLabels.team') }}, {{ tag_at('metaLabels', 'team|owner') }}) end as team,
-    case variant when 'webhook' then coalesce({{ tag_at('fields', 'environment|env|subsystem|subsystemName') }}, {{ text_at('fields.environment') }}, {{ text_at('fields.env') }}, {{ text_at('fields.subsystem') }}, {{ text_at('fields.subsystemName') }}, {{ text_at('subsystem') }}, {{ text_at('subsystem_name') }}) when 'incident' then coalesce({{ text_at('contextualLabels.environment') }}, {{ text_at('contextualLabels.subsystem') }}, {{ tag_at('metaLabels', 'environment|env') }}) end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('alert_url') }}, {{ text_at('log_url') }}) end as external_url,
-    case variant when 'webhook' then coalesce(coalesce({{ instant_at('timestamp') }}, {{ instant_at('alert_timestamp') }}, {{ instant_at('alert_timestamp_ms') }}, {{ instant_at('fields.timestamp') }}), coalesce({{ milliseconds_at('timestamp') }}, {{ milliseconds_at('alert_timestamp') }}, {{ milliseconds_at('alert_timestamp_ms') }}, {{ milliseconds_at('fields.timestamp') }})) when 'incident' then {{ instant_at('createdAt') }} end as source_created_at,
-    case variant when 'webhook' then coalesce(coalesce({{ instant_at('timestamp') }}, {{ instant_at('alert_timestamp') }}, {{ instant_at('alert_timestamp_ms') }}, {{ instant_at('fields.timestamp') }}), coalesce({{ milliseconds_at('timestamp') }}, {{ milliseconds_at('alert_timestamp') }}, {{ milliseconds_at('alert_timestamp_ms') }}, {{ milliseconds_at('fields.timestamp') }})) when 'incident' then coalesce({{ instant_at('closedAt') }}, {{ instant_at('lastStateUpdateTime') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('threshold', {{ value_at('threshold') }}, 'hits', {{ value_at('hit_count') }}, 'query', {{ value_at('query_text') }})) when 'incident' then jsonb_strip_nulls(jsonb_build_object('muted', {{ value_at('isMuted') }}, 'duration', {{ value_at('duration') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{alert_name}'))
+        when 'incident' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{description}')
+        when 'incident' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{alert_severity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{fields}', 'severity|alertSeverity|priority'), mapping.text_at(payload, '{fields,severity}'), mapping.text_at(payload, '{fields,alertSeverity}'), mapping.text_at(payload, '{fields,priority}'))
+        when 'incident' then mapping.text_at(payload, '{severity}')
+    end as severity_value,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{alert_action}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{state}'))
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{fields}', 'service|application|applicationName'), mapping.text_at(payload, '{fields,service}'), mapping.text_at(payload, '{fields,application}'), mapping.text_at(payload, '{fields,applicationName}'), mapping.text_at(payload, '{application}'), mapping.text_at(payload, '{application_name}'), mapping.text_at(payload, '{service}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,application}'), mapping.text_at(payload, '{contextualLabels,applicationName}'), mapping.text_at(payload, '{contextualLabels,service}'), mapping.text_at(payload, '{displayLabels,service}'), mapping.tag_at(payload, '{metaLabels}', 'service|application'))
+    end as service,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alert_category}'), mapping.tag_at(payload, '{fields}', 'alertType'), mapping.text_at(payload, '{fields,alertType}')) end as error_type,
+    case variant
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{fields}', 'team|owner'), mapping.text_at(payload, '{fields,team}'), mapping.text_at(payload, '{fields,owner}'), mapping.text_at(payload, '{team}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,team}'), mapping.tag_at(payload, '{metaLabels}', 'team|owner'))
+    end as team,
+    case variant
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{fields}', 'environment|env|subsystem|subsystemName'), mapping.text_at(payload, '{fields,environment}'), mapping.text_at(payload, '{fields,env}'), mapping.text_at(payload, '{fields,subsystem}'), mapping.text_at(payload, '{fields,subsystemName}'), mapping.text_at(payload, '{subsystem}'), mapping.text_at(payload, '{subsystem_name}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,environment}'), mapping.text_at(payload, '{contextualLabels,subsystem}'), mapping.tag_at(payload, '{metaLabels}', 'environment|env'))
+    end as environment,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_url}'), mapping.text_at(payload, '{log_url}')) end as external_url,
+    case variant
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{alert_timestamp}'), mapping.instant_at(payload, '{alert_timestamp_ms}'), mapping.instant_at(payload, '{fields,timestamp}')), coalesce(mapping.epoch_at(payload, '{timestamp}', 1000), mapping.epoch_at(payload, '{alert_timestamp}', 1000), mapping.epoch_at(payload, '{alert_timestamp_ms}', 1000), mapping.epoch_at(payload, '{fields,timestamp}', 1000)))
+        when 'incident' then mapping.instant_at(payload, '{createdAt}')
+    end as source_created_at,
+    case variant
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{alert_timestamp}'), mapping.instant_at(payload, '{alert_timestamp_ms}'), mapping.instant_at(payload, '{fields,timestamp}')), coalesce(mapping.epoch_at(payload, '{timestamp}', 1000), mapping.epoch_at(payload, '{alert_timestamp}', 1000), mapping.epoch_at(payload, '{alert_timestamp_ms}', 1000), mapping.epoch_at(payload, '{fields,timestamp}', 1000)))
+        when 'incident' then coalesce(mapping.instant_at(payload, '{closedAt}'), mapping.instant_at(payload, '{lastStateUpdateTime}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('threshold', payload #> '{threshold}', 'hits', payload #> '{hit_count}', 'query', payload #> '{query_text}'))
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('muted', payload #> '{isMuted}', 'duration', payload #> '{duration}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

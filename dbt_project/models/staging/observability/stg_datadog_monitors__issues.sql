@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('datadog_monitors', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'datadog_monitors'
+    ) as changed
+    inner join {{ source('landing', 'datadog_monitors') }} as r using (workspace_id, source, external_id)
+    where r.source = 'datadog_monitors' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,9 +19,9 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('name') }} and {{ has_value('overall_state') }}) then 'monitor'
-            when ({{ has_value('transition') }} or {{ has_value('alert_transition') }} or {{ has_value('alert_type') }} or {{ has_value('alertTransition') }}) then 'webhook'
-            when ({{ has_value('name') }} and {{ has_value('status') }} and {{ has_value('query') }}) then 'monitor of a search'
+            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{overall_state}')) then 'monitor'
+            when (mapping.has_value(payload, '{transition}') or mapping.has_value(payload, '{alert_transition}') or mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alertTransition}')) then 'webhook'
+            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{query}')) then 'monitor of a search'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -20,19 +29,73 @@ variants as (
 )
 
 select
-    {{ record_columns('datadog_monitors') }},
+    workspace_id,
+    record_id,
+    'datadog_monitors'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'monitor' then {{ text_at('name') }} when 'webhook' then coalesce({{ text_at('title') }}, {{ text_at('alert_title') }}, {{ text_at('event_title') }}, {{ text_at('alertTitle') }}, {{ text_at('message') }}) when 'monitor of a search' then {{ text_at('name') }} end as title,
-    case variant when 'monitor' then {{ text_at('message') }} when 'webhook' then coalesce({{ text_at('body') }}, {{ text_at('text_only_msg') }}, {{ text_at('event_msg') }}, {{ text_at('msg') }}, {{ text_at('message') }}) end as body,
-    case variant when 'monitor' then coalesce({{ text_at('priority') }}, {{ tag_at('tags', 'severity|priority') }}) when 'webhook' then coalesce({{ text_at('priority') }}, {{ text_at('alert_priority') }}, {{ text_at('severity') }}, {{ tag_at('tags', 'severity|priority') }}, {{ text_at('alert_type') }}) when 'monitor of a search' then coalesce({{ text_at('priority') }}, {{ tag_at('tags', 'severity|priority') }}) end as severity_value,
-    case variant when 'monitor' then {{ text_at('overall_state') }} when 'webhook' then coalesce({{ text_at('transition') }}, {{ text_at('alert_transition') }}, {{ text_at('alertTransition') }}, {{ text_at('alert_status') }}) when 'monitor of a search' then {{ text_at('status') }} end as status_value,
-    case variant when 'monitor' then coalesce({{ tag_at('tags', 'service|app|application') }}, nullif(substring({{ text_at('query') }} from 'service:([A-Za-z0-9_./-]+)'), '')) when 'webhook' then coalesce({{ tag_at('tags', 'service|app|application') }}, {{ text_at('service') }}, {{ text_at('hostname') }}, {{ text_at('alert_scope') }}) when 'monitor of a search' then coalesce({{ tag_at('tags', 'service|app|application') }}, nullif(substring({{ text_at('query') }} from 'service:([A-Za-z0-9_./-]+)'), '')) end as service,
-    case variant when 'monitor' then {{ text_at('type') }} when 'webhook' then coalesce({{ text_at('alert_metric') }}, {{ text_at('metric') }}, {{ text_at('event_type') }}) when 'monitor of a search' then coalesce({{ text_at('type') }}, {{ text_at('classification') }}) end as error_type,
-    case variant when 'monitor' then {{ tag_at('tags', 'team|owner') }} when 'webhook' then {{ tag_at('tags', 'team|owner') }} when 'monitor of a search' then {{ tag_at('tags', 'team|owner') }} end as team,
-    case variant when 'monitor' then coalesce({{ tag_at('tags', 'env|environment') }}, nullif(substring({{ text_at('query') }} from 'env:([A-Za-z0-9_./-]+)'), '')) when 'webhook' then coalesce({{ tag_at('tags', 'env|environment') }}, {{ tag_at('alert_scope', 'env|environment') }}) when 'monitor of a search' then coalesce({{ tag_at('tags', 'env|environment') }}, nullif(substring({{ text_at('query') }} from 'env:([A-Za-z0-9_./-]+)'), '')) end as environment,
-    case variant when 'monitor' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || {{ text_at('id') }}) when 'webhook' then coalesce({{ text_at('link') }}, {{ text_at('url') }}) when 'monitor of a search' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || {{ text_at('id') }}) end as external_url,
-    case variant when 'monitor' then coalesce({{ instant_at('overall_state_modified') }}, {{ instant_at('created') }}) when 'webhook' then coalesce(coalesce({{ milliseconds_at('date') }}, {{ milliseconds_at('date_posix') }}), {{ instant_at('date') }}) when 'monitor of a search' then {{ seconds_at('last_triggered_ts') }} end as source_created_at,
-    case variant when 'monitor' then coalesce({{ instant_at('overall_state_modified') }}, {{ instant_at('modified') }}) when 'webhook' then coalesce(coalesce({{ milliseconds_at('last_updated') }}, {{ milliseconds_at('date') }}), {{ instant_at('date') }}) end as resolved_at,
-    case variant when 'monitor' then jsonb_strip_nulls(jsonb_build_object('query', {{ value_at('query') }}, 'creator', {{ value_at('creator.email') }}, 'tags', {{ value_at('tags') }})) when 'webhook' then jsonb_strip_nulls(jsonb_build_object('monitor', coalesce(nullif({{ value_at('alert_id') }}, 'null'), nullif({{ value_at('monitor_id') }}, 'null')), 'scope', coalesce(nullif({{ value_at('alert_scope') }}, 'null'), nullif({{ value_at('scopes') }}, 'null')), 'tags', {{ value_at('tags') }})) when 'monitor of a search' then jsonb_strip_nulls(jsonb_build_object('query', {{ value_at('query') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{name}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{alert_title}'), mapping.text_at(payload, '{event_title}'), mapping.text_at(payload, '{alertTitle}'), mapping.text_at(payload, '{message}'))
+        when 'monitor of a search' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{message}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{body}'), mapping.text_at(payload, '{text_only_msg}'), mapping.text_at(payload, '{event_msg}'), mapping.text_at(payload, '{msg}'), mapping.text_at(payload, '{message}'))
+    end as body,
+    case variant
+        when 'monitor' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{alert_priority}'), mapping.text_at(payload, '{severity}'), mapping.tag_at(payload, '{tags}', 'severity|priority'), mapping.text_at(payload, '{alert_type}'))
+        when 'monitor of a search' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
+    end as severity_value,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{overall_state}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{transition}'), mapping.text_at(payload, '{alert_transition}'), mapping.text_at(payload, '{alertTransition}'), mapping.text_at(payload, '{alert_status}'))
+        when 'monitor of a search' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'monitor' then coalesce(mapping.tag_at(payload, '{tags}', 'service|app|application'), nullif(substring(mapping.text_at(payload, '{query}') from 'service:([A-Za-z0-9_./-]+)'), ''))
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{tags}', 'service|app|application'), mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{hostname}'), mapping.text_at(payload, '{alert_scope}'))
+        when 'monitor of a search' then coalesce(mapping.tag_at(payload, '{tags}', 'service|app|application'), nullif(substring(mapping.text_at(payload, '{query}') from 'service:([A-Za-z0-9_./-]+)'), ''))
+    end as service,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{type}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{alert_metric}'), mapping.text_at(payload, '{metric}'), mapping.text_at(payload, '{event_type}'))
+        when 'monitor of a search' then coalesce(mapping.text_at(payload, '{type}'), mapping.text_at(payload, '{classification}'))
+    end as error_type,
+    case variant
+        when 'monitor' then mapping.tag_at(payload, '{tags}', 'team|owner')
+        when 'webhook' then mapping.tag_at(payload, '{tags}', 'team|owner')
+        when 'monitor of a search' then mapping.tag_at(payload, '{tags}', 'team|owner')
+    end as team,
+    case variant
+        when 'monitor' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{query}') from 'env:([A-Za-z0-9_./-]+)'), ''))
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.tag_at(payload, '{alert_scope}', 'env|environment'))
+        when 'monitor of a search' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{query}') from 'env:([A-Za-z0-9_./-]+)'), ''))
+    end as environment,
+    case variant
+        when 'monitor' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || mapping.text_at(payload, '{id}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{link}'), mapping.text_at(payload, '{url}'))
+        when 'monitor of a search' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || mapping.text_at(payload, '{id}'))
+    end as external_url,
+    case variant
+        when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{created}'))
+        when 'webhook' then coalesce(coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.epoch_at(payload, '{date_posix}', 1000)), mapping.instant_at(payload, '{date}'))
+        when 'monitor of a search' then mapping.epoch_at(payload, '{last_triggered_ts}', 1)
+    end as source_created_at,
+    case variant
+        when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{modified}'))
+        when 'webhook' then coalesce(coalesce(mapping.epoch_at(payload, '{last_updated}', 1000), mapping.epoch_at(payload, '{date}', 1000)), mapping.instant_at(payload, '{date}'))
+    end as resolved_at,
+    case variant
+        when 'monitor' then jsonb_strip_nulls(jsonb_build_object('query', payload #> '{query}', 'creator', payload #> '{creator,email}', 'tags', payload #> '{tags}'))
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('monitor', coalesce(nullif(payload #> '{alert_id}', 'null'), nullif(payload #> '{monitor_id}', 'null')), 'scope', coalesce(nullif(payload #> '{alert_scope}', 'null'), nullif(payload #> '{scopes}', 'null')), 'tags', payload #> '{tags}'))
+        when 'monitor of a search' then jsonb_strip_nulls(jsonb_build_object('query', payload #> '{query}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('dynatrace', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'dynatrace'
+    ) as changed
+    inner join {{ source('landing', 'dynatrace') }} as r using (workspace_id, source, external_id)
+    where r.source = 'dynatrace' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,10 +19,10 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('State') }} and ({{ has_value('ProblemTitle') }} or {{ has_value('ProblemID') }})) then 'notification'
-            when ({{ has_value('event\\.status') }} and {{ has_value('event\\.name') }}) then 'problem of a DQL query or workflow'
-            when ({{ has_value('title') }} and {{ has_value('status') }} and ({{ has_value('problemId') }} or {{ has_value('displayId') }})) then 'problem'
-            when ({{ has_value('displayName') }} and {{ has_value('status') }} and {{ has_value('impactLevel') }}) then 'problem of the API of version 1'
+            when (mapping.has_value(payload, '{State}') and (mapping.has_value(payload, '{ProblemTitle}') or mapping.has_value(payload, '{ProblemID}'))) then 'notification'
+            when (mapping.has_value(payload, '{"event.status"}') and mapping.has_value(payload, '{"event.name"}')) then 'problem of a DQL query or workflow'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{problemId}') or mapping.has_value(payload, '{displayId}'))) then 'problem'
+            when (mapping.has_value(payload, '{displayName}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{impactLevel}')) then 'problem of the API of version 1'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -21,20 +30,83 @@ variants as (
 )
 
 select
-    {{ record_columns('dynatrace') }},
+    workspace_id,
+    record_id,
+    'dynatrace'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'notification' then coalesce({{ text_at('ProblemTitle') }}, {{ text_at('ProblemDetailsJSONv2.title') }}, {{ text_at('ProblemDetailsJSONv2.displayName') }}, {{ text_at('ProblemDetailsJSON.title') }}, {{ text_at('ProblemDetailsJSON.displayName') }}, {{ text_at('ProblemDetails.title') }}, {{ text_at('ProblemDetails.displayName') }}) when 'problem of a DQL query or workflow' then {{ text_at('event\\.name') }} when 'problem' then {{ text_at('title') }} when 'problem of the API of version 1' then coalesce((coalesce({{ text_at('rankedImpacts.0.eventType') }}, {{ text_at('rankedEvents.0.eventType') }}) || (' (' || {{ text_at('displayName') }} || ')')), ('Problem ' || {{ text_at('displayName') }})) end as title,
-    case variant when 'notification' then coalesce({{ text_at('ProblemDetailsText') }}, {{ text_at('ProblemDetailsMarkdown') }}, {{ plain_text_at('ProblemDetailsHTML') }}, {{ text_at('ProblemDetails') }}) when 'problem of a DQL query or workflow' then {{ text_at('event\\.description') }} when 'problem' then nullif(concat_ws('
-', {{ text_at('evidenceDetails.details.0.displayName') }}, {{ text_at('recentComments.comments.0.content') }}), '') end as body,
-    case variant when 'notification' then coalesce({{ text_at('ProblemSeverity') }}, {{ text_at('ProblemDetailsJSONv2.severityLevel') }}, {{ text_at('ProblemDetailsJSON.severityLevel') }}, {{ text_at('ProblemDetails.severityLevel') }}) when 'problem of a DQL query or workflow' then coalesce({{ text_at('event\\.category') }}, {{ text_at('event\\.severity') }}) when 'problem' then {{ text_at('severityLevel') }} when 'problem of the API of version 1' then {{ text_at('severityLevel') }} end as severity_value,
-    case variant when 'notification' then {{ text_at('State') }} when 'problem of a DQL query or workflow' then {{ text_at('event\\.status') }} when 'problem' then {{ text_at('status') }} when 'problem of the API of version 1' then {{ text_at('status') }} end as status_value,
-    case variant when 'notification' then coalesce({{ tag_at('Tags', '(?:\\[[^]]*\\])?(?:service|app|application|component)') }}, {{ text_at('ProblemDetailsJSONv2.rootCauseEntity.name') }}, {{ text_at('ProblemDetailsJSON.rootCauseEntity.name') }}, {{ text_at('ProblemDetails.rootCauseEntity.name') }}, {{ text_at('ImpactedEntities.0.name') }}, {{ text_at('NamesOfImpactedEntities') }}, nullif(substring({{ text_at('ImpactedEntity') }} from '^(?:[^,]* on )?([^,]+)'), ''), {{ text_at('ProblemDetailsJSONv2.affectedEntities.0.name') }}, {{ text_at('ProblemDetailsJSONv2.rankedEvents.0.entityName') }}, {{ text_at('ProblemDetailsJSON.affectedEntities.0.name') }}, {{ text_at('ProblemDetailsJSON.rankedEvents.0.entityName') }}, {{ text_at('ProblemDetails.affectedEntities.0.name') }}, {{ text_at('ProblemDetails.rankedEvents.0.entityName') }}) when 'problem of a DQL query or workflow' then coalesce({{ text_at('dt\\.entity\\.service\\.name') }}, {{ text_at('affected_entity_names.0') }}, {{ text_at('root_cause_entity_name') }}) when 'problem' then coalesce({{ tag_at('entityTags', '(?:\\[[^]]*\\])?(?:service|app|application|component)') }}, {{ text_at('rootCauseEntity.name') }}, {{ text_at('impactedEntities.0.name') }}, {{ text_at('affectedEntities.0.name') }}) when 'problem of the API of version 1' then coalesce({{ text_at('rankedImpacts.0.entityName') }}, {{ text_at('rankedEvents.0.entityName') }}, {{ text_at('rankedImpacts.0.entityId') }}) end as service,
-    case variant when 'notification' then coalesce({{ text_at('ProblemDetailsJSONv2.rankedEvents.0.eventType') }}, {{ text_at('ProblemDetailsJSON.rankedEvents.0.eventType') }}, {{ text_at('ProblemDetails.rankedEvents.0.eventType') }}, {{ text_at('ProblemImpact') }}, {{ text_at('ProblemDetailsJSONv2.impactLevel') }}, {{ text_at('ProblemDetailsJSON.impactLevel') }}, {{ text_at('ProblemDetails.impactLevel') }}) when 'problem of a DQL query or workflow' then coalesce({{ text_at('event\\.type') }}, {{ text_at('event\\.category') }}) when 'problem' then coalesce({{ text_at('evidenceDetails.details.0.eventType') }}, {{ text_at('impactLevel') }}) when 'problem of the API of version 1' then coalesce({{ text_at('rankedImpacts.0.eventType') }}, {{ text_at('rankedEvents.0.eventType') }}) end as error_type,
-    case variant when 'notification' then coalesce({{ tag_at('Tags', '(?:\\[[^]]*\\])?(?:team|owner|squad)') }}, {{ text_at('ProblemDetailsJSONv2.managementZones.0.name') }}, {{ text_at('ProblemDetailsJSON.managementZones.0.name') }}, {{ text_at('ProblemDetails.managementZones.0.name') }}) when 'problem of a DQL query or workflow' then coalesce({{ text_at('dt\\.owner') }}, {{ text_at('management_zones.0') }}) when 'problem' then coalesce({{ tag_at('entityTags', '(?:\\[[^]]*\\])?(?:team|owner|squad)') }}, {{ text_at('managementZones.0.name') }}) end as team,
-    case variant when 'notification' then coalesce({{ tag_at('Tags', '(?:\\[[^]]*\\])?(?:environment|env|stage)') }}, {{ text_at('ProblemDetailsJSONv2.managementZones.0.name') }}, {{ text_at('ProblemDetailsJSON.managementZones.0.name') }}, {{ text_at('ProblemDetails.managementZones.0.name') }}) when 'problem of a DQL query or workflow' then coalesce({{ text_at('deployment\\.environment') }}, {{ text_at('k8s\\.namespace\\.name.0') }}, {{ text_at('k8s\\.namespace\\.name') }}) when 'problem' then coalesce({{ tag_at('entityTags', '(?:\\[[^]]*\\])?(?:environment|env|stage)') }}, {{ text_at('k8s\\.namespace\\.name.0') }}, {{ text_at('managementZones.0.name') }}) end as environment,
-    case variant when 'notification' then coalesce({{ text_at('ProblemURL') }}, {{ text_at('Problem URL') }}) when 'problem' then coalesce({{ text_at('problemUrl') }}, ('https://' || nullif(config ->> 'environment', '') || '.live.dynatrace.com/#problems/problemdetails;pid=' || {{ text_at('problemId') }})) end as external_url,
-    case variant when 'notification' then coalesce(coalesce({{ milliseconds_at('ProblemDetailsJSONv2.startTime') }}, {{ milliseconds_at('ProblemDetailsJSON.startTime') }}, {{ milliseconds_at('ProblemDetails.startTime') }}), coalesce({{ instant_at('ProblemDetailsJSONv2.startTime') }}, {{ instant_at('ProblemDetailsJSON.startTime') }}, {{ instant_at('ProblemDetails.startTime') }})) when 'problem of a DQL query or workflow' then coalesce({{ instant_at('event\\.start') }}, {{ instant_at('timestamp') }}) when 'problem' then {{ milliseconds_at('startTime') }} when 'problem of the API of version 1' then {{ milliseconds_at('startTime') }} end as source_created_at,
-    case variant when 'notification' then coalesce(coalesce({{ milliseconds_at('ProblemDetailsJSONv2.endTime') }}, {{ milliseconds_at('ProblemDetailsJSON.endTime') }}, {{ milliseconds_at('ProblemDetails.endTime') }}), coalesce({{ instant_at('ProblemDetailsJSONv2.endTime') }}, {{ instant_at('ProblemDetailsJSON.endTime') }}, {{ instant_at('ProblemDetails.endTime') }})) when 'problem of a DQL query or workflow' then {{ instant_at('event\\.end') }} when 'problem' then {{ milliseconds_at('endTime') }} when 'problem of the API of version 1' then {{ milliseconds_at('endTime') }} end as resolved_at,
-    case variant when 'notification' then jsonb_strip_nulls(jsonb_build_object('display_id', {{ value_at('ProblemID') }}, 'impact', {{ value_at('ProblemImpact') }}, 'tags', {{ value_at('Tags') }})) when 'problem of a DQL query or workflow' then jsonb_strip_nulls(jsonb_build_object('display_id', {{ value_at('display_id') }}, 'root_cause', {{ value_at('root_cause_entity_name') }})) when 'problem' then jsonb_strip_nulls(jsonb_build_object('display_id', {{ value_at('displayId') }}, 'impact', {{ value_at('impactLevel') }}, 'root_cause', {{ value_at('rootCauseEntity.name') }}, 'tags', {{ pluck_at('entityTags', 'stringRepresentation') }})) when 'problem of the API of version 1' then jsonb_strip_nulls(jsonb_build_object('display_id', {{ value_at('displayName') }}, 'impact', {{ value_at('impactLevel') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ProblemTitle}'), mapping.text_at(payload, '{ProblemDetailsJSONv2,title}'), mapping.text_at(payload, '{ProblemDetailsJSONv2,displayName}'), mapping.text_at(payload, '{ProblemDetailsJSON,title}'), mapping.text_at(payload, '{ProblemDetailsJSON,displayName}'), mapping.text_at(payload, '{ProblemDetails,title}'), mapping.text_at(payload, '{ProblemDetails,displayName}'))
+        when 'problem of a DQL query or workflow' then mapping.text_at(payload, '{"event.name"}')
+        when 'problem' then mapping.text_at(payload, '{title}')
+        when 'problem of the API of version 1' then coalesce((coalesce(mapping.text_at(payload, '{rankedImpacts,0,eventType}'), mapping.text_at(payload, '{rankedEvents,0,eventType}')) || (' (' || mapping.text_at(payload, '{displayName}') || ')')), ('Problem ' || mapping.text_at(payload, '{displayName}')))
+    end as title,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ProblemDetailsText}'), mapping.text_at(payload, '{ProblemDetailsMarkdown}'), mapping.plain_text_at(payload, '{ProblemDetailsHTML}'), mapping.text_at(payload, '{ProblemDetails}'))
+        when 'problem of a DQL query or workflow' then mapping.text_at(payload, '{"event.description"}')
+        when 'problem' then nullif(concat_ws('
+', mapping.text_at(payload, '{evidenceDetails,details,0,displayName}'), mapping.text_at(payload, '{recentComments,comments,0,content}')), '')
+    end as body,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ProblemSeverity}'), mapping.text_at(payload, '{ProblemDetailsJSONv2,severityLevel}'), mapping.text_at(payload, '{ProblemDetailsJSON,severityLevel}'), mapping.text_at(payload, '{ProblemDetails,severityLevel}'))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.text_at(payload, '{"event.category"}'), mapping.text_at(payload, '{"event.severity"}'))
+        when 'problem' then mapping.text_at(payload, '{severityLevel}')
+        when 'problem of the API of version 1' then mapping.text_at(payload, '{severityLevel}')
+    end as severity_value,
+    case variant
+        when 'notification' then mapping.text_at(payload, '{State}')
+        when 'problem of a DQL query or workflow' then mapping.text_at(payload, '{"event.status"}')
+        when 'problem' then mapping.text_at(payload, '{status}')
+        when 'problem of the API of version 1' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'notification' then coalesce(mapping.tag_at(payload, '{Tags}', '(?:\[[^]]*\])?(?:service|app|application|component)'), mapping.text_at(payload, '{ProblemDetailsJSONv2,rootCauseEntity,name}'), mapping.text_at(payload, '{ProblemDetailsJSON,rootCauseEntity,name}'), mapping.text_at(payload, '{ProblemDetails,rootCauseEntity,name}'), mapping.text_at(payload, '{ImpactedEntities,0,name}'), mapping.text_at(payload, '{NamesOfImpactedEntities}'), nullif(substring(mapping.text_at(payload, '{ImpactedEntity}') from '^(?:[^,]* on )?([^,]+)'), ''), mapping.text_at(payload, '{ProblemDetailsJSONv2,affectedEntities,0,name}'), mapping.text_at(payload, '{ProblemDetailsJSONv2,rankedEvents,0,entityName}'), mapping.text_at(payload, '{ProblemDetailsJSON,affectedEntities,0,name}'), mapping.text_at(payload, '{ProblemDetailsJSON,rankedEvents,0,entityName}'), mapping.text_at(payload, '{ProblemDetails,affectedEntities,0,name}'), mapping.text_at(payload, '{ProblemDetails,rankedEvents,0,entityName}'))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.text_at(payload, '{"dt.entity.service.name"}'), mapping.text_at(payload, '{affected_entity_names,0}'), mapping.text_at(payload, '{root_cause_entity_name}'))
+        when 'problem' then coalesce(mapping.tag_at(payload, '{entityTags}', '(?:\[[^]]*\])?(?:service|app|application|component)'), mapping.text_at(payload, '{rootCauseEntity,name}'), mapping.text_at(payload, '{impactedEntities,0,name}'), mapping.text_at(payload, '{affectedEntities,0,name}'))
+        when 'problem of the API of version 1' then coalesce(mapping.text_at(payload, '{rankedImpacts,0,entityName}'), mapping.text_at(payload, '{rankedEvents,0,entityName}'), mapping.text_at(payload, '{rankedImpacts,0,entityId}'))
+    end as service,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ProblemDetailsJSONv2,rankedEvents,0,eventType}'), mapping.text_at(payload, '{ProblemDetailsJSON,rankedEvents,0,eventType}'), mapping.text_at(payload, '{ProblemDetails,rankedEvents,0,eventType}'), mapping.text_at(payload, '{ProblemImpact}'), mapping.text_at(payload, '{ProblemDetailsJSONv2,impactLevel}'), mapping.text_at(payload, '{ProblemDetailsJSON,impactLevel}'), mapping.text_at(payload, '{ProblemDetails,impactLevel}'))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.text_at(payload, '{"event.type"}'), mapping.text_at(payload, '{"event.category"}'))
+        when 'problem' then coalesce(mapping.text_at(payload, '{evidenceDetails,details,0,eventType}'), mapping.text_at(payload, '{impactLevel}'))
+        when 'problem of the API of version 1' then coalesce(mapping.text_at(payload, '{rankedImpacts,0,eventType}'), mapping.text_at(payload, '{rankedEvents,0,eventType}'))
+    end as error_type,
+    case variant
+        when 'notification' then coalesce(mapping.tag_at(payload, '{Tags}', '(?:\[[^]]*\])?(?:team|owner|squad)'), mapping.text_at(payload, '{ProblemDetailsJSONv2,managementZones,0,name}'), mapping.text_at(payload, '{ProblemDetailsJSON,managementZones,0,name}'), mapping.text_at(payload, '{ProblemDetails,managementZones,0,name}'))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.text_at(payload, '{"dt.owner"}'), mapping.text_at(payload, '{management_zones,0}'))
+        when 'problem' then coalesce(mapping.tag_at(payload, '{entityTags}', '(?:\[[^]]*\])?(?:team|owner|squad)'), mapping.text_at(payload, '{managementZones,0,name}'))
+    end as team,
+    case variant
+        when 'notification' then coalesce(mapping.tag_at(payload, '{Tags}', '(?:\[[^]]*\])?(?:environment|env|stage)'), mapping.text_at(payload, '{ProblemDetailsJSONv2,managementZones,0,name}'), mapping.text_at(payload, '{ProblemDetailsJSON,managementZones,0,name}'), mapping.text_at(payload, '{ProblemDetails,managementZones,0,name}'))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.text_at(payload, '{"deployment.environment"}'), mapping.text_at(payload, '{"k8s.namespace.name",0}'), mapping.text_at(payload, '{"k8s.namespace.name"}'))
+        when 'problem' then coalesce(mapping.tag_at(payload, '{entityTags}', '(?:\[[^]]*\])?(?:environment|env|stage)'), mapping.text_at(payload, '{"k8s.namespace.name",0}'), mapping.text_at(payload, '{managementZones,0,name}'))
+    end as environment,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ProblemURL}'), mapping.text_at(payload, '{"Problem URL"}'))
+        when 'problem' then coalesce(mapping.text_at(payload, '{problemUrl}'), ('https://' || nullif(config ->> 'environment', '') || '.live.dynatrace.com/#problems/problemdetails;pid=' || mapping.text_at(payload, '{problemId}')))
+    end as external_url,
+    case variant
+        when 'notification' then coalesce(coalesce(mapping.epoch_at(payload, '{ProblemDetailsJSONv2,startTime}', 1000), mapping.epoch_at(payload, '{ProblemDetailsJSON,startTime}', 1000), mapping.epoch_at(payload, '{ProblemDetails,startTime}', 1000)), coalesce(mapping.instant_at(payload, '{ProblemDetailsJSONv2,startTime}'), mapping.instant_at(payload, '{ProblemDetailsJSON,startTime}'), mapping.instant_at(payload, '{ProblemDetails,startTime}')))
+        when 'problem of a DQL query or workflow' then coalesce(mapping.instant_at(payload, '{"event.start"}'), mapping.instant_at(payload, '{timestamp}'))
+        when 'problem' then mapping.epoch_at(payload, '{startTime}', 1000)
+        when 'problem of the API of version 1' then mapping.epoch_at(payload, '{startTime}', 1000)
+    end as source_created_at,
+    case variant
+        when 'notification' then coalesce(coalesce(mapping.epoch_at(payload, '{ProblemDetailsJSONv2,endTime}', 1000), mapping.epoch_at(payload, '{ProblemDetailsJSON,endTime}', 1000), mapping.epoch_at(payload, '{ProblemDetails,endTime}', 1000)), coalesce(mapping.instant_at(payload, '{ProblemDetailsJSONv2,endTime}'), mapping.instant_at(payload, '{ProblemDetailsJSON,endTime}'), mapping.instant_at(payload, '{ProblemDetails,endTime}')))
+        when 'problem of a DQL query or workflow' then mapping.instant_at(payload, '{"event.end"}')
+        when 'problem' then mapping.epoch_at(payload, '{endTime}', 1000)
+        when 'problem of the API of version 1' then mapping.epoch_at(payload, '{endTime}', 1000)
+    end as resolved_at,
+    case variant
+        when 'notification' then jsonb_strip_nulls(jsonb_build_object('display_id', payload #> '{ProblemID}', 'impact', payload #> '{ProblemImpact}', 'tags', payload #> '{Tags}'))
+        when 'problem of a DQL query or workflow' then jsonb_strip_nulls(jsonb_build_object('display_id', payload #> '{display_id}', 'root_cause', payload #> '{root_cause_entity_name}'))
+        when 'problem' then jsonb_strip_nulls(jsonb_build_object('display_id', payload #> '{displayId}', 'impact', payload #> '{impactLevel}', 'root_cause', payload #> '{rootCauseEntity,name}', 'tags', mapping.pluck_at(payload, '{entityTags}', 'stringRepresentation')))
+        when 'problem of the API of version 1' then jsonb_strip_nulls(jsonb_build_object('display_id', payload #> '{displayName}', 'impact', payload #> '{impactLevel}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('grafana_irm', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'grafana_irm'
+    ) as changed
+    inner join {{ source('landing', 'grafana_irm') }} as r using (workspace_id, source, external_id)
+    where r.source = 'grafana_irm' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('incidentID') }} and {{ has_value('title') }} and {{ has_value('status') }}) then 'incident'
+            when (mapping.has_value(payload, '{incidentID}') and mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}')) then 'incident'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,19 +27,29 @@ variants as (
 )
 
 select
-    {{ record_columns('grafana_irm') }},
+    workspace_id,
+    record_id,
+    'grafana_irm'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then {{ text_at('title') }} end as title,
-    case variant when 'incident' then coalesce({{ text_at('summary') }}, {{ text_at('description') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('severityLabel') }}, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'incident' then {{ text_at('status') }} end as status_value,
-    case variant when 'incident' then coalesce({{ element_at('labels', 'key', 'service', 'label') }}, {{ element_at('labels', 'key', 'service_name', 'label') }}, {{ element_at('labels', 'key', 'app', 'label') }}, {{ tag_at('labels', 'service|service_name|app') }}, {{ text_at('labels.0.label') }}) end as service,
-    case variant when 'incident' then {{ text_at('incidentType') }} end as error_type,
-    case variant when 'incident' then coalesce({{ element_at('labels', 'key', 'team', 'label') }}, {{ element_at('labels', 'key', 'squad', 'label') }}, {{ tag_at('labels', 'team|squad') }}) end as team,
-    case variant when 'incident' then coalesce({{ element_at('labels', 'key', 'environment', 'label') }}, {{ element_at('labels', 'key', 'env', 'label') }}, {{ tag_at('labels', 'environment|env') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('incidentUrl') }}, (nullif(config ->> 'base_url', '') || '/a/grafana-irm-app/incidents/' || {{ text_at('incidentID') }}), ('https://grafana.com' || {{ text_at('overviewURL') }})) end as external_url,
-    case variant when 'incident' then coalesce({{ instant_at('incidentStart') }}, {{ instant_at('createdTime') }}) end as source_created_at,
-    case variant when 'incident' then coalesce({{ instant_at('incidentEnd') }}, {{ instant_at('closedTime') }}, {{ instant_at('modifiedTime') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('drill', {{ value_at('isDrill') }}, 'type', {{ value_at('incidentType') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'incident' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{description}')) end as body,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{severityLabel}'), mapping.text_at(payload, '{severity}')) end as severity_value,
+    case variant when 'incident' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'incident' then coalesce(mapping.element_at(payload, '{labels}', '{key}', 'service', '{label}'), mapping.element_at(payload, '{labels}', '{key}', 'service_name', '{label}'), mapping.element_at(payload, '{labels}', '{key}', 'app', '{label}'), mapping.tag_at(payload, '{labels}', 'service|service_name|app'), mapping.text_at(payload, '{labels,0,label}')) end as service,
+    case variant when 'incident' then mapping.text_at(payload, '{incidentType}') end as error_type,
+    case variant when 'incident' then coalesce(mapping.element_at(payload, '{labels}', '{key}', 'team', '{label}'), mapping.element_at(payload, '{labels}', '{key}', 'squad', '{label}'), mapping.tag_at(payload, '{labels}', 'team|squad')) end as team,
+    case variant when 'incident' then coalesce(mapping.element_at(payload, '{labels}', '{key}', 'environment', '{label}'), mapping.element_at(payload, '{labels}', '{key}', 'env', '{label}'), mapping.tag_at(payload, '{labels}', 'environment|env')) end as environment,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{incidentUrl}'), (nullif(config ->> 'base_url', '') || '/a/grafana-irm-app/incidents/' || mapping.text_at(payload, '{incidentID}')), ('https://grafana.com' || mapping.text_at(payload, '{overviewURL}'))) end as external_url,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{incidentStart}'), mapping.instant_at(payload, '{createdTime}')) end as source_created_at,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{incidentEnd}'), mapping.instant_at(payload, '{closedTime}'), mapping.instant_at(payload, '{modifiedTime}')) end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('drill', payload #> '{isDrill}', 'type', payload #> '{incidentType}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('splunk_observability', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'splunk_observability'
+    ) as changed
+    inner join {{ source('landing', 'splunk_observability') }} as r using (workspace_id, source, external_id)
+    where r.source = 'splunk_observability' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,68 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('incidentId') }} and ({{ has_value('anomalyState') }} or {{ has_value('detectLabel') }})) then 'incident'
-            when ({{ has_value('incidentId') }} and ({{ has_value('statusExtended') }} or {{ has_value('status') }} or {{ has_value('messageTitle') }})) then 'webhook'
+            when (mapping.has_value(payload, '{incidentId}') and (mapping.has_value(payload, '{anomalyState}') or mapping.has_value(payload, '{detectLabel}'))) then 'incident'
+            when (mapping.has_value(payload, '{incidentId}') and (mapping.has_value(payload, '{statusExtended}') or mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{messageTitle}'))) then 'webhook'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('splunk_observability') }},
+    workspace_id,
+    record_id,
+    'splunk_observability'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('detectLabel') }}, {{ text_at('detectorName') }}) when 'webhook' then coalesce({{ text_at('messageTitle') }}, {{ text_at('inputs.messageTitle') }}, {{ text_at('rule') }}, {{ text_at('inputs.rule') }}, {{ text_at('detector') }}, {{ text_at('messageBody') }}) end as title,
-    case variant when 'incident' then nullif({{ text_at('displayBody') }}, {{ text_at('detectLabel') }}) when 'webhook' then coalesce({{ text_at('messageBody') }}, {{ text_at('description') }}, {{ text_at('inputs.description') }}, {{ text_at('detectOnCondition') }}) end as body,
-    case variant when 'incident' then {{ text_at('severity') }} when 'webhook' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'incident' then {{ text_at('anomalyState') }} when 'webhook' then coalesce({{ text_at('statusExtended') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('dimensions.service') }}, {{ text_at('dimensions.sf_service') }}, {{ text_at('dimensions.service_name') }}, {{ text_at('dimensions.app') }}, {{ text_at('dimensions.host') }}, {{ text_at('inputs.A.key.service') }}, {{ text_at('inputs.A.key.sf_service') }}, {{ text_at('inputs.A.key.service_name') }}, {{ text_at('inputs.A.key.app') }}, {{ text_at('inputs.A.key.host') }}, {{ text_at('inputs._S1.key.service') }}, {{ text_at('inputs._S1.key.sf_service') }}, {{ text_at('inputs._S1.key.service_name') }}, {{ text_at('inputs._S1.key.app') }}, {{ text_at('inputs._S1.key.host') }}, {{ text_at('events.0.inputs._S1.key.service') }}, {{ text_at('events.0.inputs._S1.key.sf_service') }}, {{ text_at('events.0.inputs._S1.key.service_name') }}, {{ text_at('events.0.inputs._S1.key.app') }}, {{ text_at('events.0.inputs._S1.key.host') }}, {{ text_at('events.0.inputs.A.key.service') }}, {{ text_at('events.0.inputs.A.key.sf_service') }}, {{ text_at('events.0.inputs.A.key.service_name') }}, {{ text_at('events.0.inputs.A.key.app') }}, {{ text_at('events.0.inputs.A.key.host') }}, {{ text_at('detectorName') }}) when 'webhook' then coalesce({{ text_at('dimensions.service') }}, {{ text_at('dimensions.sf_service') }}, {{ text_at('dimensions.service_name') }}, {{ text_at('dimensions.app') }}, {{ text_at('dimensions.host') }}, {{ text_at('inputs.A.key.service') }}, {{ text_at('inputs.A.key.sf_service') }}, {{ text_at('inputs.A.key.service_name') }}, {{ text_at('inputs.A.key.app') }}, {{ text_at('inputs.A.key.host') }}, {{ text_at('inputs._S1.key.service') }}, {{ text_at('inputs._S1.key.sf_service') }}, {{ text_at('inputs._S1.key.service_name') }}, {{ text_at('inputs._S1.key.app') }}, {{ text_at('inputs._S1.key.host') }}, {{ text_at('events.0.inputs._S1.key.service') }}, {{ text_at('events.0.inputs._S1.key.sf_service') }}, {{ text_at('events.0.inputs._S1.key.service_name') }}, {{ text_at('events.0.inputs._S1.key.app') }}, {{ text_at('events.0.inputs._S1.key.host') }}, {{ text_at('events.0.inputs.A.key.service') }}, {{ text_at('events.0.inputs.A.key.sf_service') }}, {{ text_at('events.0.inputs.A.key.service_name') }}, {{ text_at('events.0.inputs.A.key.app') }}, {{ text_at('events.0.inputs.A.key.host') }}, {{ text_at('detector') }}) end as service,
-    case variant when 'incident' then coalesce({{ text_at('detectorName') }}, {{ text_at('detectLabel') }}) when 'webhook' then coalesce({{ text_at('originatingMetric') }}, {{ text_at('rule') }}, {{ text_at('inputs.rule') }}) end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('dimensions.team') }}, {{ text_at('inputs.A.key.team') }}, {{ text_at('inputs._S1.key.team') }}, {{ text_at('events.0.inputs._S1.key.team') }}, {{ text_at('events.0.inputs.A.key.team') }}) when 'webhook' then coalesce({{ text_at('dimensions.team') }}, {{ text_at('inputs.A.key.team') }}, {{ text_at('inputs._S1.key.team') }}, {{ text_at('events.0.inputs._S1.key.team') }}, {{ text_at('events.0.inputs.A.key.team') }}, {{ text_at('teams.0') }}) end as team,
-    case variant when 'incident' then coalesce({{ text_at('dimensions.sf_environment') }}, {{ text_at('dimensions.environment') }}, {{ text_at('dimensions.deployment_environment') }}, {{ text_at('inputs.A.key.sf_environment') }}, {{ text_at('inputs.A.key.environment') }}, {{ text_at('inputs.A.key.deployment_environment') }}, {{ text_at('inputs._S1.key.sf_environment') }}, {{ text_at('inputs._S1.key.environment') }}, {{ text_at('inputs._S1.key.deployment_environment') }}, {{ text_at('events.0.inputs._S1.key.sf_environment') }}, {{ text_at('events.0.inputs._S1.key.environment') }}, {{ text_at('events.0.inputs._S1.key.deployment_environment') }}, {{ text_at('events.0.inputs.A.key.sf_environment') }}, {{ text_at('events.0.inputs.A.key.environment') }}, {{ text_at('events.0.inputs.A.key.deployment_environment') }}) when 'webhook' then coalesce({{ text_at('dimensions.sf_environment') }}, {{ text_at('dimensions.environment') }}, {{ text_at('dimensions.deployment_environment') }}, {{ text_at('inputs.A.key.sf_environment') }}, {{ text_at('inputs.A.key.environment') }}, {{ text_at('inputs.A.key.deployment_environment') }}, {{ text_at('inputs._S1.key.sf_environment') }}, {{ text_at('inputs._S1.key.environment') }}, {{ text_at('inputs._S1.key.deployment_environment') }}, {{ text_at('events.0.inputs._S1.key.sf_environment') }}, {{ text_at('events.0.inputs._S1.key.environment') }}, {{ text_at('events.0.inputs._S1.key.deployment_environment') }}, {{ text_at('events.0.inputs.A.key.sf_environment') }}, {{ text_at('events.0.inputs.A.key.environment') }}, {{ text_at('events.0.inputs.A.key.deployment_environment') }}) end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('detectorUrl') }}, {{ text_at('imageUrl') }}) end as external_url,
-    case variant when 'incident' then coalesce(coalesce({{ instant_at('events.0.timestamp') }}, {{ instant_at('triggeredNotificationSent') }}, {{ instant_at('created') }}), coalesce({{ milliseconds_at('events.0.timestamp') }}, {{ milliseconds_at('triggeredNotificationSent') }}, {{ milliseconds_at('created') }})) when 'webhook' then coalesce(coalesce({{ instant_at('timestampISO8601') }}, {{ instant_at('timestamp') }}, {{ instant_at('eventTimestamp') }}), coalesce({{ milliseconds_at('timestampISO8601') }}, {{ milliseconds_at('timestamp') }}, {{ milliseconds_at('eventTimestamp') }})) end as source_created_at,
-    case variant when 'incident' then coalesce(coalesce({{ instant_at('anomalyStateUpdateTimestamp') }}, {{ instant_at('lastUpdated') }}), coalesce({{ milliseconds_at('anomalyStateUpdateTimestamp') }}, {{ milliseconds_at('lastUpdated') }})) when 'webhook' then coalesce(coalesce({{ instant_at('timestampISO8601') }}, {{ instant_at('timestamp') }}), coalesce({{ milliseconds_at('timestampISO8601') }}, {{ milliseconds_at('timestamp') }})) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('detector', {{ value_at('detectorId') }}, 'muted', {{ value_at('isMuted') }})) when 'webhook' then jsonb_strip_nulls(jsonb_build_object('detector', coalesce(nullif({{ value_at('detectorId') }}, 'null'), nullif({{ value_at('detector') }}, 'null')), 'event_type', coalesce(nullif({{ value_at('eventType') }}, 'null'), nullif({{ value_at('inputs.eventType') }}, 'null')), 'runbook', coalesce(nullif({{ value_at('runbookUrl') }}, 'null'), nullif({{ value_at('inputs.runbookUrl') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{detectLabel}'), mapping.text_at(payload, '{detectorName}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{messageTitle}'), mapping.text_at(payload, '{inputs,messageTitle}'), mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{inputs,rule}'), mapping.text_at(payload, '{detector}'), mapping.text_at(payload, '{messageBody}'))
+    end as title,
+    case variant
+        when 'incident' then nullif(mapping.text_at(payload, '{displayBody}'), mapping.text_at(payload, '{detectLabel}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{messageBody}'), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{inputs,description}'), mapping.text_at(payload, '{detectOnCondition}'))
+    end as body,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{severity}')
+        when 'webhook' then mapping.text_at(payload, '{severity}')
+    end as severity_value,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{anomalyState}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{statusExtended}'), mapping.text_at(payload, '{status}'))
+    end as status_value,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{dimensions,service}'), mapping.text_at(payload, '{dimensions,sf_service}'), mapping.text_at(payload, '{dimensions,service_name}'), mapping.text_at(payload, '{dimensions,app}'), mapping.text_at(payload, '{dimensions,host}'), mapping.text_at(payload, '{inputs,A,key,service}'), mapping.text_at(payload, '{inputs,A,key,sf_service}'), mapping.text_at(payload, '{inputs,A,key,service_name}'), mapping.text_at(payload, '{inputs,A,key,app}'), mapping.text_at(payload, '{inputs,A,key,host}'), mapping.text_at(payload, '{inputs,_S1,key,service}'), mapping.text_at(payload, '{inputs,_S1,key,sf_service}'), mapping.text_at(payload, '{inputs,_S1,key,service_name}'), mapping.text_at(payload, '{inputs,_S1,key,app}'), mapping.text_at(payload, '{inputs,_S1,key,host}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,service}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,sf_service}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,service_name}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,app}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,host}'), mapping.text_at(payload, '{events,0,inputs,A,key,service}'), mapping.text_at(payload, '{events,0,inputs,A,key,sf_service}'), mapping.text_at(payload, '{events,0,inputs,A,key,service_name}'), mapping.text_at(payload, '{events,0,inputs,A,key,app}'), mapping.text_at(payload, '{events,0,inputs,A,key,host}'), mapping.text_at(payload, '{detectorName}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{dimensions,service}'), mapping.text_at(payload, '{dimensions,sf_service}'), mapping.text_at(payload, '{dimensions,service_name}'), mapping.text_at(payload, '{dimensions,app}'), mapping.text_at(payload, '{dimensions,host}'), mapping.text_at(payload, '{inputs,A,key,service}'), mapping.text_at(payload, '{inputs,A,key,sf_service}'), mapping.text_at(payload, '{inputs,A,key,service_name}'), mapping.text_at(payload, '{inputs,A,key,app}'), mapping.text_at(payload, '{inputs,A,key,host}'), mapping.text_at(payload, '{inputs,_S1,key,service}'), mapping.text_at(payload, '{inputs,_S1,key,sf_service}'), mapping.text_at(payload, '{inputs,_S1,key,service_name}'), mapping.text_at(payload, '{inputs,_S1,key,app}'), mapping.text_at(payload, '{inputs,_S1,key,host}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,service}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,sf_service}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,service_name}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,app}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,host}'), mapping.text_at(payload, '{events,0,inputs,A,key,service}'), mapping.text_at(payload, '{events,0,inputs,A,key,sf_service}'), mapping.text_at(payload, '{events,0,inputs,A,key,service_name}'), mapping.text_at(payload, '{events,0,inputs,A,key,app}'), mapping.text_at(payload, '{events,0,inputs,A,key,host}'), mapping.text_at(payload, '{detector}'))
+    end as service,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{detectorName}'), mapping.text_at(payload, '{detectLabel}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{originatingMetric}'), mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{inputs,rule}'))
+    end as error_type,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{dimensions,team}'), mapping.text_at(payload, '{inputs,A,key,team}'), mapping.text_at(payload, '{inputs,_S1,key,team}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,team}'), mapping.text_at(payload, '{events,0,inputs,A,key,team}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{dimensions,team}'), mapping.text_at(payload, '{inputs,A,key,team}'), mapping.text_at(payload, '{inputs,_S1,key,team}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,team}'), mapping.text_at(payload, '{events,0,inputs,A,key,team}'), mapping.text_at(payload, '{teams,0}'))
+    end as team,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{dimensions,sf_environment}'), mapping.text_at(payload, '{dimensions,environment}'), mapping.text_at(payload, '{dimensions,deployment_environment}'), mapping.text_at(payload, '{inputs,A,key,sf_environment}'), mapping.text_at(payload, '{inputs,A,key,environment}'), mapping.text_at(payload, '{inputs,A,key,deployment_environment}'), mapping.text_at(payload, '{inputs,_S1,key,sf_environment}'), mapping.text_at(payload, '{inputs,_S1,key,environment}'), mapping.text_at(payload, '{inputs,_S1,key,deployment_environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,sf_environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,deployment_environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,sf_environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,deployment_environment}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{dimensions,sf_environment}'), mapping.text_at(payload, '{dimensions,environment}'), mapping.text_at(payload, '{dimensions,deployment_environment}'), mapping.text_at(payload, '{inputs,A,key,sf_environment}'), mapping.text_at(payload, '{inputs,A,key,environment}'), mapping.text_at(payload, '{inputs,A,key,deployment_environment}'), mapping.text_at(payload, '{inputs,_S1,key,sf_environment}'), mapping.text_at(payload, '{inputs,_S1,key,environment}'), mapping.text_at(payload, '{inputs,_S1,key,deployment_environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,sf_environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,environment}'), mapping.text_at(payload, '{events,0,inputs,_S1,key,deployment_environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,sf_environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,environment}'), mapping.text_at(payload, '{events,0,inputs,A,key,deployment_environment}'))
+    end as environment,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{detectorUrl}'), mapping.text_at(payload, '{imageUrl}')) end as external_url,
+    case variant
+        when 'incident' then coalesce(coalesce(mapping.instant_at(payload, '{events,0,timestamp}'), mapping.instant_at(payload, '{triggeredNotificationSent}'), mapping.instant_at(payload, '{created}')), coalesce(mapping.epoch_at(payload, '{events,0,timestamp}', 1000), mapping.epoch_at(payload, '{triggeredNotificationSent}', 1000), mapping.epoch_at(payload, '{created}', 1000)))
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{timestampISO8601}'), mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{eventTimestamp}')), coalesce(mapping.epoch_at(payload, '{timestampISO8601}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000), mapping.epoch_at(payload, '{eventTimestamp}', 1000)))
+    end as source_created_at,
+    case variant
+        when 'incident' then coalesce(coalesce(mapping.instant_at(payload, '{anomalyStateUpdateTimestamp}'), mapping.instant_at(payload, '{lastUpdated}')), coalesce(mapping.epoch_at(payload, '{anomalyStateUpdateTimestamp}', 1000), mapping.epoch_at(payload, '{lastUpdated}', 1000)))
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{timestampISO8601}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{timestampISO8601}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
+    end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('detector', payload #> '{detectorId}', 'muted', payload #> '{isMuted}'))
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('detector', coalesce(nullif(payload #> '{detectorId}', 'null'), nullif(payload #> '{detector}', 'null')), 'event_type', coalesce(nullif(payload #> '{eventType}', 'null'), nullif(payload #> '{inputs,eventType}', 'null')), 'runbook', coalesce(nullif(payload #> '{runbookUrl}', 'null'), nullif(payload #> '{inputs,runbookUrl}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sumo_logic', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sumo_logic'
+    ) as changed
+    inner join {{ source('landing', 'sumo_logic') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sumo_logic' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,74 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('item.id') }} and {{ has_value('item.name') }}) then 'monitor'
-            when ({{ has_value('_messageid') }} and {{ has_value('_raw') }}) then 'message of a search'
-            when (({{ has_value('trigger_type') }} or {{ has_value('triggerType') }} or {{ has_value('TriggerType') }} or {{ has_value('status') }}) and ({{ has_value('name') }} or {{ has_value('Name') }} or {{ has_value('monitor_name') }})) then 'webhook'
+            when (mapping.has_value(payload, '{item,id}') and mapping.has_value(payload, '{item,name}')) then 'monitor'
+            when (mapping.has_value(payload, '{_messageid}') and mapping.has_value(payload, '{_raw}')) then 'message of a search'
+            when ((mapping.has_value(payload, '{trigger_type}') or mapping.has_value(payload, '{triggerType}') or mapping.has_value(payload, '{TriggerType}') or mapping.has_value(payload, '{status}')) and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{monitor_name}'))) then 'webhook'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('sumo_logic') }},
+    workspace_id,
+    record_id,
+    'sumo_logic'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'monitor' then {{ text_at('item.name') }} when 'message of a search' then {{ text_at('_raw') }} when 'webhook' then coalesce({{ text_at('name') }}, {{ text_at('Name') }}, {{ text_at('monitor_name') }}) end as title,
-    case variant when 'monitor' then {{ text_at('item.description') }} when 'webhook' then coalesce({{ text_at('description') }}, {{ text_at('Description') }}, {{ text_at('trigger_condition') }}, {{ text_at('triggerCondition') }}) end as body,
-    case variant when 'monitor' then {{ text_at('item.status.0') }} when 'webhook' then coalesce({{ text_at('severity') }}, {{ text_at('trigger_type') }}, {{ text_at('triggerType') }}, {{ text_at('TriggerType') }}) end as severity_value,
-    case variant when 'monitor' then {{ text_at('item.status.0') }} when 'webhook' then coalesce({{ text_at('status') }}, {{ text_at('trigger_type') }}, {{ text_at('triggerType') }}, {{ text_at('TriggerType') }}) end as status_value,
-    case variant when 'monitor' then coalesce({{ tag_at('item.tags', 'service|app') }}, {{ text_at('path') }}) when 'message of a search' then coalesce({{ text_at('_sourcecategory') }}, {{ text_at('_sourceCategory') }}, {{ text_at('_collector') }}) when 'webhook' then coalesce({{ text_at('service') }}, {{ text_at('source_host') }}, {{ text_at('SourceURL') }}, {{ text_at('collector') }}) end as service,
-    case variant when 'monitor' then coalesce({{ text_at('item.monitorType') }}, {{ text_at('item.contentType') }}) when 'webhook' then coalesce({{ text_at('detection_method') }}, {{ text_at('detectionMethod') }}, {{ text_at('monitor_type') }}, {{ text_at('monitorType') }}) end as error_type,
-    case variant when 'monitor' then {{ tag_at('item.tags', 'team|owner') }} when 'webhook' then {{ text_at('team') }} end as team,
-    case variant when 'monitor' then {{ tag_at('item.tags', 'environment|env') }} when 'message of a search' then {{ text_at('_collector') }} when 'webhook' then {{ text_at('environment') }} end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('alert_url') }}, {{ text_at('alertResponseUrl') }}, {{ text_at('AlertResponseUrl') }}, {{ text_at('query_url') }}, {{ text_at('queryURL') }}, {{ text_at('QueryUrl') }}) end as external_url,
-    case variant when 'monitor' then {{ instant_at('item.createdAt') }} when 'message of a search' then coalesce(coalesce({{ instant_at('_messagetime') }}, {{ instant_at('_receipttime') }}), coalesce({{ milliseconds_at('_messagetime') }}, {{ milliseconds_at('_receipttime') }})) when 'webhook' then coalesce(coalesce({{ instant_at('trigger_time') }}, {{ instant_at('triggerTimeStart') }}, {{ instant_at('TriggerTimeStart') }}, {{ instant_at('timestamp') }}), coalesce({{ milliseconds_at('trigger_time') }}, {{ milliseconds_at('triggerTimeStart') }}, {{ milliseconds_at('TriggerTimeStart') }}, {{ milliseconds_at('timestamp') }})) end as source_created_at,
-    case variant when 'monitor' then {{ instant_at('item.modifiedAt') }} when 'webhook' then coalesce(coalesce({{ instant_at('trigger_time') }}, {{ instant_at('triggerTimeStart') }}, {{ instant_at('TriggerTimeStart') }}, {{ instant_at('timestamp') }}), coalesce({{ milliseconds_at('trigger_time') }}, {{ milliseconds_at('triggerTimeStart') }}, {{ milliseconds_at('TriggerTimeStart') }}, {{ milliseconds_at('timestamp') }})) end as resolved_at,
-    case variant when 'monitor' then jsonb_strip_nulls(jsonb_build_object('path', {{ value_at('path') }})) when 'message of a search' then jsonb_strip_nulls(jsonb_build_object('host', {{ value_at('_sourcehost') }}, 'source', {{ value_at('_sourcename') }})) when 'webhook' then jsonb_strip_nulls(jsonb_build_object('value', coalesce(nullif({{ value_at('trigger_value') }}, 'null'), nullif({{ value_at('triggerValue') }}, 'null')), 'query', coalesce(nullif({{ value_at('query') }}, 'null'), nullif({{ value_at('Query') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{item,name}')
+        when 'message of a search' then mapping.text_at(payload, '{_raw}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{Name}'), mapping.text_at(payload, '{monitor_name}'))
+    end as title,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{item,description}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{trigger_condition}'), mapping.text_at(payload, '{triggerCondition}'))
+    end as body,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{item,status,0}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{trigger_type}'), mapping.text_at(payload, '{triggerType}'), mapping.text_at(payload, '{TriggerType}'))
+    end as severity_value,
+    case variant
+        when 'monitor' then mapping.text_at(payload, '{item,status,0}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{trigger_type}'), mapping.text_at(payload, '{triggerType}'), mapping.text_at(payload, '{TriggerType}'))
+    end as status_value,
+    case variant
+        when 'monitor' then coalesce(mapping.tag_at(payload, '{item,tags}', 'service|app'), mapping.text_at(payload, '{path}'))
+        when 'message of a search' then coalesce(mapping.text_at(payload, '{_sourcecategory}'), mapping.text_at(payload, '{_sourceCategory}'), mapping.text_at(payload, '{_collector}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{source_host}'), mapping.text_at(payload, '{SourceURL}'), mapping.text_at(payload, '{collector}'))
+    end as service,
+    case variant
+        when 'monitor' then coalesce(mapping.text_at(payload, '{item,monitorType}'), mapping.text_at(payload, '{item,contentType}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{detection_method}'), mapping.text_at(payload, '{detectionMethod}'), mapping.text_at(payload, '{monitor_type}'), mapping.text_at(payload, '{monitorType}'))
+    end as error_type,
+    case variant
+        when 'monitor' then mapping.tag_at(payload, '{item,tags}', 'team|owner')
+        when 'webhook' then mapping.text_at(payload, '{team}')
+    end as team,
+    case variant
+        when 'monitor' then mapping.tag_at(payload, '{item,tags}', 'environment|env')
+        when 'message of a search' then mapping.text_at(payload, '{_collector}')
+        when 'webhook' then mapping.text_at(payload, '{environment}')
+    end as environment,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_url}'), mapping.text_at(payload, '{alertResponseUrl}'), mapping.text_at(payload, '{AlertResponseUrl}'), mapping.text_at(payload, '{query_url}'), mapping.text_at(payload, '{queryURL}'), mapping.text_at(payload, '{QueryUrl}')) end as external_url,
+    case variant
+        when 'monitor' then mapping.instant_at(payload, '{item,createdAt}')
+        when 'message of a search' then coalesce(coalesce(mapping.instant_at(payload, '{_messagetime}'), mapping.instant_at(payload, '{_receipttime}')), coalesce(mapping.epoch_at(payload, '{_messagetime}', 1000), mapping.epoch_at(payload, '{_receipttime}', 1000)))
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
+    end as source_created_at,
+    case variant
+        when 'monitor' then mapping.instant_at(payload, '{item,modifiedAt}')
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
+    end as resolved_at,
+    case variant
+        when 'monitor' then jsonb_strip_nulls(jsonb_build_object('path', payload #> '{path}'))
+        when 'message of a search' then jsonb_strip_nulls(jsonb_build_object('host', payload #> '{_sourcehost}', 'source', payload #> '{_sourcename}'))
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('value', coalesce(nullif(payload #> '{trigger_value}', 'null'), nullif(payload #> '{triggerValue}', 'null')), 'query', coalesce(nullif(payload #> '{query}', 'null'), nullif(payload #> '{Query}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

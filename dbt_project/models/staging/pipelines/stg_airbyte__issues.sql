@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('airbyte', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'airbyte'
+    ) as changed
+    inner join {{ source('landing', 'airbyte') }} as r using (workspace_id, source, external_id)
+    where r.source = 'airbyte' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,59 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('jobId') }} and {{ has_value('connection') }}) then 'notification'
-            when ({{ has_value('jobId') }} and {{ has_value('status') }}) then 'job'
+            when (mapping.has_value(payload, '{jobId}') and mapping.has_value(payload, '{connection}')) then 'notification'
+            when (mapping.has_value(payload, '{jobId}') and mapping.has_value(payload, '{status}')) then 'job'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('airbyte') }},
+    workspace_id,
+    record_id,
+    'airbyte'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'notification' then coalesce(({{ text_at('connection.name') }} || ': ' || {{ text_at('errorMessage') }}), ({{ text_at('connection.name') }} || ': sync failed'), {{ text_at('connection.id') }}) when 'job' then ({{ text_at('jobType') }} || ' ' || {{ text_at('connectionId') }} || ' ' || {{ text_at('status') }}) end as title,
-    case variant when 'notification' then {{ text_at('errorMessage') }} end as body,
-    case variant when 'notification' then coalesce({{ text_at('errorType') }}, {{ text_at('failureType') }}, case when coalesce(lower({{ text_at('success') }}) in ('true'), false) then 'success' else 'failed' end) when 'job' then {{ text_at('status') }} end as severity_value,
-    case variant when 'notification' then case when coalesce(lower({{ text_at('success') }}) in ('true'), false) then 'success' else 'failed' end when 'job' then {{ text_at('status') }} end as status_value,
-    case variant when 'notification' then coalesce({{ text_at('source.name') }}, {{ text_at('connection.name') }}) when 'job' then {{ text_at('connectionId') }} end as service,
-    case variant when 'notification' then coalesce({{ text_at('errorType') }}, 'sync_failed') when 'job' then 'sync_failed' end as error_type,
-    case variant when 'notification' then {{ text_at('workspace.name') }} end as team,
-    case variant when 'notification' then {{ text_at('destination.name') }} end as environment,
-    case variant when 'notification' then {{ text_at('connection.url') }} end as external_url,
-    case variant when 'notification' then {{ instant_at('startedAt') }} when 'job' then {{ instant_at('startTime') }} end as source_created_at,
-    case variant when 'notification' then {{ instant_at('finishedAt') }} when 'job' then {{ instant_at('lastUpdatedAt') }} end as resolved_at,
-    case variant when 'notification' then jsonb_strip_nulls(jsonb_build_object('records', {{ value_at('recordsCommitted') }}, 'connection', {{ value_at('connection.id') }})) when 'job' then jsonb_strip_nulls(jsonb_build_object('rows', {{ value_at('rowsSynced') }}, 'bytes', {{ value_at('bytesSynced') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'notification' then coalesce((mapping.text_at(payload, '{connection,name}') || ': ' || mapping.text_at(payload, '{errorMessage}')), (mapping.text_at(payload, '{connection,name}') || ': sync failed'), mapping.text_at(payload, '{connection,id}'))
+        when 'job' then (mapping.text_at(payload, '{jobType}') || ' ' || mapping.text_at(payload, '{connectionId}') || ' ' || mapping.text_at(payload, '{status}'))
+    end as title,
+    case variant when 'notification' then mapping.text_at(payload, '{errorMessage}') end as body,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{errorType}'), mapping.text_at(payload, '{failureType}'), case when coalesce(lower(mapping.text_at(payload, '{success}')) in ('true'), false) then 'success' else 'failed' end)
+        when 'job' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'notification' then case when coalesce(lower(mapping.text_at(payload, '{success}')) in ('true'), false) then 'success' else 'failed' end
+        when 'job' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{source,name}'), mapping.text_at(payload, '{connection,name}'))
+        when 'job' then mapping.text_at(payload, '{connectionId}')
+    end as service,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{errorType}'), 'sync_failed')
+        when 'job' then 'sync_failed'
+    end as error_type,
+    case variant when 'notification' then mapping.text_at(payload, '{workspace,name}') end as team,
+    case variant when 'notification' then mapping.text_at(payload, '{destination,name}') end as environment,
+    case variant when 'notification' then mapping.text_at(payload, '{connection,url}') end as external_url,
+    case variant
+        when 'notification' then mapping.instant_at(payload, '{startedAt}')
+        when 'job' then mapping.instant_at(payload, '{startTime}')
+    end as source_created_at,
+    case variant
+        when 'notification' then mapping.instant_at(payload, '{finishedAt}')
+        when 'job' then mapping.instant_at(payload, '{lastUpdatedAt}')
+    end as resolved_at,
+    case variant
+        when 'notification' then jsonb_strip_nulls(jsonb_build_object('records', payload #> '{recordsCommitted}', 'connection', payload #> '{connection,id}'))
+        when 'job' then jsonb_strip_nulls(jsonb_build_object('rows', payload #> '{rowsSynced}', 'bytes', payload #> '{bytesSynced}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

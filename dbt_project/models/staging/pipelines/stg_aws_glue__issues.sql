@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('aws_glue', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'aws_glue'
+    ) as changed
+    inner join {{ source('landing', 'aws_glue') }} as r using (workspace_id, source, external_id)
+    where r.source = 'aws_glue' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('detail.jobName') }} and {{ has_value('detail.state') }}) then 'state change'
-            when ({{ has_value('JobName') }} and {{ has_value('JobRunState') }}) then 'job run'
+            when (mapping.has_value(payload, '{detail,jobName}') and mapping.has_value(payload, '{detail,state}')) then 'state change'
+            when (mapping.has_value(payload, '{JobName}') and mapping.has_value(payload, '{JobRunState}')) then 'job run'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('aws_glue') }},
+    workspace_id,
+    record_id,
+    'aws_glue'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'state change' then ({{ text_at('detail.jobName') }} || ' ' || {{ text_at('detail.state') }}) when 'job run' then ({{ text_at('JobName') }} || ' ' || {{ text_at('JobRunState') }}) end as title,
-    case variant when 'state change' then {{ text_at('detail.message') }} when 'job run' then {{ text_at('ErrorMessage') }} end as body,
-    case variant when 'state change' then {{ text_at('detail.state') }} when 'job run' then {{ text_at('JobRunState') }} end as severity_value,
-    case variant when 'state change' then {{ text_at('detail.state') }} when 'job run' then {{ text_at('JobRunState') }} end as status_value,
-    case variant when 'state change' then {{ text_at('detail.jobName') }} when 'job run' then {{ text_at('JobName') }} end as service,
-    case variant when 'state change' then 'glue_job_failed' when 'job run' then 'glue_job_failed' end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'state change' then (mapping.text_at(payload, '{detail,jobName}') || ' ' || mapping.text_at(payload, '{detail,state}'))
+        when 'job run' then (mapping.text_at(payload, '{JobName}') || ' ' || mapping.text_at(payload, '{JobRunState}'))
+    end as title,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{detail,message}')
+        when 'job run' then mapping.text_at(payload, '{ErrorMessage}')
+    end as body,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{detail,state}')
+        when 'job run' then mapping.text_at(payload, '{JobRunState}')
+    end as severity_value,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{detail,state}')
+        when 'job run' then mapping.text_at(payload, '{JobRunState}')
+    end as status_value,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{detail,jobName}')
+        when 'job run' then mapping.text_at(payload, '{JobName}')
+    end as service,
+    case variant
+        when 'state change' then 'glue_job_failed'
+        when 'job run' then 'glue_job_failed'
+    end as error_type,
     null::text as team,
-    case variant when 'state change' then {{ text_at('region') }} end as environment,
+    case variant when 'state change' then mapping.text_at(payload, '{region}') end as environment,
     null::text as external_url,
-    case variant when 'state change' then {{ instant_at('time') }} when 'job run' then coalesce({{ instant_at('StartedOn') }}, {{ seconds_at('StartedOn') }}) end as source_created_at,
-    case variant when 'state change' then {{ instant_at('time') }} when 'job run' then coalesce({{ instant_at('CompletedOn') }}, {{ seconds_at('CompletedOn') }}) end as resolved_at,
-    case variant when 'state change' then jsonb_strip_nulls(jsonb_build_object('account', {{ value_at('account') }}, 'region', {{ value_at('region') }})) when 'job run' then jsonb_strip_nulls(jsonb_build_object('attempt', {{ value_at('Attempt') }}, 'worker_type', {{ value_at('WorkerType') }}, 'glue_version', {{ value_at('GlueVersion') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'state change' then mapping.instant_at(payload, '{time}')
+        when 'job run' then coalesce(mapping.instant_at(payload, '{StartedOn}'), mapping.epoch_at(payload, '{StartedOn}', 1))
+    end as source_created_at,
+    case variant
+        when 'state change' then mapping.instant_at(payload, '{time}')
+        when 'job run' then coalesce(mapping.instant_at(payload, '{CompletedOn}'), mapping.epoch_at(payload, '{CompletedOn}', 1))
+    end as resolved_at,
+    case variant
+        when 'state change' then jsonb_strip_nulls(jsonb_build_object('account', payload #> '{account}', 'region', payload #> '{region}'))
+        when 'job run' then jsonb_strip_nulls(jsonb_build_object('attempt', payload #> '{Attempt}', 'worker_type', payload #> '{WorkerType}', 'glue_version', payload #> '{GlueVersion}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

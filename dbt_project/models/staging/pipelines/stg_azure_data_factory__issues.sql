@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('azure_data_factory', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'azure_data_factory'
+    ) as changed
+    inner join {{ source('landing', 'azure_data_factory') }} as r using (workspace_id, source, external_id)
+    where r.source = 'azure_data_factory' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('runId') }} and {{ has_value('pipelineName') }}) then 'pipeline run'
+            when (mapping.has_value(payload, '{runId}') and mapping.has_value(payload, '{pipelineName}')) then 'pipeline run'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('azure_data_factory') }},
+    workspace_id,
+    record_id,
+    'azure_data_factory'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'pipeline run' then ({{ text_at('pipelineName') }} || ' ' || {{ text_at('status') }}) end as title,
-    case variant when 'pipeline run' then {{ text_at('message') }} end as body,
-    case variant when 'pipeline run' then {{ text_at('status') }} end as severity_value,
-    case variant when 'pipeline run' then {{ text_at('status') }} end as status_value,
-    case variant when 'pipeline run' then {{ text_at('pipelineName') }} end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'pipeline run' then (mapping.text_at(payload, '{pipelineName}') || ' ' || mapping.text_at(payload, '{status}')) end as title,
+    case variant when 'pipeline run' then mapping.text_at(payload, '{message}') end as body,
+    case variant when 'pipeline run' then mapping.text_at(payload, '{status}') end as severity_value,
+    case variant when 'pipeline run' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'pipeline run' then mapping.text_at(payload, '{pipelineName}') end as service,
     case variant when 'pipeline run' then 'pipeline_failed' end as error_type,
     null::text as team,
-    case variant when 'pipeline run' then {{ text_at('annotations.0') }} end as environment,
+    case variant when 'pipeline run' then mapping.text_at(payload, '{annotations,0}') end as environment,
     null::text as external_url,
-    case variant when 'pipeline run' then {{ instant_at('runStart') }} end as source_created_at,
-    case variant when 'pipeline run' then coalesce({{ instant_at('runEnd') }}, {{ instant_at('lastUpdated') }}) end as resolved_at,
-    case variant when 'pipeline run' then jsonb_strip_nulls(jsonb_build_object('trigger', {{ value_at('invokedBy.name') }}, 'duration_ms', {{ value_at('durationInMs') }})) else '{}'::jsonb end as attributes
+    case variant when 'pipeline run' then mapping.instant_at(payload, '{runStart}') end as source_created_at,
+    case variant when 'pipeline run' then coalesce(mapping.instant_at(payload, '{runEnd}'), mapping.instant_at(payload, '{lastUpdated}')) end as resolved_at,
+    case variant
+        when 'pipeline run' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{invokedBy,name}', 'duration_ms', payload #> '{durationInMs}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

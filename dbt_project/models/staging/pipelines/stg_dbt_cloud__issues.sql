@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('dbt_cloud', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'dbt_cloud'
+    ) as changed
+    inner join {{ source('landing', 'dbt_cloud') }} as r using (workspace_id, source, external_id)
+    where r.source = 'dbt_cloud' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('runId') }} and {{ has_value('jobName') }}) then 'webhook'
-            when ({{ has_value('id') }} and {{ has_value('status') }} and {{ has_value('created_at') }}) then 'run'
+            when (mapping.has_value(payload, '{runId}') and mapping.has_value(payload, '{jobName}')) then 'webhook'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{created_at}')) then 'run'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('dbt_cloud') }},
+    workspace_id,
+    record_id,
+    'dbt_cloud'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then ({{ text_at('jobName') }} || ': ' || {{ text_at('runStatus') }}) when 'run' then coalesce(({{ text_at('job.name') }} || ': ' || {{ text_at('status_humanized') }}), ({{ text_at('trigger.cause') }} || ': ' || {{ text_at('status_humanized') }}), ('Run ' || {{ text_at('id') }} || ': ' || {{ text_at('status_humanized') }}), ('Run ' || {{ text_at('id') }} || ' failed')) end as title,
-    case variant when 'webhook' then coalesce({{ text_at('runStatusMessage') }}, {{ text_at('runReason') }}) when 'run' then {{ text_at('status_message') }} end as body,
-    case variant when 'webhook' then {{ text_at('runStatus') }} when 'run' then coalesce({{ text_at('status_humanized') }}, ('status ' || {{ text_at('status') }})) end as severity_value,
-    case variant when 'webhook' then {{ text_at('runStatus') }} when 'run' then coalesce({{ text_at('status_humanized') }}, ('status ' || {{ text_at('status') }})) end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('jobName') }}, {{ text_at('projectName') }}) when 'run' then coalesce({{ text_at('job.name') }}, {{ text_at('job_definition_id') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'webhook' then 'dbt_run_failed' when 'run' then 'dbt_run_failed' end as error_type,
-    case variant when 'webhook' then {{ text_at('projectName') }} end as team,
-    case variant when 'webhook' then {{ text_at('environmentName') }} when 'run' then coalesce({{ text_at('environment.name') }}, {{ text_at('environment_id') }}) end as environment,
-    case variant when 'run' then {{ text_at('href') }} end as external_url,
-    case variant when 'webhook' then coalesce({{ instant_at('runStartedAt') }}, {{ instant_at('runErroredAt') }}) when 'run' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}) end as source_created_at,
-    case variant when 'webhook' then coalesce({{ instant_at('runFinishedAt') }}, {{ instant_at('runErroredAt') }}) when 'run' then coalesce({{ instant_at('finished_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('job', {{ value_at('jobId') }}, 'run', {{ value_at('runId') }}, 'dbt_version', {{ value_at('dbtVersion') }}, 'reason', {{ value_at('runReason') }})) when 'run' then jsonb_strip_nulls(jsonb_build_object('job', {{ value_at('job_definition_id') }}, 'branch', {{ value_at('git_branch') }}, 'commit', {{ value_at('git_sha') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then (mapping.text_at(payload, '{jobName}') || ': ' || mapping.text_at(payload, '{runStatus}'))
+        when 'run' then coalesce((mapping.text_at(payload, '{job,name}') || ': ' || mapping.text_at(payload, '{status_humanized}')), (mapping.text_at(payload, '{trigger,cause}') || ': ' || mapping.text_at(payload, '{status_humanized}')), ('Run ' || mapping.text_at(payload, '{id}') || ': ' || mapping.text_at(payload, '{status_humanized}')), ('Run ' || mapping.text_at(payload, '{id}') || ' failed'))
+    end as title,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{runStatusMessage}'), mapping.text_at(payload, '{runReason}'))
+        when 'run' then mapping.text_at(payload, '{status_message}')
+    end as body,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{runStatus}')
+        when 'run' then coalesce(mapping.text_at(payload, '{status_humanized}'), ('status ' || mapping.text_at(payload, '{status}')))
+    end as severity_value,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{runStatus}')
+        when 'run' then coalesce(mapping.text_at(payload, '{status_humanized}'), ('status ' || mapping.text_at(payload, '{status}')))
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{jobName}'), mapping.text_at(payload, '{projectName}'))
+        when 'run' then coalesce(mapping.text_at(payload, '{job,name}'), mapping.text_at(payload, '{job_definition_id}'), mapping.text_at(payload, '{project_id}'))
+    end as service,
+    case variant
+        when 'webhook' then 'dbt_run_failed'
+        when 'run' then 'dbt_run_failed'
+    end as error_type,
+    case variant when 'webhook' then mapping.text_at(payload, '{projectName}') end as team,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{environmentName}')
+        when 'run' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment_id}'))
+    end as environment,
+    case variant when 'run' then mapping.text_at(payload, '{href}') end as external_url,
+    case variant
+        when 'webhook' then coalesce(mapping.instant_at(payload, '{runStartedAt}'), mapping.instant_at(payload, '{runErroredAt}'))
+        when 'run' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as source_created_at,
+    case variant
+        when 'webhook' then coalesce(mapping.instant_at(payload, '{runFinishedAt}'), mapping.instant_at(payload, '{runErroredAt}'))
+        when 'run' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('job', payload #> '{jobId}', 'run', payload #> '{runId}', 'dbt_version', payload #> '{dbtVersion}', 'reason', payload #> '{runReason}'))
+        when 'run' then jsonb_strip_nulls(jsonb_build_object('job', payload #> '{job_definition_id}', 'branch', payload #> '{git_branch}', 'commit', payload #> '{git_sha}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('fivetran', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'fivetran'
+    ) as changed
+    inner join {{ source('landing', 'fivetran') }} as r using (workspace_id, source, external_id)
+    where r.source = 'fivetran' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,71 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('event') }} and {{ has_value('connector_id') }}) then 'webhook'
-            when ({{ has_value('service') }} and {{ has_value('status.sync_state') }}) then 'connection'
-            when ({{ has_value('message_event') }} and {{ has_value('time_stamp') }}) then 'log row'
+            when (mapping.has_value(payload, '{event}') and mapping.has_value(payload, '{connector_id}')) then 'webhook'
+            when (mapping.has_value(payload, '{service}') and mapping.has_value(payload, '{status,sync_state}')) then 'connection'
+            when (mapping.has_value(payload, '{message_event}') and mapping.has_value(payload, '{time_stamp}')) then 'log row'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('fivetran') }},
+    workspace_id,
+    record_id,
+    'fivetran'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce(({{ text_at('connector_type') }} || ' ' || {{ text_at('connector_name') }} || ': ' || {{ text_at('event') }} || ' ' || {{ text_at('data.status') }}), ({{ text_at('connector_id') }} || ': ' || {{ text_at('event') }} || ' ' || {{ text_at('data.status') }}), ({{ text_at('connector_id') }} || ': ' || {{ text_at('event') }})) when 'connection' then ({{ text_at('service') }} || ' ' || {{ text_at('schema') }} || ': sync failed') when 'log row' then ({{ text_at('connection_id') }} || ': ' || {{ text_at('message_event') }}) end as title,
-    case variant when 'webhook' then coalesce({{ text_at('data.reason') }}, {{ text_at('data.message') }}) when 'connection' then coalesce({{ text_at('status.tasks.0.message') }}, {{ text_at('status.warnings.0.message') }}) when 'log row' then {{ text_at('message_data') }} end as body,
-    case variant when 'webhook' then coalesce({{ text_at('data.status') }}, {{ text_at('event') }}) when 'connection' then case when coalesce(lower({{ text_at('status.setup_state') }}) in ('broken'), false) then 'broken' else 'sync failed' end when 'log row' then {{ text_at('event') }} end as severity_value,
-    case variant when 'webhook' then coalesce({{ text_at('data.status') }}, {{ text_at('event') }}) when 'connection' then case when {{ has_value('failed_at') }} then 'failed' else {{ text_at('status.sync_state') }} end when 'log row' then 'failed' end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('connector_name') }}, {{ text_at('connector_id') }}) when 'connection' then coalesce({{ text_at('schema') }}, {{ text_at('id') }}) when 'log row' then {{ text_at('connection_id') }} end as service,
-    case variant when 'webhook' then coalesce({{ text_at('data.reason') }}, {{ text_at('event') }}) when 'connection' then coalesce({{ text_at('status.tasks.0.code') }}, {{ text_at('status.setup_state') }}) when 'log row' then {{ text_at('message_event') }} end as error_type,
-    case variant when 'webhook' then {{ text_at('destination_group_id') }} when 'connection' then {{ text_at('group_id') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce((mapping.text_at(payload, '{connector_type}') || ' ' || mapping.text_at(payload, '{connector_name}') || ': ' || mapping.text_at(payload, '{event}') || ' ' || mapping.text_at(payload, '{data,status}')), (mapping.text_at(payload, '{connector_id}') || ': ' || mapping.text_at(payload, '{event}') || ' ' || mapping.text_at(payload, '{data,status}')), (mapping.text_at(payload, '{connector_id}') || ': ' || mapping.text_at(payload, '{event}')))
+        when 'connection' then (mapping.text_at(payload, '{service}') || ' ' || mapping.text_at(payload, '{schema}') || ': sync failed')
+        when 'log row' then (mapping.text_at(payload, '{connection_id}') || ': ' || mapping.text_at(payload, '{message_event}'))
+    end as title,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,reason}'), mapping.text_at(payload, '{data,message}'))
+        when 'connection' then coalesce(mapping.text_at(payload, '{status,tasks,0,message}'), mapping.text_at(payload, '{status,warnings,0,message}'))
+        when 'log row' then mapping.text_at(payload, '{message_data}')
+    end as body,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,status}'), mapping.text_at(payload, '{event}'))
+        when 'connection' then case when coalesce(lower(mapping.text_at(payload, '{status,setup_state}')) in ('broken'), false) then 'broken' else 'sync failed' end
+        when 'log row' then mapping.text_at(payload, '{event}')
+    end as severity_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,status}'), mapping.text_at(payload, '{event}'))
+        when 'connection' then case when mapping.has_value(payload, '{failed_at}') then 'failed' else mapping.text_at(payload, '{status,sync_state}') end
+        when 'log row' then 'failed'
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{connector_name}'), mapping.text_at(payload, '{connector_id}'))
+        when 'connection' then coalesce(mapping.text_at(payload, '{schema}'), mapping.text_at(payload, '{id}'))
+        when 'log row' then mapping.text_at(payload, '{connection_id}')
+    end as service,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,reason}'), mapping.text_at(payload, '{event}'))
+        when 'connection' then coalesce(mapping.text_at(payload, '{status,tasks,0,code}'), mapping.text_at(payload, '{status,setup_state}'))
+        when 'log row' then mapping.text_at(payload, '{message_event}')
+    end as error_type,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{destination_group_id}')
+        when 'connection' then mapping.text_at(payload, '{group_id}')
+    end as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'webhook' then {{ instant_at('created') }} when 'connection' then coalesce({{ instant_at('failed_at') }}, {{ instant_at('succeeded_at') }}, {{ instant_at('created_at') }}) when 'log row' then {{ instant_at('time_stamp') }} end as source_created_at,
-    case variant when 'connection' then {{ instant_at('succeeded_at') }} end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('connector', {{ value_at('connector_id') }}, 'sync', {{ value_at('sync_id') }}, 'type', {{ value_at('connector_type') }})) when 'connection' then jsonb_strip_nulls(jsonb_build_object('service', {{ value_at('service') }}, 'setup_state', {{ value_at('status.setup_state') }}, 'update_state', {{ value_at('status.update_state') }})) when 'log row' then jsonb_strip_nulls(jsonb_build_object('sync', {{ value_at('sync_id') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{created}')
+        when 'connection' then coalesce(mapping.instant_at(payload, '{failed_at}'), mapping.instant_at(payload, '{succeeded_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'log row' then mapping.instant_at(payload, '{time_stamp}')
+    end as source_created_at,
+    case variant when 'connection' then mapping.instant_at(payload, '{succeeded_at}') end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('connector', payload #> '{connector_id}', 'sync', payload #> '{sync_id}', 'type', payload #> '{connector_type}'))
+        when 'connection' then jsonb_strip_nulls(jsonb_build_object('service', payload #> '{service}', 'setup_state', payload #> '{status,setup_state}', 'update_state', payload #> '{status,update_state}'))
+        when 'log row' then jsonb_strip_nulls(jsonb_build_object('sync', payload #> '{sync_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('monte_carlo', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'monte_carlo'
+    ) as changed
+    inner join {{ source('landing', 'monte_carlo') }} as r using (workspace_id, source, external_id)
+    where r.source = 'monte_carlo' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,61 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('node.id') }} and ({{ has_value('node.title') }} or {{ has_value('node.status') }})) then 'listed alert'
-            when ({{ has_value('incident_id') }} or {{ has_value('alert_id') }} or {{ has_value('payload.incident_id') }} or {{ has_value('payload.alert_id') }}) then 'alert'
+            when (mapping.has_value(payload, '{node,id}') and (mapping.has_value(payload, '{node,title}') or mapping.has_value(payload, '{node,status}'))) then 'listed alert'
+            when (mapping.has_value(payload, '{incident_id}') or mapping.has_value(payload, '{alert_id}') or mapping.has_value(payload, '{payload,incident_id}') or mapping.has_value(payload, '{payload,alert_id}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('monte_carlo') }},
+    workspace_id,
+    record_id,
+    'monte_carlo'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'listed alert' then coalesce({{ text_at('node.title') }}, ({{ text_at('node.type') }} || ' ' || {{ text_at('node.id') }})) when 'alert' then coalesce({{ text_at('payload.title') }}, {{ text_at('title') }}, {{ text_at('payload.event_type') }}, {{ text_at('event_type') }}, {{ text_at('type') }}) end as title,
-    case variant when 'listed alert' then {{ text_at('node.description') }} when 'alert' then coalesce({{ text_at('payload.description') }}, {{ text_at('description') }}) end as body,
-    case variant when 'listed alert' then {{ text_at('node.severity') }} when 'alert' then coalesce({{ text_at('payload.severity') }}, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'listed alert' then {{ text_at('node.status') }} when 'alert' then coalesce({{ text_at('payload.status') }}, {{ text_at('status') }}, {{ text_at('payload.feedback') }}, {{ text_at('payload.alert_status') }}) end as status_value,
-    case variant when 'listed alert' then coalesce({{ text_at('node.tables.0.fullTableId') }}, {{ text_at('node.tables.0.mcon') }}) when 'alert' then coalesce({{ text_at('payload.tables.0.full_table_id') }}, {{ text_at('payload.full_table_id') }}, {{ text_at('payload.dataset') }}) end as service,
-    case variant when 'listed alert' then {{ text_at('node.type') }} when 'alert' then coalesce({{ text_at('payload.event_type') }}, {{ text_at('payload.alert_type') }}, {{ text_at('type') }}) end as error_type,
-    case variant when 'listed alert' then coalesce({{ text_at('node.owner.email') }}, {{ text_at('node.owner') }}) when 'alert' then coalesce({{ text_at('payload.owner') }}, {{ text_at('payload.domains.0') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'listed alert' then coalesce(mapping.text_at(payload, '{node,title}'), (mapping.text_at(payload, '{node,type}') || ' ' || mapping.text_at(payload, '{node,id}')))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,title}'), mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{payload,event_type}'), mapping.text_at(payload, '{event_type}'), mapping.text_at(payload, '{type}'))
+    end as title,
+    case variant
+        when 'listed alert' then mapping.text_at(payload, '{node,description}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,description}'), mapping.text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'listed alert' then mapping.text_at(payload, '{node,severity}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,severity}'), mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'listed alert' then mapping.text_at(payload, '{node,status}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,status}'), mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{payload,feedback}'), mapping.text_at(payload, '{payload,alert_status}'))
+    end as status_value,
+    case variant
+        when 'listed alert' then coalesce(mapping.text_at(payload, '{node,tables,0,fullTableId}'), mapping.text_at(payload, '{node,tables,0,mcon}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,tables,0,full_table_id}'), mapping.text_at(payload, '{payload,full_table_id}'), mapping.text_at(payload, '{payload,dataset}'))
+    end as service,
+    case variant
+        when 'listed alert' then mapping.text_at(payload, '{node,type}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,event_type}'), mapping.text_at(payload, '{payload,alert_type}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
+    case variant
+        when 'listed alert' then coalesce(mapping.text_at(payload, '{node,owner,email}'), mapping.text_at(payload, '{node,owner}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,owner}'), mapping.text_at(payload, '{payload,domains,0}'))
+    end as team,
     null::text as environment,
-    case variant when 'listed alert' then coalesce({{ text_at('node.url') }}, ('https://getmontecarlo.com/alerts/' || {{ text_at('node.id') }})) when 'alert' then coalesce({{ text_at('payload.url') }}, {{ text_at('payload.incident_url') }}, {{ text_at('payload.alert_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'listed alert' then {{ instant_at('node.createdTime') }} when 'alert' then coalesce({{ instant_at('payload.created_time') }}, {{ instant_at('payload.event_generated_time') }}, {{ instant_at('event_generated_time') }}) end as source_created_at,
-    case variant when 'listed alert' then coalesce({{ instant_at('node.updatedTime') }}, {{ instant_at('node.lastUpdatedTime') }}) end as resolved_at,
+    case variant
+        when 'listed alert' then coalesce(mapping.text_at(payload, '{node,url}'), ('https://getmontecarlo.com/alerts/' || mapping.text_at(payload, '{node,id}')))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,url}'), mapping.text_at(payload, '{payload,incident_url}'), mapping.text_at(payload, '{payload,alert_url}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'listed alert' then mapping.instant_at(payload, '{node,createdTime}')
+        when 'alert' then coalesce(mapping.instant_at(payload, '{payload,created_time}'), mapping.instant_at(payload, '{payload,event_generated_time}'), mapping.instant_at(payload, '{event_generated_time}'))
+    end as source_created_at,
+    case variant when 'listed alert' then coalesce(mapping.instant_at(payload, '{node,updatedTime}'), mapping.instant_at(payload, '{node,lastUpdatedTime}')) end as resolved_at,
     '{}'::jsonb as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('openlineage', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'openlineage'
+    ) as changed
+    inner join {{ source('landing', 'openlineage') }} as r using (workspace_id, source, external_id)
+    where r.source = 'openlineage' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('eventType') }} and {{ has_value('job.name') }}) then 'run event'
+            when (mapping.has_value(payload, '{eventType}') and mapping.has_value(payload, '{job,name}')) then 'run event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('openlineage') }},
+    workspace_id,
+    record_id,
+    'openlineage'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'run event' then ({{ text_at('job.name') }} || ': ' || {{ text_at('eventType') }}) end as title,
-    case variant when 'run event' then coalesce({{ text_at('run.facets.errorMessage.message') }}, {{ text_at('run.facets.errorMessage.stackTrace') }}) end as body,
-    case variant when 'run event' then {{ text_at('eventType') }} end as severity_value,
-    case variant when 'run event' then {{ text_at('eventType') }} end as status_value,
-    case variant when 'run event' then coalesce({{ text_at('job.name') }}, {{ text_at('job.namespace') }}) end as service,
-    case variant when 'run event' then coalesce({{ text_at('run.facets.errorMessage.programmingLanguage') }}, {{ text_at('job.facets.jobType.jobType') }}) end as error_type,
-    case variant when 'run event' then {{ text_at('job.facets.ownership.owners.0.name') }} end as team,
-    case variant when 'run event' then {{ text_at('job.namespace') }} end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'run event' then (mapping.text_at(payload, '{job,name}') || ': ' || mapping.text_at(payload, '{eventType}')) end as title,
+    case variant when 'run event' then coalesce(mapping.text_at(payload, '{run,facets,errorMessage,message}'), mapping.text_at(payload, '{run,facets,errorMessage,stackTrace}')) end as body,
+    case variant when 'run event' then mapping.text_at(payload, '{eventType}') end as severity_value,
+    case variant when 'run event' then mapping.text_at(payload, '{eventType}') end as status_value,
+    case variant when 'run event' then coalesce(mapping.text_at(payload, '{job,name}'), mapping.text_at(payload, '{job,namespace}')) end as service,
+    case variant when 'run event' then coalesce(mapping.text_at(payload, '{run,facets,errorMessage,programmingLanguage}'), mapping.text_at(payload, '{job,facets,jobType,jobType}')) end as error_type,
+    case variant when 'run event' then mapping.text_at(payload, '{job,facets,ownership,owners,0,name}') end as team,
+    case variant when 'run event' then mapping.text_at(payload, '{job,namespace}') end as environment,
     null::text as external_url,
-    case variant when 'run event' then coalesce({{ instant_at('run.facets.nominalTime.nominalStartTime') }}, {{ instant_at('eventTime') }}) end as source_created_at,
-    case variant when 'run event' then {{ instant_at('eventTime') }} end as resolved_at,
-    case variant when 'run event' then jsonb_strip_nulls(jsonb_build_object('namespace', {{ value_at('job.namespace') }}, 'producer', {{ value_at('producer') }}, 'integration', {{ value_at('job.facets.jobType.integration') }}, 'parent', {{ value_at('run.facets.parent.job.name') }})) else '{}'::jsonb end as attributes
+    case variant when 'run event' then coalesce(mapping.instant_at(payload, '{run,facets,nominalTime,nominalStartTime}'), mapping.instant_at(payload, '{eventTime}')) end as source_created_at,
+    case variant when 'run event' then mapping.instant_at(payload, '{eventTime}') end as resolved_at,
+    case variant
+        when 'run event' then jsonb_strip_nulls(jsonb_build_object('namespace', payload #> '{job,namespace}', 'producer', payload #> '{producer}', 'integration', payload #> '{job,facets,jobType,integration}', 'parent', payload #> '{run,facets,parent,job,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('prefect', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'prefect'
+    ) as changed
+    inner join {{ source('landing', 'prefect') }} as r using (workspace_id, source, external_id)
+    where r.source = 'prefect' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('flow_id') }}) then 'flow run'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{flow_id}')) then 'flow run'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('prefect') }},
+    workspace_id,
+    record_id,
+    'prefect'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'flow run' then coalesce(({{ text_at('name') }} || ': ' || {{ text_at('state.name') }}), ({{ text_at('name') }} || ': ' || {{ text_at('state_name') }}), ({{ text_at('name') }} || ': ' || {{ text_at('state_type') }}), {{ text_at('name') }}) end as title,
-    case variant when 'flow run' then {{ text_at('state.message') }} end as body,
-    case variant when 'flow run' then coalesce({{ text_at('state.type') }}, {{ text_at('state_type') }}) end as severity_value,
-    case variant when 'flow run' then coalesce({{ text_at('state.type') }}, {{ text_at('state_type') }}) end as status_value,
-    case variant when 'flow run' then coalesce({{ text_at('deployment_name') }}, {{ text_at('flow_name') }}, {{ text_at('deployment_id') }}, {{ text_at('flow_id') }}) end as service,
-    case variant when 'flow run' then coalesce({{ text_at('state.name') }}, {{ text_at('state_name') }}) end as error_type,
-    case variant when 'flow run' then {{ tag_at('tags', 'team') }} end as team,
-    case variant when 'flow run' then coalesce({{ tag_at('tags', 'env|environment') }}, {{ text_at('work_pool_name') }}) end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'flow run' then coalesce((mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{state,name}')), (mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{state_name}')), (mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{state_type}')), mapping.text_at(payload, '{name}')) end as title,
+    case variant when 'flow run' then mapping.text_at(payload, '{state,message}') end as body,
+    case variant when 'flow run' then coalesce(mapping.text_at(payload, '{state,type}'), mapping.text_at(payload, '{state_type}')) end as severity_value,
+    case variant when 'flow run' then coalesce(mapping.text_at(payload, '{state,type}'), mapping.text_at(payload, '{state_type}')) end as status_value,
+    case variant when 'flow run' then coalesce(mapping.text_at(payload, '{deployment_name}'), mapping.text_at(payload, '{flow_name}'), mapping.text_at(payload, '{deployment_id}'), mapping.text_at(payload, '{flow_id}')) end as service,
+    case variant when 'flow run' then coalesce(mapping.text_at(payload, '{state,name}'), mapping.text_at(payload, '{state_name}')) end as error_type,
+    case variant when 'flow run' then mapping.tag_at(payload, '{tags}', 'team') end as team,
+    case variant when 'flow run' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{work_pool_name}')) end as environment,
     null::text as external_url,
-    case variant when 'flow run' then coalesce({{ instant_at('start_time') }}, {{ instant_at('expected_start_time') }}, {{ instant_at('created') }}) end as source_created_at,
-    case variant when 'flow run' then coalesce({{ instant_at('end_time') }}, {{ instant_at('updated') }}) end as resolved_at,
-    case variant when 'flow run' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('tags') }}, 'run_count', {{ value_at('run_count') }}, 'work_queue', {{ value_at('work_queue_name') }})) else '{}'::jsonb end as attributes
+    case variant when 'flow run' then coalesce(mapping.instant_at(payload, '{start_time}'), mapping.instant_at(payload, '{expected_start_time}'), mapping.instant_at(payload, '{created}')) end as source_created_at,
+    case variant when 'flow run' then coalesce(mapping.instant_at(payload, '{end_time}'), mapping.instant_at(payload, '{updated}')) end as resolved_at,
+    case variant
+        when 'flow run' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'run_count', payload #> '{run_count}', 'work_queue', payload #> '{work_queue_name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bmc_remedy', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bmc_remedy'
+    ) as changed
+    inner join {{ source('landing', 'bmc_remedy') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bmc_remedy' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('values.Incident Number') }} or {{ has_value('Incident Number') }} or {{ has_value('incidentNumber') }}) and ({{ has_value('values.Description') }} or {{ has_value('Description') }} or {{ has_value('description') }})) then 'incident'
+            when ((mapping.has_value(payload, '{values,"Incident Number"}') or mapping.has_value(payload, '{"Incident Number"}') or mapping.has_value(payload, '{incidentNumber}')) and (mapping.has_value(payload, '{values,Description}') or mapping.has_value(payload, '{Description}') or mapping.has_value(payload, '{description}'))) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bmc_remedy') }},
+    workspace_id,
+    record_id,
+    'bmc_remedy'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('values.Description') }}, {{ text_at('Description') }}, {{ text_at('description') }}) end as title,
-    case variant when 'incident' then coalesce({{ text_at('values.Detailed Decription') }}, {{ text_at('Detailed Decription') }}, {{ text_at('values.Detailed Description') }}, {{ text_at('Detailed Description') }}, {{ text_at('detailedDescription') }}, {{ text_at('notes') }}) end as body,
-    case variant when 'incident' then coalesce({{ text_at('values.Priority') }}, {{ text_at('Priority') }}, {{ text_at('priority') }}, {{ text_at('values.Urgency') }}, {{ text_at('Urgency') }}, {{ text_at('urgency') }}) end as severity_value,
-    case variant when 'incident' then coalesce({{ text_at('values.Status') }}, {{ text_at('Status') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('values.ServiceCI') }}, {{ text_at('ServiceCI') }}, {{ text_at('values.HPD_CI') }}, {{ text_at('HPD_CI') }}, {{ text_at('values.CI Name') }}, {{ text_at('CI Name') }}, {{ text_at('values.Product Name') }}, {{ text_at('Product Name') }}, {{ text_at('serviceCI') }}, {{ text_at('productName') }}) end as service,
-    case variant when 'incident' then coalesce({{ text_at('values.Categorization Tier 3') }}, {{ text_at('Categorization Tier 3') }}, {{ text_at('values.Categorization Tier 2') }}, {{ text_at('Categorization Tier 2') }}, {{ text_at('values.Categorization Tier 1') }}, {{ text_at('Categorization Tier 1') }}, {{ text_at('operationalCategorizationTier1') }}) end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('values.Assigned Group') }}, {{ text_at('Assigned Group') }}, {{ text_at('assignedGroup') }}) end as team,
-    case variant when 'incident' then coalesce({{ text_at('values.Environment') }}, {{ text_at('Environment') }}, {{ text_at('environment') }}) end as environment,
-    case variant when 'incident' then coalesce({{ text_at('values.URL') }}, {{ text_at('URL') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'incident' then coalesce({{ instant_at('values.Reported Date') }}, {{ instant_at('Reported Date') }}, {{ instant_at('values.Submit Date') }}, {{ instant_at('Submit Date') }}, {{ instant_at('values.Create Date') }}, {{ instant_at('Create Date') }}, {{ instant_at('submitDate') }}, {{ instant_at('reportedDate') }}) end as source_created_at,
-    case variant when 'incident' then coalesce({{ instant_at('values.Last Resolved Date') }}, {{ instant_at('Last Resolved Date') }}, {{ instant_at('values.Closed Date') }}, {{ instant_at('Closed Date') }}, {{ instant_at('values.Last Modified Date') }}, {{ instant_at('Last Modified Date') }}, {{ instant_at('values.Modified Date') }}, {{ instant_at('Modified Date') }}, {{ instant_at('lastResolvedDate') }}, {{ instant_at('lastModifiedDate') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', coalesce(nullif({{ value_at('values.Incident Number') }}, 'null'), nullif({{ value_at('Incident Number') }}, 'null'), nullif({{ value_at('incidentNumber') }}, 'null')), 'impact', coalesce(nullif({{ value_at('values.Impact') }}, 'null'), nullif({{ value_at('Impact') }}, 'null'), nullif({{ value_at('impact') }}, 'null')), 'urgency', coalesce(nullif({{ value_at('values.Urgency') }}, 'null'), nullif({{ value_at('Urgency') }}, 'null'), nullif({{ value_at('urgency') }}, 'null')), 'service_type', coalesce(nullif({{ value_at('values.Service_Type') }}, 'null'), nullif({{ value_at('Service_Type') }}, 'null'), nullif({{ value_at('values.Service Type') }}, 'null'), nullif({{ value_at('Service Type') }}, 'null'), nullif({{ value_at('serviceType') }}, 'null')), 'company', coalesce(nullif({{ value_at('values.Company') }}, 'null'), nullif({{ value_at('Company') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,Description}'), mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{description}')) end as title,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,"Detailed Decription"}'), mapping.text_at(payload, '{"Detailed Decription"}'), mapping.text_at(payload, '{values,"Detailed Description"}'), mapping.text_at(payload, '{"Detailed Description"}'), mapping.text_at(payload, '{detailedDescription}'), mapping.text_at(payload, '{notes}')) end as body,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,Priority}'), mapping.text_at(payload, '{Priority}'), mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{values,Urgency}'), mapping.text_at(payload, '{Urgency}'), mapping.text_at(payload, '{urgency}')) end as severity_value,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,Status}'), mapping.text_at(payload, '{Status}'), mapping.text_at(payload, '{status}')) end as status_value,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,ServiceCI}'), mapping.text_at(payload, '{ServiceCI}'), mapping.text_at(payload, '{values,HPD_CI}'), mapping.text_at(payload, '{HPD_CI}'), mapping.text_at(payload, '{values,"CI Name"}'), mapping.text_at(payload, '{"CI Name"}'), mapping.text_at(payload, '{values,"Product Name"}'), mapping.text_at(payload, '{"Product Name"}'), mapping.text_at(payload, '{serviceCI}'), mapping.text_at(payload, '{productName}')) end as service,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,"Categorization Tier 3"}'), mapping.text_at(payload, '{"Categorization Tier 3"}'), mapping.text_at(payload, '{values,"Categorization Tier 2"}'), mapping.text_at(payload, '{"Categorization Tier 2"}'), mapping.text_at(payload, '{values,"Categorization Tier 1"}'), mapping.text_at(payload, '{"Categorization Tier 1"}'), mapping.text_at(payload, '{operationalCategorizationTier1}')) end as error_type,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,"Assigned Group"}'), mapping.text_at(payload, '{"Assigned Group"}'), mapping.text_at(payload, '{assignedGroup}')) end as team,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,Environment}'), mapping.text_at(payload, '{Environment}'), mapping.text_at(payload, '{environment}')) end as environment,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{values,URL}'), mapping.text_at(payload, '{URL}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{values,"Reported Date"}'), mapping.instant_at(payload, '{"Reported Date"}'), mapping.instant_at(payload, '{values,"Submit Date"}'), mapping.instant_at(payload, '{"Submit Date"}'), mapping.instant_at(payload, '{values,"Create Date"}'), mapping.instant_at(payload, '{"Create Date"}'), mapping.instant_at(payload, '{submitDate}'), mapping.instant_at(payload, '{reportedDate}')) end as source_created_at,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{values,"Last Resolved Date"}'), mapping.instant_at(payload, '{"Last Resolved Date"}'), mapping.instant_at(payload, '{values,"Closed Date"}'), mapping.instant_at(payload, '{"Closed Date"}'), mapping.instant_at(payload, '{values,"Last Modified Date"}'), mapping.instant_at(payload, '{"Last Modified Date"}'), mapping.instant_at(payload, '{values,"Modified Date"}'), mapping.instant_at(payload, '{"Modified Date"}'), mapping.instant_at(payload, '{lastResolvedDate}'), mapping.instant_at(payload, '{lastModifiedDate}')) end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', coalesce(nullif(payload #> '{values,"Incident Number"}', 'null'), nullif(payload #> '{"Incident Number"}', 'null'), nullif(payload #> '{incidentNumber}', 'null')), 'impact', coalesce(nullif(payload #> '{values,Impact}', 'null'), nullif(payload #> '{Impact}', 'null'), nullif(payload #> '{impact}', 'null')), 'urgency', coalesce(nullif(payload #> '{values,Urgency}', 'null'), nullif(payload #> '{Urgency}', 'null'), nullif(payload #> '{urgency}', 'null')), 'service_type', coalesce(nullif(payload #> '{values,Service_Type}', 'null'), nullif(payload #> '{Service_Type}', 'null'), nullif(payload #> '{values,"Service Type"}', 'null'), nullif(payload #> '{"Service Type"}', 'null'), nullif(payload #> '{serviceType}', 'null')), 'company', coalesce(nullif(payload #> '{values,Company}', 'null'), nullif(payload #> '{Company}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('freshservice', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'freshservice'
+    ) as changed
+    inner join {{ source('landing', 'freshservice') }} as r using (workspace_id, source, external_id)
+    where r.source = 'freshservice' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when {{ has_value('ticket_subject') }} then 'webhook'
-            when ({{ has_value('subject') }} and ({{ has_value('status') }} or {{ has_value('priority') }}) and {{ has_value('id') }}) then 'ticket'
+            when mapping.has_value(payload, '{ticket_subject}') then 'webhook'
+            when (mapping.has_value(payload, '{subject}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{priority}')) and mapping.has_value(payload, '{id}')) then 'ticket'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,63 @@ variants as (
 )
 
 select
-    {{ record_columns('freshservice') }},
+    workspace_id,
+    record_id,
+    'freshservice'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then {{ text_at('ticket_subject') }} when 'ticket' then {{ text_at('subject') }} end as title,
-    case variant when 'webhook' then {{ plain_text_at('ticket_description') }} when 'ticket' then coalesce(nullif({{ text_at('description_text') }}, {{ text_at('subject') }}), {{ plain_text_at('description') }}) end as body,
-    case variant when 'webhook' then {{ text_at('ticket_priority') }} when 'ticket' then coalesce({{ text_at('priority') }}, {{ text_at('priority_name') }}) end as severity_value,
-    case variant when 'webhook' then {{ text_at('ticket_status') }} when 'ticket' then coalesce({{ text_at('status') }}, {{ text_at('status_name') }}) end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('ticket_service') }}, {{ text_at('ticket_category') }}, {{ text_at('ticket_product_description') }}) when 'ticket' then coalesce({{ text_at('custom_fields.service') }}, {{ text_at('custom_fields.affected_service') }}, {{ text_at('impacted_services.0.name') }}, {{ tag_at('tags', 'service|svc') }}, {{ text_at('category') }}) end as service,
-    case variant when 'webhook' then coalesce({{ text_at('ticket_item_category') }}, {{ text_at('ticket_sub_category') }}) when 'ticket' then coalesce({{ text_at('item_category') }}, {{ text_at('sub_category') }}) end as error_type,
-    case variant when 'webhook' then coalesce({{ text_at('ticket_group_name') }}, {{ text_at('ticket_department_name') }}) when 'ticket' then coalesce({{ text_at('group.name') }}, {{ text_at('group_name') }}, {{ tag_at('tags', 'team') }}, {{ text_at('group_id') }}) end as team,
-    case variant when 'webhook' then {{ text_at('ticket_environment') }} when 'ticket' then coalesce({{ text_at('custom_fields.environment') }}, {{ tag_at('tags', 'env|environment') }}) end as environment,
-    case variant when 'webhook' then coalesce({{ text_at('ticket_url') }}, {{ text_at('ticket_public_url') }}) when 'ticket' then ('https://' || nullif(config ->> 'domain', '') || '.freshservice.com/a/tickets/' || {{ text_at('id') }}) end as external_url,
-    case variant when 'webhook' then {{ instant_at('ticket_created_at') }} when 'ticket' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'webhook' then coalesce({{ instant_at('ticket_resolved_at') }}, {{ instant_at('ticket_closed_at') }}) when 'ticket' then coalesce({{ instant_at('stats.resolved_at') }}, {{ instant_at('stats.closed_at') }}, {{ instant_at('resolved_at') }}, {{ instant_at('closed_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('ticket_id') }}, 'type', {{ value_at('ticket_type') }}, 'tags', {{ value_at('ticket_tags') }})) when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('id') }}, 'type', {{ value_at('type') }}, 'tags', {{ value_at('tags') }}, 'category', {{ value_at('category') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{ticket_subject}')
+        when 'ticket' then mapping.text_at(payload, '{subject}')
+    end as title,
+    case variant
+        when 'webhook' then mapping.plain_text_at(payload, '{ticket_description}')
+        when 'ticket' then coalesce(nullif(mapping.text_at(payload, '{description_text}'), mapping.text_at(payload, '{subject}')), mapping.plain_text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{ticket_priority}')
+        when 'ticket' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{priority_name}'))
+    end as severity_value,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{ticket_status}')
+        when 'ticket' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{status_name}'))
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ticket_service}'), mapping.text_at(payload, '{ticket_category}'), mapping.text_at(payload, '{ticket_product_description}'))
+        when 'ticket' then coalesce(mapping.text_at(payload, '{custom_fields,service}'), mapping.text_at(payload, '{custom_fields,affected_service}'), mapping.text_at(payload, '{impacted_services,0,name}'), mapping.tag_at(payload, '{tags}', 'service|svc'), mapping.text_at(payload, '{category}'))
+    end as service,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ticket_item_category}'), mapping.text_at(payload, '{ticket_sub_category}'))
+        when 'ticket' then coalesce(mapping.text_at(payload, '{item_category}'), mapping.text_at(payload, '{sub_category}'))
+    end as error_type,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ticket_group_name}'), mapping.text_at(payload, '{ticket_department_name}'))
+        when 'ticket' then coalesce(mapping.text_at(payload, '{group,name}'), mapping.text_at(payload, '{group_name}'), mapping.tag_at(payload, '{tags}', 'team'), mapping.text_at(payload, '{group_id}'))
+    end as team,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{ticket_environment}')
+        when 'ticket' then coalesce(mapping.text_at(payload, '{custom_fields,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
+    end as environment,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ticket_url}'), mapping.text_at(payload, '{ticket_public_url}'))
+        when 'ticket' then ('https://' || nullif(config ->> 'domain', '') || '.freshservice.com/a/tickets/' || mapping.text_at(payload, '{id}'))
+    end as external_url,
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{ticket_created_at}')
+        when 'ticket' then mapping.instant_at(payload, '{created_at}')
+    end as source_created_at,
+    case variant
+        when 'webhook' then coalesce(mapping.instant_at(payload, '{ticket_resolved_at}'), mapping.instant_at(payload, '{ticket_closed_at}'))
+        when 'ticket' then coalesce(mapping.instant_at(payload, '{stats,resolved_at}'), mapping.instant_at(payload, '{stats,closed_at}'), mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{closed_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{ticket_id}', 'type', payload #> '{ticket_type}', 'tags', payload #> '{ticket_tags}'))
+        when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{id}', 'type', payload #> '{type}', 'tags', payload #> '{tags}', 'category', payload #> '{category}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('crowdstrike_logscale', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'crowdstrike_logscale'
+    ) as changed
+    inner join {{ source('landing', 'crowdstrike_logscale') }} as r using (workspace_id, source, external_id)
+    where r.source = 'crowdstrike_logscale' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alert.name') }} and {{ has_value('alert.id') }}) then 'alert of a webhook action'
-            when ({{ has_value('@id') }} and ({{ has_value('loglevel') }} or {{ has_value('severity') }})) then 'log event'
+            when (mapping.has_value(payload, '{alert,name}') and mapping.has_value(payload, '{alert,id}')) then 'alert of a webhook action'
+            when (mapping.has_value(payload, '{"@id"}') and (mapping.has_value(payload, '{loglevel}') or mapping.has_value(payload, '{severity}'))) then 'log event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('crowdstrike_logscale') }},
+    workspace_id,
+    record_id,
+    'crowdstrike_logscale'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert of a webhook action' then {{ text_at('alert.name') }} when 'log event' then coalesce({{ text_at('message') }}, {{ text_at('error') }}, {{ text_at('@rawstring') }}) end as title,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('alert.description') }}, {{ text_at('alert.query.queryString') }}) when 'log event' then {{ text_at('@rawstring') }} end as body,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('severity') }}, {{ text_at('alert.severity') }}, {{ text_at('events.0.severity') }}, {{ text_at('events.0.loglevel') }}) when 'log event' then coalesce({{ text_at('severity') }}, {{ text_at('loglevel') }}) end as severity_value,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('status') }}, 'triggered') when 'log event' then 'triggered' end as status_value,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('events.0.service') }}, {{ text_at('events.0.#service') }}, {{ text_at('events.0.#host') }}, {{ text_at('events.0.host') }}, {{ text_at('repository') }}) when 'log event' then coalesce({{ text_at('service') }}, {{ text_at('#service') }}, {{ text_at('#host') }}, {{ text_at('host') }}, {{ text_at('#repo') }}) end as service,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('events.0.error') }}, {{ text_at('events.0.#type') }}) when 'log event' then coalesce({{ text_at('error') }}, {{ text_at('exception') }}, {{ text_at('#type') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert of a webhook action' then mapping.text_at(payload, '{alert,name}')
+        when 'log event' then coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{error}'), mapping.text_at(payload, '{"@rawstring"}'))
+    end as title,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{alert,description}'), mapping.text_at(payload, '{alert,query,queryString}'))
+        when 'log event' then mapping.text_at(payload, '{"@rawstring"}')
+    end as body,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{alert,severity}'), mapping.text_at(payload, '{events,0,severity}'), mapping.text_at(payload, '{events,0,loglevel}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{loglevel}'))
+    end as severity_value,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{status}'), 'triggered')
+        when 'log event' then 'triggered'
+    end as status_value,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{events,0,service}'), mapping.text_at(payload, '{events,0,"#service"}'), mapping.text_at(payload, '{events,0,"#host"}'), mapping.text_at(payload, '{events,0,host}'), mapping.text_at(payload, '{repository}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{"#service"}'), mapping.text_at(payload, '{"#host"}'), mapping.text_at(payload, '{host}'), mapping.text_at(payload, '{"#repo"}'))
+    end as service,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{events,0,error}'), mapping.text_at(payload, '{events,0,"#type"}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{error}'), mapping.text_at(payload, '{exception}'), mapping.text_at(payload, '{"#type"}'))
+    end as error_type,
     null::text as team,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('events.0.environment') }}, {{ text_at('events.0.env') }}) when 'log event' then coalesce({{ text_at('environment') }}, {{ text_at('env') }}) end as environment,
-    case variant when 'alert of a webhook action' then coalesce({{ text_at('url') }}, {{ text_at('alert.url') }}) end as external_url,
-    case variant when 'alert of a webhook action' then coalesce({{ milliseconds_at('timestamp') }}, {{ instant_at('timestamp') }}) when 'log event' then coalesce({{ milliseconds_at('@timestamp') }}, {{ instant_at('timestamp') }}) end as source_created_at,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{events,0,environment}'), mapping.text_at(payload, '{events,0,env}'))
+        when 'log event' then coalesce(mapping.text_at(payload, '{environment}'), mapping.text_at(payload, '{env}'))
+    end as environment,
+    case variant when 'alert of a webhook action' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{alert,url}')) end as external_url,
+    case variant
+        when 'alert of a webhook action' then coalesce(mapping.epoch_at(payload, '{timestamp}', 1000), mapping.instant_at(payload, '{timestamp}'))
+        when 'log event' then coalesce(mapping.epoch_at(payload, '{"@timestamp"}', 1000), mapping.instant_at(payload, '{timestamp}'))
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'alert of a webhook action' then jsonb_strip_nulls(jsonb_build_object('repository', {{ value_at('repository') }}, 'events', {{ value_at('numberOfEvents') }}, 'labels', {{ value_at('alert.labels') }})) when 'log event' then jsonb_strip_nulls(jsonb_build_object('repository', {{ value_at('#repo') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert of a webhook action' then jsonb_strip_nulls(jsonb_build_object('repository', payload #> '{repository}', 'events', payload #> '{numberOfEvents}', 'labels', payload #> '{alert,labels}'))
+        when 'log event' then jsonb_strip_nulls(jsonb_build_object('repository', payload #> '{"#repo"}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

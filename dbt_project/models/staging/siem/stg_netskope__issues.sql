@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('netskope', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'netskope'
+    ) as changed
+    inner join {{ source('landing', 'netskope') }} as r using (workspace_id, source, external_id)
+    where r.source = 'netskope' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,56 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alert_name') }} and ({{ has_value('alert_type') }} or {{ has_value('alert') }} or {{ has_value('type') }})) then 'alert'
-            when (kind in ('audit') and {{ has_value('audit_log_event') }}) then 'refused administrator action'
+            when (mapping.has_value(payload, '{alert_name}') and (mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alert}') or mapping.has_value(payload, '{type}'))) then 'alert'
+            when (kind in ('audit') and mapping.has_value(payload, '{audit_log_event}')) then 'refused administrator action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('netskope') }},
+    workspace_id,
+    record_id,
+    'netskope'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then {{ text_at('alert_name') }} when 'refused administrator action' then {{ text_at('audit_log_event') }} end as title,
-    case variant when 'alert' then coalesce({{ text_at('dlp_rule') }}, {{ text_at('malware_name') }}, {{ text_at('policy') }}, {{ text_at('activity') }}) end as body,
-    case variant when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('dlp_rule_severity') }}, {{ text_at('malware_severity') }}, {{ text_at('severity_level') }}, ('level ' || {{ text_at('severity_level_id') }})) when 'refused administrator action' then ('audit level ' || {{ text_at('severity_level') }}) end as severity_value,
-    case variant when 'alert' then case when coalesce(lower({{ text_at('acked') }}) in ('true'), false) then 'acknowledged' else 'new' end when 'refused administrator action' then 'failed' end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('app') }}, {{ text_at('appcategory') }}, {{ text_at('site') }}) when 'refused administrator action' then {{ text_at('type') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('alert_type') }}, {{ text_at('category') }}, {{ text_at('type') }}) when 'refused administrator action' then coalesce({{ text_at('supporting_data.data_type') }}, {{ text_at('type') }}) end as error_type,
-    case variant when 'alert' then {{ text_at('organization_unit') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alert_name}')
+        when 'refused administrator action' then mapping.text_at(payload, '{audit_log_event}')
+    end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{dlp_rule}'), mapping.text_at(payload, '{malware_name}'), mapping.text_at(payload, '{policy}'), mapping.text_at(payload, '{activity}')) end as body,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{dlp_rule_severity}'), mapping.text_at(payload, '{malware_severity}'), mapping.text_at(payload, '{severity_level}'), ('level ' || mapping.text_at(payload, '{severity_level_id}')))
+        when 'refused administrator action' then ('audit level ' || mapping.text_at(payload, '{severity_level}'))
+    end as severity_value,
+    case variant
+        when 'alert' then case when coalesce(lower(mapping.text_at(payload, '{acked}')) in ('true'), false) then 'acknowledged' else 'new' end
+        when 'refused administrator action' then 'failed'
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{app}'), mapping.text_at(payload, '{appcategory}'), mapping.text_at(payload, '{site}'))
+        when 'refused administrator action' then mapping.text_at(payload, '{type}')
+    end as service,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{type}'))
+        when 'refused administrator action' then coalesce(mapping.text_at(payload, '{supporting_data,data_type}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{organization_unit}') end as team,
     null::text as environment,
-    case variant when 'alert' then coalesce({{ text_at('incident_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'alert' then coalesce(coalesce({{ seconds_at('timestamp') }}, {{ seconds_at('_insertion_epoch_timestamp') }}), {{ instant_at('timestamp') }}) when 'refused administrator action' then coalesce(coalesce({{ seconds_at('timestamp') }}, {{ seconds_at('_insertion_epoch_timestamp') }}), {{ instant_at('timestamp') }}) end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{incident_url}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant
+        when 'alert' then coalesce(coalesce(mapping.epoch_at(payload, '{timestamp}', 1), mapping.epoch_at(payload, '{_insertion_epoch_timestamp}', 1)), mapping.instant_at(payload, '{timestamp}'))
+        when 'refused administrator action' then coalesce(coalesce(mapping.epoch_at(payload, '{timestamp}', 1), mapping.epoch_at(payload, '{_insertion_epoch_timestamp}', 1)), mapping.instant_at(payload, '{timestamp}'))
+    end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('user') }}, 'policy', {{ value_at('policy') }}, 'action', {{ value_at('action') }}, 'activity', {{ value_at('activity') }})) when 'refused administrator action' then jsonb_strip_nulls(jsonb_build_object('user_name', {{ value_at('user') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{user}', 'policy', payload #> '{policy}', 'action', payload #> '{action}', 'activity', payload #> '{activity}'))
+        when 'refused administrator action' then jsonb_strip_nulls(jsonb_build_object('user_name', payload #> '{user}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('rapid7_insightidr', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'rapid7_insightidr'
+    ) as changed
+    inner join {{ source('landing', 'rapid7_insightidr') }} as r using (workspace_id, source, external_id)
+    where r.source = 'rapid7_insightidr' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('title') }} and ({{ has_value('alert_rrn') }} or {{ has_value('alerted_at') }} or {{ has_value('rule.rrn') }})) then 'alert'
-            when ({{ has_value('title') }} and {{ has_value('status') }} and ({{ has_value('created_time') }} or {{ has_value('disposition') }})) then 'investigation'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alert_rrn}') or mapping.has_value(payload, '{alerted_at}') or mapping.has_value(payload, '{rule,rrn}'))) then 'alert'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{created_time}') or mapping.has_value(payload, '{disposition}'))) then 'investigation'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('rapid7_insightidr') }},
+    workspace_id,
+    record_id,
+    'rapid7_insightidr'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then {{ text_at('title') }} when 'investigation' then {{ text_at('title') }} end as title,
-    case variant when 'alert' then coalesce({{ text_at('rule.name') }}, {{ text_at('external_source') }}) when 'investigation' then {{ text_at('alerts.0.type_description') }} end as body,
-    case variant when 'alert' then coalesce({{ text_at('priority') }}, {{ text_at('severity') }}) when 'investigation' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('status') }} when 'investigation' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('external_source') }}, {{ text_at('type') }}) when 'investigation' then {{ text_at('source') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('rule.name') }}, {{ text_at('alert_type') }}, {{ text_at('type') }}) when 'investigation' then coalesce({{ text_at('alerts.0.type') }}, {{ text_at('source') }}) end as error_type,
-    case variant when 'alert' then coalesce({{ text_at('assignee.email') }}, {{ text_at('assignee.name') }}) when 'investigation' then coalesce({{ text_at('assignee.email') }}, {{ text_at('assignee.name') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{title}')
+        when 'investigation' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{rule,name}'), mapping.text_at(payload, '{external_source}'))
+        when 'investigation' then mapping.text_at(payload, '{alerts,0,type_description}')
+    end as body,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{severity}'))
+        when 'investigation' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{status}')
+        when 'investigation' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{external_source}'), mapping.text_at(payload, '{type}'))
+        when 'investigation' then mapping.text_at(payload, '{source}')
+    end as service,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{rule,name}'), mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{type}'))
+        when 'investigation' then coalesce(mapping.text_at(payload, '{alerts,0,type}'), mapping.text_at(payload, '{source}'))
+    end as error_type,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{assignee,email}'), mapping.text_at(payload, '{assignee,name}'))
+        when 'investigation' then coalesce(mapping.text_at(payload, '{assignee,email}'), mapping.text_at(payload, '{assignee,name}'))
+    end as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('created_at') }}, {{ instant_at('alerted_at') }}) when 'investigation' then coalesce({{ instant_at('created_time') }}, {{ instant_at('first_alert_time') }}) end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('closed_at') }}, {{ instant_at('updated_at') }}) when 'investigation' then coalesce({{ instant_at('last_accessed') }}, {{ instant_at('latest_alert_time') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('disposition', {{ value_at('disposition') }})) when 'investigation' then jsonb_strip_nulls(jsonb_build_object('disposition', {{ value_at('disposition') }}, 'responsibility', {{ value_at('responsibility') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{alerted_at}'))
+        when 'investigation' then coalesce(mapping.instant_at(payload, '{created_time}'), mapping.instant_at(payload, '{first_alert_time}'))
+    end as source_created_at,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{closed_at}'), mapping.instant_at(payload, '{updated_at}'))
+        when 'investigation' then coalesce(mapping.instant_at(payload, '{last_accessed}'), mapping.instant_at(payload, '{latest_alert_time}'))
+    end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('disposition', payload #> '{disposition}'))
+        when 'investigation' then jsonb_strip_nulls(jsonb_build_object('disposition', payload #> '{disposition}', 'responsibility', payload #> '{responsibility}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('splunk', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'splunk'
+    ) as changed
+    inner join {{ source('landing', 'splunk') }} as r using (workspace_id, source, external_id)
+    where r.source = 'splunk' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,29 +19,89 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('sid') }} and {{ has_value('search_name') }}) then 'alert of the webhook action'
-            when ({{ has_value('event_id') }} and ({{ has_value('rule_name') }} or {{ has_value('rule_title') }} or {{ has_value('search_name') }})) then 'notable event'
-            when {{ has_value('content.savedsearch_name') }} then 'fired alert'
-            when (({{ has_value('incident_id') }} or {{ has_value('investigation_guid') }}) and ({{ has_value('name') }} or {{ has_value('title') }})) then 'finding or investigation of Mission Control'
+            when (mapping.has_value(payload, '{sid}') and mapping.has_value(payload, '{search_name}')) then 'alert of the webhook action'
+            when (mapping.has_value(payload, '{event_id}') and (mapping.has_value(payload, '{rule_name}') or mapping.has_value(payload, '{rule_title}') or mapping.has_value(payload, '{search_name}'))) then 'notable event'
+            when mapping.has_value(payload, '{content,savedsearch_name}') then 'fired alert'
+            when ((mapping.has_value(payload, '{incident_id}') or mapping.has_value(payload, '{investigation_guid}')) and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{title}'))) then 'finding or investigation of Mission Control'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('splunk') }},
+    workspace_id,
+    record_id,
+    'splunk'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.rule_title') }}, {{ text_at('search_name') }}) when 'notable event' then coalesce({{ text_at('rule_title') }}, {{ text_at('search_name') }}, {{ text_at('rule_name') }}) when 'fired alert' then {{ text_at('content.savedsearch_name') }} when 'finding or investigation of Mission Control' then coalesce({{ text_at('title') }}, {{ text_at('name') }}) end as title,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.rule_description') }}, {{ text_at('result.message') }}, {{ text_at('result._raw') }}) when 'notable event' then coalesce({{ text_at('rule_description') }}, {{ text_at('description') }}, {{ text_at('_raw') }}) when 'finding or investigation of Mission Control' then {{ text_at('description') }} end as body,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.urgency') }}, {{ text_at('result.severity') }}, {{ text_at('severity') }}, {{ text_at('result.priority') }}) when 'notable event' then coalesce({{ text_at('urgency') }}, {{ text_at('severity') }}) when 'fired alert' then {{ text_at('content.severity') }} when 'finding or investigation of Mission Control' then coalesce({{ text_at('urgency') }}, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.status_label') }}, {{ text_at('result.status') }}, 'triggered') when 'notable event' then coalesce({{ text_at('status_label') }}, {{ text_at('status') }}) when 'fired alert' then 'triggered' when 'finding or investigation of Mission Control' then coalesce({{ text_at('status_name') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.service') }}, {{ text_at('result.dest') }}, {{ text_at('result.host') }}, {{ text_at('result.source') }}, {{ text_at('app') }}) when 'notable event' then coalesce({{ text_at('dest') }}, {{ text_at('dvc') }}, {{ text_at('host') }}, {{ text_at('src') }}, {{ text_at('source') }}) when 'fired alert' then coalesce({{ text_at('acl.app') }}, {{ text_at('content.app') }}) when 'finding or investigation of Mission Control' then coalesce({{ text_at('app') }}, {{ text_at('source') }}) end as service,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.error_type') }}, {{ text_at('result.signature') }}, {{ text_at('result.sourcetype') }}) when 'notable event' then coalesce({{ text_at('security_domain') }}, {{ text_at('savedsearch_name') }}, {{ text_at('rule_name') }}) when 'finding or investigation of Mission Control' then coalesce({{ text_at('incident_type') }}, {{ text_at('investigation_type') }}) end as error_type,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.owner') }}, {{ text_at('owner') }}) when 'notable event' then coalesce({{ text_at('owner_realname') }}, {{ text_at('owner') }}) when 'fired alert' then coalesce({{ text_at('acl.owner') }}, {{ text_at('author') }}) when 'finding or investigation of Mission Control' then coalesce({{ text_at('owner') }}, {{ text_at('assignee') }}) end as team,
-    case variant when 'alert of the webhook action' then coalesce({{ text_at('result.environment') }}, {{ text_at('result.env') }}, {{ text_at('result.index') }}) when 'notable event' then {{ text_at('index') }} end as environment,
-    case variant when 'alert of the webhook action' then {{ text_at('results_link') }} when 'notable event' then coalesce({{ text_at('drilldown_search_link') }}, {{ text_at('results_link') }}) when 'fired alert' then {{ text_at('links.alternate') }} end as external_url,
-    case variant when 'alert of the webhook action' then coalesce({{ seconds_at('result._time') }}, {{ instant_at('result._time') }}, {{ seconds_at('result._indextime') }}, {{ instant_at('result._indextime') }}, {{ seconds_at('result.trigger_time') }}) when 'notable event' then coalesce({{ instant_at('_time') }}, {{ seconds_at('_time') }}) when 'fired alert' then coalesce({{ seconds_at('content.trigger_time') }}, {{ instant_at('published') }}, {{ instant_at('updated') }}) when 'finding or investigation of Mission Control' then coalesce({{ instant_at('create_time') }}, {{ seconds_at('create_time') }}) end as source_created_at,
-    case variant when 'notable event' then coalesce({{ instant_at('review_time') }}, {{ seconds_at('review_time') }}) when 'finding or investigation of Mission Control' then coalesce({{ instant_at('update_time') }}, {{ seconds_at('update_time') }}) end as resolved_at,
-    case variant when 'alert of the webhook action' then jsonb_strip_nulls(jsonb_build_object('app', {{ value_at('app') }})) when 'notable event' then jsonb_strip_nulls(jsonb_build_object('user', {{ value_at('user') }}, 'risk_score', {{ value_at('risk_score') }}, 'owner', {{ value_at('owner') }})) when 'fired alert' then jsonb_strip_nulls(jsonb_build_object('alert_type', {{ value_at('content.alert_type') }}, 'digest', {{ value_at('content.digest_mode') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,rule_title}'), mapping.text_at(payload, '{search_name}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{rule_title}'), mapping.text_at(payload, '{search_name}'), mapping.text_at(payload, '{rule_name}'))
+        when 'fired alert' then mapping.text_at(payload, '{content,savedsearch_name}')
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{name}'))
+    end as title,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,rule_description}'), mapping.text_at(payload, '{result,message}'), mapping.text_at(payload, '{result,_raw}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{rule_description}'), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{_raw}'))
+        when 'finding or investigation of Mission Control' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,urgency}'), mapping.text_at(payload, '{result,severity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{result,priority}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{urgency}'), mapping.text_at(payload, '{severity}'))
+        when 'fired alert' then mapping.text_at(payload, '{content,severity}')
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{urgency}'), mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,status_label}'), mapping.text_at(payload, '{result,status}'), 'triggered')
+        when 'notable event' then coalesce(mapping.text_at(payload, '{status_label}'), mapping.text_at(payload, '{status}'))
+        when 'fired alert' then 'triggered'
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{status_name}'), mapping.text_at(payload, '{status}'))
+    end as status_value,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,service}'), mapping.text_at(payload, '{result,dest}'), mapping.text_at(payload, '{result,host}'), mapping.text_at(payload, '{result,source}'), mapping.text_at(payload, '{app}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{dest}'), mapping.text_at(payload, '{dvc}'), mapping.text_at(payload, '{host}'), mapping.text_at(payload, '{src}'), mapping.text_at(payload, '{source}'))
+        when 'fired alert' then coalesce(mapping.text_at(payload, '{acl,app}'), mapping.text_at(payload, '{content,app}'))
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{app}'), mapping.text_at(payload, '{source}'))
+    end as service,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,error_type}'), mapping.text_at(payload, '{result,signature}'), mapping.text_at(payload, '{result,sourcetype}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{security_domain}'), mapping.text_at(payload, '{savedsearch_name}'), mapping.text_at(payload, '{rule_name}'))
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{incident_type}'), mapping.text_at(payload, '{investigation_type}'))
+    end as error_type,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,owner}'), mapping.text_at(payload, '{owner}'))
+        when 'notable event' then coalesce(mapping.text_at(payload, '{owner_realname}'), mapping.text_at(payload, '{owner}'))
+        when 'fired alert' then coalesce(mapping.text_at(payload, '{acl,owner}'), mapping.text_at(payload, '{author}'))
+        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{owner}'), mapping.text_at(payload, '{assignee}'))
+    end as team,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,environment}'), mapping.text_at(payload, '{result,env}'), mapping.text_at(payload, '{result,index}'))
+        when 'notable event' then mapping.text_at(payload, '{index}')
+    end as environment,
+    case variant
+        when 'alert of the webhook action' then mapping.text_at(payload, '{results_link}')
+        when 'notable event' then coalesce(mapping.text_at(payload, '{drilldown_search_link}'), mapping.text_at(payload, '{results_link}'))
+        when 'fired alert' then mapping.text_at(payload, '{links,alternate}')
+    end as external_url,
+    case variant
+        when 'alert of the webhook action' then coalesce(mapping.epoch_at(payload, '{result,_time}', 1), mapping.instant_at(payload, '{result,_time}'), mapping.epoch_at(payload, '{result,_indextime}', 1), mapping.instant_at(payload, '{result,_indextime}'), mapping.epoch_at(payload, '{result,trigger_time}', 1))
+        when 'notable event' then coalesce(mapping.instant_at(payload, '{_time}'), mapping.epoch_at(payload, '{_time}', 1))
+        when 'fired alert' then coalesce(mapping.epoch_at(payload, '{content,trigger_time}', 1), mapping.instant_at(payload, '{published}'), mapping.instant_at(payload, '{updated}'))
+        when 'finding or investigation of Mission Control' then coalesce(mapping.instant_at(payload, '{create_time}'), mapping.epoch_at(payload, '{create_time}', 1))
+    end as source_created_at,
+    case variant
+        when 'notable event' then coalesce(mapping.instant_at(payload, '{review_time}'), mapping.epoch_at(payload, '{review_time}', 1))
+        when 'finding or investigation of Mission Control' then coalesce(mapping.instant_at(payload, '{update_time}'), mapping.epoch_at(payload, '{update_time}', 1))
+    end as resolved_at,
+    case variant
+        when 'alert of the webhook action' then jsonb_strip_nulls(jsonb_build_object('app', payload #> '{app}'))
+        when 'notable event' then jsonb_strip_nulls(jsonb_build_object('user', payload #> '{user}', 'risk_score', payload #> '{risk_score}', 'owner', payload #> '{owner}'))
+        when 'fired alert' then jsonb_strip_nulls(jsonb_build_object('alert_type', payload #> '{content,alert_type}', 'digest', payload #> '{content,digest_mode}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sumo_logic_cloud_siem', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sumo_logic_cloud_siem'
+    ) as changed
+    inner join {{ source('landing', 'sumo_logic_cloud_siem') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sumo_logic_cloud_siem' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,56 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('name') }} and ({{ has_value('readableId') }} or {{ has_value('status.name') }} or {{ has_value('resolution') }})) then 'insight'
-            when ({{ has_value('name') }} and ({{ has_value('ruleId') }} or {{ has_value('stage') }})) then 'signal'
+            when (mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{readableId}') or mapping.has_value(payload, '{status,name}') or mapping.has_value(payload, '{resolution}'))) then 'insight'
+            when (mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{ruleId}') or mapping.has_value(payload, '{stage}'))) then 'signal'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('sumo_logic_cloud_siem') }},
+    workspace_id,
+    record_id,
+    'sumo_logic_cloud_siem'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'insight' then {{ text_at('name') }} when 'signal' then {{ text_at('name') }} end as title,
-    case variant when 'insight' then {{ text_at('description') }} when 'signal' then coalesce({{ text_at('summary') }}, {{ text_at('description') }}) end as body,
-    case variant when 'insight' then {{ text_at('severity') }} when 'signal' then ('level ' || {{ text_at('severity') }}) end as severity_value,
-    case variant when 'insight' then coalesce({{ text_at('status.name') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'insight' then coalesce({{ text_at('entity.hostname') }}, {{ text_at('entity.name') }}, {{ text_at('entity.value') }}) when 'signal' then coalesce({{ text_at('entity.hostname') }}, {{ text_at('entity.name') }}, {{ text_at('entity.value') }}) end as service,
-    case variant when 'insight' then coalesce({{ text_at('signals.0.ruleId') }}, {{ text_at('signals.0.stage') }}) when 'signal' then coalesce({{ text_at('ruleId') }}, {{ text_at('stage') }}) end as error_type,
-    case variant when 'insight' then coalesce({{ text_at('teamAssignedTo') }}, {{ text_at('assignee.displayName') }}, {{ text_at('assignedTo') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'insight' then mapping.text_at(payload, '{name}')
+        when 'signal' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'insight' then mapping.text_at(payload, '{description}')
+        when 'signal' then coalesce(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{description}'))
+    end as body,
+    case variant
+        when 'insight' then mapping.text_at(payload, '{severity}')
+        when 'signal' then ('level ' || mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant when 'insight' then coalesce(mapping.text_at(payload, '{status,name}'), mapping.text_at(payload, '{status}')) end as status_value,
+    case variant
+        when 'insight' then coalesce(mapping.text_at(payload, '{entity,hostname}'), mapping.text_at(payload, '{entity,name}'), mapping.text_at(payload, '{entity,value}'))
+        when 'signal' then coalesce(mapping.text_at(payload, '{entity,hostname}'), mapping.text_at(payload, '{entity,name}'), mapping.text_at(payload, '{entity,value}'))
+    end as service,
+    case variant
+        when 'insight' then coalesce(mapping.text_at(payload, '{signals,0,ruleId}'), mapping.text_at(payload, '{signals,0,stage}'))
+        when 'signal' then coalesce(mapping.text_at(payload, '{ruleId}'), mapping.text_at(payload, '{stage}'))
+    end as error_type,
+    case variant when 'insight' then coalesce(mapping.text_at(payload, '{teamAssignedTo}'), mapping.text_at(payload, '{assignee,displayName}'), mapping.text_at(payload, '{assignedTo}')) end as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'insight' then coalesce({{ instant_at('created') }}, {{ instant_at('timestamp') }}) when 'signal' then coalesce({{ instant_at('timestamp') }}, {{ instant_at('created') }}) end as source_created_at,
-    case variant when 'insight' then coalesce({{ instant_at('closed') }}, {{ instant_at('lastUpdated') }}) end as resolved_at,
-    case variant when 'insight' then jsonb_strip_nulls(jsonb_build_object('readable_id', {{ value_at('readableId') }}, 'confidence', {{ value_at('confidence') }}, 'resolution', {{ value_at('resolution') }}, 'tags', {{ value_at('tags') }})) when 'signal' then jsonb_strip_nulls(jsonb_build_object('stage', {{ value_at('stage') }}, 'rule', {{ value_at('ruleId') }}, 'suppressed', {{ value_at('suppressed') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'insight' then coalesce(mapping.instant_at(payload, '{created}'), mapping.instant_at(payload, '{timestamp}'))
+        when 'signal' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{created}'))
+    end as source_created_at,
+    case variant when 'insight' then coalesce(mapping.instant_at(payload, '{closed}'), mapping.instant_at(payload, '{lastUpdated}')) end as resolved_at,
+    case variant
+        when 'insight' then jsonb_strip_nulls(jsonb_build_object('readable_id', payload #> '{readableId}', 'confidence', payload #> '{confidence}', 'resolution', payload #> '{resolution}', 'tags', payload #> '{tags}'))
+        when 'signal' then jsonb_strip_nulls(jsonb_build_object('stage', payload #> '{stage}', 'rule', payload #> '{ruleId}', 'suppressed', payload #> '{suppressed}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

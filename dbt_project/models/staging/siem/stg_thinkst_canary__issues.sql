@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('thinkst_canary', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'thinkst_canary'
+    ) as changed
+    inner join {{ source('landing', 'thinkst_canary') }} as r using (workspace_id, source, external_id)
+    where r.source = 'thinkst_canary' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,59 @@ variants as (
     select
         *,
         case
-            when {{ has_value('description.description') }} then 'incident'
-            when ({{ has_value('IncidentKey') }} or {{ has_value('IncidentHash') }} or {{ has_value('AlertType') }}) then 'incident of the webhook'
+            when mapping.has_value(payload, '{description,description}') then 'incident'
+            when (mapping.has_value(payload, '{IncidentKey}') or mapping.has_value(payload, '{IncidentHash}') or mapping.has_value(payload, '{AlertType}')) then 'incident of the webhook'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('thinkst_canary') }},
+    workspace_id,
+    record_id,
+    'thinkst_canary'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('description.description') }}, {{ text_at('summary') }}) when 'incident of the webhook' then coalesce({{ text_at('Description') }}, {{ text_at('Intro') }}, {{ text_at('AlertType') }}) end as title,
-    case variant when 'incident' then nullif(concat_ws(' · ', {{ text_at('summary') }}, {{ text_at('description.src_host') }}, {{ text_at('description.dst_host') }}), '') when 'incident of the webhook' then coalesce({{ text_at('Intro') }}, {{ text_at('Reminder') }}) end as body,
-    case variant when 'incident' then 'incident' when 'incident of the webhook' then 'incident' end as severity_value,
-    case variant when 'incident' then case when coalesce(lower({{ text_at('description.acknowledged') }}) in ('true'), false) then 'acknowledged' else 'unacknowledged' end when 'incident of the webhook' then 'unacknowledged' end as status_value,
-    case variant when 'incident' then {{ text_at('description.name') }} when 'incident of the webhook' then coalesce({{ text_at('CanaryName') }}, {{ text_at('Memo') }}, {{ text_at('CanaryIP') }}) end as service,
-    case variant when 'incident' then coalesce({{ text_at('description.logtype') }}, {{ text_at('description.description') }}) when 'incident of the webhook' then coalesce({{ text_at('Description') }}, {{ text_at('AlertType') }}, {{ text_at('Triggered') }}) end as error_type,
-    case variant when 'incident' then {{ text_at('description.flock_name') }} when 'incident of the webhook' then coalesce({{ text_at('FlockName') }}, {{ text_at('Flock') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{description,description}'), mapping.text_at(payload, '{summary}'))
+        when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{Intro}'), mapping.text_at(payload, '{AlertType}'))
+    end as title,
+    case variant
+        when 'incident' then nullif(concat_ws(' · ', mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{description,src_host}'), mapping.text_at(payload, '{description,dst_host}')), '')
+        when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{Intro}'), mapping.text_at(payload, '{Reminder}'))
+    end as body,
+    case variant
+        when 'incident' then 'incident'
+        when 'incident of the webhook' then 'incident'
+    end as severity_value,
+    case variant
+        when 'incident' then case when coalesce(lower(mapping.text_at(payload, '{description,acknowledged}')) in ('true'), false) then 'acknowledged' else 'unacknowledged' end
+        when 'incident of the webhook' then 'unacknowledged'
+    end as status_value,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{description,name}')
+        when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{CanaryName}'), mapping.text_at(payload, '{Memo}'), mapping.text_at(payload, '{CanaryIP}'))
+    end as service,
+    case variant
+        when 'incident' then coalesce(mapping.text_at(payload, '{description,logtype}'), mapping.text_at(payload, '{description,description}'))
+        when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{AlertType}'), mapping.text_at(payload, '{Triggered}'))
+    end as error_type,
+    case variant
+        when 'incident' then mapping.text_at(payload, '{description,flock_name}')
+        when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{FlockName}'), mapping.text_at(payload, '{Flock}'))
+    end as team,
     null::text as environment,
-    case variant when 'incident of the webhook' then coalesce({{ text_at('IncidentUrl') }}, {{ text_at('ConsoleUrl') }}) end as external_url,
-    case variant when 'incident' then {{ seconds_at('description.created') }} end as source_created_at,
-    case variant when 'incident' then {{ seconds_at('updated_time') }} end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('source_host', {{ value_at('description.src_host') }}, 'target_host', {{ value_at('description.dst_host') }}, 'node', {{ value_at('description.node_id') }}, 'events', {{ value_at('description.events_count') }})) when 'incident of the webhook' then jsonb_strip_nulls(jsonb_build_object('source_host', {{ value_at('SourceIP') }}, 'node', {{ value_at('CanaryID') }}, 'location', {{ value_at('CanaryLocation') }})) else '{}'::jsonb end as attributes
+    case variant when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{IncidentUrl}'), mapping.text_at(payload, '{ConsoleUrl}')) end as external_url,
+    case variant when 'incident' then mapping.epoch_at(payload, '{description,created}', 1) end as source_created_at,
+    case variant when 'incident' then mapping.epoch_at(payload, '{updated_time}', 1) end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('source_host', payload #> '{description,src_host}', 'target_host', payload #> '{description,dst_host}', 'node', payload #> '{description,node_id}', 'events', payload #> '{description,events_count}'))
+        when 'incident of the webhook' then jsonb_strip_nulls(jsonb_build_object('source_host', payload #> '{SourceIP}', 'node', payload #> '{CanaryID}', 'location', payload #> '{CanaryLocation}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

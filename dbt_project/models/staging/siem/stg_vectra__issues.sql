@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('vectra', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'vectra'
+    ) as changed
+    inner join {{ source('landing', 'vectra') }} as r using (workspace_id, source, external_id)
+    where r.source = 'vectra' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,75 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('detection_type') }} or {{ has_value('detection') }}) and {{ has_value('first_timestamp') }}) then 'detection'
-            when ({{ has_value('detection_id') }} and {{ has_value('event_timestamp') }}) then 'event of a detection'
-            when ({{ has_value('name') }} and ({{ has_value('urgency_score') }} or {{ has_value('attack_rating') }} or {{ has_value('is_prioritized') }})) then 'entity'
+            when ((mapping.has_value(payload, '{detection_type}') or mapping.has_value(payload, '{detection}')) and mapping.has_value(payload, '{first_timestamp}')) then 'detection'
+            when (mapping.has_value(payload, '{detection_id}') and mapping.has_value(payload, '{event_timestamp}')) then 'event of a detection'
+            when (mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{urgency_score}') or mapping.has_value(payload, '{attack_rating}') or mapping.has_value(payload, '{is_prioritized}'))) then 'entity'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('vectra') }},
+    workspace_id,
+    record_id,
+    'vectra'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'detection' then coalesce({{ text_at('detection') }}, {{ text_at('detection_type') }}) when 'event of a detection' then coalesce({{ text_at('d_type_vname') }}, {{ text_at('detection_type') }}) when 'entity' then {{ text_at('name') }} end as title,
-    case variant when 'detection' then coalesce({{ text_at('summary.description') }}, {{ text_at('description') }}) end as body,
-    case variant when 'detection' then case when case when coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}))::numeric end >= 75 then 'critical' when case when coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}))::numeric end >= 50 then 'high' when case when coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}))::numeric end >= 25 then 'medium' when case when coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('t_score') }}))::numeric end >= 0 then 'low' end when 'event of a detection' then coalesce(case when case when coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}))::numeric end >= 75 then 'critical' when case when coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}))::numeric end >= 50 then 'high' when case when coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}))::numeric end >= 25 then 'medium' when case when coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce({{ text_at('threat') }}, {{ text_at('urgency_score') }}))::numeric end >= 0 then 'low' end, {{ text_at('severity') }}) when 'entity' then coalesce(case when case when {{ text_at('urgency_score') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('urgency_score') }})::numeric end >= 75 then 'critical' when case when {{ text_at('urgency_score') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('urgency_score') }})::numeric end >= 50 then 'high' when case when {{ text_at('urgency_score') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('urgency_score') }})::numeric end >= 25 then 'medium' when case when {{ text_at('urgency_score') }} ~ '^-?\d{1,19}(\.\d+)?$' then ({{ text_at('urgency_score') }})::numeric end >= 0 then 'low' end, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'detection' then {{ text_at('state') }} when 'event of a detection' then case when coalesce(lower({{ text_at('triaged') }}) in ('true'), false) then 'triaged' else 'active' end when 'entity' then {{ text_at('state') }} end as status_value,
-    case variant when 'detection' then coalesce({{ text_at('src_host.name') }}, {{ text_at('src_entity.name') }}, {{ text_at('src_account.name') }}, {{ text_at('src_linked_account.name') }}, {{ text_at('src_ip') }}) when 'event of a detection' then coalesce({{ text_at('src_entity.name') }}, {{ text_at('entity_uid') }}) when 'entity' then {{ text_at('name') }} end as service,
-    case variant when 'detection' then coalesce({{ text_at('detection_type') }}, {{ text_at('detection_category') }}, {{ text_at('category') }}) when 'event of a detection' then coalesce({{ text_at('detection_type') }}, {{ text_at('category') }}) when 'entity' then coalesce({{ text_at('attack_profile') }}, {{ text_at('type') }}, {{ text_at('entity_type') }}) end as error_type,
-    case variant when 'detection' then coalesce({{ text_at('assigned_to') }}, {{ text_at('groups.0.name') }}) when 'entity' then {{ text_at('assigned_to') }} end as team,
-    case variant when 'detection' then coalesce({{ text_at('sensor_name') }}, {{ text_at('sensor') }}) when 'entity' then {{ text_at('sensors.0') }} end as environment,
-    case variant when 'detection' then coalesce({{ text_at('detection_url') }}, {{ text_at('url') }}) when 'event of a detection' then coalesce({{ text_at('detection_href') }}, {{ text_at('url') }}) when 'entity' then {{ text_at('url') }} end as external_url,
-    case variant when 'detection' then coalesce({{ instant_at('first_timestamp') }}, {{ instant_at('created_timestamp') }}) when 'event of a detection' then {{ instant_at('event_timestamp') }} when 'entity' then coalesce({{ instant_at('last_detection_timestamp') }}, {{ instant_at('last_modified_timestamp') }}) end as source_created_at,
-    case variant when 'detection' then {{ instant_at('last_timestamp') }} when 'entity' then {{ instant_at('last_modified_timestamp') }} end as resolved_at,
-    case variant when 'detection' then jsonb_strip_nulls(jsonb_build_object('certainty', coalesce(nullif({{ value_at('certainty') }}, 'null'), nullif({{ value_at('c_score') }}, 'null')), 'category', coalesce(nullif({{ value_at('detection_category') }}, 'null'), nullif({{ value_at('category') }}, 'null')), 'ip', {{ value_at('src_ip') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{detection}'), mapping.text_at(payload, '{detection_type}'))
+        when 'event of a detection' then coalesce(mapping.text_at(payload, '{d_type_vname}'), mapping.text_at(payload, '{detection_type}'))
+        when 'entity' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant when 'detection' then coalesce(mapping.text_at(payload, '{summary,description}'), mapping.text_at(payload, '{description}')) end as body,
+    case variant
+        when 'detection' then case when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')))::numeric end >= 75 then 'critical' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')))::numeric end >= 50 then 'high' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')))::numeric end >= 25 then 'medium' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{t_score}')))::numeric end >= 0 then 'low' end
+        when 'event of a detection' then coalesce(case when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')))::numeric end >= 75 then 'critical' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')))::numeric end >= 50 then 'high' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')))::numeric end >= 25 then 'medium' when case when coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')) ~ '^-?\d{1,19}(\.\d+)?$' then (coalesce(mapping.text_at(payload, '{threat}'), mapping.text_at(payload, '{urgency_score}')))::numeric end >= 0 then 'low' end, mapping.text_at(payload, '{severity}'))
+        when 'entity' then coalesce(case when case when mapping.text_at(payload, '{urgency_score}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{urgency_score}'))::numeric end >= 75 then 'critical' when case when mapping.text_at(payload, '{urgency_score}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{urgency_score}'))::numeric end >= 50 then 'high' when case when mapping.text_at(payload, '{urgency_score}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{urgency_score}'))::numeric end >= 25 then 'medium' when case when mapping.text_at(payload, '{urgency_score}') ~ '^-?\d{1,19}(\.\d+)?$' then (mapping.text_at(payload, '{urgency_score}'))::numeric end >= 0 then 'low' end, mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'detection' then mapping.text_at(payload, '{state}')
+        when 'event of a detection' then case when coalesce(lower(mapping.text_at(payload, '{triaged}')) in ('true'), false) then 'triaged' else 'active' end
+        when 'entity' then mapping.text_at(payload, '{state}')
+    end as status_value,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{src_host,name}'), mapping.text_at(payload, '{src_entity,name}'), mapping.text_at(payload, '{src_account,name}'), mapping.text_at(payload, '{src_linked_account,name}'), mapping.text_at(payload, '{src_ip}'))
+        when 'event of a detection' then coalesce(mapping.text_at(payload, '{src_entity,name}'), mapping.text_at(payload, '{entity_uid}'))
+        when 'entity' then mapping.text_at(payload, '{name}')
+    end as service,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{detection_type}'), mapping.text_at(payload, '{detection_category}'), mapping.text_at(payload, '{category}'))
+        when 'event of a detection' then coalesce(mapping.text_at(payload, '{detection_type}'), mapping.text_at(payload, '{category}'))
+        when 'entity' then coalesce(mapping.text_at(payload, '{attack_profile}'), mapping.text_at(payload, '{type}'), mapping.text_at(payload, '{entity_type}'))
+    end as error_type,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{assigned_to}'), mapping.text_at(payload, '{groups,0,name}'))
+        when 'entity' then mapping.text_at(payload, '{assigned_to}')
+    end as team,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{sensor_name}'), mapping.text_at(payload, '{sensor}'))
+        when 'entity' then mapping.text_at(payload, '{sensors,0}')
+    end as environment,
+    case variant
+        when 'detection' then coalesce(mapping.text_at(payload, '{detection_url}'), mapping.text_at(payload, '{url}'))
+        when 'event of a detection' then coalesce(mapping.text_at(payload, '{detection_href}'), mapping.text_at(payload, '{url}'))
+        when 'entity' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'detection' then coalesce(mapping.instant_at(payload, '{first_timestamp}'), mapping.instant_at(payload, '{created_timestamp}'))
+        when 'event of a detection' then mapping.instant_at(payload, '{event_timestamp}')
+        when 'entity' then coalesce(mapping.instant_at(payload, '{last_detection_timestamp}'), mapping.instant_at(payload, '{last_modified_timestamp}'))
+    end as source_created_at,
+    case variant
+        when 'detection' then mapping.instant_at(payload, '{last_timestamp}')
+        when 'entity' then mapping.instant_at(payload, '{last_modified_timestamp}')
+    end as resolved_at,
+    case variant
+        when 'detection' then jsonb_strip_nulls(jsonb_build_object('certainty', coalesce(nullif(payload #> '{certainty}', 'null'), nullif(payload #> '{c_score}', 'null')), 'category', coalesce(nullif(payload #> '{detection_category}', 'null'), nullif(payload #> '{category}', 'null')), 'ip', payload #> '{src_ip}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

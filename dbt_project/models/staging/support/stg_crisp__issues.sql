@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('crisp', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'crisp'
+    ) as changed
+    inner join {{ source('landing', 'crisp') }} as r using (workspace_id, source, external_id)
+    where r.source = 'crisp' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,46 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('session_id') }} and {{ has_value('state') }}) then 'conversation'
-            when ({{ has_value('session_id') }} and {{ has_value('data.state') }}) then 'state change'
+            when (mapping.has_value(payload, '{session_id}') and mapping.has_value(payload, '{state}')) then 'conversation'
+            when (mapping.has_value(payload, '{session_id}') and mapping.has_value(payload, '{data,state}')) then 'state change'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('crisp') }},
+    workspace_id,
+    record_id,
+    'crisp'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'conversation' then coalesce({{ text_at('meta.subject') }}, {{ text_at('topic') }}, {{ text_at('last_message') }}, ('Conversation ' || {{ text_at('session_id') }})) when 'state change' then ('Conversation ' || {{ text_at('session_id') }}) end as title,
-    case variant when 'conversation' then {{ text_at('last_message') }} end as body,
-    case variant when 'conversation' then {{ severity_label_at('meta.segments') }} end as severity_value,
-    case variant when 'conversation' then {{ text_at('state') }} when 'state change' then {{ text_at('data.state') }} end as status_value,
-    case variant when 'conversation' then coalesce({{ text_at('meta.segments.0') }}, {{ text_at('website_id') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'conversation' then coalesce(mapping.text_at(payload, '{meta,subject}'), mapping.text_at(payload, '{topic}'), mapping.text_at(payload, '{last_message}'), ('Conversation ' || mapping.text_at(payload, '{session_id}')))
+        when 'state change' then ('Conversation ' || mapping.text_at(payload, '{session_id}'))
+    end as title,
+    case variant when 'conversation' then mapping.text_at(payload, '{last_message}') end as body,
+    case variant when 'conversation' then mapping.severity_label_at(payload, '{meta,segments}') end as severity_value,
+    case variant
+        when 'conversation' then mapping.text_at(payload, '{state}')
+        when 'state change' then mapping.text_at(payload, '{data,state}')
+    end as status_value,
+    case variant when 'conversation' then coalesce(mapping.text_at(payload, '{meta,segments,0}'), mapping.text_at(payload, '{website_id}')) end as service,
     null::text as error_type,
-    case variant when 'conversation' then {{ text_at('assigned.user_id') }} end as team,
+    case variant when 'conversation' then mapping.text_at(payload, '{assigned,user_id}') end as team,
     null::text as environment,
-    case variant when 'conversation' then ('https://app.crisp.chat/website/' || {{ text_at('website_id') }} || '/inbox/' || {{ text_at('session_id') }} || '/') when 'state change' then ('https://app.crisp.chat/website/' || {{ text_at('website_id') }} || '/inbox/' || {{ text_at('session_id') }} || '/') end as external_url,
-    case variant when 'conversation' then {{ milliseconds_at('created_at') }} end as source_created_at,
-    case variant when 'conversation' then {{ milliseconds_at('updated_at') }} end as resolved_at,
-    case variant when 'conversation' then jsonb_strip_nulls(jsonb_build_object('segments', {{ value_at('meta.segments') }}, 'country', {{ value_at('meta.device.geolocation.country') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'conversation' then ('https://app.crisp.chat/website/' || mapping.text_at(payload, '{website_id}') || '/inbox/' || mapping.text_at(payload, '{session_id}') || '/')
+        when 'state change' then ('https://app.crisp.chat/website/' || mapping.text_at(payload, '{website_id}') || '/inbox/' || mapping.text_at(payload, '{session_id}') || '/')
+    end as external_url,
+    case variant when 'conversation' then mapping.epoch_at(payload, '{created_at}', 1000) end as source_created_at,
+    case variant when 'conversation' then mapping.epoch_at(payload, '{updated_at}', 1000) end as resolved_at,
+    case variant
+        when 'conversation' then jsonb_strip_nulls(jsonb_build_object('segments', payload #> '{meta,segments}', 'country', payload #> '{meta,device,geolocation,country}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

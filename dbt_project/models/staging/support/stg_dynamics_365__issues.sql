@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('dynamics_365', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'dynamics_365'
+    ) as changed
+    inner join {{ source('landing', 'dynamics_365') }} as r using (workspace_id, source, external_id)
+    where r.source = 'dynamics_365' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('incidentid') }} and ({{ has_value('title') }} or {{ has_value('ticketnumber') }} or {{ has_value('statecode') }})) then 'case'
+            when (mapping.has_value(payload, '{incidentid}') and (mapping.has_value(payload, '{title}') or mapping.has_value(payload, '{ticketnumber}') or mapping.has_value(payload, '{statecode}'))) then 'case'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,19 +27,29 @@ variants as (
 )
 
 select
-    {{ record_columns('dynamics_365') }},
+    workspace_id,
+    record_id,
+    'dynamics_365'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'case' then coalesce({{ text_at('title') }}, ('Case ' || {{ text_at('ticketnumber') }}), ('Case ' || {{ text_at('incidentid') }})) end as title,
-    case variant when 'case' then nullif({{ text_at('description') }}, {{ text_at('title') }}) end as body,
-    case variant when 'case' then coalesce(('priority ' || {{ text_at('prioritycode') }}), {{ text_at('prioritycode@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}) end as severity_value,
-    case variant when 'case' then coalesce(('state ' || {{ text_at('statecode') }}), {{ text_at('statecode@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}) end as status_value,
-    case variant when 'case' then coalesce({{ text_at('_productid_value@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}, {{ text_at('_subjectid_value@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}, {{ text_at('_productid_value') }}, {{ text_at('_subjectid_value') }}, {{ text_at('productid') }}, {{ text_at('subjectid') }}) end as service,
-    case variant when 'case' then coalesce({{ text_at('casetypecode@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}, {{ text_at('casetypecode') }}) end as error_type,
-    case variant when 'case' then coalesce({{ text_at('_owningteam_value@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}, {{ text_at('_ownerid_value@OData\\.Community\\.Display\\.V1\\.FormattedValue') }}, {{ text_at('_owningteam_value') }}, {{ text_at('_ownerid_value') }}, {{ text_at('ownerid') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'case' then coalesce(mapping.text_at(payload, '{title}'), ('Case ' || mapping.text_at(payload, '{ticketnumber}')), ('Case ' || mapping.text_at(payload, '{incidentid}'))) end as title,
+    case variant when 'case' then nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{title}')) end as body,
+    case variant when 'case' then coalesce(('priority ' || mapping.text_at(payload, '{prioritycode}')), mapping.text_at(payload, '{"prioritycode@OData.Community.Display.V1.FormattedValue"}')) end as severity_value,
+    case variant when 'case' then coalesce(('state ' || mapping.text_at(payload, '{statecode}')), mapping.text_at(payload, '{"statecode@OData.Community.Display.V1.FormattedValue"}')) end as status_value,
+    case variant when 'case' then coalesce(mapping.text_at(payload, '{"_productid_value@OData.Community.Display.V1.FormattedValue"}'), mapping.text_at(payload, '{"_subjectid_value@OData.Community.Display.V1.FormattedValue"}'), mapping.text_at(payload, '{_productid_value}'), mapping.text_at(payload, '{_subjectid_value}'), mapping.text_at(payload, '{productid}'), mapping.text_at(payload, '{subjectid}')) end as service,
+    case variant when 'case' then coalesce(mapping.text_at(payload, '{"casetypecode@OData.Community.Display.V1.FormattedValue"}'), mapping.text_at(payload, '{casetypecode}')) end as error_type,
+    case variant when 'case' then coalesce(mapping.text_at(payload, '{"_owningteam_value@OData.Community.Display.V1.FormattedValue"}'), mapping.text_at(payload, '{"_ownerid_value@OData.Community.Display.V1.FormattedValue"}'), mapping.text_at(payload, '{_owningteam_value}'), mapping.text_at(payload, '{_ownerid_value}'), mapping.text_at(payload, '{ownerid}')) end as team,
     null::text as environment,
-    case variant when 'case' then (nullif(config ->> 'base_url', '') || '/main.aspx?etn=incident&pagetype=entityrecord&id=' || {{ text_at('incidentid') }}) end as external_url,
-    case variant when 'case' then {{ instant_at('createdon') }} end as source_created_at,
-    case variant when 'case' then coalesce({{ instant_at('resolvedon') }}, {{ instant_at('modifiedon') }}) end as resolved_at,
-    case variant when 'case' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('ticketnumber') }}, 'origin', {{ value_at('caseorigincode') }}, 'escalated', {{ value_at('isescalated') }})) else '{}'::jsonb end as attributes
+    case variant when 'case' then (nullif(config ->> 'base_url', '') || '/main.aspx?etn=incident&pagetype=entityrecord&id=' || mapping.text_at(payload, '{incidentid}')) end as external_url,
+    case variant when 'case' then mapping.instant_at(payload, '{createdon}') end as source_created_at,
+    case variant when 'case' then coalesce(mapping.instant_at(payload, '{resolvedon}'), mapping.instant_at(payload, '{modifiedon}')) end as resolved_at,
+    case variant
+        when 'case' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{ticketnumber}', 'origin', payload #> '{caseorigincode}', 'escalated', payload #> '{isescalated}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gladly', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gladly'
+    ) as changed
+    inner join {{ source('landing', 'gladly') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gladly' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,56 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('status') }}) then 'conversation'
-            when {{ has_value('content.conversationId') }} then 'event'
-            when {{ has_value('context.conversationId') }} then 'listed event'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}')) then 'conversation'
+            when mapping.has_value(payload, '{content,conversationId}') then 'event'
+            when mapping.has_value(payload, '{context,conversationId}') then 'listed event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('gladly') }},
+    workspace_id,
+    record_id,
+    'gladly'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'conversation' then coalesce({{ text_at('topics.0.name') }}, {{ text_at('topicIds.0') }}, ('Conversation ' || {{ text_at('id') }})) when 'event' then coalesce({{ text_at('content.topics.0.name') }}, ('Conversation ' || {{ text_at('content.conversationId') }})) when 'listed event' then ('Conversation ' || {{ text_at('context.conversationId') }}) end as title,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'conversation' then coalesce(mapping.text_at(payload, '{topics,0,name}'), mapping.text_at(payload, '{topicIds,0}'), ('Conversation ' || mapping.text_at(payload, '{id}')))
+        when 'event' then coalesce(mapping.text_at(payload, '{content,topics,0,name}'), ('Conversation ' || mapping.text_at(payload, '{content,conversationId}')))
+        when 'listed event' then ('Conversation ' || mapping.text_at(payload, '{context,conversationId}'))
+    end as title,
     null::text as body,
-    case variant when 'conversation' then {{ severity_label_at('topicIds') }} end as severity_value,
-    case variant when 'conversation' then coalesce({{ text_at('status.value') }}, {{ text_at('status') }}) when 'event' then coalesce({{ text_at('content.status') }}, {{ text_at('type') }}) when 'listed event' then coalesce({{ text_at('content.status') }}, {{ text_at('type') }}, {{ text_at('entity') }}) end as status_value,
-    case variant when 'conversation' then coalesce({{ text_at('inboxId') }}, {{ text_at('topicIds.0') }}) when 'event' then {{ text_at('content.inboxId') }} when 'listed event' then {{ text_at('content.inboxId') }} end as service,
+    case variant when 'conversation' then mapping.severity_label_at(payload, '{topicIds}') end as severity_value,
+    case variant
+        when 'conversation' then coalesce(mapping.text_at(payload, '{status,value}'), mapping.text_at(payload, '{status}'))
+        when 'event' then coalesce(mapping.text_at(payload, '{content,status}'), mapping.text_at(payload, '{type}'))
+        when 'listed event' then coalesce(mapping.text_at(payload, '{content,status}'), mapping.text_at(payload, '{type}'), mapping.text_at(payload, '{entity}'))
+    end as status_value,
+    case variant
+        when 'conversation' then coalesce(mapping.text_at(payload, '{inboxId}'), mapping.text_at(payload, '{topicIds,0}'))
+        when 'event' then mapping.text_at(payload, '{content,inboxId}')
+        when 'listed event' then mapping.text_at(payload, '{content,inboxId}')
+    end as service,
     null::text as error_type,
-    case variant when 'conversation' then coalesce({{ text_at('assignee.inboxId') }}, {{ text_at('assignee.agentId') }}, {{ text_at('inboxId') }}) end as team,
+    case variant when 'conversation' then coalesce(mapping.text_at(payload, '{assignee,inboxId}'), mapping.text_at(payload, '{assignee,agentId}'), mapping.text_at(payload, '{inboxId}')) end as team,
     null::text as environment,
     null::text as external_url,
-    case variant when 'conversation' then {{ instant_at('createdAt') }} when 'event' then {{ instant_at('timestamp') }} when 'listed event' then {{ instant_at('timestamp') }} end as source_created_at,
-    case variant when 'conversation' then coalesce({{ instant_at('status.createdAt') }}, {{ instant_at('closedAt') }}) end as resolved_at,
-    case variant when 'conversation' then jsonb_strip_nulls(jsonb_build_object('topics', {{ value_at('topicIds') }}, 'customer', {{ value_at('customerId') }})) when 'event' then jsonb_strip_nulls(jsonb_build_object('event', {{ value_at('type') }})) when 'listed event' then jsonb_strip_nulls(jsonb_build_object('event', {{ value_at('type') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'conversation' then mapping.instant_at(payload, '{createdAt}')
+        when 'event' then mapping.instant_at(payload, '{timestamp}')
+        when 'listed event' then mapping.instant_at(payload, '{timestamp}')
+    end as source_created_at,
+    case variant when 'conversation' then coalesce(mapping.instant_at(payload, '{status,createdAt}'), mapping.instant_at(payload, '{closedAt}')) end as resolved_at,
+    case variant
+        when 'conversation' then jsonb_strip_nulls(jsonb_build_object('topics', payload #> '{topicIds}', 'customer', payload #> '{customerId}'))
+        when 'event' then jsonb_strip_nulls(jsonb_build_object('event', payload #> '{type}'))
+        when 'listed event' then jsonb_strip_nulls(jsonb_build_object('event', payload #> '{type}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

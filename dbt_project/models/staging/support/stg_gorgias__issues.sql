@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gorgias', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gorgias'
+    ) as changed
+    inner join {{ source('landing', 'gorgias') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gorgias' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('id') }} and ({{ has_value('created_datetime') }} or {{ has_value('opened_datetime') }}) and {{ has_value('status') }}) then 'ticket'
+            when (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{created_datetime}') or mapping.has_value(payload, '{opened_datetime}')) and mapping.has_value(payload, '{status}')) then 'ticket'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,19 +27,29 @@ variants as (
 )
 
 select
-    {{ record_columns('gorgias') }},
+    workspace_id,
+    record_id,
+    'gorgias'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'ticket' then coalesce({{ text_at('subject') }}, {{ text_at('excerpt') }}, ('Ticket ' || {{ text_at('id') }})) end as title,
-    case variant when 'ticket' then coalesce({{ text_at('excerpt') }}, {{ plain_text_at('messages.0.body_html') }}, {{ text_at('messages.0.body_text') }}) end as body,
-    case variant when 'ticket' then coalesce({{ text_at('priority') }}, {{ severity_label_at('tags') }}) end as severity_value,
-    case variant when 'ticket' then {{ text_at('status') }} end as status_value,
-    case variant when 'ticket' then coalesce({{ tag_at('tags', 'service|product') }}, {{ text_at('channel') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{subject}'), mapping.text_at(payload, '{excerpt}'), ('Ticket ' || mapping.text_at(payload, '{id}'))) end as title,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{excerpt}'), mapping.plain_text_at(payload, '{messages,0,body_html}'), mapping.text_at(payload, '{messages,0,body_text}')) end as body,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{priority}'), mapping.severity_label_at(payload, '{tags}')) end as severity_value,
+    case variant when 'ticket' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'ticket' then coalesce(mapping.tag_at(payload, '{tags}', 'service|product'), mapping.text_at(payload, '{channel}')) end as service,
     null::text as error_type,
-    case variant when 'ticket' then coalesce({{ text_at('assignee_team.name') }}, {{ text_at('assignee_user.email') }}) end as team,
-    case variant when 'ticket' then {{ tag_at('tags', 'env|environment') }} end as environment,
-    case variant when 'ticket' then coalesce((nullif(config ->> 'base_url', '') || '/app/ticket/' || {{ text_at('id') }}), {{ text_at('uri') }}) end as external_url,
-    case variant when 'ticket' then coalesce({{ instant_at('created_datetime') }}, {{ instant_at('opened_datetime') }}) end as source_created_at,
-    case variant when 'ticket' then coalesce({{ instant_at('closed_datetime') }}, {{ instant_at('updated_datetime') }}) end as resolved_at,
-    case variant when 'ticket' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('tags') }}, 'via', {{ value_at('via') }}, 'language', {{ value_at('language') }})) else '{}'::jsonb end as attributes
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{assignee_team,name}'), mapping.text_at(payload, '{assignee_user,email}')) end as team,
+    case variant when 'ticket' then mapping.tag_at(payload, '{tags}', 'env|environment') end as environment,
+    case variant when 'ticket' then coalesce((nullif(config ->> 'base_url', '') || '/app/ticket/' || mapping.text_at(payload, '{id}')), mapping.text_at(payload, '{uri}')) end as external_url,
+    case variant when 'ticket' then coalesce(mapping.instant_at(payload, '{created_datetime}'), mapping.instant_at(payload, '{opened_datetime}')) end as source_created_at,
+    case variant when 'ticket' then coalesce(mapping.instant_at(payload, '{closed_datetime}'), mapping.instant_at(payload, '{updated_datetime}')) end as resolved_at,
+    case variant
+        when 'ticket' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'via', payload #> '{via}', 'language', payload #> '{language}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

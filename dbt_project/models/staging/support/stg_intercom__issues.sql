@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('intercom', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'intercom'
+    ) as changed
+    inner join {{ source('landing', 'intercom') }} as r using (workspace_id, source, external_id)
+    where r.source = 'intercom' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when (coalesce(lower({{ text_at('type') }}) in ('ticket'), false) or {{ has_value('ticket_attributes') }}) then 'ticket'
-            when ({{ has_value('created_at') }} and ({{ has_value('source') }} or {{ has_value('conversation_message') }} or {{ has_value('state') }})) then 'conversation'
+            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('ticket'), false) or mapping.has_value(payload, '{ticket_attributes}')) then 'ticket'
+            when (mapping.has_value(payload, '{created_at}') and (mapping.has_value(payload, '{source}') or mapping.has_value(payload, '{conversation_message}') or mapping.has_value(payload, '{state}'))) then 'conversation'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('intercom') }},
+    workspace_id,
+    record_id,
+    'intercom'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'ticket' then coalesce({{ text_at('ticket_attributes._default_title_') }}, ('Ticket ' || {{ text_at('ticket_id') }}), ('Ticket ' || {{ text_at('id') }})) when 'conversation' then coalesce({{ text_at('title') }}, {{ plain_text_at('source.subject') }}, {{ plain_text_at('conversation_message.subject') }}, {{ plain_text_at('source.body') }}, {{ plain_text_at('conversation_message.body') }}, ('Conversation ' || {{ text_at('id') }})) end as title,
-    case variant when 'ticket' then {{ plain_text_at('ticket_attributes._default_description_') }} when 'conversation' then coalesce({{ plain_text_at('source.body') }}, {{ plain_text_at('conversation_message.body') }}) end as body,
-    case variant when 'ticket' then coalesce({{ text_at('ticket_attributes.Priority') }}, {{ text_at('ticket_attributes.priority') }}, {{ text_at('priority') }}) when 'conversation' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'ticket' then coalesce({{ text_at('ticket_state.category') }}, {{ text_at('ticket_state') }}, {{ text_at('state') }}) when 'conversation' then coalesce({{ text_at('state') }}, case when coalesce(lower({{ text_at('open') }}) in ('true'), false) then 'open' else case when {{ has_value('open') }} then 'closed' else null::text end end) end as status_value,
-    case variant when 'ticket' then coalesce({{ text_at('ticket_type.name') }}, {{ text_at('ticket_attributes.Product') }}) when 'conversation' then coalesce({{ text_at('custom_attributes.Product') }}, {{ text_at('source.delivered_as') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'ticket' then coalesce(mapping.text_at(payload, '{ticket_attributes,_default_title_}'), ('Ticket ' || mapping.text_at(payload, '{ticket_id}')), ('Ticket ' || mapping.text_at(payload, '{id}')))
+        when 'conversation' then coalesce(mapping.text_at(payload, '{title}'), mapping.plain_text_at(payload, '{source,subject}'), mapping.plain_text_at(payload, '{conversation_message,subject}'), mapping.plain_text_at(payload, '{source,body}'), mapping.plain_text_at(payload, '{conversation_message,body}'), ('Conversation ' || mapping.text_at(payload, '{id}')))
+    end as title,
+    case variant
+        when 'ticket' then mapping.plain_text_at(payload, '{ticket_attributes,_default_description_}')
+        when 'conversation' then coalesce(mapping.plain_text_at(payload, '{source,body}'), mapping.plain_text_at(payload, '{conversation_message,body}'))
+    end as body,
+    case variant
+        when 'ticket' then coalesce(mapping.text_at(payload, '{ticket_attributes,Priority}'), mapping.text_at(payload, '{ticket_attributes,priority}'), mapping.text_at(payload, '{priority}'))
+        when 'conversation' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'ticket' then coalesce(mapping.text_at(payload, '{ticket_state,category}'), mapping.text_at(payload, '{ticket_state}'), mapping.text_at(payload, '{state}'))
+        when 'conversation' then coalesce(mapping.text_at(payload, '{state}'), case when coalesce(lower(mapping.text_at(payload, '{open}')) in ('true'), false) then 'open' else case when mapping.has_value(payload, '{open}') then 'closed' else null::text end end)
+    end as status_value,
+    case variant
+        when 'ticket' then coalesce(mapping.text_at(payload, '{ticket_type,name}'), mapping.text_at(payload, '{ticket_attributes,Product}'))
+        when 'conversation' then coalesce(mapping.text_at(payload, '{custom_attributes,Product}'), mapping.text_at(payload, '{source,delivered_as}'))
+    end as service,
     null::text as error_type,
-    case variant when 'ticket' then {{ text_at('team_assignee_id') }} when 'conversation' then coalesce({{ text_at('team_assignee_id') }}, {{ text_at('assignee.id') }}) end as team,
+    case variant
+        when 'ticket' then mapping.text_at(payload, '{team_assignee_id}')
+        when 'conversation' then coalesce(mapping.text_at(payload, '{team_assignee_id}'), mapping.text_at(payload, '{assignee,id}'))
+    end as team,
     null::text as environment,
-    case variant when 'conversation' then coalesce({{ text_at('links.conversation_web') }}, {{ text_at('source.url') }}) end as external_url,
-    case variant when 'ticket' then {{ seconds_at('created_at') }} when 'conversation' then {{ seconds_at('created_at') }} end as source_created_at,
-    case variant when 'ticket' then {{ seconds_at('updated_at') }} when 'conversation' then coalesce({{ seconds_at('statistics.last_close_at') }}, {{ seconds_at('updated_at') }}) end as resolved_at,
-    case variant when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('ticket_id') }}, 'category', {{ value_at('category') }}, 'assignee', {{ value_at('admin_assignee_id') }})) when 'conversation' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('tags.tags') }}, 'assignee', {{ value_at('admin_assignee_id') }}, 'contact', nullif(substring({{ text_at('source.author.id') }} from '\S+'), ''))) else '{}'::jsonb end as attributes
+    case variant when 'conversation' then coalesce(mapping.text_at(payload, '{links,conversation_web}'), mapping.text_at(payload, '{source,url}')) end as external_url,
+    case variant
+        when 'ticket' then mapping.epoch_at(payload, '{created_at}', 1)
+        when 'conversation' then mapping.epoch_at(payload, '{created_at}', 1)
+    end as source_created_at,
+    case variant
+        when 'ticket' then mapping.epoch_at(payload, '{updated_at}', 1)
+        when 'conversation' then coalesce(mapping.epoch_at(payload, '{statistics,last_close_at}', 1), mapping.epoch_at(payload, '{updated_at}', 1))
+    end as resolved_at,
+    case variant
+        when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{ticket_id}', 'category', payload #> '{category}', 'assignee', payload #> '{admin_assignee_id}'))
+        when 'conversation' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags,tags}', 'assignee', payload #> '{admin_assignee_id}', 'contact', nullif(substring(mapping.text_at(payload, '{source,author,id}') from '\S+'), '')))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('kustomer', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'kustomer'
+    ) as changed
+    inner join {{ source('landing', 'kustomer') }} as r using (workspace_id, source, external_id)
+    where r.source = 'kustomer' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('attributes.status') }} and ({{ has_value('attributes.createdAt') }} or {{ has_value('attributes.name') }})) then 'conversation'
+            when (mapping.has_value(payload, '{attributes,status}') and (mapping.has_value(payload, '{attributes,createdAt}') or mapping.has_value(payload, '{attributes,name}'))) then 'conversation'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('kustomer') }},
+    workspace_id,
+    record_id,
+    'kustomer'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'conversation' then coalesce({{ text_at('attributes.name') }}, {{ text_at('attributes.preview') }}, ('Conversation ' || {{ text_at('id') }})) end as title,
-    case variant when 'conversation' then {{ text_at('attributes.preview') }} end as body,
-    case variant when 'conversation' then coalesce(('priority ' || {{ text_at('attributes.priority') }}), {{ severity_label_at('attributes.tags') }}) end as severity_value,
-    case variant when 'conversation' then {{ text_at('attributes.status') }} end as status_value,
-    case variant when 'conversation' then coalesce({{ tag_at('attributes.tags', 'service|product') }}, {{ text_at('attributes.queue.name') }}, {{ text_at('attributes.custom.productStr') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'conversation' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,preview}'), ('Conversation ' || mapping.text_at(payload, '{id}'))) end as title,
+    case variant when 'conversation' then mapping.text_at(payload, '{attributes,preview}') end as body,
+    case variant when 'conversation' then coalesce(('priority ' || mapping.text_at(payload, '{attributes,priority}')), mapping.severity_label_at(payload, '{attributes,tags}')) end as severity_value,
+    case variant when 'conversation' then mapping.text_at(payload, '{attributes,status}') end as status_value,
+    case variant when 'conversation' then coalesce(mapping.tag_at(payload, '{attributes,tags}', 'service|product'), mapping.text_at(payload, '{attributes,queue,name}'), mapping.text_at(payload, '{attributes,custom,productStr}')) end as service,
     null::text as error_type,
-    case variant when 'conversation' then {{ text_at('attributes.assignedTeams.0') }} end as team,
-    case variant when 'conversation' then {{ tag_at('attributes.tags', 'env|environment') }} end as environment,
-    case variant when 'conversation' then coalesce({{ text_at('links.web') }}, {{ text_at('links.self') }}) end as external_url,
-    case variant when 'conversation' then {{ instant_at('attributes.createdAt') }} end as source_created_at,
-    case variant when 'conversation' then coalesce({{ instant_at('attributes.lastDone.createdAt') }}, {{ instant_at('attributes.endedAt') }}, {{ instant_at('attributes.updatedAt') }}) end as resolved_at,
-    case variant when 'conversation' then jsonb_strip_nulls(jsonb_build_object('channels', {{ value_at('attributes.channels') }}, 'tags', {{ value_at('attributes.tags') }})) else '{}'::jsonb end as attributes
+    case variant when 'conversation' then mapping.text_at(payload, '{attributes,assignedTeams,0}') end as team,
+    case variant when 'conversation' then mapping.tag_at(payload, '{attributes,tags}', 'env|environment') end as environment,
+    case variant when 'conversation' then coalesce(mapping.text_at(payload, '{links,web}'), mapping.text_at(payload, '{links,self}')) end as external_url,
+    case variant when 'conversation' then mapping.instant_at(payload, '{attributes,createdAt}') end as source_created_at,
+    case variant when 'conversation' then coalesce(mapping.instant_at(payload, '{attributes,lastDone,createdAt}'), mapping.instant_at(payload, '{attributes,endedAt}'), mapping.instant_at(payload, '{attributes,updatedAt}')) end as resolved_at,
+    case variant
+        when 'conversation' then jsonb_strip_nulls(jsonb_build_object('channels', payload #> '{attributes,channels}', 'tags', payload #> '{attributes,tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('plain', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'plain'
+    ) as changed
+    inner join {{ source('landing', 'plain') }} as r using (workspace_id, source, external_id)
+    where r.source = 'plain' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,62 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('node.id') }} and {{ has_value('node.status') }}) then 'listed thread'
-            when ({{ has_value('id') }} and {{ has_value('status') }} and ({{ has_value('title') }} or {{ has_value('previewText') }})) then 'thread'
+            when (mapping.has_value(payload, '{node,id}') and mapping.has_value(payload, '{node,status}')) then 'listed thread'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{title}') or mapping.has_value(payload, '{previewText}'))) then 'thread'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('plain') }},
+    workspace_id,
+    record_id,
+    'plain'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'listed thread' then coalesce({{ text_at('node.title') }}, {{ text_at('node.previewText') }}) when 'thread' then coalesce({{ text_at('title') }}, {{ text_at('previewText') }}) end as title,
-    case variant when 'listed thread' then {{ text_at('node.previewText') }} when 'thread' then coalesce({{ text_at('description') }}, {{ text_at('previewText') }}) end as body,
-    case variant when 'listed thread' then ('priority ' || {{ text_at('node.priority') }}) when 'thread' then ('priority ' || {{ text_at('priority') }}) end as severity_value,
-    case variant when 'listed thread' then {{ text_at('node.status') }} when 'thread' then {{ text_at('status') }} end as status_value,
-    case variant when 'listed thread' then coalesce({{ text_at('node.labels.0.labelType.name') }}, {{ text_at('node.tier.name') }}) when 'thread' then coalesce({{ text_at('labels.0.labelType.name') }}, {{ text_at('tier.name') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'listed thread' then coalesce(mapping.text_at(payload, '{node,title}'), mapping.text_at(payload, '{node,previewText}'))
+        when 'thread' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{previewText}'))
+    end as title,
+    case variant
+        when 'listed thread' then mapping.text_at(payload, '{node,previewText}')
+        when 'thread' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{previewText}'))
+    end as body,
+    case variant
+        when 'listed thread' then ('priority ' || mapping.text_at(payload, '{node,priority}'))
+        when 'thread' then ('priority ' || mapping.text_at(payload, '{priority}'))
+    end as severity_value,
+    case variant
+        when 'listed thread' then mapping.text_at(payload, '{node,status}')
+        when 'thread' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'listed thread' then coalesce(mapping.text_at(payload, '{node,labels,0,labelType,name}'), mapping.text_at(payload, '{node,tier,name}'))
+        when 'thread' then coalesce(mapping.text_at(payload, '{labels,0,labelType,name}'), mapping.text_at(payload, '{tier,name}'))
+    end as service,
     null::text as error_type,
-    case variant when 'listed thread' then coalesce({{ text_at('node.assignedTo.fullName') }}, {{ text_at('node.assignedTo.id') }}) when 'thread' then coalesce({{ text_at('assignedTo.fullName') }}, {{ text_at('assignedTo.id') }}, {{ text_at('assignee.fullName') }}) end as team,
+    case variant
+        when 'listed thread' then coalesce(mapping.text_at(payload, '{node,assignedTo,fullName}'), mapping.text_at(payload, '{node,assignedTo,id}'))
+        when 'thread' then coalesce(mapping.text_at(payload, '{assignedTo,fullName}'), mapping.text_at(payload, '{assignedTo,id}'), mapping.text_at(payload, '{assignee,fullName}'))
+    end as team,
     null::text as environment,
-    case variant when 'thread' then {{ text_at('link') }} end as external_url,
-    case variant when 'listed thread' then {{ instant_at('node.createdAt.iso8601') }} when 'thread' then coalesce({{ instant_at('createdAt.iso8601') }}, {{ instant_at('createdAt') }}) end as source_created_at,
-    case variant when 'listed thread' then coalesce({{ instant_at('node.statusChangedAt.iso8601') }}, {{ instant_at('node.updatedAt.iso8601') }}) when 'thread' then coalesce({{ instant_at('statusChangedAt.iso8601') }}, {{ instant_at('statusChangedAt') }}, {{ instant_at('updatedAt.iso8601') }}, {{ instant_at('updatedAt') }}) end as resolved_at,
-    case variant when 'listed thread' then jsonb_strip_nulls(jsonb_build_object('reference', {{ value_at('node.ref') }}, 'labels', {{ value_at('node.labels') }})) when 'thread' then jsonb_strip_nulls(jsonb_build_object('reference', {{ value_at('ref') }}, 'labels', {{ value_at('labels') }})) else '{}'::jsonb end as attributes
+    case variant when 'thread' then mapping.text_at(payload, '{link}') end as external_url,
+    case variant
+        when 'listed thread' then mapping.instant_at(payload, '{node,createdAt,iso8601}')
+        when 'thread' then coalesce(mapping.instant_at(payload, '{createdAt,iso8601}'), mapping.instant_at(payload, '{createdAt}'))
+    end as source_created_at,
+    case variant
+        when 'listed thread' then coalesce(mapping.instant_at(payload, '{node,statusChangedAt,iso8601}'), mapping.instant_at(payload, '{node,updatedAt,iso8601}'))
+        when 'thread' then coalesce(mapping.instant_at(payload, '{statusChangedAt,iso8601}'), mapping.instant_at(payload, '{statusChangedAt}'), mapping.instant_at(payload, '{updatedAt,iso8601}'), mapping.instant_at(payload, '{updatedAt}'))
+    end as resolved_at,
+    case variant
+        when 'listed thread' then jsonb_strip_nulls(jsonb_build_object('reference', payload #> '{node,ref}', 'labels', payload #> '{node,labels}'))
+        when 'thread' then jsonb_strip_nulls(jsonb_build_object('reference', payload #> '{ref}', 'labels', payload #> '{labels}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('salesforce', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'salesforce'
+    ) as changed
+    inner join {{ source('landing', 'salesforce') }} as r using (workspace_id, source, external_id)
+    where r.source = 'salesforce' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('Id') }} and {{ has_value('CreatedDate') }}) then 'case'
-            when ({{ has_value('id') }} and {{ has_value('created_date') }}) then 'replicated case'
+            when (mapping.has_value(payload, '{Id}') and mapping.has_value(payload, '{CreatedDate}')) then 'case'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{created_date}')) then 'replicated case'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,19 +28,57 @@ variants as (
 )
 
 select
-    {{ record_columns('salesforce') }},
+    workspace_id,
+    record_id,
+    'salesforce'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'case' then coalesce({{ text_at('Subject') }}, ('Case ' || {{ text_at('CaseNumber') }})) when 'replicated case' then coalesce({{ text_at('subject') }}, ('Case ' || {{ text_at('case_number') }})) end as title,
-    case variant when 'case' then nullif({{ text_at('Description') }}, {{ text_at('Subject') }}) when 'replicated case' then nullif({{ text_at('description') }}, {{ text_at('subject') }}) end as body,
-    case variant when 'case' then {{ text_at('Priority') }} when 'replicated case' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'case' then {{ text_at('Status') }} when 'replicated case' then {{ text_at('status') }} end as status_value,
-    case variant when 'case' then coalesce({{ text_at('Product.Name') }}, {{ text_at('Product__c') }}, {{ text_at('Type') }}) when 'replicated case' then coalesce({{ text_at('product_name') }}, {{ text_at('type') }}) end as service,
-    case variant when 'case' then {{ text_at('Reason') }} when 'replicated case' then {{ text_at('reason') }} end as error_type,
-    case variant when 'case' then coalesce({{ text_at('Owner.Name') }}, {{ text_at('OwnerId') }}) when 'replicated case' then coalesce({{ text_at('owner_name') }}, {{ text_at('owner_id') }}) end as team,
-    case variant when 'case' then {{ text_at('Environment__c') }} end as environment,
-    case variant when 'case' then coalesce((nullif(config ->> 'base_url', '') || '/lightning/r/Case/' || {{ text_at('Id') }} || '/view'), {{ text_at('attributes.url') }}) end as external_url,
-    case variant when 'case' then {{ instant_at('CreatedDate') }} when 'replicated case' then {{ instant_at('created_date') }} end as source_created_at,
-    case variant when 'case' then coalesce({{ instant_at('ClosedDate') }}, {{ instant_at('LastModifiedDate') }}) when 'replicated case' then coalesce({{ instant_at('closed_date') }}, {{ instant_at('last_modified_date') }}) end as resolved_at,
-    case variant when 'case' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('CaseNumber') }}, 'origin', {{ value_at('Origin') }}, 'account', coalesce(nullif({{ value_at('Account.Name') }}, 'null'), nullif({{ value_at('AccountId') }}, 'null')), 'escalated', {{ value_at('IsEscalated') }})) when 'replicated case' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('case_number') }}, 'origin', {{ value_at('origin') }}, 'account', {{ value_at('account_id') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{Subject}'), ('Case ' || mapping.text_at(payload, '{CaseNumber}')))
+        when 'replicated case' then coalesce(mapping.text_at(payload, '{subject}'), ('Case ' || mapping.text_at(payload, '{case_number}')))
+    end as title,
+    case variant
+        when 'case' then nullif(mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{Subject}'))
+        when 'replicated case' then nullif(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{subject}'))
+    end as body,
+    case variant
+        when 'case' then mapping.text_at(payload, '{Priority}')
+        when 'replicated case' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'case' then mapping.text_at(payload, '{Status}')
+        when 'replicated case' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{Product,Name}'), mapping.text_at(payload, '{Product__c}'), mapping.text_at(payload, '{Type}'))
+        when 'replicated case' then coalesce(mapping.text_at(payload, '{product_name}'), mapping.text_at(payload, '{type}'))
+    end as service,
+    case variant
+        when 'case' then mapping.text_at(payload, '{Reason}')
+        when 'replicated case' then mapping.text_at(payload, '{reason}')
+    end as error_type,
+    case variant
+        when 'case' then coalesce(mapping.text_at(payload, '{Owner,Name}'), mapping.text_at(payload, '{OwnerId}'))
+        when 'replicated case' then coalesce(mapping.text_at(payload, '{owner_name}'), mapping.text_at(payload, '{owner_id}'))
+    end as team,
+    case variant when 'case' then mapping.text_at(payload, '{Environment__c}') end as environment,
+    case variant when 'case' then coalesce((nullif(config ->> 'base_url', '') || '/lightning/r/Case/' || mapping.text_at(payload, '{Id}') || '/view'), mapping.text_at(payload, '{attributes,url}')) end as external_url,
+    case variant
+        when 'case' then mapping.instant_at(payload, '{CreatedDate}')
+        when 'replicated case' then mapping.instant_at(payload, '{created_date}')
+    end as source_created_at,
+    case variant
+        when 'case' then coalesce(mapping.instant_at(payload, '{ClosedDate}'), mapping.instant_at(payload, '{LastModifiedDate}'))
+        when 'replicated case' then coalesce(mapping.instant_at(payload, '{closed_date}'), mapping.instant_at(payload, '{last_modified_date}'))
+    end as resolved_at,
+    case variant
+        when 'case' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{CaseNumber}', 'origin', payload #> '{Origin}', 'account', coalesce(nullif(payload #> '{Account,Name}', 'null'), nullif(payload #> '{AccountId}', 'null')), 'escalated', payload #> '{IsEscalated}'))
+        when 'replicated case' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{case_number}', 'origin', payload #> '{origin}', 'account', payload #> '{account_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

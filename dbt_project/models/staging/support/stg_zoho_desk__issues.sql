@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('zoho_desk', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'zoho_desk'
+    ) as changed
+    inner join {{ source('landing', 'zoho_desk') }} as r using (workspace_id, source, external_id)
+    where r.source = 'zoho_desk' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('subject') }} and ({{ has_value('ticketNumber') }} or {{ has_value('createdTime') }} or {{ has_value('status') }})) then 'ticket'
+            when (mapping.has_value(payload, '{subject}') and (mapping.has_value(payload, '{ticketNumber}') or mapping.has_value(payload, '{createdTime}') or mapping.has_value(payload, '{status}'))) then 'ticket'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('zoho_desk') }},
+    workspace_id,
+    record_id,
+    'zoho_desk'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'ticket' then {{ text_at('subject') }} end as title,
-    case variant when 'ticket' then {{ plain_text_at('description') }} end as body,
-    case variant when 'ticket' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'ticket' then coalesce({{ text_at('statusType') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'ticket' then coalesce({{ text_at('product.productName') }}, {{ text_at('productName') }}, {{ text_at('productId') }}, {{ text_at('department.name') }}, {{ text_at('departmentId') }}) end as service,
-    case variant when 'ticket' then coalesce({{ text_at('subCategory') }}, {{ text_at('category') }}, {{ text_at('classification') }}) end as error_type,
-    case variant when 'ticket' then coalesce({{ text_at('team.name') }}, {{ text_at('teamId') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'ticket' then mapping.text_at(payload, '{subject}') end as title,
+    case variant when 'ticket' then mapping.plain_text_at(payload, '{description}') end as body,
+    case variant when 'ticket' then mapping.text_at(payload, '{priority}') end as severity_value,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{statusType}'), mapping.text_at(payload, '{status}')) end as status_value,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{product,productName}'), mapping.text_at(payload, '{productName}'), mapping.text_at(payload, '{productId}'), mapping.text_at(payload, '{department,name}'), mapping.text_at(payload, '{departmentId}')) end as service,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{subCategory}'), mapping.text_at(payload, '{category}'), mapping.text_at(payload, '{classification}')) end as error_type,
+    case variant when 'ticket' then coalesce(mapping.text_at(payload, '{team,name}'), mapping.text_at(payload, '{teamId}')) end as team,
     null::text as environment,
-    case variant when 'ticket' then {{ text_at('webUrl') }} end as external_url,
-    case variant when 'ticket' then {{ instant_at('createdTime') }} end as source_created_at,
-    case variant when 'ticket' then coalesce({{ instant_at('closedTime') }}, {{ instant_at('modifiedTime') }}) end as resolved_at,
-    case variant when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('ticketNumber') }}, 'channel', {{ value_at('channel') }}, 'escalated', {{ value_at('isEscalated') }})) else '{}'::jsonb end as attributes
+    case variant when 'ticket' then mapping.text_at(payload, '{webUrl}') end as external_url,
+    case variant when 'ticket' then mapping.instant_at(payload, '{createdTime}') end as source_created_at,
+    case variant when 'ticket' then coalesce(mapping.instant_at(payload, '{closedTime}'), mapping.instant_at(payload, '{modifiedTime}')) end as resolved_at,
+    case variant
+        when 'ticket' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{ticketNumber}', 'channel', payload #> '{channel}', 'escalated', payload #> '{isEscalated}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('azure_devops', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'azure_devops'
+    ) as changed
+    inner join {{ source('landing', 'azure_devops') }} as r using (workspace_id, source, external_id)
+    where r.source = 'azure_devops' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -11,26 +20,70 @@ variants as (
         *,
         case
             when kind in ('build') then 'build'
-            when ({{ has_value('fields') }} and ({{ has_value('fields.System\\.Title') }} or {{ has_value('fields.System\\.State') }})) then 'work item'
+            when (mapping.has_value(payload, '{fields}') and (mapping.has_value(payload, '{fields,"System.Title"}') or mapping.has_value(payload, '{fields,"System.State"}'))) then 'work item'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('azure_devops') }},
+    workspace_id,
+    record_id,
+    'azure_devops'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'build' then coalesce(({{ text_at('definition.name') }} || ' ' || {{ text_at('buildNumber') }} || ': build ' || {{ text_at('result') }}), ({{ text_at('definition.name') }} || ' ' || {{ text_at('buildNumber') }} || ': build ' || {{ text_at('status') }})) when 'work item' then coalesce({{ text_at('fields.System\\.Title') }}, ('Work item ' || {{ text_at('id') }})) end as title,
-    case variant when 'build' then coalesce({{ text_at('detailed_message') }}, {{ text_at('message') }}) when 'work item' then coalesce({{ plain_text_at('fields.System\\.Description') }}, {{ plain_text_at('fields.Microsoft\\.VSTS\\.TCM\\.ReproSteps') }}) end as body,
-    case variant when 'build' then 'build failed' when 'work item' then coalesce({{ text_at('fields.Microsoft\\.VSTS\\.Common\\.Severity') }}, ('priority ' || {{ text_at('fields.Microsoft\\.VSTS\\.Common\\.Priority') }})) end as severity_value,
-    case variant when 'build' then coalesce({{ text_at('result') }}, {{ text_at('status') }}) when 'work item' then coalesce({{ text_at('fields.System\\.State.newValue') }}, {{ text_at('fields.System\\.State') }}) end as status_value,
-    case variant when 'build' then coalesce({{ text_at('definition.name') }}, {{ text_at('project.name') }}) when 'work item' then coalesce({{ text_at('fields.System\\.AreaPath') }}, {{ text_at('fields.System\\.TeamProject') }}) end as service,
-    case variant when 'build' then 'build_failed' when 'work item' then {{ text_at('fields.System\\.WorkItemType') }} end as error_type,
-    case variant when 'build' then {{ text_at('project.name') }} when 'work item' then coalesce({{ text_at('fields.System\\.TeamProject') }}, {{ text_at('fields.System\\.AssignedTo.displayName') }}) end as team,
-    case variant when 'build' then {{ text_at('sourceBranch') }} when 'work item' then {{ tag_at('fields.System\\.Tags', 'env|environment') }} end as environment,
-    case variant when 'build' then coalesce({{ text_at('_links.web.href') }}, {{ text_at('url') }}) when 'work item' then coalesce({{ text_at('_links.html.href') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'build' then coalesce({{ instant_at('startTime') }}, {{ instant_at('queueTime') }}) when 'work item' then {{ instant_at('fields.System\\.CreatedDate') }} end as source_created_at,
-    case variant when 'build' then {{ instant_at('finishTime') }} when 'work item' then coalesce({{ instant_at('fields.Microsoft\\.VSTS\\.Common\\.ClosedDate') }}, {{ instant_at('fields.Microsoft\\.VSTS\\.Common\\.ResolvedDate') }}, {{ instant_at('fields.System\\.ChangedDate') }}) end as resolved_at,
-    case variant when 'build' then jsonb_strip_nulls(jsonb_build_object('commit', coalesce(nullif({{ value_at('sourceVersion') }}, 'null'), nullif({{ value_at('sourceGetVersion') }}, 'null')), 'number', {{ value_at('buildNumber') }}, 'reason', {{ value_at('reason') }})) when 'work item' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('fields.System\\.WorkItemType') }}, 'tags', {{ value_at('fields.System\\.Tags') }}, 'iteration', {{ value_at('fields.System\\.IterationPath') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'build' then coalesce((mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}') || ': build ' || mapping.text_at(payload, '{result}')), (mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}') || ': build ' || mapping.text_at(payload, '{status}')))
+        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.Title"}'), ('Work item ' || mapping.text_at(payload, '{id}')))
+    end as title,
+    case variant
+        when 'build' then coalesce(mapping.text_at(payload, '{detailed_message}'), mapping.text_at(payload, '{message}'))
+        when 'work item' then coalesce(mapping.plain_text_at(payload, '{fields,"System.Description"}'), mapping.plain_text_at(payload, '{fields,"Microsoft.VSTS.TCM.ReproSteps"}'))
+    end as body,
+    case variant
+        when 'build' then 'build failed'
+        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"Microsoft.VSTS.Common.Severity"}'), ('priority ' || mapping.text_at(payload, '{fields,"Microsoft.VSTS.Common.Priority"}')))
+    end as severity_value,
+    case variant
+        when 'build' then coalesce(mapping.text_at(payload, '{result}'), mapping.text_at(payload, '{status}'))
+        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.State",newValue}'), mapping.text_at(payload, '{fields,"System.State"}'))
+    end as status_value,
+    case variant
+        when 'build' then coalesce(mapping.text_at(payload, '{definition,name}'), mapping.text_at(payload, '{project,name}'))
+        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.AreaPath"}'), mapping.text_at(payload, '{fields,"System.TeamProject"}'))
+    end as service,
+    case variant
+        when 'build' then 'build_failed'
+        when 'work item' then mapping.text_at(payload, '{fields,"System.WorkItemType"}')
+    end as error_type,
+    case variant
+        when 'build' then mapping.text_at(payload, '{project,name}')
+        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.TeamProject"}'), mapping.text_at(payload, '{fields,"System.AssignedTo",displayName}'))
+    end as team,
+    case variant
+        when 'build' then mapping.text_at(payload, '{sourceBranch}')
+        when 'work item' then mapping.tag_at(payload, '{fields,"System.Tags"}', 'env|environment')
+    end as environment,
+    case variant
+        when 'build' then coalesce(mapping.text_at(payload, '{_links,web,href}'), mapping.text_at(payload, '{url}'))
+        when 'work item' then coalesce(mapping.text_at(payload, '{_links,html,href}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'build' then coalesce(mapping.instant_at(payload, '{startTime}'), mapping.instant_at(payload, '{queueTime}'))
+        when 'work item' then mapping.instant_at(payload, '{fields,"System.CreatedDate"}')
+    end as source_created_at,
+    case variant
+        when 'build' then mapping.instant_at(payload, '{finishTime}')
+        when 'work item' then coalesce(mapping.instant_at(payload, '{fields,"Microsoft.VSTS.Common.ClosedDate"}'), mapping.instant_at(payload, '{fields,"Microsoft.VSTS.Common.ResolvedDate"}'), mapping.instant_at(payload, '{fields,"System.ChangedDate"}'))
+    end as resolved_at,
+    case variant
+        when 'build' then jsonb_strip_nulls(jsonb_build_object('commit', coalesce(nullif(payload #> '{sourceVersion}', 'null'), nullif(payload #> '{sourceGetVersion}', 'null')), 'number', payload #> '{buildNumber}', 'reason', payload #> '{reason}'))
+        when 'work item' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{fields,"System.WorkItemType"}', 'tags', payload #> '{fields,"System.Tags"}', 'iteration', payload #> '{fields,"System.IterationPath"}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bitbucket', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bitbucket'
+    ) as changed
+    inner join {{ source('landing', 'bitbucket') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bitbucket' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,78 @@ variants as (
     select
         *,
         case
-            when (kind in ('pipeline') and {{ has_value('state') }}) then 'pipeline'
-            when (kind in ('build_status') and {{ has_value('key') }}) then 'build status'
-            when ({{ has_value('title') }} and {{ has_value('state') }} and {{ has_value('created_on') }}) then 'issue'
+            when (kind in ('pipeline') and mapping.has_value(payload, '{state}')) then 'pipeline'
+            when (kind in ('build_status') and mapping.has_value(payload, '{key}')) then 'build status'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{created_on}')) then 'issue'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bitbucket') }},
+    workspace_id,
+    record_id,
+    'bitbucket'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'pipeline' then coalesce(('Pipeline on ' || {{ text_at('target.ref_name') }} || ' ' || {{ text_at('state.result.name') }}), ('Pipeline ' || {{ text_at('build_number') }} || ' ' || {{ text_at('state.name') }})) when 'build status' then coalesce(({{ text_at('name') }} || ' ' || {{ text_at('state') }}), ({{ text_at('key') }} || ' ' || {{ text_at('state') }})) when 'issue' then {{ text_at('title') }} end as title,
-    case variant when 'pipeline' then {{ text_at('state.result.error.message') }} when 'build status' then {{ text_at('description') }} when 'issue' then {{ text_at('content.raw') }} end as body,
-    case variant when 'pipeline' then coalesce({{ text_at('state.result.name') }}, {{ text_at('state.name') }}) when 'build status' then {{ text_at('state') }} when 'issue' then {{ text_at('priority') }} end as severity_value,
-    case variant when 'pipeline' then coalesce({{ text_at('state.result.name') }}, {{ text_at('state.name') }}) when 'build status' then {{ text_at('state') }} when 'issue' then {{ text_at('state') }} end as status_value,
-    case variant when 'pipeline' then coalesce({{ text_at('repository.full_name') }}, {{ text_at('target.ref_name') }}) when 'build status' then coalesce({{ text_at('repository_name') }}, {{ text_at('name') }}) when 'issue' then coalesce({{ text_at('component.name') }}, {{ text_at('component') }}, {{ text_at('repository.full_name') }}) end as service,
-    case variant when 'pipeline' then 'pipeline_failed' when 'build status' then 'build_failed' when 'issue' then {{ text_at('kind') }} end as error_type,
-    case variant when 'issue' then {{ text_at('repository.full_name') }} end as team,
-    case variant when 'pipeline' then {{ text_at('target.ref_name') }} when 'build status' then {{ text_at('refname') }} end as environment,
-    case variant when 'pipeline' then coalesce({{ text_at('links.html.href') }}, {{ text_at('links.self.href') }}) when 'build status' then {{ text_at('url') }} when 'issue' then {{ text_at('links.html.href') }} end as external_url,
-    case variant when 'pipeline' then {{ instant_at('created_on') }} when 'build status' then {{ instant_at('created_on') }} when 'issue' then {{ instant_at('created_on') }} end as source_created_at,
-    case variant when 'pipeline' then {{ instant_at('completed_on') }} when 'build status' then {{ instant_at('updated_on') }} when 'issue' then {{ instant_at('updated_on') }} end as resolved_at,
-    case variant when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('commit', {{ value_at('target.commit.hash') }}, 'number', {{ value_at('build_number') }})) when 'issue' then jsonb_strip_nulls(jsonb_build_object('kind', coalesce(nullif({{ value_at('kind') }}, 'null'), nullif({{ value_at('type') }}, 'null')), 'milestone', {{ value_at('milestone.name') }}, 'version', {{ value_at('version.name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'pipeline' then coalesce(('Pipeline on ' || mapping.text_at(payload, '{target,ref_name}') || ' ' || mapping.text_at(payload, '{state,result,name}')), ('Pipeline ' || mapping.text_at(payload, '{build_number}') || ' ' || mapping.text_at(payload, '{state,name}')))
+        when 'build status' then coalesce((mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{state}')), (mapping.text_at(payload, '{key}') || ' ' || mapping.text_at(payload, '{state}')))
+        when 'issue' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'pipeline' then mapping.text_at(payload, '{state,result,error,message}')
+        when 'build status' then mapping.text_at(payload, '{description}')
+        when 'issue' then mapping.text_at(payload, '{content,raw}')
+    end as body,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{state,result,name}'), mapping.text_at(payload, '{state,name}'))
+        when 'build status' then mapping.text_at(payload, '{state}')
+        when 'issue' then mapping.text_at(payload, '{priority}')
+    end as severity_value,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{state,result,name}'), mapping.text_at(payload, '{state,name}'))
+        when 'build status' then mapping.text_at(payload, '{state}')
+        when 'issue' then mapping.text_at(payload, '{state}')
+    end as status_value,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{repository,full_name}'), mapping.text_at(payload, '{target,ref_name}'))
+        when 'build status' then coalesce(mapping.text_at(payload, '{repository_name}'), mapping.text_at(payload, '{name}'))
+        when 'issue' then coalesce(mapping.text_at(payload, '{component,name}'), mapping.text_at(payload, '{component}'), mapping.text_at(payload, '{repository,full_name}'))
+    end as service,
+    case variant
+        when 'pipeline' then 'pipeline_failed'
+        when 'build status' then 'build_failed'
+        when 'issue' then mapping.text_at(payload, '{kind}')
+    end as error_type,
+    case variant when 'issue' then mapping.text_at(payload, '{repository,full_name}') end as team,
+    case variant
+        when 'pipeline' then mapping.text_at(payload, '{target,ref_name}')
+        when 'build status' then mapping.text_at(payload, '{refname}')
+    end as environment,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{links,html,href}'), mapping.text_at(payload, '{links,self,href}'))
+        when 'build status' then mapping.text_at(payload, '{url}')
+        when 'issue' then mapping.text_at(payload, '{links,html,href}')
+    end as external_url,
+    case variant
+        when 'pipeline' then mapping.instant_at(payload, '{created_on}')
+        when 'build status' then mapping.instant_at(payload, '{created_on}')
+        when 'issue' then mapping.instant_at(payload, '{created_on}')
+    end as source_created_at,
+    case variant
+        when 'pipeline' then mapping.instant_at(payload, '{completed_on}')
+        when 'build status' then mapping.instant_at(payload, '{updated_on}')
+        when 'issue' then mapping.instant_at(payload, '{updated_on}')
+    end as resolved_at,
+    case variant
+        when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('commit', payload #> '{target,commit,hash}', 'number', payload #> '{build_number}'))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('kind', coalesce(nullif(payload #> '{kind}', 'null'), nullif(payload #> '{type}', 'null')), 'milestone', payload #> '{milestone,name}', 'version', payload #> '{version,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('clickup', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'clickup'
+    ) as changed
+    inner join {{ source('landing', 'clickup') }} as r using (workspace_id, source, external_id)
+    where r.source = 'clickup' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('name') }} and {{ has_value('status') }}) then 'task'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'task'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('clickup') }},
+    workspace_id,
+    record_id,
+    'clickup'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'task' then {{ text_at('name') }} end as title,
-    case variant when 'task' then coalesce({{ text_at('text_content') }}, {{ text_at('description') }}) end as body,
-    case variant when 'task' then coalesce({{ text_at('priority.priority') }}, {{ text_at('priority') }}, {{ severity_label_at('tags') }}) end as severity_value,
-    case variant when 'task' then coalesce({{ text_at('status.type') }}, {{ text_at('status.status') }}, {{ text_at('status') }}) end as status_value,
-    case variant when 'task' then coalesce({{ element_at('custom_fields', 'name', 'Service', 'value') }}, {{ tag_at('tags', 'service|component') }}, {{ text_at('list.name') }}, {{ text_at('project.name') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'task' then mapping.text_at(payload, '{name}') end as title,
+    case variant when 'task' then coalesce(mapping.text_at(payload, '{text_content}'), mapping.text_at(payload, '{description}')) end as body,
+    case variant when 'task' then coalesce(mapping.text_at(payload, '{priority,priority}'), mapping.text_at(payload, '{priority}'), mapping.severity_label_at(payload, '{tags}')) end as severity_value,
+    case variant when 'task' then coalesce(mapping.text_at(payload, '{status,type}'), mapping.text_at(payload, '{status,status}'), mapping.text_at(payload, '{status}')) end as status_value,
+    case variant when 'task' then coalesce(mapping.element_at(payload, '{custom_fields}', '{name}', 'Service', '{value}'), mapping.tag_at(payload, '{tags}', 'service|component'), mapping.text_at(payload, '{list,name}'), mapping.text_at(payload, '{project,name}')) end as service,
     null::text as error_type,
-    case variant when 'task' then coalesce({{ tag_at('tags', 'team') }}, {{ text_at('space.name') }}, {{ text_at('space.id') }}) end as team,
-    case variant when 'task' then coalesce({{ element_at('custom_fields', 'name', 'Environment', 'value') }}, {{ tag_at('tags', 'env|environment') }}) end as environment,
-    case variant when 'task' then {{ text_at('url') }} end as external_url,
-    case variant when 'task' then {{ milliseconds_at('date_created') }} end as source_created_at,
-    case variant when 'task' then coalesce({{ milliseconds_at('date_closed') }}, {{ milliseconds_at('date_done') }}, {{ milliseconds_at('date_updated') }}) end as resolved_at,
-    case variant when 'task' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('custom_id') }}, 'vendor_status', {{ value_at('status.status') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case variant when 'task' then coalesce(mapping.tag_at(payload, '{tags}', 'team'), mapping.text_at(payload, '{space,name}'), mapping.text_at(payload, '{space,id}')) end as team,
+    case variant when 'task' then coalesce(mapping.element_at(payload, '{custom_fields}', '{name}', 'Environment', '{value}'), mapping.tag_at(payload, '{tags}', 'env|environment')) end as environment,
+    case variant when 'task' then mapping.text_at(payload, '{url}') end as external_url,
+    case variant when 'task' then mapping.epoch_at(payload, '{date_created}', 1000) end as source_created_at,
+    case variant when 'task' then coalesce(mapping.epoch_at(payload, '{date_closed}', 1000), mapping.epoch_at(payload, '{date_done}', 1000), mapping.epoch_at(payload, '{date_updated}', 1000)) end as resolved_at,
+    case variant
+        when 'task' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{custom_id}', 'vendor_status', payload #> '{status,status}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('github', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'github'
+    ) as changed
+    inner join {{ source('landing', 'github') }} as r using (workspace_id, source, external_id)
+    where r.source = 'github' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -18,19 +27,57 @@ variants as (
 )
 
 select
-    {{ record_columns('github') }},
+    workspace_id,
+    record_id,
+    'github'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'workflow run' then nullif(concat_ws(': ', {{ text_at('name') }}, nullif({{ text_at('display_title') }}, {{ text_at('name') }})), '') when 'issue' then {{ text_at('title') }} end as title,
-    case variant when 'workflow run' then {{ text_at('body') }} when 'issue' then {{ text_at('body') }} end as body,
-    case variant when 'workflow run' then {{ text_at('conclusion') }} when 'issue' then {{ severity_label_at('labels') }} end as severity_value,
-    case variant when 'workflow run' then coalesce({{ text_at('conclusion') }}, {{ text_at('status') }}) when 'issue' then case when coalesce(lower({{ text_at('action') }}) in ('deleted', 'transferred'), false) then {{ text_at('action') }} else case when coalesce(lower({{ text_at('state') }}) in ('open'), false) then {{ text_at('state') }} else nullif(concat_ws(' ', {{ text_at('state') }}, {{ text_at('state_reason') }}), '') end end end as status_value,
-    case variant when 'workflow run' then coalesce({{ text_at('repository.name') }}, nullif(substring({{ text_at('repository_url') }} from '[^/]+$'), '')) when 'issue' then coalesce({{ text_at('repository.name') }}, nullif(substring({{ text_at('repository_url') }} from '[^/]+$'), '')) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'workflow run' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), nullif(mapping.text_at(payload, '{display_title}'), mapping.text_at(payload, '{name}'))), '')
+        when 'issue' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'workflow run' then mapping.text_at(payload, '{body}')
+        when 'issue' then mapping.text_at(payload, '{body}')
+    end as body,
+    case variant
+        when 'workflow run' then mapping.text_at(payload, '{conclusion}')
+        when 'issue' then mapping.severity_label_at(payload, '{labels}')
+    end as severity_value,
+    case variant
+        when 'workflow run' then coalesce(mapping.text_at(payload, '{conclusion}'), mapping.text_at(payload, '{status}'))
+        when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{action}')) in ('deleted', 'transferred'), false) then mapping.text_at(payload, '{action}') else case when coalesce(lower(mapping.text_at(payload, '{state}')) in ('open'), false) then mapping.text_at(payload, '{state}') else nullif(concat_ws(' ', mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{state_reason}')), '') end end
+    end as status_value,
+    case variant
+        when 'workflow run' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
+        when 'issue' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
+    end as service,
     case variant when 'workflow run' then 'workflow_run_failed' end as error_type,
-    case variant when 'issue' then {{ tag_at('labels', 'team') }} end as team,
-    case variant when 'workflow run' then {{ text_at('head_branch') }} when 'issue' then {{ tag_at('labels', 'env|environment') }} end as environment,
-    case variant when 'workflow run' then {{ text_at('html_url') }} when 'issue' then {{ text_at('html_url') }} end as external_url,
-    case variant when 'workflow run' then {{ instant_at('created_at') }} when 'issue' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'workflow run' then {{ instant_at('updated_at') }} when 'issue' then {{ instant_at('closed_at') }} end as resolved_at,
-    case variant when 'workflow run' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('number') }}, 'component', {{ value_at('name') }}, 'commit', {{ value_at('head_sha') }}, 'run_number', {{ value_at('run_number') }}, 'run_attempt', {{ value_at('run_attempt') }})) when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('number') }}, 'labels', {{ pluck_at('labels', 'name') }}, 'component', {{ tag_at('labels', 'component|area') }})) else '{}'::jsonb end as attributes
+    case variant when 'issue' then mapping.tag_at(payload, '{labels}', 'team') end as team,
+    case variant
+        when 'workflow run' then mapping.text_at(payload, '{head_branch}')
+        when 'issue' then mapping.tag_at(payload, '{labels}', 'env|environment')
+    end as environment,
+    case variant
+        when 'workflow run' then mapping.text_at(payload, '{html_url}')
+        when 'issue' then mapping.text_at(payload, '{html_url}')
+    end as external_url,
+    case variant
+        when 'workflow run' then mapping.instant_at(payload, '{created_at}')
+        when 'issue' then mapping.instant_at(payload, '{created_at}')
+    end as source_created_at,
+    case variant
+        when 'workflow run' then mapping.instant_at(payload, '{updated_at}')
+        when 'issue' then mapping.instant_at(payload, '{closed_at}')
+    end as resolved_at,
+    case variant
+        when 'workflow run' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'component', payload #> '{name}', 'commit', payload #> '{head_sha}', 'run_number', payload #> '{run_number}', 'run_attempt', payload #> '{run_attempt}'))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'labels', mapping.pluck_at(payload, '{labels}', 'name'), 'component', mapping.tag_at(payload, '{labels}', 'component|area')))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gitlab', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gitlab'
+    ) as changed
+    inner join {{ source('landing', 'gitlab') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gitlab' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -12,26 +21,77 @@ variants as (
         case
             when kind in ('pipeline') then 'pipeline'
             when kind in ('job') then 'job'
-            when ({{ has_value('title') }} and ({{ has_value('iid') }} or {{ has_value('issue_type') }}) and {{ has_value('created_at') }} and {{ has_value('state') }}) then 'issue'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{iid}') or mapping.has_value(payload, '{issue_type}')) and mapping.has_value(payload, '{created_at}') and mapping.has_value(payload, '{state}')) then 'issue'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('gitlab') }},
+    workspace_id,
+    record_id,
+    'gitlab'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'pipeline' then coalesce(('Pipeline ' || {{ text_at('name') }} || ' ' || {{ text_at('status') }}), ('Pipeline on ' || {{ text_at('ref') }} || ' ' || {{ text_at('status') }})) when 'job' then coalesce(({{ text_at('build_name') }} || ' ' || {{ text_at('build_status') }} || ': ' || {{ text_at('build_failure_reason') }}), ({{ text_at('build_name') }} || ' ' || {{ text_at('build_status') }}), ({{ text_at('name') }} || ' ' || {{ text_at('status') }} || ': ' || {{ text_at('failure_reason') }}), ({{ text_at('name') }} || ' ' || {{ text_at('status') }})) when 'issue' then {{ text_at('title') }} end as title,
-    case variant when 'job' then coalesce({{ text_at('failure_reason') }}, {{ text_at('build_failure_reason') }}) when 'issue' then {{ text_at('description') }} end as body,
-    case variant when 'pipeline' then {{ text_at('status') }} when 'job' then coalesce({{ text_at('build_status') }}, {{ text_at('status') }}) when 'issue' then coalesce({{ severity_label_at('labels') }}, {{ text_at('severity') }}) end as severity_value,
-    case variant when 'pipeline' then {{ text_at('status') }} when 'job' then coalesce({{ text_at('build_status') }}, {{ text_at('status') }}) when 'issue' then {{ text_at('state') }} end as status_value,
-    case variant when 'pipeline' then coalesce({{ text_at('project_path') }}, nullif(substring({{ text_at('web_url') }} from '^https?://[^/]+/(.+)/-/'), ''), {{ text_at('project_id') }}) when 'job' then coalesce({{ text_at('project_name') }}, {{ text_at('project.path_with_namespace') }}, nullif(substring({{ text_at('web_url') }} from '^https?://[^/]+/(.+)/-/'), ''), {{ text_at('pipeline.project_id') }}) when 'issue' then coalesce({{ tag_at('labels', 'service|component') }}, nullif(substring({{ text_at('web_url') }} from '^https?://[^/]+/(.+)/-/'), ''), {{ text_at('project_name') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'pipeline' then 'pipeline_failed' when 'job' then coalesce({{ text_at('build_failure_reason') }}, {{ text_at('failure_reason') }}, 'job_failed') when 'issue' then {{ tag_at('labels', 'error') }} end as error_type,
-    case variant when 'issue' then coalesce({{ tag_at('labels', 'team') }}, {{ text_at('milestone.title') }}) end as team,
-    case variant when 'pipeline' then {{ text_at('ref') }} when 'job' then coalesce({{ text_at('environment.name') }}, {{ text_at('ref') }}) when 'issue' then {{ tag_at('labels', 'env|environment') }} end as environment,
-    case variant when 'pipeline' then coalesce({{ text_at('web_url') }}, {{ text_at('url') }}) when 'job' then coalesce({{ text_at('web_url') }}, ({{ text_at('repository.homepage') }} || '/-/jobs/' || {{ text_at('build_id') }})) when 'issue' then coalesce({{ text_at('web_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'pipeline' then {{ instant_at('created_at') }} when 'job' then coalesce({{ instant_at('build_started_at') }}, {{ instant_at('build_created_at') }}, {{ instant_at('started_at') }}, {{ instant_at('created_at') }}) when 'issue' then {{ instant_at('created_at') }} end as source_created_at,
-    case variant when 'pipeline' then coalesce({{ instant_at('finished_at') }}, {{ instant_at('updated_at') }}) when 'job' then coalesce({{ instant_at('build_finished_at') }}, {{ instant_at('finished_at') }}) when 'issue' then coalesce({{ instant_at('closed_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('commit', {{ value_at('sha') }}, 'source', {{ value_at('source') }}, 'number', {{ value_at('iid') }})) when 'job' then jsonb_strip_nulls(jsonb_build_object('stage', coalesce(nullif({{ value_at('build_stage') }}, 'null'), nullif({{ value_at('stage') }}, 'null')), 'commit', coalesce(nullif({{ value_at('sha') }}, 'null'), nullif({{ value_at('commit.id') }}, 'null')), 'pipeline', coalesce(nullif({{ value_at('pipeline_id') }}, 'null'), nullif({{ value_at('pipeline.id') }}, 'null')))) when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('iid') }}, 'labels', {{ value_at('labels') }}, 'type', coalesce(nullif({{ value_at('issue_type') }}, 'null'), nullif({{ value_at('type') }}, 'null')), 'milestone', {{ value_at('milestone.title') }}, 'escalation', {{ value_at('escalation_status') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'pipeline' then coalesce(('Pipeline ' || mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}')), ('Pipeline on ' || mapping.text_at(payload, '{ref}') || ' ' || mapping.text_at(payload, '{status}')))
+        when 'job' then coalesce((mapping.text_at(payload, '{build_name}') || ' ' || mapping.text_at(payload, '{build_status}') || ': ' || mapping.text_at(payload, '{build_failure_reason}')), (mapping.text_at(payload, '{build_name}') || ' ' || mapping.text_at(payload, '{build_status}')), (mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}') || ': ' || mapping.text_at(payload, '{failure_reason}')), (mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}')))
+        when 'issue' then mapping.text_at(payload, '{title}')
+    end as title,
+    case variant
+        when 'job' then coalesce(mapping.text_at(payload, '{failure_reason}'), mapping.text_at(payload, '{build_failure_reason}'))
+        when 'issue' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant
+        when 'pipeline' then mapping.text_at(payload, '{status}')
+        when 'job' then coalesce(mapping.text_at(payload, '{build_status}'), mapping.text_at(payload, '{status}'))
+        when 'issue' then coalesce(mapping.severity_label_at(payload, '{labels}'), mapping.text_at(payload, '{severity}'))
+    end as severity_value,
+    case variant
+        when 'pipeline' then mapping.text_at(payload, '{status}')
+        when 'job' then coalesce(mapping.text_at(payload, '{build_status}'), mapping.text_at(payload, '{status}'))
+        when 'issue' then mapping.text_at(payload, '{state}')
+    end as status_value,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{project_path}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{project_id}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{pipeline,project_id}'))
+        when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project_id}'))
+    end as service,
+    case variant
+        when 'pipeline' then 'pipeline_failed'
+        when 'job' then coalesce(mapping.text_at(payload, '{build_failure_reason}'), mapping.text_at(payload, '{failure_reason}'), 'job_failed')
+        when 'issue' then mapping.tag_at(payload, '{labels}', 'error')
+    end as error_type,
+    case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'team'), mapping.text_at(payload, '{milestone,title}')) end as team,
+    case variant
+        when 'pipeline' then mapping.text_at(payload, '{ref}')
+        when 'job' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{ref}'))
+        when 'issue' then mapping.tag_at(payload, '{labels}', 'env|environment')
+    end as environment,
+    case variant
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{web_url}'), (mapping.text_at(payload, '{repository,homepage}') || '/-/jobs/' || mapping.text_at(payload, '{build_id}')))
+        when 'issue' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'pipeline' then mapping.instant_at(payload, '{created_at}')
+        when 'job' then coalesce(mapping.instant_at(payload, '{build_started_at}'), mapping.instant_at(payload, '{build_created_at}'), mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'issue' then mapping.instant_at(payload, '{created_at}')
+    end as source_created_at,
+    case variant
+        when 'pipeline' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{updated_at}'))
+        when 'job' then coalesce(mapping.instant_at(payload, '{build_finished_at}'), mapping.instant_at(payload, '{finished_at}'))
+        when 'issue' then coalesce(mapping.instant_at(payload, '{closed_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as resolved_at,
+    case variant
+        when 'pipeline' then jsonb_strip_nulls(jsonb_build_object('commit', payload #> '{sha}', 'source', payload #> '{source}', 'number', payload #> '{iid}'))
+        when 'job' then jsonb_strip_nulls(jsonb_build_object('stage', coalesce(nullif(payload #> '{build_stage}', 'null'), nullif(payload #> '{stage}', 'null')), 'commit', coalesce(nullif(payload #> '{sha}', 'null'), nullif(payload #> '{commit,id}', 'null')), 'pipeline', coalesce(nullif(payload #> '{pipeline_id}', 'null'), nullif(payload #> '{pipeline,id}', 'null'))))
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{iid}', 'labels', payload #> '{labels}', 'type', coalesce(nullif(payload #> '{issue_type}', 'null'), nullif(payload #> '{type}', 'null')), 'milestone', payload #> '{milestone,title}', 'escalation', payload #> '{escalation_status}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

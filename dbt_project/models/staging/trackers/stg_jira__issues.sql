@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('jira', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'jira'
+    ) as changed
+    inner join {{ source('landing', 'jira') }} as r using (workspace_id, source, external_id)
+    where r.source = 'jira' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -17,19 +26,29 @@ variants as (
 )
 
 select
-    {{ record_columns('jira') }},
+    workspace_id,
+    record_id,
+    'jira'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue' then {{ text_at('fields.summary') }} end as title,
-    case variant when 'issue' then {{ document_at('fields.description') }} end as body,
-    case variant when 'issue' then coalesce({{ text_at('fields.priority.name') }}, nullif(substring({{ text_at('fields.priority') }} from '^[^{].*'), '')) end as severity_value,
-    case variant when 'issue' then case when coalesce(lower({{ text_at('webhookEvent') }}) in ('jira:issue_deleted'), false) then 'deleted' else coalesce({{ text_at('fields.status.statusCategory.key') }}, {{ text_at('fields.status.name') }}) end end as status_value,
-    case variant when 'issue' then {{ text_at('fields.components.0.name') }} end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'issue' then mapping.text_at(payload, '{fields,summary}') end as title,
+    case variant when 'issue' then mapping.document_at(payload, '{fields,description}') end as body,
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{fields,priority,name}'), nullif(substring(mapping.text_at(payload, '{fields,priority}') from '^[^{].*'), '')) end as severity_value,
+    case variant when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{webhookEvent}')) in ('jira:issue_deleted'), false) then 'deleted' else coalesce(mapping.text_at(payload, '{fields,status,statusCategory,key}'), mapping.text_at(payload, '{fields,status,name}')) end end as status_value,
+    case variant when 'issue' then mapping.text_at(payload, '{fields,components,0,name}') end as service,
     null::text as error_type,
-    case variant when 'issue' then coalesce({{ text_at('fields.project.name') }}, {{ text_at('fields.project.key') }}) end as team,
-    case variant when 'issue' then nullif(substring({{ document_at('fields.environment') }} from '^(?:.|\n){1,200}'), '') end as environment,
-    case variant when 'issue' then (nullif(substring({{ text_at('self') }} from '^https?://[^/]+'), '') || '/browse/' || {{ text_at('key') }}) end as external_url,
-    case variant when 'issue' then {{ instant_at('fields.created') }} end as source_created_at,
-    case variant when 'issue' then {{ instant_at('fields.resolutiondate') }} end as resolved_at,
-    case variant when 'issue' then jsonb_strip_nulls(jsonb_build_object('key', {{ value_at('key') }}, 'component', {{ value_at('fields.components.1.name') }}, 'project', {{ value_at('fields.project.key') }}, 'labels', {{ value_at('fields.labels') }}, 'issue_type', {{ value_at('fields.issuetype.name') }}, 'vendor_status', {{ value_at('fields.status.name') }})) else '{}'::jsonb end as attributes
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{fields,project,name}'), mapping.text_at(payload, '{fields,project,key}')) end as team,
+    case variant when 'issue' then nullif(substring(mapping.document_at(payload, '{fields,environment}') from '^(?:.|\n){1,200}'), '') end as environment,
+    case variant when 'issue' then (nullif(substring(mapping.text_at(payload, '{self}') from '^https?://[^/]+'), '') || '/browse/' || mapping.text_at(payload, '{key}')) end as external_url,
+    case variant when 'issue' then mapping.instant_at(payload, '{fields,created}') end as source_created_at,
+    case variant when 'issue' then mapping.instant_at(payload, '{fields,resolutiondate}') end as resolved_at,
+    case variant
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('key', payload #> '{key}', 'component', payload #> '{fields,components,1,name}', 'project', payload #> '{fields,project,key}', 'labels', payload #> '{fields,labels}', 'issue_type', payload #> '{fields,issuetype,name}', 'vendor_status', payload #> '{fields,status,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

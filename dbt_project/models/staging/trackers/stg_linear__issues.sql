@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('linear', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'linear'
+    ) as changed
+    inner join {{ source('landing', 'linear') }} as r using (workspace_id, source, external_id)
+    where r.source = 'linear' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('title') }} and ({{ has_value('state') }} or {{ has_value('stateId') }} or {{ has_value('priority') }})) then 'issue'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{state}') or mapping.has_value(payload, '{stateId}') or mapping.has_value(payload, '{priority}'))) then 'issue'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('linear') }},
+    workspace_id,
+    record_id,
+    'linear'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue' then {{ text_at('title') }} end as title,
-    case variant when 'issue' then {{ text_at('description') }} end as body,
-    case variant when 'issue' then ('priority ' || {{ text_at('priority') }}) end as severity_value,
-    case variant when 'issue' then coalesce({{ text_at('state.type') }}, {{ text_at('state.name') }}, {{ text_at('stateId') }}) end as status_value,
-    case variant when 'issue' then coalesce({{ tag_at('labels', 'service|component') }}, {{ tag_at('labels.nodes', 'service|component') }}, {{ text_at('project.name') }}) end as service,
-    case variant when 'issue' then coalesce({{ tag_at('labels', 'error') }}, {{ tag_at('labels.nodes', 'error') }}) end as error_type,
-    case variant when 'issue' then coalesce({{ text_at('team.key') }}, {{ text_at('team.name') }}, {{ text_at('teamId') }}) end as team,
-    case variant when 'issue' then coalesce({{ tag_at('labels', 'env|environment') }}, {{ tag_at('labels.nodes', 'env|environment') }}) end as environment,
-    case variant when 'issue' then {{ text_at('url') }} end as external_url,
-    case variant when 'issue' then {{ instant_at('createdAt') }} end as source_created_at,
-    case variant when 'issue' then coalesce({{ instant_at('completedAt') }}, {{ instant_at('canceledAt') }}, {{ instant_at('updatedAt') }}) end as resolved_at,
-    case variant when 'issue' then jsonb_strip_nulls(jsonb_build_object('identifier', {{ value_at('identifier') }}, 'number', {{ value_at('number') }}, 'labels', coalesce(nullif({{ value_at('labels.nodes') }}, 'null'), nullif({{ value_at('labels') }}, 'null')))) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'issue' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'issue' then mapping.text_at(payload, '{description}') end as body,
+    case variant when 'issue' then ('priority ' || mapping.text_at(payload, '{priority}')) end as severity_value,
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{state,type}'), mapping.text_at(payload, '{state,name}'), mapping.text_at(payload, '{stateId}')) end as status_value,
+    case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.tag_at(payload, '{labels,nodes}', 'service|component'), mapping.text_at(payload, '{project,name}')) end as service,
+    case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'error'), mapping.tag_at(payload, '{labels,nodes}', 'error')) end as error_type,
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{team,key}'), mapping.text_at(payload, '{team,name}'), mapping.text_at(payload, '{teamId}')) end as team,
+    case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'env|environment'), mapping.tag_at(payload, '{labels,nodes}', 'env|environment')) end as environment,
+    case variant when 'issue' then mapping.text_at(payload, '{url}') end as external_url,
+    case variant when 'issue' then mapping.instant_at(payload, '{createdAt}') end as source_created_at,
+    case variant when 'issue' then coalesce(mapping.instant_at(payload, '{completedAt}'), mapping.instant_at(payload, '{canceledAt}'), mapping.instant_at(payload, '{updatedAt}')) end as resolved_at,
+    case variant
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('identifier', payload #> '{identifier}', 'number', payload #> '{number}', 'labels', coalesce(nullif(payload #> '{labels,nodes}', 'null'), nullif(payload #> '{labels}', 'null'))))
+        else '{}'::jsonb
+    end as attributes
 from variants

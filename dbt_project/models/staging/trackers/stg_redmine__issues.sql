@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('redmine', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'redmine'
+    ) as changed
+    inner join {{ source('landing', 'redmine') }} as r using (workspace_id, source, external_id)
+    where r.source = 'redmine' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('id') }} and {{ has_value('subject') }} and ({{ has_value('status') }} or {{ has_value('created_on') }})) then 'issue'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{subject}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{created_on}'))) then 'issue'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,19 +27,29 @@ variants as (
 )
 
 select
-    {{ record_columns('redmine') }},
+    workspace_id,
+    record_id,
+    'redmine'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue' then {{ text_at('subject') }} end as title,
-    case variant when 'issue' then {{ text_at('description') }} end as body,
-    case variant when 'issue' then coalesce({{ element_at('custom_fields', 'name', 'Severity', 'value') }}, {{ text_at('priority.name') }}) end as severity_value,
-    case variant when 'issue' then {{ text_at('status.name') }} end as status_value,
-    case variant when 'issue' then coalesce({{ element_at('custom_fields', 'name', 'Component', 'value') }}, {{ text_at('category.name') }}, {{ text_at('project.name') }}) end as service,
-    case variant when 'issue' then {{ text_at('tracker.name') }} end as error_type,
-    case variant when 'issue' then coalesce({{ text_at('assigned_to.name') }}, {{ text_at('assignee.firstname') }}, {{ text_at('category.name') }}) end as team,
-    case variant when 'issue' then {{ element_at('custom_fields', 'name', 'Environment', 'value') }} end as environment,
-    case variant when 'issue' then coalesce({{ text_at('url') }}, (nullif(config ->> 'base_url', '') || '/issues/' || {{ text_at('id') }})) end as external_url,
-    case variant when 'issue' then {{ instant_at('created_on') }} end as source_created_at,
-    case variant when 'issue' then coalesce({{ instant_at('closed_on') }}, {{ instant_at('updated_on') }}) end as resolved_at,
-    case variant when 'issue' then jsonb_strip_nulls(jsonb_build_object('tracker', {{ value_at('tracker.name') }}, 'version', {{ value_at('fixed_version.name') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'issue' then mapping.text_at(payload, '{subject}') end as title,
+    case variant when 'issue' then mapping.text_at(payload, '{description}') end as body,
+    case variant when 'issue' then coalesce(mapping.element_at(payload, '{custom_fields}', '{name}', 'Severity', '{value}'), mapping.text_at(payload, '{priority,name}')) end as severity_value,
+    case variant when 'issue' then mapping.text_at(payload, '{status,name}') end as status_value,
+    case variant when 'issue' then coalesce(mapping.element_at(payload, '{custom_fields}', '{name}', 'Component', '{value}'), mapping.text_at(payload, '{category,name}'), mapping.text_at(payload, '{project,name}')) end as service,
+    case variant when 'issue' then mapping.text_at(payload, '{tracker,name}') end as error_type,
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{assigned_to,name}'), mapping.text_at(payload, '{assignee,firstname}'), mapping.text_at(payload, '{category,name}')) end as team,
+    case variant when 'issue' then mapping.element_at(payload, '{custom_fields}', '{name}', 'Environment', '{value}') end as environment,
+    case variant when 'issue' then coalesce(mapping.text_at(payload, '{url}'), (nullif(config ->> 'base_url', '') || '/issues/' || mapping.text_at(payload, '{id}'))) end as external_url,
+    case variant when 'issue' then mapping.instant_at(payload, '{created_on}') end as source_created_at,
+    case variant when 'issue' then coalesce(mapping.instant_at(payload, '{closed_on}'), mapping.instant_at(payload, '{updated_on}')) end as resolved_at,
+    case variant
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('tracker', payload #> '{tracker,name}', 'version', payload #> '{fixed_version,name}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

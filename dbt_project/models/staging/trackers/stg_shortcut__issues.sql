@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('shortcut', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'shortcut'
+    ) as changed
+    inner join {{ source('landing', 'shortcut') }} as r using (workspace_id, source, external_id)
+    where r.source = 'shortcut' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,56 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('entity_type') }} and {{ has_value('action') }} and {{ has_value('name') }}) then 'webhook'
-            when ({{ has_value('id') }} and {{ has_value('name') }} and ({{ has_value('story_type') }} or {{ has_value('workflow_state_id') }} or {{ has_value('completed') }})) then 'story'
+            when (mapping.has_value(payload, '{entity_type}') and mapping.has_value(payload, '{action}') and mapping.has_value(payload, '{name}')) then 'webhook'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{story_type}') or mapping.has_value(payload, '{workflow_state_id}') or mapping.has_value(payload, '{completed}'))) then 'story'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('shortcut') }},
+    workspace_id,
+    record_id,
+    'shortcut'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then {{ text_at('name') }} when 'story' then {{ text_at('name') }} end as title,
-    case variant when 'webhook' then {{ text_at('description') }} when 'story' then {{ text_at('description') }} end as body,
-    case variant when 'story' then coalesce({{ element_at('custom_fields', 'name', 'Severity', 'value') }}, {{ element_at('custom_fields', 'field_name', 'Severity', 'value') }}, {{ element_at('custom_fields', 'name', 'Priority', 'value') }}, {{ severity_label_at('labels') }}) end as severity_value,
-    case variant when 'webhook' then case when coalesce(lower({{ text_at('changes.completed.new') }}) in ('true'), false) then 'completed' else {{ text_at('action') }} end when 'story' then case when coalesce(lower({{ text_at('archived') }}) in ('true'), false) then 'closed' else case when coalesce(lower({{ text_at('completed') }}) in ('true'), false) then 'completed' else case when coalesce(lower({{ text_at('started') }}) in ('true'), false) then 'in progress' else 'open' end end end end as status_value,
-    case variant when 'story' then coalesce({{ tag_at('labels', 'service|component') }}, {{ text_at('project_name') }}, {{ text_at('labels.0.name') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'webhook' then {{ text_at('story_type') }} when 'story' then {{ text_at('story_type') }} end as error_type,
-    case variant when 'story' then coalesce({{ text_at('group_id') }}, {{ text_at('epic_id') }}) end as team,
-    case variant when 'story' then {{ tag_at('labels', 'env|environment') }} end as environment,
-    case variant when 'webhook' then {{ text_at('app_url') }} when 'story' then {{ text_at('app_url') }} end as external_url,
-    case variant when 'webhook' then {{ instant_at('changed_at') }} when 'story' then coalesce({{ instant_at('created_at') }}, {{ instant_at('started_at') }}, {{ instant_at('updated_at') }}) end as source_created_at,
-    case variant when 'story' then coalesce({{ instant_at('completed_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('story_type') }})) when 'story' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('story_type') }}, 'labels', {{ value_at('labels') }}, 'epic', {{ value_at('epic_id') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{name}')
+        when 'story' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{description}')
+        when 'story' then mapping.text_at(payload, '{description}')
+    end as body,
+    case variant when 'story' then coalesce(mapping.element_at(payload, '{custom_fields}', '{name}', 'Severity', '{value}'), mapping.element_at(payload, '{custom_fields}', '{field_name}', 'Severity', '{value}'), mapping.element_at(payload, '{custom_fields}', '{name}', 'Priority', '{value}'), mapping.severity_label_at(payload, '{labels}')) end as severity_value,
+    case variant
+        when 'webhook' then case when coalesce(lower(mapping.text_at(payload, '{changes,completed,new}')) in ('true'), false) then 'completed' else mapping.text_at(payload, '{action}') end
+        when 'story' then case when coalesce(lower(mapping.text_at(payload, '{archived}')) in ('true'), false) then 'closed' else case when coalesce(lower(mapping.text_at(payload, '{completed}')) in ('true'), false) then 'completed' else case when coalesce(lower(mapping.text_at(payload, '{started}')) in ('true'), false) then 'in progress' else 'open' end end end
+    end as status_value,
+    case variant when 'story' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{labels,0,name}'), mapping.text_at(payload, '{project_id}')) end as service,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{story_type}')
+        when 'story' then mapping.text_at(payload, '{story_type}')
+    end as error_type,
+    case variant when 'story' then coalesce(mapping.text_at(payload, '{group_id}'), mapping.text_at(payload, '{epic_id}')) end as team,
+    case variant when 'story' then mapping.tag_at(payload, '{labels}', 'env|environment') end as environment,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{app_url}')
+        when 'story' then mapping.text_at(payload, '{app_url}')
+    end as external_url,
+    case variant
+        when 'webhook' then mapping.instant_at(payload, '{changed_at}')
+        when 'story' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as source_created_at,
+    case variant when 'story' then coalesce(mapping.instant_at(payload, '{completed_at}'), mapping.instant_at(payload, '{updated_at}')) end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{story_type}'))
+        when 'story' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{story_type}', 'labels', payload #> '{labels}', 'epic', payload #> '{epic_id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

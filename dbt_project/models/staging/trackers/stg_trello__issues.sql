@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('trello', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'trello'
+    ) as changed
+    inner join {{ source('landing', 'trello') }} as r using (workspace_id, source, external_id)
+    where r.source = 'trello' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('name') }} and ({{ has_value('idBoard') }} or {{ has_value('closed') }} or {{ has_value('shortLink') }})) then 'card'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{idBoard}') or mapping.has_value(payload, '{closed}') or mapping.has_value(payload, '{shortLink}'))) then 'card'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('trello') }},
+    workspace_id,
+    record_id,
+    'trello'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'card' then {{ text_at('name') }} end as title,
-    case variant when 'card' then {{ text_at('desc') }} end as body,
-    case variant when 'card' then {{ severity_label_at('labels') }} end as severity_value,
-    case variant when 'card' then case when coalesce(lower({{ text_at('closed') }}) in ('true'), false) then 'closed' else case when coalesce(lower({{ text_at('dueComplete') }}) in ('true'), false) then 'completed' else 'open' end end end as status_value,
-    case variant when 'card' then coalesce({{ tag_at('labels', 'service|component') }}, {{ text_at('board_name') }}, {{ text_at('idBoard') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'card' then mapping.text_at(payload, '{name}') end as title,
+    case variant when 'card' then mapping.text_at(payload, '{desc}') end as body,
+    case variant when 'card' then mapping.severity_label_at(payload, '{labels}') end as severity_value,
+    case variant when 'card' then case when coalesce(lower(mapping.text_at(payload, '{closed}')) in ('true'), false) then 'closed' else case when coalesce(lower(mapping.text_at(payload, '{dueComplete}')) in ('true'), false) then 'completed' else 'open' end end end as status_value,
+    case variant when 'card' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.text_at(payload, '{board_name}'), mapping.text_at(payload, '{idBoard}')) end as service,
     null::text as error_type,
-    case variant when 'card' then coalesce({{ tag_at('labels', 'team') }}, {{ text_at('list.name') }}, {{ text_at('idList') }}) end as team,
-    case variant when 'card' then {{ tag_at('labels', 'env|environment') }} end as environment,
-    case variant when 'card' then coalesce({{ text_at('url') }}, {{ text_at('shortUrl') }}, ('https://trello.com/c/' || {{ text_at('shortLink') }})) end as external_url,
-    case variant when 'card' then coalesce({{ instant_at('date') }}, {{ instant_at('event_at') }}, {{ instant_at('dateLastActivity') }}) end as source_created_at,
-    case variant when 'card' then {{ instant_at('dateLastActivity') }} end as resolved_at,
-    case variant when 'card' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('idShort') }}, 'labels', {{ value_at('labels') }}, 'due', {{ value_at('due') }})) else '{}'::jsonb end as attributes
+    case variant when 'card' then coalesce(mapping.tag_at(payload, '{labels}', 'team'), mapping.text_at(payload, '{list,name}'), mapping.text_at(payload, '{idList}')) end as team,
+    case variant when 'card' then mapping.tag_at(payload, '{labels}', 'env|environment') end as environment,
+    case variant when 'card' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{shortUrl}'), ('https://trello.com/c/' || mapping.text_at(payload, '{shortLink}'))) end as external_url,
+    case variant when 'card' then coalesce(mapping.instant_at(payload, '{date}'), mapping.instant_at(payload, '{event_at}'), mapping.instant_at(payload, '{dateLastActivity}')) end as source_created_at,
+    case variant when 'card' then mapping.instant_at(payload, '{dateLastActivity}') end as resolved_at,
+    case variant
+        when 'card' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{idShort}', 'labels', payload #> '{labels}', 'due', payload #> '{due}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

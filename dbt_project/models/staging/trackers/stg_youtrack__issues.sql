@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('youtrack', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'youtrack'
+    ) as changed
+    inner join {{ source('landing', 'youtrack') }} as r using (workspace_id, source, external_id)
+    where r.source = 'youtrack' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('summary') }} and {{ has_value('created') }}) then 'issue'
+            when (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{created}')) then 'issue'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,19 +27,29 @@ variants as (
 )
 
 select
-    {{ record_columns('youtrack') }},
+    workspace_id,
+    record_id,
+    'youtrack'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'issue' then {{ text_at('summary') }} end as title,
-    case variant when 'issue' then {{ text_at('description') }} end as body,
-    case variant when 'issue' then coalesce({{ element_at('customFields', 'name', 'Severity', 'value.name') }}, {{ element_at('customFields', 'name', 'Priority', 'value.name') }}, {{ text_at('priority') }}) end as severity_value,
-    case variant when 'issue' then coalesce(case when {{ has_value('resolved') }} then 'resolved' else null::text end, {{ element_at('customFields', 'name', 'State', 'value.name') }}, {{ element_at('customFields', 'name', 'Stage', 'value.name') }}, 'open') end as status_value,
-    case variant when 'issue' then coalesce({{ element_at('customFields', 'name', 'Subsystem', 'value.name') }}, {{ text_at('project.name') }}, {{ text_at('project.shortName') }}) end as service,
-    case variant when 'issue' then {{ element_at('customFields', 'name', 'Type', 'value.name') }} end as error_type,
-    case variant when 'issue' then coalesce({{ element_at('customFields', 'name', 'Team', 'value.name') }}, {{ element_at('customFields', 'name', 'Assignee', 'value.name') }}) end as team,
-    case variant when 'issue' then {{ tag_at('tags', 'env|environment') }} end as environment,
-    case variant when 'issue' then (nullif(config ->> 'base_url', '') || '/issue/' || {{ text_at('idReadable') }}) end as external_url,
-    case variant when 'issue' then {{ milliseconds_at('created') }} end as source_created_at,
-    case variant when 'issue' then coalesce({{ milliseconds_at('resolved') }}, {{ milliseconds_at('updated') }}) end as resolved_at,
-    case variant when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', {{ value_at('idReadable') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'issue' then mapping.text_at(payload, '{summary}') end as title,
+    case variant when 'issue' then mapping.text_at(payload, '{description}') end as body,
+    case variant when 'issue' then coalesce(mapping.element_at(payload, '{customFields}', '{name}', 'Severity', '{value,name}'), mapping.element_at(payload, '{customFields}', '{name}', 'Priority', '{value,name}'), mapping.text_at(payload, '{priority}')) end as severity_value,
+    case variant when 'issue' then coalesce(case when mapping.has_value(payload, '{resolved}') then 'resolved' else null::text end, mapping.element_at(payload, '{customFields}', '{name}', 'State', '{value,name}'), mapping.element_at(payload, '{customFields}', '{name}', 'Stage', '{value,name}'), 'open') end as status_value,
+    case variant when 'issue' then coalesce(mapping.element_at(payload, '{customFields}', '{name}', 'Subsystem', '{value,name}'), mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project,shortName}')) end as service,
+    case variant when 'issue' then mapping.element_at(payload, '{customFields}', '{name}', 'Type', '{value,name}') end as error_type,
+    case variant when 'issue' then coalesce(mapping.element_at(payload, '{customFields}', '{name}', 'Team', '{value,name}'), mapping.element_at(payload, '{customFields}', '{name}', 'Assignee', '{value,name}')) end as team,
+    case variant when 'issue' then mapping.tag_at(payload, '{tags}', 'env|environment') end as environment,
+    case variant when 'issue' then (nullif(config ->> 'base_url', '') || '/issue/' || mapping.text_at(payload, '{idReadable}')) end as external_url,
+    case variant when 'issue' then mapping.epoch_at(payload, '{created}', 1000) end as source_created_at,
+    case variant when 'issue' then coalesce(mapping.epoch_at(payload, '{resolved}', 1000), mapping.epoch_at(payload, '{updated}', 1000)) end as resolved_at,
+    case variant
+        when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{idReadable}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

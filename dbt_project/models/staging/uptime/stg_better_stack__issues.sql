@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('better_stack', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'better_stack'
+    ) as changed
+    inner join {{ source('landing', 'better_stack') }} as r using (workspace_id, source, external_id)
+    where r.source = 'better_stack' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('attributes') }} and ({{ has_value('attributes.name') }} or {{ has_value('attributes.cause') }})) then 'incident'
+            when (mapping.has_value(payload, '{attributes}') and (mapping.has_value(payload, '{attributes,name}') or mapping.has_value(payload, '{attributes,cause}'))) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('better_stack') }},
+    workspace_id,
+    record_id,
+    'better_stack'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'incident' then coalesce({{ text_at('attributes.name') }}, {{ text_at('attributes.cause') }}) end as title,
-    case variant when 'incident' then {{ text_at('attributes.cause') }} end as body,
-    case variant when 'incident' then case when coalesce(lower({{ text_at('attributes.critical_alert') }}) in ('true'), false) then 'critical alert' else 'alert' end end as severity_value,
-    case variant when 'incident' then coalesce(case when {{ has_value('attributes.resolved_at') }} then 'resolved' else null::text end, case when {{ has_value('attributes.acknowledged_at') }} then 'acknowledged' else null::text end, {{ text_at('attributes.status') }}, 'started') end as status_value,
-    case variant when 'incident' then coalesce({{ text_at('attributes.name') }}, {{ text_at('attributes.url') }}) end as service,
-    case variant when 'incident' then {{ text_at('attributes.cause') }} end as error_type,
-    case variant when 'incident' then {{ text_at('attributes.team_name') }} end as team,
-    case variant when 'incident' then {{ text_at('attributes.regions.0') }} end as environment,
-    case variant when 'incident' then coalesce({{ text_at('attributes.origin_url') }}, {{ text_at('attributes.url') }}) end as external_url,
-    case variant when 'incident' then {{ instant_at('attributes.started_at') }} end as source_created_at,
-    case variant when 'incident' then {{ instant_at('attributes.resolved_at') }} end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('regions', {{ value_at('attributes.regions') }}, 'response', {{ value_at('attributes.response_content') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,cause}')) end as title,
+    case variant when 'incident' then mapping.text_at(payload, '{attributes,cause}') end as body,
+    case variant when 'incident' then case when coalesce(lower(mapping.text_at(payload, '{attributes,critical_alert}')) in ('true'), false) then 'critical alert' else 'alert' end end as severity_value,
+    case variant when 'incident' then coalesce(case when mapping.has_value(payload, '{attributes,resolved_at}') then 'resolved' else null::text end, case when mapping.has_value(payload, '{attributes,acknowledged_at}') then 'acknowledged' else null::text end, mapping.text_at(payload, '{attributes,status}'), 'started') end as status_value,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,url}')) end as service,
+    case variant when 'incident' then mapping.text_at(payload, '{attributes,cause}') end as error_type,
+    case variant when 'incident' then mapping.text_at(payload, '{attributes,team_name}') end as team,
+    case variant when 'incident' then mapping.text_at(payload, '{attributes,regions,0}') end as environment,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,origin_url}'), mapping.text_at(payload, '{attributes,url}')) end as external_url,
+    case variant when 'incident' then mapping.instant_at(payload, '{attributes,started_at}') end as source_created_at,
+    case variant when 'incident' then mapping.instant_at(payload, '{attributes,resolved_at}') end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('regions', payload #> '{attributes,regions}', 'response', payload #> '{attributes,response_content}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

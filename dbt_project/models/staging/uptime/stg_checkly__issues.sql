@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('checkly', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'checkly'
+    ) as changed
+    inner join {{ source('landing', 'checkly') }} as r using (workspace_id, source, external_id)
+    where r.source = 'checkly' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('alert_type') }} or {{ has_value('alertType') }}) and ({{ has_value('check_name') }} or {{ has_value('name') }} or {{ has_value('checkId') }})) then 'alert'
+            when ((mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alertType}')) and (mapping.has_value(payload, '{check_name}') or mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{checkId}'))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('checkly') }},
+    workspace_id,
+    record_id,
+    'checkly'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce({{ text_at('event') }}, ({{ text_at('check_name') }} || ': ' || {{ text_at('alert_type') }}), ({{ text_at('name') }} || ': ' || {{ text_at('alertType') }}), ('Check ' || {{ text_at('checkId') }} || ': ' || {{ text_at('alertType') }})) end as title,
-    case variant when 'alert' then coalesce({{ text_at('check_error_message') }}, {{ text_at('error') }}) end as body,
-    case variant when 'alert' then coalesce({{ text_at('alert_type') }}, {{ text_at('alertType') }}) end as severity_value,
-    case variant when 'alert' then coalesce({{ text_at('alert_type') }}, {{ text_at('alertType') }}) end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('check_name') }}, {{ text_at('name') }}, {{ text_at('checkId') }}) end as service,
-    case variant when 'alert' then coalesce({{ text_at('check_type') }}, {{ text_at('checkType') }}) end as error_type,
-    case variant when 'alert' then {{ text_at('group_name') }} end as team,
-    case variant when 'alert' then coalesce({{ text_at('run_location') }}, {{ text_at('runLocation') }}) end as environment,
-    case variant when 'alert' then {{ text_at('link') }} end as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}) end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('status_code', coalesce(nullif({{ value_at('api_check_response_status_code') }}, 'null'), nullif({{ value_at('statusCode') }}, 'null')), 'response_time', {{ value_at('response_time') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{event}'), (mapping.text_at(payload, '{check_name}') || ': ' || mapping.text_at(payload, '{alert_type}')), (mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{alertType}')), ('Check ' || mapping.text_at(payload, '{checkId}') || ': ' || mapping.text_at(payload, '{alertType}'))) end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_error_message}'), mapping.text_at(payload, '{error}')) end as body,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}')) end as severity_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}')) end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_name}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{checkId}')) end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_type}'), mapping.text_at(payload, '{checkType}')) end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{group_name}') end as team,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{run_location}'), mapping.text_at(payload, '{runLocation}')) end as environment,
+    case variant when 'alert' then mapping.text_at(payload, '{link}') end as external_url,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}')) end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}')) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('status_code', coalesce(nullif(payload #> '{api_check_response_status_code}', 'null'), nullif(payload #> '{statusCode}', 'null')), 'response_time', payload #> '{response_time}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('cronitor', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'cronitor'
+    ) as changed
+    inner join {{ source('landing', 'cronitor') }} as r using (workspace_id, source, external_id)
+    where r.source = 'cronitor' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('id') }} and {{ has_value('monitor') }} and {{ has_value('type') }}) then 'alert'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{monitor}') and mapping.has_value(payload, '{type}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('cronitor') }},
+    workspace_id,
+    record_id,
+    'cronitor'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('monitor') }} || ': ' || {{ text_at('description') }}), ({{ text_at('monitor') }} || ': ' || {{ text_at('type') }})) end as title,
-    case variant when 'alert' then coalesce({{ text_at('description') }}, {{ text_at('issue') }}) end as body,
-    case variant when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('type') }}) end as severity_value,
-    case variant when 'alert' then {{ text_at('type') }} end as status_value,
-    case variant when 'alert' then {{ text_at('monitor') }} end as service,
-    case variant when 'alert' then {{ text_at('rule') }} end as error_type,
-    case variant when 'alert' then {{ text_at('group') }} end as team,
-    case variant when 'alert' then {{ text_at('environment') }} end as environment,
-    case variant when 'alert' then coalesce({{ text_at('issue_url') }}, {{ text_at('monitor_url') }}) end as external_url,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{description}')), (mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{type}'))) end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{issue}')) end as body,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{type}')) end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{type}') end as status_value,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor}') end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{rule}') end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{group}') end as team,
+    case variant when 'alert' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{issue_url}'), mapping.text_at(payload, '{monitor_url}')) end as external_url,
     null::timestamptz as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', {{ value_at('rule') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{rule}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

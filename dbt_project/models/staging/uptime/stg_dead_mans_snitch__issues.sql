@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('dead_mans_snitch', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'dead_mans_snitch'
+    ) as changed
+    inner join {{ source('landing', 'dead_mans_snitch') }} as r using (workspace_id, source, external_id)
+    where r.source = 'dead_mans_snitch' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('type') }} and {{ has_value('data.snitch') }}) then 'alert'
+            when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{data,snitch}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('dead_mans_snitch') }},
+    workspace_id,
+    record_id,
+    'dead_mans_snitch'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then ({{ text_at('data.snitch.name') }} || ' is ' || {{ text_at('data.snitch.status') }}) end as title,
-    case variant when 'alert' then {{ text_at('data.snitch.notes') }} end as body,
-    case variant when 'alert' then coalesce({{ severity_label_at('data.snitch.tags') }}, {{ text_at('data.snitch.status') }}) end as severity_value,
-    case variant when 'alert' then {{ text_at('data.snitch.status') }} end as status_value,
-    case variant when 'alert' then {{ text_at('data.snitch.name') }} end as service,
-    case variant when 'alert' then {{ text_at('type') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then (mapping.text_at(payload, '{data,snitch,name}') || ' is ' || mapping.text_at(payload, '{data,snitch,status}')) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,notes}') end as body,
+    case variant when 'alert' then coalesce(mapping.severity_label_at(payload, '{data,snitch,tags}'), mapping.text_at(payload, '{data,snitch,status}')) end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,status}') end as status_value,
+    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,name}') end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{type}') end as error_type,
     null::text as team,
-    case variant when 'alert' then {{ tag_at('data.snitch.tags', 'env|environment') }} end as environment,
+    case variant when 'alert' then mapping.tag_at(payload, '{data,snitch,tags}', 'env|environment') end as environment,
     null::text as external_url,
-    case variant when 'alert' then {{ instant_at('timestamp') }} end as source_created_at,
-    case variant when 'alert' then {{ instant_at('timestamp') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('tags', {{ value_at('data.snitch.tags') }}, 'previous', {{ value_at('data.snitch.previous_status') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
+    case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{data,snitch,tags}', 'previous', payload #> '{data,snitch,previous_status}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('healthchecks', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'healthchecks'
+    ) as changed
+    inner join {{ source('landing', 'healthchecks') }} as r using (workspace_id, source, external_id)
+    where r.source = 'healthchecks' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,55 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('incident_key') }} and {{ has_value('event_type') }}) then 'event'
-            when ({{ has_value('name') }} and {{ has_value('status') }} and ({{ has_value('unique_key') }} or {{ has_value('ping_url') }} or {{ has_value('uuid') }} or {{ has_value('slug') }})) then 'check'
+            when (mapping.has_value(payload, '{incident_key}') and mapping.has_value(payload, '{event_type}')) then 'event'
+            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{unique_key}') or mapping.has_value(payload, '{ping_url}') or mapping.has_value(payload, '{uuid}') or mapping.has_value(payload, '{slug}'))) then 'check'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('healthchecks') }},
+    workspace_id,
+    record_id,
+    'healthchecks'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'event' then coalesce({{ text_at('title') }}, {{ text_at('description') }}) when 'check' then {{ text_at('name') }} end as title,
-    case variant when 'event' then {{ text_at('description') }} when 'check' then {{ text_at('desc') }} end as body,
-    case variant when 'event' then {{ tag_at('tags', 'severity|priority') }} when 'check' then {{ tag_at('tags', 'severity|priority') }} end as severity_value,
-    case variant when 'event' then case when coalesce(lower({{ text_at('event_type') }}) in ('resolve'), false) then 'up' else case when coalesce(lower({{ text_at('event_type') }}) in ('trigger'), false) then 'down' else {{ text_at('event_type') }} end end when 'check' then {{ text_at('status') }} end as status_value,
-    case variant when 'event' then coalesce({{ text_at('title') }}, {{ text_at('client') }}) when 'check' then coalesce({{ text_at('slug') }}, {{ text_at('name') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'event' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{description}'))
+        when 'check' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'event' then mapping.text_at(payload, '{description}')
+        when 'check' then mapping.text_at(payload, '{desc}')
+    end as body,
+    case variant
+        when 'event' then mapping.tag_at(payload, '{tags}', 'severity|priority')
+        when 'check' then mapping.tag_at(payload, '{tags}', 'severity|priority')
+    end as severity_value,
+    case variant
+        when 'event' then case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('resolve'), false) then 'up' else case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('trigger'), false) then 'down' else mapping.text_at(payload, '{event_type}') end end
+        when 'check' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'event' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{client}'))
+        when 'check' then coalesce(mapping.text_at(payload, '{slug}'), mapping.text_at(payload, '{name}'))
+    end as service,
     null::text as error_type,
-    case variant when 'check' then {{ tag_at('tags', 'team') }} end as team,
-    case variant when 'event' then {{ tag_at('tags', 'env|environment') }} when 'check' then coalesce({{ tag_at('tags', 'env|environment') }}, {{ text_at('tags') }}) end as environment,
-    case variant when 'event' then {{ text_at('client_url') }} end as external_url,
-    case variant when 'check' then coalesce({{ instant_at('last_ping') }}, {{ instant_at('next_ping') }}) end as source_created_at,
-    case variant when 'check' then {{ instant_at('last_ping') }} end as resolved_at,
-    case variant when 'check' then jsonb_strip_nulls(jsonb_build_object('schedule', {{ value_at('schedule') }}, 'tags', {{ value_at('tags') }})) else '{}'::jsonb end as attributes
+    case variant when 'check' then mapping.tag_at(payload, '{tags}', 'team') end as team,
+    case variant
+        when 'event' then mapping.tag_at(payload, '{tags}', 'env|environment')
+        when 'check' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{tags}'))
+    end as environment,
+    case variant when 'event' then mapping.text_at(payload, '{client_url}') end as external_url,
+    case variant when 'check' then coalesce(mapping.instant_at(payload, '{last_ping}'), mapping.instant_at(payload, '{next_ping}')) end as source_created_at,
+    case variant when 'check' then mapping.instant_at(payload, '{last_ping}') end as resolved_at,
+    case variant
+        when 'check' then jsonb_strip_nulls(jsonb_build_object('schedule', payload #> '{schedule}', 'tags', payload #> '{tags}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

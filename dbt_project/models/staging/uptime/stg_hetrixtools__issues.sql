@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('hetrixtools', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'hetrixtools'
+    ) as changed
+    inner join {{ source('landing', 'hetrixtools') }} as r using (workspace_id, source, external_id)
+    where r.source = 'hetrixtools' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('monitor_id') }} and {{ has_value('monitor_status') }}) then 'alert'
+            when (mapping.has_value(payload, '{monitor_id}') and mapping.has_value(payload, '{monitor_status}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('hetrixtools') }},
+    workspace_id,
+    record_id,
+    'hetrixtools'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then ({{ text_at('monitor_name') }} || ' is ' || {{ text_at('monitor_status') }}) end as title,
-    case variant when 'alert' then coalesce({{ text_at('monitor_errors.New York') }}, {{ text_at('monitor_errors') }}) end as body,
-    case variant when 'alert' then {{ text_at('monitor_status') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('monitor_status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('monitor_name') }}, {{ text_at('monitor_target') }}) end as service,
-    case variant when 'alert' then {{ text_at('monitor_type') }} end as error_type,
-    case variant when 'alert' then {{ text_at('monitor_category') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then (mapping.text_at(payload, '{monitor_name}') || ' is ' || mapping.text_at(payload, '{monitor_status}')) end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{monitor_errors,"New York"}'), mapping.text_at(payload, '{monitor_errors}')) end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor_status}') end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor_status}') end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{monitor_name}'), mapping.text_at(payload, '{monitor_target}')) end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor_type}') end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor_category}') end as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('monitor_target') }} end as external_url,
-    case variant when 'alert' then {{ seconds_at('timestamp') }} end as source_created_at,
-    case variant when 'alert' then {{ seconds_at('timestamp') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('category', {{ value_at('monitor_category') }}, 'errors', {{ value_at('monitor_errors') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.text_at(payload, '{monitor_target}') end as external_url,
+    case variant when 'alert' then mapping.epoch_at(payload, '{timestamp}', 1) end as source_created_at,
+    case variant when 'alert' then mapping.epoch_at(payload, '{timestamp}', 1) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('category', payload #> '{monitor_category}', 'errors', payload #> '{monitor_errors}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

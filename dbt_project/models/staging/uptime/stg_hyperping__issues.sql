@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('hyperping', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'hyperping'
+    ) as changed
+    inner join {{ source('landing', 'hyperping') }} as r using (workspace_id, source, external_id)
+    where r.source = 'hyperping' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('event') }} and {{ has_value('check.url') }}) then 'alert'
+            when (mapping.has_value(payload, '{event}') and mapping.has_value(payload, '{check,url}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('hyperping') }},
+    workspace_id,
+    record_id,
+    'hyperping'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then ({{ text_at('check.url') }} || ': ' || {{ text_at('event') }}) end as title,
-    case variant when 'alert' then {{ text_at('pings.0.statusMessage') }} end as body,
-    case variant when 'alert' then {{ text_at('event') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('event') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('check.name') }}, {{ text_at('check.url') }}) end as service,
-    case variant when 'alert' then ('HTTP ' || {{ text_at('check.status') }}) end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then (mapping.text_at(payload, '{check,url}') || ': ' || mapping.text_at(payload, '{event}')) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{pings,0,statusMessage}') end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{event}') end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{event}') end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{check,name}'), mapping.text_at(payload, '{check,url}')) end as service,
+    case variant when 'alert' then ('HTTP ' || mapping.text_at(payload, '{check,status}')) end as error_type,
     null::text as team,
-    case variant when 'alert' then {{ text_at('pings.0.location') }} end as environment,
-    case variant when 'alert' then {{ text_at('check.url') }} end as external_url,
-    case variant when 'alert' then {{ milliseconds_at('check.date') }} end as source_created_at,
-    case variant when 'alert' then {{ milliseconds_at('check.date') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('downtime', {{ value_at('check.downtime') }}, 'status_code', {{ value_at('check.status') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.text_at(payload, '{pings,0,location}') end as environment,
+    case variant when 'alert' then mapping.text_at(payload, '{check,url}') end as external_url,
+    case variant when 'alert' then mapping.epoch_at(payload, '{check,date}', 1000) end as source_created_at,
+    case variant when 'alert' then mapping.epoch_at(payload, '{check,date}', 1000) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('downtime', payload #> '{check,downtime}', 'status_code', payload #> '{check,status}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('pingdom', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'pingdom'
+    ) as changed
+    inner join {{ source('landing', 'pingdom') }} as r using (workspace_id, source, external_id)
+    where r.source = 'pingdom' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,59 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('check_name') }} and {{ has_value('current_state') }}) then 'state change'
-            when ({{ has_value('checkid') }} and ({{ has_value('messageshort') }} or {{ has_value('messagefull') }})) then 'listed alert'
+            when (mapping.has_value(payload, '{check_name}') and mapping.has_value(payload, '{current_state}')) then 'state change'
+            when (mapping.has_value(payload, '{checkid}') and (mapping.has_value(payload, '{messageshort}') or mapping.has_value(payload, '{messagefull}'))) then 'listed alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('pingdom') }},
+    workspace_id,
+    record_id,
+    'pingdom'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'state change' then coalesce(({{ text_at('check_name') }} || ' is ' || {{ text_at('current_state') }}), {{ text_at('check_name') }}) when 'listed alert' then coalesce({{ text_at('messagefull') }}, {{ text_at('messageshort') }}) end as title,
-    case variant when 'state change' then coalesce({{ text_at('long_description') }}, {{ text_at('description') }}) when 'listed alert' then {{ text_at('messagefull') }} end as body,
-    case variant when 'state change' then {{ text_at('importance_level') }} end as severity_value,
-    case variant when 'state change' then {{ text_at('current_state') }} when 'listed alert' then {{ text_at('messageshort') }} end as status_value,
-    case variant when 'state change' then coalesce({{ text_at('check_name') }}, {{ text_at('check_params.hostname') }}) when 'listed alert' then ('check ' || {{ text_at('checkid') }}) end as service,
-    case variant when 'state change' then {{ text_at('description') }} when 'listed alert' then {{ text_at('messageshort') }} end as error_type,
-    case variant when 'state change' then {{ tag_at('tags', 'team') }} end as team,
-    case variant when 'state change' then coalesce({{ tag_at('tags', 'env|environment') }}, {{ text_at('tags.0') }}) end as environment,
-    case variant when 'state change' then coalesce({{ text_at('check_params.full_url') }}, ('https://my.pingdom.com/app/reports/uptime#check=' || {{ text_at('check_id') }})) end as external_url,
-    case variant when 'state change' then {{ seconds_at('state_changed_timestamp') }} when 'listed alert' then {{ seconds_at('time') }} end as source_created_at,
-    case variant when 'state change' then {{ seconds_at('state_changed_timestamp') }} when 'listed alert' then {{ seconds_at('time') }} end as resolved_at,
-    case variant when 'state change' then jsonb_strip_nulls(jsonb_build_object('check_type', {{ value_at('check_type') }}, 'location', {{ value_at('first_probe.location') }}, 'tags', {{ value_at('tags') }})) when 'listed alert' then jsonb_strip_nulls(jsonb_build_object('via', {{ value_at('via') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'state change' then coalesce((mapping.text_at(payload, '{check_name}') || ' is ' || mapping.text_at(payload, '{current_state}')), mapping.text_at(payload, '{check_name}'))
+        when 'listed alert' then coalesce(mapping.text_at(payload, '{messagefull}'), mapping.text_at(payload, '{messageshort}'))
+    end as title,
+    case variant
+        when 'state change' then coalesce(mapping.text_at(payload, '{long_description}'), mapping.text_at(payload, '{description}'))
+        when 'listed alert' then mapping.text_at(payload, '{messagefull}')
+    end as body,
+    case variant when 'state change' then mapping.text_at(payload, '{importance_level}') end as severity_value,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{current_state}')
+        when 'listed alert' then mapping.text_at(payload, '{messageshort}')
+    end as status_value,
+    case variant
+        when 'state change' then coalesce(mapping.text_at(payload, '{check_name}'), mapping.text_at(payload, '{check_params,hostname}'))
+        when 'listed alert' then ('check ' || mapping.text_at(payload, '{checkid}'))
+    end as service,
+    case variant
+        when 'state change' then mapping.text_at(payload, '{description}')
+        when 'listed alert' then mapping.text_at(payload, '{messageshort}')
+    end as error_type,
+    case variant when 'state change' then mapping.tag_at(payload, '{tags}', 'team') end as team,
+    case variant when 'state change' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{tags,0}')) end as environment,
+    case variant when 'state change' then coalesce(mapping.text_at(payload, '{check_params,full_url}'), ('https://my.pingdom.com/app/reports/uptime#check=' || mapping.text_at(payload, '{check_id}'))) end as external_url,
+    case variant
+        when 'state change' then mapping.epoch_at(payload, '{state_changed_timestamp}', 1)
+        when 'listed alert' then mapping.epoch_at(payload, '{time}', 1)
+    end as source_created_at,
+    case variant
+        when 'state change' then mapping.epoch_at(payload, '{state_changed_timestamp}', 1)
+        when 'listed alert' then mapping.epoch_at(payload, '{time}', 1)
+    end as resolved_at,
+    case variant
+        when 'state change' then jsonb_strip_nulls(jsonb_build_object('check_type', payload #> '{check_type}', 'location', payload #> '{first_probe,location}', 'tags', payload #> '{tags}'))
+        when 'listed alert' then jsonb_strip_nulls(jsonb_build_object('via', payload #> '{via}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('pulsetic', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'pulsetic'
+    ) as changed
+    inner join {{ source('landing', 'pulsetic') }} as r using (workspace_id, source, external_id)
+    where r.source = 'pulsetic' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,25 +19,32 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('alert_type') }} and {{ has_value('monitor') }}) then 'alert'
+            when (mapping.has_value(payload, '{alert_type}') and mapping.has_value(payload, '{monitor}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('pulsetic') }},
+    workspace_id,
+    record_id,
+    'pulsetic'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('monitor.name') }} || ': ' || {{ text_at('alert_type') }}), ({{ text_at('monitor.url') }} || ': ' || {{ text_at('alert_type') }})) end as title,
-    case variant when 'alert' then {{ text_at('monitor.reason') }} end as body,
-    case variant when 'alert' then {{ text_at('alert_type') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('alert_type') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('monitor.name') }}, {{ text_at('monitor.url') }}) end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{monitor,name}') || ': ' || mapping.text_at(payload, '{alert_type}')), (mapping.text_at(payload, '{monitor,url}') || ': ' || mapping.text_at(payload, '{alert_type}'))) end as title,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor,reason}') end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{alert_type}') end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{alert_type}') end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{monitor,name}'), mapping.text_at(payload, '{monitor,url}')) end as service,
     null::text as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('monitor.url') }} end as external_url,
+    case variant when 'alert' then mapping.text_at(payload, '{monitor,url}') end as external_url,
     null::timestamptz as source_created_at,
     null::timestamptz as resolved_at,
     '{}'::jsonb as attributes

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('site24x7', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'site24x7'
+    ) as changed
+    inner join {{ source('landing', 'site24x7') }} as r using (workspace_id, source, external_id)
+    where r.source = 'site24x7' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('MONITORNAME') }} and {{ has_value('STATUS') }}) then 'alert'
+            when (mapping.has_value(payload, '{MONITORNAME}') and mapping.has_value(payload, '{STATUS}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('site24x7') }},
+    workspace_id,
+    record_id,
+    'site24x7'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then ({{ text_at('MONITORNAME') }} || ' is ' || {{ text_at('STATUS') }}) end as title,
-    case variant when 'alert' then coalesce({{ text_at('INCIDENT_REASON') }}, {{ text_at('REASON') }}) end as body,
-    case variant when 'alert' then {{ text_at('STATUS') }} end as severity_value,
-    case variant when 'alert' then {{ text_at('STATUS') }} end as status_value,
-    case variant when 'alert' then {{ text_at('MONITORNAME') }} end as service,
-    case variant when 'alert' then coalesce({{ text_at('INCIDENT_REASON') }}, {{ text_at('MONITORTYPE') }}) end as error_type,
-    case variant when 'alert' then coalesce({{ text_at('MONITOR_GROUPNAME') }}, {{ text_at('GROUP_TAGS') }}) end as team,
-    case variant when 'alert' then {{ text_at('FAILED_LOCATIONS') }} end as environment,
-    case variant when 'alert' then coalesce({{ text_at('MONITOR_DASHBOARD_LINK') }}, {{ text_at('RCA_LINK') }}, {{ text_at('MONITORURL') }}) end as external_url,
-    case variant when 'alert' then coalesce({{ instant_at('INCIDENT_TIME_ISO') }}, {{ milliseconds_at('OUTAGE_TIME_UNIX_FORMAT') }}) end as source_created_at,
-    case variant when 'alert' then {{ instant_at('INCIDENT_TIME_ISO') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('MONITORTYPE') }}, 'url', {{ value_at('MONITORURL') }}, 'report', {{ value_at('RCA_LINK') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then (mapping.text_at(payload, '{MONITORNAME}') || ' is ' || mapping.text_at(payload, '{STATUS}')) end as title,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{INCIDENT_REASON}'), mapping.text_at(payload, '{REASON}')) end as body,
+    case variant when 'alert' then mapping.text_at(payload, '{STATUS}') end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{STATUS}') end as status_value,
+    case variant when 'alert' then mapping.text_at(payload, '{MONITORNAME}') end as service,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{INCIDENT_REASON}'), mapping.text_at(payload, '{MONITORTYPE}')) end as error_type,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{MONITOR_GROUPNAME}'), mapping.text_at(payload, '{GROUP_TAGS}')) end as team,
+    case variant when 'alert' then mapping.text_at(payload, '{FAILED_LOCATIONS}') end as environment,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{MONITOR_DASHBOARD_LINK}'), mapping.text_at(payload, '{RCA_LINK}'), mapping.text_at(payload, '{MONITORURL}')) end as external_url,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{INCIDENT_TIME_ISO}'), mapping.epoch_at(payload, '{OUTAGE_TIME_UNIX_FORMAT}', 1000)) end as source_created_at,
+    case variant when 'alert' then mapping.instant_at(payload, '{INCIDENT_TIME_ISO}') end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{MONITORTYPE}', 'url', payload #> '{MONITORURL}', 'report', payload #> '{RCA_LINK}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('statuscake', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'statuscake'
+    ) as changed
+    inner join {{ source('landing', 'statuscake') }} as r using (workspace_id, source, external_id)
+    where r.source = 'statuscake' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,52 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('Status') }} and ({{ has_value('Name') }} or {{ has_value('URL') }})) then 'webhook'
-            when ({{ has_value('triggered_at') }} and {{ has_value('status') }}) then 'alert'
+            when (mapping.has_value(payload, '{Status}') and (mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{URL}'))) then 'webhook'
+            when (mapping.has_value(payload, '{triggered_at}') and mapping.has_value(payload, '{status}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('statuscake') }},
+    workspace_id,
+    record_id,
+    'statuscake'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'webhook' then coalesce(({{ text_at('Name') }} || ' is ' || {{ text_at('Status') }}), ({{ text_at('URL') }} || ' is ' || {{ text_at('Status') }})) when 'alert' then coalesce(({{ text_at('name') }} || ' is ' || {{ text_at('status') }}), ('Test ' || {{ text_at('test_id') }} || ' is ' || {{ text_at('status') }}), ('Test is ' || {{ text_at('status') }})) end as title,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'webhook' then coalesce((mapping.text_at(payload, '{Name}') || ' is ' || mapping.text_at(payload, '{Status}')), (mapping.text_at(payload, '{URL}') || ' is ' || mapping.text_at(payload, '{Status}')))
+        when 'alert' then coalesce((mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), ('Test ' || mapping.text_at(payload, '{test_id}') || ' is ' || mapping.text_at(payload, '{status}')), ('Test is ' || mapping.text_at(payload, '{status}')))
+    end as title,
     null::text as body,
-    case variant when 'webhook' then {{ text_at('Status') }} when 'alert' then {{ text_at('status') }} end as severity_value,
-    case variant when 'webhook' then {{ text_at('Status') }} when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'webhook' then coalesce({{ text_at('Name') }}, {{ text_at('URL') }}) when 'alert' then coalesce({{ text_at('name') }}, {{ text_at('test_id') }}) end as service,
-    case variant when 'webhook' then ('HTTP ' || {{ text_at('StatusCode') }}) when 'alert' then coalesce(('HTTP ' || {{ text_at('status_code') }}), 'uptime') end as error_type,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{Status}')
+        when 'alert' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{Status}')
+        when 'alert' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'webhook' then coalesce(mapping.text_at(payload, '{Name}'), mapping.text_at(payload, '{URL}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{test_id}'))
+    end as service,
+    case variant
+        when 'webhook' then ('HTTP ' || mapping.text_at(payload, '{StatusCode}'))
+        when 'alert' then coalesce(('HTTP ' || mapping.text_at(payload, '{status_code}')), 'uptime')
+    end as error_type,
     null::text as team,
-    case variant when 'webhook' then coalesce({{ tag_at('Tags', 'env|environment') }}, {{ text_at('Tags') }}) end as environment,
-    case variant when 'webhook' then {{ text_at('URL') }} end as external_url,
-    case variant when 'alert' then {{ instant_at('triggered_at') }} end as source_created_at,
-    case variant when 'alert' then {{ instant_at('triggered_at') }} end as resolved_at,
-    case variant when 'webhook' then jsonb_strip_nulls(jsonb_build_object('method', {{ value_at('Method') }}, 'status_code', {{ value_at('StatusCode') }})) else '{}'::jsonb end as attributes
+    case variant when 'webhook' then coalesce(mapping.tag_at(payload, '{Tags}', 'env|environment'), mapping.text_at(payload, '{Tags}')) end as environment,
+    case variant when 'webhook' then mapping.text_at(payload, '{URL}') end as external_url,
+    case variant when 'alert' then mapping.instant_at(payload, '{triggered_at}') end as source_created_at,
+    case variant when 'alert' then mapping.instant_at(payload, '{triggered_at}') end as resolved_at,
+    case variant
+        when 'webhook' then jsonb_strip_nulls(jsonb_build_object('method', payload #> '{Method}', 'status_code', payload #> '{StatusCode}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

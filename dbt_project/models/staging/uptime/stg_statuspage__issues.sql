@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('statuspage', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'statuspage'
+    ) as changed
+    inner join {{ source('landing', 'statuspage') }} as r using (workspace_id, source, external_id)
+    where r.source = 'statuspage' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,55 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('new_status') }} and {{ has_value('component_id') }}) then 'component update'
-            when ({{ has_value('id') }} and ({{ has_value('name') }} or {{ has_value('title') }}) and ({{ has_value('impact') }} or {{ has_value('status') }} or {{ has_value('incident_updates') }})) then 'incident'
+            when (mapping.has_value(payload, '{new_status}') and mapping.has_value(payload, '{component_id}')) then 'component update'
+            when (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{impact}') or mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{incident_updates}'))) then 'incident'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('statuspage') }},
+    workspace_id,
+    record_id,
+    'statuspage'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'component update' then coalesce(({{ text_at('component_name') }} || ': ' || {{ text_at('new_status') }}), ('Component ' || {{ text_at('component_id') }} || ': ' || {{ text_at('new_status') }})) when 'incident' then coalesce({{ text_at('name') }}, {{ text_at('title') }}) end as title,
-    case variant when 'incident' then coalesce({{ plain_text_at('incident_updates.0.body') }}, {{ plain_text_at('updates.0.message') }}, {{ text_at('postmortem_body') }}) end as body,
-    case variant when 'component update' then {{ text_at('new_status') }} when 'incident' then coalesce({{ text_at('impact_override') }}, {{ text_at('impact') }}) end as severity_value,
-    case variant when 'component update' then {{ text_at('new_status') }} when 'incident' then coalesce({{ text_at('status') }}, {{ text_at('status_sequence.-1') }}) end as status_value,
-    case variant when 'component update' then coalesce({{ text_at('component_name') }}, {{ text_at('component_id') }}) when 'incident' then coalesce({{ text_at('components.0.name') }}, {{ text_at('incident_updates.0.affected_components.0.name') }}, {{ text_at('components.0') }}, {{ text_at('page_name') }}) end as service,
-    case variant when 'incident' then {{ text_at('incident_type') }} end as error_type,
-    case variant when 'incident' then coalesce({{ text_at('page.name') }}, {{ text_at('page_name') }}, {{ text_at('page_id') }}) end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'component update' then coalesce((mapping.text_at(payload, '{component_name}') || ': ' || mapping.text_at(payload, '{new_status}')), ('Component ' || mapping.text_at(payload, '{component_id}') || ': ' || mapping.text_at(payload, '{new_status}')))
+        when 'incident' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{title}'))
+    end as title,
+    case variant when 'incident' then coalesce(mapping.plain_text_at(payload, '{incident_updates,0,body}'), mapping.plain_text_at(payload, '{updates,0,message}'), mapping.text_at(payload, '{postmortem_body}')) end as body,
+    case variant
+        when 'component update' then mapping.text_at(payload, '{new_status}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{impact_override}'), mapping.text_at(payload, '{impact}'))
+    end as severity_value,
+    case variant
+        when 'component update' then mapping.text_at(payload, '{new_status}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{status_sequence,-1}'))
+    end as status_value,
+    case variant
+        when 'component update' then coalesce(mapping.text_at(payload, '{component_name}'), mapping.text_at(payload, '{component_id}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{components,0,name}'), mapping.text_at(payload, '{incident_updates,0,affected_components,0,name}'), mapping.text_at(payload, '{components,0}'), mapping.text_at(payload, '{page_name}'))
+    end as service,
+    case variant when 'incident' then mapping.text_at(payload, '{incident_type}') end as error_type,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{page,name}'), mapping.text_at(payload, '{page_name}'), mapping.text_at(payload, '{page_id}')) end as team,
     null::text as environment,
-    case variant when 'incident' then coalesce({{ text_at('shortlink') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'component update' then {{ instant_at('created_at') }} when 'incident' then coalesce({{ instant_at('started_at') }}, {{ instant_at('created_at') }}, {{ instant_at('published_at') }}) end as source_created_at,
-    case variant when 'component update' then {{ instant_at('created_at') }} when 'incident' then coalesce({{ instant_at('resolved_at') }}, {{ instant_at('updated_at') }}) end as resolved_at,
-    case variant when 'incident' then jsonb_strip_nulls(jsonb_build_object('components', {{ value_at('components') }}, 'page', coalesce(nullif({{ value_at('page_id') }}, 'null'), nullif({{ value_at('page.id') }}, 'null')), 'scheduled_for', {{ value_at('scheduled_for') }})) else '{}'::jsonb end as attributes
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{shortlink}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant
+        when 'component update' then mapping.instant_at(payload, '{created_at}')
+        when 'incident' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{published_at}'))
+    end as source_created_at,
+    case variant
+        when 'component update' then mapping.instant_at(payload, '{created_at}')
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{updated_at}'))
+    end as resolved_at,
+    case variant
+        when 'incident' then jsonb_strip_nulls(jsonb_build_object('components', payload #> '{components}', 'page', coalesce(nullif(payload #> '{page_id}', 'null'), nullif(payload #> '{page,id}', 'null')), 'scheduled_for', payload #> '{scheduled_for}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

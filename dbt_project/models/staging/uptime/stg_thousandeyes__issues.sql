@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('thousandeyes', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'thousandeyes'
+    ) as changed
+    inner join {{ source('landing', 'thousandeyes') }} as r using (workspace_id, source, external_id)
+    where r.source = 'thousandeyes' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,65 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('alertId') }} or {{ has_value('ruleName') }}) and {{ has_value('event_type') }}) then 'notification'
-            when (({{ has_value('alertId') }} or {{ has_value('id') }}) and ({{ has_value('startDate') }} or {{ has_value('dateStart') }} or {{ has_value('ruleName') }})) then 'alert'
+            when ((mapping.has_value(payload, '{alertId}') or mapping.has_value(payload, '{ruleName}')) and mapping.has_value(payload, '{event_type}')) then 'notification'
+            when ((mapping.has_value(payload, '{alertId}') or mapping.has_value(payload, '{id}')) and (mapping.has_value(payload, '{startDate}') or mapping.has_value(payload, '{dateStart}') or mapping.has_value(payload, '{ruleName}'))) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('thousandeyes') }},
+    workspace_id,
+    record_id,
+    'thousandeyes'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'notification' then coalesce(({{ text_at('ruleName') }} || ': ' || {{ text_at('testName') }}), ({{ text_at('ruleName') }} || ': ' || {{ text_at('hostname') }}), {{ text_at('ruleName') }}) when 'alert' then coalesce({{ text_at('ruleName') }}, ({{ text_at('alertType') }} || ' ' || {{ text_at('alertState') }}), ('Alert ' || {{ text_at('alertId') }})) end as title,
-    case variant when 'notification' then coalesce({{ text_at('ruleExpression') }}, {{ text_at('metricsAtStart') }}) when 'alert' then {{ text_at('ruleExpression') }} end as body,
-    case variant when 'notification' then {{ text_at('severity') }} when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('alertSeverity') }}) end as severity_value,
-    case variant when 'notification' then case when coalesce(lower({{ text_at('event_type') }}) in ('alert_notification_clear', '2'), false) then 'clear' else 'trigger' end when 'alert' then coalesce({{ text_at('alertState') }}, {{ text_at('state') }}) end as status_value,
-    case variant when 'notification' then coalesce({{ text_at('testName') }}, {{ text_at('hostname') }}, {{ text_at('agentName') }}) when 'alert' then coalesce({{ text_at('testName') }}, {{ text_at('alertRuleId') }}, {{ text_at('hostname') }}) end as service,
-    case variant when 'notification' then {{ text_at('type') }} when 'alert' then coalesce({{ text_at('alertType') }}, {{ text_at('type') }}) end as error_type,
-    case variant when 'notification' then {{ text_at('testTargetsDescription.0') }} end as team,
-    case variant when 'notification' then {{ text_at('agentName') }} end as environment,
-    case variant when 'notification' then coalesce({{ text_at('permalink') }}, {{ text_at('apiLinks.0.href') }}) when 'alert' then coalesce({{ text_at('permalink') }}, {{ text_at('links.appLink.href') }}, {{ text_at('_links.appLink.href') }}) end as external_url,
-    case variant when 'notification' then {{ instant_at('dateStart') }} when 'alert' then coalesce({{ instant_at('startDate') }}, {{ instant_at('dateStart') }}) end as source_created_at,
-    case variant when 'notification' then coalesce({{ instant_at('dateEnd') }}, {{ instant_at('dateStart') }}) when 'alert' then coalesce({{ instant_at('endDate') }}, {{ instant_at('dateEnd') }}) end as resolved_at,
-    case variant when 'notification' then jsonb_strip_nulls(jsonb_build_object('rule', {{ value_at('ruleName') }}, 'agent', {{ value_at('agentName') }}, 'type', {{ value_at('type') }})) when 'alert' then jsonb_strip_nulls(jsonb_build_object('suppressed', {{ value_at('suppressed') }}, 'violations', {{ value_at('violationCount') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'notification' then coalesce((mapping.text_at(payload, '{ruleName}') || ': ' || mapping.text_at(payload, '{testName}')), (mapping.text_at(payload, '{ruleName}') || ': ' || mapping.text_at(payload, '{hostname}')), mapping.text_at(payload, '{ruleName}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{ruleName}'), (mapping.text_at(payload, '{alertType}') || ' ' || mapping.text_at(payload, '{alertState}')), ('Alert ' || mapping.text_at(payload, '{alertId}')))
+    end as title,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{ruleExpression}'), mapping.text_at(payload, '{metricsAtStart}'))
+        when 'alert' then mapping.text_at(payload, '{ruleExpression}')
+    end as body,
+    case variant
+        when 'notification' then mapping.text_at(payload, '{severity}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{alertSeverity}'))
+    end as severity_value,
+    case variant
+        when 'notification' then case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('alert_notification_clear', '2'), false) then 'clear' else 'trigger' end
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertState}'), mapping.text_at(payload, '{state}'))
+    end as status_value,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{testName}'), mapping.text_at(payload, '{hostname}'), mapping.text_at(payload, '{agentName}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{testName}'), mapping.text_at(payload, '{alertRuleId}'), mapping.text_at(payload, '{hostname}'))
+    end as service,
+    case variant
+        when 'notification' then mapping.text_at(payload, '{type}')
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertType}'), mapping.text_at(payload, '{type}'))
+    end as error_type,
+    case variant when 'notification' then mapping.text_at(payload, '{testTargetsDescription,0}') end as team,
+    case variant when 'notification' then mapping.text_at(payload, '{agentName}') end as environment,
+    case variant
+        when 'notification' then coalesce(mapping.text_at(payload, '{permalink}'), mapping.text_at(payload, '{apiLinks,0,href}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{permalink}'), mapping.text_at(payload, '{links,appLink,href}'), mapping.text_at(payload, '{_links,appLink,href}'))
+    end as external_url,
+    case variant
+        when 'notification' then mapping.instant_at(payload, '{dateStart}')
+        when 'alert' then coalesce(mapping.instant_at(payload, '{startDate}'), mapping.instant_at(payload, '{dateStart}'))
+    end as source_created_at,
+    case variant
+        when 'notification' then coalesce(mapping.instant_at(payload, '{dateEnd}'), mapping.instant_at(payload, '{dateStart}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{endDate}'), mapping.instant_at(payload, '{dateEnd}'))
+    end as resolved_at,
+    case variant
+        when 'notification' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{ruleName}', 'agent', payload #> '{agentName}', 'type', payload #> '{type}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('suppressed', payload #> '{suppressed}', 'violations', payload #> '{violationCount}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

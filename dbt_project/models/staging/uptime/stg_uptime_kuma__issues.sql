@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('uptime_kuma', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'uptime_kuma'
+    ) as changed
+    inner join {{ source('landing', 'uptime_kuma') }} as r using (workspace_id, source, external_id)
+    where r.source = 'uptime_kuma' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('heartbeat') }} or ({{ has_value('monitor') }} and {{ has_value('msg') }})) then 'heartbeat'
+            when (mapping.has_value(payload, '{heartbeat}') or (mapping.has_value(payload, '{monitor}') and mapping.has_value(payload, '{msg}'))) then 'heartbeat'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('uptime_kuma') }},
+    workspace_id,
+    record_id,
+    'uptime_kuma'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'heartbeat' then coalesce({{ text_at('title') }}, {{ text_at('msg') }}, ({{ text_at('monitor.name') }} || ' is ' || {{ text_at('heartbeat.status') }})) end as title,
-    case variant when 'heartbeat' then coalesce({{ text_at('heartbeat.msg') }}, {{ text_at('msg') }}) end as body,
-    case variant when 'heartbeat' then coalesce({{ text_at('urgency') }}, case when coalesce(lower({{ text_at('heartbeat.important') }}) in ('true', '1'), false) then 'important' else 'unimportant' end) end as severity_value,
-    case variant when 'heartbeat' then ('heartbeat ' || {{ text_at('heartbeat.status') }}) end as status_value,
-    case variant when 'heartbeat' then coalesce({{ text_at('monitor.name') }}, {{ text_at('monitor.hostname') }}) end as service,
-    case variant when 'heartbeat' then {{ text_at('heartbeat.msg') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{msg}'), (mapping.text_at(payload, '{monitor,name}') || ' is ' || mapping.text_at(payload, '{heartbeat,status}'))) end as title,
+    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{heartbeat,msg}'), mapping.text_at(payload, '{msg}')) end as body,
+    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{urgency}'), case when coalesce(lower(mapping.text_at(payload, '{heartbeat,important}')) in ('true', '1'), false) then 'important' else 'unimportant' end) end as severity_value,
+    case variant when 'heartbeat' then ('heartbeat ' || mapping.text_at(payload, '{heartbeat,status}')) end as status_value,
+    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{monitor,name}'), mapping.text_at(payload, '{monitor,hostname}')) end as service,
+    case variant when 'heartbeat' then mapping.text_at(payload, '{heartbeat,msg}') end as error_type,
     null::text as team,
-    case variant when 'heartbeat' then {{ tag_at('monitor.tags', 'env|environment') }} end as environment,
-    case variant when 'heartbeat' then {{ text_at('monitor.url') }} end as external_url,
-    case variant when 'heartbeat' then {{ instant_at('heartbeat.time') }} end as source_created_at,
-    case variant when 'heartbeat' then {{ instant_at('heartbeat.time') }} end as resolved_at,
-    case variant when 'heartbeat' then jsonb_strip_nulls(jsonb_build_object('type', {{ value_at('monitor.type') }}, 'duration', {{ value_at('heartbeat.duration') }})) else '{}'::jsonb end as attributes
+    case variant when 'heartbeat' then mapping.tag_at(payload, '{monitor,tags}', 'env|environment') end as environment,
+    case variant when 'heartbeat' then mapping.text_at(payload, '{monitor,url}') end as external_url,
+    case variant when 'heartbeat' then mapping.instant_at(payload, '{heartbeat,time}') end as source_created_at,
+    case variant when 'heartbeat' then mapping.instant_at(payload, '{heartbeat,time}') end as resolved_at,
+    case variant
+        when 'heartbeat' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{monitor,type}', 'duration', payload #> '{heartbeat,duration}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('uptimerobot', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'uptimerobot'
+    ) as changed
+    inner join {{ source('landing', 'uptimerobot') }} as r using (workspace_id, source, external_id)
+    where r.source = 'uptimerobot' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,64 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('monitorID') }} and ({{ has_value('alertType') }} or {{ has_value('alertTypeFriendlyName') }})) then 'alert'
-            when ({{ has_value('id') }} and ({{ has_value('friendly_name') }} or {{ has_value('friendlyName') }}) and {{ has_value('status') }}) then 'monitor'
+            when (mapping.has_value(payload, '{monitorID}') and (mapping.has_value(payload, '{alertType}') or mapping.has_value(payload, '{alertTypeFriendlyName}'))) then 'alert'
+            when (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{friendly_name}') or mapping.has_value(payload, '{friendlyName}')) and mapping.has_value(payload, '{status}')) then 'monitor'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('uptimerobot') }},
+    workspace_id,
+    record_id,
+    'uptimerobot'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('monitorFriendlyName') }} || ' is ' || {{ text_at('alertTypeFriendlyName') }}), {{ text_at('monitorFriendlyName') }}, ('Monitor ' || {{ text_at('monitorID') }})) when 'monitor' then coalesce({{ text_at('friendly_name') }}, {{ text_at('friendlyName') }}) end as title,
-    case variant when 'alert' then {{ text_at('alertDetails') }} when 'monitor' then {{ text_at('logs.0.reason.detail') }} end as body,
-    case variant when 'alert' then ('alert ' || {{ text_at('alertType') }}) when 'monitor' then case when coalesce(lower({{ text_at('status') }}) in ('9', 'down'), false) then 'alert 1' else 'alert 2' end end as severity_value,
-    case variant when 'alert' then coalesce({{ text_at('alertTypeFriendlyName') }}, ('alert ' || {{ text_at('alertType') }})) when 'monitor' then ('monitor ' || {{ text_at('status') }}) end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('monitorFriendlyName') }}, {{ text_at('monitorURL') }}) when 'monitor' then coalesce({{ text_at('friendly_name') }}, {{ text_at('friendlyName') }}) end as service,
-    case variant when 'alert' then {{ text_at('alertDetails') }} when 'monitor' then {{ text_at('logs.0.reason.code') }} end as error_type,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'alert' then coalesce((mapping.text_at(payload, '{monitorFriendlyName}') || ' is ' || mapping.text_at(payload, '{alertTypeFriendlyName}')), mapping.text_at(payload, '{monitorFriendlyName}'), ('Monitor ' || mapping.text_at(payload, '{monitorID}')))
+        when 'monitor' then coalesce(mapping.text_at(payload, '{friendly_name}'), mapping.text_at(payload, '{friendlyName}'))
+    end as title,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertDetails}')
+        when 'monitor' then mapping.text_at(payload, '{logs,0,reason,detail}')
+    end as body,
+    case variant
+        when 'alert' then ('alert ' || mapping.text_at(payload, '{alertType}'))
+        when 'monitor' then case when coalesce(lower(mapping.text_at(payload, '{status}')) in ('9', 'down'), false) then 'alert 1' else 'alert 2' end
+    end as severity_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertTypeFriendlyName}'), ('alert ' || mapping.text_at(payload, '{alertType}')))
+        when 'monitor' then ('monitor ' || mapping.text_at(payload, '{status}'))
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{monitorFriendlyName}'), mapping.text_at(payload, '{monitorURL}'))
+        when 'monitor' then coalesce(mapping.text_at(payload, '{friendly_name}'), mapping.text_at(payload, '{friendlyName}'))
+    end as service,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertDetails}')
+        when 'monitor' then mapping.text_at(payload, '{logs,0,reason,code}')
+    end as error_type,
     null::text as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('monitorURL') }} when 'monitor' then {{ text_at('url') }} end as external_url,
-    case variant when 'alert' then {{ seconds_at('alertDateTime') }} when 'monitor' then coalesce({{ seconds_at('logs.0.datetime') }}, {{ seconds_at('create_datetime') }}) end as source_created_at,
-    case variant when 'alert' then {{ seconds_at('alertDateTime') }} when 'monitor' then {{ seconds_at('logs.0.datetime') }} end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert', {{ value_at('alertID') }}, 'duration', {{ value_at('alertDuration') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'alert' then mapping.text_at(payload, '{monitorURL}')
+        when 'monitor' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'alert' then mapping.epoch_at(payload, '{alertDateTime}', 1)
+        when 'monitor' then coalesce(mapping.epoch_at(payload, '{logs,0,datetime}', 1), mapping.epoch_at(payload, '{create_datetime}', 1))
+    end as source_created_at,
+    case variant
+        when 'alert' then mapping.epoch_at(payload, '{alertDateTime}', 1)
+        when 'monitor' then mapping.epoch_at(payload, '{logs,0,datetime}', 1)
+    end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert', payload #> '{alertID}', 'duration', payload #> '{alertDuration}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bigquery', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bigquery'
+    ) as changed
+    inner join {{ source('landing', 'bigquery') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bigquery' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,27 +19,68 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('protoPayload') }} and ({{ has_value('timestamp') }} or {{ has_value('severity') }})) then 'log entry'
-            when ({{ has_value('jobReference') }} and ({{ has_value('status') }} or {{ has_value('state') }})) then 'job'
+            when (mapping.has_value(payload, '{protoPayload}') and (mapping.has_value(payload, '{timestamp}') or mapping.has_value(payload, '{severity}'))) then 'log entry'
+            when (mapping.has_value(payload, '{jobReference}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{state}'))) then 'job'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bigquery') }},
+    workspace_id,
+    record_id,
+    'bigquery'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'log entry' then coalesce({{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobStatus.error.message') }}, {{ text_at('protoPayload.status.message') }}, {{ text_at('protoPayload.metadata.jobChange.job.jobStatus.errorResult.message') }}, {{ text_at('protoPayload.methodName') }}) when 'job' then coalesce({{ text_at('errorResult.message') }}, {{ text_at('status.errorResult.message') }}, ('Job ' || {{ text_at('jobReference.jobId') }} || ' failed')) end as title,
-    case variant when 'log entry' then coalesce({{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobConfiguration.query.query') }}, {{ text_at('protoPayload.metadata.jobChange.job.jobConfig.queryConfig.query') }}) when 'job' then coalesce({{ text_at('configuration.query.query') }}, {{ text_at('status.errors.0.message') }}) end as body,
-    case variant when 'log entry' then {{ text_at('severity') }} when 'job' then case when {{ has_value('status.errorResult') }} then 'failed' else case when {{ has_value('errorResult') }} then 'failed' else null::text end end end as severity_value,
-    case variant when 'log entry' then coalesce(case when ({{ has_value('protoPayload.serviceData.jobCompletedEvent.job.jobStatus.error.message') }} or {{ has_value('protoPayload.status.code') }}) then 'failed' else null::text end, {{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobStatus.state') }}, 'failed') when 'job' then case when ({{ has_value('status.errorResult') }} or {{ has_value('errorResult') }}) then 'failed' else coalesce({{ text_at('status.state') }}, {{ text_at('state') }}) end end as status_value,
-    case variant when 'log entry' then coalesce({{ text_at('resource.labels.project_id') }}, {{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobName.projectId') }}) when 'job' then {{ text_at('jobReference.projectId') }} end as service,
-    case variant when 'log entry' then coalesce({{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobStatus.error.code') }}, {{ text_at('protoPayload.status.code') }}, {{ text_at('protoPayload.methodName') }}) when 'job' then coalesce({{ text_at('status.errorResult.reason') }}, {{ text_at('errorResult.reason') }}) end as error_type,
-    case variant when 'log entry' then {{ text_at('protoPayload.authenticationInfo.principalEmail') }} when 'job' then {{ text_at('user_email') }} end as team,
-    case variant when 'log entry' then coalesce({{ text_at('resource.labels.location') }}, {{ text_at('protoPayload.serviceData.jobCompletedEvent.job.jobName.location') }}) when 'job' then {{ text_at('jobReference.location') }} end as environment,
-    case variant when 'job' then {{ text_at('selfLink') }} end as external_url,
-    case variant when 'log entry' then {{ instant_at('timestamp') }} when 'job' then coalesce({{ milliseconds_at('statistics.startTime') }}, {{ milliseconds_at('statistics.creationTime') }}) end as source_created_at,
-    case variant when 'log entry' then coalesce({{ instant_at('protoPayload.serviceData.jobCompletedEvent.job.jobStatistics.endTime') }}, {{ instant_at('timestamp') }}) when 'job' then {{ milliseconds_at('statistics.endTime') }} end as resolved_at,
-    case variant when 'log entry' then jsonb_strip_nulls(jsonb_build_object('job', coalesce(nullif({{ value_at('protoPayload.serviceData.jobCompletedEvent.job.jobName.jobId') }}, 'null'), nullif({{ value_at('protoPayload.resourceName') }}, 'null')), 'user', {{ value_at('protoPayload.authenticationInfo.principalEmail') }}, 'project', nullif(substring({{ text_at('logName') }} from '^projects/([^/]+)/'), ''))) when 'job' then jsonb_strip_nulls(jsonb_build_object('job', {{ value_at('jobReference.jobId') }}, 'type', {{ value_at('configuration.jobType') }}, 'user', {{ value_at('user_email') }})) else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'log entry' then coalesce(mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobStatus,error,message}'), mapping.text_at(payload, '{protoPayload,status,message}'), mapping.text_at(payload, '{protoPayload,metadata,jobChange,job,jobStatus,errorResult,message}'), mapping.text_at(payload, '{protoPayload,methodName}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{errorResult,message}'), mapping.text_at(payload, '{status,errorResult,message}'), ('Job ' || mapping.text_at(payload, '{jobReference,jobId}') || ' failed'))
+    end as title,
+    case variant
+        when 'log entry' then coalesce(mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobConfiguration,query,query}'), mapping.text_at(payload, '{protoPayload,metadata,jobChange,job,jobConfig,queryConfig,query}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{configuration,query,query}'), mapping.text_at(payload, '{status,errors,0,message}'))
+    end as body,
+    case variant
+        when 'log entry' then mapping.text_at(payload, '{severity}')
+        when 'job' then case when mapping.has_value(payload, '{status,errorResult}') then 'failed' else case when mapping.has_value(payload, '{errorResult}') then 'failed' else null::text end end
+    end as severity_value,
+    case variant
+        when 'log entry' then coalesce(case when (mapping.has_value(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobStatus,error,message}') or mapping.has_value(payload, '{protoPayload,status,code}')) then 'failed' else null::text end, mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobStatus,state}'), 'failed')
+        when 'job' then case when (mapping.has_value(payload, '{status,errorResult}') or mapping.has_value(payload, '{errorResult}')) then 'failed' else coalesce(mapping.text_at(payload, '{status,state}'), mapping.text_at(payload, '{state}')) end
+    end as status_value,
+    case variant
+        when 'log entry' then coalesce(mapping.text_at(payload, '{resource,labels,project_id}'), mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobName,projectId}'))
+        when 'job' then mapping.text_at(payload, '{jobReference,projectId}')
+    end as service,
+    case variant
+        when 'log entry' then coalesce(mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobStatus,error,code}'), mapping.text_at(payload, '{protoPayload,status,code}'), mapping.text_at(payload, '{protoPayload,methodName}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{status,errorResult,reason}'), mapping.text_at(payload, '{errorResult,reason}'))
+    end as error_type,
+    case variant
+        when 'log entry' then mapping.text_at(payload, '{protoPayload,authenticationInfo,principalEmail}')
+        when 'job' then mapping.text_at(payload, '{user_email}')
+    end as team,
+    case variant
+        when 'log entry' then coalesce(mapping.text_at(payload, '{resource,labels,location}'), mapping.text_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobName,location}'))
+        when 'job' then mapping.text_at(payload, '{jobReference,location}')
+    end as environment,
+    case variant when 'job' then mapping.text_at(payload, '{selfLink}') end as external_url,
+    case variant
+        when 'log entry' then mapping.instant_at(payload, '{timestamp}')
+        when 'job' then coalesce(mapping.epoch_at(payload, '{statistics,startTime}', 1000), mapping.epoch_at(payload, '{statistics,creationTime}', 1000))
+    end as source_created_at,
+    case variant
+        when 'log entry' then coalesce(mapping.instant_at(payload, '{protoPayload,serviceData,jobCompletedEvent,job,jobStatistics,endTime}'), mapping.instant_at(payload, '{timestamp}'))
+        when 'job' then mapping.epoch_at(payload, '{statistics,endTime}', 1000)
+    end as resolved_at,
+    case variant
+        when 'log entry' then jsonb_strip_nulls(jsonb_build_object('job', coalesce(nullif(payload #> '{protoPayload,serviceData,jobCompletedEvent,job,jobName,jobId}', 'null'), nullif(payload #> '{protoPayload,resourceName}', 'null')), 'user', payload #> '{protoPayload,authenticationInfo,principalEmail}', 'project', nullif(substring(mapping.text_at(payload, '{logName}') from '^projects/([^/]+)/'), '')))
+        when 'job' then jsonb_strip_nulls(jsonb_build_object('job', payload #> '{jobReference,jobId}', 'type', payload #> '{configuration,jobType}', 'user', payload #> '{user_email}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('elasticsearch', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'elasticsearch'
+    ) as changed
+    inner join {{ source('landing', 'elasticsearch') }} as r using (workspace_id, source, external_id)
+    where r.source = 'elasticsearch' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('_source') }} and ({{ has_value('_id') }} or {{ has_value('_index') }})) then 'document'
+            when (mapping.has_value(payload, '{_source}') and (mapping.has_value(payload, '{_id}') or mapping.has_value(payload, '{_index}'))) then 'document'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('elasticsearch') }},
+    workspace_id,
+    record_id,
+    'elasticsearch'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'document' then coalesce({{ text_at('_source.error.message') }}, {{ text_at('_source.error\\.message') }}, {{ text_at('_source.message') }}, {{ text_at('_source.title') }}, ({{ text_at('_index') }} || ': document ' || {{ text_at('_id') }})) end as title,
-    case variant when 'document' then coalesce({{ text_at('_source.error.stack_trace') }}, {{ text_at('_source.error\\.stack_trace') }}, {{ text_at('_source.event.original') }}, {{ text_at('_source.message') }}) end as body,
-    case variant when 'document' then coalesce({{ text_at('_source.log\\.level') }}, {{ text_at('_source.log.level') }}, {{ text_at('_source.level') }}, {{ text_at('_source.severity') }}) end as severity_value,
-    case variant when 'document' then coalesce({{ text_at('_source.status') }}, case when {{ has_value('_source') }} then 'failed' else null::text end) end as status_value,
-    case variant when 'document' then coalesce({{ text_at('_source.service\\.name') }}, {{ text_at('_source.service.name') }}, {{ text_at('_source.service') }}, {{ text_at('_source.host.name') }}) end as service,
-    case variant when 'document' then coalesce({{ text_at('_source.error\\.type') }}, {{ text_at('_source.error.type') }}, {{ text_at('_source.error.code') }}) end as error_type,
-    case variant when 'document' then coalesce({{ text_at('_source.labels.team') }}, {{ tag_at('_source.tags', 'team') }}) end as team,
-    case variant when 'document' then coalesce({{ text_at('_source.service\\.environment') }}, {{ text_at('_source.service.environment') }}, {{ text_at('_source.labels.env') }}) end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,error,message}'), mapping.text_at(payload, '{_source,"error.message"}'), mapping.text_at(payload, '{_source,message}'), mapping.text_at(payload, '{_source,title}'), (mapping.text_at(payload, '{_index}') || ': document ' || mapping.text_at(payload, '{_id}'))) end as title,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,error,stack_trace}'), mapping.text_at(payload, '{_source,"error.stack_trace"}'), mapping.text_at(payload, '{_source,event,original}'), mapping.text_at(payload, '{_source,message}')) end as body,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,"log.level"}'), mapping.text_at(payload, '{_source,log,level}'), mapping.text_at(payload, '{_source,level}'), mapping.text_at(payload, '{_source,severity}')) end as severity_value,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,status}'), case when mapping.has_value(payload, '{_source}') then 'failed' else null::text end) end as status_value,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,"service.name"}'), mapping.text_at(payload, '{_source,service,name}'), mapping.text_at(payload, '{_source,service}'), mapping.text_at(payload, '{_source,host,name}')) end as service,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,"error.type"}'), mapping.text_at(payload, '{_source,error,type}'), mapping.text_at(payload, '{_source,error,code}')) end as error_type,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,labels,team}'), mapping.tag_at(payload, '{_source,tags}', 'team')) end as team,
+    case variant when 'document' then coalesce(mapping.text_at(payload, '{_source,"service.environment"}'), mapping.text_at(payload, '{_source,service,environment}'), mapping.text_at(payload, '{_source,labels,env}')) end as environment,
     null::text as external_url,
-    case variant when 'document' then {{ instant_at('_source.@timestamp') }} end as source_created_at,
+    case variant when 'document' then mapping.instant_at(payload, '{_source,"@timestamp"}') end as source_created_at,
     null::timestamptz as resolved_at,
-    case variant when 'document' then jsonb_strip_nulls(jsonb_build_object('index', {{ value_at('_index') }}, 'host', {{ value_at('_source.host.name') }}, 'trace', {{ value_at('_source.trace.id') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'document' then jsonb_strip_nulls(jsonb_build_object('index', payload #> '{_index}', 'host', payload #> '{_source,host,name}', 'trace', payload #> '{_source,trace,id}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('mongodb_atlas', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'mongodb_atlas'
+    ) as changed
+    inner join {{ source('landing', 'mongodb_atlas') }} as r using (workspace_id, source, external_id)
+    where r.source = 'mongodb_atlas' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,26 +19,36 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('eventTypeName') }} and {{ has_value('status') }}) then 'alert'
+            when (mapping.has_value(payload, '{eventTypeName}') and mapping.has_value(payload, '{status}')) then 'alert'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('mongodb_atlas') }},
+    workspace_id,
+    record_id,
+    'mongodb_atlas'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'alert' then coalesce(({{ text_at('clusterName') }} || ': ' || {{ text_at('humanReadable') }}), {{ text_at('humanReadable') }}, ({{ text_at('eventTypeName') }} || ' ' || {{ text_at('metricName') }} || ' on ' || {{ text_at('hostnameAndPort') }}), ({{ text_at('eventTypeName') }} || ' on ' || {{ text_at('clusterName') }}), {{ text_at('eventTypeName') }}) end as title,
-    case variant when 'alert' then coalesce(({{ text_at('metricName') }} || ': ' || {{ text_at('currentValue.number') }} || ' ' || {{ text_at('currentValue.units') }}), {{ text_at('metricName') }}) end as body,
-    case variant when 'alert' then coalesce({{ text_at('severity') }}, {{ text_at('eventTypeName') }}) end as severity_value,
-    case variant when 'alert' then {{ text_at('status') }} end as status_value,
-    case variant when 'alert' then coalesce({{ text_at('clusterName') }}, {{ text_at('replicaSetName') }}, {{ text_at('hostnameAndPort') }}, {{ text_at('groupId') }}) end as service,
-    case variant when 'alert' then {{ text_at('eventTypeName') }} end as error_type,
-    case variant when 'alert' then {{ text_at('groupId') }} end as team,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{clusterName}') || ': ' || mapping.text_at(payload, '{humanReadable}')), mapping.text_at(payload, '{humanReadable}'), (mapping.text_at(payload, '{eventTypeName}') || ' ' || mapping.text_at(payload, '{metricName}') || ' on ' || mapping.text_at(payload, '{hostnameAndPort}')), (mapping.text_at(payload, '{eventTypeName}') || ' on ' || mapping.text_at(payload, '{clusterName}')), mapping.text_at(payload, '{eventTypeName}')) end as title,
+    case variant when 'alert' then coalesce((mapping.text_at(payload, '{metricName}') || ': ' || mapping.text_at(payload, '{currentValue,number}') || ' ' || mapping.text_at(payload, '{currentValue,units}')), mapping.text_at(payload, '{metricName}')) end as body,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{eventTypeName}')) end as severity_value,
+    case variant when 'alert' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{clusterName}'), mapping.text_at(payload, '{replicaSetName}'), mapping.text_at(payload, '{hostnameAndPort}'), mapping.text_at(payload, '{groupId}')) end as service,
+    case variant when 'alert' then mapping.text_at(payload, '{eventTypeName}') end as error_type,
+    case variant when 'alert' then mapping.text_at(payload, '{groupId}') end as team,
     null::text as environment,
-    case variant when 'alert' then {{ text_at('links.0.href') }} end as external_url,
-    case variant when 'alert' then {{ instant_at('created') }} end as source_created_at,
-    case variant when 'alert' then coalesce({{ instant_at('resolved') }}, {{ instant_at('updated') }}) end as resolved_at,
-    case variant when 'alert' then jsonb_strip_nulls(jsonb_build_object('metric', {{ value_at('metricName') }}, 'host', {{ value_at('hostnameAndPort') }}, 'acknowledged_until', {{ value_at('acknowledgedUntil') }})) else '{}'::jsonb end as attributes
+    case variant when 'alert' then mapping.text_at(payload, '{links,0,href}') end as external_url,
+    case variant when 'alert' then mapping.instant_at(payload, '{created}') end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{resolved}'), mapping.instant_at(payload, '{updated}')) end as resolved_at,
+    case variant
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('metric', payload #> '{metricName}', 'host', payload #> '{hostnameAndPort}', 'acknowledged_until', payload #> '{acknowledgedUntil}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('postgresql', shape="kind <> 'normalized_change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'postgresql'
+    ) as changed
+    inner join {{ source('landing', 'postgresql') }} as r using (workspace_id, source, external_id)
+    where r.source = 'postgresql' and kind <> 'normalized_change'
 
 ),
 
@@ -17,19 +26,29 @@ variants as (
 )
 
 select
-    {{ record_columns('postgresql') }},
+    workspace_id,
+    record_id,
+    'postgresql'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'normalized' then {{ text_at('title') }} end as title,
-    case variant when 'normalized' then {{ text_at('body') }} end as body,
-    case variant when 'normalized' then {{ text_at('severity') }} end as severity_value,
-    case variant when 'normalized' then {{ text_at('status') }} end as status_value,
-    case variant when 'normalized' then {{ text_at('service') }} end as service,
-    case variant when 'normalized' then {{ text_at('error_type') }} end as error_type,
-    case variant when 'normalized' then {{ text_at('team') }} end as team,
-    case variant when 'normalized' then {{ text_at('environment') }} end as environment,
-    case variant when 'normalized' then {{ text_at('external_url') }} end as external_url,
-    case variant when 'normalized' then {{ instant_at('source_created_at') }} end as source_created_at,
-    case variant when 'normalized' then {{ instant_at('resolved_at') }} end as resolved_at,
-    case variant when 'normalized' then {{ object_at('attributes') }} else '{}'::jsonb end as attributes
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'normalized' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'normalized' then mapping.text_at(payload, '{body}') end as body,
+    case variant when 'normalized' then mapping.text_at(payload, '{severity}') end as severity_value,
+    case variant when 'normalized' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'normalized' then mapping.text_at(payload, '{service}') end as service,
+    case variant when 'normalized' then mapping.text_at(payload, '{error_type}') end as error_type,
+    case variant when 'normalized' then mapping.text_at(payload, '{team}') end as team,
+    case variant when 'normalized' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant when 'normalized' then mapping.text_at(payload, '{external_url}') end as external_url,
+    case variant when 'normalized' then mapping.instant_at(payload, '{source_created_at}') end as source_created_at,
+    case variant when 'normalized' then mapping.instant_at(payload, '{resolved_at}') end as resolved_at,
+    case variant
+        when 'normalized' then mapping.object_at(payload, '{attributes}')
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('snowflake', shape="kind not in ('normalized', 'change', 'normalized_change')") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'snowflake'
+    ) as changed
+    inner join {{ source('landing', 'snowflake') }} as r using (workspace_id, source, external_id)
+    where r.source = 'snowflake' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
 
@@ -10,28 +19,77 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('EVENT_TYPE') }} and {{ has_value('IS_SUCCESS') }}) then 'failed login'
-            when ({{ has_value('STATE') }} and {{ has_value('NAME') }}) then 'task'
-            when ({{ has_value('EXECUTION_STATUS') }} and ({{ has_value('QUERY_TYPE') }} or {{ has_value('QUERY_TEXT') }})) then 'query'
+            when (mapping.has_value(payload, '{EVENT_TYPE}') and mapping.has_value(payload, '{IS_SUCCESS}')) then 'failed login'
+            when (mapping.has_value(payload, '{STATE}') and mapping.has_value(payload, '{NAME}')) then 'task'
+            when (mapping.has_value(payload, '{EXECUTION_STATUS}') and (mapping.has_value(payload, '{QUERY_TYPE}') or mapping.has_value(payload, '{QUERY_TEXT}'))) then 'query'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('snowflake') }},
+    workspace_id,
+    record_id,
+    'snowflake'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'failed login' then coalesce(({{ text_at('EVENT_TYPE') }} || ' failed: ' || {{ text_at('ERROR_MESSAGE') }}), ({{ text_at('EVENT_TYPE') }} || ' failed')) when 'task' then coalesce(('Task ' || {{ text_at('NAME') }} || ': ' || {{ text_at('ERROR_MESSAGE') }}), ('Task ' || {{ text_at('NAME') }} || ' ' || {{ text_at('STATE') }})) when 'query' then coalesce({{ text_at('ERROR_MESSAGE') }}, ({{ text_at('QUERY_TYPE') }} || ' ' || {{ text_at('EXECUTION_STATUS') }}), {{ text_at('QUERY_TEXT') }}) end as title,
-    case variant when 'failed login' then {{ text_at('ERROR_MESSAGE') }} when 'task' then {{ text_at('ERROR_MESSAGE') }} when 'query' then {{ text_at('QUERY_TEXT') }} end as body,
-    case variant when 'failed login' then 'login failed' when 'task' then {{ text_at('STATE') }} when 'query' then {{ text_at('EXECUTION_STATUS') }} end as severity_value,
-    case variant when 'failed login' then 'failed' when 'task' then {{ text_at('STATE') }} when 'query' then {{ text_at('EXECUTION_STATUS') }} end as status_value,
-    case variant when 'failed login' then 'snowflake' when 'task' then {{ text_at('NAME') }} when 'query' then coalesce({{ text_at('WAREHOUSE_NAME') }}, {{ text_at('DATABASE_NAME') }}, {{ text_at('ROLE_NAME') }}) end as service,
-    case variant when 'failed login' then coalesce({{ text_at('ERROR_CODE') }}, {{ text_at('EVENT_TYPE') }}) when 'task' then {{ text_at('ERROR_CODE') }} when 'query' then coalesce({{ text_at('ERROR_CODE') }}, {{ text_at('QUERY_TYPE') }}) end as error_type,
-    case variant when 'failed login' then {{ text_at('USER_NAME') }} when 'query' then coalesce({{ text_at('ROLE_NAME') }}, {{ text_at('USER_NAME') }}) end as team,
-    case variant when 'task' then {{ text_at('DATABASE_NAME') }} when 'query' then {{ text_at('DATABASE_NAME') }} end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'failed login' then coalesce((mapping.text_at(payload, '{EVENT_TYPE}') || ' failed: ' || mapping.text_at(payload, '{ERROR_MESSAGE}')), (mapping.text_at(payload, '{EVENT_TYPE}') || ' failed'))
+        when 'task' then coalesce(('Task ' || mapping.text_at(payload, '{NAME}') || ': ' || mapping.text_at(payload, '{ERROR_MESSAGE}')), ('Task ' || mapping.text_at(payload, '{NAME}') || ' ' || mapping.text_at(payload, '{STATE}')))
+        when 'query' then coalesce(mapping.text_at(payload, '{ERROR_MESSAGE}'), (mapping.text_at(payload, '{QUERY_TYPE}') || ' ' || mapping.text_at(payload, '{EXECUTION_STATUS}')), mapping.text_at(payload, '{QUERY_TEXT}'))
+    end as title,
+    case variant
+        when 'failed login' then mapping.text_at(payload, '{ERROR_MESSAGE}')
+        when 'task' then mapping.text_at(payload, '{ERROR_MESSAGE}')
+        when 'query' then mapping.text_at(payload, '{QUERY_TEXT}')
+    end as body,
+    case variant
+        when 'failed login' then 'login failed'
+        when 'task' then mapping.text_at(payload, '{STATE}')
+        when 'query' then mapping.text_at(payload, '{EXECUTION_STATUS}')
+    end as severity_value,
+    case variant
+        when 'failed login' then 'failed'
+        when 'task' then mapping.text_at(payload, '{STATE}')
+        when 'query' then mapping.text_at(payload, '{EXECUTION_STATUS}')
+    end as status_value,
+    case variant
+        when 'failed login' then 'snowflake'
+        when 'task' then mapping.text_at(payload, '{NAME}')
+        when 'query' then coalesce(mapping.text_at(payload, '{WAREHOUSE_NAME}'), mapping.text_at(payload, '{DATABASE_NAME}'), mapping.text_at(payload, '{ROLE_NAME}'))
+    end as service,
+    case variant
+        when 'failed login' then coalesce(mapping.text_at(payload, '{ERROR_CODE}'), mapping.text_at(payload, '{EVENT_TYPE}'))
+        when 'task' then mapping.text_at(payload, '{ERROR_CODE}')
+        when 'query' then coalesce(mapping.text_at(payload, '{ERROR_CODE}'), mapping.text_at(payload, '{QUERY_TYPE}'))
+    end as error_type,
+    case variant
+        when 'failed login' then mapping.text_at(payload, '{USER_NAME}')
+        when 'query' then coalesce(mapping.text_at(payload, '{ROLE_NAME}'), mapping.text_at(payload, '{USER_NAME}'))
+    end as team,
+    case variant
+        when 'task' then mapping.text_at(payload, '{DATABASE_NAME}')
+        when 'query' then mapping.text_at(payload, '{DATABASE_NAME}')
+    end as environment,
     null::text as external_url,
-    case variant when 'failed login' then {{ instant_at('EVENT_TIMESTAMP') }} when 'task' then coalesce({{ instant_at('QUERY_START_TIME') }}, {{ instant_at('SCHEDULED_TIME') }}) when 'query' then coalesce({{ instant_at('START_TIME') }}, {{ seconds_at('START_TIME') }}) end as source_created_at,
-    case variant when 'task' then {{ instant_at('COMPLETED_TIME') }} when 'query' then coalesce({{ instant_at('END_TIME') }}, {{ seconds_at('END_TIME') }}) end as resolved_at,
-    case variant when 'failed login' then jsonb_strip_nulls(jsonb_build_object('user', {{ value_at('USER_NAME') }}, 'address', {{ value_at('CLIENT_IP') }}, 'client', {{ value_at('REPORTED_CLIENT_TYPE') }})) when 'task' then jsonb_strip_nulls(jsonb_build_object('schema', {{ value_at('SCHEMA_NAME') }})) when 'query' then jsonb_strip_nulls(jsonb_build_object('user', {{ value_at('USER_NAME') }}, 'warehouse', {{ value_at('WAREHOUSE_NAME') }}, 'query', {{ value_at('QUERY_ID') }})) else '{}'::jsonb end as attributes
+    case variant
+        when 'failed login' then mapping.instant_at(payload, '{EVENT_TIMESTAMP}')
+        when 'task' then coalesce(mapping.instant_at(payload, '{QUERY_START_TIME}'), mapping.instant_at(payload, '{SCHEDULED_TIME}'))
+        when 'query' then coalesce(mapping.instant_at(payload, '{START_TIME}'), mapping.epoch_at(payload, '{START_TIME}', 1))
+    end as source_created_at,
+    case variant
+        when 'task' then mapping.instant_at(payload, '{COMPLETED_TIME}')
+        when 'query' then coalesce(mapping.instant_at(payload, '{END_TIME}'), mapping.epoch_at(payload, '{END_TIME}', 1))
+    end as resolved_at,
+    case variant
+        when 'failed login' then jsonb_strip_nulls(jsonb_build_object('user', payload #> '{USER_NAME}', 'address', payload #> '{CLIENT_IP}', 'client', payload #> '{REPORTED_CLIENT_TYPE}'))
+        when 'task' then jsonb_strip_nulls(jsonb_build_object('schema', payload #> '{SCHEMA_NAME}'))
+        when 'query' then jsonb_strip_nulls(jsonb_build_object('user', payload #> '{USER_NAME}', 'warehouse', payload #> '{WAREHOUSE_NAME}', 'query', payload #> '{QUERY_ID}'))
+        else '{}'::jsonb
+    end as attributes
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bamboo', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bamboo'
+    ) as changed
+    inner join {{ source('landing', 'bamboo') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bamboo' and kind = 'change'
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('deploymentState') }} or {{ has_value('deploymentResultId') }}) then 'deployment'
+            when (mapping.has_value(payload, '{deploymentState}') or mapping.has_value(payload, '{deploymentResultId}')) then 'deployment'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,13 +27,20 @@ variants as (
 )
 
 select
-    {{ record_columns('bamboo') }},
+    workspace_id,
+    record_id,
+    'bamboo'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'deployment' then coalesce(nullif(concat_ws(' ', coalesce({{ text_at('deploymentProjectName') }}, {{ text_at('deploymentVersion.items.0.label') }}), {{ text_at('deploymentVersionName') }}), ''), {{ text_at('environmentName') }}) end as title,
-    case variant when 'deployment' then coalesce({{ text_at('deploymentProjectName') }}, {{ text_at('deploymentVersion.items.0.planResultKey.entityKey.key') }}) end as service,
-    case variant when 'deployment' then coalesce({{ text_at('environmentName') }}, {{ text_at('environment.name') }}) end as environment,
-    case variant when 'deployment' then (nullif(config ->> 'base_url', '') || '/deploy/viewDeploymentResult.action?deploymentResultId=' || {{ text_at('id') }}) end as external_url,
-    case variant when 'deployment' then coalesce({{ milliseconds_at('finishedDate') }}, {{ instant_at('finishedDate') }}, {{ milliseconds_at('finishedAt') }}, {{ instant_at('finishedAt') }}, {{ milliseconds_at('executedDate') }}, {{ instant_at('executedDate') }}) end as changed_at
+    case variant when 'deployment' then coalesce(nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{deploymentProjectName}'), mapping.text_at(payload, '{deploymentVersion,items,0,label}')), mapping.text_at(payload, '{deploymentVersionName}')), ''), mapping.text_at(payload, '{environmentName}')) end as title,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{deploymentProjectName}'), mapping.text_at(payload, '{deploymentVersion,items,0,planResultKey,entityKey,key}')) end as service,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{environmentName}'), mapping.text_at(payload, '{environment,name}')) end as environment,
+    case variant when 'deployment' then (nullif(config ->> 'base_url', '') || '/deploy/viewDeploymentResult.action?deploymentResultId=' || mapping.text_at(payload, '{id}')) end as external_url,
+    case variant when 'deployment' then coalesce(mapping.epoch_at(payload, '{finishedDate}', 1000), mapping.instant_at(payload, '{finishedDate}'), mapping.epoch_at(payload, '{finishedAt}', 1000), mapping.instant_at(payload, '{finishedAt}'), mapping.epoch_at(payload, '{executedDate}', 1000), mapping.instant_at(payload, '{executedDate}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('buildkite', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'buildkite'
+    ) as changed
+    inner join {{ source('landing', 'buildkite') }} as r using (workspace_id, source, external_id)
+    where r.source = 'buildkite' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('state') }} and {{ has_value('number') }} and {{ has_value('commit') }}) then 'deploying build'
+            when (mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{number}') and mapping.has_value(payload, '{commit}')) then 'deploying build'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('buildkite') }},
+    workspace_id,
+    record_id,
+    'buildkite'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deploying build' then 'deploy' end as change_kind,
-    case variant when 'deploying build' then nullif(concat_ws(': ', coalesce({{ text_at('pipeline.name') }}, {{ text_at('pipeline.slug') }}), {{ text_at('message') }}), '') end as title,
-    case variant when 'deploying build' then coalesce({{ text_at('pipeline.slug') }}, {{ text_at('pipeline.name') }}) end as service,
-    case variant when 'deploying build' then coalesce({{ text_at('env.ENVIRONMENT') }}, {{ text_at('env.DEPLOY_ENV') }}, {{ text_at('meta_data.environment') }}, {{ text_at('branch') }}) end as environment,
-    case variant when 'deploying build' then coalesce({{ text_at('web_url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'deploying build' then coalesce({{ instant_at('finished_at') }}, {{ instant_at('finishedAt') }}, {{ instant_at('created_at') }}, {{ instant_at('createdAt') }}) end as changed_at
+    case variant when 'deploying build' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{pipeline,name}'), mapping.text_at(payload, '{pipeline,slug}')), mapping.text_at(payload, '{message}')), '') end as title,
+    case variant when 'deploying build' then coalesce(mapping.text_at(payload, '{pipeline,slug}'), mapping.text_at(payload, '{pipeline,name}')) end as service,
+    case variant when 'deploying build' then coalesce(mapping.text_at(payload, '{env,ENVIRONMENT}'), mapping.text_at(payload, '{env,DEPLOY_ENV}'), mapping.text_at(payload, '{meta_data,environment}'), mapping.text_at(payload, '{branch}')) end as environment,
+    case variant when 'deploying build' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant when 'deploying build' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{finishedAt}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{createdAt}')) end as changed_at
 from variants

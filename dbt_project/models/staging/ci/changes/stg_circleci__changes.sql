@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('circleci', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'circleci'
+    ) as changed
+    inner join {{ source('landing', 'circleci') }} as r using (workspace_id, source, external_id)
+    where r.source = 'circleci' and kind = 'change'
 
 ),
 
@@ -10,21 +19,46 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('workflow.id') }} and {{ has_value('workflow.status') }}) then 'deploying workflow'
-            when ({{ has_value('status') }} and {{ has_value('pipeline_id') }}) then 'listed deploying workflow'
+            when (mapping.has_value(payload, '{workflow,id}') and mapping.has_value(payload, '{workflow,status}')) then 'deploying workflow'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{pipeline_id}')) then 'listed deploying workflow'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('circleci') }},
+    workspace_id,
+    record_id,
+    'circleci'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deploying workflow' then 'deploy' when 'listed deploying workflow' then 'deploy' end as change_kind,
-    case variant when 'deploying workflow' then nullif(concat_ws(': ', {{ text_at('workflow.name') }}, {{ text_at('pipeline.vcs.commit.subject') }}), '') when 'listed deploying workflow' then {{ text_at('name') }} end as title,
-    case variant when 'deploying workflow' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) when 'listed deploying workflow' then coalesce({{ text_at('project.name') }}, nullif(substring(coalesce({{ text_at('project_slug') }}, {{ text_at('project.slug') }}) from '[^/]+$'), '')) end as service,
-    case variant when 'deploying workflow' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) when 'listed deploying workflow' then coalesce({{ text_at('pipeline.vcs.branch') }}, {{ text_at('vcs.branch') }}, {{ text_at('branch') }}, {{ text_at('pipeline.vcs.tag') }}, {{ text_at('vcs.tag') }}, {{ text_at('tag') }}) end as environment,
-    case variant when 'deploying workflow' then {{ text_at('workflow.url') }} when 'listed deploying workflow' then ('https://app.circleci.com/pipelines/' || {{ text_at('project_slug') }} || '/' || {{ text_at('pipeline_number') }} || '/workflows/' || {{ text_at('id') }}) end as external_url,
-    case variant when 'deploying workflow' then coalesce({{ instant_at('workflow.stopped_at') }}, {{ instant_at('happened_at') }}) when 'listed deploying workflow' then coalesce({{ instant_at('stopped_at') }}, {{ instant_at('created_at') }}) end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'deploying workflow' then 'deploy'
+        when 'listed deploying workflow' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'deploying workflow' then nullif(concat_ws(': ', mapping.text_at(payload, '{workflow,name}'), mapping.text_at(payload, '{pipeline,vcs,commit,subject}')), '')
+        when 'listed deploying workflow' then mapping.text_at(payload, '{name}')
+    end as title,
+    case variant
+        when 'deploying workflow' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+        when 'listed deploying workflow' then coalesce(mapping.text_at(payload, '{project,name}'), nullif(substring(coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project,slug}')) from '[^/]+$'), ''))
+    end as service,
+    case variant
+        when 'deploying workflow' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+        when 'listed deploying workflow' then coalesce(mapping.text_at(payload, '{pipeline,vcs,branch}'), mapping.text_at(payload, '{vcs,branch}'), mapping.text_at(payload, '{branch}'), mapping.text_at(payload, '{pipeline,vcs,tag}'), mapping.text_at(payload, '{vcs,tag}'), mapping.text_at(payload, '{tag}'))
+    end as environment,
+    case variant
+        when 'deploying workflow' then mapping.text_at(payload, '{workflow,url}')
+        when 'listed deploying workflow' then ('https://app.circleci.com/pipelines/' || mapping.text_at(payload, '{project_slug}') || '/' || mapping.text_at(payload, '{pipeline_number}') || '/workflows/' || mapping.text_at(payload, '{id}'))
+    end as external_url,
+    case variant
+        when 'deploying workflow' then coalesce(mapping.instant_at(payload, '{workflow,stopped_at}'), mapping.instant_at(payload, '{happened_at}'))
+        when 'listed deploying workflow' then coalesce(mapping.instant_at(payload, '{stopped_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gcp_cloud_build', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gcp_cloud_build'
+    ) as changed
+    inner join {{ source('landing', 'gcp_cloud_build') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gcp_cloud_build' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('status') }} and {{ has_value('id') }} and ({{ has_value('createTime') }} or {{ has_value('logUrl') }})) then 'deploying build'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{createTime}') or mapping.has_value(payload, '{logUrl}'))) then 'deploying build'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('gcp_cloud_build') }},
+    workspace_id,
+    record_id,
+    'gcp_cloud_build'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deploying build' then 'deploy' end as change_kind,
-    case variant when 'deploying build' then coalesce(nullif(concat_ws(' ', coalesce({{ text_at('substitutions.TRIGGER_NAME') }}, {{ text_at('buildTriggerName') }}, {{ text_at('buildTriggerId') }}), {{ text_at('substitutions.SHORT_SHA') }}), ''), ('Build ' || {{ text_at('id') }})) end as title,
-    case variant when 'deploying build' then coalesce({{ text_at('substitutions._SERVICE_NAME') }}, {{ text_at('substitutions._SERVICE') }}, {{ text_at('substitutions.REPO_NAME') }}, {{ text_at('source.repoSource.repoName') }}, nullif(substring({{ text_at('images.0') }} from '([^/:]+)(?::[^/]*)?$'), ''), {{ text_at('substitutions.TRIGGER_NAME') }}) end as service,
-    case variant when 'deploying build' then coalesce({{ text_at('substitutions._ENVIRONMENT') }}, {{ text_at('substitutions._ENV') }}, {{ text_at('substitutions.BRANCH_NAME') }}, {{ text_at('source.repoSource.branchName') }}, {{ text_at('projectId') }}) end as environment,
-    case variant when 'deploying build' then {{ text_at('logUrl') }} end as external_url,
-    case variant when 'deploying build' then coalesce({{ instant_at('finishTime') }}, {{ instant_at('createTime') }}) end as changed_at
+    case variant when 'deploying build' then coalesce(nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{substitutions,TRIGGER_NAME}'), mapping.text_at(payload, '{buildTriggerName}'), mapping.text_at(payload, '{buildTriggerId}')), mapping.text_at(payload, '{substitutions,SHORT_SHA}')), ''), ('Build ' || mapping.text_at(payload, '{id}'))) end as title,
+    case variant when 'deploying build' then coalesce(mapping.text_at(payload, '{substitutions,_SERVICE_NAME}'), mapping.text_at(payload, '{substitutions,_SERVICE}'), mapping.text_at(payload, '{substitutions,REPO_NAME}'), mapping.text_at(payload, '{source,repoSource,repoName}'), nullif(substring(mapping.text_at(payload, '{images,0}') from '([^/:]+)(?::[^/]*)?$'), ''), mapping.text_at(payload, '{substitutions,TRIGGER_NAME}')) end as service,
+    case variant when 'deploying build' then coalesce(mapping.text_at(payload, '{substitutions,_ENVIRONMENT}'), mapping.text_at(payload, '{substitutions,_ENV}'), mapping.text_at(payload, '{substitutions,BRANCH_NAME}'), mapping.text_at(payload, '{source,repoSource,branchName}'), mapping.text_at(payload, '{projectId}')) end as environment,
+    case variant when 'deploying build' then mapping.text_at(payload, '{logUrl}') end as external_url,
+    case variant when 'deploying build' then coalesce(mapping.instant_at(payload, '{finishTime}'), mapping.instant_at(payload, '{createTime}')) end as changed_at
 from variants

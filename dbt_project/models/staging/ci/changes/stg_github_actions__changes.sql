@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('github_actions', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'github_actions'
+    ) as changed
+    inner join {{ source('landing', 'github_actions') }} as r using (workspace_id, source, external_id)
+    where r.source = 'github_actions' and kind = 'change'
 
 ),
 
@@ -10,21 +19,46 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('environment') }} and {{ has_value('state') }}) then 'deployment'
-            when ({{ has_value('run_number') }} and {{ has_value('workflow_id') }}) then 'deploying workflow run'
+            when (mapping.has_value(payload, '{environment}') and mapping.has_value(payload, '{state}')) then 'deployment'
+            when (mapping.has_value(payload, '{run_number}') and mapping.has_value(payload, '{workflow_id}')) then 'deploying workflow run'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('github_actions') }},
+    workspace_id,
+    record_id,
+    'github_actions'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deployment' then 'deploy' when 'deploying workflow run' then 'deploy' end as change_kind,
-    case variant when 'deployment' then coalesce({{ text_at('description') }}, {{ text_at('deployment.description') }}, ({{ text_at('deployment.ref') }} || ' to ' || {{ text_at('environment') }}), ('To ' || {{ text_at('environment') }})) when 'deploying workflow run' then nullif(concat_ws(': ', coalesce({{ text_at('name') }}, {{ text_at('path') }}), nullif({{ text_at('display_title') }}, {{ text_at('name') }})), '') end as title,
-    case variant when 'deployment' then coalesce({{ text_at('repository.name') }}, nullif(substring({{ text_at('deployment_url') }} from '/repos/[^/]+/([^/]+)'), '')) when 'deploying workflow run' then coalesce({{ text_at('repository.name') }}, nullif(substring({{ text_at('url') }} from '/repos/[^/]+/([^/]+)'), '')) end as service,
-    case variant when 'deployment' then {{ text_at('environment') }} when 'deploying workflow run' then {{ text_at('head_branch') }} end as environment,
-    case variant when 'deployment' then coalesce({{ text_at('environment_url') }}, {{ text_at('log_url') }}, {{ text_at('target_url') }}) when 'deploying workflow run' then {{ text_at('html_url') }} end as external_url,
-    case variant when 'deployment' then coalesce({{ instant_at('updated_at') }}, {{ instant_at('created_at') }}) when 'deploying workflow run' then {{ instant_at('updated_at') }} end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'deployment' then 'deploy'
+        when 'deploying workflow run' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'deployment' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{deployment,description}'), (mapping.text_at(payload, '{deployment,ref}') || ' to ' || mapping.text_at(payload, '{environment}')), ('To ' || mapping.text_at(payload, '{environment}')))
+        when 'deploying workflow run' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{path}')), nullif(mapping.text_at(payload, '{display_title}'), mapping.text_at(payload, '{name}'))), '')
+    end as title,
+    case variant
+        when 'deployment' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{deployment_url}') from '/repos/[^/]+/([^/]+)'), ''))
+        when 'deploying workflow run' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{url}') from '/repos/[^/]+/([^/]+)'), ''))
+    end as service,
+    case variant
+        when 'deployment' then mapping.text_at(payload, '{environment}')
+        when 'deploying workflow run' then mapping.text_at(payload, '{head_branch}')
+    end as environment,
+    case variant
+        when 'deployment' then coalesce(mapping.text_at(payload, '{environment_url}'), mapping.text_at(payload, '{log_url}'), mapping.text_at(payload, '{target_url}'))
+        when 'deploying workflow run' then mapping.text_at(payload, '{html_url}')
+    end as external_url,
+    case variant
+        when 'deployment' then coalesce(mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'deploying workflow run' then mapping.instant_at(payload, '{updated_at}')
+    end as changed_at
 from variants

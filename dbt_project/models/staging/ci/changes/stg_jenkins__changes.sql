@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('jenkins', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'jenkins'
+    ) as changed
+    inner join {{ source('landing', 'jenkins') }} as r using (workspace_id, source, external_id)
+    where r.source = 'jenkins' and kind = 'change'
 
 ),
 
@@ -10,21 +19,43 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('build.full_url') }} and {{ has_value('name') }}) then 'deploying notification'
-            when ({{ has_value('url') }} and {{ has_value('timestamp') }} and {{ has_value('result') }}) then 'deploying build'
+            when (mapping.has_value(payload, '{build,full_url}') and mapping.has_value(payload, '{name}')) then 'deploying notification'
+            when (mapping.has_value(payload, '{url}') and mapping.has_value(payload, '{timestamp}') and mapping.has_value(payload, '{result}')) then 'deploying build'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('jenkins') }},
+    workspace_id,
+    record_id,
+    'jenkins'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deploying notification' then 'deploy' when 'deploying build' then 'deploy' end as change_kind,
-    case variant when 'deploying notification' then ({{ text_at('name') }} || ' #' || {{ text_at('build.number') }}) when 'deploying build' then coalesce({{ text_at('fullDisplayName') }}, {{ text_at('displayName') }}) end as title,
-    case variant when 'deploying notification' then {{ text_at('name') }} when 'deploying build' then coalesce(nullif(substring({{ text_at('fullDisplayName') }} from '^(.*\S)\s+#\d+$'), ''), nullif(substring({{ text_at('url') }} from '/job/([^/]+)/\d+/?$'), '')) end as service,
-    case variant when 'deploying notification' then coalesce({{ text_at('build.parameters.environment') }}, {{ text_at('build.parameters.ENVIRONMENT') }}) end as environment,
-    case variant when 'deploying notification' then {{ text_at('build.full_url') }} when 'deploying build' then {{ text_at('url') }} end as external_url,
-    case variant when 'deploying notification' then {{ milliseconds_at('build.timestamp') }} when 'deploying build' then {{ milliseconds_at('timestamp') }} end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'deploying notification' then 'deploy'
+        when 'deploying build' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'deploying notification' then (mapping.text_at(payload, '{name}') || ' #' || mapping.text_at(payload, '{build,number}'))
+        when 'deploying build' then coalesce(mapping.text_at(payload, '{fullDisplayName}'), mapping.text_at(payload, '{displayName}'))
+    end as title,
+    case variant
+        when 'deploying notification' then mapping.text_at(payload, '{name}')
+        when 'deploying build' then coalesce(nullif(substring(mapping.text_at(payload, '{fullDisplayName}') from '^(.*\S)\s+#\d+$'), ''), nullif(substring(mapping.text_at(payload, '{url}') from '/job/([^/]+)/\d+/?$'), ''))
+    end as service,
+    case variant when 'deploying notification' then coalesce(mapping.text_at(payload, '{build,parameters,environment}'), mapping.text_at(payload, '{build,parameters,ENVIRONMENT}')) end as environment,
+    case variant
+        when 'deploying notification' then mapping.text_at(payload, '{build,full_url}')
+        when 'deploying build' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'deploying notification' then mapping.epoch_at(payload, '{build,timestamp}', 1000)
+        when 'deploying build' then mapping.epoch_at(payload, '{timestamp}', 1000)
+    end as changed_at
 from variants

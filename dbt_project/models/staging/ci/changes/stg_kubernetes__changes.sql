@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('kubernetes', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'kubernetes'
+    ) as changed
+    inner join {{ source('landing', 'kubernetes') }} as r using (workspace_id, source, external_id)
+    where r.source = 'kubernetes' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('reason') }} and ({{ has_value('involvedObject') }} or {{ has_value('regarding') }})) then 'rollout'
+            when (mapping.has_value(payload, '{reason}') and (mapping.has_value(payload, '{involvedObject}') or mapping.has_value(payload, '{regarding}'))) then 'rollout'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('kubernetes') }},
+    workspace_id,
+    record_id,
+    'kubernetes'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'rollout' then 'deploy' end as change_kind,
-    case variant when 'rollout' then coalesce(({{ text_at('involvedObject.name') }} || ': ' || {{ text_at('message') }}), ({{ text_at('regarding.name') }} || ': ' || {{ text_at('note') }}), {{ text_at('message') }}, {{ text_at('note') }}) end as title,
-    case variant when 'rollout' then coalesce({{ text_at('involvedObject.labels.app\\.kubernetes\\.io/name') }}, {{ text_at('regarding.labels.app\\.kubernetes\\.io/name') }}, {{ text_at('involvedObject.labels.app') }}, {{ text_at('regarding.labels.app') }}, {{ text_at('involvedObject.ownerReferences.0.name') }}, {{ text_at('regarding.ownerReferences.0.name') }}, {{ text_at('involvedObject.name') }}, {{ text_at('regarding.name') }}) end as service,
-    case variant when 'rollout' then coalesce({{ text_at('clusterName') }}, {{ text_at('involvedObject.namespace') }}, {{ text_at('regarding.namespace') }}, nullif(substring({{ text_at('metadata.namespace') }} from '.+'), '')) end as environment,
+    case variant when 'rollout' then coalesce((mapping.text_at(payload, '{involvedObject,name}') || ': ' || mapping.text_at(payload, '{message}')), (mapping.text_at(payload, '{regarding,name}') || ': ' || mapping.text_at(payload, '{note}')), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{note}')) end as title,
+    case variant when 'rollout' then coalesce(mapping.text_at(payload, '{involvedObject,labels,"app.kubernetes.io/name"}'), mapping.text_at(payload, '{regarding,labels,"app.kubernetes.io/name"}'), mapping.text_at(payload, '{involvedObject,labels,app}'), mapping.text_at(payload, '{regarding,labels,app}'), mapping.text_at(payload, '{involvedObject,ownerReferences,0,name}'), mapping.text_at(payload, '{regarding,ownerReferences,0,name}'), mapping.text_at(payload, '{involvedObject,name}'), mapping.text_at(payload, '{regarding,name}')) end as service,
+    case variant when 'rollout' then coalesce(mapping.text_at(payload, '{clusterName}'), mapping.text_at(payload, '{involvedObject,namespace}'), mapping.text_at(payload, '{regarding,namespace}'), nullif(substring(mapping.text_at(payload, '{metadata,namespace}') from '.+'), '')) end as environment,
     null::text as external_url,
-    case variant when 'rollout' then coalesce({{ instant_at('series.lastObservedTime') }}, {{ instant_at('lastTimestamp') }}, {{ instant_at('deprecatedLastTimestamp') }}, {{ instant_at('eventTime') }}, {{ instant_at('metadata.creationTimestamp') }}) end as changed_at
+    case variant when 'rollout' then coalesce(mapping.instant_at(payload, '{series,lastObservedTime}'), mapping.instant_at(payload, '{lastTimestamp}'), mapping.instant_at(payload, '{deprecatedLastTimestamp}'), mapping.instant_at(payload, '{eventTime}'), mapping.instant_at(payload, '{metadata,creationTimestamp}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('octopus_deploy', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'octopus_deploy'
+    ) as changed
+    inner join {{ source('landing', 'octopus_deploy') }} as r using (workspace_id, source, external_id)
+    where r.source = 'octopus_deploy' and kind = 'change'
 
 ),
 
@@ -10,8 +19,8 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('Category') }} and {{ has_value('Message') }} and not {{ has_value('State') }}) then 'subscription event'
-            when ({{ has_value('Name') }} and ({{ has_value('Task.State') }} or (coalesce(lower({{ text_at('State') }}) in ('success'), false) and {{ has_value('Description') }}))) then 'deployment'
+            when (mapping.has_value(payload, '{Category}') and mapping.has_value(payload, '{Message}') and not mapping.has_value(payload, '{State}')) then 'subscription event'
+            when (mapping.has_value(payload, '{Name}') and (mapping.has_value(payload, '{Task,State}') or (coalesce(lower(mapping.text_at(payload, '{State}')) in ('success'), false) and mapping.has_value(payload, '{Description}')))) then 'deployment'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -19,13 +28,38 @@ variants as (
 )
 
 select
-    {{ record_columns('octopus_deploy') }},
+    workspace_id,
+    record_id,
+    'octopus_deploy'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'subscription event' then 'deploy' when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'subscription event' then {{ text_at('Message') }} when 'deployment' then coalesce(({{ text_at('ProjectName') }} || ': ' || {{ text_at('Name') }}), {{ text_at('Description') }}, {{ text_at('Name') }}) end as title,
-    case variant when 'subscription event' then nullif(substring({{ text_at('Message') }} from '[Dd]eploy (.+) release '), '') when 'deployment' then coalesce({{ text_at('ProjectName') }}, nullif(substring({{ text_at('Description') }} from '(?:Deploy|Redeploy|Run .+ runbook for|Run) (.+) release '), ''), {{ text_at('ProjectId') }}) end as service,
-    case variant when 'subscription event' then nullif(substring({{ text_at('Message') }} from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), '') when 'deployment' then coalesce({{ text_at('EnvironmentName') }}, nullif(substring({{ text_at('Description') }} from ' to (.+)$'), ''), {{ text_at('EnvironmentId') }}) end as environment,
-    case variant when 'subscription event' then {{ text_at('ServerUri') }} when 'deployment' then (nullif(config ->> 'base_url', '') || {{ text_at('Links.Web') }}) end as external_url,
-    case variant when 'subscription event' then {{ instant_at('Occurred') }} when 'deployment' then coalesce({{ instant_at('Task.CompletedTime') }}, {{ instant_at('CompletedTime') }}, {{ instant_at('Task.StartTime') }}, {{ instant_at('StartTime') }}) end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'subscription event' then 'deploy'
+        when 'deployment' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'subscription event' then mapping.text_at(payload, '{Message}')
+        when 'deployment' then coalesce((mapping.text_at(payload, '{ProjectName}') || ': ' || mapping.text_at(payload, '{Name}')), mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{Name}'))
+    end as title,
+    case variant
+        when 'subscription event' then nullif(substring(mapping.text_at(payload, '{Message}') from '[Dd]eploy (.+) release '), '')
+        when 'deployment' then coalesce(mapping.text_at(payload, '{ProjectName}'), nullif(substring(mapping.text_at(payload, '{Description}') from '(?:Deploy|Redeploy|Run .+ runbook for|Run) (.+) release '), ''), mapping.text_at(payload, '{ProjectId}'))
+    end as service,
+    case variant
+        when 'subscription event' then nullif(substring(mapping.text_at(payload, '{Message}') from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), '')
+        when 'deployment' then coalesce(mapping.text_at(payload, '{EnvironmentName}'), nullif(substring(mapping.text_at(payload, '{Description}') from ' to (.+)$'), ''), mapping.text_at(payload, '{EnvironmentId}'))
+    end as environment,
+    case variant
+        when 'subscription event' then mapping.text_at(payload, '{ServerUri}')
+        when 'deployment' then (nullif(config ->> 'base_url', '') || mapping.text_at(payload, '{Links,Web}'))
+    end as external_url,
+    case variant
+        when 'subscription event' then mapping.instant_at(payload, '{Occurred}')
+        when 'deployment' then coalesce(mapping.instant_at(payload, '{Task,CompletedTime}'), mapping.instant_at(payload, '{CompletedTime}'), mapping.instant_at(payload, '{Task,StartTime}'), mapping.instant_at(payload, '{StartTime}'))
+    end as changed_at
 from variants

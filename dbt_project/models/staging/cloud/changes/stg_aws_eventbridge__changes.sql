@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('aws_eventbridge', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'aws_eventbridge'
+    ) as changed
+    inner join {{ source('landing', 'aws_eventbridge') }} as r using (workspace_id, source, external_id)
+    where r.source = 'aws_eventbridge' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('detail-type') }} and coalesce({{ text_at('detail-type') }} ~* 'pipeline|deploy', false) and coalesce(lower(coalesce({{ text_at('detail.state.value') }}, {{ text_at('detail.state') }}, {{ text_at('detail.status') }}, {{ text_at('detail.build-status') }}, {{ text_at('detail.statusCode') }}, {{ text_at('detail.scan-status') }}, {{ text_at('detail.eventName') }}, {{ text_at('detail.lastStatus') }})) in ('succeeded', 'success'), false)) then 'deployment'
+            when (mapping.has_value(payload, '{"detail-type"}') and coalesce(mapping.text_at(payload, '{"detail-type"}') ~* 'pipeline|deploy', false) and coalesce(lower(coalesce(mapping.text_at(payload, '{detail,state,value}'), mapping.text_at(payload, '{detail,state}'), mapping.text_at(payload, '{detail,status}'), mapping.text_at(payload, '{detail,"build-status"}'), mapping.text_at(payload, '{detail,statusCode}'), mapping.text_at(payload, '{detail,"scan-status"}'), mapping.text_at(payload, '{detail,eventName}'), mapping.text_at(payload, '{detail,lastStatus}'))) in ('succeeded', 'success'), false)) then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('aws_eventbridge') }},
+    workspace_id,
+    record_id,
+    'aws_eventbridge'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'deployment' then nullif(concat_ws(' · ', coalesce({{ text_at('detail.pipeline') }}, {{ text_at('detail.project-name') }}, {{ text_at('detail.jobName') }}, {{ text_at('detail.name') }}, {{ text_at('detail.application') }}, {{ text_at('detail.service') }}, {{ text_at('detail.repository-name') }}, {{ text_at('detail.alarmName') }}, {{ text_at('detail.AutoScalingGroupName') }}, {{ text_at('detail.SourceIdentifier') }}, {{ text_at('detail.group') }}, {{ text_at('detail.instance-id') }}, {{ text_at('detail.serviceName') }}), {{ text_at('detail.deploymentGroup') }}, {{ text_at('detail-type') }}), '') end as title,
-    case variant when 'deployment' then coalesce({{ text_at('detail.pipeline') }}, {{ text_at('detail.project-name') }}, {{ text_at('detail.jobName') }}, {{ text_at('detail.name') }}, {{ text_at('detail.application') }}, {{ text_at('detail.service') }}, {{ text_at('detail.repository-name') }}, {{ text_at('detail.alarmName') }}, {{ text_at('detail.AutoScalingGroupName') }}, {{ text_at('detail.SourceIdentifier') }}, {{ text_at('detail.group') }}, {{ text_at('detail.instance-id') }}, {{ text_at('detail.serviceName') }}) end as service,
-    case variant when 'deployment' then coalesce({{ text_at('detail.stage') }}, {{ text_at('detail.deploymentGroup') }}, {{ text_at('region') }}) end as environment,
+    case variant when 'deployment' then nullif(concat_ws(' · ', coalesce(mapping.text_at(payload, '{detail,pipeline}'), mapping.text_at(payload, '{detail,"project-name"}'), mapping.text_at(payload, '{detail,jobName}'), mapping.text_at(payload, '{detail,name}'), mapping.text_at(payload, '{detail,application}'), mapping.text_at(payload, '{detail,service}'), mapping.text_at(payload, '{detail,"repository-name"}'), mapping.text_at(payload, '{detail,alarmName}'), mapping.text_at(payload, '{detail,AutoScalingGroupName}'), mapping.text_at(payload, '{detail,SourceIdentifier}'), mapping.text_at(payload, '{detail,group}'), mapping.text_at(payload, '{detail,"instance-id"}'), mapping.text_at(payload, '{detail,serviceName}')), mapping.text_at(payload, '{detail,deploymentGroup}'), mapping.text_at(payload, '{"detail-type"}')), '') end as title,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{detail,pipeline}'), mapping.text_at(payload, '{detail,"project-name"}'), mapping.text_at(payload, '{detail,jobName}'), mapping.text_at(payload, '{detail,name}'), mapping.text_at(payload, '{detail,application}'), mapping.text_at(payload, '{detail,service}'), mapping.text_at(payload, '{detail,"repository-name"}'), mapping.text_at(payload, '{detail,alarmName}'), mapping.text_at(payload, '{detail,AutoScalingGroupName}'), mapping.text_at(payload, '{detail,SourceIdentifier}'), mapping.text_at(payload, '{detail,group}'), mapping.text_at(payload, '{detail,"instance-id"}'), mapping.text_at(payload, '{detail,serviceName}')) end as service,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{detail,stage}'), mapping.text_at(payload, '{detail,deploymentGroup}'), mapping.text_at(payload, '{region}')) end as environment,
     null::text as external_url,
-    case variant when 'deployment' then {{ instant_at('time') }} end as changed_at
+    case variant when 'deployment' then mapping.instant_at(payload, '{time}') end as changed_at
 from variants

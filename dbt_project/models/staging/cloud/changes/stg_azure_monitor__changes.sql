@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('azure_monitor', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'azure_monitor'
+    ) as changed
+    inner join {{ source('landing', 'azure_monitor') }} as r using (workspace_id, source, external_id)
+    where r.source = 'azure_monitor' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('operationName') }} and ({{ has_value('resultType') }} or {{ has_value('status') }})) then 'operation of the activity log'
+            when (mapping.has_value(payload, '{operationName}') and (mapping.has_value(payload, '{resultType}') or mapping.has_value(payload, '{status}'))) then 'operation of the activity log'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('azure_monitor') }},
+    workspace_id,
+    record_id,
+    'azure_monitor'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'operation of the activity log' then 'config_change' end as change_kind,
-    case variant when 'operation of the activity log' then (coalesce({{ text_at('operationName.localizedValue') }}, {{ text_at('operationName') }}) || ': ' || nullif(substring({{ text_at('resourceId') }} from '/([^/]+)/?$'), '')) end as title,
-    case variant when 'operation of the activity log' then nullif(substring({{ text_at('resourceId') }} from '/([^/]+)/?$'), '') end as service,
-    case variant when 'operation of the activity log' then nullif(substring({{ text_at('resourceId') }} from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), '') end as environment,
+    case variant when 'operation of the activity log' then (coalesce(mapping.text_at(payload, '{operationName,localizedValue}'), mapping.text_at(payload, '{operationName}')) || ': ' || nullif(substring(mapping.text_at(payload, '{resourceId}') from '/([^/]+)/?$'), '')) end as title,
+    case variant when 'operation of the activity log' then nullif(substring(mapping.text_at(payload, '{resourceId}') from '/([^/]+)/?$'), '') end as service,
+    case variant when 'operation of the activity log' then nullif(substring(mapping.text_at(payload, '{resourceId}') from '/[rR][eE][sS][oO][uU][rR][cC][eE][gG][rR][oO][uU][pP][sS]/([^/]+)'), '') end as environment,
     null::text as external_url,
-    case variant when 'operation of the activity log' then coalesce({{ instant_at('time') }}, {{ instant_at('eventTimestamp') }}) end as changed_at
+    case variant when 'operation of the activity log' then coalesce(mapping.instant_at(payload, '{time}'), mapping.instant_at(payload, '{eventTimestamp}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('netlify', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'netlify'
+    ) as changed
+    inner join {{ source('landing', 'netlify') }} as r using (workspace_id, source, external_id)
+    where r.source = 'netlify' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('state') }} and {{ has_value('site_id') }}) then 'published deploy'
+            when (mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{site_id}')) then 'published deploy'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('netlify') }},
+    workspace_id,
+    record_id,
+    'netlify'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'published deploy' then 'deploy' end as change_kind,
-    case variant when 'published deploy' then nullif(concat_ws(': ', {{ text_at('name') }}, coalesce({{ text_at('title') }}, {{ text_at('branch') }})), '') end as title,
-    case variant when 'published deploy' then {{ text_at('name') }} end as service,
-    case variant when 'published deploy' then {{ text_at('context') }} end as environment,
-    case variant when 'published deploy' then coalesce({{ text_at('admin_url') }}, {{ text_at('deploy_ssl_url') }}, {{ text_at('deploy_url') }}) end as external_url,
-    case variant when 'published deploy' then coalesce({{ instant_at('published_at') }}, {{ instant_at('updated_at') }}, {{ instant_at('created_at') }}) end as changed_at
+    case variant when 'published deploy' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{branch}'))), '') end as title,
+    case variant when 'published deploy' then mapping.text_at(payload, '{name}') end as service,
+    case variant when 'published deploy' then mapping.text_at(payload, '{context}') end as environment,
+    case variant when 'published deploy' then coalesce(mapping.text_at(payload, '{admin_url}'), mapping.text_at(payload, '{deploy_ssl_url}'), mapping.text_at(payload, '{deploy_url}')) end as external_url,
+    case variant when 'published deploy' then coalesce(mapping.instant_at(payload, '{published_at}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('github_security', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'github_security'
+    ) as changed
+    inner join {{ source('landing', 'github_security') }} as r using (workspace_id, source, external_id)
+    where r.source = 'github_security' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('action') }} and ({{ has_value('_document_id') }} or {{ has_value('actor') }})) then 'audit event'
+            when (mapping.has_value(payload, '{action}') and (mapping.has_value(payload, '{_document_id}') or mapping.has_value(payload, '{actor}'))) then 'audit event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('github_security') }},
+    workspace_id,
+    record_id,
+    'github_security'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'audit event' then 'config_change' end as change_kind,
-    case variant when 'audit event' then nullif(concat_ws(' · ', {{ text_at('action') }}, nullif(substring({{ text_at('repo') }} from '[^/]+$'), '')), '') end as title,
-    case variant when 'audit event' then coalesce(nullif(substring({{ text_at('repo') }} from '[^/]+$'), ''), {{ text_at('org') }}, {{ text_at('business') }}) end as service,
+    case variant when 'audit event' then nullif(concat_ws(' · ', mapping.text_at(payload, '{action}'), nullif(substring(mapping.text_at(payload, '{repo}') from '[^/]+$'), '')), '') end as title,
+    case variant when 'audit event' then coalesce(nullif(substring(mapping.text_at(payload, '{repo}') from '[^/]+$'), ''), mapping.text_at(payload, '{org}'), mapping.text_at(payload, '{business}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'audit event' then coalesce({{ milliseconds_at('created_at') }}, {{ milliseconds_at('@timestamp') }}, {{ instant_at('created_at') }}, {{ instant_at('at_sign_timestamp') }}, {{ instant_at('@timestamp') }}) end as changed_at
+    case variant when 'audit event' then coalesce(mapping.epoch_at(payload, '{created_at}', 1000), mapping.epoch_at(payload, '{"@timestamp"}', 1000), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{at_sign_timestamp}'), mapping.instant_at(payload, '{"@timestamp"}')) end as changed_at
 from variants

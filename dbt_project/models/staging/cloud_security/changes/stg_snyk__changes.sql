@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('snyk', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'snyk'
+    ) as changed
+    inner join {{ source('landing', 'snyk') }} as r using (workspace_id, source, external_id)
+    where r.source = 'snyk' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('event') }} and {{ has_value('created') }}) then 'audit event'
+            when (mapping.has_value(payload, '{event}') and mapping.has_value(payload, '{created}')) then 'audit event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('snyk') }},
+    workspace_id,
+    record_id,
+    'snyk'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'audit event' then 'config_change' end as change_kind,
-    case variant when 'audit event' then {{ text_at('event') }} end as title,
-    case variant when 'audit event' then coalesce({{ text_at('project_name') }}, {{ text_at('projectId') }}, {{ text_at('orgId') }}, {{ text_at('org_id') }}, {{ text_at('groupId') }}, {{ text_at('group_id') }}) end as service,
+    case variant when 'audit event' then mapping.text_at(payload, '{event}') end as title,
+    case variant when 'audit event' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{projectId}'), mapping.text_at(payload, '{orgId}'), mapping.text_at(payload, '{org_id}'), mapping.text_at(payload, '{groupId}'), mapping.text_at(payload, '{group_id}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'audit event' then {{ instant_at('created') }} end as changed_at
+    case variant when 'audit event' then mapping.instant_at(payload, '{created}') end as changed_at
 from variants

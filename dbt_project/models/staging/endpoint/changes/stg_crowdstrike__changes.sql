@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('crowdstrike', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'crowdstrike'
+    ) as changed
+    inner join {{ source('landing', 'crowdstrike') }} as r using (workspace_id, source, external_id)
+    where r.source = 'crowdstrike' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('event.OperationName') }} and not coalesce(lower({{ text_at('event.Success') }}) in ('false'), false)) then 'administrative action'
+            when (mapping.has_value(payload, '{event,OperationName}') and not coalesce(lower(mapping.text_at(payload, '{event,Success}')) in ('false'), false)) then 'administrative action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('crowdstrike') }},
+    workspace_id,
+    record_id,
+    'crowdstrike'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'administrative action' then 'config_change' end as change_kind,
-    case variant when 'administrative action' then nullif(concat_ws(' · ', {{ text_at('event.OperationName') }}, {{ text_at('event.ServiceName') }}), '') end as title,
-    case variant when 'administrative action' then {{ text_at('event.ServiceName') }} end as service,
+    case variant when 'administrative action' then nullif(concat_ws(' · ', mapping.text_at(payload, '{event,OperationName}'), mapping.text_at(payload, '{event,ServiceName}')), '') end as title,
+    case variant when 'administrative action' then mapping.text_at(payload, '{event,ServiceName}') end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'administrative action' then coalesce({{ instant_at('metadata.eventCreationTime') }}, {{ milliseconds_at('metadata.eventCreationTime') }}, {{ instant_at('event.UTCTimestamp') }}, {{ seconds_at('event.UTCTimestamp') }}, {{ instant_at('event.ProcessStartTime') }}, {{ seconds_at('event.ProcessStartTime') }}, {{ instant_at('timestamp') }}, {{ milliseconds_at('timestamp') }}) end as changed_at
+    case variant when 'administrative action' then coalesce(mapping.instant_at(payload, '{metadata,eventCreationTime}'), mapping.epoch_at(payload, '{metadata,eventCreationTime}', 1000), mapping.instant_at(payload, '{event,UTCTimestamp}'), mapping.epoch_at(payload, '{event,UTCTimestamp}', 1), mapping.instant_at(payload, '{event,ProcessStartTime}'), mapping.epoch_at(payload, '{event,ProcessStartTime}', 1), mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{timestamp}', 1000)) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bugsnag', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bugsnag'
+    ) as changed
+    inner join {{ source('landing', 'bugsnag') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bugsnag' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('release.version') }} or {{ has_value('app_version') }}) then 'release'
+            when (mapping.has_value(payload, '{release,version}') or mapping.has_value(payload, '{app_version}')) then 'release'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bugsnag') }},
+    workspace_id,
+    record_id,
+    'bugsnag'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'release' then 'release' end as change_kind,
-    case variant when 'release' then nullif(concat_ws(' ', coalesce({{ text_at('project.name') }}, {{ text_at('project_name') }}), coalesce({{ text_at('release.version') }}, {{ text_at('app_version') }})), '') end as title,
-    case variant when 'release' then coalesce({{ text_at('project.name') }}, {{ text_at('project_name') }}) end as service,
-    case variant when 'release' then coalesce({{ text_at('release.releaseStage.name') }}, {{ text_at('release.releaseStage') }}, {{ text_at('release_stage.name') }}, {{ text_at('release_stage') }}) end as environment,
-    case variant when 'release' then coalesce({{ text_at('release.url') }}, {{ text_at('project.url') }}) end as external_url,
-    case variant when 'release' then coalesce({{ instant_at('release.releaseTime') }}, {{ instant_at('release_time') }}) end as changed_at
+    case variant when 'release' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project_name}')), coalesce(mapping.text_at(payload, '{release,version}'), mapping.text_at(payload, '{app_version}'))), '') end as title,
+    case variant when 'release' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project_name}')) end as service,
+    case variant when 'release' then coalesce(mapping.text_at(payload, '{release,releaseStage,name}'), mapping.text_at(payload, '{release,releaseStage}'), mapping.text_at(payload, '{release_stage,name}'), mapping.text_at(payload, '{release_stage}')) end as environment,
+    case variant when 'release' then coalesce(mapping.text_at(payload, '{release,url}'), mapping.text_at(payload, '{project,url}')) end as external_url,
+    case variant when 'release' then coalesce(mapping.instant_at(payload, '{release,releaseTime}'), mapping.instant_at(payload, '{release_time}')) end as changed_at
 from variants

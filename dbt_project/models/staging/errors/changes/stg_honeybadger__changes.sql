@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('honeybadger', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'honeybadger'
+    ) as changed
+    inner join {{ source('landing', 'honeybadger') }} as r using (workspace_id, source, external_id)
+    where r.source = 'honeybadger' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('deploy.revision') }} or {{ has_value('revision') }} or {{ has_value('deploy.environment') }}) then 'deploy'
+            when (mapping.has_value(payload, '{deploy,revision}') or mapping.has_value(payload, '{revision}') or mapping.has_value(payload, '{deploy,environment}')) then 'deploy'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('honeybadger') }},
+    workspace_id,
+    record_id,
+    'honeybadger'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deploy' then 'deploy' end as change_kind,
-    case variant when 'deploy' then nullif(concat_ws(' ', coalesce({{ text_at('project.name') }}, {{ text_at('deploy.repository') }}, {{ text_at('repository') }}), coalesce({{ text_at('deploy.environment') }}, {{ text_at('environment') }}), coalesce({{ text_at('deploy.revision') }}, {{ text_at('revision') }})), '') end as title,
-    case variant when 'deploy' then coalesce({{ text_at('project.name') }}, {{ text_at('deploy.repository') }}, {{ text_at('repository') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'deploy' then coalesce({{ text_at('deploy.environment') }}, {{ text_at('environment') }}) end as environment,
-    case variant when 'deploy' then coalesce({{ text_at('deploy.url') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'deploy' then coalesce({{ instant_at('deploy.created_at') }}, {{ instant_at('created_at') }}) end as changed_at
+    case variant when 'deploy' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{deploy,repository}'), mapping.text_at(payload, '{repository}')), coalesce(mapping.text_at(payload, '{deploy,environment}'), mapping.text_at(payload, '{environment}')), coalesce(mapping.text_at(payload, '{deploy,revision}'), mapping.text_at(payload, '{revision}'))), '') end as title,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{deploy,repository}'), mapping.text_at(payload, '{repository}'), mapping.text_at(payload, '{project_id}')) end as service,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{deploy,environment}'), mapping.text_at(payload, '{environment}')) end as environment,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{deploy,url}'), mapping.text_at(payload, '{url}')) end as external_url,
+    case variant when 'deploy' then coalesce(mapping.instant_at(payload, '{deploy,created_at}'), mapping.instant_at(payload, '{created_at}')) end as changed_at
 from variants

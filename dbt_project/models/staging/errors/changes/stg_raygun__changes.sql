@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('raygun', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'raygun'
+    ) as changed
+    inner join {{ source('landing', 'raygun') }} as r using (workspace_id, source, external_id)
+    where r.source = 'raygun' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('version') }} and ({{ has_value('deployedAt') }} or {{ has_value('deployedBy') }})) then 'deployment'
+            when (mapping.has_value(payload, '{version}') and (mapping.has_value(payload, '{deployedAt}') or mapping.has_value(payload, '{deployedBy}'))) then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('raygun') }},
+    workspace_id,
+    record_id,
+    'raygun'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'deployment' then nullif(concat_ws(' ', {{ text_at('version') }}, {{ text_at('comment') }}), '') end as title,
-    case variant when 'deployment' then {{ text_at('applicationIdentifier') }} end as service,
+    case variant when 'deployment' then nullif(concat_ws(' ', mapping.text_at(payload, '{version}'), mapping.text_at(payload, '{comment}')), '') end as title,
+    case variant when 'deployment' then mapping.text_at(payload, '{applicationIdentifier}') end as service,
     null::text as environment,
-    case variant when 'deployment' then {{ text_at('url') }} end as external_url,
-    case variant when 'deployment' then coalesce({{ instant_at('deployedAt') }}, {{ instant_at('createdAt') }}) end as changed_at
+    case variant when 'deployment' then mapping.text_at(payload, '{url}') end as external_url,
+    case variant when 'deployment' then coalesce(mapping.instant_at(payload, '{deployedAt}'), mapping.instant_at(payload, '{createdAt}')) end as changed_at
 from variants

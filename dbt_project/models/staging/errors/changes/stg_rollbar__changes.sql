@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('rollbar', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'rollbar'
+    ) as changed
+    inner join {{ source('landing', 'rollbar') }} as r using (workspace_id, source, external_id)
+    where r.source = 'rollbar' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('data.deploy.revision') }} or {{ has_value('revision') }}) then 'deploy'
+            when (mapping.has_value(payload, '{data,deploy,revision}') or mapping.has_value(payload, '{revision}')) then 'deploy'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('rollbar') }},
+    workspace_id,
+    record_id,
+    'rollbar'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deploy' then 'deploy' end as change_kind,
-    case variant when 'deploy' then nullif(concat_ws(' ', coalesce({{ text_at('data.deploy.environment') }}, {{ text_at('environment') }}), coalesce({{ text_at('data.deploy.revision') }}, {{ text_at('revision') }}), coalesce({{ text_at('data.deploy.comment') }}, {{ text_at('comment') }})), '') end as title,
-    case variant when 'deploy' then coalesce({{ text_at('data.deploy.project_id') }}, {{ text_at('project_id') }}) end as service,
-    case variant when 'deploy' then coalesce({{ text_at('data.deploy.environment') }}, {{ text_at('environment') }}) end as environment,
+    case variant when 'deploy' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{data,deploy,environment}'), mapping.text_at(payload, '{environment}')), coalesce(mapping.text_at(payload, '{data,deploy,revision}'), mapping.text_at(payload, '{revision}')), coalesce(mapping.text_at(payload, '{data,deploy,comment}'), mapping.text_at(payload, '{comment}'))), '') end as title,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{data,deploy,project_id}'), mapping.text_at(payload, '{project_id}')) end as service,
+    case variant when 'deploy' then coalesce(mapping.text_at(payload, '{data,deploy,environment}'), mapping.text_at(payload, '{environment}')) end as environment,
     null::text as external_url,
-    case variant when 'deploy' then coalesce({{ seconds_at('data.deploy.finish_time') }}, {{ seconds_at('data.deploy.start_time') }}, {{ seconds_at('finish_time') }}, {{ seconds_at('start_time') }}) end as changed_at
+    case variant when 'deploy' then coalesce(mapping.epoch_at(payload, '{data,deploy,finish_time}', 1), mapping.epoch_at(payload, '{data,deploy,start_time}', 1), mapping.epoch_at(payload, '{finish_time}', 1), mapping.epoch_at(payload, '{start_time}', 1)) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('sentry', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'sentry'
+    ) as changed
+    inner join {{ source('landing', 'sentry') }} as r using (workspace_id, source, external_id)
+    where r.source = 'sentry' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when {{ has_value('version') }} then 'release'
+            when mapping.has_value(payload, '{version}') then 'release'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('sentry') }},
+    workspace_id,
+    record_id,
+    'sentry'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'release' then 'release' end as change_kind,
-    case variant when 'release' then nullif(concat_ws(' ', coalesce({{ text_at('projects.0.slug') }}, {{ text_at('projects.0.name') }}), coalesce({{ text_at('shortVersion') }}, {{ text_at('version') }})), '') end as title,
-    case variant when 'release' then coalesce({{ text_at('projects.0.slug') }}, {{ text_at('projects.0.name') }}) end as service,
-    case variant when 'release' then {{ text_at('lastDeploy.environment') }} end as environment,
-    case variant when 'release' then coalesce({{ text_at('url') }}, {{ text_at('lastDeploy.url') }}) end as external_url,
-    case variant when 'release' then coalesce({{ instant_at('lastDeploy.dateFinished') }}, {{ instant_at('dateReleased') }}, {{ instant_at('dateCreated') }}) end as changed_at
+    case variant when 'release' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')), coalesce(mapping.text_at(payload, '{shortVersion}'), mapping.text_at(payload, '{version}'))), '') end as title,
+    case variant when 'release' then coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')) end as service,
+    case variant when 'release' then mapping.text_at(payload, '{lastDeploy,environment}') end as environment,
+    case variant when 'release' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{lastDeploy,url}')) end as external_url,
+    case variant when 'release' then coalesce(mapping.instant_at(payload, '{lastDeploy,dateFinished}'), mapping.instant_at(payload, '{dateReleased}'), mapping.instant_at(payload, '{dateCreated}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('auth0', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'auth0'
+    ) as changed
+    inner join {{ source('landing', 'auth0') }} as r using (workspace_id, source, external_id)
+    where r.source = 'auth0' and kind = 'change'
 
 ),
 
@@ -10,21 +19,43 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('data.type') }} and {{ has_value('data.date') }}) then 'streamed management call'
-            when ({{ has_value('type') }} and {{ has_value('date') }}) then 'management call'
+            when (mapping.has_value(payload, '{data,type}') and mapping.has_value(payload, '{data,date}')) then 'streamed management call'
+            when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{date}')) then 'management call'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('auth0') }},
+    workspace_id,
+    record_id,
+    'auth0'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'streamed management call' then 'config_change' when 'management call' then 'config_change' end as change_kind,
-    case variant when 'streamed management call' then coalesce({{ text_at('data.description') }}, ('Auth0 event ' || {{ text_at('data.type') }})) when 'management call' then coalesce({{ text_at('description') }}, ('Auth0 event ' || {{ text_at('type') }})) end as title,
-    case variant when 'streamed management call' then coalesce({{ text_at('data.client_name') }}, {{ text_at('data.client_id') }}) when 'management call' then coalesce({{ text_at('client_name') }}, {{ text_at('client_id') }}) end as service,
-    case variant when 'streamed management call' then coalesce({{ text_at('data.environment_name') }}, {{ text_at('data.tenant_name') }}) when 'management call' then coalesce({{ text_at('environment_name') }}, {{ text_at('tenant_name') }}) end as environment,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'streamed management call' then 'config_change'
+        when 'management call' then 'config_change'
+    end as change_kind,
+    case variant
+        when 'streamed management call' then coalesce(mapping.text_at(payload, '{data,description}'), ('Auth0 event ' || mapping.text_at(payload, '{data,type}')))
+        when 'management call' then coalesce(mapping.text_at(payload, '{description}'), ('Auth0 event ' || mapping.text_at(payload, '{type}')))
+    end as title,
+    case variant
+        when 'streamed management call' then coalesce(mapping.text_at(payload, '{data,client_name}'), mapping.text_at(payload, '{data,client_id}'))
+        when 'management call' then coalesce(mapping.text_at(payload, '{client_name}'), mapping.text_at(payload, '{client_id}'))
+    end as service,
+    case variant
+        when 'streamed management call' then coalesce(mapping.text_at(payload, '{data,environment_name}'), mapping.text_at(payload, '{data,tenant_name}'))
+        when 'management call' then coalesce(mapping.text_at(payload, '{environment_name}'), mapping.text_at(payload, '{tenant_name}'))
+    end as environment,
     null::text as external_url,
-    case variant when 'streamed management call' then {{ instant_at('data.date') }} when 'management call' then {{ instant_at('date') }} end as changed_at
+    case variant
+        when 'streamed management call' then mapping.instant_at(payload, '{data,date}')
+        when 'management call' then mapping.instant_at(payload, '{date}')
+    end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('duo', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'duo'
+    ) as changed
+    inner join {{ source('landing', 'duo') }} as r using (workspace_id, source, external_id)
+    where r.source = 'duo' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when {{ has_value('action') }} then 'administrator action'
+            when mapping.has_value(payload, '{action}') then 'administrator action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('duo') }},
+    workspace_id,
+    record_id,
+    'duo'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'administrator action' then 'config_change' end as change_kind,
-    case variant when 'administrator action' then nullif(concat_ws(' · ', {{ text_at('action') }}, {{ text_at('object') }}, {{ text_at('target.name') }}), '') end as title,
-    case variant when 'administrator action' then coalesce({{ text_at('object') }}, {{ text_at('target.name') }}) end as service,
+    case variant when 'administrator action' then nullif(concat_ws(' · ', mapping.text_at(payload, '{action}'), mapping.text_at(payload, '{object}'), mapping.text_at(payload, '{target,name}')), '') end as title,
+    case variant when 'administrator action' then coalesce(mapping.text_at(payload, '{object}'), mapping.text_at(payload, '{target,name}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'administrator action' then coalesce({{ instant_at('isotimestamp') }}, {{ seconds_at('timestamp') }}, {{ instant_at('timestamp') }}, {{ seconds_at('ts') }}, {{ instant_at('ts') }}) end as changed_at
+    case variant when 'administrator action' then coalesce(mapping.instant_at(payload, '{isotimestamp}'), mapping.epoch_at(payload, '{timestamp}', 1), mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{ts}', 1), mapping.instant_at(payload, '{ts}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('entra_id', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'entra_id'
+    ) as changed
+    inner join {{ source('landing', 'entra_id') }} as r using (workspace_id, source, external_id)
+    where r.source = 'entra_id' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('properties.activityDisplayName') }} or {{ has_value('activityDisplayName') }} or {{ has_value('operationName') }}) then 'audit event'
+            when (mapping.has_value(payload, '{properties,activityDisplayName}') or mapping.has_value(payload, '{activityDisplayName}') or mapping.has_value(payload, '{operationName}')) then 'audit event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('entra_id') }},
+    workspace_id,
+    record_id,
+    'entra_id'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'audit event' then 'config_change' end as change_kind,
-    case variant when 'audit event' then coalesce({{ text_at('properties.activityDisplayName') }}, {{ text_at('activityDisplayName') }}, {{ text_at('operationName') }}) end as title,
-    case variant when 'audit event' then coalesce({{ text_at('properties.targetResources.0.displayName') }}, {{ text_at('targetResources.0.displayName') }}, {{ text_at('properties.loggedByService') }}, {{ text_at('loggedByService') }}) end as service,
+    case variant when 'audit event' then coalesce(mapping.text_at(payload, '{properties,activityDisplayName}'), mapping.text_at(payload, '{activityDisplayName}'), mapping.text_at(payload, '{operationName}')) end as title,
+    case variant when 'audit event' then coalesce(mapping.text_at(payload, '{properties,targetResources,0,displayName}'), mapping.text_at(payload, '{targetResources,0,displayName}'), mapping.text_at(payload, '{properties,loggedByService}'), mapping.text_at(payload, '{loggedByService}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'audit event' then coalesce({{ instant_at('properties.activityDateTime') }}, {{ instant_at('activityDateTime') }}, {{ instant_at('time') }}) end as changed_at
+    case variant when 'audit event' then coalesce(mapping.instant_at(payload, '{properties,activityDateTime}'), mapping.instant_at(payload, '{activityDateTime}'), mapping.instant_at(payload, '{time}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('google_workspace', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'google_workspace'
+    ) as changed
+    inner join {{ source('landing', 'google_workspace') }} as r using (workspace_id, source, external_id)
+    where r.source = 'google_workspace' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when {{ has_value('id.applicationName') }} then 'administrator action'
+            when mapping.has_value(payload, '{id,applicationName}') then 'administrator action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('google_workspace') }},
+    workspace_id,
+    record_id,
+    'google_workspace'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'administrator action' then 'config_change' end as change_kind,
-    case variant when 'administrator action' then nullif(concat_ws(': ', coalesce({{ text_at('events.0.type') }}, {{ text_at('type') }}), coalesce({{ text_at('events.0.name') }}, {{ text_at('name') }})), '') end as title,
-    case variant when 'administrator action' then coalesce({{ text_at('parameters.APPLICATION_NAME') }}, {{ text_at('id.applicationName') }}) end as service,
+    case variant when 'administrator action' then nullif(concat_ws(': ', coalesce(mapping.text_at(payload, '{events,0,type}'), mapping.text_at(payload, '{type}')), coalesce(mapping.text_at(payload, '{events,0,name}'), mapping.text_at(payload, '{name}'))), '') end as title,
+    case variant when 'administrator action' then coalesce(mapping.text_at(payload, '{parameters,APPLICATION_NAME}'), mapping.text_at(payload, '{id,applicationName}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'administrator action' then {{ instant_at('id.time') }} end as changed_at
+    case variant when 'administrator action' then mapping.instant_at(payload, '{id,time}') end as changed_at
 from variants

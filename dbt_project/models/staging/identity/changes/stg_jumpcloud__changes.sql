@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('jumpcloud', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'jumpcloud'
+    ) as changed
+    inner join {{ source('landing', 'jumpcloud') }} as r using (workspace_id, source, external_id)
+    where r.source = 'jumpcloud' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when {{ has_value('event_type') }} then 'directory change'
+            when mapping.has_value(payload, '{event_type}') then 'directory change'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('jumpcloud') }},
+    workspace_id,
+    record_id,
+    'jumpcloud'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'directory change' then 'config_change' end as change_kind,
-    case variant when 'directory change' then nullif(concat_ws(' · ', {{ text_at('event_type') }}, {{ text_at('resource.username') }}, {{ text_at('resource.name') }}), '') end as title,
-    case variant when 'directory change' then {{ text_at('service') }} end as service,
+    case variant when 'directory change' then nullif(concat_ws(' · ', mapping.text_at(payload, '{event_type}'), mapping.text_at(payload, '{resource,username}'), mapping.text_at(payload, '{resource,name}')), '') end as title,
+    case variant when 'directory change' then mapping.text_at(payload, '{service}') end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'directory change' then {{ instant_at('timestamp') }} end as changed_at
+    case variant when 'directory change' then mapping.instant_at(payload, '{timestamp}') end as changed_at
 from variants

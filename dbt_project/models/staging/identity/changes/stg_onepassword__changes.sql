@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('onepassword', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'onepassword'
+    ) as changed
+    inner join {{ source('landing', 'onepassword') }} as r using (workspace_id, source, external_id)
+    where r.source = 'onepassword' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('action') }} and {{ has_value('object_type') }}) then 'audit event'
+            when (mapping.has_value(payload, '{action}') and mapping.has_value(payload, '{object_type}')) then 'audit event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('onepassword') }},
+    workspace_id,
+    record_id,
+    'onepassword'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'audit event' then 'config_change' end as change_kind,
-    case variant when 'audit event' then nullif(concat_ws(' · ', {{ text_at('action') }}, {{ text_at('object_type') }}), '') end as title,
-    case variant when 'audit event' then coalesce({{ text_at('object_details.name') }}, {{ text_at('object_type') }}) end as service,
+    case variant when 'audit event' then nullif(concat_ws(' · ', mapping.text_at(payload, '{action}'), mapping.text_at(payload, '{object_type}')), '') end as title,
+    case variant when 'audit event' then coalesce(mapping.text_at(payload, '{object_details,name}'), mapping.text_at(payload, '{object_type}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'audit event' then {{ instant_at('timestamp') }} end as changed_at
+    case variant when 'audit event' then mapping.instant_at(payload, '{timestamp}') end as changed_at
 from variants

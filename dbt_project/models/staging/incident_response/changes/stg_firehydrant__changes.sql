@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('firehydrant', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'firehydrant'
+    ) as changed
+    inner join {{ source('landing', 'firehydrant') }} as r using (workspace_id, source, external_id)
+    where r.source = 'firehydrant' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('summary') }} and {{ has_value('starts_at') }} and not {{ has_value('status') }}) then 'change event'
+            when (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{starts_at}') and not mapping.has_value(payload, '{status}')) then 'change event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('firehydrant') }},
+    workspace_id,
+    record_id,
+    'firehydrant'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'change event' then case when coalesce({{ text_at('summary') }} ~* '\yflag\y', false) then 'feature_flag' else case when coalesce({{ text_at('summary') }} ~* '\ydeploy|\yroll(ed)?.?(out|back)', false) then 'deploy' else case when coalesce({{ text_at('summary') }} ~* '\yrelease', false) then 'release' else null::text end end end end as change_kind,
-    case variant when 'change event' then {{ text_at('summary') }} end as title,
-    case variant when 'change event' then {{ text_at('services.0.name') }} end as service,
-    case variant when 'change event' then {{ text_at('environments.0.name') }} end as environment,
-    case variant when 'change event' then coalesce({{ text_at('attachments.0.href_url') }}, {{ text_at('external_url') }}) end as external_url,
-    case variant when 'change event' then coalesce({{ instant_at('starts_at') }}, {{ instant_at('ends_at') }}) end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'change event' then case when coalesce(mapping.text_at(payload, '{summary}') ~* '\yflag\y', false) then 'feature_flag' else case when coalesce(mapping.text_at(payload, '{summary}') ~* '\ydeploy|\yroll(ed)?.?(out|back)', false) then 'deploy' else case when coalesce(mapping.text_at(payload, '{summary}') ~* '\yrelease', false) then 'release' else null::text end end end end as change_kind,
+    case variant when 'change event' then mapping.text_at(payload, '{summary}') end as title,
+    case variant when 'change event' then mapping.text_at(payload, '{services,0,name}') end as service,
+    case variant when 'change event' then mapping.text_at(payload, '{environments,0,name}') end as environment,
+    case variant when 'change event' then coalesce(mapping.text_at(payload, '{attachments,0,href_url}'), mapping.text_at(payload, '{external_url}')) end as external_url,
+    case variant when 'change event' then coalesce(mapping.instant_at(payload, '{starts_at}'), mapping.instant_at(payload, '{ends_at}')) end as changed_at
 from variants

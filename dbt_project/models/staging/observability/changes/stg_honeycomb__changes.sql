@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('honeycomb', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'honeycomb'
+    ) as changed
+    inner join {{ source('landing', 'honeycomb') }} as r using (workspace_id, source, external_id)
+    where r.source = 'honeycomb' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('message') }} or {{ has_value('type') }}) then 'marker'
+            when (mapping.has_value(payload, '{message}') or mapping.has_value(payload, '{type}')) then 'marker'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('honeycomb') }},
+    workspace_id,
+    record_id,
+    'honeycomb'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'marker' then case when coalesce({{ text_at('type') }} ~* 'deploy|rollout', false) then 'deploy' else case when coalesce({{ text_at('type') }} ~* 'release', false) then 'release' else case when coalesce({{ text_at('type') }} ~* 'flag', false) then 'feature_flag' else case when coalesce({{ text_at('type') }} ~* 'config', false) then 'config_change' else null::text end end end end end as change_kind,
-    case variant when 'marker' then coalesce({{ text_at('message') }}, {{ text_at('type') }}) end as title,
-    case variant when 'marker' then {{ text_at('dataset_slug') }} end as service,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'marker' then case when coalesce(mapping.text_at(payload, '{type}') ~* 'deploy|rollout', false) then 'deploy' else case when coalesce(mapping.text_at(payload, '{type}') ~* 'release', false) then 'release' else case when coalesce(mapping.text_at(payload, '{type}') ~* 'flag', false) then 'feature_flag' else case when coalesce(mapping.text_at(payload, '{type}') ~* 'config', false) then 'config_change' else null::text end end end end end as change_kind,
+    case variant when 'marker' then coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{type}')) end as title,
+    case variant when 'marker' then mapping.text_at(payload, '{dataset_slug}') end as service,
     null::text as environment,
-    case variant when 'marker' then {{ text_at('url') }} end as external_url,
-    case variant when 'marker' then coalesce({{ seconds_at('start_time') }}, {{ instant_at('created_at') }}) end as changed_at
+    case variant when 'marker' then mapping.text_at(payload, '{url}') end as external_url,
+    case variant when 'marker' then coalesce(mapping.epoch_at(payload, '{start_time}', 1), mapping.instant_at(payload, '{created_at}')) end as changed_at
 from variants

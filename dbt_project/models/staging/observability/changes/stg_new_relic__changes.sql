@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('new_relic', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'new_relic'
+    ) as changed
+    inner join {{ source('landing', 'new_relic') }} as r using (workspace_id, source, external_id)
+    where r.source = 'new_relic' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('revision') }} or {{ has_value('deployment_url') }} or coalesce(lower({{ text_at('category') }}) in ('deployment'), false)) then 'deployment'
+            when (mapping.has_value(payload, '{revision}') or mapping.has_value(payload, '{deployment_url}') or coalesce(lower(mapping.text_at(payload, '{category}')) in ('deployment'), false)) then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('new_relic') }},
+    workspace_id,
+    record_id,
+    'new_relic'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'deployment' then coalesce({{ text_at('description') }}, ('Deployment of ' || {{ text_at('revision') }}), {{ text_at('changelog') }}, {{ text_at('deployment_url') }}) end as title,
-    case variant when 'deployment' then coalesce({{ text_at('application_name') }}, {{ text_at('links.application') }}, {{ text_at('entity.name') }}) end as service,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{description}'), ('Deployment of ' || mapping.text_at(payload, '{revision}')), mapping.text_at(payload, '{changelog}'), mapping.text_at(payload, '{deployment_url}')) end as title,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{application_name}'), mapping.text_at(payload, '{links,application}'), mapping.text_at(payload, '{entity,name}')) end as service,
     null::text as environment,
-    case variant when 'deployment' then coalesce({{ text_at('deployment_url') }}, {{ text_at('deepLink') }}) end as external_url,
-    case variant when 'deployment' then coalesce({{ instant_at('timestamp') }}, {{ instant_at('created_at') }}) end as changed_at
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{deployment_url}'), mapping.text_at(payload, '{deepLink}')) end as external_url,
+    case variant when 'deployment' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{created_at}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bmc_remedy', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bmc_remedy'
+    ) as changed
+    inner join {{ source('landing', 'bmc_remedy') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bmc_remedy' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when (({{ has_value('values.Infrastructure Change ID') }} or {{ has_value('Infrastructure Change ID') }}) and ({{ has_value('values.Description') }} or {{ has_value('Description') }})) then 'change'
+            when ((mapping.has_value(payload, '{values,"Infrastructure Change ID"}') or mapping.has_value(payload, '{"Infrastructure Change ID"}')) and (mapping.has_value(payload, '{values,Description}') or mapping.has_value(payload, '{Description}'))) then 'change'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bmc_remedy') }},
+    workspace_id,
+    record_id,
+    'bmc_remedy'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'change' then 'change' end as change_kind,
-    case variant when 'change' then coalesce({{ text_at('values.Description') }}, {{ text_at('Description') }}) end as title,
-    case variant when 'change' then coalesce({{ text_at('values.ServiceCI') }}, {{ text_at('ServiceCI') }}, {{ text_at('values.Product Name') }}, {{ text_at('Product Name') }}) end as service,
-    case variant when 'change' then coalesce({{ text_at('values.Environment') }}, {{ text_at('Environment') }}) end as environment,
+    case variant when 'change' then coalesce(mapping.text_at(payload, '{values,Description}'), mapping.text_at(payload, '{Description}')) end as title,
+    case variant when 'change' then coalesce(mapping.text_at(payload, '{values,ServiceCI}'), mapping.text_at(payload, '{ServiceCI}'), mapping.text_at(payload, '{values,"Product Name"}'), mapping.text_at(payload, '{"Product Name"}')) end as service,
+    case variant when 'change' then coalesce(mapping.text_at(payload, '{values,Environment}'), mapping.text_at(payload, '{Environment}')) end as environment,
     null::text as external_url,
-    case variant when 'change' then coalesce({{ instant_at('values.Actual Start Date') }}, {{ instant_at('Actual Start Date') }}, {{ instant_at('values.Scheduled Start Date') }}, {{ instant_at('Scheduled Start Date') }}, {{ instant_at('values.Actual End Date') }}, {{ instant_at('Actual End Date') }}) end as changed_at
+    case variant when 'change' then coalesce(mapping.instant_at(payload, '{values,"Actual Start Date"}'), mapping.instant_at(payload, '{"Actual Start Date"}'), mapping.instant_at(payload, '{values,"Scheduled Start Date"}'), mapping.instant_at(payload, '{"Scheduled Start Date"}'), mapping.instant_at(payload, '{values,"Actual End Date"}'), mapping.instant_at(payload, '{"Actual End Date"}')) end as changed_at
 from variants

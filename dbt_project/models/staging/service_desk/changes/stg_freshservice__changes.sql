@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('freshservice', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'freshservice'
+    ) as changed
+    inner join {{ source('landing', 'freshservice') }} as r using (workspace_id, source, external_id)
+    where r.source = 'freshservice' and kind = 'change'
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when ({{ has_value('subject') }} and {{ has_value('change_type') }}) then 'change'
+            when (mapping.has_value(payload, '{subject}') and mapping.has_value(payload, '{change_type}')) then 'change'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,13 +27,20 @@ variants as (
 )
 
 select
-    {{ record_columns('freshservice') }},
+    workspace_id,
+    record_id,
+    'freshservice'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'change' then 'change' end as change_kind,
-    case variant when 'change' then {{ text_at('subject') }} end as title,
-    case variant when 'change' then coalesce({{ text_at('impacted_services.0.name') }}, {{ text_at('category') }}) end as service,
-    case variant when 'change' then {{ text_at('custom_fields.environment') }} end as environment,
-    case variant when 'change' then ('https://' || nullif(config ->> 'domain', '') || '.freshservice.com/a/changes/' || {{ text_at('id') }}) end as external_url,
-    case variant when 'change' then coalesce({{ instant_at('planned_start_date') }}, {{ instant_at('planned_end_date') }}) end as changed_at
+    case variant when 'change' then mapping.text_at(payload, '{subject}') end as title,
+    case variant when 'change' then coalesce(mapping.text_at(payload, '{impacted_services,0,name}'), mapping.text_at(payload, '{category}')) end as service,
+    case variant when 'change' then mapping.text_at(payload, '{custom_fields,environment}') end as environment,
+    case variant when 'change' then ('https://' || nullif(config ->> 'domain', '') || '.freshservice.com/a/changes/' || mapping.text_at(payload, '{id}')) end as external_url,
+    case variant when 'change' then coalesce(mapping.instant_at(payload, '{planned_start_date}'), mapping.instant_at(payload, '{planned_end_date}')) end as changed_at
 from variants

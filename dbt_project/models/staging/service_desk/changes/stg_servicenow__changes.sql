@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('servicenow', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'servicenow'
+    ) as changed
+    inner join {{ source('landing', 'servicenow') }} as r using (workspace_id, source, external_id)
+    where r.source = 'servicenow' and kind = 'change'
 
 ),
 
@@ -10,7 +19,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (({{ has_value('sys_id') }} and {{ has_value('short_description') }}) and coalesce(case when {{ has_value('number.value') }} then {{ text_at('number.value') }} else {{ text_at('number') }} end ~* '^CHG|^CTASK', false)) then 'change request'
+            when ((mapping.has_value(payload, '{sys_id}') and mapping.has_value(payload, '{short_description}')) and coalesce(case when mapping.has_value(payload, '{number,value}') then mapping.text_at(payload, '{number,value}') else mapping.text_at(payload, '{number}') end ~* '^CHG|^CTASK', false)) then 'change request'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -18,13 +27,20 @@ variants as (
 )
 
 select
-    {{ record_columns('servicenow') }},
+    workspace_id,
+    record_id,
+    'servicenow'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'change request' then 'change' end as change_kind,
-    case variant when 'change request' then case when {{ has_value('short_description.value') }} then {{ text_at('short_description.value') }} else {{ text_at('short_description') }} end end as title,
-    case variant when 'change request' then coalesce(case when {{ has_value('business_service.value') }} then coalesce({{ text_at('business_service.display_value') }}, {{ text_at('business_service.name') }}, {{ text_at('business_service.value') }}) else case when {{ has_value('business_service.display_value') }} then {{ text_at('business_service.display_value') }} else {{ text_at('business_service') }} end end, case when {{ has_value('service_offering.value') }} then coalesce({{ text_at('service_offering.display_value') }}, {{ text_at('service_offering.name') }}, {{ text_at('service_offering.value') }}) else case when {{ has_value('service_offering.display_value') }} then {{ text_at('service_offering.display_value') }} else {{ text_at('service_offering') }} end end, case when {{ has_value('cmdb_ci.value') }} then coalesce({{ text_at('cmdb_ci.display_value') }}, {{ text_at('cmdb_ci.name') }}, {{ text_at('cmdb_ci.value') }}) else case when {{ has_value('cmdb_ci.display_value') }} then {{ text_at('cmdb_ci.display_value') }} else {{ text_at('cmdb_ci') }} end end) end as service,
-    case variant when 'change request' then coalesce(case when {{ has_value('u_environment.value') }} then coalesce({{ text_at('u_environment.display_value') }}, {{ text_at('u_environment.name') }}, {{ text_at('u_environment.value') }}) else case when {{ has_value('u_environment.display_value') }} then {{ text_at('u_environment.display_value') }} else {{ text_at('u_environment') }} end end, case when {{ has_value('environment.value') }} then coalesce({{ text_at('environment.display_value') }}, {{ text_at('environment.name') }}, {{ text_at('environment.value') }}) else case when {{ has_value('environment.display_value') }} then {{ text_at('environment.display_value') }} else {{ text_at('environment') }} end end) end as environment,
-    case variant when 'change request' then coalesce(('https://' || nullif(config ->> 'instance', '') || '.service-now.com/nav_to.do?uri=change_request.do?sys_id=' || {{ text_at('sys_id.value') }}), ('https://' || nullif(config ->> 'instance', '') || '.service-now.com/nav_to.do?uri=change_request.do?sys_id=' || {{ text_at('sys_id') }})) end as external_url,
-    case variant when 'change request' then coalesce({{ instant_at('work_start.value') }}, {{ instant_at('work_start') }}, {{ instant_at('start_date.value') }}, {{ instant_at('start_date') }}, {{ instant_at('work_end.value') }}, {{ instant_at('work_end') }}, {{ instant_at('end_date.value') }}, {{ instant_at('end_date') }}) end as changed_at
+    case variant when 'change request' then case when mapping.has_value(payload, '{short_description,value}') then mapping.text_at(payload, '{short_description,value}') else mapping.text_at(payload, '{short_description}') end end as title,
+    case variant when 'change request' then coalesce(case when mapping.has_value(payload, '{business_service,value}') then coalesce(mapping.text_at(payload, '{business_service,display_value}'), mapping.text_at(payload, '{business_service,name}'), mapping.text_at(payload, '{business_service,value}')) else case when mapping.has_value(payload, '{business_service,display_value}') then mapping.text_at(payload, '{business_service,display_value}') else mapping.text_at(payload, '{business_service}') end end, case when mapping.has_value(payload, '{service_offering,value}') then coalesce(mapping.text_at(payload, '{service_offering,display_value}'), mapping.text_at(payload, '{service_offering,name}'), mapping.text_at(payload, '{service_offering,value}')) else case when mapping.has_value(payload, '{service_offering,display_value}') then mapping.text_at(payload, '{service_offering,display_value}') else mapping.text_at(payload, '{service_offering}') end end, case when mapping.has_value(payload, '{cmdb_ci,value}') then coalesce(mapping.text_at(payload, '{cmdb_ci,display_value}'), mapping.text_at(payload, '{cmdb_ci,name}'), mapping.text_at(payload, '{cmdb_ci,value}')) else case when mapping.has_value(payload, '{cmdb_ci,display_value}') then mapping.text_at(payload, '{cmdb_ci,display_value}') else mapping.text_at(payload, '{cmdb_ci}') end end) end as service,
+    case variant when 'change request' then coalesce(case when mapping.has_value(payload, '{u_environment,value}') then coalesce(mapping.text_at(payload, '{u_environment,display_value}'), mapping.text_at(payload, '{u_environment,name}'), mapping.text_at(payload, '{u_environment,value}')) else case when mapping.has_value(payload, '{u_environment,display_value}') then mapping.text_at(payload, '{u_environment,display_value}') else mapping.text_at(payload, '{u_environment}') end end, case when mapping.has_value(payload, '{environment,value}') then coalesce(mapping.text_at(payload, '{environment,display_value}'), mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment,value}')) else case when mapping.has_value(payload, '{environment,display_value}') then mapping.text_at(payload, '{environment,display_value}') else mapping.text_at(payload, '{environment}') end end) end as environment,
+    case variant when 'change request' then coalesce(('https://' || nullif(config ->> 'instance', '') || '.service-now.com/nav_to.do?uri=change_request.do?sys_id=' || mapping.text_at(payload, '{sys_id,value}')), ('https://' || nullif(config ->> 'instance', '') || '.service-now.com/nav_to.do?uri=change_request.do?sys_id=' || mapping.text_at(payload, '{sys_id}'))) end as external_url,
+    case variant when 'change request' then coalesce(mapping.instant_at(payload, '{work_start,value}'), mapping.instant_at(payload, '{work_start}'), mapping.instant_at(payload, '{start_date,value}'), mapping.instant_at(payload, '{start_date}'), mapping.instant_at(payload, '{work_end,value}'), mapping.instant_at(payload, '{work_end}'), mapping.instant_at(payload, '{end_date,value}'), mapping.instant_at(payload, '{end_date}')) end as changed_at
 from variants

@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('netskope', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'netskope'
+    ) as changed
+    inner join {{ source('landing', 'netskope') }} as r using (workspace_id, source, external_id)
+    where r.source = 'netskope' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when {{ has_value('audit_log_event') }} then 'administrator action'
+            when mapping.has_value(payload, '{audit_log_event}') then 'administrator action'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('netskope') }},
+    workspace_id,
+    record_id,
+    'netskope'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'administrator action' then 'config_change' end as change_kind,
-    case variant when 'administrator action' then {{ text_at('audit_log_event') }} end as title,
-    case variant when 'administrator action' then coalesce({{ text_at('supporting_data.data_type') }}, {{ text_at('type') }}) end as service,
+    case variant when 'administrator action' then mapping.text_at(payload, '{audit_log_event}') end as title,
+    case variant when 'administrator action' then coalesce(mapping.text_at(payload, '{supporting_data,data_type}'), mapping.text_at(payload, '{type}')) end as service,
     null::text as environment,
     null::text as external_url,
-    case variant when 'administrator action' then coalesce(coalesce({{ seconds_at('timestamp') }}, {{ seconds_at('_insertion_epoch_timestamp') }}), {{ instant_at('timestamp') }}) end as changed_at
+    case variant when 'administrator action' then coalesce(coalesce(mapping.epoch_at(payload, '{timestamp}', 1), mapping.epoch_at(payload, '{_insertion_epoch_timestamp}', 1)), mapping.instant_at(payload, '{timestamp}')) end as changed_at
 from variants

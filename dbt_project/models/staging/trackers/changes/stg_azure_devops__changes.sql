@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('azure_devops', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'azure_devops'
+    ) as changed
+    inner join {{ source('landing', 'azure_devops') }} as r using (workspace_id, source, external_id)
+    where r.source = 'azure_devops' and kind = 'change'
 
 ),
 
@@ -10,21 +19,46 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('releaseDefinition') }} or {{ has_value('environment.releaseDefinition') }} or {{ has_value('release') }}) then 'release'
-            when {{ has_value('buildNumber') }} then 'build that deploys'
+            when (mapping.has_value(payload, '{releaseDefinition}') or mapping.has_value(payload, '{environment,releaseDefinition}') or mapping.has_value(payload, '{release}')) then 'release'
+            when mapping.has_value(payload, '{buildNumber}') then 'build that deploys'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('azure_devops') }},
+    workspace_id,
+    record_id,
+    'azure_devops'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'release' then 'deploy' when 'build that deploys' then 'deploy' end as change_kind,
-    case variant when 'release' then coalesce(({{ text_at('release.name') }} || ' to ' || {{ text_at('releaseEnvironment.name') }}), ({{ text_at('environment.release.name') }} || ' to ' || {{ text_at('environment.name') }}), {{ text_at('release.name') }}, {{ text_at('name') }}) when 'build that deploys' then ({{ text_at('definition.name') }} || ' ' || {{ text_at('buildNumber') }}) end as title,
-    case variant when 'release' then coalesce({{ text_at('releaseDefinition.name') }}, {{ text_at('environment.releaseDefinition.name') }}, {{ text_at('project.name') }}) when 'build that deploys' then coalesce({{ text_at('definition.name') }}, {{ text_at('project.name') }}) end as service,
-    case variant when 'release' then coalesce({{ text_at('releaseEnvironment.name') }}, {{ text_at('environment.name') }}) when 'build that deploys' then {{ text_at('sourceBranch') }} end as environment,
-    case variant when 'release' then coalesce({{ text_at('release._links.web.href') }}, {{ text_at('_links.web.href') }}) when 'build that deploys' then coalesce({{ text_at('_links.web.href') }}, {{ text_at('url') }}) end as external_url,
-    case variant when 'release' then coalesce({{ instant_at('completedOn') }}, {{ instant_at('environment.timeToDeploy') }}, {{ instant_at('createdOn') }}, {{ instant_at('event_at') }}) when 'build that deploys' then coalesce({{ instant_at('finishTime') }}, {{ instant_at('startTime') }}) end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'release' then 'deploy'
+        when 'build that deploys' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'release' then coalesce((mapping.text_at(payload, '{release,name}') || ' to ' || mapping.text_at(payload, '{releaseEnvironment,name}')), (mapping.text_at(payload, '{environment,release,name}') || ' to ' || mapping.text_at(payload, '{environment,name}')), mapping.text_at(payload, '{release,name}'), mapping.text_at(payload, '{name}'))
+        when 'build that deploys' then (mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}'))
+    end as title,
+    case variant
+        when 'release' then coalesce(mapping.text_at(payload, '{releaseDefinition,name}'), mapping.text_at(payload, '{environment,releaseDefinition,name}'), mapping.text_at(payload, '{project,name}'))
+        when 'build that deploys' then coalesce(mapping.text_at(payload, '{definition,name}'), mapping.text_at(payload, '{project,name}'))
+    end as service,
+    case variant
+        when 'release' then coalesce(mapping.text_at(payload, '{releaseEnvironment,name}'), mapping.text_at(payload, '{environment,name}'))
+        when 'build that deploys' then mapping.text_at(payload, '{sourceBranch}')
+    end as environment,
+    case variant
+        when 'release' then coalesce(mapping.text_at(payload, '{release,_links,web,href}'), mapping.text_at(payload, '{_links,web,href}'))
+        when 'build that deploys' then coalesce(mapping.text_at(payload, '{_links,web,href}'), mapping.text_at(payload, '{url}'))
+    end as external_url,
+    case variant
+        when 'release' then coalesce(mapping.instant_at(payload, '{completedOn}'), mapping.instant_at(payload, '{environment,timeToDeploy}'), mapping.instant_at(payload, '{createdOn}'), mapping.instant_at(payload, '{event_at}'))
+        when 'build that deploys' then coalesce(mapping.instant_at(payload, '{finishTime}'), mapping.instant_at(payload, '{startTime}'))
+    end as changed_at
 from variants

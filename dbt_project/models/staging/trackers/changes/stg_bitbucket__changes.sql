@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('bitbucket', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'bitbucket'
+    ) as changed
+    inner join {{ source('landing', 'bitbucket') }} as r using (workspace_id, source, external_id)
+    where r.source = 'bitbucket' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('release') }} or {{ has_value('environment') }}) then 'deployment'
+            when (mapping.has_value(payload, '{release}') or mapping.has_value(payload, '{environment}')) then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('bitbucket') }},
+    workspace_id,
+    record_id,
+    'bitbucket'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'deployment' then coalesce(({{ text_at('release.name') }} || ' to ' || {{ text_at('environment.name') }}), {{ text_at('release.name') }}) end as title,
-    case variant when 'deployment' then {{ text_at('repository.full_name') }} end as service,
-    case variant when 'deployment' then {{ text_at('environment.name') }} end as environment,
-    case variant when 'deployment' then coalesce({{ text_at('state.url') }}, {{ text_at('release.url') }}) end as external_url,
-    case variant when 'deployment' then coalesce({{ instant_at('state.completed_on') }}, {{ instant_at('last_update_time') }}, {{ instant_at('release.created_on') }}) end as changed_at
+    case variant when 'deployment' then coalesce((mapping.text_at(payload, '{release,name}') || ' to ' || mapping.text_at(payload, '{environment,name}')), mapping.text_at(payload, '{release,name}')) end as title,
+    case variant when 'deployment' then mapping.text_at(payload, '{repository,full_name}') end as service,
+    case variant when 'deployment' then mapping.text_at(payload, '{environment,name}') end as environment,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{state,url}'), mapping.text_at(payload, '{release,url}')) end as external_url,
+    case variant when 'deployment' then coalesce(mapping.instant_at(payload, '{state,completed_on}'), mapping.instant_at(payload, '{last_update_time}'), mapping.instant_at(payload, '{release,created_on}')) end as changed_at
 from variants

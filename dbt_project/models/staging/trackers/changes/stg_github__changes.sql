@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('github', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'github'
+    ) as changed
+    inner join {{ source('landing', 'github') }} as r using (workspace_id, source, external_id)
+    where r.source = 'github' and kind = 'change'
 
 ),
 
@@ -10,21 +19,43 @@ variants as (
     select
         *,
         case
-            when {{ has_value('tag_name') }} then 'release'
-            when {{ has_value('environment') }} then 'deployment'
+            when mapping.has_value(payload, '{tag_name}') then 'release'
+            when mapping.has_value(payload, '{environment}') then 'deployment'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('github') }},
+    workspace_id,
+    record_id,
+    'github'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'release' then 'release' when 'deployment' then 'deploy' end as change_kind,
-    case variant when 'release' then coalesce({{ text_at('name') }}, {{ text_at('tag_name') }}) when 'deployment' then coalesce({{ text_at('description') }}, {{ text_at('ref') }}) end as title,
-    case variant when 'release' then nullif(substring({{ text_at('url') }} from '/repos/[^/]+/([^/]+)/'), '') when 'deployment' then nullif(substring({{ text_at('url') }} from '/repos/[^/]+/([^/]+)/'), '') end as service,
-    case variant when 'deployment' then {{ text_at('environment') }} end as environment,
-    case variant when 'release' then {{ text_at('html_url') }} when 'deployment' then (nullif(substring({{ text_at('url') }} from '^https?://'), '') || nullif(substring({{ text_at('url') }} from '^https?://(?:api\.)?([^/]+)'), '') || '/' || nullif(substring({{ text_at('url') }} from '/repos/([^/]+/[^/]+)/'), '') || '/deployments') end as external_url,
-    case variant when 'release' then coalesce({{ instant_at('published_at') }}, {{ instant_at('created_at') }}) when 'deployment' then {{ instant_at('created_at') }} end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'release' then 'release'
+        when 'deployment' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'release' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{tag_name}'))
+        when 'deployment' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{ref}'))
+    end as title,
+    case variant
+        when 'release' then nullif(substring(mapping.text_at(payload, '{url}') from '/repos/[^/]+/([^/]+)/'), '')
+        when 'deployment' then nullif(substring(mapping.text_at(payload, '{url}') from '/repos/[^/]+/([^/]+)/'), '')
+    end as service,
+    case variant when 'deployment' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant
+        when 'release' then mapping.text_at(payload, '{html_url}')
+        when 'deployment' then (nullif(substring(mapping.text_at(payload, '{url}') from '^https?://'), '') || nullif(substring(mapping.text_at(payload, '{url}') from '^https?://(?:api\.)?([^/]+)'), '') || '/' || nullif(substring(mapping.text_at(payload, '{url}') from '/repos/([^/]+/[^/]+)/'), '') || '/deployments')
+    end as external_url,
+    case variant
+        when 'release' then coalesce(mapping.instant_at(payload, '{published_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'deployment' then mapping.instant_at(payload, '{created_at}')
+    end as changed_at
 from variants

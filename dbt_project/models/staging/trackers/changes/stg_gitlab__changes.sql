@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('gitlab', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'gitlab'
+    ) as changed
+    inner join {{ source('landing', 'gitlab') }} as r using (workspace_id, source, external_id)
+    where r.source = 'gitlab' and kind = 'change'
 
 ),
 
@@ -10,21 +19,43 @@ variants as (
     select
         *,
         case
-            when {{ has_value('environment') }} then 'deployment'
-            when ({{ has_value('tag_name') }} or ({{ has_value('tag') }} and {{ has_value('released_at') }})) then 'release'
+            when mapping.has_value(payload, '{environment}') then 'deployment'
+            when (mapping.has_value(payload, '{tag_name}') or (mapping.has_value(payload, '{tag}') and mapping.has_value(payload, '{released_at}'))) then 'release'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('gitlab') }},
+    workspace_id,
+    record_id,
+    'gitlab'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
-    case variant when 'deployment' then 'deploy' when 'release' then 'release' end as change_kind,
-    case variant when 'deployment' then coalesce(('Deploy of ' || {{ text_at('ref') }} || ' to ' || {{ text_at('environment.name') }}), ('Deploy of ' || {{ text_at('ref') }} || ' to ' || {{ text_at('environment') }})) when 'release' then coalesce({{ text_at('name') }}, {{ text_at('tag_name') }}, {{ text_at('tag') }}) end as title,
-    case variant when 'deployment' then coalesce({{ text_at('project.path_with_namespace') }}, nullif(substring({{ text_at('web_url') }} from '^https?://[^/]+/(.+)/-/'), ''), {{ text_at('deployable.project.path_with_namespace') }}) when 'release' then coalesce({{ text_at('project.path_with_namespace') }}, nullif(substring({{ text_at('_links.self') }} from '^https?://[^/]+/(.+)/-/'), '')) end as service,
-    case variant when 'deployment' then coalesce({{ text_at('environment.name') }}, {{ text_at('environment') }}) end as environment,
-    case variant when 'deployment' then coalesce({{ text_at('deployable_url') }}, {{ text_at('deployable.web_url') }}) when 'release' then coalesce({{ text_at('url') }}, {{ text_at('_links.self') }}) end as external_url,
-    case variant when 'deployment' then coalesce({{ instant_at('status_changed_at') }}, {{ instant_at('updated_at') }}, {{ instant_at('created_at') }}) when 'release' then coalesce({{ instant_at('released_at') }}, {{ instant_at('created_at') }}) end as changed_at
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant
+        when 'deployment' then 'deploy'
+        when 'release' then 'release'
+    end as change_kind,
+    case variant
+        when 'deployment' then coalesce(('Deploy of ' || mapping.text_at(payload, '{ref}') || ' to ' || mapping.text_at(payload, '{environment,name}')), ('Deploy of ' || mapping.text_at(payload, '{ref}') || ' to ' || mapping.text_at(payload, '{environment}')))
+        when 'release' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{tag_name}'), mapping.text_at(payload, '{tag}'))
+    end as title,
+    case variant
+        when 'deployment' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{deployable,project,path_with_namespace}'))
+        when 'release' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{_links,self}') from '^https?://[^/]+/(.+)/-/'), ''))
+    end as service,
+    case variant when 'deployment' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment}')) end as environment,
+    case variant
+        when 'deployment' then coalesce(mapping.text_at(payload, '{deployable_url}'), mapping.text_at(payload, '{deployable,web_url}'))
+        when 'release' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{_links,self}'))
+    end as external_url,
+    case variant
+        when 'deployment' then coalesce(mapping.instant_at(payload, '{status_changed_at}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'release' then coalesce(mapping.instant_at(payload, '{released_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as changed_at
 from variants

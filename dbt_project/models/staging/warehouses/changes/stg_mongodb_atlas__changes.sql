@@ -1,7 +1,16 @@
-{# Generated from connectors/tools by `causeloop connectors generate`. -#}
+-- Generated from connectors/tools by `causeloop connectors generate`.
 with records as (
 
-    {{ records_to_process('mongodb_atlas', shape="kind = 'change'") }}
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        inner join {{ source('raw', 'record') }} as r
+            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'mongodb_atlas'
+    ) as changed
+    inner join {{ source('landing', 'mongodb_atlas') }} as r using (workspace_id, source, external_id)
+    where r.source = 'mongodb_atlas' and kind = 'change'
 
 ),
 
@@ -10,20 +19,27 @@ variants as (
     select
         *,
         case
-            when ({{ has_value('eventTypeName') }} and {{ has_value('created') }}) then 'event'
+            when (mapping.has_value(payload, '{eventTypeName}') and mapping.has_value(payload, '{created}')) then 'event'
         end as variant
     from records
 
 )
 
 select
-    {{ record_columns('mongodb_atlas') }},
+    workspace_id,
+    record_id,
+    'mongodb_atlas'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
-    case when variant is null then {{ payload_keys() }} end as payload_keys,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'event' then 'config_change' end as change_kind,
-    case variant when 'event' then {{ text_at('eventTypeName') }} end as title,
-    case variant when 'event' then coalesce({{ text_at('clusterName') }}, {{ text_at('groupId') }}, {{ text_at('orgId') }}) end as service,
+    case variant when 'event' then mapping.text_at(payload, '{eventTypeName}') end as title,
+    case variant when 'event' then coalesce(mapping.text_at(payload, '{clusterName}'), mapping.text_at(payload, '{groupId}'), mapping.text_at(payload, '{orgId}')) end as service,
     null::text as environment,
-    case variant when 'event' then {{ text_at('links.0.href') }} end as external_url,
-    case variant when 'event' then {{ instant_at('created') }} end as changed_at
+    case variant when 'event' then mapping.text_at(payload, '{links,0,href}') end as external_url,
+    case variant when 'event' then mapping.instant_at(payload, '{created}') end as changed_at
 from variants
