@@ -16,6 +16,7 @@ from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, ROOT
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError, declare_scope
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from
 from causeloop_pipeline.storage.dbt.report import NormalizationError
 from causeloop_pipeline.storage.dbt.runner import Normalizer, parse_project
 from causeloop_pipeline.storage.raw.conservation import check_conservation
@@ -108,6 +109,20 @@ def test_every_view_runs_with_the_rights_of_its_reader(installation: Any, models
 
     assert len(views) >= len(CONNECTORS)
     assert all(options == ["security_invoker=true"] for _, options in views)
+
+
+def test_views_of_this_version_of_the_project_are_not_built_again(
+    installation: Any, models: Normalizer
+) -> None:
+    assert models.build_views() is None
+
+    with psycopg.connect(installation.pipeline_url) as connection:
+        delete_digest(connection)
+        assert not is_built_from(connection, models._hash_project())
+        connection.rollback()
+        connection.execute("drop view staging.stg_ingested__changes")
+        assert not is_built_from(connection, models._hash_project())
+        connection.rollback()
 
 
 def test_no_profile_sets_a_search_path_which_would_hide_the_run() -> None:

@@ -6,9 +6,11 @@ of the database.
 """
 
 import contextlib
+import hashlib
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from psycopg.rows import dict_row
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_variables
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
 from causeloop_pipeline.storage.dbt.manifest_files import read_manifest, read_run_manifest
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
 from causeloop_pipeline.storage.raw.pending_records import claim_all_records
@@ -67,10 +70,17 @@ class Normalizer:
         self._manifest = result.result
         return self.manifest_path
 
-    def build_views(self) -> NormalizationReport:
-        """Load the value maps and create all views together: replacing one drops those based on it."""
-        select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+", "change+")
-        return self._run_exclusively(["build", "--full-refresh", *select])
+    def build_views(self) -> NormalizationReport | None:
+        """Load the value maps and create all views; None when those of this very project are in place."""
+        digest = self._hash_project()
+        with psycopg.connect(self._require_url(), autocommit=True) as connection:
+            if is_built_from(connection, digest):
+                return None
+            delete_digest(connection)
+            select = ("--exclude-resource-type", "unit_test", "--exclude", "issue+", "change+")
+            report = self._run_exclusively(["build", "--full-refresh", *select])
+            store_digest(connection, digest)
+        return report
 
     def normalize(
         self, run_id: str, sources: Sequence[str] = (), *, rebuild: bool = False
@@ -122,8 +132,18 @@ class Normalizer:
         return all(node.database == name for node in manifest.nodes.values())
 
     def _find_last_change(self) -> float:
+        return max(path.stat().st_mtime for path in self._list_files())
+
+    def _list_files(self) -> list[Path]:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
-        return max(path.stat().st_mtime for path in files)
+        return sorted(files)
+
+    def _hash_project(self) -> str:
+        digest = hashlib.sha256(version("dbt-core").encode())
+        for path in self._list_files():
+            name = path.relative_to(self._project_dir).as_posix()
+            digest.update(f"\0{name}\0".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     def _invoke(self, arguments: Sequence[str], flags: Sequence[str], run_id: str | None = None) -> Any:
         from dbt.cli.main import dbtRunner
