@@ -142,9 +142,9 @@ PAYLOADS = st.dictionaries(
 
 
 @hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(payloads=st.lists(PAYLOADS, min_size=1, max_size=20))
+@given(payloads=st.lists(PAYLOADS, min_size=10, max_size=60))
 def test_whatever_is_accepted_is_a_change(
     database: Database, models: Normalizer, workspace_id: UUID, payloads: list[dict[str, Any]]
 ) -> None:

@@ -46,8 +46,8 @@ def normalize(
     run_id = str(uuid4())
     with database.workspaces(workspace_ids) as session:
         declare_scope(session, run_id, workspace_ids)
-        claim_pending_records(session, run_id, workspace_ids)
-    report = models.normalize(run_id, sources, rebuild=rebuild)
+        claimed = claim_pending_records(session, run_id, workspace_ids)
+    report = models.normalize(run_id, sources or list(claimed), rebuild=rebuild)
     with database.workspaces(workspace_ids) as session:
         finish_pending_records(session, run_id, workspace_ids)
     return report
