@@ -14,10 +14,10 @@ run: .venv/installed ## start everything, run the pipeline on the demo tenants, 
 setup: .venv/installed ## install what is needed into .venv, nothing else
 
 test: check ## everything that continuous integration runs
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: .venv/installed ## tests that need no database: under a minute
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not database and not slow" --hypothesis-profile fast $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not database and not slow" --hypothesis-profile fast $(ARGS)
 
 check: .venv/installed ## lint, types, import contracts: seconds
 	@$(BIN)/ruff check .

@@ -41,17 +41,32 @@ SLOW_FILES = {
     "test_wheel.py",
 }
 """Simulations, stock models, whole programs: seconds a test."""
+LONGEST_FILES = (
+    "test_up.py",
+    "test_up_without_demo.py",
+    "bench/test_chaos.py",
+    "orchestration/test_landing.py",
+    "storage/raw/test_records.py",
+    "test_wheel.py",
+)
+"""Begun first, so that no worker runs a long one alone at the end."""
 
 hypothesis.settings.register_profile("fast", max_examples=15)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make test-fast` leaves out: they start PostgreSQL, or take long."""
+    """Order the tests, and mark those that `make test-fast` leaves out: PostgreSQL, or long."""
+    items.sort(key=_rank_in_order)
     for item in items:
         if "installation" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
         if item.path.relative_to(TESTS).as_posix() in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+
+
+def _rank_in_order(item: pytest.Item) -> int:
+    file = item.path.relative_to(TESTS).as_posix()
+    return LONGEST_FILES.index(file) if file in LONGEST_FILES else len(LONGEST_FILES)
 
 
 @dataclass(frozen=True)
