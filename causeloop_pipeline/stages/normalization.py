@@ -7,6 +7,7 @@ from uuid import UUID
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, read_claimed_kinds
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.raw.conservation import check_conservation
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
@@ -20,12 +21,18 @@ class Normalization:
     report: NormalizationReport | None = None
 
 
-def normalize(installation: Installation, run_id: str, workspace_ids: Sequence[UUID]) -> Normalization:
-    """Claim the pending records, make issues and changes of them in one dbt run for all, and finish them."""
+def normalize(
+    installation: Installation, run_id: str, workspace_ids: Sequence[UUID], *, is_rebuild: bool = False
+) -> Normalization:
+    """Claim the pending records, make issues and changes of them in one dbt run for all, and finish them.
+
+    `is_rebuild`: of all stored records, as when a person requested it.
+    """
     with installation.database.workspaces(workspace_ids) as session:
+        analyze_grown_tables(session)
         claimed = claim_pending_records(session, run_id, workspace_ids)
         kinds = [read_claimed_kinds(session, run_id, workspace_id) for workspace_id in workspace_ids]
-    is_rebuild = any(EVERYTHING in requested for requested in kinds)
+    is_rebuild = is_rebuild or any(EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
         return Normalization(claimed)
 

@@ -3,13 +3,18 @@
 insert into {{ source('raw', 'quarantine') }} (
     workspace_id, source, connector_id, external_id, channel, reason, payload, payload_hash, received_at
 )
-select distinct on (r.workspace_id, r.source, r.payload_hash, m.unmappable_reason)
+select distinct on (r.workspace_id, r.source, r.external_id, r.payload_hash, m.unmappable_reason)
     r.workspace_id, r.source, r.connector_id, r.external_id, r.channel, m.unmappable_reason,
     convert_to(r.payload::text, 'UTF8'), r.payload_hash, r.received_at
 from ({{ unmappable_versions(changes) }}) as m
-inner join {{ source('raw', 'record') }} as r on r.workspace_id = m.workspace_id and r.record_id = m.record_id
+cross join lateral (
+    select r.*
+    from {{ source('raw', 'record') }} as r
+    where r.workspace_id = m.workspace_id and r.record_id = m.record_id
+    offset 0
+) as r
 where m.unmappable_reason is not null and {{ source_selected('m.source') }}
-on conflict (workspace_id, source, payload_hash, reason) do update set replayed_at = null
+on conflict (workspace_id, source, external_id, payload_hash, reason) do update set replayed_at = null
 {% endmacro %}
 
 

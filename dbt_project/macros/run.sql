@@ -18,8 +18,12 @@
 {% macro changed_records(only_source=none) -%}
     select distinct p.workspace_id, p.source, r.external_id
     from {{ source('raw', 'pending_record') }} as p
-    inner join {{ source('raw', 'record') }} as r
-        on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+    cross join lateral (
+        select r.external_id
+        from {{ source('raw', 'record') }} as r
+        where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        offset 0
+    ) as r
     where p.run_id = {{ current_run_id() }}
     {%- if only_source %} and p.source = '{{ only_source }}'{% endif %}
 {%- endmacro %}

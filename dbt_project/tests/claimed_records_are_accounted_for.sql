@@ -4,7 +4,12 @@ with claimed as (
 
     select r.workspace_id, r.source, r.external_id, r.payload_hash, r.kind in ('change', 'normalized_change') as is_change
     from {{ source('raw', 'pending_record') }} as p
-    inner join {{ source('raw', 'record') }} as r on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+    cross join lateral (
+        select r.*
+        from {{ source('raw', 'record') }} as r
+        where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        offset 0
+    ) as r
     where p.run_id = {{ current_run_id() }}
 
 )
@@ -29,6 +34,7 @@ where (
         select count(*) from {{ source('raw', 'quarantine') }} as q
         where q.workspace_id = claimed.workspace_id
             and q.source = claimed.source
+            and q.external_id = claimed.external_id
             and q.payload_hash = claimed.payload_hash
     ) = 0
 group by workspace_id, source

@@ -1,17 +1,23 @@
 """A sync of one source pays for that source, whatever the number of connector types."""
 
+import random
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.manifest_files import RUN_MANIFEST
 from causeloop_pipeline.storage.dbt.report import NormalizationError
 from causeloop_pipeline.storage.dbt.runner import Normalizer
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.support.normalizing import issues, land_records, normalize, record
+
+SELECT_STAGED = "select * from staging.stg_custom_api__issues"
 
 
 @pytest.fixture
@@ -47,3 +53,51 @@ def test_a_run_loads_a_manifest_without_the_texts_of_views(
     whole = (models.manifest_path.parent / "partial_parse.msgpack").stat().st_size
     assert (models.manifest_path.parent / RUN_MANIFEST).stat().st_size < whole / 2
     assert issues(database, workspace_id)["a"]["title"] == "Disk full"
+
+
+def count_pages_read(database: Database, workspace_id: UUID, stored: int) -> int:
+    """How many pages the staging model of one claimed record reads, with so many others stored before it."""
+    earlier = [{"external_id": f"{stored}-{number}", "title": "Disk full"} for number in range(stored)]
+    land_records(database, workspace_id, *map(record, earlier))
+    with database.workspace(workspace_id) as session:
+        session.execute("delete from raw.pending_record where workspace_id = %s", (workspace_id,))
+    land_records(database, workspace_id, record({"external_id": f"newest-{stored}", "title": "Disk full"}))
+    run_id = str(uuid4())
+    with database.workspaces([workspace_id]) as session:
+        analyze_grown_tables(session)
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+        session.execute("select set_config('causeloop.run', %s, true)", (run_id,))
+        plan = session.row(f"explain (analyze, buffers, format json) {SELECT_STAGED}")
+        session.connection.rollback()
+    assert plan is not None
+    node = plan["QUERY PLAN"][0]["Plan"]
+    assert node["Actual Rows"] == 1
+    return int(node["Shared Hit Blocks"] + node["Shared Read Blocks"])
+
+
+def test_a_record_is_found_by_an_index_however_many_were_stored_a_moment_ago(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    few = count_pages_read(database, workspace_id, 200)
+    many = count_pages_read(database, workspace_id, 3_000)
+
+    assert many < 2 * few + 50
+
+
+def test_statistics_are_refreshed_when_a_table_has_doubled_and_not_before(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        analyze_grown_tables(session)
+        assert analyze_grown_tables(session) == []
+        pages = session.row("select relpages from pg_class where oid = 'raw.record'::regclass")
+    assert pages is not None
+    letters = random.Random(1)
+    count = 16 * pages["relpages"] + 200
+    bodies = ["".join(letters.choices("abcdefgh", k=1_500)) for _ in range(count)]
+    payloads = [{"external_id": f"d-{n}", "title": "t", "body": body} for n, body in enumerate(bodies)]
+    land_records(database, workspace_id, *map(record, payloads))
+
+    with database.workspace(workspace_id) as session:
+        assert "raw.record" in analyze_grown_tables(session)

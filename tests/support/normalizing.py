@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
@@ -45,6 +46,7 @@ def normalize(
     """One run over some workspaces, from claiming their pending records to finishing them."""
     run_id = str(uuid4())
     with database.workspaces(workspace_ids) as session:
+        analyze_grown_tables(session)
         declare_scope(session, run_id, workspace_ids)
         claimed = claim_pending_records(session, run_id, workspace_ids)
     report = models.normalize(run_id, sources or list(claimed), rebuild=rebuild)

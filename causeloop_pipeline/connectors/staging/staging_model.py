@@ -39,20 +39,33 @@ class Records:
         """The SQL that selects all versions of each record of which the run has claimed a new one.
 
         An issue is a function of all versions, so that a rebuild gives the same as syncs in any order.
+        `offset 0` keeps each lookup one of an index: of a young table the planner knows nothing, and would
+        compare each claimed record with every stored one.
         """
-        table, own = self.tool or "custom_api", f"r.source = {quote(self.tool)} and " if self.tool else ""
+        table, own = self.tool or "custom_api", f"r.source = {quote(self.tool)}" if self.tool else "true"
         claimed = f" and p.source = {quote(self.tool)}" if self.tool else ""
         return f"""
     select r.*
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{{{ source('raw', 'pending_record') }}}} as p
-        inner join {{{{ source('raw', 'record') }}}} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{{{ source('raw', 'record') }}}} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), ''){claimed}
     ) as changed
-    inner join {{{{ source('landing', {quote(table)}) }}}} as r using (workspace_id, source, external_id)
-    where {own}{self.shape}""".strip()
+    cross join lateral (
+        select r.*
+        from {{{{ source('landing', {quote(table)}) }}}} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
+    where {own} and {self.shape}""".strip()
 
     @property
     def source(self) -> str:

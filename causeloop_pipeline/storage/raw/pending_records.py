@@ -5,9 +5,6 @@ from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
 
-# So many new rows mislead a planner whose statistics are older; fewer change no plan.
-MIN_ROWS_TO_ANALYZE = 2_000
-
 SELECT_CLAIMED = """
 select source, count(*) as records
 from raw.pending_record
@@ -32,8 +29,7 @@ DELETE_NORMALIZED = "delete from raw.pending_record where run_id = %s and worksp
 
 def claim_pending_records(session: Session, run_id: str, workspace_ids: Sequence[UUID]) -> dict[str, int]:
     """Claim the pending records of some workspaces for a run; how many of each source the run has claimed."""
-    if session.execute(UPDATE_CLAIM, (run_id, list(workspace_ids))) >= MIN_ROWS_TO_ANALYZE:
-        session.execute("analyze raw.record, raw.pending_record")
+    session.execute(UPDATE_CLAIM, (run_id, list(workspace_ids)))
     return _count_claimed(session, run_id)
 
 

@@ -1,7 +1,8 @@
 """Stores received records, each payload version once, in one transaction with the connector's cursor.
 
 A payload version that is already stored is a duplicate, whichever channel it comes through. A batch is one
-statement: PostgreSQL parses the one JSON document that contains it.
+statement: PostgreSQL parses the one JSON document that contains it. Earlier versions are looked up one by one
+(`limit 1`): without statistics the planner would read all records of the workspace for each batch.
 """
 
 import hashlib
@@ -35,9 +36,10 @@ with incoming as (
 ), updated as (
     select count(*) as records
     from (select distinct source, external_id from inserted) as i
-    where exists (
-        select from raw.record as r
+    where (
+        select true from raw.record as r
         where r.workspace_id = %(workspace_id)s and r.source = i.source and r.external_id = i.external_id
+        limit 1
     )
 )
 select
@@ -50,7 +52,7 @@ INSERT_QUARANTINED = """
 insert into raw.quarantine (workspace_id, source, connector_id, external_id, channel, reason, payload,
                             payload_hash)
 values (%s, %s, %s, %s, %s, %s, %s, %s)
-on conflict (workspace_id, source, payload_hash, reason) do nothing
+on conflict (workspace_id, source, external_id, payload_hash, reason) do update set replayed_at = null
 """
 
 UPDATE_CURSOR = "update app.connector set cursor = %s where workspace_id = %s and connector_id = %s"

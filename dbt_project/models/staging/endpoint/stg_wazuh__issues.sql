@@ -5,11 +5,22 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'wazuh'
     ) as changed
-    inner join {{ source('landing', 'wazuh') }} as r using (workspace_id, source, external_id)
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'wazuh') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
     where r.source = 'wazuh' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
@@ -80,7 +91,7 @@ select
     case variant
         when 'indexed alert' then coalesce(mapping.instant_at(payload, '{_source,timestamp}'), mapping.instant_at(payload, '{_source,"@timestamp"}'))
         when 'alert' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{"@timestamp"}'))
-        when 'alert of an integration script' then coalesce(mapping.instant_at(payload, '{all_fields,timestamp}'), mapping.instant_at(payload, '{created_at}'))
+        when 'alert of an integration script' then coalesce(mapping.instant_at(payload, '{all_fields,timestamp}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_of(nullif(substring(mapping.text_at(payload, '{created_at}') from '^([0-9T:.-]+[+-][0-9]{2})[.]00$'), '')))
     end as source_created_at,
     null::timestamptz as resolved_at,
     case variant

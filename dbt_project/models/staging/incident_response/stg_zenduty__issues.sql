@@ -5,11 +5,22 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'zenduty'
     ) as changed
-    inner join {{ source('landing', 'zenduty') }} as r using (workspace_id, source, external_id)
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'zenduty') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
     where r.source = 'zenduty' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),

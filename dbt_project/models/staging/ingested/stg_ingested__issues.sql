@@ -5,12 +5,23 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '')
     ) as changed
-    inner join {{ source('landing', 'custom_api') }} as r using (workspace_id, source, external_id)
-    where r.kind = 'normalized' and r.source not in ('custom_api', 'postgresql')
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'custom_api') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
+    where true and r.kind = 'normalized' and r.source not in ('custom_api', 'postgresql')
 
 ),
 

@@ -5,11 +5,22 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'grafana'
     ) as changed
-    inner join {{ source('landing', 'grafana') }} as r using (workspace_id, source, external_id)
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'grafana') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
     where r.source = 'grafana' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
@@ -115,6 +126,7 @@ select
     end as external_url,
     case variant
         when 'alert of the former API' then mapping.instant_at(payload, '{newStateDate}')
+        when 'state change in the annotations' then mapping.epoch_at(payload, '{time}', 1000)
         when 'alert of the API' then coalesce(mapping.instant_at(payload, '{startsAt}'), mapping.instant_at(payload, '{activeAt}'))
         when 'alert of Prometheus itself' then coalesce(mapping.instant_at(payload, '{startsAt}'), mapping.instant_at(payload, '{activeAt}'))
         when 'alert of a webhook' then coalesce(mapping.instant_at(payload, '{startsAt}'), mapping.instant_at(payload, '{activeAt}'))
@@ -122,6 +134,7 @@ select
     end as source_created_at,
     case variant
         when 'alert of the former API' then mapping.instant_at(payload, '{newStateDate}')
+        when 'state change in the annotations' then mapping.epoch_at(payload, '{time}', 1000)
         when 'alert of the API' then mapping.instant_at(payload, '{endsAt}')
         when 'alert of Prometheus itself' then mapping.instant_at(payload, '{endsAt}')
         when 'alert of a webhook' then mapping.instant_at(payload, '{endsAt}')

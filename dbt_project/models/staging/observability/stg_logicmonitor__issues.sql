@@ -5,11 +5,22 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'logicmonitor'
     ) as changed
-    inner join {{ source('landing', 'logicmonitor') }} as r using (workspace_id, source, external_id)
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'logicmonitor') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
     where r.source = 'logicmonitor' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
@@ -68,11 +79,11 @@ select
     case variant when 'delivery' then coalesce(mapping.text_at(payload, '{environment}'), nullif(substring(mapping.text_at(payload, '{group}') from '(?i)\y(production|prod|staging|stage|development|dev|test)\y'), '')) end as environment,
     case variant when 'delivery' then coalesce(mapping.text_at(payload, '{alerturl}'), mapping.text_at(payload, '{alertdetailurl}'), mapping.text_at(payload, '{hosturl}'), mapping.text_at(payload, '{serviceurl}')) end as external_url,
     case variant
-        when 'delivery' then coalesce(coalesce(mapping.epoch_at(payload, '{startepoch}', 1), mapping.epoch_at(payload, '{start}', 1), mapping.epoch_at(payload, '{date}', 1)), coalesce(mapping.instant_at(payload, '{startepoch}'), mapping.instant_at(payload, '{start}'), mapping.instant_at(payload, '{date}')))
+        when 'delivery' then coalesce(coalesce(mapping.epoch_at(payload, '{startepoch}', 1), mapping.epoch_at(payload, '{start}', 1), mapping.epoch_at(payload, '{date}', 1)), coalesce(mapping.instant_at(payload, '{startepoch}'), mapping.instant_at(payload, '{start}'), mapping.instant_at(payload, '{date}')), coalesce(mapping.zoned_instant_of(mapping.text_at(payload, '{startepoch}')), mapping.zoned_instant_of(mapping.text_at(payload, '{start}')), mapping.zoned_instant_of(mapping.text_at(payload, '{date}'))))
         when 'alert' then mapping.epoch_at(payload, '{startEpoch}', 1)
     end as source_created_at,
     case variant
-        when 'delivery' then coalesce(coalesce(mapping.epoch_at(payload, '{endepoch}', 1), mapping.epoch_at(payload, '{end}', 1), mapping.epoch_at(payload, '{date}', 1)), coalesce(mapping.instant_at(payload, '{endepoch}'), mapping.instant_at(payload, '{end}'), mapping.instant_at(payload, '{date}')))
+        when 'delivery' then coalesce(coalesce(mapping.epoch_at(payload, '{endepoch}', 1), mapping.epoch_at(payload, '{end}', 1), mapping.epoch_at(payload, '{date}', 1)), coalesce(mapping.instant_at(payload, '{endepoch}'), mapping.instant_at(payload, '{end}'), mapping.instant_at(payload, '{date}')), coalesce(mapping.zoned_instant_of(mapping.text_at(payload, '{endepoch}')), mapping.zoned_instant_of(mapping.text_at(payload, '{end}')), mapping.zoned_instant_of(mapping.text_at(payload, '{date}'))))
         when 'alert' then mapping.epoch_at(payload, '{endEpoch}', 1)
     end as resolved_at,
     case variant

@@ -5,11 +5,22 @@ with records as (
     from (
         select distinct p.workspace_id, p.source, r.external_id
         from {{ source('raw', 'pending_record') }} as p
-        inner join {{ source('raw', 'record') }} as r
-            on r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
         where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'thinkst_canary'
     ) as changed
-    inner join {{ source('landing', 'thinkst_canary') }} as r using (workspace_id, source, external_id)
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'thinkst_canary') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
     where r.source = 'thinkst_canary' and kind not in ('normalized', 'change', 'normalized_change')
 
 ),
@@ -67,7 +78,10 @@ select
     end as team,
     null::text as environment,
     case variant when 'incident of the webhook' then coalesce(mapping.text_at(payload, '{IncidentUrl}'), mapping.text_at(payload, '{ConsoleUrl}')) end as external_url,
-    case variant when 'incident' then mapping.epoch_at(payload, '{description,created}', 1) end as source_created_at,
+    case variant
+        when 'incident' then mapping.epoch_at(payload, '{description,created}', 1)
+        when 'incident of the webhook' then coalesce(mapping.zoned_instant_of(mapping.text_at(payload, '{Timestamp}')), mapping.instant_at(payload, '{Timestamp}'))
+    end as source_created_at,
     case variant when 'incident' then mapping.epoch_at(payload, '{updated_time}', 1) end as resolved_at,
     case variant
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('source_host', payload #> '{description,src_host}', 'target_host', payload #> '{description,dst_host}', 'node', payload #> '{description,node_id}', 'events', payload #> '{description,events_count}'))

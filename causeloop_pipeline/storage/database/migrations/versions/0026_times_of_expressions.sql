@@ -1,0 +1,56 @@
+create function mapping.instant_of(value text) returns timestamptz
+    language plpgsql stable parallel safe
+as $$
+begin
+    if value is null or value !~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)' then
+        return null;
+    end if;
+    if not (value ~ '(Z|[+-]\d\d(:?\d\d)?)$' and value ~ ':') then
+        value := value || ' UTC';
+    end if;
+    return case when pg_input_is_valid(value, 'timestamptz') then value::timestamptz end;
+end
+$$;
+comment on function mapping.instant_of is
+    'A time in ISO 8601 with up to nine fraction digits; without a time zone it is UTC, anything else is null.';
+
+create function mapping.epoch_of(value text, ticks numeric) returns timestamptz
+    language plpgsql immutable parallel safe
+as $$
+declare
+    count numeric;
+begin
+    if value is null or value !~ '^\d{1,19}(\.\d+)?$' then
+        return null;
+    end if;
+    count := value::numeric;
+    if count <= 0 or count > 253402300799 * ticks then
+        return null;
+    end if;
+    return to_timestamp(0) + trunc(count * 1000000 / ticks)::bigint * interval '1 microsecond';
+end
+$$;
+comment on function mapping.epoch_of is
+    'A moment as a count since 1970, in ticks of a second; 0 and -1 stand for "none yet".';
+
+create function mapping.zoned_instant_of(value text) returns timestamptz
+    language plpgsql stable parallel safe
+as $$
+declare
+    parts text[] := regexp_match(value, '^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) \(?([A-Z]{3,4})\)?$');
+    hours integer := case parts[2]
+        when 'UTC' then 0 when 'GMT' then 0 when 'WET' then 0 when 'BST' then 1 when 'WEST' then 1
+        when 'CET' then 1 when 'CEST' then 2 when 'EET' then 2 when 'EEST' then 3 when 'MSK' then 3
+        when 'SGT' then 8 when 'JST' then 9 when 'KST' then 9 when 'AEST' then 10 when 'AEDT' then 11
+        when 'NZST' then 12 when 'NZDT' then 13 when 'EST' then -5 when 'EDT' then -4 when 'CST' then -6
+        when 'CDT' then -5 when 'MST' then -7 when 'MDT' then -6 when 'PST' then -8 when 'PDT' then -7
+        when 'AKST' then -9 when 'AKDT' then -8 when 'HST' then -10
+    end;
+begin
+    return mapping.instant_of(parts[1]) - make_interval(hours => hours);
+end
+$$;
+comment on function mapping.zoned_instant_of is
+    'A time with the name of its zone, such as `2026-03-02 14:21:40 PDT` or `… (UTC)`; null for a zone not listed.';
+
+grant execute on all functions in schema mapping to causeloop_pipeline;

@@ -1,0 +1,28 @@
+"""Keeps the planner's statistics no older than the last doubling of a table.
+
+Of a table that has just grown the planner believes that it is small, and compares each new row with every
+stored one; autovacuum comes a minute later, for a new tenant after the first syncs.
+"""
+
+from psycopg import sql
+
+from causeloop_pipeline.storage.database.session import Session
+
+SELECT_GROWN = """
+select n.nspname as schema, c.relname as name
+from pg_class as c
+join pg_namespace as n on n.oid = c.relnamespace
+where n.nspname in ('raw', 'core', 'detect', 'predict', 'act', 'notify')
+    and c.relkind = 'r'
+    and pg_relation_size(c.oid) / current_setting('block_size')::int > 2 * c.relpages + %s
+order by 1, 2
+"""
+SMALL_PAGES = 4
+
+
+def analyze_grown_tables(session: Session) -> list[str]:
+    """Analyze the tables that are more than twice as large as when they were analyzed last; their names."""
+    grown = session.rows(SELECT_GROWN, (SMALL_PAGES,))
+    for table in grown:
+        session.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*table.values())))
+    return [f"{table['schema']}.{table['name']}" for table in grown]
