@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "cold_start",
     "grouping",
+    "landing",
     "predictions",
     "prophet",
     "recurrence",

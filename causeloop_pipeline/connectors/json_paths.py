@@ -27,7 +27,9 @@ def split_path(path: str) -> tuple[str, ...]:
 def value_at(document: Any, path: str) -> Any:
     """The value at a dotted path, None where there is none; "" is the document itself."""
     for step in split_path(path):
-        document = step_into(document, step)
+        document = document.get(step) if isinstance(document, dict) else step_into(document, step)
+        if document is None:
+            return None
     return document
 
 
@@ -42,8 +44,11 @@ def step_into(value: Any, step: str) -> Any:
 
 def first_at(document: Any, paths: tuple[str, ...]) -> Any:
     """The first value at any of the paths that is not empty."""
-    values = (value_at(document, path) for path in paths)
-    return next((value for value in values if value not in (None, "")), None)
+    for path in paths:
+        value = value_at(document, path)
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def fill(template: str, lookup: Callable[[str], Any], quote: Callable[[str], str] = str) -> str:

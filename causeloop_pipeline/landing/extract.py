@@ -61,9 +61,8 @@ def quarantine(source: str, schema: RecordSchema, record: Any, reason: str) -> Q
 
 def read_external_id(schema: RecordSchema, record: Any) -> str:
     """The record's id at the tool."""
-    template = schema.key if "{" in schema.key else "{" + schema.key + "}"
     try:
-        external_id = _match_id(schema, fill(template, lambda path: value_at(record, path)).strip())
+        external_id = _match_id(schema, _fill_key(schema.key, record).strip())
     except MissingValueError as missing:
         raise RecordSchemaError(f"the id is missing: nothing usable at {missing.args[0]!r}") from None
     if not external_id or len(external_id) > MAX_EXTERNAL_ID:
@@ -72,6 +71,15 @@ def read_external_id(schema: RecordSchema, record: Any) -> str:
         )
     external_id.encode()  # half a character cannot be stored
     return external_id
+
+
+def _fill_key(key: str, record: Any) -> str:
+    if "{" in key:
+        return fill(key, lambda path: value_at(record, path))
+    value = value_at(record, key)
+    if value is None or value == "" or isinstance(value, dict | list):
+        raise MissingValueError(key)
+    return str(value)
 
 
 def _match_id(schema: RecordSchema, value: str) -> str:

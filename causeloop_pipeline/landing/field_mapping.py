@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import first_at
@@ -33,13 +34,12 @@ def product_payload(
     record: Mapping[str, Any], mapping: Mapping[str, str], times: TimeFormat
 ) -> dict[str, Any]:
     """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
-    paths = {field: tuple(dict.fromkeys((mapping.get(field, field), field))) for field in PRODUCT_FIELDS}
+    paths, mapped_keys = _list_paths(frozenset(mapping.items()))
     payload: dict[str, Any] = {}
     for field in TEXT_FIELDS:
         payload[field] = _text(field, first_at(record, paths[field]))
     for field in TIME_FIELDS:
         payload[field] = _moment(field, first_at(record, paths[field]), times)
-    mapped_keys = {path.split(".")[0] for alternatives in paths.values() for path in alternatives}
     attributes = first_at(record, paths["attributes"])
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
     payload["attributes"] = unmapped | (attributes if isinstance(attributes, dict) else {})
@@ -49,6 +49,14 @@ def product_payload(
         )
     payload["title"] = payload["title"][:TITLE_LIMIT]
     return {field: value for field, value in payload.items() if value not in (None, "", {})}
+
+
+@lru_cache(maxsize=256)
+def _list_paths(mapping: frozenset[tuple[str, str]]) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Where each product field may stand, and the keys of a record that are one."""
+    mapped = dict(mapping)
+    paths = {field: tuple(dict.fromkeys((mapped.get(field, field), field))) for field in PRODUCT_FIELDS}
+    return paths, frozenset(path.split(".")[0] for places in paths.values() for path in places)
 
 
 def _text(field: str, value: Any) -> str | None:

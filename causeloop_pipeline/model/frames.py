@@ -4,6 +4,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from causeloop_pipeline.model.nested_columns import (
+    EDGE_REASON,
+    FINDING,
+    LIKELY_WHERE,
+    MEMBERSHIP_REASON,
+    MODEL_PROBABILITIES,
+    SHARED_VALUE,
+    TIME_SHARE,
+)
+
 Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 
 
@@ -63,6 +73,9 @@ FINGERPRINT_SCHEMA = _schema(
     }
 )
 
+TRAIT_COLUMNS = (*DIMENSIONS, "time_of_day", "weekday", "template")
+SHARED_TRAITS = pl.Struct(dict.fromkeys(sorted(TRAIT_COLUMNS), SHARED_VALUE))
+
 PATTERN_SCHEMA = _schema(
     {
         "pattern_id": pl.String,
@@ -70,7 +83,7 @@ PATTERN_SCHEMA = _schema(
         "kind": pl.String,
         "status": pl.String,  # emerging | active
         "confidence": pl.Float64,
-        "fingerprint": pl.String,  # JSON: dimension → {"value": …, "share": …}, keys sorted
+        "fingerprint": SHARED_TRAITS,  # what most of its issues have in common, null where they differ
         "issue_count": pl.Int64,
         "first_seen_at": INSTANT,
         "last_seen_at": INSTANT,
@@ -84,7 +97,7 @@ MEMBER_SCHEMA = _schema(
         "issue_id": pl.String,
         "similarity": pl.Float64,
         "confidence": pl.Float64,
-        "reason": pl.String,  # JSON, see patterns.py
+        "reason": MEMBERSHIP_REASON,
         "nearest_pattern_id": pl.String,  # the closest pattern the issue was NOT put into
         "nearest_missing": pl.String,  # what kept it out, in words
     }
@@ -105,6 +118,9 @@ FEEDBACK_SCHEMA = _schema(
         "same": pl.Boolean,  # whether a user says that the two issues belong together
     }
 )
+
+MEMBERSHIP_SCHEMA = pl.Schema({"pattern_id": pl.String, "issue_id": pl.String})
+"""MEMBER_SCHEMA without what explains it, which is most of its bytes."""
 
 PREVIOUS_MEMBER_SCHEMA = pl.Schema({"issue_id": pl.String, "pattern_id": pl.String})
 
@@ -137,7 +153,7 @@ EDGE_SCHEMA = _schema(
         "left_pattern_id": pl.String,
         "right_pattern_id": pl.String,
         "strength": pl.Float64,
-        "reasons": pl.String,  # JSON list of {"kind", "text", "strength"}
+        "reasons": pl.List(EDGE_REASON),  # the strongest first
     }
 )
 
@@ -160,14 +176,14 @@ PREDICTION_SCHEMA = _schema(
         "reason": pl.String,  # too_few_events, or null
         "impact": pl.String,
         "likely_trigger": pl.String,
-        "evidence": pl.String,  # JSON list of {"kind", "text", "count", …}
-        "likely_where": pl.String,  # JSON: dimension → [{"value", "share"}]
-        "likely_when": pl.String,  # JSON list of {"weekday", "hours", "share", "lift"}
+        "evidence": pl.List(FINDING),  # the strongest first
+        "likely_where": LIKELY_WHERE,
+        "likely_when": pl.List(TIME_SHARE),
         "next_date_low": pl.Date,
         "next_date_median": pl.Date,
         "next_date_high": pl.Date,
         "event_count": pl.Int64,
-        "model_probabilities": pl.String,  # JSON: model → probability
+        "model_probabilities": MODEL_PROBABILITIES,
         "model_version": pl.String,
     }
 )
@@ -177,7 +193,7 @@ LEDGER_SCHEMA = _schema(
         "issued_at": INSTANT,
         "window_days": pl.Int64,
         "probability": pl.Float64,
-        "model_probabilities": pl.String,
+        "model_probabilities": MODEL_PROBABILITIES,
         "outcome": pl.String,  # hit | miss | prevented
     }
 )

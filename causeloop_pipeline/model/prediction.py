@@ -3,6 +3,21 @@
 from enum import StrEnum
 
 WINDOWS = (7, 14, 30, 90)
+MODEL_NAMES = (
+    "ridge",
+    "trees",
+    "prior",
+    "prior_level",
+    "self_exciting",
+    "dropout",
+    "gamma_poisson_30",
+    "gamma_poisson_120",
+    "recency_frequency",
+    "prophet",
+)
+"""The base models, whose probabilities are stored beside that of the ensemble."""
+WITHOUT_FIX = "without_fix"
+"""Stored beside them: the probability before a claimed fix lowered it."""
 MIN_DISPLAYED_PROBABILITY, MAX_DISPLAYED_PROBABILITY = 0.01, 0.99
 
 

@@ -17,14 +17,17 @@ from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.storage.app.connectors import (
     ConfiguredConnector,
     finish_sync,
+    list_connectors,
     mark_error,
     read_connectors,
     read_open_external_ids,
+    replace_credential,
     start_sync,
 )
 from causeloop_pipeline.storage.app.recompute_requests import read_connectors_to_sync
 from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
 from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
 logger = logging.getLogger(__name__)
@@ -47,13 +50,16 @@ def sync_due_connectors(
     connector: Connector,
     workspace_ids: list[UUID],
     run_id: str,
+    *,
     warn: Callable[[str], None] = logger.warning,
+    is_forced: bool = False,
 ) -> list[SyncResult]:
     """Poll what is due or was requested, several at once: a slow tool holds up nobody else's.
 
-    `warn` receives a line for every connector whose credentials cannot be read or whose sync failed.
+    `warn` receives a line for every connector whose credentials cannot be read or whose sync failed;
+    `is_forced`: poll also what is not due.
     """
-    configured = _read_due(installation, connector.name, workspace_ids, run_id, warn)
+    configured = _read_due(installation, connector.name, workspace_ids, run_id, warn, is_forced=is_forced)
     with ThreadPoolExecutor(MAX_CONNECTORS_AT_ONCE, thread_name_prefix="sync") as threads:
         results = list(threads.map(lambda due: sync(installation, connector, due, run_id), configured))
     for result in results:
@@ -66,14 +72,24 @@ def sync(
     installation: Installation, connector: Connector, configured: ConfiguredConnector, run_id: str | None
 ) -> SyncResult:
     """Pull and land one connector page by page; whatever stops it is its own sync's failure."""
-    database = installation.database
+    with installation.database.keep_connection() as database:
+        return _sync(installation, database, connector, configured, run_id)
+
+
+def _sync(
+    installation: Installation,
+    database: Database,
+    connector: Connector,
+    configured: ConfiguredConnector,
+    run_id: str | None,
+) -> SyncResult:
     with database.workspace(configured.workspace_id) as session:
         sync_run_id = start_sync(session, configured, run_id)
         open_ids = read_open_external_ids(session, configured)
 
     count, pages, error, is_permanent, retry_after = LandingCount(), 0, None, False, None
     try:
-        for page_count in _land_pages(installation, connector, configured, open_ids):
+        for page_count in _land_pages(installation, database, connector, configured, open_ids):
             count, pages = count + page_count, pages + 1
     except PermanentFailure as failure:
         error, is_permanent = failure.reason, True
@@ -96,9 +112,13 @@ def _read_due(
     workspace_ids: list[UUID],
     run_id: str,
     warn: Callable[[str], None],
+    *,
+    is_forced: bool,
 ) -> list[ConfiguredConnector]:
     with installation.database.workspaces(workspace_ids) as session:
         requested = read_connectors_to_sync(session, run_id)
+        if is_forced:
+            requested += list_connectors(session, connector_name)
         try:
             return read_connectors(session, installation.vault, connector_name, requested)
         except SecretError:
@@ -111,20 +131,30 @@ def _read_due(
 
 
 def _land_pages(
-    installation: Installation, connector: Connector, configured: ConfiguredConnector, open_ids: list[str]
+    installation: Installation,
+    database: Database,
+    connector: Connector,
+    configured: ConfiguredConnector,
+    open_ids: list[str],
 ) -> Iterator[LandingCount]:
     """Commit each page's rows and cursor together before the next page is requested."""
+
+    def keep_credential(name: str, value: str) -> None:
+        with database.workspace(configured.workspace_id) as session:
+            replace_credential(session, installation.vault, configured, name, value)
+
     sync_input = SyncInput(
         config=configured.config,
         credentials=configured.credentials,
         cursor=configured.cursor,
         backfill_days=configured.backfill_days,
         open_ids=open_ids,
+        keep_credential=keep_credential,
         now=datetime.now(UTC),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
     for page in pull(connector, sync_input, egress):
-        with installation.database.workspace(configured.workspace_id) as session:
+        with database.workspace(configured.workspace_id) as session:
             yield land(
                 session.connection,
                 configured.workspace_id,

@@ -15,6 +15,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from causeloop_pipeline.model.json_columns import decode_json, encode_json_columns, is_json_type
+
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 WORK_MEM = "64MB"  # a stage joins whole frames; sorting on disk would take twice as long
@@ -114,7 +116,7 @@ class Database:
     def workspaces(self, workspace_ids: Sequence[UUID]) -> Iterator[Session]:
         """A transaction that sees exactly these workspaces."""
         scope = "{" + ",".join(str(workspace_id) for workspace_id in workspace_ids) + "}"
-        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+        with self._begin() as connection:
             connection.execute(
                 "select set_config('causeloop.scope', %s, true), set_config('work_mem', %s, true)",
                 (scope, WORK_MEM),
@@ -130,12 +132,55 @@ class Database:
     @contextlib.contextmanager
     def every_workspace(self) -> Iterator[Session]:
         """A transaction of the scheduler: it sees all workspaces, to decide which are due."""
-        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+        with self._begin() as connection:
             connection.execute(
                 "select set_config('causeloop.scope', "
                 "(select coalesce(array_agg(workspace_id), '{}')::text from app.workspace), true)"
             )
             yield Session(connection)
+
+    @contextlib.contextmanager
+    def keep_connection(self) -> Iterator["Database"]:
+        """The same by one connection for many short transactions: opening one costs as much as a page."""
+        kept = _OneConnection(self._url)
+        try:
+            yield kept
+        finally:
+            kept.close()
+
+    @contextlib.contextmanager
+    def _begin(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        with psycopg.connect(self._url, row_factory=dict_row) as connection:
+            yield connection
+
+
+class _OneConnection(Database):
+    """Sessions one after another on a connection that is opened again when it was lost between them."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._connection: psycopg.Connection[dict[str, Any]] | None = None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _begin(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        connection = self._connection
+        if connection is None or not _is_alive(connection):
+            connection = psycopg.connect(self._url, row_factory=dict_row, autocommit=True)
+            self._connection = connection
+        with connection.transaction():
+            yield connection
+
+
+def _is_alive(connection: psycopg.Connection[Any]) -> bool:
+    try:
+        connection.execute("select")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _table_name(name: str) -> sql.Identifier:
@@ -150,7 +195,7 @@ def _export_expression(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql
     column = sql.Identifier(name)
     if isinstance(dtype, pl.Datetime):
         return sql.SQL("(extract(epoch from {}) * 1000000)::bigint").format(column)
-    if isinstance(dtype, pl.List):
+    if isinstance(dtype, pl.List) and not is_json_type(dtype):
         return sql.SQL("array_to_string({}, chr(31))").format(column)
     return column
 
@@ -181,13 +226,15 @@ def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
 def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
     if isinstance(dtype, pl.Datetime):
         return pl.Int64
-    if isinstance(dtype, pl.List) or dtype in {pl.Boolean, pl.Date}:
+    if isinstance(dtype, pl.List | pl.Struct) or dtype in {pl.Boolean, pl.Date}:
         return pl.String
     return dtype
 
 
 def _convert_from_wire(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     column = pl.col(name)
+    if is_json_type(dtype):
+        return decode_json(column, dtype)
     if isinstance(dtype, pl.List):
         elements = column.str.split("\x1f").cast(dtype)
         return pl.when(column != "").then(elements).when(column == "").then(pl.lit([], dtype)).alias(name)
@@ -199,12 +246,13 @@ def _convert_from_wire(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.
 
 
 def _to_csv(frame: pl.DataFrame) -> bytes:
-    """CSV as PostgreSQL reads it: an unquoted empty field is null, lists are array literals."""
+    """CSV as PostgreSQL reads it: an unquoted empty field is null, lists are array literals, structs JSON."""
     from pyarrow import csv
 
-    flat = frame.with_columns(
+    with_json = encode_json_columns(frame)
+    flat = with_json.with_columns(
         pl.when(pl.col(name).is_not_null()).then(_array_literal(name)).alias(name)
-        for name, dtype in frame.schema.items()
+        for name, dtype in with_json.schema.items()
         if isinstance(dtype, pl.List)
     ).with_columns(
         pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")

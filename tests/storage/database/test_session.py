@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.embedded.postgres_server import Server
 
 EVERY_TYPE = pl.Schema(
     {
@@ -19,6 +20,8 @@ EVERY_TYPE = pl.Schema(
         "day": pl.Date(),
         "share": pl.Float64(),
         "number": pl.Int64(),
+        "reason": pl.Struct({"kind": pl.String, "slots": pl.Int64, "place": pl.Struct({"team": pl.String})}),
+        "findings": pl.List(pl.Struct({"text": pl.String, "share": pl.Float64})),
     }
 )
 EDGE_CASES = pl.DataFrame(
@@ -32,7 +35,10 @@ EDGE_CASES = pl.DataFrame(
             "day": date(2024, 2, 29),
             "share": 0.1,
             "number": 2**62,
+            "reason": {"kind": 'a "kind"\nof \\ two lines, é', "place": {}},
+            "findings": [{"text": "", "share": 1.0}, {"text": None, "share": 1e-12}],
         },
+        {"reason": {}, "findings": []},
         {"text": None, "words": None, "yes": None},
     ],
     schema=EVERY_TYPE,
@@ -43,13 +49,22 @@ def test_a_frame_reads_back_as_it_was_written(database: Database, workspace_id: 
     with database.workspace(workspace_id) as session:
         session.execute(
             "create temporary table every_type (text text, instant timestamptz, words text[], yes boolean, "
-            "day date, share double precision, number bigint)"
+            "day date, share double precision, number bigint, reason jsonb, findings jsonb)"
         )
 
-        assert session.insert("every_type", EDGE_CASES) == 3
+        assert session.insert("every_type", EDGE_CASES) == 4
         again = session.read("select * from every_type", schema=EVERY_TYPE)
 
     assert_frame_equal(again, EDGE_CASES)
+
+
+def test_a_struct_is_stored_as_a_json_object_without_nulls(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute("create temporary table reasons (reason jsonb)")
+        session.insert("reasons", EDGE_CASES.select("reason").tail(2))
+        stored = session.rows("select reason::text from reasons")
+
+    assert stored == [{"reason": "{}"}, {"reason": None}]
 
 
 def test_a_session_without_workspaces_sees_no_rows(database: Database, workspace_id: UUID) -> None:
@@ -82,3 +97,37 @@ def test_the_scope_ends_with_its_transaction(installation, workspace_id: UUID) -
         connection.commit()
 
         assert connection.execute("select count(*) from app.workspace_settings").fetchone() == (0,)
+
+
+def find_backend(database: Database, workspace_id: UUID) -> int:
+    with database.workspace(workspace_id) as session:
+        row = session.row("select pg_backend_pid() as pid, current_setting('causeloop.scope') as scope")
+    assert row is not None
+    assert row["scope"] == f"{{{workspace_id}}}"
+    return int(row["pid"])
+
+
+def test_a_kept_connection_serves_one_workspace_after_another_each_in_a_transaction_of_its_own(
+    database: Database, workspace_id: UUID, other_workspace_id: UUID
+) -> None:
+    with database.keep_connection() as kept:
+        first, second = find_backend(kept, workspace_id), find_backend(kept, other_workspace_id)
+
+        with pytest.raises(psycopg.errors.DivisionByZero), kept.workspace(workspace_id) as session:
+            session.execute("select set_config('causeloop.note', 'left behind', true), 1 / 0")
+        with kept.workspace(workspace_id) as session:
+            left = session.row("select nullif(current_setting('causeloop.note', true), '') as note")
+
+    assert first == second
+    assert left == {"note": None}
+
+
+def test_a_kept_connection_that_was_lost_between_two_transactions_is_opened_again(
+    database: Database, workspace_id: UUID, postgres: Server
+) -> None:
+    with database.keep_connection() as kept:
+        former = find_backend(kept, workspace_id)
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            connection.execute("select pg_terminate_backend(%s, 5000)", (former,))
+
+        assert find_backend(kept, workspace_id) != former
