@@ -142,11 +142,11 @@ class Database:
     @contextlib.contextmanager
     def keep_connection(self) -> Iterator["Database"]:
         """The same by one connection for many short transactions: opening one costs as much as a page."""
-        kept = _OneConnection(self._url)
+        one_connection = _OneConnection(self._url)
         try:
-            yield kept
+            yield one_connection
         finally:
-            kept.close()
+            one_connection.close()
 
     @contextlib.contextmanager
     def _begin(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:

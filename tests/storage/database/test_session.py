@@ -110,12 +110,15 @@ def find_backend(database: Database, workspace_id: UUID) -> int:
 def test_a_kept_connection_serves_one_workspace_after_another_each_in_a_transaction_of_its_own(
     database: Database, workspace_id: UUID, other_workspace_id: UUID
 ) -> None:
-    with database.keep_connection() as kept:
-        first, second = find_backend(kept, workspace_id), find_backend(kept, other_workspace_id)
+    with database.keep_connection() as one_connection:
+        first, second = (
+            find_backend(one_connection, workspace_id),
+            find_backend(one_connection, other_workspace_id),
+        )
 
-        with pytest.raises(psycopg.errors.DivisionByZero), kept.workspace(workspace_id) as session:
+        with pytest.raises(psycopg.errors.DivisionByZero), one_connection.workspace(workspace_id) as session:
             session.execute("select set_config('causeloop.note', 'left behind', true), 1 / 0")
-        with kept.workspace(workspace_id) as session:
+        with one_connection.workspace(workspace_id) as session:
             left = session.row("select nullif(current_setting('causeloop.note', true), '') as note")
 
     assert first == second
@@ -125,9 +128,9 @@ def test_a_kept_connection_serves_one_workspace_after_another_each_in_a_transact
 def test_a_kept_connection_that_was_lost_between_two_transactions_is_opened_again(
     database: Database, workspace_id: UUID, postgres: Server
 ) -> None:
-    with database.keep_connection() as kept:
-        former = find_backend(kept, workspace_id)
+    with database.keep_connection() as one_connection:
+        former = find_backend(one_connection, workspace_id)
         with psycopg.connect(postgres.url(), autocommit=True) as connection:
             connection.execute("select pg_terminate_backend(%s, 5000)", (former,))
 
-        assert find_backend(kept, workspace_id) != former
+        assert find_backend(one_connection, workspace_id) != former
