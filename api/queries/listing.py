@@ -75,12 +75,14 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None)
     nulls = ""
     if sort.nullable:  # the order of the indexes
         nulls = " nulls last" if order.is_descending else " nulls first"
-    keyset = _keyset_condition(listing, order, after) if after else ""
+    limit = "limit ($1 ->> 'limit')::integer + 1"
+    ordered = f"order by {sort.column} {direction}{nulls}, {listing.key} {direction} {limit}"
+    # Each condition is a range of the index; joined by "or" they would be a filter over all earlier rows.
+    ranges = [f"({rows} {condition} {ordered})" for condition in _keyset_conditions(listing, order, after)]
+    merged = f"order by {sort.output} {direction}{nulls}, {listing.key_output} {direction} {limit}"
     return f"""
         with page as (
-            {rows} {keyset}
-            order by {sort.column} {direction}{nulls}, {listing.key} {direction}
-            limit ($1 ->> 'limit')::integer + 1
+            {ranges[0] if len(ranges) == 1 else " union all ".join(ranges) + merged}
         ), visible as (
             select * from page limit ($1 ->> 'limit')::integer
         )
@@ -94,15 +96,15 @@ def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None)
     """
 
 
-def _keyset_condition(listing: Listing, order: Order, after: Cursor) -> str:
-    """Rows after the cursor's; nulls sort last when descending and first when ascending."""
+def _keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> list[str]:
+    """The ranges of rows after the cursor's; nulls sort last when descending and first when ascending."""
+    if after is None:
+        return [""]
     beyond = "<" if order.is_descending else ">"
     column, key = order.sort.column, listing.key
     value, row_id = f"($1 ->> 'after_key')::{order.sort.cast}", "($1 ->> 'after_id')::uuid"
     if after.sort_value is None:
-        values = "" if order.is_descending else f" or {column} is not null"
-        return f"and (({column} is null and {key} {beyond} {row_id}){values})"
-    is_beyond = f"({column}, {key}) {beyond} ({value}, {row_id})"
-    if order.sort.nullable and order.is_descending:
-        return f"and ({is_beyond} or {column} is null)"
-    return f"and {is_beyond}"
+        later_nulls = f"and {column} is null and {key} {beyond} {row_id}"
+        return [later_nulls] if order.is_descending else [later_nulls, f"and {column} is not null"]
+    later = f"and ({column}, {key}) {beyond} ({value}, {row_id})"
+    return [later, f"and {column} is null"] if order.sort.nullable and order.is_descending else [later]
