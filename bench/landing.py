@@ -169,7 +169,7 @@ def measure_cpu(postmaster: int) -> float:
     own = resource.getrusage(resource.RUSAGE_SELF)
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    server = sum(read_ticks(int(pid)) for pid in (postmaster, *children)) / CLOCK_TICKS
+    server = sum(read_ticks(int(pid)) for pid in (str(postmaster), *children)) / CLOCK_TICKS
     return server + sum(usage.ru_utime + usage.ru_stime for usage in (own, ended))
 
 
