@@ -20,10 +20,14 @@ def score_accuracy(ledger: Sequence[dict[str, Any]]) -> dict[str, Any]:
     import polars as pl
 
     from causeloop_pipeline.analysis.predict.calibration import measure_accuracy, select_graded
+    from causeloop_pipeline.model.json_columns import decode_json
+    from causeloop_pipeline.model.nested_columns import MODEL_PROBABILITIES
 
     schema = dict.fromkeys(LEDGER_COLUMNS, pl.String) | {"window_days": pl.Int64, "probability": pl.Float64}
     rows = [{name: row[name] for name in LEDGER_COLUMNS} for row in ledger if not row["in_view_of_a_fix"]]
-    frame = pl.DataFrame(rows, schema=schema)
+    frame = pl.DataFrame(rows, schema=schema).with_columns(
+        decode_json(pl.col("model_probabilities"), MODEL_PROBABILITIES)
+    )
     scored = select_graded(frame)
     outcomes = Counter(row["outcome"] for row in ledger)
     return {

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from causeloop_pipeline.analysis.loop import changes_needed_since, cluster
+from causeloop_pipeline.model.frames import MEMBERSHIP_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.changes import read_changes
@@ -18,7 +19,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
     issues = read_issues(session, workspace_id)
     clustering = cluster(
         read_patterns(session, workspace_id),
-        read_members(session, workspace_id),
+        read_members(session, workspace_id, MEMBERSHIP_SCHEMA),
         issues,
         changes=read_changes(session, workspace_id, changes_needed_since(issues, as_of)),
         previous=read_cluster_members(session, workspace_id),

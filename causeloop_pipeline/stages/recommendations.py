@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
+from causeloop_pipeline.model.frames import MEMBERSHIP_SCHEMA
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.storage.act.recommendations import read_recommendation_states, write_ranking
@@ -35,7 +36,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
     return RecommendationInputs(
         patterns=read_patterns(session, workspace_id),
-        members=read_members(session, workspace_id),
+        members=read_members(session, workspace_id, MEMBERSHIP_SCHEMA),
         issues=read_issues(session, workspace_id),
         predictions=read_latest_predictions(session, workspace_id, WINDOWS),
         risks=read_pattern_risks(session, workspace_id),

@@ -17,12 +17,14 @@ import polars as pl
 
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
     NO_TRIGGER_TEXT,
+    Evidence,
     find_wording_fault,
     format_trigger,
     rephrase_trigger,
 )
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.outbound.wording import WordingEndpoint, reword
 from causeloop_pipeline.settings import Settings, settings
@@ -35,7 +37,7 @@ logger = logging.getLogger(__name__)
 MIN_PROBABILITY = 0.5
 MAX_CALLS_PER_RUN = 40
 MAX_SECONDS_PER_RUN = 30.0
-RECORDED_TEXTS = pl.Schema({"evidence": pl.String(), "likely_trigger": pl.String()})
+RECORDED_TEXTS = pl.Schema({name: PREDICTION_SCHEMA[name] for name in ("evidence", "likely_trigger")})
 Rephrase = Callable[[str], str]
 
 
@@ -89,22 +91,29 @@ def apply_rephrasing(
     texts = _usable_texts(recorded)
     reasons = Counter[str]()
     likely = predictions.filter(pl.col("probability") >= MIN_PROBABILITY)
-    by_probability = likely.group_by("evidence").agg(pl.col("probability").max())
-    ranked = by_probability.sort("probability", "evidence", descending=[True, False])["evidence"]
-    rephrased = {evidence: _rephrase(evidence, texts, ask_model, allowance, reasons) for evidence in ranked}
+    by_text = likely.group_by("likely_trigger").agg(pl.col("probability").max(), pl.col("evidence").first())
+    ranked = by_text.sort("probability", "likely_trigger", descending=[True, False])
+    rephrased = {
+        own: _rephrase(evidence, texts, ask_model, allowance, reasons)
+        for own, evidence in ranked.select("likely_trigger", "evidence").iter_rows()
+    }
     for reason, count in sorted(reasons.items()):
         logger.warning("wording of triggers: our own text stands in %d cases: %s", count, reason)
 
-    by_evidence = pl.DataFrame(
-        {"evidence": list(rephrased), "rephrased": list(rephrased.values())},
-        schema={"evidence": pl.String, "rephrased": pl.String},
+    texts_of_model = pl.DataFrame(
+        {"likely_trigger": list(rephrased), "rephrased": list(rephrased.values())},
+        schema={"likely_trigger": pl.String, "rephrased": pl.String},
     )
-    joined = predictions.join(by_evidence, on="evidence", how="left", maintain_order="left")
+    joined = predictions.join(texts_of_model, on="likely_trigger", how="left", maintain_order="left")
     return joined.with_columns(likely_trigger=pl.coalesce("rephrased", "likely_trigger")).drop("rephrased")
 
 
 def _rephrase(
-    evidence: str, texts: dict[str, str], ask_model: Rephrase, allowance: Allowance, reasons: Counter[str]
+    evidence: Evidence,
+    texts: dict[str, str],
+    ask_model: Rephrase,
+    allowance: Allowance,
+    reasons: Counter[str],
 ) -> str | None:
     """The rephrased text of one evidence, recorded or requested; None to leave the text as it is."""
     own = format_trigger(evidence)

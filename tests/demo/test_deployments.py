@@ -1,6 +1,5 @@
 """The demo's deployments explain the failures that were planted to follow them."""
 
-import json
 from datetime import timedelta
 
 import polars as pl
@@ -65,7 +64,7 @@ def test_exactly_the_planted_causes_are_found_to_follow_deployments(workspace):
     blamed = {
         pattern
         for pattern, evidence in triggers.iter_rows()
-        if any(item["kind"] == "deploy" for item in json.loads(evidence))
+        if any(item["kind"] == "deploy" for item in evidence)
     }
     assert planted
     assert blamed == planted

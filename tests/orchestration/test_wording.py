@@ -17,6 +17,7 @@ from causeloop_pipeline.analysis.predict.triggers.trigger_text import NO_TRIGGER
 from causeloop_pipeline.outbound.wording import WordingEndpoint, reword
 from causeloop_pipeline.settings import Settings, settings
 from causeloop_pipeline.stages.wording import (
+    RECORDED_TEXTS,
     Allowance,
     allowance_of,
     apply_rephrasing,
@@ -31,21 +32,22 @@ from tests.support.fake_tool import FakeTool, ReceivedRequest, Reply, fake_tool,
 KEY = "planted-key"
 DEPLOY = "9 of 12 occurrences came within 24 hours after a deploy of checkout (0.6 expected by chance)"
 HONEST = "Deploys of checkout: 9 of 12 occurrences followed one within 24 hours."
-NOTHING = pl.DataFrame(schema={"evidence": pl.String, "likely_trigger": pl.String})
+NOTHING = pl.DataFrame(schema=RECORDED_TEXTS)
+Evidence = list[dict[str, Any]]
 
 
-def evidence(text: str = DEPLOY) -> str:
-    return json.dumps([{"kind": "deploy", "text": text, "count": 9}])
+def evidence(text: str = DEPLOY) -> Evidence:
+    return [{"kind": "deploy", "text": text, "count": 9}]
 
 
-def predictions(*rows: tuple[str, float | None, str]) -> pl.DataFrame:
+def predictions(*rows: tuple[str, float | None, Evidence]) -> pl.DataFrame:
     """PREDICTIONS as far as wording looks at them: pattern, probability, evidence."""
     frame = pl.DataFrame(
         rows,
-        schema={"pattern_id": pl.String, "probability": pl.Float64, "evidence": pl.String},
+        schema={"pattern_id": pl.String, "probability": pl.Float64, "evidence": RECORDED_TEXTS["evidence"]},
         orient="row",
     )
-    own = [format_trigger(text) for text in frame["evidence"]]
+    own = [format_trigger(findings) for findings in frame["evidence"].to_list()]
     return frame.with_columns(pl.Series("likely_trigger", own, dtype=pl.String))
 
 
@@ -73,7 +75,7 @@ def word(
 
 
 def test_an_honest_wording_is_issued_for_every_window_of_the_pattern() -> None:
-    frame = predictions(("a", 0.8, evidence()), ("a", 0.3, evidence()), ("b", 0.9, "[]"))
+    frame = predictions(("a", 0.8, evidence()), ("a", 0.3, evidence()), ("b", 0.9, []))
     with model(completion(HONEST)) as tool:
         rephrased = word(tool, frame)
 
@@ -162,8 +164,9 @@ def test_no_request_is_sent_once_the_time_is_over() -> None:
 
 def test_a_wording_on_record_is_used_again_and_not_requested() -> None:
     frame = predictions(("a", 0.8, evidence()))
-    stored = json.dumps(json.loads(evidence()), indent=1, sort_keys=True)  # as jsonb gives it back
-    before = pl.DataFrame({"evidence": [stored, "[]"], "likely_trigger": [HONEST, NO_TRIGGER_TEXT]})
+    before = pl.DataFrame(
+        {"evidence": [evidence(), []], "likely_trigger": [HONEST, NO_TRIGGER_TEXT]}, schema=RECORDED_TEXTS
+    )
     with model(completion("unused")) as tool:
         rephrased = word(tool, frame, before)
 
@@ -173,7 +176,10 @@ def test_a_wording_on_record_is_used_again_and_not_requested() -> None:
 
 def test_a_recorded_text_that_would_not_stand_today_is_not_used_again() -> None:
     frame = predictions(("a", 0.8, evidence()))
-    before = pl.DataFrame({"evidence": [evidence()], "likely_trigger": ["11 of 12 deploys are to blame."]})
+    before = pl.DataFrame(
+        {"evidence": [evidence()], "likely_trigger": ["11 of 12 deploys are to blame."]},
+        schema=RECORDED_TEXTS,
+    )
     with model(completion(HONEST)) as tool:
         rephrased = word(tool, frame, before)
 

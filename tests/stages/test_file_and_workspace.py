@@ -13,13 +13,18 @@ from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.loop import Loop, run_loop
 from causeloop_pipeline.cli.issue_input import read_issues
-from causeloop_pipeline.model.frames import PATTERN_SCHEMA, PREDICTION_SCHEMA, RECOMMENDATION_SCHEMA
+from causeloop_pipeline.model.frames import (
+    MEMBER_SCHEMA,
+    PATTERN_SCHEMA,
+    PREDICTION_SCHEMA,
+    RECOMMENDATION_SCHEMA,
+)
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.stages import clusters, fingerprints, patterns, predictions, recommendations, risk
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Database, Session
-from causeloop_pipeline.storage.detect.patterns import read_patterns
+from causeloop_pipeline.storage.detect.patterns import read_members, read_patterns
 from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
 from tests.conftest import Installation
 from tests.orchestration.failures import event, failures, ingest
@@ -37,7 +42,6 @@ STAGES: tuple[Callable[..., Counts], ...] = (
 )
 
 
-JSON_COLUMNS = ("evidence", "likely_where", "likely_when", "model_probabilities")
 RECOMMENDATIONS = "select * from act.recommendation where workspace_id = %s"
 
 
@@ -74,13 +78,7 @@ def run_stages(session: Session, workspace_id: UUID) -> None:
 
 
 def comparable(frame: pl.DataFrame, schema: pl.Schema, *, by: list[str]) -> pl.DataFrame:
-    """Rows in one order, JSON with its keys sorted: PostgreSQL stores it so."""
-    sorted_json = [
-        pl.col(name).map_elements(lambda text: json.dumps(json.loads(text), sort_keys=True), pl.String)
-        for name in JSON_COLUMNS
-        if name in schema
-    ]
-    return frame.select(schema.names()).with_columns(sorted_json).sort(by)
+    return frame.select(schema.names()).sort(by)
 
 
 @pytest.fixture
@@ -97,6 +95,7 @@ def analyzed_and_stored(
         issues = with_stored_ids(read_file(path), session, workspace_id)
         stored = {
             "patterns": read_patterns(session, workspace_id),
+            "members": read_members(session, workspace_id),
             "predictions": read_latest_predictions(session, workspace_id, WINDOWS),
             "recommendations": session.read(RECOMMENDATIONS, (workspace_id,), schema=RECOMMENDATION_SCHEMA),
         }
@@ -108,11 +107,15 @@ def test_a_file_gives_the_patterns_probabilities_and_ranks_of_the_workspace_it_l
 ) -> None:
     loop, stored = analyzed_and_stored
 
-    names = ("pattern_id", "name", "status", "issue_count")
+    names = ("pattern_id", "name", "status", "fingerprint", "issue_count")
     columns = pl.Schema({name: PATTERN_SCHEMA[name] for name in names})
     assert_frame_equal(
         comparable(stored["patterns"], columns, by=["pattern_id"]),
         comparable(loop.grouping.patterns, columns, by=["pattern_id"]),
+    )
+    assert_frame_equal(
+        comparable(stored["members"], MEMBER_SCHEMA, by=["issue_id"]),
+        comparable(loop.grouping.members, MEMBER_SCHEMA, by=["issue_id"]),
     )
     assert_frame_equal(
         comparable(stored["predictions"], PREDICTION_SCHEMA, by=["pattern_id", "window_days"]),

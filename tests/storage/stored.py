@@ -41,15 +41,18 @@ def store_pattern(session: Session, workspace_id: UUID) -> str:
     return pattern_id
 
 
-def prediction(pattern_id: str, window: int = 7, probability: float = 0.5) -> pl.DataFrame:
+def prediction(
+    pattern_id: str, window: int = 7, probability: float = 0.5, by_model: dict[str, float] | None = None
+) -> pl.DataFrame:
     """One prediction of a pattern without issues."""
     values = {
         "pattern_id": pattern_id,
         "window_days": window,
         "probability": probability,
         "impact": "high",
-        "evidence": '[{"kind": "count"}]',
+        "evidence": [{"kind": "deploy"}],
         "event_count": 0,
+        "model_probabilities": by_model,
         "model_version": "a model",
     }
     return pl.DataFrame([{name: values.get(name) for name in PREDICTION_SCHEMA}], schema=PREDICTION_SCHEMA)
@@ -63,7 +66,7 @@ def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl
         "kind": "human",
         "status": status,
         "confidence": 0.9,
-        "fingerprint": "{}",
+        "fingerprint": {},
         "issue_count": issue_count,
         "first_seen_at": SEEN,
         "last_seen_at": SEEN,
@@ -73,7 +76,7 @@ def pattern(pattern_id: str, issue_count: int = 2, status: str = "active") -> pl
 
 def members(pattern_id: str, issue_ids: list[str]) -> pl.DataFrame:
     """Issues of one pattern."""
-    values = {"pattern_id": pattern_id, "similarity": 0.8, "confidence": 0.7, "reason": '{"kind": "text"}'}
+    values = {"pattern_id": pattern_id, "similarity": 0.8, "confidence": 0.7, "reason": {"kind": "terms"}}
     rows = [
         {name: {**values, "issue_id": issue_id}.get(name) for name in MEMBER_SCHEMA} for issue_id in issue_ids
     ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.model.frames import INSTANT, PREDICTION_SCHEMA
 from tests.support.recurring_failures import AS_OF, at, occurrences
 
 HISTORY_DAYS, AHEAD_DAYS = 365.0, 30
@@ -78,8 +78,9 @@ def predictions(chances: dict[str, float], window: int) -> pl.DataFrame:
             "pattern_id": list(chances),
             "window_days": [window] * len(chances),
             "probability": list(chances.values()),
-            "evidence": "[]",
-            "model_probabilities": '{"prior": 0.5}',
+            "evidence": [[]] * len(chances),
+            "model_probabilities": [{"prior": 0.5}] * len(chances),
             **dict.fromkeys(("next_date_low", "next_date_median", "next_date_high"), days),
-        }
+        },
+        schema_overrides={name: PREDICTION_SCHEMA[name] for name in ("evidence", "model_probabilities")},
     )

@@ -1,6 +1,5 @@
 """Small frames of patterns, members and issues for tests."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,7 +61,7 @@ def _pattern(key: str, rows: Sequence[Mapping[str, Any]], name: str) -> dict[str
         "name": name,
         "status": "active",
         "confidence": 0.9,
-        "fingerprint": json.dumps(fingerprint),
+        "fingerprint": fingerprint,
         "issue_count": len(rows),
         "first_seen_at": min(moments),
         "last_seen_at": max(moments),

@@ -1,6 +1,5 @@
 """The evidence on a pattern, gathered for its recommendation: all of it counted, none of it guessed."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.stated_causes import StatedCause, read_stated_cause
 from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch, recognize_families
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     build_pattern_text,
@@ -21,6 +21,7 @@ from causeloop_pipeline.model.frames import DIMENSIONS
 
 RECENT_DAYS = 180
 _TRACED_ISSUES = 5
+_CLEARLY_STATED = 4.0
 _TREND_KINDS = ("deploy", "change", "release")
 
 
@@ -68,6 +69,7 @@ class PatternEvidence:
     trigger: str | None
     change_evidence: str | None
     tendency: Tendency | None
+    stated_cause: StatedCause | None
 
 
 def gather_evidence(
@@ -133,6 +135,7 @@ def _evidence(
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0)
         if isinstance(first, datetime)
         else 1.0,
+        stated_cause=_read_agreed_cause(latest),
         **_prediction_fields(prediction),
     )
 
@@ -164,6 +167,16 @@ def _dimensions(joined: pl.DataFrame) -> dict[str, Counted]:
     return dimensions
 
 
+def _read_agreed_cause(latest: pl.DataFrame) -> StatedCause | None:
+    """The cause that the latest issues state clearly, if more than half of those that state one agree."""
+    stated = [cause for body in latest["body"].to_list() if (cause := read_stated_cause(body))]
+    clear = [cause for cause in stated if cause.weight >= _CLEARLY_STATED]
+    if not clear:
+        return None
+    kind, count = min(Counter(cause.kind for cause in clear).items(), key=lambda item: (-item[1], item[0]))
+    return next(cause for cause in clear if cause.kind == kind) if count * 2 > len(stated) else None
+
+
 def _count_traces(latest: pl.DataFrame) -> tuple[Counted | None, Counted | None]:
     traces = [trace for body in latest["body"].to_list() if body and (trace := parse_trace(body))]
     types = Counter(trace.exception_types[0] for trace in traces if trace.exception_types)
@@ -188,24 +201,19 @@ def _short(text: str | None) -> str:
     return words if len(words) <= 80 else words[:79].rstrip() + "…"
 
 
-def _change_evidence(evidence: str | None) -> str | None:
-    """The text of the first piece of evidence about a change."""
-    entries = json.loads(evidence) if evidence else []
+def _change_evidence(evidence: Sequence[Mapping[str, Any]] | None) -> str | None:
+    """The text of the first finding about a change."""
     texts = (
-        str(entry.get("text"))
-        for entry in entries
-        if isinstance(entry, Mapping) and any(kind in str(entry.get("kind")) for kind in _TREND_KINDS)
+        str(finding["text"])
+        for finding in evidence or ()
+        if any(kind in str(finding["kind"]) for kind in _TREND_KINDS)
     )
     return next(texts, None)
 
 
-def _tendency(likely_when: str | None, event_count: int) -> Tendency | None:
+def _tendency(likely_when: Sequence[Mapping[str, Any]] | None, event_count: int) -> Tendency | None:
     """The likeliest part of the week, if 10 events or more show that it is no chance."""
-    entries = json.loads(likely_when) if likely_when else []
-    if event_count < 10 or not entries or not isinstance(entries[0], Mapping):
+    if event_count < 10 or not likely_when:
         return None
-    first = entries[0]
-    tendency = Tendency(
-        str(first.get("weekday")), str(first.get("hours")), float(first["share"]), float(first["lift"])
-    )
+    tendency = Tendency(**likely_when[0])
     return tendency if tendency.lift >= 1.5 else None

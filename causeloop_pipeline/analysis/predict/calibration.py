@@ -5,14 +5,12 @@ Even a perfect forecaster looks miscalibrated in a small sample (ECE .094 at 100
 comes with the band in which perfect calibration would lie.
 """
 
-import json
-
 import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
+from causeloop_pipeline.analysis.predict.recurrence.ledger import probabilities_by_model
 from causeloop_pipeline.analysis.predict.scoring_rules import (
     brier_score,
     brier_skill,
@@ -121,9 +119,9 @@ def simulate_calibration_error(
 def measure_accuracy(ledger: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
     """Measure Brier, skill over the base rate, log loss and ECE by window and by model.
 
-    In: frame(window_days, probability, model_probabilities: JSON or null, outcome), a seed. Out:
-    ACCURACY_SCHEMA, sorted by window, the ensemble first; a base model is scored on the predictions it took
-    part in. Empty when nothing has been graded.
+    In: frame(window_days, probability, outcome, and model_probabilities for scores of base models), a seed.
+    Out: ACCURACY_SCHEMA, sorted by window, the ensemble first; a base model is scored on the predictions it
+    took part in. Empty when nothing has been graded.
     """
     graded = select_graded(ledger)
     probability_of_model = _probabilities_by_model(graded)
@@ -140,11 +138,9 @@ def measure_accuracy(ledger: pl.DataFrame, *, seed: int = 0) -> pl.DataFrame:
 
 
 def _probabilities_by_model(graded: pl.DataFrame) -> dict[str, Floats]:
-    texts = graded["model_probabilities"] if "model_probabilities" in graded.columns else [None] * len(graded)
-    rows = [json.loads(text) if text else {} for text in texts]
     by_model = {ENSEMBLE: graded["probability"].to_numpy()}
-    for name in BASE_MODELS:
-        by_model[name] = np.array([row.get(name, np.nan) for row in rows], dtype=float)
+    if "model_probabilities" in graded.columns:
+        by_model |= probabilities_by_model(graded["model_probabilities"])
     return by_model
 
 

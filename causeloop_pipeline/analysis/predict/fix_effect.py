@@ -5,7 +5,6 @@ fix says that somebody removed the cause. A claim starts with an even chance of 
 occurrences since the fix raise or lower.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +26,8 @@ from causeloop_pipeline.analysis.before_after.rate_ratio import (
     estimate_baseline,
 )
 from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates
+from causeloop_pipeline.model.nested_columns import FINDING
+from causeloop_pipeline.model.prediction import WITHOUT_FIX
 
 REMOVED_SHARE = 0.7
 MAX_RATIO, RATIO_STEPS = 0.5, 20
@@ -230,24 +231,11 @@ def _lower_pattern(
         "expected": round(expected, 1),
         "probability_works": round(effect.works, 4),
     }
-    evidence = [_append_finding(text, finding) for text in group["evidence"]]
-    by_model = [
-        _add_baseline(text, baseline)
-        for text, baseline in zip(group["model_probabilities"], baseline_probability, strict=True)
-    ]
+    findings = pl.lit(pl.Series([[finding]], dtype=pl.List(FINDING)))
+    without_fix = pl.Series(WITHOUT_FIX, [round(value, 4) for value in baseline_probability])
     return group.with_columns(
         pl.Series("probability", probability),
-        pl.Series("evidence", evidence, dtype=pl.String),
-        pl.Series("model_probabilities", by_model, dtype=pl.String),
+        pl.concat_list(pl.col("evidence").fill_null([]), findings).alias("evidence"),
+        pl.col("model_probabilities").struct.with_fields(without_fix),
         **{name: pl.lit(day, dtype=pl.Date) for name, day in dates.items()},
     )
-
-
-def _append_finding(evidence: str | None, finding: dict[str, object]) -> str:
-    return json.dumps([*json.loads(evidence or "[]"), finding], ensure_ascii=False)
-
-
-def _add_baseline(model_probabilities: str | None, baseline_probability: float) -> str:
-    """The probability of each model, and that of the ensemble before the fix is taken into account."""
-    by_model = json.loads(model_probabilities or "{}")
-    return json.dumps({**by_model, "without_fix": round(baseline_probability, 4)})

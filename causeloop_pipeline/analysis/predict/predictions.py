@@ -53,6 +53,7 @@ from causeloop_pipeline.analysis.predict.triggers.timing import (
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
+from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
 
 MODEL_VERSION = "recurrence-2"
 TOO_FEW_EVENTS = "too_few_events"
@@ -238,10 +239,12 @@ def _prediction_rows(
 ) -> pl.DataFrame:
     """PREDICTION_SCHEMA, pattern by pattern and window by window."""
     size, count = predicted.probability.shape
-    by_model = {name: np.round(expit(log_odds.ravel()), 4) for name, log_odds in predicted.log_odds.items()}
-    models = pl.DataFrame(by_model or {"prior": np.full(size * count, np.nan)})
-    model_probabilities = models.select(pl.struct(pl.all()).struct.json_encode()).to_series()
-
+    by_model = [
+        pl.Series(name, np.round(expit(predicted.log_odds[name].ravel()), 4))
+        if name in predicted.log_odds
+        else pl.lit(None, pl.Float64).alias(name)
+        for name in (*MODEL_NAMES, WITHOUT_FIX)
+    ]
     row = np.repeat(np.arange(size), count)
     frame = (
         about[row]
@@ -249,7 +252,7 @@ def _prediction_rows(
         .with_columns(
             pl.Series("window_days", np.tile(windows, size), dtype=pl.Int64),
             pl.Series("probability", predicted.probability.ravel()).fill_nan(None),
-            model_probabilities.alias("model_probabilities"),
+            pl.struct(by_model).alias("model_probabilities"),
             pl.lit(MODEL_VERSION).alias("model_version"),
         )
     )
@@ -279,11 +282,8 @@ def _impacts(impacts: pl.DataFrame | None, occurrences: pl.DataFrame, as_of: dat
 
 def _add_triggers(about: pl.DataFrame, triggers: pl.DataFrame, impacts: pl.DataFrame) -> pl.DataFrame:
     """The patterns with their impact, and with the evidence of what triggers them and its sentence."""
-    evidence = triggers["evidence"].unique(maintain_order=True)
-    texts = pl.DataFrame(
-        {"evidence": evidence, "likely_trigger": [format_trigger(text) for text in evidence]}
-    )
-    with_text = triggers.join(texts, on="evidence", how="left")
+    texts = [format_trigger(evidence) for evidence in triggers["evidence"].to_list()]
+    with_text = triggers.with_columns(pl.Series("likely_trigger", texts, dtype=pl.String))
     frame = about.join(with_text, on="pattern_id", how="left", maintain_order="left")
     frame = frame.join(impacts, on="pattern_id", how="left", maintain_order="left")
-    return frame.with_columns(pl.col("impact").fill_null("medium"), pl.col("evidence").fill_null("[]"))
+    return frame.with_columns(pl.col("impact").fill_null("medium"), pl.col("evidence").fill_null([]))

@@ -1,7 +1,8 @@
 """The report of an analysis: how the file was read, then patterns, clusters and recommendations."""
 
-import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 from rich.console import Console
@@ -12,6 +13,7 @@ from causeloop_pipeline.cli.output.terminal import plain, table
 from causeloop_pipeline.model.prediction import format_probability
 
 WINDOW_DAYS = 30
+SUGGESTED = "emerging"  # the status of a pattern below the threshold of confidence
 REASONS = {"too_few_events": "too few events", "no_dates": "no dates"}
 
 
@@ -52,9 +54,11 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
     """A summary, the patterns, the clusters and the ranked recommendations."""
     patterns = loop.grouping.patterns
     grouped = loop.grouping.members["issue_id"].n_unique()
+    suggestions = patterns.filter(pl.col("status") == SUGGESTED).height
+    unsure = f" ({suggestions:,} of these are suggestions, to be checked)" if suggestions else ""
     console.print(
         plain(
-            f"{loop.issues.height:,} issues, {grouped:,} of them in {patterns.height:,} patterns, "
+            f"{loop.issues.height:,} issues, {grouped:,} of them in {patterns.height:,} patterns{unsure}, "
             f"{loop.clustering.clusters.height:,} clusters; as of {as_of:%Y-%m-%d %H:%M} UTC"
         )
     )
@@ -64,7 +68,7 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
 
 
 def print_patterns(console: Console, loop: Loop, limit: int) -> None:
-    """The patterns of highest risk, with how likely each recurs."""
+    """The patterns of highest risk, with how likely each recurs; suggestions last."""
     probabilities = {
         row["pattern_id"]: _format_probability(row) for row in window_predictions(loop).iter_rows(named=True)
     }
@@ -74,7 +78,7 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
             row["name"],
             row["issue_count"],
             _format_day(row["last_seen_at"]),
-            f"{row['confidence']:.2f}",
+            f"{row['confidence']:.2f}{', suggestion' if row['status'] == SUGGESTED else ''}",
             probabilities.get(row["pattern_id"], ""),
             f"{row['risk_score']:.0f}",
         )
@@ -85,10 +89,13 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
-    """Patterns with risk_score, highest first."""
+    """Patterns with risk_score, highest first; suggestions after what is sure enough to act on."""
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
-    return joined.sort("risk_score", "issue_count", "pattern_id", descending=[True, True, False])
+    is_suggested = pl.col("status") == SUGGESTED
+    return joined.sort(
+        is_suggested, "risk_score", "issue_count", "pattern_id", descending=[False, True, True, False]
+    )
 
 
 def window_predictions(loop: Loop) -> pl.DataFrame:
@@ -120,12 +127,23 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
     columns = ("#", "recommendation", "type", "effort", "impact", "loops prevented")
     title = _table_title("Recommendations", limit, loop.recommendations.height)
     console.print(table(title, columns, rows, right=("#", "loops prevented")))
-    if not rows:
+    left_alone = _count_left_alone(loop)
+    if left_alone:
+        noun, them = ("pattern", "it") if left_alone == 1 else ("patterns", "them")
+        console.print(plain(f"{left_alone:,} {noun} will hardly come back in 90 days: leave {them}"))
+    elif not rows:
         console.print(plain("none: nothing recurs, or the issues have no dates"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
         console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):
             console.print(plain(f"   {number}) {step}"))
+
+
+def _count_left_alone(loop: Loop) -> int:
+    """How many predicted patterns have no recommendation."""
+    advised = loop.recommendations.select(pl.col("pattern_ids").explode().alias("pattern_id"))
+    predicted = loop.predictions.filter(pl.col("probability").is_not_null()).select("pattern_id").unique()
+    return predicted.join(advised, on="pattern_id", how="anti").height
 
 
 def _format_prevented(row: dict[str, object]) -> str:
@@ -151,9 +169,9 @@ def _table_title(what: str, limit: int, total: int) -> str:
     return f"{what} ({total})" if total <= limit else f"{what} (first {limit} of {total})"
 
 
-def reason_text(reason: str | None) -> str:
+def reason_text(reason: Mapping[str, Any] | None) -> str:
     """The sentence of a membership's reason."""
-    return str(json.loads(reason)["text"]) if reason else ""
+    return str(reason["text"]) if reason else ""
 
 
 def backtest_score_table(scores: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
+from causeloop_pipeline.model.json_columns import encode_json_columns
+
 
 class ResultFolderError(ValueError):
     """The result cannot be written to the folder; the message says why."""
@@ -30,7 +32,7 @@ def write_result_folder(folder: Path, frames: Mapping[str, pl.DataFrame]) -> Non
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, frame in frames.items():
-            frame.write_parquet(draft / f"{name}.parquet")
+            encode_json_columns(frame).write_parquet(draft / f"{name}.parquet")
         draft.chmod(0o755)
         _swap(draft, folder)
     finally:
@@ -42,7 +44,7 @@ def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
     try:
-        frame.write_parquet(draft)
+        encode_json_columns(frame).write_parquet(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

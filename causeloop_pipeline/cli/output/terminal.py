@@ -11,8 +11,11 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
+
+from causeloop_pipeline.cli.output.result_table import ResultTable
+from causeloop_pipeline.model.json_columns import encode_json_columns, is_json_type
+from causeloop_pipeline.settings import copy_environment
 
 PIPED_WIDTH = 140
 FAILED, USAGE, UNREACHABLE = 1, 2, 4
@@ -20,9 +23,11 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u206
 
 
 def stdout() -> Console:
-    """The console of results; piped output is not limited to a terminal's width."""
+    """The console of results; piped output is not limited to a terminal's width, unless COLUMNS says so."""
     console = Console()
-    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+    if console.is_terminal or copy_environment().get("COLUMNS"):
+        return console
+    return Console(width=PIPED_WIDTH)
 
 
 def stderr() -> Console:
@@ -34,6 +39,12 @@ def quiet_libraries() -> None:
     """Silence the log messages of Prophet and its compiler."""
     for name in ("prophet", "prophet.plot", "cmdstanpy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def announce(console: Console, text: str) -> None:
+    """Print a line as it is. Where nothing can be printed (a full disk, a closed pipe), what runs goes on."""
+    with contextlib.suppress(OSError):
+        console.print(text, highlight=False, markup=False)
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:
@@ -49,20 +60,19 @@ def plain(value: object) -> Text:
 
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
-) -> Table:
+) -> ResultTable:
     """A table of plain values."""
-    result = Table(title=plain(title), title_justify="left", title_style="bold")
-    for column in columns:
-        result.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        result.add_row(*(plain(value) for value in row))
-    return result
+    return ResultTable(plain(title), columns, [[plain(value) for value in row] for row in rows], right)
 
 
 def print_json_lines(record: str, frame: pl.DataFrame) -> None:
-    """One JSON object a line; `record` says what it is."""
-    for row in frame.iter_rows(named=True):
-        typer.echo(json.dumps({"record": record, **row}, default=_json_value, ensure_ascii=False))
+    """One JSON object a line; `record` says what it is. Nested values are part of it, without their nulls."""
+    nested = {name for name, dtype in frame.schema.items() if is_json_type(dtype)}
+    for row in encode_json_columns(frame).iter_rows(named=True):
+        values = {
+            name: json.loads(value) if name in nested and value else value for name, value in row.items()
+        }
+        typer.echo(json.dumps({"record": record, **values}, default=_json_value, ensure_ascii=False))
 
 
 @contextlib.contextmanager

@@ -9,10 +9,12 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
+from causeloop_pipeline.model.json_columns import encode_json_columns
 from causeloop_pipeline.storage.database.session import Session
 
 ROWS_PER_INSERT = 50_000
 TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when")
+EMPTY_JSON = {"evidence": "[]", "likely_where": "{}", "likely_when": "[]", "model_probabilities": "{}"}
 DUE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
 SELECT_LATEST = """
@@ -127,29 +129,26 @@ def _insert(session: Session, batch: _Batch, predictions: pl.DataFrame) -> int:
     Each pattern's texts are sent once, for they are most of the bytes, and stored rows are looked for only
     where there may be some, for that costs as much as the rows.
     """
-    rows = _complete_rows(batch, predictions)
-    texts = rows.select("pattern_id", *TEXT_COLUMNS).unique(maintain_order=True)
+    texts = predictions.select("pattern_id", *TEXT_COLUMNS).unique(maintain_order=True)
     if texts["pattern_id"].is_duplicated().any():
         raise ValueError(f"the {', '.join(TEXT_COLUMNS)} of a pattern must be the same in all of its windows")
     session.execute("drop table if exists pg_temp.new_prediction, pg_temp.new_prediction_text")
-    session.stage("new_prediction", rows.drop(TEXT_COLUMNS), like="predict.prediction")
-    session.stage("new_prediction_text", texts, like="predict.prediction")
+    ids = pl.Series("prediction_id", _make_ids(batch, predictions), dtype=pl.String())
+    rows = predictions.drop(TEXT_COLUMNS).with_columns(ids)
+    session.stage("new_prediction", _with_json(rows), like="predict.prediction")
+    session.stage("new_prediction_text", _with_json(texts), like="predict.prediction")
     statement = INSERT_PREDICTIONS.format(
-        columns=", ".join(rows.columns),
+        columns=", ".join((*rows.columns, *TEXT_COLUMNS)),
         on_conflict="on conflict do nothing" if batch.is_repeated else "",
     )
     parameters: dict[str, Any] = {"workspace_id": batch.workspace_id, "issued_at": batch.issued_at}
     return session.execute(statement, parameters)
 
 
-def _complete_rows(batch: _Batch, predictions: pl.DataFrame) -> pl.DataFrame:
-    return predictions.with_columns(
-        pl.Series("prediction_id", _make_ids(batch, predictions), dtype=pl.String()),
-        pl.col("evidence").fill_null("[]"),
-        pl.col("likely_where").fill_null("{}"),
-        pl.col("likely_when").fill_null("[]"),
-        pl.col("model_probabilities").fill_null("{}"),
-    )
+def _with_json(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as they are stored, where nothing is an empty list or object and not null."""
+    empty = [pl.col(name).fill_null(text) for name, text in EMPTY_JSON.items() if name in rows.columns]
+    return encode_json_columns(rows).with_columns(empty)
 
 
 def _make_ids(batch: _Batch, predictions: pl.DataFrame) -> list[str]:

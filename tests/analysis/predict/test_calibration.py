@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.predict.calibration import (
     measure_reliability,
     simulate_calibration_error,
 )
+from causeloop_pipeline.model.nested_columns import MODEL_PROBABILITIES
 from tests.support.recurring_failures import AS_OF
 
 
@@ -24,7 +25,7 @@ def ledger(size=4000, bend=1.0, seed=0, groups=50):
             "issued_at": [AS_OF - timedelta(days=7 * int(k)) for k in rng.integers(1, groups, size)],
             "window_days": [7] * size,
             "probability": probability,
-            "model_probabilities": ['{"prior":0.5}'] * size,
+            "model_probabilities": pl.Series([{"prior": 0.5}] * size, dtype=MODEL_PROBABILITIES),
             "outcome": np.where(recurs, "hit", "miss"),
         }
     )
@@ -67,7 +68,7 @@ def test_one_bad_pattern_is_not_drift_of_the_workspace():
             "issued_at": [AS_OF - timedelta(days=7 * k) for k in range(1, 41)],
             "window_days": [7] * 40,
             "probability": [0.3] * 40,
-            "model_probabilities": ["{}"] * 40,
+            "model_probabilities": pl.Series([{}] * 40, dtype=MODEL_PROBABILITIES),
             "outcome": ["hit"] * 40,
         }
     )

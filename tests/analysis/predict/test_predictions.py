@@ -1,6 +1,5 @@
 """Predictions have a probability or a reason, never fall with the window, and ignore the row order."""
 
-import json
 from datetime import timedelta
 
 import numpy as np
@@ -13,7 +12,7 @@ from causeloop_pipeline.analysis.predict.predictions import (
     predict_recurrence,
 )
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
-from causeloop_pipeline.model.frames import FORECAST_SCHEMA, PREDICTION_SCHEMA
+from causeloop_pipeline.model.frames import FORECAST_SCHEMA, LEDGER_SCHEMA, PREDICTION_SCHEMA
 from tests.support.recurring_failures import AS_OF, occurrences, workspace
 
 IMPACTS = pl.DataFrame({"pattern_id": ["p001"], "impact": ["critical"]})
@@ -88,11 +87,11 @@ def test_without_given_impacts_they_are_rated_from_the_occurrences():
     assert impact == dict(rate_impacts(rows, rows, AS_OF).iter_rows())
 
 
-def test_when_where_and_model_probabilities_are_json(predicted):
+def test_a_prediction_has_its_times_its_places_and_the_probability_of_each_model(predicted):
     row = predicted[1].predictions.filter(pl.col("pattern_id") == "p001").row(0, named=True)
-    assert set(json.loads(row["likely_when"])[0]) == {"weekday", "hours", "share", "lift"}
-    assert json.loads(row["likely_where"])["service"] == [{"value": "checkout", "share": 1.0}]
-    assert "prior" in json.loads(row["model_probabilities"])
+    assert set(row["likely_when"][0]) == {"weekday", "hours", "share", "lift"}
+    assert row["likely_where"]["service"] == [{"value": "checkout", "share": 1.0}]
+    assert 0 < row["model_probabilities"]["prior"] < 1
 
 
 def test_curves_cover_every_pattern_and_the_workspace_and_never_fall_below_zero(predicted):
@@ -126,7 +125,7 @@ def test_graded_predictions_move_the_weights():
     rows, rng = workspace(20), np.random.default_rng(0)
     size = 3000
     truth = rng.uniform(0.05, 0.95, size)
-    members = [json.dumps({"dropout": round(p, 4), "ridge": 0.5, "prior": 0.5}) for p in truth]
+    members = [{"dropout": round(p, 4), "ridge": 0.5, "prior": 0.5} for p in truth]
     ledger = pl.DataFrame(
         {
             "issued_at": [AS_OF - timedelta(days=int(day)) for day in rng.integers(40, 400, size)],
@@ -134,7 +133,8 @@ def test_graded_predictions_move_the_weights():
             "probability": truth,
             "model_probabilities": members,
             "outcome": np.where(rng.random(size) < truth, "hit", "miss"),
-        }
+        },
+        schema=LEDGER_SCHEMA,
     )
     weights = predict_recurrence(RecurrenceInputs(rows, ledger=ledger), as_of=AS_OF, windows=(7,)).weights
     assert weights.filter(pl.col("model") == "dropout")["weight"].item() > 0.3

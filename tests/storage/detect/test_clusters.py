@@ -30,7 +30,7 @@ def test_clusters_are_replaced_whole(database: Database, workspace_id: UUID) -> 
                 "left_pattern_id": names[0],
                 "right_pattern_id": names[1],
                 "strength": 0.5,
-                "reasons": "[]",
+                "reasons": [],
             }
             replace_clusters(
                 session,

@@ -29,9 +29,7 @@ def pattern_id(database: Database, workspace_id: UUID) -> str:
 def test_predictions_lowered_by_a_fix_are_not_in_the_ledger(
     database: Database, workspace_id: UUID, pattern_id: str
 ) -> None:
-    lowered = prediction(pattern_id, window=30).with_columns(
-        model_probabilities=pl.lit('{"prior": 0.5, "without_fix": 0.6}')
-    )
+    lowered = prediction(pattern_id, window=30, by_model={"prior": 0.5, "without_fix": 0.6})
     with database.workspace(workspace_id) as session:
         append_predictions(session, workspace_id, pl.concat([prediction(pattern_id), lowered]), NOW)
         closed = read_undecided_predictions(session, workspace_id, NOW + 100 * DAY).select("prediction_id")

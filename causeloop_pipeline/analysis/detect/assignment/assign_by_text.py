@@ -20,6 +20,7 @@ from causeloop_pipeline.analysis.detect.grouping.atoms import TEXT_KEYS
 from causeloop_pipeline.analysis.detect.grouping.average_linkage import SimilarityGraph, average_link
 from causeloop_pipeline.analysis.detect.grouping.index_segments import Segment, join_segments
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
+    Reason,
     explain_similarity_shortfall,
     explain_terms,
     find_shared_terms,
@@ -48,7 +49,7 @@ class TextPlacement:
     neighbour_similarity: Floats  # to the most similar issue of the group
     nearest_group: list[int | None]
     shortfall: list[str | None]  # what was missing to the nearest group
-    reason: dict[int, str] = field(default_factory=dict)
+    reason: dict[int, Reason] = field(default_factory=dict)
 
     @classmethod
     def without_texts(cls, issues: int, index: PatternIndex) -> "TextPlacement":

@@ -32,7 +32,7 @@ def update_summaries(
     the index and the workspace. Out: the summaries now, with ids for new groups.
     """
     added = _summarize_added(rows, similarity)
-    merged = added.join(before, on="group", how="left").sort("group")
+    merged = added.lazy().join(before.lazy(), on="group", how="left").sort("group").collect()
     ids = _assign_ids(merged, index, namespace)
     earlier_count = pl.col("issue_count").fill_null(0)
     count = earlier_count + pl.col("added_count")
@@ -69,7 +69,8 @@ def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
         }
     )
     return (
-        rows.with_columns(pl.Series("similarity", similarity), earlier_new_issues.alias("earlier"))
+        rows.lazy()
+        .with_columns(pl.Series("similarity", similarity), earlier_new_issues.alias("earlier"))
         .group_by("group")
         .agg(
             (pl.col("similarity") * pl.col("earlier")).sum().alias("added_similarity_within"),
@@ -79,7 +80,8 @@ def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
             pl.coalesce("template", "title").first().alias("added_text"),
             has_only_text.sum().cast(pl.Int64).alias("added_atoms"),
         )
-        .join(times, on="group")
+        .join(times.lazy(), on="group")
+        .collect()
     )
 
 
@@ -120,10 +122,11 @@ def add_to_index(
     """
     groups = summaries["group"].to_list()
     trait_counts = (
-        pl.concat([index.trait_counts.rows_of(groups), count_traits(rows)])
+        pl.concat([index.trait_counts.rows_of(groups).lazy(), count_traits(rows).lazy()])
         .group_by("group", "name", "value")
         .agg(pl.col("count").sum())
         .sort("group", "name", "value")
+        .collect()
     )
     return replace(
         index,
@@ -144,11 +147,12 @@ def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> 
     is_new_group = pl.col("group") >= index.group_count
     is_new_key = ~pl.col("key").is_in(index.keys["key"].implode())
     return (
-        pl.DataFrame({"key": keys, "group": rows["group"]})
+        pl.LazyFrame({"key": keys, "group": rows["group"]})
         .filter(~pl.col("key").str.ends_with(":"))
         .filter(is_new_group | is_new_key)
         .unique()
         .sort("key", "group")
+        .collect()
     )
 
 
@@ -158,9 +162,11 @@ def _list_new_bursts(rows: pl.DataFrame) -> pl.DataFrame:
     storm_place = pl.when(pl.col("atom_key") == "storm:").then(name_storm_place())
     return (
         rows.with_columns(build_place_keys(rows))
+        .lazy()
         .filter(pl.col("atom_key").is_in(["burst:", "storm:"]))
         .with_columns(pl.coalesce(storm_place, "place").alias("place"))
         .select("place", created.alias("began"), created.alias("ended"), "group")
         .drop_nulls()
         .sort("place", "began", "group")
+        .collect()
     )

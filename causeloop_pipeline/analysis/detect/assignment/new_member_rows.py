@@ -9,6 +9,7 @@ from causeloop_pipeline.analysis.detect.assignment.assign_by_key import NewIssue
 from causeloop_pipeline.analysis.detect.assignment.assign_by_text import TextPlacement
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
+    Reason,
     explain_burst,
     explain_same_text,
     explain_storm,
@@ -132,7 +133,7 @@ def _find_nearest_message(template: str, messages: pl.DataFrame) -> tuple[str, s
     return None if near is None else (candidates["pattern_id"][near[0] - 1], near[1])
 
 
-def _explain_row(assigned: AssignedIssues, row: int) -> str:
+def _explain_row(assigned: AssignedIssues, row: int) -> Reason:
     """The reason why a new issue is in its pattern."""
     placement = assigned.placement
     if row in placement.linked_to:

@@ -107,8 +107,9 @@ def _count_bursting_pairs(cluster_members: pl.DataFrame, edges: pl.DataFrame) ->
         cluster_members.rename({"pattern_id": f"{side}_pattern_id", "cluster_id": f"{side}_cluster"})
         for side in ("left", "right")
     ]
+    kinds = pl.col("reasons").list.eval(pl.element().struct.field("kind"))
     inside = (
-        edges.filter(pl.col("reasons").str.contains("overlapping_bursts", literal=True))
+        edges.filter(kinds.list.contains("overlapping_bursts"))
         .join(sides[0], on="left_pattern_id")
         .join(sides[1], on="right_pattern_id")
         .filter(pl.col("left_cluster") == pl.col("right_cluster"))

@@ -16,10 +16,8 @@ from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import fin
 from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, CLUSTER_SCHEMA
 
 _SEED = 20_240_229
-_KIND = '"kind": "'
-_HAS_MORE_THAN_A_PLACE = pl.col("reasons").str.count_matches(_KIND, literal=True) > pl.col(
-    "reasons"
-).str.count_matches(f'{_KIND}(?:service|team)"')
+_KIND = pl.element().struct.field("kind")
+_HAS_MORE_THAN_A_PLACE = pl.col("reasons").list.eval(~_KIND.is_in(["service", "team"])).list.any()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Edges between patterns: which share a systemic problem, how strongly, and for which reasons."""
 
-import json
 from typing import Any
 
 import polars as pl
@@ -179,23 +178,13 @@ def _combine_reasons(reasons: pl.DataFrame, numbers: pl.DataFrame, min_strength:
     of_edges = reasons.join(edges.select("left", "right"), on=["left", "right"], how="semi")
     order = ["left", "right", "strength", "kind", "text"]
     strongest_first = of_edges.sort(order, descending=[False, False, True, False, False])
-    texts = strongest_first.group_by("left", "right", maintain_order=True).agg("kind", "text", "strength")
+    reason = pl.struct("kind", "text", pl.col("strength").round(4))
+    of_edge = strongest_first.group_by("left", "right", maintain_order=True).agg(reason.alias("reasons"))
     ids = numbers.select("pattern_id", "pattern")
-    with_ids = (
-        edges.join(texts.rename({"strength": "strengths"}), on=["left", "right"])
+    return (
+        edges.join(of_edge, on=["left", "right"])
         .join(ids.rename({"pattern_id": "left_pattern_id", "pattern": "left"}), on="left")
         .join(ids.rename({"pattern_id": "right_pattern_id", "pattern": "right"}), on="right")
-    )
-    as_json = [_write_reasons(*row) for row in with_ids.select("kind", "text", "strengths").iter_rows()]
-    return (
-        with_ids.with_columns(pl.Series("reasons", as_json, pl.String))
         .select(EDGE_SCHEMA.names())
         .sort(EDGE_SCHEMA.names()[:2])
-    )
-
-
-def _write_reasons(kinds: list[str], texts: list[str], strengths: list[float]) -> str:
-    rows = zip(kinds, texts, strengths, strict=True)
-    return json.dumps(
-        [{"kind": kind, "text": text, "strength": round(value, 4)} for kind, text, value in rows]
     )

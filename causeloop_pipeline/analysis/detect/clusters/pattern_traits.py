@@ -1,7 +1,7 @@
 """Pattern traits: what a pattern's issues have in common, the place and the kind of failure."""
 
-import json
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -76,29 +76,11 @@ def find_commonest_titles(member_issues: pl.DataFrame) -> dict[str, str]:
     return {pattern_id: title or "" for pattern_id, title, _ in rows}
 
 
-def build_pattern_text(name: str | None, fingerprint: str | None, title: str) -> str:
+def build_pattern_text(name: str | None, fingerprint: Mapping[str, Any] | None, title: str) -> str:
     """Puts together what a pattern tells of its failure.
 
-    In: its name, its fingerprint (JSON), a title of its issues. Out: one text.
+    In: its name, its fingerprint (`SHARED_TRAITS`), a title of its issues. Out: one text.
     """
-    shared = read_shared_dimensions(fingerprint)
-    parts = [name or "", shared.get("template", ""), shared.get("error_type", ""), title]
+    traits = [(fingerprint or {}).get(trait) or {} for trait in ("template", "error_type")]
+    parts = [name, *(trait.get("value") for trait in traits), title]
     return "\n".join(part for part in parts if part)
-
-
-def read_shared_dimensions(fingerprint: str | None) -> dict[str, str]:
-    """Reads a pattern's fingerprint.
-
-    In: JSON of `write_shared_dimensions`, or None. Out: dimension → value. Raises ValueError if it is no
-    JSON object.
-    """
-    if not fingerprint:
-        return {}
-    dimensions = json.loads(fingerprint)
-    if not isinstance(dimensions, Mapping):
-        raise ValueError(f"a pattern's fingerprint is a JSON object, not {fingerprint[:40]!r}")
-    return {
-        key: str(entry["value"])
-        for key, entry in sorted(dimensions.items())
-        if isinstance(entry, Mapping) and entry.get("value")
-    }

@@ -18,6 +18,7 @@ from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
 )
 from causeloop_pipeline.analysis.detect.grouping.confidence import ATOM_SIMILARITY
 from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
+    Reason,
     explain_burst,
     explain_same_text,
     explain_similarity_shortfall,
@@ -30,6 +31,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
     find_shared_terms,
 )
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
+from causeloop_pipeline.model.nested_columns import MEMBERSHIP_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,16 @@ def _explain_user_links(rows: pl.DataFrame, linked_to: dict[int, str]) -> pl.Dat
     """Puts the reason of a user's link in place of any other."""
     if not linked_to:
         return rows
-    linked_rows = sorted(linked_to)
-    reasons = [explain_user_link(linked_to[row]) for row in linked_rows]
-    return rows.with_columns(rows["reason"].scatter(linked_rows, reasons))
+    reasons = [explain_user_link(linked_to[row]) if row in linked_to else None for row in range(rows.height)]
+    links = pl.Series(reasons, dtype=MEMBERSHIP_REASON)
+    return rows.with_columns(pl.coalesce(links, "reason").alias("reason"))
 
 
 def _explain_memberships(
     to_explain: _AtomsToExplain, compared: ComparedTexts | None
-) -> tuple[list[str | None], Floats]:
+) -> tuple[list[Reason | None], Floats]:
     """Per atom, the reason and the similarity of its issues to their pattern."""
-    reasons: list[str | None] = [None] * len(to_explain.kinds)
+    reasons: list[Reason | None] = [None] * len(to_explain.kinds)
     similarity = np.array([1.0] * len(to_explain.kinds))
     columns = ("template", "trace_key", "service", "component", "title")
     values = to_explain.first_issues.select(columns).iter_rows()
@@ -138,7 +140,7 @@ def _explain_memberships(
 def _explain_compared_texts(
     to_explain: _AtomsToExplain,
     compared: ComparedTexts,
-    reasons: list[str | None],
+    reasons: list[Reason | None],
     similarity: Floats,
 ) -> None:
     """Sets the reason of each text to what it shares with the most similar member."""

@@ -1,15 +1,13 @@
 """Explains memberships: what an issue shares with its pattern, and what was missing to the nearest other one.
 
-`reason` is JSON: {"kind": "template|terms|dimensions|trace|person", "text": a sentence, …}; by kind also
-`template` (slots shown as `<*>`), `slots`; `terms` ([{"term", "weight"}], rarest first), `with`;
-`dimensions`; `trace`.
+A reason is a row of `MEMBERSHIP_REASON`: its kind, a sentence, and the fields of its kind, `template` with
+slots shown as `<*>`.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import orjson
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
@@ -22,33 +20,28 @@ _MAX_TERMS_IN_TEXT = 4
 _MAX_TEXT = 200
 _CHUNK = 40_000
 
+Reason = dict[str, Any]
+"""The fields of `MEMBERSHIP_REASON` that are not null."""
+
 WeightedTerm = tuple[str, float]
 """A term and its weight (inverse document frequency)."""
 
 
-def write_reason(kind: str, text: str, **details: Any) -> str:
-    """Writes a reason.
-
-    In: its kind, a sentence, further fields. Out: JSON with sorted keys.
-    """
-    return orjson.dumps({"kind": kind, "text": text, **details}, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def explain_template(template: str) -> str:
+def explain_template(template: str) -> Reason:
     """Explains that an issue carries the pattern's message. In: the template. Out: a reason."""
     slots = template.count(DISPLAYED_WILDCARD)
     differing = f", which differs only in {slots} marked places" if slots else ""
-    return write_reason(
-        "template", f"Same message{differing}: {template[:_MAX_TEXT]}", template=template, slots=slots
-    )
+    text = f"Same message{differing}: {template[:_MAX_TEXT]}"
+    return {"kind": "template", "text": text, "template": template, "slots": slots}
 
 
-def explain_trace(trace_key: str) -> str:
+def explain_trace(trace_key: str) -> Reason:
     """Explains that an issue failed at the same place in the code. In: the trace key. Out: a reason."""
-    return write_reason("trace", "Same error raised through the same in-app stack frames", trace=trace_key)
+    text = "Same error raised through the same in-app stack frames"
+    return {"kind": "trace", "text": text, "trace": trace_key}
 
 
-def explain_burst(service: str | None, component: str | None) -> str:
+def explain_burst(service: str | None, component: str | None) -> Reason:
     """Explains that an issue hit the same place shortly before or after. In: the place. Out: a reason."""
     places = {"service": service, "component": component}
     dimensions = {name: value for name, value in places.items() if value}
@@ -58,27 +51,26 @@ def explain_burst(service: str | None, component: str | None) -> str:
         if named
         else "A person put it here"
     )
-    return write_reason("dimensions", text, dimensions=dimensions)
+    return {"kind": "dimensions", "text": text, "dimensions": dimensions}
 
 
-def explain_storm() -> str:
+def explain_storm() -> Reason:
     """Explains that an alert came in the same flood. Out: a reason."""
-    return write_reason(
-        "dimensions", "Came in the same flood of alerts, without a silence in between", dimensions={}
-    )
+    text = "Came in the same flood of alerts, without a silence in between"
+    return {"kind": "dimensions", "text": text, "dimensions": {}}
 
 
-def explain_user_link(other: str) -> str:
+def explain_user_link(other: str) -> Reason:
     """Explains that a user linked an issue with another one. In: the other issue. Out: a reason."""
-    return write_reason("person", f"A person put it together with {other}", **{"with": other})
+    return {"kind": "person", "text": f"A person put it together with {other}", "with": other}
 
 
-def explain_same_text(title: str) -> str:
+def explain_same_text(title: str) -> Reason:
     """Explains that an issue is a copy of the others. In: its title. Out: a reason."""
-    return write_reason("terms", f"Word for word the same report: {title[:_MAX_TEXT]}", terms=[])
+    return {"kind": "terms", "text": f"Word for word the same report: {title[:_MAX_TEXT]}", "terms": []}
 
 
-def explain_terms(terms: Sequence[WeightedTerm], neighbour: str) -> str:
+def explain_terms(terms: Sequence[WeightedTerm], neighbour: str) -> Reason:
     """Explains that an issue shares rare terms with another one.
 
     In: the terms, the rarest first; the most similar issue of the pattern. Out: a reason.
@@ -86,7 +78,7 @@ def explain_terms(terms: Sequence[WeightedTerm], neighbour: str) -> str:
     words = ", ".join(term for term, _ in terms[:_MAX_TERMS_IN_TEXT])
     text = f"Shares the rare terms {words} with {neighbour}" if words else f"Reads like {neighbour}"
     listed = [{"term": term, "weight": weight} for term, weight in terms]
-    return write_reason("terms", text, terms=listed, **{"with": neighbour})
+    return {"kind": "terms", "text": text, "terms": listed, "with": neighbour}
 
 
 def find_shared_terms(

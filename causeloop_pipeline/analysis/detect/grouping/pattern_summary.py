@@ -1,19 +1,18 @@
 """Pattern summaries: name, the dimensions that members share, when seen, and how long to resolve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import orjson
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
-from causeloop_pipeline.model.frames import DIMENSIONS
+from causeloop_pipeline.model.frames import SHARED_TRAITS, TRAIT_COLUMNS
 
 MIN_SHARED_SHARE = 0.5
 MAX_NAME_LENGTH = 120
-TRAIT_COLUMNS = (*DIMENSIONS, "time_of_day", "weekday", "template")
 _TRAIT_COUNT_COLUMNS = {"name": pl.String, "value": pl.String, "count": pl.Int64}
 _MAX_NAME_PARTS = 3
 _MAX_SERVICE_SUFFIX = 40
@@ -45,7 +44,7 @@ def summarize_groups(
     is_linked = np.isin(groups, linked_groups)
     atoms = np.bincount(grouped.group_of_atom, minlength=grouped.group_count)
     rows = table.select("source_created_at").with_columns(pl.Series("group", grouped.group_of_row))
-    return pl.DataFrame(
+    summaries = pl.DataFrame(
         {
             "group": groups.astype(np.int64),
             "pattern_id": pl.Series(ids, dtype=pl.String),
@@ -58,6 +57,16 @@ def summarize_groups(
             "is_pattern": (sums.group_rows >= 2) | is_linked,
         }
     ).join(summarize_times(rows), on="group", maintain_order="left")
+    return _date_storms(summaries, grouped)
+
+
+def _date_storms(summaries: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
+    """Begins the text of storms with their time: each holds many messages, and all storms the same ones."""
+    atoms_of_storms = [atom for atom, key in enumerate(grouped.atoms.keys) if key.startswith("storm:")]
+    is_storm = np.isin(summaries["group"].to_numpy(), grouped.group_of_atom[atoms_of_storms])
+    began = pl.col("first_seen_at").dt.strftime("%Y-%m-%d %H:%M")
+    dated = pl.format("Alert storm of {} UTC: {}", began, pl.col("text").fill_null(""))
+    return summaries.with_columns(text=pl.when(pl.Series(is_storm)).then(dated).otherwise("text"))
 
 
 def find_representative_rows(grouped: GroupedAtoms, sums: SimilaritySums) -> Ints:
@@ -78,27 +87,24 @@ def count_traits(rows: pl.DataFrame) -> pl.DataFrame:
 
     In: members (`group` and `TRAIT_COLUMNS`). Out: `group`, `name`, `value`, `count`, sorted.
     """
+    lazy_rows = rows.lazy()  # one query: for a single new issue each step costs more than its rows
     parts = [
-        rows.select("group", name)
-        .drop_nulls(name)
-        .group_by("group", name)
-        .len("count")
-        .select(
-            "group", pl.lit(name).alias("name"), pl.col(name).alias("value"), pl.col("count").cast(pl.Int64)
-        )
+        lazy_rows.select("group", pl.lit(name).alias("name"), pl.col(name).alias("value"))
+        .drop_nulls("value")
+        .group_by("group", "name", "value")
+        .agg(pl.len().cast(pl.Int64).alias("count"))
         for name in TRAIT_COLUMNS
         if rows[name].null_count() < rows.height
     ]
-    empty = pl.DataFrame(schema={"group": rows.schema["group"], **_TRAIT_COUNT_COLUMNS})
-    return pl.concat([empty, *parts]).sort("group", "name", "value")
+    empty = pl.LazyFrame(schema={"group": rows.schema["group"], **_TRAIT_COUNT_COLUMNS})
+    return pl.concat([empty, *parts]).sort("group", "name", "value").collect()
 
 
-def write_shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Writes the fingerprint of each group: the dimensions that its members share.
+def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Finds the fingerprint of each group: the traits that its members share.
 
-    In: `count_traits`; `group` and `issue_count`. Out: `group` and `fingerprint`, JSON {dimension: {"value",
-    "share"}} with sorted keys. A dimension is in it if at least half of ALL members have its commonest value
-    (ties: the smaller value).
+    In: `count_traits`; `group` and `issue_count`. Out: `group` and `fingerprint`, `SHARED_TRAITS`. A trait is
+    in it if at least half of ALL members have its commonest value (ties: the smaller value).
     """
     shared = (
         counts.sort(["group", "name", "count", "value"], descending=[False, False, True, False])
@@ -106,17 +112,12 @@ def write_shared_dimensions(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.Dat
         .join(sizes, on="group", maintain_order="left")
         .with_columns((pl.col("count") / pl.col("issue_count")).round(4).alias("share"))
         .filter(pl.col("share") >= MIN_SHARED_SHARE)
-        .group_by("group", maintain_order=True)
-        .agg(pl.struct("name", "value", "share").alias("traits"))
     )
-    fingerprints = [
-        orjson.dumps(
-            {trait["name"]: {"share": trait["share"], "value": trait["value"]} for trait in traits}
-        ).decode()
-        for traits in shared["traits"].to_list()
-    ]
-    written = shared.select("group", pl.Series("fingerprint", fingerprints, dtype=pl.String))
-    return sizes.join(written, on="group", how="left").select("group", pl.col("fingerprint").fill_null("{}"))
+    by_group = sizes.select("group")
+    for field in SHARED_TRAITS.fields:
+        value = shared.filter(name=field.name).select("group", pl.struct("share", "value").alias(field.name))
+        by_group = by_group.join(value, on="group", how="left", maintain_order="left")
+    return by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint"))
 
 
 def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:
@@ -151,18 +152,16 @@ def median_resolution_time(resolution_times: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def name_pattern(kind: str, text: str | None, fingerprint: str) -> str:
+def name_pattern(kind: str, text: str | None, fingerprint: Mapping[str, Any]) -> str:
     """Names a pattern after what recurs and where.
 
-    In: its kind, the message or the title of a typical issue, its fingerprint (JSON). Out: at most 120
-    characters.
+    In: its kind, the message or the title of a typical issue, its fingerprint (`SHARED_TRAITS`). Out: at most
+    120 characters.
     """
-    shared = orjson.loads(fingerprint)
-    service = shared.get("service", {}).get("value")
+    shared = {name: trait["value"] for name, trait in fingerprint.items() if trait}
+    service = shared.get("service")
     if kind == "structured" or not (text or "").strip():
-        values = [
-            shared[name]["value"] for name in ("service", "component", "error_type", "team") if name in shared
-        ]
+        values = [shared[name] for name in ("service", "component", "error_type", "team") if name in shared]
         return _shorten(" / ".join(values[:_MAX_NAME_PARTS]) or "Incidents without text")
     plain = " ".join((text or "").replace("<*>", "…").split())
     suffix = f" ({service})" if service and service.lower() not in plain.lower() else ""

@@ -27,11 +27,11 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternInd
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     GroupDetails,
     count_traits,
+    find_shared_traits,
     measure_resolution_times,
     median_resolution_time,
     name_pattern,
     summarize_groups,
-    write_shared_dimensions,
 )
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
@@ -44,7 +44,7 @@ from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA, PATTERN_SCHEMA
 
 __all__ = ["ALGORITHM_VERSION", "Grouping", "GroupingOptions", "group_issues"]
 
-ALGORITHM_VERSION = "3"
+ALGORITHM_VERSION = "4"
 _FINGERPRINT_COLUMNS = ("kind", "template", "template_key", "trace_key", "time_of_day", "weekday")
 
 
@@ -229,7 +229,7 @@ def build_patterns(
     """
     sizes = details.summaries.select("group", "issue_count")
     table = (
-        details.summaries.join(write_shared_dimensions(details.trait_counts, sizes), on="group")
+        details.summaries.join(find_shared_traits(details.trait_counts, sizes), on="group")
         .join(median_resolution_time(details.resolution_times), on="group", how="left")
         .sort("pattern_id")
     )

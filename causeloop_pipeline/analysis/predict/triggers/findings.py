@@ -9,19 +9,14 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.model.nested_columns import FINDING
 
 MIN_COUNT = 3
 SIGNIFICANCE = 0.01
+# By the number of its pattern; only a fix, which is no trigger, has a probability that it works.
 FINDING_SCHEMA = pl.Schema(
-    {
-        "pattern": pl.UInt32,  # its number
-        "kind": pl.String,
-        "text": pl.String,
-        "count": pl.Int64,
-        "of": pl.Int64,
-        "expected": pl.Float64,
-        "p_value": pl.Float64,
-    }
+    {"pattern": pl.UInt32}
+    | {field.name: field.dtype for field in FINDING.fields if field.name != "probability_works"}
 )
 Row = dict[str, Any]
 

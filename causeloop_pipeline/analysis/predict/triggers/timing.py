@@ -66,24 +66,22 @@ def _events_of_the_day(pattern_idx: Ints, age_days: Floats) -> Ints:
 
 
 def likely_when(pattern_idx: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
-    """Write the likeliest cells of each pattern as JSON.
+    """List the likeliest cells of each pattern.
 
-    In: as `estimate_cell_shares`. Out: per pattern a list of {"weekday", "hours", "share", "lift"}, lift
-    against an even spread.
+    In: as `estimate_cell_shares`. Out: per pattern a list of nested_columns.TIME_SHARE, lift against an even
+    spread.
     """
     shares, _ = estimate_cell_shares(pattern_idx, cell, age_days, size)
     top = np.argsort(-shares, axis=1, kind="stable")[:, :TOP_CELLS]
-    text = [
-        _cell_text(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0])
+    cells = [
+        _describe_cells(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0])
         for rank in range(TOP_CELLS)
     ]
-    frame = pl.DataFrame({str(rank): column for rank, column in enumerate(text)})
-    return frame.select(
-        (pl.lit("[") + pl.concat_str(pl.all(), separator=",") + pl.lit("]")).alias("likely_when")
-    ).to_series()
+    frame = pl.DataFrame({str(rank): column for rank, column in enumerate(cells)})
+    return frame.select(pl.concat_list(pl.all()).alias("likely_when")).to_series()
 
 
-def _cell_text(cell: Ints, share: Floats) -> pl.Series:
+def _describe_cells(cell: Ints, share: Floats) -> pl.Series:
     frame = pl.DataFrame(
         {
             "weekday": pl.Series(list(WEEKDAYS)).gather(cell // 4),
@@ -92,16 +90,16 @@ def _cell_text(cell: Ints, share: Floats) -> pl.Series:
             "lift": np.round(share * CELLS, 2),
         }
     )
-    return frame.select(pl.struct(pl.all()).struct.json_encode()).to_series()
+    return frame.to_struct()
 
 
 def likely_where(
     occurrences: pl.DataFrame, dimensions: tuple[str, ...] = ("service", "team", "environment")
 ) -> pl.DataFrame:
-    """Write the most frequent values of each dimension of each pattern as JSON.
+    """List the most frequent values of each dimension of each pattern.
 
-    In: frames.OCCURRENCE_SCHEMA, the dimensions. Out: frame(pattern_id, likely_where); the share of a value
-    is that among the events that name one.
+    In: frames.OCCURRENCE_SCHEMA, the dimensions. Out: frame(pattern_id, likely_where), a list of
+    nested_columns.VALUE_SHARE by dimension; the share of a value is that among the events that name one.
     """
     named = occurrences.select("pattern_id", *dimensions).drop_nulls("pattern_id")
     patterns, number = number_patterns(named["pattern_id"])
@@ -109,9 +107,8 @@ def likely_where(
     result = pl.DataFrame({"pattern_id": patterns}).with_row_index("pattern")
     for name in dimensions:
         result = result.join(_shares(rows, name), on="pattern", how="left", maintain_order="left")
-    parts = [pl.lit(f'"{name}":[') + pl.col(name).fill_null("") + pl.lit("]") for name in dimensions]
-    text = pl.lit("{") + pl.concat_str(parts, separator=",") + pl.lit("}")
-    return result.select("pattern_id", text.alias("likely_where"))
+    shares = [pl.col(name).fill_null([]) for name in dimensions]
+    return result.select("pattern_id", pl.struct(shares).alias("likely_where"))
 
 
 def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -120,10 +117,9 @@ def _shares(rows: pl.DataFrame, name: str) -> pl.DataFrame:
         (pl.col("len") / pl.col("len").sum().over("pattern")).round(4).alias("share")
     )
     ordered = ranked.sort("pattern", "len", name, descending=[False, True, False])
-    top = ordered.filter(pl.int_range(pl.len()).over("pattern") < TOP_VALUES).select(
-        "pattern", pl.struct(pl.col(name).alias("value"), "share").struct.json_encode().alias("text")
-    )
-    return top.group_by("pattern", maintain_order=True).agg(pl.col("text").str.join(",").alias(name))
+    top = ordered.filter(pl.int_range(pl.len()).over("pattern") < TOP_VALUES)
+    value_share = pl.struct(pl.col(name).alias("value"), "share").alias(name)
+    return top.group_by("pattern", maintain_order=True).agg(value_share)
 
 
 def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:

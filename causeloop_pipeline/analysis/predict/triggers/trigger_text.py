@@ -7,9 +7,8 @@ shorten, order and join findings; it cannot add a cause, a name, a count, a link
 one.
 """
 
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 NO_TRIGGER_TEXT = "No trigger stands out beyond chance yet."
@@ -37,16 +36,8 @@ PLAIN_WORDS = """
     within would year
 """
 
-Evidence = str | Sequence[dict[str, Any]]
-
-
-def parse_findings(evidence: Evidence) -> list[dict[str, Any]]:
-    """Parse the evidence.
-
-    In: JSON text, or the list itself. Out: the list of findings.
-    """
-    parsed = json.loads(evidence) if isinstance(evidence, str) else evidence
-    return list(parsed)
+Evidence = Sequence[Mapping[str, Any]]
+"""Findings as in nested_columns.FINDING, the strongest first."""
 
 
 def format_trigger(evidence: Evidence) -> str:
@@ -59,7 +50,7 @@ def format_trigger(evidence: Evidence) -> str:
 
 
 def _trigger_texts(evidence: Evidence) -> list[str]:
-    triggers = [finding for finding in parse_findings(evidence) if finding.get("kind") != FIX]
+    triggers = [finding for finding in evidence if finding.get("kind") != FIX]
     return [str(finding["text"]) for finding in triggers[:MAX_FINDINGS]]
 
 

@@ -20,7 +20,9 @@ from causeloop_pipeline.analysis.predict.triggers.findings import (
     format_findings,
     select_beyond_chance,
 )
+from causeloop_pipeline.analysis.predict.triggers.onset_changes import find_onset_changes
 from causeloop_pipeline.analysis.predict.triggers.preceding_patterns import find_preceding_patterns
+from causeloop_pipeline.model.nested_columns import FINDING
 
 LOOK_BACK_DAYS = 365
 CHANGE_LAG_HOURS = 24
@@ -43,17 +45,17 @@ def find_triggers(
 
     In: frames.OCCURRENCE_SCHEMA; changes: frame(changed_at, kind, service (null: everything), title) or None;
     `as_of` (aware); time zone; names: pattern_id → name, for the texts. Out: one row per pattern (pattern_id,
-    evidence), evidence a JSON list of {"kind", "text", "count", "of", "expected", "p_value"}, strongest
-    first, "[]" where nothing stands out. Kinds: pattern, the kind of a change, weekday, hours, month_end,
-    severity. Only the last 365 days count. Method: one-sided binomial tests, Bonferroni-corrected over the
-    comparisons of a pattern.
+    evidence), evidence a list of nested_columns.FINDING, strongest first, empty where nothing stands out.
+    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. A change that probably brought
+    the pattern stands last, with its chance and no counts. Only the last 365 days count. Method: one-sided
+    binomial tests, Bonferroni-corrected over the comparisons of a pattern.
     """
     past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
     patterns, number = number_patterns(past["pattern_id"])
     local = pl.col("occurred_at").dt.convert_time_zone(timezone).dt.replace_time_zone(None).alias("local")
-    recent = past.with_columns(number.alias("pattern"), local).filter(
-        pl.col("occurred_at") >= as_of - timedelta(days=LOOK_BACK_DAYS)
-    )
+    numbered = past.with_columns(number.alias("pattern"), local)
+    since = as_of - timedelta(days=LOOK_BACK_DAYS)
+    recent = numbered.filter(pl.col("occurred_at") >= since)
     rows = recent.sort("occurred_at", "pattern", "service", nulls_last=True)
     episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
         ["pattern", "day"], keep="first", maintain_order=True
@@ -63,28 +65,26 @@ def find_triggers(
         _changes_before(episodes, changes, as_of),
         *_calendar(episodes, len(patterns)),
         _severity(rows, as_of),
+        find_onset_changes(numbered, _changes_until(changes, as_of), names or {}, since=since),
     ]
     every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort()
     return _format_evidence(pl.concat(findings), every_pattern, patterns)
 
 
 def _format_evidence(findings: pl.DataFrame, every_pattern: pl.Series, patterns: pl.Series) -> pl.DataFrame:
-    """The findings of every pattern as a JSON list, strongest first."""
-    evidence = findings.sort("pattern", "p_value", "kind", "text").with_columns(
-        pl.col("expected").round(2), pl.col("p_value").round_sig_figs(2)
+    """The findings of every pattern as a list, strongest first."""
+    ranked = findings.sort("pattern", "p_value", "kind", "text", nulls_last=True).with_columns(
+        pl.col("expected").round(2),
+        pl.col("p_value").round_sig_figs(2),
+        pl.lit(None, pl.Float64).alias("probability_works"),
     )
-    text = evidence.select(
-        "pattern", pl.struct(list(FINDING_SCHEMA)[1:]).struct.json_encode().alias("finding")
-    )
-    lists = text.group_by("pattern", maintain_order=True).agg(pl.col("finding").str.join(","))
-    lists = lists.select(
-        patterns.gather(lists["pattern"]).alias("pattern_id"),
-        (pl.lit("[") + pl.col("finding") + pl.lit("]")).alias("evidence"),
-    )
+    fields = [field.name for field in FINDING.fields]
+    lists = ranked.group_by("pattern", maintain_order=True).agg(pl.struct(fields).alias("evidence"))
+    lists = lists.select(patterns.gather(lists["pattern"]).alias("pattern_id"), "evidence")
     joined = every_pattern.to_frame("pattern_id").join(
         lists, on="pattern_id", how="left", maintain_order="left"
     )
-    return joined.with_columns(pl.col("evidence").fill_null("[]"))
+    return joined.with_columns(pl.col("evidence").fill_null([]))
 
 
 def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
@@ -103,6 +103,10 @@ def _changes_before(episodes: pl.DataFrame, changes: pl.DataFrame | None, as_of:
         for kind in kinds
     ]
     return pl.concat([FINDING_SCHEMA.to_frame(), *parts])
+
+
+def _changes_until(changes: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame | None:
+    return None if changes is None else changes.filter(pl.col("changed_at") < as_of)
 
 
 def _first(episodes: pl.DataFrame) -> datetime:

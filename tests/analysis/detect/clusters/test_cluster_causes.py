@@ -18,7 +18,9 @@ ERROR = ("error_type", "KeyError")
 
 
 def name(
-    *traits_of_pattern: list[tuple[str, str]], after_deploys: bool = False, bursts: int = 0
+    *traits_of_pattern: list[tuple[str, str]],
+    after_deploys: bool = False,
+    reasons: tuple[dict[str, str], ...] = (),
 ) -> dict[str, Any]:
     """The row of one cluster whose patterns have these traits."""
     keys = [f"p{number}" for number in range(len(traits_of_pattern))]
@@ -27,7 +29,7 @@ def name(
     )
     traits = [(key, *trait, 1.0) for key, own in zip(keys, traits_of_pattern, strict=True) for trait in own]
     changes = [(key, "deploy", "shop", 3, 4, 0.1, 0.01) for key in keys] if after_deploys else []
-    edges = [(keys[0], keys[1], 0.5, '[{"kind": "overlapping_bursts"}]')] * bursts
+    edges = [(keys[0], keys[1], 0.5, list(reasons))] if reasons else []
     clusters = name_clusters(
         pl.DataFrame([("c", key) for key in keys], schema=CLUSTER_MEMBER_SCHEMA, orient="row"),
         patterns,
@@ -66,8 +68,14 @@ def test_a_trait_of_fewer_than_half_of_the_patterns_is_no_cause() -> None:
 
 
 def test_the_cause_counts_patterns_bursting_pairs_and_issues() -> None:
-    row = name([SERVICE], [SERVICE], [], bursts=1)
+    row = name([SERVICE], [SERVICE], [], reasons=({"kind": "overlapping_bursts"},))
     assert row["likely_cause"] == (
         "2 of 3 patterns share service ledger; 1 pair burst on the same days beyond chance (6 issues in all)."
     )
     assert (row["pattern_count"], row["issue_count"]) == (3, 6)
+
+
+def test_a_service_that_is_called_like_a_reason_is_no_burst() -> None:
+    text = "both have service overlapping_bursts (100 % and 100 % of their issues)"
+    row = name([SERVICE], [SERVICE], reasons=({"kind": "service", "text": text},))
+    assert "burst on the same days" not in row["likely_cause"]

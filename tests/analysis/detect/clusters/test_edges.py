@@ -1,6 +1,5 @@
 """Edges join patterns by what they share, weighted by rarity, with the reasons for each."""
 
-import json
 from typing import Any
 
 import polars as pl
@@ -49,7 +48,7 @@ def test_without_anything_shared_there_are_no_edges() -> None:
 
 def test_a_shared_trait_joins_and_is_the_reason() -> None:
     edges = build(share("service", "db", 0, 1))
-    reasons = json.loads(edges["reasons"][0])
+    reasons = edges["reasons"][0]
     assert [reason["kind"] for reason in reasons] == ["service"]
     assert reasons[0]["text"] == "both have service db (100 % and 100 % of their issues)"
 
@@ -75,7 +74,7 @@ def test_of_one_aspect_only_the_strongest_reason_counts_and_aspects_add_up() -> 
 
 def test_patterns_that_follow_the_same_change_are_joined_by_it() -> None:
     rows = [(f"p{n}", "deploy", "shop", 8, 10, 0.1, 0.01) for n in (0, 1)]
-    reason = json.loads(build([], rows)["reasons"][0])[0]
+    reason = build([], rows)["reasons"][0][0]
     assert reason["kind"] == "shared_change"
     assert reason["text"] == "both follow a deploy of shop within 12 hours (8 of 10 and 8 of 10 times)"
     assert reason["strength"] == pytest.approx(0.42)

@@ -1,16 +1,12 @@
 """The traits of a pattern are what enough of its issues share, and the failure that its words name."""
 
-import json
-
 import polars as pl
-import pytest
 
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     build_pattern_text,
     find_commonest_titles,
     find_pattern_traits,
     join_member_issues,
-    read_shared_dimensions,
 )
 from tests.support.pattern_frames import build_pattern_frames, issue
 
@@ -49,26 +45,6 @@ def test_the_commonest_title_wins_and_ties_go_to_the_first_in_the_alphabet() -> 
 
 
 def test_the_text_of_a_pattern_holds_name_template_error_type_and_title() -> None:
-    fingerprint = json.dumps({"template": {"value": "Disk <*>"}, "error_type": {"value": "DiskFull"}})
+    fingerprint = {"template": {"value": "Disk <*>"}, "error_type": {"value": "DiskFull"}, "team": None}
     assert build_pattern_text("Disk", fingerprint, "disk full") == "Disk\nDisk <*>\nDiskFull\ndisk full"
     assert build_pattern_text(None, None, "") == ""
-
-
-@pytest.mark.parametrize(
-    ("fingerprint", "shared"),
-    [
-        (None, {}),
-        ("", {}),
-        ('{"service": {"value": "db", "share": 1}}', {"service": "db"}),
-        ('{"service": {"value": ""}, "team": "core", "region": {"value": 7}}', {"region": "7"}),
-    ],
-)
-def test_a_fingerprint_is_read_as_dimension_and_value(
-    fingerprint: str | None, shared: dict[str, str]
-) -> None:
-    assert read_shared_dimensions(fingerprint) == shared
-
-
-def test_a_fingerprint_that_is_no_object_is_refused() -> None:
-    with pytest.raises(ValueError, match="is a JSON object"):
-        read_shared_dimensions("[1]")

@@ -1,6 +1,5 @@
 """The summary of a pattern: what its members share, its name, and how long its issues take to resolve."""
 
-import json
 from datetime import timedelta
 
 import polars as pl
@@ -8,17 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from causeloop_pipeline.analysis.detect.clusters.pattern_traits import read_shared_dimensions
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     MAX_NAME_LENGTH,
-    TRAIT_COLUMNS,
     count_traits,
+    find_shared_traits,
     measure_resolution_times,
     median_resolution_time,
     name_pattern,
     summarize_times,
-    write_shared_dimensions,
 )
+from causeloop_pipeline.model.frames import SHARED_TRAITS, TRAIT_COLUMNS
 from tests.support.failure_texts import START
 
 
@@ -32,8 +30,9 @@ def members(*services: str | None) -> pl.DataFrame:
 def fingerprint(*services: str | None) -> dict[str, dict[str, object]]:
     rows = members(*services)
     sizes = pl.DataFrame({"group": [0], "issue_count": [rows.height]})
-    written = write_shared_dimensions(count_traits(rows), sizes)["fingerprint"][0]
-    return dict(json.loads(written))
+    fingerprints = find_shared_traits(count_traits(rows), sizes)["fingerprint"]
+    assert fingerprints.dtype == SHARED_TRAITS
+    return {name: trait for name, trait in fingerprints[0].items() if trait is not None}
 
 
 def test_a_dimension_is_shared_from_half_of_all_members_on() -> None:
@@ -43,10 +42,6 @@ def test_a_dimension_is_shared_from_half_of_all_members_on() -> None:
 
 def test_of_equally_common_values_the_one_that_sorts_first_is_shared() -> None:
     assert fingerprint("web", "db")["service"]["value"] == "db"
-
-
-def test_what_is_written_is_what_clusters_and_recommendations_read() -> None:
-    assert read_shared_dimensions(json.dumps(fingerprint("db", "db"))) == {"service": "db"}
 
 
 def test_traits_are_counted_per_group_and_value() -> None:
@@ -88,14 +83,12 @@ def test_a_name_says_what_recurs_and_where(
     kind: str, text: str | None, shared: dict[str, str], name: str
 ) -> None:
     dimensions = {key: {"value": value, "share": 1.0} for key, value in shared.items()}
-    assert name_pattern(kind, text, json.dumps(dimensions)) == name
+    assert name_pattern(kind, text, dict.fromkeys(TRAIT_COLUMNS) | dimensions) == name
 
 
 @settings(deadline=None)
 @given(st.sampled_from(["machine", "human", "structured"]), st.text(max_size=300), st.text(max_size=80))
 def test_a_name_is_never_empty_or_too_long(kind: str, text: str, service: str) -> None:
-    name = name_pattern(
-        kind, text, json.dumps({"service": {"value": service, "share": 1.0}} if service else {})
-    )
+    name = name_pattern(kind, text, {"service": {"value": service, "share": 1.0} if service else None})
     assert len(name) <= MAX_NAME_LENGTH
     assert name or not text.strip()

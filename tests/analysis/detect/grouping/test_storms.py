@@ -45,6 +45,13 @@ def test_alerts_of_one_flood_are_one_pattern_and_a_silence_ends_it() -> None:
     assert storms_of(flood([0.0, 3.0, 9.0])) == [40, 40, 40]
 
 
+def test_a_storm_is_named_by_its_time_as_all_storms_hold_the_same_messages() -> None:
+    issues = flood([0.0, 3.0])
+    names = group_issues(issues, fingerprint_issues(issues)).patterns.sort("first_seen_at")["name"].to_list()
+    begins = [f"{START + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (0, 3)]
+    assert [name.partition(": ")[0] for name in names] == [f"Alert storm of {time} UTC" for time in begins]
+
+
 def test_a_flood_at_one_service_is_no_storm() -> None:
     one_place = flood([0.0, 3.0, 9.0], services=1)
     assert storms_of(one_place) != [40, 40, 40]
@@ -53,13 +60,13 @@ def test_a_flood_at_one_service_is_no_storm() -> None:
 def test_a_stream_without_silence_is_no_storm() -> None:
     stream = flood([at * 200 / 3_600 for at in range(30)])
     members = group_issues(stream, fingerprint_issues(stream)).members
-    assert not members["reason"].str.contains("same flood of alerts").any()
+    assert not members["reason"].struct.field("text").str.contains("same flood of alerts").any()
 
 
 def test_a_member_of_a_storm_says_that_time_put_it_there() -> None:
     issues = flood([0.0, 3.0])
     members = group_issues(issues, fingerprint_issues(issues)).members
-    assert members["reason"].str.contains("same flood of alerts").all()
+    assert members["reason"].struct.field("text").str.contains("same flood of alerts").all()
 
 
 def test_a_new_alert_joins_the_storm_that_goes_on_and_a_later_one_begins_another() -> None:

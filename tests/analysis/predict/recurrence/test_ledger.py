@@ -1,6 +1,5 @@
 """Predictions that were issued and graded become evidence; the rest is left out."""
 
-import json
 from datetime import timedelta
 
 import numpy as np
@@ -13,34 +12,19 @@ from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODE
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
 from causeloop_pipeline.analysis.predict.recurrence.history import to_milliseconds
 from causeloop_pipeline.analysis.predict.recurrence.ledger import read_past_forecasts
-from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.model.frames import LEDGER_SCHEMA
 from tests.support.recurring_failures import AS_OF
 
 NOW = to_milliseconds(AS_OF)
-SCHEMA = pl.Schema(
-    {
-        "issued_at": INSTANT,
-        "window_days": pl.Int64(),
-        "probability": pl.Float64(),
-        "model_probabilities": pl.String(),
-        "outcome": pl.String(),
-    }
-)
 
 
 def ledger(*lines):
     """Rows of (days ago, window, probability, probabilities by model or None, outcome)."""
     rows = [
-        (
-            AS_OF - timedelta(days=ago),
-            window,
-            probability,
-            None if by_model is None else json.dumps(by_model),
-            outcome,
-        )
+        (AS_OF - timedelta(days=ago), window, probability, by_model, outcome)
         for ago, window, probability, by_model, outcome in lines
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=LEDGER_SCHEMA, orient="row")
 
 
 def test_without_a_ledger_there_are_no_past_forecasts():

@@ -1,7 +1,7 @@
 """A language model may rephrase the evidence, and add nothing to it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import (
@@ -33,7 +33,7 @@ def test_our_own_text_names_the_evidence_with_its_counts():
 
 
 def test_without_evidence_the_text_says_that_no_trigger_was_found():
-    assert format_trigger("[]") == NO_TRIGGER_TEXT
+    assert format_trigger([]) == NO_TRIGGER_TEXT
 
 
 def test_a_faithful_rephrasing_is_accepted():
@@ -108,12 +108,14 @@ def test_what_no_single_finding_supports_is_refused_with_the_reason(text, reason
     assert ":" not in reasons[0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=700))
 def test_an_accepted_text_holds_only_numbers_of_the_evidence(text):
     accepted = rephrase_trigger(EVIDENCE, lambda _: text)
     assert set(NUMBER.findall(accepted)) <= set(NUMBER.findall(format_trigger(EVIDENCE)))
 
 
+@settings(deadline=None)
 @given(st.permutations(["9 of 12", "occurrences", "deploy", "checkout", "within 24 hours", "followed", "a"]))
 def test_the_order_of_words_is_free(parts):
     assert find_wording_fault(EVIDENCE, " ".join(parts)) is None
