@@ -23,8 +23,7 @@ def build_manual_record(new: NewIssue, caller: Caller, idempotency_key: str | No
     """The record of an issue reported by hand; the same Idempotency-Key gives the same external id."""
     identity = f"{caller.workspace_id}|{caller.actor}|{idempotency_key}".encode()
     external_id = hashlib.sha256(identity).hexdigest()[:32] if idempotency_key else uuid.uuid4().hex
-    now = datetime.now(UTC).isoformat()
-    defaults = {"external_id": external_id, "source_created_at": now, "source_updated_at": now}
+    defaults = {"external_id": external_id, "source_updated_at": datetime.now(UTC).isoformat()}
     return parse_event({**defaults, **new.model_dump(mode="json", exclude_none=True)}, "manual")
 
 

@@ -11,25 +11,66 @@ from api.http.database import WorkspaceDatabase
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
+# The issue that the next run makes of the record. For records of every kind, the dbt macros `map_issues` and
+# `newest_issues` and the mart `issue` hold the same rules; a test holds the two equal.
 UPSERT_ISSUE = """
+with report as (
+    select r.*, core.issue_id(%(workspace_id)s, %(source)s, %(external_id)s) as issue_id
+    from jsonb_to_record(%(payload)s) as r (
+        title text, body text, severity text, status text, service text, error_type text, team text,
+        environment text, external_url text, source_created_at timestamptz, source_updated_at timestamptz,
+        resolved_at timestamptz, attributes jsonb
+    )
+), overrides as (
+    select coalesce(jsonb_object_agg(field || ' ' || lower(vendor_value), value), '{}') as map
+    from core.value_override
+    where workspace_id = %(workspace_id)s and source = %(source)s
+), edits as (
+    select coalesce(jsonb_object_agg(e.field, e.value order by e.edit_id), '{}') as fields,
+           max(e.edited_at) filter (where e.field = 'status') as status_edited_at
+    from core.issue_edit as e
+    where e.workspace_id = %(workspace_id)s and e.issue_id = (select issue_id from report)
+), mapped as (
+    select r.*, e.fields, e.status_edited_at,
+           coalesce(r.source_created_at, least(known.source_created_at, r.source_updated_at)) as created_at,
+           coalesce(o.map ->> ('severity ' || r.severity), r.severity) as mapped_severity,
+           coalesce(o.map ->> ('status ' || r.status), r.status, 'open') as mapped_status
+    from report as r
+    cross join overrides as o
+    cross join edits as e
+    left join core.issue as known on known.workspace_id = %(workspace_id)s and known.issue_id = r.issue_id
+), edited as (
+    select *, coalesce(fields ->> 'status', mapped_status) as edited_status,
+           case when mapped_status in ('resolved', 'closed') then resolved_at end as ended_at
+    from mapped
+)
 insert into core.issue as i (
     workspace_id, issue_id, source, external_id, title, body, severity, status, service, error_type, team,
     environment, external_url, source_created_at, source_updated_at, resolved_at, ingested_at, attributes
 )
-select %(workspace_id)s, core.issue_id(%(workspace_id)s, %(source)s, %(external_id)s), %(source)s,
-       %(external_id)s, title, body, severity, coalesce(status, 'open'), service, error_type, team,
-       environment, external_url, source_created_at, source_updated_at, resolved_at, now(), attributes
-from jsonb_to_record(%(payload)s) as r (
-    title text, body text, severity text, status text, service text, error_type text, team text,
-    environment text, external_url text, source_created_at timestamptz, source_updated_at timestamptz,
-    resolved_at timestamptz, attributes jsonb
-)
+select %(workspace_id)s, issue_id, %(source)s, %(external_id)s,
+       coalesce(fields ->> 'title', title),
+       case when fields ? 'body' then fields ->> 'body' else body end,
+       coalesce(fields ->> 'severity', mapped_severity),
+       edited_status,
+       case when fields ? 'service' then fields ->> 'service' else service end,
+       case when fields ? 'error_type' then fields ->> 'error_type' else error_type end,
+       case when fields ? 'team' then fields ->> 'team' else team end,
+       case when fields ? 'environment' then fields ->> 'environment' else environment end,
+       case when external_url ~* '^https?://\\S' then external_url end,
+       created_at, source_updated_at,
+       case when edited_status in ('resolved', 'closed')
+            then coalesce(ended_at, status_edited_at, source_updated_at) end,
+       now(), attributes
+from edited
 on conflict (workspace_id, source, external_id) do update
-    set title = excluded.title, body = excluded.body, severity = excluded.severity, status = excluded.status,
+    set title = excluded.title, body = excluded.body, severity = excluded.severity,
+        status = case when i.status = 'in_loop' and excluded.status = 'open' and i.pattern_id is not null
+                      then i.status else excluded.status end,
         service = excluded.service, error_type = excluded.error_type, team = excluded.team,
         environment = excluded.environment, external_url = excluded.external_url,
-        source_updated_at = excluded.source_updated_at, resolved_at = excluded.resolved_at,
-        attributes = excluded.attributes
+        source_created_at = excluded.source_created_at, source_updated_at = excluded.source_updated_at,
+        resolved_at = excluded.resolved_at, attributes = excluded.attributes
     where i.source_updated_at <= excluded.source_updated_at
 """
 

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.responses import Page, Rows, documents, json_response, row_or_404
+from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import issue_membership, issues, recomputes, similar_issues
 from api.queries.ingestion import ingest
@@ -16,7 +16,7 @@ from api.resources import ingest_records
 from api.resources.list_page import read_page
 from api.resources.similar_issues import rank_similar
 from api.schemas.detect.issue_membership import Membership
-from api.schemas.detect.issues import Issue, IssueChange, IssueFilters, IssueSummary, NewIssue
+from api.schemas.detect.issues import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
 from api.schemas.detect.similar_issues import SimilarIssue, SimilarRequest
 from causeloop_pipeline.model.tenancy import Role
 
@@ -30,6 +30,13 @@ GROUPING_FIELDS = {"title", "body", "service", "error_type", "team", "environmen
 async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Response:
     """The issues of the workspace, newest first unless sorted otherwise."""
     return await read_page(db, issues.ISSUES, filters)
+
+
+@router.get("/values", summary="List values of issues", responses=documents(IssueValues))
+@requires(Role.VIEWER)
+async def list_issue_values(db: Db) -> Response:
+    """The services, error types, teams, environments and sources that occur, to choose filters from."""
+    return json_text_response(await issues.read_values(db))
 
 
 @router.get("/{issue_id}", summary="Get an issue", responses=documents(Issue))
@@ -70,6 +77,7 @@ async def list_similar_issues(
 async def create_issue(request: Request, db: Db, caller: CurrentCaller, new: NewIssue) -> Response:
     """Reports a failure by hand. An `external_id` that exists already updates that issue."""
     record = ingest_records.build_manual_record(new, caller, request.headers.get("idempotency-key"))
+    await ingest_records.check_not_of_connector(db, record)
     issue_id = await ingest.ingest_issue(db, record)
     response = row_or_404(await issues.read_issue(db, issue_id), "issue", 201)
     response.headers["Location"] = f"/v1/issues/{issue_id}"
