@@ -51,7 +51,9 @@ LONGEST_FILES = (
 )
 """Begun first, so that no worker runs a long one alone at the end."""
 
-hypothesis.settings.register_profile("fast", max_examples=15)
+# No deadlines: on a busy machine an example takes as long as it takes.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
