@@ -2,11 +2,12 @@
 
 import { h, s, table } from "../lib/elements.js";
 import { pluralize, dayOf, number } from "../lib/format.js";
+import { withTips } from "./tips.js";
 
-export const MARGIN = { top: 12, right: 12, bottom: 24, left: 34 };
+export const MARGIN = { top: 20, right: 12, bottom: 24, left: 34 };
 
 /** A chart that is redrawn for every width, with a one-sentence summary and its data as a table. */
-export function figure({ title, summary, height, draw, dataTable }) {
+export function figure({ title, summary, height, draw, dataTable, isInteractive = false }) {
   const frame = h("div", { class: "canvas" });
   frame.style.height = `${height}px`;
   let lastWidth = 0;
@@ -18,7 +19,7 @@ export function figure({ title, summary, height, draw, dataTable }) {
       viewBox: `0 0 ${width} ${height}`,
       width,
       height,
-      role: "img",
+      role: isInteractive ? "group" : "img",
       "aria-label": `${title}. ${summary}`,
     };
     frame.replaceChildren(s("svg", { ...size, class: "chart" }, draw({ width, height })));
@@ -26,7 +27,7 @@ export function figure({ title, summary, height, draw, dataTable }) {
   return h(
     "figure",
     {},
-    frame,
+    isInteractive ? frame : withTips(frame, title),
     h("figcaption", {}, summary),
     h("details", { class: "data-table" }, h("summary", {}, "As a table"), dataTable),
   );
@@ -60,13 +61,14 @@ export function leftAxis(values, y, width, { left = MARGIN.left, format = number
 
 /** Dates under a chart, as many as have room. */
 export function dayAxis(days, x, width, height) {
-  const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / 90))));
+  const isLong = days[0]?.slice(0, 4) !== days.at(-1)?.slice(0, 4);
+  const every = Math.max(1, Math.ceil(days.length / Math.max(2, Math.floor(width / (isLong ? 130 : 90)))));
   return days.map((day, index) =>
     index % every === 0 && x(index) < width - 24
       ? s(
           "text",
           { class: "axis", x: x(index), y: height - 6, "text-anchor": index ? "middle" : "start" },
-          dayOf(day),
+          dayOf(day, isLong),
         )
       : null,
   );
@@ -101,12 +103,13 @@ function bars(rows, { width, height }) {
       height: y(0) - y(row.count),
     };
     return row.count
-      ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.start)}: ${row.count}`))
+      ? s("rect", { class: "bar-mark", ...place, "data-tip": `${dayOf(row.start, true)}: ${pluralize(row.count, "issue")}` })
       : null;
   };
   const days = rows.map((row) => row.start);
   return [
     leftAxis(marks, y, width),
+    s("text", { class: "axis", x: 0, y: 9 }, "issues"),
     rows.map(bar),
     dayAxis(days, (index) => x(index) + step / 2, width, height),
   ];

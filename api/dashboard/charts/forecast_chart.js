@@ -63,10 +63,19 @@ function drawForecast(forecast, past, ahead, { width, height }) {
     s("polygon", { class: "band", points: [...upper, ...lower].join(" ") }),
     past.map((row, index) => actualBar(row, x(index), y, step)),
     s("polyline", { class: "line", points: ahead.map((row, index) => place(row, index, "yhat")).join(" ") }),
+    ahead.map((row, index) => aheadMark(row, x(from + index), step, height)),
+    s("text", { class: "axis", x: 0, y: 9 }, "a day"),
     thresholdLine(forecast.threshold, y, width),
     breachMark(forecast.breach, days, x, { width, height }),
     dayAxis(days, x, width, height),
   ];
+}
+
+/** What is expected on a day, read over the whole height of the chart. */
+function aheadMark(row, middle, step, height) {
+  const tip = `${dayOf(row.day, true)}: ${number(row.yhat, 1)} expected, ${number(Math.max(0, row.yhat_lower), 1)} to ${number(row.yhat_upper, 1)}`;
+  const place = { x: middle - step / 2, width: step, y: MARGIN.top, height: height - MARGIN.top - MARGIN.bottom };
+  return s("rect", { class: "reach-mark", ...place, "data-tip": tip });
 }
 
 function actualBar(row, middle, y, step) {
@@ -77,7 +86,7 @@ function actualBar(row, middle, y, step) {
     height: y(0) - y(row.count),
   };
   return row.count
-    ? s("rect", { class: "bar-mark", ...place }, s("title", {}, `${dayOf(row.day)}: ${row.count}`))
+    ? s("rect", { class: "bar-mark", ...place, "data-tip": `${dayOf(row.day, true)}: ${row.count} seen` })
     : null;
 }
 

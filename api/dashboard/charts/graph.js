@@ -108,14 +108,26 @@ function edgeLine(edge, at, choose) {
   );
 }
 
+/** A long name without its middle: names that begin alike often differ at their ends. */
+const shorten = (name) => (name.length > 34 ? `${name.slice(0, 20)}…${name.slice(-13)}` : name);
+
+const isPress = ({ key }) => key === "Enter" || key === " ";
+
 function nodeMark(node, place, maxIssues, isLabelled, width, choose) {
   const radius = 5 + 11 * Math.sqrt(node.issue_count / maxIssues);
-  const name = node.name.length > 30 ? `${node.name.slice(0, 29)}…` : node.name;
+  const name = shorten(node.name);
   const end = place.x > width * 0.66;
   const summary = `${node.name}: ${pluralize(node.issue_count, "issue")}`;
   return s(
     "g",
-    { class: `node risk-${band(node.risk_score ?? 0)}`, onclick: () => choose(node) },
+    {
+      class: `node risk-${band(node.risk_score ?? 0)}`,
+      tabindex: "0",
+      role: "button",
+      "aria-label": summary,
+      onclick: () => choose(node),
+      onkeydown: (event) => isPress(event) && (event.preventDefault(), choose(node)),
+    },
     s("circle", { cx: place.x, cy: place.y, r: radius }, s("title", {}, summary)),
     isLabelled
       ? s(

@@ -53,6 +53,7 @@ function drawHeatMap(counts, { width: room }) {
       width: step - 2,
       height: 22,
       rx: 2,
+      "data-tip": `${WEEKDAYS[day]} ${QUARTERS[quarter]}: ${pluralize(count, "issue")}`,
       "fill-opacity": count ? (0.06 + 0.42 * (count / maxCount)).toFixed(2) : 1,
     }),
     s(

@@ -71,8 +71,7 @@ function point(bin, x, y, maxCount) {
     s("line", { x1: middle, x2: middle, y1: y(bin.band_low), y2: y(bin.band_high) }),
     s(
       "circle",
-      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / maxCount) },
-      s("title", {}, summary),
+      { cx: middle, cy: y(bin.frequency), r: 3 + 4 * Math.sqrt(bin.n / maxCount), "data-tip": summary },
     ),
   );
 }

@@ -1,6 +1,6 @@
 // HTTP client of the API: paths are the templates of its OpenAPI document, error responses become `ApiError`.
 
-import { credential, clearSession, refreshToken, renew } from "./session.js";
+import { clearSession, proofHeaders } from "./session.js";
 
 const ROOT = new URL("./", document.baseURI);
 
@@ -26,8 +26,15 @@ export const post = (path, parameters, body) => request("POST", address(path, pa
 /** Change something. */
 export const patch = (path, parameters, body) => request("PATCH", address(path, parameters), body);
 
+/** Set something. */
+export const put = (path, parameters, body) => request("PUT", address(path, parameters), body);
+
+/** Delete something. */
+export const remove = (path, parameters) => request("DELETE", address(path, parameters));
+
 /** A streaming response, read as it arrives. */
-export const open = (path, headers, signal) => send("GET", address(path), undefined, signal, headers);
+export const open = (path, headers, signal, query) =>
+  send("GET", address(path, {}, query), undefined, signal, headers);
 
 function address(path, parameters = {}, query = {}) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(parameters[name]));
@@ -53,18 +60,8 @@ async function request(method, url, body, signal) {
   throw new ApiError(response.status, problem);
 }
 
-/** One request; an expired session is renewed and the request sent again. */
-async function send(method, url, body, signal, extra) {
-  const response = await fetchOnce(method, url, body, signal, extra);
-  if (response.status !== 401 || !refreshToken() || isSigningIn(url)) return response;
-  return (await renew(exchange)) ? fetchOnce(method, url, body, signal, extra) : response;
-}
-
-const exchange = (token) => post("/v1/auth/refresh", {}, { refresh_token: token });
-
-async function fetchOnce(method, url, body, signal, extra = {}) {
-  const headers = { Accept: "application/json", ...extra };
-  if (credential()) headers.Authorization = `Bearer ${credential()}`;
+async function send(method, url, body, signal, extra = {}) {
+  const headers = { Accept: "application/json", ...extra, ...(await proofHeaders(method)) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   try {
     return await fetch(url, {

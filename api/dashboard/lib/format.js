@@ -68,6 +68,29 @@ export const weekdayOf = (date) => WEEKDAYS[(new Date(`${date}T00:00:00Z`).getUT
 export const today = (instant = Date.now()) =>
   new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
 
+/** When a calendar day begins in the workspace's zone, as an instant. */
+export function startOfDay(date) {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const guess = midnight - offsetAt(midnight);
+  return new Date(midnight - offsetAt(guess)).toISOString();
+}
+
+/** How many milliseconds the workspace's zone is ahead of UTC at an instant. */
+function offsetAt(instant) {
+  const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" };
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields }).formatToParts(instant);
+  const value = (type) => Number(parts.find((part) => part.type === type).value);
+  const local = Date.UTC(value("year"), value("month") - 1, value("day"), value("hour"), value("minute"), value("second"));
+  return local - Math.floor(instant / 1000) * 1000;
+}
+
+/** The day after a calendar day. */
+export const dayAfter = (date) => new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+
+/** An instant to the minute with its zone, and in UTC as programs write it. */
+export const exact = (instant) =>
+  instant ? `${minute(instant)} ${zone} · ${new Date(instant).toISOString().replace(/\.\d+Z$/, "Z")}` : "";
+
 /** A span in seconds → “2.5 hours”. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
@@ -99,6 +122,9 @@ export function ago(instant) {
 /** `quick_win` → “quick win”. */
 export const plain = (value) => String(value ?? "").replaceAll("_", " ");
 
+/** A template for people: `<*>` → “…”. */
+export const readable = (text) => text.replaceAll("<*>", "…");
+
 /** Any value that a fingerprint or a reason may hold, as one line of text. */
 export function asText(value) {
   if (value === null || value === undefined) return "–";
@@ -108,7 +134,7 @@ export function asText(value) {
     return Object.entries(value)
       .map(([key, item]) => `${plain(key)}: ${asText(item)}`)
       .join(" · ");
-  return String(value);
+  return readable(String(value));
 }
 
 const BANDS = [

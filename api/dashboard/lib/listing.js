@@ -1,37 +1,44 @@
 // A paginated list with filters that are kept in the address.
 
 import { h } from "./elements.js";
-import { pluralize } from "./format.js";
-import { failure, loading } from "./states.js";
+import { number, pluralize } from "./format.js";
+import { rememberRows, rowsOfEntry } from "./place.js";
+import { failure } from "./states.js";
 
 /**
- * A filtered list. `fields` describe the filters, `read(query)` returns a page of the API, `draw(rows)`
- * renders rows, `none(isFiltered)` renders the empty state.
+ * A filtered list, once its first rows are read. `fields` describe the filters, `read(query)` returns a page of
+ * the API, `draw(rows, ticks)` renders rows, `none(isFiltered)` the empty state. With `actions(ids, reload)` rows can
+ * be ticked: `ticks.of(row)` is the box of a row, and the actions are for all that are ticked.
  */
-export function listing({ path, fields, query, noun, read, draw, none }) {
+export async function listing({ path, fields, query, noun, nouns, read, draw, none, actions }) {
   const count = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "part" });
-  const more = h("button", { type: "button", hidden: true }, "Show more");
+  const more = h("button", { type: "button", id: "more", hidden: true }, "Show more");
+  const ticks = actions ? new Ticks(noun, actions, () => load()) : null;
   let rows = [];
   let filters = pickFilters(query, fields);
   let latestRequest = 0;
 
-  const load = async (cursor) => {
+  const load = async (cursor, isFirst = false) => {
     const request = ++latestRequest;
-    if (!cursor) body.replaceChildren(loading(`${noun}s`));
     more.disabled = true;
+    body.setAttribute("aria-busy", "true");
     try {
-      const page = await read({ ...filters, cursor });
+      const page = await readAtLeast(read, { ...filters, cursor }, isFirst ? rowsOfEntry() : 0);
       if (request !== latestRequest) return;
       rows = cursor ? [...rows, ...page.data] : page.data;
-      body.replaceChildren(rows.length ? draw(rows) : none(isFiltered(filters)));
-      count.textContent = countText(rows.length, page.page.total, noun);
+      ticks?.keep(rows);
+      body.replaceChildren(rows.length ? draw(rows, ticks) : none(isFiltered(filters)));
+      count.textContent = countText(rows.length, page.page.total, noun, nouns);
       more.hidden = !page.page.has_more;
       more.onclick = () => load(page.page.next_cursor);
+      if (cursor) more.setAttribute("data-grown", "");
+      if (!isFirst) rememberRows(cursor ? rows.length : 0);
     } catch (error) {
       if (request === latestRequest && error.name !== "AbortError") body.replaceChildren(failure(error, () => load()));
     } finally {
       more.disabled = false;
+      body.removeAttribute("aria-busy");
     }
   };
   const applyFilters = (form) => {
@@ -41,9 +48,59 @@ export function listing({ path, fields, query, noun, read, draw, none }) {
     saveToAddress(path, filters);
     load();
   };
-  load();
+  await load(undefined, true);
   const foot = h("p", { class: "more" }, more);
-  return h("div", { class: "listing" }, filterBar(fields, filters, applyFilters), count, body, foot);
+  const filterForm = fields.length ? filterBar(fields, filters, applyFilters) : null;
+  return h("div", { class: "listing" }, filterForm, count, body, foot, ticks?.bar);
+}
+
+/** How many rows a page of a list has: fewer where each is a card. */
+export const rowsPerPage = (wide, narrow) => (globalThis.matchMedia?.("(max-width: 60rem)").matches ? narrow : wide);
+
+const MAX_PAGES = 20;
+
+/** The first page and, where the reader had seen more rows, the pages up to there. */
+async function readAtLeast(read, query, wanted) {
+  let page = await read(query);
+  for (let pages = 1; page.data.length < wanted && page.page.has_more && pages < MAX_PAGES; pages += 1) {
+    const next = await read({ ...query, cursor: page.page.next_cursor });
+    page = { data: [...page.data, ...next.data], page: { ...next.page, total: page.page.total } };
+  }
+  return page;
+}
+
+/** The ticked rows of a list, and the bar with what can be done with them. */
+class Ticks {
+  constructor(noun, actions, reload) {
+    Object.assign(this, { noun, actions, reload, ids: new Set() });
+    this.bar = h("div", { class: "bulk", hidden: true, role: "group", "aria-label": `Ticked ${noun}s` });
+  }
+
+  /** The box of one row. */
+  of(row, name) {
+    const change = ({ currentTarget: box }) => {
+      if (box.checked) this.ids.add(row.id);
+      else this.ids.delete(row.id);
+      this.show();
+    };
+    return h("input", { type: "checkbox", class: "row-tick", checked: this.ids.has(row.id), "aria-label": `Tick ${name}`, onchange: change });
+  }
+
+  /** Drop ticked rows that are not shown any more. */
+  keep(rows) {
+    const shown = new Set(rows.map((row) => row.id));
+    this.ids = new Set([...this.ids].filter((id) => shown.has(id)));
+    this.show();
+  }
+
+  show() {
+    this.bar.hidden = this.ids.size === 0;
+    const done = () => (this.ids.clear(), this.reload());
+    this.bar.replaceChildren(
+      h("span", { role: "status" }, `${pluralize(this.ids.size, this.noun)} ticked`),
+      ...[this.actions([...this.ids], done)].flat(),
+    );
+  }
 }
 
 function pickFilters(query, fields) {
@@ -53,13 +110,14 @@ function pickFilters(query, fields) {
 
 const isFiltered = (filters) => Object.keys(filters).some((name) => name !== "sort");
 
-function countText(visible, total, noun) {
-  return `${visible < total ? `${visible} of ` : ""}${pluralize(total, noun)}`;
+function countText(visible, total, noun, nouns) {
+  const amount = nouns && total !== 1 ? `${number(total)} ${nouns}` : pluralize(total, noun);
+  return `${visible < total ? `${visible} of ` : ""}${amount}`;
 }
 
 function saveToAddress(path, filters) {
   const search = new URLSearchParams(filters).toString();
-  history.replaceState(null, "", `#${path}${search ? `?${search}` : ""}`);
+  history.replaceState({ ...history.state, rows: 0 }, "", `#${path}${search ? `?${search}` : ""}`);
 }
 
 function filterBar(fields, filters, applyFilters) {
@@ -79,7 +137,8 @@ globalThis.addEventListener?.("pointercancel", () => (isPressing = false), true)
 /** Leaving a field by a click on a row must not replace the row before the click arrives. */
 function applyAfterClick(form, applyFilters) {
   if (!isPressing) return applyFilters(form);
-  const apply = () => form.isConnected && applyFilters(form);
+  const address = location.hash;
+  const apply = () => form.isConnected && location.hash === address && applyFilters(form);
   addEventListener("pointerup", () => setTimeout(apply), { once: true, capture: true });
 }
 
@@ -94,17 +153,29 @@ function filterControl(field, value) {
     : h("input", {
         id,
         name: field.name,
-        type: "search",
+        type: field.kind ?? "search",
         value,
         maxlength: 200,
         placeholder: field.placeholder,
+        list: field.suggest ? `${id}-list` : null,
       });
+  if (field.suggest) suggestOnFocus(input, field.suggest);
   return h(
     "div",
-    { class: field.options ? "field" : "field grow" },
+    { class: field.options || field.kind ? "field" : "field grow" },
     h("label", { for: id }, field.label),
     input,
   );
+}
+
+/** Known values of a field, read when somebody enters it. */
+function suggestOnFocus(input, read) {
+  const show = async () => {
+    const values = await read().catch(() => []);
+    const entries = values.map((value) => h("option", { value }));
+    input.parentElement?.append(h("datalist", { id: `${input.id}-list` }, entries));
+  };
+  input.addEventListener("focus", show, { once: true });
 }
 
 /** Options of a filter: any, then each value. */

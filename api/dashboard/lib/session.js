@@ -1,48 +1,68 @@
-// The session: credentials are kept in memory and in this tab's sessionStorage only.
+// The session: the browser keeps it in a cookie that scripts cannot read; this page holds the token that proves
+// its requests. A credential that was just entered is in memory only until the server has exchanged it.
 
-const STORAGE_KEY = "causeloop.session";
-let session = readStored();
-let refreshing = null;
+const ADDRESS = new URL("v1/auth/browser", new URL("./", document.baseURI));
+let ways = { single_sign_on: false, password_reset: false };
+let token = null;
+let bearer = null;
+let pending = resume();
+await pending;
 
-function readStored() {
+/** Ask whether the browser is signed in already, so that a new tab is. */
+async function resume() {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY));
+    const response = await fetch(ADDRESS);
+    if (!response.ok) return;
+    ways = await response.json();
+    token = ways.csrf_token;
   } catch {
-    return null;
+    // Without a connection, the first request of a screen says so.
   }
 }
 
-function save(next) {
-  session = next;
-  if (next) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(next));
-  else sessionStorage.removeItem(STORAGE_KEY);
+/** Whether there is a session to try. */
+export const isSignedIn = () => token !== null || bearer !== null;
+
+/** How people may sign in here, besides a password or a key: `single_sign_on`, `password_reset`. */
+export const signInWays = () => ways;
+
+/** The headers that prove a request. */
+export async function proofHeaders(method) {
+  await pending;
+  if (bearer !== null) return { Authorization: `Bearer ${bearer}` };
+  return token !== null && method !== "GET" ? { "X-CSRF-Token": token } : {};
 }
 
-/** Whether there is a credential to try. */
-export const isSignedIn = () => session !== null;
-
-/** The credential for the Authorization header. */
-export const credential = () => session?.access ?? "";
-
 /** Sign in with a service-account key. */
-export const saveKey = (key) => save({ access: key.trim(), refresh: null });
+export const saveKey = (key) => keep(key.trim());
 
-/** Sign in with the tokens of a password login. */
-export const saveTokens = (tokens) => save({ access: tokens.access_token, refresh: tokens.refresh_token });
+/** Sign in with the tokens of a password login, or of a change of workspace. */
+export const saveTokens = (tokens) => keep(tokens.access_token);
 
-/** End the session in this tab. */
-export const clearSession = () => save(null);
+function keep(credential) {
+  bearer = credential;
+  token = null;
+  pending = pending.then(() => exchange(credential));
+}
 
-/** The token that ends or renews the session; keys have none. */
-export const refreshToken = () => session?.refresh ?? null;
+async function exchange(credential) {
+  if (bearer !== credential) return;
+  try {
+    const headers = { Authorization: `Bearer ${credential}` };
+    const response = await fetch(ADDRESS, { method: "POST", headers });
+    if (!response.ok) return; // the next request bears the credential, and shows what is wrong with it
+    token = (await response.json()).csrf_token;
+    bearer = null;
+  } catch {
+    // Without a connection, the next request says so.
+  }
+}
 
-/** Renew an expired token once for all concurrent requests; false: sign in again. */
-export function renew(exchange) {
-  refreshing ??= exchange(refreshToken())
-    .then((tokens) => (saveTokens(tokens), true))
-    .catch(() => false)
-    .finally(() => (refreshing = null));
-  return refreshing;
+/** End the session, in all tabs. */
+export function clearSession() {
+  if (!isSignedIn()) return;
+  bearer = token = null;
+  pending = pending.then(() => fetch(ADDRESS, { method: "DELETE" })).catch(() => {});
 }
 
 /** Take a key in `#key=…` out of the address, so that the person can confirm it; null: there is none. */
@@ -53,10 +73,18 @@ export function takeKeyFromAddress() {
   return match[1];
 }
 
-/** Take the token of a link, `#accept=…` or `#start=…`, out of the address; null: there is none. */
+/** Take the token of a link, such as `#accept=…`, out of the address; null: there is none. */
 export function takeLinkFromAddress() {
-  const match = /^#(accept|start)=(cl[is]_[A-Za-z0-9_-]+)$/.exec(location.hash);
+  const match = /^#(accept|confirm|reset|start)=(cl[inps]_[A-Za-z0-9_-]+)$/.exec(location.hash);
   if (!match) return null;
   history.replaceState(null, "", `${location.pathname}#/`);
   return { kind: match[1], token: match[2] };
+}
+
+/** Take out of the address why a sign-in at the identity provider failed; undefined: none did. */
+export function takeFailureFromAddress() {
+  const match = /^#sign-in-failed=(.*)$/.exec(location.hash);
+  if (!match) return undefined;
+  history.replaceState(null, "", `${location.pathname}#/`);
+  return decodeURIComponent(match[1]);
 }

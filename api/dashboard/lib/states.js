@@ -39,6 +39,8 @@ export function failure(error, retry) {
   );
 }
 
+const loadingParts = new Set();
+
 /** A part of a screen that loads separately, so that its failure does not affect the rest. */
 export function part(what, read) {
   const place = h("div", { class: "part" }, loading(what));
@@ -46,8 +48,15 @@ export function part(what, read) {
     read()
       .then((content) => place.replaceChildren(content))
       .catch((error) => error.name !== "AbortError" && place.replaceChildren(failure(error, load)));
-  load();
+  const promise = load().finally(() => loadingParts.delete(promise));
+  loadingParts.add(promise);
   return place;
+}
+
+/** Wait until all parts are there, but not longer: what arrives later pushes down what is read already. */
+export function waitForParts(milliseconds) {
+  const end = new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return Promise.race([Promise.allSettled([...loadingParts]), end]);
 }
 
 /** A section of a screen whose content loads separately. */

@@ -5,7 +5,8 @@ import { drawGraph } from "../charts/graph.js";
 import { get, post } from "../lib/client.js";
 import { h, section, table, link } from "../lib/elements.js";
 import { ago, pluralize, number, plain, asText } from "../lib/format.js";
-import { action, empty, failure, loading } from "../lib/states.js";
+import { followJob } from "../lib/job.js";
+import { action, empty, failure, loading, part } from "../lib/states.js";
 import { riskMark } from "./patterns.js";
 
 const STRONGEST = 150;
@@ -16,7 +17,11 @@ export async function showClusters({ query, me, signal }) {
     get("/v1/workspace", {}, {}, signal),
   ]);
   const canRecompute = me.role !== "viewer" && workspace.features.includes("clusters");
-  const recompute = () => post("/v1/clusters/recompute", {});
+  const progress = h("span", { class: "quiet", role: "status" });
+  const recompute = async () => {
+    const job = await post("/v1/clusters/recompute", {});
+    followJob(job.id, progress, signal);
+  };
   return h(
     "div",
     { class: "screen", "data-title": "Clusters" },
@@ -25,7 +30,7 @@ export async function showClusters({ query, me, signal }) {
       { class: "section-head" },
       h("h1", {}, "Clusters"),
       canRecompute
-        ? action("Recompute", recompute, { done: "Recompute requested. This page updates when it is done." })
+        ? h("span", { class: "beside" }, progress, action("Recompute", recompute, { done: "Recompute requested." }))
         : null,
     ),
     h(
@@ -33,7 +38,7 @@ export async function showClusters({ query, me, signal }) {
       { class: "lead" },
       "Patterns that share services, occur together or have a common factor: one systemic problem each.",
     ),
-    graphSection(signal),
+    graphSection(/^0(\.\d+)?$/.test(query.strength) ? query.strength : "0.3", signal),
     section(
       "Clusters, largest first",
       {},
@@ -51,36 +56,29 @@ export async function showClusters({ query, me, signal }) {
   );
 }
 
-function graphSection(signal) {
+function graphSection(strength, signal) {
   const place = h("div", { class: "part" });
-  const { control, slider } = strengthControl();
-  const load = async () => {
-    place.replaceChildren(loading("the graph"));
-    try {
-      const graph = await get(
-        "/v1/patterns/graph",
-        {},
-        { min_strength: slider.value, limit: STRONGEST },
-        signal,
-      );
-      place.replaceChildren(
-        graph.edges.length
-          ? graphFigure(graph)
-          : empty("No two patterns are related this strongly.", "Lower the minimum strength."),
-      );
-    } catch (error) {
-      if (error.name !== "AbortError") place.replaceChildren(failure(error, load));
-    }
+  const { control, slider } = strengthControl(strength);
+  const read = async () => {
+    const query = { min_strength: slider.value, limit: STRONGEST };
+    const graph = await get("/v1/patterns/graph", {}, query, signal);
+    return graph.edges.length
+      ? graphFigure(graph)
+      : empty("No two patterns are related this strongly.", "Lower the minimum strength.");
   };
-  slider.addEventListener("change", load);
+  const load = () => place.replaceChildren(part("the graph", read));
+  slider.addEventListener("change", () => {
+    history.replaceState(history.state, "", `#/clusters?strength=${slider.value}`);
+    load();
+  });
   load();
   return section("Pattern graph", { beside: control }, place);
 }
 
-function strengthControl() {
-  const range = { type: "range", min: "0", max: "0.95", step: "0.05", value: "0.3" };
+function strengthControl(strength) {
+  const range = { type: "range", min: "0", max: "0.95", step: "0.05", value: strength };
   const slider = h("input", { id: "strength", ...range });
-  const output = h("output", { for: "strength" }, "0.30");
+  const output = h("output", { for: "strength" }, Number(strength).toFixed(2));
   slider.addEventListener("input", () => (output.textContent = Number(slider.value).toFixed(2)));
   const label = h("label", { for: "strength" }, "Minimum strength");
   return { slider, control: h("span", { class: "beside" }, label, slider, output) };
@@ -89,8 +87,10 @@ function strengthControl() {
 function graphFigure(graph) {
   const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const chosen = h("div", { class: "chosen", role: "status" });
-  const choose = (item) =>
+  const choose = (item) => {
+    chosen.setAttribute("data-chosen", "");
     chosen.replaceChildren(item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names));
+  };
   const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
   const summary = `${size} Larger nodes have more issues; thicker edges are stronger; colour shows the risk. Select a node or an edge for its reasons.`;
   return h(
@@ -100,12 +100,23 @@ function graphFigure(graph) {
       title: "Pattern graph",
       summary,
       height: 420,
+      isInteractive: true,
       draw: (size) => drawGraph(graph, size, choose),
       dataTable: edgesTable(graph.edges, names),
     }),
+    legend(),
     chosen,
   );
 }
+
+/** What the colours of the nodes mean. */
+const legend = () =>
+  h(
+    "p",
+    { class: "quiet beside" },
+    "Risk: ",
+    ["critical", "high", "medium", "low"].map((band) => h("span", { class: `risk risk-${band}` }, band)),
+  );
 
 function edgesTable(edges, names) {
   const columns = [

@@ -1,8 +1,8 @@
 // Connectors: status, last sync, errors and sync history, with the actions sync, pause and resume.
 
 import { get, post } from "../lib/client.js";
-import { facts, h, table } from "../lib/elements.js";
-import { ago, pluralize, duration, minute, number, plain } from "../lib/format.js";
+import { facts, h, link, table } from "../lib/elements.js";
+import { ago, pluralize, duration, minute, number, plain, exact } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
 
 export async function showConnectors({ me, signal, reload }) {
@@ -12,36 +12,37 @@ export async function showConnectors({ me, signal, reload }) {
     (left, right) =>
       order[left.status] - order[right.status] || left.display_name.localeCompare(right.display_name),
   );
-  const broken = rows.filter((row) => row.status === "error").length;
+  const broken = rows.filter(isBroken).length;
   return h(
     "div",
     { class: "screen", "data-title": "Connectors" },
-    h("h1", {}, "Connectors"),
+    h(
+      "div",
+      { class: "section-head" },
+      h("h1", {}, "Connectors"),
+      me.role === "viewer" ? null : link("/connectors/new", "Connect a tool", { class: "button main" }),
+    ),
     rows.length
       ? h(
           "p",
           { class: "lead" },
           broken
-            ? `${pluralize(broken, "connector")} of ${number(rows.length)} stopped with an error: fix what it says, then resume.`
-            : `${pluralize(rows.length, "connector")}, none in error.`,
+            ? `${pluralize(broken, "connector")} of ${number(rows.length)} failed at the last sync or stopped: open it to fix what it says.`
+            : `${pluralize(rows.length, "connector")}, all of them answer.`,
         )
-      : empty(
-          "No connectors yet.",
-          "An analyst can add one with ",
-          h("code", {}, "POST /v1/connectors"),
-          "; ",
-          h("code", {}, "GET /v1/connectors/catalog"),
-          " lists every tool and its fields.",
-        ),
+      : empty("No connectors yet.", link("/connectors/new", "Connect the tool"), " that your failures are recorded in."),
     rows.map((row) => connectorEntry(row, me.role !== "viewer", signal, reload)),
   );
 }
+
+/** Whether a connector needs somebody: it stopped, or its last sync failed. */
+export const isBroken = (row) => row.status === "error" || (row.status === "active" && row.last_sync_status === "failed");
 
 function connectorEntry(row, canWrite, signal, reload) {
   const runs = h("details", { class: "data-table" }, h("summary", {}, "Sync history"));
   runs.addEventListener(
     "toggle",
-    () => runs.childElementCount === 1 && runs.append(part("sync runs", () => history(row, signal))),
+    () => runs.childElementCount === 1 && runs.append(part("sync runs", () => syncHistory(row, signal))),
   );
   return h(
     "section",
@@ -49,7 +50,7 @@ function connectorEntry(row, canWrite, signal, reload) {
     h(
       "div",
       { class: "section-head" },
-      h("h2", {}, row.display_name),
+      h("h2", {}, link(`/connectors/${row.id}`, row.display_name)),
       h("span", { class: `mark-word status-${row.status}` }, row.status),
       canWrite ? actions(row, reload) : null,
     ),
@@ -61,7 +62,7 @@ function connectorEntry(row, canWrite, signal, reload) {
         row.last_sync_at
           ? h(
               "span",
-              { title: minute(row.last_sync_at) },
+              { title: exact(row.last_sync_at) },
               `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}`,
             )
           : "never",
@@ -95,7 +96,8 @@ function actions(row, reload) {
   );
 }
 
-async function history(row, signal) {
+/** The newest polls of a connector. */
+export async function syncHistory(row, signal) {
   const runs = await get(
     "/v1/connectors/{connector_id}/sync-runs",
     { connector_id: row.id },

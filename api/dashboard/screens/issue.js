@@ -3,12 +3,14 @@
 import { get } from "../lib/client.js";
 import { facts, h, externalLink, section, table, link } from "../lib/elements.js";
 import { ago, day, minute, plain, pluralize, asText, probabilityText } from "../lib/format.js";
+import { isAtLeast } from "../lib/roles.js";
 import { action, empty, partSection } from "../lib/states.js";
+import { editButton, linkButton } from "./levers/issue_form.js";
 import { severityMark } from "./issues.js";
-import { withdraw } from "./pattern_corrections.js";
+import { unlinkButton, withdraw } from "./pattern/corrections.js";
 import { riskMark } from "./patterns.js";
 
-export async function showIssue({ id, me, signal }) {
+export async function showIssue({ id, me, signal, reload }) {
   const issue = await get("/v1/issues/{issue_id}", { issue_id: id }, {}, signal);
   return h(
     "article",
@@ -21,6 +23,7 @@ export async function showIssue({ id, me, signal }) {
       severityMark(issue.severity),
       ` ${plain(issue.status)} · created ${ago(issue.source_created_at)}`,
     ),
+    isAtLeast(me, "analyst") ? levers(issue, reload) : null,
     h(
       "div",
       { class: "columns" },
@@ -38,6 +41,17 @@ export async function showIssue({ id, me, signal }) {
         attributes(issue),
       ),
     ),
+  );
+}
+
+function levers(issue, reload) {
+  const pattern = { id: issue.pattern_id };
+  return h(
+    "div",
+    { class: "levers" },
+    editButton(issue, reload),
+    linkButton(issue, reload),
+    issue.pattern_id ? unlinkButton(issue, pattern, { text: "Unlink from its pattern", className: "" }) : null,
   );
 }
 
@@ -68,14 +82,15 @@ function attributes(issue) {
 
 async function membership(issue, signal, canWrite) {
   const why = await get("/v1/issues/{issue_id}/membership", { issue_id: issue.id }, {}, signal);
-  if (why.state === "waiting") return empty("Not grouped yet: look again in a moment.");
+  if (why.state === "waiting")
+    return h("div", {}, empty("Not grouped yet: look again in a moment."), corrections(why.facts, canWrite));
   return h(
     "div",
     {},
     why.pattern
       ? [
           h("p", { class: "answer-text" }, link(`/patterns/${why.pattern.id}`, why.pattern.name)),
-          h("p", { class: "prose" }, why.reason?.text ?? asText(why.reason)),
+          h("p", { class: "prose" }, asText(why.reason?.text ?? why.reason)),
           facts([
             ["Assigned by", DECIDED_BY[why.decided_by] ?? "similarity"],
             ["Similarity", probabilityText(why.similarity)],
@@ -149,7 +164,7 @@ async function similar(issue, signal) {
         row.pattern_id && row.pattern_id === issue.pattern_id
           ? "the same"
           : row.pattern_id
-            ? link(`/patterns/${row.pattern_id}`, "another")
+            ? link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "another")
             : "none",
     },
   ];

@@ -1,22 +1,30 @@
-// Issues: every ingested failure, with filters and full-text search.
+// Issues: every ingested failure, with filters and full-text search, and what can be done with several at once.
 
-import { get } from "../lib/client.js";
+import { get, patch, post } from "../lib/client.js";
+import { openDialog } from "../lib/dialog.js";
 import { h, table, link } from "../lib/elements.js";
-import { ago, minute, plain } from "../lib/format.js";
-import { anyOf, listing } from "../lib/listing.js";
-import { empty } from "../lib/states.js";
+import { ago, dayAfter, plain, pluralize, startOfDay, exact } from "../lib/format.js";
+import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
+import { isAtLeast } from "../lib/roles.js";
+import { empty, notice } from "../lib/states.js";
+import { reportButton } from "./levers/issue_form.js";
+import { patternPicker } from "./levers/pattern_picker.js";
 import { riskMark } from "./patterns.js";
+
+const STATUSES = ["open", "in_loop", "mitigating", "resolved", "closed"];
+let values = null;
+
+/** The values of a field that occur, read once. */
+const valuesOf = (name) => async () => (values ??= await get("/v1/issues/values", {}))[name];
 
 const FIELDS = [
   { name: "q", label: "Search title and text", placeholder: "words, “a phrase”, -without" },
   { name: "severity", label: "Severity", options: anyOf(["p1", "p2", "p3", "p4"]) },
-  {
-    name: "status",
-    label: "Status",
-    options: anyOf(["open", "in_loop", "mitigating", "resolved", "closed"]),
-  },
-  { name: "service", label: "Service" },
-  { name: "team", label: "Team" },
+  { name: "status", label: "Status", options: anyOf(STATUSES) },
+  { name: "service", label: "Service", suggest: valuesOf("service") },
+  { name: "team", label: "Team", suggest: valuesOf("team") },
+  { name: "from", label: "From", kind: "date" },
+  { name: "to", label: "To", kind: "date" },
   {
     name: "sort",
     label: "Order",
@@ -31,28 +39,36 @@ const FIELDS = [
   { name: "connector_id", label: "Connector id" },
 ];
 
-export async function showIssues({ query, signal }) {
+export async function showIssues({ me, query, signal }) {
   const fields = FIELDS.filter((field) => !field.name.endsWith("_id") || query[field.name]);
+  const read = ({ from, to, ...filters }) =>
+    get(
+      "/v1/issues",
+      {},
+      {
+        ...{ ...filters, limit: rowsPerPage(50, 20) },
+        ...{ created_from: from && startOfDay(from), created_before: to && startOfDay(dayAfter(to)) },
+      },
+      signal,
+    );
+  const canWrite = isAtLeast(me, "analyst");
   return h(
     "div",
     { class: "screen", "data-title": "Issues" },
-    h("h1", {}, "Issues"),
-    listing({
-      path: "/issues",
-      fields,
-      query,
-      noun: "issue",
-      read: (filters) => get("/v1/issues", {}, { ...filters, limit: 50 }, signal),
-      draw: issuesTable,
-      none: (isFiltered) =>
-        isFiltered
-          ? empty("No issue matches these filters.", "Widen or clear them.")
-          : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), "."),
+    h("div", { class: "section-head" }, h("h1", {}, "Issues"), canWrite ? reportButton() : null),
+    await listing({
+      ...{ path: "/issues", fields, query, noun: "issue", read, draw: issuesTable, none },
+      actions: canWrite ? bulkActions : undefined,
     }),
   );
 }
 
-function issuesTable(rows) {
+const none = (isFiltered) =>
+  isFiltered
+    ? empty("No issue matches these filters.", "Widen or clear them.")
+    : empty("No issues yet.", link("/connectors", "See whether a connector has synced"), ".");
+
+function issuesTable(rows, ticks) {
   const columns = [
     { title: "Severity", cell: (row) => severityMark(row.severity) },
     {
@@ -67,19 +83,65 @@ function issuesTable(rows) {
     { title: "Team", cell: (row) => row.team ?? "–" },
     {
       title: "Created",
-      cell: (row) => h("span", { title: minute(row.source_created_at) }, ago(row.source_created_at)),
+      cell: (row) => h("span", { title: exact(row.source_created_at) }, ago(row.source_created_at)),
     },
     { title: "Status", cell: (row) => plain(row.status) },
     { title: "Risk", numeric: true, cell: (row) => riskMark(row.risk_score) },
     {
       title: "Pattern",
+      className: "named",
       cell: (row) =>
         row.pattern_id
-          ? link(`/patterns/${row.pattern_id}`, "pattern", { "aria-label": `Pattern of ${row.title}` })
+          ? link(`/patterns/${row.pattern_id}`, row.pattern_name ?? "a new pattern")
           : h("span", { class: "quiet" }, "none"),
     },
   ];
+  if (ticks) columns.unshift({ title: "Tick", cell: (row) => ticks.of(row, row.title) });
   return table("Issues", columns, rows, { className: "stacked" });
+}
+
+/** What can be done with all ticked issues. */
+function bulkActions(ids, done) {
+  const status = h(
+    "select",
+    { id: "bulk-status", "aria-label": "Set the status" },
+    [["", "Set status …"], ...anyOf(STATUSES).slice(1)].map(([value, text]) => h("option", { value }, text)),
+  );
+  const severity = h(
+    "select",
+    { id: "bulk-severity", "aria-label": "Set the severity" },
+    [["", "Set severity …"], ...["p1", "p2", "p3", "p4"].map((value) => [value, value])].map(([value, text]) =>
+      h("option", { value }, text),
+    ),
+  );
+  const change = (select, name) => () =>
+    select.value && forEach(ids, (id) => patch("/v1/issues/{issue_id}", { issue_id: id }, { [name]: select.value }), "changed", done);
+  status.addEventListener("change", change(status, "status"));
+  severity.addEventListener("change", change(severity, "severity"));
+  return [status, severity, h("button", { type: "button", onclick: () => linkAll(ids, done) }, "Link to a pattern")];
+}
+
+function linkAll(ids, done) {
+  openDialog(`Which pattern do these ${pluralize(ids.length, "issue")} belong to?`, (close) =>
+    patternPicker({
+      verb: "Link",
+      choose: async ([patternId], reason) => {
+        close();
+        const body = { pattern_id: patternId, ...(reason && { reason }) };
+        await forEach(ids, (id) => post("/v1/issues/{issue_id}/link-pattern", { issue_id: id }, body), "linked", done);
+      },
+    }),
+  );
+}
+
+/** One request an issue, and one message about all; what failed stays ticked. */
+async function forEach(ids, send, verb, done) {
+  const failures = [];
+  for (const id of ids) await send(id).catch((error) => failures.push(error.message));
+  const changed = ids.length - failures.length;
+  notice(`${pluralize(changed, "issue")} ${verb}.`);
+  if (failures.length) notice(`${pluralize(failures.length, "issue")} not ${verb}: ${failures[0]}`, "error");
+  done();
 }
 
 export const severityMark = (severity) => h("span", { class: `severity severity-${severity}` }, severity);

@@ -4,20 +4,23 @@ import { forecastChart } from "../charts/forecast_chart.js";
 import { get } from "../lib/client.js";
 import { h, section, link } from "../lib/elements.js";
 import { pluralize, day, number, percent } from "../lib/format.js";
+import { rowsPerPage } from "../lib/listing.js";
 import { empty, partSection } from "../lib/states.js";
+import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
 import { effortAndImpact, loopsPrevented, recommendationsTable, statusMark } from "./recommendations.js";
 
 const WINDOW = 30;
 
 export async function showOverview({ me, signal }) {
-  const [workspace, summary, recommendations, fixes] = await Promise.all([
+  const [workspace, summary, recommendations, fixes, feeds] = await Promise.all([
     get("/v1/workspace", {}, {}, signal),
     get("/v1/predictions/summary", {}, { window_days: WINDOW }, signal),
-    get("/v1/recommendations", {}, { limit: 15, status: ["pending", "in_progress"] }, signal),
+    get("/v1/recommendations", {}, { limit: rowsPerPage(10, 5), status: ["pending", "in_progress"] }, signal),
     readFixes(signal),
+    readBrokenFeeds(me, signal),
   ]);
-  const failed = failedStages(workspace.failed_stages);
+  const failed = [failedStages(workspace.failed_stages), brokenFeedsNotice(feeds)];
   if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed, me.role);
   return h(
     "div",
@@ -33,6 +36,9 @@ export async function showOverview({ me, signal }) {
         beside: h("span", { class: "quiet" }, pluralize(recommendations.page.total, "open recommendation")),
       },
       recommendationsTable(recommendations.data),
+      recommendations.page.has_more
+        ? h("p", { class: "more" }, link("/recommendations", `All ${number(recommendations.page.total)} recommendations`))
+        : null,
     ),
     fixesSection(fixes),
     partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal)),

@@ -5,29 +5,80 @@ import { forecastChart } from "../charts/forecast_chart.js";
 import { heatMap } from "../charts/heat_map.js";
 import { get } from "../lib/client.js";
 import { facts, h, section, table, link } from "../lib/elements.js";
-import { ago, pluralize, day, duration, minute, number, percent, plain, asText, probabilityText } from "../lib/format.js";
+import { ago, pluralize, day, duration, number, percent, plain, asText, probabilityText } from "../lib/format.js";
 import { empty, part, partSection } from "../lib/states.js";
-import { closureSection, confirmForm, unlinkButton } from "./pattern_corrections.js";
-import { triggerSection, windowsTable } from "./pattern_prediction.js";
-import { riskMark } from "./patterns.js";
-import { recommendationsTable } from "./recommendations.js";
-
-const MAX_MEMBERS = 100;
+import { patternActions } from "./levers/pattern_actions.js";
+import { closureSection } from "./pattern/corrections.js";
+import { membersSection } from "./pattern/members.js";
+import { nextDate, triggerSection, windowsTable } from "./pattern/prediction.js";
+import { quietText, riskMark, statusOf } from "./patterns.js";
+import { effortAndImpact, loopsPrevented, recommendationsTable } from "./recommendations.js";
 
 export async function showPattern(context) {
   const { id, signal } = context;
-  const pattern = await get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal);
-  const predictions = await get("/v1/predictions", {}, { pattern_id: pattern.id, limit: 10 }, signal);
+  const [pattern, predictions, recommendations] = await Promise.all([
+    get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal),
+    get("/v1/predictions", {}, { pattern_id: id, limit: 10 }, signal),
+    get("/v1/recommendations", {}, { pattern_id: id, limit: 5 }, signal),
+  ]);
   return h(
     "article",
     { class: "screen", "data-title": pattern.name },
     h("p", { class: "trail" }, link("/patterns", "Patterns"), " / pattern"),
     h("h1", {}, pattern.name),
     headline(pattern),
+    answers(predictions.data, recommendations.data),
+    patternActions(pattern, context),
     columns(pattern, predictions.data, context),
-    partSection("Recommendations", "recommendations", () => recommendationsSection(pattern, signal)),
+    recommendations.data.length > 1
+      ? section("All recommendations", {}, recommendationsTable(recommendations.data))
+      : null,
     membersSection(pattern, context),
     partSection("Lineage", "its lineage", () => lineage(pattern, signal)),
+  );
+}
+
+const HARDLY_RECURS_BELOW = 0.2; // days with an issue expected in 90 days, as in the ranking of recommendations
+
+function hardlyRecurs(prediction) {
+  if (!prediction || prediction.probability === null) return false;
+  return (-Math.log1p(-prediction.probability) * 90) / prediction.window_days < HARDLY_RECURS_BELOW;
+}
+
+/** What a reader asks first: when it comes back, and what to do. */
+function answers(predictions, recommendations) {
+  const next = predictions.find((row) => row.window_days === 30) ?? predictions[0];
+  const [first] = recommendations;
+  return h(
+    "div",
+    { class: "answers" },
+    h(
+      "section",
+      { class: "answer" },
+      h("h2", { class: "question" }, "When does it come back?"),
+      next && next.probability !== null
+        ? [
+            h(
+              "p",
+              { class: "answer-figure" },
+              h("strong", {}, probabilityText(next.probability)),
+              ` within ${pluralize(next.window_days, "day")}`,
+            ),
+            h("p", { class: "quiet" }, next.next_date_median ? ["Next expected ", nextDate(next)] : "No date stands out."),
+          ]
+        : h("p", { class: "answer-text" }, next ? `Not known: ${plain(next.reason)}.` : "Not predicted yet."),
+    ),
+    h(
+      "section",
+      { class: "answer" },
+      h("h2", { class: "question" }, "What to do?"),
+      first
+        ? [
+            h("p", { class: "answer-text" }, link(`/recommendations/${first.id}`, first.title)),
+            h("p", { class: "quiet" }, `Prevents ${loopsPrevented(first)} recurrences in 90 days · `, effortAndImpact(first)),
+          ]
+        : h("p", { class: "answer-text" }, hardlyRecurs(next) ? "Leave it: it will hardly come back." : "Nothing is recommended."),
+    ),
   );
 }
 
@@ -54,18 +105,23 @@ function columns(pattern, predictions, context) {
   );
 }
 
+const isFuture = (instant) => instant && new Date(instant) > new Date();
+
 function headline(pattern) {
   return h(
     "div",
     { class: "under-title" },
     facts([
       ["Risk", riskMark(pattern.risk_score)],
-      ["Status", h("span", { class: `mark-word status-${pattern.status}` }, pattern.status)],
+      ["Status", statusOf(pattern)],
+      ["Silent", pattern.quiet ? quietText(pattern.quiet) : null],
       ["Confidence", probabilityText(pattern.confidence)],
       ["Issues", number(pattern.issue_count)],
       ["First seen", day(pattern.first_seen_at)],
       ["Last seen", ago(pattern.last_seen_at)],
       ["Median time to resolve", pattern.mttr_seconds === null ? null : duration(pattern.mttr_seconds)],
+      ["Assigned to", pattern.assignee?.name],
+      ["Alerts snoozed until", isFuture(pattern.snoozed_until) ? day(pattern.snoozed_until) : null],
       ["Reopened", pattern.reopened_at ? day(pattern.reopened_at) : null],
       [
         "Cluster",
@@ -138,74 +194,6 @@ async function times(pattern, signal) {
     : { data: [] };
   const instants = [...first.data, ...more.data].map((issue) => issue.source_created_at);
   return instants.length ? heatMap(instants, first.page.total) : empty("It has no issues to count.");
-}
-
-async function recommendationsSection(pattern, signal) {
-  const recommendations = await get("/v1/recommendations", {}, { pattern_id: pattern.id, limit: 5 }, signal);
-  return recommendations.data.length
-    ? recommendationsTable(recommendations.data)
-    : empty("Nothing is recommended for this pattern.");
-}
-
-function membersSection(pattern, { me, signal }) {
-  const canWrite = me.role !== "viewer";
-  const read = async () => {
-    const page = await get(
-      "/v1/patterns/{pattern_id}/members",
-      { pattern_id: pattern.id },
-      { limit: MAX_MEMBERS },
-      signal,
-    );
-    const rest = page.page.total - page.data.length;
-    return h(
-      "div",
-      {},
-      membersTable(page.data, pattern, canWrite),
-      rest > 0
-        ? h(
-            "p",
-            { class: "quiet" },
-            `The newest ${page.data.length} of ${number(page.page.total)}. `,
-            link(`/issues?pattern_id=${pattern.id}`, "All of them"),
-          )
-        : null,
-    );
-  };
-  return section(
-    "Issues and why they belong here",
-    { beside: canWrite ? confirmForm(pattern) : null },
-    part("its issues", read),
-  );
-}
-
-function membersTable(rows, pattern, canWrite) {
-  const columns = [
-    {
-      title: "Issue",
-      className: "wide",
-      cell: (row) => [
-        link(`/issues/${row.id}`, row.title),
-        h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`),
-      ],
-    },
-    {
-      title: "Created",
-      cell: (row) => h("span", { title: minute(row.source_created_at) }, day(row.source_created_at)),
-    },
-    { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
-    {
-      title: "Reason",
-      className: "wide",
-      cell: (row) => [
-        row.reason?.text ?? asText(row.reason),
-        row.nearest_missing
-          ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
-          : null,
-      ],
-    },
-  ];
-  if (canWrite) columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
-  return table("Issues of this pattern, newest first", columns, rows, { className: "stacked" });
 }
 
 async function lineage(pattern, signal) {

@@ -3,7 +3,7 @@
 import { sparkline } from "../charts/axes.js";
 import { get } from "../lib/client.js";
 import { h, table, link } from "../lib/elements.js";
-import { ago, band, pluralize, day, number, probabilityText } from "../lib/format.js";
+import { ago, band, pluralize, day, number, probabilityText, exact } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
 import { empty } from "../lib/states.js";
 
@@ -51,7 +51,7 @@ export async function showPatterns({ query, signal }) {
     { class: "screen", "data-title": "Patterns" },
     h("h1", {}, "Patterns"),
     h("p", { class: "lead" }, "Issues that share one root cause, the riskiest first."),
-    listing({
+    await listing({
       path: "/patterns",
       fields: FIELDS,
       query,
@@ -80,9 +80,9 @@ function patternsTable(rows, sparks) {
     },
     { title: `${WEEKS} weeks`, cell: (row) => sparks.of(row) },
     { title: "Issues", numeric: true, cell: (row) => number(row.issue_count) },
-    { title: "Last seen", cell: (row) => h("span", { title: day(row.last_seen_at) }, ago(row.last_seen_at)) },
+    { title: "Last seen", cell: (row) => h("span", { title: exact(row.last_seen_at) }, ago(row.last_seen_at)) },
     { title: "Confidence", numeric: true, cell: (row) => probabilityText(row.confidence) },
-    { title: "Status", cell: (row) => h("span", { class: `mark-word status-${row.status}` }, row.status) },
+    { title: "Status", cell: (row) => statusOf(row) },
   ];
   return table("Patterns", columns, rows, { className: "stacked" });
 }
@@ -97,6 +97,18 @@ export function riskMark(score) {
     h("span", { class: "unseen" }, ` ${band(score)}`),
   );
 }
+
+/** The status in a word; an open pattern that is silent far beyond its rhythm is quiet. */
+export const statusOf = ({ status, quiet }) =>
+  h(
+    "span",
+    { class: `mark-word status-${quiet ? "quiet" : status}`, title: quiet ? quietText(quiet) : null },
+    quiet ? "quiet" : status,
+  );
+
+/** “for 77 days; its gaps are usually at most 3 days”. */
+export const quietText = ({ silent_days: silent, typical_gap_days: gap }) =>
+  `for ${pluralize(silent, "day")}; nine of ten of its gaps are at most ${pluralize(Math.ceil(gap), "day")}`;
 
 function dimensions(row) {
   const values = ["service", "error_type", "team", "environment"]

@@ -7,7 +7,7 @@ import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../lib/format.j
 import { anyOf, listing } from "../lib/listing.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { accuracySection } from "./accuracy.js";
-import { probabilityCell } from "./pattern_prediction.js";
+import { probabilityCell } from "./pattern/prediction.js";
 
 const WINDOWS = ["7", "14", "30", "90"];
 const FIELDS = [
@@ -70,7 +70,7 @@ export async function showPredictions({ query, signal }) {
     section(
       "All predictions",
       {},
-      listing({
+      await listing({
         path: "/predictions",
         fields: FIELDS,
         query: chosen,
@@ -98,7 +98,7 @@ async function readMatrix(days, signal) {
 
 function predictionsTable(rows) {
   const columns = [
-    { title: "Probability", cell: probabilityCell },
+    { title: "Probability", cell: (row) => link(`/predictions/${row.id}`, probabilityCell(row)) },
     {
       title: "Pattern",
       className: "wide",

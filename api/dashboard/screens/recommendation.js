@@ -1,12 +1,13 @@
 // One recommendation: the reasons, the plan, its progress and notes, the proof and the ticket.
 
 import { intervalMark } from "../charts/axes.js";
-import { get, patch } from "../lib/client.js";
+import { get, patch, put } from "../lib/client.js";
 import { h, section, link } from "../lib/elements.js";
 import { ago, minute, number, plain, timeZone, today } from "../lib/format.js";
 import { action, empty, notice, partSection } from "../lib/states.js";
 import { proofSection } from "./fixes.js";
 import { effortAndImpact, loopsPrevented, statusMark } from "./recommendations.js";
+import { assignButton } from "./levers/assigning.js";
 import { ticketSection } from "./ticket.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
@@ -40,7 +41,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
       h(
         "div",
         {},
-        canWrite ? statusSection(recommendation, reload) : null,
+        canWrite ? statusSection(recommendation, me, reload) : null,
         patternsSection(recommendation, signal),
         proofSection(recommendation),
         ticketSection(recommendation, canWrite, reload, signal),
@@ -114,7 +115,7 @@ function planSection(recommendation, canWrite, reload) {
   );
 }
 
-function statusSection(recommendation, reload) {
+function statusSection(recommendation, me, reload) {
   const select = h(
     "select",
     { id: "status" },
@@ -128,24 +129,30 @@ function statusSection(recommendation, reload) {
     date,
     h("p", { class: "help" }, `Empty: now. The proof compares before and after the start of this day (${timeZone()}).`),
   );
-  select.addEventListener(
-    "change",
-    () => (when.hidden = select.value !== "implemented" || recommendation.status === "implemented"),
-  );
+  const reason = h("input", { id: "dismissal", type: "text", maxlength: 5000 });
+  const why = h("div", { class: "field", hidden: true }, h("label", { for: "dismissal" }, "Why it is dismissed"), reason);
+  select.addEventListener("change", () => {
+    when.hidden = select.value !== "implemented" || recommendation.status === "implemented";
+    why.hidden = select.value !== "dismissed" || recommendation.status === "dismissed";
+  });
   const save = async () => {
     const body = { status: select.value };
     if (!when.hidden && date.value) body.fixed_on = date.value;
+    if (!why.hidden && reason.value.trim()) body.note = `Dismissed: ${reason.value.trim()}`;
     await patch("/v1/recommendations/{recommendation_id}", { recommendation_id: recommendation.id }, body);
     reload();
   };
+  const assign = (user_id) =>
+    put("/v1/recommendations/{recommendation_id}/assignee", { recommendation_id: recommendation.id }, { user_id }).then(reload);
   return section(
     "Progress",
-    {},
+    { beside: assignButton(recommendation.assignee, me, assign) },
     h(
       "div",
       { class: "inline-form" },
       h("div", { class: "field" }, h("label", { for: "status" }, "Status"), select),
       when,
+      why,
       action("Save", save, { done: "The status is saved.", className: "main" }),
     ),
   );

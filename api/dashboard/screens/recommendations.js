@@ -1,9 +1,54 @@
 // The ranked list of recommendations, and the marks it shares with a recommendation's page.
 
 import { intervalMark } from "../charts/axes.js";
+import { get } from "../lib/client.js";
 import { h, table, link } from "../lib/elements.js";
 import { number, plain } from "../lib/format.js";
+import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { empty } from "../lib/states.js";
+
+const STATUSES = [
+  ["open", "open"],
+  ["pending", "pending"],
+  ["in_progress", "in progress"],
+  ["implemented", "implemented"],
+  ["dismissed", "dismissed"],
+  ["any", "any"],
+];
+const FIELDS = [
+  { name: "status", label: "Status", options: STATUSES },
+  { name: "type", label: "Type", options: anyOf(["code_fix", "config_change", "process", "monitoring"]) },
+  { name: "effort", label: "Effort", options: anyOf(["low", "medium", "high"]) },
+  { name: "impact", label: "Impact", options: anyOf(["quick_win", "high", "medium"]) },
+  {
+    name: "sort",
+    label: "Order",
+    options: [
+      ["", "by rank"],
+      ["-expected_loops_prevented", "most recurrences prevented first"],
+    ],
+  },
+];
+
+/** Every recommendation, however many. */
+export async function showRecommendations({ query, signal }) {
+  const read = ({ status = "open", ...filters }) => {
+    const wanted = { open: ["pending", "in_progress"], any: undefined }[status];
+    return get("/v1/recommendations", {}, { ...filters, limit: rowsPerPage(50, 20), status: status in { open: 1, any: 1 } ? wanted : status }, signal);
+  };
+  const none = () => empty("No recommendation matches.", "Recommendations follow from patterns: ", link("/patterns", "see the patterns"), ".");
+  return h(
+    "div",
+    { class: "screen", "data-title": "Recommendations" },
+    h("h1", {}, "Recommendations"),
+    h(
+      "p",
+      { class: "lead" },
+      "What to fix, in order: the recurrences that a fix prevents in 90 days, for its effort and how sure it is.",
+    ),
+    await listing({ path: "/recommendations", fields: FIELDS, query, noun: "recommendation", read, draw: recommendationsTable, none }),
+  );
+}
 
 /** How many recurrences a recommendation would prevent. */
 export const loopsPrevented = (recommendation) =>

@@ -2,7 +2,7 @@
 
 import { get, post } from "../lib/client.js";
 import { h } from "../lib/elements.js";
-import { clearSession, isSignedIn, saveKey, saveTokens } from "../lib/session.js";
+import { clearSession, isSignedIn, saveKey, saveTokens, signInWays } from "../lib/session.js";
 
 /** The screen for people who are not signed in. */
 export function signInScreen(onDone, why) {
@@ -13,7 +13,9 @@ export function signInScreen(onDone, why) {
     h("h1", {}, "Causeloop"),
     h("p", { class: "lead" }, "What keeps failing, what to fix first, and whether the last fix held."),
     message,
+    atProvider(),
     h("div", { class: "sign-in-ways" }, byPassword(onDone, message), byKey(onDone, message)),
+    offerReset(message),
   );
 }
 
@@ -30,7 +32,7 @@ export function linkScreen(key, onAnswer) {
       "The link that you opened signs you in to the workspace of a key. Continue only if you made the link yourself, ",
       "for example with causeloop up: otherwise what you enter here belongs to somebody else's workspace.",
     ),
-    isSignedIn() ? h("p", {}, "You are signed in already. Continuing replaces that session in this tab.") : null,
+    isSignedIn() ? h("p", {}, "You are signed in already. Continuing replaces that session.") : null,
     h(
       "div",
       { class: "buttons" },
@@ -38,6 +40,28 @@ export function linkScreen(key, onAnswer) {
       h("button", { type: "button", onclick: () => onAnswer() }, "Do not use it"),
     ),
   );
+}
+
+/** Single sign-on, where the installation has an identity provider. */
+function atProvider() {
+  if (!signInWays().single_sign_on) return null;
+  const start = new URL("v1/auth/oidc", new URL("./", document.baseURI));
+  return h("p", {}, h("a", { class: "button main", href: start.href }, "Sign in with single sign-on"));
+}
+
+/** Ask for a link by e-mail, where the installation can send one. */
+function offerReset(message) {
+  if (!signInWays().password_reset) return null;
+  const send = async () => {
+    const email = document.getElementById("sign-in-email").value;
+    try {
+      await post("/v1/auth/password-reset", {}, { email });
+      message.textContent = "If this address has a password here, a link to set a new one is on its way.";
+    } catch (error) {
+      message.textContent = email ? error.message : "Enter your e-mail address above first.";
+    }
+  };
+  return h("p", {}, h("button", { type: "button", onclick: send }, "Forgot your password?"));
 }
 
 function byPassword(onDone, message) {
@@ -74,7 +98,7 @@ function showWorkspaces(choice, workspaces) {
 }
 
 function byKey(onDone, message) {
-  const help = "Starts with cl_. It is kept in this tab only, until you close it or sign out.";
+  const help = "Starts with cl_. The browser keeps it until you sign out, where no script can read it.";
   const key = field(
     "key",
     "Service-account key",

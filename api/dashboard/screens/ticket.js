@@ -1,7 +1,7 @@
 // The ticket of a recommendation: its state, or a form to open it in a tracker.
 
-import { get, post } from "../lib/client.js";
-import { facts, h, externalLink, section } from "../lib/elements.js";
+import { get, post, remove } from "../lib/client.js";
+import { facts, h, externalLink, link, section } from "../lib/elements.js";
 import { minute, plain } from "../lib/format.js";
 import { action, empty, part } from "../lib/states.js";
 
@@ -15,15 +15,23 @@ export function ticketSection(recommendation, canWrite, reload, signal) {
         ["Pushed", minute(ticket.pushed_at)],
       ])
     : null;
-  const open = !ticket || ticket.status === "failed";
+  const isFailing = ticket?.status === "queued" && ticket.error;
+  const isOpen = !ticket || isFailing || ["failed", "cancelled"].includes(ticket.status);
   return section(
     "Ticket",
-    {},
+    { beside: canWrite && isFailing ? cancelButton(recommendation, reload) : null },
     details,
-    open && canWrite ? part("trackers", () => pushForm(recommendation, reload, signal)) : null,
-    open && !canWrite ? empty("No ticket has been opened.") : null,
+    isOpen && canWrite ? part("trackers", () => pushForm(recommendation, reload, signal)) : null,
+    isOpen && !ticket && !canWrite ? empty("No ticket has been opened.") : null,
   );
 }
+
+const cancelButton = (recommendation, reload) =>
+  action(
+    "Cancel",
+    () => remove("/v1/recommendations/{recommendation_id}/ticket", { recommendation_id: recommendation.id }).then(reload),
+    { done: "Cancelled: no ticket is opened." },
+  );
 
 async function pushForm(recommendation, reload, signal) {
   const [catalog, connectors] = await Promise.all([
@@ -33,11 +41,13 @@ async function pushForm(recommendation, reload, signal) {
   const ticketTypes = new Set(catalog.data.filter((kind) => kind.tickets).map((kind) => kind.type));
   const trackers = connectors.data.filter((connector) => ticketTypes.has(connector.type));
   if (!trackers.length)
-    return empty("No active connector supports tickets.", "Connect Jira, GitHub or Linear first.");
+    return empty("No active connector supports tickets.", link("/connectors/new", "Connect a tracker"), " first.");
   const select = h(
     "select",
     { id: "tracker" },
-    trackers.map((tracker) => h("option", { value: tracker.id }, tracker.display_name)),
+    trackers.map((tracker) =>
+      h("option", { value: tracker.id, selected: tracker.id === recommendation.ticket?.connector_id }, tracker.display_name),
+    ),
   );
   const push = async () => {
     await post(
@@ -51,6 +61,6 @@ async function pushForm(recommendation, reload, signal) {
     "div",
     { class: "inline-form" },
     h("div", { class: "field" }, h("label", { for: "tracker" }, "Tracker"), select),
-    action("Open a ticket", push, { done: "The ticket is being opened." }),
+    action(recommendation.ticket ? "Try again" : "Open a ticket", push, { done: "The ticket is being opened." }),
   );
 }

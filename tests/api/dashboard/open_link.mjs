@@ -2,6 +2,7 @@
 
 const requests = [];
 const stored = [];
+const cookies = [];
 
 class Element {
   constructor(tag) {
@@ -41,8 +42,13 @@ Object.assign(globalThis, {
   },
   location: { hash: "#key=cl_from_a_link&to=/patterns", pathname: "/" },
   history: { replaceState: (_state, _title, address) => (location.hash = address.slice(1)) },
-  fetch: async (_address, options) => {
-    requests.push(new Headers(options.headers).get("authorization"));
+  fetch: async (address, options) => {
+    if (!options) return new Response('{"csrf_token": null}'); // is this browser signed in?
+    if (address.pathname === "/v1/auth/browser") {
+      cookies.push([options.method, new Headers(options.headers).get("authorization")]);
+      return new Response('{"csrf_token": "proof"}');
+    }
+    requests.push([address.pathname, new Headers(options.headers).get("authorization")]);
     return new Response("{}", { status: 503, headers: { "content-type": "application/problem+json" } });
   },
 });
@@ -55,8 +61,8 @@ function find(node, matches) {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 await import(new URL("../../../api/dashboard/main.js", import.meta.url));
 await settle();
-const before = { requests: [...requests], stored: [...stored], hash: location.hash };
+const before = { requests: [...requests], cookies: [...cookies], hash: location.hash };
 const consent = find(elements.main, ({ children }) => children[0] === "Sign in with this key");
 consent?.listeners.click();
 await settle();
-console.log(JSON.stringify({ before, needsConsent: consent !== null, requests, stored }));
+console.log(JSON.stringify({ before, needsConsent: consent !== null, requests, cookies, stored }));

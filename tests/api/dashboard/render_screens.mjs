@@ -14,12 +14,25 @@ const SHOWN = {
   issues: "showIssues",
   issue: "showIssue",
   recommendation: "showRecommendation",
+  recommendations: "showRecommendations",
+  changes: "showChanges",
+  prediction: "showPrediction",
   connectors: "showConnectors",
+  "connectors/connector": "showConnector",
+  "connectors/new_connector": "showNewConnector",
+  "settings/alert_rules": "showAlertRules",
+  "settings/account": "showAccount",
+  "settings/audit": "showAudit",
+  "settings/export": "showExport",
+  "settings/keys": "showKeys",
+  "settings/members": "showMembers",
+  "settings/organization": "showOrganization",
+  "settings/workspace": "showSettings",
 };
 
 class Element {
   constructor(tag) {
-    Object.assign(this, { tag, children: [], style: {}, dataset: {}, listeners: {} });
+    Object.assign(this, { tag, children: [], style: {}, dataset: {}, listeners: {}, value: "" });
   }
   get childElementCount() {
     return this.children.length;
@@ -32,6 +45,13 @@ class Element {
   }
   setAttribute(name, value) {
     if (name.startsWith("data-")) this.dataset[name.slice(5)] = value;
+  }
+  removeAttribute() {}
+  querySelector() {
+    return null;
+  }
+  querySelectorAll() {
+    return [];
   }
   addEventListener(name, listener) {
     this.listeners[name] = listener;
@@ -60,10 +80,10 @@ Object.assign(globalThis, {
     createElementNS: (_, tag) => new Element(tag),
     getElementById: () => new Element("div"),
   },
-  sessionStorage: { getItem: () => '{"access": "key"}' },
   location: { hash: "" },
-  history: { replaceState() {} },
+  history: { state: null, replaceState() {} },
   fetch: async ({ pathname }) => {
+    if (pathname === "/v1/auth/browser") return { ok: true, json: async () => ({ csrf_token: "proof" }) };
     const match = ANSWERS.find(([pattern]) => new RegExp(pattern).test(pathname));
     if (!match) errors.push(`no answer for ${pathname}`);
     return { ok: true, status: 200, json: async () => structuredClone(match[1]) };
@@ -80,7 +100,9 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
 const context = {
   id: "00000000-0000-0000-0000-000000000001",
   query: {},
-  me: { role: "owner" },
+  me: { kind: "user", id: "00000000-0000-0000-0000-000000000009", role: "owner", timezone: "UTC" },
+  workspace: { name: "W", organization: { name: "O" }, features: ["alerts", "clusters", "export", "sso", "tickets"] },
+  restart() {},
   signal: new AbortController().signal,
   reload() {},
 };

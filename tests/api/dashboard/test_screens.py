@@ -12,15 +12,36 @@ import pytest
 NODE = shutil.which("node")
 SCRIPT = Path(__file__).with_name("render_screens.mjs")
 TITLES = {
-    "overview": ["Fix first", "Did the last fix hold?", "could not be analyzed"],
-    "patterns": ["Confidence", "Last seen"],
-    "pattern": ["Median time to resolve", "Occurrences", "Typical times", "Based on", "Issued", "Lineage"],
+    "overview": ["Fix first", "Did the last fix hold?", "could not be analyzed", "New failures from there"],
+    "patterns": ["Confidence", "Last seen", "quiet"],
+    "pattern": [
+        "When does it come back?",
+        "What to do?",
+        "Merge",
+        "Rename",
+        "Occurrences",
+        "Based on",
+        "Lineage",
+    ],
     "predictions": ["Prediction accuracy", "predicted", "observed", "include history"],
     "clusters": ["Pattern graph", "Minimum strength"],
-    "issues": ["Severity", "Status"],
-    "issue": ["Similar issues", "Assigned by"],
-    "recommendation": ["Patterns addressed", "Proof", "Open a ticket"],
-    "connectors": ["Last sync", "Resume"],
+    "issues": ["Severity", "Status", "Report an issue", "From"],
+    "issue": ["Similar issues", "Assigned by", "Edit", "Link to a pattern"],
+    "recommendation": ["Patterns addressed", "Proof", "Assign", "Tracker"],
+    "recommendations": ["Loops prevented", "Effort"],
+    "changes": ["Record a change", "checkout 4.12"],
+    "prediction": ["Grade", "Dismiss", "Outcomes"],
+    "connectors": ["Last sync", "Resume", "Connect a tool"],
+    "connectors/connector": ["Test the connection", "Replace credentials", "Try all again", "no title"],
+    "connectors/new_connector": ["Pick the tool", "Jira"],
+    "settings/alert_rules": ["Create a rule", "Snooze", "ana@example.com"],
+    "settings/account": ["Change the password", "Sign out everywhere", "Firefox"],
+    "settings/audit": ["member.invited"],
+    "settings/export": ["Download"],
+    "settings/keys": ["Create a key", "Revoke"],
+    "settings/members": ["Invite", "Suspend", "Remove"],
+    "settings/organization": ["Seats taken", "Create a workspace"],
+    "settings/workspace": ["First steps", "Time zone", "Proof window", "Leave"],
 }
 
 

@@ -1,22 +1,9 @@
-// Corrections by people: confirm or reject the grouping, unlink an issue, record a closure note.
+// Corrections by people: unlink an issue, withdraw a correction, record a closure note.
 
-import { post } from "../lib/client.js";
-import { h, section } from "../lib/elements.js";
-import { minute, number } from "../lib/format.js";
-import { action, empty } from "../lib/states.js";
-
-/** Confirm or reject the grouping; the answers calibrate the confidence. */
-export function confirmForm(pattern) {
-  const confirm = (together) => () =>
-    post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
-  return h(
-    "span",
-    { class: "beside" },
-    h("span", { class: "quiet" }, "Do these belong together?"),
-    action("Yes", confirm(true), { done: "Recorded: they belong together." }),
-    action("No", confirm(false), { done: "Recorded. Use “Unlink” for each issue that does not belong." }),
-  );
-}
+import { post } from "../../lib/client.js";
+import { h, section } from "../../lib/elements.js";
+import { minute, number } from "../../lib/format.js";
+import { action, empty } from "../../lib/states.js";
 
 const UNDO_MILLISECONDS = 30_000;
 
@@ -25,7 +12,7 @@ export const withdraw = (correctionId) =>
   post("/v1/corrections/{correction_id}/withdraw", { correction_id: correctionId }, {});
 
 /** Unlink one issue; for 30 seconds it can be undone here, and later withdrawn on the issue's page. */
-export function unlinkButton(issue, pattern) {
+export function unlinkButton(issue, pattern, { text = "Unlink", className = "plain" } = {}) {
   const place = h("span", { class: "beside" });
   const unlink = async () => {
     const { correction_id: correctionId } = await post(
@@ -41,7 +28,7 @@ export function unlinkButton(issue, pattern) {
   };
   const restore = () =>
     place.replaceChildren(
-      action("Unlink", unlink, { className: "plain", label: `Unlink ${issue.title}` }),
+      action(text, unlink, { className, label: `${text}: ${issue.title}` }),
     );
   restore();
   return place;

@@ -1,9 +1,9 @@
 // Predictions for one pattern: the probability in each window, and the likely trigger.
 
-import { shareMark } from "../charts/axes.js";
-import { facts, h, section, table } from "../lib/elements.js";
-import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText, isWide, weekdayOf } from "../lib/format.js";
-import { empty } from "../lib/states.js";
+import { shareMark } from "../../charts/axes.js";
+import { facts, h, link, section, table } from "../../lib/elements.js";
+import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText, isWide, weekdayOf, exact } from "../../lib/format.js";
+import { empty } from "../../lib/states.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -11,11 +11,11 @@ const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 export function windowsTable(predictions) {
   const rows = [...predictions].sort((left, right) => left.window_days - right.window_days);
   const columns = [
-    { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
+    { title: "Window", cell: (row) => link(`/predictions/${row.id}`, pluralize(row.window_days, "day")) },
     { title: "Probability", cell: (row) => probabilityCell(row) },
     { title: "Based on", cell: (row) => pluralize(row.event_count, "event") },
     { title: "Impact", cell: (row) => row.impact },
-    { title: "Issued", cell: (row) => h("span", { title: day(row.issued_at) }, ago(row.issued_at)) },
+    { title: "Issued", cell: (row) => h("span", { title: exact(row.issued_at) }, ago(row.issued_at)) },
     { title: "Window ends", cell: (row) => day(row.closes_at) },
   ];
   return rows.length
@@ -69,7 +69,8 @@ export function triggerSection(predictions) {
   );
 }
 
-function nextDate(row) {
+/** The next date with its weekday, or the interval where it is wide. */
+export function nextDate(row) {
   if (!row.next_date_median) return null;
   const interval = `80 % between ${dayOf(row.next_date_low)} and ${dayOf(row.next_date_high)}`;
   return isWide(row)

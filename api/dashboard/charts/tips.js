@@ -1,0 +1,42 @@
+// Values of a chart's marks: under the pointer, under a finger, and by arrow keys when the chart has the focus.
+
+import { h } from "../lib/elements.js";
+
+/** A frame whose marks with `data-tip` tell their values. */
+export function withTips(frame, title) {
+  const tip = h("p", { class: "tip", hidden: true, role: "status" });
+  const box = h(
+    "div",
+    { class: "chart-box", tabindex: "0", role: "group", "aria-label": `${title}: left and right arrow keys read the values` },
+    frame,
+    tip,
+  );
+  let present = null;
+  const show = (mark) => {
+    present?.classList.remove("read-out");
+    present = mark;
+    tip.hidden = !mark;
+    if (!mark) return;
+    mark.classList.add("read-out");
+    tip.textContent = mark.dataset.tip;
+    const [place, room] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
+    const left = place.left + place.width / 2 - room.left;
+    tip.style.left = `${Math.min(Math.max(left, 48), Math.max(48, room.width - 48))}px`;
+    tip.style.top = `${place.top - room.top}px`;
+  };
+  const markOf = (event) => event.target.closest?.("[data-tip]") ?? null;
+  box.addEventListener("pointermove", (event) => event.pointerType !== "touch" && show(markOf(event)));
+  box.addEventListener("pointerdown", (event) => show(markOf(event)));
+  box.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && show(null));
+  box.addEventListener("blur", () => show(null));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return show(null);
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by || event.target !== box) return;
+    event.preventDefault();
+    const marks = [...frame.querySelectorAll("[data-tip]")];
+    const at = marks.indexOf(present);
+    show(marks[at < 0 ? (by > 0 ? 0 : marks.length - 1) : Math.min(marks.length - 1, Math.max(0, at + by))] ?? null);
+  });
+  return box;
+}

@@ -1,0 +1,97 @@
+// The keyboard: `/` searches, `j` and `k` walk through rows, Enter opens, `?` explains, Ctrl-K goes anywhere.
+
+import { get } from "./lib/client.js";
+import { openDialog } from "./lib/dialog.js";
+import { h, link } from "./lib/elements.js";
+import { TABS } from "./routes.js";
+
+const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
+const TYPING_PAUSE = 200;
+const SHORTCUTS = [
+  ["/", "search on this screen"],
+  ["j, k", "next and previous row"],
+  ["Enter", "open the row"],
+  ["g, then o p r d i c", "overview, patterns, recommendations, predictions, issues, clusters"],
+  ["Ctrl-K", "go to a screen or a pattern by its name"],
+  ["Esc", "close what is open"],
+  ["?", "these shortcuts"],
+];
+const PLACES = { o: "/", p: "/patterns", r: "/recommendations", d: "/predictions", i: "/issues", c: "/clusters" };
+
+/** Listen to keys, except where somebody types; `isOff()` tells when nobody is signed in. */
+export function listenToKeys(main, isOff) {
+  let isGoing = false;
+  addEventListener("keydown", (event) => {
+    if (isOff()) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return run(event, showPalette);
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog")) return;
+    const wasGoing = isGoing;
+    isGoing = event.key === "g" && !wasGoing;
+    if (wasGoing && PLACES[event.key]) return run(event, () => (location.hash = `#${PLACES[event.key]}`));
+    const act = { "/": () => focusSearch(main), j: () => step(main, 1), k: () => step(main, -1), "?": showHelp }[event.key];
+    if (act) run(event, act);
+  });
+}
+
+const run = (event, act) => (event.preventDefault(), act());
+
+const isTyping = ({ target }) =>
+  target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
+  (/^input$/i.test(target.tagName) && !/^(checkbox|radio|range)$/.test(target.type));
+
+const focusSearch = (main) => main.querySelector("input[type=search]")?.focus();
+
+/** Move the focus to the link of the next or previous row. */
+function step(main, by) {
+  const links = [...main.querySelectorAll(ROW_LINKS)].filter((element) => element.offsetParent !== null);
+  if (!links.length) return;
+  const row = document.activeElement?.closest?.("tr, .rows > li");
+  const present = links.findIndex((element) => row?.contains(element));
+  const next = present < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, present + by));
+  links[next].focus();
+  links[next].scrollIntoView({ block: "nearest" });
+}
+
+/** What the keys do. */
+export const showHelp = () =>
+  openDialog("Keyboard shortcuts", () =>
+    h(
+      "dl",
+      { class: "shortcuts" },
+      SHORTCUTS.map(([keys, text]) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, text))),
+    ),
+  );
+
+/** Go to a screen or a pattern by typing some of its name. */
+function showPalette() {
+  openDialog("Go to", (close) => {
+    const found = h("ul", { class: "rows palette" });
+    const input = h("input", { id: "palette", type: "search", maxlength: 200, "aria-label": "Screen or pattern", autocomplete: "off" });
+    let timer = null;
+    const draw = (patterns = []) => {
+      const text = input.value.trim().toLowerCase();
+      const screens = TABS.filter(({ name }) => name.toLowerCase().includes(text));
+      const entries = [
+        ...screens.map(({ path, name }) => link(path, name, { onclick: close })),
+        ...patterns.map(({ id, name }) => link(`/patterns/${id}`, name, { onclick: close })),
+      ];
+      found.replaceChildren(...entries.map((entry) => h("li", {}, entry)));
+    };
+    const search = async () => {
+      const q = input.value.trim();
+      const page = q ? await get("/v1/patterns", {}, { q, limit: 8 }).catch(() => ({ data: [] })) : { data: [] };
+      if (q === input.value.trim()) draw(page.data);
+    };
+    input.addEventListener("input", () => (draw(), clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))));
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") run(event, () => found.querySelector("a")?.click());
+      if (event.key === "ArrowDown") run(event, () => found.querySelector("a")?.focus());
+    });
+    found.addEventListener("keydown", (event) => {
+      const by = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+      if (by) run(event, () => (document.activeElement.closest("li")?.[by]?.firstChild ?? input).focus());
+    });
+    draw();
+    return [input, found];
+  });
+}

@@ -1,0 +1,77 @@
+// Dialogs over the page: one at a time, closed by Escape, by “Cancel”, or by leaving the screen.
+
+import { h } from "./elements.js";
+import { action } from "./states.js";
+
+let current = null;
+
+/** Open a dialog; `build(close)` makes its content. */
+export function openDialog(title, build) {
+  closeDialog();
+  const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" });
+  const opener = document.activeElement;
+  const close = () => dialog.close();
+  dialog.append(
+    h(
+      "div",
+      { class: "dialog-head" },
+      h("h2", { id: "dialog-title" }, title),
+      h("button", { type: "button", class: "plain", onclick: close }, "Close"),
+    ),
+    h("div", { class: "dialog-body" }, build(close)),
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (current === dialog) current = null;
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+  });
+  current = dialog;
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector("input, select, textarea")?.focus();
+}
+
+/** Close the dialog that is open, if any. */
+export const closeDialog = () => current?.close();
+
+/** A button that opens a dialog. */
+export const dialogButton = (text, title, build, { className = "", label } = {}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: className || null,
+      "aria-haspopup": "dialog",
+      "aria-label": label,
+      onclick: () => openDialog(title, build),
+    },
+    text,
+  );
+
+/** A button that asks before it acts. */
+export function askingButton(text, question, verb, act, { done, className = "danger", label } = {}) {
+  const build = (close) => [
+    h("p", { class: "prose" }, question),
+    h(
+      "div",
+      { class: "buttons" },
+      action(verb, () => Promise.resolve(act()).then(close), { done, className: "danger" }),
+      h("button", { type: "button", onclick: close }, "Cancel"),
+    ),
+  ];
+  return dialogButton(text, `${text}?`, build, { className, label });
+}
+
+/** A secret that is shown once, with a field to copy it from. */
+export function showSecret(title, explanation, secret) {
+  openDialog(title, (close) => {
+    const field = h("input", { id: "secret", type: "text", readonly: true, class: "secret", value: secret });
+    field.addEventListener("focus", () => field.select());
+    const copy = action("Copy", () => navigator.clipboard.writeText(secret), { done: "Copied." });
+    return [
+      h("p", { class: "prose" }, explanation),
+      h("div", { class: "field" }, h("label", { for: "secret" }, "Shown only once"), field),
+      h("div", { class: "buttons" }, copy, h("button", { type: "button", onclick: close }, "I have stored it")),
+    ];
+  });
+}

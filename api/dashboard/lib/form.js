@@ -1,0 +1,120 @@
+// Forms built from a list of fields: they read typed values, send them, and show each refusal beside its field.
+
+import { ApiError } from "./client.js";
+import { h } from "./elements.js";
+import { notice } from "./states.js";
+
+/**
+ * A form. `fields` are {name, label, kind, options, value, help, required, …attributes}, `send(values)` calls the
+ * API, `onDone(answer)` follows. Empty fields that are not required are left out of the values.
+ */
+export function form({ id, fields, verb, send, done, onDone, extra = null, className = "stack" }) {
+  const message = h("p", { class: "form-error", role: "alert" });
+  const button = h("button", { type: "submit", class: "main" }, verb);
+  const controls = fields.filter(Boolean).map((field) => control(id, field));
+  const submit = async (event) => {
+    event.preventDefault();
+    clearRefusals(controls, message);
+    button.disabled = true;
+    try {
+      const answer = await send(readValues(controls));
+      if (done) notice(done);
+      await onDone?.(answer);
+    } catch (error) {
+      showRefusals(controls, message, error);
+    } finally {
+      button.disabled = false;
+    }
+  };
+  return h(
+    "form",
+    { id, class: className, onsubmit: submit },
+    controls.map((item) => item.element),
+    message,
+    h("div", { class: "buttons" }, button, extra),
+  );
+}
+
+function control(formId, field) {
+  const { name, label, kind = "text", options, value, help, required = false, ...rest } = field;
+  const { pointer = `/${name}`, read, suggested, ...attributes } = rest;
+  const id = `${formId}-${name}`;
+  const describedBy = `${help ? `${id}-help ` : ""}${id}-error`;
+  const shared = { id, name, required, "aria-describedby": describedBy, ...attributes };
+  if (suggested) shared.list = `${id}-list`;
+  const input = buildInput(kind, shared, value, options);
+  const refusal = h("p", { class: "field-error", id: `${id}-error` });
+  const isTick = kind === "checkbox";
+  const title = h("label", { for: id }, label, required || isTick ? null : h("span", { class: "optional" }, " (optional)"));
+  const element = h(
+    "div",
+    { class: isTick ? "field tick" : "field" },
+    isTick ? [input, title] : [title, input],
+    help ? h("p", { class: "help", id: `${id}-help` }, help) : null,
+    suggested ? suggestions(`${id}-list`, suggested) : null,
+    refusal,
+  );
+  return { name, kind, input, element, refusal, pointer, read };
+}
+
+function buildInput(kind, shared, value, options) {
+  if (kind === "textarea") return h("textarea", { rows: 3, ...shared, value });
+  if (kind === "checkbox") return h("input", { type: "checkbox", ...shared, checked: Boolean(value) });
+  if (kind === "select") {
+    const chosen = [value ?? ""].flat().map(String);
+    const entry = ([key, text]) => h("option", { value: key, selected: chosen.includes(String(key)) }, text);
+    return h("select", shared, options.map(entry));
+  }
+  return h("input", { type: kind, ...shared, value });
+}
+
+/** Suggested values of a text field, which names them by its `list`. */
+export const suggestions = (id, values) =>
+  h(
+    "datalist",
+    { id },
+    values.map((value) => h("option", { value })),
+  );
+
+function readValues(controls) {
+  const values = {};
+  for (const { name, kind, input, read } of controls) {
+    const value = readValue(kind, input);
+    const kept = read ? read(value) : value;
+    if (kept !== undefined) values[name] = kept;
+  }
+  return values;
+}
+
+function readValue(kind, input) {
+  if (kind === "checkbox") return input.checked;
+  const text = kind === "password" ? input.value : input.value.trim();
+  if (text === "") return undefined;
+  return kind === "number" ? Number(text) : text;
+}
+
+function clearRefusals(controls, message) {
+  message.textContent = "";
+  for (const { input, refusal } of controls) {
+    input.removeAttribute("aria-invalid");
+    refusal.textContent = "";
+  }
+}
+
+function showRefusals(controls, message, error) {
+  const isRefusal = error instanceof ApiError;
+  if (!isRefusal) console.error(error);
+  const rest = [];
+  for (const { pointer, detail } of isRefusal ? error.fields : []) {
+    const match = controls.find((item) => item.pointer === pointer);
+    if (!match) rest.push(`${pointer.replace(/^\//, "")}: ${detail}`);
+    else {
+      match.refusal.textContent = detail;
+      match.input.setAttribute("aria-invalid", "true");
+    }
+  }
+  const isBesideFields = isRefusal && error.fields.length > 0;
+  const text = isRefusal ? error.message : "The dashboard failed. The browser console shows the details.";
+  message.textContent = isBesideFields ? rest.join(" ") : text;
+  controls.find((item) => item.input.getAttribute("aria-invalid"))?.input.focus();
+}

@@ -1,0 +1,23 @@
+// The progress of a recompute that somebody requested.
+
+import { get } from "./client.js";
+
+const PAUSE = 2_000;
+const MAX_POLLS = 300;
+const TEXTS = {
+  queued: "waiting for its run …",
+  running: "under way …",
+  done: "done: the results are in.",
+  failed: "failed",
+};
+
+/** Follow a job in an element until it ends or the screen is left. */
+export async function followJob(jobId, place, signal) {
+  for (let polls = 0; polls < MAX_POLLS && !signal.aborted; polls += 1) {
+    const job = await get("/v1/jobs/{job_id}", { job_id: jobId }, {}, signal).catch(() => null);
+    if (!job) return;
+    place.textContent = `Recompute ${TEXTS[job.status] ?? job.status}${job.error ? `: ${job.error}` : ""}`;
+    if (job.finished_at) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}

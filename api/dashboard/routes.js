@@ -1,0 +1,70 @@
+// The screens by address, and the tabs that lead to them.
+
+import { showAccount } from "./screens/settings/account.js";
+import { showAlertRules } from "./screens/settings/alert_rules.js";
+import { showAudit } from "./screens/settings/audit.js";
+import { showChanges } from "./screens/changes.js";
+import { showClusters } from "./screens/clusters.js";
+import { showConnector } from "./screens/connectors/connector.js";
+import { showNewConnector } from "./screens/connectors/new_connector.js";
+import { showConnectors } from "./screens/connectors.js";
+import { showExport } from "./screens/settings/export.js";
+import { showIssue } from "./screens/issue.js";
+import { showIssues } from "./screens/issues.js";
+import { showKeys } from "./screens/settings/keys.js";
+import { showMembers } from "./screens/settings/members.js";
+import { showOrganization } from "./screens/settings/organization.js";
+import { showOverview } from "./screens/overview.js";
+import { showPattern } from "./screens/pattern.js";
+import { showPatterns } from "./screens/patterns.js";
+import { showPrediction } from "./screens/prediction.js";
+import { showPredictions } from "./screens/predictions.js";
+import { showRecommendation } from "./screens/recommendation.js";
+import { showRecommendations } from "./screens/recommendations.js";
+import { showSettings } from "./screens/settings/workspace.js";
+
+const ID = "([0-9a-f-]{36})";
+const at = (path) => new RegExp(`^${path}$`);
+
+export const SCREENS = [
+  { path: at("/"), show: showOverview, name: "Overview" },
+  { path: at("/patterns"), show: showPatterns, name: "Patterns" },
+  { path: at(`/patterns/${ID}`), show: showPattern, name: "Pattern", under: "/patterns" },
+  { path: at("/predictions"), show: showPredictions, name: "Predictions" },
+  { path: at(`/predictions/${ID}`), show: showPrediction, name: "Prediction", under: "/predictions" },
+  { path: at("/recommendations"), show: showRecommendations, name: "Recommendations" },
+  {
+    path: at(`/recommendations/${ID}`),
+    show: showRecommendation,
+    name: "Recommendation",
+    under: "/recommendations",
+  },
+  { path: at("/clusters"), show: showClusters, name: "Clusters" },
+  { path: at("/issues"), show: showIssues, name: "Issues" },
+  { path: at(`/issues/${ID}`), show: showIssue, name: "Issue", under: "/issues" },
+  { path: at("/changes"), show: showChanges, name: "Changes" },
+  { path: at("/connectors"), show: showConnectors, name: "Connectors" },
+  { path: at("/connectors/new"), show: showNewConnector, name: "New connector", under: "/connectors" },
+  { path: at(`/connectors/${ID}`), show: showConnector, name: "Connector", under: "/connectors" },
+  { path: at("/alerts"), show: showAlertRules, name: "Alerts" },
+  { path: at("/settings"), show: showSettings, name: "Settings" },
+  { path: at("/settings/members"), show: showMembers, name: "Members", under: "/settings" },
+  { path: at("/settings/keys"), show: showKeys, name: "Keys", under: "/settings" },
+  { path: at("/settings/organization"), show: showOrganization, name: "Organization", under: "/settings" },
+  { path: at("/settings/export"), show: showExport, name: "Export", under: "/settings" },
+  { path: at("/settings/audit"), show: showAudit, name: "Audit log", under: "/settings" },
+  { path: at("/settings/account"), show: showAccount, name: "Account", under: "/settings" },
+];
+
+export const TABS = [
+  { path: "/", name: "Overview" },
+  { path: "/patterns", name: "Patterns" },
+  { path: "/recommendations", name: "Recommendations" },
+  { path: "/predictions", name: "Predictions" },
+  { path: "/clusters", name: "Clusters", feature: "clusters" },
+  { path: "/issues", name: "Issues" },
+  { path: "/changes", name: "Changes" },
+  { path: "/connectors", name: "Connectors", role: "analyst" },
+  { path: "/alerts", name: "Alerts", role: "analyst" },
+  { path: "/settings", name: "Settings" },
+];

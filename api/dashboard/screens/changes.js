@@ -1,0 +1,79 @@
+// Changes: deployments, releases and configuration changes, which may have triggered failures; and recording one.
+
+import { get, post } from "../lib/client.js";
+import { dialogButton } from "../lib/dialog.js";
+import { externalLink, h, table } from "../lib/elements.js";
+import { form } from "../lib/form.js";
+import { ago, plain, exact } from "../lib/format.js";
+import { anyOf, listing } from "../lib/listing.js";
+import { isAtLeast } from "../lib/roles.js";
+import { empty } from "../lib/states.js";
+
+const KINDS = ["deploy", "release", "config_change", "feature_flag", "change"];
+const FIELDS = [
+  { name: "q", label: "Search titles", placeholder: "words" },
+  { name: "service", label: "Service" },
+  { name: "environment", label: "Environment" },
+];
+
+export async function showChanges({ me, query, signal, reload }) {
+  const record = dialogButton("Record a change", "Record a change", (close) => newChange(close, reload));
+  return h(
+    "div",
+    { class: "screen", "data-title": "Changes" },
+    h("div", { class: "section-head" }, h("h1", {}, "Changes"), isAtLeast(me, "analyst") ? record : null),
+    h("p", { class: "lead" }, "Deployments, releases and settings: what a recurrence is compared with."),
+    await listing({
+      path: "/changes",
+      fields: FIELDS,
+      query,
+      noun: "change",
+      read: (filters) => get("/v1/changes", {}, { ...filters, limit: 50 }, signal),
+      draw: changesTable,
+      none: (isFiltered) =>
+        isFiltered
+          ? empty("No change matches these filters.", "Widen or clear them.")
+          : empty("No changes yet.", "Connect a pipeline, or record one here."),
+    }),
+  );
+}
+
+function changesTable(rows) {
+  const columns = [
+    {
+      title: "Changed",
+      cell: (row) => h("span", { title: exact(row.changed_at) }, ago(row.changed_at)),
+    },
+    { title: "Kind", cell: (row) => plain(row.kind) },
+    {
+      title: "Change",
+      className: "wide",
+      cell: (row) => [
+        externalLink(row.external_url, row.title),
+        h("span", { class: "below" }, `${row.source} ${row.external_id}`),
+      ],
+    },
+    { title: "Service", cell: (row) => row.service ?? "all" },
+    { title: "Environment", cell: (row) => row.environment ?? "–" },
+  ];
+  return table("Changes, newest first", columns, rows, { className: "stacked" });
+}
+
+function newChange(close, reload) {
+  const fields = [
+    { name: "title", label: "What changed", required: true, maxlength: 500 },
+    { name: "kind", label: "Kind", kind: "select", options: anyOf(KINDS).slice(1), value: "deploy" },
+    { name: "service", label: "Service", maxlength: 200, help: "Empty: all services." },
+    { name: "environment", label: "Environment", maxlength: 200 },
+    {
+      name: "changed_at",
+      label: "When",
+      kind: "datetime-local",
+      help: "In the time of this computer. Empty: now.",
+      read: (value) => value && new Date(value).toISOString(),
+    },
+  ];
+  const send = (values) => post("/v1/ingest/changes", {}, values);
+  const onDone = () => (close(), reload());
+  return form({ id: "change", fields, verb: "Record", send, done: "Recorded. It is listed after the next run.", onDone });
+}

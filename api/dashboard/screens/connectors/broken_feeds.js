@@ -1,0 +1,41 @@
+// Connectors that fail, shown where people look: on the overview and in the bar.
+
+import { get } from "../../lib/client.js";
+import { h, link } from "../../lib/elements.js";
+import { number, pluralize } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { isBroken } from "../connectors.js";
+
+/** The connectors that need somebody, of all; none for viewers, who cannot see connectors. */
+export async function readBrokenFeeds(me, signal) {
+  if (!isAtLeast(me, "analyst")) return { broken: [], total: 0 };
+  const page = await get("/v1/connectors", {}, { limit: 100 }, signal).catch(() => ({ data: [] }));
+  return { broken: page.data.filter(isBroken), total: page.data.length };
+}
+
+/** One sentence about them with where to fix them; null: all of them answer. */
+export function brokenFeedsNotice({ broken, total }) {
+  if (!broken.length) return null;
+  const named = broken.slice(0, 3).map((row) => link(`/connectors/${row.id}`, row.display_name));
+  return h(
+    "div",
+    { class: "failed-stages", role: "alert" },
+    h(
+      "p",
+      {},
+      h("strong", {}, `${pluralize(broken.length, "connector")} of ${number(total)} failed. `),
+      "New failures from there are not seen: ",
+      named.flatMap((entry, index) => (index ? [", ", entry] : [entry])),
+      broken.length > 3 ? [" and ", link("/connectors", `${broken.length - 3} more`)] : null,
+      ".",
+    ),
+  );
+}
+
+/** Mark the tab of the connectors with how many fail. */
+export function markBrokenFeeds(bar, { broken }) {
+  const tab = bar.querySelector("nav a[href='#/connectors']");
+  tab?.querySelector(".count")?.remove();
+  if (tab && broken.length)
+    tab.append(h("span", { class: "count", title: `${broken.length} failed` }, ` ${broken.length}`, h("span", { class: "unseen" }, " failed")));
+}

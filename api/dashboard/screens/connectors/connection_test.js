@@ -1,0 +1,43 @@
+// The test of a connector: whether the tool answers, and what its first records become.
+
+import { post } from "../../lib/client.js";
+import { h, table } from "../../lib/elements.js";
+import { minute, plain } from "../../lib/format.js";
+import { action } from "../../lib/states.js";
+
+export async function connectionTest(connector, reload) {
+  const path = { connector_id: connector.id };
+  const result = await post("/v1/connectors/{connector_id}/test", path);
+  const start = () => post("/v1/connectors/{connector_id}/resume", path).then(reload);
+  const days = connector.backfill_days;
+  return h(
+    "div",
+    { class: "connection-test" },
+    h(
+      "p",
+      { class: "answer-text" },
+      h("span", { class: `mark-word status-${result.ok ? "active" : "error"}` }, result.ok ? "it answers" : "it failed"),
+      ` ${result.detail}`,
+    ),
+    result.samples?.length ? samplesTable(result.samples) : null,
+    result.ok && connector.status !== "active"
+      ? h("p", { class: "more" }, action(`Start the backfill of ${days} days`, start, { className: "main", done: "The backfill starts within a minute." }))
+      : null,
+  );
+}
+
+function samplesTable(rows) {
+  const columns = [
+    { title: "Becomes", cell: (row) => plain(row.kind) },
+    {
+      title: "Title",
+      className: "wide",
+      cell: (row) => [row.title ?? "–", h("span", { class: "below" }, row.external_id)],
+    },
+    { title: "Severity", cell: (row) => row.severity ?? "–" },
+    { title: "Status", cell: (row) => plain(row.status) || "–" },
+    { title: "Service", cell: (row) => row.service ?? "–" },
+    { title: "Created", cell: (row) => minute(row.created_at) },
+  ];
+  return table("What its first records become", columns, rows, { isCaptionVisible: true, className: "stacked" });
+}

@@ -1,0 +1,143 @@
+// One connector: testing it, its backfill, settings, secrets, sync history and the records in quarantine.
+
+import { get, patch, post, remove } from "../../lib/client.js";
+import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { facts, h, link, section } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { ago, duration, minute, number, plain } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { action, part, partSection } from "../../lib/states.js";
+import { syncHistory } from "../connectors.js";
+import { connectionTest } from "./connection_test.js";
+import { fieldsOf, valuesOf } from "./fields.js";
+import { stepsOf, takeSecret } from "./new_connector.js";
+import { quarantineSection } from "./quarantine.js";
+
+export async function showConnector({ id, query, me, signal, reload }) {
+  const [connector, catalog] = await Promise.all([
+    get("/v1/connectors/{connector_id}", { connector_id: id }, {}, signal),
+    get("/v1/connectors/catalog", {}, {}, signal),
+  ]);
+  const tool = catalog.data.find((entry) => entry.type === connector.type);
+  const secret = takeSecret(id);
+  if (secret) showSecret("The webhook's secret", tool?.webhook_setup ?? "Enter it in the tool.", secret);
+  const canWrite = isAtLeast(me, "analyst");
+  const isTesting = query.step === "test";
+  return h(
+    "article",
+    { class: "screen", "data-title": connector.display_name },
+    h("p", { class: "trail" }, link("/connectors", "Connectors"), ` / ${plain(connector.type)}`),
+    h("h1", {}, connector.display_name),
+    isTesting ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
+    h("div", { class: "under-title" }, stateOf(connector)),
+    connector.status_reason ? h("p", { class: "connector-error" }, connector.status_reason) : null,
+    canWrite ? levers(connector, tool, me, reload) : null,
+    canWrite && tool?.polls ? partOfTest(connector, isTesting, reload) : null,
+    partSection("Sync history", "sync runs", () => syncHistory(connector, signal)),
+    quarantineSection(connector, canWrite, signal),
+    section("Configuration", {}, configurationOf(connector, tool)),
+  );
+}
+
+const stateOf = (row) =>
+  facts([
+    ["Status", h("span", { class: `mark-word status-${row.status}` }, row.status)],
+    ["Last sync", row.last_sync_at ? `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}` : "never"],
+    ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
+    ["Interval", duration(row.poll_interval_seconds)],
+    ["Past read", `${number(row.backfill_days)} days`],
+    ["Webhook", row.webhook_url],
+    ["Created", minute(row.created_at)],
+  ]);
+
+function partOfTest(connector, isTesting, reload) {
+  const place = h("div", { class: "part" });
+  const run = () => place.replaceChildren(part("the first records", () => connectionTest(connector, reload)));
+  const button = h("button", { type: "button", onclick: run }, "Test the connection");
+  if (isTesting) run();
+  return section("Test", { beside: button }, place);
+}
+
+function configurationOf(connector, tool) {
+  const titles = new Map((tool?.config ?? []).map((field) => [field.name, field.title]));
+  const rows = Object.entries(connector.config).map(([name, value]) => [
+    titles.get(name) ?? plain(name),
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  ]);
+  return facts([...rows, ["Credentials", connector.has_credentials ? "stored, encrypted" : "none"]]);
+}
+
+function levers(connector, tool, me, reload) {
+  const path = { connector_id: connector.id };
+  const change = (body) => patch("/v1/connectors/{connector_id}", path, body);
+  const after = (close) => () => (close(), reload());
+  const andReload = (call) => () => call().then(reload);
+  const isActive = connector.status === "active";
+  return h(
+    "div",
+    { class: "levers" },
+    isActive
+      ? [
+          action("Sync now", andReload(() => post("/v1/connectors/{connector_id}/sync", path)), { done: "Sync requested." }),
+          action("Pause", andReload(() => post("/v1/connectors/{connector_id}/pause", path)), { done: "Paused. Webhooks are still accepted." }),
+        ]
+      : action("Start polling", andReload(() => post("/v1/connectors/{connector_id}/resume", path)), {
+          done: "Polling starts within a minute.",
+          className: "main",
+        }),
+    tool ? dialogButton("Edit", `Edit ${connector.display_name}`, (close) => editing(connector, tool, change, after(close))) : null,
+    tool?.credentials.length
+      ? dialogButton("Replace credentials", "Replace credentials", (close) => credentialsForm(tool, change, after(close)))
+      : null,
+    tool?.webhooks
+      ? dialogButton("Replace webhook secret", "Replace the webhook secret", (close) => secretForm(change, after(close)))
+      : null,
+    isAtLeast(me, "admin") ? deleting(connector) : null,
+  );
+}
+
+function deleting(connector) {
+  const act = async () => {
+    await remove("/v1/connectors/{connector_id}", { connector_id: connector.id });
+    location.hash = "#/connectors";
+  };
+  const question = `“${connector.display_name}” and its credentials are deleted. Its issues stay.`;
+  return askingButton("Delete", question, "Delete the connector", act, { done: "Deleted." });
+}
+
+function editing(connector, tool, change, onDone) {
+  const fields = [
+    { name: "display_name", label: "Name", required: true, maxlength: 120, value: connector.display_name },
+    ...fieldsOf(tool.config, "config", connector.config),
+    {
+      ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
+      ...{ min: 60, max: 86400, value: connector.poll_interval_seconds },
+    },
+    {
+      ...{ name: "backfill_days", label: "Days of the past to read", kind: "number", required: true },
+      ...{ min: 0, max: 3650, value: connector.backfill_days },
+    },
+  ];
+  const send = ({ display_name, poll_interval_seconds, backfill_days, ...rest }) =>
+    change({ display_name, poll_interval_seconds, backfill_days, config: valuesOf(rest, "config") });
+  return form({ id: "edit", fields, verb: "Save", send, done: "The connector is saved.", onDone });
+}
+
+function credentialsForm(tool, change, onDone) {
+  const send = (values) => change({ credentials: valuesOf(values, "credentials") });
+  const fields = fieldsOf(tool.credentials, "credentials");
+  return [
+    h("p", { class: "prose" }, "All credentials are replaced. They are stored encrypted and never shown."),
+    form({ id: "secrets", fields, verb: "Replace", send, done: "Replaced. Test the connection.", onDone }),
+  ];
+}
+
+function secretForm(change, onDone) {
+  const fields = [
+    {
+      ...{ name: "webhook_secret", label: "The secret that the tool signs with", kind: "password", required: true },
+      ...{ minlength: 16, maxlength: 500, autocomplete: "off", help: "The previous one stays valid until the next change." },
+    },
+  ];
+  return form({ id: "webhook", fields, verb: "Replace", send: change, done: "Replaced.", onDone });
+}

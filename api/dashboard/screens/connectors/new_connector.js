@@ -1,0 +1,115 @@
+// A new connector in steps: pick the tool, enter its credentials and scope, test it, watch the backfill.
+
+import { get, post } from "../../lib/client.js";
+import { externalLink, h, link } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { plain, pluralize } from "../../lib/format.js";
+import { empty } from "../../lib/states.js";
+import { fieldsOf, valuesOf } from "./fields.js";
+
+const STEPS = ["Pick the tool", "Credentials and scope", "Test", "Backfill"];
+
+/** The steps of the wizard, with the present one marked. */
+export const stepsOf = (present) =>
+  h(
+    "ol",
+    { class: "steps", "aria-label": "Steps" },
+    STEPS.map((name, index) => h("li", { "aria-current": index === present ? "step" : null }, `${index + 1}. ${name}`)),
+  );
+
+export async function showNewConnector({ query, signal }) {
+  const catalog = await get("/v1/connectors/catalog", {}, {}, signal);
+  const tool = catalog.data.find((entry) => entry.type === query.type);
+  return h(
+    "div",
+    { class: "screen", "data-title": tool ? `Connect ${tool.title}` : "New connector" },
+    h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", tool ? link("/connectors/new", "new") : "new"),
+    h("h1", {}, tool ? `Connect ${tool.title}` : "What records your failures?"),
+    stepsOf(tool ? 1 : 0),
+    tool ? setUp(tool) : pick(catalog.data),
+  );
+}
+
+function pick(tools) {
+  const found = h("div", { class: "part" });
+  const count = h("p", { class: "quiet", role: "status" });
+  const search = h("input", { id: "tool", type: "search", maxlength: 60, placeholder: "Jira, Sentry, GitLab …" });
+  const show = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
+    const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
+    count.textContent = `${pluralize(matching.length, "tool")}`;
+    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching)) : empty("No tool of this name.", "“Custom” types read any database or webhook."));
+  };
+  search.addEventListener("input", show);
+  show();
+  return [h("div", { class: "field more tool-search" }, h("label", { for: "tool" }, "Search"), search), count, found];
+}
+
+function byCategory(tools) {
+  const groups = Map.groupBy ? Map.groupBy(tools, (tool) => tool.category) : group(tools);
+  return [...groups].map(([category, entries]) =>
+    h("section", {}, h("h2", {}, plain(category)), h("ul", { class: "choices" }, entries.map(choice))),
+  );
+}
+
+function group(tools) {
+  const groups = new Map();
+  for (const tool of tools) groups.set(tool.category, [...(groups.get(tool.category) ?? []), tool]);
+  return groups;
+}
+
+const choice = (tool) =>
+  h(
+    "li",
+    {},
+    tool.available ? link(`/connectors/new?type=${tool.type}`, tool.title) : tool.title,
+    h(
+      "span",
+      { class: "quiet" },
+      tool.available ? ` ${[tool.polls && "polls", tool.webhooks && "webhook", tool.tickets && "tickets"].filter(Boolean).join(", ")}` : ` needs the ${tool.plan} plan`,
+    ),
+  );
+
+function setUp(tool) {
+  if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
+  const fields = [
+    { name: "display_name", label: "Name", required: true, maxlength: 120, value: tool.title, help: "How it is listed here." },
+    ...fieldsOf(tool.credentials, "credentials"),
+    ...fieldsOf(tool.config, "config"),
+    {
+      ...{ name: "backfill_days", label: "Days of the past to read", kind: "number", required: true },
+      ...{ min: 0, max: 3650, value: 365, help: "A year shows weekly and yearly rhythms." },
+    },
+    {
+      ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
+      ...{ min: 60, max: 86400, value: 300 },
+    },
+  ];
+  const send = ({ display_name, backfill_days, poll_interval_seconds, ...rest }) =>
+    post(
+      "/v1/connectors",
+      {},
+      {
+        ...{ type: tool.type, display_name, backfill_days, poll_interval_seconds, paused: tool.polls },
+        ...{ credentials: valuesOf(rest, "credentials"), config: valuesOf(rest, "config") },
+      },
+    );
+  const onDone = (created) => {
+    sessionSecrets.set(created.id, created.webhook_secret);
+    location.hash = `#/connectors/${created.id}?step=test`;
+  };
+  return [
+    h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
+    form({ id: "connector", fields, verb: "Store and test", send, onDone }),
+  ];
+}
+
+const sessionSecrets = new Map();
+
+/** The webhook secret of a connector that was just created here; it is shown once and kept nowhere. */
+export function takeSecret(id) {
+  const secret = sessionSecrets.get(id) ?? null;
+  sessionSecrets.delete(id);
+  return secret;
+}

@@ -1,0 +1,42 @@
+// Records in quarantine: why each could not become an issue, and trying them again.
+
+import { get, post } from "../../lib/client.js";
+import { h, section, table } from "../../lib/elements.js";
+import { minute, number } from "../../lib/format.js";
+import { action, empty, part } from "../../lib/states.js";
+
+export function quarantineSection(connector, canWrite, signal) {
+  const place = h("div", { class: "part" });
+  const path = { connector_id: connector.id };
+  const show = () => place.replaceChildren(part("the quarantine", () => quarantined(path, signal)));
+  const replay = async () => {
+    await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
+    show();
+  };
+  show();
+  const button = canWrite ? action("Try all again", replay, { done: "They are read again in the next run." }) : null;
+  return section("Quarantine", { beside: button }, place);
+}
+
+async function quarantined(path, signal) {
+  const page = await get("/v1/connectors/{connector_id}/quarantine", path, { limit: 25 }, signal);
+  if (!page.data.length) return empty("Nothing is in quarantine: every record became an issue or a change.");
+  const columns = [
+    { title: "Arrived", cell: (row) => minute(row.received_at) },
+    { title: "Record", cell: (row) => row.external_id ?? "–" },
+    { title: "Why", className: "wide", cell: (row) => row.reason },
+    { title: "Content", className: "wide", cell: (row) => content(row) },
+  ];
+  return [
+    table("Records in quarantine, newest first", columns, page.data, { className: "stacked" }),
+    page.page.has_more ? h("p", { class: "quiet" }, `The newest ${page.data.length} of ${number(page.page.total)}.`) : null,
+  ].reduce((box, child) => (child && box.append(child), box), h("div", {}));
+}
+
+const content = (row) =>
+  h(
+    "details",
+    {},
+    h("summary", {}, "Show"),
+    h("pre", { class: "body", tabindex: "0" }, typeof row.payload === "string" ? row.payload : JSON.stringify(row.payload, null, 2)),
+  );

@@ -1,0 +1,69 @@
+// Reporting an issue, correcting one, and putting it into another pattern.
+
+import { patch, post } from "../../lib/client.js";
+import { dialogButton } from "../../lib/dialog.js";
+import { form } from "../../lib/form.js";
+import { anyOf } from "../../lib/listing.js";
+import { patternPicker } from "./pattern_picker.js";
+
+const SEVERITIES = [
+  ["p1", "p1 – critical"],
+  ["p2", "p2 – high"],
+  ["p3", "p3 – medium"],
+  ["p4", "p4 – low"],
+];
+const STATUSES = anyOf(["open", "in_loop", "mitigating", "resolved", "closed"]).slice(1);
+
+const fieldsOf = (issue = {}) => [
+  { name: "title", label: "Title", required: true, maxlength: 1000, value: issue.title },
+  { name: "body", label: "Description", kind: "textarea", rows: 5, value: issue.body },
+  { name: "severity", label: "Severity", kind: "select", options: SEVERITIES, value: issue.severity ?? "p3" },
+  { name: "status", label: "Status", kind: "select", options: STATUSES, value: issue.status ?? "open" },
+  { name: "service", label: "Service", maxlength: 200, value: issue.service },
+  { name: "error_type", label: "Error type", maxlength: 200, value: issue.error_type },
+  { name: "team", label: "Team", maxlength: 200, value: issue.team },
+  { name: "environment", label: "Environment", maxlength: 200, value: issue.environment },
+];
+
+/** “Report an issue”: for what no tool has recorded. */
+export const reportButton = () =>
+  dialogButton("Report an issue", "Report an issue", (close) => {
+    const when = {
+      ...{ name: "source_created_at", label: "When it occurred", kind: "datetime-local" },
+      ...{ help: "In the time of this computer. Empty: now.", read: (value) => value && new Date(value).toISOString() },
+    };
+    const send = (values) => post("/v1/issues", {}, values);
+    const onDone = (issue) => (close(), (location.hash = `#/issues/${issue.id}`));
+    return form({ id: "issue", fields: [...fieldsOf(), when], verb: "Report", send, done: "Reported.", onDone });
+  });
+
+/** “Edit”: only what was changed is sent, and later syncs do not overwrite it. */
+export const editButton = (issue, reload) =>
+  dialogButton("Edit", "Edit this issue", (close) => {
+    const fields = fieldsOf(issue);
+    const send = (values) => {
+      const changed = fields
+        .map(({ name }) => [name, values[name] ?? null])
+        .filter(([name, value]) => value !== (issue[name] || null));
+      if (!changed.length) return Promise.resolve();
+      return patch("/v1/issues/{issue_id}", { issue_id: issue.id }, Object.fromEntries(changed));
+    };
+    const onDone = () => (close(), reload());
+    return form({ id: "issue", fields, verb: "Save", send, done: "Saved. Later syncs keep your correction.", onDone });
+  });
+
+/** “Link to a pattern”: the person knows which one it belongs to. */
+export const linkButton = (issue, reload) =>
+  dialogButton("Link to a pattern", "Which pattern does it belong to?", (close) =>
+    patternPicker({
+      except: issue.pattern_id ? [issue.pattern_id] : [],
+      verb: "Link",
+      choose: async ([patternId], reason) => {
+        const body = { pattern_id: patternId, ...(reason && { reason }) };
+        await post("/v1/issues/{issue_id}/link-pattern", { issue_id: issue.id }, body);
+        close();
+        reload();
+      },
+      done: "Linked: it moves in the next run.",
+    }),
+  );

@@ -1,0 +1,98 @@
+// What a person may do with a whole pattern, beside its name.
+
+import { patch, post, put } from "../../lib/client.js";
+import { dialogButton } from "../../lib/dialog.js";
+import { h, link } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { pluralize } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { action, notice } from "../../lib/states.js";
+import { assignButton } from "./assigning.js";
+import { patternPicker } from "./pattern_picker.js";
+
+const SNOOZE_DAYS = [1, 7, 30];
+
+/** The buttons below the name of a pattern. */
+export function patternActions(pattern, { me, workspace, reload }) {
+  const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), { done: "The link is copied." });
+  if (!isAtLeast(me, "analyst")) return h("div", { class: "levers" }, copy);
+  return h(
+    "div",
+    { class: "levers" },
+    confirming(pattern),
+    renameButton(pattern, reload),
+    mergeButton(pattern, reload),
+    assignButton(pattern.assignee, me, (user_id) =>
+      put("/v1/patterns/{pattern_id}/assignee", { pattern_id: pattern.id }, { user_id }).then(reload),
+    ),
+    snoozeButton(pattern, reload),
+    isAtLeast(me, "admin") && workspace.features.includes("alerts")
+      ? link(`/alerts?pattern_id=${pattern.id}`, "Alert on this", { class: "button" })
+      : null,
+    copy,
+  );
+}
+
+function confirming(pattern) {
+  const confirm = (together) => () =>
+    post("/v1/patterns/{pattern_id}/confirm", { pattern_id: pattern.id }, { together });
+  return h(
+    "span",
+    { class: "beside" },
+    h("span", { class: "quiet" }, "Do these issues belong together?"),
+    action("Yes", confirm(true), { done: "Recorded: they belong together." }),
+    action("No", confirm(false), { done: "Recorded. Unlink or split off the issues that do not belong." }),
+  );
+}
+
+const change = (pattern, body) => patch("/v1/patterns/{pattern_id}", { pattern_id: pattern.id }, body);
+
+const renameButton = (pattern, reload) =>
+  dialogButton("Rename", "Rename this pattern", (close) => {
+    const field = { name: "name", label: "Name", maxlength: 300, value: pattern.name };
+    const help = "Empty: the name that the grouping gives it, from the next run on.";
+    const send = ({ name = null }) => change(pattern, { name });
+    const onDone = () => (close(), reload());
+    return form({ id: "rename", fields: [{ ...field, help }], verb: "Rename", send, done: "Renamed.", onDone });
+  });
+
+function snoozeButton(pattern, reload) {
+  const isSnoozed = pattern.snoozed_until && new Date(pattern.snoozed_until) > new Date();
+  if (isSnoozed)
+    return action("End snooze", () => change(pattern, { snoozed_until: null }).then(reload), { done: "It sends alerts again." });
+  const until = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+  return dialogButton("Snooze", "Snooze this pattern", (close) => {
+    const button = (days) =>
+      action(
+        pluralize(days, "day"),
+        () => change(pattern, { snoozed_until: until(days) }).then(() => (close(), reload())),
+        { done: "Snoozed." },
+      );
+    return [
+      h("p", { class: "prose" }, "It sends no alerts until then. Everything else goes on."),
+      h("div", { class: "buttons" }, SNOOZE_DAYS.map(button)),
+    ];
+  });
+}
+
+const mergeButton = (pattern, reload) =>
+  dialogButton("Merge", `Merge into “${pattern.name}”`, (close) =>
+    patternPicker({
+      except: [pattern.id],
+      isMultiple: true,
+      verb: "Merge",
+      choose: async (ids, reason) => {
+        const body = { pattern_ids: ids, ...(reason && { reason }) };
+        await post("/v1/patterns/{pattern_id}/merge", { pattern_id: pattern.id }, body);
+        close();
+        reload();
+      },
+      done: "Merged: the issues move in the next run.",
+    }),
+  );
+
+/** Split the chosen issues off into a pattern of their own. */
+export async function splitOff(pattern, issueIds) {
+  await post("/v1/patterns/{pattern_id}/split", { pattern_id: pattern.id }, { issue_ids: issueIds });
+  notice("Split off: the issues get a pattern of their own in the next run.");
+}

@@ -1,0 +1,56 @@
+// Choosing one or more patterns by their names.
+
+import { get } from "../../lib/client.js";
+import { h } from "../../lib/elements.js";
+import { ago, pluralize } from "../../lib/format.js";
+import { action, empty, failure } from "../../lib/states.js";
+
+const TYPING_PAUSE = 250;
+
+/** A search, the patterns that it finds, and a reason; `choose(ids, reason)` acts. */
+export function patternPicker({ except = [], isMultiple = false, verb, choose, done }) {
+  const search = h("input", { id: "pick-search", type: "search", maxlength: 200, placeholder: "words of the name" });
+  const reason = h("input", { id: "pick-reason", type: "text", maxlength: 2000 });
+  const found = h("fieldset", { class: "choices" });
+  let timer = null;
+  const load = async () => {
+    try {
+      const page = await get("/v1/patterns", {}, { q: search.value.trim(), limit: 20 });
+      const rows = page.data.filter((row) => !except.includes(row.id));
+      const picked = new Set(chosen());
+      found.replaceChildren(
+        h("legend", { class: "unseen" }, "Patterns"),
+        ...(rows.length ? rows.map((row) => choice(row, isMultiple, picked)) : [empty("No pattern of this name.")]),
+      );
+    } catch (error) {
+      found.replaceChildren(failure(error, load));
+    }
+  };
+  const chosen = () => [...found.querySelectorAll("input:checked")].map((input) => input.value);
+  search.addEventListener("input", () => (clearTimeout(timer), (timer = setTimeout(load, TYPING_PAUSE))));
+  load();
+  const act = () => {
+    if (chosen().length) return choose(chosen(), reason.value.trim());
+    found.querySelector("input")?.focus();
+    throw new Error("Choose a pattern first.");
+  };
+  return [
+    h("div", { class: "field" }, h("label", { for: "pick-search" }, "Search"), search),
+    found,
+    h("div", { class: "field" }, h("label", { for: "pick-reason" }, "Why", h("span", { class: "optional" }, " (optional)")), reason),
+    h("div", { class: "buttons" }, action(verb, act, { done, className: "main" })),
+  ];
+}
+
+const choice = (row, isMultiple, picked) =>
+  h(
+    "label",
+    { class: "pick" },
+    h("input", { type: isMultiple ? "checkbox" : "radio", name: "pick", value: row.id, checked: picked.has(row.id) }),
+    h(
+      "span",
+      {},
+      row.name,
+      h("span", { class: "below" }, `${pluralize(row.issue_count, "issue")}, last seen ${ago(row.last_seen_at)}`),
+    ),
+  );

@@ -1,0 +1,68 @@
+// Links that set a new password, and that confirm an address of alerts.
+
+import { post } from "../../lib/client.js";
+import { h } from "../../lib/elements.js";
+import { clearSession, saveTokens } from "../../lib/session.js";
+
+const MIN_LENGTH = "12";
+
+/** The form that sets a new password by the token of a link, and signs the person in. */
+export function resetScreen(token, onDone) {
+  const message = h("p", { class: "form-error", role: "alert" }, "");
+  const button = h("button", { type: "submit", class: "main" }, "Set password and sign in");
+  const submit = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    const { password } = Object.fromEntries(new FormData(event.target));
+    try {
+      clearSession();
+      const { email } = await post("/v1/auth/password", {}, { token, password });
+      saveTokens(await post("/v1/auth/login", {}, { email, password }));
+      await onDone();
+    } catch (error) {
+      const isSet = error.code === "workspace_required";
+      message.textContent = isSet ? "The password is set. Sign in with it." : error.message;
+      if (isSet) await onDone();
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const field = h(
+    "div",
+    { class: "field" },
+    h("label", { for: "reset-password" }, "New password"),
+    h("input", {
+      id: "reset-password",
+      name: "password",
+      type: "password",
+      required: true,
+      minlength: MIN_LENGTH,
+      autocomplete: "new-password",
+      "aria-describedby": "reset-help",
+    }),
+    h("p", { class: "help", id: "reset-help" }, `At least ${MIN_LENGTH} characters. It ends all your sessions.`),
+  );
+  return page("Set a new password", message, h("form", { onsubmit: submit }, field, button));
+}
+
+/** Confirm that alerts are wanted at an address. */
+export function confirmScreen(token, onDone) {
+  const message = h("p", { role: "status" }, "");
+  const button = h("button", { type: "button", class: "main" }, "Yes, send alerts to my address");
+  button.addEventListener("click", async () => {
+    try {
+      const { address } = await post("/v1/auth/confirm-address", {}, { token });
+      message.textContent = `Confirmed: alerts are sent to ${address}.`;
+      button.hidden = true;
+    } catch (error) {
+      message.textContent = error.message;
+    }
+  });
+  const leave = h("button", { type: "button", onclick: () => onDone() }, "Go to the dashboard");
+  const lead = "Somebody wants alerts of Causeloop to be sent to your address. Nothing is sent unless you agree.";
+  return page("Alerts by e-mail", h("p", { class: "lead" }, lead), message, h("div", { class: "buttons" }, button, leave));
+}
+
+function page(title, ...content) {
+  return h("div", { class: "sign-in" }, h("h1", {}, title), content);
+}

@@ -1,0 +1,72 @@
+// The issues of a pattern: searched, paged, with the reason of each, and split off when several are ticked.
+
+import { get } from "../../lib/client.js";
+import { h, section, table, link } from "../../lib/elements.js";
+import { asText, day, plain, probabilityText, exact } from "../../lib/format.js";
+import { listing, rowsPerPage } from "../../lib/listing.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { action, empty, part } from "../../lib/states.js";
+import { splitOff } from "../levers/pattern_actions.js";
+import { unlinkButton } from "./corrections.js";
+
+const FIELDS = [
+  { name: "member_q", label: "Search these issues", placeholder: "words of title and text" },
+  {
+    name: "member_sort",
+    label: "Order",
+    options: [
+      ["", "newest first"],
+      ["similarity", "least alike first"],
+      ["-similarity", "most alike first"],
+    ],
+  },
+];
+
+export function membersSection(pattern, { me, query, signal }) {
+  const canWrite = isAtLeast(me, "analyst");
+  const read = ({ member_q: q, member_sort: sort, cursor }) =>
+    get("/v1/patterns/{pattern_id}/members", { pattern_id: pattern.id }, { q, sort, cursor, limit: rowsPerPage(20, 6) }, signal);
+  const actions = (ids, done) =>
+    action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), { className: "main" });
+  const list = () =>
+    listing({
+      ...{ path: `/patterns/${pattern.id}`, fields: FIELDS, query, noun: "issue", read },
+      draw: (rows, ticks) => membersTable(rows, pattern, ticks),
+      none: () => empty("No issue matches.", "Search with other words."),
+      actions: canWrite ? actions : undefined,
+    });
+  return section("Issues and why they belong here", { id: "members" }, part("its issues", list));
+}
+
+function membersTable(rows, pattern, ticks) {
+  const columns = [
+    {
+      title: "Issue",
+      className: "wide",
+      cell: (row) => [
+        link(`/issues/${row.id}`, row.title),
+        h("span", { class: "below" }, `${row.external_id} · ${row.severity} · ${plain(row.status)}`),
+      ],
+    },
+    {
+      title: "Created",
+      cell: (row) => h("span", { title: exact(row.source_created_at) }, day(row.source_created_at)),
+    },
+    { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
+    {
+      title: "Reason",
+      className: "wide",
+      cell: (row) => [
+        asText(row.reason?.text ?? row.reason),
+        row.nearest_missing
+          ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
+          : null,
+      ],
+    },
+  ];
+  if (ticks) {
+    columns.unshift({ title: "Tick", cell: (row) => ticks.of(row, row.title) });
+    columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
+  }
+  return table("Issues of this pattern", columns, rows, { className: "stacked" });
+}

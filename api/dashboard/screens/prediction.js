@@ -1,0 +1,93 @@
+// One prediction: its probability, what it rests on, its outcomes, and a person's grade or dismissal.
+
+import { get, post } from "../lib/client.js";
+import { dialogButton } from "../lib/dialog.js";
+import { facts, h, link, section, table } from "../lib/elements.js";
+import { form } from "../lib/form.js";
+import { day, minute, number, plain, pluralize, probabilityText } from "../lib/format.js";
+import { isAtLeast } from "../lib/roles.js";
+import { empty } from "../lib/states.js";
+import { probabilityCell, triggerSection } from "./pattern/prediction.js";
+
+export async function showPrediction({ id, me, signal, reload }) {
+  const prediction = await get("/v1/predictions/{prediction_id}", { prediction_id: id }, {}, signal);
+  const name = prediction.pattern_name ?? "a pattern that was merged";
+  return h(
+    "article",
+    { class: "screen", "data-title": `Prediction for ${name}` },
+    h("p", { class: "trail" }, link("/predictions", "Predictions"), ` / ${pluralize(prediction.window_days, "day")}`),
+    h("h1", {}, link(`/patterns/${prediction.pattern_id}`, name)),
+    h("div", { class: "under-title" }, figures(prediction)),
+    isAtLeast(me, "analyst") ? levers(prediction, reload) : null,
+    triggerSection([prediction]),
+    section("Outcomes", {}, outcomesTable(prediction.outcomes)),
+    section("Models", {}, modelsOf(prediction)),
+  );
+}
+
+const figures = (row) =>
+  facts([
+    ["Probability of a recurrence", probabilityCell(row)],
+    ["Impact", row.impact],
+    ["Issued", minute(row.issued_at)],
+    ["Window ends", minute(row.closes_at)],
+    ["Based on", pluralize(row.event_count, "event")],
+    ["Outcome", row.outcome ? plain(row.outcome) : row.dismissed_at ? null : "open"],
+    ["Dismissed", row.dismissed_at ? `${day(row.dismissed_at)}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}` : null],
+  ]);
+
+function levers(prediction, reload) {
+  const path = { prediction_id: prediction.id };
+  const grade = (values) => post("/v1/predictions/{prediction_id}/outcome", path, values);
+  const dismiss = (values) => post("/v1/predictions/{prediction_id}/dismiss", path, values);
+  const after = (close) => () => (close(), reload());
+  const outcome = {
+    name: "outcome",
+    label: "Outcome",
+    kind: "select",
+    options: [
+      ["hit", "it recurred within the window"],
+      ["miss", "it did not recur"],
+      ["prevented", "a fix prevented it"],
+    ],
+  };
+  const why = (required) => ({ name: "reason", label: "Why", kind: "textarea", required, maxlength: 2000 });
+  return h(
+    "div",
+    { class: "levers" },
+    dialogButton("Grade", "Grade this prediction", (close) =>
+      form({
+        ...{ id: "grade", fields: [outcome, why(true)], verb: "Save", send: grade },
+        ...{ done: "Graded: your outcome counts before the system's.", onDone: after(close) },
+      }),
+    ),
+    prediction.dismissed_at
+      ? null
+      : dialogButton("Dismiss", "Dismiss this prediction", (close) =>
+          form({
+            ...{ id: "dismiss", fields: [why(false)], verb: "Dismiss", send: dismiss },
+            ...{ done: "Dismissed: it no longer counts as likely.", onDone: after(close) },
+          }),
+        ),
+  );
+}
+
+function outcomesTable(rows) {
+  if (!rows.length) return empty("Not graded yet.", "The system grades it when its window ends.");
+  const columns = [
+    { title: "Outcome", cell: (row) => h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome)) },
+    { title: "By", cell: (row) => plain(row.decided_by.split(":")[0]) },
+    { title: "When", cell: (row) => minute(row.decided_at) },
+    { title: "Why", className: "wide", cell: (row) => row.reason },
+  ];
+  return table("Outcomes of this prediction", columns, rows, { className: "stacked" });
+}
+
+function modelsOf(prediction) {
+  const rows = Object.entries(prediction.model_probabilities ?? {}).filter(([, value]) => typeof value === "number");
+  if (!rows.length) return empty("No single model's probability is stored.");
+  return [
+    facts(rows.map(([name, value]) => [plain(name), probabilityText(value)])),
+    h("p", { class: "quiet" }, `Version ${prediction.model_version}, ${number(rows.length)} models.`),
+  ];
+}

@@ -1,0 +1,65 @@
+// The account of the person who is signed in: the password, and where else it is signed in.
+
+import { get, post, remove } from "../../lib/client.js";
+import { askingButton } from "../../lib/dialog.js";
+import { h, section, table } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { ago, day, minute } from "../../lib/format.js";
+import { action, empty, partSection } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+const MIN_LENGTH = 12;
+
+export async function showAccount({ me, signal, reload }) {
+  const isPerson = me.kind === "user";
+  return settingsScreen(
+    me,
+    "/settings/account",
+    "Account",
+    isPerson
+      ? [
+          section("Password", {}, passwordForm()),
+          partSection("Where you are signed in", "your sessions", () => sessions(signal, reload)),
+        ]
+      : empty("You are signed in with a key.", "A key has no password: an admin can revoke it under “Keys”."),
+  );
+}
+
+function passwordForm() {
+  const password = (name, label, autocomplete, help) => ({
+    ...{ name, label, help, autocomplete, kind: "password", required: true, maxlength: 1000 },
+  });
+  const fields = [
+    password("current_password", "Present password", "current-password"),
+    password("new_password", "New password", "new-password", `At least ${MIN_LENGTH} characters.`),
+  ];
+  const send = (values) => post("/v1/me/password", {}, values);
+  const done = "The password is changed. All other sessions have ended.";
+  return form({ id: "password", fields, verb: "Change the password", send, done, onDone: () => location.reload() });
+}
+
+async function sessions(signal, reload) {
+  const rows = (await get("/v1/sessions", {}, {}, signal)).data;
+  const end = (row) =>
+    action("End", () => remove("/v1/sessions/{session_id}", { session_id: row.id }).then(reload), {
+      done: "The session has ended.",
+      className: "plain",
+      label: `End the session of ${row.client ?? "an unknown program"}`,
+    });
+  const columns = [
+    { title: "Program", className: "wide", cell: (row) => row.client ?? "unknown" },
+    { title: "By", cell: (row) => (row.method === "oidc" ? "single sign-on" : "password") },
+    { title: "Since", cell: (row) => minute(row.started_at) },
+    { title: "Last used", cell: (row) => ago(row.last_used_at) },
+    { title: "Ends", cell: (row) => day(row.ends_at) },
+    { title: "", cell: (row) => (row.is_current ? h("span", { class: "quiet" }, "this one") : end(row)) },
+  ];
+  const endAll = askingButton(
+    "Sign out everywhere",
+    "All your sessions end, also this one.",
+    "End all sessions",
+    () => remove("/v1/sessions").then(() => location.reload()),
+    { className: "" },
+  );
+  return h("div", {}, table("Your sessions", columns, rows, { className: "stacked" }), h("p", { class: "more" }, endAll));
+}

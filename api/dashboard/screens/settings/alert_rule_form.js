@@ -1,0 +1,66 @@
+// The form of an alert rule, for a new one and for changing one.
+
+import { form } from "../../lib/form.js";
+
+const WINDOWS = [7, 14, 30, 90];
+const CHANNELS = [
+  ["slack", "Slack, or what accepts its webhooks"],
+  ["webhook", "webhook, signed"],
+  ["email", "e-mail"],
+];
+
+/** What the channels of a rule are, in words; addresses that are secrets are not shown. */
+export const channelsOf = (rule) =>
+  rule.channels.map((channel) => `${channel.type} ${channel.to ?? channel.url ?? ""}`.trim()).join(", ");
+
+/** The form; `rule` is the one to change. */
+export function ruleForm({ rule = null, defaults, send, onDone, done }) {
+  const fields = [
+    { name: "name", label: "Name", required: true, maxlength: 120, value: rule?.name },
+    {
+      name: "probability_threshold",
+      label: "Probability of a recurrence, at least",
+      kind: "number",
+      required: true,
+      ...{ min: 0, max: 1, step: 0.01, value: rule?.probability_threshold ?? defaults.threshold, help: "0 to 1." },
+    },
+    {
+      name: "window_days",
+      label: "Within",
+      kind: "select",
+      value: rule?.window_days ?? 7,
+      options: WINDOWS.map((days) => [days, `${days} days`]),
+      read: Number,
+    },
+    { name: "service", label: "Only this service", maxlength: 200, value: rule?.scope.service, pointer: "/scope/service" },
+    { name: "team", label: "Only this team", maxlength: 200, value: rule?.scope.team, pointer: "/scope/team" },
+    {
+      name: "channel",
+      label: rule ? "Replace the channel by" : "Send to",
+      kind: "select",
+      value: rule ? "" : "slack",
+      options: rule ? [["", `keep: ${channelsOf(rule)}`], ...CHANNELS] : CHANNELS,
+    },
+    {
+      name: "address",
+      label: "Address",
+      required: !rule,
+      maxlength: 2000,
+      autocomplete: "off",
+      pointer: "/channels/0/url",
+      help: "The https address of the webhook, or the e-mail address.",
+    },
+  ];
+  const patternId = rule ? rule.scope.pattern_id : defaults.patternId;
+  const submit = (values) => send(toRule(values, patternId));
+  return form({ id: "rule", fields, verb: rule ? "Save" : "Create", send: submit, onDone, done });
+}
+
+function toRule({ service, team, channel, address, ...rule }, patternId) {
+  const scope = Object.fromEntries(
+    Object.entries({ service, team, pattern_id: patternId }).filter(([, value]) => value),
+  );
+  if (!channel) return { ...rule, scope };
+  const target = channel === "email" ? { to: address } : { url: address };
+  return { ...rule, scope, channels: [{ type: channel, ...target }] };
+}

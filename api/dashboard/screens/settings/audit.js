@@ -1,0 +1,51 @@
+// The audit log: who did what to what, when and from where.
+
+import { get } from "../../lib/client.js";
+import { h, section, table } from "../../lib/elements.js";
+import { asText, dayAfter, minute, plain, startOfDay } from "../../lib/format.js";
+import { listing } from "../../lib/listing.js";
+import { empty } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+const FIELDS = [
+  { name: "action", label: "Action", placeholder: "such as member.invited" },
+  { name: "actor", label: "Who", placeholder: "such as user:…" },
+  { name: "from", label: "From", kind: "date" },
+  { name: "to", label: "To", kind: "date" },
+];
+
+export async function showAudit({ me, query, signal }) {
+  const read = ({ from, to, ...filters }) =>
+    get(
+      "/v1/audit",
+      {},
+      { ...filters, limit: 50, at_from: from && startOfDay(from), at_until: to && startOfDay(dayAfter(to)) },
+      signal,
+    );
+  const none = () => empty("No entry matches.", "Widen or clear the filters.");
+  return settingsScreen(
+    me,
+    "/settings/audit",
+    "Audit log",
+    section(
+      "Audit log",
+      {},
+      await listing({ path: "/settings/audit", fields: FIELDS, query, noun: "entry", nouns: "entries", read, draw: entriesTable, none }),
+    ),
+  );
+}
+
+function entriesTable(rows) {
+  const columns = [
+    { title: "When", cell: (row) => minute(row.at) },
+    { title: "Who", className: "named", cell: (row) => plain(row.actor) },
+    { title: "Action", cell: (row) => plain(row.action) },
+    { title: "To what", className: "named", cell: (row) => plain(row.subject) },
+    { title: "Details", className: "wide", cell: (row) => details(row.details) },
+    { title: "From", cell: (row) => row.address ?? "–" },
+  ];
+  return table("Audit entries, newest first", columns, rows, { className: "stacked" });
+}
+
+const details = (values) =>
+  h("span", {}, Object.keys(values).length ? asText(values) : h("span", { class: "quiet" }, "–"));

@@ -1,0 +1,47 @@
+// Export: a whole list of the workspace as a file.
+
+import { open } from "../../lib/client.js";
+import { h, section } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { settingsScreen } from "./frame.js";
+
+const options = (values) => values.map(([value, text]) => [value, text]);
+
+export async function showExport({ me, workspace }) {
+  const isIncluded = workspace.features.includes("export");
+  const fields = [
+    {
+      name: "entity",
+      label: "What",
+      kind: "select",
+      options: options([
+        ["issues", "Issues"],
+        ["patterns", "Patterns"],
+        ["predictions", "Predictions"],
+        ["recommendations", "Recommendations"],
+      ]),
+    },
+    {
+      name: "format",
+      label: "Format",
+      kind: "select",
+      options: options([
+        ["csv", "CSV, for spreadsheets"],
+        ["jsonl", "JSON lines, for programs"],
+      ]),
+    },
+  ];
+  const content = isIncluded
+    ? form({ id: "export", fields, verb: "Download", send: download })
+    : h("p", { class: "prose" }, "Export is part of the starter plan and above.");
+  return settingsScreen(me, "/settings/export", "Export", section("Export", {}, content));
+}
+
+async function download({ entity, format }) {
+  const response = await open("/v1/export", {}, undefined, { entity, format });
+  if (!response.ok) throw new Error((await response.json()).detail);
+  const address = URL.createObjectURL(await response.blob());
+  const anchor = h("a", { href: address, download: `${entity}.${format}` });
+  anchor.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,128 @@
+// Members: invitations, roles, suspension and removal, and the seats that they take.
+
+import { get, patch, post, remove } from "../../lib/client.js";
+import { askingButton, dialogButton, openDialog, showSecret } from "../../lib/dialog.js";
+import { h, section, table } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { day, number, pluralize } from "../../lib/format.js";
+import { givableRoles } from "../../lib/roles.js";
+import { action } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+const LIMIT = 100;
+
+export async function showMembers({ me, signal, reload }) {
+  const [members, organization] = await Promise.all([
+    get("/v1/members", {}, { limit: LIMIT }, signal),
+    get("/v1/organization", {}, {}, signal),
+  ]);
+  const invite = dialogButton("Invite", "Invite a person", (close) => invitation(me, close, reload), { className: "main" });
+  return settingsScreen(
+    me,
+    "/settings/members",
+    "Members",
+    section(
+      "Members",
+      { beside: invite },
+      h(
+        "p",
+        { class: "quiet" },
+        `${number(organization.seats_taken)} of ${pluralize(organization.seats_total, "seat")} of the organization taken. A person takes a seat at the first sign-in.`,
+      ),
+      membersTable(members.data, me, reload),
+      members.page.has_more ? h("p", { class: "quiet" }, `The first ${LIMIT} of ${number(members.page.total)}.`) : null,
+    ),
+  );
+}
+
+function membersTable(rows, me, reload) {
+  const columns = [
+    {
+      title: "Person",
+      className: "wide",
+      cell: (row) => [row.name ?? row.email, row.name ? h("span", { class: "below" }, row.email) : null],
+    },
+    { title: "Role", cell: (row) => row.role },
+    { title: "Status", cell: (row) => h("span", { class: `mark-word status-${row.status}` }, row.status) },
+    { title: "Since", cell: (row) => day(row.created_at) },
+    { title: "Change", cell: (row) => actionsOf(row, me, reload) },
+  ];
+  return table("Members of the workspace", columns, rows, { className: "stacked" });
+}
+
+function actionsOf(row, me, reload) {
+  if (row.user_id === me.id) return h("span", { class: "quiet" }, "you");
+  if (!givableRoles(me).includes(row.role)) return h("span", { class: "quiet" }, "needs an owner");
+  const who = row.name ?? row.email;
+  const change = (body) => patch("/v1/members/{user_id}", { user_id: row.user_id }, body).then(reload);
+  const turn = (text, status, done) =>
+    action(text, () => change({ status }), { done, className: "plain", label: `${text} ${who}` });
+  return h(
+    "span",
+    { class: "beside" },
+    dialogButton("Role", `Role of ${who}`, (close) => roleForm(row, me, change, close), {
+      className: "plain",
+      label: `Change the role of ${who}`,
+    }),
+    row.status === "invited" ? newLink(row, who) : null,
+    row.status === "active" ? turn("Suspend", "suspended", "Suspended: the seat is free.") : null,
+    row.status === "suspended" ? turn("Reactivate", "active", "Reactivated.") : null,
+    askingButton(
+      "Remove",
+      `${who} loses access to this workspace at once. Notes and corrections stay.`,
+      "Remove the member",
+      () => remove("/v1/members/{user_id}", { user_id: row.user_id }).then(reload),
+      { done: "Removed.", className: "plain", label: `Remove ${who}` },
+    ),
+  );
+}
+
+const roleField = (me, value) => ({
+  name: "role",
+  label: "Role",
+  kind: "select",
+  value,
+  options: givableRoles(me).map((role) => [role, EXPLAINED[role]]),
+});
+const EXPLAINED = {
+  viewer: "viewer – reads everything",
+  analyst: "analyst – also corrects, reports and connects",
+  admin: "admin – also members, keys, settings and alerts",
+  owner: "owner – everything",
+};
+
+function roleForm(row, me, change, close) {
+  const send = (values) => change(values);
+  return form({ id: "role", fields: [roleField(me, row.role)], verb: "Save", send, done: "The role is saved.", onDone: close });
+}
+
+function invitation(me, close, reload) {
+  const fields = [
+    { name: "email", label: "E-mail address", kind: "email", required: true, maxlength: 254 },
+    { name: "name", label: "Name", maxlength: 120 },
+    roleField(me, "analyst"),
+  ];
+  const send = (values) => post("/v1/members", {}, values);
+  const onDone = (invited) => {
+    close();
+    reload();
+    tellLink(invited);
+  };
+  return form({ id: "invite", fields, verb: "Invite", send, onDone });
+}
+
+function tellLink(invited) {
+  if (invited.invitation_link)
+    return showSecret(
+      `Send this link to ${invited.email}`,
+      "No e-mail could carry it. Whoever has the link can accept the invitation, once.",
+      invited.invitation_link,
+    );
+  openDialog("The invitation is sent", () => h("p", { class: "prose" }, `It was sent to ${invited.email}.`));
+}
+
+function newLink(row, who) {
+  const send = async () =>
+    tellLink(await post("/v1/members/{user_id}/invitation", { user_id: row.user_id }, {}));
+  return action("New link", send, { className: "plain", label: `New invitation link for ${who}` });
+}

@@ -1,0 +1,116 @@
+// The organization: its plan and seats, and the workspaces that the caller belongs to.
+
+import { get, patch, post } from "../../lib/client.js";
+import { dialogButton } from "../../lib/dialog.js";
+import { facts, h, section, table } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { number } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { saveTokens } from "../../lib/session.js";
+import { action, empty } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+export async function showOrganization({ me, workspace, signal, reload, restart }) {
+  const [organization, workspaces] = await Promise.all([
+    get("/v1/organization", {}, {}, signal),
+    me.kind === "user" ? get("/v1/workspaces", {}, {}, signal) : { data: [] },
+  ]);
+  const isOwner = isAtLeast(me, "owner");
+  const create = dialogButton("Create a workspace", "Create a workspace", (close) => newWorkspace(close, reload));
+  return settingsScreen(
+    me,
+    "/settings/organization",
+    "Organization",
+    section(
+      organization.name,
+      {},
+      facts([
+        ["Plan", organization.plan],
+        ["Seats taken", `${number(organization.seats_taken)} of ${number(organization.seats_total)}`],
+        ["Status", organization.status],
+      ]),
+      isOwner ? nameForm(organization, restart) : null,
+    ),
+    section("Your workspaces", { beside: isOwner ? create : null }, workspacesTable(workspaces.data, me)),
+    isOwner ? archiving(workspace, restart) : null,
+  );
+}
+
+function nameForm(organization, restart) {
+  const fields = [{ name: "name", label: "Name of the organization", required: true, maxlength: 120, value: organization.name }];
+  const send = (values) => patch("/v1/organization", {}, values);
+  return h(
+    "div",
+    { class: "more" },
+    form({ id: "organization", fields, verb: "Rename", send, done: "Renamed.", onDone: restart }),
+  );
+}
+
+function workspacesTable(rows, me) {
+  if (!rows.length) return empty("A key belongs to one workspace only.");
+  const columns = [
+    { title: "Workspace", className: "wide", cell: (row) => [row.name, h("span", { class: "below" }, row.slug)] },
+    { title: "Organization", cell: (row) => row.organization },
+    { title: "Your role", cell: (row) => row.role },
+    {
+      title: "",
+      cell: (row) => (row.id === me.workspace_id ? h("span", { class: "quiet" }, "you are here") : entering(row)),
+    },
+  ];
+  return table("Workspaces that you belong to", columns, rows, { className: "stacked" });
+}
+
+function entering(row) {
+  const enter = async () => {
+    saveTokens(await post("/v1/sessions/switch", {}, { workspace_id: row.id }));
+    location.hash = "#/";
+    location.reload();
+  };
+  return action("Enter", enter, { label: `Enter ${row.name}` });
+}
+
+/** An archived workspace can only be read, until somebody restores it. */
+function archiving(workspace, restart) {
+  const text = workspace.archived_at
+    ? "It is archived: nothing is polled, analyzed or sent. Its data stay."
+    : "An archived workspace can only be read: nothing is polled, analyzed or sent. It can be restored.";
+  const restore = () => post("/v1/workspace/restore", {}).then(restart);
+  const button = workspace.archived_at
+    ? action("Restore", restore, { done: "Restored." })
+    : dialogButton("Archive", `Archive ${workspace.name}?`, (close) => archiveForm(workspace, close, restart), {
+        className: "danger",
+      });
+  return section(`Archive ${workspace.name}`, {}, h("p", { class: "prose" }, text), h("p", { class: "more" }, button));
+}
+
+function archiveForm(workspace, close, restart) {
+  const help = `Type ${workspace.slug} to confirm.`;
+  const fields = [{ name: "slug", label: "Short name of the workspace", required: true, maxlength: 60, help }];
+  const send = (values) => post("/v1/workspace/archive", {}, values);
+  const onDone = () => (close(), restart());
+  return form({ id: "archive", fields, verb: "Archive the workspace", send, done: "Archived.", onDone });
+}
+
+function newWorkspace(close, reload) {
+  const fields = [
+    { name: "name", label: "Name", required: true, maxlength: 120 },
+    {
+      name: "slug",
+      label: "Short name",
+      required: true,
+      maxlength: 60,
+      pattern: "[a-z0-9]+(-[a-z0-9]+)*",
+      help: "Small letters, digits and hyphens.",
+    },
+    {
+      name: "timezone",
+      label: "Time zone",
+      required: true,
+      value: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      suggested: Intl.supportedValuesOf?.("timeZone") ?? [],
+    },
+  ];
+  const send = (values) => post("/v1/workspaces", {}, values);
+  const onDone = () => (close(), reload());
+  return form({ id: "new-workspace", fields, verb: "Create", send, done: "Created. You are its owner.", onDone });
+}

@@ -1,0 +1,141 @@
+// The workspace: its name and time zone, the settings of the analysis, the first steps, and leaving it.
+
+import { get, patch, post } from "../../lib/client.js";
+import { askingButton } from "../../lib/dialog.js";
+import { facts, h, link, section } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { number, percent, plain } from "../../lib/format.js";
+import { isAtLeast } from "../../lib/roles.js";
+import { action } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+export async function showSettings({ me, signal, reload, restart }) {
+  const [workspace, settings] = await Promise.all([
+    get("/v1/workspace", {}, {}, signal),
+    get("/v1/workspace/settings", {}, {}, signal),
+  ]);
+  return settingsScreen(
+    me,
+    "/settings",
+    "Settings",
+    firstSteps(workspace.onboarding, me, reload),
+    section("Workspace", {}, isAtLeast(me, "owner") ? workspaceForm(workspace, restart) : workspaceFacts(workspace)),
+    section(
+      "Analysis, alerts and retention",
+      {},
+      isAtLeast(me, "admin") ? settingsForm(settings, reload) : settingsFacts(settings),
+    ),
+    me.kind === "user" ? leaving(workspace) : null,
+  );
+}
+
+const STEPS = {
+  create_workspace: ["Create the workspace", null],
+  connect_source: ["Connect a tool that your failures are recorded in", "/connectors/new"],
+  first_sync: ["Wait for its first sync", "/connectors"],
+  invite_members: ["Invite the team", "/settings/members"],
+  create_alert_rule: ["Create an alert rule", "/alerts"],
+};
+
+/** The steps of the setup that are not done, each with where to do it; null: all are. */
+export function firstSteps({ completed_steps: completed, skipped_steps: skipped }, me, reload) {
+  const isOpen = (step) => !completed.includes(step) && !skipped.includes(step);
+  if (!Object.keys(STEPS).some(isOpen)) return null;
+  const skip = (step) =>
+    action("Skip", () => post("/v1/workspace/onboarding/skip", {}, { step }).then(reload), {
+      className: "plain",
+      label: `Skip: ${STEPS[step][0]}`,
+    });
+  const line = ([step, [text, path]]) =>
+    h(
+      "li",
+      {},
+      isOpen(step) && path ? link(path, text) : text,
+      h("span", { class: "quiet" }, completed.includes(step) ? " – done" : skipped.includes(step) ? " – skipped" : ""),
+      isOpen(step) && isAtLeast(me, "admin") ? [" ", skip(step)] : null,
+    );
+  return section("First steps", {}, h("ol", { class: "rows" }, Object.entries(STEPS).map(line)));
+}
+
+const zones = () => Intl.supportedValuesOf?.("timeZone") ?? [];
+
+function workspaceForm(workspace, restart) {
+  const fields = [
+    { name: "name", label: "Name", required: true, maxlength: 120, value: workspace.name },
+    {
+      name: "timezone",
+      label: "Time zone",
+      required: true,
+      maxlength: 64,
+      value: workspace.timezone,
+      suggested: ["UTC", ...zones()],
+      help: "Days, weekdays and hours everywhere are those of this zone.",
+    },
+    workspace.features.includes("sso")
+      ? {
+          name: "sso_enforced",
+          label: "Require single sign-on",
+          kind: "checkbox",
+          value: workspace.sso_enforced,
+          help: "Signing in with a password is then refused.",
+        }
+      : null,
+  ];
+  const send = (values) => patch("/v1/workspace", {}, values);
+  return form({ id: "workspace", fields, verb: "Save", send, done: "The workspace is saved.", onDone: restart });
+}
+
+const workspaceFacts = (workspace) =>
+  facts([
+    ["Name", workspace.name],
+    ["Time zone", workspace.timezone],
+    ["Single sign-on", workspace.sso_enforced ? "required" : "not required"],
+  ]);
+
+function settingsForm(settings, reload) {
+  const days = (name, label, help, limits = {}) => ({
+    ...{ name, label, help, kind: "number", required: true, min: 1, max: 36500, value: settings[name] },
+    ...limits,
+  });
+  const share = (name, label, help) => ({
+    ...{ name, label, help, kind: "number", required: true, min: 0, max: 1, step: 0.01, value: settings[name] },
+  });
+  const fields = [
+    { name: "ai_auto_link", label: "Put new issues into patterns automatically", kind: "checkbox", value: settings.ai_auto_link },
+    share("ai_confidence_threshold", "Confidence that an automatic link needs", "0 to 1."),
+    days("proof_window_days", "Proof window in days", "Days without a recurrence that prove a fix: 7 to 365.", { min: 7, max: 365 }),
+    share("alert_probability_threshold", "Probability that counts as likely", "0 to 1; also the default of alert rules."),
+    {
+      name: "alert_sensitivity",
+      label: "Sensitivity of alerts",
+      kind: "select",
+      value: settings.alert_sensitivity,
+      options: ["low", "medium", "high"].map((value) => [value, value]),
+    },
+    days("issues_days", "Days to keep issues", "Older issues are deleted."),
+    days("predictions_days", "Days to keep predictions", "Older predictions are deleted."),
+    days("audit_days", "Days to keep the audit log", "At least 365.", { min: 365 }),
+    { name: "loop_cost", label: "Cost of one recurrence", kind: "number", min: 0, step: "any", value: settings.loop_cost },
+  ];
+  const send = (values) => patch("/v1/workspace/settings", {}, { loop_cost: null, ...values });
+  return form({ id: "settings", fields, verb: "Save", send, done: "The settings are saved.", onDone: reload });
+}
+
+const settingsFacts = (settings) =>
+  facts(
+    Object.entries(settings).map(([name, value]) => [
+      plain(name),
+      typeof value === "boolean" ? (value ? "yes" : "no") : value === null ? null : name.endsWith("threshold") ? percent(value) : typeof value === "number" ? number(value) : value,
+    ]),
+  );
+
+function leaving(workspace) {
+  const leave = () => post("/v1/members/leave", {}, {}).then(() => location.reload());
+  const question = `You will no longer see ${workspace.name}. Only an admin can let you in again.`;
+  return section(
+    "Leave this workspace",
+    {},
+    h("p", { class: "prose" }, "Your notes and corrections stay. The last owner cannot leave."),
+    h("p", { class: "more" }, askingButton("Leave", question, "Leave the workspace", leave, { done: "You have left." })),
+  );
+}

@@ -1,0 +1,57 @@
+"""Every operation that is meant for people is reachable from a screen, except those named here."""
+
+from functools import cache
+
+from api.main import create_app
+from tests.api.resources.test_dashboard_site import find_calls
+
+FOR_PROGRAMS = {
+    "answer_webhook_challenge": "a tool asks it",
+    "ingest_batch": "programs send issues with it",
+    "ingest_change_batch": "programs send changes with it",
+    "ingest_event": "programs send issues with it",
+    "begin_single_sign_on": "the sign-in screen links to it",
+    "exchange_token": "programs exchange an identity provider's token with it",
+    "end_browser_session": "lib/session.js signs out with it",
+    "finish_single_sign_on": "the identity provider leads back to it",
+    "log_out": "programs end a session of tokens with it",
+    "read_browser_session": "lib/session.js finds out with it whether the browser is signed in",
+    "refresh_session": "programs get new tokens with it",
+    "start_browser_session": "lib/session.js signs in with it",
+    "read_health": "the operator's probes ask it",
+    "read_readiness": "the operator's probes ask it",
+    "receive_webhook": "a tool sends to it",
+}
+NOT_YET = {
+    "read_alert_rule": "the list of rules shows the same",
+}
+
+
+@cache
+def operations() -> dict[tuple[str, str], str]:
+    """The operation of each method and path of the API."""
+    paths = create_app().openapi()["paths"]
+    return {
+        (method, path): operation["operationId"]
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+    }
+
+
+def find_reached() -> set[str]:
+    """The operations that a screen calls."""
+    called = {(method, path) for _, method, path, _ in find_calls()}
+    return {operation for call, operation in operations().items() if call in called}
+
+
+def test_every_operation_for_people_is_reachable_from_a_screen() -> None:
+    missing = set(operations().values()) - find_reached() - FOR_PROGRAMS.keys() - NOT_YET.keys()
+
+    assert missing == set(), "reach them from a screen, or say here why not"
+
+
+def test_the_operations_that_are_named_as_exceptions_exist_and_are_reached_by_no_screen() -> None:
+    named = FOR_PROGRAMS.keys() | NOT_YET.keys()
+
+    assert named <= set(operations().values())
+    assert named & find_reached() == set()
