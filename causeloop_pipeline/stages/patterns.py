@@ -9,6 +9,7 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.assignment.assignment import PatternIndex, assign_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import ALGORITHM_VERSION, Grouping
 from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, grouping_churn
+from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.regrouping import grouping_options, needs_full_regroup, read_grouping_facts
@@ -84,7 +85,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         issues.drop(NOT_INPUT), fingerprints, facts.constraints, facts.feedback, settings
     )
     churn = _check_churn(session, workspace_id, input_digest, facts, grouping)
-    replace_patterns(session, workspace_id, grouping.patterns, grouping.members)
+    replace_patterns(session, workspace_id, tell_twins_apart(grouping.patterns), grouping.members)
     append_lineage(session, workspace_id, _name_people(session, workspace_id, grouping.lineage))
     state = GroupingState(
         algorithm_version=ALGORITHM_VERSION,

@@ -31,10 +31,12 @@ where m.workspace_id = %s
 order by m.pattern_id, m.issue_id
 """
 
-SELECT_STATUS_TO_KEEP = """
-select pattern_id::text, status as kept_status
-from detect.pattern
-where workspace_id = %s and status = any (%s)
+SELECT_VALUES_TO_KEEP = """
+select p.pattern_id::text, case when p.status = any (%(statuses)s) then p.status end as kept_status,
+       coalesce(h.name, case when %(keeps_names)s then p.name end) as kept_name
+from detect.pattern as p
+left join detect.pattern_handling as h using (workspace_id, pattern_id)
+where p.workspace_id = %(workspace_id)s
 """
 
 UPDATE_ISSUES_IN_PATTERNS = """
@@ -94,8 +96,9 @@ def replace_patterns(
 
 
 def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
-    """Add new issues to patterns, some of them new; an active pattern stays active until a full grouping."""
-    _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved", "active"))
+    """Add new issues to patterns, some of them new; names and active patterns stay until a full grouping."""
+    kept_statuses = ("resolved", "active")
+    _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
     rows = _with_workspace(members, workspace_id)
     session.upsert("detect.pattern_member", rows, key=["workspace_id", "issue_id"])
     _update_issues(session, workspace_id)
@@ -114,15 +117,24 @@ def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame)
 
 
 def _upsert_patterns(
-    session: Session, workspace_id: UUID, patterns: pl.DataFrame, kept_statuses: tuple[str, ...]
+    session: Session,
+    workspace_id: UUID,
+    patterns: pl.DataFrame,
+    kept_statuses: tuple[str, ...],
+    *,
+    keeps_names: bool = False,
 ) -> None:
-    """Write patterns; a stored pattern with one of the kept statuses keeps it."""
+    """Write patterns; a stored pattern keeps the name that a person gave it, and one of the kept statuses."""
+    statuses = list(kept_statuses)
+    parameters = {"workspace_id": workspace_id, "statuses": statuses, "keeps_names": keeps_names}
     stored = pl.DataFrame(
-        session.rows(SELECT_STATUS_TO_KEEP, (workspace_id, list(kept_statuses))),
-        schema={"pattern_id": pl.String, "kept_status": pl.String},
+        session.rows(SELECT_VALUES_TO_KEEP, parameters),
+        schema={"pattern_id": pl.String, "kept_status": pl.String, "kept_name": pl.String},
     )
     rows = patterns.join(stored, on="pattern_id", how="left", maintain_order="left")
-    rows = rows.with_columns(status=pl.coalesce("kept_status", "status")).drop("kept_status")
+    rows = rows.with_columns(
+        status=pl.coalesce("kept_status", "status"), name=pl.coalesce("kept_name", "name")
+    ).drop("kept_status", "kept_name")
     session.upsert("detect.pattern", _with_workspace(rows, workspace_id), key=["workspace_id", "pattern_id"])
 
 

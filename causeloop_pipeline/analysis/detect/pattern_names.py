@@ -1,0 +1,60 @@
+"""Tells patterns of one name apart by what differs between them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+MAX_NAME_LENGTH = 160
+DIMENSIONS = ("service", "component", "region", "environment", "team", "error_type", "weekday", "time_of_day")
+"""In the order in which people tell failures apart by them."""
+
+
+def tell_twins_apart(patterns: pl.DataFrame) -> pl.DataFrame:
+    """Gives patterns of one name names that differ.
+
+    In: `PATTERN_SCHEMA`. Out: the same rows; of patterns of one name each bears the value of the first
+    dimension of their fingerprints that all of them differ in, else the day when it was first seen, else the
+    beginning of its id. Raises nothing.
+    """
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in patterns.select("pattern_id", "name", "fingerprint", "first_seen_at").iter_rows(named=True):
+        by_name[row["name"]].append(row)
+    names = {
+        row["pattern_id"]: _append(name, mark)
+        for name, twins in by_name.items()
+        if len(twins) > 1
+        for row, mark in zip(twins, _find_marks(twins), strict=True)
+    }
+    if not names:
+        return patterns
+    renamed = pl.col("pattern_id").replace_strict(names, default=None, return_dtype=pl.String)
+    return patterns.with_columns(name=pl.coalesce(renamed, "name"))
+
+
+def _find_marks(twins: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One text a twin, all different."""
+    for dimension in DIMENSIONS:
+        values = [_value_of(row["fingerprint"], dimension) for row in twins]
+        if None not in values and len(set(values)) == len(values):
+            return [str(value) for value in values]
+    days = [_format_day(row["first_seen_at"]) for row in twins]
+    if len(set(days)) == len(days):
+        return [f"since {day}" for day in days]
+    return [str(row["pattern_id"])[:8] for row in twins]
+
+
+def _value_of(fingerprint: Mapping[str, Any] | None, dimension: str) -> str | None:
+    trait = (fingerprint or {}).get(dimension)
+    return trait["value"] if trait else None
+
+
+def _format_day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def _append(name: str, mark: str) -> str:
+    room = MAX_NAME_LENGTH - len(mark) - 3
+    return f"{name[:room]} · {mark}"
