@@ -57,7 +57,7 @@ def _account(workspace: str, tool: str, demo_url: str) -> Account:
 
 def _config(workspace: str, tool: str) -> dict[str, Any]:
     configs: dict[str, dict[str, Any]] = {
-        "jira": {"site": workspace},
+        "jira": {"site": workspace, "ticket_project": "OPS"},
         "github": {
             "repositories": [
                 f"{workspace}-engineering/{service}" for service in list_deployed_services(workspace)

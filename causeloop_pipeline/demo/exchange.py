@@ -17,7 +17,7 @@ REPEATED_POSITION = 99
 
 @dataclass(frozen=True)
 class VendorRequest:
-    """One GET request, the time of its answer, and what the tool holds at that time."""
+    """One request, the time of its answer, and what the tool holds at that time."""
 
     path: str
     query: Mapping[str, str]
@@ -26,6 +26,8 @@ class VendorRequest:
     now: datetime
     failures: Sequence[Failure] = ()
     deployments: Sequence[Deployment] = ()
+    method: str = "GET"
+    body: bytes = b""
 
     def number(self, name: str, default: int) -> int:
         """A whole number from the query; BadRequestError if it is none."""

@@ -22,10 +22,13 @@ from causeloop_pipeline.demo.causes import demo_workspaces
 from causeloop_pipeline.demo.deployments import deployment_source, deployments
 from causeloop_pipeline.demo.exchange import BadRequestError, VendorRequest, VendorResponse
 from causeloop_pipeline.demo.story import SEED, visible_failures
+from causeloop_pipeline.demo.tickets import TicketBook
 from causeloop_pipeline.settings import settings
 
 RATE_LIMIT_EVERY = 20
 LOOPBACK = "127.0.0.1"
+TRACKERS = ("github", "jira")
+MAX_BODY_BYTES = 1_000_000
 
 
 @dataclass
@@ -38,9 +41,15 @@ class DemoTools:
     rate_limit_every: int = RATE_LIMIT_EVERY
     request_counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    tickets: TicketBook = field(default_factory=TicketBook)
 
     def answer(self, request: VendorRequest) -> VendorResponse:
         """The response of the tool that the path belongs to."""
+        response = self._answer_about_tickets(request)
+        if response is not None:
+            return response
+        if request.method != "GET":
+            return VendorResponse({"message": "Not Found"}, 404)
         for tool, module in TOOLS.items():
             parts = next(
                 (match for path in module.PATHS if (match := re.fullmatch(path, request.path))), None
@@ -50,6 +59,16 @@ class DemoTools:
                     tool, request, {k: v for k, v in parts.groupdict().items() if v is not None}
                 )
         return VendorResponse({"message": "Not Found"}, 404)
+
+    def _answer_about_tickets(self, request: VendorRequest) -> VendorResponse | None:
+        for tool in TRACKERS:
+            workspace = _find_workspace(tool, TOOLS[tool].read_token(request))
+            if workspace is not None:
+                try:
+                    return self.tickets.answer(workspace, request)
+                except (KeyError, TypeError, ValueError):
+                    return VendorResponse({"message": "this is no ticket"}, 400)
+        return None
 
     def _answer(self, tool: str, request: VendorRequest, parts: dict[str, str]) -> VendorResponse:
         module = TOOLS[tool]
@@ -97,7 +116,15 @@ def make_server(tools: DemoTools, port: int) -> ThreadingHTTPServer:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            """Answer one request."""
+            """Answer a request that reads."""
+            self._answer(b"")
+
+        def do_POST(self) -> None:
+            """Answer a request that opens a ticket."""
+            length = int(self.headers.get("Content-Length") or 0)
+            self._answer(self.rfile.read(min(length, MAX_BODY_BYTES)))
+
+        def _answer(self, body: bytes) -> None:
             address = urlsplit(self.path)
             request = VendorRequest(
                 path=address.path,
@@ -105,6 +132,8 @@ def make_server(tools: DemoTools, port: int) -> ThreadingHTTPServer:
                 headers={name.lower(): value for name, value in self.headers.items()},
                 origin=f"http://{self.headers.get('Host', LOOPBACK)}",
                 now=tools.clock(),
+                method=self.command,
+                body=body,
             )
             self._send(
                 VendorResponse({"status": "ok"}) if request.path == "/health" else tools.answer(request)

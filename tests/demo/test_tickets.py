@@ -1,0 +1,59 @@
+"""The demo's GitHub and Jira take tickets from the real trackers over HTTP, and show them as they are."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.demo.accounts import accounts
+from causeloop_pipeline.demo.server import DemoTools, make_server
+from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.outbound.tickets import Draft, open_ticket
+from causeloop_pipeline.outbound.trackers import tracker_of
+from tests.demo.story_issues import EPOCH
+
+DRAFT = Draft(
+    UUID(int=7), datetime.now(UTC), "Raise the pool", "It runs out.", ("Raise it",), "2 fewer", "http://x/"
+)
+
+
+@pytest.fixture(scope="module")
+def demo_url() -> Iterator[str]:
+    """The address of the demo's tools."""
+    server = make_server(DemoTools(EPOCH, rate_limit_every=0), 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("tool", ["github", "jira"])
+def test_a_ticket_is_opened_once_and_can_be_read(demo_url: str, tool: str) -> None:
+    account = next(account for account in accounts(demo_url) if account.tool == tool)
+    egress = EgressPolicy.parse(demo_url.removeprefix("http://"))
+    tracker = tracker_of(CONNECTORS[tool], account.config, account.credentials, egress)
+
+    opened = open_ticket(tracker, DRAFT)
+
+    assert open_ticket(tracker, DRAFT) == opened
+    assert tracker.read(opened.external_id) == opened
+    assert not opened.is_done
+
+
+def test_whoever_has_no_token_opens_no_ticket(demo_url: str) -> None:
+    answer = httpx2.post(f"{demo_url}/repos/acme/shop/issues", json={"title": "x"})
+
+    assert answer.status_code == 404
+
+
+def test_a_body_that_is_no_ticket_is_refused(demo_url: str) -> None:
+    account = next(account for account in accounts(demo_url) if account.tool == "github")
+    headers = {"authorization": f"Bearer {account.token}"}
+
+    answer = httpx2.post(f"{demo_url}/repos/acme/shop/issues", content=b"[", headers=headers)
+
+    assert answer.status_code == 400
