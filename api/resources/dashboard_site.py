@@ -1,13 +1,15 @@
 """Serves the dashboard at `/` and the API reference at `/docs`, all with the same strict security policy.
 
-Both come from this installation alone: a script of another origin could read the dashboard's session.
+Both come from this installation alone: a script of another origin could read the dashboard's session. The
+page names the dashboard's files by a version that changes with any of them, so that browsers may keep them.
 """
 
+import hashlib
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -23,21 +25,39 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-cache",
 }
+VERSION_PREFIX = "v-"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class DashboardFiles(StaticFiles):
-    """The dashboard's files with the page's security headers; browsers revalidate them on every use."""
+    """Files with the page's security headers; browsers revalidate them, except under the present version."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Respond with one file."""
-        response = await super().get_response(path, scope)
+        prefix, _, rest = path.partition("/")
+        is_versioned = prefix.startswith(VERSION_PREFIX) and rest != ""
+        response = await super().get_response(rest if is_versioned else path, scope)
         response.headers.update(HEADERS)
+        if is_versioned and prefix == f"{VERSION_PREFIX}{compute_version()}":
+            response.headers["Cache-Control"] = FOR_EVER
         return response
 
 
+def compute_version() -> str:
+    """What changes with any file of the dashboard."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file():
+            state = path.stat()
+            digest.update(f"{path.relative_to(FOLDER)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:12]
+
+
 async def read_dashboard(_request: Request) -> Response:
-    """Respond with the page."""
-    return FileResponse(FOLDER / "index.html", headers=HEADERS)
+    """Respond with the page, which names its files by their version."""
+    page = (FOLDER / "index.html").read_text()
+    versioned = f'="dashboard/{VERSION_PREFIX}{compute_version()}/'
+    return HTMLResponse(page.replace('="dashboard/', versioned), headers=HEADERS)
 
 
 async def read_reference(_request: Request) -> Response:
