@@ -1,0 +1,154 @@
+"""A real browser on the dashboard of a running API; skipped where no browser is installed."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from api.queries.ingestion.ingest import compute_issue_id
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import api_url
+from tests.api.sample import PASSWORD, Sample, make_sample
+from tests.api.sample_rows import insert_row
+from tests.conftest import Installation
+
+__all__ = ["api_url"]
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+ISSUES = 130
+MILLISECONDS = 60_000
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine, for a module only: its event loop would keep other tests from theirs."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no browser is on this machine: install chromium to run these tests")
+    expect.set_options(timeout=MILLISECONDS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def shop(installation: Installation) -> Sample:
+    """A workspace with a row of every kind, and more issues than one page of a list holds."""
+    database = Database(installation.pipeline_url)
+    with psycopg.connect(installation.owner_url, autocommit=True) as owner:
+        sample = make_sample(owner, database)
+    with database.workspace(sample.workspace_id) as session:
+        for number in range(ISSUES):
+            _insert_issue(session, sample, number)
+    return sample
+
+
+def _insert_issue(session: Any, sample: Sample, number: int) -> None:
+    created = datetime.now(UTC) - timedelta(days=30, minutes=number)
+    insert_row(
+        session,
+        "core.issue",
+        sample,
+        issue_id=compute_issue_id(sample.workspace_id, "jira", f"SHOP-{number}"),
+        source="jira",
+        external_id=f"SHOP-{number}",
+        title=f"Voucher {number} is rejected",
+        body="at checkout",
+        severity="p3",
+        status="open",
+        service="vouchers",
+        source_created_at=created,
+        source_updated_at=created,
+        ingested_at=created,
+        attributes="{}",
+    )
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of its own."""
+    fresh = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    fresh.set_default_timeout(MILLISECONDS)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, api_url: str, shop: Sample) -> Iterator[Page]:
+    """A tab signed in as an owner; a script that fails, or that the policy stops, fails the test."""
+    yield from open_signed_in(context, api_url, shop.credentials["owner"])
+
+
+def open_signed_in(context: BrowserContext, api_url: str, key: str) -> Iterator[Page]:
+    """A tab that is signed in with a key."""
+    tab, failures = context.new_page(), list[str]()
+    tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.on(
+        "console",
+        lambda message: failures.append(message.text) if "Content Security" in message.text else None,
+    )
+    sign_in(tab, api_url, key)
+    yield tab
+    assert failures == []
+
+
+def sign_in(tab: Page, api_url: str, key: str) -> None:
+    """Sign in with a key, as a person does."""
+    tab.goto(api_url)
+    tab.get_by_label("Service-account key").fill(key)
+    tab.get_by_role("button", name="Use this key").click()
+    expect(tab.get_by_role("navigation", name="Screens")).to_be_visible()
+
+
+def sign_in_with_password(tab: Page, api_url: str, email: str) -> None:
+    """Sign in with a password, as a person does."""
+    tab.goto(api_url)
+    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def show(tab: Page, path: str, heading: str | None = None) -> None:
+    """Go to a screen and wait until all of its parts are there."""
+    tab.evaluate("path => { location.hash = `#${path}`; }", path)
+    if heading:
+        expect(tab.get_by_role("heading", level=1, name=heading)).to_be_visible()
+    expect(tab.locator("main h1").first).to_be_attached()
+    expect(tab.locator(".loading")).to_have_count(0)
+
+
+def execute_as_superuser(installation: Installation, statement: str, parameters: tuple[Any, ...]) -> None:
+    """Run a statement that no role of the product may run."""
+    url = f"{installation.superuser_url.rsplit('/', 1)[0]}/causeloop"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement, parameters)
+
+
+@pytest.fixture
+def publish(installation: Installation, shop: Sample) -> Any:
+    """Finishes a stage of the workspace, as a run does: every open dashboard learns of it."""
+
+    def finish() -> None:
+        execute_as_superuser(
+            installation,
+            "insert into app.workspace_freshness (workspace_id, stage, computed_at, as_of, run_id) "
+            "values (%s, %s, now(), now(), 'r')",
+            (shop.workspace_id, f"stage-{uuid4().hex[:8]}"),
+        )
+
+    return finish

@@ -1,0 +1,117 @@
+"""The reader's place is sacred: live updates, “back” and filters take nothing out of one's hands."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.api.sample import Sample
+from tests.browser.conftest import show
+
+Publish = Callable[[], None]
+
+
+def offer_of(page: Page) -> None:
+    """Wait until the page says that there is something new."""
+    expect(page.get_by_text("New results are available.")).to_be_visible()
+
+
+def test_a_live_update_keeps_the_scroll_position_and_the_rows_that_were_loaded(
+    page: Page, publish: Publish
+) -> None:
+    show(page, "/issues", "Issues")
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("tbody tr")).to_have_count(100)
+    page.evaluate("scrollTo(0, 2500)")
+
+    publish()
+    offer_of(page)
+
+    assert page.evaluate("scrollY") >= 2500
+    expect(page.locator("tbody tr")).to_have_count(100)
+    page.get_by_role("button", name="Refresh").dispatch_event("click")
+    expect(page.get_by_text("New results are available.")).to_have_count(0)
+    expect(page.locator("tbody tr")).to_have_count(100)
+    assert page.evaluate("scrollY") >= 2400
+
+
+def test_back_returns_to_the_row_that_was_left(page: Page) -> None:
+    show(page, "/issues", "Issues")
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("tbody tr")).to_have_count(100)
+    row = page.locator("tbody tr").nth(80).get_by_role("link").first
+    title = row.text_content()
+    row.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    row.click()
+    expect(page.get_by_role("heading", level=1, name=title or "")).to_be_visible()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+
+    page.go_back()
+
+    expect(page.locator("tbody tr")).to_have_count(100)
+    expect(page.locator("tbody tr").nth(80).get_by_role("link").first).to_be_in_viewport()
+    assert abs(page.evaluate("scrollY") - before) < 50
+
+
+def test_a_live_update_keeps_unsaved_text_ticks_and_the_focus(
+    page: Page, publish: Publish, shop: Sample
+) -> None:
+    show(page, f"/recommendations/{shop.ids['recommendation_id']}")
+    note = page.get_by_label("Add a note")
+    note.fill("half a thought")
+
+    publish()
+    offer_of(page)
+
+    expect(note).to_have_value("half a thought")
+    expect(note).to_be_focused()
+    page.get_by_role("button", name="Refresh").dispatch_event("click")
+    expect(page.get_by_text("New results are available.")).to_have_count(0)
+    expect(page.get_by_label("Add a note")).to_have_value("half a thought")
+
+
+def test_ticking_a_step_keeps_the_focus_on_the_next_thing_to_do(page: Page, shop: Sample) -> None:
+    show(page, f"/recommendations/{shop.ids['recommendation_id']}")
+    note = page.get_by_label("Add a note")
+    note.fill("half a thought")
+    step = page.locator("#step-0")
+    step.focus()
+    was_done = step.is_checked()
+
+    page.keyboard.press("Space")
+
+    expect(page.locator("#step-0:not([aria-busy])")).to_be_checked(checked=not was_done)
+    expect(page.locator("#step-0")).to_be_focused()
+    expect(page.get_by_label("Add a note")).to_have_value("half a thought")
+
+
+def test_a_live_update_keeps_the_selected_node_of_the_graph(page: Page, publish: Publish) -> None:
+    show(page, "/clusters", "Clusters")
+    page.locator("svg [role=button], svg .node").first.click()
+    chosen = page.locator(".chosen h3")
+    expect(chosen).to_be_visible()
+
+    publish()
+    offer_of(page)
+
+    expect(chosen).to_be_visible()
+
+
+def test_a_click_on_a_row_while_a_filter_is_being_typed_opens_that_row(page: Page) -> None:
+    show(page, "/patterns", "Patterns")
+    row = page.locator("tbody tr").first.get_by_role("link").first
+    title = row.text_content() or ""
+    page.get_by_label("Search names").type("voucher")
+
+    row.click()
+
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
+def test_an_untouched_page_updates_itself(page: Page, publish: Publish) -> None:
+    show(page, "/", None)
+    page.evaluate("document.querySelector('main h1').dataset.old = 'yes'")
+
+    publish()
+
+    expect(page.locator("main h1[data-old]")).to_have_count(0)
