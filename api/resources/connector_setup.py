@@ -15,15 +15,20 @@ from causeloop_pipeline.connectors.configuration import find_problems
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.origin import find_credentials_origin
+from causeloop_pipeline.landing.record_meaning import RecordMeaning
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app import connector_credentials
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 
 CURRENT, PREVIOUS = "current", "previous"
-UNREADABLE_CREDENTIALS = (
-    "the stored credentials cannot be decrypted with this installation's key: enter them again"
-)
+UNREADABLE_CREDENTIALS: Mapping[str, Any] = {
+    "ok": False,
+    "detail": "the stored credentials cannot be decrypted with this installation's key: enter them again",
+    "records": 0,
+    "samples": [],
+}
+"""The result of a test whose credentials cannot be read."""
 
 
 def find_tool(connector_type: str) -> Connector:
@@ -131,7 +136,17 @@ def run_connection_test(
 
     policy = EgressPolicy.parse(settings().egress_allow)
     report = test_connection(connector, config, credentials, policy, datetime.now(UTC))
-    return {"ok": report.ok, "detail": report.reason, "records": report.sample_count}
+    samples = [_describe_sample(meaning) for meaning in report.samples]
+    return {"ok": report.ok, "detail": report.reason, "records": report.sample_count, "samples": samples}
+
+
+def _describe_sample(meaning: RecordMeaning) -> dict[str, Any]:
+    fields = meaning.fields
+    return {
+        "kind": meaning.kind,
+        "created_at": fields.get("source_created_at") or fields.get("changed_at"),
+        **{name: fields.get(name) for name in ("external_id", "title", "severity", "status", "service")},
+    }
 
 
 def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:

@@ -57,6 +57,15 @@ def map_payload(
     return max(readings, key=_rate)
 
 
+def read_records(connector: Connector, document: Any) -> list[RawRecord]:
+    """The records of a document in the first reading that understands all of it; none: no reading does."""
+    for outcomes in _list_readings(connector, document):
+        records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
+        if records and not any(isinstance(outcome, Quarantined) for outcome in outcomes):
+            return records
+    return []
+
+
 def _list_readings(connector: Connector, document: Any) -> Iterator[Sequence[RawRecord | Quarantined | None]]:
     """What each way to read the document gives, the likeliest way first."""
     if connector.webhook is not None and (delivery := read_document(connector, document)) is not None:

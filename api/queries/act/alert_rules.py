@@ -14,7 +14,14 @@ RULE_COLUMNS = """
         select count(*)
         from notify.alert_state as s
         where s.workspace_id = a.workspace_id and s.alert_rule_id = a.alert_rule_id and s.firing
-    ) as firing, a.created_by, a.created_at
+    ) as firing, array(
+        select c.address
+        from notify.recipient as c
+        where c.workspace_id = a.workspace_id and c.confirmed_at is null and exists (
+            select from jsonb_array_elements(a.channels) as channel where lower(channel ->> 'to') = c.address
+        )
+        order by c.address
+    ) as unconfirmed_addresses, a.created_by, a.created_at
 """
 
 ALERT_RULES = Listing(
@@ -52,6 +59,24 @@ set name = coalesce($2, name), scope = coalesce($3::jsonb, scope),
     enabled = coalesce($8, enabled)
 where alert_rule_id = $1
 returning true
+"""
+
+
+# A message to each channel, as an alert would be sent; its text says that it is a test.
+INSERT_TEST_MESSAGES = """
+insert into notify.outbox (workspace_id, alert_rule_id, channel, dedupe_key, body)
+select r.workspace_id, r.alert_rule_id, c.channel || jsonb_build_object('number', c.position - 1),
+       format('test:%s:%s', $2::text, c.position - 1),
+       jsonb_build_object(
+           'rule', r.name, 'workspace', w.name, 'pattern_id', '00000000-0000-0000-0000-000000000000',
+           'pattern', 'This is a test, no pattern', 'service', null, 'probability', r.probability_threshold,
+           'threshold', r.probability_threshold, 'window_days', r.window_days, 'event_count', 0,
+           'likely_trigger', null, 'url', $3::text, 'others', jsonb_build_array()
+       )
+from notify.alert_rule as r
+join app.workspace as w using (workspace_id)
+cross join jsonb_array_elements(r.channels) with ordinality as c (channel, position)
+where r.alert_rule_id = $1
 """
 
 
@@ -104,6 +129,12 @@ async def update_rule(db: WorkspaceDatabase, rule_id: UUID, row: Mapping[str, An
         row.get("enabled"),
     )
     return bool(is_updated)
+
+
+async def send_test(db: WorkspaceDatabase, rule_id: UUID, test_id: UUID, url: str) -> int:
+    """Queue a test message to each channel of a rule; how many, 0 if there is no such rule."""
+    status = await db.transaction.execute(INSERT_TEST_MESSAGES, rule_id, str(test_id), url)
+    return int(status.split()[-1])
 
 
 async def snooze_rule(db: WorkspaceDatabase, rule_id: UUID, until: datetime | None) -> bool:

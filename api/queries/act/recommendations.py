@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.queries.act.assignments import select_assignee
 from api.queries.listing import Listing, Sort, any_of
 
-RECOMMENDATION_COLUMNS = """
+RECOMMENDATION_COLUMNS = f"""
     r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
     r.expected_loops_prevented, r.expected_low, r.expected_high, r.pattern_ids, r.rationale, r.score,
-    r.computed_at
+    r.computed_at, ({select_assignee("recommendation", "r.recommendation_id")}) as assignee
 """
 
 RECOMMENDATIONS = Listing(
@@ -125,7 +126,16 @@ insert into act.ticket as t (workspace_id, recommendation_id, connector_id, push
 on conflict (workspace_id, recommendation_id) do update
     set status = 'queued', error = null, attempts = 0, connector_id = excluded.connector_id,
         updated_at = now()
-    where t.status = 'failed'
+    where t.status in ('failed', 'cancelled') or (t.status = 'queued' and t.error is not null)
+"""
+
+# Not while an attempt is under way: it may open the ticket yet.
+UPDATE_CANCELLED = """
+update act.ticket
+set status = 'cancelled', updated_at = now()
+where recommendation_id = $1
+  and (status = 'failed' or (status = 'queued' and (attempts = 0 or error is not null)))
+returning true
 """
 
 
@@ -180,7 +190,17 @@ async def withdraw_fix(db: WorkspaceDatabase, recommendation_id: UUID) -> None:
 
 
 async def queue_ticket(db: WorkspaceDatabase, recommendation_id: UUID, connector_id: UUID, actor: str) -> str:
-    """The one ticket of a recommendation as JSON text; queued if it is new or had failed."""
+    """The one ticket of a recommendation as JSON text; queued if it is new, had failed or was cancelled."""
     await db.transaction.execute(UPSERT_TICKET, db.workspace_id, recommendation_id, connector_id, actor)
+    return await read_ticket(db, recommendation_id)
+
+
+async def cancel_ticket(db: WorkspaceDatabase, recommendation_id: UUID) -> bool:
+    """Cancel a push that has opened no ticket yet; False: it is open, or an attempt is under way."""
+    return bool(await db.transaction.fetchval(UPDATE_CANCELLED, recommendation_id))
+
+
+async def read_ticket(db: WorkspaceDatabase, recommendation_id: UUID) -> str:
+    """The ticket of a recommendation as JSON text."""
     ticket = await db.read_text(SELECT_TICKET.format(id="($1 ->> 'id')::uuid"), id=str(recommendation_id))
     return str(ticket)

@@ -10,7 +10,10 @@ from api.queries.listing import Listing, Sort, any_of
 ISSUE_COLUMNS = """
     i.issue_id as id, i.source, i.external_id, i.connector_id, i.title, i.severity, i.status, i.service,
     i.error_type, i.team, i.environment, i.external_url, i.source_created_at, i.source_updated_at,
-    i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, i.risk_score
+    i.resolved_at, i.ingested_at, i.attributes, i.pattern_id, (
+        select n.name from detect.pattern as n
+        where n.workspace_id = i.workspace_id and n.pattern_id = i.pattern_id
+    ) as pattern_name, i.risk_score
 """
 
 
@@ -57,6 +60,20 @@ from (
 ) as issue
 """
 
+SELECT_VALUES = """
+select json_build_object(
+    'service', array(select i.service from core.issue as i where i.service is not null
+                     group by 1 order by count(*) desc, 1 limit 200),
+    'error_type', array(select i.error_type from core.issue as i where i.error_type is not null
+                        group by 1 order by count(*) desc, 1 limit 200),
+    'team', array(select i.team from core.issue as i where i.team is not null
+                  group by 1 order by count(*) desc, 1 limit 200),
+    'environment', array(select i.environment from core.issue as i where i.environment is not null
+                         group by 1 order by count(*) desc, 1 limit 200),
+    'source', array(select i.source from core.issue as i group by 1 order by count(*) desc, 1 limit 200)
+)
+"""
+
 INSERT_EDITS = """
 insert into core.issue_edit (workspace_id, issue_id, field, value, edited_by)
 select $1, $2, e.field, e.value, $4 from jsonb_each_text($3::jsonb) as e (field, value)
@@ -84,6 +101,11 @@ returning true
 async def read_issue(db: WorkspaceDatabase, issue_id: UUID) -> str | None:
     """One issue as JSON text."""
     return await db.read_text(SELECT_ISSUE, id=str(issue_id))
+
+
+async def read_values(db: WorkspaceDatabase) -> str:
+    """The values that occur in the fields of issues, the most frequent first, as JSON text."""
+    return str(await db.read_text(SELECT_VALUES))
 
 
 async def edit_issue(db: WorkspaceDatabase, issue_id: UUID, changes: Mapping[str, Any], actor: str) -> bool:

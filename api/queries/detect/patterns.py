@@ -3,17 +3,33 @@
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.queries.act.assignments import select_assignee
 from api.queries.detect.issues import ISSUE_COLUMNS
 from api.queries.listing import Listing, Sort, any_of
 
-PATTERN_COLUMNS = """
-    p.pattern_id as id, p.name, p.kind, p.status, p.confidence, p.risk_score, p.fingerprint, p.issue_count,
-    p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at, p.reopened_at, c.cluster_id
+# Silent for three times the usual gap, and for two weeks at least, as long as it is not resolved.
+QUIET = """
+    case
+        when p.status <> 'resolved' and p.typical_gap_days is not null
+            and now() - p.last_seen_at > make_interval(days => 1) * greatest(14, 3 * p.typical_gap_days)
+        then json_build_object(
+            'silent_days', floor(extract(epoch from now() - p.last_seen_at) / 86400)::integer,
+            'typical_gap_days', p.typical_gap_days
+        )
+    end
+"""
+
+PATTERN_COLUMNS = f"""
+    p.pattern_id as id, p.name, p.kind, p.status, p.confidence, p.risk_score, p.fingerprint,
+    p.issue_count, p.first_seen_at, p.last_seen_at, p.mttr_seconds, p.resolved_at, p.reopened_at,
+    c.cluster_id, {QUIET} as quiet, h.snoozed_until,
+    ({select_assignee("pattern", "p.pattern_id")}) as assignee
 """
 
 PATTERN_SOURCE = """
     detect.pattern as p
     left join detect.cluster_member as c on c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
+    left join detect.pattern_handling as h on h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
 """
 
 PATTERNS = Listing(
@@ -53,7 +69,7 @@ PATTERN_MEMBERS = Listing(
         "confidence": Sort("m.confidence", "confidence", "double precision"),
     },
     default_sort="-created_at",
-    filters={},
+    filters={"q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')"},
     always="m.pattern_id = ($1 ->> 'of_pattern')::uuid",
 )
 

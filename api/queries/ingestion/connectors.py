@@ -65,8 +65,8 @@ COUNT_CONNECTORS = "select to_json(count(*)) from app.connector"
 
 INSERT_CONNECTOR = """
 insert into app.connector (workspace_id, connector_id, type, display_name, config, credentials,
-                           webhook_secrets, poll_interval_seconds, backfill_days)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                           webhook_secrets, poll_interval_seconds, backfill_days, status)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then 'paused' else 'active' end)
 """
 
 UPDATE_CONNECTOR = """
@@ -128,6 +128,7 @@ async def create_connector(db: WorkspaceDatabase, connector_id: UUID, row: Mappi
         row["webhook_secrets"],
         row["poll_interval_seconds"],
         row["backfill_days"],
+        row["paused"],
     )
 
 

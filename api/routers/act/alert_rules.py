@@ -13,7 +13,7 @@ from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import alert_rules
 from api.queries.tenancy import audit, onboarding
-from api.resources import alert_channels
+from api.resources import alert_channels, alert_recipients
 from api.resources.list_page import read_page
 from api.schemas.act.alert_rules import (
     AlertRule,
@@ -22,9 +22,11 @@ from api.schemas.act.alert_rules import (
     CreatedAlertRule,
     NewAlertRule,
     Scope,
+    SentTest,
     Snooze,
 )
 from causeloop_pipeline.model.tenancy import Role
+from causeloop_pipeline.settings import settings
 
 router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operation)
 
@@ -48,7 +50,10 @@ async def read_alert_rule(db: Db, rule_id: UUID) -> Response:
 )
 @requires(Role.ADMIN)
 async def create_alert_rule(db: Db, caller: CurrentCaller, new: NewAlertRule) -> Response:
-    """Returns the signing secrets of the rule's webhooks, which are shown only once."""
+    """Returns the signing secrets of the rule's webhooks, which are shown only once.
+
+    An e-mail address that is no member's gets alerts once its owner has confirmed it by a link.
+    """
     check_feature(caller, "alerts")
     await _check_number(db, caller)
     await _check_scope(db, new.scope)
@@ -59,8 +64,11 @@ async def create_alert_rule(db: Db, caller: CurrentCaller, new: NewAlertRule) ->
     await alert_rules.create_rule(db, rule_id, row)
     await onboarding.complete_step(db, "create_alert_rule")
     await audit.record(db, caller.actor, "alert_rule.created", f"alert_rule:{rule_id}")
+    task = await alert_recipients.ask_recipients(db, new.channels)
     rule = {**await _read_rule(db, rule_id), "webhook_secrets": signing_secrets}
-    return json_response(rule, 201, {"Location": f"/v1/alert-rules/{rule_id}"})
+    response = json_response(rule, 201, {"Location": f"/v1/alert-rules/{rule_id}"})
+    response.background = task
+    return response
 
 
 @router.patch("/{rule_id}", summary="Update an alert rule", responses=documents(CreatedAlertRule))
@@ -82,8 +90,11 @@ async def update_alert_rule(
         row |= channels
     if not await alert_rules.update_rule(db, rule_id, row):
         raise not_found("alert rule")
+    task = await alert_recipients.ask_recipients(db, change.channels or [])
     await audit.record(db, caller.actor, "alert_rule.updated", f"alert_rule:{rule_id}")
-    return json_response({**await _read_rule(db, rule_id), "webhook_secrets": signing_secrets})
+    response = json_response({**await _read_rule(db, rule_id), "webhook_secrets": signing_secrets})
+    response.background = task
+    return response
 
 
 @router.post("/{rule_id}/snooze", summary="Snooze an alert rule", responses=documents(AlertRule))
@@ -94,6 +105,23 @@ async def snooze_alert_rule(db: Db, caller: CurrentCaller, rule_id: UUID, snooze
     if not await alert_rules.snooze_rule(db, rule_id, snooze.until):
         raise not_found("alert rule")
     return json_response(await _read_rule(db, rule_id))
+
+
+@router.post(
+    "/{rule_id}/test",
+    summary="Test an alert rule",
+    status_code=202,
+    responses=documents(SentTest, 202, "On their way"),
+)
+@requires(Role.ADMIN)
+async def test_alert_rule(db: Db, caller: CurrentCaller, rule_id: UUID) -> Response:
+    """Sends a message, marked as a test, to every channel of a rule. A snooze does not stop it."""
+    check_feature(caller, "alerts")
+    channels = await alert_rules.send_test(db, rule_id, uuid.uuid4(), settings().public_url)
+    if not channels:
+        raise not_found("alert rule")
+    await audit.record(db, caller.actor, "alert_rule.tested", f"alert_rule:{rule_id}", channels=channels)
+    return json_response({"channels": channels}, 202)
 
 
 @router.delete(

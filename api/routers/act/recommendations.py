@@ -13,8 +13,10 @@ from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import recommendations
 from api.queries.act.recommendations import ProgressEntry
 from api.queries.ingestion import connectors
+from api.resources.assigning import AssignedItem, assign
 from api.resources.list_page import read_page
 from api.schemas.act.recommendations import (
+    Assignment,
     Progress,
     PushRequest,
     Recommendation,
@@ -91,6 +93,36 @@ async def push_recommendation(
         raise conflict("connector_inactive", f"the connector is {connector['status']}: resume it first")
     ticket = await recommendations.queue_ticket(db, recommendation_id, push.connector_id, caller.actor)
     return json_text_response(ticket, 202)
+
+
+@router.delete("/{recommendation_id}/ticket", summary="Cancel a push", responses=documents(Ticket))
+@requires(Role.ANALYST)
+async def cancel_push(db: Db, caller: CurrentCaller, recommendation_id: UUID) -> Response:
+    """Cancels a push that has opened no ticket yet. It can be pushed again, to any tracker."""
+    check_feature(caller, "tickets")
+    if await recommendations.lock_recommendation(db, recommendation_id) is None:
+        raise not_found("recommendation")
+    if not await recommendations.cancel_ticket(db, recommendation_id):
+        raise conflict(
+            "nothing_to_cancel", "the ticket is open, or is being opened right now: try again in two minutes"
+        )
+    return json_text_response(await recommendations.read_ticket(db, recommendation_id))
+
+
+@router.put(
+    "/{recommendation_id}/assignee",
+    summary="Assign a recommendation",
+    responses=documents(RecommendationDetail),
+)
+@requires(Role.ANALYST)
+async def assign_recommendation(
+    db: Db, caller: CurrentCaller, recommendation_id: UUID, assignment: Assignment
+) -> Response:
+    """Sets who takes care of the recommendation."""
+    if await recommendations.lock_recommendation(db, recommendation_id) is None:
+        raise not_found("recommendation")
+    await assign(db, caller, AssignedItem("recommendation", recommendation_id), assignment.user_id)
+    return row_or_404(await recommendations.read_recommendation(db, recommendation_id), "recommendation")
 
 
 async def _update_fix_claim(

@@ -9,14 +9,18 @@ from fastapi import APIRouter, Query, Response
 from api.access.permissions import requires
 from api.http.errors import not_found
 from api.http.responses import Page, documents, json_response, json_text_response, row_or_404
-from api.operation import Db, Operation
-from api.queries.detect import patterns
+from api.operation import CurrentCaller, Db, Operation
+from api.queries.detect import pattern_handling, patterns
+from api.queries.tenancy import audit
+from api.resources.assigning import AssignedItem, assign
 from api.resources.list_page import read_page
+from api.schemas.act.recommendations import Assignment
 from api.schemas.detect.patterns import (
     Frequency,
     FrequencyRequest,
     Lineage,
     Pattern,
+    PatternChange,
     PatternDetail,
     PatternFilters,
     PatternMember,
@@ -53,6 +57,27 @@ async def read_pattern(db: Db, pattern_id: UUID) -> Response:
     if not moved["current_ids"]:
         raise not_found("pattern")
     return json_response(moved, 308, {"Location": f"/v1/patterns/{moved['current_ids'][0]}"})
+
+
+@router.patch("/{pattern_id}", summary="Rename or snooze a pattern", responses=documents(PatternDetail))
+@requires(Role.ANALYST)
+async def update_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, change: PatternChange) -> Response:
+    """Gives a pattern a name of your own, or snoozes its alerts. Recomputes keep both."""
+    changes = change.model_dump(mode="json", include=change.model_fields_set)
+    if not await pattern_handling.change_handling(db, pattern_id, changes, caller.actor):
+        raise not_found("pattern")
+    await audit.record(db, caller.actor, "pattern.updated", f"pattern:{pattern_id}", fields=sorted(changes))
+    return row_or_404(await patterns.read_pattern(db, pattern_id), "pattern")
+
+
+@router.put("/{pattern_id}/assignee", summary="Assign a pattern", responses=documents(PatternDetail))
+@requires(Role.ANALYST)
+async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assignment: Assignment) -> Response:
+    """Sets who takes care of the pattern."""
+    if await patterns.read_pattern(db, pattern_id) is None:
+        raise not_found("pattern")
+    await assign(db, caller, AssignedItem("pattern", pattern_id), assignment.user_id)
+    return row_or_404(await patterns.read_pattern(db, pattern_id), "pattern")
 
 
 @router.get(

@@ -62,7 +62,7 @@ async def read_connector(db: Db, connector_id: UUID) -> Response:
 )
 @requires(Role.ANALYST)
 async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> Response:
-    """Creates a connector. Its first sync begins shortly."""
+    """Creates a connector. Its first sync begins shortly, or when it is resumed."""
     await connectors.lock_connectors(db)
     setup.check_plan(caller, new.type, await connectors.count_connectors(db))
     tool, connector_id = setup.find_tool(new.type), uuid.uuid4()
@@ -126,7 +126,7 @@ async def test_connector(request: Request, db: Db, caller: CurrentCaller, connec
         try:
             credentials = setup.open_credentials(stored)
         except SecretError:
-            return json_response({"ok": False, "detail": setup.UNREADABLE_CREDENTIALS, "records": 0})
+            return json_response(setup.UNREADABLE_CREDENTIALS)
         return json_response(await run_in_threadpool(setup.run_connection_test, tool, config, credentials))
 
 

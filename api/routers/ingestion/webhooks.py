@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api.access.permissions import requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
@@ -15,7 +16,9 @@ from api.operation import Operation, Pool
 from api.queries.ingestion import ingest, webhooks
 from api.schemas.ingestion.webhooks import DeliveryResult
 from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.landing.inbound.signature import SignatureError
+from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_certificate, takes_sns
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge, receive
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
@@ -46,7 +49,7 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
         raise _invalid_signature()
     invalid.remember(str(connector_id))
     deliveries.take(connector_id)
-    delivery = _verify_delivery(request, body, connector)
+    delivery = await _verify_delivery(request, body, connector)
     if not await webhooks.is_organization_active(pool, connector.workspace_id):
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
     db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
@@ -78,23 +81,37 @@ async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: U
     return json_response(answer)
 
 
-def _verify_delivery(request: Request, body: bytes, connector: webhooks.WebhookConnector) -> WebhookDelivery:
-    vault = Vault.of(settings().require("secret_key"))
+async def _verify_delivery(
+    request: Request, body: bytes, connector: webhooks.WebhookConnector
+) -> WebhookDelivery:
+    tool, egress = CONNECTORS[connector.type], EgressPolicy.parse(settings().egress_allow)
     try:
-        secrets = vault.open(
-            connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
-        )
-        return receive(
-            CONNECTORS[connector.type],
+        secrets = _open_secrets(connector)
+        if takes_sns(tool):
+            await run_in_threadpool(fetch_certificate, body, secrets, egress)
+        delivery = receive(
+            tool,
             headers=read_headers(request),
             body=body,
-            secrets=[secrets[name] for name in sorted(secrets)],
+            secrets=secrets,
             now=datetime.now(UTC),
             config=connector.config,
             url=_rebuild_address(request),
         )
     except (SignatureError, SecretError):
         raise _invalid_signature() from None
+    if takes_sns(tool):
+        await run_in_threadpool(confirm_subscription, body, egress)
+    return delivery
+
+
+def _open_secrets(connector: webhooks.WebhookConnector) -> list[str]:
+    """The webhook secrets that are live."""
+    vault = Vault.of(settings().require("secret_key"))
+    secrets = vault.open(
+        connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
+    )
+    return [secrets[name] for name in sorted(secrets)]
 
 
 def _rebuild_address(request: Request) -> str:

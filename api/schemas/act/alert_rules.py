@@ -99,6 +99,12 @@ class Snooze(BaseModel):
     until: AwareDatetime | None
 
 
+class SentTest(BaseModel):
+    """How many channels a test message is on its way to."""
+
+    channels: int
+
+
 class AlertRuleFilters(PageRequest):
     """Parameters of the list of alert rules."""
 
@@ -118,6 +124,9 @@ class AlertRule(BaseModel):
         description="The last evaluation of the rule in its current form; null: not evaluated yet"
     )
     firing: int = Field(description="Number of patterns that the rule is firing for")
+    unconfirmed_addresses: list[str] = Field(
+        description="E-mail addresses whose owners have not confirmed yet that they want alerts"
+    )
     created_by: str
     created_at: datetime
 

@@ -26,6 +26,21 @@ class RecommendationFilters(PageRequest):
     pattern_id: UUID | None = None
 
 
+class Assignee(BaseModel):
+    """The person who takes care of something."""
+
+    user_id: UUID
+    name: str
+
+
+class Assignment(BaseModel):
+    """The active member who takes care of it; null: nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UUID | None
+
+
 class Recommendation(BaseModel):
     """A ranked remediation; `expected_low` and `expected_high` bound the loops that it would prevent."""
 
@@ -43,6 +58,7 @@ class Recommendation(BaseModel):
     rationale: str
     score: float
     computed_at: datetime
+    assignee: Assignee | None
 
 
 class Step(BaseModel):

@@ -53,6 +53,7 @@ class IssueSummary(BaseModel):
     ingested_at: datetime
     attributes: dict[str, Any]
     pattern_id: UUID | None
+    pattern_name: str | None
     risk_score: float | None
 
 
@@ -60,6 +61,16 @@ class Issue(IssueSummary):
     """A failure event, such as an incident, a defect or a failed check."""
 
     body: str | None
+
+
+class IssueValues(BaseModel):
+    """The values that occur in the fields of issues, the most frequent first, at most 200 each."""
+
+    service: list[str]
+    error_type: list[str]
+    team: list[str]
+    environment: list[str]
+    source: list[str]
 
 
 class NewIssue(BaseModel):

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.http.pagination import PageRequest
+from api.schemas.act.recommendations import Assignee
 from api.schemas.detect.issues import IssueSummary
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus
 
@@ -20,6 +21,13 @@ class PatternFilters(PageRequest):
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     min_risk_score: float | None = Field(None, ge=0, le=100)
+
+
+class Quiet(BaseModel):
+    """How long a pattern has been silent, and the gap that nine of ten of its gaps do not exceed."""
+
+    silent_days: int
+    typical_gap_days: float
 
 
 class Pattern(BaseModel):
@@ -39,6 +47,31 @@ class Pattern(BaseModel):
     resolved_at: datetime | None
     reopened_at: datetime | None
     cluster_id: UUID | None
+    quiet: Quiet | None = Field(description="Silent far beyond its rhythm; null: it is not, or has no rhythm")
+    snoozed_until: datetime | None = Field(description="It sends no alerts until then")
+    assignee: Assignee | None
+
+
+class PatternChange(BaseModel):
+    """What people set for a pattern; absent fields keep their value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = (
+        Field(
+            None, description="A name of your own; null: the one that the grouping gives it at its next run"
+        )
+    )
+    snoozed_until: AwareDatetime | None = Field(
+        None, description="It sends no alerts until then; null: it does"
+    )
+
+    @model_validator(mode="after")
+    def check_changes(self) -> "PatternChange":
+        """Require at least one field."""
+        if not self.model_fields_set:
+            raise ValueError("send at least one field to change")
+        return self
 
 
 class ClosureNote(BaseModel):
@@ -57,7 +90,9 @@ class PatternDetail(Pattern):
 
 
 class PatternMemberFilters(PageRequest):
-    """Parameters of the list of a pattern's issues."""
+    """Filters of the list of a pattern's issues."""
+
+    q: str | None = Field(None, min_length=1, max_length=200, description="Full text of title and body")
 
 
 class PatternMember(IssueSummary):

@@ -1,7 +1,7 @@
 """Connectors; secrets can be set and are never returned."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
@@ -12,6 +12,7 @@ from causeloop_pipeline.model.tenancy import ConnectorStatus
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 PollInterval = Annotated[int, Field(ge=60, le=86_400)]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=500)]
+Proof = Literal["yes", "failed", "not run"]
 
 
 class ConnectorField(BaseModel):
@@ -24,6 +25,20 @@ class ConnectorField(BaseModel):
     default: Any
     choices: list[str]
     type: str
+
+
+class ConnectorProofs(BaseModel):
+    """What the conformance kit has run of a type, and with which result."""
+
+    pull: Proof = Field(description="New and changed records are polled, whatever the tool answers")
+    push: Proof = Field(description="Webhooks are read, also when they come again or broken")
+    backfill: Proof = Field(description="A long list is read whole")
+    refresh: Proof = Field(description="An issue that ended between two polls is seen to have ended")
+    changes: Proof = Field(description="Deploys, releases and flags are landed as changes")
+    tickets: Proof = Field(description="Recommendations become tickets")
+    drift: Proof = Field(description="Records of another shape are read or set aside with a reason")
+    kill: Proof = Field(description="A process that is killed leaves nothing out and nothing twice")
+    described_by: str = Field(description="vendor, real payload, both, or knowledge")
 
 
 class ConnectorType(BaseModel):
@@ -39,6 +54,7 @@ class ConnectorType(BaseModel):
     webhooks: bool
     webhook_setup: str | None
     tickets: bool
+    proofs: ConnectorProofs
     config: list[ConnectorField]
     credentials: list[ConnectorField]
 
@@ -91,6 +107,7 @@ class NewConnector(BaseModel):
     )
     poll_interval_seconds: PollInterval = 1_800
     backfill_days: int = Field(90, ge=0, le=3_650)
+    paused: bool = Field(False, description="True: nothing is polled until the connector is resumed")
 
 
 class ConnectorChange(BaseModel):
@@ -108,12 +125,25 @@ class ConnectorChange(BaseModel):
     backfill_days: int | None = Field(None, ge=0, le=3_650)
 
 
+class SampleRecord(BaseModel):
+    """What one record of the tool becomes: an issue or a change, in the product's fields."""
+
+    kind: str
+    external_id: str | None
+    title: str | None
+    severity: str | None
+    status: str | None
+    service: str | None
+    created_at: datetime | None
+
+
 class ConnectionTest(BaseModel):
-    """The result of a connection test."""
+    """The result of a connection test, with what the first records become, at most three."""
 
     ok: bool
     detail: str
     records: int
+    samples: list[SampleRecord]
 
 
 class SyncRunFilters(PageRequest):

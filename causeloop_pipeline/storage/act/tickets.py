@@ -4,12 +4,14 @@ A ticket that is done may be reopened because the fix did not hold, so its state
 through the workspace's proof window.
 
 An attempt is counted and committed before it begins. The worker that counts it owns the ticket until the next
-attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile.
+attempt may begin, and no transaction, which a push would have to wait for, stays open meanwhile. A queued
+ticket that was attempted and has no error is in such an attempt: it cannot be cancelled or sent elsewhere.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
@@ -42,7 +44,7 @@ IS_REFRESH_DUE = """
 
 UPDATE_ATTEMPTS = f"""
 update act.ticket as t
-set attempts = attempts + 1, updated_at = now()
+set attempts = attempts + 1, updated_at = now(), error = null
 where workspace_id = %(workspace_id)s and recommendation_id = (
     select recommendation_id
     from act.ticket
@@ -71,8 +73,17 @@ returning workspace_id, recommendation_id, connector_id, attempts, pushed_at, ex
 SELECT_WORKSPACES = f"""
 select distinct workspace_id
 from act.ticket
+join app.active_workspace using (workspace_id)
 where ({IS_ATTEMPT_DUE}) or ({IS_REFRESH_DUE})
 order by workspace_id
+"""
+
+SELECT_FAILING = """
+select
+    count(*) filter (where status = 'failed' and updated_at > now() - interval '30 days') as failed,
+    count(*) filter (where status = 'queued' and error is not null) as retried,
+    (array_agg(error order by updated_at desc) filter (where error is not null))[1] as error
+from act.ticket
 """
 
 SELECT_RECOMMENDATION_TEXT = """
@@ -173,3 +184,8 @@ def mark_failed(session: Session, ticket: PushedTicket, error: str, *, permanent
         "where workspace_id = %s and recommendation_id = %s",
         (error, is_final, ticket.workspace_id, ticket.recommendation_id),
     )
+
+
+def read_failing_tickets(session: Session) -> dict[str, Any]:
+    """How many tickets could not be opened, lately or so far, and the last reason."""
+    return session.row(SELECT_FAILING) or {"failed": 0, "retried": 0, "error": None}

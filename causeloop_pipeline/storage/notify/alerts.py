@@ -17,19 +17,23 @@ from causeloop_pipeline.model.frames import (
     INSTANT,
 )
 from causeloop_pipeline.model.links import pattern_page
+from causeloop_pipeline.model.plans import list_plans_with
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.notify.outbox import enqueue
 
 MAX_MESSAGES_AT_ONCE = 5
 """Of one rule to one channel; more patterns that fire together share one message."""
 
+PLANS_WITH_ALERTS = list_plans_with("alerts")
+
 SELECT_RULES = """
-select alert_rule_id, probability_threshold, window_days, scope ->> 'service' as service,
-       scope ->> 'team' as team, scope ->> 'pattern_id' as pattern_id,
-       coalesce(snoozed_until > %(as_of)s, false) as snoozed
-from notify.alert_rule
-where workspace_id = %(workspace_id)s and enabled
-order by alert_rule_id
+select r.alert_rule_id, r.probability_threshold, r.window_days, r.scope ->> 'service' as service,
+       r.scope ->> 'team' as team, r.scope ->> 'pattern_id' as pattern_id,
+       coalesce(r.snoozed_until > %(as_of)s, false) as snoozed
+from notify.alert_rule as r
+join app.active_workspace as w using (workspace_id)
+where r.workspace_id = %(workspace_id)s and r.enabled and w.plan = any (%(plans)s)
+order by r.alert_rule_id
 """
 
 IS_EVALUATION_DUE = """
@@ -41,7 +45,8 @@ enabled and (
 SELECT_WORKSPACES_TO_EVALUATE = f"""
 select distinct workspace_id
 from notify.alert_rule
-where {IS_EVALUATION_DUE}
+join app.active_workspace as w using (workspace_id)
+where w.plan = any (%(plans)s) and {IS_EVALUATION_DUE}
 order by workspace_id
 """
 
@@ -59,7 +64,7 @@ where workspace_id = %s
 order by alert_rule_id, pattern_id
 """
 
-# The latest prediction of each pattern and window, unless a user has dismissed it.
+# The latest prediction of each pattern and window, unless a user has dismissed it or snoozed the pattern.
 SELECT_LATEST_PROBABILITIES = """
 select latest.pattern_id, latest.window_days, latest.probability
 from detect.pattern as p
@@ -68,6 +73,9 @@ cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.day
 where p.workspace_id = %(workspace_id)s
   and not exists (select from predict.dismissal as d
                   where d.workspace_id = p.workspace_id and d.prediction_id = latest.prediction_id)
+  and not exists (select from detect.pattern_handling as h
+                  where h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
+                    and h.snoozed_until > now())
 order by latest.pattern_id, latest.window_days
 """
 
@@ -120,7 +128,7 @@ class Crossing:
 
 def workspaces_with_rules_to_evaluate(session: Session, as_of: datetime) -> list[UUID]:
     """The workspaces in which a rule was made or changed, or a snooze ended, since the last evaluation."""
-    rows = session.rows(SELECT_WORKSPACES_TO_EVALUATE, {"as_of": as_of})
+    rows = session.rows(SELECT_WORKSPACES_TO_EVALUATE, {"as_of": as_of, "plans": PLANS_WITH_ALERTS})
     return [row["workspace_id"] for row in rows]
 
 
@@ -133,8 +141,9 @@ def start_evaluation(session: Session, workspace_id: UUID, as_of: datetime) -> i
 def read_alert_rules(
     session: Session, workspace_id: UUID, as_of: datetime, columns: pl.Schema = ALERT_RULE_SCHEMA
 ) -> pl.DataFrame:
-    """The enabled rules, and whether each is snoozed."""
-    return session.read(SELECT_RULES, {"workspace_id": workspace_id, "as_of": as_of}, schema=columns)
+    """The enabled rules, and whether each is snoozed; none where the plan has no alerts."""
+    parameters = {"workspace_id": workspace_id, "as_of": as_of, "plans": PLANS_WITH_ALERTS}
+    return session.read(SELECT_RULES, parameters, schema=columns)
 
 
 def read_alert_states(

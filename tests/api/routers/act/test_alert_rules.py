@@ -2,15 +2,21 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import psycopg
+import pytest
+from pydantic import SecretStr
 
+from bench.installation import wait_until
+from causeloop_pipeline.outbound.alert_text import Alert, sentence
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
-from tests.api.conftest import Client
+from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS, claim_due_messages
+from tests.api.conftest import Client, Mailbox
+from tests.api.routers.tenancy.people import new_person
 from tests.api.sample import Sample
 from tests.conftest import new_workspace
 
@@ -99,3 +105,61 @@ def test_an_invalid_rule_is_refused(client: Client, sample: Sample, owner: psyco
     free = client(create_service_key(owner, new_workspace(owner, "free"), "k", "owner"))
     refused = free.post("/v1/alert-rules", json={"name": "r", "channels": mail})
     assert (refused.status_code, refused.json()["code"]) == (403, "plan_feature_missing")
+
+
+def test_an_address_of_nobody_here_gets_a_link_by_e_mail_and_confirms_by_its_link(
+    client: Client, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, mailbox: Mailbox
+) -> None:
+    workspace_id = new_workspace(owner)
+    _, member = new_person(owner, workspace_id)
+    monkeypatch.setattr(settings(), "smtp_url", SecretStr(mailbox.url))
+    api = client(create_service_key(owner, workspace_id, "a", "admin"))
+    stranger = f"{uuid4().hex}@example.com"
+    channels = [{"type": "email", "to": address} for address in (member, stranger)]
+
+    rule = api.post("/v1/alert-rules", json={"name": "wake me", "channels": channels}).json()
+    api.patch(f"/v1/alert-rules/{rule['id']}", json={"channels": channels})
+    wait_until(lambda: mailbox.texts, 20)
+    (message,) = mailbox.texts
+    token = message.partition("#confirm=")[2].split()[0]
+    wrong = client().post("/v1/auth/confirm-address", json={"token": f"{token}x"})
+    confirmed = client().post("/v1/auth/confirm-address", json={"token": token})
+
+    assert rule["unconfirmed_addresses"] == [stranger]
+    assert (wrong.status_code, confirmed.json()) == (404, {"address": stranger})
+    assert api.get(f"/v1/alert-rules/{rule['id']}").json()["unconfirmed_addresses"] == []
+
+
+def test_a_test_message_goes_to_every_channel_and_says_that_it_is_a_test(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api = client(fresh_sample.credentials["admin"])
+    channels = [{"type": "slack", "url": SLACK}, {"type": "email", "to": "oncall@example.com"}]
+    rule = api.post("/v1/alert-rules", json={"name": "wake me", "channels": channels}).json()
+
+    assert api.post(f"/v1/alert-rules/{rule['id']}/test").json() == {"channels": 2}
+
+    with database.workspace(fresh_sample.workspace_id) as session:
+        messages = [message for message in claim_due_messages(session) if message.body["rule"] == "wake me"]
+    assert [message.channel["type"] for message in messages] == ["slack", "email"]
+    assert all(message.is_wanted for message in messages)
+    assert "This is a test" in sentence(Alert.of(messages[0].body))
+
+
+@pytest.mark.parametrize("leaving", ["suspended", "removed"])
+def test_whoever_is_no_member_any_more_gets_no_more_alerts(
+    client: Client, owner: psycopg.Connection, leaving: str
+) -> None:
+    workspace_id = new_workspace(owner)
+    user_id, address = new_person(owner, workspace_id)
+    api = client(create_service_key(owner, workspace_id, "a", "admin"))
+    channels = [{"type": "email", "to": address}]
+    rule = api.post("/v1/alert-rules", json={"name": "wake me", "channels": channels}).json()
+
+    if leaving == "suspended":
+        api.patch(f"/v1/members/{user_id}", json={"status": "suspended"})
+    else:
+        api.delete(f"/v1/members/{user_id}")
+
+    assert rule["unconfirmed_addresses"] == []
+    assert api.get(f"/v1/alert-rules/{rule['id']}").json()["unconfirmed_addresses"] == [address]

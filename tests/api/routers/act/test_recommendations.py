@@ -87,6 +87,44 @@ def test_repeated_pushes_open_one_ticket(client: Client, fresh_sample: Sample, d
     assert (retried["status"], retried["error"]) == ("queued", None)
 
 
+def test_a_push_that_failed_is_retried_elsewhere_or_cancelled_but_not_while_it_is_under_way(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    api, path = client(fresh_sample.credentials["analyst"]), build_path(fresh_sample)
+    first = str(fresh_sample.ids["tracker_id"])
+    second = api.post(
+        "/v1/connectors",
+        json={
+            "type": "github",
+            "display_name": "Elsewhere",
+            "config": {"repositories": ["acme/shop"]},
+            "credentials": {"token": "t"},
+        },
+    ).json()["id"]
+    assert api.delete(f"{path}/ticket").json()["code"] == "nothing_to_cancel"
+    api.post(f"{path}/push", json={"connector_id": first})
+
+    def set_ticket(assignments: str) -> None:
+        with database.workspace(fresh_sample.workspace_id) as session:
+            session.execute(f"update act.ticket set {assignments}")
+
+    set_ticket("attempts = 2, error = null")
+    assert api.delete(f"{path}/ticket").status_code == 409
+    unchanged = api.post(f"{path}/push", json={"connector_id": second}).json()
+    assert unchanged["connector_id"] == first
+
+    set_ticket("error = 'GitHub answered 501'")
+    moved = api.post(f"{path}/push", json={"connector_id": second}).json()
+    assert (moved["connector_id"], moved["status"], moved["error"]) == (second, "queued", None)
+
+    assert api.delete(f"{path}/ticket").json()["status"] == "cancelled"
+    again = api.post(f"{path}/push", json={"connector_id": first}).json()
+    assert (again["connector_id"], again["status"]) == (first, "queued")
+
+    set_ticket("status = 'open', external_id = 'X-1'")
+    assert api.delete(f"{path}/ticket").status_code == 409
+
+
 def test_only_an_active_tracker_of_the_workspace_can_open_a_ticket(
     client: Client, fresh_sample: Sample, other_sample: Sample
 ) -> None:

@@ -115,3 +115,14 @@ def test_an_unchanged_read_is_a_304(client: Client, fresh_sample: Sample) -> Non
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_filters_are_chosen_from_the_values_that_occur(client: Client, fresh_sample: Sample) -> None:
+    viewer = client(fresh_sample.credentials["viewer"])
+
+    values = viewer.get("/v1/issues/values").json()
+
+    assert sorted(values["service"]) == ["billing", "checkout"]
+    assert values["team"] == ["core"]
+    row = viewer.get("/v1/issues", params={"service": "checkout"}).json()["data"][0]
+    assert row["pattern_name"].startswith("Checkout timeout")

@@ -76,3 +76,11 @@ def test_lineage_follows_a_chain_of_moves_to_its_end(
 
     assert lineage["current_ids"] == [str(fresh_sample.ids["pattern_id"])]
     assert [step["old_pattern_id"] for step in lineage["steps"]] == [str(old) for old in chain[:-1]]
+
+
+def test_the_issues_of_a_pattern_can_be_searched(client: Client, sample: Sample) -> None:
+    path = f"/v1/patterns/{sample.ids['pattern_id']}/members"
+    viewer = client(sample.credentials["viewer"])
+
+    assert viewer.get(path, params={"q": "times out after 3 s"}).json()["page"]["total"] == 1
+    assert viewer.get(path, params={"q": "nothing of the kind"}).json()["data"] == []

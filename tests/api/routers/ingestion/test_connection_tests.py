@@ -132,3 +132,28 @@ def test_unreadable_secrets_are_named_and_can_be_entered_again(
     assert (renamed.status_code, repaired.status_code) == (200, 200)
     assert (moved.status_code, moved.json()["code"]) == (409, "secret_unreadable")
     assert api.patch(path, json={"config": {}}).status_code == 200
+
+
+def test_a_paused_connector_is_tested_and_shows_what_its_first_records_become(
+    monkeypatch: pytest.MonkeyPatch, client: Client, fresh_sample: Sample
+) -> None:
+    api = client(fresh_sample.credentials["analyst"])
+    items = [{"ref": f"T-{number}", "headline": "The till is stuck", "level": "p1"} for number in range(5)]
+    fields = {"title": "headline", "severity": "level"}
+    with fake_tool(lambda _: Reply({"items": items})) as running:
+        monkeypatch.setattr(settings(), "egress_allow", f"127.0.0.1:{running.port}")
+        config = {
+            "base_url": running.url,
+            "path": "/items",
+            "records": "items",
+            "key": "ref",
+            "fields": fields,
+        }
+        body = {"type": "custom_api", "display_name": "Tills", "config": config, "paused": True}
+        connector = api.post("/v1/connectors", json=body).json()
+        tested = api.post(f"/v1/connectors/{connector['id']}/test").json()
+
+    assert connector["status"] == "paused"
+    assert (tested["ok"], tested["records"], len(tested["samples"])) == (True, 5, 3)
+    sample = tested["samples"][0]
+    assert (sample["external_id"], sample["title"], sample["severity"]) == ("T-0", "The till is stuck", "p1")

@@ -1,0 +1,72 @@
+"""Lists the records in quarantine, and lets them be read again."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from api.http.database import WorkspaceDatabase
+from api.queries.listing import Listing, Sort
+
+QUARANTINE = Listing(
+    name="quarantined records",
+    columns="""q.quarantine_id as id, q.external_id, q.channel, q.reason, q.received_at,
+        left(convert_from(q.payload, 'UTF8'), 20000) as payload""",
+    source="raw.quarantine as q",
+    key="q.quarantine_id",
+    key_output="id",
+    sorts={"received_at": Sort("q.received_at", "received_at", "timestamptz")},
+    default_sort="-received_at",
+    filters={},
+    always="q.replayed_at is null and q.connector_id = ($1 ->> 'of_connector')::uuid",
+)
+
+# Stored records, which could not be normalized, wait for the next run again: it may quarantine them again.
+UPDATE_STORED = """
+with again as (
+    select q.quarantine_id, r.record_id, r.source
+    from raw.quarantine as q
+    join raw.record as r
+        on r.source = q.source and r.external_id = q.external_id and r.payload_hash = q.payload_hash
+    where q.connector_id = $2 and q.replayed_at is null
+    order by q.received_at, q.quarantine_id
+    limit $3
+), pending as (
+    insert into raw.pending_record (workspace_id, record_id, source)
+    select distinct on (record_id) $1, record_id, source from again
+    on conflict do nothing
+)
+update raw.quarantine as q
+set replayed_at = now()
+from again
+where q.quarantine_id = again.quarantine_id
+returning q.quarantine_id
+"""
+
+SELECT_REFUSED = """
+select q.quarantine_id, q.payload
+from raw.quarantine as q
+where q.connector_id = $1 and q.replayed_at is null and not exists (
+    select
+    from raw.record as r
+    where r.source = q.source and r.external_id = q.external_id and r.payload_hash = q.payload_hash
+)
+order by q.received_at, q.quarantine_id
+limit $2
+"""
+
+UPDATE_REPLAYED = "update raw.quarantine set replayed_at = now() where quarantine_id = any ($1)"
+
+
+async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> int:
+    """Let the next run normalize a connector's quarantined records again; how many."""
+    return len(await db.transaction.fetch(UPDATE_STORED, db.workspace_id, connector_id, limit))
+
+
+async def read_refused(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> list[Mapping[str, Any]]:
+    """The payloads of a connector that could not even be read as records."""
+    return list(await db.transaction.fetch(SELECT_REFUSED, connector_id, limit))
+
+
+async def mark_replayed(db: WorkspaceDatabase, quarantine_ids: list[UUID]) -> None:
+    """Take records out of quarantine, because they have been read."""
+    await db.transaction.execute(UPDATE_REPLAYED, quarantine_ids)
