@@ -6,6 +6,7 @@ from importlib import import_module, metadata
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from api.access.permissions import build_role_table
@@ -14,14 +15,18 @@ from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.http import errors, openapi
 from api.http.concurrency import ConcurrencyLimit, FairShare
-from api.http.database import open_landing_pool, open_pool
+from api.http.database import DatabaseBounds, open_landing_pool, open_pool
+from api.http.database_probe import DatabaseProbe
 from api.http.middleware import RequestEnvelope, RequestMetrics
+from api.http.request_log import configure_log
 from api.resources import dashboard_site
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
     "system.health",
     "tenancy.sessions",
+    "tenancy.browser_sessions",
+    "tenancy.passwords",
     "detect.issues",
     "ingestion.ingest",
     "ingestion.changes",
@@ -32,16 +37,19 @@ ROUTERS = (
     "predict.predictions",
     "act.recommendations",
     "ingestion.connectors",
+    "ingestion.quarantine",
     "act.alert_rules",
     "tenancy.workspace",
     "tenancy.invitations",
     "tenancy.members",
     "tenancy.organizations",
+    "tenancy.audit",
     "system.exports",
     "system.stream",
 )
 
 
+MIN_COMPRESSED_BYTES, COMPRESSION_LEVEL = 1_000, 5
 MAX_REQUESTS_PER_WORKSPACE = 8
 MAX_TESTS, MAX_TESTS_PER_WORKSPACE = 8, 2
 MAX_STREAMS, MAX_STREAMS_PER_CALLER = 1_000, 8
@@ -58,8 +66,9 @@ class Application(FastAPI):
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().require("api_database_url")
-    app.state.pool = await open_pool(url)
-    app.state.landing_pool = open_landing_pool(url)
+    app.state.pool = await open_pool(url, app.state.database_bounds)
+    app.state.landing_pool = open_landing_pool(url, app.state.database_bounds)
+    app.state.database_probe = DatabaseProbe(url, app.state.pool, app.state.database_bounds)
     try:
         yield
     finally:
@@ -74,6 +83,7 @@ def load_routers() -> list[APIRouter]:
 
 def create_app() -> FastAPI:
     """The API of this installation."""
+    configure_log()
     app = Application(
         title="Causeloop",
         version=metadata.version("causeloop"),
@@ -83,6 +93,7 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.database_bounds = DatabaseBounds.of(settings())
     app.state.metrics = RequestMetrics()
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
@@ -96,6 +107,7 @@ def create_app() -> FastAPI:
         lambda: keys.age_seconds,
     )
     errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES, compresslevel=COMPRESSION_LEVEL)
     app.state.routers = routers = load_routers()
     for router in routers:
         app.include_router(router)

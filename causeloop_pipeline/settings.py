@@ -3,6 +3,9 @@
 The environment wins, and an empty variable counts as unset. `settings.json` in the state folder holds what
 the embedded PostgreSQL's supervisor chose (ports, generated secrets), so that plain `dagster` and `uvicorn`
 commands find it too.
+
+A server that `CAUSELOOP_PROCESS` names gets only the secrets that it needs: `settings.<process>.json` instead
+of that file, and no other process's variable.
 """
 
 import os
@@ -12,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -28,6 +31,25 @@ IS_INSTALLED = BUNDLED.is_dir()
 
 DBT_PROJECT_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "dbt_project"
 DEPLOY_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "deploy"
+
+PROCESS_VARIABLE = "CAUSELOOP_PROCESS"
+DAGSTER_STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
+SECRETS_OF_PROCESSES = {
+    "api": frozenset({"api_database_url", "secret_key", "oidc_client_secret", "smtp_url"}),
+    "pipeline": frozenset(
+        {
+            "pipeline_database_url",
+            "dagster_database_url",
+            "secret_key",
+            "smtp_url",
+            "llm_api_key",
+            "operator_channel",
+        }
+    ),
+    "dagster": frozenset({"dagster_database_url"}),
+    "demo": frozenset({"secret_key"}),
+}
+"""Process → the secrets that it may see. The command line sees all: it migrates and provisions tenants."""
 
 
 def state_dir() -> Path:
@@ -59,6 +81,31 @@ def temporary_variables(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def process_environment(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a server: without the secrets that only other processes need."""
+    foreign = list_foreign_variables(process)
+    own = {name: value for name, value in environment.items() if name not in foreign}
+    return {**own, PROCESS_VARIABLE: process}
+
+
+def list_foreign_variables(process: str) -> set[str]:
+    """The environment variables of secrets that a process must not see."""
+    foreign = list_foreign_secrets(process)
+    storage = {DAGSTER_STORAGE_VARIABLE} if "dagster_database_url" in foreign else set()
+    return {f"CAUSELOOP_{name.upper()}" for name in foreign} | storage
+
+
+def list_foreign_secrets(process: str) -> set[str]:
+    """The secret settings that a process must not see."""
+    secret = {name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None}
+    return secret - SECRETS_OF_PROCESSES.get(process, frozenset(secret))
+
+
+def settings_file(folder: Path, process: str = "") -> Path:
+    """What the supervisor wrote for a process, or for the command line."""
+    return folder / (f"settings.{process}.json" if process else "settings.json")
 
 
 def external_database_url() -> str | None:
@@ -93,6 +140,15 @@ class Settings(BaseSettings):
     )
     api_host: str = Field("127.0.0.1", description="Address the API listens on.")
     api_port: int = Field(8080, description="Port of the API and dashboard.")
+    api_wait_seconds: float = Field(
+        1.5, gt=0, description="Seconds that a request waits for a database connection, before it gets a 503."
+    )
+    api_lock_seconds: float = Field(
+        1.5, gt=0, description="Seconds that a request waits for what another holds, before it gets a 503."
+    )
+    api_statement_seconds: float = Field(
+        15.0, gt=0, description="Seconds that one statement of a request may take, before it gets a 503."
+    )
     dagster_port: int = Field(3000, description="Port of the Dagster webserver, always on loopback.")
     dagster_hosts: str = Field(
         "",
@@ -108,6 +164,12 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="OIDC issuer whose session tokens are exchanged.")
     oidc_jwks_url: str | None = Field(None, description="The issuer's JWKS; empty: from its discovery path.")
     oidc_audience: str | None = Field(None, description="Audience that an exchanged token must carry.")
+    oidc_client_id: str | None = Field(
+        None, description="Client of the browser's sign-in at the issuer; empty: the audience."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="That client's secret, where the issuer demands one beside PKCE."
+    )
     oidc_authorized_parties: str = Field(
         "",
         description="Comma-separated `azp` values to accept besides the audience and the public address.",
@@ -140,12 +202,23 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What a caller passes, then the environment, then what the supervisor wrote."""
-        written = JsonConfigSettingsSource(settings_cls, json_file=state_dir() / "settings.json")
+        process = os.environ.get(PROCESS_VARIABLE, "")
+        written = JsonConfigSettingsSource(settings_cls, json_file=settings_file(state_dir(), process))
         return init_settings, env_settings, written
+
+    @model_validator(mode="after")
+    def hide_foreign_secrets(self) -> "Settings":
+        """Leave out what the process must not see, also where its environment holds it."""
+        for name in list_foreign_secrets(os.environ.get(PROCESS_VARIABLE, "")):
+            setattr(self, name, None)
+        return self
 
     def require(self, name: str) -> str:
         """A setting that the caller needs, in clear text; raises MissingSettingError where it is unset."""
         value: Any = getattr(self, name)
+        process = os.environ.get(PROCESS_VARIABLE, "")
+        if value is None and name in list_foreign_secrets(process):
+            raise MissingSettingError(f"the process {process} may not see CAUSELOOP_{name.upper()}")
         if value is None:
             raise MissingSettingError(
                 f"CAUSELOOP_{name.upper()} is not set and {self.state_dir}/settings.json does not hold it: "

@@ -5,7 +5,9 @@ request share one transaction, which has committed before the response is sent. 
 connection in time is answered with 503 instead of waiting in a queue that grows.
 """
 
+import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
@@ -14,16 +16,47 @@ from uuid import UUID
 import asyncpg
 import orjson
 import psycopg
+from anyio import to_thread
 from psycopg_pool import ConnectionPool
-from starlette.concurrency import run_in_threadpool
+
+from causeloop_pipeline.settings import Settings
 
 Result = TypeVar("Result")
 
 POOL_SIZE = 12
 LANDING_POOL_SIZE = 6
-MAX_WAIT_SECONDS = 1.5
-MAX_CONNECT_SECONDS = 1.5
-STATEMENT_TIMEOUT_MS = 15_000
+MAX_IDLE_IN_TRANSACTION_SECONDS = 30
+CANCEL_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class DatabaseBounds:
+    """For how long a request waits for the database, in seconds; then it is answered with 503.
+
+    A wait for a connection or for another request's lock tells early that there is no time for this one. A
+    statement that computes may take longer: a batch, an export, the issues most like one.
+    """
+
+    wait_seconds: float = 1.5
+    lock_seconds: float = 1.5
+    statement_seconds: float = 15.0
+
+    @classmethod
+    def of(cls, config: Settings) -> "DatabaseBounds":
+        """The bounds that an installation is set to."""
+        return cls(config.api_wait_seconds, config.api_lock_seconds, config.api_statement_seconds)
+
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """The bounds that PostgreSQL itself holds a session to."""
+        return {
+            "statement_timeout": f"{self.statement_seconds * 1000:.0f}",
+            "lock_timeout": f"{self.lock_seconds * 1000:.0f}",
+            "idle_in_transaction_session_timeout": f"{MAX_IDLE_IN_TRANSACTION_SECONDS * 1000}",
+        }
+
+
+DEFAULT_BOUNDS = DatabaseBounds()
 
 
 class DatabaseBusyError(Exception):
@@ -31,20 +64,28 @@ class DatabaseBusyError(Exception):
 
 
 class BoundedPool(asyncpg.Pool):  # type: ignore[misc]
-    """A pool whose callers wait for a connection for a bounded time."""
+    """A pool whose callers wait for a bounded time; `threads` are those that wait for the landing pool."""
 
-    max_wait_seconds: float | None = None
+    max_wait_seconds = DatabaseBounds.wait_seconds
+    threads: set[asyncio.Timeout]
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the overridden signature
         try:
-            return await super()._acquire(timeout or self.max_wait_seconds or MAX_WAIT_SECONDS)
+            return await super()._acquire(timeout or self.max_wait_seconds)
         except TimeoutError:
             raise DatabaseBusyError from None
 
+    def give_up(self) -> None:
+        """End every connection and every wait for a thread, because the database says nothing any more."""
+        for holder in self._holders:
+            holder.terminate()
+        for wait in self.threads:
+            wait.reschedule(asyncio.get_running_loop().time())
 
-async def open_pool(url: str) -> asyncpg.Pool:
+
+async def open_pool(url: str, bounds: DatabaseBounds = DEFAULT_BOUNDS) -> BoundedPool:
     """Connections of the API's database role, without state from one request to the next."""
-    return await BoundedPool(
+    pool = BoundedPool(
         url,
         connection_class=asyncpg.Connection,
         record_class=asyncpg.Record,
@@ -54,26 +95,30 @@ async def open_pool(url: str) -> asyncpg.Pool:
         min_size=1,
         max_size=POOL_SIZE,
         reset=_reset,
-        timeout=MAX_CONNECT_SECONDS,
-        command_timeout=STATEMENT_TIMEOUT_MS / 1000 + 5,
+        timeout=bounds.wait_seconds,
+        command_timeout=bounds.statement_seconds + CANCEL_SECONDS,
         server_settings={
             "timezone": "UTC",
             "application_name": "causeloop-api",
-            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-            "idle_in_transaction_session_timeout": "30000",
+            **bounds.server_settings,
         },
     )
+    pool.max_wait_seconds, pool.threads = bounds.wait_seconds, set()
+    await pool
+    return pool
 
 
-def open_landing_pool(url: str) -> ConnectionPool:
+def open_landing_pool(url: str, bounds: DatabaseBounds = DEFAULT_BOUNDS) -> ConnectionPool:
     """Connections for storage functions that run in threads; opened on demand."""
+    options = " ".join(f"-c {name}={value}" for name, value in bounds.server_settings.items())
     return ConnectionPool(
         url,
+        kwargs={"options": options, "connect_timeout": math.ceil(bounds.wait_seconds)},
         min_size=0,
         max_size=LANDING_POOL_SIZE,
         max_idle=60,
-        timeout=MAX_WAIT_SECONDS,
-        reconnect_timeout=MAX_WAIT_SECONDS,  # the next request tries again, as soon as the database is back
+        timeout=bounds.wait_seconds,
+        reconnect_timeout=bounds.wait_seconds,  # the next request tries again, once the database is back
         open=True,
         name="landing",
     )
@@ -110,10 +155,14 @@ class PageRows(NamedTuple):
 class WorkspaceDatabase:
     """The rows of one workspace; `connection` holds the open transaction of a request that writes."""
 
-    pool: asyncpg.Pool
+    pool: BoundedPool
     landing: ConnectionPool
     workspace_id: UUID
     connection: asyncpg.Connection | None = None
+    address: str | None = None
+    """Where the request came from, as audit entries show it."""
+
+    has_audit_entry: bool = False
 
     async def read(self, statement: str, /, **parameters: Any) -> Any:
         """The parsed result of a statement with parameters `$1 ->> 'name'`; None if it returns no row."""
@@ -163,8 +212,16 @@ class WorkspaceDatabase:
             await transaction.commit()
 
     async def in_thread(self, work: Callable[[psycopg.Connection], Result]) -> Result:
-        """Run a storage function in a thread, in its own transaction, committed when this returns."""
-        return await run_in_threadpool(self._run, work)
+        """Run a storage function in a thread, in its own transaction, committed when this returns.
+
+        The thread of a wait that is given up may still commit later: `work` can be done twice without harm.
+        """
+        async with asyncio.timeout(None) as wait:
+            self.pool.threads.add(wait)
+            try:
+                return await to_thread.run_sync(self._run, work, abandon_on_cancel=True)
+            finally:
+                self.pool.threads.discard(wait)
 
     def _run(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         with self.landing.connection() as connection:

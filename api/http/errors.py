@@ -27,6 +27,7 @@ LOST_DATABASE = (
     asyncpg.OperatorInterventionError,  # it starts, stops or recovers
     asyncpg.InsufficientResourcesError,  # its disk or memory is full
     asyncpg.PostgresSystemError,
+    asyncpg.InternalClientError,  # the server ended it while nothing had been sent
     ConnectionError,
     psycopg.OperationalError,
 )

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.json_body import MAX_BYTES
+from api.http.request_log import log_request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 MAX_SECONDS_BETWEEN_PARTS = 15.0
@@ -67,17 +68,25 @@ class RequestEnvelope:
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["request_id"] = _request_id(scope)
         state["headers"] = {"X-Request-Id": state["request_id"], **COMMON_HEADERS}
-        started = time.perf_counter()
+        started, status = time.perf_counter(), None
+        wait = scope["app"].state.database_probe.begin()
 
         async def send_in_envelope(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                wait.end()
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for name, value in state["headers"].items():
                     headers.setdefault(name, value)
                 self.metrics.record(scope, message["status"], started)
             await send(message)
 
-        await self.app(scope, _limit_body(scope, receive), send_in_envelope)
+        try:
+            await self.app(scope, _limit_body(scope, receive), send_in_envelope)
+        finally:
+            wait.end()
+            log_request(scope, status, started)
 
 
 def _limit_body(scope: Scope, receive: Receive) -> Receive:

@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from api.http.errors import PROBLEM_JSON
+from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.model.tenancy import Role
 
 SCHEME = "bearer"
@@ -26,6 +27,7 @@ TAGS = {
     "alerts": "Alert rules and their channels",
     "workspace": "The workspace, its settings and its onboarding",
     "members": "Members and service accounts",
+    "audit": "Who did what, when and from where",
     "export": "Download lists as JSON lines or CSV",
     "stream": "Live updates as server-sent events",
 }
@@ -61,7 +63,10 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str
     instance: str
-    code: str = Field(description="Error code for programs, such as `seats_exhausted`")
+    code: str = Field(
+        description="Error code for programs; each always has the same status",
+        json_schema_extra={"enum": list[JsonValue](sorted(PROBLEM_CODES))},
+    )
     trace_id: str | None = Field(description="The request's `X-Request-Id`")
     errors: list[FieldProblem] = []
 

@@ -4,17 +4,22 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from typing import Any
 
 import httpx2
 import psycopg
 import pytest
 import uvicorn
+from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 
 from api.access.keys import derive_key
+from api.http.database import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.embedded.postgres_server import free_port
 from tests.api.contract import Contract
 from tests.api.sample import Sample, make_sample
 from tests.conftest import Installation
@@ -34,9 +39,9 @@ def api_url(installation: Installation) -> Iterator[str]:
     app = create_app()
     # All tests come from one address, and many of them present invalid credentials.
     app.state.address_limits.burst = app.state.delivery_limits.burst = 1_000_000
+    # A busy machine makes no test fail that sends many requests at once.
+    app.state.database_bounds = DatabaseBounds(wait_seconds=60, lock_seconds=60, statement_seconds=60)
     with serving(app) as url:
-        # A busy machine makes no test fail that sends many requests at once.
-        app.state.pool.max_wait_seconds = app.state.landing_pool.timeout = 60
         yield url
 
 
@@ -75,6 +80,31 @@ def client(api_url: str, contract: Contract) -> Iterator[Client]:
     yield make
     for http_client in opened:
         http_client.close()
+
+
+@dataclass
+class Mailbox:
+    """A mail server on loopback, and the texts that it took."""
+
+    url: str = ""
+    texts: list[str] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        """Take a message."""
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.texts.append(message.get_content())
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """An empty mailbox."""
+    inbox, port = Mailbox(), free_port()
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    inbox.url = f"smtp://127.0.0.1:{port}"
+    yield inbox
+    server.stop()
 
 
 @pytest.fixture(scope="module")

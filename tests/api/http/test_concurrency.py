@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from api.http import concurrency
-from api.http.database import POOL_SIZE
+from api.http.database import POOL_SIZE, DatabaseBounds
 from api.main import MAX_REQUESTS_PER_WORKSPACE, create_app
 from tests.api.conftest import serving
 from tests.api.sample import Sample
@@ -21,8 +21,10 @@ def test_one_workspaces_slow_requests_keep_no_other_workspace_waiting(
     monkeypatch.setattr(concurrency, "MAX_TURN_SECONDS", 0.5)
     slow, other = ({"authorization": f"Bearer {who.credentials['admin']}"} for who in (sample, other_sample))
     assert MAX_REQUESTS_PER_WORKSPACE < POOL_SIZE
+    app = create_app()
+    app.state.database_bounds = DatabaseBounds(wait_seconds=10, lock_seconds=60, statement_seconds=60)
     with (
-        serving(create_app()) as url,
+        serving(app) as url,
         httpx2.Client(base_url=url, timeout=60) as api,
         psycopg.connect(installation.owner_url) as blocker,
         ThreadPoolExecutor(2 * POOL_SIZE) as pool,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from api.http import errors
 from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
 from tests.api.conftest import serving
+from tests.api.http.relay import relaying
 from tests.conftest import Installation
 
 LOST = ("08006", "53100", "53200", "53300", "57P01", "57P02", "57P03", "58030")
@@ -135,6 +137,34 @@ def test_the_pools_serve_again_after_their_connections_were_cut(
 
     assert answers[-1] == "database_busy"
     assert set(answers) <= {"database_busy", "database_unavailable"}
+
+
+def test_a_commit_after_the_server_ended_the_session_is_a_lost_connection(installation: Installation) -> None:
+    port = urlsplit(installation.api_url).port
+    assert port is not None
+    with (
+        relaying(port, hides_ends=True) as relay,
+        psycopg.connect(installation.superuser_url, autocommit=True) as superuser,
+    ):
+        pool_url = installation.api_url.replace(f":{port}/", f":{relay.port}/")
+
+        async def commit() -> None:
+            pool = await open_pool(pool_url)
+            database = WorkspaceDatabase(pool, open_landing_pool(pool_url), UUID(int=0))
+            try:
+                async with database.writing():
+                    pid = await database.transaction.fetchval("select pg_backend_pid()")
+                    passed = relay.passed
+                    superuser.execute("select pg_terminate_backend(%s)", (pid,))
+                    while relay.passed == passed:  # noqa: ASYNC110 - another thread passes on
+                        await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.1)  # without it, the commit itself meets the server's last words
+            finally:
+                database.landing.close()
+                pool.terminate()
+
+        with pytest.raises(errors.LOST_DATABASE):
+            asyncio.run(commit())
 
 
 def test_a_server_that_does_not_answer_is_given_up_soon() -> None:

@@ -1,0 +1,64 @@
+"""Notices that the database has fallen silent: its machine is gone, or it hangs.
+
+A server that ends closes its connections, which every statement notices at once. One that is cut off says
+nothing: a statement would wait for its whole bound. So while a request waits for longer than usual, a new
+connection is tried; if there is none in time, whatever waits for the database is given up and gets a 503.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from api.http.database import BoundedPool, DatabaseBounds
+
+FIRST_TRY, TRY = 0.4, 0.8
+"""Shares of the time for which a request may wait for a connection: until the first try, and for a try."""
+
+
+class Wait:
+    """A request that has not been answered yet."""
+
+    timer: asyncio.TimerHandle
+
+    def end(self) -> None:
+        """It is being answered."""
+        self.timer.cancel()
+
+
+@dataclass
+class DatabaseProbe:
+    """Tries a connection while any request waits; gives up all waits when the database is silent."""
+
+    url: str
+    pool: BoundedPool
+    bounds: DatabaseBounds
+    attempt: asyncio.Task[None] | None = None
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def begin(self) -> Wait:
+        """A request has come; its answer ends the wait."""
+        wait = Wait()
+        self._look_later(wait)
+        return wait
+
+    def _look_later(self, wait: Wait) -> None:
+        wait.timer = self.loop.call_later(FIRST_TRY * self.bounds.wait_seconds, self._look, wait)
+
+    def _look(self, wait: Wait) -> None:
+        if self.attempt is None or self.attempt.done():
+            self.attempt = self.loop.create_task(self._try_connection())
+        self._look_later(wait)
+
+    async def _try_connection(self) -> None:
+        seconds = TRY * self.bounds.wait_seconds
+        try:
+            connection = await asyncpg.connect(self.url, timeout=seconds)
+        except (OSError, TimeoutError):
+            self.pool.give_up()
+        except asyncpg.PostgresError:
+            return  # it answers, if only to say that it starts or has no connection left
+        else:
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
+                await connection.close(timeout=seconds)
