@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from causeloop_pipeline.cli.locks import DaemonLock
+from causeloop_pipeline.cli.output.terminal import announce
 from causeloop_pipeline.cli.processes import ProcessError, is_listening
 from causeloop_pipeline.storage.embedded.postgres_server import Server, ServerError, start_server
 
@@ -45,4 +46,4 @@ class DatabaseWatch:
             raise ProcessError("another program took the database's port: start Causeloop again")
 
     def _print(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False)
+        announce(self.console, text)

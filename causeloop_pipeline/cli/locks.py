@@ -11,6 +11,14 @@ import psycopg
 
 DAEMON_LOCK = 7_326_412
 MAX_LOST_SECONDS = 300.0
+DEAD_PEER: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
+"""Client and server notice within half a minute that the other's machine is gone, and the lock is free."""
 
 
 class LockedError(RuntimeError):
@@ -70,7 +78,7 @@ class DaemonLock:
         return self._connection is not None
 
     def _take(self) -> None:
-        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5, **DEAD_PEER)
         locked = connection.execute("select pg_try_advisory_lock(%s)", (DAEMON_LOCK,)).fetchone()
         if locked != (True,):
             connection.close()

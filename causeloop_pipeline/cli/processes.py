@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from causeloop_pipeline.cli.state_files import replace_file
+
 TERM_SECONDS = 10.0
 SET_PARENT_DEATH_SIGNAL = 1
 LIBC = ctypes.CDLL(None)  # loaded before any fork: a child of a process with threads must not load anything
@@ -52,7 +54,7 @@ class Processes:
         """Start a server again that has ended, as it was started first."""
         program = self.programs[name]
         self.logs.mkdir(parents=True, exist_ok=True)
-        with (self.logs / f"{name}.log").open("ab") as log:
+        with open(self.logs / f"{name}.log", "ab", opener=_open_privately) as log:
             self.children[name] = subprocess.Popen(
                 program.command,
                 env=dict(program.environment),
@@ -60,6 +62,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
                 preexec_fn=_reset_signals,  # noqa: PLW1509 - it calls the kernel only
             )
         self._write_register()
@@ -97,7 +100,7 @@ class Processes:
 
     def _write_register(self) -> None:
         started = {str(child.pid): start_time(child.pid) for child in self.children.values()}
-        self.register.write_text(json.dumps(started))
+        replace_file(self.register, json.dumps(started))
 
     def read_log_end(self, name: str) -> str:
         """The path of a server's log, and its last lines."""
@@ -113,7 +116,10 @@ def stop_leftovers(register: Path) -> int:
     """
     if not register.exists():
         return 0
-    registered: dict[str, str] = json.loads(register.read_text() or "{}")
+    try:
+        registered: dict[str, str] = json.loads(register.read_text())
+    except ValueError:  # the machine lost power while an earlier version wrote it
+        registered = {}
     ended = 0
     for pid, started in registered.items():
         if start_time(int(pid)) in {started, ""}:
@@ -139,6 +145,13 @@ def start_time(pid: int) -> str:
     except OSError:
         return ""
     return status.rsplit(")", 1)[1].split()[19]
+
+
+def _open_privately(path: str, flags: int) -> int:
+    """Open a log that no other user may read; one of an earlier version may be readable to all."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _reset_signals() -> None:

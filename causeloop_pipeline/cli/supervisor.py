@@ -9,7 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from causeloop_pipeline.cli.output.terminal import announce
 from causeloop_pipeline.cli.processes import Processes
+from causeloop_pipeline.cli.state_files import replace_file
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 30.0
 CRASH_LOOP_ENDINGS, CRASH_LOOP_SECONDS = 5, 600.0
@@ -82,12 +84,10 @@ class Supervisor:
             name: [datetime.fromtimestamp(clock + at, UTC).isoformat() for at in times]
             for name, times in self.endings.items()
         }
-        draft = self.restarts_file.with_suffix(".new")
-        draft.write_text(json.dumps(endings))
-        draft.replace(self.restarts_file)
+        replace_file(self.restarts_file, json.dumps(endings))
 
     def _print(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False)
+        announce(self.console, text)
 
 
 def _do_nothing() -> None:

@@ -5,10 +5,12 @@ from datetime import datetime
 import dagster as dg
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.instance import future_ticks
+from causeloop_pipeline.orchestration.instance.own_runs import filter_own_runs
 from causeloop_pipeline.orchestration.instance.stored_names import rename_stored_names
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
 from causeloop_pipeline.orchestration.run_requests import INTERRUPTED, UNFINISHED
-from causeloop_pipeline.orchestration.sensors.workspaces import partition_keys
+from causeloop_pipeline.orchestration.sensors.workspaces import read_partitions
 from causeloop_pipeline.stages.installation import Installation
 
 REASON_OF_DEAD_RUNS = "the run's process ended with an earlier start of this installation"
@@ -30,9 +32,15 @@ def prepare_instance() -> int:
 
 
 def end_dead_runs() -> int:
-    """Fail every run that had started and give back what they held, after the code server has ended."""
+    """Fail every run of ours that had started and free what they held, after the code server has ended."""
     with DagsterInstance.get() as instance:
         return _end_dead_runs(instance, Installation())
+
+
+def clear_future_ticks() -> int:
+    """Let sensors whose last tick lies in the future be due at once; how many there were."""
+    with DagsterInstance.get() as instance:
+        return future_ticks.clear_future_ticks(instance)
 
 
 def _end_dead_runs(instance: DagsterInstance, installation: Installation) -> int:
@@ -50,25 +58,26 @@ def initialize_instance() -> None:
 
 def _initialize(instance: DagsterInstance, installation: Installation) -> None:
     """Carry the history of old names over, limit dbt to one run, and give every workspace its partition."""
-    rename_stored_names(instance, partition_keys(installation))
+    future_ticks.clear_future_ticks(instance)
+    rename_stored_names(instance, read_partitions(installation))
     instance.event_log_storage.set_concurrency_slots(DBT_POOL, 1)
     add_partitions(instance, installation)
 
 
 def count_unfinished_runs(instance: DagsterInstance) -> int:
-    """How many runs are queued or go on."""
-    return instance.get_runs_count(dg.RunsFilter(statuses=list(UNFINISHED)))
+    """How many of our runs are queued or go on."""
+    return instance.get_runs_count(filter_own_runs(UNFINISHED))
 
 
 def list_failed_runs(instance: DagsterInstance, since: datetime) -> list[str]:
-    """The runs that failed since then, newest first."""
-    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], updated_after=since)
+    """Our runs that failed since then, newest first."""
+    failed = filter_own_runs([dg.DagsterRunStatus.FAILURE], updated_after=since)
     return list(instance.get_run_ids(failed))
 
 
 def fail_dead_runs(instance: DagsterInstance) -> int:
-    """Fail every run that had started: no process of it can be left when no server runs yet."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=list(STARTED)))
+    """Fail every run of ours that had started: no process of it can be left when no server runs yet."""
+    runs = instance.get_runs(filter_own_runs(STARTED))
     for run in runs:
         instance.add_run_tags(run.run_id, {INTERRUPTED: "true"})
         instance.report_run_failed(run, REASON_OF_DEAD_RUNS)
@@ -76,11 +85,11 @@ def fail_dead_runs(instance: DagsterInstance) -> int:
 
 
 def free_slots_of_ended_runs(instance: DagsterInstance) -> int:
-    """Free the slots of runs that have ended or been deleted, however long ago; how many held any."""
+    """Free the slots of our pool that runs hold which have ended or been deleted; how many held any."""
     storage = instance.event_log_storage
-    pools = [storage.get_concurrency_info(pool) for pool in storage.get_concurrency_keys()]
-    holders = storage.get_concurrency_run_ids().union(*(pool.active_run_ids for pool in pools))
-    ended = holders - set(instance.get_run_ids(dg.RunsFilter(statuses=list(UNFINISHED))))
+    pool = storage.get_concurrency_info(DBT_POOL)
+    holders = pool.active_run_ids | pool.pending_run_ids | pool.assigned_run_ids
+    ended = holders - set(instance.get_run_ids(filter_own_runs(UNFINISHED)))
     for run_id in sorted(ended):
         storage.free_concurrency_slots_for_run(run_id)
     return len(ended)
@@ -99,7 +108,8 @@ def release_dead_claims(instance: DagsterInstance, installation: Installation) -
 def add_partitions(instance: DagsterInstance, installation: Installation) -> None:
     """Give every workspace its partition now, so that the first tick finds it."""
     name = str(WORKSPACES.name)
-    present = set(instance.get_dynamic_partitions(name))
-    missing = [key for key in partition_keys(installation) if key not in present]
+    present = {parse_partition(key) for key in instance.get_dynamic_partitions(name)}
+    partitions = read_partitions(installation)
+    missing = [key for workspace_id, key in partitions.items() if workspace_id not in present]
     if missing:
         instance.add_dynamic_partitions(name, missing)

@@ -130,3 +130,11 @@ def test_a_pid_that_now_belongs_to_another_is_left_alone(tmp_path: Path) -> None
 
     stranger.kill()
     stranger.wait()
+
+
+def test_a_register_that_was_cut_off_by_a_power_failure_does_not_prevent_a_start(tmp_path: Path) -> None:
+    register = tmp_path / "processes.json"
+    register.write_text('{"1234": "56')
+
+    assert stop_leftovers(register) == 0
+    assert not register.exists()

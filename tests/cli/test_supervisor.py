@@ -148,3 +148,19 @@ def test_one_that_had_run_for_long_starts_again_at_once(processes: Processes) ->
 
     pauses = [line.split()[-2] for line in read_output(supervisor).splitlines() if "starts again" in line]
     assert pauses == ["1", "2", "4", "1"]
+
+
+def test_on_a_full_disk_a_dead_server_is_started_again_all_the_same(processes: Processes) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as device:
+        console = Console(file=io.TextIOWrapper(device, write_through=True))
+        supervisor = Supervisor(processes, console, restarts_file=processes.logs / "restarts.json")
+        processes.start("api", STAY, os.environ)
+        before = processes.register.read_text()
+        for file in (processes.register, processes.logs / "restarts.json"):
+            file.with_name(f"{file.name}.new").mkdir()  # nothing can be written
+        kill(processes, "api")
+
+        pass_pause(supervisor)
+
+    assert processes.list_ended() == []
+    assert processes.register.read_text() == before

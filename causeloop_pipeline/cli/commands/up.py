@@ -11,9 +11,11 @@ from typing import Any
 import psycopg
 from rich.console import Console
 
+from causeloop_pipeline.cli.clock_watch import ClockWatch
 from causeloop_pipeline.cli.database_watch import DatabaseWatch
 from causeloop_pipeline.cli.locks import DaemonLock, LockedError, lock_state_folder
 from causeloop_pipeline.cli.output.progress import PipelineError, Progress, recommendation_tables
+from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.cli.processes import ProcessError, Processes, stop_leftovers
 from causeloop_pipeline.cli.servers import StartError, code_socket, start_servers
 from causeloop_pipeline.cli.supervisor import NotReadyError, Supervisor
@@ -37,7 +39,7 @@ EVENT_ENVIRONMENT = {
 def bring_up(*, once: bool, demo: bool) -> None:
     """Start everything and stay until interrupted; with `once`, end at the first result."""
     state_dir = settings().state_dir
-    state_dir.mkdir(parents=True, exist_ok=True)
+    protect_state(state_dir)
     console = Console()
     with lock_state_folder(state_dir), _stop_on_signals():
         processes = Processes(state_dir / "logs", state_dir / "processes.json")
@@ -72,8 +74,11 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
             )
             watch = DatabaseWatch(console, lock, server, config.postgres_bin_dir)
 
+            clock_watch = ClockWatch(console, _clear_future_ticks)
+
             def supervise() -> None:
                 if watch.is_available():
+                    clock_watch.look()
                     supervisor.restart_ended()
 
             if once or demo:
@@ -99,13 +104,28 @@ def _show_first_result(progress: Progress, supervise: Callable[[], None], *, onc
 
 def _end_dead_runs() -> None:
     """The code server takes its runs' workers with it: they are failed before the next one starts."""
+    from causeloop_pipeline.orchestration.boot import end_dead_runs
+
+    with _ready_database():
+        end_dead_runs()
+
+
+def _clear_future_ticks() -> int:
+    """After the clock was set back, sensors would wait for the time of their last ticks."""
+    from causeloop_pipeline.orchestration.boot import clear_future_ticks
+
+    with _ready_database():
+        return clear_future_ticks()
+
+
+@contextmanager
+def _ready_database() -> Iterator[None]:
+    """Dagster's database, which may be away just now: then what needs it is done later."""
     from dagster_postgres.utils import DagsterPostgresException
     from sqlalchemy.exc import DBAPIError
 
-    from causeloop_pipeline.orchestration.boot import end_dead_runs
-
     try:
-        end_dead_runs()
+        yield
     except (DBAPIError, DagsterPostgresException, psycopg.OperationalError) as error:
         raise NotReadyError(f"the database does not respond ({type(error).__name__})") from error
 
@@ -134,7 +154,7 @@ def bring_up_to_date(dagster_config: Path) -> str:
     """
     from causeloop_pipeline.storage.database.migrate import head_revision
 
-    settings().state_dir.mkdir(parents=True, exist_ok=True)
+    protect_state(settings().state_dir)
     if prepare_database(settings().state_dir, settings().postgres_bin_dir):
         stop_embedded(settings().state_dir)
         raise StartError(
