@@ -4,8 +4,14 @@ import warnings
 from collections.abc import Callable
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from causeloop_pipeline.orchestration.jobs.loop import loop
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.sensors.database_restarts import (
+    read_database_start,
+    tag_interrupted_run,
+)
 from causeloop_pipeline.stages.installation import Installation
 
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
@@ -16,19 +22,22 @@ RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest 
 
 
 def polling_sensor(
-    name: str, *, interval_seconds: int, description: str, job: dg.JobDefinition | None = None
+    name: str,
+    *,
+    interval_seconds: int,
+    description: str,
+    job: dg.JobDefinition | UnresolvedAssetJobDefinition = loop,
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
 
-    The function is not called while the last run of the sensor goes on, or soon after runs that failed. A
-    sensor without a job starts runs of assets.
+    The function is not called while the last run of the sensor goes on, or soon after runs that failed. By
+    default the sensor starts runs of assets.
     """
 
     def declare(request_run: RequestRun) -> dg.SensorDefinition:
         @dg.sensor(
             name=name,
             job=job,
-            target=None if job else dg.AssetSelection.all(),
             minimum_interval_seconds=interval_seconds,
             default_status=dg.DefaultSensorStatus.RUNNING,
             description=description,
@@ -36,7 +45,12 @@ def polling_sensor(
         def evaluate(
             context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
         ) -> dg.RunRequest | dg.SkipReason:
-            if reason := reason_to_wait(context.instance, name):
+            reason = reason_to_wait(context.instance, name)
+            if reason and tag_interrupted_run(
+                context.instance, name, lambda: read_database_start(installation)
+            ):
+                reason = reason_to_wait(context.instance, name)
+            if reason:
                 return dg.SkipReason(reason)
             return request_run(context, installation)
 

@@ -24,7 +24,7 @@ def release_failed_run(
     run_status=dg.DagsterRunStatus.CANCELED,
     minimum_interval_seconds=14,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="The same for a run that an operator ended.",
+    description="Marks the requests of a run that an operator ended as failed, and releases its records.",
 )
 def release_canceled_run(
     context: dg.RunStatusSensorContext, installation: dg.ResourceParam[Installation]

@@ -1,8 +1,11 @@
 """Keeps one partition per workspace: new workspaces get theirs, vanished ones lose it."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 import dagster as dg
 
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, name_partition, parse_partition
 from causeloop_pipeline.stages.installation import Installation
 
 
@@ -16,10 +19,12 @@ def sync_partitions(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
     """Compare the workspaces there are with the partitions there are."""
-    present = partition_keys(installation)
-    partitions = context.instance.get_dynamic_partitions(str(WORKSPACES.name))
-    added = [key for key in present if key not in set(partitions)]
-    removed = [key for key in partitions if key not in set(present)]
+    present = read_partitions(installation)
+    partitions = {
+        key: parse_partition(key) for key in context.instance.get_dynamic_partitions(str(WORKSPACES.name))
+    }
+    added = [key for workspace_id, key in present.items() if workspace_id not in partitions.values()]
+    removed = [key for key, workspace_id in partitions.items() if workspace_id not in present]
     if not added and not removed:
         return dg.SkipReason("no workspace came or went")
     name = str(WORKSPACES.name)
@@ -29,9 +34,10 @@ def sync_partitions(
     )
 
 
-def partition_keys(installation: Installation) -> list[str]:
-    """The workspaces of active organizations, oldest first."""
+def read_partitions(installation: Installation) -> Mapping[UUID, str]:
+    """The partition that each workspace of an active organization should have, oldest first."""
     from causeloop_pipeline.storage.app.run_scopes import read_active_workspaces
 
     with installation.database.every_workspace() as session:
-        return [str(workspace_id) for workspace_id in read_active_workspaces(session)]
+        active = read_active_workspaces(session)
+    return {workspace_id: name_partition(name, workspace_id) for workspace_id, name in active.items()}
