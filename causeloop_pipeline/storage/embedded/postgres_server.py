@@ -30,6 +30,7 @@ START_TIMEOUT_SECONDS = 600
 SOCKET_PATH_LIMIT = 90
 OWN_USER = "causeloop"
 FALLBACK_USER = "nobody"
+OUTSIDE = Path("/var/lib/causeloop")
 
 
 class ServerError(RuntimeError):
@@ -57,7 +58,7 @@ def start_server(directory: Path, bin_dir: Path | None = None) -> Server:
         home = _reachable_home(directory, user)
         binaries = _reachable_binaries(find_binaries(bin_dir), user)
         password = _read_or_create(directory / "superuser.password", lambda: secrets.token_urlsafe(24))
-        if not (home / "data" / "PG_VERSION").exists():
+        if not _has_data(home):
             _initialize(home, binaries, user, password)
         port = int(_read_or_create(directory / "port", lambda: str(free_port())))
         if not _is_running(home, binaries, port) and not _await_recovery(home, binaries, port):
@@ -160,13 +161,21 @@ def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
 
 
 def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
-    """Where the data is: in the state folder, or under /var/lib if the server's user cannot enter that."""
+    """Where the data is; new data: in the state folder, or under /var/lib if the server's user cannot enter.
+
+    Data stays where it is, also when somebody changes who may enter the state folder.
+    """
     if user is None:
         home = directory
-    elif _may_enter(directory, user):
-        home = directory / "server"
     else:
-        home = Path("/var/lib/causeloop") / str(directory).strip("/").replace("/", "-")
+        inside, outside = directory / "server", OUTSIDE / str(directory).strip("/").replace("/", "-")
+        may_enter, is_inside = _may_enter(directory, user), _has_data(inside)
+        if is_inside and not may_enter:
+            raise ServerError(
+                f"the database is in {inside}, which the user {user.pw_name} may not enter any more: "
+                f"allow others to pass (chmod o+x) through {directory} and the folders above it"
+            )
+        home = inside if is_inside or (may_enter and not _has_data(outside)) else outside
     home.mkdir(parents=True, exist_ok=True)
     if user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
@@ -174,10 +183,14 @@ def _reachable_home(directory: Path, user: pwd.struct_passwd | None) -> Path:
     return home
 
 
+def _has_data(home: Path) -> bool:
+    return (home / "data" / "PG_VERSION").exists()
+
+
 def _reachable_binaries(binaries: Path, user: pwd.struct_passwd | None) -> Path:
     if user is None or _may_enter(binaries, user):
         return binaries
-    copy = Path("/var/lib/causeloop/postgresql") / binaries.parent.name
+    copy = OUTSIDE / "postgresql" / binaries.parent.name
     if not (copy / "bin" / "initdb").exists():
         shutil.copytree(binaries.parent, copy, symlinks=True, dirs_exist_ok=True)
     return copy / "bin"

@@ -1,9 +1,11 @@
 """The embedded PostgreSQL survives kills, concurrent starts, long paths and strict folders."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +117,40 @@ def test_the_modes_of_folders_above_the_state_stay_as_they_are(tmp_path: Path) -
         assert parent.stat().st_mode & 0o777 == 0o700
     finally:
         remove_server(parent / "postgres")
+
+
+@pytest.fixture
+def strict_folder() -> Iterator[Path]:
+    """A folder of root's own, below folders that everybody may enter."""
+    folder = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    yield folder
+    folder.chmod(0o711)
+    remove_server(folder / "postgres")
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_the_data_stays_where_it_is_when_the_state_folder_becomes_passable(strict_folder: Path) -> None:
+    data = embedded.data_dir(strict_folder / "postgres")
+    data.mkdir()
+    (data / "PG_VERSION").write_text("18")
+
+    strict_folder.chmod(0o711)
+
+    assert embedded.data_dir(strict_folder / "postgres") == data
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_no_new_database_is_made_beside_one_that_cannot_be_reached_any_more(strict_folder: Path) -> None:
+    strict_folder.chmod(0o711)
+    data = embedded.data_dir(strict_folder / "postgres")
+    data.mkdir()
+    (data / "PG_VERSION").write_text("18")
+
+    strict_folder.chmod(0o700)
+
+    with pytest.raises(ServerError, match=r"the database is in .*: allow others to pass"):
+        start_server(strict_folder / "postgres")
 
 
 def test_missing_binaries_are_explained(tmp_path: Path) -> None:
