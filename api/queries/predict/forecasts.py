@@ -15,15 +15,19 @@ with target as (
         on f.workspace_id = w.workspace_id and f.pattern_id is not distinct from ($1 ->> 'pattern_id')::uuid
     where ($1 ->> 'pattern_id') is null
         or exists (select from detect.pattern as p where p.pattern_id = ($1 ->> 'pattern_id')::uuid)
+), counted as (
+    -- By the local date of each issue: on some days midnight comes twice, and an instant then has two sides.
+    select (i.source_created_at at time zone t.timezone)::date as day, count(*) as count
+    from target as t
+    join core.issue as i
+        on i.source_created_at >= (t.today - 90)::timestamp at time zone t.timezone
+        and (t.pattern_id is null or i.pattern_id = t.pattern_id)
+    group by 1
 ), actual as (
-    select s.day::date as day, count(i.issue_id) as count
+    select s.day::date as day, coalesce(c.count, 0) as count
     from target as t
     cross join generate_series(t.today - 89, t.today, interval '1 day') as s (day)
-    left join core.issue as i
-        on i.source_created_at >= s.day::timestamp at time zone t.timezone
-        and i.source_created_at < (s.day::timestamp + interval '1 day') at time zone t.timezone
-        and (t.pattern_id is null or i.pattern_id = t.pattern_id)
-    group by s.day
+    left join counted as c on c.day = s.day::date
 ), expected as (
     select d.day, d.yhat, d.yhat_lower, d.yhat_upper
     from target as t,
