@@ -24,7 +24,8 @@ MARKS = {
     "daemon": "dagster-daemon",
 }
 WORKER_MARK = "multiprocessing.spawn"
-MAX_READY_SECONDS = 180.0
+MAX_READY_SECONDS = 300.0
+MAX_CONNECT_SECONDS = 60
 UNFINISHED = "('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')"
 COUNT_UNFINISHED = f"select count(*) from runs where status in {UNFINISHED}"
 COUNT_HELD_SLOTS = (
@@ -124,20 +125,29 @@ class ChaosInstallation(RunningInstallation):
 
     def ask_dagster(self, query: str) -> Any:
         """One value of Dagster's database; None while it does not answer."""
+        row = self.ask_dagster_row(query)
+        return row[0] if row else None
+
+    def ask_dagster_row(self, query: str) -> tuple[Any, ...] | None:
+        """One row of Dagster's database; None while it does not answer."""
         with (
             contextlib.suppress(psycopg.OperationalError),
-            psycopg.connect(self.urls["dagster_database_url"], connect_timeout=5) as connection,
+            psycopg.connect(
+                self.urls["dagster_database_url"], connect_timeout=MAX_CONNECT_SECONDS
+            ) as connection,
         ):
-            row = connection.execute(query).fetchone()
-            return row[0] if row else None
+            return connection.execute(query).fetchone()
         return None
 
-    def ask_superuser(self, query: str, options: str = "") -> Any:
-        """One value of the product's database, as the server's superuser."""
+    def superuser_url(self, database: str = "causeloop") -> str:
+        """How the server's superuser connects."""
         directory = self.state_dir / "postgres"
         password, port = ((directory / name).read_text().strip() for name in ("superuser.password", "port"))
-        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/causeloop"
-        with psycopg.connect(url, connect_timeout=5, options=options) as connection:
+        return f"postgresql://postgres:{password}@127.0.0.1:{port}/{database}"
+
+    def ask_superuser(self, query: str) -> Any:
+        """One value of the product's database, as the server's superuser."""
+        with psycopg.connect(self.superuser_url(), connect_timeout=MAX_CONNECT_SECONDS) as connection:
             row = connection.execute(query).fetchone()
             return row[0] if row else None
 
@@ -145,3 +155,10 @@ class ChaosInstallation(RunningInstallation):
         """Wait until every server runs and the database answers."""
         wait_until(lambda: all(self.find_server(name) for name in MARKS), MAX_READY_SECONDS)
         wait_until(lambda: self.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent does not."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
+    return False

@@ -1,4 +1,4 @@
-"""A machine whose disk can be filled and whose clock can be set, for one installation only."""
+"""A machine whose disks can be filled and whose clock can be set, for one installation only."""
 
 import contextlib
 import os
@@ -14,10 +14,37 @@ SOURCE = Path(__file__).with_name("clock.c")
 
 
 @dataclass(frozen=True)
-class Machine:
-    """The small disk of a database and the file that shifts a clock; none: this system does not allow it."""
+class Disk:
+    """A file system of its own, in memory: how much it may hold can be set at any time."""
 
-    disk: Path | None = None
+    folder: Path
+
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """Leave no byte of the disk free until the block ends."""
+        status = os.statvfs(self.folder)
+        self._resize((status.f_blocks - status.f_bfree) * status.f_frsize)
+        try:
+            yield
+        finally:
+            self._resize(DISK_BYTES)
+
+    def _resize(self, size: int) -> None:
+        """Set how much it may hold; a little more where something was written since it was read."""
+        for room in (0, 1 << 20, 16 << 20, 64 << 20):
+            option = f"remount,size={size + room}"
+            done = subprocess.run(["mount", "-o", option, str(self.folder)], check=False, capture_output=True)
+            if done.returncode == 0:
+                return
+        raise RuntimeError(f"{self.folder} could not be made {size} bytes large: {done.stderr.decode()}")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The disks of a database and the file that shifts a clock; none: this system does not allow it."""
+
+    data: Disk | None = None
+    log: Disk | None = None
     clock: Path | None = None
 
     @property
@@ -27,18 +54,18 @@ class Machine:
             return {}
         return {"CHAOS_CLOCK": str(self.clock), "LD_PRELOAD": str(self.clock.with_suffix(".so"))}
 
-    @contextlib.contextmanager
-    def full_disk(self) -> Iterator[None]:
-        """Leave no byte of the disk free until the block ends."""
-        assert self.disk is not None
-        ballast = self.disk / "ballast"
-        with ballast.open("wb", buffering=0) as handle:
-            for size in (1 << 20, 1 << 12):
-                with contextlib.suppress(OSError):
-                    while handle.write(bytes(size)) == size:
-                        pass
-        yield
-        ballast.unlink()
+    def separate_log(self, data: Path) -> None:
+        """Move a stopped server's write-ahead log to the disk of its own."""
+        assert self.log is not None
+        log = data / "pg_wal"
+        if log.is_symlink():
+            return
+        owner = log.stat()
+        target = self.log.folder / "pg_wal"
+        shutil.move(log, target)
+        for path in (self.log.folder, target, *target.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
+        log.symlink_to(target)
 
     def set_clock(self, seconds: int) -> None:
         """Shift the clock of every program that has loaded it."""
@@ -49,23 +76,25 @@ class Machine:
 
 @contextlib.contextmanager
 def make_machine(folder: Path, database: Path) -> Iterator[Machine]:
-    """Mount a small disk for a database, and compile a clock; each where the system allows it."""
-    disk = _mount(database)
+    """Mount small disks for a database, and compile a clock; each where the system allows it."""
+    log = database.with_name(database.name + "-log")
+    disks = {place: _mount(place) for place in (database, log)}
     try:
-        yield Machine(disk, _compile_clock(folder))
+        yield Machine(disks[database], disks[log], _compile_clock(folder))
     finally:
-        if disk:
-            subprocess.run(["umount", "--lazy", str(disk)], check=False)
-            shutil.rmtree(disk, ignore_errors=True)
+        for place, disk in disks.items():
+            if disk:
+                subprocess.run(["umount", "--lazy", str(place)], check=False)
+                shutil.rmtree(place, ignore_errors=True)
 
 
-def _mount(database: Path) -> Path | None:
+def _mount(folder: Path) -> Disk | None:
     if os.geteuid() != 0 or shutil.which("mount") is None:
         return None
-    database.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     options = ["-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs"]
-    mounted = subprocess.run(["mount", *options, str(database)], check=False, capture_output=True)
-    return database if mounted.returncode == 0 else None
+    mounted = subprocess.run(["mount", *options, str(folder)], check=False, capture_output=True)
+    return Disk(folder) if mounted.returncode == 0 else None
 
 
 def _compile_clock(folder: Path) -> Path | None:

@@ -10,18 +10,49 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.chaos.installation import COUNT_UNFINISHED, MAX_READY_SECONDS, ChaosInstallation
+import psycopg
+
+from bench.chaos.installation import MARKS, MAX_READY_SECONDS, ChaosInstallation, is_running
 from bench.chaos.loader import kill_loaders
 from bench.chaos.machine import Machine
+from bench.chaos.run_watch import RunWatch
 from bench.chaos.traffic import Traffic
 from bench.installation import wait_until
 
-MAX_RUN_SECONDS, MAX_PAUSE_SECONDS = 12.0, 3.0
-LAST_STEP = (
-    "select coalesce(step_key, 'before the first step') from event_logs "
-    "where run_id = (select run_id from runs order by id desc limit 1) "
-    "order by step_key is null, id desc limit 1"
+MAX_PAUSE_SECONDS, MAX_STEP_SECONDS = 3.0, 1.0
+MAX_RUN_SECONDS = 600.0
+MAX_FAILURES_IN_A_ROW = 3
+"""Then a run may end well: after each failure the next one waits twice as long, up to half an hour."""
+
+SELECT_STEP = """
+select r.run_id, (
+    select e.step_key from event_logs as e
+    where e.run_id = r.run_id and e.dagster_event_type = 'STEP_START'
+    order by e.id desc limit 1
 )
+from runs as r
+where r.status in ('STARTING', 'STARTED')
+order by r.id desc limit 1
+"""
+SWITCH_SEGMENT = "select pg_logical_emit_message(false, 'chaos', 'x'), pg_switch_wal()"
+MAX_SEGMENTS = 256
+COUNT_SUCCEEDED = "select count(*) from runs where status = 'SUCCESS'"
+BEFORE_FIRST_STEP = "before the first step"
+STEPS = (
+    BEFORE_FIRST_STEP,
+    "normalization",
+    "causeloop__fingerprints",
+    "causeloop__patterns",
+    "causeloop__clusters",
+    "causeloop__predictions",
+    "causeloop__alerts",
+    "causeloop__outcomes",
+    "causeloop__proofs",
+    "causeloop__risk",
+    "causeloop__recommendations",
+)
+"""In the order in which a run does them; checks of the issues come after the normalization."""
+CHECKS_PLACE = STEPS.index("normalization")
 
 
 @dataclass
@@ -32,11 +63,17 @@ class Chaos:
     traffic: Traffic
     choose: random.Random
     machine: Machine
+    watch: RunWatch
     loaded: set[str] = field(default_factory=set)
 
     def pause(self, seconds: float = MAX_PAUSE_SECONDS) -> None:
         """Let a random time pass, so that faults meet every state."""
         time.sleep(self.choose.uniform(0, seconds))
+
+    def await_database(self) -> None:
+        """Wait until the database answers again; what it met while it was away counts from now."""
+        wait_until(lambda: self.running.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
+        self.watch.mark()
 
 
 Scenario = Callable[[Chaos, int], str]
@@ -56,25 +93,54 @@ def kill_postgresql(chaos: Chaos, count: int) -> str:
             with contextlib.suppress(AssertionError):
                 wait_until(chaos.running.find_worker, 30)
         during_runs += chaos.running.find_worker() is not None
-        pid = chaos.running.find_postmaster()
-        if pid:
+        if pid := chaos.running.find_postmaster():
             _kill(pid)
-        wait_until(lambda: chaos.running.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
+        chaos.await_database()
         chaos.pause()
     return f"{count} PostgreSQL kills, {during_runs} of them during runs"
 
 
 def kill_workers(chaos: Chaos, count: int) -> str:
-    """A run's process dies somewhere between its first and its last stage."""
-    stages: Counter[str] = Counter()
-    for _ in range(count):
-        wait_until(chaos.running.find_worker, MAX_READY_SECONDS)
-        chaos.pause(MAX_RUN_SECONDS)
-        if pid := chaos.running.find_worker():
+    """A run's process dies in each of its steps in turn, at a random moment of it."""
+    killed: Counter[str] = Counter()
+    for number in range(count):
+        if number % MAX_FAILURES_IN_A_ROW == 0 and number:
+            _await_success(chaos)
+        step = _await_step(chaos, STEPS[number % len(STEPS)])
+        chaos.pause(MAX_STEP_SECONDS)
+        if step and (pid := chaos.running.find_worker()):
             _kill(pid)
-            stages[str(chaos.running.ask_dagster(LAST_STEP))] += 1
-    spread = ", ".join(f"{stage} {killed}" for stage, killed in sorted(stages.items()))
-    return f"{sum(stages.values())} workers killed: {spread}"
+            chaos.watch.mark()
+            killed[step.removeprefix("causeloop__")] += 1
+            wait_until(lambda: not is_running(pid), MAX_READY_SECONDS)
+    spread = ", ".join(f"{step} {times}" for step, times in killed.items())
+    return f"{killed.total()} workers killed: {spread}"
+
+
+def _await_step(chaos: Chaos, wanted: str) -> str | None:
+    """Wait until some run is in the wanted step, or has gone past it; the step it is in."""
+    places = {step: place for place, step in enumerate(STEPS)}
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    while time.monotonic() < deadline:
+        step = find_step(chaos.running)
+        if step and places.get(step, CHECKS_PLACE) >= places[wanted]:
+            return step
+        time.sleep(0.1)
+    return None
+
+
+def find_step(running: ChaosInstallation) -> str | None:
+    """The step in which the run is whose worker lives; none: there is no such run."""
+    row = running.ask_dagster_row(SELECT_STEP)
+    if row is None or running.find_worker() is None:
+        return None
+    return str(row[1] or BEFORE_FIRST_STEP)
+
+
+def _await_success(chaos: Chaos) -> None:
+    before = chaos.running.ask_dagster(COUNT_SUCCEEDED) or 0
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: (chaos.running.ask_dagster(COUNT_SUCCEEDED) or 0) > before, MAX_RUN_SECONDS)
 
 
 def kill_server(name: str) -> Scenario:
@@ -85,11 +151,26 @@ def kill_server(name: str) -> Scenario:
             wait_until(lambda: chaos.running.find_server(name), MAX_READY_SECONDS)
             if pid := chaos.running.find_server(name):
                 _kill(pid)
+                chaos.watch.mark()
                 _await_successor(chaos.running, name, pid)
             chaos.pause()
         return f"{count} {name} kills"
 
     return kill
+
+
+def kill_all_servers(chaos: Chaos, count: int) -> str:
+    """All of the installation's own servers die at once."""
+    for _ in range(count):
+        pids = {name: chaos.running.find_server(name) for name in MARKS}
+        for pid in filter(None, pids.values()):
+            _kill(pid)
+        chaos.watch.mark()
+        for name, ended in pids.items():
+            if ended:
+                _await_successor(chaos.running, name, ended)
+        chaos.pause()
+    return f"all {len(MARKS)} servers killed at once, {count} times"
 
 
 def _await_successor(running: ChaosInstallation, name: str, pid: int) -> None:
@@ -103,6 +184,7 @@ def kill_host(chaos: Chaos, count: int) -> str:
         chaos.running.kill_host()
         began = time.monotonic()
         chaos.running.bring_up()
+        chaos.watch.mark()
         slowest = max(slowest, time.monotonic() - began)
         chaos.pause(4 * MAX_PAUSE_SECONDS)
     return f"{count} whole-host kills, back after at most {slowest:.0f} s"
@@ -121,18 +203,32 @@ def lose_database(chaos: Chaos, count: int) -> str:
                 _kill(pid)
             time.sleep(seconds)
         spans.append(seconds)
-        wait_until(lambda: chaos.running.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
+        chaos.await_database()
     return f"database gone {count} times, for {', '.join(map(str, spans))} s"
 
 
 def fill_disk(chaos: Chaos, count: int) -> str:
-    """No byte is free for data and write-ahead log, for so many seconds."""
-    if chaos.machine.disk is None:
+    """No byte is free for data, and then for the write-ahead log, each for so many seconds."""
+    if chaos.machine.data is None or chaos.machine.log is None:
         return "disk full: not run, mounting a small disk needs root"
-    with chaos.machine.full_disk():
-        time.sleep(count)
-    wait_until(lambda: chaos.running.ask_dagster("select 1") == 1, MAX_READY_SECONDS)
-    return f"disk full for {count} s"
+    chaos.running.bring_down()
+    chaos.machine.separate_log(chaos.running.data)
+    chaos.running.bring_up()
+    for disk in (chaos.machine.data, chaos.machine.log):
+        with disk.full():
+            if disk is chaos.machine.log:
+                _use_up_log(chaos.running)
+            time.sleep(count)
+        chaos.await_database()
+        chaos.pause()
+    return f"disk full for {count} s on data, and for {count} s on the write-ahead log"
+
+
+def _use_up_log(running: ChaosInstallation) -> None:
+    """Fill the segments of the write-ahead log that exist already, until the server needs a new one."""
+    with contextlib.suppress(psycopg.OperationalError):
+        for _ in range(MAX_SEGMENTS):
+            running.ask_superuser(SWITCH_SEGMENT)
 
 
 def set_clock(chaos: Chaos, count: int) -> str:
@@ -142,6 +238,7 @@ def set_clock(chaos: Chaos, count: int) -> str:
     steps = [shift for _ in range(count) for shift in (600, 0, -600, 0)]
     for shift in steps:
         chaos.machine.set_clock(shift)
+        chaos.watch.mark()
         chaos.pause(4 * MAX_PAUSE_SECONDS)
     return f"{len(steps)} clock steps of ten minutes"
 
@@ -165,16 +262,6 @@ def soak(chaos: Chaos, count: int) -> str:
     return f"soak of {count} s, {len(chaos.traffic.acknowledged) - before} events"
 
 
-def await_end_of_runs(running: ChaosInstallation, seconds: float) -> float | None:
-    """Seconds until no run is unfinished; none: it did not happen."""
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        if running.ask_dagster(COUNT_UNFINISHED) == 0:
-            return time.monotonic() - began
-        time.sleep(0.5)
-    return None
-
-
 def _kill(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
@@ -189,6 +276,7 @@ SCENARIOS: dict[str, Scenario] = {
     "api": kill_server("api"),
     "code": kill_server("code"),
     "dagster": kill_server("dagster"),
+    "servers": kill_all_servers,
     "database gone": lose_database,
     "host": kill_host,
     "clock": set_clock,

@@ -1,4 +1,4 @@
-"""The short form of `make chaos`: killed, cut off and full, an installation loses and doubles nothing."""
+"""The short form of `make chaos`: whatever is killed, an installation loses and doubles nothing."""
 
 import subprocess
 import sys
@@ -10,12 +10,9 @@ from causeloop_pipeline.settings import ROOT
 pytestmark = [pytest.mark.timeout(900), pytest.mark.database]
 
 
-SHORT = ("loaders", "postgresql", "workers")
-
-
-def test_faults_under_traffic_lose_nothing_double_nothing_and_leave_no_run_behind() -> None:
+def test_kills_under_traffic_lose_nothing_double_nothing_and_leave_no_run_behind() -> None:
     session = subprocess.run(
-        [sys.executable, "-m", "bench.chaos", "--seed", "7", "--only", *SHORT],
+        [sys.executable, "-m", "bench.chaos", "--seed", "7", "--end-within", "600"],
         cwd=ROOT,
         capture_output=True,
         text=True,
