@@ -1,0 +1,153 @@
+"""Pairs of a failure and a change before it, with what speaks for the change: text, place and time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
+from causeloop_pipeline.model.frames import INSTANT
+
+MAX_LEAD_DAYS = 90
+SUSPECT_SCHEMA = pl.Schema(
+    {
+        "id": pl.String(),
+        "at": INSTANT,
+        "title": pl.String(),
+        "body": pl.String(),
+        "place": pl.String(),  # service or project
+        "components": pl.String(),  # separated by semicolons, as versions are
+        "versions": pl.String(),  # in which a change is released, or which a failure affects
+    }
+)
+FEATURES = ("text", "failure_title", "change_title", "lead", "place", "components", "versions", "named")
+LEAD_OFFSET_DAYS = 0.25  # six hours: below that, sooner is no stronger sign
+_DAY_US = 86_400_000_000
+_NAME = r"#?[\pL\pN_-]*\pN[\pL\pN_-]*"  # holds a digit: PAY-12, #4711, a commit
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectPairs:
+    """Row by row a failure, a change at most 90 days before it, and FEATURES; sorted by failure, then change.
+
+    Rows are counted from 0 in the two frames that the pairs were made of.
+    """
+
+    failure: Ints
+    change: Ints
+    features: Floats
+
+    def select(self, rows: Any) -> "SuspectPairs":
+        """Some of the pairs. In: their rows, or a mask. Out: the pairs."""
+        return SuspectPairs(self.failure[rows], self.change[rows], self.features[rows])
+
+
+def pair_failures_with_changes(failures: pl.DataFrame, changes: pl.DataFrame) -> SuspectPairs:
+    """Pair each failure with the changes of the 90 days before it.
+
+    In: two SUSPECT_SCHEMA frames. Out: the pairs with their features: the cosines (as square roots) of whole
+    texts, of the failure's title and the change, of the change's title and the failure; the logarithm of the
+    days between; whether the place is the same, the share of components and versions in common; whether the
+    failure's text names the change's id. Method: TF-IDF over both kinds of text.
+    """
+    failure, change, days = _pairs_in_time(failures["at"], changes["at"])
+    whole, title = _vectors(pl.concat([failures, changes]))
+    offset = failures.height
+    text = _cosines(whole, whole, failure, change + offset)
+    failure_title = _cosines(title, whole, failure, change + offset)
+    change_title = _cosines(whole, title, failure, change + offset)
+    place = _is_same(failures["place"], changes["place"], failure, change)
+    components, versions = (
+        _overlap(failures[name], changes[name], failure, change) for name in ("components", "versions")
+    )
+    columns = [np.sqrt(text), np.sqrt(failure_title), np.sqrt(change_title)]
+    columns += [np.log(days + LEAD_OFFSET_DAYS), place, components, versions]
+    columns.append(_is_named(failures, changes, failure, change))
+    return SuspectPairs(failure, change, np.column_stack(columns).astype(np.float64))
+
+
+def _pairs_in_time(failed: pl.Series, changed: pl.Series) -> tuple[Ints, Ints, Floats]:
+    """Failure, change and the days between, of all changes at most 90 days before."""
+    failed_at = failed.dt.timestamp("us").to_numpy().astype(np.int64)
+    changed_at = changed.dt.timestamp("us").to_numpy().astype(np.int64)
+    order = np.argsort(changed_at, kind="stable")
+    first = np.searchsorted(changed_at[order], failed_at - MAX_LEAD_DAYS * _DAY_US, side="left")
+    last = np.searchsorted(changed_at[order], failed_at, side="left")
+    counts = last - first
+    failure = np.repeat(np.arange(len(failed_at)), counts)
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    change = order[np.repeat(first, counts) + within].astype(np.int64)
+    days: Floats = (failed_at[failure] - changed_at[change]) / _DAY_US
+    return failure, change, days
+
+
+def _vectors(texts: pl.DataFrame) -> tuple[Any, Any]:
+    """TF-IDF rows of length 1: title with body, and title alone."""
+    titles, bodies = title_text(texts["title"]), body_text(texts["body"])
+    whole = count_terms(titles + pl.Series([" "]) + bodies)
+    counts = whole.group_by("term").len("texts").sort("term").with_row_index("code")
+    idf = np.log((1 + texts.height) / (1 + counts["texts"].to_numpy())) + 1
+    coded = counts.select("term", "code")
+    return tuple(
+        _weigh(part.join(coded, on="term"), idf, texts.height) for part in (whole, count_terms(titles))
+    )
+
+
+def _weigh(counted: pl.DataFrame, idf: Floats, height: int) -> Any:
+    from scipy.sparse import csr_array
+
+    row, code = counted["row"].to_numpy().astype(np.int64), counted["code"].to_numpy().astype(np.int64)
+    weight = (1 + np.log(counted["count"].to_numpy())) * idf[code]
+    length = np.sqrt(np.bincount(row, weight**2, minlength=height))
+    return csr_array((weight / length[row], (row, code)), shape=(height, len(idf)))
+
+
+def _cosines(left: Any, right: Any, failure: Ints, change: Ints) -> Floats:
+    """The dot products of rows that are paired, one failure after the other."""
+    starts = np.flatnonzero(np.diff(failure, prepend=-1))
+    ends = np.append(starts[1:], len(failure))[: len(starts)]
+    parts = [
+        (right[change[start:end]] @ left[[failure[start]]].T).toarray().ravel()
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    cosines: Floats = np.clip(np.concatenate([np.zeros(0), *parts]), 0.0, 1.0)
+    return cosines
+
+
+def _is_same(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
+    same = left.str.to_lowercase().gather(left_rows) == right.str.to_lowercase().gather(right_rows)
+    return same.fill_null(value=False).to_numpy().astype(np.float64)
+
+
+def _overlap(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
+    """The share of the names of both that both have, 0 where one has none."""
+    ours, theirs = _split_names(left), _split_names(right)
+    shares = [
+        len(ours[row] & theirs[other_row]) / len(ours[row] | theirs[other_row])
+        if ours[row] and theirs[other_row]
+        else 0.0
+        for row, other_row in zip(left_rows.tolist(), right_rows.tolist(), strict=True)
+    ]
+    return np.array(shares, dtype=np.float64)
+
+
+def _split_names(column: pl.Series) -> list[frozenset[str]]:
+    return [
+        frozenset(name.strip().lower() for name in (text or "").split(";")) - {""}
+        for text in column.to_list()
+    ]
+
+
+def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, change: Ints) -> Floats:
+    """Whether the failure's text holds the change's id as a word."""
+    text = title_text(failures["title"]) + pl.Series([" "]) + body_text(failures["body"])
+    named = [
+        frozenset(names) for names in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
+    ]
+    ids = changes["id"].str.to_lowercase().to_list()
+    hits = [
+        ids[other_row] in named[row] for row, other_row in zip(failure.tolist(), change.tolist(), strict=True)
+    ]
+    return np.array(hits, dtype=np.float64)
