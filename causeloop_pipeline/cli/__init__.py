@@ -1,5 +1,7 @@
 """The command line, `causeloop …`: results on stdout, progress on stderr; 0 ok, 1 failed, 2 wrong usage."""
 
+from typing import Annotated
+
 import typer
 
 from causeloop_pipeline.cli.commands import (
@@ -8,6 +10,8 @@ from causeloop_pipeline.cli.commands import (
     connectors,
     demo,
     evaluate,
+    evaluate_causes,
+    evaluate_triggers,
     explain,
     patterns,
     serve,
@@ -17,22 +21,38 @@ from causeloop_pipeline.cli.commands import (
 from causeloop_pipeline.cli.commands import (
     doctor as doctor_command,
 )
+from causeloop_pipeline.cli.output.help import SHORT_AND_LONG, CommandList, print_version, show_examples
 
 app = typer.Typer(
     name="causeloop",
-    help="Turns recorded failures into patterns, predictions and ranked, verified fixes.",
+    cls=CommandList,
+    context_settings=SHORT_AND_LONG,
+    epilog=show_examples("up", "analyze incidents.csv", "doctor"),
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-app.command("up")(serve.up)
-app.command("migrate")(serve.migrate)
-app.command("env")(serve.env)
-app.command("analyze")(analyze.analyze)
-app.command("backtest")(backtest.backtest)
-app.command("explain")(explain.explain)
-app.command("allow-passwords")(sign_in.allow_passwords)
-app.command("doctor")(doctor_command.doctor)
+
+
+@app.callback()
+def causeloop(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turns recorded failures into patterns, predictions and ranked, verified fixes."""
+
+
+app.command("up", epilog=serve.UP_EXAMPLES)(serve.up)
+app.command("migrate", epilog=serve.MIGRATE_EXAMPLES)(serve.migrate)
+app.command("env", epilog=serve.ENV_EXAMPLES)(serve.env)
+app.command("analyze", epilog=analyze.EXAMPLES)(analyze.analyze)
+app.command("backtest", epilog=backtest.EXAMPLES)(backtest.backtest)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("allow-passwords", epilog=sign_in.EXAMPLES)(sign_in.allow_passwords)
+app.command("doctor", epilog=doctor_command.EXAMPLES)(doctor_command.doctor)
+evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
+evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(connectors.app, name="connectors")
 app.add_typer(patterns.app, name="patterns")

@@ -1,6 +1,7 @@
 """The playbook: for each kind of failure, what is usually done about it, in order, and how much work that is.
 
-{place} stands for where the pattern happens, {error} for what it says. `merges` means that one change fixes
+{place} stands for where the pattern happens, {error} for what it says; what to do about an unknown cause is
+an observation (`observations.py`). `merges` means that one change fixes
 all patterns of a cluster that fail so; a bug in code is fixed one by one.
 """
 
@@ -28,6 +29,7 @@ class Remedy:
 
 UNKNOWN = "unknown"
 UNOBSERVED = "unobserved"  # unknown, and nothing recorded that would tell
+SUGGESTED = "suggested"  # whether the issues are one problem is not sure yet
 
 PLAYBOOK: dict[str, Remedy] = {
   "timeout": Remedy(CONFIG, MEDIUM, True, "Bound and align the timeouts of {place}", (
@@ -193,16 +195,10 @@ PLAYBOOK: dict[str, Remedy] = {
     "Write the answer where people look first, and link it in the request form.",
     "Measure how many requests still arrive each week.",
   )),
-  UNKNOWN: Remedy(PROCESS, MEDIUM, False, "Find the root cause of “{error}” in {place}", (
-    "Take the issues named above, and write one time line of what changed and what was seen.",
-    "Ask for the cause behind the cause until it can be changed; test it against each issue.",
-    "Record error type and trace with the next occurrence, if they are missing today.",
-    "Agree one change with an owner and a date, and link it here.",
+  SUGGESTED: Remedy(PROCESS, LOW, False, "Check whether the issues of “{error}” are one problem", (
+    "Read the latest two of them side by side, and say on the pattern's page whether they belong together.",
+    "Take out those that do not: what is left is predicted and advised on as one problem.",
   )),
-  UNOBSERVED: Remedy(MONITORING, LOW, False, "Record why “{error}” happens in {place}", (
-    "See what is kept of the issues named above: without error type, trace or logs no cause can be found.",
-    "Log error type, trace, release and request id where this is raised, and send them with the issue.",
-    "Add a probe or metric that shows the state of {place} in the minutes before.",
-    "Come back to the cause at the next occurrence; its evidence decides the fix.",
-  )),
+  UNKNOWN: Remedy(PROCESS, LOW, False, "{observation}", ("{observation}",)),
+  UNOBSERVED: Remedy(MONITORING, LOW, False, "{observation}", ("{observation}",)),
 }  # fmt: skip

@@ -2,15 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.expected_prevention import Prevention, estimate_prevention, hold_chances
+from causeloop_pipeline.analysis.act.expected_prevention import (
+    Prevention,
+    estimate_prevention,
+    estimate_recurrences,
+    hold_chances,
+)
+from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
-from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import (
     list_steps,
     write_distinct_title,
@@ -21,11 +27,24 @@ from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
 MIN_ISSUES = 2
+MIN_RECURRENCES = 0.2  # active days expected in 90 days; a pattern below it is left alone
+SUGGESTION_BELOW = 0.5  # a pattern of less confidence is a suggestion
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
 _UNKNOWN_RISK = 40.0
 _REOPENED = ("failed", "partly", "moved")
+_FAMILY_OF_CAUSE = {
+    "configuration": "configuration",
+    "bad_deploy": "bad_deploy",
+    "expired": "certificate_expiry",
+    "hardware": "hardware",
+    "power": "hardware",
+    "link": "network",
+    "third_party": "third_party",
+    "load": "capacity",
+    "capacity": "capacity",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +75,21 @@ class RecommendationInputs:
 def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> pl.DataFrame:
     """Recommend one remedy per pattern, or per cluster where one change fixes several, and rank them.
 
-    In: RecommendationInputs (resolved patterns and those of one issue are left out), the time of the
+    In: RecommendationInputs (left out are resolved patterns, those of one issue, and those of which less than
+    .2 recurrences are expected in 90 days: they are best left alone), the time of the
     judgement (aware), `namespace`: a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by
     rank, 1 the best, no ties, no gaps. Dismissed ones stay away, and so do implemented ones unless their
     proof says failed, partly or moved. Ids follow the oldest pattern and the remedy, and an existing id is
     kept while any of its patterns is among those to be fixed.
 
-    Method: the kind of failure is read from template, error type, titles and traces, else from the rhythm
-    or from changes in the evidence; score = recurrences prevented in 90 days * (.5 + risk / 100) *
-    confidence / effort.
+    Method: the kind of failure is the cause that the issues state, else read from template, error type,
+    titles and traces, else from the rhythm or from changes in the evidence; without any, the advice is the
+    observation that tells two causes apart. A pattern of a confidence below .5 is to be checked first.
+    Score = recurrences prevented in 90 days * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
     evidence = gather_evidence(live, inputs.members, inputs.issues, inputs.predictions, as_of=as_of)
-    diagnoses = [_diagnose(pattern) for pattern in evidence if pattern.issue_count >= MIN_ISSUES]
+    diagnoses = [_diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
     groups = _group_by_cluster(diagnoses, _clusters_by_pattern(inputs.cluster_members))
 
     context = _Context(
@@ -92,21 +113,35 @@ class _Context:
     namespace: str
 
 
+def _is_worth_advice(evidence: PatternEvidence) -> bool:
+    """Whether it may well come back; one that hardly will is left alone."""
+    return evidence.issue_count >= MIN_ISSUES and estimate_recurrences(evidence) >= MIN_RECURRENCES
+
+
 def _diagnose(evidence: PatternEvidence) -> _Advice:
-    """The kind of failure, by words first, then by what it follows and when it happens."""
-    if evidence.families and evidence.families[0].weight >= 2:
-        return _Advice(evidence.families[0].family, evidence.families[0].words, [evidence])
+    """The kind of failure, by the cause that people state before all else."""
+    if evidence.confidence < SUGGESTION_BELOW:
+        return _Advice(SUGGESTED, None, [evidence])
+    stated = evidence.stated_cause
+    if stated is not None and stated.kind in _FAMILY_OF_CAUSE:
+        return _Advice(_FAMILY_OF_CAUSE[stated.kind], stated.words, [evidence])
+    return _Advice(*_read_family(evidence), [evidence])
+
+
+def _read_family(evidence: PatternEvidence) -> tuple[str, str | None]:
+    """The family that words, changes or hours show, and the words if they did."""
+    by_words = (evidence.families[0].family, evidence.families[0].words) if evidence.families else None
+    if by_words and evidence.families[0].weight >= 2:
+        return by_words
     if evidence.change_evidence:
-        return _Advice("bad_deploy", None, [evidence])
-    if evidence.families:
-        return _Advice(evidence.families[0].family, evidence.families[0].words, [evidence])
-    rhythmic = (
-        evidence.tendency is not None and evidence.tendency.share >= 0.5 and evidence.tendency.lift >= 3
-    )
-    if rhythmic:
-        return _Advice("scheduled_job", None, [evidence])
+        return "bad_deploy", None
+    if by_words:
+        return by_words
+    when = evidence.tendency
+    if when is not None and when.share >= 0.5 and when.lift >= 3:
+        return "scheduled_job", None
     has_error = evidence.exception is not None or "error_type" in evidence.dimensions
-    return _Advice(UNKNOWN if has_error else UNOBSERVED, None, [evidence])
+    return UNKNOWN if has_error else UNOBSERVED, None
 
 
 def _clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
@@ -158,8 +193,17 @@ def _recommendation_id(advice: _Advice, context: _Context) -> str:
     return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
 
 
-def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
+def _choose_remedy(advice: _Advice) -> Remedy:
+    """What the playbook says, or what to observe where no cause is known."""
     remedy = PLAYBOOK[advice.family]
+    if advice.family not in (UNKNOWN, UNOBSERVED):
+        return remedy
+    observation = choose_observation(advice.group[0])
+    return replace(remedy, title=observation.title, steps=tuple(observation.steps))
+
+
+def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
+    remedy = _choose_remedy(advice)
     gain = estimate_prevention(advice.group, context.hold_chances[remedy.type])
     risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)

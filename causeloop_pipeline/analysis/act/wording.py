@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
+from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
-from causeloop_pipeline.analysis.act.playbook import UNKNOWN, UNOBSERVED, Remedy
+from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
 from causeloop_pipeline.model.prediction import format_probability
@@ -55,7 +56,7 @@ def write_rationale(
     parts = [
         f"{_patterns(group)} with {_count(issues, 'issue')} on {_count(days, 'active day')}{_span(group)}."
     ]
-    parts.append(_diagnosis(family, words))
+    parts.append(_diagnosis(family, words, group[0]))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
     hold = f"{format_probability(gain.hold)} of {_KINDS[kind]} hold"
     basis = (
@@ -72,7 +73,7 @@ def write_rationale(
         f"“{evidence.name}” is still emerging (confidence {evidence.confidence:.2f}): check that its issues "
         "belong together."
         for evidence in group
-        if evidence.status == "emerging"
+        if evidence.status == "emerging" and family != SUGGESTED
     ][:1]
     return " ".join(parts)
 
@@ -99,9 +100,15 @@ def name_place(group: Sequence[PatternEvidence]) -> str:
     return "the affected systems"
 
 
-def _diagnosis(family: str, words: str | None) -> str:
+def _diagnosis(family: str, words: str | None, evidence: PatternEvidence) -> str:
+    if family == SUGGESTED:
+        return (
+            f"That its issues are one problem is a suggestion (confidence {evidence.confidence:.2f}): "
+            "check it before anything is changed."
+        )
     if family in (UNKNOWN, UNOBSERVED):
-        return "Nothing in it names a known kind of failure, so the first step is to find the cause."
+        causes = choose_observation(evidence).causes
+        return f"Nothing in it names the cause; the cheapest observation tells whether it is {causes}."
     source = f"from the words “{words}”" if words else _INDIRECT[family]
     return f"Read as {family_title(family)} failures {source}."
 

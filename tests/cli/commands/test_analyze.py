@@ -7,8 +7,10 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.cli.commands.analyze import RESULTS
+from tests.support.one_off_titles import ONE_OFF
 
 runner = CliRunner()
+UNSURE = ("Checkout times out at the payment gateway", "Payment page shows an error after checkout")
 
 
 @pytest.fixture
@@ -36,6 +38,18 @@ def test_an_export_becomes_patterns_predictions_and_ranked_recommendations(expor
     assert "2 - High → p2" in result.stdout
     for heading in ("Patterns (2)", "Recommendations (", "recurs in 30 d"):
         assert heading in result.stdout
+
+
+def test_patterns_that_will_hardly_come_back_are_to_be_left_alone(tmp_path):
+    start = date(2019, 1, 1)
+    often = [f"A-{n},Login of user{n} failed,{start + timedelta(days=14 * n)} 10:00" for n in range(140)]
+    old = [f"B-{n},Disk of host{n} is full,{start + timedelta(days=n)} 10:00" for n in range(12)]
+    path = tmp_path / "old.csv"
+    path.write_text("\n".join(["id,title,opened_at", *often, *old]) + "\n")
+    result = analyze(path, "--as-of", "2024-07-01T00:00:00Z")
+    assert result.exit_code == 0, result.output
+    assert "1 pattern will hardly come back in 90 days: leave it" in result.stdout
+    assert "Keep the disks" not in result.stdout
 
 
 def test_the_whole_result_is_written_as_parquet(export, tmp_path):
@@ -98,13 +112,13 @@ def test_without_a_title_issues_are_grouped_by_their_structure_with_a_note(tmp_p
     [
         (
             lambda text: text.replace("2026-01-03 08:30:00", "soon"),
-            [],
+            ["--max-bad-rows", "0.01"],
             1,
             "row 4, column 'opened_at': is no date",
         ),
         (
             lambda text: text.replace("Disk /dev/sd2 full on host2", ""),
-            [],
+            ["--max-bad-rows", "0"],
             1,
             "row 4, column 'short_description'",
         ),
@@ -124,9 +138,20 @@ def test_an_error_names_its_place_and_nothing_is_written(export, tmp_path, spoil
     assert not (tmp_path / "out").exists()
 
 
-def test_bad_rows_can_be_left_out_and_are_counted(export):
+def test_a_pattern_of_thin_evidence_is_called_a_suggestion(tmp_path):
+    path = tmp_path / "reports.csv"
+    titles = [*UNSURE, *ONE_OFF[:58]]
+    rows = [f'R-{n},"{title}",2026-01-{n % 28 + 1:02d} 09:00' for n, title in enumerate(titles)]
+    path.write_text("id,title,created_at\n" + "\n".join(rows) + "\n")
+    result = analyze(path)
+    assert result.exit_code == 0, result.output
+    assert " of these are suggestions, to be checked)" in result.stdout
+    assert ", suggestion │" in result.stdout
+
+
+def test_one_row_that_cannot_be_read_is_left_out_counted_and_shown(export):
     export.write_text(export.read_text().replace("2026-01-03 08:30:00", "soon"))
-    result = analyze(export, "--skip-bad-rows")
+    result = analyze(export)
     assert result.exit_code == 0, result.output
     assert "59 issues" in result.stdout
     assert "1 rows could not be read and were left out" in result.stdout

@@ -1,0 +1,61 @@
+"""How often the kind of cause that is read from a report agrees with the one that people gave it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from causeloop_pipeline.analysis.act.stated_causes import UNKNOWN, read_stated_cause
+from causeloop_pipeline.analysis.arrays import Bools
+
+DRAWS = 400
+CAUSE_REPORT_SCHEMA = pl.Schema(
+    {
+        "method": pl.String,
+        "figure": pl.String,
+        "value": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "n": pl.Int64,
+    }
+)
+
+
+def evaluate_causes(texts: pl.Series, labels: pl.Series, *, seed: int = 0) -> pl.DataFrame:
+    """Read the cause of labelled reports, and compare its origin with the labels.
+
+    In: texts; labels: internal causes, external causes or unknown, several separated by semicolons. Out:
+    CAUSE_REPORT_SCHEMA: agreement with the first label and with any label, with 95 % bootstrap intervals;
+    `right when …` for each answer; beside it the peer that always answers the commonest label.
+    """
+    label_lists = [_split_labels(text) for text in labels.fill_null("").to_list()]
+    read = [cause.origin if (cause := read_stated_cause(text)) else UNKNOWN for text in texts.to_list()]
+    firsts = [names[0] for names in label_lists]
+    commonest = max(sorted(set(firsts)), key=firsts.count, default=UNKNOWN)
+    rows = []
+    for method, answers in (("causeloop", read), ("commonest label", [commonest] * len(read))):
+        is_first = np.array(
+            [answer == name for answer, name in zip(answers, firsts, strict=True)], dtype=bool
+        )
+        is_any = np.array(
+            [answer in names for answer, names in zip(answers, label_lists, strict=True)], dtype=bool
+        )
+        rows.append((method, "agrees with the first label", *_share(is_first, seed), len(is_first)))
+        rows.append((method, "agrees with a label", *_share(is_any, seed), len(is_any)))
+        for kind in sorted(set(answers)):
+            correct = is_first[np.array([answer == kind for answer in answers], dtype=bool)]
+            rows.append((method, f"right when it says {kind}", *_share(correct, seed), len(correct)))
+    return pl.DataFrame(rows, schema=CAUSE_REPORT_SCHEMA, orient="row")
+
+
+def _split_labels(text: str) -> Sequence[str]:
+    return [name.strip().lower() for name in text.split(";") if name.strip()] or [UNKNOWN]
+
+
+def _share(hits: Bools, seed: int) -> tuple[float, float, float]:
+    """The share, and its 95 % bootstrap interval."""
+    if not len(hits):
+        return 0.0, 0.0, 0.0
+    samples = np.random.default_rng(seed).integers(0, len(hits), (DRAWS, len(hits)))
+    low, high = np.quantile(hits[samples].mean(axis=1), (0.025, 0.975))
+    return float(hits.mean()), float(low), float(high)

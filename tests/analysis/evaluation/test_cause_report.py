@@ -1,0 +1,50 @@
+"""The report on causes compares the origin that is read with the labels, beside a peer."""
+
+import polars as pl
+
+from causeloop_pipeline.analysis.evaluation.cause_report import CAUSE_REPORT_SCHEMA, evaluate_causes
+from tests.support.shared_data import find_shared_path
+
+TEXTS = pl.Series(
+    [
+        "Root cause: a misconfigured load balancer.",
+        "Caused by a power outage.",
+        "Services were unhealthy.",
+        "Root cause: a software bug met a hardware failure.",
+    ]
+)
+LABELS = pl.Series(["internal causes", "external causes", "unknown", "external causes;internal causes"])
+
+
+def figures(report: pl.DataFrame, method: str = "causeloop") -> dict[str, float]:
+    return dict(report.filter(pl.col("method") == method).select("figure", "value").iter_rows())
+
+
+def test_an_answer_agrees_with_the_first_label_or_with_any() -> None:
+    report = evaluate_causes(TEXTS, LABELS)
+    assert report.schema == CAUSE_REPORT_SCHEMA
+    ours = figures(report)
+    assert ours["agrees with the first label"] >= 0.75
+    assert ours["agrees with a label"] == 1.0
+    assert ours["right when it says unknown"] == 1.0
+    assert figures(report, "commonest label")["agrees with the first label"] == 0.5
+
+
+def test_intervals_hold_the_value_and_are_the_same_each_time() -> None:
+    report = evaluate_causes(TEXTS, LABELS, seed=4)
+    assert (report["low"] <= report["value"]).all()
+    assert (report["value"] <= report["high"]).all()
+    assert report.equals(evaluate_causes(TEXTS, LABELS, seed=4))
+
+
+def test_no_reports_give_figures_of_zero() -> None:
+    empty = evaluate_causes(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+    assert set(empty["value"]) == {0.0}
+
+
+def test_the_causes_of_post_mortems_agree_with_the_hand_made_classes() -> None:
+    table = pl.read_parquet(find_shared_path("data/incidents/postmortems_with_cause.parquet"))
+    texts = table.select(pl.concat_str("title", "description", separator="\n").alias("text")).to_series()
+    report = evaluate_causes(texts, table["cause_layer1"])
+    assert figures(report)["agrees with the first label"] >= 0.74
+    assert figures(report, "commonest label")["agrees with the first label"] < 0.6
