@@ -20,12 +20,15 @@ class FailureHistory:
     active_within_days: float = 180.0  # a pattern without an event for so long is not scored
     since: datetime | None = None
     has_component_lists: bool = False
+    has_planned_work: bool = False  # known beforehand: no failure that could be predicted
 
     def events(self) -> pl.DataFrame:
         """The events, with UTC instants and no empty key."""
         rows = pl.read_parquet(find_shared_file(f"data/recurrence/{self.file}.parquet"))
         if self.since:
             rows = rows.filter(pl.col("created_at") >= self.since)
+        if self.has_planned_work:
+            rows = rows.filter(~pl.col("is_maintenance"))
         if self.has_component_lists:
             rows = rows.with_columns(pl.col("components").str.split(";")).explode("components")
             rows = rows.with_columns(pl.col("components").str.strip_chars())
@@ -56,6 +59,16 @@ HISTORIES = (
         "status_page_incidents",
         _join_columns("components", "severity"),
         has_component_lists=True,
+    ),
+    FailureHistory(
+        "providers by title", "providers", "status_events", pl.col("pattern_id"), has_planned_work=True
+    ),
+    FailureHistory(
+        "providers by severity",
+        "providers",
+        "status_events",
+        _join_columns("service", "severity"),
+        has_planned_work=True,
     ),
     FailureHistory(
         "vulnerabilities",
