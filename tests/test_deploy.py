@@ -18,7 +18,13 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.cli.commands.up import dagster_environment
-from causeloop_pipeline.settings import ROOT, Settings, settings
+from causeloop_pipeline.settings import (
+    PROCESS_VARIABLE,
+    ROOT,
+    Settings,
+    list_foreign_variables,
+    settings,
+)
 from causeloop_pipeline.storage.database.migrate import head_revision
 from tests.conftest import Installation
 
@@ -120,6 +126,24 @@ def test_the_servers_of_the_units_find_one_another() -> None:
     assert named in code["ExecStart"]
     assert Path(server["socket"]).parent == Path("/run") / code["RuntimeDirectory"]
     assert code["RuntimeDirectoryMode"] == "0700"
+
+
+@pytest.mark.parametrize(
+    ("unit", "process"),
+    [
+        ("api", "api"),
+        ("code", "pipeline"),
+        ("worker", "pipeline"),
+        ("daemon", "dagster"),
+        ("webserver", "dagster"),
+    ],
+)
+def test_a_unit_sees_only_its_own_secrets(unit: str, process: str) -> None:
+    text = (DEPLOY / "systemd" / f"causeloop-{unit}.service").read_text()
+
+    assert f"Environment={PROCESS_VARIABLE}={process}\n" in text
+    unset = unit_settings(DEPLOY / "systemd" / f"causeloop-{unit}.service")["UnsetEnvironment"]
+    assert set(unset.split()) == list_foreign_variables(process)
 
 
 def test_migrate_makes_an_external_database_and_the_chosen_instance_ready(

@@ -1,5 +1,6 @@
 """`causeloop up --no-demo` as in production: no tenant yet, any order of commands, any server may die."""
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,8 @@ import pytest
 
 from bench.installation import RunningInstallation, wait_until
 from causeloop_pipeline.cli.processes import is_listening
+from causeloop_pipeline.cli.servers import PROCESS_OF_SERVERS
+from causeloop_pipeline.settings import PROCESS_VARIABLE, list_foreign_secrets
 from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.database]
@@ -99,6 +102,22 @@ def test_the_code_server_listens_on_a_private_socket_and_on_no_port(running: Run
         if line.split()[3] == "0A"
     ]
     assert not inodes & {f"socket:[{inode}]" for inode in listening}
+
+
+def test_each_server_has_only_its_own_secrets_and_nobody_else_may_read_its_log(
+    running: RunningInstallation,
+) -> None:
+    values = json.loads((running.state_dir / "settings.json").read_text())
+    for name, pid in find_servers(running).items():
+        process = PROCESS_OF_SERVERS[name]
+        environment = Path(f"/proc/{pid}/environ").read_text(errors="replace")
+        foreign = [secret for secret in list_foreign_secrets(process) if values.get(secret)]
+
+        assert [secret for secret in foreign if values[secret] in environment] == []
+        assert f"{PROCESS_VARIABLE}={process}\0" in environment
+    logs = running.state_dir / "logs"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (logs, *logs.iterdir())}
+    assert {name: mode for name, mode in modes.items() if mode & 0o077} == {}
 
 
 def test_dagsters_webserver_asks_for_the_token_and_shows_the_code_server(

@@ -8,10 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from causeloop_pipeline.cli.processes import Processes, is_listening
-from causeloop_pipeline.settings import Settings, copy_environment
+from causeloop_pipeline.settings import Settings, copy_environment, process_environment
 
 MAX_SOCKET_PATH = 90
 NEED_CODE = {"dagster", "daemon"}
+PROCESS_OF_SERVERS = {
+    "api": "api",
+    "code": "pipeline",
+    "daemon": "dagster",
+    "dagster": "dagster",
+    "demo": "demo",
+}
+"""Server → whose secrets it sees."""
 
 
 class StartError(RuntimeError):
@@ -41,7 +49,7 @@ def start_servers(
     for name, command in build_commands(config, workspace, socket, demo=demo).items():
         if name in NEED_CODE:
             processes.await_listening("code", socket)
-        processes.start(name, command, environment)
+        processes.start(name, command, process_environment(PROCESS_OF_SERVERS[name], environment))
     for name, port in ports.items():
         processes.await_listening(name, port)
 

@@ -5,7 +5,12 @@ import json
 import secrets
 from pathlib import Path
 
-from causeloop_pipeline.settings import external_database_url, settings
+from causeloop_pipeline.settings import (
+    SECRETS_OF_PROCESSES,
+    external_database_url,
+    settings,
+    settings_file,
+)
 from causeloop_pipeline.storage.database import roles
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.embedded.postgres_server import Server, start_server, stop_server
@@ -29,7 +34,11 @@ def start_embedded(state_dir: Path, bin_dir: Path | None = None) -> Server:
     passwords = {role: previous.get(f"{role}_password") or secrets.token_urlsafe(24) for role in roles.ROLES}
     roles.create_roles(server.url(), passwords)
     roles.close_maintenance_databases(server.url())
-    _write_settings(state_dir, _make_settings(server, passwords, previous))
+    values = _make_settings(server, passwords, previous)
+    _write_settings(settings_file(state_dir), values)
+    for process, secret_names in SECRETS_OF_PROCESSES.items():
+        own = {name: value for name, value in values.items() if name in secret_names}
+        _write_settings(settings_file(state_dir, process), own)
     return server
 
 
@@ -58,10 +67,10 @@ def _read_settings(state_dir: Path) -> dict[str, str]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def _write_settings(state_dir: Path, values: dict[str, str]) -> None:
+def _write_settings(path: Path, values: dict[str, str]) -> None:
     """Replace the file in one step, so that a killed process never leaves half of it."""
-    draft = state_dir / "settings.json.new"
+    draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(values, indent=2, sort_keys=True))
-    draft.replace(state_dir / "settings.json")
+    draft.replace(path)
