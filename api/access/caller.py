@@ -21,6 +21,11 @@ class Caller:
     method: str | None
     """How the user signed in: `oidc` or `password`; None: a service account."""
 
+    session_id: UUID | None = None
+    """The user's session; None: a service account."""
+
+    is_workspace_archived: bool = False
+
     @property
     def actor(self) -> str:
         """The caller as audit entries and corrections name it, such as `user:<id>`."""

@@ -1,16 +1,14 @@
 """Makes the links of invitations, and sends them where the installation has a mail server."""
 
-import logging
 import re
 import secrets
-import uuid
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from starlette.background import BackgroundTask
 
 from api.http.errors import Problem
-from causeloop_pipeline.egress.errors import OutsideFailure
+from api.resources.mail import send
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import format_accept_link, format_invitation
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -24,8 +22,6 @@ Accept within seven days, with this link, which works once:
 
 If you do not expect this invitation, ignore it: nothing happens until you accept.
 """
-
-log = logging.getLogger("causeloop.api")
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ class InvitationLink:
         if settings().smtp_url is None:
             return link, None
         text = TEXT.format(workspace=workspace, link=link)
-        return None, BackgroundTask(_send, email, f"Invitation to {workspace}", text)
+        return None, BackgroundTask(send, email, f"Invitation to {workspace}", text)
 
 
 def parse_token(token: str) -> tuple[UUID, bytes]:
@@ -65,13 +61,3 @@ def invalid_link() -> Problem:
         "link_invalid",
         "this link was used or replaced, is older than seven days, or incomplete: ask for a new invitation",
     )
-
-
-def _send(email: str, subject: str, text: str) -> None:
-    from causeloop_pipeline.outbound.email import send_email
-
-    config = settings()
-    try:
-        send_email(config.require("smtp_url"), config.smtp_from, email, subject, text, uuid.uuid4().hex)
-    except OutsideFailure as failure:
-        log.error("an invitation was not sent: %s", failure.reason)

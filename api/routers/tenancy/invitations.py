@@ -8,16 +8,19 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires, requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
-from api.auth.passwords import PasswordChecks
+from api.auth.passwords import PasswordChecks, check_strength
 from api.http.errors import Problem, authentication_problem, broken_rule, conflict, not_found
 from api.http.responses import documents, json_response
 from api.operation import CurrentCaller, Db, Operation, Pool, check_role
+from api.queries.act import recipients
 from api.queries.tenancy import audit, invitations, members, organizations
 from api.queries.tenancy.invitations import StoredInvitation
+from api.resources import alert_recipients
 from api.resources.invitation_links import InvitationLink, invalid_link, parse_token
 from api.schemas.tenancy.invitations import (
     Acceptance,
     Accepted,
+    ConfirmedAddress,
     Invitation,
     InvitationToken,
     InvitedMember,
@@ -25,8 +28,6 @@ from api.schemas.tenancy.invitations import (
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
-
-MIN_PASSWORD_LENGTH = 12
 
 
 @router.post("/auth/invitation", summary="Look at an invitation", responses=documents(Invitation))
@@ -59,7 +60,7 @@ async def accept_invitation(request: Request, pool: Pool, body: Acceptance) -> R
     checks: PasswordChecks = request.app.state.password_checks
     new_hash = None
     if invitation.password_hash is None:
-        _check_strength(password, invitation.email)
+        check_strength(password, invitation.email)
         new_hash = await checks.hash_new(password)
     elif not await checks.check(
         pool, invitation.password_hash, password, invitation.email, read_address(request)
@@ -68,6 +69,22 @@ async def accept_invitation(request: Request, pool: Pool, body: Acceptance) -> R
     if not await invitations.accept(pool, workspace_id, invitation.user_id, token_hash, new_hash):
         raise invalid_link()
     return json_response({"email": invitation.email, "workspace_id": workspace_id})
+
+
+@router.post(
+    "/auth/confirm-address", summary="Confirm an address of alerts", responses=documents(ConfirmedAddress)
+)
+@requires_no_role
+async def confirm_address(request: Request, pool: Pool, body: InvitationToken) -> Response:
+    """Lets alert rules send to the address of the link."""
+    limits: AddressLimits = request.app.state.address_limits
+    limits.check(read_address(request))
+    workspace_id, token_hash = alert_recipients.parse_confirmation(body.token.get_secret_value())
+    address = await recipients.confirm_recipient(pool, workspace_id, token_hash)
+    if address is None:
+        limits.take(read_address(request))
+        raise alert_recipients.invalid_confirmation()
+    return json_response({"address": address})
 
 
 @router.post(
@@ -152,15 +169,6 @@ async def _find_invitation(
     return invitation, workspace_id, token_hash
 
 
-def _check_strength(password: str, email: str) -> None:
-    if len(password) < MIN_PASSWORD_LENGTH or password.lower() == email:
-        raise broken_rule(
-            "password_too_weak",
-            f"use at least {MIN_PASSWORD_LENGTH} characters, and not your address",
-            "/password",
-        )
-
-
 async def _read_member(db: Db, user_id: UUID) -> dict[str, Any]:
     member = await members.read_member(db, user_id)
     if member is None:
@@ -173,4 +181,5 @@ async def _remove(db: Db, member: dict[str, Any]) -> None:
     is_owner = member["role"] == "owner" and member["status"] == "active"
     if is_owner and not await members.count_other_owners(db, user_id):
         raise broken_rule("last_owner", "the last owner cannot go: make another member owner first")
+    await recipients.withdraw_confirmation(db, user_id)
     await invitations.remove_member(db, user_id)

@@ -13,6 +13,7 @@ from api.access.permissions import requires
 from api.http.errors import Problem, broken_rule, conflict, not_found
 from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
+from api.queries.act import recipients
 from api.queries.tenancy import audit, members, onboarding
 from api.resources.list_page import read_page
 from api.routers.tenancy.invitations import send_invitation
@@ -81,6 +82,8 @@ async def update_member(db: Db, caller: CurrentCaller, user_id: UUID, change: Me
             "the last owner cannot be suspended or lose the role: make another member owner first",
         )
     await members.update_member(db, user_id, change.role, change.status)
+    if change.status == "suspended":
+        await recipients.withdraw_confirmation(db, user_id)
     changed = change.model_dump(exclude_none=True)
     await audit.record(db, caller.actor, "member.updated", f"user:{user_id}", **changed)
     return json_response(await members.read_member(db, user_id))

@@ -72,3 +72,9 @@ class SignedUp(BaseModel):
     workspace_id: UUID
     email: str
     invitation_link: str | None
+
+
+class ConfirmedAddress(BaseModel):
+    """The address that gets alerts from now on."""
+
+    address: str

@@ -114,6 +114,11 @@ def _attempt(
 def _send(installation: Installation, settings: DeliverySettings, message: OutboxMessage) -> None:
     if message.alert_rule_id is None or not message.is_wanted:
         raise PermanentFailure("the rule was deleted, or its channel removed, before this was sent")
+    if not message.is_confirmed:
+        address = message.channel["to"]
+        raise PermanentFailure(
+            f"{address} has not confirmed that it wants alerts: ask for the link to be opened"
+        )
     try:
         secrets = installation.vault.open(
             message.channel_secrets, message.workspace_id, message.alert_rule_id, CHANNEL_SECRETS

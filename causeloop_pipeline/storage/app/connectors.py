@@ -8,6 +8,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
@@ -17,24 +19,35 @@ WEBHOOK_SECRETS = "webhook_secrets"
 MAX_WAIT = timedelta(days=1)
 
 SELECT_DUE = """
-select workspace_id, connector_id, type
-from app.connector
-where status = 'active' and next_poll_at <= now()
-order by next_poll_at, connector_id
+select c.workspace_id, c.connector_id, c.type, w.plan
+from app.connector as c
+join app.active_workspace as w using (workspace_id)
+where c.status = 'active' and c.next_poll_at <= now()
+order by c.next_poll_at, c.connector_id
 limit %s
 """
 
 SELECT_CONNECTORS = """
-select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
-from app.connector
-where type = %s and status = 'active' and (next_poll_at <= now() or connector_id = any (%s))
-order by workspace_id, connector_id
+select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials, c.cursor,
+       c.backfill_days
+from app.connector as c
+join app.active_workspace as w using (workspace_id)
+where c.type = %s and w.plan = any (%s) and c.status = 'active'
+  and (c.next_poll_at <= now() or c.connector_id = any (%s))
+order by c.workspace_id, c.connector_id
 """
 
 SELECT_CONNECTOR = """
 select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
+"""
+
+SELECT_CREDENTIALS = """
+select workspace_id, connector_id, type, config, credentials
+from app.connector
+where workspace_id = %s and connector_id = %s and credentials is not null
+for update
 """
 
 SELECT_OPEN_ISSUES = """
@@ -91,16 +104,33 @@ class NewConnector:
 
 
 def read_due_connectors(session: Session, limit: int = 10_000) -> list[DueConnector]:
-    """The connectors that are due to be polled now, the one that waits longest first."""
-    return [DueConnector(**row) for row in session.rows(SELECT_DUE, (limit,))]
+    """The connectors that are due to be polled now, the one that waits longest first.
+
+    One whose type the plan does not include waits until it does.
+    """
+    rows = session.rows(SELECT_DUE, (limit,))
+    return [
+        DueConnector(row["workspace_id"], row["connector_id"], row["type"])
+        for row in rows
+        if is_plan_enough(row["plan"], CONNECTORS[row["type"]].plan)
+    ]
 
 
 def read_connectors(
     session: Session, vault: Vault, connector_type: str, requested: Sequence[UUID] = ()
 ) -> list[ConfiguredConnector]:
-    """The active connectors of a type that are due or requested, in the session's workspaces."""
-    rows = session.rows(SELECT_CONNECTORS, (connector_type, list(requested)))
+    """The active connectors of a type that are due or requested, in workspaces whose plan includes it."""
+    plans = list_plans_from(CONNECTORS[connector_type].plan)
+    rows = session.rows(SELECT_CONNECTORS, (connector_type, plans, list(requested)))
     return [_open_connector(row, vault) for row in rows]
+
+
+def list_connectors(session: Session, connector_type: str) -> list[UUID]:
+    """The connectors of a type that are not paused or stopped, due or not."""
+    rows = session.rows(
+        "select connector_id from app.connector where type = %s and status = 'active'", (connector_type,)
+    )
+    return [row["connector_id"] for row in rows]
 
 
 def read_active_connector(
@@ -199,6 +229,21 @@ def create_connector(session: Session, vault: Vault, new: NewConnector) -> None:
             new.poll_interval_seconds,
             new.backfill_days,
         ),
+    )
+
+
+def replace_credential(
+    session: Session, vault: Vault, connector: ConfiguredConnector, name: str, value: str
+) -> None:
+    """Store a credential that the tool has replaced, encrypted, beside the others as they are stored now."""
+    key = (connector.workspace_id, connector.connector_id)
+    row = session.row(SELECT_CREDENTIALS, key)
+    if row is None:
+        return
+    credentials = {**open_credentials(vault, row), name: value}
+    session.execute(
+        "update app.connector set credentials = %s where workspace_id = %s and connector_id = %s",
+        (seal_credentials(vault, credentials, row), *key),
     )
 
 

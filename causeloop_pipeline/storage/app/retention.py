@@ -16,7 +16,9 @@ are deleted with their outcomes and dismissals. The audit log, and messages that
 are deleted after `audit_days`.
 
 Stored responses of idempotent requests are deleted after a day, sessions with their refresh tokens a month
-after they ended, and single refresh tokens a month after they expired.
+after they ended, and single refresh tokens a month after they expired. The history of syncs is kept for 90
+days, with the last one that succeeded and the last one that read anything: these tell since when a tool is
+out of sight. Ids of webhook deliveries, which refuse a repetition, are kept for 30 days.
 """
 
 from uuid import UUID
@@ -130,7 +132,26 @@ t.closes_at < now() - make_interval(days => s.predictions_days)
 
 IS_SESSION_OVER = "least(t.ends_at, coalesce(t.ended_at, t.ends_at)) < now() - interval '30 days'"
 
+# Failed syncs say nothing that a later one does not.
+IS_SYNC_RUN_OLD = """
+t.status <> 'running' and t.started_at < now() - interval '90 days'
+    and (t.status = 'failed' or exists (
+        select from app.sync_run as o
+        where o.workspace_id = t.workspace_id and o.connector_id = t.connector_id
+            and o.status = 'succeeded' and o.started_at > t.started_at
+    ))
+    and (t.pages = 0 or exists (
+        select from app.sync_run as o
+        where o.workspace_id = t.workspace_id and o.connector_id = t.connector_id
+            and o.pages > 0 and o.started_at > t.started_at
+    ))
+"""
+
 RETENTION_KINDS = {
+    "sync runs": _delete_rows("app.sync_run", "sync_run_id", IS_SYNC_RUN_OLD),
+    "webhook deliveries": _delete_rows(
+        "raw.webhook_delivery", "ctid", "t.received_at < now() - interval '30 days'"
+    ),
     "idempotency keys": _delete_rows(
         "app.idempotency_key", "ctid", "t.created_at < now() - interval '24 hours'"
     ),

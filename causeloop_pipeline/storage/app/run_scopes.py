@@ -39,11 +39,20 @@ where i.stage = 'issues' and i.verdict = 'ok' and (r.as_of is null or r.as_of < 
 """
 
 SELECT_IN_SCOPE = """
-select s.workspace_id, w.timezone
+select s.workspace_id, w.timezone, o.slug || '/' || w.slug as name
 from app.run_scope as s
 join app.workspace as w using (workspace_id)
+join app.organization as o using (organization_id)
 where s.run_id = %s and s.excluded_by is null
 order by w.created_at, s.workspace_id
+"""
+
+SELECT_ACTIVE = """
+select w.workspace_id, o.slug || '/' || w.slug as name
+from app.workspace as w
+join app.organization as o using (organization_id)
+where o.status = 'active' and w.archived_at is null
+order by w.created_at, w.workspace_id
 """
 
 SELECT_IS_OPEN = "select true as is_open from app.run_scope where run_id = %s limit 1"
@@ -55,10 +64,11 @@ class EmptyScopeError(RuntimeError):
 
 @dataclass(frozen=True)
 class ScopedWorkspace:
-    """A workspace that a run works on."""
+    """A workspace that a run works on; `name` is organization/workspace."""
 
     workspace_id: UUID
     timezone: str
+    name: str = ""
 
 
 def declare_scope(session: Session, scope_id: str, workspace_ids: Sequence[UUID]) -> None:
@@ -117,13 +127,9 @@ def read_unfinished_workspaces(session: Session) -> list[UUID]:
     return [row["workspace_id"] for row in session.rows(SELECT_UNFINISHED)]
 
 
-def read_active_workspaces(session: Session) -> list[UUID]:
-    """The workspaces of active organizations, oldest first."""
-    rows = session.rows(
-        "select w.workspace_id from app.workspace as w join app.organization as o using (organization_id) "
-        "where o.status = 'active' order by w.created_at, w.workspace_id"
-    )
-    return [row["workspace_id"] for row in rows]
+def read_active_workspaces(session: Session) -> dict[UUID, str]:
+    """The workspaces of active organizations, oldest first, with their names: organization/workspace."""
+    return {row["workspace_id"]: row["name"] for row in session.rows(SELECT_ACTIVE)}
 
 
 def delete_old_scopes(session: Session, older_than_days: int, unfinished: Sequence[str]) -> int:

@@ -101,9 +101,12 @@ select format('function %s: runs with its owner''s rights and is callable by oth
 from pg_proc as p
 join pg_namespace as n on n.oid = p.pronamespace
 where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
-    -- They make a new tenant or a workspace of the caller's organization, and return nothing but its id.
+    -- They make a new tenant or a workspace of the caller's organization, and return nothing but its id,
+    -- or set the password of whoever presents a link's secret or the hash of the present password.
     and p.oid::regprocedure::text not in (
-        'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)'
+        'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)',
+        'app.offer_password_reset(text,bytea)', 'app.read_password_reset(bytea)',
+        'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)'
     )
 """
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.storage.database.session import Session
 
 CHANNEL_SECRETS = "channel_secrets"
@@ -23,9 +24,32 @@ RETRY_DELAYS = (
     timedelta(hours=10),
 )
 
+INSERT_MESSAGE = """
+insert into notify.outbox
+    (workspace_id, alert_rule_id, channel, dedupe_key, body, given_up_at, error)
+values (%s, %s, %s, %s, %s, case when %s::text is not null then now() end, %s)
+on conflict (workspace_id, dedupe_key) do nothing
+"""
+
+# Messages over the limit are stored as given up, and do not count themselves.
+SELECT_MESSAGES_TODAY = """
+select w.plan, (
+    select count(*) from notify.outbox as o
+    where o.workspace_id = w.workspace_id and o.created_at > now() - interval '1 day'
+      and (o.given_up_at is null or o.attempts > 0)
+) as messages
+from app.active_workspace as w
+where w.workspace_id = %s
+"""
+
 SELECT_DUE = """
 select o.workspace_id, o.message_id, o.alert_rule_id, o.channel, o.body, o.attempts, r.channel_secrets,
-       r.channels -> (o.channel ->> 'number')::integer as present_channel
+       r.channels -> (o.channel ->> 'number')::integer as present_channel,
+       o.channel ->> 'type' is distinct from 'email' or exists (
+           select from notify.recipient as c
+           where c.workspace_id = o.workspace_id and c.address = lower(o.channel ->> 'to')
+             and c.confirmed_at is not null
+       ) as is_confirmed
 from notify.outbox as o
 left join notify.alert_rule as r using (workspace_id, alert_rule_id)
 where o.delivered_at is null and o.given_up_at is null and o.next_try_at <= now()
@@ -47,6 +71,8 @@ class OutboxMessage:
     attempts: int
     channel_secrets: bytes | None = field(repr=False)
     present_channel: Mapping[str, Any] | None
+    is_confirmed: bool
+    """False: an e-mail address whose owner has not confirmed that it wants alerts."""
 
     @property
     def is_wanted(self) -> bool:
@@ -63,24 +89,39 @@ def enqueue(
     dedupe_key: str,
     body: Mapping[str, Any],
 ) -> int:
-    """Queue a message for each channel; the same dedupe key is queued once."""
-    return sum(
-        session.execute(
-            """
-            insert into notify.outbox (workspace_id, alert_rule_id, channel, dedupe_key, body)
-            values (%s, %s, %s, %s, %s)
-            on conflict (workspace_id, dedupe_key) do nothing
-            """,
+    """Queue a message for each channel; the same dedupe key is queued once.
+
+    Beyond the number that the plan allows in a day, messages are stored as given up, with the reason.
+    """
+    room, refusal = _read_room(session, workspace_id)
+    queued = 0
+    for number, channel in enumerate(channels):
+        reason = None if queued < room else refusal
+        stored = session.execute(
+            INSERT_MESSAGE,
             (
                 workspace_id,
                 alert_rule_id,
                 Jsonb({**channel, NUMBER: number}),
                 f"{dedupe_key}:{number}",
                 Jsonb(dict(body)),
+                reason,
+                reason,
             ),
         )
-        for number, channel in enumerate(channels)
-    )
+        queued += stored if reason is None else 0
+    return queued
+
+
+def _read_room(session: Session, workspace_id: UUID) -> tuple[int, str]:
+    """How many more messages the plan allows today, and what is stored with those that it does not."""
+    row = session.row(SELECT_MESSAGES_TODAY, (workspace_id,))
+    if row is None:
+        return 0, "the workspace is archived, or its organization is not active"
+    limit = PLANS[row["plan"]].messages_per_day
+    return limit - row[
+        "messages"
+    ], f"the {row['plan']} plan allows {limit} messages a day, and they are used up"
 
 
 def claim_due_messages(session: Session, limit: int = 100) -> list[OutboxMessage]:
@@ -89,9 +130,9 @@ def claim_due_messages(session: Session, limit: int = 100) -> list[OutboxMessage
 
 
 def workspaces_with_messages(session: Session) -> list[UUID]:
-    """The workspaces that have messages to send now, the one that waits longest first."""
+    """The workspaces in use that have messages to send now, the one that waits longest first."""
     rows = session.rows(
-        "select workspace_id from notify.outbox "
+        "select workspace_id from notify.outbox join app.active_workspace using (workspace_id) "
         "where delivered_at is null and given_up_at is null and next_try_at <= now() "
         "group by workspace_id order by min(next_try_at), workspace_id"
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from causeloop_pipeline.model.plans import PLANS
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.notify import outbox
 
@@ -91,3 +92,23 @@ def test_a_permanent_failure_is_given_up_at_once(
             "error": "410 gone",
             "attempts": 1,
         }
+
+
+def test_beyond_the_plan_s_number_of_a_day_messages_are_stored_as_given_up(
+    database: Database, workspace_id: UUID, rule_id: UUID
+) -> None:
+    limit = PLANS["growth"].messages_per_day
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into notify.outbox (workspace_id, channel, dedupe_key, body, delivered_at) "
+            "select %s, '{}', n::text, '{}', now() from generate_series(1, %s) as n",
+            (workspace_id, limit - 1),
+        )
+        queued = outbox.enqueue(session, workspace_id, rule_id, CHANNELS, "crossing-1", {})
+        more = outbox.enqueue(session, workspace_id, rule_id, CHANNELS[:1], "crossing-2", {})
+        refused = session.rows("select error from notify.outbox where given_up_at is not null")
+
+    assert (queued, more) == (1, 0)
+    assert {row["error"] for row in refused} == {
+        "the growth plan allows 1000 messages a day, and they are used up"
+    }
