@@ -1,4 +1,4 @@
-"""Authentication: a service-account key or an access token, resolved to one workspace and one role.
+"""Authentication: a key, an access token or a browser's session, resolved to one workspace and one role.
 
 Every request reads the account or membership under its workspace's isolation, so that a revoked key, a
 suspended member, an ended session or a cancelled organization is rejected at once. From an address that
@@ -16,14 +16,17 @@ import asyncpg
 from fastapi import Request
 
 from api.access.caller import Caller
+from api.auth import browser_cookies
 from api.auth.address_limits import AddressLimits, read_address
-from api.auth.tokens import verify_access_token
+from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
-from api.queries.tenancy import callers
+from api.queries.tenancy import browser_sessions, callers
 from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
 from causeloop_pipeline.storage.app.tenants import hash_key
 
 SERVICE_ACCOUNT_KEY = re.compile(r"cl_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
+
+BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 
 
 async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
@@ -31,7 +34,9 @@ async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
     limits: AddressLimits = request.app.state.address_limits
     address = read_address(request)
     try:
-        credential = read_bearer_credential(request)
+        credential = read_credential(request)
+        if BROWSER_SESSION.fullmatch(credential):
+            return await _authenticate_browser(pool, credential)
         if not credential.startswith("cl_"):
             return await _authenticate_user(pool, credential)
         if not limits.is_known(credential):
@@ -44,6 +49,16 @@ async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
         raise
     limits.remember(credential)
     return caller
+
+
+def read_credential(request: Request) -> str:
+    """The credential of the Authorization header or, without one, of the browser's cookie."""
+    cookie = browser_cookies.read_session_cookie(request)
+    if cookie is None or "authorization" in request.headers:
+        return read_bearer_credential(request)
+    if request.method not in browser_cookies.READ_METHODS:
+        browser_cookies.check_request_token(request, cookie)
+    return cookie
 
 
 def read_bearer_credential(request: Request) -> str:
@@ -77,8 +92,24 @@ async def _authenticate_service_account(pool: asyncpg.Pool, key: str) -> Caller:
     return _make_caller(account, workspace_id, "service_account", account_id)
 
 
+async def _authenticate_browser(pool: asyncpg.Pool, credential: str) -> Caller:
+    match = BROWSER_SESSION.fullmatch(credential)
+    workspace_id, session_id = (UUID(match[1]), UUID(match[2])) if match else (UUID(int=0), UUID(int=0))
+    row = await browser_sessions.read_browser_session(pool, workspace_id, session_id)
+    cookie_hash = bytes.fromhex(row["cookie_hash"]) if row else b""
+    if not hmac.compare_digest(cookie_hash, hash_key(match[3] if match else "")) or row is None:
+        raise authentication_problem("session_ended", "this session has ended: sign in again")
+    if row["is_use_outdated"]:
+        await browser_sessions.mark_session_used(pool, workspace_id, session_id)
+    token = AccessToken(UUID(row["user_id"]), workspace_id, session_id, row["method"])
+    return await _authenticate_session(pool, token)
+
+
 async def _authenticate_user(pool: asyncpg.Pool, token: str) -> Caller:
-    session = verify_access_token(token)
+    return await _authenticate_session(pool, verify_access_token(token))
+
+
+async def _authenticate_session(pool: asyncpg.Pool, session: AccessToken) -> Caller:
     member = await callers.read_member(pool, session.workspace_id, session.user_id, session.session_id)
     if member is not None and not member["is_session_live"]:
         raise authentication_problem("session_ended", "this session has ended: sign in again")
@@ -91,7 +122,7 @@ async def _authenticate_user(pool: asyncpg.Pool, token: str) -> Caller:
     if member["sso_enforced"] and session.method == "password":
         raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
     caller = _make_caller(member, session.workspace_id, "user", session.user_id)
-    return replace(caller, method=session.method)
+    return replace(caller, method=session.method, session_id=session.session_id)
 
 
 def _make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: UUID) -> Caller:
@@ -109,4 +140,5 @@ def _make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: 
         row["timezone"],
         OrganizationStatus(row["organization_status"]),
         method=None,
+        is_workspace_archived=row["is_workspace_archived"],
     )

@@ -9,7 +9,7 @@ import httpx2
 import jwt
 
 from api.auth.tokens import TokenRules, decode_strictly, invalid_token
-from api.http.errors import MAX_CREDENTIAL_BYTES, Problem
+from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from causeloop_pipeline.settings import settings
 
 ALGORITHMS = {"RSA": "RS256", "EC": "ES256"}
@@ -51,7 +51,7 @@ class IssuerKeys:
             self.attempted_at = now
             await self._fetch()
         elif self.is_failing and not self.keys:
-            raise _unavailable()
+            raise unavailable()
         if time.monotonic() - self.fetched_at > MAX_KEY_AGE_SECONDS or key_id not in self.keys:
             raise invalid_token()
         return self.keys[key_id]
@@ -64,7 +64,7 @@ class IssuerKeys:
             self.is_failing = True
             if self.keys:
                 return  # the cached keys stay valid until they are a day old
-            raise _unavailable() from error
+            raise unavailable() from error
         self.is_failing = False
         self.keys = dict(filter(None, map(_read_key, entries)))
         self.fetched_at = time.monotonic()
@@ -87,7 +87,8 @@ def _read_key(entry: Any) -> tuple[str, jwt.PyJWK] | None:
         return None
 
 
-def _unavailable() -> Problem:
+def unavailable() -> Problem:
+    """503: the provider does not respond."""
     return Problem(
         503,
         "identity_provider_unavailable",
@@ -96,18 +97,27 @@ def _unavailable() -> Problem:
     )
 
 
-async def verify_identity(token: str, keys: IssuerKeys) -> Identity:
-    """The user that a session token of the identity provider belongs to."""
-    issuer, audience = settings().oidc_issuer, settings().oidc_audience
+def not_configured() -> Problem:
+    """403: no identity provider is configured."""
+    return Problem(
+        403,
+        "sso_not_configured",
+        "single sign-on is not configured: set CAUSELOOP_OIDC_ISSUER and CAUSELOOP_OIDC_AUDIENCE",
+    )
+
+
+async def verify_identity(
+    token: str, keys: IssuerKeys, client_id: str | None = None, nonce: str | None = None
+) -> Identity:
+    """The user that a token of the identity provider belongs to: a session token, or that of a flow."""
+    issuer, audience = settings().oidc_issuer, client_id or settings().oidc_audience
     if not issuer or not audience:
-        raise Problem(
-            403,
-            "sso_not_configured",
-            "single sign-on is not configured: set CAUSELOOP_OIDC_ISSUER and CAUSELOOP_OIDC_AUDIENCE",
-        )
+        raise not_configured()
     key = await keys.find_key(_read_key_id(token))
     rules = TokenRules(issuer, audience, key.algorithm_name, HEADER_FIELDS, MAX_LIFETIME)
     claims = decode_strictly(token, key, rules)
+    if nonce is not None and claims.get("nonce") != nonce:
+        raise invalid_token()  # issued for another sign-in
     if claims.get("azp", audience) not in _list_authorized_parties(audience):
         raise invalid_token()  # issued for another application of the same provider
     if claims.get("sts", "active") != "active":
@@ -115,6 +125,13 @@ async def verify_identity(token: str, keys: IssuerKeys) -> Identity:
     email = claims.get("email")
     is_verified = isinstance(email, str) and claims.get("email_verified") is True
     return Identity(str(claims["sub"]), str(email).lower() if is_verified else None)
+
+
+def unknown_user() -> Problem:
+    """401: the provider knows the person, and this installation does not."""
+    return authentication_problem(
+        "unknown_user", "no user belongs to this identity: ask an admin for an invitation"
+    )
 
 
 def _list_authorized_parties(audience: str) -> list[str]:

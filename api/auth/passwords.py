@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 
-from api.http.errors import Problem
+from api.http.errors import Problem, broken_rule
 from api.queries.tenancy import sign_in_attempts
 
 MAX_ATTEMPTS_PER_ACCOUNT = 5
@@ -24,8 +24,17 @@ MAX_ATTEMPTS_PER_ADDRESS = 100
 LOCK_OUT_SECONDS = 900
 MAX_HASHES_AT_ONCE = 2
 MAX_WAITING = 20
+MIN_LENGTH = 12
 
 _hasher = PasswordHasher()
+
+
+def check_strength(password: str, email: str, pointer: str = "/password") -> None:
+    """422 where a new password is too short, or the person's address."""
+    if len(password) < MIN_LENGTH or password.lower() == email:
+        raise broken_rule(
+            "password_too_weak", f"use at least {MIN_LENGTH} characters, and not your address", pointer
+        )
 
 
 def matches(password_hash: str | None, password: str) -> bool:

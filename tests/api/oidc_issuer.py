@@ -1,5 +1,7 @@
-"""An identity provider on loopback that publishes its keys and signs tokens on request."""
+"""An identity provider on loopback: publishes its keys, signs tokens on request, and signs browsers in."""
 
+import base64
+import hashlib
 import json
 import threading
 import time
@@ -8,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 import jwt
@@ -24,6 +27,13 @@ class Issuer:
     key: RSAPrivateKey = field(default_factory=lambda: generate_private_key(65537, 2048))
     key_id: str = field(default_factory=lambda: uuid4().hex)
     requests: int = 0
+    subject: str = ""
+    """Who is signed in at the provider, as its sign-in page finds them."""
+
+    claims: dict[str, Any] = field(default_factory=dict)
+    """What the tokens of its sign-ins say besides."""
+
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def token(
         self, subject: str, headers: dict[str, Any] | None = None, key: Any = None, **claims: Any
@@ -33,6 +43,26 @@ class Issuer:
         values = {"iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 600} | claims
         payload = {name: value for name, value in values.items() if value is not None}
         return jwt.encode(payload, key or self.key, "RS256", headers={"kid": self.key_id} | (headers or {}))
+
+    def rotate(self) -> None:
+        """Sign with a new key from now on."""
+        self.key, self.key_id = generate_private_key(65537, 2048), uuid4().hex
+
+    def authorize(self, query: dict[str, str]) -> str:
+        """Where the sign-in page leads the browser back to, with a code."""
+        code = uuid4().hex
+        self.codes[code] = query
+        return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"
+
+    def redeem(self, form: dict[str, str]) -> dict[str, str] | None:
+        """The tokens of a code; None unless it is unused and the verifier is that of its challenge."""
+        query = self.codes.pop(form["code"], None)
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if query is None or challenge != query["code_challenge"] or form["client_id"] != query["client_id"]:
+            return None
+        claims = {"aud": form["client_id"], "nonce": query["nonce"]} | self.claims
+        return {"token_type": "Bearer", "id_token": self.token(self.subject, **claims)}
 
     def keys(self) -> dict[str, Any]:
         """The published keys."""
@@ -50,12 +80,31 @@ def running_issuer() -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             issuer.requests += 1
+            path, _, query = self.path.partition("?")
+            if path == "/authorize":
+                self.send_response(302)
+                self.send_header("location", issuer.authorize(dict(parse_qsl(query))))
+                self.send_header("content-length", "0")
+                self.end_headers()
+                return
             documents = {
-                "/.well-known/openid-configuration": {"jwks_uri": f"{issuer.url}/keys"},
+                "/.well-known/openid-configuration": {
+                    "jwks_uri": f"{issuer.url}/keys",
+                    "authorization_endpoint": f"{issuer.url}/authorize",
+                    "token_endpoint": f"{issuer.url}/token",
+                },
                 "/keys": issuer.keys(),
             }
-            body = json.dumps(documents[self.path]).encode()
-            self.send_response(200)
+            self.respond(200, documents[path])
+
+        def do_POST(self) -> None:
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["content-length"])).decode()))
+            tokens = issuer.redeem(form)
+            self.respond(200 if tokens else 400, tokens or {"error": "invalid_grant"})
+
+        def respond(self, status: int, document: Any) -> None:
+            body = json.dumps(document).encode()
+            self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -18,7 +18,8 @@ select json_build_object(
     'organization_id', o.organization_id,
     'organization_status', o.status,
     'plan', o.plan,
-    'timezone', w.timezone
+    'timezone', w.timezone,
+    'is_workspace_archived', w.archived_at is not null
 )
 from app.service_account as a
 join app.workspace as w using (workspace_id)
@@ -35,6 +36,7 @@ select json_build_object(
     'organization_status', o.status,
     'plan', o.plan,
     'timezone', w.timezone,
+    'is_workspace_archived', w.archived_at is not null,
     'is_session_live', exists (
         select from app.session as s
         where s.session_id = ($1 ->> 'session_id')::uuid and s.user_id = m.user_id
@@ -46,6 +48,7 @@ join app.workspace as w using (workspace_id)
 join app.organization as o using (organization_id)
 where m.user_id = ($1 ->> 'id')::uuid
 """
+
 
 UPDATE_LAST_USED = """
 with used as (
@@ -59,7 +62,7 @@ async def read_service_account(
     pool: asyncpg.Pool, workspace_id: UUID, account_id: UUID
 ) -> dict[str, Any] | None:
     """A service account with its workspace's and organization's state."""
-    return await _read_row(pool, workspace_id, SELECT_SERVICE_ACCOUNT, account_id)
+    return await read_row(pool, workspace_id, SELECT_SERVICE_ACCOUNT, account_id)
 
 
 async def read_member(
@@ -67,7 +70,7 @@ async def read_member(
 ) -> dict[str, Any] | None:
     """A user's membership with its workspace's, its organization's and the session's state."""
     session = None if session_id is None else str(session_id)
-    return await _read_row(reader, workspace_id, SELECT_MEMBER, user_id, session_id=session)
+    return await read_row(reader, workspace_id, SELECT_MEMBER, user_id, session_id=session)
 
 
 async def mark_service_account_used(pool: asyncpg.Pool, workspace_id: UUID, account_id: UUID) -> None:
@@ -75,8 +78,9 @@ async def mark_service_account_used(pool: asyncpg.Pool, workspace_id: UUID, acco
     await read_as_workspace(pool, workspace_id, UPDATE_LAST_USED, id=str(account_id))
 
 
-async def _read_row(
+async def read_row(
     reader: Any, workspace_id: UUID, statement: str, row_id: UUID, **parameters: str | None
 ) -> dict[str, Any] | None:
+    """The row of a statement that runs under one workspace's isolation."""
     text = await read_as_workspace(reader, workspace_id, statement, id=str(row_id), **parameters)
     return None if text is None else dict(orjson.loads(text))

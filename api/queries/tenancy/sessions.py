@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -35,7 +36,24 @@ update app.membership set status = 'active'
 where user_id = $1 and status = 'invited' and created_at > now() - interval '7 days'
 """
 INSERT_SESSION = """
-insert into app.session (workspace_id, session_id, user_id, method, ends_at) values ($1, $2, $3, $4, $5)
+insert into app.session (workspace_id, session_id, user_id, method, ends_at, client)
+values ($1, $2, $3, $4, $5, $6)
+"""
+INSERT_START = """
+insert into app.audit_log (workspace_id, actor, action, subject, details, address)
+values ($1, $2, 'session.started', $2, jsonb_build_object('method', $3::text), $4)
+"""
+SELECT_OWN_SESSIONS = """
+select session_id as id, workspace_id, method, client, started_at, last_used_at, ends_at
+from app.session
+where user_id = $1 and ended_at is null and ends_at > now()
+order by last_used_at desc, session_id
+limit 200
+"""
+UPDATE_OWN_ENDED_AT = """
+update app.session set ended_at = now(), end_reason = 'signed_out'
+where user_id = $1 and session_id = coalesce($2, session_id) and ended_at is null
+returning session_id
 """
 INSERT_REFRESH = """
 insert into app.refresh_token (workspace_id, token_hash, session_id, expires_at)
@@ -127,12 +145,37 @@ async def accept_invitation(pool: asyncpg.Pool, workspace_id: UUID, user_id: UUI
 
 
 async def start_session(
-    connection: asyncpg.Connection, workspace_id: UUID, session: Session, ends_at: datetime
+    connection: asyncpg.Connection,
+    workspace_id: UUID,
+    session: Session,
+    ends_at: datetime,
+    client: str | None,
 ) -> None:
-    """Store a new session."""
+    """Store a new session, and the program that it belongs to."""
     await connection.execute(
-        INSERT_SESSION, workspace_id, session.session_id, session.user_id, session.method, ends_at
+        INSERT_SESSION, workspace_id, session.session_id, session.user_id, session.method, ends_at, client
     )
+
+
+async def record_start(
+    connection: asyncpg.Connection, workspace_id: UUID, session: Session, address: str | None
+) -> None:
+    """Record a sign-in in the workspace's audit log."""
+    await connection.execute(INSERT_START, workspace_id, f"user:{session.user_id}", session.method, address)
+
+
+async def list_sessions(pool: asyncpg.Pool, user_id: UUID) -> list[dict[str, Any]]:
+    """A person's live sessions in all workspaces."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await claim(connection, "user", str(user_id))
+        return [dict(row) for row in await connection.fetch(SELECT_OWN_SESSIONS, user_id)]
+
+
+async def end_own_sessions(pool: asyncpg.Pool, user_id: UUID, session_id: UUID | None) -> int:
+    """End one of a person's sessions, or all of them; how many."""
+    async with pool.acquire() as connection, connection.transaction():
+        await claim(connection, "user", str(user_id))
+        return len(await connection.fetch(UPDATE_OWN_ENDED_AT, user_id, session_id))
 
 
 async def store_refresh_token(
@@ -158,7 +201,7 @@ async def use_refresh_token(connection: asyncpg.Connection, token_hash: bytes) -
     return bool(token["is_unused"] and token["is_current"])
 
 
-async def end_session(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> None:
+async def end_session_of_token(pool: asyncpg.Pool, workspace_id: UUID, token_hash: bytes) -> None:
     """End the session of a refresh token: none of its tokens works any more."""
     async with pool.acquire() as connection, connection.transaction():
         await set_workspace(connection, workspace_id)

@@ -8,7 +8,7 @@ from api.http.database import WorkspaceDatabase, as_json
 SELECT_WORKSPACE = """
 select json_build_object(
     'id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'timezone', w.timezone,
-    'sso_enforced', w.sso_enforced, 'created_at', w.created_at,
+    'sso_enforced', w.sso_enforced, 'created_at', w.created_at, 'archived_at', w.archived_at,
     'organization', json_build_object(
         'id', o.organization_id, 'slug', o.slug, 'name', o.name, 'plan', o.plan,
         'seats_total', o.seats_total, 'seats_taken', o.seats_taken, 'status', o.status
@@ -31,7 +31,11 @@ join app.onboarding_state as s using (workspace_id)
 
 UPDATE_WORKSPACE = """
 update app.workspace
-set name = coalesce($1, name), timezone = coalesce($2, timezone), sso_enforced = coalesce($3, sso_enforced)
+set name = coalesce($1, name), timezone = coalesce($2, timezone), sso_enforced = coalesce($3, sso_enforced),
+    slug = coalesce($4, slug)
+"""
+UPDATE_ARCHIVED_AT = """
+update app.workspace set archived_at = case when $1 then coalesce(archived_at, now()) end
 """
 
 SELECT_SETTINGS = """
@@ -65,9 +69,15 @@ async def update_workspace(
     name: str | None,
     timezone: str | None,
     sso_enforced: bool | None,
+    slug: str | None,
 ) -> None:
     """Set what is not None."""
-    await db.transaction.execute(UPDATE_WORKSPACE, name, timezone, sso_enforced)
+    await db.transaction.execute(UPDATE_WORKSPACE, name, timezone, sso_enforced, slug)
+
+
+async def set_archived(db: WorkspaceDatabase, is_archived: bool) -> None:
+    """Archive the workspace, or bring it back."""
+    await db.transaction.execute(UPDATE_ARCHIVED_AT, is_archived)
 
 
 async def read_settings(db: WorkspaceDatabase) -> str | None:

@@ -1,57 +1,44 @@
-"""Sign-in by identity provider or password, and sessions with rotating refresh tokens.
+"""Sign-in by identity provider or password, refreshing, signing out, and a person's own sessions."""
 
-A refresh token is spent and its successor stored in one transaction, under the lock of the session's row: of
-concurrent uses one succeeds, and every other one ends the session with its successor.
-"""
-
-import hashlib
-import re
-import secrets
-import uuid
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Request, Response
 
-from api.access.permissions import requires_no_role
-from api.auth import oidc
+from api.access.permissions import requires, requires_no_role
+from api.auth import oidc, session_start
 from api.auth.address_limits import read_address
 from api.auth.passwords import PasswordChecks
-from api.auth.tokens import LIFETIME, AccessToken, issue_access_token
-from api.http.database import set_workspace
-from api.http.errors import Problem, authentication_problem
-from api.http.responses import documents, json_response
-from api.operation import Operation, Pool
-from api.queries.tenancy import callers, sessions
-from api.queries.tenancy.sessions import Membership, Session
-from api.schemas.tenancy.sessions import Exchange, Login, Refresh, SessionTokens
-from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus
+from api.auth.session_start import describe_sign_in
+from api.http.errors import authentication_problem, conflict, not_found
+from api.http.responses import Rows, documents, json_response
+from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access
+from api.queries.tenancy import sessions
+from api.schemas.tenancy.sessions import Exchange, Login, OwnSession, Refresh, SessionTokens, Switch
+from causeloop_pipeline.model.tenancy import Role
 
-router = APIRouter(prefix="/v1/auth", tags=["sessions"], route_class=Operation)
+router = APIRouter(prefix="/v1", tags=["sessions"], route_class=Operation)
 
-REFRESH_LIFETIME = timedelta(days=14)
-SESSION_LIFETIME = timedelta(days=90)
-REFRESH_TOKEN = re.compile(r"clr_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
+NO_STORE = {"Cache-Control": "no-store"}
 
 
-@router.post("/login", summary="Sign in with a password", responses=documents(SessionTokens))
+@router.post("/auth/login", summary="Sign in with a password", responses=documents(SessionTokens))
 @requires_no_role
 async def log_in(request: Request, pool: Pool, login: Login) -> Response:
     """Returns tokens for one workspace. Refused where the workspace requires single sign-on."""
     user = await sessions.find_user_by_email(pool, login.email)
-    address = read_address(request)
     password = login.password.get_secret_value()
-    password_hash = user[1] if user else None
     checks: PasswordChecks = request.app.state.password_checks
-    is_right = await checks.check(pool, password_hash, password, login.email, address)
+    is_right = await checks.check(
+        pool, user[1] if user else None, password, login.email, read_address(request)
+    )
     if not is_right or user is None:
         raise authentication_problem("invalid_credentials", "the e-mail address or the password is wrong")
-    return await _start_session(pool, user[0], login.workspace_id, "password")
+    sign_in = describe_sign_in(request, user[0], "password")
+    tokens = await session_start.start_session(pool, sign_in, login.workspace_id)
+    return json_response(tokens, headers=NO_STORE)
 
 
-@router.post("/exchange", summary="Sign in with single sign-on", responses=documents(SessionTokens))
+@router.post("/auth/exchange", summary="Sign in with single sign-on", responses=documents(SessionTokens))
 @requires_no_role
 async def exchange_token(request: Request, pool: Pool, exchange: Exchange) -> Response:
     """Exchanges a session token of the identity provider for tokens of one workspace."""
@@ -59,109 +46,77 @@ async def exchange_token(request: Request, pool: Pool, exchange: Exchange) -> Re
     identity = await oidc.verify_identity(token, request.app.state.issuer_keys)
     user_id = await sessions.find_user_by_subject(pool, identity.subject, identity.verified_email)
     if user_id is None:
-        raise authentication_problem(
-            "unknown_user", "no user belongs to this identity: ask an admin for an invitation"
-        )
-    return await _start_session(pool, user_id, exchange.workspace_id, "oidc")
+        raise oidc.unknown_user()
+    sign_in = describe_sign_in(request, user_id, "oidc")
+    tokens = await session_start.start_session(pool, sign_in, exchange.workspace_id)
+    return json_response(tokens, headers=NO_STORE)
 
 
-@router.post("/refresh", summary="Refresh a session", responses=documents(SessionTokens))
+@router.post("/auth/refresh", summary="Refresh a session", responses=documents(SessionTokens))
 @requires_no_role
 async def refresh_session(pool: Pool, refresh: Refresh) -> Response:
     """Returns new tokens. A refresh token works once; using it a second time ends the session."""
-    workspace_id, token_hash = _parse_refresh_token(refresh.refresh_token.get_secret_value())
-    async with pool.acquire() as connection, connection.transaction():
-        await set_workspace(connection, workspace_id)
-        session = await sessions.lock_session(connection, token_hash)
-        if session is not None:
-            await _check_membership(connection, workspace_id, session.user_id, session.method)
-            if await sessions.use_refresh_token(connection, token_hash):
-                return await _issue_tokens(connection, workspace_id, session)
-    raise authentication_problem(
-        "invalid_credentials",
-        "this refresh token is unknown, has expired or was used before: sign in again",
-    )
+    tokens = await session_start.refresh_session(pool, refresh.refresh_token.get_secret_value())
+    return json_response(tokens, headers=NO_STORE)
 
 
-@router.post("/logout", summary="Sign out", status_code=204, responses={204: {"description": "Signed out"}})
+@router.post(
+    "/auth/logout", summary="Sign out", status_code=204, responses={204: {"description": "Signed out"}}
+)
 @requires_no_role
 async def log_out(pool: Pool, refresh: Refresh) -> Response:
     """Ends the session of a refresh token. Succeeds for an unknown token, too."""
-    workspace_id, token_hash = _parse_refresh_token(refresh.refresh_token.get_secret_value())
-    await sessions.end_session(pool, workspace_id, token_hash)
+    workspace_id, token_hash = session_start.parse_refresh_token(refresh.refresh_token.get_secret_value())
+    await sessions.end_session_of_token(pool, workspace_id, token_hash)
     return Response(status_code=204)
 
 
-async def _start_session(
-    pool: asyncpg.Pool, user_id: UUID, requested_id: UUID | None, method: str
-) -> Response:
-    memberships = await sessions.read_memberships(pool, user_id)
-    if method == "password":  # accepted by its link only: whoever knows a password need not own the address
-        memberships = [membership for membership in memberships if membership.is_active]
-    workspace_id = await _choose_workspace(pool, memberships, requested_id)
-    await _check_membership(pool, workspace_id, user_id, method)
-    await sessions.accept_invitation(pool, workspace_id, user_id)
-    session = Session(uuid.uuid4(), user_id, method)
-    async with pool.acquire() as connection, connection.transaction():
-        await set_workspace(connection, workspace_id)
-        ends_at = datetime.now(UTC) + SESSION_LIFETIME
-        await sessions.start_session(connection, workspace_id, session, ends_at)
-        return await _issue_tokens(connection, workspace_id, session)
+@router.get("/sessions", summary="List own sessions", responses=documents(Rows[OwnSession]))
+@requires(Role.VIEWER)
+async def list_sessions(pool: Pool, caller: CurrentCaller) -> Response:
+    """The caller's sessions in all workspaces, the last used first; a service account has none."""
+    is_person = caller.kind == "user"
+    rows = await sessions.list_sessions(pool, caller.caller_id) if is_person else []
+    data = [{**row, "is_current": row["id"] == caller.session_id} for row in rows]
+    return json_response({"data": data})
 
 
-async def _choose_workspace(
-    pool: asyncpg.Pool, memberships: list[Membership], requested_id: UUID | None
-) -> UUID:
-    """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
-    active_ids = [membership.workspace_id for membership in memberships if membership.is_active]
-    workspace_ids = [membership.workspace_id for membership in memberships]
-    if requested_id is None and len(active_ids) == 1:
-        return active_ids[0]
-    if requested_id in workspace_ids:
-        return requested_id
-    if requested_id is not None or not workspace_ids:
-        raise Problem(403, "no_membership", "you have no active membership in this workspace: ask an admin")
-    if len(workspace_ids) > 1:
-        choices = await sessions.read_workspace_choices(pool, workspace_ids)
-        detail = "you belong to several workspaces: send the `workspace_id` of one that `workspaces` lists"
-        errors = [{"pointer": "/workspace_id", "detail": detail}]
-        raise Problem(422, "workspace_required", detail, errors=errors, workspaces=choices)
-    return workspace_ids[0]
+@router.delete(
+    "/sessions/{session_id}",
+    summary="End an own session",
+    status_code=204,
+    responses={204: {"description": "Ended"}},
+)
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+async def end_session(pool: Pool, caller: CurrentCaller, session_id: UUID) -> Response:
+    """Ends one of the caller's sessions, in whichever workspace, from the next request on."""
+    if not await sessions.end_own_sessions(pool, caller.caller_id, session_id):
+        raise not_found("session")
+    return Response(status_code=204)
 
 
-async def _check_membership(reader: Any, workspace_id: UUID, user_id: UUID, method: str) -> None:
-    member = await callers.read_member(reader, workspace_id, user_id)
-    if member is None or member["status"] == MembershipStatus.SUSPENDED:
-        raise Problem(403, "membership_inactive", "your membership is not active: ask an admin")
-    if member["organization_status"] == OrganizationStatus.CANCELLED:
-        raise Problem(
-            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
-        )
-    if member["sso_enforced"] and method == "password":
-        raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
+@router.delete(
+    "/sessions", summary="Sign out everywhere", status_code=204, responses={204: {"description": "Ended"}}
+)
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+async def end_all_sessions(pool: Pool, caller: CurrentCaller) -> Response:
+    """Ends all sessions of the caller in all workspaces, this one too."""
+    await sessions.end_own_sessions(pool, caller.caller_id, None)
+    return Response(status_code=204)
 
 
-async def _issue_tokens(connection: asyncpg.Connection, workspace_id: UUID, session: Session) -> Response:
-    secret = secrets.token_urlsafe(32)
-    expires_at = datetime.now(UTC) + REFRESH_LIFETIME
-    await sessions.store_refresh_token(connection, session, _hash(secret), expires_at)
-    claims = AccessToken(session.user_id, workspace_id, session.session_id, session.method)  # type: ignore[arg-type]
-    tokens = {
-        "access_token": issue_access_token(claims),
-        "token_type": "Bearer",
-        "expires_in": int(LIFETIME.total_seconds()),
-        "refresh_token": f"clr_{workspace_id.hex}_{secret}",
-        "workspace_id": workspace_id,
-    }
-    return json_response(tokens, headers={"Cache-Control": "no-store"})
-
-
-def _parse_refresh_token(token: str) -> tuple[UUID, bytes]:
-    match = REFRESH_TOKEN.fullmatch(token)
-    if match is None:
-        raise authentication_problem("invalid_credentials", "this is not a refresh token")
-    return UUID(match[1]), _hash(match[2])
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
+@router.post("/sessions/switch", summary="Enter another workspace", responses=documents(SessionTokens))
+@requires(Role.VIEWER)
+@calls_outside
+@concerns_own_access
+async def switch_workspace(request: Request, pool: Pool, caller: CurrentCaller, switch: Switch) -> Response:
+    """Starts a session in another workspace of the caller, signed in as in this one."""
+    if caller.kind != "user" or caller.method is None:
+        raise conflict("not_a_member", "a service account belongs to one workspace: use a key of the other")
+    sign_in = describe_sign_in(request, caller.caller_id, caller.method)
+    tokens = await session_start.start_session(pool, sign_in, switch.workspace_id)
+    return json_response(tokens, headers=NO_STORE)

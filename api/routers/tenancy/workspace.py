@@ -1,17 +1,35 @@
 """The workspace, its settings, its onboarding, and the caller."""
 
+from dataclasses import replace
 from typing import Any
 
+import asyncpg
 from fastapi import APIRouter, Response
 
 from api.access.permissions import requires
 from api.access.plans import PLANS
-from api.http.errors import broken_rule
+from api.auth import oidc
+from api.http.errors import broken_rule, conflict
 from api.http.responses import documents, json_response, row_or_404
-from api.operation import CurrentCaller, Db, Operation, check_feature
+from api.operation import (
+    CurrentCaller,
+    Db,
+    Operation,
+    check_feature,
+    check_may_write,
+    concerns_own_access,
+)
 from api.queries.detect import recomputes
 from api.queries.tenancy import audit, members, onboarding, workspace
-from api.schemas.tenancy.workspace import Me, Settings, SettingsChange, SkipStep, Workspace, WorkspaceChange
+from api.schemas.tenancy.workspace import (
+    Archiving,
+    Me,
+    Settings,
+    SettingsChange,
+    SkipStep,
+    Workspace,
+    WorkspaceChange,
+)
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.settings import settings
 
@@ -48,12 +66,45 @@ async def read_workspace(db: Db, caller: CurrentCaller) -> Response:
 @router.patch("/workspace", summary="Update the workspace", responses=documents(Workspace))
 @requires(Role.OWNER)
 async def update_workspace(db: Db, caller: CurrentCaller, change: WorkspaceChange) -> Response:
-    """Renames the workspace, sets its time zone, or requires single sign-on."""
+    """Renames the workspace, changes its slug or time zone, or requires single sign-on."""
     if change.sso_enforced:
         await _check_single_sign_on(db, caller)
-    await workspace.update_workspace(db, change.name, change.timezone, change.sso_enforced)
+    before = await workspace.read_workspace(db)
+    try:
+        await workspace.update_workspace(db, change.name, change.timezone, change.sso_enforced, change.slug)
+    except asyncpg.UniqueViolationError:
+        raise conflict("slug_taken", "another workspace of the organization has this slug") from None
     changed = change.model_dump(exclude_none=True)
-    await audit.record(db, caller.actor, "workspace.updated", f"workspace:{db.workspace_id}", **changed)
+    await audit.record(
+        db,
+        caller.actor,
+        "workspace.updated",
+        f"workspace:{db.workspace_id}",
+        before={name: before[name] for name in changed},
+        after=changed,
+    )
+    return json_response(await _read_workspace(db, caller))
+
+
+@router.post("/workspace/archive", summary="Archive the workspace", responses=documents(Workspace))
+@requires(Role.OWNER)
+async def archive_workspace(db: Db, caller: CurrentCaller, body: Archiving) -> Response:
+    """From now on it can only be read: nothing is polled, analyzed or sent. Its data stays, and its seats."""
+    if body.slug != (await workspace.read_workspace(db))["slug"]:
+        raise broken_rule("wrong_slug", "this is not the slug of the workspace that you are in", "/slug")
+    await workspace.set_archived(db, True)
+    await audit.record(db, caller.actor, "workspace.archived", f"workspace:{db.workspace_id}")
+    return json_response(await _read_workspace(db, caller))
+
+
+@router.post("/workspace/restore", summary="Bring an archived workspace back", responses=documents(Workspace))
+@requires(Role.OWNER)
+@concerns_own_access
+async def restore_workspace(db: Db, caller: CurrentCaller) -> Response:
+    """The workspace is in use again: connectors are polled, and what arrived meanwhile is analyzed."""
+    check_may_write(replace(caller, is_workspace_archived=False))
+    await workspace.set_archived(db, False)
+    await audit.record(db, caller.actor, "workspace.restored", f"workspace:{db.workspace_id}")
     return json_response(await _read_workspace(db, caller))
 
 
@@ -95,8 +146,7 @@ async def _check_single_sign_on(db: Db, caller: CurrentCaller) -> None:
     """Refuse to require single sign-on where that would lock every owner, or the caller, out."""
     check_feature(caller, "sso")
     if not (settings().oidc_issuer and settings().oidc_audience):
-        detail = "single sign-on is not configured on this installation: ask its operator first"
-        raise broken_rule("sso_not_configured", detail, "/sso_enforced")
+        raise oidc.not_configured()
     if caller.method == "password" or not await members.has_linked_owner(db):
         detail = "an owner must have signed in with single sign-on first: sign in that way, then require it"
         raise broken_rule("sso_not_proven", detail, "/sso_enforced")

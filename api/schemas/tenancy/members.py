@@ -11,6 +11,7 @@ from causeloop_pipeline.model.tenancy import MembershipStatus
 
 RoleName = Literal["viewer", "analyst", "admin", "owner"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Email = Annotated[
     str,
     StringConstraints(

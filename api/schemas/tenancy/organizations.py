@@ -1,14 +1,11 @@
 """The organization and its workspaces."""
 
-from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
-from api.schemas.tenancy.members import Name, RoleName
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+from api.schemas.tenancy.members import Name, RoleName, Slug
 
 
 class OrganizationChange(BaseModel):

@@ -1,5 +1,6 @@
-"""Sign-in and session tokens."""
+"""Sign-in, session tokens, and a person's own sessions."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -46,3 +47,68 @@ class SessionTokens(BaseModel):
     expires_in: int = Field(description="Seconds until the access token expires")
     refresh_token: str
     workspace_id: UUID
+    session_id: UUID
+
+
+class OwnSession(BaseModel):
+    """A session of the caller."""
+
+    id: UUID
+    workspace_id: UUID
+    method: Literal["oidc", "password"]
+    client: str | None = Field(description="Program that signed in, as it names itself")
+    started_at: datetime
+    last_used_at: datetime
+    ends_at: datetime
+    is_current: bool
+
+
+class Switch(BaseModel):
+    """The workspace to enter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workspace_id: UUID
+
+
+class BrowserSession(BaseModel):
+    """A session that the browser keeps in a cookie, and how people may sign in here."""
+
+    is_signed_in: bool
+    csrf_token: str | None = Field(
+        description="Sent as `X-CSRF-Token` with every request that changes anything"
+    )
+    single_sign_on: bool = Field(description="Whether `GET /v1/auth/oidc` leads to an identity provider")
+    password_reset: bool = Field(description="Whether this installation can send links by e-mail")
+
+
+class EmailOnly(BaseModel):
+    """The address of a person who needs a new password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+
+
+class NewPassword(BaseModel):
+    """The token of a reset link, and the new password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[SecretStr, Field(min_length=20, max_length=300)]
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+
+
+class PasswordChange(BaseModel):
+    """The present password, and the one that replaces it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+    new_password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
+
+
+class PasswordSet(BaseModel):
+    """Whose password was set; sign in with it."""
+
+    email: str

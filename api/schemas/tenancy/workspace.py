@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.schemas.tenancy.members import Name, RoleName
+from api.schemas.tenancy.members import Name, RoleName, Slug
 from causeloop_pipeline.model.tenancy import OrganizationStatus
 
 SkippableStep = Literal["connect_source", "first_sync", "invite_members", "create_alert_rule"]
@@ -50,6 +50,7 @@ class Workspace(BaseModel):
     timezone: str
     sso_enforced: bool
     created_at: datetime
+    archived_at: datetime | None = Field(description="Since when it can only be read; null: it is in use")
     organization: Organization
     onboarding: Onboarding
     failed_stages: list[FailedStage] = Field(
@@ -65,6 +66,7 @@ class WorkspaceChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
+    slug: Slug | None = Field(None, description="Its short name in commands, unique in the organization")
     timezone: str | None = Field(None, max_length=64, description="IANA time zone, such as Europe/Berlin")
     sso_enforced: bool | None = Field(None, description="True: sign-in with a password is refused")
 
@@ -75,6 +77,14 @@ class WorkspaceChange(BaseModel):
         if zone is not None and zone not in available_timezones():
             raise ValueError("not a time zone of the IANA database: use one such as Europe/Berlin")
         return zone
+
+
+class Archiving(BaseModel):
+    """The workspace's slug, to show that it is the one that is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: Slug
 
 
 class Settings(BaseModel):

@@ -1,4 +1,4 @@
-"""`causeloop tenant`: create organizations with their owner, and suspend, cancel or reactivate them."""
+"""`causeloop tenant`: organizations with owner, plan, seats and status, and new passwords for people."""
 
 import re
 from typing import Annotated, Literal
@@ -6,16 +6,38 @@ from typing import Annotated, Literal
 import psycopg
 import typer
 
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.app.provisioning import NewTenant, create_tenant, format_accept_link
+from causeloop_pipeline.storage.app.provisioning import (
+    NewTenant,
+    ResetRefusedError,
+    create_tenant,
+    format_accept_link,
+    format_reset_link,
+    offer_password_reset,
+)
 
-app = typer.Typer(help="Create organizations and change their status.", no_args_is_help=True)
+app = typer.Typer(
+    cls=CommandList,
+    help="Create organizations, change their plan and status, and let people set new passwords.",
+    no_args_is_help=True,
+)
 
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+UPDATE_PLAN = """
+update app.organization set plan = %s, seats_total = coalesce(%s, seats_total) where slug = %s
+returning seats_total
+"""
 UPDATE_STATUS = "update app.organization set status = %s where slug = %s returning organization_id"
 
 
-@app.command("create")
+@app.command(
+    "create",
+    epilog=show_examples(
+        "tenant create Acme --email ada@acme.example",
+        "tenant create Acme --email a@x.test --seats 5",
+    ),
+)
 def create(
     organization: Annotated[str, typer.Argument(help="Name of the organization.")],
     email: Annotated[str, typer.Option(help="Address of the person who will own it.")],
@@ -54,7 +76,7 @@ def create(
     typer.echo(format_accept_link(settings().public_url, token))
 
 
-@app.command("set-status")
+@app.command("set-status", epilog=show_examples("tenant set-status acme suspended"))
 def set_status(
     slug: Annotated[str, typer.Argument(help="The organization's slug.")],
     status: Annotated[
@@ -68,6 +90,42 @@ def set_status(
             typer.echo(f"there is no organization {slug!r}", err=True)
             raise typer.Exit(1)
     typer.echo(f"{slug} is {status}", err=True)
+
+
+@app.command("set-plan", epilog=show_examples("tenant set-plan acme growth --seats 20"))
+def set_plan(
+    slug: Annotated[str, typer.Argument(help="The organization's slug.")],
+    plan: Annotated[Literal["free", "starter", "growth", "enterprise"], typer.Argument()],
+    seats: Annotated[
+        int | None, typer.Option(min=1, help="How many active members it may have; as before if left out.")
+    ] = None,
+) -> None:
+    """Change the plan and the seats of an organization; it holds from the next request on."""
+    with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
+        try:
+            row = owner.execute(UPDATE_PLAN, (plan, seats, slug)).fetchone()
+        except psycopg.errors.CheckViolation:
+            typer.echo(f"{slug} has more than {seats} active members: let them go first", err=True)
+            raise typer.Exit(1) from None
+    if row is None:
+        typer.echo(f"there is no organization {slug!r}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{slug} has the plan {plan} and {row[0]} seats", err=True)
+
+
+@app.command("reset-password", epilog=show_examples("tenant reset-password ada@acme.example"))
+def reset_password(
+    email: Annotated[str, typer.Argument(help="Address of the person who needs a new password.")],
+) -> None:
+    """Print a link by which a person sets a new password, once, within an hour."""
+    with psycopg.connect(settings().require("database_url"), autocommit=True) as owner:
+        try:
+            token = offer_password_reset(owner, email)
+        except ResetRefusedError as refusal:
+            typer.echo(str(refusal), err=True)
+            raise typer.Exit(1) from None
+    typer.echo(f"{email} sets a new password within an hour at", err=True)
+    typer.echo(format_reset_link(settings().public_url, token))
 
 
 def make_slug(name: str) -> str:

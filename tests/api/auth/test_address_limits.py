@@ -15,8 +15,10 @@ from tests.conftest import Installation
 
 @pytest.fixture
 def limited(installation: Installation) -> Iterator[httpx2.Client]:
-    """An API with the limits of an installation."""
-    with serving(create_app()) as url, httpx2.Client(base_url=url, timeout=30) as api:
+    """An API with the limits of an installation, that refill too slowly for a busy machine to matter."""
+    app = create_app()
+    app.state.address_limits.per_second = app.state.delivery_limits.per_second = 0.001
+    with serving(app) as url, httpx2.Client(base_url=url, timeout=30) as api:
         yield api
 
 

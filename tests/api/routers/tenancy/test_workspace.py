@@ -8,7 +8,7 @@ import pytest
 
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.stage_freshness import record_freshness
-from causeloop_pipeline.storage.app.tenants import create_service_key
+from causeloop_pipeline.storage.app.tenants import create_service_key, create_workspace
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -116,3 +116,41 @@ def test_a_workspace_that_cannot_be_analyzed_says_which_stage_failed_and_why(
 
     assert before == []
     assert (failed["stage"], failed["reason"]) == ("clusters", "a date is out of range")
+
+
+def test_an_archived_workspace_can_be_read_and_nothing_else_until_it_is_restored(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    api = client(create_service_key(owner, workspace_id, "k", "owner"))
+
+    wrong = api.post("/v1/workspace/archive", json={"slug": "another"})
+    archived = api.post("/v1/workspace/archive", json={"slug": "main"})
+    refused = api.post("/v1/issues", json={"title": "x"})
+    read = api.get("/v1/issues")
+    restored = api.post("/v1/workspace/restore")
+    again = api.post("/v1/issues", json={"title": "x"})
+
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_slug")
+    assert archived.json()["archived_at"] is not None
+    assert (refused.status_code, refused.json()["code"]) == (403, "workspace_archived")
+    assert (read.status_code, again.status_code) == (200, 201)
+    assert restored.json()["archived_at"] is None
+
+
+def test_a_slug_is_changed_unless_another_workspace_of_the_organization_has_it(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    row = owner.execute(
+        "select organization_id from app.workspace where workspace_id = %s", (workspace_id,)
+    ).fetchone()
+    assert row is not None
+    create_workspace(owner, row[0], "taken", "Taken", "UTC")
+    api = client(create_service_key(owner, workspace_id, "k", "owner"))
+
+    taken = api.patch("/v1/workspace", json={"slug": "taken"})
+    changed = api.patch("/v1/workspace", json={"slug": "renamed"})
+
+    assert (taken.status_code, taken.json()["code"]) == (409, "slug_taken")
+    assert changed.json()["slug"] == "renamed"

@@ -1,0 +1,99 @@
+"""The browser's session cookie, which scripts cannot read, and the walls against requests of other pages.
+
+Where the installation is reached over https the cookie bears the prefix `__Host-`: browsers then send it over
+https only, and to this host only. Over http, which is meant for loopback, it is named after the port, so that
+two installations of a machine do not overwrite each other's. A request that changes anything must come from a
+page of this origin and carry a token that only such a page can read.
+"""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+from api.access.keys import derive_key
+from api.http.errors import Problem
+from causeloop_pipeline.settings import settings
+
+READ_METHODS = {"GET", "HEAD"}
+TOKEN_HEADER = "x-csrf-token"  # noqa: S105
+MAX_COOKIE_SECONDS = 90 * 24 * 3600
+
+
+def name_cookie(request: Request, purpose: str) -> str:
+    """The name of a cookie of this installation."""
+    if _is_secure():
+        return f"__Host-causeloop-{purpose}"
+    return f"causeloop-{purpose}-{request.url.port or 80}"
+
+
+def read_session_cookie(request: Request) -> str | None:
+    """The session's credential; None where the browser has none."""
+    return request.cookies.get(name_cookie(request, "session")) or None
+
+
+def set_session_cookie(request: Request, response: Response, credential: str) -> None:
+    """Let the browser keep a credential, and send it from this installation's own pages only."""
+    response.set_cookie(
+        name_cookie(request, "session"),
+        credential,
+        max_age=MAX_COOKIE_SECONDS,
+        path="/",
+        secure=_is_secure(),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def delete_session_cookie(request: Request, response: Response) -> None:
+    """Let the browser delete the credential."""
+    response.delete_cookie(
+        name_cookie(request, "session"), path="/", secure=_is_secure(), httponly=True, samesite="strict"
+    )
+
+
+def set_flow_cookie(request: Request, response: Response, sealed: str, seconds: int) -> None:
+    """Keep what a sign-in at the identity provider began with until it returns from there."""
+    response.set_cookie(
+        name_cookie(request, "sign-in"),
+        sealed,
+        max_age=seconds,
+        path="/",
+        secure=_is_secure(),
+        httponly=True,
+        samesite="lax",  # the provider's page leads back here
+    )
+
+
+def compute_request_token(credential: str) -> str:
+    """The token that requests with this credential must carry."""
+    return hmac.new(derive_key("request token"), credential.encode(), hashlib.sha256).hexdigest()
+
+
+def check_request_token(request: Request, credential: str) -> None:
+    """403 unless a request with a cookie comes from a page of this origin and carries the token."""
+    check_origin(request)
+    token = request.headers.get(TOKEN_HEADER, "")
+    if not hmac.compare_digest(token.encode(), compute_request_token(credential).encode()):
+        raise _refuse_forged("send the token that GET /v1/auth/browser returns as `X-CSRF-Token`")
+
+
+def check_origin(request: Request) -> None:
+    """403 unless the request was sent by a page of this origin."""
+    own = {f"{request.url.scheme}://{request.headers.get('host', '')}", _origin_of(settings().public_url)}
+    if request.headers.get("origin") not in own:
+        raise _refuse_forged("a signed-in browser may send it from this installation's own pages only")
+
+
+def _refuse_forged(what: str) -> Problem:
+    return Problem(403, "request_forged", f"this request is not proven to be your own: {what}")
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_secure() -> bool:
+    return settings().public_url.startswith("https://")

@@ -1,0 +1,138 @@
+"""Starts sessions: which workspace a person enters, whether they may, and the tokens that they get.
+
+A refresh token is spent and its successor stored in one transaction, under the lock of the session's row: of
+concurrent uses one succeeds, and every other one ends the session with its successor.
+"""
+
+import re
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import Request
+
+from api.auth.address_limits import read_address
+from api.auth.tokens import LIFETIME, AccessToken, issue_access_token
+from api.http.database import set_workspace
+from api.http.errors import Problem, authentication_problem
+from api.queries.tenancy import callers, sessions
+from api.queries.tenancy.sessions import Membership, Session
+from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus
+from causeloop_pipeline.storage.app.tenants import hash_key
+
+REFRESH_LIFETIME = timedelta(days=14)
+SESSION_LIFETIME = timedelta(days=90)
+REFRESH_TOKEN = re.compile(r"clr_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
+MAX_CLIENT_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who signs in, how, and from where."""
+
+    user_id: UUID
+    method: str
+    client: str | None
+    address: str | None
+
+
+def describe_sign_in(request: Request, user_id: UUID, method: str) -> SignIn:
+    """A sign-in with what the request tells of its program and address."""
+    client = request.headers.get("user-agent", "").strip()[:MAX_CLIENT_LENGTH]
+    return SignIn(user_id, method, client or None, read_address(request) or None)
+
+
+async def start_session(pool: asyncpg.Pool, sign_in: SignIn, requested_id: UUID | None) -> dict[str, Any]:
+    """Start a session in the requested workspace, or in the only one; its tokens."""
+    memberships = await sessions.read_memberships(pool, sign_in.user_id)
+    if sign_in.method == "password":  # accepted by its link only: knowing a password proves no address
+        memberships = [membership for membership in memberships if membership.is_active]
+    workspace_id = await _choose_workspace(pool, memberships, requested_id)
+    await check_membership(pool, workspace_id, sign_in.user_id, sign_in.method)
+    await sessions.accept_invitation(pool, workspace_id, sign_in.user_id)
+    session = Session(uuid.uuid4(), sign_in.user_id, sign_in.method)
+    async with pool.acquire() as connection, connection.transaction():
+        await set_workspace(connection, workspace_id)
+        ends_at = datetime.now(UTC) + SESSION_LIFETIME
+        await sessions.start_session(connection, workspace_id, session, ends_at, sign_in.client)
+        await sessions.record_start(connection, workspace_id, session, sign_in.address)
+        return await issue_tokens(connection, workspace_id, session)
+
+
+async def refresh_session(pool: asyncpg.Pool, token: str) -> dict[str, Any]:
+    """Spend a refresh token; the session's next tokens."""
+    workspace_id, token_hash = parse_refresh_token(token)
+    async with pool.acquire() as connection, connection.transaction():
+        await set_workspace(connection, workspace_id)
+        session = await sessions.lock_session(connection, token_hash)
+        if session is not None:
+            await check_membership(connection, workspace_id, session.user_id, session.method)
+            if await sessions.use_refresh_token(connection, token_hash):
+                return await issue_tokens(connection, workspace_id, session)
+    raise authentication_problem(
+        "invalid_credentials",
+        "this refresh token is unknown, has expired or was used before: sign in again",
+    )
+
+
+async def issue_tokens(
+    connection: asyncpg.Connection, workspace_id: UUID, session: Session
+) -> dict[str, Any]:
+    """The next tokens of a session."""
+    secret = secrets.token_urlsafe(32)
+    expires_at = datetime.now(UTC) + REFRESH_LIFETIME
+    await sessions.store_refresh_token(connection, session, hash_key(secret), expires_at)
+    claims = AccessToken(session.user_id, workspace_id, session.session_id, session.method)  # type: ignore[arg-type]
+    return {
+        "access_token": issue_access_token(claims),
+        "token_type": "Bearer",
+        "expires_in": int(LIFETIME.total_seconds()),
+        "refresh_token": f"clr_{workspace_id.hex}_{secret}",
+        "workspace_id": workspace_id,
+        "session_id": session.session_id,
+    }
+
+
+def parse_refresh_token(token: str) -> tuple[UUID, bytes]:
+    """The workspace and the stored hash of a refresh token; 401 where it is none."""
+    match = REFRESH_TOKEN.fullmatch(token)
+    if match is None:
+        raise authentication_problem("invalid_credentials", "this is not a refresh token")
+    return UUID(match[1]), hash_key(match[2])
+
+
+async def check_membership(reader: Any, workspace_id: UUID, user_id: UUID, method: str) -> None:
+    """403 where a person may not enter a workspace by this way of signing in."""
+    member = await callers.read_member(reader, workspace_id, user_id)
+    if member is None or member["status"] == MembershipStatus.SUSPENDED:
+        raise Problem(403, "membership_inactive", "your membership is not active: ask an admin")
+    if member["organization_status"] == OrganizationStatus.CANCELLED:
+        raise Problem(
+            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
+        )
+    if member["sso_enforced"] and method == "password":
+        raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
+
+
+async def _choose_workspace(
+    pool: asyncpg.Pool, memberships: list[Membership], requested_id: UUID | None
+) -> UUID:
+    """The requested workspace, or the only one; an invitation to another one does not ask for a choice."""
+    active_ids = [membership.workspace_id for membership in memberships if membership.is_active]
+    workspace_ids = [membership.workspace_id for membership in memberships]
+    if requested_id is None and len(active_ids) == 1:
+        return active_ids[0]
+    if requested_id in workspace_ids:
+        return requested_id
+    if requested_id is not None or not workspace_ids:
+        raise Problem(403, "no_membership", "you have no active membership in this workspace: ask an admin")
+    if len(workspace_ids) > 1:
+        choices = await sessions.read_workspace_choices(pool, workspace_ids)
+        detail = "you belong to several workspaces: send the `workspace_id` of one that `workspaces` lists"
+        errors = [{"pointer": "/workspace_id", "detail": detail}]
+        raise Problem(422, "workspace_required", detail, errors=errors, workspaces=choices)
+    return workspace_ids[0]

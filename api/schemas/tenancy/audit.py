@@ -1,0 +1,33 @@
+"""The audit log."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from api.http.pagination import PageRequest
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class AuditFilters(PageRequest):
+    """Filters of the audit log; a repeated filter matches any of its values."""
+
+    actor: list[Text] | None = Field(None, description="Such as `user:<id>` or `service_account:<id>`")
+    action: list[Text] | None = Field(None, description="Such as `member.invited`")
+    subject: list[Text] | None = Field(None, description="Such as `alert_rule:<id>`")
+    at_from: AwareDatetime | None = Field(None, description="Entries from this time on")
+    at_until: AwareDatetime | None = Field(None, description="Entries before this time")
+
+
+class AuditEntry(BaseModel):
+    """Who did what to what, when and from where; entries are never changed."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any] = Field(description="What was set; where it replaced something, before and after")
+    address: str | None = Field(description="Network address; null: the command line or the pipeline")
