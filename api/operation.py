@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from api.access.caller import Caller
 from api.access.permissions import get_required_role
 from api.access.plans import PLANS, find_plan_with
+from api.auth.address_limits import read_address
 from api.auth.authenticate import authenticate
 from api.auth.idempotency import respond_once
 from api.auth.rate_limits import check_rate_limit
@@ -22,6 +23,7 @@ from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.json_body import read_json
+from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
@@ -29,6 +31,10 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
 CALLS_OUTSIDE = "calls_outside"
+CONCERNS_OWN_ACCESS = "concerns_own_access"
+AUDITED_READS = {"export_data"}
+UNAUDITED_WRITES = {"ingest_event", "ingest_batch", "ingest_change", "ingest_change_batch"}
+"""What programs send all day is recorded as the records that it is."""
 
 
 def calls_outside(endpoint: Endpoint) -> Endpoint:
@@ -37,6 +43,12 @@ def calls_outside(endpoint: Endpoint) -> Endpoint:
     Such an operation stores nothing, so an Idempotency-Key has no meaning for it.
     """
     setattr(endpoint, CALLS_OUTSIDE, True)
+    return endpoint
+
+
+def concerns_own_access(endpoint: Endpoint) -> Endpoint:
+    """Let callers use a writing method, such as signing out, while their workspace can only be read."""
+    setattr(endpoint, CONCERNS_OWN_ACCESS, True)
     return endpoint
 
 
@@ -69,9 +81,7 @@ class Operation(APIRoute):
         """Wrap the endpoint in the steps that all operations share."""
         endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
         if role is not None:
-            return _require_caller(
-                endpoint, role, needs_transaction=not hasattr(self.endpoint, CALLS_OUTSIDE)
-            )
+            return _require_caller(endpoint, role, frozenset(vars(self.endpoint)))
         return _parse_body_first(endpoint) if self.body_field else endpoint
 
 
@@ -83,7 +93,7 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, *, needs_transaction: bool) -> Handler:
+def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str]) -> Handler:
     async def handle(request: Request) -> Response:
         pool = current_pool(request)
         caller = await authenticate(request, pool)
@@ -91,18 +101,24 @@ def _require_caller(endpoint: Handler, role: Role, *, needs_transaction: bool) -
         allowance = await check_rate_limit(pool, caller.workspace_id, caller.plan)
         request.state.headers |= allowance.headers
         check_role(caller, role)
-        if request.method not in READ_METHODS:
+        if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
             check_may_write(caller)
-        db = WorkspaceDatabase(pool, request.app.state.landing_pool, caller.workspace_id)
+        landing_pool, address = request.app.state.landing_pool, read_address(request) or None
+        db = WorkspaceDatabase(pool, landing_pool, caller.workspace_id, address=address)
         request.state.db = db
         if request.method not in READ_METHODS:
             await read_json(request)
-        if not needs_transaction:
-            return await endpoint(request)
+        if CALLS_OUTSIDE in marks:
+            response = await endpoint(request)
+            await _record_apart(request, caller, db)
+            return response
         share: FairShare = request.app.state.fair_share
         async with share.hold(caller.workspace_id):
             if request.method in READ_METHODS:
-                return add_etag(request, await endpoint(request))
+                response = await endpoint(request)
+                if request.scope["route"].name in AUDITED_READS:
+                    await _record_apart(request, caller, db)
+                return add_etag(request, response)
             return await _write(request, endpoint, caller, db)
 
     return handle
@@ -111,10 +127,24 @@ def _require_caller(endpoint: Handler, role: Role, *, needs_transaction: bool) -
 async def _write(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:
     async def work() -> Response:
         await check_if_match(request, db)
-        return await endpoint(request)
+        response = await endpoint(request)
+        if not db.has_audit_entry and request.scope["route"].name not in UNAUDITED_WRITES:
+            await record_operation(request, caller, db)
+        return response
 
     async with db.writing():
         return await respond_once(request, caller, db.transaction, work)
+
+
+async def _record_apart(request: Request, caller: Caller, db: WorkspaceDatabase) -> None:
+    """Record an operation that ran without the request's transaction."""
+    async with db.writing():
+        await record_operation(request, caller, db)
+
+
+async def record_operation(request: Request, caller: Caller, db: WorkspaceDatabase) -> None:
+    """Record an operation by its name, where it did not record anything more exact itself."""
+    await audit.record(db, caller.actor, request.scope["route"].name, request.url.path)
 
 
 async def check_if_match(request: Request, db: WorkspaceDatabase) -> None:
@@ -155,7 +185,11 @@ def find_readers(routers: Iterable[APIRouter]) -> dict[str, Handler]:
 
 
 def check_may_write(caller: Caller) -> None:
-    """403 when the caller's organization is suspended: its data can be read, not changed."""
+    """403 when the caller's organization is suspended, or the workspace archived: it can only be read."""
+    if caller.is_workspace_archived:
+        raise Problem(
+            403, "workspace_archived", "this workspace is archived, its data is read-only: ask an owner"
+        )
     if caller.organization_status != OrganizationStatus.ACTIVE:
         raise Problem(
             403,

@@ -1,4 +1,4 @@
-"""Exports of issues, patterns, predictions and recommendations as files."""
+"""Exports of issues, patterns, predictions, recommendations and the audit log as files."""
 
 import csv
 import io
@@ -19,11 +19,13 @@ from api.queries.detect import issues, patterns
 from api.queries.listing import Listing
 from api.queries.predict import predictions
 from api.queries.system.exports import read_all
+from api.queries.tenancy import audit
 from api.schemas.act.recommendations import Recommendation
 from api.schemas.detect.issues import IssueSummary
 from api.schemas.detect.patterns import Pattern
 from api.schemas.predict.predictions import Prediction
 from api.schemas.system.exports import Entity, ExportFormat, ExportRequest
+from api.schemas.tenancy.audit import AuditEntry
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["export"], route_class=Operation)
@@ -33,6 +35,7 @@ LISTINGS: Mapping[Entity, tuple[Listing, type[BaseModel]]] = {
     Entity.PATTERNS: (patterns.PATTERNS, Pattern),
     Entity.PREDICTIONS: (predictions.PREDICTIONS, Prediction),
     Entity.RECOMMENDATIONS: (recommendations.RECOMMENDATIONS, Recommendation),
+    Entity.AUDIT: (audit.AUDIT_ENTRIES, AuditEntry),
 }
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n")
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
@@ -48,7 +51,7 @@ INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad \u00a0\u3000"
 )
 @requires(Role.ADMIN)
 async def export_data(db: Db, caller: CurrentCaller, export: Annotated[ExportRequest, Query()]) -> Response:
-    """All issues, patterns, predictions or recommendations of the workspace as JSON lines or CSV."""
+    """All rows of a list of the workspace, or its whole audit log, as JSON lines or CSV."""
     check_feature(caller, "export")
     listing, model = LISTINGS[export.entity]
     headers = {"Content-Disposition": f'attachment; filename="{export.entity}.{export.format}"'}

@@ -12,6 +12,7 @@ class Entity(StrEnum):
     PATTERNS = "patterns"
     PREDICTIONS = "predictions"
     RECOMMENDATIONS = "recommendations"
+    AUDIT = "audit"
 
 
 class ExportFormat(StrEnum):

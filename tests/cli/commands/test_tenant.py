@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
 from causeloop_pipeline.storage.app.provisioning import offer_setup
+from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.database.migrate import migrate
 from causeloop_pipeline.storage.database.roles import OWNER
 from causeloop_pipeline.storage.embedded.postgres_server import Server
@@ -23,6 +24,12 @@ from app.organization as o
 join app.workspace as w using (organization_id)
 join app.membership as m using (workspace_id)
 join app.users as u using (user_id)
+where o.slug = %s
+"""
+
+OF_SLUG = """
+select w.workspace_id from app.workspace as w
+join app.organization as o using (organization_id)
 where o.slug = %s
 """
 
@@ -105,3 +112,25 @@ def test_the_first_start_offers_one_link_at_a_time_until_there_is_an_organizatio
     assert links[0] == 1
     assert str(second).partition("_")[2] not in links[1]
     assert none is None
+
+
+def test_plan_and_seats_are_set_unless_more_people_are_active(owner: psycopg.Connection) -> None:
+    name = f"Grow {uuid4().hex[:8]}"
+    CliRunner().invoke(app, ["tenant", "create", name, "--email", f"{uuid4().hex}@example.com"])
+    slug = name.lower().replace(" ", "-")
+    owner.execute(
+        "update app.membership set status = 'active' where workspace_id in (" + OF_SLUG + ")", (slug,)
+    )
+    workspace = owner.execute(OF_SLUG, (slug,)).fetchone()
+    assert workspace is not None
+    add_member(owner, workspace[0], create_user(owner, f"{uuid4().hex}@example.com", "B"), "viewer")
+
+    changed = CliRunner().invoke(app, ["tenant", "set-plan", slug, "starter", "--seats", "2"])
+    kept_seats = CliRunner().invoke(app, ["tenant", "set-plan", slug, "growth"])
+    too_few = CliRunner().invoke(app, ["tenant", "set-plan", slug, "free", "--seats", "1"])
+    unknown = CliRunner().invoke(app, ["tenant", "set-plan", "nobody-has-this", "free"])
+
+    row = owner.execute("select plan, seats_total from app.organization where slug = %s", (slug,)).fetchone()
+    assert row == ("growth", 2)
+    assert [run.exit_code for run in (changed, kept_seats, too_few, unknown)] == [0, 0, 1, 1]
+    assert "more than 1 active members" in too_few.stderr
