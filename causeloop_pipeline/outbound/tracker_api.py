@@ -43,9 +43,27 @@ class TrackerApi:
         """The tracker's answer."""
         return self._send("GET", path, params or {}, None)
 
-    def post(self, path: str, document: Any) -> Any:
+    def post(self, path: str, document: Any, content_type: str = "application/json") -> Any:
         """The tracker's answer to a document."""
-        return self._send("POST", path, {}, orjson.dumps(document))
+        return self._send("POST", path, {}, orjson.dumps(document), content_type)
+
+    def query(self, graphql: str, variables: Mapping[str, Any]) -> Any:
+        """What a GraphQL query or mutation gives; PermanentFailure where the tracker reports errors."""
+        answer = self.post("/graphql", {"query": graphql, "variables": variables})
+        if errors := value_at(answer, "errors"):
+            reason = value_at(errors, "0.message") or "an error without a message"
+            raise PermanentFailure(self.credentials.redact(f"{self.connector.title}: {str(reason)[:300]}"))
+        return value_at(answer, "data")
+
+    def list_at(self, document: Any, path: str) -> list[Any]:
+        """A list that a tracker's answer must hold."""
+        value = value_at(document, path)
+        if not isinstance(value, list):
+            place = repr(path) if path else "its top"
+            raise TransientFailure(
+                f"{self.connector.title} answered no list at {place}: is the address right?"
+            )
+        return value
 
     def text(self, document: Any, path: str) -> str:
         """A value that a tracker's answer must hold."""
@@ -54,12 +72,25 @@ class TrackerApi:
             raise TransientFailure(f"{self.connector.title} answered without {path!r}: is the address right?")
         return str(value)
 
-    def _send(self, method: str, path: str, params: Mapping[str, str], content: bytes | None) -> Any:
+    def link(self, document: Any, path: str) -> str | None:
+        """A web address in a tracker's answer, None where it is none."""
+        value = value_at(document, path)
+        is_address = isinstance(value, str) and value.startswith(("https://", "http://"))
+        return value if is_address else None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        content: bytes | None,
+        content_type: str = "application/json",
+    ) -> Any:
         query = {**params, **dict(self.credentials.parameters)}
         url = str(httpx2.URL(self.base_url + path).copy_merge_params(query))
         headers = {
             "Accept": "application/json",
-            "Content-Type": "application/json",
+            "Content-Type": content_type,
             **dict(self.connector.headers),
             **dict(self.credentials.headers),
         }

@@ -36,6 +36,11 @@ class FakeGitHub:
             size, page = int(request.query["per_page"]), int(request.query["page"])
             return Reply(self.issues[(page - 1) * size : page * size])
 
+    def close(self) -> None:
+        """All issues are done."""
+        for issue in self.issues:
+            issue["state"] = "closed"
+
     def add(self, title: str, body: str, created_at: datetime | None = None) -> dict[str, Any]:
         """Open an issue."""
         number = next(self.numbers)
@@ -72,6 +77,11 @@ class FakeJira:
             key = request.path.removeprefix("/rest/api/3/issue/")
             matching = [issue for issue in self.issues if issue["key"] == key]
             return Reply(matching[0]) if matching else Reply({"errorMessages": ["Issue does not exist"]}, 404)
+
+    def close(self) -> None:
+        """All issues are done."""
+        for issue in self.issues:
+            issue["fields"]["status"] = {"statusCategory": {"key": "done"}}
 
     def create(self, fields: dict[str, Any]) -> Reply:
         """Open an issue, unless its project is unknown."""

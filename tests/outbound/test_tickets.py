@@ -1,6 +1,7 @@
 """A ticket is opened once in a tracker on loopback, says what the recommendation says, and is read back."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,14 +21,40 @@ from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Draft, Tracker, open_ticket
 from causeloop_pipeline.outbound.trackers import TRACKERS, tracker_of
 from tests.outbound.fake_trackers import REPOSITORY, FakeGitHub, FakeJira
+from tests.outbound.more_fake_trackers import (
+    FakeAsana,
+    FakeAzureDevOps,
+    FakeGitLab,
+    FakeLinear,
+    FakeServiceNow,
+)
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 RECOMMENDATION = UUID("11111111-2222-3333-4444-555555555555")
+FAKES: dict[str, Any] = {
+    "asana": FakeAsana,
+    "azure_devops": FakeAzureDevOps,
+    "github": FakeGitHub,
+    "gitlab": FakeGitLab,
+    "jira": FakeJira,
+    "linear": FakeLinear,
+    "servicenow": FakeServiceNow,
+}
 CREDENTIALS = {
+    "asana": {"token": "planted-token"},
+    "azure_devops": {"token": "planted-token"},
+    "gitlab": {"token": "planted-token"},
+    "linear": {"api_key": "planted-token"},
+    "servicenow": {"username": "bot", "password": "planted-token"},
     "github": {"token": "planted-token"},
     "jira": {"email": "bot@example.org", "api_token": "planted-token"},
 }
 CONFIG: dict[str, dict[str, Any]] = {
+    "asana": {"projects": ["11"]},
+    "azure_devops": {"organization": "acme", "projects": ["shop"]},
+    "gitlab": {"projects": ["acme%2Fshop"]},
+    "linear": {"ticket_team": "WEB"},
+    "servicenow": {"instance": "acme"},
     "github": {"repositories": [REPOSITORY]},
     "jira": {"site": "acme", "ticket_project": "OPS"},
 }
@@ -53,16 +80,18 @@ def tracker(name: str, tool: FakeTool, **config: Any) -> Tracker:
 
 @contextlib.contextmanager
 def running(name: str) -> Iterator[tuple[Any, FakeTool]]:
-    fake = {"github": FakeGitHub, "jira": FakeJira}[name]()
+    fake = FAKES[name]()
     with fake_tool(fake) as tool:
         yield fake, tool
 
 
 def test_every_connector_that_takes_tickets_has_its_tracker() -> None:
-    assert {name for name, connector in CONNECTORS.items() if connector.tickets} == set(TRACKERS)
+    assert (
+        {name for name, connector in CONNECTORS.items() if connector.tickets} == set(TRACKERS) == set(FAKES)
+    )
 
 
-@pytest.mark.parametrize("name", ["github", "jira"])
+@pytest.mark.parametrize("name", FAKES)
 def test_a_ticket_is_opened_once_however_often_it_is_requested(name: str) -> None:
     with running(name) as (fake, tool):
         opened = [open_ticket(tracker(name, tool), draft()) for _ in range(3)]
@@ -102,21 +131,74 @@ def test_a_jira_ticket_says_what_to_do_and_carries_its_label() -> None:
     assert kinds == ["paragraph", "orderedList", "paragraph", "paragraph"]
 
 
-@pytest.mark.parametrize("name", ["github", "jira"])
+def test_a_gitlab_ticket_runs_no_command_and_calls_nobody() -> None:
+    with running("gitlab") as (fake, tool):
+        ticket = open_ticket(tracker("gitlab", tool), draft(rationale="It fails.\n/close\n@ada"))
+        (issue,) = fake.issues
+
+    assert (ticket.external_id, ticket.url) == ("acme/shop#1", "https://gitlab.example/acme/shop/-/issues/1")
+    assert issue["labels"] == ["causeloop", marker_of(RECOMMENDATION)]
+    assert "- [ ] Alert on wait time" in issue["description"]
+    assert not any(line.startswith("/") for line in issue["description"].splitlines())
+    assert "@ada" not in issue["description"]
+
+
+def test_a_linear_ticket_has_an_id_that_no_second_attempt_can_take_again() -> None:
+    with running("linear") as (fake, tool):
+        ticket = open_ticket(tracker("linear", tool), draft())
+        with pytest.raises(PermanentFailure, match="exists"):
+            tracker("linear", tool).create(draft())
+        (issue,) = fake.issues
+
+    assert UUID(ticket.external_id).version == 4
+    assert issue["teamId"] == "team-1"
+    assert issue["description"].endswith(marker_of(RECOMMENDATION))
+
+
+def test_an_asana_ticket_is_found_on_a_later_page_by_the_last_line_of_its_notes() -> None:
+    with running("asana") as (fake, tool):
+        others = [open_ticket(tracker("asana", tool), draft(recommendation_id=uuid4())) for _ in range(4)]
+        ticket = open_ticket(tracker("asana", tool), draft())
+        assert open_ticket(tracker("asana", tool), draft()) == ticket
+
+    assert ticket not in others
+    assert fake.issues[-1]["projects"] == ["11"]
+    assert fake.issues[-1]["notes"].splitlines()[-1] == marker_of(RECOMMENDATION)
+
+
+def test_an_azure_devops_ticket_is_a_work_item_whose_text_is_no_markup() -> None:
+    with running("azure_devops") as (fake, tool):
+        ticket = open_ticket(tracker("azure_devops", tool), draft(rationale="<script>alert(1)</script>"))
+        fields = fake.issues[0]["fields"]
+
+    assert (ticket.external_id, ticket.url) == ("297", f"{tool.url}/acme/shop/_workitems/edit/297")
+    assert fields["System.WorkItemType"] == "Task"
+    assert "&lt;script&gt;" in fields["System.Description"]
+    assert "<li>Raise max_size to 40</li>" in fields["System.Description"]
+
+
+def test_a_servicenow_ticket_is_an_incident_that_names_what_it_belongs_to() -> None:
+    with running("servicenow") as (fake, tool):
+        ticket = open_ticket(tracker("servicenow", tool), draft())
+        (record,) = fake.issues
+
+    assert ticket.url == f"{tool.url}/nav_to.do?uri=incident.do?sys_id={ticket.external_id}"
+    assert record["correlation_id"] == marker_of(RECOMMENDATION)
+    assert "2. Alert on wait time" in record["description"]
+
+
+@pytest.mark.parametrize("name", FAKES)
 def test_a_ticket_is_done_when_its_tracker_says_so(name: str) -> None:
     with running(name) as (fake, tool):
         ticket = open_ticket(tracker(name, tool), draft())
         before = tracker(name, tool).read(ticket.external_id).is_done
-        if name == "github":
-            fake.issues[0]["state"] = "closed"
-        else:
-            fake.issues[0]["fields"]["status"] = {"statusCategory": {"key": "done"}}
+        fake.close()
         after = tracker(name, tool).read(ticket.external_id).is_done
 
     assert (before, after) == (False, True)
 
 
-@pytest.mark.parametrize("name", ["github", "jira"])
+@pytest.mark.parametrize("name", FAKES)
 def test_a_ticket_that_was_deleted_is_gone(name: str) -> None:
     with running(name) as (fake, tool):
         ticket = open_ticket(tracker(name, tool), draft())
@@ -174,6 +256,13 @@ def test_a_missing_project_or_repository_names_what_to_configure() -> None:
             open_ticket(tracker("jira", tool, ticket_project="NOPE"), draft())
         with pytest.raises(PermanentFailure, match="name a repository for tickets"):
             tracker("github", tool, repositories=["../admin"])
+        for name in ("asana", "azure_devops", "gitlab"):
+            with pytest.raises(PermanentFailure, match="name a project for tickets"):
+                tracker(name, tool, projects=[])
+        with pytest.raises(PermanentFailure, match="name a team for tickets"):
+            tracker("linear", tool, ticket_team=None)
+    with running("linear") as (_, tool), pytest.raises(PermanentFailure, match="there is no team 'NOPE'"):
+        open_ticket(tracker("linear", tool, ticket_team="NOPE"), draft())
 
 
 def test_a_tracker_on_a_private_address_is_not_reached() -> None:
@@ -196,3 +285,16 @@ def test_our_own_tickets_do_not_come_back_as_failures() -> None:
     assert not is_unmarked_issue({"fields": {"labels": ["causeloop", marker_of(RECOMMENDATION)]}})
     assert is_unmarked_issue({"fields": {"labels": ["causeloop"]}})
     assert is_unmarked_issue({"fields": None})
+    marker = marker_of(RECOMMENDATION)
+    ours: dict[str, Any] = {
+        "asana": {"gid": "1", "notes": f"text\n\n{marker}"},
+        "azure_devops": {"id": 1, "fields": {"System.Tags": f"causeloop; {marker}"}},
+        "gitlab": {"id": 1, "labels": [{"title": marker}]},
+        "linear": {"id": "1", "description": f"text\n\n{marker}\n"},
+        "servicenow": {"sys_id": {"value": "1"}, "correlation_id": {"value": marker}},
+    }
+    for name, record in ours.items():
+        keep = CONNECTORS[name].pulls[0].schema.keep
+        assert keep is not None
+        assert not keep(record), name
+        assert keep(json.loads(json.dumps(record).replace(marker, f"see {marker}"))), name

@@ -11,11 +11,24 @@ from causeloop_pipeline.egress.origin import base_url_of
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.tickets import Tracker
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
+from causeloop_pipeline.outbound.trackers.asana import Asana
+from causeloop_pipeline.outbound.trackers.azure_devops import AzureDevOps
 from causeloop_pipeline.outbound.trackers.github import GitHub
+from causeloop_pipeline.outbound.trackers.gitlab import GitLab
 from causeloop_pipeline.outbound.trackers.jira import Jira
+from causeloop_pipeline.outbound.trackers.linear import Linear
+from causeloop_pipeline.outbound.trackers.servicenow import ServiceNow
 
 TRACKERS: Mapping[str, Callable[[TrackerApi, Mapping[str, Any]], Tracker]] = MappingProxyType(
-    {"github": GitHub.of, "jira": Jira.of}
+    {
+        "asana": Asana.of,
+        "azure_devops": AzureDevOps.of,
+        "github": GitHub.of,
+        "gitlab": GitLab.of,
+        "jira": Jira.of,
+        "linear": Linear.of,
+        "servicenow": ServiceNow.of,
+    }
 )
 
 

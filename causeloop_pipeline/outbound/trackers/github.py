@@ -11,6 +11,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.ticket_marker import hidden_marker
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.outbound.ticket_text import defuse, write_markdown
 from causeloop_pipeline.outbound.tickets import Draft, Ticket
 from causeloop_pipeline.outbound.tracker_api import TrackerApi
 
@@ -52,7 +53,7 @@ class GitHub:
 
     def create(self, draft: Draft) -> Ticket:
         """Open an issue."""
-        document = {"title": _escape(draft.summary), "body": _body(draft)}
+        document = {"title": defuse(draft.summary), "body": _body(draft)}
         return self._ticket(self.repository, self.api.post(f"/repos/{self.repository}/issues", document))
 
     def read(self, external_id: str) -> Ticket:
@@ -71,21 +72,10 @@ class GitHub:
         return datetime.fromisoformat(self.api.text(issue, "created_at"))
 
     def _ticket(self, repository: str, issue: dict[str, Any]) -> Ticket:
-        url = str(issue.get("html_url") or "")
-        visible_url = url if url.startswith(("https://", "http://")) else None
-        return Ticket(
-            f"{repository}#{self.api.text(issue, 'number')}",
-            visible_url,
-            self.api.text(issue, "state") == "closed",
-        )
+        is_done = self.api.text(issue, "state") == "closed"
+        external_id = f"{repository}#{self.api.text(issue, 'number')}"
+        return Ticket(external_id, self.api.link(issue, "html_url"), is_done)
 
 
 def _body(draft: Draft) -> str:
-    steps = "\n".join(f"- [ ] {_escape(' '.join(step.split()))}" for step in draft.steps)
-    parts = (_escape(draft.rationale), steps, _escape(draft.expected), draft.url)
-    return "\n\n".join((*filter(None, parts), hidden_marker(draft.recommendation_id)))
-
-
-def _escape(text: str) -> str:
-    """Text of failures in which an @ notifies nobody and nothing passes for a marker."""
-    return text.replace("@", "@\u200b").replace("<!--", "<\u200b!--")
+    return f"{write_markdown(draft)}\n\n{hidden_marker(draft.recommendation_id)}"

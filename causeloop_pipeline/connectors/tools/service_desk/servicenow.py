@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Named
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 PAGE_URL = "https://{{config.instance}}.service-now.com/nav_to.do?uri={table}.do?sys_id={{{path}}}"
 
@@ -109,12 +110,13 @@ def table(name: str, schema: spec.RecordSchema, query: str, *, optional: bool) -
     )
 
 
-FULL = spec.RecordSchema(key="sys_id.value", updated_at=("sys_updated_on.value",))
+OURS_APART = Unmarked(("correlation_id.value", "correlation_id"))
+FULL = spec.RecordSchema(key="sys_id.value", updated_at=("sys_updated_on.value",), keep=OURS_APART)
 CHANGED = Named(("number", "number.value", "number.display_value"), r"^CHG")
 FULL_CHANGE = spec.RecordSchema(
     key="sys_id.value", updated_at=("sys_updated_on.value",), kind="change", keep=CHANGED
 )
-FLAT = spec.RecordSchema(key="sys_id", updated_at=("sys_updated_on",))
+FLAT = spec.RecordSchema(key="sys_id", updated_at=("sys_updated_on",), keep=OURS_APART)
 FLAT_CHANGE = spec.RecordSchema(key="sys_id", updated_at=("sys_updated_on",), kind="change", keep=CHANGED)
 
 CONNECTOR = spec.Connector(
@@ -125,7 +127,11 @@ CONNECTOR = spec.Connector(
     plan="enterprise",
     base_url="https://{instance}.service-now.com",
     credentials=(
-        spec.Field("username", "User name", help="A user with the role itil or a read-only equivalent."),
+        spec.Field(
+            "username",
+            "User name",
+            help="A user with the role itil; to read alone, a read-only one is enough.",
+        ),
         spec.Field("password", "Password"),
     ),
     config=(
@@ -136,6 +142,14 @@ CONNECTOR = spec.Connector(
             help="Queries read times in it.",
             required=False,
             default="UTC",
+        ),
+        spec.Field(
+            "ticket_table",
+            "Table for tickets",
+            help="Tickets become records of it.",
+            required=False,
+            default="incident",
+            pattern=r"\w+",
         ),
     ),
     auth=spec.Basic("{username}", "{password}"),
@@ -158,6 +172,7 @@ CONNECTOR = spec.Connector(
             "JSON to the address with a RESTMessageV2 and the header X-Causeloop-Token."
         ),
     ),
+    tickets=True,
     issues=(RECORD,),
     changes=(CHANGE,),
 )

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 FIELDS = (
     "name,notes,completed,completed_at,created_at,modified_at,permalink_url,assignee.name,tags.name,"
@@ -56,7 +57,7 @@ TASK = IssueMapping(
     resolved_at=("completed_at", "modified_at"),
     attributes={"section": "memberships.0.section.name", "tags": "tags", "assignee": "assignee.name"},
 )
-SCHEMA = spec.RecordSchema(key="gid", updated_at=("modified_at", "created_at"))
+SCHEMA = spec.RecordSchema(key="gid", updated_at=("modified_at", "created_at"), keep=Unmarked(("notes",)))
 
 CONNECTOR = spec.Connector(
     name="asana",
@@ -66,7 +67,16 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="https://app.asana.com",
     credentials=(spec.Field("token", "Personal access token"),),
-    config=(spec.Field("projects", "Project IDs", pattern=r"\d+", type="list"),),
+    config=(
+        spec.Field("projects", "Project IDs", pattern=r"\d+", type="list"),
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its ID; the first of the projects where it is empty.",
+            required=False,
+            pattern=r"\d+",
+        ),
+    ),
     auth=spec.Bearer("{token}"),
     pulls=(
         spec.Pull(
@@ -89,5 +99,6 @@ CONNECTOR = spec.Connector(
         ),
         setup="A rule or script that posts the changed task as JSON with the header X-Causeloop-Token.",
     ),
+    tickets=True,
     issues=(TASK,),
 )

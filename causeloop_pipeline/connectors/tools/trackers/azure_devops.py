@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import DEPLOYMENT_NAME, Among, Both, Named
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 FAILED = ("failed", "partiallysucceeded", "canceled", "8", "4", "32")
 WORK_ITEM = IssueMapping(
@@ -91,7 +92,8 @@ WORK_ITEM_SCHEMA = spec.RecordSchema(
         r"fields.System\.ChangedDate.newValue",
         r"fields.System\.ChangedDate",
         r"fields.System\.CreatedDate",
-    )
+    ),
+    keep=Unmarked((r"fields.System\.Tags",)),
 )
 BUILD_SCHEMA = spec.RecordSchema(
     key="build/{id}",
@@ -120,10 +122,31 @@ CONNECTOR = spec.Connector(
     docs_url="https://learn.microsoft.com/rest/api/azure/devops/wit/work-items/get-work-items-batch",
     plan="free",
     base_url="https://dev.azure.com",
-    credentials=(spec.Field("token", "Personal access token", help="Work items and builds: read."),),
+    credentials=(
+        spec.Field(
+            "token",
+            "Personal access token",
+            help="Work items and builds: read; work items: write, to open tickets.",
+        ),
+    ),
     config=(
         spec.Field("organization", "Organization", pattern=r"[\w.-]+"),
         spec.Field("projects", "Projects", pattern=r"[^/?#]+", type="list"),
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="The first of the projects where it is empty.",
+            required=False,
+            pattern=r"[^/?#]+",
+        ),
+        spec.Field(
+            "ticket_type",
+            "Type of tickets",
+            help="A work item type of it.",
+            required=False,
+            default="Task",
+            pattern=r"[^/?#]+",
+        ),
     ),
     auth=spec.Basic("", "{token}"),
     pulls=(
@@ -214,6 +237,7 @@ CONNECTOR = spec.Connector(
         ),
         setup="Project settings › Service hooks › Web Hooks: work items and builds, basic authentication.",
     ),
+    tickets=True,
     issues=(BUILD, WORK_ITEM),
     changes=(RELEASED, DEPLOY),
 )

@@ -52,7 +52,7 @@ CONNECTOR = spec.Connector(
             path="/api/v2/team/{workspace}/task",
             params=(("include_closed", "true"), ("subtasks", "true"), ("order_by", "updated")),
             records="tasks",
-            pages=spec.NumberedPages(size=100, size_param="limit", first=0),
+            pages=spec.NumberedPages(size=100, size_param=None, first=0),
             schema=SCHEMA,
             since=spec.Since(
                 field="date_updated", param="date_updated_gt", format=spec.TimeFormat.EPOCH_MILLISECONDS

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 FAILED = ("failed",)
 SUCCESS = ("success",)
@@ -97,7 +98,7 @@ RELEASE = ChangeMapping(
     external_url=("url", "_links.self"),
     changed_at=("released_at", "created_at"),
 )
-ISSUE_SCHEMA = spec.RecordSchema()
+ISSUE_SCHEMA = spec.RecordSchema(keep=Unmarked(("labels",)))
 PIPELINE_SCHEMA = spec.RecordSchema(key="pipeline/{id}", kind="pipeline", keep=Among("status", FAILED))
 PULLED_JOB = spec.RecordSchema(
     key="job/{id}", updated_at=("finished_at", "created_at"), kind="job", keep=Among("status", FAILED)
@@ -118,7 +119,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.gitlab.com/api/issues/",
     plan="free",
     base_url="https://gitlab.com",
-    credentials=(spec.Field("token", "Access token", help="With the scope read_api."),),
+    credentials=(spec.Field("token", "Access token", help="With the scope read_api; api, to open tickets."),),
     config=(
         spec.Field(
             "projects",
@@ -126,6 +127,13 @@ CONNECTOR = spec.Connector(
             help="Numbers, or paths with %2F for each slash.",
             pattern=r"[\w.%-]+",
             type="list",
+        ),
+        spec.Field(
+            "ticket_project",
+            "Project for tickets",
+            help="Its number or path; the first of the projects where it is empty.",
+            required=False,
+            pattern=r"[\w.%/-]+",
         ),
     ),
     auth=spec.Headers((("PRIVATE-TOKEN", "{token}"),)),
@@ -234,7 +242,7 @@ CONNECTOR = spec.Connector(
         setup="Settings › Webhooks: issues, pipelines, jobs, deployments, releases, with the secret token.",
     ),
     rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
-    tickets=False,
+    tickets=True,
     issues=(PIPELINE, JOB, ISSUE),
     changes=(DEPLOYMENT, RELEASE),
 )

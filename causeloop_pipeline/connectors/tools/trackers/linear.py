@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 QUERY = """
 query issues($first: Int, $after: String, $since: DateTimeOrDuration) {
@@ -31,7 +32,7 @@ ISSUE = IssueMapping(
     resolved_at=("completedAt", "canceledAt", "updatedAt"),
     attributes={"identifier": "identifier", "number": "number", "labels": ("labels.nodes", "labels")},
 )
-SCHEMA = spec.RecordSchema(updated_at=("updatedAt", "createdAt"))
+SCHEMA = spec.RecordSchema(updated_at=("updatedAt", "createdAt"), keep=Unmarked(("description",)))
 
 CONNECTOR = spec.Connector(
     name="linear",
@@ -40,7 +41,20 @@ CONNECTOR = spec.Connector(
     docs_url="https://linear.app/developers/graphql",
     plan="free",
     base_url="https://api.linear.app",
-    credentials=(spec.Field("api_key", "API key", help="A personal key with the scope Read."),),
+    credentials=(
+        spec.Field(
+            "api_key", "API key", help="A personal key with the scope Read; also Write, to open tickets."
+        ),
+    ),
+    config=(
+        spec.Field(
+            "ticket_team",
+            "Team for tickets",
+            help="The letters before its issues' numbers.",
+            required=False,
+            pattern=r"[A-Za-z0-9]+",
+        ),
+    ),
     auth=spec.Headers((("Authorization", "{api_key}"),)),
     pulls=(
         spec.Pull(
@@ -79,5 +93,6 @@ CONNECTOR = spec.Connector(
         setup="Settings › API › Webhooks: resource type Issues; copy the signing secret.",
     ),
     rate_limit=spec.RateLimit(remaining="x-ratelimit-requests-remaining", reset="x-ratelimit-requests-reset"),
+    tickets=True,
     issues=(ISSUE,),
 )

@@ -1,0 +1,43 @@
+"""What a ticket says, as Markdown, plain text or HTML: texts of failures stay texts in each of them."""
+
+import html
+
+from causeloop_pipeline.connectors.ticket_marker import marker_of
+from causeloop_pipeline.outbound.tickets import Draft
+
+NOTHING = "\u200b"
+"""A character without width, which keeps the two beside it apart."""
+
+
+def write_markdown(draft: Draft) -> str:
+    """Paragraphs, and the steps as boxes to tick."""
+    steps = "\n".join(f"- [ ] {defuse(step)}" for step in _list_steps(draft))
+    parts = (defuse(draft.rationale), steps, defuse(draft.expected), draft.url)
+    return "\n\n".join(filter(None, parts))
+
+
+def write_plain(draft: Draft) -> str:
+    """Paragraphs, numbered steps, and the marker as the last line."""
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(_list_steps(draft), 1))
+    parts = (draft.rationale, steps, draft.expected, draft.url, marker_of(draft.recommendation_id))
+    return "\n\n".join(filter(None, parts))
+
+
+def write_html(draft: Draft) -> str:
+    """Paragraphs and a numbered list."""
+    steps = "".join(f"<li>{html.escape(step)}</li>" for step in _list_steps(draft))
+    paragraphs = [f"<p>{html.escape(text)}</p>" for text in (draft.rationale, draft.expected) if text]
+    link = f'<p><a href="{html.escape(draft.url)}">{html.escape(draft.url)}</a></p>'
+    return "".join((*paragraphs[:1], f"<ol>{steps}</ol>" if steps else "", *paragraphs[1:], link))
+
+
+def defuse(text: str) -> str:
+    """A text in which an @ notifies nobody, a line is no command, and nothing passes for a marker."""
+    text = text.replace("@", f"@{NOTHING}").replace("<!--", f"<{NOTHING}!--")
+    return "\n".join(
+        f"{NOTHING}{line}" if line.lstrip().startswith("/") else line for line in text.split("\n")
+    )
+
+
+def _list_steps(draft: Draft) -> list[str]:
+    return [" ".join(step.split()) for step in draft.steps if step.strip()]
