@@ -33,6 +33,13 @@ class Query:
     parameters: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class FormFields:
+    """Credentials as fields of the form that each request posts: any number of (name, template)."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OAuth2:
     """A token of a token endpoint: kept in memory only, fetched again before it ends or once it is refused.
@@ -102,6 +109,24 @@ class AwsSignature:
     session_token: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyedHash:
+    """Each request carries a keyed hash (HMAC, in hex) of itself; the key itself is never sent.
+
+    Templates are filled from credentials, and from the request: <date>, <method>, <host>, <path>, <query>
+    (its parameters in order), <target> (path and query as they are sent), <signature>.
+    """
+
+    key: str
+    signed: str
+    date: str
+    """A strftime pattern, in UTC."""
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha1"
+    headers: tuple[tuple[str, str], ...] = ()
+    username: str | None = None
+    """HTTP basic authentication with this name, the signature being the password."""
+
+
 def entra_app(scope: str, tenant: str = "{tenant_id}") -> OAuth2:
     """An application of Microsoft Entra ID: client credentials at its tenant's token endpoint."""
     return OAuth2(
@@ -109,7 +134,18 @@ def entra_app(scope: str, tenant: str = "{tenant_id}") -> OAuth2:
     )
 
 
-SingleAuth: TypeAlias = Headers | Bearer | Basic | Query | OAuth2 | ServiceAccount | GitHubApp | AwsSignature
+SingleAuth: TypeAlias = (
+    Headers
+    | Bearer
+    | Basic
+    | Query
+    | FormFields
+    | OAuth2
+    | ServiceAccount
+    | GitHubApp
+    | AwsSignature
+    | KeyedHash
+)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ class NumberedPages:
     """Page 1, 2, 3 … until a page is not full."""
 
     size: int = 100
-    size_param: str = "per_page"
+    size_param: str | None = "per_page"
+    """None: the tool decides how long a page is."""
     page_param: str = "page"
     first: int = 1
 

@@ -131,5 +131,7 @@ class Pull:
     details: "Details | None" = None
     """The list holds only ids, and the records are read in batches."""
     refresh: Refresh | None = None
+    undescribed: tuple[str, ...] = ()
+    """Paths that the tool's records have although its own description leaves them out."""
     optional: bool = False
     """Not every account or token may read it: if it is refused, the other lists are still read."""

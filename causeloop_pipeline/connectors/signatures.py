@@ -57,5 +57,10 @@ class JwtSignature:
     prefix: str = ""
 
 
-Signature = HmacSignature | SharedSecret | BasicSecret | UrlSecret | JwtSignature
+@dataclass(frozen=True)
+class SnsSignature:
+    """Amazon SNS signs with a certificate of its own; the secret is the ARN of the topic that may send."""
+
+
+Signature = HmacSignature | SharedSecret | BasicSecret | UrlSecret | JwtSignature | SnsSignature
 OWN_SIGNATURE = HmacSignature("x-causeloop-signature")

@@ -15,8 +15,10 @@ from causeloop_pipeline.connectors.auth import (
     Basic,
     Bearer,
     FirstOf,
+    FormFields,
     GitHubApp,
     Headers,
+    KeyedHash,
     OAuth2,
     Query,
     ServiceAccount,
@@ -53,6 +55,7 @@ from causeloop_pipeline.connectors.signatures import (
     JwtSignature,
     SharedSecret,
     Signature,
+    SnsSignature,
     UrlSecret,
 )
 from causeloop_pipeline.connectors.webhooks import Condition, Webhook, WebhookEvent
@@ -74,10 +77,12 @@ __all__ = [
     "Details",
     "Field",
     "FirstOf",
+    "FormFields",
     "GitHubApp",
     "Headers",
     "HmacSignature",
     "JwtSignature",
+    "KeyedHash",
     "LastRecordPages",
     "LinkPages",
     "NextUrlPages",
@@ -101,6 +106,7 @@ __all__ = [
     "SharedSecret",
     "Signature",
     "Since",
+    "SnsSignature",
     "SqlQuery",
     "TimeFormat",
     "TokenPages",
@@ -162,7 +168,7 @@ class RateLimit:
 class BodyError:
     """An error that a tool reports in the body, whatever the status of its answer.
 
-    It is one where `path` holds anything but null, false or nothing, and `matches`, if given, is found in it.
+    It is one where `path` holds anything but null, false, 0 or nothing, and `matches`, if given, is in it.
     """
 
     path: str

@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -52,9 +52,11 @@ class TokenSource:
 
     title: str
     auth: TokenAuth
-    values: Mapping[str, Any] = field(repr=False)
+    values: dict[str, Any] = field(repr=False)
     base_url: str
     egress: EgressPolicy
+    keep: Callable[[str, str], None] | None = field(default=None, repr=False)
+    """Stores a credential that the endpoint has replaced, by its name: the former one is worth nothing."""
 
     @property
     def _key(self) -> str:
@@ -73,7 +75,7 @@ class TokenSource:
             with _lock:
                 if len(_tokens) >= MAX_TOKENS:
                     _tokens.clear()
-                _tokens[key] = token
+                _tokens[self._key] = token
         return token.text
 
     def discard(self) -> None:
@@ -91,7 +93,23 @@ class TokenSource:
                 f"{request.receiver} answered {response.status}: it refuses the credentials, enter new ones",
                 response.status,
             )
+        self._keep_refresh_token(response.body)
         return _read_token(self.auth, request.receiver, response.body)
+
+    def _keep_refresh_token(self, body: bytes) -> None:
+        """Use and store the refresh token that comes with some tokens, instead of the one that was sent."""
+        auth = self.auth
+        if not isinstance(auth, OAuth2) or auth.grant != "refresh_token":
+            return
+        name = auth.refresh_token.strip("{}")
+        try:
+            rotated = value_at(orjson.loads(body), "refresh_token")
+        except orjson.JSONDecodeError:
+            return
+        if isinstance(rotated, str) and rotated and rotated != self.values.get(name):
+            self.values[name] = rotated
+            if self.keep is not None:
+                self.keep(name, rotated)
 
 
 def _token_request(source: TokenSource) -> Request:

@@ -1,9 +1,10 @@
 """Proves to a tool who sends each request: with what a person entered, a fetched token, or a signature."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -11,6 +12,7 @@ from causeloop_pipeline.connectors.auth import (
     AwsSignature,
     FirstOf,
     GitHubApp,
+    KeyedHash,
     OAuth2,
     ServiceAccount,
 )
@@ -21,6 +23,7 @@ from causeloop_pipeline.egress.aws_signature import AwsKey, sign_request
 from causeloop_pipeline.egress.credentials import Credentials, build_credentials, find_missing
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.http import Request
+from causeloop_pipeline.egress.keyed_hash import HashKey
 from causeloop_pipeline.egress.policy import EgressPolicy
 
 
@@ -28,7 +31,10 @@ class Authenticator:
     """The requests of one connector carry its credentials, and nothing shows them."""
 
     def __init__(
-        self, credentials: Credentials, tokens: TokenSource | None = None, key: AwsKey | None = None
+        self,
+        credentials: Credentials,
+        tokens: TokenSource | None = None,
+        key: AwsKey | HashKey | None = None,
     ) -> None:
         self._credentials, self._tokens, self._key = credentials, tokens, key
         self._sent = ""
@@ -38,12 +44,17 @@ class Authenticator:
         url = request.url
         if self._credentials.parameters:
             url = str(httpx2.URL(url).copy_merge_params(list(self._credentials.parameters)))
+        if self._credentials.form_fields:
+            content = (request.content or b"", urlencode(self._credentials.form_fields).encode())
+            request = replace(request, content=b"&".join(filter(None, content)))
         headers = {**request.headers, **dict(self._credentials.headers)}
         if self._tokens is not None:
             headers |= self._token_headers(self._tokens)
-        if self._key is not None:
+        if isinstance(self._key, AwsKey):
             now = datetime.now(UTC)
             headers |= sign_request(self._key, request.method, url, headers, request.content, now)
+        elif self._key is not None:
+            headers |= self._key.sign(request.method, url, datetime.now(UTC))
         return replace(request, url=url, headers=headers)
 
     def renew(self) -> bool:
@@ -73,8 +84,12 @@ def build_authenticator(
     entered: Mapping[str, str],
     base_url: str,
     egress: EgressPolicy,
+    keep: Callable[[str, str], None] | None = None,
 ) -> Authenticator:
-    """What a connector's authentication makes of its configuration and of what a person entered."""
+    """What a connector's authentication makes of its configuration and of what a person entered.
+
+    `keep` stores a credential that the tool replaces, such as a refresh token that is good for one time.
+    """
     auth = connector.auth
     values: dict[str, Any] = {**config, **entered}
     if isinstance(auth, FirstOf):
@@ -85,9 +100,13 @@ def build_authenticator(
         match auth:
             case OAuth2() | ServiceAccount() | GitHubApp():
                 _require_values(auth, values)
-                return Authenticator(secrets, TokenSource(connector.title, auth, values, base_url, egress))
+                tokens = TokenSource(connector.title, auth, values, base_url, egress, keep)
+                return Authenticator(secrets, tokens)
             case AwsSignature():
                 return Authenticator(secrets, key=_aws_key(auth, values))
+            case KeyedHash():
+                fill_from(auth.key, values)
+                return Authenticator(secrets, key=HashKey(auth, values))
     except MissingValueError as missing:
         raise PermanentFailure(
             f"{connector.title}: {missing.args[0]!r} is missing; enter it in the connector"

@@ -1,7 +1,7 @@
 """Builds the headers and parameters that authenticate a request, and redacts them from texts."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as fields_of
 from typing import Any
@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.spec import (
     Bearer,
     Connector,
     FirstOf,
+    FormFields,
     Headers,
     OAuth2,
     Query,
@@ -26,6 +27,7 @@ class Credentials:
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    form_fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def redact(self, text: str) -> str:
@@ -76,20 +78,24 @@ def _list_texts(value: Any) -> Iterator[str]:
 def _fill(auth: Auth, values: Mapping[str, str]) -> Credentials:
     match auth:
         case Headers(headers):
-            return Credentials(headers=tuple((name, fill_from(text, values)) for name, text in headers))
+            return Credentials(headers=_fill_pairs(headers, values))
         case Bearer(token):
-            return Credentials(headers=(("Authorization", f"Bearer {fill_from(token, values)}"),))
+            return Credentials(headers=_fill_pairs((("Authorization", f"Bearer {token}"),), values))
         case Basic(username, password):
             pair = f"{fill_from(username, values)}:{fill_from(password, values)}"
             encoded = base64.b64encode(pair.encode()).decode()
             return Credentials(headers=(("Authorization", f"Basic {encoded}"),))
-        case Query(parameters):
-            pairs = tuple((name, fill_from(text, values)) for name, text in parameters)
-            return Credentials(parameters=pairs)
+        case Query(pairs) | FormFields(pairs):
+            filled, is_query = _fill_pairs(pairs, values), isinstance(auth, Query)
+            return Credentials(parameters=filled) if is_query else Credentials(form_fields=filled)
         case FirstOf(ways):
             return _fill(next((entry for entry in ways if not find_missing(entry, values)), ways[0]), values)
-        case None:
-            return Credentials()
-    raise PermanentFailure(
-        f"tickets cannot be opened with credentials of this kind ({type(auth).__name__}): enter a token"
-    )
+    if auth is not None:
+        raise PermanentFailure(
+            f"tickets cannot be opened with credentials of this kind ({type(auth).__name__}): enter a token"
+        )
+    return Credentials()
+
+
+def _fill_pairs(pairs: Iterable[tuple[str, str]], values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, fill_from(template, values)) for name, template in pairs)

@@ -1,6 +1,8 @@
 """HTTP transport that connects only to checked addresses, and can end every exchange at a deadline."""
 
+import ssl
 import time
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -16,12 +18,18 @@ class CheckedTransport(httpx2.HTTPTransport):
     """
 
     def __init__(self, policy: EgressPolicy, seconds: float | None = None) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_load_authorities())
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_load_authorities(),
             max_connections=4,
             network_backend=_CheckedBackend(policy, None if seconds is None else time.monotonic() + seconds),
         )
+
+
+@cache
+def _load_authorities() -> ssl.SSLContext:
+    """The machine's certificate authorities: reading them takes longer than most exchanges."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class _CheckedBackend(httpcore2.SyncBackend):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.connectors.mapping.times import EPOCH, TICKS
+from causeloop_pipeline.connectors.mapping.times import EPOCH, TICKS, read_time
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.model.instant_range import find_range_problem
 
@@ -33,6 +33,11 @@ def _read(value: Any, times: TimeFormat) -> datetime:
     if times is TimeFormat.ISO:
         instant = datetime.fromisoformat(str(value))
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    if times is TimeFormat.ZONE_NAME:
+        zoned = read_time(str(value), times)
+        if zoned is None:
+            raise ValueError(value)
+        return zoned
     return EPOCH + timedelta(seconds=float(value) / TICKS[times])
 
 

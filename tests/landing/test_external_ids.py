@@ -19,3 +19,10 @@ def test_a_name_without_the_expected_end_is_an_id_itself() -> None:
 def test_a_record_without_the_name_has_no_id() -> None:
     with pytest.raises(RecordSchemaError, match="the id is missing"):
         read_external_id(NAMED, {"title": "Latency"})
+
+
+def test_an_id_whose_name_begins_with_a_sign_is_read_as_any_other() -> None:
+    """LogScale names it @id: every event once had the same id, the name itself."""
+    assert read_external_id(RecordSchema(key="@id"), {"@id": "ev-1"}) == "ev-1"
+    with pytest.raises(RecordSchemaError, match="the id is missing"):
+        read_external_id(RecordSchema(key="@id"), {"id": "ev-1"})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout, table
 
 COVERED = {
@@ -24,7 +25,7 @@ COVERED = {
 
 CASES = Path("tests/connectors/cases")
 
-app = typer.Typer(help="Try, check and generate connectors.", no_args_is_help=True)
+app = typer.Typer(cls=CommandList, help="Try, check and generate connectors.", no_args_is_help=True)
 
 
 @app.callback()
@@ -32,7 +33,7 @@ def connectors() -> None:
     """Try, check and generate connectors."""
 
 
-@app.command("map")
+@app.command("map", epilog=show_examples("connectors map pagerduty answer.json"))
 def map_file(
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="Type of the connector, such as pagerduty.")],
     file: Annotated[
@@ -69,7 +70,7 @@ def map_file(
     )
 
 
-@app.command()
+@app.command(epilog=show_examples("connectors coverage payloads/", "connectors coverage payloads/ jira"))
 def coverage(
     folder: Annotated[Path, typer.Argument(help="Holds a folder of payloads for each type.")],
     types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
@@ -87,16 +88,6 @@ def coverage(
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
 
 
-def _map_folder(connector: Any, folder: Path) -> Any:
-    from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
-
-    mapped = MappedPayload()
-    for file in sorted(folder.glob("*.json*")) if folder.is_dir() else ():
-        for document in _read_documents(file):
-            mapped = mapped.extend(map_payload(connector, document))
-    return mapped
-
-
 def _share(meanings: list[Any], fields: tuple[str, ...]) -> str:
     if not meanings:
         return ""
@@ -104,7 +95,7 @@ def _share(meanings: list[Any], fields: tuple[str, ...]) -> str:
     return f"{100 * filled / len(meanings):.0f} %"
 
 
-@app.command()
+@app.command(epilog=show_examples("connectors generate"))
 def generate() -> None:
     """Write the files of the dbt project that follow from the declarations of the connectors."""
     from causeloop_pipeline.connectors.staging.staging_files import write_generated_files
@@ -113,50 +104,67 @@ def generate() -> None:
         stdout().print(f"wrote {path}", markup=False)
 
 
-@app.command()
+@app.command(epilog=show_examples("connectors verify", "connectors verify pagerduty jira"))
 def verify(
     types: Annotated[list[str] | None, typer.Argument(metavar="[TYPE]…", help="All by default.")] = None,
     cases: Annotated[Path, typer.Option(help="Holds a folder of cases for each type.")] = CASES,
     descriptions: Annotated[
         Path | None, typer.Option(help="Holds vendors' descriptions of their API, TYPE.json each.")
     ] = None,
+    payloads: Annotated[
+        Path | None, typer.Option(help="Holds a folder of real payloads for each type.")
+    ] = None,
     seed: Annotated[
         int, typer.Option(help="Of what is random: where a sync is killed, how bodies bend.")
     ] = 0,
-    write: Annotated[Path | None, typer.Option(help="Write the matrix into this Markdown file.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many to verify at once.")] = 1,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
+    ] = None,
 ) -> None:
     """Prove connectors: against the vendor's own description, and against a tool on loopback that fails."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
-    from causeloop_pipeline.landing.conformance.matrix import write_matrix
-    from causeloop_pipeline.landing.conformance.verify import verify_connector
+    from causeloop_pipeline.landing.conformance.many import verify_many
+    from causeloop_pipeline.landing.conformance.verify import Inputs
 
-    unknown = set(types or ()) - CONNECTORS.keys()
-    if unknown:
+    names = sorted(set(types or CONNECTORS))
+    if unknown := set(names) - CONNECTORS.keys():
         fail(
             f"there is no connector type {', '.join(sorted(unknown))}: the types are {', '.join(CONNECTORS)}"
         )
-    verified = []
-    for name in types or sorted(CONNECTORS):
-        verified.append(verify_connector(CONNECTORS[name], cases, descriptions, seed=seed))
-        _print_verification(verified[-1])
+    verified: list[Any] = []
+    try:
+        for verification in verify_many(names, Inputs(cases, descriptions, payloads, seed), jobs):
+            verified.append(verification)
+            _print_verification(verification, f"[{len(verified)}/{len(names)}]")
+    finally:  # what was run counts, also where the rest was interrupted
+        if write is not None:
+            _write_labels(write, verified)
     run = [verification for verification in verified if verification.has_run]
     passed = sum(verification.is_passed for verification in run)
     stdout().print(
         f"{passed} of {len(run)} connectors passed, {len(verified) - len(run)} have nothing to run"
     )
-    if write is not None:
-        write_matrix(write, verified)
     if passed < len(run):
         raise typer.Exit(1)
 
 
-def _print_verification(verification: Any) -> None:
+def _write_labels(path: Path, verified: list[Any]) -> None:
+    from causeloop_pipeline.connectors.proofs import read_proofs, write_proofs
+    from causeloop_pipeline.connectors.registry import CONNECTORS
+    from causeloop_pipeline.landing.conformance.labels import label
+    from causeloop_pipeline.landing.conformance.matrix import write_matrix
+
+    write_proofs(label(CONNECTORS[verification.name], verification) for verification in verified)
+    write_matrix(path, CONNECTORS, read_proofs())
+
+
+def _print_verification(verification: Any, place: str) -> None:
     word = "passed" if verification.is_passed else "FAILED" if verification.has_run else "not run"
     skipped = [verification.declaration_skipped, verification.pull_skipped, verification.webhook_skipped]
     notes = f" (skipped: {'; '.join(filter(None, skipped))})" if any(skipped) else ""
-    stdout().print(
-        f"{verification.connector.name}: {word}, {len(verification.outcomes)} scenarios{notes}", markup=False
-    )
+    count = f"{verification.passed_count} scenarios"
+    stdout().print(f"{place} {verification.name}: {word}, {count}{notes}", markup=False)
     for outcome in verification.failures:
         stdout().print(f"  {outcome.scenario}: {outcome.note}", markup=False)
     for finding in verification.findings:
@@ -164,20 +172,21 @@ def _print_verification(verification: Any) -> None:
 
 
 def _read_documents(file: Path) -> Iterator[Any]:
+    from causeloop_pipeline.landing.payload_files import PayloadFileError, read_documents
+
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: cannot be read: {error}")
+        yield from read_documents(file)
+    except PayloadFileError as error:
+        fail(str(error))
+
+
+def _map_folder(connector: Any, folder: Path) -> Any:
+    from causeloop_pipeline.landing.payload_files import PayloadFileError, map_folder
+
     try:
-        yield json.loads(text)
-    except json.JSONDecodeError as whole:
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except json.JSONDecodeError as error:
-                    reason = whole if number == 1 else error
-                    fail(f"{file}, line {number}: neither JSON nor JSON lines: {reason}")
+        return map_folder(connector, folder)
+    except PayloadFileError as error:
+        fail(str(error))
 
 
 def _as_document(mapped: Any) -> dict[str, Any]:

@@ -253,8 +253,8 @@ def evaluate_time(moment: Moment | None, payload: Payload) -> tuple[datetime, tu
             return next((time for time in times if time), None)
         case str():
             return evaluate_time(Instant(moment), payload)
-        case Instant(of=tuple() as paths):
-            return evaluate_time(tuple(Instant(path, moment.format) for path in paths), payload)
+        case Instant(of=tuple() as parts):
+            return evaluate_time(tuple(Instant(part, moment.format) for part in parts), payload)
         case Instant():
             value = evaluate(moment.of, payload)
             time = None if value is None else read_time(value.text, moment.format)

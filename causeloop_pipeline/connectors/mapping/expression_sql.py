@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Document,
     Element,
     Every,
+    Expression,
     Has,
     Instant,
     Is,
@@ -199,11 +200,20 @@ def render_time(moment: Moment | None) -> str:
             return call_at("instant_at", moment)
         case Instant():
             if isinstance(moment.of, tuple):
-                return _coalesce([render_time(Instant(path, moment.format)) for path in moment.of])
-            if moment.format in TICKS_PER_SECOND:
-                return call_at("epoch_at", moment.of, str(TICKS_PER_SECOND[moment.format]))
-            return call_at("instant_at", moment.of)
+                return _coalesce([render_time(Instant(part, moment.format)) for part in moment.of])
+            return _render_instant(moment.of, moment.format)
     assert_never(moment)
+
+
+def _render_instant(source: str | Expression, form: TimeFormat) -> str:
+    """The time in what stands at a path, or in what an expression gives."""
+    if form is TimeFormat.ZONE_NAME:
+        return f"mapping.zoned_instant_of({render(source, {})})"
+    ticks = [str(TICKS_PER_SECOND[form])] if form in TICKS_PER_SECOND else []
+    name = "epoch" if ticks else "instant"
+    if isinstance(source, str):
+        return call_at(f"{name}_at", source, *ticks)
+    return f"mapping.{name}_of({', '.join((render(source, {}), *ticks))})"
 
 
 def quote(text: str) -> str:

@@ -18,6 +18,8 @@ class TimeFormat(StrEnum):
     EPOCH_SECONDS = "epoch_seconds"
     EPOCH_MILLISECONDS = "epoch_milliseconds"
     EPOCH_NANOSECONDS = "epoch_nanoseconds"
+    ZONE_NAME = "zone_name"
+    """ISO 8601 before the name of a zone, such as `2026-03-02 14:21:40 PDT` or `… (UTC)`."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,9 @@ class Different:
 
 @dataclass(frozen=True)
 class Instant:
-    """A time, at the first of the paths that holds one of the format."""
+    """A time, in the first of the values that is one of the format."""
 
-    of: "str | tuple[str, ...]"
+    of: "Source"
     format: TimeFormat = TimeFormat.ISO
 
 

@@ -1,6 +1,6 @@
 """A connector's declaration against its vendor's own description: addresses, parameters, fields and words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from causeloop_pipeline.connectors.spec import (
     Pull,
     TokenPages,
 )
-from causeloop_pipeline.landing.conformance.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.vendor_schema import Description
 from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
 from causeloop_pipeline.landing.extract import extract
@@ -35,10 +35,28 @@ class Finding:
     detail: str
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What a declaration is compared with beside the description: the case, and real payloads if at hand."""
+
+    answers: Mapping[str, Any]
+    config: Mapping[str, Any]
+    payloads: Sequence[Any] = ()
+
+    def has_seen(self, listed: Pull, path: str) -> bool:
+        """Whether a real record holds something at a path: descriptions leave things out."""
+        for document in self.payloads:
+            inside = value_at(document, listed.records)
+            entries = inside if isinstance(inside, list) else document if isinstance(document, list) else []
+            if any(value_at(entry, path) is not None for entry in (document, *entries)):
+                return True
+        return False
+
+
 def check_declaration(
-    connector: Connector, description: Description, answers: Mapping[str, Any], config: Mapping[str, Any]
+    connector: Connector, description: Description, evidence: Evidence
 ) -> Iterator[Finding]:
-    """Every finding over the lists that the connector polls; `answers` are those of its case."""
+    """Every finding over the lists that the connector polls."""
     for listed in connector.pulls:
         if listed.graphql is not None:
             continue
@@ -49,7 +67,7 @@ def check_declaration(
         yield from _check_parameters(listed, description, operations)
         schema = next(filter(None, map(description.answer_schema, operations)), None)
         if schema is not None and listed.details is None:
-            yield from _check_fields(connector, listed, description, schema, (answers, config))
+            yield from _check_fields(connector, listed, description, schema, evidence)
 
 
 def _check_parameters(
@@ -88,7 +106,7 @@ def _check_fields(
     listed: Pull,
     description: Description,
     schema: Any,
-    case: tuple[Mapping[str, Any], Mapping[str, Any]],
+    evidence: Evidence,
 ) -> Iterator[Finding]:
     """The paging fields, the list itself, and every path that the case's records were read from."""
     for path in _paging_fields(listed):
@@ -99,16 +117,19 @@ def _check_fields(
         yield Finding(listed.name, "field", f"the answer has no list at {listed.records!r}")
         return
     prefix = f"{listed.records}.0." if listed.records else "0."
-    paths, words = _read_paths(connector, listed, case)
+    paths, words = _read_paths(connector, listed, evidence)
+    in_full = description.find_record_schemas(listed.path)
     status_paths = {path for field, path in words if field == "status"}
-    for path in sorted(paths):
-        if description.resolve(schema, prefix + path) is None:
+    for path in sorted(paths - set(listed.undescribed)):
+        is_described = description.resolve(schema, prefix + path) is not None
+        is_described = is_described or any(description.has_below(whole, path) for whole in in_full)
+        if not is_described and not evidence.has_seen(listed, path):
             yield Finding(listed.name, "field", f"a record has no {path}")
     for field, path in sorted(words):
         if field == "severity" and path in status_paths:
             continue  # how a run ended tells how bad it was: words of runs that are not over are none
         for word in sorted(description.values_at(schema, prefix + path)):
-            is_taken = _takes_word(connector, listed, path, word, case)
+            is_taken = _takes_word(connector, listed, path, word, evidence)
             if is_taken and map_vendor_word(field, word, connector.name) is None:
                 yield Finding(listed.name, "word", f"the {field} {word!r} of {path} has no meaning")
 
@@ -118,14 +139,13 @@ def _takes_word(
     listed: Pull,
     path: str,
     word: str,
-    case: tuple[Mapping[str, Any], Mapping[str, Any]],
+    evidence: Evidence,
 ) -> bool:
     """Whether a record with that word would be landed: a list may leave out what is no failure."""
-    answers, config = case
-    items = value_at(answers.get(listed.name, {}), listed.records)
+    items = value_at(evidence.answers.get(listed.name, {}), listed.records)
     bent = (set_at(item, path, word) for item in (items if isinstance(items, list) else ()))
     return any(
-        extract(connector.name, listed.schema, item, channel="poll", config=config) is not None
+        extract(connector.name, listed.schema, item, channel="poll", config=evidence.config) is not None
         for item in bent
     )
 
@@ -143,13 +163,13 @@ def _paging_fields(listed: Pull) -> list[str]:
 
 
 def _read_paths(
-    connector: Connector, listed: Pull, case: tuple[Mapping[str, Any], Mapping[str, Any]]
+    connector: Connector, listed: Pull, evidence: Evidence
 ) -> tuple[set[str], set[tuple[str, str]]]:
     """The paths that the records of the case were read from, and those of their severity and status."""
-    answers, config = case
+    config = evidence.config
     paths: set[str] = set()
     words: set[tuple[str, str]] = set()
-    items = value_at(answers.get(listed.name, {}), listed.records)
+    items = value_at(evidence.answers.get(listed.name, {}), listed.records)
     for item in items if isinstance(items, list) else ():
         record = extract(connector.name, listed.schema, item, channel="poll", config=config)
         if not isinstance(record, RawRecord):

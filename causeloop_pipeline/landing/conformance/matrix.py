@@ -1,65 +1,37 @@
-"""The matrix of what was run for each connector, as a table of `docs/connectors.md`."""
+"""The matrix of what was proved of each connector type: `docs/connectors.md`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from causeloop_pipeline.landing.conformance.verify import Verification
+from causeloop_pipeline.connectors.proofs import FAILED, PROVED, Proofs
+from causeloop_pipeline.connectors.spec import Connector
 
-BEGIN, END = "<!-- conformance: begin -->", "<!-- conformance: end -->"
-COLUMNS = {
-    "pull": ("backfill over many pages", "new and changed records"),
-    "faults": ("429 in each style", "reset in mid-body", "truncated JSON", "401 in mid-sync"),
-    "paging": ("a page comes again", "a looping cursor", "next link to another host"),
-    "drift": ("a record without an id", "an id of another type", "a new field", "hostile text"),
-    "kill": ("killed at a random point",),
-    "push": ("webhooks are read", "a webhook comes again", "bent webhooks"),
-}
+BEGIN, END = "<!-- connectors -->", "<!-- /connectors -->"
+LABELS = ("pull", "push", "backfill", "refresh", "changes", "tickets", "drift", "kill")
+MARKS = {PROVED: "✓", FAILED: "✗", "": ""}
 
 
-def write_matrix(path: Path, verified: Sequence[Verification]) -> None:
+def write_matrix(path: Path, connectors: Mapping[str, Connector], proofs: Mapping[str, Proofs]) -> None:
     """Put the matrix between its marks; the file is made where there is none."""
     text = path.read_text(encoding="utf-8") if path.exists() else f"# Connectors\n\n{BEGIN}\n{END}\n"
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{render_matrix(verified)}{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{BEGIN}\n{render_matrix(connectors, proofs)}{END}{after}", encoding="utf-8")
 
 
-def render_matrix(verified: Sequence[Verification]) -> str:
+def render_matrix(connectors: Mapping[str, Connector], proofs: Mapping[str, Proofs]) -> str:
     """The Markdown table; an empty cell was not run, so that no cell claims what was not."""
-    heads = ["type", "category", *COLUMNS, "refresh", "changes", "tickets", "described by"]
-    lines = [
-        "Written by `causeloop connectors verify --write docs/connectors.md`: ✓ passed, ✗ failed, and where",
-        "a cell is empty nothing was run.",
-        "",
-        "| " + " | ".join(heads) + " |",
-        "| " + " | ".join("---" for _ in heads) + " |",
-    ]
-    lines += ["| " + " | ".join(_row(verification)) + " |" for verification in verified]
+    heads = ["type", "tool", "category", "plan", *LABELS, "described by"]
+    tools = sorted(connectors.values(), key=lambda tool: (tool.category, tool.name))
+    lines = [_row(heads), _row(["---"] * len(heads))]
+    lines += [_row(_cells(tool, proofs.get(tool.name, Proofs(type=tool.name)))) for tool in tools]
     return "\n".join(lines) + "\n"
 
 
-def _row(verification: Verification) -> list[str]:
-    connector = verification.connector
-    cells = [_mark(verification.has_passed(*scenarios)) for scenarios in COLUMNS.values()]
-    has_refresh = any(listed.refresh for listed in connector.pulls)
-    facts = [has_refresh, bool(connector.changes), connector.tickets]
-    return [
-        connector.name,
-        str(connector.category),
-        *cells,
-        *("yes" if is_true else "" for is_true in facts),
-        _name_source(verification),
-    ]
+def _cells(tool: Connector, proofs: Proofs) -> list[str]:
+    marks = [MARKS[getattr(proofs, name)] for name in LABELS]
+    return [f"`{tool.name}`", tool.title, str(tool.category), tool.plan, *marks, proofs.described_by]
 
 
-def _mark(is_passed: bool | None) -> str:
-    return {None: "", True: "✓", False: "✗"}[is_passed]
-
-
-def _name_source(verification: Verification) -> str:
-    if verification.declaration_skipped:
-        return ""
-    wrong = [finding for finding in verification.findings if finding.what != "address"]
-    if wrong:
-        return f"vendor: {len(wrong)} differ"
-    return "vendor, in part" if verification.findings else "vendor"
+def _row(cells: list[str]) -> str:
+    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"

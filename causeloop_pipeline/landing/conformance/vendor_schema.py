@@ -29,6 +29,11 @@ class Description:
         """Every operation that the description holds."""
         return [entry for entry in self.document.get("operations") or [] if isinstance(entry, dict)]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is known to be the vendor's own and of our time."""
+        return str(self.document.get("_header", {}).get("confidence", "high")) == "high"
+
     def find_operations(self, method: str, path: str) -> list[dict[str, Any]]:
         """The operations at a path template; base paths before it and names of placeholders do not matter."""
         wanted = _normal_path(path)
@@ -37,7 +42,20 @@ class Description:
             for operation in self.operations
             if str(operation.get("method", "")).upper() == method
             and _is_same_path(wanted, _normal_path(str(operation.get("path", ""))))
+            and not self._is_of_another_version(path, str(operation.get("path", "")))
         ]
+
+    def find_record_schemas(self, path: str) -> list[Any]:
+        """The answers to a request for one record of the list at a path: they describe it in full."""
+        operations = self.find_operations("GET", f"{path.partition('?')[0].rstrip('/')}/{{id}}")
+        return [schema for schema in map(self.answer_schema, operations) if schema is not None]
+
+    def _is_of_another_version(self, path: str, theirs: str) -> bool:
+        """Whether our path names a version of the API, and the description's addresses name another."""
+        addresses = [str(server) for server in self.document.get("servers") or ()] or [""]
+        described = {version for address in addresses for version in _versions(f"{address}/{theirs}")}
+        ours = _versions(path)
+        return bool(ours and described) and not set(ours) & described
 
     def answer_schema(self, operation: dict[str, Any]) -> Any:
         """The schema of an operation's answer, None where it is not described."""
@@ -54,6 +72,8 @@ class Description:
         listed = [entry for entry in operation.get("parameters") or [] if isinstance(entry, dict)]
         names = {str(entry.get("name")) for entry in listed if entry.get("in") != "path"}
         bodies = [entry.get("schema") for entry in listed if entry.get("in") == "body"]
+        if None in bodies:
+            return set()  # what may stand in the body is not described
         for holder in (*bodies, *(operation.get(name) for name in ("requestBody", "request_body", "input"))):
             names |= set(self._property_names(holder))
         if names:
@@ -74,10 +94,19 @@ class Description:
                 return None
         return nodes
 
+    def has_below(self, schema: Any, path: str) -> bool:
+        """Whether a path exists in an answer, or in what stands at one of its own fields."""
+        names = set(self._property_names(schema))
+        return any(
+            self.resolve(schema, place) is not None for place in (path, *(f"{n}.{path}" for n in names))
+        )
+
     def values_at(self, schema: Any, path: str) -> set[str]:
         """The listed values at a path."""
         nodes = self.resolve(schema, path) or []
-        return {str(value) for node in nodes for value in node.get("enum") or () if value not in (None, "")}
+        listed = [str(value) for node in nodes for value in node.get("enum") or () if value not in (None, "")]
+        # Some generators write the whole list as one value: `[active suppressed]`.
+        return {word for value in listed for word in (value[1:-1].split() if value[:1] == "[" else [value])}
 
     def _expand(self, schema: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         """A schema with its references followed and its alternatives side by side."""
@@ -85,6 +114,8 @@ class Description:
             return
         if isinstance(schema.get("schema"), dict):
             yield from self._expand(schema["schema"], depth + 1)
+        if "$ref_omitted" in schema or "discriminator" in schema:
+            yield {"open": True}
         reference = schema.get("$ref")
         if isinstance(reference, str):
             name = reference.rpartition("/")[2]
@@ -133,6 +164,10 @@ def _is_open(node: dict[str, Any]) -> bool:
     shapes = ("properties", "members", "items", "member", "additionalProperties")
     described = any(isinstance(node.get(name), dict) and node.get(name) for name in shapes)
     return not described and node.get("type") in (None, "object", "structure", "map", "array", "list")
+
+
+def _versions(path: str) -> list[str]:
+    return re.findall(r"/(v\d+)(?=/|$)", path.partition("?")[0])
 
 
 def _normal_path(path: str) -> tuple[str, ...]:

@@ -3,76 +3,155 @@
 import contextlib
 import json
 import logging
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
-from causeloop_pipeline.landing.conformance.behaviour import Outcome, run_scenarios
-from causeloop_pipeline.landing.conformance.declaration import Finding, check_declaration
-from causeloop_pipeline.landing.conformance.sample_form import NoSampleError
-from causeloop_pipeline.landing.conformance.scenario import Bench, CannotSimulateError, build_bench
+from causeloop_pipeline.landing.conformance.declaration import Evidence, Finding, check_declaration
+from causeloop_pipeline.landing.conformance.scenarios.changing import CHANGING
+from causeloop_pipeline.landing.conformance.scenarios.drifting import DRIFTING
+from causeloop_pipeline.landing.conformance.scenarios.failing import FAILING
+from causeloop_pipeline.landing.conformance.scenarios.outcome import Outcome, Scenario, run
+from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run_webhook_scenarios
+from causeloop_pipeline.landing.conformance.scenarios.reading import READING
+from causeloop_pipeline.landing.conformance.simulation.bench import Bench, CannotSimulateError, build_bench
+from causeloop_pipeline.landing.conformance.simulation.loopback import serve
+from causeloop_pipeline.landing.conformance.simulation.sample_form import NoSampleError
 from causeloop_pipeline.landing.conformance.vendor_schema import read_description
-from causeloop_pipeline.landing.conformance.webhook_behaviour import run_webhook_scenarios
+from causeloop_pipeline.landing.map_payload import map_payload
+from causeloop_pipeline.landing.payload_files import list_documents
+
+FAILING_LISTS = 2
+"""How many lists of a tool are read while it fails: the same code reads all others."""
+
+SCENARIOS = READING | CHANGING | FAILING | DRIFTING
 
 
 @dataclass
 class Verification:
     """What was run for a connector, and with which result."""
 
-    connector: Connector
+    name: str
     findings: list[Finding] = field(default_factory=list)
     declaration_skipped: str = ""
     """Why the declaration was not compared; empty where it was."""
     outcomes: list[Outcome] = field(default_factory=list)
     pull_skipped: str = ""
     webhook_skipped: str = ""
+    is_query: bool = False
+    """Rows of a query are tested against real databases."""
+    is_unsure: bool = False
+    """Whether the description may be old, or another's: differences are shown, and fail nothing."""
+    is_described: bool = False
+    """Whether the vendor's description holds an address that the connector polls."""
+    lands_changes: bool = False
+    """Whether a record of its case became a change."""
+    has_real_payload: bool = False
+    """Whether a real payload became an issue or a change."""
 
     @property
     def failures(self) -> list[Outcome]:
         """The scenarios that did not pass."""
-        return [outcome for outcome in self.outcomes if not outcome.is_passed]
+        return [outcome for outcome in self.outcomes if outcome.is_passed is False]
+
+    @property
+    def passed_count(self) -> int:
+        """How many scenarios passed."""
+        return sum(outcome.is_passed is True for outcome in self.outcomes)
+
+    @property
+    def wrong_findings(self) -> list[Finding]:
+        """What differs from the vendor's description; an address that it does not hold is no difference."""
+        return [] if self.is_unsure else [finding for finding in self.findings if finding.what != "address"]
 
     @property
     def has_run(self) -> bool:
-        """Whether there was anything to run; rows of a query are tested against real databases."""
-        return bool(self.outcomes) or self.connector.query is None
+        """Whether there was anything to run."""
+        return bool(self.outcomes) or not self.is_query
 
     @property
     def is_passed(self) -> bool:
-        """Whether something was run and nothing failed; an address that is not described is no failure."""
-        wrong = [finding for finding in self.findings if finding.what != "address"]
-        return bool(self.outcomes) and not self.failures and not wrong
+        """Whether something was run and nothing failed."""
+        return bool(self.passed_count) and not self.failures and not self.wrong_findings
 
     def has_passed(self, *scenarios: str) -> bool | None:
         """Whether all of some scenarios passed; None where one was not run."""
         results = {outcome.scenario: outcome.is_passed for outcome in self.outcomes}
-        if not set(scenarios) <= results.keys():
-            return None
-        return all(results[name] for name in scenarios)
+        chosen = [results.get(name) for name in scenarios]
+        return False if False in chosen else None if None in chosen else True
 
 
-def verify_connector(
-    connector: Connector, cases: Path, descriptions: Path | None = None, *, seed: int = 0
-) -> Verification:
+@dataclass(frozen=True)
+class Inputs:
+    """Where the cases, the vendors' descriptions and real payloads are, and what of behaviour is run."""
+
+    cases: Path
+    descriptions: Path | None = None
+    payloads: Path | None = None
+    seed: int = 0
+    """Of what is random: where a sync is killed, how bodies bend."""
+    with_behaviour: bool = True
+    """False: only the declaration is compared."""
+
+
+def verify_connector(connector: Connector, inputs: Inputs) -> Verification:
     """Everything that can be run for a connector."""
-    case = {name: _read(cases / connector.name / f"{name}.json") for name in ("pull", "webhook", "config")}
-    answers, bodies, config = case["pull"] or {}, case["webhook"] or [], case["config"] or {}
-    verification = Verification(connector)
-    _compare_declaration(verification, answers, config, descriptions)
-    with _quiet_retries():
-        verification.outcomes += _run_lists(verification, answers, config, seed)
-    if connector.webhook is None:
-        verification.webhook_skipped = "it takes no webhooks"
-    else:
-        configured = (
-            connector.configure({**_defaults(connector), **config}) if connector.configure else connector
-        )
-        verification.outcomes += run_webhook_scenarios(configured, bodies, config, seed)
+    case_folder = inputs.cases / connector.name
+    case = {name: _read(case_folder / f"{name}.json") for name in ("pull", "webhook", "config")}
+    answers, config = case["pull"] or {}, case["config"] or {}
+    verification = Verification(connector.name, is_query=connector.query is not None)
+    real = _read_payloads(inputs.payloads / connector.name) if inputs.payloads else []
+    mapped = [map_payload(connector, document) for document in real]
+    verification.has_real_payload = any(outcome.issues or outcome.changes for outcome in mapped)
+    evidence = Evidence(answers, _defaults(connector) | config, real)
+    _compare_declaration(verification, connector, evidence, inputs.descriptions)
+    if inputs.with_behaviour:
+        _run_behaviour(verification, connector, case, inputs.seed)
     return verification
+
+
+def _run_behaviour(verification: Verification, connector: Connector, case: dict[str, Any], seed: int) -> None:
+    """Run every scenario on a tool that is made of the case."""
+    answers, bodies, config = case["pull"] or {}, case["webhook"] or [], case["config"] or {}
+    with _quiet_retries(), serve() as server:
+
+        def make_bench() -> Bench:
+            return build_bench(connector, answers, config, server)
+
+        try:
+            bench: Bench | None = make_bench()
+        except (CannotSimulateError, NoSampleError) as error:
+            bench, verification.pull_skipped = None, str(error)
+        if bench is not None:
+            verification.outcomes += run_scenarios(make_bench, seed)
+        if connector.webhook is None:
+            verification.webhook_skipped = "it takes no webhooks"
+        else:
+            settings = _defaults(connector) | config
+            configured = connector.configure(settings) if connector.configure else connector
+            verification.outcomes += run_webhook_scenarios(Pushes(configured, bodies, config, bench), seed)
+    verification.lands_changes = any(
+        map_payload(connector, document, config).changes for document in (*answers.values(), *bodies)
+    )
+
+
+def run_scenarios(make_bench: Callable[[], Bench], seed: int = 0) -> Iterator[Outcome]:
+    """Each scenario on a bench of its own."""
+    for name, scenario in SCENARIOS.items():
+        yield run(name, partial(_run_on_bench, name, scenario, make_bench, seed))
+
+
+def _run_on_bench(name: str, scenario: Scenario, make_bench: Callable[[], Bench], seed: int) -> str | None:
+    bench = make_bench()
+    if name in FAILING:
+        bench.keep_lists(FAILING_LISTS)
+    return scenario(bench, random.Random(seed))  # noqa: S311 not for secrets
 
 
 @contextlib.contextmanager
@@ -91,9 +170,8 @@ def _quiet_retries() -> Iterator[None]:
 
 
 def _compare_declaration(
-    verification: Verification, answers: dict[str, Any], config: dict[str, Any], descriptions: Path | None
+    verification: Verification, connector: Connector, evidence: Evidence, descriptions: Path | None
 ) -> None:
-    connector = verification.connector
     if descriptions is None or not descriptions.is_dir():
         verification.declaration_skipped = "no folder of vendors' descriptions"
     elif (description := read_description(descriptions, connector.name)) is None:
@@ -103,26 +181,20 @@ def _compare_declaration(
     elif not connector.pulls:
         verification.declaration_skipped = "it has no lists that are polled"
     else:
-        settings = _defaults(connector) | config
-        verification.findings += check_declaration(connector, description, answers, settings)
-
-
-def _run_lists(
-    verification: Verification, answers: dict[str, Any], config: dict[str, Any], seed: int
-) -> Iterator[Outcome]:
-    def make_bench() -> Bench:
-        return build_bench(verification.connector, answers, config)
-
-    try:
-        make_bench()
-    except (CannotSimulateError, NoSampleError) as error:
-        verification.pull_skipped = str(error)
-        return
-    yield from run_scenarios(make_bench, seed)
+        verification.findings += check_declaration(connector, description, evidence)
+        unknown = {finding.pull for finding in verification.findings if finding.what == "address"}
+        verification.is_described = description.is_sure and any(
+            listed.name not in unknown and listed.graphql is None for listed in connector.pulls
+        )
+        verification.is_unsure = not description.is_sure
 
 
 def _defaults(connector: Connector) -> dict[str, Any]:
     return {entry.name: entry.default for entry in connector.fields if entry.default is not None}
+
+
+def _read_payloads(folder: Path) -> list[Any]:
+    return list(list_documents(folder))
 
 
 def _read(path: Path) -> Any:

@@ -25,7 +25,7 @@ severity: severity priority urgency sev prio severity_level priority_name level 
     criticality importance incident_severity severity_name impact
 status: status state issue_status incident_state ticket_status last_status stage_name
 service: service service_name business_service application app system product configuration_item
-    cmdb_ci ci ci_name affected_service impacted_service repository repo product_name project
+    cmdb_ci affected_ci ci ci_name affected_service impacted_service repository repo product_name project
     project_key provider node host line
 component: component components subcomponent module subsystem affected_component component_name
     enclosure device asset station category u_component

@@ -56,7 +56,7 @@ def issues_from_table(
     *,
     timezone: str,
     first_row: int = 1,
-    skip_bad_rows: bool = False,
+    max_bad_rows: float = 0.0,
     date_format: str | None = None,
 ) -> TableIssues:
     """Read an export's rows as issues.
@@ -65,14 +65,15 @@ def issues_from_table(
     offset; `first_row`, the number the file gives its first row (2 under a CSV header). Out: issues in
     the columns of ISSUE_SCHEMA with `issue_id` = the export's own id, or `row-<number>` where there is none;
     a repeated id keeps its newest row. A date that cannot be read or is absent, and a blank title where
-    there is a title column, make a bad row. Raises BadRowsError when there are bad rows and they are
-    not to be skipped, or when no row is left.
+    there is a title column, make a bad row, which is left out. Raises BadRowsError when more than the share
+    `max_bad_rows` of the rows is bad, or when no row is left.
     """
     numbered = table.with_row_index(ROW, offset=first_row)
     columns, dates, undated = _dates(numbered, recognized, timezone, date_format)
     bad = _bad_rows(numbered, columns, dates)
-    if bad and (not skip_bad_rows or len({row.row for row in bad}) == numbered.height):
-        raise BadRowsError(_bad_rows_message(bad, numbered.height, can_skip=not skip_bad_rows))
+    bad_count = len({row.row for row in bad})
+    if bad and (bad_count > max_bad_rows * numbered.height or bad_count == numbered.height):
+        raise BadRowsError(_bad_rows_message(bad, numbered.height, max_bad_rows))
     read, notes = _read(numbered, columns, dates)
     good = read.filter(~pl.col(ROW).is_in([row.row for row in bad]))
     newest = _newest_of_each_id(good)
@@ -125,16 +126,18 @@ def _find_rows(table: pl.DataFrame, column: str, wrong: pl.Series, reason: str) 
     return [BadRow(number, column, value[:80], reason) for number, value in rows]
 
 
-def _bad_rows_message(bad: list[BadRow], total: int, *, can_skip: bool) -> str:
+def _bad_rows_message(bad: list[BadRow], total: int, max_bad_rows: float) -> str:
     rows = len({row.row for row in bad})
     examples = "\n".join(f"  {row}" for row in bad[:EXAMPLE_ROWS])
     more = f"\n  … and {len(bad) - EXAMPLE_ROWS} more" if len(bad) > EXAMPLE_ROWS else ""
-    advice = "fix them, name another column (--map), or leave them out (--skip-bad-rows)"
-    return f"{rows} of {total} rows cannot be read:\n{examples}{more}\n" + (
-        advice
-        if can_skip and rows < total
-        else "no row is left: name the right column with --map, or --date-format"
-    )
+    if rows == total:
+        advice = "no row is left: name the right column with --map, or --date-format"
+    else:
+        advice = (
+            f"more than the share of {max_bad_rows:g} that may be left out: fix them, name another column "
+            f"(--map), or allow a larger share (--max-bad-rows {-(-100 * rows // total) / 100:g})"
+        )
+    return f"{rows} of {total} rows cannot be read:\n{examples}{more}\n{advice}"
 
 
 def _read(

@@ -1,4 +1,4 @@
-"""Reads an export of issues from any tool: CSV, JSON lines or parquet."""
+"""Reads an export of issues from any tool: CSV, JSON lines, parquet or an Excel workbook."""
 
 import csv
 import io
@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.landing.export_file.spreadsheet import SpreadsheetError, read_spreadsheet
+
 FORMATS = {
     ".csv": "CSV",
     ".tsv": "CSV",
@@ -17,9 +19,10 @@ FORMATS = {
     ".ndjson": "JSON lines",
     ".json": "JSON lines",
     ".parquet": "parquet",
+    ".xlsx": "Excel",
 }
 SEPARATORS = ",;\t|"
-PARQUET_MAGIC = b"PAR1"
+PARQUET_MAGIC, WORKBOOK_MAGIC = b"PAR1", b"PK\x03\x04"
 SAMPLE_LINES = 50
 
 
@@ -55,7 +58,8 @@ def read_issue_file(path: Path) -> IssueFile:
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         raise IssueFileError(
-            f"{path.name}: give a .csv, .jsonl or .parquet file, not {path.suffix or 'one without ending'}"
+            f"{path.name}: give a .csv, .jsonl, .parquet or .xlsx file, "
+            f"not {path.suffix or 'one without ending'}"
         )
     content = path.read_bytes()
     if not content.strip():
@@ -73,6 +77,13 @@ def _read_parquet(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
         return pl.read_parquet(io.BytesIO(content)), 1
     except pl.exceptions.PolarsError as error:
         raise IssueFileError(f"{name} cannot be read as parquet: {error}") from error
+
+
+def _read_excel(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
+    try:
+        return read_spreadsheet(name, content), 2
+    except SpreadsheetError as error:
+        raise IssueFileError(str(error)) from error
 
 
 def _read_json_lines(name: str, content: bytes) -> tuple[pl.DataFrame, int]:
@@ -184,10 +195,10 @@ def _separator(text: str) -> str:
 
 
 def _text(name: str, content: bytes) -> str:
-    if content.startswith(PARQUET_MAGIC) or (
+    if content.startswith((PARQUET_MAGIC, WORKBOOK_MAGIC)) or (
         b"\0" in content[:4096] and content[:2] not in {b"\xff\xfe", b"\xfe\xff"}
     ):
-        raise IssueFileError(f"{name} holds binary data, not text: export it as CSV, JSON lines or parquet")
+        raise IssueFileError(f"{name} holds binary data, not text: export it as CSV, JSON lines or .xlsx")
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content.decode("utf-16")
     try:
@@ -208,4 +219,4 @@ def _flatten_structs(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_READERS = {"CSV": _read_csv, "JSON lines": _read_json_lines, "parquet": _read_parquet}
+_READERS = {"CSV": _read_csv, "JSON lines": _read_json_lines, "parquet": _read_parquet, "Excel": _read_excel}

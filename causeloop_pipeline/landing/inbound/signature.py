@@ -15,8 +15,10 @@ from causeloop_pipeline.connectors.signatures import (
     JwtSignature,
     SharedSecret,
     Signature,
+    SnsSignature,
     UrlSecret,
 )
+from causeloop_pipeline.landing.inbound.sns import SnsError, verify_message
 
 TOLERANCE = timedelta(minutes=5)
 PLACEHOLDERS = ("{timestamp}", "{id}", "{url}", "{method}", "{body}")
@@ -45,10 +47,12 @@ def verify(
         try:
             if isinstance(signature, HmacSignature):
                 return _verify_hmac(signature, headers, body, live_secrets, now, url, method)
+            if isinstance(signature, SnsSignature):
+                return verify_message(body, live_secrets, now)
             if isinstance(signature, JwtSignature):
                 return _verify_jwt(signature, headers, live_secrets, now)
             return _verify_repeated_secret(signature, headers, url, live_secrets)
-        except SignatureError as error:
+        except (SignatureError, SnsError) as error:
             problems.append(str(error))
     raise SignatureError("; ".join(problems))
 

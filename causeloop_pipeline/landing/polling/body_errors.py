@@ -11,7 +11,7 @@ from causeloop_pipeline.connectors.spec import BodyError
 def find_reported_error(error: BodyError, document: Any) -> str | None:
     """What the body says, None where it reports no such error."""
     value = value_at(document, error.path)
-    if value is None or value is False or value in ("", [], {}):
+    if value is None or value in ("", 0, [], {}):  # False is 0 too
         return None
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if error.matches is not None and not re.search(error.matches, text, re.IGNORECASE):

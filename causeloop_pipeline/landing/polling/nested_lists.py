@@ -40,10 +40,10 @@ def zip_rows(rows: Sequence[Any], columns: Any) -> list[Any]:
 def read_details(
     client: Client, details: Details, base_url: str, values: Mapping[str, Any], listed: Sequence[Any]
 ) -> list[Any]:
-    """The records whose ids a page lists, a batch at a time."""
+    """The records whose ids a page lists, a batch at a time; an entry without an id as it is."""
     ids = [to_param(value_at(entry, details.id)) for entry in listed]
     usable_ids = tuple(entry for entry in ids if entry is not None)
-    records: list[Any] = []
+    records: list[Any] = [entry for entry, entry_id in zip(listed, ids, strict=True) if entry_id is None]
     for start in range(0, len(usable_ids), details.size):
         batch = usable_ids[start : start + details.size]
         fixed = tuple((name, fill_param(value, values)) for name, value in details.params)

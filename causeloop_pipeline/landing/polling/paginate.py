@@ -98,6 +98,8 @@ def next_token(pages: TokenPages, document: Any, headers: Mapping[str, str] | No
     if pages.in_header:
         return (headers or {}).get(pages.next_path.lower()) or None
     token = value_at(document, pages.next_path)
+    if isinstance(token, list) and all(isinstance(part, str | int) for part in token):
+        return ",".join(map(str, token)) or None
     return str(token) if isinstance(token, str | int) and token != "" else None
 
 

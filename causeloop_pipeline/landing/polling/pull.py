@@ -49,13 +49,17 @@ def pull(
     if not connector.pulls:
         return
     base_url = base_url_of(connector, config)
-    authenticator = build_authenticator(connector, config, sync.credentials, base_url, egress)
+    authenticator = build_authenticator(
+        connector, config, sync.credentials, base_url, egress, sync.keep_credential
+    )
     cursor = dict(sync.cursor or {})
     with Client(connector, base_url, authenticator, egress, retry_policy or RetryPolicy()) as client:
         for target in list_targets(client, connector, config, base_url):
             yield from _read_list(target, ListSync(client, target, cursor, sync.backfill_from, sync.now))
         for listed in {listed.refresh: listed for listed in connector.pulls}.values():
-            yield from refresh_open_records(client, connector, listed, base_url, cursor, sync.open_ids)
+            yield from refresh_open_records(
+                client, connector, listed, base_url, config, cursor, sync.open_ids
+            )
 
 
 def _read_list(target: ListTarget, sync: ListSync) -> Iterator[Page]:

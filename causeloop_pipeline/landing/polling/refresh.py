@@ -20,6 +20,7 @@ def refresh_open_records(
     connector: Connector,
     pull_spec: Pull,
     base_url: str,
+    config: Mapping[str, Any],
     cursor: dict[str, Any],
     open_ids: Sequence[str],
 ) -> Iterator[Page]:
@@ -31,7 +32,7 @@ def refresh_open_records(
     due_ids = _due_ids(refresh, open_ids, str(cursor.get(key) or ""))
     for start in range(0, len(due_ids), RECORDS_PER_PAGE):
         batch = due_ids[start : start + RECORDS_PER_PAGE]
-        responses = [_fetch_record(client, base_url, refresh, external_id) for external_id in batch]
+        responses = [_fetch_record(client, base_url, refresh, config, external_id) for external_id in batch]
         cursor[key] = batch[-1]
         yield _page(connector, pull_spec, refresh, responses, cursor)
 
@@ -43,10 +44,12 @@ def _due_ids(refresh: Refresh, open_ids: Sequence[str], last_id: str) -> list[st
     return (later + own_ids[: len(own_ids) - len(later)])[: refresh.limit]
 
 
-def _fetch_record(client: Client, base_url: str, refresh: Refresh, external_id: str) -> JsonResponse | None:
+def _fetch_record(
+    client: Client, base_url: str, refresh: Refresh, config: Mapping[str, Any], external_id: str
+) -> JsonResponse | None:
     """One record; None where the tool no longer has it."""
     match = re.fullmatch(refresh.ids, external_id)
-    values: Mapping[str, str] = match.groupdict() if match else {}
+    values = {**config, **(match.groupdict() if match else {})}
     path = fill_from(refresh.path, values, lambda value: quote(value, safe="/" if "/" in refresh.ids else ""))
     if any(segment in {".", ".."} for segment in path.split("/")):
         return None

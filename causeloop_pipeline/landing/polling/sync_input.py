@@ -1,6 +1,6 @@
 """What one sync of a connector starts from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ class SyncInput:
     now: datetime
     open_ids: Sequence[str] = ()
     """External ids of the records that were open when they were last read."""
+    keep_credential: Callable[[str, str], None] | None = field(default=None, repr=False)
+    """Stores a credential that the tool replaces in mid-sync, by its name."""
 
     @property
     def backfill_from(self) -> datetime:

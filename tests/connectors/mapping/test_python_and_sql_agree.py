@@ -39,6 +39,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
     TimeFormat,
 )
+from causeloop_pipeline.connectors.mapping.times import ZONE_HOURS
 
 DEFAULTS = {"site": "acme.example"}
 
@@ -63,6 +64,10 @@ TEXTS = st.sampled_from(
         "2026-03-02 08:14:05+0530",
         "2026-03-02T08:14:05.5-07",
         "2026-03-02",
+        "2026-03-02 08:14:05 PDT",
+        "2026-03-02T08:14:05.25 (UTC)",
+        "2026-03-02 08:14:05 XYZ",
+        "seen at 2026-03-02 08:14:05",
         "2026-13-45T00:00:00Z",
         "yesterday",
         "ünï \u2028 cödé",
@@ -119,6 +124,10 @@ MOMENTS: dict[str, Moment] = {
     "seconds": Instant("a", TimeFormat.EPOCH_SECONDS),
     "milliseconds": Instant(("a", "b"), TimeFormat.EPOCH_MILLISECONDS),
     "nanoseconds": Instant("a", TimeFormat.EPOCH_NANOSECONDS),
+    "a zone's name": Instant(("a", "b"), TimeFormat.ZONE_NAME),
+    "a time in a text": Instant(Match("a", r"^seen at (.+)$")),
+    "a number in a text": Instant(Match("a", r"^\d+"), TimeFormat.EPOCH_SECONDS),
+    "a zone's name in a text": Instant(Choose(Has("b"), "a"), TimeFormat.ZONE_NAME),
 }
 
 
@@ -159,6 +168,15 @@ def test_a_condition_holds_in_both_or_in_neither(
     assert holds(CONDITIONS[name], Payload(document)) == evaluate_in_postgres(
         connection, render_condition(CONDITIONS[name], {}), document
     )
+
+
+@pytest.mark.parametrize("zone", ZONE_HOURS)
+def test_the_name_of_a_zone_means_the_same_hours(connection: psycopg.Connection, zone: str) -> None:
+    moment = Instant("at", TimeFormat.ZONE_NAME)
+    for text in (f"2026-03-02 08:14:05 {zone}", f"2026-03-02T08:14:05.5 ({zone})"):
+        time = evaluate_time(moment, Payload({"at": text}))
+        assert time is not None
+        assert time[0] == evaluate_in_postgres(connection, render_time(moment), {"at": text})
 
 
 @pytest.mark.parametrize("name", MOMENTS)

@@ -7,20 +7,23 @@ from typing import Any
 
 import pytest
 
+from causeloop_pipeline.connectors.proofs import Proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector, Pull
+from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.matrix import render_matrix, write_matrix
-from causeloop_pipeline.landing.conformance.verify import Verification, verify_connector
-from causeloop_pipeline.landing.conformance.webhook_behaviour import run_webhook_scenarios
+from causeloop_pipeline.landing.conformance.scenarios.pushing import Pushes, run_webhook_scenarios
+from causeloop_pipeline.landing.conformance.verify import Inputs, Verification, verify_connector
 from tests.connectors.case_records import CASES
 
+INPUTS = Inputs(CASES)
 PAGED_DIFFERENTLY = ["datadog", "github", "jira", "okta", "zendesk"]
 """By offset, link, token, link that never ends, and a stored token."""
 
 
 @pytest.mark.parametrize("tool", PAGED_DIFFERENTLY)
 def test_a_sound_connector_passes_every_scenario(tool: str) -> None:
-    verification = verify_connector(CONNECTORS[tool], CASES)
+    verification = verify_connector(CONNECTORS[tool], INPUTS)
 
     assert [(failure.scenario, failure.note) for failure in verification.failures] == []
     assert len(verification.outcomes) > 20
@@ -37,16 +40,16 @@ def with_pull(tool: str, **changed: Any) -> Connector:
 def test_a_list_of_which_no_record_can_be_read_does_not_pass() -> None:
     pull = CONNECTORS["jira"].pulls[0]
     unreadable = with_pull("jira", schema=replace(pull.schema, key="no.such.id"))
-    verification = verify_connector(replace(unreadable, webhook=None), CASES)
+    verification = verify_connector(replace(unreadable, webhook=None), INPUTS)
 
     assert "no record of a list" in verification.pull_skipped
     assert not verification.is_passed
 
 
 def test_a_webhook_case_that_is_not_read_is_found() -> None:
-    outcomes = list(run_webhook_scenarios(CONNECTORS["github"], [{"unknown": True}], {}))
+    outcomes = list(run_webhook_scenarios(Pushes(CONNECTORS["github"], [{"unknown": True}], {})))
 
-    assert [outcome.scenario for outcome in outcomes if not outcome.is_passed] == ["webhooks are read"]
+    assert [outcome.scenario for outcome in outcomes if outcome.is_passed is False] == ["webhooks are read"]
 
 
 DESCRIPTION: dict[str, Any] = {
@@ -92,7 +95,7 @@ def described(tmp_path: Path) -> Path:
 
 
 def test_a_declaration_is_held_against_the_vendors_description(described: Path) -> None:
-    verification = verify_connector(CONNECTORS["datadog"], CASES, described)
+    verification = verify_connector(CONNECTORS["datadog"], Inputs(CASES, described))
     details = {(finding.what, finding.detail) for finding in verification.findings}
 
     assert ("field", "a record has no attributes.state") in details
@@ -102,33 +105,93 @@ def test_a_declaration_is_held_against_the_vendors_description(described: Path) 
 
 
 def test_an_address_and_a_parameter_that_the_vendor_does_not_have_are_found(described: Path) -> None:
-    elsewhere = verify_connector(with_pull("datadog", path="/api/v9/incident"), CASES, described)
+    elsewhere = verify_connector(with_pull("datadog", path="/api/v9/incident"), Inputs(CASES, described))
     assert [finding.what for finding in elsewhere.findings] == ["address"]
 
-    asking = verify_connector(with_pull("datadog", params=(("sort", "created"),)), CASES, described)
+    asking = verify_connector(with_pull("datadog", params=(("sort", "created"),)), Inputs(CASES, described))
     assert ("parameter", "sort is not a parameter of /api/v2/incidents") in {
         (finding.what, finding.detail) for finding in asking.findings
     }
 
 
 def test_where_there_is_no_description_it_says_so(tmp_path: Path) -> None:
-    assert verify_connector(CONNECTORS["okta"], CASES, tmp_path).declaration_skipped
-    assert verify_connector(CONNECTORS["okta"], CASES).declaration_skipped
+    assert verify_connector(CONNECTORS["okta"], Inputs(CASES, tmp_path)).declaration_skipped
+    assert verify_connector(CONNECTORS["okta"], INPUTS).declaration_skipped
 
 
-def test_the_matrix_claims_only_what_was_run(tmp_path: Path) -> None:
+def list_failed(verification: Verification) -> set[str]:
+    return {failure.scenario for failure in verification.failures}
+
+
+def test_ids_that_two_records_share_are_found() -> None:
+    shared = with_pull("okta", schema=replace(CONNECTORS["okta"].pulls[0].schema, key_pattern=r"^(.)"))
+
+    assert "keys are unique" in list_failed(verify_connector(replace(shared, webhook=None), INPUTS))
+
+
+def test_a_refresh_that_reads_no_record_again_is_found() -> None:
+    pull = CONNECTORS["pagerduty"].pulls[0]
+    assert pull.refresh is not None
+    lost = with_pull("pagerduty", refresh=replace(pull.refresh, ids=r"(?P<id>[0-9]{99})"))
+
+    assert "resolved between polls" in list_failed(verify_connector(replace(lost, webhook=None), INPUTS))
+
+
+def test_a_refresh_fills_its_address_from_the_configuration_too() -> None:
+    """Sentry's holds the organization: without it every sync with an open issue would end in an error."""
+    verification = verify_connector(CONNECTORS["sentry"], INPUTS)
+
+    assert verification.has_passed("resolved between polls", "deleted between polls")
+
+
+def test_a_description_of_another_version_or_of_doubtful_age_fails_nothing(tmp_path: Path) -> None:
+    for name, changed in {
+        "older": {
+            "servers": ["https://api.example/api/v1"],
+            "operations": [{**DESCRIPTION["operations"][0], "path": "/incidents"}],
+        },
+        "unsure": {"_header": {"confidence": "medium"}},
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "datadog.json").write_text(json.dumps(DESCRIPTION | changed))
+        verification = verify_connector(CONNECTORS["datadog"], Inputs(CASES, tmp_path / name))
+
+        assert verification.is_passed
+        assert label(CONNECTORS["datadog"], verification).described_by == "knowledge"
+
+
+def test_a_field_that_a_real_payload_holds_is_no_difference(described: Path, tmp_path: Path) -> None:
+    payloads = tmp_path / "payloads"
+    (payloads / "datadog").mkdir(parents=True)
+    (payloads / "datadog" / "list.json").write_text((CASES / "datadog" / "pull.json").read_text())
+    case = json.loads((CASES / "datadog" / "pull.json").read_text())["incidents"]
+    (payloads / "datadog" / "list.json").write_text(json.dumps(case))
+    verification = verify_connector(CONNECTORS["datadog"], Inputs(CASES, described, payloads))
+
+    assert {finding.what for finding in verification.findings} == {"word"}
+    assert label(CONNECTORS["datadog"], verification).described_by == "real payload"
+
+
+def test_the_labels_claim_only_what_was_run_and_passed() -> None:
+    connector = CONNECTORS["okta"]
+    assert label(connector, Verification("okta")) == Proofs(type="okta")
+
+    verification = verify_connector(connector, INPUTS)
+    labels = label(connector, verification)
+
+    assert (labels.pull, labels.push, labels.kill, labels.tickets) == ("yes", "yes", "yes", "")
+    assert label(connector, replace(verification, outcomes=verification.outcomes[:3])).kill == ""
+
+
+def test_the_matrix_is_written_between_its_marks(tmp_path: Path) -> None:
     page = tmp_path / "connectors.md"
-    page.write_text(
-        "# Connectors\n\nBefore.\n\n<!-- conformance: begin -->old<!-- conformance: end -->\n\nAfter.\n"
-    )
-    write_matrix(page, [Verification(CONNECTORS["okta"])])
+    page.write_text("# Connectors\n\nBefore.\n\n<!-- connectors -->old<!-- /connectors -->\n\nAfter.\n")
+    proofs = {"okta": Proofs(type="okta", pull="yes", drift="failed")}
+    write_matrix(page, {"okta": CONNECTORS["okta"]}, proofs)
 
     text = page.read_text()
     assert text.startswith("# Connectors\n\nBefore.")
     assert text.endswith("After.\n")
     assert "old" not in text
-    row = next(
-        line for line in render_matrix([Verification(CONNECTORS["okta"])]).splitlines() if "okta" in line
-    )
-    assert "✓" not in row
-    assert "✗" not in row
+    assert "| `okta` | Okta | Security | starter | ✓ | | | | | | ✗ | | knowledge |" in text
+    assert "✓" not in render_matrix({"okta": CONNECTORS["okta"]}, {})

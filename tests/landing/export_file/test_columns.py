@@ -29,6 +29,7 @@ from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnEr
                 "resolved_at": "Resolved",
             },
         ),
+        (["Short description", "Affected CI"], {"title": "Short description", "service": "Affected CI"}),
         (["createdAt", "Title"], {"title": "Title", "source_created_at": "createdAt"}),
         (
             ["key", "fields.summary", "fields.created", "fields.priority.name"],

@@ -61,14 +61,21 @@ def test_a_blank_title_is_refused_with_its_row():
 
 
 def test_bad_rows_can_be_left_out_and_are_counted():
-    read_table = read({**ROWS, "created_at": ["2026-03-01", "soon"]}, skip_bad_rows=True)
+    read_table = read({**ROWS, "created_at": ["2026-03-01", "soon"]}, max_bad_rows=1.0)
     assert read_table.issues["issue_id"].to_list() == ["A-1"]
     assert len(read_table.bad_rows) == 1
 
 
+def test_more_bad_rows_than_the_share_are_refused_with_the_share_that_would_do():
+    rows = {**ROWS, "created_at": ["2026-03-01", "soon"]}
+    with pytest.raises(BadRowsError, match=r"1 of 2 rows .*(?s:.)*--max-bad-rows 0\.5"):
+        read(rows, max_bad_rows=0.49)
+    assert read(rows, max_bad_rows=0.5).issues.height == 1
+
+
 def test_leaving_out_every_row_is_refused():
     with pytest.raises(BadRowsError, match="no row is left"):
-        read({**ROWS, "created_at": ["never", "soon"]}, skip_bad_rows=True)
+        read({**ROWS, "created_at": ["never", "soon"]}, max_bad_rows=1.0)
 
 
 def test_a_repeated_id_keeps_its_newest_row():

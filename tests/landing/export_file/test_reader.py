@@ -1,9 +1,13 @@
 import json
+from datetime import datetime
 
 import polars as pl
 import pytest
 
+from causeloop_pipeline.landing.export_file.columns import recognize_columns
+from causeloop_pipeline.landing.export_file.issues import issues_from_table
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
+from tests.landing.export_file.workbooks import write_workbook
 
 ROWS = pl.DataFrame({"title": ["disk full", "ärger; mit, Zeichen"], "team": ["ops", None]})
 
@@ -79,7 +83,8 @@ def test_nested_parquet_is_flattened(tmp_path):
         ("x.jsonl", "[1, 2]", "record 1 is no JSON object"),
         ("x.parquet", "title\nx\n", "is no parquet file"),
         ("x.parquet", b"PAR1 but broken", "cannot be read as parquet"),
-        ("x.xlsx", "x", r"give a \.csv, \.jsonl or \.parquet file"),
+        ("x.xlsx", "x", "cannot be read as an Excel workbook"),
+        ("x.ods", "x", r"give a \.csv, \.jsonl, \.parquet or \.xlsx file"),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(tmp_path, name, content, message):
@@ -92,3 +97,32 @@ def test_an_absent_file_is_named(tmp_path):
         read_issue_file(tmp_path / "none.csv")
     with pytest.raises(IssueFileError, match="is not a file"):
         read_issue_file(tmp_path)
+
+
+def test_a_workbook_is_read_from_the_first_sheet_with_rows_and_whole_numbers_stay_whole(tmp_path):
+    rows = [["Number", "Short description", "Effort"], [17, "disk <full>", 1.5], [18, None, 2]]
+    file = read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Cover": [], "Export": rows}))
+    assert file.format == "Excel"
+    assert file.table.rows() == [(17, "disk <full>", 1.5), (18, None, 2.0)]
+
+
+def test_the_dates_of_a_workbook_are_times_of_the_chosen_zone_and_bad_rows_are_named_as_excel_does(tmp_path):
+    rows = [["title", "created"], ["disk full", datetime(2026, 3, 1, 12)], ["no date", None]]
+    file = read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Export": rows}))
+    read = issues_from_table(
+        file.table,
+        recognize_columns(file.table.columns, {}, file.empty_columns()),
+        timezone="Europe/Berlin",
+        first_row=file.first_row,
+        max_bad_rows=1.0,
+        date_format=None,
+    )
+    assert read.issues["source_created_at"].dt.strftime("%FT%TZ").to_list() == ["2026-03-01T11:00:00Z"]
+    assert [row.row for row in read.bad_rows] == [3]
+
+
+def test_a_workbook_that_cannot_be_read_says_what_to_do(tmp_path):
+    with pytest.raises(IssueFileError, match="password"):
+        read_issue_file(write(tmp_path, "x.xlsx", b"PK\x03\x04 no workbook"))
+    with pytest.raises(IssueFileError, match="no sheet with a row"):
+        read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Export": [["title"]]}))

@@ -63,6 +63,19 @@ class Tool:
         return Reply({"items": [item(n) for n in range(3)][start : start + 1]})
 
 
+class RotatingTool(Tool):
+    """A tool whose endpoint takes each refresh token once, and gives the next one with every token."""
+
+    def __call__(self, request: ReceivedRequest) -> Reply:
+        reply = super().__call__(request)
+        if request.path.startswith("/token"):
+            expected = f"refresh-{len(self.minted) - 1}" if len(self.minted) > 1 else "planted-refresh"
+            if self.minted[-1]["refresh_token"] != [expected]:
+                return Reply({"error": "invalid_grant"}, 400)
+            return Reply(reply.document | {"refresh_token": f"refresh-{len(self.minted)}"})
+        return reply
+
+
 def test_client_credentials_give_a_token_that_is_fetched_once() -> None:
     script = Tool()
     with fake_tool(script) as tool:
@@ -78,6 +91,24 @@ def test_client_credentials_give_a_token_that_is_fetched_once() -> None:
         "scope": ["read"],
         "audience": ["api"],
     }
+
+
+def test_a_refresh_token_that_is_good_for_one_time_is_kept_and_used_the_next_time() -> None:
+    script, stored = RotatingTool(ends_after=2), []
+    with fake_tool(script) as tool:
+        auth = OAuth2(token_url="/token", grant="refresh_token")
+        connector = with_auth(auth, "client_id", "client_secret", "refresh_token")
+        sync = SyncInput(
+            config={"base_url": tool.url},
+            credentials={**CLIENT, "refresh_token": "planted-refresh"},
+            keep_credential=lambda name, value: stored.append((name, value)),
+            backfill_days=30,
+            now=NOW,
+        )
+        assert ids(list(pull(connector, sync, tool.egress, QUICK))) == ["0", "1", "2"]
+
+    assert [minted["refresh_token"] for minted in script.minted] == [["planted-refresh"], ["refresh-1"]]
+    assert stored == [("refresh_token", "refresh-1"), ("refresh_token", "refresh-2")]
 
 
 def test_a_token_that_ends_in_mid_sync_is_fetched_again_and_nothing_is_lost() -> None:

@@ -145,6 +145,19 @@ def test_a_list_of_ids_is_read_in_batches() -> None:
         assert [request.path for request in tool.requests] == ["/items", *["/batch"] * 3]
 
 
+def test_an_entry_without_an_id_is_set_aside_with_a_reason() -> None:
+    def answer(request: ReceivedRequest) -> Reply:
+        if request.path == "/items":
+            return Reply({"items": [{"key": None}, {"key": ITEMS[0]["id"]}]})
+        return Reply({"value": ITEMS[:1]})
+
+    with fake_tool(answer) as tool:
+        (page,) = poll(tool, plain(OnePage(), details=Details(path="/batch", records="value", id="key")))
+
+    assert len(page.records) == 1
+    assert ["the id is missing" in refused.reason for refused in page.quarantined] == [True]
+
+
 def test_a_list_is_read_for_each_entry_of_an_earlier_one() -> None:
     def answer(request: ReceivedRequest) -> Reply:
         if request.path == "/projects":

@@ -72,6 +72,19 @@ def test_an_unreadable_record_is_quarantined_with_its_reason(database: Database,
         ]
 
 
+def test_two_records_that_differ_only_in_their_id_are_both_in_quarantine(
+    database: Database, workspace_id: UUID
+) -> None:
+    refused = [Quarantined("custom_api", b"{}", "no title", external_id) for external_id in ("1", "2", None)]
+
+    store(database, workspace_id, [], quarantined=refused)
+    store(database, workspace_id, [], quarantined=refused)
+
+    with database.workspace(workspace_id) as session:
+        rows = session.rows("select external_id from raw.quarantine order by external_id")
+    assert [row["external_id"] for row in rows] == ["1", "2", None]
+
+
 def test_each_new_version_waits_for_normalization(database: Database, workspace_id: UUID) -> None:
     store(database, workspace_id, [record(1), record(2)])
     store(database, workspace_id, [record(2)])

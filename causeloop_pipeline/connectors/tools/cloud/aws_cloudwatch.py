@@ -232,7 +232,12 @@ CONNECTOR = spec.Connector(
         alarms("composite_alarms", "CompositeAlarm", "CompositeAlarms"),
     ),
     webhook=spec.Webhook(
-        signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret(), spec.OWN_SIGNATURE),
+        signatures=(
+            spec.SnsSignature(),
+            spec.SharedSecret("x-causeloop-token"),
+            spec.UrlSecret(),
+            spec.OWN_SIGNATURE,
+        ),
         embedded=("Message", "Records.*.Sns.Message", "Records.*.body", "AlarmHistoryItems.*.HistoryData"),
         delivery_path="MessageId",
         events=(
@@ -275,8 +280,8 @@ CONNECTOR = spec.Connector(
             ),
         ),
         setup="EventBridge rule for “CloudWatch Alarm State Change” with an API destination: this address, "
-        "and a connection that sends the secret in the header x-causeloop-token. For SNS: an HTTPS "
-        "subscription to this address with ?token= and the secret.",
+        "and a connection that sends the secret in the header x-causeloop-token. For SNS: the topic's ARN as "
+        "the secret, and an HTTPS subscription of the topic to this address; it is confirmed by itself.",
     ),
     issues=(BY_LAMBDA, BY_EVENTBRIDGE, HISTORY, LISTED, NOTIFIED),
 )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Literal, Some
+from causeloop_pipeline.connectors.mapping.expressions import Band, Every, Has, Instant, Literal, Match, Some
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 LEVEL_BANDS = ((12, "critical"), (8, "high"), (5, "medium"), (0, "low"))
@@ -55,7 +55,12 @@ INTEGRATED = IssueMapping(
     status=("status", Literal("triggered")),
     service=("all_fields.agent.name", "agent_name"),
     error_type=("all_fields.rule.groups.0", "rule_id"),
-    source_created_at=("all_fields.timestamp", "created_at"),
+    source_created_at=(
+        "all_fields.timestamp",
+        "created_at",
+        # Scripts that replace the colon of the zone by a dot.
+        Instant(Match("created_at", r"^([0-9T:.-]+[+-][0-9]{2})[.]00$")),
+    ),
 )
 
 ALERT_SCHEMA = spec.RecordSchema(updated_at=("timestamp", "@timestamp"))

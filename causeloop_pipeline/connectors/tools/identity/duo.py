@@ -89,8 +89,54 @@ CONNECTOR = spec.Connector(
     docs_url="https://duo.com/docs/adminapi#authentication-logs",
     plan="starter",
     base_url="https://{api_host}",
+    credentials=(
+        spec.Field("integration_key", "Integration key", help="Of an Admin API application: Grant read log."),
+        spec.Field("secret_key", "Secret key"),
+    ),
     config=(
         spec.Field("api_host", "API host", help="api-1a2b3c4d.duosecurity.com", pattern=r"[A-Za-z0-9.-]+"),
+    ),
+    auth=spec.KeyedHash(
+        key="{secret_key}",
+        signed="<date>\n<method>\n<host>\n<path>\n<query>",
+        date="%a, %d %b %Y %H:%M:%S -0000",
+        headers=(("Date", "<date>"),),
+        username="{integration_key}",
+    ),
+    pulls=(
+        spec.Pull(
+            name="sign_ins",
+            path="/admin/v2/logs/authentication",
+            params=(("sort", "ts:asc"),),
+            records="response.authlogs",
+            pages=spec.TokenPages(
+                next_path="response.metadata.next_offset", param="next_offset", size=1000, size_param="limit"
+            ),
+            schema=SIGN_IN_SCHEMA,
+            since=spec.Since(
+                field="isotimestamp",
+                param="mintime",
+                until_param="maxtime",
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
+                ascending=True,
+            ),
+        ),
+        spec.Pull(
+            name="events",
+            path="/admin/v1/trust_monitor/events",
+            records="response.events",
+            pages=spec.TokenPages(
+                next_path="response.metadata.next_offset", param="offset", size=200, size_param="limit"
+            ),
+            schema=RISKY_SCHEMA,
+            since=spec.Since(
+                field="surfaced_timestamp",
+                param="mintime",
+                until_param="maxtime",
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
+            ),
+            optional=True,
+        ),
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),

@@ -111,6 +111,7 @@ CONNECTOR = spec.Connector(
             pages=PAGES,
             schema=INCIDENT_RECORD,
             since=spec.Since(field="attributes.updated_at", param="filter[updated_at][gte]"),
+            undescribed=("attributes.sequential_id",),
         ),
         spec.Pull(
             name="alerts",

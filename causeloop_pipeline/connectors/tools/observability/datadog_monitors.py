@@ -106,6 +106,7 @@ CONNECTOR = spec.Connector(
             pages=spec.NumberedPages(size=1000, size_param="page_size", page_param="page", first=0),
             schema=MONITOR_SCHEMA,
             since=spec.Since(field="overall_state_modified"),
+            undescribed=("overall_state_modified",),
         ),
     ),
     webhook=spec.Webhook(

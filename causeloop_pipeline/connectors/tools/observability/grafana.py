@@ -9,7 +9,15 @@ from causeloop_pipeline.connectors.alertmanager_alerts import (
     PUSHED,
     list_events,
 )
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some, Source
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Has,
+    Instant,
+    Some,
+    Source,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 
@@ -51,6 +59,8 @@ ANNOTATION = IssueMapping(
     title="alertName",
     body="text",
     status="newState",
+    source_created_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
+    resolved_at=Instant("time", TimeFormat.EPOCH_MILLISECONDS),
     attributes={"previous_state": "prevState", "dashboard": "dashboardUID"},
 )
 

@@ -27,8 +27,8 @@ TEMPLATE = (
 
 
 def any_time(*paths: str) -> Moment:
-    """An epoch, or a time in UTC where a template wrote one."""
-    return (Instant(paths, SECONDS), Instant(paths))
+    """An epoch, or a time that a template wrote: in UTC, or with the name of the account's zone."""
+    return (Instant(paths, SECONDS), Instant(paths), Instant(paths, TimeFormat.ZONE_NAME))
 
 
 DELIVERED = IssueMapping(

@@ -61,7 +61,9 @@ CONNECTOR = spec.Connector(
             params=(("status", "failed"), ("orderBy", "updatedAt|ASC")),
             records="data",
             pages=spec.OffsetPages(),
-            schema=spec.RecordSchema(key="jobId", updated_at=("lastUpdatedAt", "startTime")),
+            schema=spec.RecordSchema(
+                key="jobId", updated_at=("lastUpdatedAt", "startTime"), keep=Among("status", ("failed",))
+            ),
             since=spec.Since(field="lastUpdatedAt", param="updatedAtStart", ascending=True),
         ),
     ),

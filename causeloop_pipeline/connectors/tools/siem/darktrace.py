@@ -1,5 +1,7 @@
 """Darktrace model breaches and AI Analyst incidents, as its API lists them and its alerts send them."""
 
+from datetime import timedelta
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Band,
@@ -68,12 +70,53 @@ INCIDENT_SCHEMA = spec.RecordSchema(
     kind="incident",
 )
 
+
+def listing(name: str, path: str, schema: spec.RecordSchema, field: str, *, optional: bool) -> spec.Pull:
+    """A list of a span of time, all at once."""
+    return spec.Pull(
+        name=name,
+        path=path,
+        params=(("includeacknowledged", True),),
+        records="",
+        pages=spec.OnePage(),
+        schema=schema,
+        since=spec.Since(
+            field=field,
+            param="starttime",
+            until_param="endtime",
+            format=spec.TimeFormat.EPOCH_MILLISECONDS,
+            window=timedelta(days=7),
+        ),
+        optional=optional,
+    )
+
+
 CONNECTOR = spec.Connector(
     name="darktrace",
     title="Darktrace",
     category=spec.Category.SECURITY,
     docs_url="https://customerportal.darktrace.com/product-guides/main/api-model-breaches",
     plan="enterprise",
+    base_url="https://{host}",
+    credentials=(
+        spec.Field("public_token", "Public token", help="System config › Settings › API token."),
+        spec.Field("private_token", "Private token"),
+    ),
+    config=(spec.Field("host", "Host", help="acme-01.cloud.darktrace.com", pattern=r"[A-Za-z0-9.:-]+"),),
+    auth=spec.KeyedHash(
+        key="{private_token}",
+        signed="<target>\n{public_token}\n<date>",
+        date="%Y%m%dT%H%M%S",
+        headers=(
+            ("DTAPI-Token", "{public_token}"),
+            ("DTAPI-Date", "<date>"),
+            ("DTAPI-Signature", "<signature>"),
+        ),
+    ),
+    pulls=(
+        listing("breaches", "/modelbreaches", BREACH_SCHEMA, "time", optional=False),
+        listing("incidents", "/aianalyst/incidentevents", INCIDENT_SCHEMA, "createdAt", optional=True),
+    ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
         events=(

@@ -48,6 +48,7 @@ PUSHED_INCIDENT = IssueMapping(
     team=("FlockName", "Flock"),
     error_type=("Description", "AlertType", "Triggered"),
     external_url=("IncidentUrl", "ConsoleUrl"),
+    source_created_at=(Instant("Timestamp", TimeFormat.ZONE_NAME), "Timestamp"),
     attributes={"source_host": "SourceIP", "node": "CanaryID", "location": "CanaryLocation"},
 )
 

@@ -57,8 +57,6 @@ CONNECTOR = spec.Connector(
                 next_path="after_cursor",
                 param="cursor",
                 last_path="end_of_stream",
-                size=1000,
-                size_param="per_page",
                 durable=True,
             ),
             since=spec.Since(field="updated_at", param="start_time", format=spec.TimeFormat.EPOCH_SECONDS),

@@ -54,6 +54,7 @@ CONNECTOR = spec.Connector(
     plan="free",
     base_url="https://api.uptimerobot.com",
     credentials=(spec.Field("api_key", "API key", help="The read-only main key."),),
+    auth=spec.FormFields((("api_key", "{api_key}"),)),
     pulls=(
         spec.Pull(
             name="monitors",
@@ -61,7 +62,6 @@ CONNECTOR = spec.Connector(
             method="POST",
             form=True,
             params=(
-                ("api_key", "{api_key}"),
                 ("format", "json"),
                 ("logs", "1"),
                 ("logs_limit", "1"),

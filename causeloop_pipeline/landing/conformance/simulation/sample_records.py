@@ -8,7 +8,7 @@ from typing import Any
 from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, first_at, value_at
 from causeloop_pipeline.connectors.mapping.times import TICKS
 from causeloop_pipeline.connectors.spec import LastRecordPages, Pull, RecordSchema, TimeFormat
-from causeloop_pipeline.landing.conformance.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.model.raw_record import RawRecord
 

@@ -1,5 +1,8 @@
 """What can go wrong at a tool: each fault bends the answers to some list requests."""
 
+import json
+import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,9 +11,9 @@ from typing import Any
 
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector, LinkPages, NextUrlPages, Pull, TokenPages
-from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
-from causeloop_pipeline.landing.conformance.simulator import Fault
+from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
+from causeloop_pipeline.landing.conformance.simulation.simulator import Fault, credential_text
 
 FOREIGN = "https://elsewhere.example/next"
 Bend = Callable[[ToolRequest, Answer], Answer]
@@ -24,6 +27,32 @@ def at_request(number: int, bend: Bend) -> Fault:
 def from_request(number: int, bend: Bend) -> Fault:
     """The answers from one request on are bent."""
     return lambda request, answer, count: bend(request, answer) if count >= number else answer
+
+
+class Expires:
+    """The first credentials that are seen are refused from the next request on, as after an hour."""
+
+    def __init__(self) -> None:
+        self._first: str | None = None
+
+    def __call__(self, request: ToolRequest, answer: Answer, count: int) -> Answer:
+        """401 where the request carries what has ended."""
+        sent = credential_text(request)
+        if self._first is None:
+            self._first = sent
+        is_over = count >= 1 and _token_in(sent) == _token_in(self._first)
+        return Answer({"error": "planted"}, 401) if is_over else answer
+
+
+def _token_in(text: str) -> str:
+    """The fetched token among what proves who sends, else all of it."""
+    match = re.search(r"minted-\d+", text)
+    return match[0] if match else "credentials that stay"
+
+
+def stall(until: threading.Event) -> Bend:
+    """The tool stops in the middle of its answer."""
+    return lambda _request, answer: replace(answer, stall=until)
 
 
 def status(code: int, **headers: str) -> Bend:
@@ -82,7 +111,7 @@ def leads_elsewhere(pull: Pull) -> Bend | None:
 
 
 class Repeats:
-    """The page before comes again, once or for ever, whatever is request for."""
+    """The page before comes again, once or for ever, whatever is requested of the same list."""
 
     def __init__(self, *, forever: bool) -> None:
         self._forever, self._is_done = forever, False
@@ -93,10 +122,20 @@ class Repeats:
         if self._first is None:
             self._first = answer
             return answer
-        if self._is_done:
+        if self._is_done or answer.list_name != self._first.list_name:
             return answer
         self._is_done = not self._forever
         return self._first
+
+
+def raw_drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:
+    """As `drift`, written so that even half characters pass."""
+
+    def bend(request: ToolRequest, answer: Answer, count: int) -> Answer:
+        changed = drift(pull, change)(request, answer, count)
+        return replace(changed, raw=json.dumps(changed.document).encode())
+
+    return bend
 
 
 def drift(pull: Pull, change: Callable[[list[Any]], list[Any]]) -> Fault:

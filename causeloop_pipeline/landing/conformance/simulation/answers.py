@@ -17,8 +17,8 @@ from causeloop_pipeline.connectors.spec import (
     RangePages,
     TokenPages,
 )
-from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
+from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
 
 PAGE_SIZE = 7
 MARK = "conformance_page"
@@ -86,7 +86,7 @@ def page_answer(
             headers = {"Link": f'<{_address(request, stop)}>; rel="next"'}
         case NextUrlPages():
             document = set_at(document, pages.url, _address(request, stop) if has_next else None)
-    return Answer(document, headers=headers)
+    return Answer(document, headers=headers, list_name=pull.name)
 
 
 def value_of(sent: Any, name: str) -> Any:

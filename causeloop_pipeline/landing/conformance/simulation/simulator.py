@@ -1,22 +1,28 @@
 """A tool on loopback as its connector declares it: lists in pages, records by id, and a token endpoint."""
 
+import base64
+import binascii
+import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import fill_from, value_at
 from causeloop_pipeline.connectors.pulls import Param
-from causeloop_pipeline.connectors.spec import Connector, Pull, TimeFormat, TokenPages
-from causeloop_pipeline.landing.conformance.answers import page_answer, read_position, value_of
-from causeloop_pipeline.landing.conformance.json_edit import set_at
-from causeloop_pipeline.landing.conformance.loopback import Answer, ToolRequest
-from causeloop_pipeline.landing.conformance.sample_records import time_of
+from causeloop_pipeline.connectors.spec import AwsSignature, Connector, Pull, TimeFormat, TokenPages
+from causeloop_pipeline.landing.conformance.simulation.answers import page_answer, read_position, value_of
+from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
+from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest
+from causeloop_pipeline.landing.conformance.simulation.sample_records import time_of
+from causeloop_pipeline.landing.extract import RecordSchemaError, read_external_id
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 
 TOKEN_PATH = "/conformance/token"  # noqa: S105 an address
 PARENT = "parent-1"
+
+MINTED = itertools.count(1)
 
 Fault = Callable[[ToolRequest, Answer, int], Answer]
 """Changes the answer to the list request of a number, counted from 0."""
@@ -29,6 +35,8 @@ class SimulatedList:
     pull: Pull
     records: list[Any]
     envelope: Any
+    unlisted: list[Any] = field(default_factory=list)
+    """Records that the tool still has, but that this list does not show (any more)."""
 
     def matches(self, request: ToolRequest) -> bool:
         """Whether a request is for this list."""
@@ -62,26 +70,31 @@ class Simulator:
     connector: Connector
     lists: list[SimulatedList]
     config: Mapping[str, Any]
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     fault: Fault | None = None
     requests: int = 0
-    foreign_hosts: int = 0
-    minted: int = 0
 
     def __call__(self, request: ToolRequest) -> Answer:
         """The answer to any request."""
         if request.path == TOKEN_PATH or request.path.endswith("/access_tokens"):
-            self.minted += 1
-            text = f"minted-{self.minted}"
+            text = f"minted-{next(MINTED)}"
             return Answer({"access_token": text, "token": text, "expires_in": 3600})
-        for answer in (
-            self._parents(request),
-            self._details(request),
-            self._list(request),
-            self._record(request),
-        ):
+        if not self._knows(request):
+            return Answer({"error": "who are you?"}, 401)
+        for find_answer in (self._parents, self._details, self._list, self._record):
+            answer = find_answer(request)
             if answer is not None:
                 return answer
         return Answer({"error": f"no such address: {request.path}"}, 404)
+
+    def _knows(self, request: ToolRequest) -> bool:
+        """Whether a request carries a credential, a token or a signature."""
+        if self.connector.auth is None:
+            return True
+        sent = credential_text(request)
+        if isinstance(self.connector.auth, AwsSignature):
+            return "AWS4-HMAC-SHA256 Credential=" in sent
+        return "minted-" in sent or any(value in sent for value in self.credentials.values())
 
     def list_served(self, pull: Pull) -> list[Any]:
         """All records of the list that a pull asks for, those that only other pulls keep among them."""
@@ -126,12 +139,34 @@ class Simulator:
     def _record(self, request: ToolRequest) -> Answer | None:
         for listed in self.lists:
             refresh = listed.pull.refresh
-            if refresh is not None and _path_pattern(refresh.path).fullmatch(request.path):
-                last = request.path.rpartition("/")[2]
-                for record in listed.records:
-                    if last in {str(value) for value in record.values() if isinstance(value, str | int)}:
-                        return Answer(set_at({}, refresh.record, record) if refresh.record else record)
+            for record in (*listed.records, *listed.unlisted) if refresh is not None else ():
+                if refresh is not None and _path_of(listed.pull, record, self.config) == request.path:
+                    return Answer(set_at({}, refresh.record, record) if refresh.record else record)
         return None
+
+
+def credential_text(request: ToolRequest) -> str:
+    """Everything of a request that may prove who sends it; a basic authentication's pair is readable."""
+    texts = [*request.headers.values(), *request.query.values()]
+    texts += [str(value) for value in request.body.values()] if isinstance(request.body, dict) else []
+    for text in list(texts):
+        if text.startswith("Basic "):
+            try:
+                texts.append(base64.b64decode(text.removeprefix("Basic ")).decode())
+            except (binascii.Error, UnicodeDecodeError):
+                continue
+    return "\n".join(texts)
+
+
+def _path_of(pull: Pull, record: Any, config: Mapping[str, Any]) -> str | None:
+    """The address of one record, None where it has none."""
+    refresh = pull.refresh
+    try:
+        match = re.fullmatch(refresh.ids, read_external_id(pull.schema, record)) if refresh else None
+    except RecordSchemaError:
+        return None
+    values = {**config, **(match.groupdict() if match else {})}
+    return fill_from(refresh.path.partition("?")[0], values) if refresh is not None and match else None
 
 
 def _is_sent(sent: Any, name: str, value: Param) -> bool:

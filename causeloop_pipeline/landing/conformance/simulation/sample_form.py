@@ -46,8 +46,16 @@ class NoSampleError(ValueError):
 
 
 def sample_config(connector: Connector, entered: dict[str, Any]) -> dict[str, Any]:
-    """The given configuration, and samples for what it leaves out and the connector wants."""
-    wanted = {entry.name: entry for entry in connector.config if entry.required and entry.default is None}
+    """The given configuration, and samples for what it leaves out and the connector wants.
+
+    A list that is read for each entry of a field needs one entry.
+    """
+    for_each = {listed.for_each for listed in connector.pulls}
+    wanted = {
+        entry.name: entry
+        for entry in connector.config
+        if (entry.required and entry.default is None) or entry.name in for_each
+    }
     return {name: _sample(entry) for name, entry in wanted.items() if name not in entered} | entered
 
 

@@ -1,0 +1,59 @@
+"""What was proved of each connector type, as the last full run of the conformance kit has written it down."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+
+PROOFS_FILE = Path(__file__).with_name("proofs.csv")
+PROVED, FAILED = "yes", "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proofs:
+    """One type's labels: "yes" where it was run and passed, "failed", or empty where nothing was run."""
+
+    type: str
+    pull: str = ""
+    """New and changed records are polled, whatever the tool answers."""
+    push: str = ""
+    """Webhooks are read, also when they come again or broken."""
+    backfill: str = ""
+    """All of a long list is read, twice alike."""
+    refresh: str = ""
+    """An issue that ended between two polls is seen to have ended."""
+    changes: str = ""
+    """Deploys, releases and flags are landed as changes."""
+    tickets: str = ""
+    """Recommendations become tickets."""
+    drift: str = ""
+    """Records of another shape are read or set aside with a reason."""
+    kill: str = ""
+    """A process that is killed leaves nothing out and nothing twice."""
+    described_by: str = "knowledge"
+    """Whose word the declaration was held against: "vendor", "real payload", both, or "knowledge" alone."""
+
+
+def read_proofs() -> dict[str, Proofs]:
+    """The labels of each type, by its name."""
+    return dict(_read_file())
+
+
+def write_proofs(proofs: Iterable[Proofs]) -> None:
+    """Replace the labels of these types, and keep those of all others."""
+    rows = read_proofs() | {entry.type: entry for entry in proofs}
+    with PROOFS_FILE.open("w", encoding="utf-8", newline="") as file:
+        names = [field.name for field in fields(Proofs)]
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(rows[name]) for name in sorted(rows))
+    _read_file.cache_clear()
+
+
+@cache
+def _read_file() -> dict[str, Proofs]:
+    if not PROOFS_FILE.exists():
+        return {}
+    with PROOFS_FILE.open(encoding="utf-8", newline="") as file:
+        return {row["type"]: Proofs(**row) for row in csv.DictReader(file)}

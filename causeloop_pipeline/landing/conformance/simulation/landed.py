@@ -1,0 +1,65 @@
+"""What a conformance run has landed, page by page, and the frames in which a process reports its pages."""
+
+import os
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from causeloop_pipeline.landing.polling.page import Page
+from causeloop_pipeline.model.raw_record import RawRecord
+
+LENGTH_BYTES = 8
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class Landed:
+    """What was landed so far, version by version, with the cursor of the last committed page."""
+
+    versions: dict[str, set[str]] = field(default_factory=dict)
+    latest: dict[str, RawRecord] = field(default_factory=dict)
+    """The newest version of each record by the tool's own time."""
+    quarantined: list[str] = field(default_factory=list)
+    cursor: dict[str, Any] = field(default_factory=dict)
+
+    def commit(self, page: Page) -> None:
+        """Rows and cursor of one page together."""
+        for record in page.records:
+            self.land(record)
+        self.quarantined += [refused.reason for refused in page.quarantined]
+        self.cursor = page.cursor
+
+    def land(self, record: RawRecord) -> None:
+        """One record; a version that is there already is not landed again."""
+        self.versions.setdefault(record.external_id, set()).add(record.payload_hash)
+        former = self.latest.get(record.external_id)
+        if former is None or _time_of(former) <= _time_of(record):
+            self.latest[record.external_id] = record
+
+    @property
+    def count(self) -> int:
+        """The versions that were landed."""
+        return sum(map(len, self.versions.values()))
+
+
+def _time_of(record: RawRecord) -> datetime:
+    return record.source_updated_at or BEGINNING
+
+
+def write_page(file: int, frame: bytes) -> None:
+    """Report a page through a pipe: it counts once all of it was written."""
+    content = len(frame).to_bytes(LENGTH_BYTES, "big") + frame
+    while content:
+        content = content[os.write(file, content) :]
+
+
+def read_pages(file: BinaryIO) -> Iterator[Page]:
+    """The pages that were reported whole before the process ended."""
+    while len(head := file.read(LENGTH_BYTES)) == LENGTH_BYTES:
+        length = int.from_bytes(head, "big")
+        frame = file.read(length)
+        if len(frame) < length:
+            return
+        yield pickle.loads(frame)  # noqa: S301 our own process wrote it

@@ -1,0 +1,41 @@
+"""Where credentials go in a request, and that reading the certificate authorities is done once."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.egress import transport
+from causeloop_pipeline.egress.authenticator import build_authenticator
+from causeloop_pipeline.egress.http import Request
+from causeloop_pipeline.egress.policy import EgressPolicy
+
+
+def test_a_credential_of_the_form_is_in_the_body_alone() -> None:
+    """UptimeRobot takes its key there: it could never be polled while the key was looked for elsewhere."""
+    authenticator = build_authenticator(
+        CONNECTORS["uptimerobot"], {}, {"api_key": "planted &key"}, "https://api.example", EgressPolicy()
+    )
+    request = Request("UptimeRobot", "POST", "https://api.example/v2/getMonitors", {}, b"format=json")
+    sent, empty = authenticator.authorize(request), authenticator.authorize(Request("", "POST", request.url))
+
+    assert (sent.url, sent.content) == (request.url, b"format=json&api_key=planted+%26key")
+    assert empty.content == b"api_key=planted+%26key"
+    assert authenticator.redact("planted &key") == "***"
+
+
+def test_the_certificate_authorities_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = []
+
+    def create_context(**options: Any) -> object:
+        reads.append(options)
+        return original(**options)
+
+    original = httpx2.create_ssl_context
+    monkeypatch.setattr(httpx2, "create_ssl_context", create_context)
+    transport._load_authorities.cache_clear()
+    for _ in range(3):
+        transport.CheckedTransport(EgressPolicy()).close()
+
+    assert reads == [{"trust_env": False}]
