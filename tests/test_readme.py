@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from causeloop_pipeline.connectors.proofs import read_proofs
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Category
+from causeloop_pipeline.landing.conformance.matrix import render_matrix
 from causeloop_pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,21 +39,6 @@ def category_table() -> str:
     return "\n".join([*head, *rows]) + "\n"
 
 
-def connector_table() -> str:
-    """The table that the registry gives."""
-    rows = [
-        f"| `{tool.name}` | {tool.title} | {tool.category} | {tool.plan} "
-        f"| {'yes' if tool.pulls or tool.query or tool.configure else ''} | {'yes' if tool.webhook else ''} "
-        f"| {'yes' if tool.changes else ''} | {'yes' if tool.tickets else ''} |"
-        for tool in sorted(CONNECTORS.values(), key=lambda tool: (tool.category, tool.name))
-    ]
-    head = [
-        "| type | tool | category | plan | polled | webhook | changes | tickets |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*head, *rows]) + "\n"
-
-
 def settings_table() -> str:
     """The table that the settings give."""
     rows = [
@@ -72,7 +59,11 @@ def test_the_counts_of_connectors_are_the_registrys() -> None:
 
 
 def test_the_list_of_connectors_is_the_registrys() -> None:
-    assert section("connectors", (ROOT / "docs" / "connector-types.md").read_text()) == connector_table()
+    """`causeloop connectors verify --write docs/connectors.md` writes it, with the labels of each type."""
+    written = section("connectors", (ROOT / "docs" / "connectors.md").read_text())
+
+    assert written == render_matrix(CONNECTORS, read_proofs())
+    assert set(read_proofs()) == set(CONNECTORS)
 
 
 def test_the_settings_table_is_the_settings() -> None:
@@ -86,6 +77,14 @@ def test_the_state_folder_is_described_too() -> None:
 @pytest.mark.parametrize("path", re.findall(r"^\| `([a-z_/]+)` \| (?!one|What)", README, re.MULTILINE))
 def test_every_folder_of_the_map_is_there(path: str) -> None:
     assert (ROOT / path).exists() or "." in path or path in CONNECTORS
+
+
+def test_the_quality_of_grouping_is_ten_lines_of_the_page_that_a_command_writes() -> None:
+    page = (ROOT / "docs" / "quality.md").read_text().splitlines()
+    shown = section("grouping").splitlines()
+
+    assert len(shown) == 2 + 10
+    assert [line for line in shown if line not in page] == []
 
 
 def test_every_table_of_the_outputs_is_made_by_a_migration() -> None:

@@ -6,21 +6,21 @@ best candidate is a labelled mate, and what the table makes of the first.
 
 import numpy as np
 
-from bench.training.pair_weights import TRACKERS, read_labelled_issues
+from bench.training.pair_weights import FAMILIES, read_labelled_issues
 from causeloop_pipeline.analysis.detect.similarity.base_rate import estimate_base_rate, find_best_candidates
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import compare_texts, text_rows
 
 
 def main() -> None:
     """Prints one line per tracker."""
-    for name in TRACKERS:
+    for name in FAMILIES:
         table = read_labelled_issues(name)
         similarity = compare_texts(text_rows(table))
         pairs, model = similarity.pairs, similarity.model
         best = find_best_candidates(pairs.left, pairs.right, model.score_with_time(pairs), table.height)
         has_candidate = best.partner >= 0
-        label = table["label"].to_numpy()
-        is_mate = has_candidate & (label == label[best.partner])
+        label = table["label"].rank("dense").fill_null(0).to_numpy()
+        is_mate = has_candidate & (label > 0) & (label == label[best.partner])
         rate = estimate_base_rate(best, np.ones(table.height, dtype=bool))
         expected = float(rate.probability(best.best).mean())
         print(

@@ -1,12 +1,11 @@
 """Fits the weights of the pair score to trackers of known duplicates.
 
 Run `python -m bench.training.pair_weights`. Prints the table that `similarity/pair_score.py` holds. All
-trackers share the weights, each has an intercept of its own; what a feature means fixes its sign. `--across`
-fits half of the groups of all trackers and scores the other half.
+trackers share the weights, each has an intercept of its own; what a feature means fixes its sign. With
+`--leave-out` every family of trackers is scored by weights that were fitted without it.
 """
 
 import argparse
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,28 +13,41 @@ import numpy as np
 import polars as pl
 
 from bench.data.shared_folder import find_shared_file
-from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.similarity.candidate_pairs import build_postings, find_nearest_texts
 from causeloop_pipeline.analysis.detect.similarity.corpus import build_corpus, read_lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import WEIGHTS, merge_directions, pair_features
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
-from causeloop_pipeline.cli.issue_input import read_issues
+from causeloop_pipeline.cli.labelled_sets import read_labelled_set
 
-# how much a pair counts in the fit: a tracker of singletons has few true pairs, of which each tells more
-TRACKERS = {
-    "eclipse_duplicates": 1.0,
-    "hadoop_bug_reports": 3.0,
-    "tracker_filesystem": 1.0,
-    "tracker_scheduler": 1.0,
-    "tracker_mobile_sdk": 1.0,
-    "tracker_language": 1.0,
-    "mobile_sdk_duplicates": 1.0,
+FAMILIES = {
+    "tracker_filesystem": "data platform",
+    "tracker_scheduler": "data platform",
+    "hadoop_bug_reports": "data platform",
+    "reports_with_java_traces": "data platform",
+    "tracker_mobile_sdk": "mobile SDK",
+    "tracker_with_support_queue": "mobile SDK",
+    "mobile_sdk_duplicates": "mobile SDK",
+    "tracker_language": "language",
+    "crash_reports_go": "language",
+    "eclipse_duplicates": "editor",
+    "crash_stacks_native": "native stacks",
 }
 NEGATIVE = {"near_title", "other_exception", "rank", "both_stacks", "slot_differs"}
 # 0 means that nothing is known, or nothing shared
 UNCENTERED = {"component", "near_title", "same_stack", "other_exception", "both_stacks"}
+# of features that are 0 for nearly all pairs: their own deviation would make them loud
+DEVIATIONS = {
+    "component": 1.0,
+    "near_title": 0.1,
+    "same_stack": 0.2,
+    "other_exception": 0.2,
+    "both_stacks": 0.4,
+}
 RIDGE = 1.0
+MAX_POSITIVES = 150.0  # of one tracker, by weight: else one large export decides everything
+MAX_BAD_ROWS = 0.05
 
 Scale = dict[str, tuple[float, float]]
 """feature → (mean, standard deviation)."""
@@ -43,12 +55,11 @@ Scale = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Tracker:
-    """The candidate pairs of one tracker."""
+    """The candidate pairs of one tracker, and how much each counts."""
 
     features: dict[str, Floats]
     is_duplicate: Bools
-    half: Ints  # 0, 1; -1 for a pair across both
-    weight: float
+    weight: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +68,19 @@ class Sample:
 
     features: Floats
     is_duplicate: Bools
-    weight: float
+    weight: Floats
 
 
 def read_labelled_issues(name: str) -> pl.DataFrame:
-    """The canonical issues of a tracker with their `label`."""
+    """The canonical issues of a tracker with their `label`, null for a duplicate of an unknown issue."""
     path = find_shared_file(f"data/grouping/{name}.parquet")
-    source = read_issues(path, [], "UTC", skip_bad_rows=True, unread=["group_label"])
-    labels = source.file.table["group_label"].gather(source.read.rows - source.file.first_row)
-    label_of_issue = source.read.issues.select("issue_id").with_columns(labels.cast(pl.String).alias("label"))
-    return canonical_issues(source.read.issues).join(label_of_issue, on="issue_id", maintain_order="left")
+    labelled = read_labelled_set(path, "group_label", MAX_BAD_ROWS)
+    label_of_issue = labelled.issues.select("issue_id").with_columns(labelled.labels.alias("label"))
+    return canonical_issues(labelled.issues).join(label_of_issue, on="issue_id", maintain_order="left")
 
 
-def read_tracker(name: str, weight: float) -> Tracker:
-    """The candidate pairs of a tracker, as grouping finds them."""
+def read_tracker(name: str) -> Tracker:
+    """The candidate pairs of a tracker whose labels are known, as grouping finds them."""
     table = read_labelled_issues(name)
     texts = text_rows(table)
     lexicon, chunks = read_lexicon(texts)
@@ -79,11 +89,14 @@ def read_tracker(name: str, weight: float) -> Tracker:
     candidates = merge_directions(near, corpus.size)
     features = pair_features(corpus, corpus, lexicon, candidates, slice(None))
 
-    label = table["label"].to_numpy()
-    half_of_row = np.array([zlib.crc32(text.encode()) & 1 for text in label])
-    left, right = candidates.left, candidates.right
-    half = np.where(half_of_row[left] == half_of_row[right], half_of_row[left], -1)
-    return Tracker(features, label[left] == label[right], half, weight)
+    label = table["label"].rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    left, right = label[candidates.left], label[candidates.right]
+    is_known = (left > 0) & (right > 0)
+    is_duplicate = (left == right)[is_known]
+    others = np.maximum(np.bincount(label)[left[is_known]] - 1, 1)
+    weight = np.where(is_duplicate, 1.0 / others, 1.0)  # a group counts by its members, not by its pairs
+    weight *= min(MAX_POSITIVES / max(float(weight[is_duplicate].sum()), 1.0), 1.0)
+    return Tracker({key: values[is_known] for key, values in features.items()}, is_duplicate, weight)
 
 
 def measure_scale(trackers: Sequence[Tracker]) -> Scale:
@@ -94,8 +107,8 @@ def measure_scale(trackers: Sequence[Tracker]) -> Scale:
         columns = [column[np.isfinite(column)] for column in columns]
         columns = [column for column in columns if len(column)]
         mean = float(np.mean([column.mean() for column in columns]))
-        deviation = float(np.mean([column.std() for column in columns]))
-        scale[name] = (0.0 if name in UNCENTERED else mean, 1.0 if name == "component" else deviation)
+        deviation = DEVIATIONS.get(name, float(np.mean([column.std() for column in columns])))
+        scale[name] = (0.0 if name in UNCENTERED else mean, deviation)
     return scale
 
 
@@ -121,7 +134,7 @@ def fit_weights(samples: Sequence[Sample], names: Sequence[str]) -> Floats:
         for number, sample in enumerate(samples):
             logit = sample.features @ theta[:width] + theta[width + number]
             log_loss = np.logaddexp(0.0, logit) - sample.is_duplicate * logit
-            total += sample.weight * float(log_loss.sum())
+            total += float((sample.weight * log_loss).sum())
             error = sample.weight * (1.0 / (1.0 + np.exp(-logit)) - sample.is_duplicate)
             gradient[:width] += sample.features.T @ error
             gradient[width + number] += error.sum()
@@ -137,48 +150,39 @@ def fit_weights(samples: Sequence[Sample], names: Sequence[str]) -> Floats:
 def main() -> None:
     """Prints the table of weights, and how well they rank the pairs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--across", action="store_true")
+    parser.add_argument("--leave-out", action="store_true", help="score each family by the others' weights")
     options = parser.parse_args()
 
-    trackers = {name: read_tracker(name, weight) for name, weight in TRACKERS.items()}
-    scale = measure_scale(list(trackers.values()))
-    features = {name: standardize(tracker, scale) for name, tracker in trackers.items()}
-    if options.across:
-        for half in (0, 1):
-            _score_other_half(trackers, features, list(scale), half)
-    else:
-        _print_weights(trackers, features, scale)
+    trackers = {name: read_tracker(name) for name in FAMILIES}
+    if not options.leave_out:
+        _print_precision(trackers, list(trackers), list(trackers), is_shown=True)
+        return
+    for family in dict.fromkeys(FAMILIES.values()):
+        fitted_on = [name for name in trackers if FAMILIES[name] != family]
+        scored = [name for name in trackers if FAMILIES[name] == family]
+        _print_precision(trackers, fitted_on, scored, is_shown=False)
 
 
-def _score_other_half(
-    trackers: dict[str, Tracker], features: dict[str, Floats], names: list[str], half: int
+def _print_precision(
+    trackers: dict[str, Tracker], fitted_on: Sequence[str], scored: Sequence[str], *, is_shown: bool
 ) -> None:
+    """Fits weights to some trackers, and prints how well they rank the pairs of others."""
     from sklearn.metrics import average_precision_score
 
-    samples = []
-    for name, tracker in trackers.items():
-        own = tracker.half == half
-        samples.append(Sample(features[name][own], tracker.is_duplicate[own], tracker.weight))
-    weights = fit_weights(samples, names)
-    for name, tracker in trackers.items():
-        other = tracker.half == 1 - half
-        precision = average_precision_score(tracker.is_duplicate[other], features[name][other] @ weights)
-        print(f"fitted on half {half}, average precision on the other: {name} {precision:.3f}")
-
-
-def _print_weights(trackers: dict[str, Tracker], features: dict[str, Floats], scale: Scale) -> None:
-    from sklearn.metrics import average_precision_score
-
+    scale = measure_scale([trackers[name] for name in fitted_on])
     samples = [
-        Sample(features[name], tracker.is_duplicate, tracker.weight) for name, tracker in trackers.items()
+        Sample(standardize(tracker, scale), tracker.is_duplicate, tracker.weight)
+        for tracker in (trackers[name] for name in fitted_on)
     ]
     weights = fit_weights(samples, list(scale))
-    for name, weight in zip(scale, weights, strict=True):
-        mean, deviation = scale[name]
-        print(f'    "{name}": ({weight:.2f}, {mean:.3f}, {deviation:.3f}),')
-    for name, tracker in trackers.items():
-        precision = average_precision_score(tracker.is_duplicate, features[name] @ weights)
-        print(f"average precision: {name} {precision:.3f}")
+    if is_shown:
+        for (name, (mean, deviation)), weight in zip(scale.items(), weights, strict=True):
+            print(f'    "{name}": ({weight:.3f}, {mean:.3f}, {deviation:.3f}),')
+    for name in scored:
+        tracker = trackers[name]
+        score = standardize(tracker, scale) @ weights
+        precision = average_precision_score(tracker.is_duplicate, score, sample_weight=tracker.weight)
+        print(f"average precision: {name} {precision:.3f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from causeloop_pipeline.landing.export_file.columns import ColumnError, Recogniz
 from causeloop_pipeline.landing.export_file.issues import BadRowsError, TableIssues, issues_from_table
 from causeloop_pipeline.landing.export_file.reader import IssueFile, IssueFileError, read_issue_file
 
+MAX_BAD_ROWS = 0.05
+"""The share of rows that may be unreadable unless somebody says otherwise."""
+
 
 @dataclass(frozen=True)
 class IssueInput:
@@ -27,10 +30,14 @@ def read_issues(
     timezone: str,
     *,
     skip_bad_rows: bool = False,
+    max_bad_rows: float = MAX_BAD_ROWS,
     date_format: str | None = None,
     unread: Sequence[str] = (),
 ) -> IssueInput:
-    """The issues of an export without the `unread` columns; ends the command when they cannot be read."""
+    """The issues of an export without the `unread` columns.
+
+    Rows that cannot be read are left out; ends the command when they are more than the share `max_bad_rows`.
+    """
     chosen = _parse_maps(maps)
     try:
         ZoneInfo(timezone)
@@ -42,7 +49,7 @@ def read_issues(
             recognized,
             timezone=timezone,
             first_row=file.first_row,
-            skip_bad_rows=skip_bad_rows,
+            max_bad_rows=1.0 if skip_bad_rows else max_bad_rows,
             date_format=date_format,
         )
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -58,6 +58,11 @@ def test_loading_again_changes_nothing_but_the_address(loaded, installation, own
         assert session.rows("select distinct config ->> 'base_url' as url from app.connector") == [
             {"url": "http://127.0.0.1:9999"}
         ]
+    # Credentials are sealed for the address that they are sent to.
+    with database.workspace(tenants.workspace_ids["payments"]) as session:
+        assert read_connectors(session, vault, "pagerduty")[0].credentials == {
+            "api_token": "demo-payments-pagerduty"
+        }
 
 
 def test_the_keys_are_readable_by_their_owner_only_and_one_that_was_lost_is_made_again(

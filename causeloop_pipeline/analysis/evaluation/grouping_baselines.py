@@ -81,6 +81,23 @@ def group_by_hdbscan(issues: pl.DataFrame) -> pl.Series | None:
     return pl.Series("predicted", labels)
 
 
+def search_by_tfidf(issues: pl.DataFrame, limit: int) -> dict[str, list[str]]:
+    """Ranks by the cosine of TF-IDF vectors the issues that are most similar to each.
+
+    In: issues, how many to return for each. Out: by id the ids of the most similar ones, best first.
+    """
+    from sparse_dot_topn import sp_matmul_topn
+
+    vectors = _tfidf(issues)
+    near = sp_matmul_topn(vectors, vectors.T.tocsr(), top_n=limit + 1, sort=True, n_threads=1)
+    ids = issues["issue_id"].to_list()
+    rows = np.split(near.indices, near.indptr[1:-1])
+    return {
+        own: [ids[other] for other in others.tolist() if other != row][:limit]
+        for row, (own, others) in enumerate(zip(ids, rows, strict=True))
+    }
+
+
 def _tfidf(issues: pl.DataFrame) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -96,3 +113,7 @@ BASELINES: dict[str, Callable[[pl.DataFrame], pl.Series | None]] = {
     "tf-idf average link": group_by_average_link,
     "hdbscan on lsa": group_by_hdbscan,
 }
+SEARCHES: dict[str, Callable[[pl.DataFrame, int], dict[str, list[str]]]] = {
+    "tf-idf average link": search_by_tfidf
+}
+"""How the baselines that can search find similar issues."""

@@ -9,7 +9,7 @@ from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import can
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.detect.similar_issues import similar_to_each
-from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES
+from causeloop_pipeline.analysis.evaluation.grouping_baselines import BASELINES, SEARCHES
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import (
     Interval,
     bootstrap,
@@ -36,8 +36,8 @@ def evaluate_grouping(
     """Groups labelled issues and reports how right the groups are.
 
     In: issues; `labels`, the true group of each row (issues with a null label are grouped, and left out of
-    the figures); `with_baselines`: also exact titles, TF-IDF average link, HDBSCAN on LSA, and Drain3 where
-    the package is installed. Out: a `REPORT_SCHEMA` frame.
+    the figures); `with_baselines`: also exact titles, TF-IDF (average link, and its own search), HDBSCAN on
+    LSA, and Drain3 where the package is installed. Out: a `REPORT_SCHEMA` frame.
 
     Figures: precision, recall, f1, ga, fga with 95 % bootstrap intervals over labels; ari; B-cubed
     (bcubed_precision, bcubed_recall, bcubed_f1: row by row); recall@1/5/10 of
@@ -64,7 +64,7 @@ def evaluate_grouping(
     rows = [_row("causeloop", name, value, intervals) for name, value in (figures | recalls).items()]
     if with_baselines:
         for name, group in BASELINES.items():
-            rows += _baseline_rows(name, group, labelled)
+            rows += _baseline_rows(name, group, labelled, seed)
     return pl.DataFrame(rows, schema=REPORT_SCHEMA, orient="row")
 
 
@@ -87,7 +87,7 @@ def _calibration_after_feedback(
 
 
 def _baseline_rows(
-    name: str, group: Callable[[pl.DataFrame], pl.Series | None], labelled: pl.DataFrame
+    name: str, group: Callable[[pl.DataFrame], pl.Series | None], labelled: pl.DataFrame, seed: int
 ) -> list[_Row]:
     predicted = group(labelled)
     if predicted is None:
@@ -98,4 +98,8 @@ def _baseline_rows(
         **group_scores(predicted, labels),
         **score_bcubed(predicted, labels),
     }
-    return [_row(name, figure, value, {}) for figure, value in figures.items()]
+    if name in SEARCHES:
+        similar = SEARCHES[name](labelled, max(RANKS))
+        figures |= recall_at(similar, dict(labelled.select("issue_id", "label").iter_rows()), RANKS)
+    intervals = bootstrap(predicted, labels, seed=seed)
+    return [_row(name, figure, value, intervals) for figure, value in figures.items()]

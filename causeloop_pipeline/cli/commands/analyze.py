@@ -8,7 +8,8 @@ import polars as pl
 import typer
 
 from causeloop_pipeline.analysis.loop import STAGES, Loop, run_loop
-from causeloop_pipeline.cli.issue_input import read_issues, resolve_as_of
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues, resolve_as_of
+from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.report import print_loop, print_reading
 from causeloop_pipeline.cli.output.result_folder import (
     ResultFolderError,
@@ -25,9 +26,15 @@ from causeloop_pipeline.cli.output.terminal import (
     stdout,
 )
 
+EXAMPLES = show_examples(
+    "analyze incidents.csv",
+    "analyze export.xlsx --map title=Subject",
+    "analyze incidents.csv --timezone Europe/Berlin",
+    "analyze incidents.csv --json > result.jsonl",
+)
 RESULTS = ("issues", "patterns", "members", "clusters", "predictions", "recommendations")
 
-File = Annotated[Path, typer.Argument(help="Export of issues: .csv, .jsonl or .parquet.")]
+File = Annotated[Path, typer.Argument(help="Export of issues: .csv, .jsonl, .parquet or .xlsx.")]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds a field; may be repeated."),
@@ -38,7 +45,13 @@ AsOf = Annotated[
 ]
 Timezone = Annotated[str, typer.Option(help="Time zone of dates without an offset and of times of day.")]
 SkipBadRows = Annotated[
-    bool, typer.Option("--skip-bad-rows", help="Leave out rows that cannot be read, and count them.")
+    bool, typer.Option("--skip-bad-rows", help="Leave out all rows that cannot be read, however many.")
+]
+MaxBadRows = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=1.0, metavar="SHARE", help="Share of rows that may be unreadable and are left out."
+    ),
 ]
 DateFormat = Annotated[
     str | None, typer.Option(help="How dates are written, as strptime has it: %d/%m/%Y %H:%M.")
@@ -56,6 +69,7 @@ def analyze(
     ] = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
+    max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     date_format: DateFormat = None,
     as_json: Json = False,
     limit: Limit = 10,
@@ -63,7 +77,14 @@ def analyze(
     """Find patterns, clusters, predictions and ranked recommendations in an export of issues."""
     if out is not None:
         _check_folder(out)
-    source = read_issues(file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
+    source = read_issues(
+        file,
+        maps or [],
+        timezone,
+        skip_bad_rows=skip_bad_rows,
+        max_bad_rows=max_bad_rows,
+        date_format=date_format,
+    )
     moment = resolve_as_of(source, as_of, datetime.now(UTC))
     print_reading(stderr() if as_json else stdout(), source)
     quiet_libraries()

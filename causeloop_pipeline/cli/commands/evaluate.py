@@ -1,5 +1,6 @@
 """`causeloop evaluate grouping FILE --label COLUMN`: the accuracy of the grouping on labelled issues."""
 
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +8,14 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, SkipBadRows, Timezone
-from causeloop_pipeline.cli.issue_input import IssueInput, read_issues
+from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, MaxBadRows, SkipBadRows, Timezone
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, IssueInput, read_issues
 from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
+from causeloop_pipeline.cli.output.quality_page import MeasuredSet, write_quality_page
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, stderr, stdout, table
 
-app = typer.Typer(help="Measure quality on labelled data.", no_args_is_help=True)
+app = typer.Typer(cls=CommandList, help="Measure quality on labelled data.", no_args_is_help=True)
 
 
 @app.callback()
@@ -20,10 +23,17 @@ def evaluate() -> None:
     """Measure quality on labelled data."""
 
 
-@app.command()
+@app.command(
+    epilog=show_examples(
+        "evaluate grouping labelled.csv",
+        "evaluate grouping labelled.csv --label cause",
+        "evaluate grouping --all labelled-sets/",
+    )
+)
 def grouping(
     file: Annotated[
-        Path | None, typer.Argument(help="Labelled issues: .csv, .jsonl or .parquet.", show_default=False)
+        Path | None,
+        typer.Argument(help="Labelled issues, as `analyze` takes them.", show_default=False),
     ] = None,
     label: Annotated[
         str, typer.Option(metavar="COLUMN", help="The true group of each issue.")
@@ -32,11 +42,12 @@ def grouping(
         Path | None,
         typer.Option("--all", metavar="FOLDER", help="Measure every file of a folder that has the column."),
     ] = None,
-    max_bad_rows: Annotated[
-        float,
-        typer.Option(min=0.0, max=1.0, help="With --all: share of unreadable rows that may be left out."),
-    ] = 0.05,
+    max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="PAGE", help="With --all: also write the figures into a Markdown page."),
+    ] = None,
     maps: Map = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
@@ -48,12 +59,21 @@ def grouping(
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
     if all_in is not None:
-        _evaluate_all(all_in, label, max_bad_rows, peers=peers, seed=seed, as_json=as_json)
+        sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
+        if write is not None:
+            write_quality_page(write, sets)
+        _print_sets(sets, as_json=as_json)
         return
     if file is None:
         fail("name a file of labelled issues, or a folder of them with --all FOLDER", USAGE)
     source = read_issues(
-        file, maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format, unread=[label]
+        file,
+        maps or [],
+        timezone,
+        skip_bad_rows=skip_bad_rows,
+        max_bad_rows=max_bad_rows,
+        date_format=date_format,
+        unread=[label],
     )
     labels = _labels(source, label)
     with stderr().status("grouping"):
@@ -79,32 +99,40 @@ def _labels(source: IssueInput, label: str) -> pl.Series:
     return source.file.table[label].gather(source.read.rows - source.file.first_row)
 
 
-def _evaluate_all(
-    folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int, as_json: bool
-) -> None:
-    """One table line (or JSON lines) per labelled file; rows that are left out are counted and shown."""
+def _measure_sets(
+    folder: Path, label: str, max_bad_rows: float, *, peers: bool, seed: int
+) -> list[MeasuredSet]:
+    """Groups every labelled file of a folder; rows that cannot be read are left out and counted."""
     from causeloop_pipeline.analysis.evaluation.grouping_report import evaluate_grouping
 
     paths = find_labelled_sets(folder, label)
     if not paths:
         fail(f"no file below {folder} has a column {label!r}: name the column with --label")
-    lines = []
+    sets = []
     for path in paths:
         labelled = read_labelled_set(path, label, max_bad_rows)
         with stderr().status(f"grouping {path.stem}"):
             report = evaluate_grouping(labelled.issues, labelled.labels, with_baselines=peers, seed=seed)
-        if as_json:
-            named = report.select(
-                pl.lit(path.stem).alias("set"), pl.lit(labelled.left_out).alias("rows_left_out"), pl.all()
+        sets.append(MeasuredSet(path.stem, labelled.issues.height, labelled.left_out, report))
+    return sets
+
+
+def _print_sets(sets: Sequence[MeasuredSet], *, as_json: bool) -> None:
+    """One table line per set and method, or JSON lines."""
+    if as_json:
+        for each in sets:
+            named = each.report.select(
+                pl.lit(each.name).alias("set"), pl.lit(each.left_out).alias("rows_left_out"), pl.all()
             )
             print_json_lines("figure", named)
-        lines += [
-            (path.stem, labelled.issues.height, labelled.left_out, method, *_main_figures(report, method))
-            for method in report["method"].unique(maintain_order=True)
-        ]
-    if not as_json:
-        columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
-        stdout().print(table(f"Grouping of {len(paths)} labelled sets", columns, lines, right=columns[1:3]))
+        return
+    lines = [
+        (each.name, each.issues, each.left_out, method, *_main_figures(each.report, method))
+        for each in sets
+        for method in each.report["method"].unique(maintain_order=True)
+    ]
+    columns = ["set", "rows", "left out", "method", "P", "R", "F1", "95 %", *_FURTHER]
+    stdout().print(table(f"Grouping of {len(sets)} labelled sets", columns, lines, right=columns[1:3]))
 
 
 _FURTHER = ("bcubed_f1", "recall@1", "recall@10", "ece", "ece_30_verdicts", "sure_precision")

@@ -7,13 +7,20 @@ import polars as pl
 import typer
 
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
-from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, SkipBadRows, Timezone
-from causeloop_pipeline.cli.issue_input import read_issues
+from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, MaxBadRows, SkipBadRows, Timezone
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
+from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.report import reason_text
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, progress, stdout, table
 
+EXAMPLES = show_examples(
+    "explain INC-17 --file incidents.csv",
+    "explain INC-17 --workspace acme/payments",
+)
 STAGES = 2
-File = Annotated[Path | None, typer.Option("--file", help="Export of issues: .csv, .jsonl or .parquet.")]
+File = Annotated[
+    Path | None, typer.Option("--file", help="Export of issues: .csv, .jsonl, .parquet or .xlsx.")
+]
 Workspace = Annotated[
     str | None, typer.Option(metavar="NAME", help="Or a workspace in the database: organization/workspace.")
 ]
@@ -26,6 +33,7 @@ def explain(
     maps: Map = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
+    max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     date_format: DateFormat = None,
     as_json: Json = False,
 ) -> None:
@@ -33,7 +41,15 @@ def explain(
     if one_source(file, workspace):
         explanation = _from_database(issue, str(workspace))
     else:
-        explanation = _from_file(issue, Path(str(file)), maps or [], timezone, skip_bad_rows, date_format)
+        source = read_issues(
+            Path(str(file)),
+            maps or [],
+            timezone,
+            skip_bad_rows=skip_bad_rows,
+            max_bad_rows=max_bad_rows,
+            date_format=date_format,
+        )
+        explanation = _from_file(issue, Path(str(file)), source.read.issues, timezone)
     if as_json:
         print_json_lines("explanation", pl.DataFrame([explanation]))
     else:
@@ -50,13 +66,9 @@ def one_source(file: Path | None, workspace: str | None) -> bool:
     return workspace is not None
 
 
-def _from_file(
-    issue: str, file: Path, maps: list[str], timezone: str, skip_bad_rows: bool, date_format: str | None
-) -> dict[str, Any]:
+def _from_file(issue: str, file: Path, issues: pl.DataFrame, timezone: str) -> dict[str, Any]:
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
-    source = read_issues(file, maps, timezone, skip_bad_rows=skip_bad_rows, date_format=date_format)
-    issues = source.read.issues
     issue_row = _find_issue(issue, issues, file.name)
     with progress(STAGES) as reached:
         fingerprints, grouping = group(

@@ -7,9 +7,18 @@ import polars as pl
 import typer
 
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
-from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Limit, Map, SkipBadRows, Timezone
+from causeloop_pipeline.cli.commands.analyze import (
+    DateFormat,
+    Json,
+    Limit,
+    Map,
+    MaxBadRows,
+    SkipBadRows,
+    Timezone,
+)
 from causeloop_pipeline.cli.commands.explain import File, Workspace, one_source
-from causeloop_pipeline.cli.issue_input import read_issues
+from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, read_issues
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.terminal import fail, plain, print_json_lines, progress, stdout, table
 from causeloop_pipeline.model.frames import PREVIOUS_MEMBER_SCHEMA
 
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping
 
 STAGES = 2
-app = typer.Typer(help="Preview patterns without saving them.", no_args_is_help=True)
+app = typer.Typer(cls=CommandList, help="Preview patterns without saving them.", no_args_is_help=True)
 
 
 @app.callback()
@@ -25,7 +34,12 @@ def patterns() -> None:
     """Preview patterns without saving them."""
 
 
-@app.command()
+@app.command(
+    epilog=show_examples(
+        "patterns preview --file incidents.csv",
+        "patterns preview --workspace acme/payments",
+    )
+)
 def preview(
     file: File = None,
     workspace: Workspace = None,
@@ -35,6 +49,7 @@ def preview(
     maps: Map = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
+    max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     date_format: DateFormat = None,
     as_json: Json = False,
     limit: Limit = 20,
@@ -46,7 +61,12 @@ def preview(
         from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
 
         source = read_issues(
-            Path(str(file)), maps or [], timezone, skip_bad_rows=skip_bad_rows, date_format=date_format
+            Path(str(file)),
+            maps or [],
+            timezone,
+            skip_bad_rows=skip_bad_rows,
+            max_bad_rows=max_bad_rows,
+            date_format=date_format,
         )
         before = _previous(previous) if previous else None
         with progress(STAGES) as reached:

@@ -1,4 +1,5 @@
 import json
+import shutil
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -6,11 +7,16 @@ import psycopg
 import pytest
 
 from causeloop_pipeline.cli.doctor import State
-from causeloop_pipeline.cli.doctor.check_dagster import _check_driver, _check_heartbeat, check_restarts
+from causeloop_pipeline.cli.doctor.check_dagster import (
+    _check_driver,
+    _check_heartbeat,
+    _check_storage,
+    check_restarts,
+)
 from causeloop_pipeline.cli.doctor.check_database import check_database
 from causeloop_pipeline.cli.doctor.check_machine import check_machine
 from causeloop_pipeline.cli.doctor.check_secrets import check_secrets
-from causeloop_pipeline.settings import Settings, settings
+from causeloop_pipeline.settings import DEPLOY_DIR, Settings, settings
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
 
@@ -119,6 +125,13 @@ def test_an_absent_or_short_key_is_wrong(tmp_path, monkeypatch, key, message):
 )
 def test_dagster_s_storage_must_use_psycopg2(tmp_path, url, scheme, state):
     assert _check_driver(tmp_path / "dagster.yaml", url, scheme).state is state
+
+
+def test_dagster_s_configuration_as_it_is_delivered_is_sound(tmp_path):
+    (tmp_path / "dagster").mkdir()
+    shutil.copy(DEPLOY_DIR / "dagster.yaml", tmp_path / "dagster")
+    config = Settings(state_dir=tmp_path, dagster_database_url="postgresql://u@h/dagster")
+    assert _check_storage(config).state is State.OK
 
 
 def test_a_daemon_is_alive_silent_or_doubled():

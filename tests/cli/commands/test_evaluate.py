@@ -56,6 +56,20 @@ def test_every_labelled_file_of_a_folder_is_measured_and_rows_that_cannot_be_rea
     assert figures["f1"]["value"] == figures["bcubed_f1"]["value"] == 1.0
 
 
+def test_all_sets_and_their_peers_are_written_into_a_page(tmp_path):
+    rows = [f"A-{n},disk {n} of the store is full,cause-{n % 1}" for n in range(40)]
+    (tmp_path / "one.csv").write_text("id,title,group_label\n" + "\n".join(rows) + "\n")
+    page = tmp_path / "quality.md"
+    arguments = ["evaluate", "grouping", "--all", str(tmp_path), "--write", str(page), "--json"]
+    result = runner.invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    figures = [json.loads(line, parse_constant=pytest.fail) for line in result.stdout.splitlines()]
+    of_peer = {row["figure"]: row for row in figures if row["method"] == "tf-idf average link"}
+    assert {"f1", "bcubed_f1", "recall@10"} <= of_peer.keys()
+    assert of_peer["f1"]["low"] <= of_peer["f1"]["value"] <= of_peer["f1"]["high"]
+    assert "| one | 40 | 1.00 / 1.00 / 1.00 |" in page.read_text()
+
+
 def test_more_unreadable_rows_than_the_flag_allows_refuse_the_file_and_say_what_to_do(tmp_path):
     (tmp_path / "one.csv").write_text("id,title,group_label\nA-1,disk full,a\nA-2,,a\n")
     result = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers"])

@@ -22,6 +22,7 @@ from causeloop_pipeline.cli.doctor import Finding, State
 from causeloop_pipeline.cli.doctor.check_dagster import _check_runs
 from causeloop_pipeline.cli.doctor.check_database import check_database
 from causeloop_pipeline.cli.doctor.check_network import check_network
+from causeloop_pipeline.orchestration.instance.own_runs import CODE_LOCATION
 from causeloop_pipeline.settings import ROOT, Settings, settings
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.vault import Vault
@@ -29,6 +30,7 @@ from causeloop_pipeline.storage.database.roles import DATABASE, SEARCH_OPERATOR
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.oidc_issuer import running_issuer
 from tests.conftest import Installation
+from tests.orchestration.instance.code_locations import job_origin
 from tests.support.fake_tool import Reply, fake_tool, in_turn
 
 
@@ -207,12 +209,17 @@ def test_stuck_runs_are_named(stored: DagsterInstance, installation: Installatio
                 (hours, hours, run.run_id),
             )
 
+    def create(status: dg.DagsterRunStatus, location: str = CODE_LOCATION) -> dg.DagsterRun:
+        origin = job_origin(waiting.name, location)
+        return stored.create_run_for_job(waiting, status=status, remote_job_origin=origin)
+
+    age(create(dg.DagsterRunStatus.STARTED, location="another team's"), 3)
     none = _check_runs(settings())
-    queued = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.NOT_STARTED)
+    queued = create(dg.DagsterRunStatus.NOT_STARTED)
     fresh = _check_runs(settings())
     age(queued, 1)
     late = _check_runs(settings())
-    started = stored.create_run_for_job(waiting, status=dg.DagsterRunStatus.STARTED)
+    started = create(dg.DagsterRunStatus.STARTED)
     age(started, 3)
     stuck = _check_runs(settings())
     stored.wipe()

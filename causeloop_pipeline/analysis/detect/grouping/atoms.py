@@ -22,8 +22,9 @@ from causeloop_pipeline.analysis.detect.grouping.constraints import (
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import find_storm_keys
 
-TEXT_KEYS = ("text:", "copy:")
+TEXT_KEYS = ("text:", "phrase:", "copy:")
 MIN_COPIES_OF_ONE_TEXT = 8  # then the copies are one atom: comparing them would crowd out other neighbours
+MAX_PHRASE_CHARACTERS = 40  # so few may stand for anything ("dead issue"): copies of them are less sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
     """Names what issues must have in common to be one atom.
 
     In: canonical issues with their fingerprints. Out: `atom_key` per row, in order:
-    `storm:…`, `template:…`, `burst:…` or `text:…`.
+    `storm:…`, `template:…`, `burst:…`, `phrase:…` (copies of a few words of people) or `text:…`.
     """
     storms = find_storm_keys(table)
     no_text = table.with_row_index("row").filter(pl.col("kind") == "structured")
@@ -74,10 +75,14 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
         pl.col("title").fill_null("").hash(1).cast(pl.String),
         pl.col("body").fill_null("").hash(2).cast(pl.String),
     )
+    is_repeated = pl.len().over("text") >= MIN_COPIES_OF_ONE_TEXT
+    characters = pl.sum_horizontal(pl.col("title", "body").str.strip_chars().str.len_chars())
     text_key = (
-        pl.when(pl.len().over("text") >= MIN_COPIES_OF_ONE_TEXT)
-        .then("text")
-        .otherwise(pl.col("text") + pl.col("issue_id"))
+        pl.when(is_repeated & (characters <= MAX_PHRASE_CHARACTERS))
+        .then("phrase:" + pl.col("text"))
+        .when(is_repeated)
+        .then("text:" + pl.col("text"))
+        .otherwise("text:" + pl.col("text") + pl.col("issue_id"))
     )
     return (
         table.with_row_index("row")
@@ -90,7 +95,7 @@ def build_atom_keys(table: pl.DataFrame) -> pl.Series:
             .then("template:" + pl.col("template_key"))
             .when(pl.col("kind") == "structured")
             .then("burst:" + pl.col("burst_key"))
-            .otherwise("text:" + text_key)
+            .otherwise(text_key)
             .alias("atom_key")
         )["atom_key"]
     )

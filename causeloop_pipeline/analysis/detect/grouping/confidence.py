@@ -17,7 +17,7 @@ _MIN_PROBABILITY = 1e-4
 _LOG_SLOPE_SPREAD, _SHIFT_SPREAD = 0.3, 1.0  # the confidence is calibrated before: verdicts shift it
 
 # the probability that two issues of one atom share their cause, by the kind of its key
-ATOM_SIMILARITY = {"template": 0.985, "text": 0.99, "burst": 0.45, "storm": 0.9}
+ATOM_SIMILARITY = {"template": 0.985, "text": 0.99, "phrase": 0.6, "burst": 0.45, "storm": 0.9}
 LINKED_SIMILARITY = 0.95  # of two issues that a user linked
 
 

@@ -28,7 +28,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 4\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 5\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = ("members", "keys", "resolution_times", "split_references", "bursts", "nearest_patterns")
 _GROUP_TABLES = ("group_summaries", "trait_counts")
 

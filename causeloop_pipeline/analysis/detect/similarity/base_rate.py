@@ -14,14 +14,14 @@ from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 
 # share of texts that are each other's best candidate → log odds that a text's best candidate is its mate
 # (`python -m bench.training.base_rates`)
-_MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.60, 0.65, 0.70, 0.85)
-_MATE_LOG_ODDS = (-3.46, -2.75, -1.36, -0.37, 0.32, 0.93, 1.74)
+_MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.59, 0.65, 0.70, 0.85)
+_MATE_LOG_ODDS = (-3.40, -2.75, -2.45, -1.20, 0.45, 0.90, 1.74)
 _PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
-_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.9, 2.5  # members of large groups are mutual best by chance
+_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.6, 4.5  # members of large groups are mutual best by chance
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
 # natural trackers are full of series at the top of the ranking: their scores tell less
-_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.8, 1.2)
+_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.7, 1.2)
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers

@@ -57,7 +57,9 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class TextCounts:
-    """What was counted in texts: their terms by chunk of rows (`row`, `code`, `title`, `body`) and frames."""
+    """What was counted in texts: their terms (`row`, `code`, `title`, `body`), each chunk those of the next
+    `_CHUNK` rows, and their frames.
+    """
 
     chunks: list[pl.DataFrame]
     frames: FrameRows
@@ -109,7 +111,11 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> C
     from scipy.sparse import vstack
 
     width = lexicon.terms.height
-    parts = [_weigh_terms(chunk, lexicon, texts.height, width) for chunk in counts.chunks]
+    starts = range(0, texts.height, _CHUNK)
+    parts = [
+        _weigh_terms(chunk, lexicon, (start, min(start + _CHUNK, texts.height)), width)
+        for start, chunk in zip(starts, counts.chunks, strict=True)
+    ]
     titles, wholes = zip(*(parts or [_no_vectors(width)]), strict=True)
     title, whole = vstack(titles, format="csr"), vstack(wholes, format="csr")
     frames, copy_keys = weigh_frames(counts.frames, lexicon.frames, texts.height)
@@ -123,7 +129,7 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     In: texts (`text_rows`), a lexicon. Out: the lexicon with the terms that it lacked, and the corpus.
     """
     counts = _count_by_field(texts)
-    df = counts.group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term")
+    df = counts.lazy().group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term").collect()
     codes = lexicon.codes_of(df["term"])
     is_new = codes < 0
     larger = lexicon
@@ -132,8 +138,14 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
         codes[is_new] = np.arange(lexicon.terms.height, larger.terms.height)
 
     coded_terms = pl.DataFrame({"term": df["term"], "code": codes.astype(np.uint32)})
-    coded = counts.join(coded_terms, on="term").drop("term").sort("row", "code")
-    return larger, build_corpus(texts, larger, TextCounts([coded], FrameRows.of(texts)))
+    coded = counts.lazy().join(coded_terms.lazy(), on="term").drop("term").sort("row", "code").collect()
+    starts = range(0, texts.height, _CHUNK)
+    chunks = [coded] if len(starts) == 1 else [_rows_from(coded, start) for start in starts]
+    return larger, build_corpus(texts, larger, TextCounts(chunks, FrameRows.of(texts)))
+
+
+def _rows_from(counts: pl.DataFrame, start: int) -> pl.DataFrame:
+    return counts.filter(pl.col("row").is_between(start, start + _CHUNK, closed="left"))
 
 
 def _count_by_field(texts: pl.DataFrame) -> pl.DataFrame:
@@ -141,9 +153,11 @@ def _count_by_field(texts: pl.DataFrame) -> pl.DataFrame:
     both = count_terms(pl.concat([title_text(texts["title"]), body_text(texts["body"])]))
     title = pl.when(pl.col("row") < texts.height).then("count").otherwise(pl.lit(0, pl.UInt32))
     return (
-        both.select(pl.col("row") % max(texts.height, 1), "term", title=title, body="count")
+        both.lazy()
+        .select(pl.col("row") % max(texts.height, 1), "term", title=title, body="count")
         .group_by("row", "term")
         .agg(pl.col("title").sum(), (pl.col("body") - pl.col("title")).sum())
+        .collect()
     )
 
 
@@ -164,12 +178,13 @@ def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:
     return total / texts if texts and total else 1.0
 
 
-def _weigh_terms(counts: pl.DataFrame, lexicon: Lexicon, texts: int, width: int) -> tuple[Sparse, Sparse]:
-    """One chunk's title vectors and whole vectors."""
+def _weigh_terms(
+    counts: pl.DataFrame, lexicon: Lexicon, place: tuple[int, int], width: int
+) -> tuple[Sparse, Sparse]:
+    """One chunk's title vectors and whole vectors; its place is its first row and the first one after it."""
     from scipy.sparse import csr_array
 
-    first = int(counts["row"].min() or 0) // _CHUNK * _CHUNK  # type: ignore[arg-type]
-    rows = min(_CHUNK, texts - first) if texts > _CHUNK else texts
+    first, rows = place[0], place[1] - place[0]
     row, code = counts["row"].to_numpy().astype(np.int64) - first, counts["code"].to_numpy()
     idf = lexicon.idf[code]
     title = _saturate(counts["title"].to_numpy(), row, rows, lexicon.title_mean, _TITLE_B) * idf

@@ -1,4 +1,4 @@
-"""How likely two texts have one cause: ten features of a pair with fixed weights.
+"""How likely two texts have one cause: eleven features of a pair with fixed weights.
 
 The weights were fitted on public bug trackers and transfer from one to another; how common duplicates are
 does not, so the odds are set for each workspace (`base_rate`), and so is what time says (`time_ratio`).
@@ -25,16 +25,17 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 # (`python -m bench.training.pair_weights`)
 WEIGHTS = {
-    "title_repeated": (0.582, 0.332, 0.178),
-    "rival_margin": (0.563, -0.927, 0.515),
-    "rare_terms": (0.496, 0.464, 0.151),
-    "component": (0.371, 0.000, 1.000),
-    "rank": (-0.367, 2.539, 0.509),
-    "near_title": (-0.299, 0.000, 0.100),
-    "same_stack": (0.271, 0.000, 0.200),
-    "other_exception": (-0.231, 0.000, 0.200),
-    "both_stacks": (-0.145, 0.000, 0.400),
-    "slot_differs": (-0.119, 0.253, 0.199),
+    "title_repeated": (0.549, 0.343, 0.175),
+    "rival_margin": (0.450, -0.905, 0.491),
+    "rare_terms": (0.444, 0.467, 0.149),
+    "component": (0.353, 0.000, 1.000),
+    "rank": (-0.383, 2.507, 0.525),
+    "near_title": (-0.314, 0.000, 0.100),
+    "same_stack": (0.225, 0.000, 0.200),
+    "other_exception": (-0.219, 0.000, 0.200),
+    "text_repeated": (0.169, 0.222, 0.145),
+    "both_stacks": (-0.165, 0.000, 0.400),
+    "slot_differs": (-0.091, 0.266, 0.201),
 }
 _NEAR_TITLE = 0.6  # titles more alike than this, yet not equal, are often a series
 _CHUNK = 40_000
@@ -163,6 +164,7 @@ def pair_features(
     return {
         "cosine": row_dots(a, b),
         "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
+        "text_repeated": _share_repeated(a, b, idf),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
         "rank": np.log1p(candidates.rank[part]),
         "near_title": np.where(has_same_title, 0.0, near_title),
@@ -171,6 +173,14 @@ def pair_features(
         **_title_features(title_a, title_b, a, b, lexicon),
         **_metadata_features(metadata_a, metadata_b),
     }
+
+
+def _share_repeated(a: Any, b: Any, idf: Floats) -> Floats:
+    """The share of the shorter text, by rarity, that the longer one repeats."""
+    weighted_a, weighted_b = with_weights(a, idf), with_weights(b, idf)
+    total_a, total_b = (np.asarray(text.sum(axis=1)).ravel() for text in (weighted_a, weighted_b))
+    shorter = np.maximum(np.minimum(total_a, total_b), 1e-9)
+    return np.asarray(row_dots(weighted_a, with_weights(b, None)) / shorter)
 
 
 def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon) -> dict[str, Floats]:

@@ -43,21 +43,24 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
     In: texts. Out: `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by row and term.
     """
     words = (
-        pl.DataFrame({"text": texts})
+        pl.LazyFrame({"text": texts})
         .with_row_index("row")
         .select("row", word=pl.col("text").str.extract_all(_RAW_WORD))
         .explode("word", empty_as_null=False)
         .drop_nulls()
         .group_by("row", "word")
         .len("count")
+        .collect()
     )
     distinct = words["word"].unique()
     terms = _expand_words(distinct)
     return (
-        words.join(terms, on="word")
+        words.lazy()
+        .join(terms.lazy(), on="word")
         .group_by("row", "term")
         .agg(pl.col("count").sum().cast(pl.UInt32))
         .sort("row", "term")
+        .collect()
     )
 
 

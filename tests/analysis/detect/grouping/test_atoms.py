@@ -29,6 +29,7 @@ from tests.support.failure_texts import (
     issue_frame,
     machine_issues,
 )
+from tests.support.one_off_titles import ONE_OFF
 
 KeyEdge = tuple[int, int, float]
 History = tuple[list[int], list[Constraint], list[KeyEdge]]
@@ -43,6 +44,18 @@ def form(keys: list[str], *constraints: Constraint, titles: list[str] | None = N
 
 def read_atom_keys(issues: pl.DataFrame) -> list[str]:
     return build_atom_keys(join_fingerprints(canonical_issues(issues), fingerprint_issues(issues))).to_list()
+
+
+def test_copies_of_a_few_words_are_one_atom_but_never_shown_as_sure() -> None:
+    report = "The nightly export of invoices stops half way with a lock timeout"
+    issues = human_issues(
+        [*["dead issue"] * MIN_COPIES_OF_ONE_TEXT, *[report] * MIN_COPIES_OF_ONE_TEXT, *ONE_OFF]
+    )
+    keys = read_atom_keys(issues)
+    assert sorted(key.partition(":")[0] for key in dict.fromkeys(keys))[:2] == ["phrase", "text"]
+    patterns = group_issues(issues, fingerprint_issues(issues)).patterns
+    confidence = dict(patterns.select("name", "confidence").iter_rows())
+    assert confidence["dead issue"] < 0.8 < confidence[report]
 
 
 def test_without_constraints_each_key_is_an_atom_and_each_atom_a_unit() -> None:

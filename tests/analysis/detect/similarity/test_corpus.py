@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
@@ -95,19 +95,23 @@ def test_new_texts_extend_the_lexicon_and_change_nothing_in_it(old: list[str], n
     assert (extended.codes_of(extended.terms["term"]) == np.arange(extended.terms.height)).all()
 
 
-@settings(deadline=None, max_examples=25)
-@given(TEXTS.map(lambda titles: [title or "disk" for title in titles]), st.integers(1, 4))
-def test_the_size_of_chunks_does_not_matter(titles: list[str], chunk: int) -> None:
-    texts = rows_of(titles)
+@settings(deadline=None, max_examples=10)
+@given(TEXTS, TEXTS, st.integers(1, 4))
+@example(["disk", "", "queue"], ["", "socket"], 1)
+def test_the_size_of_chunks_does_not_matter(titles: list[str], new: list[str], chunk: int) -> None:
+    texts, new_texts = rows_of(titles), rows_of(new)
     lexicon, corpus = build(texts)
+    _, added = add_texts(new_texts, lexicon)
     whole_size = corpus_module._CHUNK
     corpus_module._CHUNK = chunk
     try:
         other_lexicon, other = build(texts)
+        _, other_added = add_texts(new_texts, lexicon)
     finally:
         corpus_module._CHUNK = whole_size
     assert other_lexicon.terms.equals(lexicon.terms)
     assert np.array_equal(other.whole.toarray(), corpus.whole.toarray())
+    assert np.array_equal(other_added.whole.toarray(), added.whole.toarray())
 
 
 def test_taking_rows_keeps_their_vectors_and_metadata() -> None:

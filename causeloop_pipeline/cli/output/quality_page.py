@@ -1,0 +1,228 @@
+"""The page on quality: every labelled set beside other methods, with intervals, and what was tuned on it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+
+import polars as pl
+
+MARK = "grouping"
+OURS = "causeloop"
+_UNKNOWN = "–"
+_HEAD = "# Quality\n\nWritten by commands, which each replace their own part.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSet:
+    """A labelled set: its name, how many rows were read and left out, and its `REPORT_SCHEMA` figures."""
+
+    name: str
+    issues: int
+    left_out: int
+    report: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSet:
+    """What a set of public data is, what was chosen by looking at it, and whether the means count it."""
+
+    title: str
+    tuned: str
+    is_in_means: bool = True
+
+
+_ALL = "weights, base rates, threshold"
+KNOWN_SETS = {
+    "tracker_filesystem": KnownSet("bug reports of a file system", _ALL),
+    "tracker_scheduler": KnownSet("bug reports of a scheduler", _ALL),
+    "tracker_mobile_sdk": KnownSet("bug reports of a mobile SDK", _ALL),
+    "tracker_with_support_queue": KnownSet("the same with a support queue", _ALL),
+    "tracker_language": KnownSet("bug reports of a programming language", _ALL),
+    "mobile_sdk_duplicates": KnownSet("duplicates of a mobile SDK, nothing else", _ALL),
+    "reports_with_java_traces": KnownSet("reports with Java stack traces", _ALL),
+    "crash_reports_go": KnownSet("Go crash reports", _ALL),
+    "crash_stacks_native": KnownSet("native stacks", f"{_ALL}, copies of a stack"),
+    "crash_logs_kernel": KnownSet("kernel logs, labelled by rules", "base rates, threshold"),
+    "eclipse_duplicates": KnownSet("duplicates of an editor, nothing else", _ALL),
+    "hadoop_bug_reports": KnownSet("bug reports, nearly all singletons", _ALL),
+    "machine_messages": KnownSet("log lines of 8 systems", "masks, template merging", is_in_means=False),
+    "storm_1": KnownSet("flood of alerts, first", "silence that ends a storm", is_in_means=False),
+    "storm_2": KnownSet("flood of alerts, second", "silence that ends a storm", is_in_means=False),
+    "incidents_with_cause": KnownSet(
+        "incidents by faulty part, 11 of which recur", "nothing", is_in_means=False
+    ),
+    "postmortems_with_cause": KnownSet(
+        "post-mortems by class of cause, not by incident", "nothing", is_in_means=False
+    ),
+}
+"""Sets of public data that were looked at; of any other set nothing was."""
+
+_NOTES = """\
+Labels hold only the duplicates that somebody linked, so precision is a lower bound, and ECE is that of the
+labels. Intervals: 95 %, bootstrap over labels. B-cubed counts every issue the same, so that no large group
+decides. Recall@k: the share of issues with a mate that find one among the first k similar issues; TF-IDF
+ranks by cosine. "After 30 answers": the ECE once people have judged 30 random pairs. "Shown ≥ .8": the
+precision over the pairs of patterns with a confidence of .8 or more, a dash where none is shown so sure.
+Peers see the same issues, and have one setting for all sets; a dash where a peer was not measured.
+"""
+
+
+def write_quality_page(path: Path, sets: Sequence[MeasuredSet]) -> None:
+    """Replaces the part on grouping of a page, or begins the page."""
+    page = path.read_text(encoding="utf-8") if path.exists() else _HEAD
+    part = f"<!-- {MARK} -->\n{describe_grouping(sets)}<!-- /{MARK} -->\n"
+    before, mark, rest = page.partition(f"<!-- {MARK} -->\n")
+    after = rest.partition(f"<!-- /{MARK} -->\n")[2] if mark else ""
+    path.write_text(f"{before}{'' if mark else chr(10)}{part}{after}", encoding="utf-8")
+
+
+def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
+    """The part on grouping as Markdown."""
+    in_order = sorted(sets, key=_order)
+    parts = [
+        "## Grouping\n\n`causeloop evaluate grouping --all FOLDER --write docs/quality.md`\n",
+        _table(
+            (
+                "data",
+                "issues",
+                "precision / recall / F1",
+                "F1, 95 %",
+                "best peer's F1",
+                "Recall@10 (TF-IDF)",
+                "ECE",
+                "after 30 answers",
+            ),
+            [_summarize(each) for each in in_order],
+        ),
+        _describe_means(in_order),
+        _NOTES,
+        "### In detail\n",
+        _table(
+            (
+                "data",
+                "left out",
+                "B-cubed F1",
+                "ARI",
+                "GA / FGA",
+                "Recall@1 / 5 / 10",
+                "shown ≥ .8",
+                "tuned on it",
+            ),
+            [_detail(each) for each in in_order],
+        ),
+        "### Beside other methods\n\nPairwise F1 with its interval; B-cubed F1.\n",
+        _peer_table(in_order),
+    ]
+    return "\n".join(parts)
+
+
+def _describe_means(sets: Sequence[MeasuredSet]) -> str:
+    counted = [
+        _Figures(each, OURS) for each in sets if each.name in KNOWN_SETS and KNOWN_SETS[each.name].is_in_means
+    ]
+    if not counted:
+        return ""
+    names = {
+        "f1": "F1",
+        "bcubed_f1": "B-cubed F1",
+        "recall@1": "Recall@1",
+        "recall@10": "Recall@10",
+        "ece": "ECE",
+        "ece_30_verdicts": "ECE after 30 answers",
+    }
+    means = {
+        title: sum(figures.value(name) for figures in counted) / len(counted) for name, title in names.items()
+    }
+    text = ", ".join(f"{title} {mean:.3f}" for title, mean in means.items())
+    return f"Means over the {len(counted)} sets of reports and traces: {text}.\n"
+
+
+def _order(measured: MeasuredSet) -> tuple[int, str]:
+    names = list(KNOWN_SETS)
+    return (names.index(measured.name) if measured.name in KNOWN_SETS else len(names), measured.name)
+
+
+def _title(measured: MeasuredSet) -> str:
+    public_set = KNOWN_SETS.get(measured.name)
+    return public_set.title if public_set else re.sub(r"[|\s]+", " ", measured.name)
+
+
+def _summarize(measured: MeasuredSet) -> list[str]:
+    peers = {method: _Figures(measured, method) for method in measured.report["method"].unique()}
+    ours = peers.pop(OURS)
+    best = max(
+        (method for method in peers), key=lambda method: (peers[method].value("f1"), method), default=None
+    )
+    tfidf = peers.get("tf-idf average link")
+    return [
+        _title(measured),
+        f"{measured.issues:,}",
+        f"{ours.show('precision')} / {ours.show('recall')} / {ours.show('f1')}",
+        ours.show_interval("f1"),
+        f"{peers[best].show('f1')} ({best})" if best else _UNKNOWN,
+        f"{ours.show('recall@10')} ({tfidf.show('recall@10') if tfidf else _UNKNOWN})",
+        ours.show("ece"),
+        ours.show("ece_30_verdicts"),
+    ]
+
+
+def _detail(measured: MeasuredSet) -> list[str]:
+    ours = _Figures(measured, OURS)
+    public_set = KNOWN_SETS.get(measured.name)
+    return [
+        _title(measured),
+        f"{measured.left_out:,}",
+        ours.show("bcubed_f1"),
+        ours.show("ari"),
+        f"{ours.show('ga')} / {ours.show('fga')}",
+        " / ".join(ours.show(f"recall@{rank}") for rank in (1, 5, 10)),
+        ours.show("sure_precision"),
+        public_set.tuned if public_set else "nothing",
+    ]
+
+
+def _peer_table(sets: Sequence[MeasuredSet]) -> str:
+    methods = sorted({method for each in sets for method in each.report["method"]} - {OURS})
+    rows = [
+        [_title(each), *(_Figures(each, method).show_f1s() for method in (OURS, *methods))] for each in sets
+    ]
+    return _table(("data", OURS, *methods), rows)
+
+
+class _Figures:
+    """The figures of one method on one set."""
+
+    def __init__(self, measured: MeasuredSet, method: str) -> None:
+        own = measured.report.filter(pl.col("method") == method)
+        self._rows = {row["figure"]: row for row in own.iter_rows(named=True)}
+
+    def value(self, name: str) -> float:
+        """A figure, NaN for one that the method has not."""
+        value = self._rows[name]["value"] if name in self._rows else None
+        return float("nan") if value is None else float(value)
+
+    def show(self, name: str) -> str:
+        """A figure with two decimals."""
+        return _show(self.value(name))
+
+    def show_interval(self, name: str) -> str:
+        """The interval of a figure."""
+        row = self._rows.get(name)
+        return f"{_show(row['low'])} to {_show(row['high'])}" if row and row["low"] is not None else _UNKNOWN
+
+    def show_f1s(self) -> str:
+        """Pairwise F1 with its interval, and B-cubed F1."""
+        if "f1" not in self._rows:
+            return _UNKNOWN
+        return f"{self.show('f1')} ({self.show_interval('f1')}); {self.show('bcubed_f1')}"
+
+
+def _show(value: float) -> str:
+    return _UNKNOWN if isnan(value) else re.sub(r"^(-?)0\.", r"\1.", f"{value:.2f}")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
+    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
