@@ -11,9 +11,12 @@ from pathlib import Path
 from uuid import UUID
 
 import dagster as dg
+import psycopg
 import pytest
 from dagster import DagsterInstance
+from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.events import EngineEventData
+from dagster._core.execution.api import execute_run
 from dagster._core.launcher.base import WorkerStatus
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
@@ -21,16 +24,19 @@ from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_ite
 
 from causeloop_pipeline.cli.doctor import State
 from causeloop_pipeline.cli.doctor.check_dagster import _check_slots
-from causeloop_pipeline.orchestration.boot import REASON_OF_DEAD_RUNS, prepare_instance
-from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES
+from causeloop_pipeline.orchestration.boot import REASON_OF_DEAD_RUNS, end_dead_runs, prepare_instance
+from causeloop_pipeline.orchestration.instance.own_runs import CODE_LOCATION
+from causeloop_pipeline.orchestration.jobs.retention import delete_runs, list_unfinished_scopes, retention
+from causeloop_pipeline.orchestration.partitions import DBT_POOL, WORKSPACES, parse_partition
 from causeloop_pipeline.orchestration.run_launcher import is_alive
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.settings import ROOT, settings
+from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.database.session import Database
 from tests.conftest import Installation
 from tests.orchestration.failures import failures, ingest
+from tests.orchestration.instance.code_locations import job_origin
 
 
 @dg.op
@@ -58,8 +64,12 @@ def stored(home: Path) -> Iterator[DagsterInstance]:
         yield instance
 
 
-def start_run(instance: DagsterInstance, tags: dict[str, str] | None = None) -> dg.DagsterRun:
-    run = instance.create_run_for_job(saying, tags=tags)
+def start_run(
+    instance: DagsterInstance, tags: dict[str, str] | None = None, location: str = CODE_LOCATION
+) -> dg.DagsterRun:
+    """A started run of a code location, ours by default, labelled as the daemon and the UI label theirs."""
+    origin = job_origin(saying.name, location)
+    run = instance.create_run_for_job(saying, tags=tags, remote_job_origin=origin)
     instance.report_dagster_event(
         dg.DagsterEvent(event_type_value="PIPELINE_START", job_name=run.job_name), run.run_id
     )
@@ -79,6 +89,7 @@ def test_events_are_stored_in_postgresql(stored: DagsterInstance) -> None:
 def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
     stored: DagsterInstance, database: Database, workspace_id: UUID
 ) -> None:
+    prepare_instance()
     ingest(database, workspace_id, failures(20))
     run = start_run(stored)
     with database.workspace(workspace_id) as session:
@@ -91,14 +102,13 @@ def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(
             (workspace_id, run.run_id),
         )
 
-    started = stored.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-    dead = prepare_instance()
+    assert prepare_instance() == 1
 
-    assert dead == started >= 1
     record = stored.get_run_by_id(run.run_id)
     assert record is not None
     assert record.status == dg.DagsterRunStatus.FAILURE
-    assert str(workspace_id) in stored.get_dynamic_partitions(str(WORKSPACES.name))
+    partitions = stored.get_dynamic_partitions(str(WORKSPACES.name))
+    assert workspace_id in map(parse_partition, partitions)
     assert stored.event_log_storage.get_concurrency_info("causeloop_dbt").slot_count == 1
     with database.workspace(workspace_id) as session:
         assert session.rows("select status, error from app.recompute_request") == [
@@ -209,13 +219,60 @@ def test_a_second_start_finds_nothing_left_to_fail(stored: DagsterInstance) -> N
     assert prepare_instance() == 0
 
 
+def test_runs_and_pools_of_another_code_location_are_left_alone(stored: DagsterInstance) -> None:
+    storage, pool = stored.event_log_storage, "a pool of theirs"
+    storage.set_concurrency_slots(pool, 1)
+    started, ended = start_run(stored, location="theirs"), start_run(stored, location="theirs")
+    assert storage.claim_concurrency_slot(pool, ended.run_id, "speak").is_claimed
+    stored.report_run_failed(ended)
+
+    prepare_instance()
+    end_dead_runs()
+    delete_runs(stored, datetime.now(UTC) + timedelta(days=1))
+
+    run = stored.get_run_by_id(started.run_id)
+    assert run is not None
+    assert run.status == dg.DagsterRunStatus.STARTED
+    assert stored.has_run(ended.run_id)
+    assert storage.get_concurrency_info(pool).active_run_ids == {ended.run_id}
+    assert _check_slots(settings()).state is State.OK
+    for theirs in (started, ended):
+        stored.delete_run(theirs.run_id)
+
+
+def test_the_nightly_job_deletes_old_runs_of_the_code_location_that_it_runs_in(
+    stored: DagsterInstance, installation: Installation
+) -> None:
+    ours, theirs = (start_run(stored, location=name) for name in ("named by a team", "theirs"))
+    with psycopg.connect(installation.dagster_url) as connection:
+        for run in (ours, theirs):
+            stored.report_run_failed(run)
+            connection.execute(
+                "update runs set update_timestamp = update_timestamp - interval '40 days' where run_id = %s",
+                (run.run_id,),
+            )
+    job = dg.Definitions(
+        jobs=[retention],
+        resources={"installation": dg.ResourceDefinition(Resources)},
+        executor=dg.in_process_executor,
+    ).resolve_job_def("retention")
+    run = stored.create_run_for_job(job, remote_job_origin=ours.remote_job_origin)
+
+    assert execute_run(InMemoryJob(job), run, stored).success
+
+    assert not stored.has_run(ours.run_id)
+    assert stored.has_run(theirs.run_id)
+    for run_id in (theirs.run_id, run.run_id):
+        stored.delete_run(run_id)
+
+
 def test_old_finished_runs_are_deleted_and_running_ones_kept(stored: DagsterInstance) -> None:
-    finished = saying.execute_in_process(instance=stored).run_id
-    running = start_run(stored)
+    finished, running = start_run(stored), start_run(stored)
+    stored.report_run_failed(finished)
 
     assert delete_runs(stored, datetime.now(UTC) - timedelta(days=1)) == 0
     assert delete_runs(stored, datetime.now(UTC) + timedelta(days=1)) >= 1
 
-    assert stored.get_run_by_id(finished) is None
+    assert stored.get_run_by_id(finished.run_id) is None
     assert running.run_id in list_unfinished_scopes(stored)
     stored.delete_run(running.run_id)

@@ -30,6 +30,7 @@ select
     (array_agg(run_id order by status in ('QUEUED', 'NOT_STARTED'), create_timestamp))[1] as oldest
 from runs
 where status in ('STARTING', 'STARTED', 'CANCELING', 'QUEUED', 'NOT_STARTED')
+    and run_id in (select run_id from run_tags where key = '.dagster/repository' and value = %s)
 """
 
 
@@ -38,6 +39,7 @@ select count(*), min(s.concurrency_key)
 from concurrency_slots as s
 left join runs as r using (run_id)
 where s.run_id is not null
+    and s.concurrency_key = %s
     and coalesce(r.status in ('SUCCESS', 'FAILURE', 'CANCELED'), true)
     and coalesce(r.end_time, 0) < extract(epoch from now()) - 120
 """
@@ -77,7 +79,8 @@ def _check_storage(config: Settings) -> Finding:
     path = config.state_dir / "dagster" / "dagster.yaml"
     if not path.exists():
         return warning("Dagster storage", f"there is no {path} yet", "`causeloop up` creates it")
-    storage = (yaml.safe_load(path.read_text()) or {}).get("storage", {}).get("postgres", {})
+    stored = (yaml.safe_load(path.read_text()) or {}).get("storage", {})
+    storage = stored.get("custom", {}).get("config") or stored.get("postgres", {})
     url = storage.get("postgres_url", "")
     if isinstance(url, dict):
         url = dagster_environment(config).get(str(url.get("env")), "")
@@ -124,10 +127,12 @@ def _check_heartbeat(last: datetime, daemons: int, fix: str) -> Finding:
 
 
 def _check_runs(config: Settings) -> Finding:
+    from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL
+
     about = "Dagster runs"
     try:
         with psycopg.connect(config.require("dagster_database_url"), connect_timeout=5) as connection:
-            row = connection.execute(SELECT_STUCK_RUNS, (MAX_QUEUE_SECONDS,)).fetchone()
+            row = connection.execute(SELECT_STUCK_RUNS, (MAX_QUEUE_SECONDS, OWN_LABEL)).fetchone()
     except psycopg.errors.UndefinedTable:
         return ok(about, "no runs yet")
     except psycopg.OperationalError:
@@ -143,10 +148,12 @@ def _check_runs(config: Settings) -> Finding:
 
 
 def _check_slots(config: Settings) -> Finding:
+    from causeloop_pipeline.orchestration.partitions import DBT_POOL
+
     about = "Dagster pools"
     try:
         with psycopg.connect(config.require("dagster_database_url"), connect_timeout=5) as connection:
-            held, pool = connection.execute(SELECT_HELD_SLOTS).fetchone() or (0, None)
+            held, pool = connection.execute(SELECT_HELD_SLOTS, (DBT_POOL,)).fetchone() or (0, None)
     except psycopg.errors.UndefinedTable:
         return ok(about, "no runs yet")
     except psycopg.OperationalError:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 from dagster import DagsterInstance
 
+from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL, filter_own_runs, label_of
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME, UNFINISHED
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.stages.installation import Installation
@@ -19,7 +20,8 @@ def delete_old_runs(context: dg.OpExecutionContext, installation: dg.ResourcePar
     from causeloop_pipeline.stages.jobs.retention import delete_run_records
 
     days = installation.settings.dagster_retention_days
-    runs = delete_runs(context.instance, datetime.now(UTC) - timedelta(days=days))
+    before, label = datetime.now(UTC) - timedelta(days=days), label_of(context.run)
+    runs = delete_runs(context.instance, before, label)
     deleted = delete_run_records(installation, days, list_unfinished_scopes(context.instance))
     context.add_output_metadata({"runs": runs, **deleted})
 
@@ -49,9 +51,9 @@ def retention() -> None:
     delete_expired_rows()
 
 
-def delete_runs(instance: DagsterInstance, before: datetime) -> int:
-    """Delete the finished runs that were last updated before; how many."""
-    old = dg.RunsFilter(statuses=list(FINISHED), updated_before=before)
+def delete_runs(instance: DagsterInstance, before: datetime, label: str = OWN_LABEL) -> int:
+    """Delete our finished runs that were last updated before; how many."""
+    old = filter_own_runs(FINISHED, label=label, updated_before=before)
     deleted = 0
     while run_ids := instance.get_run_ids(old, limit=RUNS_PER_BATCH):
         for run_id in run_ids:

@@ -9,6 +9,7 @@ from dagster import DagsterInstance
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
+from causeloop_pipeline.orchestration.instance.own_runs import OWN_LABEL
 from causeloop_pipeline.settings import ROOT
 
 THEIRS = """
@@ -52,6 +53,11 @@ def test_a_code_location_with_an_asset_patterns_stands_beside_ours_without_a_cla
             entry.origin.location_name: entry.load_error
             for entry in workspace.get_code_location_entries().values()
         }
+        labels = {
+            location.name: [repository.handle.get_remote_origin().get_label() for repository in repositories]
+            for location in workspace.code_locations
+            if (repositories := location.get_repositories().values())
+        }
         graph = workspace.asset_graph
 
         owners = {
@@ -62,6 +68,7 @@ def test_a_code_location_with_an_asset_patterns_stands_beside_ours_without_a_cla
         }
 
     assert errors == {"causeloop": None, "theirs": None}
+    assert labels == {"causeloop": [OWN_LABEL], "theirs": ["__repository__@theirs"]}
     assert owners["patterns"] == owners["recommendations"] == {"theirs"}
     assert owners["causeloop/patterns"] == owners["causeloop/recommendations"] == {"causeloop"}
     assert {name for name, locations in owners.items() if len(locations) > 1} == set()
