@@ -14,10 +14,11 @@ def retry_on_database_loss() -> Iterator[None]:
     from psycopg import OperationalError
 
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
+    from causeloop_pipeline.storage.dbt.report import DatabaseLostError
 
     try:
         yield
-    except OperationalError as failure:
-        if not is_connection_lost(failure):
+    except (OperationalError, DatabaseLostError) as failure:
+        if not isinstance(failure, DatabaseLostError) and not is_connection_lost(failure):
             raise
         raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=PAUSE_SECONDS) from failure

@@ -9,6 +9,7 @@ import pytest
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration import database_loss
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 from causeloop_pipeline.orchestration.stage import stage_asset
 from causeloop_pipeline.stages.context import Counts, RunOptions, StageFunction
@@ -16,8 +17,22 @@ from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
 from causeloop_pipeline.storage.database.session import Database, Session
+from tests.orchestration.failures import failures, ingest
 
 END_OWN_CONNECTION = "select pg_terminate_backend(pg_backend_pid())"
+DEFECT = "raise exception 'a defect'"
+LOSS = "if attempt = 1 then perform pg_terminate_backend(pg_backend_pid()); end if"
+# A sequence counts the attempts, as it is not rolled back with them.
+INTERRUPT_ISSUES = """
+create sequence core.attempts;
+grant usage on sequence core.attempts to causeloop_pipeline;
+create function core.interrupt() returns trigger language plpgsql as $$
+declare attempt bigint := nextval('core.attempts');
+begin
+    {what}; return null;
+end $$;
+create trigger interrupt before insert on core.issue for each statement execute function core.interrupt()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +106,63 @@ def test_a_defect_is_not_retried(instance: DagsterInstance, resources: Resources
 
     assert not run_stage(instance, resources, workspace_id, run).success
     assert len(attempts) == 1
+
+
+def normalize_under(
+    what: str,
+    owner: psycopg.Connection,
+    definitions: dg.Definitions,
+    instance: DagsterInstance,
+    workspace: UUID,
+) -> tuple[dg.ExecuteInProcessResult, int]:
+    """Run dbt for a workspace while each attempt to write issues does this; the run, how many attempts."""
+    partition = str(workspace)
+    instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
+    job = dg.define_asset_job("dbt", dg.AssetSelection.assets(ISSUE, CHANGE).without_checks())
+    resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("dbt")
+    owner.execute(INTERRUPT_ISSUES.format(what=what))
+    try:
+        result = resolved.execute_in_process(
+            instance=instance, tags=range_tags([partition], {partition}), raise_on_error=False
+        )
+        (attempts,) = owner.execute("select last_value from core.attempts").fetchone() or (0,)
+    finally:
+        owner.execute("drop trigger interrupt on core.issue")
+        owner.execute("drop function core.interrupt; drop sequence core.attempts")
+    return result, attempts
+
+
+def test_a_connection_that_dbt_loses_in_the_middle_of_a_model_makes_the_step_run_again(
+    definitions: dg.Definitions,
+    instance: DagsterInstance,
+    owner: psycopg.Connection,
+    database: Database,
+    workspace_id: UUID,
+) -> None:
+    ingest(database, workspace_id, failures(3))
+
+    result, attempts = normalize_under(LOSS, owner, definitions, instance, workspace_id)
+
+    assert result.success
+    assert attempts == 2
+    with database.workspace(workspace_id) as session:
+        assert session.row("select count(*) as n from core.issue") == {"n": len(failures(3))}
+        assert session.row("select count(*) as n from raw.pending_record") == {"n": 0}
+
+
+def test_a_model_with_a_defect_is_not_built_again(
+    definitions: dg.Definitions,
+    instance: DagsterInstance,
+    owner: psycopg.Connection,
+    database: Database,
+    workspace_id: UUID,
+) -> None:
+    ingest(database, workspace_id, failures(2))
+
+    result, attempts = normalize_under(DEFECT, owner, definitions, instance, workspace_id)
+
+    assert not result.success
+    assert attempts == 1
 
 
 def test_a_statement_that_takes_too_long_is_no_lost_connection(database: Database) -> None:

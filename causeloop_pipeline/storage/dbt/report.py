@@ -3,9 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
+# dbt passes on only the text of an error: how libpq and the server say that a connection was lost.
+CONNECTION_LOST = (
+    "connection already closed",
+    "connection not open",
+    "connection to server ",
+    "could not receive data from server",
+    "could not send data to server",
+    "no connection to the server",
+    "server closed the connection unexpectedly",
+    "SSL connection has been closed unexpectedly",
+    "SSL SYSCALL error",
+    "terminating connection because of crash of another server process",
+    "terminating connection due to administrator command",
+    "terminating connection due to unexpected postmaster exit",
+)
+
 
 class NormalizationError(RuntimeError):
     """A model could not be built; the rows it wrote were rolled back."""
+
+
+class DatabaseLostError(NormalizationError):
+    """dbt lost its connection to the database in the middle, or got none."""
 
 
 @dataclass(frozen=True)
@@ -50,20 +70,30 @@ class NormalizationReport:
 
 
 def make_report(result: Any) -> NormalizationReport:
-    """The report of a dbt invocation. Raises NormalizationError when a model failed or nothing ran."""
+    """The report of a dbt invocation.
+
+    Raises NormalizationError when a model failed or nothing ran, and DatabaseLostError when that, or an error
+    of a check, comes of a lost connection.
+    """
+    runs = getattr(result.result, "results", ())
+    messages = [str(result.exception or ""), *(run.message or "" for run in runs)]
+    is_lost = any(map(_tells_of_lost_connection, messages))
+    error = DatabaseLostError if is_lost else NormalizationError
     if result.exception is not None:
-        raise NormalizationError(
+        raise error(
             f"dbt could not run: {_message_without_data(str(result.exception))}"
         ) from result.exception
-    outcomes = tuple(_make_outcome(run) for run in getattr(result.result, "results", ()))
+    outcomes = tuple(_make_outcome(run) for run in runs)
     failed = [
-        outcome for outcome in outcomes if outcome.resource_type in {"model", "seed"} and not outcome.is_ok
+        outcome
+        for outcome in outcomes
+        if (outcome.resource_type in {"model", "seed"} or is_lost) and not outcome.is_ok
     ]
     if failed:
         causes = "; ".join(
             f"{outcome.name}: {outcome.message}" for outcome in failed if outcome.status == "error"
         )
-        raise NormalizationError(f"{len(failed)} of {len(outcomes)} nodes were not built: {causes}")
+        raise error(f"{len(failed)} of {len(outcomes)} nodes were not built: {causes}")
     if not outcomes:
         raise NormalizationError("dbt ran no node: the selection matches none of the project")
     return NormalizationReport(outcomes)
@@ -82,6 +112,10 @@ def _make_outcome(run: Any) -> NodeOutcome:
         message=_message_without_data(run.message or ""),
         of=getattr(node, "attached_node", None) or _first_model(node),
     )
+
+
+def _tells_of_lost_connection(message: str) -> bool:
+    return any(line.strip().startswith(CONNECTION_LOST) for line in message.splitlines())
 
 
 def _first_model(node: Any) -> str | None:
