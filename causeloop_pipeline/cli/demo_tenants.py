@@ -19,6 +19,7 @@ from causeloop_pipeline.demo.tenants import (
     POLL_INTERVAL_SECONDS,
     USERS,
 )
+from causeloop_pipeline.storage.app.connector_credentials import seal_credentials
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
 from causeloop_pipeline.storage.app.tenants import (
     add_member,
@@ -30,6 +31,14 @@ from causeloop_pipeline.storage.app.tenants import (
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
 
+UPDATE_CONNECTOR = """
+update app.connector
+set credentials = case when config = %(config)s then credentials else %(credentials)s end,
+    status = case when config = %(config)s then status else 'active' end,
+    status_reason = case when config = %(config)s then status_reason end,
+    config = %(config)s
+where workspace_id = %(workspace_id)s and connector_id = %(connector_id)s
+"""
 KEYS_FILE = "demo_keys.json"
 KEY_NAME = "demo"
 
@@ -85,10 +94,15 @@ def _create_users(owner: psycopg.Connection, ids: dict[str, UUID]) -> None:
 
 def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUID, account: Account) -> None:
     connector_id = uuid5(workspace_id, account.tool)
-    updated = owner.execute(
-        "update app.connector set config = %s where workspace_id = %s and connector_id = %s",
-        (Jsonb(account.config), workspace_id, connector_id),
-    )
+    # Credentials are sealed for the address they are sent to: with another one they are sealed again.
+    row = {
+        "workspace_id": workspace_id,
+        "connector_id": connector_id,
+        "type": account.tool,
+        "config": account.config,
+    }
+    sealed = seal_credentials(vault, account.credentials, row)
+    updated = owner.execute(UPDATE_CONNECTOR, {**row, "config": Jsonb(account.config), "credentials": sealed})
     if not updated.rowcount:
         create_connector(
             Session(owner),  # type: ignore[arg-type]
