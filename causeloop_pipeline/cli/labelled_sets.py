@@ -12,7 +12,7 @@ from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_i
 
 KNOWN_COLUMN = "label_known"
 OTHER_ANSWERS = ("cause_label", "template")
-SUFFIXES = {".csv", ".jsonl", ".parquet"}
+SUFFIXES = {".csv", ".jsonl", ".parquet", ".xlsx"}
 
 
 @dataclass(frozen=True)

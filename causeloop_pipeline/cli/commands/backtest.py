@@ -8,6 +8,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.result_folder import write_parquet
 from causeloop_pipeline.cli.output.terminal import (
     USAGE,
@@ -22,9 +23,14 @@ from causeloop_pipeline.cli.output.terminal import (
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
+EXAMPLES = show_examples(
+    "backtest e.csv --time at --pattern id",
+    "backtest e.csv --time at --pattern id --json",
+)
+
 
 def backtest(
-    file: Annotated[Path, typer.Argument(help="Events: .csv, .jsonl or .parquet.")],
+    file: Annotated[Path, typer.Argument(help="Events: .csv, .jsonl, .parquet or .xlsx.")],
     time: Annotated[str, typer.Option(metavar="COLUMN", help="When each event occurred.")],
     pattern: Annotated[str, typer.Option(metavar="COLUMN", help="Which pattern each event belongs to.")],
     windows: Annotated[str, typer.Option(help="Windows in days.")] = "7,30",

@@ -7,10 +7,11 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
 from causeloop_pipeline.cli.output.result_folder import write_parquet
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, plain, stderr
 
-app = typer.Typer(help="A year of realistic sample failures.", no_args_is_help=True)
+app = typer.Typer(cls=CommandList, help="A year of realistic sample failures.", no_args_is_help=True)
 
 
 @app.callback()
@@ -18,7 +19,7 @@ def demo() -> None:
     """A year of realistic sample failures."""
 
 
-@app.command()
+@app.command(epilog=show_examples("demo export payments failures.csv"))
 def export(
     workspace: Annotated[str, typer.Argument(help="payments, storefront or clinical-it.")],
     out: Annotated[Path, typer.Argument(help="File to write: .csv, .jsonl or .parquet.")],

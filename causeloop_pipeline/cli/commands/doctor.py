@@ -7,12 +7,15 @@ import typer
 
 from causeloop_pipeline.cli.commands.analyze import Json
 from causeloop_pipeline.cli.doctor import Finding, State
+from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import FAILED, print_json_lines, quiet_libraries, stdout, table
 from causeloop_pipeline.settings import Settings, settings
 
+EXAMPLES = show_examples("doctor", "doctor --json")
+
 
 def doctor(as_json: Json = False) -> None:
-    """Check machine, database, secrets, network and Dagster; exits with 1 when something is wrong."""
+    """Check machine, database, secrets, network, connectors, Dagster; exits with 1 if anything is wrong."""
     quiet_libraries()
     findings = list(run_checks(settings()))
     if as_json:
@@ -29,6 +32,7 @@ def doctor(as_json: Json = False) -> None:
 
 def run_checks(config: Settings) -> Iterator[Finding]:
     """Every finding, in the order in which to fix them."""
+    from causeloop_pipeline.cli.doctor.check_connectors import check_connectors
     from causeloop_pipeline.cli.doctor.check_dagster import check_dagster, check_restarts
     from causeloop_pipeline.cli.doctor.check_database import check_database
     from causeloop_pipeline.cli.doctor.check_machine import check_machine
@@ -45,4 +49,5 @@ def run_checks(config: Settings) -> Iterator[Finding]:
     yield from check_secrets(config, has_database=has_database)
     yield from check_network(config, has_database=has_database)
     if has_database:
+        yield from check_connectors(config)
         yield from check_dagster(config)

@@ -6,6 +6,12 @@ from typing import Annotated
 
 import typer
 
+from causeloop_pipeline.cli.output.help import show_examples
+
+UP_EXAMPLES = show_examples("up", "up --no-demo", "up --once")
+MIGRATE_EXAMPLES = show_examples("migrate", "migrate --dagster-config /etc/dagster.yaml")
+ENV_EXAMPLES = show_examples("env > causeloop.env")
+
 
 def up(
     once: Annotated[bool, typer.Option("--once", help="Exit at the first result.")] = False,

@@ -5,8 +5,11 @@ from typing import Annotated
 import psycopg
 import typer
 
+from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import UNREACHABLE, USAGE, fail, plain, quiet_libraries, stderr
 from causeloop_pipeline.settings import MissingSettingError, settings
+
+EXAMPLES = show_examples("allow-passwords acme/payments")
 
 
 def allow_passwords(

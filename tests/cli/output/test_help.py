@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from importlib import metadata
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -24,12 +25,12 @@ COMMANDS = [path for path in list_commands(get_command(app)) if path]
 
 
 def read_help(path: tuple[str, ...]) -> str:
-    command = get_command(app)
+    command: Any = get_command(app)
     context = command.context_class(command, info_name="causeloop", terminal_width=WIDTH)
     for name in path:
         command = command.commands[name]
         context = command.context_class(command, info_name=name, parent=context, terminal_width=WIDTH)
-    return command.get_help(context)
+    return str(command.get_help(context))
 
 
 @pytest.mark.parametrize("path", [(), *COMMANDS], ids=" ".join)
@@ -43,7 +44,7 @@ def test_the_help_of_every_command_fits_a_narrow_terminal_and_is_never_cut_off(p
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_every_command_shows_examples_and_each_can_be_given_as_it_stands(path):
-    command = get_command(app)
+    command: Any = get_command(app)
     for name in path:
         command = command.commands[name]
     if hasattr(command, "commands"):

@@ -19,7 +19,7 @@ ROWS = [
 ]
 
 
-def measured(name: str) -> MeasuredSet:
+def make_set(name: str) -> MeasuredSet:
     return MeasuredSet(name, 1_234, 2, pl.DataFrame(ROWS, schema=REPORT_SCHEMA, orient="row"))
 
 
@@ -31,7 +31,7 @@ def test_each_set_stands_beside_the_best_peer_with_its_interval_and_what_was_tun
     tmp_path: Path,
 ) -> None:
     page = tmp_path / "quality.md"
-    write_quality_page(page, [measured("somebody's own"), measured("tracker_filesystem")])
+    write_quality_page(page, [make_set("somebody's own"), make_set("tracker_filesystem")])
     summary, detail, peers = lines_of(page, "bug reports of a file system")
     assert ".50 / .25 / .33 | .20 to 1.00 | .30 (tf-idf average link) | .80 (.70)" in summary
     assert "| 1,234 |" in summary
@@ -47,9 +47,9 @@ def test_writing_again_replaces_the_part_on_grouping_and_nothing_else(tmp_path: 
     page.write_text(
         "# Quality\n\nAs measured.\n\n<!-- grouping -->\nold\n<!-- /grouping -->\n\n## Recurrence\n"
     )
-    write_quality_page(page, [measured("one")])
+    write_quality_page(page, [make_set("one")])
     first = page.read_text()
-    write_quality_page(page, [measured("one")])
+    write_quality_page(page, [make_set("one")])
     assert page.read_text() == first
     assert first.startswith("# Quality\n\nAs measured.\n\n<!-- grouping -->\n## Grouping")
     assert first.endswith("<!-- /grouping -->\n\n## Recurrence\n")
