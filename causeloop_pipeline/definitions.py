@@ -16,6 +16,7 @@ from causeloop_pipeline.orchestration.assets.risk import risk
 from causeloop_pipeline.orchestration.checks import CHECKS
 from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
 from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
+from causeloop_pipeline.orchestration.jobs.loop import loop
 from causeloop_pipeline.orchestration.jobs.retention import retention
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
 from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
@@ -34,7 +35,7 @@ STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes,
 defs = dg.Definitions(
     assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
     asset_checks=CHECKS,
-    jobs=[retention, deliveries, tickets],
+    jobs=[loop, retention, deliveries, tickets],
     schedules=[nightly, old_run_cleanup],
     sensors=[
         watch_due_connectors,

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.asset_selection import LANDING
+from causeloop_pipeline.orchestration.partitions import parse_partition
 from causeloop_pipeline.settings import DBT_PROJECT_DIR, PACKAGE
 
 if TYPE_CHECKING:
@@ -80,6 +83,30 @@ def describe_model(node: Mapping[str, Any]) -> dict[str, Any]:
     schema = {COLUMN_SCHEMA: dg.TableSchema(columns)} if columns else {}
     relation = f"{node['schema']}.{node.get('alias') or node['name']}"
     return {**reference_files(files), RELATION: relation, **schema}
+
+
+def add_levels(
+    context: dg.AssetExecutionContext, installation: "Installation", key: dg.AssetKey, stage: str
+) -> None:
+    """Give each partition's materialization what its workspace holds now, which the page plots over time.
+
+    In: the asset, and the name of its stage, or of its tool where it is a landing.
+    """
+    from causeloop_pipeline.storage.app.stage_levels import read_connector_levels, read_levels
+
+    partitions = list_workspace_partitions(context)
+    read = read_connector_levels if key.path[1] == LANDING else read_levels
+    with installation.database.workspaces(list(partitions)) as session:
+        levels = read(session, stage, list(partitions))
+    for workspace_id, partition in partitions.items():
+        if workspace_id in levels:
+            context.add_asset_metadata(levels[workspace_id], key, partition)
+
+
+def list_workspace_partitions(context: dg.AssetExecutionContext) -> dict[UUID, str]:
+    """The partitions that a run materializes, by their workspace."""
+    parsed = {partition: parse_partition(partition) for partition in context.partition_keys}
+    return {workspace_id: partition for partition, workspace_id in parsed.items() if workspace_id}
 
 
 def read_table_metadata(

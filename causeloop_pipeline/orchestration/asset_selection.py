@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-PREFIX = "causeloop"
+PREFIX, LANDING = "causeloop", "landing"
 
 
 def product_key(*path: str) -> dg.AssetKey:
@@ -40,7 +40,7 @@ def downstream(
 
 def landing_key(connector_name: str) -> dg.AssetKey:
     """The asset of a tool, which is at the same time the dbt source of its staging model."""
-    return product_key("landing", connector_name)
+    return product_key(LANDING, connector_name)
 
 
 def landing_of(types: Iterable[str]) -> list[dg.AssetKey]:

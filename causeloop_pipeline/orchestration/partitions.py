@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from uuid import UUID
 
 import dagster as dg
 
@@ -15,6 +16,19 @@ DBT_POOL = "causeloop_dbt"
 ONE_RUN = dg.BackfillPolicy.single_run()
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def name_partition(name: str, workspace_id: UUID) -> str:
+    """The partition of a workspace: what people call it, then its id, by which the product knows it."""
+    return f"{name} {workspace_id}"
+
+
+def parse_partition(partition: str) -> UUID | None:
+    """The workspace of a partition; None where somebody else added it."""
+    try:
+        return UUID(partition.rpartition(" ")[2])
+    except ValueError:
+        return None
 
 
 def range_tags(partitions: Sequence[str], wanted: set[str]) -> dict[str, str]:

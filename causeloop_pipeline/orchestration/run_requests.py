@@ -10,7 +10,7 @@ from uuid import UUID
 import dagster as dg
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, range_tags
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 
 if TYPE_CHECKING:
@@ -72,12 +72,14 @@ def request_run(
     from causeloop_pipeline.storage.app.run_scopes import declare_scope
 
     partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
-    present = set(partitions) & {str(workspace_id) for workspace_id in workspace_ids}
+    wanted = set(workspace_ids)
+    by_partition = {key: parse_partition(key) for key in partitions}
+    present = {key: workspace_id for key, workspace_id in by_partition.items() if workspace_id in wanted}
     if not present or not assets:
         return dg.SkipReason("no workspace has anything to do")
     scope_id = str(uuid.uuid4())
-    declare_scope(session, scope_id, [UUID(key) for key in sorted(present)])
-    tags = {**range_tags(partitions, present), **MAX_RUNTIME, TRIGGER: trigger, SCOPE: scope_id}
+    declare_scope(session, scope_id, sorted(present.values()))
+    tags = {**range_tags(partitions, set(present)), **MAX_RUNTIME, TRIGGER: trigger, SCOPE: scope_id}
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
     return dg.RunRequest(tags=tags, asset_selection=list(assets))

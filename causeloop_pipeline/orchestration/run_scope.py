@@ -10,11 +10,26 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import dagster as dg
+from pydantic import Field
 
+from causeloop_pipeline.orchestration.partitions import parse_partition
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
+
+
+class StageConfig(dg.Config):
+    """What an operator may choose when he materializes a stage by hand."""
+
+    rebuild: bool = Field(False, description="Compute everything again, as at night, whatever has changed.")
+
+
+class LandingConfig(dg.Config):
+    """What an operator may choose when he materializes the landing of a tool by hand."""
+
+    poll_now: bool = Field(False, description="Poll the connectors of these workspaces that are not due yet.")
+
 
 SCOPE, TRIGGER, REQUESTED = "causeloop/scope", "causeloop/trigger", "causeloop/requested"
 NIGHTLY = "nightly"
@@ -44,8 +59,14 @@ def is_nightly(context: dg.AssetExecutionContext) -> bool:
     return context.run.tags.get(TRIGGER) == NIGHTLY
 
 
+def mark_run(context: dg.AssetExecutionContext | dg.OpExecutionContext, what: str, count: int) -> None:
+    """Tag a run that succeeds although something failed in it, so that the list of runs shows it."""
+    context.instance.add_run_tags(context.run_id, {f"causeloop/{what.replace(' ', '_')}": str(count)})
+
+
 def _workspace_ids(context: dg.AssetExecutionContext) -> Sequence[UUID]:
-    return [UUID(key) for key in context.partition_keys]
+    parsed = (parse_partition(key) for key in context.partition_keys)
+    return [workspace_id for workspace_id in parsed if workspace_id]
 
 
 def _claim_requests(context: dg.AssetExecutionContext, installation: Installation) -> None:

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream
+from causeloop_pipeline.orchestration.jobs.loop import loop
 from causeloop_pipeline.orchestration.jobs.retention import retention
-from causeloop_pipeline.orchestration.partitions import WORKSPACES
 from causeloop_pipeline.orchestration.run_requests import request_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY, TRIGGER
 from causeloop_pipeline.stages.installation import Installation
@@ -14,7 +14,7 @@ from causeloop_pipeline.stages.installation import Installation
     name=NIGHTLY,
     cron_schedule="0 2 * * *",
     execution_timezone="UTC",
-    target=dg.AssetSelection.all(),
+    job=loop,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Groups all issues again, renews predictions, grades those whose window closed, ranks again.",
 )
@@ -26,13 +26,7 @@ def nightly(
 
     assets = downstream(context.repository_def, [ISSUE])
     with installation.database.every_workspace() as session:
-        partitions = set(context.instance.get_dynamic_partitions(str(WORKSPACES.name)))
-        workspace_ids = [
-            workspace_id
-            for workspace_id in read_active_workspaces(session)
-            if str(workspace_id) in partitions
-        ]
-        return request_run(context.instance, session, NIGHTLY, workspace_ids, assets)
+        return request_run(context.instance, session, NIGHTLY, read_active_workspaces(session), assets)
 
 
 old_run_cleanup = dg.ScheduleDefinition(

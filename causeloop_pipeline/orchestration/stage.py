@@ -17,14 +17,21 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     FRESHNESS,
     STAGE_TABLES,
     STARTED_BY_LOOP,
+    add_levels,
     describe_stage,
     explain_automation,
     read_table_metadata,
 )
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
-from causeloop_pipeline.orchestration.run_scope import is_nightly, run_started_at, run_workspaces
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.run_scope import (
+    StageConfig,
+    is_nightly,
+    mark_run,
+    run_started_at,
+    run_workspaces,
+)
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions, StageFunction
 from causeloop_pipeline.stages.defects import describe_defect, failure_reason
 from causeloop_pipeline.stages.installation import Installation
@@ -33,7 +40,7 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
     from causeloop_pipeline.storage.database.session import Session
 
-MAX_TABLE_ROWS = 50
+MAX_TABLE_ROWS = MAX_LOGGED_WORKSPACES = 50
 
 
 class StageFailedError(RuntimeError):
@@ -58,28 +65,39 @@ class Stage:
 
 @dataclass
 class StageReport:
-    """How a stage went, a line per workspace; `warnings` are failed checks that stop nothing."""
+    """How a stage went, a line per workspace; `warnings` are failed checks that stop nothing.
+
+    What a run did is in its log and in a table; what is plotted over time are the workspace's levels.
+    """
 
     stage: str
+    names: dict[UUID, str] = field(default_factory=dict)
     counts: dict[UUID, Counts] = field(default_factory=dict)
     seconds: dict[UUID, float] = field(default_factory=dict)
     failures: dict[UUID, Exception] = field(default_factory=dict)
     warnings: dict[str, dict[UUID, str]] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, dg.MetadataValue]:
-        """Totals and a small table: counts and ids only, nothing a customer wrote."""
-        totals = {name: sum(counts.get(name, 0) for counts in self.counts.values()) for name in self._names()}
+        """How many workspaces, and a small table: counts and ids only, nothing a customer wrote."""
         return {
             "workspaces": dg.MetadataValue.int(len(self.counts)),
             "failed workspaces": dg.MetadataValue.int(len(self.failures)),
             "seconds": dg.MetadataValue.float(round(sum(self.seconds.values()), 3)),
-            **{name: _number(total) for name, total in totals.items()},
             "by workspace": dg.MetadataValue.table(self._table()),
         }
 
+    def log(self, context: dg.AssetExecutionContext, workspace: "ScopedWorkspace") -> None:
+        """Write into the run's log what the stage did for a workspace, of the first ones of a run."""
+        counts = self.counts.get(workspace.workspace_id)
+        if counts is None or len(self.names) > MAX_LOGGED_WORKSPACES:
+            return
+        done = ", ".join(f"{name} {value:g}" for name, value in counts.items())
+        seconds = self.seconds[workspace.workspace_id]
+        context.log.info("%s: %s: %s (%.1f s)", self.stage, workspace.name, done or "done", seconds)
+
     def check_results(self, checks: Sequence[dg.AssetCheckSpec]) -> list[dg.AssetCheckResult]:
         """A result per declared check, with the workspaces that did not pass it."""
-        return [check_result(spec, self._find_failed(spec.name)) for spec in checks]
+        return [check_result(spec, self._find_failed(spec.name), self.names) for spec in checks]
 
     def _find_failed(self, check: str) -> dict[UUID, str]:
         failed = {
@@ -100,7 +118,7 @@ class StageReport:
     def _row(self, workspace_id: UUID) -> dict[str, str | int | float]:
         failure = self.failures.get(workspace_id)
         return {
-            "workspace": str(workspace_id),
+            "workspace": self.names[workspace_id],
             "result": workspace_failure(failure) if failure else "ok",
             **{name: self.counts.get(workspace_id, {}).get(name, 0) for name in self._names()},
             "seconds": round(self.seconds.get(workspace_id, 0.0), 3),
@@ -139,10 +157,13 @@ def stage_asset(
             ],
         )
         def computed(
-            context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+            context: dg.AssetExecutionContext,
+            config: StageConfig,
+            installation: dg.ResourceParam[Installation],
         ) -> dg.MaterializeResult:
+            is_rebuild = config.rebuild or is_nightly(context)
             with retry_on_database_loss():
-                return run_stage(context, installation, Stage(stage, load, chart))
+                return run_stage(context, installation, Stage(stage, load, chart), is_rebuild=is_rebuild)
 
         return computed
 
@@ -150,13 +171,15 @@ def stage_asset(
 
 
 def run_stage(
-    context: dg.AssetExecutionContext, installation: Installation, stage: Stage
+    context: dg.AssetExecutionContext, installation: Installation, stage: Stage, *, is_rebuild: bool
 ) -> dg.MaterializeResult:
     """Run a stage for every workspace of the run; raise when it failed in all of them."""
     as_of, report = run_started_at(context), StageReport(stage.name)
     run = stage.load()
     for workspace in run_workspaces(context, installation):
-        _run_workspace(context, installation, report, workspace, as_of, run)
+        options = RunOptions(context.run_id, is_rebuild)
+        _run_workspace(context, installation, report, workspace, as_of, run, options)
+        report.log(context, workspace)
     if report.failures and not report.counts:
         reasons = sorted({describe_failure(failure) for failure in report.failures.values()})
         raise StageFailedError(
@@ -164,9 +187,12 @@ def run_stage(
             f"{'; '.join(reasons[:3])}"
         )
 
+    if report.failures:
+        mark_run(context, f"workspaces without new {stage.name}", len(report.failures))
     checks = [
         spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys
     ]
+    add_levels(context, installation, context.asset_key, stage.name)
     table = STAGE_TABLES.get(stage.name)
     page = dict(read_table_metadata(installation, table)) if table else {}
     if stage.chart and report.counts:
@@ -177,9 +203,11 @@ def run_stage(
     )
 
 
-def check_result(spec: dg.AssetCheckSpec, failed: Mapping[UUID, str]) -> dg.AssetCheckResult:
+def check_result(
+    spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
+) -> dg.AssetCheckResult:
     """A check's result over workspaces: those that failed are listed as a warning, and stop no other."""
-    rows = [dg.TableRecord({"workspace": str(key), "reason": reason}) for key, reason in failed.items()]
+    rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
     return dg.AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,
@@ -203,7 +231,7 @@ def exclude_workspace(
     context: dg.AssetExecutionContext,
     installation: Installation,
     stage: str,
-    workspace_id: UUID,
+    workspace: "ScopedWorkspace",
     as_of: datetime,
     failure: Exception,
 ) -> None:
@@ -212,9 +240,13 @@ def exclude_workspace(
     from causeloop_pipeline.storage.app.recompute_requests import finish_requests
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
-    reason = workspace_failure(failure)
+    reason, workspace_id = workspace_failure(failure), workspace.workspace_id
     context.log.warning(
-        "%s: workspace %s is excluded from this run: %s", stage, workspace_id, describe_failure(failure)
+        "%s: %s %s is excluded from this run: %s",
+        stage,
+        workspace.name,
+        workspace_id,
+        describe_failure(failure),
     )
     with installation.database.workspace(workspace_id) as session:
         run_scopes.exclude_workspace(session, context.run_id, workspace_id, f"{stage}: {reason}")
@@ -229,6 +261,7 @@ def _run_workspace(
     workspace: "ScopedWorkspace",
     as_of: datetime,
     run: StageFunction,
+    options: RunOptions,
 ) -> None:
     """Run a stage for one workspace; whatever goes wrong is reported as that workspace's failure."""
     from causeloop_pipeline.storage.app.run_scopes import lock_workspace
@@ -236,7 +269,7 @@ def _run_workspace(
     from causeloop_pipeline.storage.database.connection_loss import is_connection_lost
 
     began, workspace_id = time.monotonic(), workspace.workspace_id
-    options = RunOptions(context.run_id, is_nightly(context))
+    report.names[workspace_id] = name_partition(workspace.name, workspace_id)
     try:
         with installation.database.workspace(workspace_id) as session:
             lock_workspace(session, workspace_id)
@@ -251,9 +284,5 @@ def _run_workspace(
         if is_connection_lost(failure):
             raise  # the whole step runs again
         report.failures[workspace_id] = failure
-        exclude_workspace(context, installation, report.stage, workspace_id, as_of, failure)
+        exclude_workspace(context, installation, report.stage, workspace, as_of, failure)
     report.seconds[workspace_id] = time.monotonic() - began
-
-
-def _number(value: float) -> dg.MetadataValue:
-    return dg.MetadataValue.int(value) if isinstance(value, int) else dg.MetadataValue.float(round(value, 4))

@@ -26,8 +26,11 @@ class CheckFailedError(Exception):
 
 @dataclass(frozen=True)
 class RunOptions:
-    """The run that a stage is part of; `warnings` are failed checks that stop nothing, check → reason."""
+    """The run that a stage is part of; `warnings` are failed checks that stop nothing, check → reason.
+
+    `is_rebuild`: everything is computed again whatever has changed, at night or because an operator wants it.
+    """
 
     run_id: str
-    is_nightly: bool = False
+    is_rebuild: bool = False
     warnings: dict[str, str] = field(default_factory=dict)

@@ -27,7 +27,7 @@ def needs_full_regroup(session: Session, workspace_id: UUID, options: RunOptions
     state = read_grouping_state(session, workspace_id)
     return (
         state is None
-        or options.is_nightly
+        or options.is_rebuild
         or state.is_stale
         or state.algorithm_version != ALGORITHM_VERSION
         or state.corrections_digest != corrections_digest(session, workspace_id)

@@ -55,8 +55,8 @@ def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
         instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
         ranged = range_tags([*partitions, *missing], set(keys))
         key = product_key(first) if isinstance(first, str) else product_key(*first)
-        job = dg.define_asset_job("loop", dg.AssetSelection.assets(key).downstream())
-        resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("loop")
+        job = dg.define_asset_job("part", dg.AssetSelection.assets(key).downstream())
+        resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("part")
         return resolved.execute_in_process(
             instance=instance, tags={**ranged, **(tags or {})}, raise_on_error=False, **options
         )

@@ -1,9 +1,11 @@
 """What operators see on the pages of assets and of the resource."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import dagster as dg
+import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
 from causeloop_pipeline.orchestration.asset_metadata import (
@@ -99,3 +101,48 @@ def test_the_resource_shows_as_the_installation(definitions: dg.Definitions) -> 
     [resource] = resources
     assert resource.resource_type == "causeloop_pipeline.stages.installation.Installation"
     assert "database and secrets" in (resource.resource_snapshot.description or "")
+
+
+def partition_metadata(result: dg.ExecuteInProcessResult, key: dg.AssetKey) -> dict[str, Any]:
+    """What the one partition of a run shows of an asset."""
+    [event] = [entry for entry in result.get_asset_materialization_events() if entry.asset_key == key]
+    return {name: entry.value for name, entry in event.materialization.metadata.items()}
+
+
+def test_a_stage_shows_what_the_workspace_holds_also_after_a_run_that_changed_nothing_and_logs_what_it_did(
+    run: Run, database: Database, workspace_id: UUID, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ingest(database, workspace_id, failures(60))
+    first, key = run([workspace_id]), product_key("patterns")
+    written = capfd.readouterr().err
+    idle = run([workspace_id], first="patterns", asset_selection=[key])
+    rebuilt = run(
+        [workspace_id],
+        first="patterns",
+        asset_selection=[key],
+        run_config={"ops": {"causeloop__patterns": {"config": {"rebuild": True}}}},
+    )
+
+    with database.workspace(workspace_id) as session:
+        held = session.row(
+            "select count(*) as patterns, sum(issue_count)::bigint as issues_in_patterns from detect.pattern"
+        )
+        name = session.row(
+            "select o.slug || '/' || w.slug as name from app.workspace as w join app.organization as o "
+            "using (organization_id) where w.workspace_id = %s",
+            (workspace_id,),
+        )
+    assert held
+    assert name
+    for result in (first, idle, rebuilt):
+        page = partition_metadata(result, key)
+        assert page["patterns"] == held["patterns"] > 0
+        assert page["issues in patterns"] == held["issues_in_patterns"]
+        [row] = page["by workspace"].records
+        assert row.data["workspace"] == f"{name['name']} {workspace_id}"
+        assert row.data["full recompute"] == (0 if result is idle else 1)
+    issue = partition_metadata(first, ISSUE)
+    assert (issue["issues"], issue["waiting records"], issue["lag seconds"]) == (len(failures(60)), 0, 0)
+    assert {"graded predictions"} <= partition_metadata(first, product_key("outcomes")).keys()
+    assert f"patterns: {name['name']}: issues {len(failures(60))}" in written
+    assert f"records read: {len(failures(60))} of custom_api" in written

@@ -7,7 +7,11 @@ from uuid import UUID, uuid4
 import dagster as dg
 import psycopg
 import pytest
+from dagster import DagsterInstance
 
+from causeloop_pipeline.cli.doctor import State
+from causeloop_pipeline.cli.doctor.check_connectors import check_connectors
+from causeloop_pipeline.orchestration.asset_selection import landing_key
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
@@ -182,3 +186,68 @@ def test_a_tool_that_asks_to_be_left_alone_is_polled_after_that_wait(
             "next_poll_at < now() + interval '121 minutes' as not_longer from app.connector"
         )
     assert row == {"status": "active", "long_after": True, "not_longer": True}
+
+
+def answers_check(result: dg.ExecuteInProcessResult) -> dg.AssetCheckEvaluation:
+    key = dg.AssetCheckKey(landing_key("custom_api"), "connectors_answer")
+    [evaluation] = [check for check in result.get_asset_check_evaluations() if check.asset_check_key == key]
+    return evaluation
+
+
+def test_a_tool_that_fails_warns_on_its_asset_marks_the_run_and_is_wrong_for_the_doctor(
+    run: Run,
+    resources: Resources,
+    instance: DagsterInstance,
+    database: Database,
+    tool: FakeTool,
+    workspace_id: UUID,
+    other_workspace_id: UUID,
+) -> None:
+    with database.every_workspace() as session:
+        session.execute("update app.connector set status = 'paused'")
+    landing = [landing_key("custom_api")]
+    connect(resources, workspace_id, tool.url, SECRET)
+    good = run([workspace_id], first=["landing", "custom_api"], asset_selection=landing)
+    assert answers_check(good).passed
+    assert {finding.about: finding.state for finding in check_connectors(settings())}[
+        "connectors"
+    ] is State.OK
+    connect(resources, other_workspace_id, tool.url, "expired")
+
+    bad = run([workspace_id, other_workspace_id], first=["landing", "custom_api"], asset_selection=landing)
+    later = run([workspace_id], first=["landing", "custom_api"], asset_selection=landing)
+
+    for result in (bad, later):
+        check = answers_check(result)
+        assert not check.passed
+        assert check.severity is dg.AssetCheckSeverity.WARN
+        assert str(other_workspace_id) in str(check.metadata)
+        stored = instance.get_run_by_id(result.run_id)
+        assert stored is not None
+        assert stored.tags["causeloop/connectors_of_custom_api_fail"] == "1"
+    finding = next(check_connectors(settings()))
+    assert finding.state is State.WRONG
+    assert finding.message.startswith("1 of 2 have stopped: Ticket desk of org-")
+
+
+def test_an_operator_can_poll_what_is_not_due_and_the_log_says_what_each_poll_gave(
+    run: Run,
+    resources: Resources,
+    database: Database,
+    tool: FakeTool,
+    workspace_id: UUID,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    connect(resources, workspace_id, tool.url, SECRET)
+    forced = {"ops": {"landing": {"config": {"poll_now": True}}}}
+    for config in ({}, {}, forced):
+        run(
+            [workspace_id],
+            first=["landing", "custom_api"],
+            asset_selection=[landing_key("custom_api")],
+            run_config=config,
+        )
+
+    assert len(syncs(database, workspace_id)) == 2
+    output = capfd.readouterr().err
+    assert f"/main {workspace_id}: pages 1, read 1, new 1" in output

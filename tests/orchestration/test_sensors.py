@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from dagster import DagsterInstance
 
-from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START, WORKSPACES
+from causeloop_pipeline.orchestration.partitions import RANGE_END, RANGE_START, WORKSPACES, parse_partition
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
 from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
@@ -232,7 +232,7 @@ def test_workspaces_get_and_lose_their_partitions(
 
     assert isinstance(result, dg.SensorResult)
     added, removed = result.dynamic_partitions_requests or []
-    assert str(workspace_id) in added.partition_keys
+    assert workspace_id in map(parse_partition, added.partition_keys)
     assert list(removed.partition_keys) == [gone]
 
 

@@ -1,8 +1,9 @@
 """`landing/<tool>`: what each external tool holds, polled connector by connector and kept as received."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import dagster as dg
 
@@ -11,15 +12,17 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.orchestration.asset_metadata import (
     RELATION,
     STARTED_BY_POLL,
+    add_levels,
     explain_automation,
     read_table_metadata,
     reference_files,
 )
 from causeloop_pipeline.orchestration.asset_selection import landing_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
-from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES
-from causeloop_pipeline.orchestration.run_scope import run_workspaces
+from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, run_workspaces
 from causeloop_pipeline.settings import PACKAGE
+from causeloop_pipeline.stages.defects import describe_defect
 from causeloop_pipeline.stages.installation import Installation
 
 if TYPE_CHECKING:
@@ -52,51 +55,123 @@ def landing_assets() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="landing",
         specs=[landing_spec(connector) for connector in CONNECTORS.values()],
+        check_specs=[answer_check(connector) for connector in CONNECTORS.values()],
         can_subset=True,
         backfill_policy=ONE_RUN,
     )
     def landing(
-        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+        context: dg.AssetExecutionContext,
+        config: LandingConfig,
+        installation: dg.ResourceParam[Installation],
     ) -> Iterator[dg.MaterializeResult]:
         selected = context.selected_asset_keys
         chosen = [entry for entry in CONNECTORS.values() if landing_key(entry.name) in selected]
-        failures: list[Exception] = []
+        failures: dict[str, Exception] = {}
         for connector in chosen:
             try:
-                yield land_tool(context, installation, connector)
+                yield land_tool(context, installation, connector, is_forced=config.poll_now)
             except dg.RetryRequested:
                 raise
             except Exception as failure:
-                failures.append(failure)
+                context.log.error("landing/%s: %s", connector.name, describe_defect(failure))
+                failures[connector.name] = failure
         if failures:
-            raise ExceptionGroup("tools that could not be landed", failures)
+            raise ExceptionGroup(f"could not be landed: {', '.join(failures)}", list(failures.values()))
 
     return landing
 
 
-def land_tool(
-    context: dg.AssetExecutionContext, installation: Installation, connector: Connector
-) -> dg.MaterializeResult:
-    """Poll the connectors of one tool that are due, and keep what it gives."""
-    from causeloop_pipeline.stages.landing import sync_due_connectors
-
-    with retry_on_database_loss():
-        workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
-        results = sync_due_connectors(
-            installation, connector, workspace_ids, context.run_id, warn=context.log.warning
-        )
-        table = read_table_metadata(installation, TABLE)
-    return dg.MaterializeResult(
-        asset_key=landing_key(connector.name), metadata={**_metadata(results), **table}
+def answer_check(connector: Connector) -> dg.AssetCheckSpec:
+    """The check that warns when connectors of a tool fail."""
+    return dg.AssetCheckSpec(
+        "connectors_answer",
+        asset=landing_key(connector.name),
+        description=f"No workspace's connector of {connector.title} has stopped or failed at its last sync.",
     )
 
 
-def _metadata(results: "list[SyncResult]") -> dict[str, dg.MetadataValue]:
-    totals = {name: sum(getattr(result.count, name) for result in results) for name in COUNTS}
+def land_tool(
+    context: dg.AssetExecutionContext, installation: Installation, connector: Connector, *, is_forced: bool
+) -> dg.MaterializeResult:
+    """Poll the connectors of one tool that are due, or all in the run's workspaces; keep what it gives."""
+    from causeloop_pipeline.stages.landing import sync_due_connectors
+
+    key, spec = landing_key(connector.name), answer_check(connector)
+    with retry_on_database_loss():
+        scope = {
+            workspace.workspace_id: name_partition(workspace.name, workspace.workspace_id)
+            for workspace in run_workspaces(context, installation)
+        }
+        results = sync_due_connectors(
+            installation,
+            connector,
+            list(scope),
+            context.run_id,
+            warn=context.log.warning,
+            is_forced=is_forced,
+        )
+        table = read_table_metadata(installation, TABLE)
+        checks = [check_answers(context, installation, connector, spec)]
+        add_levels(context, installation, key, connector.name)
+    _log(context, connector, results, scope)
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={**_metadata(results, scope), **table},
+        check_results=[check for check in checks if spec.key in context.selected_asset_check_keys],
+    )
+
+
+def check_answers(
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    connector: Connector,
+    spec: dg.AssetCheckSpec,
+) -> dg.AssetCheckResult:
+    """Look at all connectors of a tool, also those that this run did not poll; mark the run if any fails."""
+    from causeloop_pipeline.storage.app.failing_connectors import read_failing_connectors
+
+    with installation.database.every_workspace() as session:
+        failing = read_failing_connectors(session, connector.name)
+    if failing:
+        mark_run(context, f"connectors of {connector.name} fail", len(failing))
     rows = [
         dg.TableRecord(
             {
-                "workspace": str(result.connector.workspace_id),
+                "workspace": name_partition(failed.workspace, failed.workspace_id),
+                "connector": str(failed.connector_id),
+                "state": "stopped" if failed.is_stopped else "tried again",
+                "reason": failed.reason,
+            }
+        )
+        for failed in failing[:MAX_TABLE_ROWS]
+    ]
+    return dg.AssetCheckResult(
+        check_name=spec.name,
+        asset_key=spec.asset_key,
+        passed=not failing,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"connectors": dg.MetadataValue.table(rows)} if rows else {},
+    )
+
+
+def _log(
+    context: dg.AssetExecutionContext,
+    connector: Connector,
+    results: "list[SyncResult]",
+    scope: Mapping[UUID, str],
+) -> None:
+    """Write into the run's log what the first connectors gave."""
+    for result in results[:MAX_TABLE_ROWS]:
+        counts = ", ".join(f"{name} {getattr(result.count, name)}" for name in COUNTS)
+        workspace = scope[result.connector.workspace_id]
+        context.log.info("landing/%s: %s: pages %d, %s", connector.name, workspace, result.pages, counts)
+
+
+def _metadata(results: "list[SyncResult]", scope: Mapping[UUID, str]) -> dict[str, dg.MetadataValue]:
+    rows = [
+        dg.TableRecord(
+            {
+                "workspace": scope[result.connector.workspace_id],
                 "connector": str(result.connector.connector_id),
                 "result": result.error or "ok",
                 "pages": result.pages,
@@ -106,12 +181,7 @@ def _metadata(results: "list[SyncResult]") -> dict[str, dg.MetadataValue]:
         for result in results[:MAX_TABLE_ROWS]
     ]
     table = {"by connector": dg.MetadataValue.table(rows)} if rows else {}
-    return {
-        "connectors": dg.MetadataValue.int(len(results)),
-        "failed connectors": dg.MetadataValue.int(sum(result.error is not None for result in results)),
-        **{name: dg.MetadataValue.int(total) for name, total in totals.items()},
-        **table,
-    }
+    return {"connectors polled": dg.MetadataValue.int(len(results)), **table}
 
 
 def connector_file(name: str) -> Path:

@@ -10,14 +10,16 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_metadata import (
     RELATION,
+    add_levels,
     column_descriptions,
+    list_workspace_partitions,
     read_table_metadata,
 )
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
 from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN
-from causeloop_pipeline.orchestration.run_scope import run_started_at, run_workspaces
+from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_at, run_workspaces
 from causeloop_pipeline.orchestration.stage import check_result, exclude_workspace
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation
@@ -48,14 +50,17 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
         pool=DBT_POOL,
     )
     def normalization(
-        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+        context: dg.AssetExecutionContext,
+        config: StageConfig,
+        installation: dg.ResourceParam[Installation],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         result = None
         for spec in project.specs:
             if spec.key not in context.selected_asset_keys:
                 continue
             if spec.key in WRITTEN_TABLES:
-                result = result or run_normalization(context, installation)
+                result = result or run_normalization(context, installation, is_rebuild=config.rebuild)
+                add_levels(context, installation, spec.key, spec.key.path[-1])
                 table = read_table_metadata(
                     installation, spec.metadata[RELATION], column_descriptions(spec.metadata)
                 )
@@ -69,18 +74,23 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
         if result is not None and result.report is not None:
             yield from _dbt_checks(context, project, result.report)
         if CONSERVATION.key in context.selected_asset_check_keys:
-            yield check_result(CONSERVATION, exclude_lossy_workspaces(context, installation))
+            lossy = exclude_lossy_workspaces(context, installation)
+            yield check_result(CONSERVATION, lossy, list_workspace_partitions(context))
 
     return normalization
 
 
-def run_normalization(context: dg.AssetExecutionContext, installation: Installation) -> "Normalization":
-    """Make issues and changes of the pending records of all workspaces of the run."""
+def run_normalization(
+    context: dg.AssetExecutionContext, installation: Installation, *, is_rebuild: bool = False
+) -> "Normalization":
+    """Make issues and changes of the pending records of the run's workspaces, or of all their records."""
     from causeloop_pipeline.stages.normalization import normalize
 
     with retry_on_database_loss():
         workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
-        return normalize(installation, context.run_id, workspace_ids)
+        result = normalize(installation, context.run_id, workspace_ids, is_rebuild=is_rebuild)
+    context.log.info("issues: %s", _describe(result))
+    return result
 
 
 def exclude_lossy_workspaces(
@@ -93,7 +103,7 @@ def exclude_lossy_workspaces(
         if lost:
             lossy[workspace.workspace_id] = lost
             failure = CheckFailedError(CONSERVATION.name, lost)
-            exclude_workspace(context, installation, STAGE, workspace.workspace_id, as_of, failure)
+            exclude_workspace(context, installation, STAGE, workspace, as_of, failure)
     return lossy
 
 
@@ -128,6 +138,15 @@ def _dbt_checks(
         )
 
 
+def _describe(result: "Normalization") -> str:
+    """What a dbt run did, in words for the run's log."""
+    if result.report is None:
+        return "no record waits"
+    records = ", ".join(f"{count} of {source}" for source, count in result.claimed.items())
+    written = ", ".join(f"{model.rows} {model.name}s" for model in result.report.models)
+    return f"records read: {records or 'all that are stored'}; rows written: {written}"
+
+
 def _metadata(key: dg.AssetKey, result: "Normalization") -> dict[str, dg.MetadataValue]:
     table = key.path[-1]
     models = [model for model in result.report.models if model.name == table] if result.report else []
@@ -140,7 +159,5 @@ def _metadata(key: dg.AssetKey, result: "Normalization") -> dict[str, dg.Metadat
     ]
     tables = {"models": timings, "records by source": sources}
     return {
-        "records": dg.MetadataValue.int(sum(result.claimed.values())),
-        f"{table}s written": dg.MetadataValue.int(sum(model.rows for model in models)),
         **{name: dg.MetadataValue.table(rows) for name, rows in tables.items() if rows},
     }

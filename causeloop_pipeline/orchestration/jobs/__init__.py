@@ -1,1 +1,1 @@
-"""Dagster jobs beside the asset graph: deliveries, tickets, retention."""
+"""Dagster jobs: the loop over the assets, and deliveries, tickets and retention beside it."""

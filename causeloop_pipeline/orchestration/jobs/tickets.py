@@ -4,6 +4,7 @@ import dagster as dg
 
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.run_requests import MAX_RUNTIME
+from causeloop_pipeline.orchestration.run_scope import mark_run
 from causeloop_pipeline.stages.installation import Installation
 
 
@@ -13,7 +14,11 @@ def sync_tickets(context: dg.OpExecutionContext, installation: dg.ResourceParam[
     from causeloop_pipeline.stages.jobs.tickets import open_and_refresh
 
     with retry_on_database_loss():
-        context.add_output_metadata(dict(open_and_refresh(installation)))
+        counts = open_and_refresh(installation)
+    context.add_output_metadata(dict(counts))
+    context.log.info("tickets: %s", ", ".join(f"{kind} {count}" for kind, count in counts.items()))
+    if counts["failed"]:
+        mark_run(context, "tickets failed", counts["failed"])
 
 
 @dg.job(

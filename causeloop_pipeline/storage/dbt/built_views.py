@@ -16,7 +16,7 @@ DELETE_COMMENT = "comment on view intermediate.int_issues__newest is null"
 
 def is_built_from(connection: psycopg.Connection[Any], digest: str) -> bool:
     """Whether all views are there as a build of this version of the project left them."""
-    return _read(connection, SELECT_COMMENT) == _describe(connection, digest)
+    return bool(_read(connection, SELECT_COMMENT) == _describe(connection, digest))
 
 
 def store_digest(connection: psycopg.Connection[Any], digest: str) -> None:

@@ -20,11 +20,11 @@ from causeloop_pipeline.orchestration.asset_selection import ISSUE
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, range_tags
 
 partition = sys.argv[1]
-job = dg.define_asset_job("loop", dg.AssetSelection.assets(ISSUE).downstream())
+job = dg.define_asset_job("part", dg.AssetSelection.assets(ISSUE).downstream())
 merged = dg.Definitions.merge(defs, dg.Definitions(jobs=[job]))
 with dg.DagsterInstance.ephemeral() as instance:
     instance.add_dynamic_partitions(str(WORKSPACES.name), [partition])
-    result = merged.resolve_job_def("loop").execute_in_process(
+    result = merged.resolve_job_def("part").execute_in_process(
         instance=instance, tags=range_tags([partition], {partition})
     )
 print("succeeded" if result.success else "failed")

@@ -8,15 +8,23 @@ from uuid import UUID
 import dagster as dg
 import pytest
 from dagster import DagsterInstance
-from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.boot import prepare_instance
 from causeloop_pipeline.orchestration.instance.stored_names import OLD_POOL, OLD_SET, rename_stored_names
-from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN, WORKSPACES, range_tags
+from causeloop_pipeline.orchestration.partitions import (
+    DBT_POOL,
+    ONE_RUN,
+    RANGE_END,
+    RANGE_START,
+    WORKSPACES,
+    parse_partition,
+    range_tags,
+)
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.settings import ROOT
 from tests.conftest import Installation
+from tests.orchestration.instance.code_locations import job_origin
 
 OLD_WORKSPACES = dg.DynamicPartitionsDefinition(name=OLD_SET)
 ISSUE, PATTERNS = dg.AssetKey(["core", "issue"]), dg.AssetKey("patterns")
@@ -79,10 +87,10 @@ def test_an_installation_of_the_old_names_keeps_partitions_and_history(
 
     renamed = product_key("patterns")
     assert stored.get_dynamic_partitions(OLD_SET) == []
-    assert partition in stored.get_dynamic_partitions(str(WORKSPACES.name))
-    assert stored.get_materialized_partitions(renamed) == {partition}
+    [named] = [key for key in stored.get_dynamic_partitions(str(WORKSPACES.name)) if partition in key]
+    assert stored.get_materialized_partitions(renamed) == {named}
     record = stored.fetch_materializations(renamed, limit=1).records[0]
-    assert (record.run_id, record.asset_key, record.partition_key) == (run_id, renamed, partition)
+    assert (record.run_id, record.asset_key, record.partition_key) == (run_id, renamed, named)
     assert record.asset_materialization is not None
     assert record.asset_materialization.metadata["patterns"].value == 7
     tags = record.asset_materialization.tags or {}
@@ -104,26 +112,61 @@ def test_an_installation_of_the_old_names_keeps_partitions_and_history(
     assert OLD_POOL not in pools
 
 
-def test_a_queued_run_of_the_old_names_is_ended_so_that_sensors_start_another(
+@dg.asset(key=product_key("trial"), partitions_def=WORKSPACES, backfill_policy=ONE_RUN)
+def trial() -> None: ...
+
+
+def test_partitions_called_by_an_id_alone_get_the_workspaces_name_and_keep_their_history(
     stored: DagsterInstance, workspace_id: UUID
 ) -> None:
-    stored.add_dynamic_partitions(OLD_SET, [str(workspace_id)])
-    location = RegisteredCodeLocationOrigin("causeloop")
-    ours = stored.add_run(
-        dg.DagsterRun(
-            job_name="loop",
-            status=dg.DagsterRunStatus.QUEUED,
-            asset_selection=frozenset([ISSUE]),
-            tags={TRIGGER: "nightly"},
-            remote_job_origin=RemoteRepositoryOrigin(location, "__repository__").get_job_origin("loop"),
-        )
-    )
+    partition = str(workspace_id)
+    stored.add_dynamic_partitions(str(WORKSPACES.name), [partition])
+    run_id = run_once(stored, trial, partition=partition)
 
-    assert rename_stored_names(stored, [str(workspace_id)])
+    prepare_instance()
 
-    run = stored.get_run_by_id(ours.run_id)
+    partitions = stored.get_dynamic_partitions(str(WORKSPACES.name))
+    [named] = [key for key in partitions if partition in key]
+    name, _, identifier = named.rpartition(" ")
+    assert identifier == partition
+    assert name.startswith("org-")
+    assert name.endswith("/main")
+    assert parse_partition(named) == workspace_id
+    assert stored.get_materialized_partitions(trial.key) == {named}
+    run = stored.get_run_by_id(run_id)
     assert run is not None
-    assert run.status == dg.DagsterRunStatus.CANCELED
+    assert run.tags[RANGE_START] == run.tags[RANGE_END] == named
+    record = stored.fetch_materializations(trial.key, limit=1).records[0]
+    assert record.partition_key == named
+    stored.wipe_assets([trial.key])
+
+
+@pytest.mark.parametrize(
+    ("job", "key", "status"),
+    [
+        ("loop", ISSUE, dg.DagsterRunStatus.CANCELED),
+        ("__anonymous_asset_job_due_connectors", product_key("patterns"), dg.DagsterRunStatus.CANCELED),
+        ("loop", product_key("patterns"), dg.DagsterRunStatus.QUEUED),
+    ],
+)
+def test_a_queued_run_of_old_names_and_no_other_is_ended_so_that_sensors_start_another(
+    stored: DagsterInstance, job: str, key: dg.AssetKey, status: dg.DagsterRunStatus
+) -> None:
+    queued = dg.DagsterRun(
+        job_name=job,
+        status=dg.DagsterRunStatus.QUEUED,
+        asset_selection=frozenset([key]),
+        tags={TRIGGER: "nightly"},
+        remote_job_origin=job_origin(job),
+    )
+    stored.add_run(queued)
+
+    rename_stored_names(stored, {})
+
+    run = stored.get_run_by_id(queued.run_id)
+    assert run is not None
+    assert run.status == status
+    stored.delete_run(queued.run_id)
 
 
 def test_a_partition_set_and_assets_of_another_code_location_are_left_alone(
