@@ -41,7 +41,7 @@ SLOW_FILES = {
     "test_wheel.py",
 }
 """Simulations, stock models, whole programs: seconds a test."""
-LONGEST_FILES = (
+FILES_TO_BEGIN_WITH = (
     "test_up.py",
     "test_up_without_demo.py",
     "bench/test_chaos.py",
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _rank_in_order(item: pytest.Item) -> int:
     file = item.path.relative_to(TESTS).as_posix()
-    return LONGEST_FILES.index(file) if file in LONGEST_FILES else len(LONGEST_FILES)
+    return FILES_TO_BEGIN_WITH.index(file) if file in FILES_TO_BEGIN_WITH else len(FILES_TO_BEGIN_WITH)
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,10 @@ def test_every_folder_of_the_map_is_there(path: str) -> None:
 
 def test_the_quality_of_grouping_is_ten_lines_of_the_page_that_a_command_writes() -> None:
     page = (ROOT / "docs" / "quality.md").read_text().splitlines()
-    shown = section("grouping").splitlines()
+    lines = section("grouping").splitlines()
 
-    assert len(shown) == 2 + 10
-    assert [line for line in shown if line not in page] == []
+    assert len(lines) == 2 + 10
+    assert [line for line in lines if line not in page] == []
 
 
 def test_every_table_of_the_outputs_is_made_by_a_migration() -> None:

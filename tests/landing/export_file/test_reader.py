@@ -7,7 +7,7 @@ import pytest
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.issues import issues_from_table
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
-from tests.landing.export_file.workbooks import write_workbook
+from tests.landing.export_file.workbooks import Cell, write_workbook
 
 ROWS = pl.DataFrame({"title": ["disk full", "ärger; mit, Zeichen"], "team": ["ops", None]})
 
@@ -100,14 +100,22 @@ def test_an_absent_file_is_named(tmp_path):
 
 
 def test_a_workbook_is_read_from_the_first_sheet_with_rows_and_whole_numbers_stay_whole(tmp_path):
-    rows = [["Number", "Short description", "Effort"], [17, "disk <full>", 1.5], [18, None, 2]]
+    rows: list[list[Cell]] = [
+        ["Number", "Short description", "Effort"],
+        [17, "disk <full>", 1.5],
+        [18, None, 2],
+    ]
     file = read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Cover": [], "Export": rows}))
     assert file.format == "Excel"
     assert file.table.rows() == [(17, "disk <full>", 1.5), (18, None, 2.0)]
 
 
 def test_the_dates_of_a_workbook_are_times_of_the_chosen_zone_and_bad_rows_are_named_as_excel_does(tmp_path):
-    rows = [["title", "created"], ["disk full", datetime(2026, 3, 1, 12)], ["no date", None]]
+    rows: list[list[Cell]] = [
+        ["title", "created"],
+        ["disk full", datetime(2026, 3, 1, 12)],
+        ["no date", None],
+    ]
     file = read_issue_file(write_workbook(tmp_path / "x.xlsx", {"Export": rows}))
     read = issues_from_table(
         file.table,
