@@ -94,7 +94,7 @@ def test_a_column_can_be_chosen(tmp_path):
     assert "no column for a title" in refused.stderr
     chosen = analyze(path, "--map", "title=Betreff")
     assert chosen.exit_code == 0, chosen.output
-    assert "nothing can be predicted" in chosen.stdout
+    assert "nothing can be predicted" in " ".join(chosen.stdout.split())
     assert "no dates" in chosen.stdout
 
 
@@ -146,7 +146,8 @@ def test_a_pattern_of_thin_evidence_is_called_a_suggestion(tmp_path):
     result = analyze(path)
     assert result.exit_code == 0, result.output
     assert " of these are suggestions, to be checked)" in result.stdout
-    assert ", suggestion │" in result.stdout
+    _, table = result.stdout.split("to be checked)")
+    assert "suggestion" in table
 
 
 def test_one_row_that_cannot_be_read_is_left_out_counted_and_shown(export):
