@@ -22,7 +22,7 @@ LOST = ("08006", "53100", "53200", "53300", "57P01", "57P02", "57P03", "58030")
 BUSY = ("40001", "40P01", "55P03", "57014")
 RAISE = "do $$ begin raise exception using errcode = '{}'; end $$"
 CUT = "select pg_terminate_backend(pg_backend_pid())"
-CUT_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'causeloop_api'"
+CUT_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'faulty'"
 
 
 def make_app(api_url: str) -> FastAPI:  # noqa: C901 - one small operation a fault
@@ -88,7 +88,7 @@ def make_app(api_url: str) -> FastAPI:  # noqa: C901 - one small operation a fau
 @pytest.fixture(scope="module")
 def faulty(installation: Installation) -> Iterator[httpx2.Client]:
     with (
-        serving(make_app(installation.api_url)) as url,
+        serving(make_app(f"{installation.api_url}?application_name=faulty")) as url,
         httpx2.Client(base_url=url, timeout=30) as client,
     ):
         yield client
@@ -129,9 +129,7 @@ def test_the_pools_serve_again_after_their_connections_were_cut(
     faulty: httpx2.Client, installation: Installation
 ) -> None:
     with psycopg.connect(installation.superuser_url, autocommit=True) as superuser:
-        superuser.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'causeloop_api'"
-        )
+        superuser.execute(CUT_ALL)
 
     answers = [faulty.get(f"/psycopg/{BUSY[0]}").json()["code"] for _ in range(8)]
 

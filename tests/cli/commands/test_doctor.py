@@ -83,6 +83,8 @@ def test_a_port_that_something_else_holds_is_wrong(tmp_path, monkeypatch):
 def test_credentials_sealed_under_another_key_are_found(installation, database, workspace_id, monkeypatch):
     from uuid import uuid4
 
+    with database.every_workspace() as session:  # other tests leave connectors that cannot be read
+        session.execute("delete from app.connector")
     with database.workspace(workspace_id) as session:
         create_connector(
             session,
