@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
 from causeloop_pipeline.model.frames import INSTANT
 
@@ -24,6 +24,7 @@ SUSPECT_SCHEMA = pl.Schema(
 )
 FEATURES = ("text", "failure_title", "change_title", "lead", "place", "components", "versions", "named")
 LEAD_OFFSET_DAYS = 0.25  # six hours: below that, sooner is no stronger sign
+FAILURES_PER_BLOCK = 128  # whose products with all their changes are in memory at once
 _DAY_US = 86_400_000_000
 _NAME = r"#?[\pL\pN_-]*\pN[\pL\pN_-]*"  # holds a digit: PAY-12, #4711, a commit
 
@@ -105,15 +106,16 @@ def _weigh(counted: pl.DataFrame, idf: Floats, height: int) -> Any:
 
 
 def _cosines(left: Any, right: Any, failure: Ints, change: Ints) -> Floats:
-    """The dot products of rows that are paired, one failure after the other."""
+    """The dot products of rows that are paired, a block of failures at a time."""
+    cosines = np.zeros(len(failure))
     starts = np.flatnonzero(np.diff(failure, prepend=-1))
     ends = np.append(starts[1:], len(failure))[: len(starts)]
-    parts = [
-        (right[change[start:end]] @ left[[failure[start]]].T).toarray().ravel()
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-    cosines: Floats = np.clip(np.concatenate([np.zeros(0), *parts]), 0.0, 1.0)
-    return cosines
+    for block in range(0, len(starts), FAILURES_PER_BLOCK):
+        pairs = slice(starts[block], ends[block : block + FAILURES_PER_BLOCK][-1])
+        rows, row = np.unique(failure[pairs], return_inverse=True)
+        columns, column = np.unique(change[pairs], return_inverse=True)
+        cosines[pairs] = (left[rows] @ right[columns].T).toarray()[row, column]
+    return np.clip(cosines, 0.0, 1.0)
 
 
 def _is_same(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
@@ -124,13 +126,11 @@ def _is_same(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Int
 def _overlap(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
     """The share of the names of both that both have, 0 where one has none."""
     ours, theirs = _split_names(left), _split_names(right)
-    shares = [
-        len(ours[row] & theirs[other_row]) / len(ours[row] | theirs[other_row])
-        if ours[row] and theirs[other_row]
-        else 0.0
-        for row, other_row in zip(left_rows.tolist(), right_rows.tolist(), strict=True)
-    ]
-    return np.array(shares, dtype=np.float64)
+    shares = np.zeros(len(left_rows))
+    for pair in np.flatnonzero(_has_any(ours)[left_rows] & _has_any(theirs)[right_rows]):
+        one, other = ours[left_rows[pair]], theirs[right_rows[pair]]
+        shares[pair] = len(one & other) / len(one | other)
+    return shares
 
 
 def _split_names(column: pl.Series) -> list[frozenset[str]]:
@@ -143,11 +143,18 @@ def _split_names(column: pl.Series) -> list[frozenset[str]]:
 def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, change: Ints) -> Floats:
     """Whether the failure's text holds the change's id as a word."""
     text = title_text(failures["title"]) + pl.Series([" "]) + body_text(failures["body"])
-    named = [
-        frozenset(names) for names in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
-    ]
     ids = changes["id"].str.to_lowercase().to_list()
-    hits = [
-        ids[other_row] in named[row] for row, other_row in zip(failure.tolist(), change.tolist(), strict=True)
+    known = frozenset(ids)
+    named = [
+        known.intersection(names)
+        for names in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
     ]
-    return np.array(hits, dtype=np.float64)
+    hits = np.zeros(len(failure))
+    for pair in np.flatnonzero(_has_any(named)[failure]):
+        hits[pair] = ids[change[pair]] in named[failure[pair]]
+    return hits
+
+
+def _has_any(names: list[frozenset[str]]) -> Bools:
+    """Row by row whether there are names."""
+    return np.array([bool(each) for each in names], dtype=np.bool_)
