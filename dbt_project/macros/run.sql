@@ -15,7 +15,7 @@
 
 
 {# The external records of which the run has claimed a new version. #}
-{% macro changed_records(only_source=none) -%}
+{% macro changed_records() -%}
     select distinct p.workspace_id, p.source, r.external_id
     from {{ source('raw', 'pending_record') }} as p
     cross join lateral (
@@ -25,5 +25,4 @@
         offset 0
     ) as r
     where p.run_id = {{ current_run_id() }}
-    {%- if only_source %} and p.source = '{{ only_source }}'{% endif %}
 {%- endmacro %}

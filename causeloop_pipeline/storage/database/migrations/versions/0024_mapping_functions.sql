@@ -34,11 +34,9 @@ create function mapping.payload_keys(document jsonb) returns text
 comment on function mapping.payload_keys is
     'The first keys of a payload, by which people recognize a variant that no mapping knows.';
 
-create function mapping.instant_at(document jsonb, path text[]) returns timestamptz
+create function mapping.instant_of(value text) returns timestamptz
     language plpgsql stable parallel safe
 as $$
-declare
-    value text := mapping.text_at(document, path);
 begin
     if value is null or value !~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)' then
         return null;
@@ -49,14 +47,13 @@ begin
     return case when pg_input_is_valid(value, 'timestamptz') then value::timestamptz end;
 end
 $$;
-comment on function mapping.instant_at is
+comment on function mapping.instant_of is
     'A time in ISO 8601 with up to nine fraction digits; without a time zone it is UTC, anything else is null.';
 
-create function mapping.epoch_at(document jsonb, path text[], ticks numeric) returns timestamptz
+create function mapping.epoch_of(value text, ticks numeric) returns timestamptz
     language plpgsql immutable parallel safe
 as $$
 declare
-    value text := mapping.text_at(document, path);
     count numeric;
 begin
     if value is null or value !~ '^\d{1,19}(\.\d+)?$' then
@@ -69,8 +66,18 @@ begin
     return to_timestamp(0) + trunc(count * 1000000 / ticks)::bigint * interval '1 microsecond';
 end
 $$;
-comment on function mapping.epoch_at is
+comment on function mapping.epoch_of is
     'A moment as a count since 1970, in ticks of a second; 0 and -1 stand for "none yet".';
+
+create function mapping.instant_at(document jsonb, path text[]) returns timestamptz
+    language sql stable parallel safe
+    return mapping.instant_of(mapping.text_at(document, path));
+comment on function mapping.instant_at is 'The time in ISO 8601 at a path, as `instant_of` reads it.';
+
+create function mapping.epoch_at(document jsonb, path text[], ticks numeric) returns timestamptz
+    language sql immutable parallel safe
+    return mapping.epoch_of(mapping.text_at(document, path), ticks);
+comment on function mapping.epoch_at is 'The moment at a path, as `epoch_of` reads it.';
 
 create function mapping.plain_text_at(document jsonb, path text[]) returns text
     language sql immutable parallel safe

@@ -1,4 +1,4 @@
-"""Adds the functions that read times from expressions, and those with the name of their zone."""
+"""Adds the function that reads times with the name of their zone."""
 
 from causeloop_pipeline.storage.database.migrate import run_sql
 

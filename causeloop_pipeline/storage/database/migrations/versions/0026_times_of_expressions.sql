@@ -1,38 +1,3 @@
-create function mapping.instant_of(value text) returns timestamptz
-    language plpgsql stable parallel safe
-as $$
-begin
-    if value is null or value !~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)' then
-        return null;
-    end if;
-    if not (value ~ '(Z|[+-]\d\d(:?\d\d)?)$' and value ~ ':') then
-        value := value || ' UTC';
-    end if;
-    return case when pg_input_is_valid(value, 'timestamptz') then value::timestamptz end;
-end
-$$;
-comment on function mapping.instant_of is
-    'A time in ISO 8601 with up to nine fraction digits; without a time zone it is UTC, anything else is null.';
-
-create function mapping.epoch_of(value text, ticks numeric) returns timestamptz
-    language plpgsql immutable parallel safe
-as $$
-declare
-    count numeric;
-begin
-    if value is null or value !~ '^\d{1,19}(\.\d+)?$' then
-        return null;
-    end if;
-    count := value::numeric;
-    if count <= 0 or count > 253402300799 * ticks then
-        return null;
-    end if;
-    return to_timestamp(0) + trunc(count * 1000000 / ticks)::bigint * interval '1 microsecond';
-end
-$$;
-comment on function mapping.epoch_of is
-    'A moment as a count since 1970, in ticks of a second; 0 and -1 stand for "none yet".';
-
 create function mapping.zoned_instant_of(value text) returns timestamptz
     language plpgsql stable parallel safe
 as $$
