@@ -144,10 +144,10 @@ def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, chan
     """Whether the failure's text holds the change's id as a word."""
     text = title_text(failures["title"]) + pl.Series([" "]) + body_text(failures["body"])
     ids = changes["id"].str.to_lowercase().to_list()
-    known = frozenset(ids)
+    all_ids = frozenset(ids)
     named = [
-        known.intersection(names)
-        for names in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
+        all_ids.intersection(words)
+        for words in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
     ]
     hits = np.zeros(len(failure))
     for pair in np.flatnonzero(_has_any(named)[failure]):
