@@ -128,8 +128,8 @@ def _overlap(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Int
     ours, theirs = _split_names(left), _split_names(right)
     shares = np.zeros(len(left_rows))
     for pair in np.flatnonzero(_has_any(ours)[left_rows] & _has_any(theirs)[right_rows]):
-        one, other = ours[left_rows[pair]], theirs[right_rows[pair]]
-        shares[pair] = len(one & other) / len(one | other)
+        left_names, right_names = ours[left_rows[pair]], theirs[right_rows[pair]]
+        shares[pair] = len(left_names & right_names) / len(left_names | right_names)
     return shares
 
 
