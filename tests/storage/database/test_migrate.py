@@ -120,6 +120,7 @@ def test_the_latest_prediction_is_read_from_an_index(
 ) -> None:
     with database.workspace(workspace_id) as session:
         session.execute("set local enable_seqscan = off")
+        session.execute("set local enable_sort = off")
         plan = session.rows(
             f"explain select latest.* from detect.pattern as p {join} lateral "
             f"predict.latest_prediction(p.workspace_id, p.pattern_id, 7) as latest {condition}"
