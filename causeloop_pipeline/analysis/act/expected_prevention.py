@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, PatternEvidence
+from causeloop_pipeline.analysis.arrays import Floats
 
 HORIZON_DAYS = 90
 SATURATED = 0.9
@@ -28,6 +29,7 @@ class Prevention:
     """Recurrences expected without a fix, the chance that it holds, what it would prevent (80 % interval)."""
 
     recurrences: float
+    chance_of_one_problem: float
     hold: float
     expected: float
     low: float
@@ -67,12 +69,14 @@ def estimate_recurrences(evidence: PatternEvidence) -> float:
     return HORIZON_DAYS * (max(hazard, recent) if chance > SATURATED else hazard)
 
 
-def estimate_prevention(group: Sequence[PatternEvidence], hold: tuple[float, float, int]) -> Prevention:
+def estimate_prevention(
+    group: Sequence[PatternEvidence], hold: tuple[float, float, int], chance_of_one_problem: float = 1.0
+) -> Prevention:
     """Estimate what one fix of all these patterns would prevent, with its interval.
 
-    In: the patterns and (held, not held, proofs) of the fix's type. Out: a Prevention. The interval takes
-    in how well the rate is known (Gamma, one for each active day seen) and how surely such fixes hold
-    (Beta).
+    In: the patterns, (held, not held, proofs) of the fix's type, and the chance that there is one
+    problem to fix. Out: a Prevention. The interval takes in how well the rate is known (Gamma, one for each
+    active day seen), how surely such fixes hold (Beta), and that a fix of no problem prevents nothing.
     """
     import numpy as np
     from scipy.special import betaincinv, gammaincinv
@@ -84,6 +88,16 @@ def estimate_prevention(group: Sequence[PatternEvidence], hold: tuple[float, flo
     counts = gammaincinv(shape, strata) * recurrences / shape
     products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
     chance = held / (held + lost)
-    expected = recurrences * chance
-    low, high = (float(value) for value in np.quantile(products, (0.1, 0.9)))
-    return Prevention(recurrences, chance, expected, min(low, expected), max(high, expected), proofs)
+    expected = recurrences * chance * chance_of_one_problem
+    low, high = (_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
+    return Prevention(
+        recurrences, chance_of_one_problem, chance, expected, min(low, expected), max(high, expected), proofs
+    )
+
+
+def _quantile_with_zeros(ordered: Floats, level: float, share: float) -> float:
+    """A quantile of values that make up a share, beside zeros."""
+    import numpy as np
+
+    zeros = 1 - share
+    return float(np.quantile(ordered, (level - zeros) / share)) if level > zeros else 0.0

@@ -76,16 +76,17 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     """Recommend one remedy per pattern, or per cluster where one change fixes several, and rank them.
 
     In: RecommendationInputs (left out are resolved patterns, those of one issue, and those of which less than
-    .2 recurrences are expected in 90 days: they are best left alone), the time of the
-    judgement (aware), `namespace`: a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by
-    rank, 1 the best, no ties, no gaps. Dismissed ones stay away, and so do implemented ones unless their
-    proof says failed, partly or moved. Ids follow the oldest pattern and the remedy, and an existing id is
-    kept while any of its patterns is among those to be fixed.
+    .2 recurrences are expected in 90 days, times the confidence of a suggestion: they are best left alone),
+    the time of the judgement (aware), `namespace`: a text that is unique to the workspace. Out:
+    RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps. Dismissed ones stay away, and so do
+    implemented ones unless their proof says failed, partly or moved. Ids follow the oldest pattern and the
+    remedy, and an existing id is kept while any of its patterns is among those to be fixed.
 
     Method: the kind of failure is the cause that the issues state, else read from template, error type,
     titles and traces, else from the rhythm or from changes in the evidence; without any, the advice is the
-    observation that tells two causes apart. A pattern of a confidence below .5 is to be checked first.
-    Score = recurrences prevented in 90 days * (.5 + risk / 100) * confidence / effort.
+    observation that tells two causes apart. A pattern of a confidence below .5 is to be checked first; what
+    that prevents is counted with the confidence, the chance that there is one problem to fix.
+    Score = recurrences prevented in 90 days if it is one problem * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
     evidence = gather_evidence(live, inputs.members, inputs.issues, inputs.predictions, as_of=as_of)
@@ -114,8 +115,14 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it may well come back; one that hardly will is left alone."""
-    return evidence.issue_count >= MIN_ISSUES and estimate_recurrences(evidence) >= MIN_RECURRENCES
+    """Whether it may well come back; one that hardly will, or is hardly one problem, is left alone."""
+    recurrences = estimate_recurrences(evidence) * _chance_of_one_problem(evidence)
+    return evidence.issue_count >= MIN_ISSUES and recurrences >= MIN_RECURRENCES
+
+
+def _chance_of_one_problem(evidence: PatternEvidence) -> float:
+    """The confidence of a suggestion; what is surer than that counts as one problem."""
+    return evidence.confidence if evidence.confidence < SUGGESTION_BELOW else 1.0
 
 
 def _diagnose(evidence: PatternEvidence) -> _Advice:
@@ -204,11 +211,12 @@ def _choose_remedy(advice: _Advice) -> Remedy:
 
 def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
     remedy = _choose_remedy(advice)
-    gain = estimate_prevention(advice.group, context.hold_chances[remedy.type])
+    confidence = min(evidence.confidence for evidence in advice.group)
+    chance = min(_chance_of_one_problem(evidence) for evidence in advice.group)
+    gain = estimate_prevention(advice.group, context.hold_chances[remedy.type], chance)
     risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
-    confidence = min(evidence.confidence for evidence in advice.group)
-    score = gain.expected * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
+    score = gain.expected / chance * (0.5 + risk / 100) * confidence / _EFFORT_COST[remedy.effort]
     return {
         "recommendation_id": _recommendation_id(advice, context),
         "title": write_title(remedy, advice.group),

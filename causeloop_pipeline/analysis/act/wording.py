@@ -66,7 +66,7 @@ def write_rationale(
     )
     parts.append(
         f"Without a fix about {_amount(gain.recurrences)} recurrences are expected in {HORIZON_DAYS} days; "
-        f"{hold} ({basis}), which prevents {_amount(gain.expected)} "
+        f"{hold} ({basis}), which{_condition(gain)} prevents {_amount(gain.expected)} "
         f"(80 % interval {gain.low:.1f} to {gain.high:.1f})."
     )
     parts += [
@@ -76,6 +76,14 @@ def write_rationale(
         if evidence.status == "emerging" and family != SUGGESTED
     ][:1]
     return " ".join(parts)
+
+
+def _condition(gain: Prevention) -> str:
+    if gain.chance_of_one_problem == 1:
+        return ""
+    return (
+        f", times the chance of {format_probability(gain.chance_of_one_problem)} that they are one problem,"
+    )
 
 
 def _amount(value: float) -> str:

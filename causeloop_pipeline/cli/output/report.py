@@ -9,7 +9,7 @@ from rich.console import Console
 
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
-from causeloop_pipeline.cli.output.terminal import plain, table
+from causeloop_pipeline.cli.output.terminal import count_of, plain, table
 from causeloop_pipeline.model.prediction import format_probability
 
 WINDOW_DAYS = 30
@@ -38,8 +38,10 @@ def notes(source: IssueInput) -> list[str]:
     texts = list(source.read.notes)
     skipped = len({row.row for row in source.read.bad_rows})
     if skipped:
+        were = "was" if skipped == 1 else "were"
         texts.append(
-            f"{skipped} rows could not be read and were left out, the first: {source.read.bad_rows[0]}"
+            f"{count_of(skipped, 'row')} could not be read and {were} left out, "
+            f"the first: {source.read.bad_rows[0]}"
         )
     if not source.read.has_titles:
         texts.append(
@@ -55,11 +57,12 @@ def print_loop(console: Console, loop: Loop, as_of: datetime, limit: int) -> Non
     patterns = loop.grouping.patterns
     grouped = loop.grouping.members["issue_id"].n_unique()
     suggestions = patterns.filter(pl.col("status") == SUGGESTED).height
-    unsure = f" ({suggestions:,} of these are suggestions, to be checked)" if suggestions else ""
+    unsure = f" ({count_of(suggestions, 'suggestion')} among these, to be checked)" if suggestions else ""
     console.print(
         plain(
-            f"{loop.issues.height:,} issues, {grouped:,} of them in {patterns.height:,} patterns{unsure}, "
-            f"{loop.clustering.clusters.height:,} clusters; as of {as_of:%Y-%m-%d %H:%M} UTC"
+            f"{count_of(loop.issues.height, 'issue')}, {grouped:,} of them in "
+            f"{count_of(patterns.height, 'pattern')}{unsure}, "
+            f"{count_of(loop.clustering.clusters.height, 'cluster')}; as of {as_of:%Y-%m-%d %H:%M} UTC"
         )
     )
     print_patterns(console, loop, limit)
@@ -129,8 +132,10 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
     console.print(table(title, columns, rows, right=("#", "loops prevented")))
     left_alone = _count_left_alone(loop)
     if left_alone:
-        noun, them = ("pattern", "it") if left_alone == 1 else ("patterns", "them")
-        console.print(plain(f"{left_alone:,} {noun} will hardly come back in 90 days: leave {them}"))
+        are, them = ("is", "it") if left_alone == 1 else ("are", "them")
+        patterns = count_of(left_alone, "pattern")
+        text = f"{patterns} will hardly come back in 90 days, or {are} hardly one problem: leave {them}"
+        console.print(plain(text))
     elif not rows:
         console.print(plain("none: nothing recurs, or the issues have no dates"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):

@@ -58,6 +58,11 @@ def plain(value: object) -> Text:
     return Text(CONTROL_CHARACTERS.sub("�", "" if value is None else str(value)))
 
 
+def count_of(number: int, noun: str) -> str:
+    """A number and its noun, which ends in s unless the number is one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[str] = ()
 ) -> ResultTable:

@@ -41,6 +41,25 @@ def test_a_pattern_of_little_confidence_is_a_suggestion_to_be_checked_before_any
     assert only(advise({"p": failing("p", "read timed out")}, changed=sure))["type"] == "config_change"
 
 
+def test_what_a_check_prevents_counts_the_chance_that_there_is_one_problem() -> None:
+    def estimate(confidence: float) -> dict[str, Any]:
+        stated = pl.lit(confidence).alias("confidence")
+        return only(advise({"p": failing("p", "an odd thing")}, changed=stated))
+
+    fainter, firmer = estimate(0.2), estimate(0.4)
+    assert firmer["expected_loops_prevented"] == pytest.approx(
+        2 * fainter["expected_loops_prevented"], abs=2e-3
+    )
+    assert (fainter["expected_low"], firmer["expected_low"]) == (0, 0)
+    assert "times the chance of 40% that they are one problem" in firmer["rationale"]
+    assert firmer["score"] == pytest.approx(2 * fainter["score"], rel=1e-4)
+
+
+def test_a_suggestion_that_is_hardly_one_problem_is_left_alone() -> None:
+    faint = pl.lit(0.02).alias("confidence")
+    assert advise({"p": failing("p", "an odd thing")}, {"p": 0.6}, changed=faint).is_empty()
+
+
 @pytest.mark.parametrize(
     ("cause", "title"),
     [
