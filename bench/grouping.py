@@ -91,8 +91,10 @@ def measure_ours(kind: str, size: int) -> Figures:
     fingerprints = fingerprint_issues(new)
     prepare_search(grouping.index)
     thousand = cpu_seconds(lambda: assign_issues(new, fingerprints, grouping.index))
+    by_issue = {part["issue_id"][0]: part for part in fingerprints.iter_slices(1)}
     singles = [
-        cpu_seconds(partial(assign_issues, new[row], fingerprints[row], grouping.index)) for row in range(25)
+        cpu_seconds(partial(assign_issues, issue, by_issue[issue["issue_id"][0]], grouping.index))
+        for issue in new[:25].iter_slices(1)
     ]
     stored = grouping.index.to_bytes()
     return {

@@ -2,52 +2,56 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.assets.alerts import alerts
-from causeloop_pipeline.orchestration.assets.clusters import clusters
-from causeloop_pipeline.orchestration.assets.fingerprints import fingerprints
-from causeloop_pipeline.orchestration.assets.landing import LANDING
-from causeloop_pipeline.orchestration.assets.normalization import normalization_assets
-from causeloop_pipeline.orchestration.assets.outcomes import outcomes
-from causeloop_pipeline.orchestration.assets.patterns import patterns
-from causeloop_pipeline.orchestration.assets.predictions import predictions
-from causeloop_pipeline.orchestration.assets.proofs import proofs
-from causeloop_pipeline.orchestration.assets.recommendations import recommendations
-from causeloop_pipeline.orchestration.assets.risk import risk
-from causeloop_pipeline.orchestration.checks import CHECKS
-from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
-from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
-from causeloop_pipeline.orchestration.jobs.loop import loop
-from causeloop_pipeline.orchestration.jobs.retention import retention
-from causeloop_pipeline.orchestration.jobs.tickets import tickets
-from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
-from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
-from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
-from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
-from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
-from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
-from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
-from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
-from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
-from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.orchestration.garbage import pause_garbage_collection
 
-STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
+# Every run begins with this import: a fifth of it was the search for garbage.
+with pause_garbage_collection():
+    from causeloop_pipeline.orchestration.assets.alerts import alerts
+    from causeloop_pipeline.orchestration.assets.clusters import clusters
+    from causeloop_pipeline.orchestration.assets.fingerprints import fingerprints
+    from causeloop_pipeline.orchestration.assets.landing import LANDING
+    from causeloop_pipeline.orchestration.assets.normalization import normalization_assets
+    from causeloop_pipeline.orchestration.assets.outcomes import outcomes
+    from causeloop_pipeline.orchestration.assets.patterns import patterns
+    from causeloop_pipeline.orchestration.assets.predictions import predictions
+    from causeloop_pipeline.orchestration.assets.proofs import proofs
+    from causeloop_pipeline.orchestration.assets.recommendations import recommendations
+    from causeloop_pipeline.orchestration.assets.risk import risk
+    from causeloop_pipeline.orchestration.checks import CHECKS
+    from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
+    from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
+    from causeloop_pipeline.orchestration.jobs.loop import loop
+    from causeloop_pipeline.orchestration.jobs.retention import retention
+    from causeloop_pipeline.orchestration.jobs.tickets import tickets
+    from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
+    from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
+    from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
+    from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
+    from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
+    from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
+    from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
+    from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
+    from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
+    from causeloop_pipeline.stages.installation import Installation
 
-defs = dg.Definitions(
-    assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
-    asset_checks=CHECKS,
-    jobs=[loop, retention, deliveries, tickets],
-    schedules=[nightly, old_run_cleanup],
-    sensors=[
-        watch_due_connectors,
-        watch_arrived_events,
-        watch_recompute_requests,
-        watch_due_messages,
-        watch_pushed_tickets,
-        sync_partitions,
-        release_failed_run,
-        release_canceled_run,
-        send_operator_notices,
-    ],
-    resources={"installation": dg.ResourceDefinition(Installation, description=Installation.__doc__)},
-    executor=dg.in_process_executor,
-)
+    STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
+
+    defs = dg.Definitions(
+        assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
+        asset_checks=CHECKS,
+        jobs=[loop, retention, deliveries, tickets],
+        schedules=[nightly, old_run_cleanup],
+        sensors=[
+            watch_due_connectors,
+            watch_arrived_events,
+            watch_recompute_requests,
+            watch_due_messages,
+            watch_pushed_tickets,
+            sync_partitions,
+            release_failed_run,
+            release_canceled_run,
+            send_operator_notices,
+        ],
+        resources={"installation": dg.ResourceDefinition(Installation, description=Installation.__doc__)},
+        executor=dg.in_process_executor,
+    )
