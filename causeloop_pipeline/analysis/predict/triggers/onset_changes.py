@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from causeloop_pipeline.analysis.predict.triggers.findings import FINDING_SCHEMA, Row
-from causeloop_pipeline.analysis.predict.triggers.suspect_changes import rank_changes, select_suspects
+from causeloop_pipeline.analysis.predict.triggers.suspect_changes import (
+    MIN_CHANCE,
+    rank_changes,
+    select_suspects,
+)
 from causeloop_pipeline.analysis.predict.triggers.suspect_pairs import SUSPECT_SCHEMA
 from causeloop_pipeline.model.prediction import format_probability
 
@@ -37,16 +41,18 @@ def find_onset_changes(
         pl.col("service").alias("place"),
     )
     suspects = candidates.select(
-        pl.col("number").cast(pl.String).alias("id"),
+        # No text names a change by its row, though many hold a number.
+        pl.format("row {}", "number").alias("id"),
         pl.col("changed_at").alias("at"),
         "title",
         pl.col("service").alias("place"),
     )
-    ranked = rank_changes(_complete(failures), _complete(suspects))
+    ranked = rank_changes(_complete(failures), _complete(suspects), min_chance=MIN_CHANCE)
     visible = select_suspects(ranked).filter(pl.col("rank") <= SUSPECTS_SHOWN)
     joined = (
         visible.with_columns(
-            pl.col("failure_id").cast(pl.UInt32).alias("pattern"), pl.col("change_id").cast(pl.UInt32)
+            pl.col("failure_id").cast(pl.UInt32).alias("pattern"),
+            pl.col("change_id").str.strip_prefix("row ").cast(pl.UInt32),
         )
         .join(candidates, left_on="change_id", right_on="number")
         .join(onsets.select("pattern", "occurred_at"), on="pattern")

@@ -33,20 +33,27 @@ class SuspectWeights:
 
 
 def rank_changes(
-    failures: pl.DataFrame, changes: pl.DataFrame, weights: SuspectWeights | None = None
+    failures: pl.DataFrame,
+    changes: pl.DataFrame,
+    weights: SuspectWeights | None = None,
+    *,
+    min_chance: float = 0.0,
 ) -> pl.DataFrame:
     """Rank the changes of the 90 days before each failure by the chance that they broke it.
 
-    In: two SUSPECT_SCHEMA frames; weights (default: those that ship). Out: CHANCE_SCHEMA, every pair, by
-    failure and rank; the chances of a failure add up to at most 1, the rest is that of no change in sight.
+    In: two SUSPECT_SCHEMA frames; weights (default: those that ship); the least chance to list. Out:
+    CHANCE_SCHEMA, every pair with that chance, by failure and rank; the chances of a failure add up to at
+    most 1, the rest is that of no change in sight.
     """
     pairs = pair_failures_with_changes(failures, changes)
+    chance = estimate_chances(pairs, weights or SHIPPED)
+    listed = np.flatnonzero(chance >= min_chance)
     frame = pl.DataFrame(
         {
-            "row": pairs.failure,
-            "failure_id": failures["id"].gather(pairs.failure),
-            "change_id": changes["id"].gather(pairs.change),
-            "chance": estimate_chances(pairs, weights or SHIPPED),
+            "row": pairs.failure[listed],
+            "failure_id": failures["id"].gather(pairs.failure[listed]),
+            "change_id": changes["id"].gather(pairs.change[listed]),
+            "chance": chance[listed],
         }
     )
     ranked = frame.sort("row", "chance", "change_id", descending=[False, True, False])

@@ -1,5 +1,6 @@
 """Pairs of a failure and a change before it, with what speaks for the change: text, place and time."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,8 +113,12 @@ def _cosines(left: Any, right: Any, failure: Ints, change: Ints) -> Floats:
     ends = np.append(starts[1:], len(failure))[: len(starts)]
     for block in range(0, len(starts), FAILURES_PER_BLOCK):
         pairs = slice(starts[block], ends[block : block + FAILURES_PER_BLOCK][-1])
-        rows, row = np.unique(failure[pairs], return_inverse=True)
-        columns, column = np.unique(change[pairs], return_inverse=True)
+        rows = failure[starts[block : block + FAILURES_PER_BLOCK]]
+        row = np.searchsorted(rows, failure[pairs])
+        is_used = np.zeros(right.shape[0], dtype=np.bool_)
+        is_used[change[pairs]] = True
+        columns = np.flatnonzero(is_used)
+        column = (np.cumsum(is_used) - 1)[change[pairs]]
         cosines[pairs] = (left[rows] @ right[columns].T).toarray()[row, column]
     return np.clip(cosines, 0.0, 1.0)
 
@@ -143,16 +148,20 @@ def _split_names(column: pl.Series) -> list[frozenset[str]]:
 def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, change: Ints) -> Floats:
     """Whether the failure's text holds the change's id as a word."""
     text = title_text(failures["title"]) + pl.Series([" "]) + body_text(failures["body"])
-    ids = changes["id"].str.to_lowercase().to_list()
-    all_ids = frozenset(ids)
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, name in enumerate(changes["id"].str.to_lowercase().to_list()):
+        rows_of[name].append(row)
     named = [
-        all_ids.intersection(words)
-        for words in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase())
+        rows_of.keys() & set(words)
+        for words in text.str.extract_all(_NAME).list.eval(pl.element().str.to_lowercase()).to_list()
     ]
-    hits = np.zeros(len(failure))
-    for pair in np.flatnonzero(_has_any(named)[failure]):
-        hits[pair] = ids[change[pair]] in named[failure[pair]]
-    return hits
+    pairs = [
+        row * changes.height + other
+        for row, names in enumerate(named)
+        for name in names
+        for other in rows_of[name]
+    ]
+    return np.isin(failure * changes.height + change, np.array(pairs, dtype=np.int64)).astype(np.float64)
 
 
 def _has_any(names: list[frozenset[str]]) -> Bools:

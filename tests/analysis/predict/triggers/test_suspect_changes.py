@@ -1,4 +1,4 @@
-"""The change that broke it is triggers by text, place and time; where none stands out, nothing is named."""
+"""Text, place and time point to the change that broke it; where none stands out, nothing is named."""
 
 from datetime import timedelta
 
@@ -129,9 +129,9 @@ RELEASES = [release(f"Release {number} of search", 5 * number + 1.0, "search") f
 NAMES = {"effect": "VAT in the checkout total is wrong: rounded per line", "old": "Search is slow"}
 
 
-def onset_findings(days_ago, releases):
+def onset_findings(days_ago, releases, names=NAMES):
     rows = occurrences({"effect": days_ago, "old": list(range(3, 300, 9))})
-    triggers = find_triggers(rows, pl.DataFrame(releases), as_of=AS_OF, names=NAMES)
+    triggers = find_triggers(rows, pl.DataFrame(releases), as_of=AS_OF, names=names)
     evidence = triggers.filter(pl.col("pattern_id") == "effect")["evidence"].item()
     return [finding for finding in evidence if "brought this pattern" in finding["text"]]
 
@@ -153,3 +153,19 @@ def test_a_pattern_that_was_there_before_the_change_does_not_name_it():
 def test_a_pattern_without_a_change_that_stands_out_names_none():
     assert onset_findings([40, 30, 12], RELEASES) == []
     assert MIN_CHANCE >= 0.2
+
+
+@pytest.mark.parametrize("number", range(0, 30, 7))
+def test_a_number_in_the_name_of_a_pattern_is_no_name_of_a_change(number):
+    names = {**NAMES, "effect": f"Disk {number} is full"}
+    unnumbered = [{**made, "title": f"Search release {'x' * row}"} for row, made in enumerate(RELEASES)]
+    assert onset_findings([40, 30, 12], unnumbered, names) == []
+
+
+def test_only_the_changes_of_a_chance_are_listed_and_keep_their_ranks():
+    failure = suspects({"id": "F", "at": at(1), "title": "Card payments are slow", "place": "web"})
+    ranked = rank_changes(failure, suspects(*UNRELATED))
+    some_chance = ranked["chance"][4]
+    listed = rank_changes(failure, suspects(*UNRELATED), min_chance=some_chance)
+    assert listed.equals(ranked.filter(pl.col("chance") >= some_chance))
+    assert 0 < listed.height < ranked.height
