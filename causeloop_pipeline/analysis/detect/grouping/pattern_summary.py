@@ -1,5 +1,6 @@
 """Pattern summaries: name, the dimensions that members share, when seen, and how long to resolve."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,11 @@ MIN_SHARED_SHARE = 0.5
 MAX_NAME_LENGTH = 120
 _TRAIT_COUNT_COLUMNS = {"name": pl.String, "value": pl.String, "count": pl.Int64}
 _MAX_NAME_PARTS = 3
-_MAX_SERVICE_SUFFIX = 40
+_MAX_SERVICE_LENGTH = 37
+_STATE_OF_ONE_ISSUE = re.compile(
+    r"^\W*(?:resolved|recovered|closed|fixed|investigating|identified|monitoring|update[ds]?)\s*[])}:][\s-]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +169,11 @@ def name_pattern(kind: str, text: str | None, fingerprint: Mapping[str, Any]) ->
         values = [shared[name] for name in ("service", "component", "error_type", "team") if name in shared]
         return _shorten(" / ".join(values[:_MAX_NAME_PARTS]) or "Incidents without text")
     plain = " ".join((text or "").replace("<*>", "…").split())
-    suffix = f" ({service})" if service and service.lower() not in plain.lower() else ""
-    suffix = suffix[:_MAX_SERVICE_SUFFIX]
-    return _shorten(plain, len(suffix)) + suffix
+    plain = _STATE_OF_ONE_ISSUE.sub("", plain) or plain
+    is_named = service is None or service.lower() in plain.lower()
+    suffix = "" if is_named else f" ({_shorten(str(service), _MAX_SERVICE_LENGTH)})"
+    return _shorten(plain, MAX_NAME_LENGTH - len(suffix)) + suffix
 
 
-def _shorten(text: str, reserved: int = 0) -> str:
-    limit = MAX_NAME_LENGTH - reserved
+def _shorten(text: str, limit: int = MAX_NAME_LENGTH) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

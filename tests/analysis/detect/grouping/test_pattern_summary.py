@@ -86,6 +86,26 @@ def test_a_name_says_what_recurs_and_where(
     assert name_pattern(kind, text, dict.fromkeys(TRAIT_COLUMNS) | dimensions) == name
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("[RESOLVED] Increased error rates", "Increased error rates"),
+        ("Update: mail is late", "mail is late"),
+        ("(closed) - Disk is full", "Disk is full"),
+        ("[Resolved]", "[Resolved]"),
+        ("Closed tickets cannot be opened", "Closed tickets cannot be opened"),
+        ("[payments] Card is refused", "[payments] Card is refused"),
+    ],
+)
+def test_the_state_of_one_issue_is_no_part_of_a_patterns_name(text: str, name: str) -> None:
+    assert name_pattern("human", text, {}) == name
+
+
+def test_a_service_with_a_long_name_is_cut_within_its_parentheses() -> None:
+    name = name_pattern("human", "Card is refused", {"service": {"value": "s" * 90, "share": 1.0}})
+    assert name == f"Card is refused ({'s' * 36}…)"
+
+
 @settings(deadline=None)
 @given(st.sampled_from(["machine", "human", "structured"]), st.text(max_size=300), st.text(max_size=80))
 def test_a_name_is_never_empty_or_too_long(kind: str, text: str, service: str) -> None:
