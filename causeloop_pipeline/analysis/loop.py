@@ -74,10 +74,12 @@ def run_loop(
     """
     from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
+    from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
     from causeloop_pipeline.analysis.predict.predictions import RecurrenceInputs
 
     options, facts = GroupingOptions(namespace=namespace), GroupingFacts(constraints)
     fingerprints, grouping = group(issues, facts, timezone=timezone, options=options, reached=reached)
+    grouping = replace(grouping, patterns=tell_twins_apart(grouping.patterns))
     detected = (grouping.patterns, grouping.members, issues)
     reached("clusters")
     clustering = cluster(*detected, namespace=namespace)

@@ -67,3 +67,16 @@ def test_without_dates_there_are_patterns_and_every_prediction_says_why_it_has_n
     assert loop.predictions.height == 4
     assert loop.predictions["reason"].to_list() == [NO_DATES] * 4
     assert loop.predictions["probability"].null_count() == 4
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_two_patterns_never_bear_one_name(dated):
+    opening = "Nightly import of the price list of the second warehouse, run by the team of purchase each night, stopped "
+    endings = (
+        "stopped early because the disk was full",
+        "stopped early as a login to the old mail relay failed",
+    )
+    titles = pl.Series("title", [opening + endings[row % 2] for row in range(60)])
+    loop = run_loop(issues(dated).with_columns(titles, service=pl.lit("shop")), as_of=AS_OF)
+    assert loop.grouping.patterns.height == 2
+    assert loop.grouping.patterns["name"].n_unique() == 2

@@ -40,8 +40,9 @@ def _find_marks(twins: Sequence[Mapping[str, Any]]) -> list[str]:
         values = [_value_of(row["fingerprint"], dimension) for row in twins]
         if None not in values and len(set(values)) == len(values):
             return [str(value) for value in values]
-    days = [_format_day(row["first_seen_at"]) for row in twins]
-    if len(set(days)) == len(days):
+    moments = [row["first_seen_at"] for row in twins]
+    days = [_format_day(moment) for moment in moments if moment is not None]
+    if len(set(days)) == len(twins):
         return [f"since {day}" for day in days]
     return [str(row["pattern_id"])[:8] for row in twins]
 
