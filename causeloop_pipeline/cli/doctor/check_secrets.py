@@ -7,6 +7,7 @@ from causeloop_pipeline.settings import MissingSettingError, Settings
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.app.vault import SecretError, Vault
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 SELECT_CREDENTIALS = """
 select workspace_id, connector_id, type, display_name, config, credentials
@@ -18,7 +19,7 @@ order by connector_id
 def check_secrets(config: Settings, *, has_database: bool) -> Iterator[Finding]:
     """The installation's key, then every connector's credentials."""
     try:
-        vault = Vault.of(config.require("secret_key"))
+        vault = open_vault(config)
     except MissingSettingError:
         yield wrong(
             "secret key",
