@@ -1,0 +1,132 @@
+"""`causeloop tenant erase` and `erase-person`: leave no trace of a workspace or a person."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import psycopg
+import typer
+
+from causeloop_pipeline.cli.output.help import show_examples
+from causeloop_pipeline.cli.output.terminal import (
+    FAILED,
+    UNREACHABLE,
+    USAGE,
+    announce,
+    count_of,
+    fail,
+    stderr,
+)
+from causeloop_pipeline.settings import MissingSettingError, Settings, settings
+
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
+
+WORKSPACE_EXAMPLES = show_examples("tenant erase acme/main", "tenant erase acme/main --yes")
+PERSON_EXAMPLES = show_examples("tenant erase-person ada@acme.example")
+MAX_WAIT_SECONDS, SECONDS_BETWEEN_LOOKS = 900, 2
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def erase(
+    workspace: Annotated[str, typer.Argument(help="organization/workspace, or the workspace's id.")],
+    *,
+    yes: Yes = False,
+) -> None:
+    """Erase a workspace for ever: every row, every run of Dagster that names it, people only it had.
+
+    An organization that has no other workspace goes too. It can be interrupted: the same command finishes
+    it, named by the id that it prints. Backups and exports made before hold the data still.
+    """
+    from causeloop_pipeline.storage.erasure.workspaces import (
+        erase_workspace,
+        find_workspace,
+        retire_workspace,
+    )
+
+    config, console = settings(), stderr()
+    try:
+        with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
+            target = find_workspace(owner, workspace) or _name_remains(workspace)
+            _ask(yes, f"Erase {target.name} and all of its data for ever?")
+            retire_workspace(owner, target.workspace_id)
+        announce(console, f"erasing {target.name} ({target.workspace_id})")
+        names = [str(target.workspace_id), target.name]
+        # Runs go while the workspace can still be named: what is interrupted here can be finished by name.
+        runs = _erase_runs(config, names)
+        erasure = erase_workspace(config.require("database_url"), target)
+        runs += _erase_runs(config, names)
+    except (psycopg.OperationalError, MissingSettingError) as failure:
+        fail(f"not finished: {failure}; run the command again", UNREACHABLE)
+    announce(
+        console,
+        f"{target.name} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}, "
+        f"{count_of(erasure.people, 'account')}" + _name_organization(erasure.is_organization_erased),
+    )
+
+
+def erase_person(
+    who: Annotated[str, typer.Argument(help="Address or id of the person.")], *, yes: Yes = False
+) -> None:
+    """Erase a person for ever: account, memberships and sessions; texts name a pseudonym instead.
+
+    Texts that came from a tool lose the address too; delete it in the tool as well, or a changed record
+    brings it again.
+    """
+    from causeloop_pipeline.storage.erasure import people
+
+    config, console = settings(), stderr()
+    try:
+        person = people.find_person(config.require("database_url"), who)
+        if person is None:
+            fail(f"nobody here has the address or id {who!r}", USAGE)
+        _ask(yes, f"Erase {person.email} for ever?")
+        erasure = people.erase_person(config.require("database_url"), person)
+        runs = _erase_runs(config, [str(person.user_id), person.email])
+    except people.SoleOwnerError as refusal:
+        fail(str(refusal), FAILED)
+    except (psycopg.OperationalError, MissingSettingError) as failure:
+        fail(f"not finished: {failure}; run the command again", UNREACHABLE)
+    announce(
+        console,
+        f"{person.email} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}; "
+        f"texts name {erasure.pseudonym} instead",
+    )
+
+
+def _erase_runs(config: Settings, names: list[str]) -> int:
+    """Erase from Dagster's storage, after the runs under way have ended; how many runs."""
+    from causeloop_pipeline.orchestration.instance.erasure import erase_from_dagster
+
+    deadline, erased = time.monotonic() + MAX_WAIT_SECONDS, 0
+    while True:
+        erasure = erase_from_dagster(config.require("dagster_database_url"), names)
+        erased += erasure.runs
+        if not erasure.unfinished:
+            return erased
+        if time.monotonic() > deadline:
+            fail(
+                f"not finished: {count_of(len(erasure.unfinished), 'run')} still under way "
+                f"({erasure.unfinished[0]}); run the command again when they have ended",
+                FAILED,
+            )
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _name_remains(workspace: str) -> "WorkspaceName":
+    """A workspace whose own row is gone already: an interrupted erasure is finished by its id."""
+    from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
+
+    try:
+        return WorkspaceName(UUID(workspace), UUID(int=0), workspace)
+    except ValueError:
+        fail(f"there is no workspace {workspace!r}", USAGE)
+
+
+def _ask(is_sure: bool, question: str) -> None:
+    if not is_sure:
+        typer.confirm(question, abort=True, err=True)
+
+
+def _name_organization(is_erased: bool) -> str:
+    return ", and the organization, which had no other workspace" if is_erased else ""

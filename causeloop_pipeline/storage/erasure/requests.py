@@ -1,0 +1,41 @@
+"""The workspaces whose owners have requested their erasure, and how the pipeline deletes the last of them."""
+
+from typing import Any
+
+import psycopg
+
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.erasure.workspaces import WorkspaceName
+
+SELECT_DUE = """
+select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name
+from app.workspace as w join app.organization as o using (organization_id)
+where w.erase_after <= now() and w.archived_at is not null
+order by w.erase_after
+"""
+EXCLUDE_FROM_RUNS = """
+update app.run_scope set excluded_by = 'erased' where workspace_id = %s and excluded_by is null
+"""
+
+
+def read_due_erasures(session: Session) -> list[WorkspaceName]:
+    """The workspaces whose time to be kept is over."""
+    return [WorkspaceName(**row) for row in session.rows(SELECT_DUE)]
+
+
+def exclude_from_runs(session: Session, workspace: WorkspaceName) -> None:
+    """Let runs that are under way leave a workspace out."""
+    session.execute(EXCLUDE_FROM_RUNS, (workspace.workspace_id,))
+
+
+def delete_requested_tenant(
+    connection: psycopg.Connection[dict[str, Any]], workspace: WorkspaceName
+) -> tuple[int, bool]:
+    """Delete the row that its owner wants erased; how many people went, and whether the organization."""
+    row = connection.execute(
+        "select app.erase_requested_workspace(%s) as people", (workspace.workspace_id,)
+    ).fetchone()
+    left = connection.execute(
+        "select from app.organization where organization_id = %s", (workspace.organization_id,)
+    ).fetchone()
+    return (int(row["people"]) if row else 0), left is None

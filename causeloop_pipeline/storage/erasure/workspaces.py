@@ -1,0 +1,172 @@
+"""Erases a workspace: its rows in every table, and the people and the organization that only it held.
+
+Rows go a batch at a time; an erasure that was killed is finished by the next one. What PostgreSQL keeps of
+them besides, statistics and dead rows, goes too.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from causeloop_pipeline.storage.erasure.tenant_tables import (
+    TenantTable,
+    connect_in_scope,
+    list_tenant_tables,
+)
+
+ROWS_PER_BATCH = 20_000
+PEOPLE_TABLES = {"app.membership", "app.session", "app.refresh_token", "app.invitation", "app.assignment"}
+"""Deleted with the workspace's own row, in one transaction: they tell who only belonged to it."""
+
+TABLES_OF_NAMES = tuple(TenantTable("app", name, (), ()) for name in ("workspace", "organization", "users"))
+
+ARCHIVE = """
+update app.workspace set archived_at = coalesce(archived_at, now()) where workspace_id = %s
+returning workspace_id
+"""
+SELECT_WORKSPACE = """
+select w.workspace_id, w.organization_id, o.slug || '/' || w.slug as name
+from app.workspace as w join app.organization as o using (organization_id)
+where o.slug || '/' || w.slug = %(named)s or w.workspace_id::text = %(named)s
+"""
+DELETE_BATCH = """
+delete from {table} where ctid = any (array(
+    select ctid from {table} where workspace_id = %s limit %s
+))
+"""
+DELETE_WORKSPACE = "delete from app.workspace where workspace_id = %s"
+SELECT_PEOPLE = "select array_agg(user_id) as ids from app.membership where workspace_id = %s"
+DELETE_PEOPLE = """
+delete from app.users as u
+where user_id = any (%s) and not exists (select from app.membership as m where m.user_id = u.user_id)
+"""
+DELETE_PASSWORDS = """
+delete from app.user_password as p
+where user_id = any (%s) and not exists (select from app.membership as m where m.user_id = p.user_id)
+"""
+DELETE_ORGANIZATION = """
+delete from app.organization as o
+where organization_id = %s and not exists (
+    select from app.workspace as w where w.organization_id = o.organization_id
+)
+"""
+CLEAR_STATISTICS = """
+select pg_clear_attribute_stats(n.nspname, c.relname, a.attname, false)
+from pg_class as c
+join pg_namespace as n on n.oid = c.relnamespace
+join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.oid = to_regclass(%(label)s)
+    or c.oid in (select indexrelid from pg_index where indrelid = to_regclass(%(label)s))
+"""
+
+
+@dataclass(frozen=True)
+class WorkspaceName:
+    """A workspace and what people and Dagster call it: organization/workspace."""
+
+    workspace_id: UUID
+    organization_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class WorkspaceErasure:
+    """How many rows were deleted, and what was deleted besides."""
+
+    rows: int
+    people: int
+    is_organization_erased: bool
+
+
+DeleteTenant = Callable[[psycopg.Connection[dict[str, Any]], WorkspaceName], tuple[int, bool]]
+"""Deletes the workspace's own row; how many people went with it, and whether the organization did."""
+
+
+def find_workspace(owner: psycopg.Connection[Any], named: str) -> WorkspaceName | None:
+    """A workspace by organization/workspace or by its id."""
+    row = owner.execute(SELECT_WORKSPACE, {"named": named}).fetchone()
+    return (
+        None if row is None else WorkspaceName(**dict(zip(WorkspaceName.__annotations__, row, strict=True)))
+    )
+
+
+def retire_workspace(owner: psycopg.Connection[Any], workspace_id: UUID) -> None:
+    """Let nobody write and no run begin in a workspace any more; runs under way leave it out."""
+    owner.execute(ARCHIVE, (workspace_id,))
+    owner.execute(
+        "update app.run_scope set excluded_by = 'erased' where workspace_id = %s and excluded_by is null",
+        (workspace_id,),
+    )
+
+
+def erase_workspace(
+    url: str,
+    workspace: WorkspaceName,
+    *,
+    delete_tenant: "DeleteTenant | None" = None,
+    report: Callable[[str], None] = lambda _: None,
+    batch: int = ROWS_PER_BATCH,
+) -> WorkspaceErasure:
+    """Delete all that belongs to a workspace; it must be retired.
+
+    `url` is of the owner, or of another role that may delete rows, with its own way to delete the tenant.
+    """
+    with connect_in_scope(url, [workspace.workspace_id]) as connection:
+        # A stage that is under way ends first: a later one finds itself excluded.
+        lock = (f"stage of {workspace.workspace_id}",)
+        connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", lock)
+        tables = list_tenant_tables(connection)
+        rows = 0
+        for table in tables:
+            if table.label not in PEOPLE_TABLES and _may_delete(connection, table):
+                rows += _delete_rows(connection, table, workspace.workspace_id, batch)
+                report(table.label)
+        people, is_organization_erased = (delete_tenant or _delete_tenant)(connection, workspace)
+        report("app.workspace")
+        connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", lock)
+        purge_deleted_rows(connection, (*tables, *TABLES_OF_NAMES))
+    return WorkspaceErasure(rows, people, is_organization_erased)
+
+
+def purge_deleted_rows(owner: psycopg.Connection[Any], tables: Sequence[TenantTable]) -> None:
+    """Remove what the planner's statistics and dead rows still tell of rows that are gone."""
+    for table in tables:
+        owner.execute(sql.SQL("vacuum (freeze) {}").format(table.identifier))
+        # Of a table without rows ANALYZE leaves the statistics as they were.
+        with owner.transaction():
+            owner.execute(CLEAR_STATISTICS, {"label": table.label})
+            owner.execute(sql.SQL("analyze {}").format(table.identifier))
+
+
+def _may_delete(connection: psycopg.Connection[Any], table: TenantTable) -> bool:
+    """Whether this role may; what it may not goes with the workspace's own row."""
+    row = connection.execute(
+        "select has_table_privilege(%s, 'delete') as is_allowed", (table.label,)
+    ).fetchone()
+    return bool(row and row["is_allowed"])
+
+
+def _delete_rows(owner: psycopg.Connection[Any], table: TenantTable, workspace_id: UUID, batch: int) -> int:
+    deleted, statement = 0, sql.SQL(DELETE_BATCH).format(table=table.identifier)
+    while count := owner.execute(statement, (workspace_id, batch)).rowcount:
+        deleted += count
+    return deleted
+
+
+def _delete_tenant(owner: psycopg.Connection[dict[str, Any]], workspace: WorkspaceName) -> tuple[int, bool]:
+    """The workspace's row with its members, people of no other workspace, and an emptied organization."""
+    with owner.transaction():
+        row = owner.execute(SELECT_PEOPLE, (workspace.workspace_id,)).fetchone()
+        members = (row or {}).get("ids") or []
+        for label in PEOPLE_TABLES - {"app.membership"}:
+            statement = sql.SQL("delete from {} where workspace_id = %s")
+            owner.execute(statement.format(sql.Identifier(*label.split("."))), (workspace.workspace_id,))
+        owner.execute(DELETE_WORKSPACE, (workspace.workspace_id,))
+        owner.execute(DELETE_PASSWORDS, (members,))
+        people = owner.execute(DELETE_PEOPLE, (members,)).rowcount
+        organization = owner.execute(DELETE_ORGANIZATION, (workspace.organization_id,)).rowcount
+    return people, organization == 1
