@@ -1,0 +1,27 @@
+"""Starts one run for all archives of workspaces that people have requested."""
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.jobs.archives import archives
+from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
+
+TRIGGER = "requested_archives"
+
+
+@polling_sensor(
+    TRIGGER,
+    job=archives,
+    interval_seconds=19,
+    description="Writes the archives of whole workspaces that were requested by the API, in one run.",
+)
+def watch_requested_archives(
+    _context: dg.SensorEvaluationContext, installation: Installation
+) -> dg.RunRequest | dg.SkipReason:
+    """Find out whether any is requested."""
+    from causeloop_pipeline.stages.jobs.archives import is_any_archive_requested
+
+    if not is_any_archive_requested(installation):
+        return dg.SkipReason("no archive is requested")
+    return dg.RunRequest(tags={TRIGGER_TAG: TRIGGER})

@@ -1,0 +1,34 @@
+"""The ids of clusters and recommendations in an imported workspace: as its own runs will make them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK
+
+
+def translate_ids(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], former: UUID, present: UUID
+) -> Mapping[str, str]:
+    """New ids by former ids; one that was made otherwise stays as it is."""
+    before, after = (uuid5(NAMESPACE_URL, f"causeloop:{workspace_id}") for workspace_id in (former, present))
+    translated = {}
+    for old, names in (*_name_recommendations(rows), *_name_clusters(rows)):
+        made_of = next((name for name in names if str(uuid5(before, name)) == old), None)
+        if made_of:
+            translated[old] = str(uuid5(after, made_of))
+    return translated
+
+
+def _name_recommendations(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[tuple[str, list[str]]]:
+    for row in rows.get("act.recommendation", ()):
+        patterns = row["pattern_ids"].strip("{}").split(",")
+        yield (
+            row["recommendation_id"],
+            [f"recommendation:{family}:{pattern}" for family in PLAYBOOK for pattern in patterns],
+        )
+
+
+def _name_clusters(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[tuple[str, list[str]]]:
+    for row in rows.get("detect.cluster_member", ()):
+        yield row["cluster_id"], [f"cluster:{row['pattern_id']}"]
