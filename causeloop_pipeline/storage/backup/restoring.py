@@ -1,0 +1,180 @@
+"""Restores the embedded server from a folder of backups, as it was at an instant.
+
+The data that was there is moved aside, not deleted: where the restore fails, it is put back.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.backup.folder import BackupError, BackupFolder
+from causeloop_pipeline.storage.database.isolation_gate import IsolationError, require_isolation
+from causeloop_pipeline.storage.embedded.installation import start_embedded, stop_embedded
+from causeloop_pipeline.storage.embedded.leftovers import is_postmaster_alive
+from causeloop_pipeline.storage.embedded.postgres_server import Programs, ServerError, find_programs
+
+START_SECONDS, SECONDS_BETWEEN_LOOKS = 3_600, 0.2
+RECOVERY = """
+restore_command = 'cp "{log}/%f" "%p" || cp "{log}/%f.partial" "%p"'
+recovery_target_timeline = 'latest'
+recovery_target_action = 'promote'
+archive_mode = off
+"""
+
+
+def restore_backup(
+    state_dir: Path, folder: BackupFolder, until: datetime | None = None, bin_dir: Path | None = None
+) -> Path | None:
+    """Put the server of a state folder back to an instant, or to the end of the log; the data from before.
+
+    Runs the isolation gate on what was restored, and leaves the server stopped.
+    """
+    directory = state_dir / "postgres"
+    directory.mkdir(parents=True, exist_ok=True)
+    programs = find_programs(directory, bin_dir)
+    data = programs.home / "data"
+    if is_postmaster_alive(data):
+        raise BackupError(f"the database of {state_dir} runs: stop `causeloop up` first")
+    base = folder.find_base(until)
+    _verify(base)
+    former = _move_aside(data)
+    try:
+        _recover(programs, base, folder, until)
+        _set_password(programs, directory)
+        start_embedded(state_dir, bin_dir)
+        settings.cache_clear()
+        with psycopg.connect(settings().require("database_url")) as owner:
+            require_isolation(owner)
+    except (ServerError, BackupError, IsolationError, psycopg.Error, OSError):
+        stop_embedded(state_dir, bin_dir)
+        if former:
+            shutil.rmtree(data, ignore_errors=True)
+            former.rename(data)
+        raise
+    stop_embedded(state_dir, bin_dir)
+    return former
+
+
+def _verify(base: Path) -> None:
+    """Compare every file of a base backup with the checksum in its manifest."""
+    manifest = json.loads((base / "backup_manifest").read_text())
+    for entry in manifest["Files"]:
+        path = base / entry["Path"]
+        if not path.is_file() or path.stat().st_size != entry["Size"]:
+            raise BackupError(f"{base} is damaged: {entry['Path']} is missing or has another size")
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != entry["Checksum"]:
+                raise BackupError(f"{base} is damaged: {entry['Path']} is not what its checksum says")
+
+
+def _move_aside(data: Path) -> Path | None:
+    if not (data / "PG_VERSION").exists():
+        return None
+    return data.rename(data.with_name(f"data.before-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
+
+
+def _recover(programs: Programs, base: Path, folder: BackupFolder, until: datetime | None) -> None:
+    """Copy a base backup, and let PostgreSQL replay the log up to the instant."""
+    data, log = programs.home / "data", programs.home / "restored-wal"
+    shutil.rmtree(log, ignore_errors=True)
+    shutil.copytree(base, data)
+    shutil.copytree(folder.log, log)
+    target = f"recovery_target_time = '{until.astimezone(UTC).isoformat(sep=' ')}'\n" if until else ""
+    with (data / "postgresql.auto.conf").open("a") as configuration:
+        configuration.write(RECOVERY.format(log=log) + target)
+    (data / "recovery.signal").touch()
+    _give_to_server(programs, data, log)
+    socket_dir = programs.home / "socket"
+    options = f"-c listen_addresses='' -c unix_socket_directories={socket_dir} -c max_connections=200"
+    socket_dir.mkdir(mode=0o700, exist_ok=True)
+    _give_to_server(programs, socket_dir)
+    try:
+        programs.run(
+            "pg_ctl",
+            "-D",
+            data,
+            "-l",
+            programs.home / "restore.log",
+            "-o",
+            options,
+            "-w",
+            "-t",
+            START_SECONDS,
+            "start",
+        )
+        _await_promotion(programs, data)
+    except ServerError as failure:
+        raise BackupError(_explain(programs, failure)) from None
+    programs.run("pg_ctl", "-D", data, "-m", "fast", "-w", "stop")
+    _drop_recovery_settings(data)
+    shutil.rmtree(log)
+
+
+def _await_promotion(programs: Programs, data: Path) -> None:
+    """Wait until the log is replayed and the server takes writes."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        command = [str(programs.binaries / "pg_controldata"), str(data)]
+        state = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={"LC_ALL": "C"}
+        ).stdout
+        if "in production" in state:
+            return
+        if not (data / "postmaster.pid").exists():
+            raise ServerError("the server ended while it replayed the log")
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    raise ServerError("the log was not replayed in an hour")
+
+
+def _explain(programs: Programs, failure: ServerError) -> str:
+    log = programs.home / "restore.log"
+    text = log.read_text(errors="replace") if log.exists() else ""
+    if "recovery ended before configured recovery target was reached" in text:
+        return "the backup ends before that time: choose an earlier one, or none for its end"
+    return f"{failure}; the end of {log}: {text[-500:]}"
+
+
+def _drop_recovery_settings(data: Path) -> None:
+    path = data / "postgresql.auto.conf"
+    lines = path.read_text().splitlines(keepends=True)
+    ours = ("restore_command", "recovery_target", "archive_mode")
+    path.write_text("".join(line for line in lines if not line.startswith(ours)))
+
+
+def _set_password(programs: Programs, directory: Path) -> None:
+    """Give the superuser the password of this state folder: the backup may come from another one."""
+    path = directory / "superuser.password"
+    if not path.exists():
+        return
+    statement = f"alter role postgres password '{path.read_text().strip()}';\n"
+    completed = subprocess.run(
+        [str(programs.binaries / "postgres"), "--single", "-D", str(programs.home / "data"), "postgres"],
+        input=statement,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        user=programs.user.pw_uid if programs.user else None,
+        group=programs.user.pw_gid if programs.user else None,
+        extra_groups=[] if programs.user else None,
+    )
+    if completed.returncode:
+        raise BackupError(f"the superuser's password could not be set: {completed.stderr.strip()[-300:]}")
+
+
+def _give_to_server(programs: Programs, *paths: Path) -> None:
+    if programs.user is None:
+        return
+    for path in paths:
+        for entry in (path, *path.rglob("*")):
+            os.chown(entry, programs.user.pw_uid, programs.user.pw_gid, follow_symlinks=False)
+        path.chmod(0o700)
