@@ -16,6 +16,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from causeloop_pipeline.storage.secrets import operator_tokens
+
 COOKIE_SECONDS = 7 * 24 * 3600
 READ_METHODS = {"GET", "HEAD"}
 GRAPHQL = "/graphql"
@@ -29,14 +31,7 @@ def token_file(state_dir: Path) -> Path:
 
 def read_or_create_token(state_dir: Path) -> str:
     """The token that lets operators in; only the installation's user may read it."""
-    path = token_file(state_dir)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(32))
-        draft.replace(path)
-    return path.read_text().strip()
+    return operator_tokens.read_or_create_token(token_file(state_dir))
 
 
 def list_local_hosts(port: int) -> set[str]:

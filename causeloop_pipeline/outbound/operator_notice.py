@@ -1,8 +1,8 @@
-"""Tells an installation's operators that runs fail, or succeed again, by the one channel of the settings."""
+"""Tells an installation's operators what fails, and when that is over, by the one channel of the settings."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import orjson
@@ -14,6 +14,34 @@ from causeloop_pipeline.outbound.email import send_email
 
 SLACK = "slack+"
 FORMS = "https://… (a webhook), slack+https://… (a Slack-compatible address) or mailto:…"
+
+
+class Notice(Protocol):
+    """What operators are notified of; `data` is what a program reads of it."""
+
+    @property
+    def notice_id(self) -> str:
+        """The same for a notice that is sent again."""
+
+    @property
+    def kind(self) -> str:
+        """What it is about, for programs."""
+
+    @property
+    def subject(self) -> str:
+        """What occurred, in a few words."""
+
+    @property
+    def text(self) -> str:
+        """What occurred, since when, and what to do."""
+
+    @property
+    def url(self) -> str:
+        """Where to look."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same as fields."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +73,58 @@ class OperatorNotice:
             "next run; look at the run in Dagster if no notice follows that runs succeed again."
         )
 
+    @property
+    def kind(self) -> str:
+        """What it is about, for programs."""
+        return "runs.recovered" if self.is_over else "runs.failing"
 
-def send_notice(notice: OperatorNotice, channel: str, settings: DeliverySettings) -> None:
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same as fields."""
+        return {
+            "trigger": self.trigger,
+            "cause": self.cause,
+            "since": self.since.isoformat(),
+            "failed_runs": self.failed_runs,
+        }
+
+
+@dataclass(frozen=True)
+class SilentFailureNotice:
+    """That something fails of which no run and no person tells, or no longer does."""
+
+    notice_id: str
+    failure: str
+    explanation: str
+    since: datetime
+    is_over: bool
+    url: str
+
+    @property
+    def kind(self) -> str:
+        """What it is about, for programs."""
+        return "silence.ended" if self.is_over else "silence.began"
+
+    @property
+    def subject(self) -> str:
+        """What occurred, in a few words."""
+        return f"[Causeloop] {'over: ' if self.is_over else ''}{self.failure}"
+
+    @property
+    def text(self) -> str:
+        """What occurred, since when, and what to do."""
+        since = f"{self.since:%Y-%m-%d %H:%M} UTC"
+        if self.is_over:
+            return f"It is over: {self.failure}, noticed at {since}."
+        return f"Noticed at {since}: {self.failure}. {self.explanation}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same as fields."""
+        return {"failure": self.failure, "since": self.since.isoformat()}
+
+
+def send_notice(notice: Notice, channel: str, settings: DeliverySettings) -> None:
     """Send a notice; raises PermanentFailure or TransientFailure when it was not taken."""
     match urlsplit(channel).scheme:
         case "mailto":
@@ -65,20 +143,12 @@ def _post(receiver: str, url: str, body: dict[str, Any], settings: DeliverySetti
     require_success(request, exchange(request, settings.egress))
 
 
-def _webhook_body(notice: OperatorNotice) -> dict[str, Any]:
-    kind = "runs.recovered" if notice.is_over else "runs.failing"
-    data = {
-        "trigger": notice.trigger,
-        "cause": notice.cause,
-        "since": notice.since.isoformat(),
-        "failed_runs": notice.failed_runs,
-        "url": notice.url,
-        "text": notice.text,
-    }
-    return {"id": notice.notice_id, "type": kind, "data": data}
+def _webhook_body(notice: Notice) -> dict[str, Any]:
+    data = {**notice.data, "url": notice.url, "text": notice.text}
+    return {"id": notice.notice_id, "type": notice.kind, "data": data}
 
 
-def _send_email(notice: OperatorNotice, to: str, settings: DeliverySettings) -> None:
+def _send_email(notice: Notice, to: str, settings: DeliverySettings) -> None:
     if settings.smtp_url is None:
         raise PermanentFailure(
             "CAUSELOOP_OPERATOR_CHANNEL is an e-mail address, but CAUSELOOP_SMTP_URL is not set"

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from api.auth.metrics_access import check_metrics_token
 from api.http.responses import json_response
 from api.queries.system import health
 
@@ -28,6 +29,7 @@ async def read_readiness(request: Request) -> Response:
 
 @router.get("/metrics", include_in_schema=False)
 async def read_metrics(request: Request) -> Response:
-    """Metrics in Prometheus' text format; no label names a tenant."""
+    """Metrics in Prometheus' text format, for who has their token; no label names a tenant."""
+    check_metrics_token(request)
     registry = request.app.state.metrics.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

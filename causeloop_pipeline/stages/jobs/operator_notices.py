@@ -1,12 +1,13 @@
-"""Sends what operators are notified about runs, by the channel of the settings."""
+"""Sends what operators are notified about runs and silent failures, by the channel of the settings."""
 
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from causeloop_pipeline.outbound.operator_notice import OperatorNotice, send_notice
+from causeloop_pipeline.outbound.operator_notice import OperatorNotice, SilentFailureNotice, send_notice
 from causeloop_pipeline.settings import Settings
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.deliveries import delivery_settings
+from causeloop_pipeline.storage.health.silent_failures import SilentFailure
 
 
 def tell_operators(
@@ -34,7 +35,23 @@ def tell_operators(
     send_notice(notice, channel, delivery_settings(installation))
 
 
-def run_address(settings: Settings, run_id: str) -> str:
-    """The page of a run: at the proxy that operators use, or on the machine itself."""
+def tell_of_silent_failure(
+    installation: Installation, failure: SilentFailure, *, since: float, is_over: bool
+) -> None:
+    """Tell that something fails silently, or no longer; repeated, the notice has the same id."""
+    began = datetime.fromtimestamp(since, UTC)
+    url = dagster_address(installation.settings)
+    notice_id = str(uuid5(NAMESPACE_URL, f"{url}#{failure.subject}#{since}#{is_over}"))
+    notice = SilentFailureNotice(notice_id, failure.subject, failure.text, began, is_over, url)
+    send_notice(notice, installation.settings.require("operator_channel"), delivery_settings(installation))
+
+
+def dagster_address(settings: Settings) -> str:
+    """Where operators reach Dagster: at their proxy, or on the machine itself."""
     proxy = settings.dagster_hosts.split(",")[0].strip()
-    return f"{f'https://{proxy}' if proxy else f'http://127.0.0.1:{settings.dagster_port}'}/runs/{run_id}"
+    return f"https://{proxy}" if proxy else f"http://127.0.0.1:{settings.dagster_port}"
+
+
+def run_address(settings: Settings, run_id: str) -> str:
+    """The page of a run."""
+    return f"{dagster_address(settings)}/runs/{run_id}"

@@ -1,0 +1,160 @@
+"""Operators are notified of what fails without a message: once when it begins, and once when it is over."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+
+from causeloop_pipeline.orchestration.partitions import DBT_POOL
+from causeloop_pipeline.orchestration.sensors.silent_failures import (
+    count_slots_of_ended_runs,
+    watch_silent_failures,
+)
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.health.product_figures import read_product_figures
+from causeloop_pipeline.storage.health.silent_failures import find_silent_failures
+from tests.conftest import Installation
+from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
+
+BACKLOG, SILENCE = "a backlog of records", "connectors that are not read"
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[FakeTool]:
+    with fake_tool(in_turn(Reply({}))) as tool:
+        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{tool.port}")
+        monkeypatch.setenv("CAUSELOOP_OPERATOR_CHANNEL", f"{tool.url}/hook")
+        settings.cache_clear()
+        yield tool
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def quiet(database: Database) -> None:
+    """Nothing of earlier tests waits or is silent."""
+    with database.every_workspace() as session:
+        session.execute("update app.connector set next_poll_at = now() + interval '1 day'")
+        session.execute("delete from raw.pending_record")
+
+
+class Looks:
+    """The sensor, with the cursor that Dagster keeps for it."""
+
+    def __init__(self, instance: DagsterInstance, resources: Resources) -> None:
+        self.instance, self.resources, self.cursor = instance, resources, ""
+
+    def look(self) -> str:
+        context = dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, resources={"installation": self.resources}
+        )
+        result = watch_silent_failures(context)
+        if isinstance(result, dg.SkipReason):
+            return result.skip_message or ""
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor or ""
+        assert isinstance(result.skip_reason, dg.SkipReason)
+        return result.skip_reason.skip_message or ""
+
+
+@pytest.fixture
+def looks(instance: DagsterInstance, resources: Resources) -> Looks:
+    return Looks(instance, resources)
+
+
+def keep_waiting(database: Database, workspace_id: UUID) -> None:
+    record_id = uuid4()
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into raw.record (workspace_id, record_id, source, external_id, channel, payload, "
+            "payload_hash) values (%s, %s, 'custom_api', '1', 'ingest', '{}', 'h')",
+            (workspace_id, record_id),
+        )
+        session.execute(
+            "insert into raw.pending_record (workspace_id, record_id, source, arrived_at) "
+            "values (%s, %s, 'custom_api', now() - interval '1 hour')",
+            (workspace_id, record_id),
+        )
+
+
+def bodies(tool: FakeTool) -> list[dict]:
+    return [json.loads(request.body) for request in tool.requests]
+
+
+def test_a_silent_failure_is_notified_once_and_its_end_once_and_no_customer_is_named(
+    looks: Looks, receiver: FakeTool, database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        session.execute(
+            "insert into app.connector (workspace_id, connector_id, type, display_name, config, created_at, "
+            "next_poll_at) values (%s, %s, 'pagerduty', 'Jane''s pager', '{}', now() - interval '1 day', "
+            "now() - interval '20 hours')",
+            (workspace_id, uuid4()),
+        )
+    keep_waiting(database, workspace_id)
+    looks.look()
+    looks.look()
+    with database.every_workspace() as session:
+        session.execute("delete from raw.pending_record")
+    looks.look()
+    looks.look()
+
+    notified = [(body["type"], body["data"]["failure"]) for body in bodies(receiver)]
+    assert notified == [("silence.began", SILENCE), ("silence.began", BACKLOG), ("silence.ended", BACKLOG)]
+    assert "the oldest for 60 minutes" in bodies(receiver)[1]["data"]["text"]
+    assert "Jane" not in json.dumps(bodies(receiver))
+
+
+def test_a_notice_that_was_not_taken_is_sent_again_under_the_same_id_and_a_later_failure_under_another(
+    looks: Looks, receiver: FakeTool, database: Database, workspace_id: UUID
+) -> None:
+    receiver.script[0] = in_turn(Reply({}, 503), Reply({}))
+    keep_waiting(database, workspace_id)
+
+    assert "not notified yet" in looks.look()
+    looks.look()
+    with database.every_workspace() as session:
+        session.execute("delete from raw.pending_record")
+    looks.look()
+    with database.every_workspace() as session:
+        session.execute("delete from raw.record where workspace_id = %s", (workspace_id,))
+    keep_waiting(database, workspace_id)
+    looks.look()
+
+    first, again, over, later = bodies(receiver)
+    assert first == again
+    assert len({first["id"], over["id"], later["id"]}) == 3
+
+
+def test_drift_and_held_slots_are_failures_of_which_nothing_else_tells(
+    database: Database, resources: Resources
+) -> None:
+    with database.every_workspace() as session:
+        figures = replace(read_product_figures(session), silent_connectors=(), pending_records=0)
+    drifting = replace(figures, graded_predictions=500, predicted_share=0.6, occurred_share=0.35)
+    few = replace(drifting, graded_predictions=20)
+
+    assert [failure.subject for failure in find_silent_failures(drifting, 0)] == ["predictions that drift"]
+    assert [failure.subject for failure in find_silent_failures(few, 2)] == ["a slot that is held"]
+
+
+def test_a_slot_counts_as_held_once_its_run_is_gone(instance: DagsterInstance) -> None:
+    assert count_slots_of_ended_runs(instance) == 0
+    storage = instance.event_log_storage
+    storage.set_concurrency_slots(DBT_POOL, 1)
+    assert count_slots_of_ended_runs(instance) == 0
+    assert storage.claim_concurrency_slot(DBT_POOL, str(uuid4()), "step").is_claimed
+
+    assert count_slots_of_ended_runs(instance) == 1
+
+
+def test_without_a_channel_nobody_is_notified_and_the_sensor_says_so(
+    looks: Looks, installation: Installation
+) -> None:
+    assert "CAUSELOOP_OPERATOR_CHANNEL is not set" in looks.look()
