@@ -1,0 +1,100 @@
+"""`causeloop reporting`: a login of BI tools for one workspace, and the end of it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import psycopg
+import typer
+
+from causeloop_pipeline.cli.output.help import CommandList, show_examples
+from causeloop_pipeline.cli.output.terminal import FAILED, UNREACHABLE, USAGE, fail
+from causeloop_pipeline.settings import MissingSettingError, external_database_url, settings
+
+app = typer.Typer(
+    cls=CommandList,
+    help="Let BI tools read one workspace by SQL: the views of the schema reporting.",
+    no_args_is_help=True,
+)
+Workspace = Annotated[str, typer.Argument(help="organization/workspace, or the workspace's id.")]
+Administrator = Annotated[
+    Path | None,
+    typer.Option(
+        help="File with the URL of a PostgreSQL administrator in the product's database, who may make roles; "
+        "not needed for the embedded server."
+    ),
+]
+
+
+@app.command("grant", epilog=show_examples("reporting grant acme/main", "reporting grant acme/main > bi.url"))
+def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
+    """Make a login that reads this workspace and no other, and print its URL, once.
+
+    Granted again, it gets a new password, and the former one ends.
+    """
+    from causeloop_pipeline.storage.reporting.logins import grant_login, name_login
+
+    try:
+        owner_url = settings().require("database_url")
+        target, timezone = _find_workspace(owner_url, workspace)
+        with psycopg.connect(_find_administrator(administrator), autocommit=True) as connection:
+            password = grant_login(connection, owner_url, target, timezone)
+    except psycopg.errors.InsufficientPrivilege as refusal:
+        fail(f"this role may not make roles: name an administrator ({refusal})", FAILED)
+    except (psycopg.OperationalError, MissingSettingError) as failure:
+        fail(f"the database cannot be reached: {failure}", UNREACHABLE)
+    address = urlsplit(owner_url)
+    place = address.netloc.rpartition("@")[2]
+    query = f"?{address.query}" if address.query else ""
+    typer.echo("read the views of the schema reporting by this URL, which is shown only now:", err=True)
+    typer.echo(f"postgresql://{name_login(target)}:{password}@{place}{address.path}{query}")
+
+
+@app.command("revoke", epilog=show_examples("reporting revoke acme/main"))
+def revoke(workspace: Workspace, *, administrator: Administrator = None) -> None:
+    """End the sessions of a workspace's login, and drop it."""
+    from causeloop_pipeline.storage.reporting.logins import revoke_login
+
+    try:
+        target, _ = _find_workspace(settings().require("database_url"), workspace)
+        with psycopg.connect(_find_administrator(administrator), autocommit=True) as connection:
+            is_revoked = revoke_login(connection, target)
+    except psycopg.errors.InsufficientPrivilege as refusal:
+        fail(f"this role may not drop roles: name an administrator ({refusal})", FAILED)
+    except (psycopg.OperationalError, MissingSettingError) as failure:
+        fail(f"the database cannot be reached: {failure}", UNREACHABLE)
+    if not is_revoked:
+        fail(f"{workspace} has no login for BI", USAGE)
+    typer.echo(f"the login of {workspace} is dropped", err=True)
+
+
+def _find_workspace(owner_url: str, named: str) -> tuple[Any, str]:
+    """The id and the time zone of a workspace."""
+    from causeloop_pipeline.storage.erasure.workspaces import find_workspace
+
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        target = find_workspace(owner, named)
+        if target is None:
+            fail(f"there is no workspace {named!r}: name it as organization/workspace", USAGE)
+        row = owner.execute(
+            "select timezone from app.workspace where workspace_id = %s", (target.workspace_id,)
+        ).fetchone()
+    return target.workspace_id, str(row[0]) if row else "UTC"
+
+
+def _find_administrator(file: Path | None) -> str:
+    """The URL of who may make roles: of the embedded server, or what the file holds."""
+    from causeloop_pipeline.storage.database.roles import DATABASE
+    from causeloop_pipeline.storage.embedded.postgres_server import start_server
+
+    if file is not None:
+        try:
+            return file.read_text().strip()
+        except OSError as error:
+            fail(
+                f"{file} cannot be read ({error.strerror}): write the URL of an administrator into it", USAGE
+            )
+    if external_database_url():
+        fail("roles of your own PostgreSQL are made by its administrator: add --administrator FILE", USAGE)
+    config = settings()
+    return start_server(config.state_dir / "postgres", config.postgres_bin_dir).url(DATABASE)
