@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.json_body import MAX_BYTES
-from api.http.request_log import log_request
+from api.http.request_log import PROBES, log_request
+from causeloop_pipeline.telemetry.tracing import is_tracing, make_span, mark_failed, read_trace_id
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 MAX_SECONDS_BETWEEN_PARTS = 15.0
 COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -65,6 +67,16 @@ class RequestEnvelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not is_tracing() or scope["path"] in PROBES:
+            await self._handle(scope, receive, send, None)
+            return
+        traceparent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        parents = [traceparent] if TRACEPARENT.fullmatch(traceparent) else []
+        with make_span(scope["method"], parents=parents, is_server=True) as span:
+            await self._handle(scope, receive, send, span)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, span: Any) -> None:
+        """Handle one request, in its span where there is one."""
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["request_id"] = _request_id(scope)
         state["headers"] = {"X-Request-Id": state["request_id"], **COMMON_HEADERS}
@@ -86,7 +98,20 @@ class RequestEnvelope:
             await self.app(scope, _limit_body(scope, receive), send_in_envelope)
         finally:
             wait.end()
+            if span is not None:
+                _describe_request(span, scope, status)
             log_request(scope, status, started)
+
+
+def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
+    """Say what a span was about: the path as it is written in code, never as it was called."""
+    path = getattr(scope.get("route"), "path", "-")
+    span.update_name(f"{scope['method']} {path}")
+    span.set_attributes({"http.request.method": scope["method"], "http.route": path})
+    if status is None or status >= 500:
+        mark_failed(span, str(status or "broken off"))
+    if status is not None:
+        span.set_attribute("http.response.status_code", status)
 
 
 def _limit_body(scope: Scope, receive: Receive) -> Receive:
@@ -121,4 +146,4 @@ async def _receive_in_time(receive: Receive, is_complete: bool) -> Message:
 
 def _request_id(scope: Scope) -> str:
     request_id = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return request_id if REQUEST_ID.fullmatch(request_id) else uuid.uuid4().hex
+    return request_id if REQUEST_ID.fullmatch(request_id) else read_trace_id() or uuid.uuid4().hex

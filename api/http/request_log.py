@@ -7,8 +7,9 @@ import time
 from starlette.types import Scope
 
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.telemetry.json_log import JsonFormatter
 
-LOGGER = "causeloop"
+LOGGER, SERVER_LOGGER = "causeloop", "uvicorn"
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PROBES = {"/health", "/ready", "/metrics"}
 """Requested every few seconds by machines: their lines matter only where they fail."""
@@ -22,8 +23,16 @@ def configure_log() -> None:
     logger.setLevel(settings().log_level.upper())
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter(FORMAT))
+        handler.setFormatter(make_formatter())
         logger.addHandler(handler)
+    if settings().log_format == "json":
+        for server_handler in logging.getLogger(SERVER_LOGGER).handlers:
+            server_handler.setFormatter(make_formatter())
+
+
+def make_formatter() -> logging.Formatter:
+    """What writes a line, as the settings say."""
+    return JsonFormatter() if settings().log_format == "json" else logging.Formatter(FORMAT)
 
 
 def log_request(scope: Scope, status: int | None, started: float) -> None:
@@ -31,13 +40,23 @@ def log_request(scope: Scope, status: int | None, started: float) -> None:
     state, path = scope.get("state", {}), getattr(scope.get("route"), "path", "-")
     caller = state.get("caller")
     is_quiet = path in PROBES and status is not None and status < 400
+    milliseconds = 1000 * (time.perf_counter() - started)
+    fields = {
+        "method": scope["method"],
+        "route": path,
+        "status": status,
+        "milliseconds": round(milliseconds, 1),
+        "workspace_id": getattr(caller, "workspace_id", None),
+        "trace_id": state.get("request_id"),
+    }
     log.log(
         logging.DEBUG if is_quiet else logging.INFO,
         "%s %s %s in %.0f ms, workspace %s, trace %s",
         scope["method"],
         path,
         status or "broken off",
-        1000 * (time.perf_counter() - started),
-        getattr(caller, "workspace_id", None) or "-",
-        state.get("request_id"),
+        milliseconds,
+        fields["workspace_id"] or "-",
+        fields["trace_id"],
+        extra=fields,
     )

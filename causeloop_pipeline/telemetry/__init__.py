@@ -1,0 +1,1 @@
+"""Traces and structured logs: what operators follow one delivery by, through all processes."""
