@@ -1,0 +1,70 @@
+"""Secrets by reference: reads what a configuration file names, and names what an export must not hold."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.configuration.file_schema import SecretReference
+from causeloop_pipeline.connectors.declared.problems import Problem
+
+MAX_SECRET_BYTES = 20_000
+
+
+class MissingSecretError(ValueError):
+    """A secret that the file names is not there."""
+
+
+@dataclass(frozen=True)
+class SecretPlaces:
+    """Where secrets are read: the environment, and files from the configuration's folder."""
+
+    environment: Mapping[str, str]
+    folder: Path
+
+    def read(self, reference: SecretReference) -> str:
+        """The secret; MissingSecretError says what to do where there is none."""
+        if reference.env is not None:
+            if not self.environment.get(reference.env):
+                raise MissingSecretError(
+                    f"the environment variable {reference.env} is not set: set it, or leave the line out"
+                )
+            return self.environment[reference.env]
+        path = self.folder / str(reference.file)
+        try:
+            content = path.read_bytes()[: MAX_SECRET_BYTES + 1]
+            secret = content.decode().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise MissingSecretError(f"the file {path} cannot be read ({reason}): write the secret") from None
+        if not secret or len(content) > MAX_SECRET_BYTES:
+            raise MissingSecretError(f"the file {path} is empty or too large: write the secret into it")
+        return secret
+
+    def find_missing(self, references: Mapping[str, SecretReference]) -> list[Problem]:
+        """A problem for each reference, by its field, that leads nowhere."""
+        problems = []
+        for place, reference in references.items():
+            try:
+                self.read(reference)
+            except MissingSecretError as missing:
+                problems.append(Problem(place, str(missing)))
+        return problems
+
+
+@dataclass
+class VariableNames:
+    """Gives every exported secret the name of an environment variable, none twice."""
+
+    taken: set[str] = field(default_factory=set)
+
+    def name(self, *words: str) -> str:
+        """A variable named after what its secret is for."""
+        name = "_".join(re.findall(r"[A-Z0-9]+", " ".join(words).upper())) or "SECRET"
+        name = f"_{name}" if name[0].isdigit() else name
+        number, unique = 1, name
+        while unique in self.taken:
+            number += 1
+            unique = f"{name}_{number}"
+        self.taken.add(unique)
+        return unique
