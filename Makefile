@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test test-fast check format wheel dg lock bench clean
+.PHONY: help run setup test test-fast check format wheel dg lock bench chaos fuzz manifests clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -37,12 +37,21 @@ dg: .venv/installed .venv/dg/installed ## install Dagster's project command: .ve
 bench: .venv/installed ## run every benchmark; each prints its figure and its goal
 	@$(BIN)/python -m bench
 
+manifests: .venv/manifests/installed ## render the Helm chart; check it and the compose file against the published schemas
+	@.venv/manifests/bin/python tests/deploy/check_manifests.py
+
 chaos: .venv/installed ## kill, fill and stop everything under traffic (ARGS=--full: for hours), and count what was lost
 	@$(BIN)/python -m bench.chaos $(ARGS)
+
+fuzz: .venv/installed ## attack the API by chance, for hours (ARGS="NAME … --count N": less), and print what was found
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock: ## pin every package again, with hashes and without an index's address
 	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--python-version 3.11 --extra celery --extra kubernetes --constraint requirements.lock \
+		pyproject.toml -o requirements.image.lock
 
 clean: ## remove all installed and generated files, except the state in var/
 	@rm -rf .venv .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache
@@ -53,6 +62,12 @@ clean: ## remove all installed and generated files, except the state in var/
 	@VIRTUAL_ENV=.venv/dg $(BIN)/uv pip install --quiet "dagster-dg-cli==$$(sed -n 's/^dagster==\([0-9.]*\).*/\1/p' requirements.lock)"
 	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
 		> "$$(.venv/dg/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"
+	@touch $@
+
+# 350 MB of Helm and of Kubernetes' schemas, which nobody needs who does not change the deployment files.
+.venv/manifests/installed: Makefile | .venv/installed
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/manifests
+	@VIRTUAL_ENV=.venv/manifests $(BIN)/uv pip install --quiet helm-python-sdk==0.2.2 kubernetes-validate==1.37.0 compose-spec==0.2.1
 	@touch $@
 
 # uv is bootstrapped by pip; the lock pins it too, so the sync keeps it.

@@ -29,7 +29,7 @@ from causeloop_pipeline.storage.database.migrate import head_revision
 from tests.conftest import Installation
 
 DEPLOY = ROOT / "deploy"
-LAUNCHERS = ("celery", "kubernetes")
+LAUNCHERS = ("celery", "helm/causeloop/files")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 SERVER_VARIABLES = {"FORWARDED_ALLOW_IPS"}
 """What uvicorn itself reads."""
@@ -136,6 +136,7 @@ def test_the_servers_of_the_units_find_one_another() -> None:
         ("worker", "pipeline"),
         ("daemon", "dagster"),
         ("webserver", "dagster"),
+        ("metrics", "metrics"),
     ],
 )
 def test_a_unit_sees_only_its_own_secrets(unit: str, process: str) -> None:

@@ -24,7 +24,7 @@ STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW = 15_000, 3_600, 20
 
 
 def serve(workspace_file: str) -> None:
-    """Serve Dagster's UI on loopback until interrupted."""
+    """Serve Dagster's UI until interrupted."""
     config = settings()
     with DagsterInstance.get() as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_OVERFLOW)
@@ -33,7 +33,7 @@ def serve(workspace_file: str) -> None:
             app = guard_webserver(
                 create_app_from_workspace_process_context(context, lifespan=_lifespan), config
             )
-            uvicorn.run(app, host="127.0.0.1", port=config.dagster_port, log_level="warning")
+            uvicorn.run(app, host=config.dagster_host, port=config.dagster_port, log_level="warning")
 
 
 def guard_webserver(app: Any, config: Settings) -> WebserverGuard:

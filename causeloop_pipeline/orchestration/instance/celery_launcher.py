@@ -1,0 +1,73 @@
+"""Launches runs by Celery, and tells Dagster's monitor which of them have lost their worker.
+
+A task whose machine is gone stays "started" in Celery's results for ever. So the workers themselves say
+what they work on; a run that none of them names several times in a row has lost its worker. A broker that is
+away says nothing about a run, which goes on without it.
+"""
+
+import time
+from typing import Any
+
+from dagster import DagsterRun
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster_celery.launcher import CeleryRunLauncher
+from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+ANSWER_SECONDS = 2.0
+KEPT_SECONDS = 5.0
+"""The answer of one round of the monitor serves all runs."""
+
+MAX_MISSES = 3
+ENDED = (WorkerStatus.SUCCESS, WorkerStatus.FAILED)
+
+
+class MonitoredCeleryRunLauncher(CeleryRunLauncher):
+    """The Celery launcher, whose runs fail soon after their worker was lost and can always be cancelled."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._misses: dict[str, int] = {}
+        self._active: frozenset[str] = frozenset()
+        self._answered_at = -KEPT_SECONDS
+
+    def terminate(self, run_id: str) -> bool:
+        """Cancel a run: one that still waits in the queue is not begun."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.is_finished or DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
+            return False
+        self._instance.report_run_canceling(run)
+        return bool(super().terminate(run_id))
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """Whether a worker still has the run's task, as far as the broker answers."""
+        task_id = run.tags.get(DAGSTER_CELERY_TASK_ID_TAG)
+        if task_id is None:  # it began before its launch was recorded
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        try:
+            health = super().check_run_worker_health(run)
+            is_active = health.status not in ENDED and task_id in self._list_active_tasks()
+        except (OperationalError, RedisError, OSError):
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "the broker does not answer")
+        if health.status in ENDED:
+            return health
+        return self._judge(task_id, is_active)
+
+    def _judge(self, task_id: str, is_active: bool) -> CheckRunHealthResult:
+        misses = 0 if is_active else self._misses.get(task_id, 0) + 1
+        if misses < MAX_MISSES:
+            self._misses[task_id] = misses
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        del self._misses[task_id]
+        return CheckRunHealthResult(
+            WorkerStatus.FAILED, "no worker has the run any more: its machine was lost"
+        )
+
+    def _list_active_tasks(self) -> frozenset[str]:
+        """The tasks that workers say they work on."""
+        if time.monotonic() - self._answered_at >= KEPT_SECONDS:
+            answers = self.celery.control.inspect(timeout=ANSWER_SECONDS).active() or {}
+            self._active = frozenset(task["id"] for tasks in answers.values() for task in tasks)
+            self._answered_at = time.monotonic()
+        return self._active
