@@ -1,0 +1,121 @@
+// The directory: where an identity provider sends people and groups to, and the role that each group gives.
+
+import { get, patch, post, remove } from "../../lib/client.js";
+import { askingButton, dialogButton, showSecret } from "../../lib/dialog.js";
+import { facts, h, section, table } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { ago, day, minute, number } from "../../lib/format.js";
+import { givableRoles } from "../../lib/roles.js";
+import { empty } from "../../lib/states.js";
+import { settingsScreen } from "./frame.js";
+
+export async function showDirectory({ me, workspace, signal, reload }) {
+  const [directory, groups] = await Promise.all([
+    get("/v1/directory", {}, {}, signal),
+    get("/v1/directory/groups", {}, {}, signal),
+  ]);
+  const isIncluded = workspace.features.includes("directory");
+  return settingsScreen(
+    me,
+    "/settings/directory",
+    "Directory",
+    section(
+      "Directory",
+      {},
+      h(
+        "p",
+        { class: "lead" },
+        "Okta, Microsoft Entra or another identity provider can keep the members of this workspace, by SCIM 2.0.",
+      ),
+      isIncluded ? null : h("p", { class: "prose" }, "The directory is part of the growth plan and above."),
+      state(directory),
+      isIncluded || directory.is_connected ? actions(directory, isIncluded, reload) : null,
+    ),
+    groupsSection(groups.data, me, reload),
+  );
+}
+
+const state = (directory) =>
+  facts([
+    ["Base URL", h("code", {}, directory.base_url)],
+    ["Token", directory.is_connected ? `made ${day(directory.created_at)}` : "none"],
+    ["Last used", directory.is_connected ? ago(directory.last_used_at) : null],
+    ["The former token works until", directory.former_expires_at ? minute(directory.former_expires_at) : null],
+    ["People that it keeps", number(directory.people)],
+  ]);
+
+function actions(directory, isIncluded, reload) {
+  const make = dialogButton(
+    directory.is_connected ? "Replace the token" : "Make a token",
+    "A token for the identity provider",
+    (close) => tokenForm(directory, close, reload),
+    { className: "main" },
+  );
+  const end = askingButton(
+    "Disconnect",
+    "The identity provider is refused from now on. People and their roles stay as they are.",
+    "Disconnect the directory",
+    () => remove("/v1/directory").then(reload),
+    { done: "Disconnected." },
+  );
+  return h("div", { class: "buttons" }, isIncluded ? make : null, directory.is_connected ? end : null);
+}
+
+function tokenForm(directory, close, reload) {
+  const fields = [
+    directory.is_connected
+      ? {
+          name: "overlap_hours",
+          label: "The present token still works",
+          kind: "select",
+          value: 24,
+          options: [
+            [24, "for a day"],
+            [0, "not at all"],
+          ],
+          read: Number,
+        }
+      : null,
+  ];
+  const send = (values) => post("/v1/directory/token", {}, values);
+  const onDone = ({ token }) => {
+    close();
+    reload();
+    showSecret("The token of the directory", "Enter it at the identity provider, with the base URL: it is not shown again.", token);
+  };
+  return form({ id: "token", fields, verb: "Make the token", send, onDone });
+}
+
+function groupsSection(groups, me, reload) {
+  const columns = [
+    { title: "Group", className: "wide", cell: (row) => row.display_name },
+    { title: "Members", cell: (row) => number(row.members) },
+    { title: "Role", cell: (row) => row.role ?? h("span", { class: "quiet" }, "none") },
+    {
+      title: "Change",
+      cell: (row) =>
+        dialogButton("Role", `Role of ${row.display_name}`, (close) => roleForm(row, me, close, reload), {
+          className: "plain",
+          label: `Change the role of ${row.display_name}`,
+        }),
+    },
+  ];
+  return section(
+    "Groups and their roles",
+    {},
+    h("p", { class: "prose" }, "A person has the highest role of their groups, and is a viewer without any. The last owner stays."),
+    groups.length
+      ? table("Groups of the directory", columns, groups, { className: "stacked" })
+      : empty("No groups yet.", "They appear when the identity provider sends them."),
+  );
+}
+
+function roleForm(row, me, close, reload) {
+  const options = [["", "none"], ...givableRoles(me).map((role) => [role, role])];
+  const fields = [
+    { name: "role", label: "Its members are", kind: "select", value: row.role ?? "", options, read: (role) => role ?? null },
+  ];
+  const send = (values) => patch("/v1/directory/groups/{group_id}", { group_id: row.id }, values);
+  const onDone = () => (close(), reload());
+  return form({ id: "group-role", fields, verb: "Save", send, done: "The role is saved.", onDone });
+}

@@ -1,0 +1,1 @@
+"""SQL of the directory: its token, its people and its groups."""

@@ -1,0 +1,173 @@
+"""What an identity provider does with groups; the role that a group gives is an owner's decision."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Request, Response
+from scim2_models import (
+    Context,
+    GroupMember,
+    InvalidValueException,
+    Meta,
+    NotFoundException,
+    UniquenessException,
+)
+
+from api.auth.directory import ACTOR, DirectoryOperation
+from api.http.database import WorkspaceDatabase
+from api.queries.directory import groups
+from api.queries.directory.groups import StoredGroup
+from api.queries.tenancy import audit, members
+from api.resources.directory_answers import (
+    answer_page,
+    answer_resource,
+    apply_patch,
+    build_location,
+    find_equality,
+    parse_id,
+    read_resource,
+    read_search,
+)
+from api.schemas.directory.groups import DirectoryGroup
+
+router = APIRouter(prefix="/scim/v2", route_class=DirectoryOperation, include_in_schema=False)
+
+
+@router.get("/Groups")
+@router.post("/Groups/.search")
+async def list_directory_groups(request: Request) -> Response:
+    """The groups that a filter matches."""
+    db: WorkspaceDatabase = request.state.db
+    search = await read_search(request, DirectoryGroup)
+    name, value = find_equality(search)
+    matching = await groups.list_groups(
+        db,
+        display_name=value if name == "displayname" else None,
+        external_id=value if name == "externalid" else None,
+        group_id=value.lower() if name == "id" and value else None,
+    )
+    return answer_page(search, DirectoryGroup, [_describe(group) for group in matching])
+
+
+@router.get("/Groups/{group_id}")
+async def read_directory_group(request: Request, group_id: str) -> Response:
+    """One group with its members."""
+    group = _describe(await _read(request.state.db, group_id))
+    return answer_resource(request, group, Context.RESOURCE_QUERY_RESPONSE)
+
+
+@router.post("/Groups")
+async def create_directory_group(request: Request) -> Response:
+    """Creates a group, which gives no role until an owner says which."""
+    db: WorkspaceDatabase = request.state.db
+    wanted = await read_resource(request, DirectoryGroup, Context.RESOURCE_CREATION_REQUEST)
+    await members.lock_members(db)
+    try:
+        group_id = await groups.add_group(db, wanted.display_name, wanted.external_id)
+    except asyncpg.UniqueViolationError:
+        raise UniquenessException(detail=f"there is a group {wanted.display_name} already") from None
+    await _replace_members(db, await _read(db, str(group_id)), wanted)
+    await audit.record(db, ACTOR, "directory.group_created", f"group:{group_id}")
+    group = _describe(await _read(db, str(group_id)))
+    return answer_resource(request, group, Context.RESOURCE_CREATION_RESPONSE, 201)
+
+
+@router.put("/Groups/{group_id}")
+async def replace_directory_group(request: Request, group_id: str) -> Response:
+    """Replaces a group's names and members."""
+    db: WorkspaceDatabase = request.state.db
+    wanted = await read_resource(request, DirectoryGroup, Context.RESOURCE_REPLACEMENT_REQUEST)
+    await members.lock_members(db)
+    await _change(db, await _read(db, group_id), wanted)
+    group = _describe(await _read(db, group_id))
+    return answer_resource(request, group, Context.RESOURCE_REPLACEMENT_RESPONSE)
+
+
+@router.patch("/Groups/{group_id}")
+async def change_directory_group(request: Request, group_id: str) -> Response:
+    """Adds and removes members, or renames a group; roles follow at once."""
+    db: WorkspaceDatabase = request.state.db
+    await members.lock_members(db)
+    stored = await _read(db, group_id)
+    wanted = _describe(stored)
+    await apply_patch(request, wanted)
+    await _change(db, stored, wanted)
+    group = _describe(await _read(db, group_id))
+    return answer_resource(request, group, Context.RESOURCE_PATCH_RESPONSE)
+
+
+@router.delete("/Groups/{group_id}")
+async def delete_directory_group(request: Request, group_id: str) -> Response:
+    """Deletes a group, and with it the role that it gave; its members stay in the workspace."""
+    db: WorkspaceDatabase = request.state.db
+    await members.lock_members(db)
+    stored = await _read(db, group_id)
+    await groups.delete_group(db, stored.id)
+    if stored.role is not None:
+        await apply_roles(db, ACTOR, stored.member_ids)
+    await audit.record(db, ACTOR, "directory.group_deleted", f"group:{stored.id}")
+    return Response(status_code=204)
+
+
+async def apply_roles(db: WorkspaceDatabase, actor: str, user_ids: Collection[UUID]) -> None:
+    """Let the roles of people follow their groups, with an entry for each that changes."""
+    for user_id, role in (await groups.apply_roles(db, user_ids)).items():
+        await audit.record(db, actor, "member.updated", f"user:{user_id}", role=role, by="group")
+
+
+async def _read(db: WorkspaceDatabase, group_id: str) -> StoredGroup:
+    group = await groups.read_group(db, parse_id(group_id))
+    if group is None:
+        raise NotFoundException(detail="the directory has no such group")
+    return group
+
+
+def _describe(group: StoredGroup) -> DirectoryGroup:
+    described = DirectoryGroup(
+        id=str(group.id),
+        external_id=group.external_id,
+        display_name=group.display_name,
+        members=[
+            GroupMember(
+                value=member["id"],
+                display=member["name"],
+                ref=build_location(f"/Users/{member['id']}"),
+                type="User",
+            )
+            for member in group.members
+        ]
+        or None,
+    )
+    described.meta = Meta(
+        resource_type="Group",
+        created=group.created_at,
+        last_modified=group.updated_at,
+        location=build_location(f"/Groups/{group.id}"),
+    )
+    return described
+
+
+async def _change(db: WorkspaceDatabase, stored: StoredGroup, wanted: DirectoryGroup) -> None:
+    try:
+        await groups.change_group(db, stored.id, wanted.display_name or "", wanted.external_id)
+    except asyncpg.UniqueViolationError:
+        raise UniquenessException(detail=f"there is a group {wanted.display_name} already") from None
+    await _replace_members(db, stored, wanted)
+    await audit.record(db, ACTOR, "directory.group_changed", f"group:{stored.id}")
+
+
+async def _replace_members(db: WorkspaceDatabase, stored: StoredGroup, wanted: DirectoryGroup) -> None:
+    user_ids = _read_member_ids(wanted)
+    if not await groups.has_members(db, user_ids):
+        raise InvalidValueException(detail="members must name members of the workspace by their id")
+    await groups.replace_members(db, stored.id, user_ids)
+    if stored.role is not None:
+        await apply_roles(db, ACTOR, user_ids ^ stored.member_ids)
+
+
+def _read_member_ids(wanted: DirectoryGroup) -> set[UUID]:
+    try:
+        return {UUID(member.value or "") for member in wanted.members or []}
+    except ValueError:
+        raise InvalidValueException(detail="members must name members of the workspace by their id") from None

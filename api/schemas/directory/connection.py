@@ -1,0 +1,34 @@
+"""The connection of a workspace to its directory."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_OVERLAP_HOURS = 720
+
+
+class Connection(BaseModel):
+    """Where an identity provider sends the members to, and since when it does."""
+
+    base_url: str = Field(description="The base URL (tenant URL) to enter at the identity provider")
+    is_connected: bool = Field(description="Whether there is a token")
+    created_at: datetime | None
+    last_used_at: datetime | None
+    former_expires_at: datetime | None = Field(
+        description="Until when the token of before still works; null: there is none"
+    )
+    people: int = Field(description="Members whom the directory keeps")
+
+
+class NewToken(BaseModel):
+    """How long the present token goes on working beside the new one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlap_hours: int = Field(0, ge=0, le=MAX_OVERLAP_HOURS, description="0: the present token ends at once")
+
+
+class CreatedToken(Connection):
+    """The connection with its new token, which is shown only once."""
+
+    token: str

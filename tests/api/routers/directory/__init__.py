@@ -1,0 +1,1 @@
+"""The directory as identity providers use it."""
