@@ -1,12 +1,13 @@
-// The account of the person who is signed in: the password, and where else it is signed in.
+// The account of the person who is signed in: the password, own keys, and where else it is signed in.
 
 import { get, post, remove } from "../../lib/client.js";
-import { askingButton } from "../../lib/dialog.js";
+import { askingButton, dialogButton } from "../../lib/dialog.js";
 import { h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { ago, day, minute } from "../../lib/format.js";
 import { action, empty, partSection } from "../../lib/states.js";
 import { settingsScreen } from "./frame.js";
+import { keysTable, newKeyForm } from "./key_forms.js";
 
 const MIN_LENGTH = 12;
 
@@ -19,6 +20,7 @@ export async function showAccount({ me, signal, reload }) {
     isPerson
       ? [
           section("Password", {}, passwordForm()),
+          partSection("Your keys", "your keys", () => ownKeys(me, signal, reload)),
           partSection("Where you are signed in", "your sessions", () => sessions(signal, reload)),
         ]
       : empty("You are signed in with a key.", "A key has no password: an admin can revoke it under “Keys”."),
@@ -36,6 +38,25 @@ function passwordForm() {
   const send = (values) => post("/v1/me/password", {}, values);
   const done = "The password is changed. All other sessions have ended.";
   return form({ id: "password", fields, verb: "Change the password", send, done, onDone: () => location.reload() });
+}
+
+const KIND = {
+  rotate: (id, values) => post("/v1/me/keys/{key_id}/rotate", { key_id: id }, values),
+  revoke: (id) => remove("/v1/me/keys/{key_id}", { key_id: id }),
+};
+
+async function ownKeys(me, signal, reload) {
+  const rows = (await get("/v1/me/keys", {}, {}, signal)).data;
+  const send = (values) => post("/v1/me/keys", {}, values);
+  const help = "Never more than your own role.";
+  const build = (close) => newKeyForm({ me, role: "viewer", help, lifetime: "90 days", send, close, reload });
+  return h(
+    "div",
+    {},
+    h("p", { class: "prose" }, "A key of yours lets a program act as you in this workspace, until your membership ends."),
+    rows.length ? keysTable("Your keys", rows, KIND, reload) : empty("No keys yet."),
+    h("p", { class: "more" }, dialogButton("Create a key", "Create a key of yours", build)),
+  );
 }
 
 async function sessions(signal, reload) {

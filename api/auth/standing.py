@@ -1,0 +1,49 @@
+"""What a caller is, and what they may hand on: never more than their own role and scopes."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from api.access.caller import Caller
+from api.access.scopes import is_in_scope, list_scopes
+from api.http.errors import Problem
+from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+
+
+def make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: UUID) -> Caller:
+    """The caller of a stored account or membership; 403 where the organization is cancelled."""
+    if row["organization_status"] == OrganizationStatus.CANCELLED:
+        raise Problem(
+            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
+        )
+    return Caller(
+        workspace_id,
+        UUID(row["organization_id"]),
+        kind,
+        caller_id,
+        Role[row["role"].upper()],
+        row["plan"],
+        row["timezone"],
+        OrganizationStatus(row["organization_status"]),
+        method=None,
+        is_workspace_archived=row["is_workspace_archived"],
+    )
+
+
+def check_own_role(caller: Caller, role: str) -> None:
+    """403 where a caller grants a role above their own, or changes somebody or something that has one."""
+    if Role[role.upper()] > caller.role:
+        raise Problem(403, "role_too_low", f"only a member with the role {role} or a higher one can do this")
+
+
+def check_scope(caller: Caller, tags: Sequence[str], method: str) -> None:
+    """403 where the caller's key is limited to other areas."""
+    if not is_in_scope(caller.scopes, tags, method):
+        needed = " or ".join(list_scopes(tags, method))
+        raise Problem(403, "scope_missing", f"this key is limited: it needs the scope {needed}")
+
+
+def check_own_scopes(caller: Caller, scopes: Sequence[str] | None) -> None:
+    """403 where a caller with a limited key makes one that may do more."""
+    if caller.scopes is not None and (scopes is None or not caller.scopes.issuperset(scopes)):
+        raise Problem(403, "scope_missing", "a limited key gives others no more scopes than its own")
