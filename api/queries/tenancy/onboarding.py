@@ -1,13 +1,12 @@
 """Onboarding steps: completed when their event occurs, or skipped by a person."""
 
+from typing import Any
+
 from api.http.database import WorkspaceDatabase
 
-STEPS = ("create_workspace", "connect_source", "first_sync", "invite_members", "create_alert_rule")
-
-UPDATE_STEP = """
+UPDATE_SKIPPED = """
 update app.onboarding_state as s
-set completed_steps = case when $3 then s.completed_steps else array_append(s.completed_steps, $1) end,
-    skipped_steps = case when $3 then array_append(s.skipped_steps, $1) else s.skipped_steps end,
+set skipped_steps = array_append(s.skipped_steps, $1),
     current_step = coalesce((
         select step
         from unnest($2::text[]) with ordinality as o (step, position)
@@ -15,15 +14,43 @@ set completed_steps = case when $3 then s.completed_steps else array_append(s.co
         order by position
         limit 1
     ), 'done')
-where $1 <> all (s.completed_steps) and not ($3 and $1 = any (s.skipped_steps))
+where $1 <> all (s.completed_steps || s.skipped_steps)
+"""
+
+# What has occurred, whether or not its event has completed the step.
+SELECT_OCCURRED = """
+select json_build_object(
+    'create_workspace', true,
+    'connect_source', exists (select from app.connector),
+    'first_sync', exists (select from core.issue),
+    'invite_members', (select count(*) > 1 from app.membership),
+    'create_alert_rule', exists (select from notify.alert_rule)
+)
+"""
+
+SELECT_STATE = """
+select json_build_object(
+    'current_step', current_step, 'completed_steps', completed_steps, 'skipped_steps', skipped_steps
+)
+from app.onboarding_state
 """
 
 
 async def complete_step(db: WorkspaceDatabase, step: str) -> None:
     """Mark a step as completed."""
-    await db.transaction.execute(UPDATE_STEP, step, list(STEPS), False)
+    await db.transaction.execute("select app.complete_steps($1, $2)", db.workspace_id, [step])
 
 
-async def skip_step(db: WorkspaceDatabase, step: str) -> None:
+async def skip_step(db: WorkspaceDatabase, step: str, steps: tuple[str, ...]) -> None:
     """Mark a step as skipped."""
-    await db.transaction.execute(UPDATE_STEP, step, list(STEPS), True)
+    await db.transaction.execute(UPDATE_SKIPPED, step, list(steps))
+
+
+async def find_occurred(db: WorkspaceDatabase) -> dict[str, bool]:
+    """Which steps have occurred."""
+    return dict(await db.read(SELECT_OCCURRED))
+
+
+async def read_state(db: WorkspaceDatabase) -> dict[str, Any]:
+    """The current, completed and skipped steps."""
+    return dict(await db.read(SELECT_STATE))

@@ -1,19 +1,23 @@
 """The organization of the workspace, and the workspaces that a person belongs to."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from api.http.database import WorkspaceDatabase
+import asyncpg
+
+from api.http.database import WorkspaceDatabase, as_json
 from api.queries.tenancy.sessions import claim, read_memberships
 
 SELECT_ORGANIZATION = """
 select json_build_object(
     'id', o.organization_id, 'slug', o.slug, 'name', o.name, 'plan', o.plan,
-    'seats_total', o.seats_total, 'seats_taken', o.seats_taken, 'status', o.status
+    'seats_total', o.seats_total, 'seats_taken', o.seats_taken, 'status', o.status,
+    'status_set_by', o.status_set_by
 )
 from app.organization as o
 """
-UPDATE_NAME = "update app.organization set name = $1"
+SELECT_CHANGE = "select app.change_organization($1::jsonb, $2)"
 SELECT_WORKSPACE = """
 select json_build_object(
     'id', w.workspace_id, 'organization', o.name, 'slug', w.slug, 'name', w.name, 'role', m.role
@@ -30,9 +34,18 @@ async def read_organization(db: WorkspaceDatabase) -> dict[str, Any]:
     return dict(await db.read(SELECT_ORGANIZATION))
 
 
-async def rename_organization(db: WorkspaceDatabase, name: str) -> None:
-    """Set the organization's name."""
-    await db.transaction.execute(UPDATE_NAME, name)
+async def change_organization(
+    db: WorkspaceDatabase, change: Mapping[str, Any], may_raise: bool
+) -> str | None:
+    """Change name, plan, seats or status; the code of the refusal, None where it is done."""
+    try:
+        return await db.transaction.fetchval(  # type: ignore[no-any-return]
+            SELECT_CHANGE, as_json(change), may_raise
+        )
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "seats_exhausted":
+            raise
+        return "seats_exhausted"
 
 
 async def read_own_workspaces(db: WorkspaceDatabase, user_id: UUID) -> list[dict[str, Any]]:

@@ -9,16 +9,22 @@ import asyncpg
 from fastapi import APIRouter, Request, Response
 
 from api.access.permissions import requires, requires_no_role
+from api.access.plans import PLANS_IN_ORDER, is_plan_enough
 from api.auth.address_limits import AddressLimits, read_address
 from api.http.errors import Problem, broken_rule, conflict
 from api.http.responses import Rows, documents, json_response
-from api.operation import CurrentCaller, Db, Operation, Pool
+from api.operation import CurrentCaller, Db, Operation, Pool, concerns_own_access
 from api.queries.tenancy import audit, invitations, organizations
 from api.resources.invitation_links import InvitationLink, invalid_link
 from api.schemas.tenancy.invitations import SignedUp, SignUp
-from api.schemas.tenancy.organizations import NewWorkspace, OrganizationChange, OwnWorkspace
-from api.schemas.tenancy.workspace import Organization
-from causeloop_pipeline.model.tenancy import Role
+from api.schemas.tenancy.organizations import (
+    MAX_SEATS,
+    NewWorkspace,
+    OrganizationChange,
+    OrganizationDetails,
+    OwnWorkspace,
+)
+from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.provisioning import SETUP_PREFIX
 from causeloop_pipeline.storage.app.tenants import hash_key
@@ -58,24 +64,34 @@ async def create_organization(request: Request, pool: Pool, body: SignUp) -> Res
     return response
 
 
-@router.get("/organization", summary="Get the organization", responses=documents(Organization))
+@router.get("/organization", summary="Get the organization", responses=documents(OrganizationDetails))
 @requires(Role.VIEWER)
 async def read_organization(db: Db) -> Response:
-    """The organization that owns the workspace, with plan, seats and status."""
-    return json_response(await organizations.read_organization(db))
+    """The organization that owns the workspace, with plan, seats, status and what an owner may change."""
+    return json_response(await _read_details(db))
 
 
-@router.patch("/organization", summary="Rename the organization", responses=documents(Organization))
+@router.patch("/organization", summary="Update the organization", responses=documents(OrganizationDetails))
 @requires(Role.OWNER)
-async def rename_organization(db: Db, caller: CurrentCaller, change: OrganizationChange) -> Response:
-    """Changes the name; the slug stays, for links contain it."""
+@concerns_own_access
+async def update_organization(db: Db, caller: CurrentCaller, change: OrganizationChange) -> Response:
+    """Changes name, plan, seats or status from the next request on; the slug stays, for links contain it.
+
+    A suspended organization can only be reactivated, and only where an owner suspended it.
+    """
     before = await organizations.read_organization(db)
-    await organizations.rename_organization(db, change.name)
+    if change.status == OrganizationStatus.CANCELLED and change.slug != before["slug"]:
+        raise broken_rule(
+            "wrong_slug", "to cancel, name the slug of the organization that you are in", "/slug"
+        )
+    changed = change.model_dump(exclude_none=True, exclude={"slug"})
+    refusal = await organizations.change_organization(db, changed, settings().owners_set_plan)
+    if refusal is not None:
+        raise _refuse_change(refusal, before)
     subject = f"organization:{caller.organization_id}"
-    await audit.record(
-        db, caller.actor, "organization.renamed", subject, before=before["name"], after=change.name
-    )
-    return json_response(await organizations.read_organization(db))
+    former = {name: before[name] for name in changed}
+    await audit.record(db, caller.actor, "organization.updated", subject, before=former, after=changed)
+    return json_response(await _read_details(db))
 
 
 @router.get("/workspaces", summary="List own workspaces", responses=documents(Rows[OwnWorkspace]))
@@ -112,6 +128,34 @@ async def create_workspace(db: Db, caller: CurrentCaller, new: NewWorkspace) -> 
     organization = await organizations.read_organization(db)
     workspace = {"id": workspace_id, "slug": new.slug, "name": new.name, "role": "owner"}
     return json_response({**workspace, "organization": organization["name"]}, 201)
+
+
+async def _read_details(db: Db) -> dict[str, Any]:
+    organization = await organizations.read_organization(db)
+    may_raise, plan = settings().owners_set_plan, organization["plan"]
+    choices = [name for name in PLANS_IN_ORDER if may_raise or is_plan_enough(plan, name)]
+    max_seats = MAX_SEATS if may_raise else organization["seats_total"]
+    return {**organization, "plan_choices": choices, "max_seats": max_seats}
+
+
+def _refuse_change(code: str, before: dict[str, Any]) -> Problem:
+    if code == "seats_exhausted":
+        detail = f"{before['seats_taken']} seats are taken: suspend members first, or keep as many seats"
+        return broken_rule("seats_exhausted", detail, "/seats_total")
+    if code == "plan_set_by_operator":
+        return Problem(
+            403,
+            "plan_set_by_operator",
+            "the operator of this installation sets higher plans and more seats: ask them",
+        )
+    detail = f"the organization is {before['status']}: {_name_who_reactivates(before)}"
+    return Problem(403, "organization_inactive", detail)
+
+
+def _name_who_reactivates(before: dict[str, Any]) -> str:
+    if before["status_set_by"] == "owner":
+        return "reactivate it before you change anything else"
+    return "the operator of this installation suspended it and can reactivate it"
 
 
 def _read_setup_token(body: SignUp) -> bytes | None:

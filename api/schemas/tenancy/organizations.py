@@ -1,19 +1,45 @@
 """The organization and its workspaces."""
 
+from typing import Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas.tenancy.members import Name, RoleName, Slug
+from api.schemas.tenancy.workspace import Organization
+from causeloop_pipeline.model.tenancy import OrganizationStatus
+
+PlanName = Literal["free", "starter", "growth", "enterprise"]
+MAX_SEATS = 100_000
+
+
+class OrganizationDetails(Organization):
+    """The organization, and what its owners may change."""
+
+    status_set_by: Literal["operator", "owner"] = Field(
+        description="Who set the status: owners reactivate only what an owner suspended"
+    )
+    plan_choices: list[PlanName] = Field(description="The plans that an owner may choose now")
+    max_seats: int = Field(description="The most seats that an owner may set now")
 
 
 class OrganizationChange(BaseModel):
-    """The organization's new name."""
+    """Fields to change; absent fields keep their value."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name
+    name: Name | None = None
+    plan: PlanName | None = Field(None, description="A higher one only where the installation allows it")
+    seats_total: int | None = Field(
+        None, ge=1, le=MAX_SEATS, description="At least as many as are taken; more only where it is allowed"
+    )
+    status: OrganizationStatus | None = Field(
+        None, description="suspended: read-only; cancelled: nobody gets in, until the operator reactivates it"
+    )
+    slug: Slug | None = Field(
+        None, description="The organization's slug, which cancelling needs, to show that it is meant"
+    )
 
 
 class OwnWorkspace(BaseModel):

@@ -28,7 +28,9 @@ UPDATE_PLAN = """
 update app.organization set plan = %s, seats_total = coalesce(%s, seats_total) where slug = %s
 returning seats_total
 """
-UPDATE_STATUS = "update app.organization set status = %s where slug = %s returning organization_id"
+UPDATE_STATUS = """
+update app.organization set status = %s, status_set_by = 'operator' where slug = %s returning organization_id
+"""
 
 
 @app.command(

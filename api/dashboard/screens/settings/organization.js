@@ -1,13 +1,13 @@
 // The organization: its plan and seats, and the workspaces that the caller belongs to.
 
 import { get, patch, post } from "../../lib/client.js";
-import { dialogButton } from "../../lib/dialog.js";
+import { askingButton, dialogButton } from "../../lib/dialog.js";
 import { facts, h, section, table } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { saveTokens } from "../../lib/session.js";
 import { action, empty } from "../../lib/states.js";
+import { enterWorkspace } from "../../bar/workspaces.js";
 import { settingsScreen } from "./frame.js";
 
 export async function showOrganization({ me, workspace, signal, reload, restart }) {
@@ -27,23 +27,74 @@ export async function showOrganization({ me, workspace, signal, reload, restart 
       facts([
         ["Plan", organization.plan],
         ["Seats taken", `${number(organization.seats_taken)} of ${number(organization.seats_total)}`],
-        ["Status", organization.status],
+        ["Status", statusText(organization)],
       ]),
-      isOwner ? nameForm(organization, restart) : null,
+      isOwner && organization.status === "active" ? organizationForm(organization, restart) : null,
     ),
+    isOwner ? statusSection(organization, restart) : null,
     section("Your workspaces", { beside: isOwner ? create : null }, workspacesTable(workspaces.data, me)),
     isOwner ? archiving(workspace, restart) : null,
   );
 }
 
-function nameForm(organization, restart) {
-  const fields = [{ name: "name", label: "Name of the organization", required: true, maxlength: 120, value: organization.name }];
-  const send = (values) => patch("/v1/organization", {}, values);
+const statusText = ({ status, status_set_by: by }) => (status === "active" ? status : `${status} by the ${by}`);
+
+const change = (values) => patch("/v1/organization", {}, values);
+
+function organizationForm(organization, restart) {
+  const choices = organization.plan_choices;
+  const isHighest = choices.at(-1) === organization.plan;
+  const fields = [
+    { name: "name", label: "Name of the organization", required: true, maxlength: 120, value: organization.name },
+    {
+      name: "plan",
+      label: "Plan",
+      kind: "select",
+      required: true,
+      value: organization.plan,
+      options: choices.map((plan) => [plan, plan]),
+      help: isHighest ? "A lower plan holds at once; for a higher one, ask the operator." : "It holds from the next request on.",
+    },
+    {
+      name: "seats_total",
+      label: "Seats",
+      kind: "number",
+      required: true,
+      min: Math.max(1, organization.seats_taken),
+      max: organization.max_seats,
+      value: organization.seats_total,
+      help: `Taken: ${number(organization.seats_taken)}.`,
+    },
+  ];
   return h(
     "div",
     { class: "more" },
-    form({ id: "organization", fields, verb: "Rename", send, done: "Renamed.", onDone: restart }),
+    form({ id: "organization", fields, verb: "Save", send: change, done: "The organization is saved.", onDone: restart }),
   );
+}
+
+/** An owner may suspend, reactivate what an owner suspended, and cancel. */
+function statusSection(organization, restart) {
+  const { name, status, status_set_by: by } = organization;
+  const turn = (next) => change({ status: next }).then(restart);
+  if (status === "suspended" && by === "operator")
+    return section("Status", {}, h("p", { class: "prose" }, "The operator of this installation suspended it: ask them to reactivate it."));
+  const buttons =
+    status === "active"
+      ? [
+          askingButton("Suspend", `The data of ${name} can then only be read: nothing is polled, analyzed or sent. An owner can reactivate it.`, "Suspend the organization", () => turn("suspended"), { done: "Suspended.", className: "" }),
+          dialogButton("Cancel the organization", `Cancel ${name}?`, (close) => cancelForm(organization, close), { className: "danger" }),
+        ]
+      : [action("Reactivate", () => turn("active"), { done: "Reactivated." })];
+  return section("Status", {}, h("div", { class: "buttons" }, buttons));
+}
+
+function cancelForm(organization, close) {
+  const help = `Nobody gets in any more, you neither. The data stay; only the operator can reactivate it. Type ${organization.slug} to confirm.`;
+  const fields = [{ name: "slug", label: "Short name of the organization", required: true, maxlength: 60, help }];
+  const send = ({ slug }) => change({ status: "cancelled", slug });
+  const onDone = () => (close(), location.reload());
+  return form({ id: "cancel", fields, verb: "Cancel the organization", send, onDone });
 }
 
 function workspacesTable(rows, me) {
@@ -60,14 +111,7 @@ function workspacesTable(rows, me) {
   return table("Workspaces that you belong to", columns, rows, { className: "stacked" });
 }
 
-function entering(row) {
-  const enter = async () => {
-    saveTokens(await post("/v1/sessions/switch", {}, { workspace_id: row.id }));
-    location.hash = "#/";
-    location.reload();
-  };
-  return action("Enter", enter, { label: `Enter ${row.name}` });
-}
+const entering = (row) => action("Enter", () => enterWorkspace(row.id), { label: `Enter ${row.name}` });
 
 /** An archived workspace can only be read, until somebody restores it. */
 function archiving(workspace, restart) {
