@@ -1,10 +1,12 @@
 """Validates a connector's configuration and credentials before anything is stored or called."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.spec import Connector, Field
 
 FIELD_TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -27,6 +29,10 @@ def find_problems(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> list[FieldProblem]:
     """Everything that keeps this configuration from working, in the order of the form."""
+    try:
+        connector = connector.resolve(config)
+    except DeclarationError as error:
+        return [FieldProblem("config.declaration", str(error))]
     return [
         *_find_form_problems("config", connector.fields, config),
         *_find_form_problems("credentials", connector.credentials, credentials),
@@ -35,6 +41,8 @@ def find_problems(
 
 def with_defaults(connector: Connector, config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with the defaults of what was left empty."""
+    with contextlib.suppress(DeclarationError):  # what is wrong with it is a problem of the configuration
+        connector = connector.resolve(config)
     defaults = {field.name: field.default for field in connector.fields if field.default is not None}
     return defaults | {name: value for name, value in config.items() if value is not None}
 

@@ -212,8 +212,16 @@ class Connector:
     """Recommendations can be pushed into it as tickets."""
     configure: Callable[[Config], "Connector"] | None = None
     """For tools whose endpoint is itself configuration: the connector that a configuration describes."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What its words for severity and status mean, where `model/vendor_words.csv` does not know the tool."""
+    is_mapped_at_landing: bool = False
+    """Its records are landed in the product's field names, for no staging model knows them."""
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """All that a person may configure, credentials apart."""
         return (*self.config, BASE_URL) if self.base_url else self.config
+
+    def resolve(self, config: Config) -> "Connector":
+        """The connector that a declaration in the configuration describes; without one, this connector."""
+        return self.configure(config) if self.configure and config.get("declaration") else self

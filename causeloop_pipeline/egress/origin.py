@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
@@ -41,7 +42,10 @@ def origin_of(url: httpx2.URL) -> tuple[str, str, int]:
 
 def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> str:
     """Where a connector's credentials may be sent, as one text: they are encrypted for this receiver only."""
-    config = with_defaults(connector, config)
+    try:
+        config, connector = with_defaults(connector, config), connector.resolve(config)
+    except DeclarationError:
+        return "nowhere"  # nor to a tool whose declaration is not understood any more
     if connector.query is not None:
         host = str(config.get("host", "")).lower()
         return f"sql://{host}:{config.get('port')}?sslmode={config.get('sslmode')}"

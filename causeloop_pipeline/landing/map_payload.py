@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from causeloop_pipeline.connectors.configuration import with_defaults
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
+from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.webhook import read_document
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
@@ -57,9 +59,15 @@ def map_payload(
     return max(readings, key=_rate)
 
 
-def read_records(connector: Connector, document: Any) -> list[RawRecord]:
+def read_records(
+    connector: Connector, document: Any, config: Mapping[str, Any] | None = None
+) -> list[RawRecord]:
     """The records of a document in the first reading that understands all of it; none: no reading does."""
-    for outcomes in _list_readings(connector, document):
+    settings = with_defaults(connector, config or {})
+    connector = connector.resolve(settings)
+    for reading in _list_readings(connector, document):
+        mapped, refused = map_records(connector, [entry for entry in reading if entry], settings)
+        outcomes = [*mapped, *refused]
         records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
         if records and not any(isinstance(outcome, Quarantined) for outcome in outcomes):
             return records

@@ -55,7 +55,7 @@ def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, A
     if isinstance(mapping, IssueMapping):
         if "title" not in fields:
             raise UnknownVariantError(f"no title where a {connector.name} {record.kind} has one")
-        _map_words(connector.name, fields)
+        _map_words(connector, fields)
         _read_attributes(mapping, payload, fields, paths)
     if not WEB_ADDRESS.match(fields.get("external_url", "https://-")):
         del fields["external_url"]
@@ -104,12 +104,12 @@ def _check_times(connector: Connector, fields: dict[str, Any]) -> None:
             raise UnknownVariantError(f"{name} of the {connector.title} record {problem}: {value}")
 
 
-def _map_words(tool: str, fields: dict[str, Any]) -> None:
+def _map_words(connector: Connector, fields: dict[str, Any]) -> None:
     """Replace the tool's words for severity and status by the product's; unknown words become attributes."""
     attributes = fields.setdefault("attributes", {})
     for name, default in (("severity", DEFAULT_SEVERITY), ("status", DEFAULT_STATUS)):
         word = fields.get(name)
-        meaning = None if word is None else map_vendor_word(name, word, tool)
+        meaning = None if word is None else _find_meaning(connector, name, word)
         if word is not None:
             fields[f"{name}_value"] = word
             if meaning is None:
@@ -117,6 +117,12 @@ def _map_words(tool: str, fields: dict[str, Any]) -> None:
         fields[name] = meaning or default
     if fields["status"] not in ENDED:
         fields.pop("resolved_at", None)
+
+
+def _find_meaning(connector: Connector, field: str, word: str) -> str | None:
+    """What a word means by the connector's own list, then by that of its type, then by that of any tool."""
+    own = {name.strip().lower(): meaning for name, meaning in connector.words.get(field, {}).items()}
+    return own.get(word.strip().lower()) or map_vendor_word(field, word, connector.name)
 
 
 def _read_attributes(

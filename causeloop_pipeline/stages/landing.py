@@ -10,6 +10,7 @@ from uuid import UUID
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
+from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.stages.defects import defect_message, describe_defect
@@ -33,6 +34,9 @@ from causeloop_pipeline.storage.raw.records import LandingCount, land
 logger = logging.getLogger(__name__)
 
 MAX_CONNECTORS_AT_ONCE = 8
+MAX_FAILED_AT_ONCE = 8
+PROBE = RetryPolicy(attempts=1, answer_seconds=60.0, silence_seconds=10.0)
+"""For a tool that failed the last time: one request, and not for long."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,24 @@ def sync_due_connectors(
 ) -> list[SyncResult]:
     """Poll what is due or was requested, several at once: a slow tool holds up nobody else's.
 
+    What failed the last time has threads of its own and is tried once, so that tools which do not answer
+    delay none that do.
+
     `warn` receives a line for every connector whose credentials cannot be read or whose sync failed;
     `is_forced`: poll also what is not due.
     """
     configured = _read_due(installation, connector.name, workspace_ids, run_id, warn, is_forced=is_forced)
-    with ThreadPoolExecutor(MAX_CONNECTORS_AT_ONCE, thread_name_prefix="sync") as threads:
-        results = list(threads.map(lambda due: sync(installation, connector, due, run_id), configured))
+    with (
+        ThreadPoolExecutor(MAX_CONNECTORS_AT_ONCE, thread_name_prefix="sync") as threads,
+        ThreadPoolExecutor(MAX_FAILED_AT_ONCE, thread_name_prefix="sync failed") as other_threads,
+    ):
+        started = [
+            (other_threads if due.failed_syncs else threads).submit(
+                sync, installation, connector, due, run_id
+            )
+            for due in configured
+        ]
+        results = [future.result() for future in started]
     for result in results:
         if result.error:
             warn(f"connector {result.connector.connector_id} ({connector.name}): {result.error}")
@@ -153,7 +169,7 @@ def _land_pages(
         now=datetime.now(UTC),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
-    for page in pull(connector, sync_input, egress):
+    for page in pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None):
         with database.workspace(configured.workspace_id) as session:
             yield land(
                 session.connection,

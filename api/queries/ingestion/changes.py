@@ -1,6 +1,6 @@
 """Lists deploys, releases and configuration changes."""
 
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 CHANGES = Listing(
     name="changes",
@@ -16,7 +16,7 @@ CHANGES = Listing(
     filters={
         "q": "to_tsvector('simple', c.title) @@ websearch_to_tsquery('simple', $1 ->> 'q')",
         **{
-            name: any_of(f"c.{name}", name)
+            name: AnyOf(f"c.{name}", name)
             for name in ("kind", "source", "service", "environment", "external_id")
         },
         "connector_id": "c.connector_id = ($1 ->> 'connector_id')::uuid",

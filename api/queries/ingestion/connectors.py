@@ -7,13 +7,14 @@ from uuid import UUID
 import orjson
 
 from api.http.database import WorkspaceDatabase, as_json
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 CONNECTOR_COLUMNS = """
     c.connector_id as id, c.type, c.display_name, c.status, c.status_reason, c.poll_interval_seconds,
-    c.backfill_days, c.config, c.credentials is not null as has_credentials,
+    c.backfill_days, c.config - 'declaration' as config,
+    c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
-    s.started_at as last_sync_at, s.status as last_sync_status, c.created_at, c.updated_at
+    c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status, c.created_at, c.updated_at
 """
 
 CONNECTOR_SOURCE = """
@@ -38,7 +39,7 @@ CONNECTORS = Listing(
         "created_at": Sort("c.created_at", "created_at", "timestamptz"),
     },
     default_sort="display_name",
-    filters={"type": any_of("c.type", "type"), "status": any_of("c.status", "status")},
+    filters={"type": AnyOf("c.type", "type"), "status": AnyOf("c.status", "status")},
 )
 
 SYNC_RUNS = Listing(
@@ -84,7 +85,7 @@ where connector_id = $1
 """
 
 UPDATE_RESUMED = """
-update app.connector set status = 'active', status_reason = null, next_poll_at = now()
+update app.connector set status = 'active', status_reason = null, next_poll_at = now(), failed_syncs = 0
 where connector_id = $1
 returning true
 """

@@ -54,7 +54,33 @@ order by q.received_at, q.quarantine_id
 limit $2
 """
 
+# Reasons that differ only in a number, a time or an id are one kind of drift.
+SELECT_DRIFT = r"""
+with kinds as (
+    select regexp_replace(q.reason, '[0-9]+', '…', 'g') as kind, count(*) as records,
+        min(q.received_at) as first_seen_at, max(q.received_at) as last_seen_at,
+        (array_agg(q.quarantine_id order by q.received_at desc, q.quarantine_id desc))[1] as sample_id
+    from raw.quarantine as q
+    where q.replayed_at is null and q.connector_id = ($1 ->> 'connector_id')::uuid
+    group by 1
+    order by last_seen_at desc, kind
+    limit 50
+)
+select coalesce(json_agg(json_build_object(
+    'reason', q.reason, 'records', k.records, 'first_seen_at', k.first_seen_at,
+    'last_seen_at', k.last_seen_at, 'external_id', q.external_id, 'channel', q.channel,
+    'sample', left(encode(q.payload, 'escape'), 2000)
+) order by k.last_seen_at desc, k.kind), '[]')
+from kinds as k
+join raw.quarantine as q on q.quarantine_id = k.sample_id
+"""
+
 UPDATE_REPLAYED = "update raw.quarantine set replayed_at = now() where quarantine_id = any ($1)"
+
+
+async def read_drift(db: WorkspaceDatabase, connector_id: UUID) -> list[dict[str, Any]]:
+    """Each reason for which records of a connector are in quarantine, the last one first."""
+    return await db.read(SELECT_DRIFT, connector_id=str(connector_id))  # type: ignore[no-any-return]
 
 
 async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from api.http.database import read_as_workspace
+from api.http.database import WorkspaceDatabase, read_as_workspace
 
 SELECT_CONNECTOR = """
 select c.workspace_id, c.type, c.config, c.webhook_secrets
@@ -17,6 +17,10 @@ where c.connector_id = $1
 
 SELECT_IS_ACTIVE = """
 select to_json(o.status = 'active') from app.workspace as w join app.organization as o using (organization_id)
+"""
+
+INSERT_TRACE = """
+insert into app.delivery_trace (workspace_id, traceparent) values ($1, $2) on conflict do nothing
 """
 
 
@@ -46,3 +50,9 @@ async def find_connector(pool: asyncpg.Pool, connector_id: UUID) -> WebhookConne
 async def is_organization_active(pool: asyncpg.Pool, workspace_id: UUID) -> bool:
     """Whether the workspace's organization is active."""
     return await read_as_workspace(pool, workspace_id, SELECT_IS_ACTIVE) == "true"
+
+
+async def note_trace(db: WorkspaceDatabase, traceparent: str) -> None:
+    """Keep a delivery's trace, so that the run that reads its records goes on with it."""
+    async with db.writing():
+        await db.transaction.execute(INSERT_TRACE, db.workspace_id, traceparent)

@@ -10,13 +10,13 @@ from api.http.responses import Page, documents, json_response
 from api.operation import Db, Operation
 from api.queries.ingestion import ingest
 from api.queries.ingestion.changes import CHANGES
-from api.resources.ingest_batches import (
+from api.resources.ingestion.ingest_batches import (
     describe_batch,
     describe_status,
     parse_batch,
     reject_connector_records,
 )
-from api.resources.ingest_records import check_not_of_connector, parse_change
+from api.resources.ingestion.ingest_records import check_not_of_connector, parse_change
 from api.resources.list_page import read_page
 from api.schemas.ingestion.changes import (
     Change,

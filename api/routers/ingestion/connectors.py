@@ -1,6 +1,7 @@
 """Connectors: catalog, setup, connection test, sync, pause and resume."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from api.http.errors import Problem, conflict, not_found
 from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, calls_outside
 from api.queries.ingestion import connectors
+from api.queries.ingestion.declarations import read_document, read_documents
 from api.queries.tenancy import audit, onboarding
-from api.resources import connector_setup as setup
-from api.resources.connector_catalog import build_catalog
+from api.resources.ingestion import connector_setup as setup
+from api.resources.ingestion.connector_catalog import build_catalog
 from api.resources.list_page import read_page
 from api.schemas.ingestion.connectors import (
     ConnectionTest,
@@ -30,6 +32,7 @@ from api.schemas.ingestion.connectors import (
     SyncRun,
     SyncRunFilters,
 )
+from causeloop_pipeline.connectors.declared.declaration import DECLARATION
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.vault import SecretError
 
@@ -38,9 +41,9 @@ router = APIRouter(prefix="/v1/connectors", tags=["connectors"], route_class=Ope
 
 @router.get("/catalog", summary="List connector types", responses=documents(Rows[ConnectorType]))
 @requires(Role.VIEWER)
-async def list_connector_types(caller: CurrentCaller) -> Response:
-    """All tools that can be connected, and whether the workspace's plan includes them."""
-    return json_response({"data": build_catalog(caller.plan)})
+async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
+    """All tools that can be connected, the workspace's own included, and whether the plan includes them."""
+    return json_response({"data": build_catalog(caller.plan, await read_documents(db))})
 
 
 @router.get("", summary="List connectors", responses=documents(Page[Connector]))
@@ -67,11 +70,17 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     setup.check_plan(caller, new.type, await connectors.count_connectors(db))
     tool, connector_id = setup.find_tool(new.type), uuid.uuid4()
     credentials = setup.reveal_credentials(new.credentials)
-    setup.check_configuration(tool, new.config, credentials)
+    setup.check_own_config(new.config)
+    config = new.config
+    if new.declaration is not None:
+        document = await read_document(db, new.declaration)
+        config = setup.follow_declaration(new.type, config, document)
+        tool = tool.resolve(config)
+    setup.check_configuration(tool, config, credentials)
     secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
     sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
     ids = {"workspace_id": caller.workspace_id, "connector_id": connector_id}
-    row = new.model_dump() | ids
+    row = new.model_dump() | ids | {"config": config}
     row |= {
         "credentials": setup.seal_credentials(credentials, row),
         "webhook_secrets": sealed_secret,
@@ -111,9 +120,10 @@ async def update_connector(
 @requires(Role.ANALYST)
 @calls_outside
 async def test_connector(request: Request, db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Requests one page from the tool with the stored credentials, and stores nothing.
+    """Requests one page from the tool with the stored credentials, and stores no record of it.
 
-    Two tests of a workspace may run at once.
+    Where the tool gives a new refresh token for the former one, the new one is document. Two tests of a
+    workspace may run at once.
     """
     limit: ConcurrencyLimit = request.app.state.connection_tests
     with limit.hold(caller.workspace_id):
@@ -127,7 +137,11 @@ async def test_connector(request: Request, db: Db, caller: CurrentCaller, connec
             credentials = setup.open_credentials(stored)
         except SecretError:
             return json_response(setup.UNREADABLE_CREDENTIALS)
-        return json_response(await run_in_threadpool(setup.run_connection_test, tool, config, credentials))
+        result, replaced = await run_in_threadpool(setup.run_connection_test, tool, config, credentials)
+        if replaced:
+            async with db.writing():
+                await _replace_credentials(db, connector_id, replaced)
+        return json_response(result)
 
 
 @router.post(
@@ -176,7 +190,7 @@ async def resume_connector(db: Db, caller: CurrentCaller, connector_id: UUID) ->
 )
 @requires(Role.ADMIN)
 async def delete_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Deletes a connector and its credentials. Issues from it are kept."""
+    """Deletes a connector and its credentials. Issues from it are document."""
     if not await connectors.delete_connector(db, connector_id):
         raise not_found("connector")
     await audit.record(db, caller.actor, "connector.deleted", f"connector:{connector_id}")
@@ -198,13 +212,26 @@ async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:
     return setup.add_webhook_url(connector)
 
 
+async def _replace_credentials(db: Db, connector_id: UUID, replaced: Mapping[str, str]) -> None:
+    """Store what the tool has replaced beside the credentials as they are stored now."""
+    stored = await connectors.read_with_secrets(db, connector_id)
+    if stored is not None:
+        credentials = {**setup.open_credentials(stored), **replaced}
+        row = {"credentials": setup.seal_credentials(credentials, stored)}
+        await connectors.update_connector(db, connector_id, row)
+
+
 def _build_row(
     caller: CurrentCaller, connector_id: UUID, stored: Any, change: ConnectorChange
 ) -> dict[str, Any]:
     """The columns to set; the configuration that results is checked as a whole."""
     row = change.model_dump(exclude={"credentials", "webhook_secret"})
     tool = setup.find_tool(stored["type"])
-    config = stored["config"] if change.config is None else change.config
+    config = stored["config"]
+    if change.config is not None:
+        setup.check_own_config(change.config)
+        document = {name: value for name, value in config.items() if name == DECLARATION}
+        config = row["config"] = change.config | document
     if change.credentials is not None:
         credentials = setup.reveal_credentials(change.credentials)
         setup.check_configuration(tool, config, credentials)

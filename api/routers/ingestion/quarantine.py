@@ -1,21 +1,21 @@
 """Records of a connector that could not become an issue: why, and reading them again."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.responses import Page, documents, json_response
+from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.ingestion import connectors
-from api.queries.ingestion.quarantine import QUARANTINE
+from api.queries.ingestion.quarantine import QUARANTINE, read_drift
 from api.queries.tenancy import audit
-from api.resources.connector_setup import find_tool
+from api.resources.ingestion.connector_setup import find_tool
+from api.resources.ingestion.quarantine_replay import replay
 from api.resources.list_page import read_page
-from api.resources.quarantine_replay import replay
-from api.schemas.ingestion.quarantine import QuarantinedRecord, QuarantineFilters, Replay
+from api.schemas.ingestion.quarantine import Drift, QuarantinedRecord, QuarantineFilters, Replay
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1/connectors/{connector_id}", tags=["connectors"], route_class=Operation)
@@ -27,8 +27,16 @@ async def list_quarantined_records(
     db: Db, connector_id: UUID, filters: Annotated[QuarantineFilters, Query()]
 ) -> Response:
     """The connector's records that could not become an issue or a change, newest first."""
-    await _read_type(db, connector_id)
+    await _read_connector(db, connector_id)
     return await read_page(db, QUARANTINE, filters, of_connector=str(connector_id))
+
+
+@router.get("/drift", summary="List drift", responses=documents(Rows[Drift]))
+@requires(Role.ANALYST)
+async def list_drift(db: Db, connector_id: UUID) -> Response:
+    """How the tool's records differ from what is understood: each reason, since when, and a sample."""
+    await _read_connector(db, connector_id)
+    return json_response({"data": await read_drift(db, connector_id)})
 
 
 @router.post(
@@ -40,14 +48,14 @@ async def list_quarantined_records(
 @requires(Role.ANALYST)
 async def replay_quarantine(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
     """Reads the connector's quarantined records again, at most 500 at a time."""
-    tool = find_tool(await _read_type(db, connector_id))
-    result = await replay(db, tool, connector_id)
+    connector = await _read_connector(db, connector_id)
+    result = await replay(db, find_tool(connector["type"]), connector_id, connector["config"])
     await audit.record(db, caller.actor, "quarantine.replayed", f"connector:{connector_id}", **result)
     return json_response(result, 202)
 
 
-async def _read_type(db: Db, connector_id: UUID) -> str:
+async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:
     connector = await connectors.read_connector(db, connector_id)
     if connector is None:
         raise not_found("connector")
-    return str(connector["type"])
+    return connector

@@ -22,7 +22,9 @@ from causeloop_pipeline.landing.inbound.sns import confirm_subscription, fetch_c
 from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, answer_challenge, receive
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
-from causeloop_pipeline.storage.app.vault import SecretError, Vault
+from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
+from causeloop_pipeline.telemetry.tracing import make_span, read_traceparent
 
 router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_class=Operation)
 
@@ -53,9 +55,12 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     if not await webhooks.is_organization_active(pool, connector.workspace_id):
         raise Problem(403, "organization_inactive", "the organization of this connector is not active")
     db = WorkspaceDatabase(pool, request.app.state.landing_pool, connector.workspace_id)
-    count = await ingest.ingest_delivery(
-        db, connector_id, delivery.records, delivery.quarantined, delivery.delivery_id
-    )
+    if traceparent := read_traceparent():
+        await webhooks.note_trace(db, traceparent)
+    with make_span("store delivery", {"causeloop.records": len(delivery.records)}):
+        count = await ingest.ingest_delivery(
+            db, connector_id, delivery.records, delivery.quarantined, delivery.delivery_id
+        )
     result = {
         "received": count.read,
         "new": count.new,
@@ -75,7 +80,8 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
 async def answer_webhook_challenge(request: Request, pool: Pool, connector_id: UUID) -> Response:
     """Answers a tool's one-time check that the webhook address belongs to this installation."""
     connector = await webhooks.find_connector(pool, connector_id)
-    answer = answer_challenge(CONNECTORS[connector.type], read_headers(request)) if connector else None
+    tool = CONNECTORS[connector.type].resolve(connector.config) if connector else None
+    answer = answer_challenge(tool, read_headers(request)) if tool else None
     if answer is None:
         raise Problem(404, "not_found", "this address answers only the challenge of a tool that sends one")
     return json_response(answer)
@@ -107,8 +113,7 @@ async def _verify_delivery(
 
 def _open_secrets(connector: webhooks.WebhookConnector) -> list[str]:
     """The webhook secrets that are live."""
-    vault = Vault.of(settings().require("secret_key"))
-    secrets = vault.open(
+    secrets = open_vault().open(
         connector.webhook_secrets, connector.workspace_id, connector.connector_id, WEBHOOK_SECRETS
     )
     return [secrets[name] for name in sorted(secrets)]

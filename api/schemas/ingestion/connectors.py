@@ -45,6 +45,8 @@ class ConnectorType(BaseModel):
     """A tool that can be connected, with the fields that its configuration needs."""
 
     type: str
+    declaration: str | None = Field(description="The name of the workspace's own declaration of it")
+    is_custom: bool = Field(description="Declared by people of this workspace")
     title: str
     category: str
     docs_url: str
@@ -71,6 +73,7 @@ class Connector(BaseModel):
 
     id: UUID
     type: str
+    declaration: str | None = Field(description="The name of the workspace's own declaration that it follows")
     display_name: str
     status: ConnectorStatus
     status_reason: str | None
@@ -81,6 +84,7 @@ class Connector(BaseModel):
     has_webhook_secret: bool
     webhook_url: str | None
     next_poll_at: datetime
+    failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
     last_sync_at: datetime | None
     last_sync_status: str | None
     created_at: datetime
@@ -99,6 +103,7 @@ class NewConnector(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: str
+    declaration: str | None = Field(None, description="Of type custom_api: the workspace's own declaration")
     display_name: DisplayName
     config: dict[str, Any] = Field(default_factory=dict)
     credentials: dict[str, SecretStr] = Field(default_factory=dict)

@@ -64,6 +64,19 @@ class RejectedRecord(BaseModel):
     errors: list[FieldProblem]
 
 
+class PartialSuccess(BaseModel):
+    """How many log records were not taken, and why."""
+
+    rejectedLogRecords: str  # noqa: N815 the name of the standard
+    errorMessage: str  # noqa: N815
+
+
+class LogsAccepted(BaseModel):
+    """The answer to an export of logs: empty where all of them were taken."""
+
+    partialSuccess: PartialSuccess | None = None  # noqa: N815
+
+
 class BatchResult(BaseModel):
     """The result of a batch: received = new + updated + duplicate + rejected."""
 

@@ -23,6 +23,18 @@ class QuarantinedRecord(BaseModel):
     payload: str = Field(description="Its content, at most 20,000 characters")
 
 
+class Drift(BaseModel):
+    """Records that changed their shape, or never had a known one: the reason, since when, and a sample."""
+
+    reason: str = Field(description="That of the newest one; others may differ in a number")
+    records: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    external_id: str | None
+    channel: str
+    sample: str = Field(description="The newest one's content, at most 2,000 characters")
+
+
 class Replay(BaseModel):
     """How many records the next run reads again, and how many stay because they still cannot be read."""
 

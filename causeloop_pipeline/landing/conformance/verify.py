@@ -104,6 +104,11 @@ def verify_connector(connector: Connector, inputs: Inputs) -> Verification:
     """Everything that can be run for a connector."""
     case_folder = inputs.cases / connector.name
     case = {name: _read(case_folder / f"{name}.json") for name in ("pull", "webhook", "config")}
+    return verify_case(connector, case, inputs)
+
+
+def verify_case(connector: Connector, case: dict[str, Any], inputs: Inputs) -> Verification:
+    """Everything that can be run with answers of the tool, bodies of its webhooks and a configuration."""
     answers, config = case["pull"] or {}, case["config"] or {}
     verification = Verification(connector.name, is_query=connector.query is not None)
     real = _read_payloads(inputs.payloads / connector.name) if inputs.payloads else []

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
 from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
+from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
@@ -39,6 +42,10 @@ def receive(
     url: str = "",
 ) -> WebhookDelivery:
     """The records of a delivery; raises only SignatureError, where the signature is not valid."""
+    try:
+        connector = connector.resolve(config or {})
+    except DeclarationError as error:
+        raise SignatureError(f"the connector's declaration is not understood any more: {error}") from None
     webhook = webhook_of(connector)
     verify(webhook.signatures, headers=headers, body=body, secrets=secrets, now=now, url=url)
     return read_delivery(connector, body, headers=headers, config=config)
@@ -52,6 +59,7 @@ def read_delivery(
     config: Mapping[str, Any] | None = None,
 ) -> WebhookDelivery:
     """The records of a delivery whose signature was verified, or that is replayed from quarantine."""
+    connector = connector.resolve(config or {})
     webhook = webhook_of(connector)
     delivery_id = (headers or {}).get(webhook.delivery_header or "")
     try:
@@ -65,8 +73,8 @@ def read_delivery(
         places = ", ".join(repr(event.record) for event in webhook.events)
         unknown = Quarantined(connector.name, body, f"not a known event: no record at {places}")
         return WebhookDelivery([], [unknown], delivery_id)
-    records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
-    quarantined = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
+    read = [outcome for outcome in outcomes if outcome is not None]
+    records, quarantined = map_records(connector, read, with_defaults(connector, config or {}))
     return WebhookDelivery(records, quarantined, delivery_id)
 
 

@@ -1,7 +1,7 @@
 """Tests a connector on the tool itself without storing anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -32,6 +32,8 @@ class ConnectionReport:
     sample_count: int = 0
     samples: tuple[RecordMeaning, ...] = ()
     """What the first records become."""
+    replaced: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Credentials that the tool has replaced in the test: the former ones are worth nothing any more."""
 
 
 def test_connection(
@@ -42,7 +44,18 @@ def test_connection(
     now: datetime,
 ) -> ConnectionReport:
     """Request one page of the last week."""
-    sync = SyncInput(config=config, credentials=credentials, backfill_days=SAMPLE_DAYS, now=now)
+    replaced: dict[str, str] = {}
+    sync = SyncInput(
+        config=config,
+        credentials=credentials,
+        backfill_days=SAMPLE_DAYS,
+        now=now,
+        keep_credential=replaced.__setitem__,
+    )
+    return replace(_request_page(connector, sync, egress), replaced=replaced)
+
+
+def _request_page(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> ConnectionReport:
     try:
         page = next(pull(connector, sync, egress, TEST_RETRY_POLICY), None)
     except OutsideFailure as failure:
@@ -54,7 +67,7 @@ def test_connection(
             False, f"a record cannot be read: {page.quarantined[0].reason}", len(page.records)
         )
     count = len(page.records)
-    samples = tuple(_read_samples(connector, page.records, config))
+    samples = tuple(_read_samples(connector, page.records, sync.config))
     return ConnectionReport(True, f"{count} records on the first page", count, samples)
 
 

@@ -29,7 +29,7 @@ limit %s
 
 SELECT_CONNECTORS = """
 select c.workspace_id, c.connector_id, c.type, c.display_name, c.config, c.credentials, c.cursor,
-       c.backfill_days
+       c.backfill_days, c.failed_syncs
 from app.connector as c
 join app.active_workspace as w using (workspace_id)
 where c.type = %s and w.plan = any (%s) and c.status = 'active'
@@ -38,7 +38,8 @@ order by c.workspace_id, c.connector_id
 """
 
 SELECT_CONNECTOR = """
-select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days
+select workspace_id, connector_id, type, display_name, config, credentials, cursor, backfill_days,
+       failed_syncs
 from app.connector
 where workspace_id = %s and connector_id = %s and status = 'active'
 """
@@ -56,6 +57,20 @@ from core.issue
 where workspace_id = %s and source = %s and connector_id = %s and status in ('open', 'in_loop', 'mitigating')
 order by source_updated_at desc
 limit %s
+"""
+
+# A connector that fails is tried less and less often, every six hours at last, whatever restarts.
+UPDATE_NEXT_POLL = """
+update app.connector
+set failed_syncs = case when %s then failed_syncs + 1 else 0 end,
+    next_poll_at = now() + coalesce(
+        %s,
+        make_interval(secs => greatest(
+            poll_interval_seconds,
+            case when %s then least(poll_interval_seconds * 2 ^ least(failed_syncs, 16), 21600) else 0 end
+        ))
+    )
+where workspace_id = %s and connector_id = %s
 """
 
 INSERT_CONNECTOR = """
@@ -86,6 +101,8 @@ class ConfiguredConnector:
     credentials: Mapping[str, str] = field(repr=False)
     cursor: Mapping[str, Any] | None
     backfill_days: int
+    failed_syncs: int = 0
+    """How many syncs in a row have failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +184,10 @@ def finish_sync(
     error: str | None = None,
     retry_after: timedelta | None = None,
 ) -> None:
-    """Finish the entry, and set the time of the next poll: after the tool's Retry-After, if it sent one."""
+    """Finish the entry, and set the time of the next poll.
+
+    It is after the tool's Retry-After, if it sent one; otherwise each failure in a row doubles the wait.
+    """
     session.execute(
         """
         update app.sync_run
@@ -189,14 +209,13 @@ def finish_sync(
         ),
     )
     wait = None if retry_after is None else min(retry_after, MAX_WAIT)
+    is_failed = error is not None
     session.execute(
-        "update app.connector "
-        "set next_poll_at = now() + coalesce(%s, make_interval(secs => poll_interval_seconds)) "
-        "where workspace_id = %s and connector_id = %s",
-        (wait, connector.workspace_id, connector.connector_id),
+        UPDATE_NEXT_POLL, (is_failed, wait, is_failed, connector.workspace_id, connector.connector_id)
     )
     if not error:
-        _complete_first_sync(session, connector.workspace_id)
+        steps = ["connect_source", "first_sync"]
+        session.execute("select app.complete_steps(%s, %s)", (connector.workspace_id, steps))
 
 
 def mark_error(session: Session, connector: ConfiguredConnector, reason: str) -> None:
@@ -249,17 +268,3 @@ def replace_credential(
 
 def _open_connector(row: dict[str, Any], vault: Vault) -> ConfiguredConnector:
     return ConfiguredConnector(**row | {"credentials": open_credentials(vault, row)})
-
-
-def _complete_first_sync(session: Session, workspace_id: UUID) -> None:
-    """Complete the setup wizard's steps up to the first sync."""
-    session.execute(
-        """
-        update app.onboarding_state
-        set completed_steps = completed_steps || array['connect_source', 'first_sync'],
-            current_step = case when current_step in ('create_workspace', 'connect_source', 'first_sync')
-                                then 'invite_members' else current_step end
-        where workspace_id = %s and not 'first_sync' = any (completed_steps)
-        """,
-        (workspace_id,),
-    )

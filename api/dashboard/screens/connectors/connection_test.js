@@ -26,7 +26,8 @@ export async function connectionTest(connector, reload) {
   );
 }
 
-function samplesTable(rows) {
+/** What records become, as a table. */
+export function samplesTable(rows) {
   const columns = [
     { title: "Becomes", cell: (row) => plain(row.kind) },
     {

@@ -18,7 +18,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
     get("/v1/connectors/{connector_id}", { connector_id: id }, {}, signal),
     get("/v1/connectors/catalog", {}, {}, signal),
   ]);
-  const tool = catalog.data.find((entry) => entry.type === connector.type);
+  const tool = catalog.data.find((entry) => entry.type === connector.type && entry.declaration === connector.declaration);
   const secret = takeSecret(id);
   if (secret) showSecret("The webhook's secret", tool?.webhook_setup ?? "Enter it in the tool.", secret);
   const canWrite = isAtLeast(me, "analyst");
@@ -44,6 +44,7 @@ const stateOf = (row) =>
     ["Status", h("span", { class: `mark-word status-${row.status}` }, row.status)],
     ["Last sync", row.last_sync_at ? `${ago(row.last_sync_at)}, ${plain(row.last_sync_status)}` : "never"],
     ["Next sync", row.status === "active" ? ago(row.next_poll_at) : null],
+    ["Failed in a row", row.failed_syncs ? `${number(row.failed_syncs)}, so it is tried less often` : null],
     ["Interval", duration(row.poll_interval_seconds)],
     ["Past read", `${number(row.backfill_days)} days`],
     ["Webhook", row.webhook_url],

@@ -19,7 +19,7 @@ export const stepsOf = (present) =>
 
 export async function showNewConnector({ query, signal }) {
   const catalog = await get("/v1/connectors/catalog", {}, {}, signal);
-  const tool = catalog.data.find((entry) => entry.type === query.type);
+  const tool = catalog.data.find((entry) => entry.type === query.type && (entry.declaration ?? "") === (query.declaration ?? ""));
   return h(
     "div",
     { class: "screen", "data-title": tool ? `Connect ${tool.title}` : "New connector" },
@@ -39,11 +39,16 @@ function pick(tools) {
     const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
     const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
     count.textContent = `${pluralize(matching.length, "tool")}`;
-    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching)) : empty("No tool of this name.", "“Custom” types read any database or webhook."));
+    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching)) : empty("No tool of this name.", link("/connectors/own", "Describe it yourself"), "."));
   };
   search.addEventListener("input", show);
   show();
-  return [h("div", { class: "field more tool-search" }, h("label", { for: "tool" }, "Search"), search), count, found];
+  return [
+    h("div", { class: "field more tool-search" }, h("label", { for: "tool" }, "Search"), search),
+    h("p", { class: "quiet" }, "Not in the list? ", link("/connectors/own", "Write a connector of your own"), "."),
+    count,
+    found,
+  ];
 }
 
 function byCategory(tools) {
@@ -63,13 +68,17 @@ const choice = (tool) =>
   h(
     "li",
     {},
-    tool.available ? link(`/connectors/new?type=${tool.type}`, tool.title) : tool.title,
+    tool.available ? link(addressOf(tool), tool.title) : tool.title,
+    tool.is_custom ? h("span", { class: "mark-word" }, " custom") : null,
     h(
       "span",
       { class: "quiet" },
       tool.available ? ` ${[tool.polls && "polls", tool.webhooks && "webhook", tool.tickets && "tickets"].filter(Boolean).join(", ")}` : ` needs the ${tool.plan} plan`,
     ),
   );
+
+const addressOf = (tool) =>
+  `/connectors/new?type=${tool.type}${tool.declaration ? `&declaration=${tool.declaration}` : ""}`;
 
 function setUp(tool) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
@@ -91,6 +100,7 @@ function setUp(tool) {
       "/v1/connectors",
       {},
       {
+        ...(tool.declaration ? { declaration: tool.declaration } : {}),
         ...{ type: tool.type, display_name, backfill_days, poll_interval_seconds, paused: tool.polls },
         ...{ credentials: valuesOf(rest, "credentials"), config: valuesOf(rest, "config") },
       },
@@ -100,7 +110,7 @@ function setUp(tool) {
     location.hash = `#/connectors/${created.id}?step=test`;
   };
   return [
-    h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
+    tool.docs_url && h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
     form({ id: "connector", fields, verb: "Store and test", send, onDone }),
   ];
 }

@@ -8,7 +8,8 @@ import { action, empty, part } from "../../lib/states.js";
 export function quarantineSection(connector, canWrite, signal) {
   const place = h("div", { class: "part" });
   const path = { connector_id: connector.id };
-  const show = () => place.replaceChildren(part("the quarantine", () => quarantined(path, signal)));
+  const show = () =>
+    place.replaceChildren(part("the drift", () => drift(path, signal)), part("the quarantine", () => quarantined(path, signal)));
   const replay = async () => {
     await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
     show();
@@ -16,6 +17,19 @@ export function quarantineSection(connector, canWrite, signal) {
   show();
   const button = canWrite ? action("Try all again", replay, { done: "They are read again in the next run." }) : null;
   return section("Quarantine", { beside: button }, place);
+}
+
+/** Each way in which the tool's records differ from what is understood, and since when. */
+async function drift(path, signal) {
+  const kinds = await get("/v1/connectors/{connector_id}/drift", path, {}, signal);
+  if (!kinds.data.length) return h("div", {});
+  const columns = [
+    { title: "What differs", className: "wide", cell: (row) => row.reason },
+    { title: "Records", numeric: true, cell: (row) => number(row.records) },
+    { title: "First seen", cell: (row) => minute(row.first_seen_at) },
+    { title: "Last seen", cell: (row) => minute(row.last_seen_at) },
+  ];
+  return table("Drift: how records differ from what is understood", columns, kinds.data, { isCaptionVisible: true, className: "stacked" });
 }
 
 async function quarantined(path, signal) {

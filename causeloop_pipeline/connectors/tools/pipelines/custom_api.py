@@ -4,6 +4,11 @@ from typing import Any
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.custom_list import AUTHENTICATIONS, PAGINATIONS, connector_from
+from causeloop_pipeline.connectors.declared.declaration import (
+    DECLARATION,
+    DECLARATION_FIELD,
+    connector_of,
+)
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
 
 
@@ -13,7 +18,9 @@ def optional(name: str, title: str, default: Any = None, **more: Any) -> spec.Fi
 
 
 def configure(config: spec.Config) -> spec.Connector:
-    """The connector that a configuration describes."""
+    """The connector that a configuration describes, or that the declaration in it does."""
+    if config.get(DECLARATION):
+        return connector_of(config[DECLARATION])
     return connector_from(CONNECTOR, config)
 
 
@@ -56,6 +63,7 @@ CONNECTOR = spec.Connector(
         optional("next", "Path of the next token or address", "next"),
         optional("since_param", "Parameter of an updated-since filter"),
         optional("fields", "Product field → path in a record, such as title → subject", type="mapping"),
+        DECLARATION_FIELD,
     ),
     webhook=spec.Webhook(
         events=(spec.WebhookEvent(record="", schema=PUSHED_RECORD),),

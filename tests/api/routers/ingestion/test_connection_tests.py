@@ -13,9 +13,12 @@ import pytest
 
 from api.http import database
 from api.main import MAX_TESTS_PER_WORKSPACE, create_app
+from causeloop_pipeline.egress import access_tokens
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.connector_credentials import open_credentials
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
 from tests.api.conftest import Client, serving
 from tests.api.sample import Sample
 from tests.conftest import Installation, new_workspace
@@ -157,3 +160,62 @@ def test_a_paused_connector_is_tested_and_shows_what_its_first_records_become(
     assert (tested["ok"], tested["records"], len(tested["samples"])) == (True, 5, 3)
     sample = tested["samples"][0]
     assert (sample["external_id"], sample["title"], sample["severity"]) == ("T-0", "The till is stuck", "p1")
+
+
+def test_a_refresh_token_that_a_test_uses_up_is_replaced_by_the_one_the_tool_gave(
+    client: Client, fresh_sample: Sample, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tool that takes each refresh token once would refuse the first sync after the test."""
+    minted = 0
+
+    def answer(request: ReceivedRequest) -> Reply:
+        nonlocal minted
+        if request.path != "/token":
+            return Reply({"items": []})
+        if f"refresh_token=refresh-{minted}" not in request.body.decode():
+            return Reply({"error": "invalid_grant"}, 400)
+        minted += 1
+        return Reply({"access_token": f"token-{minted}", "refresh_token": f"refresh-{minted}"})
+
+    with fake_tool(answer) as tool:
+        monkeypatch.setattr(settings(), "egress_allow", f"127.0.0.1:{tool.port}")
+        api = client(fresh_sample.credentials["owner"])
+        assert api.post("/v1/connector-declarations", json={"written": rotating(tool.url)}).status_code == 201
+        made = api.post(
+            "/v1/connectors",
+            json={
+                "type": "custom_api",
+                "declaration": "rotating_desk",
+                "display_name": "Rotating",
+                "credentials": {"client_id": "i", "client_secret": "s", "refresh_token": "refresh-0"},
+                "paused": True,
+            },
+        ).json()
+        results = []
+        for _ in range(2):
+            results.append(api.post(f"/v1/connectors/{made['id']}/test").json()["ok"])
+            access_tokens._tokens.clear()  # the next test is in another process
+
+    with database.workspace(fresh_sample.workspace_id) as session:
+        row = session.row("select * from app.connector where connector_id = %s", (made["id"],))
+    assert row is not None
+    assert results == [True, True]
+    assert open_credentials(open_vault(), row)["refresh_token"] == "refresh-2"
+
+
+def rotating(url: str) -> str:
+    """The declaration of a tool with refresh tokens."""
+    return f"""
+name: rotating_desk
+title: Rotating desk
+base_url: {url}
+credentials:
+  - {{name: client_id, title: Client}}
+  - {{name: client_secret, title: Secret}}
+  - {{name: refresh_token, title: Refresh token}}
+auth: {{oauth2: {{token_url: /token, grant: refresh_token}}}}
+pulls:
+  - {{name: items, path: /items, records: items, pages: one_page}}
+issues:
+  - {{name: item, title: title}}
+"""

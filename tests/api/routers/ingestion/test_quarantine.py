@@ -58,3 +58,37 @@ def test_a_record_that_can_be_read_now_waits_for_the_next_run(
             "join raw.record as r using (workspace_id, record_id)"
         )
     assert [row["external_id"] for row in pending] == ["Q-2"]
+
+
+def test_drift_tells_for_each_reason_since_when_and_shows_a_sample(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    analyst = client(fresh_sample.credentials["analyst"])
+    connector_id = fresh_sample.ids["connector_id"]
+    reasons = ("larger than 5 bytes (17)", "no title", "larger than 5 bytes (99)")
+    with database.workspace(fresh_sample.workspace_id) as session:
+        for number, reason in enumerate(reasons):
+            session.execute(
+                "insert into raw.quarantine (workspace_id, source, connector_id, external_id, channel, "
+                "reason, payload, payload_hash, received_at) values (%s, 'jira', %s, %s, 'poll', %s, %s, "
+                "%s, timestamptz '2026-03-01Z' + make_interval(days => %s))",
+                (
+                    fresh_sample.workspace_id,
+                    connector_id,
+                    f"Q-{number}",
+                    reason,
+                    b'{"half": "\xff"}',
+                    f"h{number}",
+                    number,
+                ),
+            )
+
+    drift = analyst.get(f"/v1/connectors/{connector_id}/drift").json()["data"]
+
+    assert [(kind["reason"], kind["records"], kind["external_id"]) for kind in drift] == [
+        ("larger than 5 bytes (99)", 2, "Q-2"),
+        ("no title", 1, "Q-1"),
+    ]
+    assert drift[0]["first_seen_at"].startswith("2026-03-01")
+    assert drift[0]["last_seen_at"].startswith("2026-03-03")
+    assert drift[0]["sample"] == '{"half": "\\377"}'

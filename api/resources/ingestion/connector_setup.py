@@ -12,6 +12,7 @@ from api.access.caller import Caller
 from api.access.plans import PLANS, is_included
 from api.http.errors import Problem, broken_rule
 from causeloop_pipeline.connectors.configuration import find_problems
+from causeloop_pipeline.connectors.declared.declaration import CUSTOM_TYPE, DECLARATION
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.origin import find_credentials_origin
@@ -19,7 +20,8 @@ from causeloop_pipeline.landing.record_meaning import RecordMeaning
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app import connector_credentials
 from causeloop_pipeline.storage.app.connectors import WEBHOOK_SECRETS
-from causeloop_pipeline.storage.app.vault import SecretError, Vault
+from causeloop_pipeline.storage.app.vault import SecretError
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 CURRENT, PREVIOUS = "current", "previous"
 UNREADABLE_CREDENTIALS: Mapping[str, Any] = {
@@ -80,6 +82,28 @@ def check_configuration(
         raise Problem(422, "validation_failed", detail, errors=errors)
 
 
+def check_own_config(config: Mapping[str, Any]) -> None:
+    """422 where a request brings a declaration itself: only stored ones are followed."""
+    if DECLARATION in config:
+        raise broken_rule(
+            "validation_failed",
+            "store the declaration with POST /v1/connector-declarations, and name it in `declaration`",
+            f"/config/{DECLARATION}",
+        )
+
+
+def follow_declaration(connector_type: str, config: dict[str, Any], document: Any) -> dict[str, Any]:
+    """The configuration with the document of the declaration that a new connector names."""
+    if document is None or connector_type != CUSTOM_TYPE:
+        raise broken_rule(
+            "validation_failed",
+            f"there is no such declaration for the type {connector_type}: list them with "
+            "GET /v1/connector-declarations, and use the type custom_api",
+            "/declaration",
+        )
+    return {**config, DECLARATION: document}
+
+
 def reveal_credentials(credentials: Mapping[str, SecretStr]) -> dict[str, str]:
     """Credentials from a request in plain text, to be encrypted."""
     return {name: value.get_secret_value() for name, value in credentials.items()}
@@ -89,12 +113,12 @@ def seal_credentials(credentials: Mapping[str, str], connector: Mapping[str, Any
     """Credentials encrypted for a connector's row and for the origin in its configuration."""
     if not credentials:
         return None
-    return connector_credentials.seal_credentials(_vault(), credentials, connector)
+    return connector_credentials.seal_credentials(open_vault(), credentials, connector)
 
 
 def open_credentials(connector: Mapping[str, Any]) -> dict[str, str]:
     """A connector's stored credentials in plain text."""
-    return connector_credentials.open_credentials(_vault(), connector)
+    return connector_credentials.open_credentials(open_vault(), connector)
 
 
 def check_origin(tool: Connector, stored: Mapping[str, Any], config: Mapping[str, Any]) -> None:
@@ -116,7 +140,7 @@ def generate_webhook_secret() -> str:
 
 def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, connector_id: UUID) -> bytes:
     """An encrypted webhook secret; the previous one stays valid until the next change."""
-    vault = _vault()
+    vault = open_vault()
     try:
         secrets_before = vault.open(stored, caller.workspace_id, connector_id, WEBHOOK_SECRETS)
     except SecretError:
@@ -129,18 +153,20 @@ def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, conne
 
 def run_connection_test(
     connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
-) -> dict[str, Any]:
-    """Request the first page from the tool, and store nothing."""
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Request the first page from the tool: what came of it, and the credentials that the tool replaced."""
     from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.polling.connection_test import test_connection
 
     policy = EgressPolicy.parse(settings().egress_allow)
     report = test_connection(connector, config, credentials, policy, datetime.now(UTC))
-    samples = [_describe_sample(meaning) for meaning in report.samples]
-    return {"ok": report.ok, "detail": report.reason, "records": report.sample_count, "samples": samples}
+    samples = [describe_sample(meaning) for meaning in report.samples]
+    result = {"ok": report.ok, "detail": report.reason, "records": report.sample_count, "samples": samples}
+    return result, report.replaced
 
 
-def _describe_sample(meaning: RecordMeaning) -> dict[str, Any]:
+def describe_sample(meaning: RecordMeaning) -> dict[str, Any]:
+    """What one record becomes, in the few fields that tell whether it was understood."""
     fields = meaning.fields
     return {
         "kind": meaning.kind,
@@ -154,7 +180,3 @@ def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:
     tool = CONNECTORS.get(connector["type"])
     address = f"{settings().public_url.rstrip('/')}/v1/webhooks/inbound/{connector['id']}"
     return {**connector, "webhook_url": address if tool and tool.webhook else None}
-
-
-def _vault() -> Vault:
-    return Vault.of(settings().require("secret_key"))

@@ -54,5 +54,11 @@ def describe_fields(errors: Sequence[FieldError], prefix: str = "") -> list[dict
     return [{"in": "body", "pointer": prefix + error.pointer, "detail": error.message} for error in errors]
 
 
+def identify(db: WorkspaceDatabase, record: RawRecord) -> dict[str, str]:
+    """The issue that a record becomes."""
+    issue_id = ingest.compute_issue_id(db.workspace_id, record.source, record.external_id)
+    return {"issue_id": str(issue_id), "source": record.source, "external_id": record.external_id}
+
+
 def _validation_problem(error: IngestError) -> Problem:
     return Problem(422, "validation_failed", str(error), errors=describe_fields(error.errors))

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.http.database import WorkspaceDatabase
 from api.queries.ingestion import ingest
-from api.resources.ingest_records import BELONGS_TO_CONNECTOR, describe_fields
+from api.resources.ingestion.ingest_records import BELONGS_TO_CONNECTOR, describe_fields
 from causeloop_pipeline.landing.inbound.product_fields import FieldError, IngestError
 from causeloop_pipeline.model.raw_record import RawRecord
 from causeloop_pipeline.storage.raw.records import LandingCount

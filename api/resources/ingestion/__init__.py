@@ -1,0 +1,1 @@
+"""What the routers of connectors and of arriving records share."""

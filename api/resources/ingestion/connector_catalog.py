@@ -1,0 +1,66 @@
+"""The catalog of connector types, and which of them a plan includes."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from api.access.plans import is_included
+from causeloop_pipeline.connectors.declared.declaration import DECLARATION_FIELD, connector_of
+from causeloop_pipeline.connectors.declared.problems import DeclarationError
+from causeloop_pipeline.connectors.proofs import Proofs, read_proofs
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.connectors.spec import Connector, Field
+
+
+def build_catalog(plan: str, declared: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All connector types and the workspace's own declarations, by category and title."""
+    tools: list[tuple[Connector, str | None]] = [(tool, None) for tool in CONNECTORS.values()]
+    tools += list(_read_declared(declared))
+    tools.sort(key=lambda entry: (entry[0].category.value, entry[0].title, entry[1] or ""))
+    return [_build_entry(tool, plan, declaration) for tool, declaration in tools]
+
+
+def _read_declared(declared: Mapping[str, Any]) -> Iterator[tuple[Connector, str | None]]:
+    """The declarations that this version of the product still understands."""
+    for name, document in declared.items():
+        with contextlib.suppress(DeclarationError):
+            yield connector_of(document), name
+
+
+def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[str, Any]:
+    return {
+        "type": tool.name,
+        "declaration": declaration,
+        "is_custom": declaration is not None,
+        "title": tool.title,
+        "category": tool.category.value,
+        "docs_url": tool.docs_url,
+        "plan": tool.plan,
+        "available": is_included(plan, tool.name),
+        "polls": bool(tool.pulls or tool.query or tool.configure),
+        "webhooks": tool.webhook is not None,
+        "webhook_setup": tool.webhook.setup if tool.webhook else None,
+        "tickets": tool.tickets,
+        "proofs": _build_proofs(None if declaration else tool.name),
+        "config": [_build_field(field) for field in tool.fields if field is not DECLARATION_FIELD],
+        "credentials": [_build_field(field) for field in tool.credentials],
+    }
+
+
+def _build_proofs(name: str | None) -> dict[str, Any]:
+    """What was run of the type, as in docs/connectors.md; of a declaration of the workspace, nothing was."""
+    proofs = read_proofs().get(name or "", Proofs(type=name or ""))
+    return {name: value or "not run" for name, value in asdict(proofs).items() if name != "type"}
+
+
+def _build_field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "title": field.title,
+        "help": field.help,
+        "required": field.required,
+        "default": field.default,
+        "choices": list(field.choices),
+        "type": field.type,
+    }

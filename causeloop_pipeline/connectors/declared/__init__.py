@@ -1,0 +1,1 @@
+"""Connectors that people declare themselves, as YAML in the vocabulary of the built-in ones."""

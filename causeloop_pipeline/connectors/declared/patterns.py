@@ -1,0 +1,86 @@
+"""Regular expressions of declarations: read by an engine whose time grows with the text only.
+
+Python's own engine can take years for twenty characters, and whoever writes a declaration must not be able
+to hold up the syncs of others. This one is RE2, as Arrow brings it: no look-around, no references back.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from causeloop_pipeline.connectors.mapping.evaluate import Payload, Value, evaluate, holds
+from causeloop_pipeline.connectors.mapping.expressions import Match, Matches
+
+MAX_PATTERN = 300
+PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P<\w+>|\(\?|\(|.", re.DOTALL)
+GROUP = "found"
+
+
+@dataclass(frozen=True)
+class LinearMatch(Match):
+    """As `Match`, in linear time."""
+
+
+@dataclass(frozen=True)
+class LinearMatches(Matches):
+    """As `Matches`, in linear time."""
+
+
+def find_pattern_problem(pattern: str) -> str | None:
+    """Why a pattern cannot be used, None where it can."""
+    if len(pattern) > MAX_PATTERN:
+        return f"a regular expression of more than {MAX_PATTERN} characters: shorten it"
+    from pyarrow import ArrowInvalid
+
+    try:
+        find_first(pattern, "")
+        has_match(pattern, "")
+    except ArrowInvalid as error:
+        return (
+            f"not a usable regular expression ({str(error)[:120]}); look-around and references are not read"
+        )
+    return None
+
+
+def find_first(pattern: str, text: str) -> str | None:
+    """The first group of a pattern in a text, or the whole match where it has no group."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    groups = pc.extract_regex(pa.array([text]), _name_group(pattern))[0].as_py()
+    return None if groups is None else groups[GROUP]
+
+
+def has_match(pattern: str, text: str) -> bool:
+    """Whether a pattern is found in a text, whatever its case."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return bool(pc.match_substring_regex(pa.array([text]), pattern, ignore_case=True)[0].as_py())
+
+
+@cache
+def _name_group(pattern: str) -> str:
+    """The pattern with its first group as the only one, or as a whole one group: as the engine wants it."""
+    pieces = PIECE.findall(pattern)
+    is_group = [piece == "(" or piece.startswith("(?P<") for piece in pieces]
+    if not any(is_group):
+        return f"(?P<{GROUP}>{pattern})"
+    first = is_group.index(True)
+    return "".join(
+        (f"(?P<{GROUP}>" if place == first else "(?:") if is_group[place] else piece
+        for place, piece in enumerate(pieces)
+    )
+
+
+@evaluate.register
+def _(source: LinearMatch, payload: Payload) -> Value | None:
+    value = evaluate(source.of, payload)
+    text = None if value is None else find_first(source.pattern, value.text)
+    return Value(text, value.paths) if value and text else None
+
+
+@holds.register
+def _(condition: LinearMatches, payload: Payload) -> bool:
+    value = evaluate(condition.of, payload)
+    return value is not None and has_match(condition.pattern, value.text)

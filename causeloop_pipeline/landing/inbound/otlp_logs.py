@@ -1,0 +1,139 @@
+"""Turns OpenTelemetry logs (OTLP) into events: each log record that reports an error is one.
+
+Records below ERROR are no failures, and are left out.
+Source: OpenTelemetry specification, logs data model and OTLP/HTTP; semantic conventions for exceptions.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from causeloop_pipeline.landing.json_guard import GuardError, parse_json
+from causeloop_pipeline.model.issue import TITLE_LIMIT
+
+ERROR, FATAL = 17, 21
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ERROR_WORDS = frozenset({"ERROR", "ERR", "FATAL", "CRITICAL", "ALERT", "EMERGENCY", "PANIC"})
+FATAL_WORDS = ERROR_WORDS - {"ERROR", "ERR"}
+ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
+MAX_FIELD = 200
+
+
+class OtlpError(ValueError):
+    """The body is no export of logs."""
+
+
+def read_export(body: bytes, *, is_json: bool) -> Any:
+    """The export in the names of OTLP/JSON, whichever way it was sent."""
+    if is_json:
+        try:
+            export = parse_json(body)
+        except GuardError as error:
+            raise OtlpError(str(error)) from None
+    else:
+        from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped, unused-ignore]
+        from google.protobuf.message import DecodeError  # type: ignore[import-untyped, unused-ignore]
+        from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+
+        try:
+            export = MessageToDict(ExportLogsServiceRequest.FromString(body))
+        except (DecodeError, ValueError, RecursionError) as error:
+            raise OtlpError(f"not an ExportLogsServiceRequest: {error}") from None
+    if not isinstance(export, dict):
+        raise OtlpError("an export must be an object with resourceLogs")
+    return export
+
+
+def read_failures(export: Mapping[str, Any], *, is_json: bool) -> Iterator[dict[str, Any]]:
+    """The events of all records that report an error."""
+    for resource_logs in _objects(export.get("resourceLogs")):
+        resource = _attributes(_object(resource_logs.get("resource")).get("attributes"))
+        for scope_logs in _objects(resource_logs.get("scopeLogs")):
+            scope = _object(scope_logs.get("scope")).get("name")
+            for record in _objects(scope_logs.get("logRecords")):
+                level = _level(record)
+                if level >= ERROR:
+                    yield _to_event(record, level, resource, scope, is_json=is_json)
+
+
+def _to_event(
+    record: dict[str, Any], level: int, resource: dict[str, Any], scope: Any, *, is_json: bool
+) -> dict[str, Any]:
+    own = _attributes(record.get("attributes"))
+    text = _any_value(record.get("body"))
+    message = text if isinstance(text, str) else own.get("exception.message") or record.get("eventName")
+    error_type = own.get("exception.type")
+    headline = " ".join(str(message or error_type or "error without a message").split())
+    if error_type and str(error_type) not in headline:
+        headline = f"{error_type}: {headline}"
+    body = own.get("exception.stacktrace") or (None if text is None else str(text))
+    trace = {
+        name: value if is_json else base64.b64decode(value).hex()
+        for name in ("traceId", "spanId")
+        if isinstance(value := record.get(name), str) and value
+    }
+    scopes = {"otel.scope": scope} if scope else {}
+    event = {
+        "title": headline[:TITLE_LIMIT],
+        "body": body,
+        "severity": "p1" if level >= FATAL else "p2",
+        "service": _text(resource.get("service.name")),
+        "error_type": _text(error_type),
+        "environment": _text(next((resource[name] for name in ENVIRONMENTS if name in resource), None)),
+        "source_created_at": _time(record),
+        "attributes": {**resource, **scopes, **own, **trace},
+    }
+    return {name: value for name, value in event.items() if value is not None}
+
+
+def _level(record: Mapping[str, Any]) -> int:
+    """The number of the severity; of records that only have its word, that of the word."""
+    number = record.get("severityNumber", 0)
+    if isinstance(number, int) and number > 0:
+        return number
+    text = f"{number} {record.get('severityText', '')}".replace("SEVERITY_NUMBER_", "").upper()
+    words = {word.rstrip("0123456789") for word in text.split()}
+    return FATAL if words & FATAL_WORDS else ERROR if words & ERROR_WORDS else 0
+
+
+def _time(record: Mapping[str, Any]) -> str | None:
+    for name in ("timeUnixNano", "observedTimeUnixNano"):
+        digits = str(record.get(name) or "0")
+        if digits.isascii() and digits.isdigit() and len(digits) <= 19 and int(digits):
+            return (EPOCH + timedelta(microseconds=int(digits) // 1_000)).isoformat()
+    return None
+
+
+def _attributes(entries: Any) -> dict[str, Any]:
+    return {
+        str(entry["key"]): _any_value(entry.get("value")) for entry in _objects(entries) if entry.get("key")
+    }
+
+
+def _any_value(value: Any) -> Any:
+    """A value of any kind as plain JSON."""
+    if not isinstance(value, dict) or not value:
+        return None
+    kind, content = next(iter(value.items()))
+    match kind:
+        case "arrayValue":
+            return [_any_value(entry) for entry in _objects(_object(content).get("values"))]
+        case "kvlistValue":
+            return _attributes(_object(content).get("values"))
+        case "intValue":
+            return int(content) if str(content).lstrip("-").isdigit() else None
+        case _:
+            return content
+
+
+def _text(value: Any) -> str | None:
+    return None if value in (None, "") or isinstance(value, dict | list) else str(value)[:MAX_FIELD]
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    return (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else iter(())
