@@ -1,4 +1,4 @@
-"""Delivers one alert to one channel; when `deliver` returns, the receiver has taken it.
+"""Delivers one alert, or a weekly report, to one channel; when `deliver` returns, the receiver has taken it.
 
 A webhook carries the message's id, the same one at every attempt, so that its receiver can drop repetitions.
 Programs and Slack-compatible addresses were entered by tenants and are reached through the egress guard;
@@ -19,6 +19,7 @@ from causeloop_pipeline.egress.http import Request, exchange, require_success
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.outbound.alert_text import Alert, email_text, slack_body, webhook_body
 from causeloop_pipeline.outbound.email import send_email
+from causeloop_pipeline.outbound.report_text import report_text
 from causeloop_pipeline.outbound.standard_webhooks import SigningSecretError, sign_headers
 
 JSON = {"Content-Type": "application/json"}
@@ -56,6 +57,9 @@ class DeliverySettings:
 def deliver(delivery: Delivery, settings: DeliverySettings) -> None:
     """Send the alert; raises PermanentFailure or TransientFailure when it was not taken."""
     kind = delivery.channel["type"]
+    if kind == "report":
+        _send(delivery, report_text(delivery.body), settings)
+        return
     alert = Alert.of(dict(delivery.body))
     match kind:
         case "webhook":
@@ -63,7 +67,7 @@ def deliver(delivery: Delivery, settings: DeliverySettings) -> None:
         case "slack":
             _post(_slack_request(delivery, alert), settings.egress)
         case "email":
-            _send_email(delivery, alert, settings)
+            _send(delivery, email_text(alert), settings)
         case _:
             raise PermanentFailure(f"{kind!r} is not a type of channel: enter the channel again")
 
@@ -87,10 +91,10 @@ def _slack_request(delivery: Delivery, alert: Alert) -> Request:
     return Request(f"the chat at {_host(url)}", "POST", url, JSON, orjson.dumps(slack_body(alert)))
 
 
-def _send_email(delivery: Delivery, alert: Alert, settings: DeliverySettings) -> None:
+def _send(delivery: Delivery, mail: tuple[str, str], settings: DeliverySettings) -> None:
     if settings.smtp_url is None:
         raise PermanentFailure("this installation sends no e-mail: an administrator sets CAUSELOOP_SMTP_URL")
-    subject, text = email_text(alert)
+    subject, text = mail
     to = str(delivery.channel["to"])
     send_email(settings.smtp_url, settings.sender, to, subject, text, str(delivery.message_id))
 

@@ -13,6 +13,9 @@ from causeloop_pipeline.storage.database.session import Session
 
 CHANNEL_SECRETS = "channel_secrets"
 NUMBER = "number"
+REPORT_CHANNEL = "report"
+"""The address of a member who wants the weekly report: of no rule, so of no channel of one either."""
+
 # The delays of the Standard Webhooks recommendation; after the last one the message is given up.
 RETRY_DELAYS = (
     timedelta(seconds=5),
@@ -77,8 +80,10 @@ class OutboxMessage:
     @property
     def is_wanted(self) -> bool:
         """Whether the rule still has this channel: one that a user removed gets no more messages."""
+        if self.channel["type"] == REPORT_CHANNEL:
+            return True
         channel = {name: value for name, value in self.channel.items() if name != NUMBER}
-        return channel == self.present_channel
+        return self.alert_rule_id is not None and channel == self.present_channel
 
 
 def enqueue(

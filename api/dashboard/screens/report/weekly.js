@@ -1,0 +1,91 @@
+// The weekly report: one week on a page, to read, to print, and by e-mail every Monday.
+
+import { get, put } from "../../lib/client.js";
+import { h, link, section, table } from "../../lib/elements.js";
+import { dayOf, number, plain, pluralize, probabilityText } from "../../lib/format.js";
+import { action, empty, part } from "../../lib/states.js";
+import { printButton } from "../levers/printing.js";
+
+export async function showReport({ me, query, signal, reload }) {
+  const report = await get("/v1/reports/weekly", {}, { week: query.week }, signal);
+  const period = `${dayOf(report.first_day)} to ${dayOf(report.last_day, true)}`;
+  return h(
+    "article",
+    { class: "screen", "data-title": `Week from ${period}` },
+    h("p", { class: "trail" }, link("/", "Overview"), " / weekly report"),
+    h("h1", {}, `${report.workspace}: the week from ${period}`),
+    h("p", { class: "under-title" }, sums(report)),
+    h(
+      "div",
+      { class: "levers" },
+      link(`/report?week=${shift(report.first_day, -7)}`, "Week before", { class: "button" }),
+      link(`/report?week=${shift(report.first_day, 7)}`, "Week after", { class: "button" }),
+      printButton(),
+      me.kind === "user" ? part("whether you get it by e-mail", () => mailing(reload)) : null,
+    ),
+    section("What failed most", {}, patternsTable(report)),
+    section("Resolved or reopened", {}, moved(report.moved)),
+    section("Fixes that were judged", {}, fixes(report.fixes)),
+    section("Likely within seven days", {}, likely(report.likely)),
+    section("What to fix first", {}, first(report.recommendations)),
+  );
+}
+
+const shift = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+function sums({ issues, issues_before: before, new_patterns: fresh, graded, timezone }) {
+  const count = graded.hits + graded.misses + graded.prevented;
+  const grades = count
+    ? `${pluralize(count, "prediction")} graded: ${number(graded.hits)} came true, ${number(graded.misses)} did not, ${number(graded.prevented)} prevented by a fix`
+    : "no prediction graded";
+  return `${pluralize(issues, "issue")} (the week before: ${number(before)}) · ${pluralize(fresh, "new pattern")} · ${grades} · days are those of ${timezone}`;
+}
+
+async function mailing(reload) {
+  const { by_email: isOn } = await get("/v1/me/weekly-report", {});
+  const set = () => put("/v1/me/weekly-report", {}, { by_email: !isOn }).then(reload);
+  return isOn
+    ? action("Stop the e-mails", set, { done: "You no longer get the report by e-mail." })
+    : action("Get it by e-mail", set, { done: "You get the report every Monday." });
+}
+
+function patternsTable({ patterns }) {
+  if (!patterns.length) return empty("No issue of a pattern in this week.");
+  const columns = [
+    {
+      title: "Pattern",
+      className: "wide",
+      cell: (row) => [link(`/patterns/${row.id}`, row.name), row.is_new ? h("span", { class: "below" }, "new") : null],
+    },
+    { title: "Issues", numeric: true, cell: (row) => number(row.issues) },
+    { title: "Week before", numeric: true, cell: (row) => number(row.issues_before) },
+  ];
+  return table("Patterns with the most issues in this week", columns, patterns);
+}
+
+const rows = (items, none, line) =>
+  items.length ? h("ul", { class: "rows" }, items.map((item) => h("li", {}, line(item)))) : empty(none);
+
+const moved = (items) =>
+  rows(items, "No pattern was resolved or reopened.", (row) => [link(`/patterns/${row.id}`, row.name), ` was ${row.kind}`]);
+
+const fixes = (items) =>
+  rows(items, "No fix was judged.", (row) => [
+    link(`/recommendations/${row.id}`, row.title),
+    h("span", { class: "below" }, `${plain(row.verdict)}: ${row.text}`),
+  ]);
+
+const likely = (items) =>
+  rows(items, "No pattern is likely to recur within seven days.", (row) => [
+    h("strong", {}, probabilityText(row.probability)),
+    " ",
+    link(`/patterns/${row.id}`, row.name),
+    row.next_on ? h("span", { class: "below" }, `next expected ${dayOf(row.next_on, true)}`) : null,
+  ]);
+
+const first = (items) =>
+  rows(items, "Nothing is open.", (row) => [
+    `${number(row.rank)}. `,
+    link(`/recommendations/${row.id}`, row.title),
+    h("span", { class: "below" }, `prevents ${number(row.expected_loops_prevented, 1)} recurrences in 90 days if it holds`),
+  ]);

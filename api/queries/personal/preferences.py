@@ -1,0 +1,125 @@
+"""Reads and stores the caller's saved views, and what is new since the caller looked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.access.caller import Caller
+from api.http.database import WorkspaceDatabase, as_json
+
+SELECT_SAVED_VIEWS = """
+select jsonb_build_object('issues', '[]'::jsonb, 'patterns', '[]'::jsonb) || coalesce((
+    select saved_views from app.preference where holder_id = ($1 ->> 'holder')::uuid
+), '{}')
+"""
+
+UPSERT_SAVED_VIEWS = """
+insert into app.preference (workspace_id, holder_id, user_id, saved_views) values ($1, $2, $3, $4)
+on conflict (workspace_id, holder_id) do update set saved_views = excluded.saved_views
+"""
+
+UPSERT_SEEN_AT = """
+insert into app.preference (workspace_id, holder_id, user_id, seen_at) values ($1, $2, $3, now())
+on conflict (workspace_id, holder_id) do update set seen_at = excluded.seen_at
+"""
+
+DAYS, MAX_NOTIFICATIONS = 30, 50
+
+SELECT_NOTIFICATIONS = f"""
+with period as (
+    select now() - interval '{DAYS} days' as since, timezone from app.workspace
+), broken as (
+    select
+        'feed_broken' as kind, coalesce(r.finished_at, c.updated_at) as at, c.display_name as subject,
+        coalesce(c.status_reason, r.error, 'its last sync failed') as detail, c.connector_id as item_id
+    from app.connector as c
+    left join lateral (
+        select s.status, s.finished_at, s.error
+        from app.sync_run as s
+        where s.connector_id = c.connector_id and s.finished_at is not null
+        order by s.started_at desc
+        limit 1
+    ) as r on true
+    where c.status = 'error' or (c.status = 'active' and r.status = 'failed')
+), graded as (
+    select
+        'predictions_graded' as kind, max(o.decided_at) as at,
+        count(*) || ' prediction' || case count(*) when 1 then '' else 's' end || ' graded' as subject,
+        concat_ws(', ',
+            count(*) filter (where o.outcome = 'hit') || ' came true',
+            count(*) filter (where o.outcome = 'miss') || ' did not',
+            nullif(count(*) filter (where o.outcome = 'prevented'), 0) || ' prevented by a fix'
+        ) as detail,
+        null::uuid as item_id
+    from period
+    join predict.outcome as o on o.decided_by = 'system' and o.decided_at > period.since
+    group by (o.decided_at at time zone period.timezone)::date
+), judged as (
+    select
+        'fix_judged' as kind,
+        least(p.computed_at, coalesce(p.earliest_proof_date::timestamptz, p.computed_at)) as at,
+        r.title as subject,
+        case p.verdict
+            when 'held' then 'The fix held.'
+            when 'partly' then 'The fix helped in part.'
+            when 'failed' then 'The fix did not hold.'
+            else 'The failures moved to another pattern.'
+        end as detail,
+        r.recommendation_id as item_id
+    from act.proof as p
+    join act.recommendation as r using (workspace_id, recommendation_id)
+    where p.verdict in ('held', 'partly', 'failed', 'moved')
+), lifecycle as (
+    select
+        'pattern_resolved' as kind, resolved_at as at, name as subject,
+        'No new issue came through the proof window.' as detail, pattern_id as item_id
+    from detect.pattern
+    where status = 'resolved'
+    union all
+    select 'pattern_reopened', reopened_at, name, 'It came back after it was resolved.', pattern_id
+    from detect.pattern
+    where status <> 'resolved' and reopened_at is not null
+), events as (
+    select * from broken
+    union all select * from graded
+    union all select * from judged
+    union all select * from lifecycle
+)
+select json_build_object(
+    'seen_at', (select seen_at from app.preference where holder_id = ($1 ->> 'holder')::uuid),
+    'data', (
+        select coalesce(json_agg(newest order by newest.at desc, newest.kind, newest.item_id), '[]')
+        from (
+            select events.*
+            from events, period
+            where events.at > period.since and events.at <= now()
+            order by events.at desc, events.kind, events.item_id
+            limit {MAX_NOTIFICATIONS}
+        ) as newest
+    )
+)
+"""
+
+
+def _holder(caller: Caller) -> tuple[Any, Any, Any]:
+    """The key of the caller's row, and its user where the caller is one."""
+    return caller.workspace_id, caller.caller_id, caller.caller_id if caller.kind == "user" else None
+
+
+async def read_saved_views(db: WorkspaceDatabase, caller: Caller) -> str | None:
+    """The caller's saved views as JSON text."""
+    return await db.read_text(SELECT_SAVED_VIEWS, holder=str(caller.caller_id))
+
+
+async def store_saved_views(db: WorkspaceDatabase, caller: Caller, views: Mapping[str, Any]) -> None:
+    """Replace the caller's saved views."""
+    await db.transaction.execute(UPSERT_SAVED_VIEWS, *_holder(caller), as_json(views))
+
+
+async def read_notifications(db: WorkspaceDatabase, caller: Caller) -> str | None:
+    """What is new, and until when the caller has seen it, as JSON text."""
+    return await db.read_text(SELECT_NOTIFICATIONS, holder=str(caller.caller_id))
+
+
+async def mark_seen(db: WorkspaceDatabase, caller: Caller) -> None:
+    """Note that the caller has seen all notifications up to now."""
+    await db.transaction.execute(UPSERT_SEEN_AT, *_holder(caller))

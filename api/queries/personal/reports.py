@@ -1,0 +1,38 @@
+"""Reads the weekly report, and stores who gets it by e-mail."""
+
+from datetime import date
+
+from api.access.caller import Caller
+from api.http.database import WorkspaceDatabase
+
+SELECT_REPORT = """
+select app.weekly_report(workspace_id, ($1 ->> 'week')::date) from app.workspace
+"""
+
+SELECT_WISH = """
+select json_build_object('by_email', exists (
+    select from app.preference where holder_id = ($1 ->> 'holder')::uuid and report_to is not null
+))
+"""
+
+UPSERT_WISH = """
+insert into app.preference as p (workspace_id, holder_id, user_id, report_to)
+select $1, user_id, user_id, case when $3 then email end
+from app.users where user_id = $2
+on conflict (workspace_id, holder_id) do update set report_to = excluded.report_to
+"""
+
+
+async def read_report(db: WorkspaceDatabase, week: date | None) -> str | None:
+    """One week as JSON text."""
+    return await db.read_text(SELECT_REPORT, week=week.isoformat() if week else None)
+
+
+async def read_wish(db: WorkspaceDatabase, caller: Caller) -> str | None:
+    """Whether the caller gets the report by e-mail, as JSON text."""
+    return await db.read_text(SELECT_WISH, holder=str(caller.caller_id))
+
+
+async def store_wish(db: WorkspaceDatabase, caller: Caller, by_email: bool) -> None:
+    """Note whether the caller gets the report by e-mail."""
+    await db.transaction.execute(UPSERT_WISH, caller.workspace_id, caller.caller_id, by_email)

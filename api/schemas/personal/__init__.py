@@ -1,0 +1,1 @@
+"""What the caller keeps for himself in a workspace."""

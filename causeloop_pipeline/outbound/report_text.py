@@ -1,0 +1,51 @@
+"""Formats the weekly report as the text of an e-mail."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from causeloop_pipeline.model.prediction import format_probability
+
+VERDICTS = {
+    "held": "held",
+    "partly": "helped in part",
+    "failed": "did not hold",
+    "moved": "moved the failures to another pattern",
+}
+
+
+def report_text(report: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text."""
+    period = f"{report['first_day']} to {report['last_day']}"
+    subject = f"{report['workspace']}: the week from {period}"
+    link = f"{report['url']}/#/report?week={report['first_day']}"
+    lines = [subject, "", *_list_sums(report), *_list_parts(report), "", f"The same on a page: {link}"]
+    lines.append("You turned this on: turn it off on that page.")
+    return subject, "\n".join(lines) + "\n"
+
+
+def _list_sums(report: Mapping[str, Any]) -> Iterator[str]:
+    graded = report["graded"]
+    yield f"Issues: {report['issues']} (the week before: {report['issues_before']})"
+    yield f"New patterns: {report['new_patterns']}"
+    if sum(graded.values()):
+        yield (
+            f"Predictions graded: {graded['hits']} came true, {graded['misses']} did not, "
+            f"{graded['prevented']} were prevented by a fix"
+        )
+
+
+def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
+    parts = {
+        "What failed most": [
+            f"{row['name']}: {row['issues']} (before: {row['issues_before']})" for row in report["patterns"]
+        ],
+        "Resolved or reopened": [f"{row['name']}: {row['kind']}" for row in report["moved"]],
+        "Fixes": [f"{row['title']}: it {VERDICTS[row['verdict']]}" for row in report["fixes"]],
+        "Likely next week": [
+            f"{row['name']}: {format_probability(row['probability'])}" for row in report["likely"]
+        ],
+        "What to fix first": [f"{row['rank']}. {row['title']}" for row in report["recommendations"]],
+    }
+    for title, lines in parts.items():
+        if lines:
+            yield from ("", title, *(f"- {line}" for line in lines))

@@ -1,0 +1,95 @@
+"""What people keep for themselves: saved views, and what is new since they looked."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from causeloop_pipeline.storage.database.session import Database
+from tests.api.conftest import Client
+from tests.api.sample import Sample
+from tests.api.sample_rows import insert_row
+
+VIEWS = {"issues": [{"name": "urgent", "filters": {"severity": "p1", "sort": "-risk_score"}}], "patterns": []}
+
+
+def test_saved_views_are_kept_for_each_person_and_go_with_the_membership(
+    client: Client, fresh_sample: Sample, owner: psycopg.Connection
+) -> None:
+    person, other = (client(fresh_sample.credentials[name]) for name in ("member token", "owner token"))
+    assert person.get("/v1/me/saved-views").json() == {"issues": [], "patterns": []}
+
+    stored = person.put("/v1/me/saved-views", json=VIEWS)
+
+    assert stored.json() == person.get("/v1/me/saved-views").json() == VIEWS
+    assert other.get("/v1/me/saved-views").json() == {"issues": [], "patterns": []}
+    user = fresh_sample.ids["user_id"]
+    owner.execute("delete from app.membership where user_id = %s", (user,))
+    assert owner.execute("select count(*) from app.preference where holder_id = %s", (user,)).fetchone() == (
+        0,
+    )
+
+
+@pytest.mark.parametrize(
+    "views",
+    [
+        {"issues": [{"name": "", "filters": {}}]},
+        {"issues": [{"name": "x", "filters": {"a b": "c"}}]},
+        {"issues": [{"name": "x", "filters": {"a": "c" * 201}}]},
+        {"issues": [{"name": str(number), "filters": {}} for number in range(51)]},
+        {"clusters": []},
+    ],
+)
+def test_a_view_that_no_list_has_is_refused(client: Client, sample: Sample, views: object) -> None:
+    response = client(sample.credentials["viewer"]).put("/v1/me/saved-views", json=views)
+
+    assert response.status_code == 422
+    assert response.json()["errors"]
+
+
+def test_notifications_tell_what_broke_was_graded_and_judged_and_how_long_it_was_not_seen(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    ids, now = fresh_sample.ids, datetime.now(UTC)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        insert_row(
+            session,
+            "app.sync_run",
+            fresh_sample,
+            connector_id=ids["connector_id"],
+            status="failed",
+            error="it answered 401",
+            started_at=now + timedelta(seconds=1),
+            finished_at=now,
+        )
+        session.execute("update act.proof set verdict = 'held'")
+        session.execute(
+            "update detect.pattern set status = 'resolved', resolved_at = %s where pattern_id = %s",
+            (now, ids["other_pattern_id"]),
+        )
+        session.execute(
+            "update detect.pattern set reopened_at = %s where pattern_id = %s", (now, ids["pattern_id"])
+        )
+    person = client(fresh_sample.credentials["member token"])
+
+    before = person.get("/v1/notifications").json()
+    rows = {row["kind"]: row for row in before["data"]}
+
+    assert before["seen_at"] is None
+    assert rows.keys() == {
+        "feed_broken",
+        "predictions_graded",
+        "fix_judged",
+        "pattern_resolved",
+        "pattern_reopened",
+    }
+    assert (rows["feed_broken"]["item_id"], rows["feed_broken"]["detail"]) == (
+        str(ids["connector_id"]),
+        "it answered 401",
+    )
+    assert rows["predictions_graded"]["subject"] == "30 predictions graded"
+    assert rows["predictions_graded"]["detail"] == "15 came true, 15 did not"
+    assert rows["fix_judged"]["detail"] == "The fix held."
+    assert rows["pattern_resolved"]["item_id"] == str(ids["other_pattern_id"])
+    assert person.post("/v1/notifications/seen").json()["seen_at"] is not None
+    assert client(fresh_sample.credentials["viewer"]).get("/v1/notifications").json()["seen_at"] is None

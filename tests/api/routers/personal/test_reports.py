@@ -1,0 +1,77 @@
+"""The weekly report: one week in numbers, and once by e-mail for whoever wants it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.deliveries import deliver_workspace_messages
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports
+from tests.api.conftest import Client, Mailbox
+from tests.api.sample import Sample
+
+SITE = "https://causeloop.example.com"
+
+
+def test_a_week_is_summed_up_from_monday_to_sunday(
+    client: Client, fresh_sample: Sample, database: Database
+) -> None:
+    now = datetime.now(UTC)
+    day = (now - timedelta(days=14)).date()
+    monday = day - timedelta(days=day.weekday())
+    noon = datetime(monday.year, monday.month, monday.day, 12, tzinfo=UTC)
+    with database.workspace(fresh_sample.workspace_id) as session:
+        session.execute("update core.issue set source_created_at = %s", (noon - timedelta(days=1),))
+        session.execute(
+            "update core.issue set source_created_at = %s where issue_id = any (%s)",
+            (noon, fresh_sample.issues[:3]),
+        )
+        session.execute("update detect.pattern set first_seen_at = %s", (noon,))
+        session.execute("update act.proof set verdict = 'held', earliest_proof_date = %s", (monday,))
+
+    report = client(fresh_sample.credentials["viewer"]).get(f"/v1/reports/weekly?week={day}").json()
+
+    assert (report["first_day"], report["last_day"]) == (str(monday), str(monday + timedelta(days=6)))
+    assert (report["issues"], report["issues_before"], report["new_patterns"]) == (3, 9, 2)
+    assert [(row["issues"], row["issues_before"]) for row in report["patterns"]] == [(3, 4)]
+    assert [row["verdict"] for row in report["fixes"]] == ["held"]
+    assert [row["rank"] for row in report["recommendations"]] == [1, 2, 3]
+
+
+def test_the_report_of_a_week_goes_once_to_whoever_wants_it(
+    client: Client,
+    fresh_sample: Sample,
+    database: Database,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = client(fresh_sample.credentials["member token"])
+    refused = person.put("/v1/me/weekly-report", json={"by_email": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "mail_disabled")
+    monkeypatch.setattr(settings(), "smtp_url", SecretStr(mailbox.url))
+    assert person.put("/v1/me/weekly-report", json={"by_email": True}).json() == {"by_email": True}
+    workspace_id = fresh_sample.workspace_id
+
+    queued = []
+    for _ in range(2):
+        with database.workspace(workspace_id) as session:
+            queued.append(enqueue_weekly_reports(session, workspace_id, SITE))
+    sent = deliver_workspace_messages(Installation(), workspace_id)
+
+    assert queued == [1, 0]
+    assert sent == {"delivered": 1}
+    (text,) = mailbox.texts
+    monday = date.today() - timedelta(days=date.today().weekday() + 7)  # noqa: DTZ011
+    assert "Issues:" in text
+    assert "What to fix first" in text
+    assert f"{SITE}/#/report?week={monday}" in text
+    assert person.put("/v1/me/weekly-report", json={"by_email": False}).json() == {"by_email": False}
+
+
+def test_a_key_has_no_mailbox(client: Client, sample: Sample) -> None:
+    response = client(sample.credentials["viewer"]).put("/v1/me/weekly-report", json={"by_email": True})
+
+    assert (response.status_code, response.json()["code"]) == (409, "not_a_member")
