@@ -1,35 +1,68 @@
-// The bar: the screens' names, what is broken, the workspace and its zone, and signing out.
+// The bar: the screens' names, what is broken or new, and a menu with the workspaces, the theme and signing out.
 
+import { get } from "./lib/client.js";
 import { h, link } from "./lib/elements.js";
 import { timeZone } from "./lib/format.js";
+import { menuButton } from "./bar/menu.js";
+import { notificationBell } from "./bar/notifications.js";
 import { isAtLeast } from "./lib/roles.js";
+import { action, part } from "./lib/states.js";
+import { themeChoice } from "./bar/theme.js";
+import { enterWorkspace } from "./bar/workspaces.js";
 import { showHelp } from "./keyboard.js";
 import { TABS } from "./routes.js";
+
+let bell = null;
 
 /** Fill the bar and show it. */
 export function buildBar(bar, { me, workspace, live, signOut }) {
   const isOffered = ({ feature, role = "viewer" }) =>
     (!feature || workspace.features.includes(feature)) && isAtLeast(me, role);
   const tabs = TABS.filter(isOffered).map(({ path, name }) => link(path, name));
-  const who = h(
-    "span",
-    { class: "who", title: `${workspace.organization.name}; times are those of ${timeZone()}` },
-    workspace.name,
-    h("span", { class: "quiet" }, `${me.role} · ${timeZone()}`),
-  );
+  bell = notificationBell();
   bar.replaceChildren(
     link("/", "Causeloop", { class: "mark" }),
     h("nav", { "aria-label": "Screens" }, tabs),
-    h(
-      "div",
-      { class: "bar-end" },
-      live,
-      who,
-      h("button", { type: "button", class: "plain help-button", "aria-label": "Keyboard shortcuts", onclick: showHelp }, "?"),
-      h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out"),
-    ),
+    h("div", { class: "bar-end" }, live, bell.place, ownMenu(me, workspace, signOut).place),
   );
   bar.hidden = false;
+}
+
+/** Count what is new since the reader looked. */
+export const refreshBell = () => bell?.refresh();
+
+function ownMenu(me, workspace, signOut) {
+  const content = [h("span", { class: "who" }, workspace.name), h("span", { class: "menu-arrow", "aria-hidden": "true" }, "▾")];
+  const build = (close) => [
+    h("p", { class: "quiet" }, `${workspace.organization.name} · ${me.role} · times are those of ${timeZone()}`),
+    me.kind === "user" ? part("your workspaces", () => otherWorkspaces(me)) : null,
+    themeChoice(),
+    h(
+      "ul",
+      { class: "menu-items" },
+      h("li", {}, link("/settings/account", "Your account")),
+      h("li", {}, h("button", { type: "button", class: "plain", onclick: () => (close(), showHelp()) }, "Keyboard shortcuts")),
+      h("li", {}, h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out")),
+    ),
+  ];
+  return menuButton(content, build, { name: "own", label: `Menu: ${workspace.name}`, className: "own-button" });
+}
+
+async function otherWorkspaces(me) {
+  const rows = (await get("/v1/workspaces", {})).data.filter((row) => row.id !== me.workspace_id);
+  if (!rows.length) return h("div", {});
+  return h(
+    "div",
+    {},
+    h("h2", {}, "Switch to"),
+    h(
+      "ul",
+      { class: "menu-items" },
+      rows.map((row) =>
+        h("li", {}, action(`${row.name} (${row.organization})`, () => enterWorkspace(row.id), { className: "plain" })),
+      ),
+    ),
+  );
 }
 
 /** Mark the tab of the screen that is shown. */

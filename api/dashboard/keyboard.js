@@ -3,7 +3,7 @@
 import { get } from "./lib/client.js";
 import { openDialog } from "./lib/dialog.js";
 import { h, link } from "./lib/elements.js";
-import { TABS } from "./routes.js";
+import { DESTINATIONS } from "./routes.js";
 
 const ROW_LINKS = "tbody tr td.wide a:first-of-type, .rows > li > a:first-of-type";
 const TYPING_PAUSE = 200;
@@ -70,7 +70,7 @@ function showPalette() {
     let timer = null;
     const draw = (patterns = []) => {
       const text = input.value.trim().toLowerCase();
-      const screens = TABS.filter(({ name }) => name.toLowerCase().includes(text));
+      const screens = DESTINATIONS.filter(({ name }) => name.toLowerCase().includes(text));
       const entries = [
         ...screens.map(({ path, name }) => link(path, name, { onclick: close })),
         ...patterns.map(({ id, name }) => link(`/patterns/${id}`, name, { onclick: close })),

@@ -1,6 +1,6 @@
 // Entry point: signs in, shows the screen that the address names, and reloads it when results change.
 
-import { buildBar, markTab } from "./bar.js";
+import { buildBar, markTab, refreshBell } from "./bar.js";
 import { listenToKeys } from "./keyboard.js";
 import { get } from "./lib/client.js";
 import { closeDialog } from "./lib/dialog.js";
@@ -23,7 +23,7 @@ import { confirmScreen, resetScreen } from "./screens/links/password.js";
 import { linkScreen, signInScreen } from "./screens/sign_in.js";
 
 const RELOAD_DELAY = 1_500;
-const PARTS_DELAY = 1_500;
+const PARTS_DELAY = 600;
 
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
@@ -72,7 +72,8 @@ function place(content, title, { again = false, before = null } = {}) {
   main.replaceChildren(content);
   if (kept) return giveBack(kept);
   scrollTo(0, before?.scroll ?? 0);
-  main.focus({ preventScroll: true });
+  // A menu that somebody has opened meanwhile stays open.
+  if (!bar.querySelectorAll(".menu [aria-expanded=true]").length) main.focus({ preventScroll: true });
 }
 
 function notFound() {
@@ -99,7 +100,10 @@ async function start() {
   }
 }
 
-const tellBrokenFeeds = async () => markBrokenFeeds(bar, await readBrokenFeeds(me));
+const tellBrokenFeeds = async () => {
+  refreshBell();
+  markBrokenFeeds(bar, await readBrokenFeeds(me));
+};
 
 function listen() {
   streaming?.abort();
@@ -107,7 +111,7 @@ function listen() {
   const labels = { live: "Live", reconnecting: "Reconnecting", off: "" };
   follow(
     onChange,
-    (state) => ((live.textContent = labels[state]), (live.dataset.state = state)),
+    (state) => ((live.textContent = labels[state]), (live.dataset.state = state), (live.title = labels[state])),
     streaming.signal,
   );
 }

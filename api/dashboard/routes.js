@@ -7,7 +7,9 @@ import { showChanges } from "./screens/changes.js";
 import { showClusters } from "./screens/clusters.js";
 import { showConnector } from "./screens/connectors/connector.js";
 import { showNewConnector } from "./screens/connectors/new_connector.js";
+import { showOwnTypes } from "./screens/connectors/own_types.js";
 import { showConnectors } from "./screens/connectors.js";
+import { showDirectory } from "./screens/settings/directory.js";
 import { showExport } from "./screens/settings/export.js";
 import { showIssue } from "./screens/issue.js";
 import { showIssues } from "./screens/issues.js";
@@ -21,7 +23,9 @@ import { showPrediction } from "./screens/prediction.js";
 import { showPredictions } from "./screens/predictions.js";
 import { showRecommendation } from "./screens/recommendation.js";
 import { showRecommendations } from "./screens/recommendations.js";
+import { showReport } from "./screens/report/weekly.js";
 import { showSettings } from "./screens/settings/workspace.js";
+import { showSetup } from "./screens/setup.js";
 
 const ID = "([0-9a-f-]{36})";
 const at = (path) => new RegExp(`^${path}$`);
@@ -45,11 +49,15 @@ export const SCREENS = [
   { path: at("/changes"), show: showChanges, name: "Changes" },
   { path: at("/connectors"), show: showConnectors, name: "Connectors" },
   { path: at("/connectors/new"), show: showNewConnector, name: "New connector", under: "/connectors" },
+  { path: at("/connectors/own"), show: showOwnTypes, name: "Connectors of your own", under: "/connectors" },
   { path: at(`/connectors/${ID}`), show: showConnector, name: "Connector", under: "/connectors" },
+  { path: at("/report"), show: showReport, name: "Weekly report", under: "/" },
   { path: at("/alerts"), show: showAlertRules, name: "Alerts" },
+  { path: at("/setup"), show: showSetup, name: "Setup", under: "/settings" },
   { path: at("/settings"), show: showSettings, name: "Settings" },
   { path: at("/settings/members"), show: showMembers, name: "Members", under: "/settings" },
   { path: at("/settings/keys"), show: showKeys, name: "Keys", under: "/settings" },
+  { path: at("/settings/directory"), show: showDirectory, name: "Directory", under: "/settings" },
   { path: at("/settings/organization"), show: showOrganization, name: "Organization", under: "/settings" },
   { path: at("/settings/export"), show: showExport, name: "Export", under: "/settings" },
   { path: at("/settings/audit"), show: showAudit, name: "Audit log", under: "/settings" },
@@ -67,4 +75,16 @@ export const TABS = [
   { path: "/connectors", name: "Connectors", role: "analyst" },
   { path: "/alerts", name: "Alerts", role: "analyst" },
   { path: "/settings", name: "Settings" },
+];
+
+/** Where the palette leads: the tabs first, then what stands below them. */
+export const DESTINATIONS = [
+  ...TABS,
+  { path: "/report", name: "Weekly report" },
+  { path: "/settings/members", name: "Members" },
+  { path: "/settings/keys", name: "Keys" },
+  { path: "/settings/organization", name: "Organization and workspaces" },
+  { path: "/settings/export", name: "Export" },
+  { path: "/settings/audit", name: "Audit log" },
+  { path: "/settings/account", name: "Your account" },
 ];

@@ -123,6 +123,12 @@ def sign_in_with_password(tab: Page, api_url: str, email: str) -> None:
     tab.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def sign_out(tab: Page) -> None:
+    """Sign out, as a person does."""
+    tab.get_by_role("button", name="Menu:").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
+
+
 def show(tab: Page, path: str, heading: str | None = None) -> None:
     """Go to a screen and wait until all of its parts are there."""
     tab.evaluate("path => { location.hash = `#${path}`; }", path)

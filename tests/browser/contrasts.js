@@ -31,7 +31,7 @@
     if (best < least) failures.push(`${name} ${best.toFixed(2)}`);
   };
   const isShown = (element) => element.getClientRects().length > 0;
-  const marks = ".bar-mark, .node circle, .edges line:not(.reach), .line, .threshold, .point circle, .estimate, .range";
+  const marks = ".bar-mark, .swatch circle, .line, .threshold, .point circle, .estimate, .range";
   const fields = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
   for (const text of [...document.querySelectorAll("svg text")].filter(isShown))
     check(text, [getComputedStyle(text).fill], 4.5);

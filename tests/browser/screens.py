@@ -25,6 +25,7 @@ def list_screens(sample: Sample) -> dict[str, str]:
         "new connector": "/connectors/new",
         "connect jira": "/connectors/new?type=jira",
         "alerts": "/alerts",
+        "report": "/report",
         "settings": "/settings",
         "members": "/settings/members",
         "keys": "/settings/keys",

@@ -15,8 +15,11 @@ from tests.browser.hostile_texts import HOSTILE_TEXTS
 from tests.browser.screens import list_screens, open_details
 from tests.conftest import Installation
 
-FOREIGN = "main :is(script, iframe, object, embed, base, marquee, video, math, style, link, img, animate)"
-ACTIVE = "main a[href^='javascript:' i], main [onerror], main [onload]"
+FOREIGN = (
+    ":is(main, header) "
+    ":is(script, iframe, object, embed, base, marquee, video, math, style, link, img, animate)"
+)
+ACTIVE = "a[href^='javascript:' i], body [onerror], body [onload]"
 SCREENS = (
     "issues",
     "patterns",
@@ -26,6 +29,7 @@ SCREENS = (
     "clusters",
     "connectors",
     "overview",
+    "report",
 )
 
 
@@ -90,6 +94,8 @@ def test_a_hundred_hostile_texts_are_shown_and_none_of_them_runs(
             expect(page.get_by_text("<script>window.hit=1</script>", exact=True).first).to_be_visible()
         open_details(page)
         expect(page.locator(".loading")).to_have_count(0)
+        page.get_by_role("button", name="Notifications").click()
+        expect(page.get_by_role("heading", name="What is new")).to_be_visible()
         assert page.locator(FOREIGN).count() == page.locator(ACTIVE).count() == 0, name
     assert page.evaluate("window.hit") is None
     assert dialogs == []

@@ -1,6 +1,8 @@
 """What a person may do is done where it is seen, by mouse and by keyboard."""
 
+import csv
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -119,3 +121,49 @@ def test_a_chart_tells_its_values_to_the_keyboard(page: Page, shop: Sample) -> N
     page.keyboard.press("ArrowRight")
 
     expect(chart.get_by_role("status")).to_contain_text("issue")
+
+
+def test_a_view_is_saved_found_again_and_removed(page: Page) -> None:
+    show(page, "/issues?severity=p1", "Issues")
+    page.get_by_role("button", name="Save this view").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Critical ones")
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Critical ones")).to_have_attribute("aria-current", "true")
+
+    show(page, "/patterns", "Patterns")
+    show(page, "/issues", "Issues")
+    expect(page.get_by_label("Severity", exact=True)).to_have_value("")
+    page.get_by_role("link", name="Critical ones").click()
+    expect(page.get_by_label("Severity", exact=True)).to_have_value("p1")
+    page.get_by_role("button", name="Remove the view Critical ones").click()
+    expect(page.get_by_role("link", name="Critical ones")).to_have_count(0)
+
+
+def test_several_issues_are_ticked_and_changed_at_once(page: Page) -> None:
+    show(page, "/issues?service=vouchers", "Issues")
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    expect(page.get_by_text("2 issues ticked")).to_be_visible()
+
+    page.get_by_label("Set the severity").select_option("p2")
+
+    expect(page.get_by_text("2 issues changed.")).to_be_visible()
+    expect(page.locator("tbody .severity-p2")).to_have_count(2)
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Link to a pattern").click()
+    page.get_by_role("dialog").get_by_role("radio").first.check()
+    page.get_by_role("dialog").get_by_role("button", name="Link", exact=True).click()
+    expect(page.get_by_text("1 issue linked.")).to_be_visible()
+
+
+def test_a_list_is_downloaded_as_a_file(page: Page, tmp_path: Path) -> None:
+    show(page, "/settings/export", "Settings")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+
+    assert download.value.suggested_filename == "issues.csv"
+    download.value.save_as(tmp_path / "issues.csv")
+    with (tmp_path / "issues.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 130
+    assert {"title", "severity"} <= rows[0].keys()

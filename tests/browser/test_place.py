@@ -87,7 +87,11 @@ def test_ticking_a_step_keeps_the_focus_on_the_next_thing_to_do(page: Page, shop
 
 def test_a_live_update_keeps_the_selected_node_of_the_graph(page: Page, publish: Publish) -> None:
     show(page, "/clusters", "Clusters")
-    page.locator("svg [role=button], svg .node").first.click()
+    graph = page.get_by_role("group", name="Pattern graph")
+    expect(graph).to_have_attribute("data-drawn", "")
+    graph.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
     chosen = page.locator(".chosen h3")
     expect(chosen).to_be_visible()
 
@@ -115,3 +119,18 @@ def test_an_untouched_page_updates_itself(page: Page, publish: Publish) -> None:
     publish()
 
     expect(page.locator("main h1[data-old]")).to_have_count(0)
+
+
+def test_a_live_update_keeps_the_progress_of_a_recompute_and_the_focus_on_its_button(
+    page: Page, publish: Publish
+) -> None:
+    show(page, "/clusters", "Clusters")
+    page.get_by_role("button", name="Recompute").click()
+    progress = page.get_by_text("Recompute waiting for its run")
+    expect(progress).to_be_visible()
+    expect(page.get_by_role("button", name="Recompute")).to_be_focused()
+
+    publish()
+    offer_of(page)
+
+    expect(progress).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from causeloop_pipeline.settings import settings
 from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
 from tests.api.routers.tenancy.people import new_person
-from tests.browser.conftest import sign_in_with_password
+from tests.browser.conftest import sign_in_with_password, sign_out
 from tests.conftest import new_workspace
 
 STORED = "JSON.stringify([document.cookie, {...sessionStorage}, {...localStorage}])"
@@ -40,16 +40,16 @@ def test_a_new_tab_is_signed_in_and_signing_out_ends_both(
 ) -> None:
     first = context.new_page()
     sign_in_with_password(first, api_url, email)
-    expect(first.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(first.get_by_role("button", name="Menu:")).to_be_visible()
     second = context.new_page()
     second.goto(api_url)
 
-    expect(second.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(second.get_by_role("button", name="Menu:")).to_be_visible()
     assert [tab.evaluate(STORED) for tab in (first, second)] == [EMPTY, EMPTY]
     (cookie,) = [cookie for cookie in context.cookies() if cookie["name"].startswith("causeloop-session")]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
 
-    first.get_by_role("button", name="Sign out").click()
+    sign_out(first)
     expect(first.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     second.reload()
     expect(second.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
@@ -65,5 +65,5 @@ def test_people_come_back_from_the_identity_provider_signed_in_or_with_the_reaso
 
     issuer.claims = {"email": email, "email_verified": True}
     tab.get_by_role("link", name="Sign in with single sign-on").click()
-    expect(tab.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(tab.get_by_role("button", name="Menu:")).to_be_visible()
     assert tab.evaluate(STORED) == EMPTY

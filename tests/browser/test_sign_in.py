@@ -4,7 +4,7 @@ import psycopg
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.api.sample import Sample
-from tests.browser.conftest import show, sign_in, sign_in_with_password
+from tests.browser.conftest import show, sign_in, sign_in_with_password, sign_out
 from tests.conftest import Installation
 
 
@@ -38,7 +38,7 @@ def test_a_person_signs_in_with_a_password_opens_a_new_tab_and_signs_out(
     tab.goto(f"{api_url}/#/patterns")
     expect(tab.get_by_role("heading", level=1, name="Patterns")).to_be_visible()
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
@@ -62,7 +62,7 @@ def test_a_viewer_sees_no_lever_that_is_refused_and_an_owner_sees_them_all(
     for lever in ("Rename", "Merge", "Assign", "Snooze"):
         expect(page.get_by_role("button", name=lever, exact=True)).to_be_visible()
 
-    page.get_by_role("button", name="Sign out").click()
+    sign_out(page)
     sign_in(page, api_url, shop.credentials["viewer"])
     show(page, pattern)
 

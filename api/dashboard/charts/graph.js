@@ -1,144 +1,290 @@
-// The pattern graph: a force-directed layout from fixed starting points, so that a graph always looks the same.
+// The pattern graph: drawn by Cytoscape, with search, legend, zoom and keys; its sentence and table stand below it.
 
-import { s } from "../lib/elements.js";
-import { band, pluralize, number } from "../lib/format.js";
+import { h, s } from "../lib/elements.js";
+import { number, pluralize } from "../lib/format.js";
+import { failure } from "../lib/states.js";
+import { layOut } from "./graph/layout.js";
+import { readLibraries } from "./graph/libraries.js";
+import { buildStyle, elementsOf, numberClusters, readColours, withRadius } from "./graph/looks.js";
+import { findNext, isArrow } from "./graph/walk.js";
 
-const ROUNDS = 320;
-const GOLDEN = Math.PI * (3 - Math.sqrt(5));
+const ZOOM_STEP = 1.35;
+const TYPING_PAUSE = 150;
+const MANY_NODES = 600;
+const MAX_FITTED_ZOOM = 1.4;
+const LABEL_PIXELS = 12;
+const LABEL_WIDTH = 200;
 
-/** A position for every node: edges attract, nodes repel, the centre attracts all. */
-function layout(nodes, edges, width, height) {
-  const places = nodes.map((_, index) => {
-    const distance = Math.sqrt((index + 0.5) / nodes.length) * 0.46;
-    return {
-      x: width * (0.5 + distance * Math.cos(index * GOLDEN)),
-      y: height * (0.5 + distance * Math.sin(index * GOLDEN)),
-    };
-  });
-  const at = new Map(nodes.map((node, index) => [node.id, index]));
-  const links = edges.map((edge) => [
-    at.get(edge.left_pattern_id),
-    at.get(edge.right_pattern_id),
-    edge.strength,
-  ]);
-  const ideal = Math.sqrt((width * height) / Math.max(nodes.length, 1)) * 0.75;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const heat = (1 - round / ROUNDS) * Math.min(width, height) * 0.05;
-    move(places, forces(places, links, ideal, width, height), heat, width, height);
-  }
-  return places;
-}
-
-function forces(places, links, ideal, width, height) {
-  const pushes = places.map((place) => ({
-    x: (width / 2 - place.x) * 0.03,
-    y: (height / 2 - place.y) * 0.05,
-  }));
-  for (let left = 0; left < places.length; left += 1) {
-    for (let right = left + 1; right < places.length; right += 1) repel(places, pushes, left, right, ideal);
-  }
-  for (const [left, right, strength] of links) attract(places, pushes, left, right, ideal, strength);
-  return pushes;
-}
-
-function repel(places, pushes, left, right, ideal) {
-  const x = places[left].x - places[right].x || 0.01;
-  const y = places[left].y - places[right].y || 0.01;
-  const square = Math.max(x * x + y * y, 16);
-  const force = (ideal * ideal) / square;
-  pushes[left].x += x * force * 0.06;
-  pushes[left].y += y * force * 0.06;
-  pushes[right].x -= x * force * 0.06;
-  pushes[right].y -= y * force * 0.06;
-}
-
-function attract(places, pushes, left, right, ideal, strength) {
-  const x = places[right].x - places[left].x;
-  const y = places[right].y - places[left].y;
-  const pull = (Math.hypot(x, y) / ideal) * (0.02 + 0.05 * strength);
-  pushes[left].x += x * pull;
-  pushes[left].y += y * pull;
-  pushes[right].x -= x * pull;
-  pushes[right].y -= y * pull;
-}
-
-function move(places, pushes, heat, width, height) {
-  places.forEach((place, index) => {
-    const { x, y } = pushes[index];
-    const length = Math.hypot(x, y) || 1;
-    const step = Math.min(length, heat);
-    place.x = Math.min(width - 26, Math.max(26, place.x + (x / length) * step));
-    place.y = Math.min(height - 26, Math.max(18, place.y + (y / length) * step));
-  });
-}
-
-/** The SVG elements; the riskiest nodes are labelled, `choose(node or edge)` is called on a click. */
-export function drawGraph(graph, { width, height }, choose) {
-  const places = layout(graph.nodes, graph.edges, width, height);
-  const at = new Map(graph.nodes.map((node, index) => [node.id, places[index]]));
-  const maxIssues = Math.max(1, ...graph.nodes.map((node) => node.issue_count));
-  const labelled = new Set(
-    [...graph.nodes]
-      .sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))
-      .slice(0, Math.floor(width / 90)),
-  );
-  return [
-    s(
-      "g",
-      { class: "edges" },
-      graph.edges.map((edge) => edgeLine(edge, at, choose)),
-    ),
-    s(
-      "g",
-      { class: "nodes" },
-      graph.nodes.map((node, index) => nodeMark(node, places[index], maxIssues, labelled.has(node), width, choose)),
-    ),
-  ];
-}
-
-function edgeLine(edge, at, choose) {
-  const [left, right] = [at.get(edge.left_pattern_id), at.get(edge.right_pattern_id)];
-  const ends = { x1: left.x, y1: left.y, x2: right.x, y2: right.y };
-  const line = s("line", { ...ends, "stroke-width": (0.8 + 3.5 * edge.strength).toFixed(1) });
-  return s(
-    "g",
-    { onclick: () => choose(edge) },
-    line,
-    s("line", { ...ends, class: "reach" }, s("title", {}, `strength ${number(edge.strength, 2)}`)),
-  );
-}
-
-/** A long name without its middle: names that begin alike often differ at their ends. */
-const shorten = (name) => (name.length > 34 ? `${name.slice(0, 20)}…${name.slice(-13)}` : name);
-
-const isPress = ({ key }) => key === "Enter" || key === " ";
-
-function nodeMark(node, place, maxIssues, isLabelled, width, choose) {
-  const radius = 5 + 11 * Math.sqrt(node.issue_count / maxIssues);
-  const name = shorten(node.name);
-  const end = place.x > width * 0.66;
-  const summary = `${node.name}: ${pluralize(node.issue_count, "issue")}`;
-  return s(
-    "g",
+/**
+ * The graph; `clusterNames` are the names of the clusters by id, `choose(node or edge)` shows what was chosen and
+ * `choose(null)` that nothing is.
+ */
+export function patternGraph(graph, { clusterNames, choose, signal }) {
+  const nodes = withRadius(graph.nodes);
+  const clusters = numberClusters(nodes);
+  const announced = h("p", { class: "unseen", role: "status" });
+  const canvas = h(
+    "div",
     {
-      class: `node risk-${band(node.risk_score ?? 0)}`,
+      class: "graph",
       tabindex: "0",
-      role: "button",
-      "aria-label": summary,
-      onclick: () => choose(node),
-      onkeydown: (event) => isPress(event) && (event.preventDefault(), choose(node)),
+      role: "group",
+      "aria-label": "Pattern graph: arrow keys walk from pattern to pattern, Enter shows the reasons, plus and minus zoom, 0 shows all",
     },
-    s("circle", { cx: place.x, cy: place.y, r: radius }, s("title", {}, summary)),
-    isLabelled
-      ? s(
-          "text",
-          {
-            x: place.x + (end ? -radius - 4 : radius + 4),
-            y: place.y + 4,
-            "text-anchor": end ? "end" : "start",
-          },
-          name,
-        )
-      : null,
+    h("p", { class: "state loading" }, "Drawing the graph …"),
+  );
+  const view = new View({ graph: { ...graph, nodes }, clusters, canvas, announced, choose, signal });
+  whenVisible(canvas, signal, () => view.draw());
+  return h(
+    "div",
+    {},
+    h("div", { class: "graph-tools" }, searchField(view), zoomButtons(view)),
+    canvas,
+    announced,
+    legend(view, clusters, clusterNames),
+  );
+}
+
+function whenVisible(element, signal, act) {
+  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (!isIntersecting || !element.isConnected) return;
+    observer.disconnect();
+    act();
+  });
+  observer.observe(element);
+  signal.addEventListener?.("abort", () => observer.disconnect?.(), { once: true });
+}
+
+/** The drawing and what can be done with it. */
+class View {
+  constructor(parts) {
+    Object.assign(this, parts, { cy: null, at: null });
+  }
+
+  async draw() {
+    try {
+      const { cytoscape, d3 } = await readLibraries();
+      const places = await layOut(d3, this.graph, this.canvas.clientWidth / this.canvas.clientHeight, this.signal);
+      if (this.signal.aborted || !this.canvas.isConnected) return;
+      this.canvas.replaceChildren();
+      this.cy = cytoscape(this.#options(places));
+      this.#follow();
+      this.canvas.dataset.drawn = "";
+    } catch (error) {
+      this.canvas.replaceChildren(failure(error, () => this.draw()));
+    }
+  }
+
+  #options(places) {
+    const isLarge = this.graph.nodes.length > MANY_NODES;
+    const style = this.#style();
+    return {
+      container: this.canvas,
+      elements: elementsOf(this.graph, places, this.clusters, this.canvas.clientWidth / 100),
+      style,
+      layout: { name: "preset", fit: true, padding: 30 },
+      ...{ minZoom: 0.05, maxZoom: 4, boxSelectionEnabled: false, autounselectify: true, autoungrabify: true },
+      ...{ hideEdgesOnViewport: isLarge, textureOnViewport: isLarge, pixelRatio: isLarge ? 1 : "auto" },
+      // The wheel scrolls the page, and a finger moves it, until somebody enters the graph.
+      ...{ userZoomingEnabled: false, userPanningEnabled: !matchMedia("(pointer: coarse)").matches },
+    };
+  }
+
+  #style = () => buildStyle(readColours(this.canvas), getComputedStyle(this.canvas).fontFamily);
+
+  #follow() {
+    const { cy, canvas } = this;
+    this.fitTo(cy.elements(), 30);
+    this.label();
+    cy.on("zoom", () => (this.labelling ??= requestAnimationFrame(() => this.label())));
+    cy.on("tap", "node", ({ target }) => this.choose_(target));
+    cy.on("tap", "edge", ({ target }) => this.chooseEdge(target));
+    cy.on("tap", ({ target }) => target === cy && this.clear());
+    cy.on("mouseover", "node", () => (canvas.style.cursor = "pointer"));
+    cy.on("mouseout", "node", () => (canvas.style.cursor = ""));
+    canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }));
+    canvas.addEventListener("focus", () => this.#enter());
+    canvas.addEventListener("blur", () => this.#leave());
+    canvas.addEventListener("keydown", (event) => this.#press(event));
+    const restyle = () => cy.style(this.#style());
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    addEventListener("theme-changed", restyle, { signal: this.signal });
+    dark.addEventListener("change", restyle, { signal: this.signal });
+    const resize = new ResizeObserver(() => cy.resize());
+    resize.observe(canvas);
+    this.signal.addEventListener("abort", () => (resize.disconnect(), cy.destroy()), { once: true });
+    if (document.activeElement === canvas) this.#enter();
+  }
+
+  /** Keep the labels that are always shown readable at every zoom. */
+  label() {
+    this.labelling = null;
+    if (this.cy.destroyed()) return;
+    const zoom = this.cy.zoom();
+    this.cy.nodes(".labelled, .chosen, .near").style({ "font-size": LABEL_PIXELS / zoom, "text-max-width": LABEL_WIDTH / zoom });
+  }
+
+  #enter() {
+    this.cy.userZoomingEnabled(true).userPanningEnabled(true);
+  }
+
+  #leave() {
+    this.cy.userZoomingEnabled(false).userPanningEnabled(!matchMedia("(pointer: coarse)").matches);
+  }
+
+  #press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key } = event;
+    const acts = { "+": () => this.zoom(ZOOM_STEP), "=": () => this.zoom(ZOOM_STEP), "-": () => this.zoom(1 / ZOOM_STEP), 0: () => this.fit() };
+    const act = isArrow(key)
+      ? () => this.walk(key)
+      : { ...acts, Enter: () => this.at && this.choose_(this.at), " ": () => this.at && this.choose_(this.at), Escape: () => this.clear() }[key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  /** Go to the next pattern in the direction of an arrow key; at first, to the riskiest one. */
+  walk(key) {
+    const riskiest = [...this.graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0))[0];
+    this.goTo(this.at ? findNext(this.cy, this.at, key) : this.cy.getElementById(riskiest.id));
+  }
+
+  goTo(node) {
+    this.cy.nodes(".chosen").removeClass("chosen");
+    this.at = node.addClass("chosen");
+    this.label();
+    const { x1, x2, y1, y2 } = this.cy.extent();
+    const { x, y } = node.position();
+    if (x < x1 + 20 || x > x2 - 20 || y < y1 + 20 || y > y2 - 20) this.cy.center(node);
+    const data = this.nodeOf(node);
+    this.announced.textContent = `${data.name}: ${pluralize(data.issue_count, "issue")}, ${pluralize(node.connectedEdges().length, "connection")}`;
+  }
+
+  choose_(node) {
+    this.goTo(node);
+    this.#light(node.closedNeighborhood());
+    node.connectedEdges().addClass("chosen");
+    node.neighborhood("node").addClass("near");
+    this.label();
+    this.choose(this.nodeOf(node));
+  }
+
+  chooseEdge(edge) {
+    this.at = null;
+    this.#light(edge.union(edge.connectedNodes()));
+    edge.addClass("chosen");
+    edge.connectedNodes().addClass("near");
+    this.label();
+    this.choose(this.graph.edges[edge.data("index")]);
+  }
+
+  clear() {
+    this.at = null;
+    this.canvas.dispatchEvent(new CustomEvent("cleared"));
+    this.cy.elements().removeClass("dim chosen near");
+    this.choose(null);
+  }
+
+  /** Show only the nodes for which it is true, and go to them; returns how many. */
+  show(isShown) {
+    const found = this.cy.nodes().filter((node) => isShown(this.nodeOf(node)));
+    if (found.length) this.#light(found.union(found.edgesWith(found)));
+    if (found.length) this.fitTo(found, 60);
+    return found.length;
+  }
+
+  #light(elements) {
+    this.cy.batch(() => {
+      const marked = this.at;
+      this.cy.elements().addClass("dim").removeClass("near chosen");
+      elements.removeClass("dim");
+      marked?.addClass("chosen");
+    });
+  }
+
+  zoom(factor) {
+    const { width, height } = { width: this.cy.width(), height: this.cy.height() };
+    this.cy.zoom({ level: this.cy.zoom() * factor, renderedPosition: { x: width / 2, y: height / 2 } });
+  }
+
+  fit() {
+    this.cy.elements().removeClass("dim near");
+    this.fitTo(this.cy.elements(), 30);
+  }
+
+  /** Show these elements as large as they fit, but not larger than is pleasant. */
+  fitTo(elements, padding) {
+    this.cy.fit(elements, padding);
+    if (this.cy.zoom() > MAX_FITTED_ZOOM) this.cy.zoom(MAX_FITTED_ZOOM);
+    this.cy.center(elements);
+  }
+
+  nodeOf(node) {
+    this.byId ??= new Map(this.graph.nodes.map((entry) => [entry.id, entry]));
+    return this.byId.get(node.id());
+  }
+}
+
+function searchField(view) {
+  const found = h("span", { class: "quiet", role: "status" });
+  const input = h("input", { id: "graph-search", type: "search", maxlength: 200, placeholder: "words of the name", autocomplete: "off" });
+  const search = () => {
+    if (!view.cy) return;
+    const words = input.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    if (!words.length) return (view.fit(), (found.textContent = ""));
+    const count = view.show(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+    found.textContent = count ? pluralize(count, "pattern") : "no pattern of this name here";
+  };
+  let timer = null;
+  input.addEventListener("input", () => (clearTimeout(timer), (timer = setTimeout(search, TYPING_PAUSE))));
+  input.addEventListener("keydown", (event) => event.key === "Enter" && view.canvas.focus());
+  return h("span", { class: "beside" }, h("label", { for: "graph-search" }, "Find"), input, found);
+}
+
+function zoomButtons(view) {
+  const button = (text, label, act) => h("button", { type: "button", "aria-label": label, title: label, onclick: () => view.cy && act() }, text);
+  return h(
+    "span",
+    { class: "beside" },
+    button("+", "Zoom in", () => view.zoom(ZOOM_STEP)),
+    button("−", "Zoom out", () => view.zoom(1 / ZOOM_STEP)),
+    button("Show all", "Show all", () => (view.clear(), view.fit())),
+  );
+}
+
+/** What the colours mean; a cluster's entry shows that cluster alone. */
+function legend(view, clusters, names) {
+  const entries = [...clusters].map(([id, { number: colour, size }]) => {
+    const press = ({ currentTarget: button }) => {
+      if (!view.cy) return;
+      const isOn = button.getAttribute("aria-pressed") === "true";
+      view.clear();
+      if (isOn) return view.fit();
+      button.setAttribute("aria-pressed", "true");
+      view.show((node) => node.cluster_id === id);
+    };
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        { type: "button", class: "plain", "aria-pressed": "false", onclick: press },
+        s("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true", class: `swatch cluster-${colour}` }, s("circle", { cx: 6, cy: 6, r: 6 })),
+        ` ${names.get(id) ?? "A cluster"} (${number(size)})`,
+      ),
+    );
+  });
+  const buttons = h("ul", { class: "graph-legend", "aria-label": "Clusters" }, entries);
+  view.canvas.addEventListener("cleared", () => {
+    for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", "false");
+  });
+  const risks = ["critical", "high", "medium", "low"].map((risk) => h("span", { class: `risk risk-${risk}` }, risk));
+  return h(
+    "div",
+    {},
+    entries.length ? buttons : null,
+    h("p", { class: "quiet beside" }, "Border: risk ", risks),
   );
 }

@@ -11,13 +11,14 @@ const TEXTS = {
   failed: "failed",
 };
 
-/** Follow a job in an element until it ends or the screen is left. */
+/** Follow a job in an element until it ends or the screen is left; a live update does not take it away meanwhile. */
 export async function followJob(jobId, place, signal) {
+  place.setAttribute("data-following", "");
   for (let polls = 0; polls < MAX_POLLS && !signal.aborted; polls += 1) {
     const job = await get("/v1/jobs/{job_id}", { job_id: jobId }, {}, signal).catch(() => null);
     if (!job) return;
     place.textContent = `Recompute ${TEXTS[job.status] ?? job.status}${job.error ? `: ${job.error}` : ""}`;
-    if (job.finished_at) return;
+    if (job.finished_at) return place.removeAttribute("data-following");
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }

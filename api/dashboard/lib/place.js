@@ -31,7 +31,7 @@ export function hasPlace(main) {
     scrollY > 0 ||
     (focused !== null && focused !== document.body && focused !== main && main.contains(focused)) ||
     !getSelection().isCollapsed ||
-    main.querySelector("details[open], [aria-pressed=true], [data-chosen], [data-grown], :checked:not(option, [disabled], [data-stored])") !==
+    main.querySelector("details[open], [aria-pressed=true], [data-chosen], [data-grown], [data-following], :checked:not(option, [disabled], [data-stored])") !==
       null ||
     hasUnsavedText(main)
   );

@@ -36,13 +36,14 @@ export async function proofHeaders(method) {
 /** Sign in with a service-account key. */
 export const saveKey = (key) => keep(key.trim());
 
-/** Sign in with the tokens of a password login, or of a change of workspace. */
+/** Sign in with the tokens of a password login, or of a change of workspace; ends when the browser keeps them. */
 export const saveTokens = (tokens) => keep(tokens.access_token);
 
 function keep(credential) {
   bearer = credential;
   token = null;
   pending = pending.then(() => exchange(credential));
+  return pending;
 }
 
 async function exchange(credential) {

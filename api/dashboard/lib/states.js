@@ -41,15 +41,18 @@ export function failure(error, retry) {
 
 const loadingParts = new Set();
 
-/** A part of a screen that loads separately, so that its failure does not affect the rest. */
-export function part(what, read) {
+/**
+ * A part of a screen that loads separately, so that its failure does not affect the rest. The screen is not held
+ * back for a part that `isBelow` what is seen first.
+ */
+export function part(what, read, { isBelow = false } = {}) {
   const place = h("div", { class: "part" }, loading(what));
   const load = () =>
     read()
       .then((content) => place.replaceChildren(content))
       .catch((error) => error.name !== "AbortError" && place.replaceChildren(failure(error, load)));
   const promise = load().finally(() => loadingParts.delete(promise));
-  loadingParts.add(promise);
+  if (!isBelow) loadingParts.add(promise);
   return place;
 }
 
@@ -60,7 +63,7 @@ export function waitForParts(milliseconds) {
 }
 
 /** A section of a screen whose content loads separately. */
-export const partSection = (title, what, read) => section(title, {}, part(what, read));
+export const partSection = (title, what, read, options) => section(title, {}, part(what, read, options));
 
 /** Show briefly that an action succeeded, or why it failed. */
 export function notice(text, kind = "done") {
@@ -72,6 +75,7 @@ export function notice(text, kind = "done") {
 /** A button that calls the API; it is disabled until the call ends. */
 export function action(text, act, { done, className = "", describedBy, label } = {}) {
   const press = async ({ currentTarget: button }) => {
+    const hadFocus = document.activeElement === button;
     button.disabled = true;
     try {
       await act();
@@ -84,6 +88,8 @@ export function action(text, act, { done, className = "", describedBy, label } =
       if (!(error instanceof ApiError)) console.error(error);
     } finally {
       button.disabled = false;
+      // A disabled button loses the focus: who uses the keyboard goes on from where he was.
+      if (hadFocus && button.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
     }
   };
   return h(

@@ -1,7 +1,6 @@
 // Clusters: patterns that belong to one systemic problem, as a graph and as a list.
 
-import { figure } from "../charts/axes.js";
-import { drawGraph } from "../charts/graph.js";
+import { patternGraph } from "../charts/graph.js";
 import { get, post } from "../lib/client.js";
 import { h, section, table, link } from "../lib/elements.js";
 import { ago, pluralize, number, plain, asText } from "../lib/format.js";
@@ -9,7 +8,8 @@ import { followJob } from "../lib/job.js";
 import { action, empty, failure, loading, part } from "../lib/states.js";
 import { riskMark } from "./patterns.js";
 
-const STRONGEST = 150;
+const AMOUNTS = [150, 500, 2_000, 5_000];
+const EDGES_OF_TABLE = 200;
 
 export async function showClusters({ query, me, signal }) {
   const [clusters, workspace] = await Promise.all([
@@ -38,7 +38,7 @@ export async function showClusters({ query, me, signal }) {
       { class: "lead" },
       "Patterns that share services, occur together or have a common factor: one systemic problem each.",
     ),
-    graphSection(/^0(\.\d+)?$/.test(query.strength) ? query.strength : "0.3", signal),
+    graphSection(wantedOf(query), new Map(clusters.data.map((cluster) => [cluster.id, cluster.name])), signal),
     section(
       "Clusters, largest first",
       {},
@@ -56,67 +56,82 @@ export async function showClusters({ query, me, signal }) {
   );
 }
 
-function graphSection(strength, signal) {
+/** What the address wants to be shown. */
+const wantedOf = ({ strength, amount }) => ({
+  strength: /^0(\.\d+)?$/.test(strength) ? strength : "0.3",
+  amount: AMOUNTS.find((count) => String(count) === amount) ?? AMOUNTS[0],
+});
+
+function graphSection({ strength, amount }, clusterNames, signal) {
   const place = h("div", { class: "part" });
-  const { control, slider } = strengthControl(strength);
+  const { control, slider, select } = graphControl(strength, amount);
+  let drawing = new AbortController();
   const read = async () => {
-    const query = { min_strength: slider.value, limit: STRONGEST };
+    const query = { min_strength: slider.value, limit: select.value };
     const graph = await get("/v1/patterns/graph", {}, query, signal);
     return graph.edges.length
-      ? graphFigure(graph)
+      ? graphFigure(graph, clusterNames, AbortSignal.any([signal, drawing.signal]))
       : empty("No two patterns are related this strongly.", "Lower the minimum strength.");
   };
-  const load = () => place.replaceChildren(part("the graph", read));
-  slider.addEventListener("change", () => {
-    history.replaceState(history.state, "", `#/clusters?strength=${slider.value}`);
+  const load = () => {
+    drawing.abort();
+    drawing = new AbortController();
+    place.replaceChildren(part("the graph", read));
+  };
+  const change = () => {
+    history.replaceState(history.state, "", `#/clusters?strength=${slider.value}&amount=${select.value}`);
     load();
-  });
+  };
+  slider.addEventListener("change", change);
+  select.addEventListener("change", change);
   load();
   return section("Pattern graph", { beside: control }, place);
 }
 
-function strengthControl(strength) {
+function graphControl(strength, amount) {
   const range = { type: "range", min: "0", max: "0.95", step: "0.05", value: strength };
   const slider = h("input", { id: "strength", ...range });
   const output = h("output", { for: "strength" }, Number(strength).toFixed(2));
   slider.addEventListener("input", () => (output.textContent = Number(slider.value).toFixed(2)));
-  const label = h("label", { for: "strength" }, "Minimum strength");
-  return { slider, control: h("span", { class: "beside" }, label, slider, output) };
+  const select = h(
+    "select",
+    { id: "amount" },
+    AMOUNTS.map((count) => h("option", { value: count, selected: count === amount }, `${number(count)} strongest`)),
+  );
+  const controls = [
+    h("label", { for: "strength" }, "Minimum strength"),
+    ...[slider, output],
+    h("label", { for: "amount" }, "Connections"),
+    select,
+  ];
+  return { slider, select, control: h("span", { class: "beside" }, controls) };
 }
 
-function graphFigure(graph) {
+function graphFigure(graph, clusterNames, signal) {
   const names = new Map(graph.nodes.map((node) => [node.id, node.name]));
   const chosen = h("div", { class: "chosen", role: "status" });
   const choose = (item) => {
-    chosen.setAttribute("data-chosen", "");
-    chosen.replaceChildren(item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names));
+    if (item) chosen.setAttribute("data-chosen", "");
+    else chosen.removeAttribute("data-chosen");
+    chosen.replaceChildren(...(item ? [item.left_pattern_id ? edgeText(item, names) : nodeText(item, graph, names)] : []));
   };
   const size = `${pluralize(graph.nodes.length, "pattern")} and ${pluralize(graph.edges.length, "connection")}.`;
-  const summary = `${size} Larger nodes have more issues; thicker edges are stronger; colour shows the risk. Select a node or an edge for its reasons.`;
+  const summary = `${size} Larger nodes have more issues, thicker edges are stronger, each colour is a cluster. Select a node or an edge for its reasons; click the graph first to zoom with the wheel.`;
+  const rows = graph.edges.slice(0, EDGES_OF_TABLE);
   return h(
-    "div",
+    "figure",
     {},
-    figure({
-      title: "Pattern graph",
-      summary,
-      height: 420,
-      isInteractive: true,
-      draw: (size) => drawGraph(graph, size, choose),
-      dataTable: edgesTable(graph.edges, names),
-    }),
-    legend(),
+    patternGraph(graph, { clusterNames, choose, signal }),
+    h("figcaption", {}, summary),
     chosen,
+    h(
+      "details",
+      { class: "data-table" },
+      h("summary", {}, rows.length < graph.edges.length ? `The ${rows.length} strongest as a table` : "As a table"),
+      edgesTable(rows, names),
+    ),
   );
 }
-
-/** What the colours of the nodes mean. */
-const legend = () =>
-  h(
-    "p",
-    { class: "quiet beside" },
-    "Risk: ",
-    ["critical", "high", "medium", "low"].map((band) => h("span", { class: `risk risk-${band}` }, band)),
-  );
 
 function edgesTable(edges, names) {
   const columns = [

@@ -56,7 +56,7 @@ function connectorEntry(row, canWrite, signal, reload) {
     ),
     row.status_reason ? h("p", { class: "connector-error" }, row.status_reason) : null,
     facts([
-      ["Type", plain(row.type)],
+      ["Type", row.declaration ? `${plain(row.declaration)} (custom)` : plain(row.type)],
       [
         "Last sync",
         row.last_sync_at

@@ -127,7 +127,7 @@ function corrections(pairs, canWrite) {
       `${ACTS[pair.act] ?? KINDS[pair.kind]} `,
       link(`/issues/${pair.issue_id}`, pair.issue_title ?? "a deleted issue"),
       others.length ? ` and ${pluralize(others.length, "more issue")}` : null,
-      ` (${pair.made_by}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""}) `,
+      ` (${pair.made_by_name ?? "somebody who has left"}, ${ago(pair.made_at)}${pair.reason ? `: ${pair.reason}` : ""}) `,
       canWrite ? withdrawButton(id) : null,
     );
   return [h("p", { class: "quiet" }, "Corrections by people:"), h("ul", {}, [...byCorrection].map(line))];

@@ -6,6 +6,7 @@ import { h, table, link } from "../lib/elements.js";
 import { ago, dayAfter, plain, pluralize, startOfDay, exact } from "../lib/format.js";
 import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { isAtLeast } from "../lib/roles.js";
+import { savedViews } from "../lib/saved_views.js";
 import { empty, notice } from "../lib/states.js";
 import { reportButton } from "./levers/issue_form.js";
 import { patternPicker } from "./levers/pattern_picker.js";
@@ -56,10 +57,13 @@ export async function showIssues({ me, query, signal }) {
     "div",
     { class: "screen", "data-title": "Issues" },
     h("div", { class: "section-head" }, h("h1", {}, "Issues"), canWrite ? reportButton() : null),
-    await listing({
-      ...{ path: "/issues", fields, query, noun: "issue", read, draw: issuesTable, none },
-      actions: canWrite ? bulkActions : undefined,
-    }),
+    await Promise.all([
+      savedViews("issues", signal),
+      listing({
+        ...{ path: "/issues", fields, query, noun: "issue", read, draw: issuesTable, none },
+        actions: canWrite ? bulkActions : undefined,
+      }),
+    ]),
   );
 }
 

@@ -8,6 +8,7 @@ import { rowsPerPage } from "../lib/listing.js";
 import { empty, partSection } from "../lib/states.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
+import { progressText } from "./setup.js";
 import { effortAndImpact, loopsPrevented, recommendationsTable, statusMark } from "./recommendations.js";
 
 const WINDOW = 30;
@@ -21,7 +22,7 @@ export async function showOverview({ me, signal }) {
     readBrokenFeeds(me, signal),
   ]);
   const failed = [failedStages(workspace.failed_stages), brokenFeedsNotice(feeds)];
-  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed, me.role);
+  if (!summary.patterns && !recommendations.data.length) return emptyOverview(failed, me.role, workspace.onboarding);
   return h(
     "div",
     { class: "screen", "data-title": "Overview" },
@@ -33,7 +34,13 @@ export async function showOverview({ me, signal }) {
       "What to fix, in order",
       {
         id: "ranked",
-        beside: h("span", { class: "quiet" }, pluralize(recommendations.page.total, "open recommendation")),
+        beside: h(
+          "span",
+          { class: "quiet" },
+          pluralize(recommendations.page.total, "open recommendation"),
+          " · ",
+          link("/report", "Weekly report"),
+        ),
       },
       recommendationsTable(recommendations.data),
       recommendations.page.has_more
@@ -41,7 +48,7 @@ export async function showOverview({ me, signal }) {
         : null,
     ),
     fixesSection(fixes),
-    partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal)),
+    partSection("Issues forecast for the whole workspace", "the forecast", () => forecastSection(signal), { isBelow: true }),
   );
 }
 
@@ -62,12 +69,14 @@ function failedStages(stages) {
   );
 }
 
-function emptyOverview(failed, role) {
+function emptyOverview(failed, role, setup) {
+  const isSettingUp = setup.current_step !== "done" && ["admin", "owner"].includes(role);
   return h(
     "div",
     { class: "screen" },
     h("h1", {}, "Overview"),
     failed,
+    isSettingUp ? h("p", { class: "lead" }, `${progressText(setup)} – `, link("/setup", "go on with the setup")) : null,
     empty(
       "No patterns yet: they appear a few minutes after the first issues.",
       role === "viewer" ? "An analyst connects a source" : link("/connectors", "See whether a connector has synced"),

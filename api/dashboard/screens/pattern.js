@@ -34,7 +34,7 @@ export async function showPattern(context) {
       ? section("All recommendations", {}, recommendationsTable(recommendations.data))
       : null,
     membersSection(pattern, context),
-    partSection("Lineage", "its lineage", () => lineage(pattern, signal)),
+    partSection("Lineage", "its lineage", () => lineage(pattern, signal), { isBelow: true }),
   );
 }
 

@@ -5,6 +5,7 @@ import { get } from "../lib/client.js";
 import { h, table, link } from "../lib/elements.js";
 import { ago, band, pluralize, day, number, probabilityText, exact } from "../lib/format.js";
 import { anyOf, listing } from "../lib/listing.js";
+import { savedViews } from "../lib/saved_views.js";
 import { empty } from "../lib/states.js";
 
 const WEEKS = 26;
@@ -51,22 +52,25 @@ export async function showPatterns({ query, signal }) {
     { class: "screen", "data-title": "Patterns" },
     h("h1", {}, "Patterns"),
     h("p", { class: "lead" }, "Issues that share one root cause, the riskiest first."),
-    await listing({
-      path: "/patterns",
-      fields: FIELDS,
-      query,
-      noun: "pattern",
-      read: (filters) => get("/v1/patterns", {}, filters, signal),
-      draw: (rows) => patternsTable(rows, sparks),
-      none: (isFiltered) =>
-        isFiltered
-          ? empty("No pattern matches these filters.", "Widen or clear them.")
-          : empty(
-              "No patterns yet: they appear a few minutes after the first issues.",
-              link("/connectors", "See whether a connector has synced"),
-              ".",
-            ),
-    }),
+    await Promise.all([
+      savedViews("patterns", signal),
+      listing({
+        path: "/patterns",
+        fields: FIELDS,
+        query,
+        noun: "pattern",
+        read: (filters) => get("/v1/patterns", {}, filters, signal),
+        draw: (rows) => patternsTable(rows, sparks),
+        none: (isFiltered) =>
+          isFiltered
+            ? empty("No pattern matches these filters.", "Widen or clear them.")
+            : empty(
+                "No patterns yet: they appear a few minutes after the first issues.",
+                link("/connectors", "See whether a connector has synced"),
+                ".",
+              ),
+      }),
+    ]),
   );
 }
 

@@ -4,7 +4,7 @@ import { matrixTable } from "../charts/matrix.js";
 import { get } from "../lib/client.js";
 import { h, section, table, link } from "../lib/elements.js";
 import { pluralize, day, dayOf, plain, isWide, weekdayOf } from "../lib/format.js";
-import { anyOf, listing } from "../lib/listing.js";
+import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { empty, part, partSection } from "../lib/states.js";
 import { accuracySection } from "./accuracy.js";
 import { probabilityCell } from "./pattern/prediction.js";
@@ -50,7 +50,7 @@ export async function showPredictions({ query, signal }) {
   draw(matrixDays);
   const read = (filters) => {
     if (filters.window_days !== matrixDays) draw((matrixDays = filters.window_days));
-    return get("/v1/predictions", {}, filters, signal);
+    return get("/v1/predictions", {}, { ...filters, limit: rowsPerPage(25, 12) }, signal);
   };
   return h(
     "div",

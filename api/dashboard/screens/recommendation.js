@@ -8,7 +8,7 @@ import { action, empty, notice, partSection } from "../lib/states.js";
 import { proofSection } from "./fixes.js";
 import { effortAndImpact, loopsPrevented, statusMark } from "./recommendations.js";
 import { assignButton } from "./levers/assigning.js";
-import { ticketSection } from "./ticket.js";
+import { ticketSection } from "./levers/ticket.js";
 
 const STATUSES = ["pending", "in_progress", "implemented", "dismissed"];
 
@@ -207,7 +207,7 @@ function notesSection(recommendation, canWrite, reload) {
       "li",
       {},
       h("p", {}, note.note),
-      h("p", { class: "quiet" }, `${note.made_by.split(":")[0].replace("_", " ")}, ${minute(note.made_at)}`),
+      h("p", { class: "quiet" }, `${note.made_by_name ?? "somebody who has left"}, ${minute(note.made_at)}`),
     ),
   );
   const write = h(

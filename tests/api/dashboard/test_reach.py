@@ -7,6 +7,8 @@ from tests.api.resources.test_dashboard_site import find_calls
 
 FOR_PROGRAMS = {
     "answer_webhook_challenge": "a tool asks it",
+    "ingest_cloud_events": "programs send issues with it",
+    "ingest_otlp_logs": "programs send their logs with it",
     "ingest_batch": "programs send issues with it",
     "ingest_change_batch": "programs send changes with it",
     "ingest_event": "programs send issues with it",
@@ -14,6 +16,10 @@ FOR_PROGRAMS = {
     "exchange_token": "programs exchange an identity provider's token with it",
     "end_browser_session": "lib/session.js signs out with it",
     "finish_single_sign_on": "the identity provider leads back to it",
+    "erase_workspace": "what cannot be undone takes a script or the command line",
+    "download_archive": "programs and owners' scripts move a whole workspace with it",
+    "read_archive": "programs wait with it for an archive",
+    "request_archive": "programs request an archive with it",
     "log_out": "programs end a session of tokens with it",
     "read_browser_session": "lib/session.js finds out with it whether the browser is signed in",
     "refresh_session": "programs get new tokens with it",

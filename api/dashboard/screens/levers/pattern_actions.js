@@ -7,19 +7,22 @@ import { form } from "../../lib/form.js";
 import { pluralize } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, notice } from "../../lib/states.js";
+import { reopenButton } from "../pattern/corrections.js";
 import { assignButton } from "./assigning.js";
 import { patternPicker } from "./pattern_picker.js";
+import { printButton } from "./printing.js";
 
 const SNOOZE_DAYS = [1, 7, 30];
 
 /** The buttons below the name of a pattern. */
 export function patternActions(pattern, { me, workspace, reload }) {
   const copy = action("Copy link", () => navigator.clipboard.writeText(location.href), { done: "The link is copied." });
-  if (!isAtLeast(me, "analyst")) return h("div", { class: "levers" }, copy);
+  if (!isAtLeast(me, "analyst")) return h("div", { class: "levers" }, copy, printButton());
   return h(
     "div",
     { class: "levers" },
     confirming(pattern),
+    pattern.status === "resolved" || pattern.closure_notes.some((note) => !note.withdrawn_at) ? reopenButton(pattern, reload) : null,
     renameButton(pattern, reload),
     mergeButton(pattern, reload),
     assignButton(pattern.assignee, me, (user_id) =>
@@ -30,6 +33,7 @@ export function patternActions(pattern, { me, workspace, reload }) {
       ? link(`/alerts?pattern_id=${pattern.id}`, "Alert on this", { class: "button" })
       : null,
     copy,
+    printButton(),
   );
 }
 

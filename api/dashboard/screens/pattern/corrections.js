@@ -1,6 +1,7 @@
 // Corrections by people: unlink an issue, withdraw a correction, record a closure note.
 
 import { post } from "../../lib/client.js";
+import { askingButton } from "../../lib/dialog.js";
 import { h, section } from "../../lib/elements.js";
 import { minute, number } from "../../lib/format.js";
 import { action, empty } from "../../lib/states.js";
@@ -34,10 +35,22 @@ export function unlinkButton(issue, pattern, { text = "Unlink", className = "pla
   return place;
 }
 
+/** “Reopen”: the closure notes no longer count. */
+export function reopenButton(pattern, reload) {
+  const reopen = () => post("/v1/patterns/{pattern_id}/reopen", { pattern_id: pattern.id }, {}).then(reload);
+  const question = "Its closure notes no longer count: it is open until somebody records another one. They stay on record.";
+  return askingButton("Reopen", question, "Reopen the pattern", reopen, { className: "", done: "It is open again." });
+}
+
 /** Closure notes, and a form to add one. */
 export function closureSection(pattern, { me, reload }) {
   const notes = pattern.closure_notes.map((note) =>
-    h("li", {}, h("p", {}, note.note), h("p", { class: "quiet" }, minute(note.made_at))),
+    h(
+      "li",
+      {},
+      h("p", {}, note.note),
+      h("p", { class: "quiet" }, `${note.made_by_name ?? "somebody who has left"}, ${minute(note.made_at)}`, note.withdrawn_at ? `, withdrawn ${minute(note.withdrawn_at)}` : ""),
+    ),
   );
   const text = h("textarea", {
     id: "closure",

@@ -2,7 +2,7 @@
 
 import { get } from "../../lib/client.js";
 import { h, section, table, link } from "../../lib/elements.js";
-import { asText, day, plain, probabilityText, exact } from "../../lib/format.js";
+import { asText, day, exact, number, plain, pluralize, probabilityText, readable } from "../../lib/format.js";
 import { listing, rowsPerPage } from "../../lib/listing.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, empty, part } from "../../lib/states.js";
@@ -24,18 +24,43 @@ const FIELDS = [
 
 export function membersSection(pattern, { me, query, signal }) {
   const canWrite = isAtLeast(me, "analyst");
-  const read = ({ member_q: q, member_sort: sort, cursor }) =>
-    get("/v1/patterns/{pattern_id}/members", { pattern_id: pattern.id }, { q, sort, cursor, limit: rowsPerPage(20, 6) }, signal);
+  const read = ({ member_q: q, member_sort: sort, member_group, cursor }) =>
+    get(
+      "/v1/patterns/{pattern_id}/members",
+      { pattern_id: pattern.id },
+      { q, sort, template_key: member_group, cursor, limit: rowsPerPage(20, 6) },
+      signal,
+    );
   const actions = (ids, done) =>
     action("Split off into a pattern of their own", () => splitOff(pattern, ids).then(done), { className: "main" });
-  const list = () =>
-    listing({
-      ...{ path: `/patterns/${pattern.id}`, fields: FIELDS, query, noun: "issue", read },
+  const list = async () => {
+    const groups = (await get("/v1/patterns/{pattern_id}/member-groups", { pattern_id: pattern.id }, {}, signal)).data;
+    const fields = groups.length > 1 ? [...FIELDS, groupField(groups)] : FIELDS;
+    const rows = await listing({
+      ...{ path: `/patterns/${pattern.id}`, fields, query, noun: "issue", read },
       draw: (rows, ticks) => membersTable(rows, pattern, ticks),
       none: () => empty("No issue matches.", "Search with other words."),
       actions: canWrite ? actions : undefined,
     });
-  return section("Issues and why they belong here", { id: "members" }, part("its issues", list));
+    return h("div", {}, groupsText(groups, pattern), rows);
+  };
+  return section("Issues and why they belong here", { id: "members" }, part("its issues", list, { isBelow: true }));
+}
+
+/** The filter that shows the issues of one group. */
+const groupField = (groups) => ({
+  name: "member_group",
+  label: "Same words",
+  options: [["", "any"], ...groups.map((row) => [row.template_key, `${number(row.count)} × ${readable(row.template).slice(0, 60)}`])],
+});
+
+/** What the issues say, in one sentence: most of them often say the same. */
+function groupsText(groups, pattern) {
+  const [first, ...others] = groups;
+  if (!first) return null;
+  const share = first.count < pattern.issue_count ? `${number(first.count)} of ${number(pattern.issue_count)}` : "All";
+  const rest = others.length ? ` The others have ${pluralize(others.length, "other wording")}: choose one below.` : "";
+  return h("p", { class: "prose quiet" }, `${share} read “${readable(first.template)}”, with other values for “…”.${rest}`);
 }
 
 function membersTable(rows, pattern, ticks) {

@@ -7,6 +7,7 @@ const PARTS = [
   { path: "/settings", name: "Workspace", role: "viewer" },
   { path: "/settings/members", name: "Members", role: "admin" },
   { path: "/settings/keys", name: "Keys", role: "admin" },
+  { path: "/settings/directory", name: "Directory", role: "owner" },
   { path: "/settings/organization", name: "Organization and workspaces", role: "viewer" },
   { path: "/settings/export", name: "Export", role: "admin" },
   { path: "/settings/audit", name: "Audit log", role: "admin" },

@@ -96,7 +96,8 @@ function roleForm(row, me, change, close) {
   return form({ id: "role", fields: [roleField(me, row.role)], verb: "Save", send, done: "The role is saved.", onDone: close });
 }
 
-function invitation(me, close, reload) {
+/** The form that invites a person. */
+export function invitation(me, close, reload) {
   const fields = [
     { name: "email", label: "E-mail address", kind: "email", required: true, maxlength: 254 },
     { name: "name", label: "Name", maxlength: 120 },

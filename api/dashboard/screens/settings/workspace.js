@@ -1,4 +1,4 @@
-// The workspace: its name and time zone, the settings of the analysis, the first steps, and leaving it.
+// The workspace: its name and time zone, the settings of the analysis, the setup, and leaving it.
 
 import { get, patch, post } from "../../lib/client.js";
 import { askingButton } from "../../lib/dialog.js";
@@ -6,7 +6,7 @@ import { facts, h, link, section } from "../../lib/elements.js";
 import { form } from "../../lib/form.js";
 import { number, percent, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
-import { action } from "../../lib/states.js";
+import { progressText } from "../setup.js";
 import { settingsScreen } from "./frame.js";
 
 export async function showSettings({ me, signal, reload, restart }) {
@@ -18,7 +18,7 @@ export async function showSettings({ me, signal, reload, restart }) {
     me,
     "/settings",
     "Settings",
-    firstSteps(workspace.onboarding, me, reload),
+    setupSection(workspace),
     section("Workspace", {}, isAtLeast(me, "owner") ? workspaceForm(workspace, restart) : workspaceFacts(workspace)),
     section(
       "Analysis, alerts and retention",
@@ -29,33 +29,11 @@ export async function showSettings({ me, signal, reload, restart }) {
   );
 }
 
-const STEPS = {
-  create_workspace: ["Create the workspace", null],
-  connect_source: ["Connect a tool that your failures are recorded in", "/connectors/new"],
-  first_sync: ["Wait for its first sync", "/connectors"],
-  invite_members: ["Invite the team", "/settings/members"],
-  create_alert_rule: ["Create an alert rule", "/alerts"],
-};
-
-/** The steps of the setup that are not done, each with where to do it; null: all are. */
-export function firstSteps({ completed_steps: completed, skipped_steps: skipped }, me, reload) {
-  const isOpen = (step) => !completed.includes(step) && !skipped.includes(step);
-  if (!Object.keys(STEPS).some(isOpen)) return null;
-  const skip = (step) =>
-    action("Skip", () => post("/v1/workspace/onboarding/skip", {}, { step }).then(reload), {
-      className: "plain",
-      label: `Skip: ${STEPS[step][0]}`,
-    });
-  const line = ([step, [text, path]]) =>
-    h(
-      "li",
-      {},
-      isOpen(step) && path ? link(path, text) : text,
-      h("span", { class: "quiet" }, completed.includes(step) ? " – done" : skipped.includes(step) ? " – skipped" : ""),
-      isOpen(step) && isAtLeast(me, "admin") ? [" ", skip(step)] : null,
-    );
-  return section("First steps", {}, h("ol", { class: "rows" }, Object.entries(STEPS).map(line)));
-}
+/** Where the setup is, and the way to go on; null: it is finished. */
+const setupSection = ({ onboarding }) =>
+  onboarding.current_step === "done"
+    ? null
+    : section("Setup", {}, h("p", { class: "prose" }, `${progressText(onboarding)} – `, link("/setup", "go on with the setup")));
 
 const zones = () => Intl.supportedValuesOf?.("timeZone") ?? [];
 

@@ -1,0 +1,84 @@
+// What is new in the workspace since the reader looked: the bell in the bar.
+
+import { get, post } from "../lib/client.js";
+import { h, link, s } from "../lib/elements.js";
+import { ago, exact, number } from "../lib/format.js";
+import { menuButton } from "./menu.js";
+import { failure, loading } from "../lib/states.js";
+
+const TEXTS = {
+  feed_broken: "Feed broken",
+  predictions_graded: "Graded",
+  fix_judged: "Fix",
+  pattern_resolved: "Resolved",
+  pattern_reopened: "Reopened",
+};
+const PATHS = {
+  feed_broken: (id) => `/connectors/${id}`,
+  predictions_graded: () => "/predictions",
+  fix_judged: (id) => `/recommendations/${id}`,
+  pattern_resolved: (id) => `/patterns/${id}`,
+  pattern_reopened: (id) => `/patterns/${id}`,
+};
+
+/** The bell, and `refresh()`, which counts what has not been seen. */
+export function notificationBell() {
+  const count = h("span", { class: "count", hidden: true });
+  const { place, button } = menuButton([drawBell(), count], () => panel(), {
+    ...{ name: "notifications", label: "Notifications", className: "bell" },
+  });
+  const show = (unseen) => {
+    count.hidden = unseen === 0;
+    count.textContent = number(unseen);
+    button.setAttribute("aria-label", unseen ? `Notifications, ${number(unseen)} new` : "Notifications");
+  };
+  const refresh = async () => {
+    const notifications = await get("/v1/notifications", {}).catch(() => null);
+    if (notifications) show(notifications.data.filter(isNewSince(notifications.seen_at)).length);
+  };
+  const panel = () => {
+    const body = h("div", {}, loading("what is new"));
+    const load = async () => {
+      try {
+        const notifications = await get("/v1/notifications", {});
+        body.replaceChildren(list(notifications));
+        if (notifications.data.some(isNewSince(notifications.seen_at))) await post("/v1/notifications/seen", {});
+        show(0);
+      } catch (error) {
+        body.replaceChildren(failure(error, load));
+      }
+    };
+    load();
+    return [h("h2", {}, "What is new"), body];
+  };
+  return { place, refresh };
+}
+
+const drawBell = () =>
+  s(
+    "svg",
+    { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" },
+    s("path", { d: "M4 14h12c-1.2-1.3-1.7-2.6-1.7-5a4.3 4.3 0 0 0-8.6 0c0 2.4-.5 3.7-1.7 5ZM8.4 16.5a1.7 1.7 0 0 0 3.200 0" }),
+  );
+
+const isNewSince = (seenAt) => (row) => !seenAt || new Date(row.at) > new Date(seenAt);
+
+function list({ seen_at: seenAt, data }) {
+  if (!data.length)
+    return h("p", { class: "quiet" }, "Nothing in the last 30 days: no feed broke, nothing was graded, no fix was judged.");
+  const isNew = isNewSince(seenAt);
+  return h(
+    "ul",
+    { class: "rows" },
+    data.map((row) =>
+      h(
+        "li",
+        { class: isNew(row) ? "new" : null },
+        h("span", { class: "quiet" }, TEXTS[row.kind], " · ", h("span", { title: exact(row.at) }, ago(row.at)), isNew(row) ? " · new" : ""),
+        h("br"),
+        link(PATHS[row.kind](row.item_id), row.subject),
+        h("span", { class: "below" }, row.detail),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,14 @@
+// The libraries that draw the graph, unchanged from their packages; read only when a graph is shown.
+
+/** Cytoscape, which draws, and d3-force, which lays out. */
+export async function readLibraries() {
+  const [{ default: cytoscape }] = await Promise.all([
+    import("../../vendor/cytoscape.esm.min.mjs"),
+    import("../../vendor/d3-quadtree.min.js"),
+    import("../../vendor/d3-dispatch.min.js"),
+    import("../../vendor/d3-timer.min.js"),
+  ]);
+  // Takes the three before it from the global `d3` as soon as it is read.
+  await import("../../vendor/d3-force.min.js");
+  return { cytoscape, d3: globalThis.d3 };
+}

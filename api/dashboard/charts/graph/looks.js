@@ -1,0 +1,76 @@
+// How the graph looks: the colours of the theme, one colour a cluster, the border by risk.
+
+import { band } from "../../lib/format.js";
+
+export const CLUSTER_COLOURS = 8;
+const NAMES = ["paper", "sheet", "ink", "soft", "rule-strong", "accent", "low-soft", "critical", "high", "medium", "low"];
+
+/** The colours of the present theme by the names of the style sheet. */
+export function readColours(container) {
+  const probe = document.createElement("span");
+  container.append(probe);
+  const read = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const names = [...NAMES, ...Array.from({ length: CLUSTER_COLOURS }, (_, index) => `cluster-${index}`)];
+  const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
+  probe.remove();
+  return colours;
+}
+
+/** The numbers of the clusters' colours: the largest ones have one each, the others none. */
+export function numberClusters(nodes) {
+  const sizes = new Map();
+  for (const { cluster_id: cluster } of nodes) if (cluster) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+  const largest = [...sizes].sort(([left, many], [right, few]) => few - many || (left < right ? -1 : 1));
+  return new Map(largest.slice(0, CLUSTER_COLOURS).map(([id, size], number) => [id, { number, size }]));
+}
+
+/** Each node's radius by its issues. */
+export function withRadius(nodes) {
+  const most = Math.max(1, ...nodes.map((node) => node.issue_count));
+  return nodes.map((node) => ({ ...node, radius: 7 + 15 * Math.sqrt(node.issue_count / most) }));
+}
+
+/** The elements that Cytoscape draws. */
+export function elementsOf(graph, places, clusters, labels) {
+  const labelled = new Set([...graph.nodes].sort((left, right) => (right.risk_score ?? 0) - (left.risk_score ?? 0)).slice(0, labels));
+  const nodes = graph.nodes.map((node) => ({
+    data: { id: node.id, name: node.name, size: 2 * node.radius },
+    classes: [
+      `risk-${band(node.risk_score ?? 0)}`,
+      clusters.has(node.cluster_id) ? `cluster-${clusters.get(node.cluster_id).number}` : "",
+      labelled.has(node) ? "labelled" : "",
+    ].join(" "),
+    position: { ...places.get(node.id) },
+  }));
+  const edges = graph.edges.map((edge, index) => ({
+    data: { id: `edge-${index}`, index, source: edge.left_pattern_id, target: edge.right_pattern_id, width: 0.8 + 3.5 * edge.strength },
+  }));
+  return [...nodes, ...edges];
+}
+
+const look = (selector, style) => ({ selector, style });
+
+/** The style sheet of the graph. */
+export function buildStyle(colours, font) {
+  const text = { color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2, "font-family": font, "font-size": 11 };
+  const label = { label: "data(name)", "text-wrap": "ellipsis", "text-max-width": 190, "text-valign": "bottom", "text-margin-y": 3 };
+  const shape = { width: "data(size)", height: "data(size)", "background-color": colours["low-soft"], "border-width": 2.5 };
+  const line = { width: "data(width)", "line-color": colours["rule-strong"], "curve-style": "haystack", "haystack-radius": 0 };
+  const always = { "min-zoomed-font-size": 0 };
+  return [
+    look("node", { ...text, ...label, ...shape, "min-zoomed-font-size": 11 }),
+    ...Array.from({ length: CLUSTER_COLOURS }, (_, index) =>
+      look(`.cluster-${index}`, { "background-color": colours[`cluster-${index}`] }),
+    ),
+    ...["critical", "high", "medium", "low"].map((risk) => look(`.risk-${risk}`, { "border-color": colours[risk] })),
+    look("node.labelled", always),
+    look("edge", line),
+    look(".dim", { opacity: 0.15, "text-opacity": 0 }),
+    look("edge.chosen", { "line-color": colours.accent }),
+    look("node.chosen", { ...always, "border-color": colours.ink, "border-width": 4, "z-index": 10 }),
+    look("node.near", always),
+  ];
+}

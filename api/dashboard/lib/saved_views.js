@@ -1,0 +1,56 @@
+// Views of a list that a person keeps: its filters and order under a name, seen by nobody else.
+
+import { get, put } from "./client.js";
+import { dialogButton } from "./dialog.js";
+import { h, link } from "./elements.js";
+import { form } from "./form.js";
+import { action, notice } from "./states.js";
+
+/** The caller's saved views of a list (`issues` or `patterns`), and saving the present one; null: they cannot be read. */
+export async function savedViews(list, signal) {
+  const views = await get("/v1/me/saved-views", {}, {}, signal).catch(() => null);
+  if (!views) return null;
+  const place = h("div", { class: "saved-views", role: "group", "aria-label": "Saved views" });
+  const store = async (rows) => {
+    const stored = await put("/v1/me/saved-views", {}, { ...views, [list]: rows });
+    Object.assign(views, stored);
+    draw();
+  };
+  const draw = () => {
+    const present = addressOf(presentFilters());
+    place.replaceChildren(
+      ...views[list].map((view) => entry(view, present, () => store(views[list].filter((row) => row.name !== view.name)))),
+      dialogButton("Save this view", "Save this view", (close) => nameForm(views[list], store, close), { className: "plain" }),
+    );
+  };
+  const entry = (view, present, remove) => {
+    const address = addressOf(view.filters);
+    return h(
+      "span",
+      { class: "saved-view" },
+      link(`/${list}${address}`, view.name, { "aria-current": address === present ? "true" : null }),
+      action("×", remove, { className: "plain", label: `Remove the view ${view.name}`, done: "The view is removed." }),
+    );
+  };
+  draw();
+  return place;
+}
+
+const presentFilters = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] ?? ""));
+
+/** The filters as a query, in one order, so that equal ones are equal texts. */
+function addressOf(filters) {
+  const query = new URLSearchParams(Object.entries(filters).sort()).toString();
+  return query ? `?${query}` : "";
+}
+
+function nameForm(rows, store, close) {
+  const field = { name: "name", label: "Name", required: true, maxlength: 60 };
+  const help = "The filters and the order of this list. A view of the same name is replaced. Only you see it.";
+  const send = async ({ name }) => {
+    await store([...rows.filter((row) => row.name !== name), { name, filters: presentFilters() }]);
+    close();
+    notice("The view is saved.");
+  };
+  return form({ id: "view", fields: [{ ...field, help }], verb: "Save", send });
+}
