@@ -25,7 +25,7 @@ MARKS = {
     "code": "causeloop_pipeline.definitions",
     "api": "uvicorn",
     "dagster": "orchestration.webserver",
-    "daemon": "dagster-daemon",
+    "daemon": "orchestration.instance.daemon",
 }
 
 

@@ -21,9 +21,11 @@ MARKS = {
     "code": "causeloop_pipeline.definitions",
     "api": "uvicorn",
     "dagster": "orchestration.webserver",
-    "daemon": "dagster-daemon",
+    "daemon": "orchestration.instance.daemon",
 }
-WORKER_MARK = "multiprocessing.spawn"
+WORKER_MARK = "multiprocessing.forkserver"
+"""Of the process that runs are forked from, and of each run."""
+
 MAX_READY_SECONDS = 300.0
 MAX_CONNECT_SECONDS = 60
 UNFINISHED = "('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')"
@@ -98,13 +100,8 @@ class ChaosInstallation(RunningInstallation):
 
     def find_worker(self) -> int | None:
         """The process of a run that goes on."""
-        code = self.find_server("code")
-        matching = (
-            pid
-            for pid, parent, command in self.find_processes()
-            if parent == code and WORKER_MARK in command and "resource_tracker" not in command
-        )
-        return next(matching, None)
+        forked = {pid: parent for pid, parent, command in self.find_processes() if WORKER_MARK in command}
+        return next((pid for pid, parent in forked.items() if parent in forked), None)
 
     def find_postmaster(self) -> int | None:
         """PostgreSQL's first process, as its pid file names it."""

@@ -61,15 +61,16 @@ API_LIMITS = ("--no-proxy-headers", "--limit-concurrency", "512", *API_PROTOCOL)
 
 def build_commands(config: Settings, workspace: Path, socket: Path, *, demo: bool) -> dict[str, list[str]]:
     """Every server's command line; none holds a secret."""
-    python, programs = sys.executable, Path(sys.executable).parent
-    code = ["api", "grpc", "-m", "causeloop_pipeline.definitions", "--socket", str(socket)]
+    python, instance = sys.executable, "causeloop_pipeline.orchestration.instance"
+    code = ["-m", "causeloop_pipeline.definitions", "--socket", str(socket)]
     web = ["-m", "causeloop_pipeline.orchestration.webserver", str(workspace)]
     api = ["api.main:create_app", "--factory", "--host", config.api_host, "--port", str(config.api_port)]
+    log_format = ["--log-format", "json"] if config.log_format == "json" else []
     commands = {
-        "code": [str(programs / "dagster"), *code, "--location-name", "causeloop"],
+        "code": [python, "-m", f"{instance}.code_server", *code, "--location-name", "causeloop", *log_format],
         "api": [python, "-m", "uvicorn", *api, "--no-server-header", "--no-access-log", *API_LIMITS],
         "dagster": [python, *web],
-        "daemon": [str(programs / "dagster-daemon"), "run", "-w", str(workspace)],
+        "daemon": [python, "-m", f"{instance}.daemon", "run", "-w", str(workspace), *log_format],
     }
     if demo:
         commands = {"demo": [python, "-m", "causeloop_pipeline.demo.server"], **commands}

@@ -42,8 +42,9 @@ COLUMN_SCHEMA, ROW_COUNT = "dagster/column_schema", "dagster/row_count"
 RELATION, CODE_REFERENCES = "dagster/relation_identifier", "dagster/code_references"
 STARTED_BY_POLL = "the sensor `due_connectors` when a connector of the tool is due"
 STARTED_BY_LOOP = (
-    "the sensors `due_connectors` (after a poll), `arrived_events` (within seconds of new records) and "
-    "`recompute_requests` (when a person asks for it), and by the schedule `nightly` at 02:00 UTC"
+    "the sensors `due_connectors` (after a poll), `arrived_events` (up to the patterns, within seconds of "
+    "new records), `grouped_issues` (from the patterns on) and `recompute_requests` (when a person asks for "
+    "it), and by the schedule `nightly` at 02:00 UTC"
 )
 NO_CONDITION = (
     "There is no automation condition on purpose: one run covers all workspaces that need it, where a "

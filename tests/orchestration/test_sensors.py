@@ -1,6 +1,5 @@
 """What the sensors decide: one run for all that is dirty, none while the last one is under way."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import dagster as dg
@@ -17,7 +16,6 @@ from causeloop_pipeline.orchestration.sensors.run_failures import release_claims
 from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.app.connectors import NewConnector, create_connector
-from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
 from tests.conftest import new_workspace
@@ -137,7 +135,7 @@ def test_after_a_failed_run_the_next_one_waits(
     assert "failed" in str(decided.skip_message)
 
 
-def test_arrived_records_start_a_run_from_the_issues_on(
+def test_arrived_records_start_a_run_from_the_issues_to_the_patterns(
     definitions: dg.Definitions,
     instance: DagsterInstance,
     resources: Resources,
@@ -153,9 +151,7 @@ def test_arrived_records_start_a_run_from_the_issues_on(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
-    chosen = names_of(request)
-    assert "core/issue" in chosen
-    assert not any(key.startswith(("landing/", "staging/")) for key in chosen)
+    assert names_of(request) == {"core/issue", "core/change", "fingerprints", "patterns"}
 
 
 def test_records_of_a_poll_under_way_are_left_to_that_poll(
@@ -175,28 +171,6 @@ def test_records_of_a_poll_under_way_are_left_to_that_poll(
 
     instance.report_run_failed(polling)
     assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.RunRequest)
-
-
-def test_a_workspace_whose_run_died_half_way_is_carried_on(
-    definitions: dg.Definitions,
-    instance: DagsterInstance,
-    resources: Resources,
-    database: Database,
-    workspace_id: UUID,
-) -> None:
-    instance.add_dynamic_partitions(PARTITIONS, [str(workspace_id)])
-    now = datetime.now(UTC)
-    with database.workspace(workspace_id) as session:
-        record_freshness(session, workspace_id, "recommendations", as_of=now - timedelta(1), run_id="earlier")
-        record_freshness(session, workspace_id, "issues", as_of=now, run_id="died")
-
-    request = tick(watch_arrived_events, definitions, instance, resources)
-
-    assert isinstance(request, dg.RunRequest)
-    assert scope_of(database, request) == {workspace_id}
-    with database.workspace(workspace_id) as session:
-        record_freshness(session, workspace_id, "patterns", as_of=now, run_id="died", failure="a reason")
-    assert isinstance(tick(watch_arrived_events, definitions, instance, resources), dg.SkipReason)
 
 
 def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage(

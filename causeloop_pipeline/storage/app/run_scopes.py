@@ -25,10 +25,11 @@ where p.run_id is null and (r.channel <> 'poll' or not %(except_polled)s)
   and coalesce((f.details ->> 'failed_at')::timestamptz, '-infinity') < now() - interval '10 minutes'
 """
 
-# Issues newer than the recommendations, without a recent failure: a run was interrupted in between.
+# Issues newer than the recommendations, without a recent failure; and whether patterns are newer as well.
 SELECT_UNFINISHED = """
-select i.workspace_id
+select i.workspace_id, p.as_of is not null and (r.as_of is null or r.as_of < p.as_of) as is_grouped
 from app.workspace_freshness as i
+left join app.workspace_freshness as p on p.workspace_id = i.workspace_id and p.stage = 'patterns'
 left join app.workspace_freshness as r on r.workspace_id = i.workspace_id and r.stage = 'recommendations'
 where i.stage = 'issues' and i.verdict = 'ok' and (r.as_of is null or r.as_of < i.as_of)
   and not exists (
@@ -122,9 +123,9 @@ def read_workspaces_with_pending_records(session: Session, *, except_polled: boo
     return [row["workspace_id"] for row in rows]
 
 
-def read_unfinished_workspaces(session: Session) -> list[UUID]:
-    """The workspaces whose newest issues no run has taken through to the last stage."""
-    return [row["workspace_id"] for row in session.rows(SELECT_UNFINISHED)]
+def read_unfinished_workspaces(session: Session) -> dict[UUID, bool]:
+    """The workspaces whose newest issues no run has taken to the last stage; whether some were grouped."""
+    return {row["workspace_id"]: row["is_grouped"] for row in session.rows(SELECT_UNFINISHED)}
 
 
 def read_active_workspaces(session: Session) -> dict[UUID, str]:

@@ -1,0 +1,37 @@
+"""`python -m causeloop_pipeline.orchestration.instance.code_server OPTIONS`: `dagster api grpc`, runs warm.
+
+Dagster starts a new Python for each run, which imports Dagster, dbt and the stages for seconds before it does
+anything. Here a run is forked from a process that has imported them and does nothing else; to Dagster it is
+the same: a process of its own, watched, ended and reported as before.
+"""
+
+import multiprocessing
+import sys
+from collections.abc import Sequence
+from multiprocessing import forkserver
+from typing import Any
+
+from dagster._cli.api import grpc_command
+from dagster._grpc import server
+
+WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
+
+
+class WarmApiServer(server.DagsterApiServer):
+    """Dagster's code server, whose runs are forked from a warm process."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._mp_ctx: Any = multiprocessing.get_context("forkserver")
+        forkserver.ensure_running()  # it imports what this process has loaded just now, before a run needs it
+
+
+def serve(arguments: Sequence[str]) -> None:
+    """Serve the product's definitions until ended."""
+    forkserver.set_forkserver_preload([WARM_MODULES])
+    server.DagsterApiServer = WarmApiServer  # type: ignore[misc]
+    grpc_command.main(args=list(arguments), prog_name="dagster api grpc", auto_envvar_prefix="DAGSTER_CLI")
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])

@@ -1,0 +1,27 @@
+"""Everything that a run imports, for the process that runs are forked from: it imports this and no more."""
+
+import importlib
+import os
+import pkgutil
+
+from causeloop_pipeline import stages
+from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.settings import settings
+
+DEFINITIONS = "causeloop_pipeline.definitions"
+LIBRARIES = ("dagster_postgres", "dbt.cli.main", "dbt.task.build", "dbt.adapters.postgres", "pyarrow.csv")
+
+
+def import_stages() -> None:
+    """Import what stages import when called, and make the repository in which a run finds its job."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(stages.__path__, f"{stages.__name__}."):
+        importlib.import_module(module.name)
+    importlib.import_module(DEFINITIONS).defs.get_repository_def()
+
+
+# What is there is also left out of later collections, so that the pages it is in stay shared.
+with pause_garbage_collection():
+    import_stages()
+os.register_at_fork(after_in_child=settings.cache_clear)  # they may have changed since

@@ -1,0 +1,41 @@
+"""Starts one run that takes newly grouped issues on to recommendations, also those that a broken run left."""
+
+import dagster as dg
+
+from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream
+from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
+from causeloop_pipeline.orchestration.run_scope import NIGHTLY
+from causeloop_pipeline.orchestration.sensors import arrived_events, due_connectors, recompute_requests
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.stages.installation import Installation
+
+TRIGGER = "grouped_issues"
+OTHER_TRIGGERS = (due_connectors.TRIGGER, recompute_requests.TRIGGER, NIGHTLY)
+
+
+@polling_sensor(
+    TRIGGER,
+    interval_seconds=2,
+    description="Takes what was grouped on to predictions and recommendations, while further events arrive.",
+)
+def watch_grouped_issues(
+    context: dg.SensorEvaluationContext, installation: Installation
+) -> dg.RunRequest | dg.SkipReason:
+    """Find the workspaces whose newest issues no run has taken to the last stage, nor is about to."""
+    from causeloop_pipeline.storage.app.run_scopes import read_unfinished_workspaces
+
+    if busy := [name for name in OTHER_TRIGGERS if has_unfinished_run(context.instance, name)]:
+        return dg.SkipReason(f"a run of {busy[0]} goes through all stages itself")
+    with installation.database.every_workspace() as session:
+        unfinished = read_unfinished_workspaces(session)
+        first, workspace_ids = "clusters", {key for key, is_grouped in unfinished.items() if is_grouped}
+        is_grouping = has_unfinished_run(context.instance, arrived_events.TRIGGER)
+        if len(workspace_ids) < len(unfinished) and not is_grouping:  # a run died before it had grouped them
+            first, workspace_ids = "patterns", set(unfinished)
+        if not workspace_ids:
+            return dg.SkipReason("nothing was grouped")
+        after_patterns = arrived_events.find_assets_after_patterns(context.repository_def)
+        begun = downstream(context.repository_def, [FIRST_STAGE[first]])
+        return request_run(
+            context.instance, session, TRIGGER, workspace_ids, sorted({*begun, *after_patterns})
+        )

@@ -1,0 +1,80 @@
+"""Runs are forked from a process that has imported everything: they compute, read settings again, and end."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+
+import causeloop_pipeline
+from causeloop_pipeline.orchestration.instance import code_server, daemon
+from tests.conftest import Installation
+
+PROGRAM = """
+import multiprocessing, os, sys
+from multiprocessing import forkserver
+from causeloop_pipeline.orchestration.instance.code_server import WARM_MODULES
+
+def compute(number):
+    began_warm = "dbt.cli.main" in sys.modules and "causeloop_pipeline.stages.patterns" in sys.modules
+    import numpy as np, polars as pl
+    frame = pl.DataFrame({"key": np.arange(20_000) % 7, "value": np.ones(20_000)})
+    total = frame.lazy().group_by("key").agg(pl.col("value").sum()).collect()["value"].sum()
+    square = float((np.ones((300, 300)) @ np.ones((300, 300))).sum())
+    from causeloop_pipeline.settings import settings
+    return began_warm, total, square, settings().log_level, os.getppid()
+
+def run(number, answers):
+    answers.put(compute(number))
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("forkserver")
+    forkserver.set_forkserver_preload([WARM_MODULES])
+    answers = context.Queue()
+    processes = [context.Process(target=run, args=(number, answers)) for number in range(8)]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=100) for _ in processes]
+    for process in processes:
+        process.join(timeout=100)
+    assert [process.exitcode for process in processes] == [0] * 8
+    assert {answer[:3] for answer in found} == {(True, 20_000.0, 300.0**3)}, found
+    assert len({answer[4] for answer in found}) == 1, "they have one parent"
+    assert os.getpid() not in {answer[4] for answer in found}
+    print("all computed")
+"""
+
+
+def test_many_runs_that_are_forked_from_one_warm_process_compute_and_end(
+    installation: Installation, definitions: dg.Definitions, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    root = str(Path(causeloop_pipeline.__file__).parents[1])
+    environment = {
+        **os.environ,
+        "CAUSELOOP_STATE_DIR": str(installation.state_dir),
+        "PYTHONPATH": root,
+    }
+    done = subprocess.run(
+        [sys.executable, str(program)], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.strip() == "all computed", done.stdout + done.stderr
+
+
+def test_dagster_still_has_what_is_replaced_in_it() -> None:
+    from dagster._daemon import sensor
+    from dagster._grpc import server
+
+    assert issubclass(code_server.WarmApiServer, server.DagsterApiServer)
+    assert sensor.MIN_INTERVAL_LOOP_TIME >= daemon.SECONDS_BETWEEN_LOOKS
+    assert '_mp_ctx = multiprocessing.get_context("spawn")' in _read_source(server)
+    assert "MIN_INTERVAL_LOOP_TIME - loop_duration" in _read_source(sensor)
+
+
+def _read_source(module: object) -> str:
+    import inspect
+
+    return inspect.getsource(module)  # type: ignore[arg-type]
