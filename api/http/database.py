@@ -1,6 +1,6 @@
 """Database access of the API: one workspace at a time, one round trip per read.
 
-Reads call `app.read`, which sets the workspace and returns JSON text in one statement. The writes of a
+A read is one statement that sets the workspace and returns JSON text; its plan is kept. The writes of a
 request share one transaction, which has committed before the response is sent. A request that gets no
 connection in time is answered with 503 instead of waiting in a queue that grows.
 """
@@ -8,6 +8,7 @@ connection in time is answered with 503 instead of waiting in a queue that grows
 import asyncio
 import contextlib
 import math
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
@@ -68,12 +69,20 @@ class BoundedPool(asyncpg.Pool):  # type: ignore[misc]
 
     max_wait_seconds = DatabaseBounds.wait_seconds
     threads: set[asyncio.Timeout]
+    observe_wait: Callable[[float], None] | None = None
+    count_refusal: Callable[[], None] | None = None
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the overridden signature
+        started = time.perf_counter()
         try:
             return await super()._acquire(timeout or self.max_wait_seconds)
         except TimeoutError:
+            if self.count_refusal is not None:
+                self.count_refusal()
             raise DatabaseBusyError from None
+        finally:
+            if self.observe_wait is not None:
+                self.observe_wait(time.perf_counter() - started)
 
     def give_up(self) -> None:
         """End every connection and every wait for a thread, because the database says nothing any more."""
@@ -142,13 +151,27 @@ def as_json(values: Mapping[str, Any]) -> str:
     return orjson.dumps(dict(values)).decode()
 
 
+# PostgreSQL plans it once for a connection, not each time. The inner statement refers to what the function
+# returns, behind a fence (`offset 0`): so the function, which confines it to the workspace, is called first.
+SELECT_IN_WORKSPACE = """
+with request as (select $1::jsonb as parameters)
+select result.*
+from app.enter($2) as entered
+cross join lateral (
+    select * from (
+        {statement}
+    ) as rows where entered.workspace_id is not null offset 0
+) as result
+"""
+SELECT_TOTAL = "select to_json(app.count_rows($1 ->> 'rows', $1 -> 'parameters'))"
+
+
 class PageRows(NamedTuple):
-    """A page: its rows as JSON text, how many rows were found, the last one's key, and the total."""
+    """A page: its rows as JSON text, how many rows were found, and the last one's key."""
 
     data: str
     rows_found: int
     last_row: str | None
-    total: int | None
 
 
 @dataclass
@@ -158,11 +181,16 @@ class WorkspaceDatabase:
     pool: BoundedPool
     landing: ConnectionPool
     workspace_id: UUID
+    totals: Any = None
+    """The totals of lists that are kept (`ListTotals`); None: each is counted."""
+
     connection: asyncpg.Connection | None = None
     address: str | None = None
     """Where the request came from, as audit entries show it."""
 
     has_audit_entry: bool = False
+    reader: Any = None
+    """What answers reads outside of a transaction; None: the pool."""
 
     async def read(self, statement: str, /, **parameters: Any) -> Any:
         """The parsed result of a statement with parameters `$1 ->> 'name'`; None if it returns no row."""
@@ -173,16 +201,14 @@ class WorkspaceDatabase:
         """The result as the JSON text that PostgreSQL wrote."""
         return await read_as_workspace(self._reader, self.workspace_id, statement, **parameters)
 
-    async def read_page(self, page: str, rows: str | None, parameters: Mapping[str, Any]) -> "PageRows":
-        """A page of a list; the total is counted where `rows` is given."""
-        row = await self._reader.fetchrow(
-            "select data, rows_found, last, total from app.read_page($1, $2, $3, $4)",
-            self.workspace_id,
-            page,
-            rows,
-            as_json(parameters),
-        )
-        return PageRows(*row)
+    async def read_page(self, page: str, parameters: Mapping[str, Any]) -> PageRows:
+        """A page of a list, whose statement has its parameters in `$1`."""
+        statement = SELECT_IN_WORKSPACE.format(statement=page)
+        return PageRows(*await self._reader.fetchrow(statement, as_json(parameters), self.workspace_id))
+
+    async def count(self, rows: str, parameters: Mapping[str, Any]) -> int:
+        """How many rows a statement has, counted or, where there are many, estimated."""
+        return int(await self.read(SELECT_TOTAL, rows=rows, parameters=dict(parameters)))
 
     @property
     def transaction(self) -> asyncpg.Connection:
@@ -210,6 +236,7 @@ class WorkspaceDatabase:
             if _is_lost(connection):
                 raise ConnectionError("the database connection was lost before the transaction was committed")
             await transaction.commit()
+            self._drop_totals()
 
     async def in_thread(self, work: Callable[[psycopg.Connection], Result]) -> Result:
         """Run a storage function in a thread, in its own transaction, committed when this returns.
@@ -224,22 +251,37 @@ class WorkspaceDatabase:
                 self.pool.threads.discard(wait)
 
     def _run(self, work: Callable[[psycopg.Connection], Result]) -> Result:
-        with self.landing.connection() as connection:
-            connection.execute(
-                "select set_config('causeloop.workspace', %s, true)", (str(self.workspace_id),)
-            )
-            return work(connection)
+        try:
+            with self.landing.connection() as connection:
+                connection.execute(
+                    "select set_config('causeloop.workspace', %s, true)", (str(self.workspace_id),)
+                )
+                return work(connection)
+        finally:
+            self._drop_totals()
+
+    def _drop_totals(self) -> None:
+        if self.totals is not None:
+            self.totals.drop(self.workspace_id)
 
     @property
     def _reader(self) -> Any:
-        return self.connection or self.pool
+        return self.connection or self.reader or self.pool
 
 
 async def read_as_workspace(
     reader: Any, workspace_id: UUID, statement: str, /, **parameters: Any
 ) -> str | None:
     """The JSON text of a statement that runs under one workspace's isolation."""
-    return await reader.fetchval(  # type: ignore[no-any-return]
+    confined = SELECT_IN_WORKSPACE.format(statement=statement)
+    return await reader.fetchval(confined, as_json(parameters), workspace_id)  # type: ignore[no-any-return]
+
+
+async def write_as_workspace(
+    writer: Any, workspace_id: UUID, statement: str, /, **parameters: Any
+) -> str | None:
+    """The same for a statement that also changes something: such a one cannot be a part of another."""
+    return await writer.fetchval(  # type: ignore[no-any-return]
         "select app.read($1, $2, $3)", workspace_id, statement, as_json(parameters)
     )
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access.keys import derive_key
+from api.access.keys import derive_keys
 from api.http.errors import Problem
 
 MAC_BYTES = 16
@@ -34,7 +34,9 @@ class PageInfo(BaseModel):
 
     next_cursor: str | None = Field(description="`cursor` of the next page; null on the last page")
     has_more: bool
-    total: int = Field(description="Number of rows; exact up to 10,000, an estimate above")
+    total: int = Field(
+        description="Number of rows; of more than 1,000 up to 10 seconds old, above 10,000 an estimate"
+    )
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Cursor:
 def encode_cursor(cursor: Cursor, workspace_id: UUID, list_digest: str) -> str:
     """A cursor as signed, URL-safe text."""
     body = orjson.dumps({"k": cursor.sort_value, "i": cursor.row_id, "t": cursor.total})
-    signature = _sign(workspace_id, list_digest, body)
+    signature = _list_signatures(workspace_id, list_digest, body)[0]
     return base64.urlsafe_b64encode(signature + body).decode().rstrip("=")
 
 
@@ -61,7 +63,8 @@ def decode_cursor(text: str, workspace_id: UUID, list_digest: str) -> Cursor:
         blob = b""
     signature, body = blob[:MAC_BYTES], blob[MAC_BYTES:]
     is_canonical = base64.urlsafe_b64encode(blob).decode().rstrip("=") == text
-    if not is_canonical or not hmac.compare_digest(signature, _sign(workspace_id, list_digest, body)):
+    signatures = _list_signatures(workspace_id, list_digest, body)
+    if not is_canonical or not any(hmac.compare_digest(signature, valid) for valid in signatures):
         raise Problem(
             400,
             "invalid_cursor",
@@ -72,6 +75,7 @@ def decode_cursor(text: str, workspace_id: UUID, list_digest: str) -> Cursor:
     return Cursor(document["k"], document["i"], document["t"])
 
 
-def _sign(workspace_id: UUID, list_digest: str, body: bytes) -> bytes:
+def _list_signatures(workspace_id: UUID, list_digest: str, body: bytes) -> list[bytes]:
+    """The signature, then those of keys that are still accepted."""
     message = workspace_id.bytes + list_digest.encode() + body
-    return hmac.new(derive_key("cursor"), message, hashlib.sha256).digest()[:MAC_BYTES]
+    return [hmac.new(key, message, hashlib.sha256).digest()[:MAC_BYTES] for key in derive_keys("cursor")]

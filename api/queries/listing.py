@@ -1,7 +1,8 @@
 """Lists as SQL: their columns, sorts and filters, and the statements that select a page of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from api.http.errors import Problem
 from api.http.pagination import Cursor
@@ -18,6 +19,20 @@ class Sort:
 
 
 @dataclass(frozen=True)
+class AnyOf:
+    """A condition that holds when the column has one of the filter's values."""
+
+    column: str
+    name: str
+
+    def write(self, values: list[Any]) -> str:
+        """The condition; with one value it leaves an index in its order."""
+        if len(values) == 1:
+            return f"{self.column} = ($1 -> '{self.name}' ->> 0)"
+        return f"{self.column} = any (array(select jsonb_array_elements_text($1 -> '{self.name}')))"
+
+
+@dataclass(frozen=True)
 class Listing:
     """A list: its columns, their source, and what it can be filtered and sorted by."""
 
@@ -28,7 +43,7 @@ class Listing:
     key_output: str
     sorts: Mapping[str, Sort]
     default_sort: str
-    filters: Mapping[str, str]
+    filters: Mapping[str, str | AnyOf]
     """Filter name → condition on `$1 -> 'name'`."""
     always: str = "true"
 
@@ -40,11 +55,6 @@ class Order:
     name: str
     sort: Sort
     is_descending: bool
-
-
-def any_of(column: str, name: str) -> str:
-    """A condition that holds when the column has one of the filter's values."""
-    return f"{column} in (select jsonb_array_elements_text($1 -> '{name}'))"
 
 
 def choose_order(listing: Listing, requested: str | None) -> Order:
@@ -62,37 +72,42 @@ def choose_order(listing: Listing, requested: str | None) -> Order:
     return Order(name, listing.sorts[name], sort.startswith("-"))
 
 
-def select_rows(listing: Listing, filters: Iterable[str]) -> str:
-    """The statement for all rows of a list under the named filters."""
-    conditions = " and ".join([listing.always, *(listing.filters[name] for name in filters)])
-    return f"select {listing.columns} from {listing.source} where {conditions}"
+def select_rows(listing: Listing, filters: Mapping[str, Any]) -> str:
+    """The statement for all rows of a list under the filters."""
+    conditions = [listing.always]
+    for name, value in filters.items():
+        condition = listing.filters[name]
+        conditions.append(condition if isinstance(condition, str) else condition.write(value))
+    return f"select {listing.columns} from {listing.source} where {' and '.join(conditions)}"
 
 
-def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None) -> str:
-    """The statement for one page of the rows: the page, the number of rows found, and the last row's key."""
+def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None, limit: int) -> str:
+    """The statement for one page of the rows: the page, the number of rows found, and the last row's key.
+
+    The limit is a part of it, so that PostgreSQL, which plans it once for all, knows how few rows are wanted.
+    """
     sort = order.sort
     direction = "desc" if order.is_descending else "asc"
     nulls = ""
     if sort.nullable:  # the order of the indexes
         nulls = " nulls last" if order.is_descending else " nulls first"
-    limit = "limit ($1 ->> 'limit')::integer + 1"
-    ordered = f"order by {sort.column} {direction}{nulls}, {listing.key} {direction} {limit}"
+    ordered = f"order by {sort.column} {direction}{nulls}, {listing.key} {direction} limit {limit + 1}"
     # Each condition is a range of the index; joined by "or" they would be a filter over all earlier rows.
     ranges = [f"({rows} {condition} {ordered})" for condition in _keyset_conditions(listing, order, after)]
-    merged = f"order by {sort.output} {direction}{nulls}, {listing.key_output} {direction} {limit}"
+    merged = f"order by {sort.output} {direction}{nulls}, {listing.key_output} {direction} limit {limit + 1}"
     return f"""
         with page as (
             {ranges[0] if len(ranges) == 1 else " union all ".join(ranges) + merged}
         ), visible as (
-            select * from page limit ($1 ->> 'limit')::integer
+            select * from page limit {limit}
         )
         select
-            (select coalesce(json_agg(visible), '[]') from visible)::text,
-            (select count(*) from page),
+            (select coalesce(json_agg(visible), '[]') from visible)::text as data,
+            (select count(*) from page) as rows_found,
             (
                 select json_build_array({sort.output}, {listing.key_output})::text
-                from visible offset ($1 ->> 'limit')::integer - 1
-            )
+                from visible offset {limit - 1}
+            ) as last
     """
 
 

@@ -1,7 +1,7 @@
 """Responds with one page of a list."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -35,12 +35,15 @@ async def read_page(
     after = None if request.cursor is None else decode_cursor(request.cursor, db.workspace_id, digest)
 
     rows = select_rows(listing, filters)
-    page = select_page(listing, rows, order, after)
+    page = select_page(listing, rows, order, after, request.limit)
     if after:
-        parameters |= {"after_key": after.sort_value, "after_id": after.row_id}
-    result = await db.read_page(page, None if after else rows, {**parameters, "limit": request.limit})
+        position = {"after_key": after.sort_value, "after_id": after.row_id}
+        result, total = await db.read_page(page, {**parameters, **position}), after.total
+    else:
+        result = await db.read_page(page, parameters)
+        total = await _count(db, listing, rows, parameters)
 
-    data, total = result.data, after.total if after else result.total
+    data = result.data
     has_more = result.rows_found > request.limit
     next_cursor = None
     if has_more and result.last_row:
@@ -51,3 +54,15 @@ async def read_page(
         data = orjson.dumps([complete_row(row) for row in orjson.loads(data)]).decode()
     info = orjson.dumps({"next_cursor": next_cursor, "has_more": has_more, "total": total})
     return Response(b'{"data":' + data.encode() + b',"page":' + info + b"}", media_type="application/json")
+
+
+async def _count(db: WorkspaceDatabase, listing: Listing, rows: str, parameters: Mapping[str, Any]) -> int:
+    """The total of a list, counted again after some seconds or a change."""
+    if db.totals is None:
+        return await db.count(rows, parameters)
+    identity = orjson.dumps([listing.name, parameters]).decode()
+    total: int | None = db.totals.find(db.workspace_id, identity)
+    if total is None:
+        total = await db.count(rows, parameters)
+        db.totals.keep(db.workspace_id, identity, total)
+    return total

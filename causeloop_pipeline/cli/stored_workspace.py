@@ -65,7 +65,7 @@ class StoredWorkspace:
     def regroup(self) -> "tuple[pl.DataFrame | None, Grouping]":
         """The present memberships, and what this version of the grouping would make of the same issues."""
         from causeloop_pipeline.analysis.loop import group
-        from causeloop_pipeline.stages.regrouping import grouping_options, read_grouping_facts
+        from causeloop_pipeline.stages.grouping.regrouping import grouping_options, read_grouping_facts
 
         facts = read_grouping_facts(self.session, self.workspace_id)
         _, grouping = group(

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.queries.act.assignments import select_assignee
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.act.assignments import select_assignee, select_name
+from api.queries.listing import AnyOf, Listing, Sort
 
 RECOMMENDATION_COLUMNS = f"""
     r.recommendation_id as id, r.rank, r.title, r.type, r.status, r.effort, r.impact,
@@ -29,7 +29,7 @@ RECOMMENDATIONS = Listing(
     },
     default_sort="rank",
     filters={
-        **{name: any_of(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
+        **{name: AnyOf(f"r.{name}", name) for name in ("status", "type", "effort", "impact")},
         "pattern_id": "($1 ->> 'pattern_id')::uuid = any (r.pattern_ids)",
     },
 )
@@ -62,7 +62,8 @@ from (
         ) as k on true
     ) as steps, (
         select coalesce(json_agg(json_build_object(
-            'note', g.note, 'made_by', g.made_by, 'made_at', g.made_at
+            'note', g.note, 'made_by', g.made_by, 'made_at', g.made_at,
+            'made_by_name', ({select_name("g.made_by")})
         ) order by g.progress_id), '[]')
         from act.recommendation_progress as g
         where g.recommendation_id = r.recommendation_id and g.note is not null

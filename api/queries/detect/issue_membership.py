@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.queries.act.assignments import select_name
 
 MAX_FACTS = 50
 
@@ -36,7 +37,8 @@ select json_build_object(
         select coalesce(json_agg(json_build_object(
             'correction_id', coalesce(c.correction_id, c.constraint_id), 'act', c.act,
             'kind', c.kind, 'issue_id', c.other, 'issue_title', o.title, 'pattern_id', c.pattern_id,
-            'made_by', c.made_by, 'made_at', c.made_at, 'reason', c.reason
+            'made_by', c.made_by, 'made_by_name', ({select_name("c.made_by")}),
+            'made_at', c.made_at, 'reason', c.reason
         ) order by c.made_at desc, c.constraint_id desc), '[]')
         from (
             select *, case left_issue_id when i.issue_id then right_issue_id else left_issue_id end as other

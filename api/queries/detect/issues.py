@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase, as_json
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 ISSUE_COLUMNS = """
     i.issue_id as id, i.source, i.external_id, i.connector_id, i.title, i.severity, i.status, i.service,
@@ -34,7 +34,7 @@ ISSUES = Listing(
     filters={
         "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
         **{
-            name: any_of(f"i.{name}", name)
+            name: AnyOf(f"i.{name}", name)
             for name in (
                 "severity",
                 "status",

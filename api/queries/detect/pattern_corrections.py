@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import conflict
+from api.queries.act.assignments import select_name
 from causeloop_pipeline.analysis.detect.correction_plans import CorrectionPlan
 from causeloop_pipeline.analysis.detect.grouping.constraints import Constraint
 from causeloop_pipeline.model.pattern import CENTRAL_MEMBERS
@@ -64,9 +65,12 @@ SELECT_MEMBERS = (
     "select issue_id from detect.pattern_member where pattern_id = $1 and issue_id = any ($2::uuid[])"
 )
 SELECT_PATTERNS = "select pattern_id from detect.pattern where pattern_id = any ($1::uuid[])"
-INSERT_CLOSURE_NOTE = """
+INSERT_CLOSURE_NOTE = f"""
 insert into detect.closure_note (workspace_id, pattern_id, note, made_by) values ($1, $2, $3, $4)
-returning json_build_object('id', closure_note_id, 'note', note, 'made_by', made_by, 'made_at', made_at)
+returning json_build_object(
+    'id', closure_note_id, 'note', note, 'made_by', made_by, 'made_at', made_at,
+    'made_by_name', ({select_name("closure_note.made_by")}), 'withdrawn_at', withdrawn_at
+)
 """
 
 Pair = tuple[UUID, UUID]

@@ -21,6 +21,14 @@ on conflict (workspace_id, pattern_id) do update
 returning true
 """
 
+WITHDRAW_NOTES = """
+update detect.closure_note set withdrawn_at = now(), withdrawn_by = $2
+where pattern_id = $1 and withdrawn_at is null
+"""
+UPDATE_REOPENED = """
+update detect.pattern set status = 'active', resolved_at = null, reopened_at = now()
+where pattern_id = $1 and status = 'resolved'
+"""
 UPDATE_NAME = "update detect.pattern set name = $2 where pattern_id = $1"
 
 
@@ -33,3 +41,10 @@ async def change_handling(
     if changes.get("name"):
         await db.transaction.execute(UPDATE_NAME, pattern_id, changes["name"])
     return True
+
+
+async def reopen_pattern(db: WorkspaceDatabase, pattern_id: UUID, actor: str) -> bool:
+    """Withdraw the closure notes of a pattern; False if it has none."""
+    withdrawn = await db.transaction.execute(WITHDRAW_NOTES, pattern_id, actor)
+    await db.transaction.execute(UPDATE_REOPENED, pattern_id)
+    return bool(withdrawn != "UPDATE 0")

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.queries.act.assignments import select_assignee
+from api.queries.act.assignments import select_assignee, select_name
 from api.queries.detect.issues import ISSUE_COLUMNS
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 # Silent for three times the usual gap, and for two weeks at least, as long as it is not resolved.
 QUIET = """
@@ -48,7 +48,7 @@ PATTERNS = Listing(
     default_sort="-risk_score",
     filters={
         "q": "to_tsvector('simple', p.name) @@ websearch_to_tsquery('simple', $1 ->> 'q')",
-        "status": any_of("p.status", "status"),
+        "status": AnyOf("p.status", "status"),
         "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
         "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
         "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",
@@ -59,8 +59,8 @@ PATTERN_MEMBERS = Listing(
     name="members",
     columns=f"""{ISSUE_COLUMNS}, m.similarity, m.confidence, m.reason, m.nearest_pattern_id,
         m.nearest_missing""",
-    source="""detect.pattern_member as m
-        join core.issue as i on i.workspace_id = m.workspace_id and i.issue_id = m.issue_id""",
+    source="""core.issue as i
+        join detect.pattern_member as m on m.workspace_id = i.workspace_id and m.issue_id = i.issue_id""",
     key="i.issue_id",
     key_output="id",
     sorts={
@@ -69,8 +69,15 @@ PATTERN_MEMBERS = Listing(
         "confidence": Sort("m.confidence", "confidence", "double precision"),
     },
     default_sort="-created_at",
-    filters={"q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')"},
-    always="m.pattern_id = ($1 ->> 'of_pattern')::uuid",
+    filters={
+        "q": "i.words @@ websearch_to_tsquery('simple', $1 ->> 'q')",
+        "template_key": """exists (
+            select from detect.fingerprint as f
+            where f.workspace_id = m.workspace_id and f.issue_id = m.issue_id
+                and f.template_key = ($1 ->> 'template_key')
+        )""",
+    },
+    always="i.pattern_id = ($1 ->> 'of_pattern')::uuid",
 )
 
 SELECT_PATTERN = f"""
@@ -78,7 +85,8 @@ select row_to_json(pattern)
 from (
     select {PATTERN_COLUMNS}, (
         select coalesce(json_agg(json_build_object(
-            'id', n.closure_note_id, 'note', n.note, 'made_by', n.made_by, 'made_at', n.made_at
+            'id', n.closure_note_id, 'note', n.note, 'made_by', n.made_by, 'made_at', n.made_at,
+            'made_by_name', ({select_name("n.made_by")}), 'withdrawn_at', n.withdrawn_at
         ) order by n.made_at), '[]')
         from detect.closure_note as n
         where n.pattern_id = p.pattern_id
@@ -86,6 +94,24 @@ from (
     from {PATTERN_SOURCE}
     where p.pattern_id = ($1 ->> 'id')::uuid
 ) as pattern
+"""
+
+MAX_GROUPS = 50
+
+SELECT_MEMBER_GROUPS = f"""
+select json_build_object('data', coalesce(json_agg(g order by g.count desc, g.template_key), '[]'))
+from (
+    select
+        f.template_key, min(f.template) as template, count(*) as count,
+        min(i.source_created_at) as first_seen_at, max(i.source_created_at) as last_seen_at
+    from detect.pattern_member as m
+    join detect.fingerprint as f on f.workspace_id = m.workspace_id and f.issue_id = m.issue_id
+    join core.issue as i on i.workspace_id = m.workspace_id and i.issue_id = m.issue_id
+    where m.pattern_id = ($1 ->> 'id')::uuid
+    group by f.template_key
+    order by count desc, f.template_key
+    limit {MAX_GROUPS}
+) as g
 """
 
 SELECT_EXISTS = "select to_json(true) from detect.pattern where pattern_id = ($1 ->> 'id')::uuid"
@@ -165,6 +191,11 @@ async def read_pattern(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
 async def pattern_exists(db: WorkspaceDatabase, pattern_id: UUID) -> bool:
     """Whether this workspace has a pattern of this id."""
     return await db.read(SELECT_EXISTS, id=str(pattern_id)) is not None
+
+
+async def read_member_groups(db: WorkspaceDatabase, pattern_id: UUID) -> str | None:
+    """The pattern's issues by their text without its variable parts, the largest groups first."""
+    return await db.read_text(SELECT_MEMBER_GROUPS, id=str(pattern_id))
 
 
 async def read_frequency(db: WorkspaceDatabase, pattern_id: UUID, bucket: str, days: int) -> str | None:

@@ -2,6 +2,8 @@
 
 Related are issues with the same template, the same pattern, the same rare words, or a creation time just
 before or after. Each is one index scan of bounded length, so that the cost does not grow with the workspace.
+To count how many issues hold a word, all of them are read from its index: so a word that even a small sample
+of the workspace often holds is not counted. Ids are digests, so the issues that follow by id are a sample.
 """
 
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ MAX_SMALL_WORKSPACE = 2_000
 MAX_PER_RELATION = 300
 MAX_ISSUES_PER_RARE_WORD = 500  # a word of more issues does not distinguish them
 MAX_RARE_WORDS = 24
+SAMPLE_ISSUES, MAX_SAMPLE_ISSUES_PER_WORD = 200, 9
 MAX_WORD_POSITION = 200  # words further down an issue are mostly logs and quotations
 
 SELECT_CANDIDATES = f"""
@@ -27,11 +30,25 @@ with target as (
     from core.issue as i
     left join detect.fingerprint as f on f.workspace_id = i.workspace_id and f.issue_id = i.issue_id
     where i.issue_id = ($1 ->> 'id')::uuid
+), sample as materialized (
+    (
+        select i.words
+        from core.issue as i
+        where i.issue_id > (select t.issue_id from target as t where not t.is_small)
+        order by i.workspace_id, i.issue_id
+        limit {SAMPLE_ISSUES}
+    )
 ), word as (
-    select t.workspace_id, w.lexeme, quote_literal(w.lexeme)::tsquery as query
-    from target as t
-    cross join unnest(t.words) as w
-    where not t.is_small and length(w.lexeme) > 1 and w.positions[1] <= {MAX_WORD_POSITION}
+    select w.workspace_id, w.lexeme, w.query
+    from (
+        select t.workspace_id, w.lexeme, quote_literal(w.lexeme)::tsquery as query
+        from target as t
+        cross join unnest(t.words) as w
+        where not t.is_small and length(w.lexeme) > 1 and w.positions[1] <= {MAX_WORD_POSITION}
+    ) as w
+    where (
+        select count(*) from sample as s where s.words @@ w.query
+    ) <= {MAX_SAMPLE_ISSUES_PER_WORD}
 ), rare as (
     select word.*, frequency.issues
     from word
@@ -57,10 +74,12 @@ with target as (
     select i.issue_id from core.issue as i
     where i.issue_id in (select jsonb_array_elements_text($1 -> 'also')::uuid)
     union
-    select i.issue_id
-    from target as t
-    join core.issue as i on i.workspace_id = t.workspace_id
-    where t.is_small
+    (
+        select i.issue_id
+        from core.issue as i
+        where (select t.is_small from target as t)
+        limit {MAX_SMALL_WORKSPACE}
+    )
     union
     (
         select f.issue_id
@@ -72,9 +91,8 @@ with target as (
     union
     (
         select i.issue_id
-        from target as t
-        join core.issue as i on i.workspace_id = t.workspace_id and i.pattern_id = t.pattern_id
-        where not t.is_small
+        from core.issue as i
+        where i.pattern_id = (select t.pattern_id from target as t where not t.is_small)
         order by i.source_created_at desc
         limit {MAX_PER_RELATION}
     )
@@ -87,18 +105,16 @@ with target as (
     union
     (
         select i.issue_id
-        from target as t
-        join core.issue as i on i.workspace_id = t.workspace_id and i.source_created_at <= t.source_created_at
-        where not t.is_small
+        from core.issue as i
+        where i.source_created_at <= (select t.source_created_at from target as t where not t.is_small)
         order by i.source_created_at desc, i.issue_id desc
         limit {MAX_PER_RELATION}
     )
     union
     (
         select i.issue_id
-        from target as t
-        join core.issue as i on i.workspace_id = t.workspace_id and i.source_created_at > t.source_created_at
-        where not t.is_small
+        from core.issue as i
+        where i.source_created_at > (select t.source_created_at from target as t where not t.is_small)
         order by i.source_created_at, i.issue_id
         limit {MAX_PER_RELATION}
     )
@@ -112,8 +128,13 @@ select json_agg(json_build_object(
     'template_key', f.template_key
 ) order by i.source_created_at, i.issue_id)
 from candidate as c
-join core.issue as i on i.issue_id = c.issue_id
-left join detect.fingerprint as f on f.workspace_id = i.workspace_id and f.issue_id = i.issue_id
+-- A look at each, whatever the planner thinks how many there are.
+cross join lateral (select * from core.issue as one where one.issue_id = c.issue_id offset 0) as i
+left join lateral (
+    select * from detect.fingerprint as one
+    where one.workspace_id = i.workspace_id and one.issue_id = i.issue_id
+    offset 0
+) as f on true
 """
 
 SELECT_SUMMARIES = f"""

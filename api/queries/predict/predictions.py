@@ -1,10 +1,11 @@
 """Lists and reads predictions; records outcomes and dismissals."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 JOIN_OUTCOME = """
     left join lateral (
@@ -16,28 +17,28 @@ JOIN_OUTCOME = """
     ) as graded on true
 """
 
-PREDICTION_COLUMNS = """
+
+def select_graded(column: str) -> str:
+    """A column of the outcome that counts, read only where it is wanted."""
+    return f"(select graded.{column} from (select) as one {JOIN_OUTCOME})"
+
+
+PREDICTION_COLUMNS = f"""
     p.prediction_id as id, p.pattern_id, n.name as pattern_name, p.window_days, p.issued_at, p.closes_at,
     p.probability, p.reason, p.impact, p.likely_trigger, p.evidence, p.likely_where, p.likely_when,
     p.next_date_low, p.next_date_median, p.next_date_high, p.event_count, p.model_probabilities,
-    p.model_version, graded.outcome, graded.decided_by as outcome_by, d.dismissed_at
+    p.model_version, {select_graded("outcome")} as outcome, {select_graded("decided_by")} as outcome_by,
+    d.dismissed_at
 """
 
-PREDICTION_SOURCE = f"""
-    predict.prediction as p
+JOIN_PATTERN_AND_DISMISSAL = """
     left join detect.pattern as n on n.workspace_id = p.workspace_id and n.pattern_id = p.pattern_id
     left join predict.dismissal as d on d.workspace_id = p.workspace_id and d.prediction_id = p.prediction_id
-    {JOIN_OUTCOME}
 """
 
-IS_LATEST = """
-    p.prediction_id = (
-        select latest.prediction_id
-        from predict.latest_prediction(p.workspace_id, p.pattern_id, p.window_days) as latest
-    )
-"""
+PREDICTION_SOURCE = f"predict.prediction as p {JOIN_PATTERN_AND_DISMISSAL}"
 
-PREDICTIONS = Listing(
+ISSUED_PREDICTIONS = Listing(
     name="predictions",
     columns=PREDICTION_COLUMNS,
     source=PREDICTION_SOURCE,
@@ -52,14 +53,39 @@ PREDICTIONS = Listing(
     filters={
         "pattern_id": "p.pattern_id = ($1 ->> 'pattern_id')::uuid",
         "window_days": "p.window_days = ($1 ->> 'window_days')::integer",
-        "impact": any_of("p.impact", "impact"),
-        "outcome": any_of("graded.outcome", "outcome"),
+        "impact": AnyOf("p.impact", "impact"),
+        "outcome": AnyOf(select_graded("outcome"), "outcome"),
         "min_probability": "p.probability >= ($1 ->> 'min_probability')::double precision",
         "dismissed": "(d.dismissed_at is not null) = ($1 ->> 'dismissed')::boolean",
         "history": "true",
     },
-    always=f"(($1 ->> 'history')::boolean is true or (n.pattern_id is not null and {IS_LATEST}))",
 )
+"""Every prediction that was ever made."""
+
+# Outer joins, which are left out where rows are only counted.
+PREDICTIONS = replace(
+    ISSUED_PREDICTIONS,
+    source=f"""
+        predict.current_prediction as c
+        left join predict.prediction as p
+            on p.workspace_id = c.workspace_id and p.prediction_id = c.prediction_id
+        {JOIN_PATTERN_AND_DISMISSAL}
+    """,
+    key="c.prediction_id",
+    sorts={
+        **ISSUED_PREDICTIONS.sorts,
+        "probability": Sort("c.probability", "probability", "double precision", nullable=True),
+        "issued_at": Sort("c.issued_at", "issued_at", "timestamptz"),
+    },
+    filters={
+        **ISSUED_PREDICTIONS.filters,
+        "pattern_id": "c.pattern_id = ($1 ->> 'pattern_id')::uuid",
+        "window_days": "c.window_days = ($1 ->> 'window_days')::integer",
+        "impact": AnyOf("c.impact", "impact"),
+        "min_probability": "c.probability >= ($1 ->> 'min_probability')::double precision",
+    },
+)
+"""The latest prediction of each pattern and window."""
 
 SELECT_PREDICTION = f"""
 select row_to_json(prediction)
@@ -80,16 +106,14 @@ from (
 # The latest predictions of the patterns that are not resolved.
 SELECT_CURRENT = """
     select
-        p.pattern_id, p.probability, p.impact, n.risk_score,
+        c.pattern_id, c.probability, c.impact, n.risk_score,
         exists (
             select from predict.dismissal as d
-            where d.workspace_id = p.workspace_id and d.prediction_id = p.prediction_id
+            where d.workspace_id = c.workspace_id and d.prediction_id = c.prediction_id
         ) as dismissed
-    from detect.pattern as n
-    cross join lateral predict.latest_prediction(
-        n.workspace_id, n.pattern_id, ($1 ->> 'window_days')::integer
-    ) as p
-    where n.status <> 'resolved'
+    from predict.current_prediction as c
+    join detect.pattern as n on n.workspace_id = c.workspace_id and n.pattern_id = c.pattern_id
+    where c.window_days = ($1 ->> 'window_days')::integer and n.status <> 'resolved'
 """
 
 SELECT_SUMMARY = f"""

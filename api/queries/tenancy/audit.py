@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.http.database import WorkspaceDatabase, as_json
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 AUDIT_ENTRIES = Listing(
     name="audit entries",
@@ -14,9 +14,9 @@ AUDIT_ENTRIES = Listing(
     sorts={"at": Sort("a.at", "at", "timestamptz")},
     default_sort="-at",
     filters={
-        "actor": any_of("a.actor", "actor"),
-        "action": any_of("a.action", "action"),
-        "subject": any_of("a.subject", "subject"),
+        "actor": AnyOf("a.actor", "actor"),
+        "action": AnyOf("a.action", "action"),
+        "subject": AnyOf("a.subject", "subject"),
         "at_from": "a.at >= ($1 ->> 'at_from')::timestamptz",
         "at_until": "a.at < ($1 ->> 'at_until')::timestamptz",
     },

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.http.database import read_as_workspace, set_workspace
+from api.http.database import set_workspace, write_as_workspace
 from api.queries.tenancy.callers import read_row
 from api.queries.tenancy.sessions import claim
 
@@ -54,7 +54,7 @@ async def read_browser_session(
 
 async def mark_session_used(pool: asyncpg.Pool, workspace_id: UUID, session_id: UUID) -> None:
     """Set the time at which a browser's session was last used."""
-    await read_as_workspace(pool, workspace_id, UPDATE_SESSION_USED, id=str(session_id))
+    await write_as_workspace(pool, workspace_id, UPDATE_SESSION_USED, id=str(session_id))
 
 
 async def end_browser_session(

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from api.http.database import read_as_workspace
+from api.http.database import read_as_workspace, write_as_workspace
 
 SELECT_SERVICE_ACCOUNT = """
 select json_build_object(
@@ -15,6 +15,10 @@ select json_build_object(
     'expires_at', a.expires_at,
     'revoked_at', a.revoked_at,
     'is_use_outdated', a.last_used_at is null or a.last_used_at < now() - interval '1 minute',
+    'former_key_hash', encode(a.former_key_hash, 'hex'),
+    'former_expires_at', a.former_expires_at,
+    'is_former_use_outdated', a.former_used_at is null or a.former_used_at < now() - interval '1 minute',
+    'scopes', a.scopes,
     'organization_id', o.organization_id,
     'organization_status', o.status,
     'plan', o.plan,
@@ -50,12 +54,46 @@ where m.user_id = ($1 ->> 'id')::uuid
 """
 
 
-UPDATE_LAST_USED = """
+SELECT_PERSONAL_KEY = """
+select json_build_object(
+    'key_hash', encode(k.key_hash, 'hex'),
+    'user_id', k.user_id,
+    'key_role', k.role,
+    'method', k.method,
+    'expires_at', k.expires_at,
+    'revoked_at', k.revoked_at,
+    'is_use_outdated', k.last_used_at is null or k.last_used_at < now() - interval '1 minute',
+    'former_key_hash', encode(k.former_key_hash, 'hex'),
+    'former_expires_at', k.former_expires_at,
+    'is_former_use_outdated', k.former_used_at is null or k.former_used_at < now() - interval '1 minute',
+    'scopes', k.scopes,
+    'role', m.role,
+    'status', m.status,
+    'sso_enforced', w.sso_enforced,
+    'organization_id', o.organization_id,
+    'organization_status', o.status,
+    'plan', o.plan,
+    'timezone', w.timezone,
+    'is_workspace_archived', w.archived_at is not null
+)
+from app.personal_key as k
+join app.membership as m using (workspace_id, user_id)
+join app.workspace as w using (workspace_id)
+join app.organization as o using (organization_id)
+where k.key_id = ($1 ->> 'id')::uuid
+"""
+
+UPDATE_USED = """
 with used as (
-    update app.service_account set last_used_at = now() where service_account_id = ($1 ->> 'id')::uuid
+    update {table}
+    set last_used_at = case when ($1 ->> 'is_former')::boolean then last_used_at else now() end,
+        former_used_at = case when ($1 ->> 'is_former')::boolean then now() else former_used_at end
+    where {key} = ($1 ->> 'id')::uuid
 )
 select null
 """
+UPDATE_ACCOUNT_USED = UPDATE_USED.format(table="app.service_account", key="service_account_id")
+UPDATE_PERSONAL_KEY_USED = UPDATE_USED.format(table="app.personal_key", key="key_id")
 
 
 async def read_service_account(
@@ -73,9 +111,17 @@ async def read_member(
     return await read_row(reader, workspace_id, SELECT_MEMBER, user_id, session_id=session)
 
 
-async def mark_service_account_used(pool: asyncpg.Pool, workspace_id: UUID, account_id: UUID) -> None:
-    """Set the time at which a key was last used."""
-    await read_as_workspace(pool, workspace_id, UPDATE_LAST_USED, id=str(account_id))
+async def read_personal_key(pool: asyncpg.Pool, workspace_id: UUID, key_id: UUID) -> dict[str, Any] | None:
+    """A person's key with their membership, its workspace's and its organization's state."""
+    return await read_row(pool, workspace_id, SELECT_PERSONAL_KEY, key_id)
+
+
+async def mark_key_used(
+    pool: asyncpg.Pool, workspace_id: UUID, key_id: UUID, is_personal: bool, is_former: bool
+) -> None:
+    """Set the time at which a key, or its secret of before the last rotation, was last used."""
+    statement = UPDATE_PERSONAL_KEY_USED if is_personal else UPDATE_ACCOUNT_USED
+    await write_as_workspace(pool, workspace_id, statement, id=str(key_id), is_former=is_former)
 
 
 async def read_row(

@@ -1,4 +1,4 @@
-"""Members and service accounts of a workspace."""
+"""Members of a workspace."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,7 @@ import asyncpg
 
 from api.http.database import WorkspaceDatabase
 from api.http.errors import broken_rule
-from api.queries.listing import Listing, Sort, any_of
+from api.queries.listing import AnyOf, Listing, Sort
 
 MEMBERS = Listing(
     name="members",
@@ -21,24 +21,13 @@ MEMBERS = Listing(
         "created_at": Sort("m.created_at", "created_at", "timestamptz"),
     },
     default_sort="email",
-    filters={"role": any_of("m.role", "role"), "status": any_of("m.status", "status")},
-)
-
-SERVICE_ACCOUNTS = Listing(
-    name="service accounts",
-    columns="""a.service_account_id as id, a.name, a.role, a.created_at, a.expires_at, a.revoked_at,
-        a.last_used_at""",
-    source="app.service_account as a",
-    key="a.service_account_id",
-    key_output="id",
-    sorts={"created_at": Sort("a.created_at", "created_at", "timestamptz")},
-    default_sort="-created_at",
-    filters={},
+    filters={"role": AnyOf("m.role", "role"), "status": AnyOf("m.status", "status")},
 )
 
 SELECT_HAS_ENOUGH_SEATS = """
 select o.seats_taken + (
-    select count(*) from app.membership where status = 'invited' and created_at > now() - interval '7 days'
+    select count(*) from app.membership
+    where status = 'invited' and (is_provisioned or created_at > now() - interval '7 days')
 ) <= o.seats_total
 from app.organization as o
 """
@@ -75,21 +64,10 @@ select count(*) from app.membership where role = 'owner' and status = 'active' a
 """
 
 UPDATE_MEMBERSHIP = """
-update app.membership set role = coalesce($2, role), status = coalesce($3, status) where user_id = $1
-"""
-
-INSERT_ACCOUNT = """
-insert into app.service_account (workspace_id, service_account_id, name, role, key_hash, expires_at)
-values ($1, $2, $3, $4, $5, $6)
-returning created_at
-"""
-
-SELECT_ACCOUNT_ROLE = "select role from app.service_account where service_account_id = $1"
-
-UPDATE_REVOKED_AT = """
-update app.service_account set revoked_at = coalesce(revoked_at, now())
-where service_account_id = $1
-returning true
+update app.membership
+set role = coalesce($2, role),
+    status = case when $3 = 'active' and accepted_at is null then 'invited' else coalesce($3, status) end
+where user_id = $1
 """
 
 
@@ -143,22 +121,3 @@ def seats_exhausted() -> Exception:
         "seats_exhausted",
         "all seats of the organization are taken: suspend a member or buy seats",
     )
-
-
-async def create_account(
-    db: WorkspaceDatabase, account_id: UUID, name: str, role: str, key_hash: bytes, expires_at: Any
-) -> Any:
-    """Store a service account; returns its creation time."""
-    return await db.transaction.fetchval(
-        INSERT_ACCOUNT, db.workspace_id, account_id, name, role, key_hash, expires_at
-    )
-
-
-async def read_account_role(db: WorkspaceDatabase, account_id: UUID) -> str | None:
-    """The role of a service account; None if there is no such account."""
-    return await db.transaction.fetchval(SELECT_ACCOUNT_ROLE, account_id)  # type: ignore[no-any-return]
-
-
-async def revoke_account(db: WorkspaceDatabase, account_id: UUID) -> bool:
-    """Revoke a key; False if there is no such account."""
-    return bool(await db.transaction.fetchval(UPDATE_REVOKED_AT, account_id))

@@ -28,12 +28,13 @@ update app.users set external_id = $1 where email = $2 and external_id is null r
 SELECT_MEMBERSHIPS = """
 select workspace_id, status from app.membership
 where user_id = $1
-    and (status = 'active' or status = 'invited' and created_at > now() - interval '7 days')
+    and (status = 'active'
+        or status = 'invited' and (is_provisioned or created_at > now() - interval '7 days'))
 order by workspace_id
 """
 ACCEPT_INVITATION = """
 update app.membership set status = 'active'
-where user_id = $1 and status = 'invited' and created_at > now() - interval '7 days'
+where user_id = $1 and status = 'invited' and (is_provisioned or created_at > now() - interval '7 days')
 """
 INSERT_SESSION = """
 insert into app.session (workspace_id, session_id, user_id, method, ends_at, client)

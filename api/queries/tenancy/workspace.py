@@ -1,6 +1,7 @@
 """The workspace with its organization, settings and onboarding state."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from api.http.database import WorkspaceDatabase, as_json
@@ -9,6 +10,7 @@ SELECT_WORKSPACE = """
 select json_build_object(
     'id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'timezone', w.timezone,
     'sso_enforced', w.sso_enforced, 'created_at', w.created_at, 'archived_at', w.archived_at,
+    'erase_after', w.erase_after,
     'organization', json_build_object(
         'id', o.organization_id, 'slug', o.slug, 'name', o.name, 'plan', o.plan,
         'seats_total', o.seats_total, 'seats_taken', o.seats_taken, 'status', o.status
@@ -35,7 +37,13 @@ set name = coalesce($1, name), timezone = coalesce($2, timezone), sso_enforced =
     slug = coalesce($4, slug)
 """
 UPDATE_ARCHIVED_AT = """
-update app.workspace set archived_at = case when $1 then coalesce(archived_at, now()) end
+update app.workspace
+set archived_at = case when $1 then coalesce(archived_at, now()) end,
+    erase_after = case when $1 then erase_after end
+"""
+UPDATE_ERASE_AFTER = """
+update app.workspace
+set archived_at = coalesce(archived_at, now()), erase_after = coalesce(erase_after, now() + $1::interval)
 """
 
 SELECT_SETTINGS = """
@@ -78,6 +86,11 @@ async def update_workspace(
 async def set_archived(db: WorkspaceDatabase, is_archived: bool) -> None:
     """Archive the workspace, or bring it back."""
     await db.transaction.execute(UPDATE_ARCHIVED_AT, is_archived)
+
+
+async def request_erasure(db: WorkspaceDatabase, delay: timedelta) -> None:
+    """Archive the workspace, and have it erased after a delay; a second request does not postpone it."""
+    await db.transaction.execute(UPDATE_ERASE_AFTER, delay)
 
 
 async def read_settings(db: WorkspaceDatabase) -> str | None:

@@ -37,7 +37,8 @@ IMPACT = ["low, and a risk score under 20", "low", "medium", "high", "critical"]
 @requires(Role.VIEWER)
 async def list_predictions(db: Db, filters: Annotated[PredictionFilters, Query()]) -> Response:
     """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
-    return await read_page(db, predictions.PREDICTIONS, filters)
+    listing = predictions.ISSUED_PREDICTIONS if filters.history else predictions.PREDICTIONS
+    return await read_page(db, listing, filters)
 
 
 @router.get("/summary", summary="Get the overview", responses=documents(PredictionSummary))

@@ -14,7 +14,8 @@ from api.queries.detect.issues import ISSUES
 from api.queries.detect.patterns import PATTERNS
 from api.queries.ingestion.connectors import CONNECTORS
 from api.queries.predict.predictions import PREDICTIONS
-from api.queries.tenancy.members import MEMBERS, SERVICE_ACCOUNTS
+from api.queries.tenancy.keys import SERVICE_ACCOUNTS
+from api.queries.tenancy.members import MEMBERS
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample

@@ -1,0 +1,227 @@
+"""What a read costs beside a bare answer: `python -m bench.api [ISSUES]`, 100,000 issues without a number.
+
+A seeded workspace is served by the real application on loopback, beside an application of one line on the
+same server program. For each endpoint: CPU of the API's process and of PostgreSQL for a request, and how
+long clients wait, one and eight at once; then 32 at once over all of them, who must get no error. Lists are
+to cost at most twice a bare answer in the API and .5 ms in PostgreSQL; the dear ones have a goal each.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+from bench.api.applications import serve
+from bench.api.clients import Connection, connect, list_backends, read_cpu_ns
+from bench.data.stored_workspace import create_stored_workspace
+from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.app.tenants import create_service_key
+from causeloop_pipeline.storage.database import roles
+from causeloop_pipeline.storage.embedded.installation import prepare_database
+from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+
+ISSUES = 100_000
+MAX_TIMES_HELLO, MAX_DATABASE_MS = 2.0, 0.5
+SECONDS, WARM_UP = 1.5, 20
+CLIENTS, MANY_CLIENTS, MANY_SECONDS = 8, 32, 10.0
+MAX_MS = {
+    "predictions": 5.0,
+    "issues by service": 5.0,
+    "issue similar": 50.0,
+    "issues, page 400 by risk": 5.0,
+    "members": 20.0,
+}
+"""Endpoint → milliseconds that one client may wait, where a list's bounds do not hold."""
+
+HEAD = f"{'':28} {'API':>7} {'database':>9} {'hello':>6} {'1: p50':>8} {'p95':>8} {'8: p50':>8} {'p95':>8}"
+SELECT_EXAMPLES = """
+select
+    (select issue_id from core.issue where workspace_id = %(id)s and body is not null limit 1),
+    (select pattern_id from detect.pattern where workspace_id = %(id)s order by issue_count desc limit 1),
+    (select title from core.issue where workspace_id = %(id)s and body is not null limit 1)
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU for a request, of the process that answers and of PostgreSQL; milliseconds that clients wait."""
+
+    api_us: float
+    database_us: float
+    alone_p50: float
+    alone_p95: float
+    p50: float
+    p95: float
+
+    def format(self, name: str, hello_us: float) -> str:
+        """One row of the table."""
+        return (
+            f"{name:28} {self.api_us:7,.0f} {self.database_us:9,.0f} {self.api_us / hello_us:6.1f} "
+            f"{self.alone_p50:8.1f} {self.alone_p95:8.1f} {self.p50:8.1f} {self.p95:8.1f}"
+        )
+
+
+def main() -> int:
+    """Seeds, serves and measures; 1 when a goal is missed."""
+    issues = int(sys.argv[1]) if len(sys.argv) > 1 else ISSUES
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CAUSELOOP_STATE_DIR"] = folder
+        server = prepare_database(Path(folder), settings().postgres_bin_dir)
+        if server is None:
+            print("this benchmark needs the embedded server: unset CAUSELOOP_DATABASE_URL")
+            return 1
+        try:
+            workspace_id = create_stored_workspace(server.url(roles.DATABASE), issues)
+            return measure(server.url(roles.DATABASE), workspace_id, Path(folder) / "postgres", issues)
+        finally:
+            remove_server(Path(folder) / "postgres")
+
+
+def measure(superuser_url: str, workspace_id: UUID, folder: Path, issues: int) -> int:
+    """Serves both applications and prints the table; 1 when a goal is missed."""
+    postmaster = int((data_dir(folder) / "postmaster.pid").read_text().split("\n", 1)[0])
+    with psycopg.connect(superuser_url, autocommit=True) as owner:
+        key = create_service_key(owner, workspace_id, "bench", "admin")
+        row = owner.execute(SELECT_EXAMPLES, {"id": workspace_id}).fetchone()
+        assert row is not None
+    paths = make_paths(*row)
+    with serve("create_hello_app") as (hello, hello_port), serve("create_unlimited_app") as (api, port):
+        bare = asyncio.run(measure_path(hello_port, "", "/hello", hello, postmaster))
+        print(f"{issues:,} issues; microseconds of CPU for a request, and milliseconds that a client waits")
+        print(HEAD)
+        print(bare.format("bare answer", bare.api_us), flush=True)
+        missed: list[str] = []
+        deep = "issues, page 400 by risk"
+        if deep in paths:
+            paths[deep] = asyncio.run(find_page(port, key, paths[deep]))
+        for name, path in paths.items():
+            cost = asyncio.run(measure_path(port, key, path, api, postmaster))
+            print(cost.format(name, bare.api_us), flush=True)
+            missed += list_missed(name, cost, bare.api_us)
+        statuses = asyncio.run(crowd(port, key, list(paths.values())))
+    failed = {status: count for status, count in statuses.items() if status >= 500}
+    print(f"{MANY_CLIENTS} clients: {sum(statuses.values()):,} answers, failed: {failed or 'none'}")
+    for line in missed:
+        print(f"missed: {line}")
+    return int(bool(missed or failed))
+
+
+def make_paths(issue_id: UUID, pattern_id: UUID, title: str) -> dict[str, str]:
+    """Name → path of everything that is measured."""
+    word = title.split(maxsplit=1)[0]
+    return {
+        "health": "/health",
+        "issues": "/v1/issues",
+        "issues by risk": "/v1/issues?sort=-risk_score",
+        "issues severity + status": "/v1/issues?severity=p1&status=open",
+        "issues by service": "/v1/issues?service=service-7",
+        "issues with a word": f"/v1/issues?q={word}",
+        "issues, page 400 by risk": "/v1/issues?sort=-risk_score&limit=100",
+        "issue": f"/v1/issues/{issue_id}",
+        "issue similar": f"/v1/issues/{issue_id}/similar",
+        "patterns": "/v1/patterns",
+        "pattern": f"/v1/patterns/{pattern_id}",
+        "members": f"/v1/patterns/{pattern_id}/members",
+        "predictions": "/v1/predictions",
+        "predictions summary": "/v1/predictions/summary",
+        "predictions matrix": "/v1/predictions/matrix",
+        "recommendations": "/v1/recommendations",
+        "clusters": "/v1/clusters",
+        "graph": "/v1/patterns/graph",
+    }
+
+
+def list_missed(name: str, cost: Cost, hello_us: float) -> Iterator[str]:
+    """What of an endpoint's goals is missed."""
+    if name in MAX_MS:
+        if cost.alone_p50 > MAX_MS[name]:
+            yield f"{name}: {cost.alone_p50:.1f} ms, goal {MAX_MS[name]:.0f}"
+    elif name in {"issues", "issues by risk", "patterns", "recommendations", "clusters"}:
+        if cost.api_us > MAX_TIMES_HELLO * hello_us:
+            yield f"{name}: {cost.api_us / hello_us:.1f} times a bare answer, goal {MAX_TIMES_HELLO:.0f}"
+        if cost.database_us > 1000 * MAX_DATABASE_MS:
+            yield f"{name}: {cost.database_us / 1000:.2f} ms in PostgreSQL, goal {MAX_DATABASE_MS}"
+
+
+async def find_page(port: int, key: str, path: str, pages: int = 400) -> str:
+    """The path of a late page, or of the last one."""
+    import orjson
+
+    async with connect(port, key) as client:
+        following = path
+        for _ in range(pages - 1):
+            _, body = await client.get(following)
+            cursor = orjson.loads(body)["page"]["next_cursor"]
+            if cursor is None:
+                break
+            following = f"{path}&cursor={cursor}"
+    return following
+
+
+async def measure_path(port: int, key: str, path: str, process: int, postmaster: int) -> Cost:
+    """The cost of one path: CPU with several clients, waits with one and with several."""
+    async with connect(port, key) as client:
+        for _ in range(WARM_UP):
+            status, body = await client.get(path)
+            assert status == 200, (path, status, body[:500])
+        alone = await request_for([client], path, SECONDS)
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(connect(port, key)) for _ in range(CLIENTS)]
+        await request_for(clients, path, SECONDS / 2)  # every connection to the database has its plans
+        began = read_cpu_ns([process]), read_cpu_ns(list_backends(postmaster))
+        waits = await request_for(clients, path, SECONDS)
+        spent = read_cpu_ns([process]) - began[0], read_cpu_ns(list_backends(postmaster)) - began[1]
+    return Cost(
+        spent[0] / 1000 / len(waits),
+        spent[1] / 1000 / len(waits),
+        *(1000 * quantile(alone, share) for share in (0.5, 0.95)),
+        *(1000 * quantile(waits, share) for share in (0.5, 0.95)),
+    )
+
+
+async def request_for(clients: Sequence[Connection], path: str, seconds: float) -> list[float]:
+    """How long each answer took while every client repeated the request."""
+    waits: list[float] = []
+    end = time.perf_counter() + seconds
+
+    async def ask(client: Connection) -> None:
+        while (began := time.perf_counter()) < end or not waits:
+            await client.get(path)
+            waits.append(time.perf_counter() - began)
+
+    await asyncio.gather(*map(ask, clients))
+    return waits
+
+
+async def crowd(port: int, key: str, paths: Sequence[str]) -> dict[int, int]:
+    """How often each status came while many clients requested everything, each in an order of its own."""
+    statuses: dict[int, int] = {}
+    end = time.perf_counter() + MANY_SECONDS
+
+    async def ask(first: int) -> None:
+        async with connect(port, key) as client:
+            at = first
+            while time.perf_counter() < end:
+                status, _ = await client.get(paths[at % len(paths)])
+                statuses[status] = statuses.get(status, 0) + 1
+                at += 1
+
+    await asyncio.gather(*map(ask, range(MANY_CLIENTS)))
+    return statuses
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values does not exceed."""
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

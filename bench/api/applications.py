@@ -1,0 +1,65 @@
+"""The applications that are measured, each served on loopback as `causeloop up` serves the API."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from fastapi import FastAPI, Response
+
+from causeloop_pipeline.storage.embedded.postgres_server import free_port
+
+
+def create_hello_app() -> FastAPI:
+    """The least that the same programs can do."""
+    app = FastAPI()
+
+    @app.get("/hello")
+    async def say_hello() -> Response:
+        return Response(b'{"hello":"world"}', media_type="application/json")
+
+    return app
+
+
+def create_unlimited_app() -> FastAPI:
+    """The API, whose plan allows whatever this program asks for."""
+    from api.main import create_app
+    from causeloop_pipeline.model.plans import PLANS
+
+    PLANS["enterprise"] = replace(PLANS["enterprise"], requests_per_minute=100_000_000, burst=10_000_000)
+    return create_app()
+
+
+@contextlib.contextmanager
+def serve(factory: str) -> Iterator[tuple[int, int]]:
+    """Process id and port of an application on loopback, as `causeloop up` serves it."""
+    from causeloop_pipeline.cli.servers import API_LIMITS
+
+    port = free_port()
+    command = [f"bench.api.applications:{factory}", "--factory", "--host", "127.0.0.1", "--port", str(port)]
+    quiet = ("--no-server-header", "--no-access-log", "--log-level", "warning")
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", *command, *quiet, *API_LIMITS], stdout=log, stderr=log
+        )
+        try:
+            await_listening(port, process.poll)
+            yield process.pid, port
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def await_listening(port: int, poll: Callable[[], Any], seconds: float = 60.0) -> None:
+    """Wait until a server accepts connections."""
+    from causeloop_pipeline.cli.processes import is_listening
+
+    end = time.monotonic() + seconds
+    while not is_listening(port):
+        assert poll() is None, "the server ended at once"
+        assert time.monotonic() < end, f"nothing listens on port {port}"
+        time.sleep(0.05)

@@ -1,0 +1,46 @@
+"""Clients that read of HTTP no more than they need, and the CPU time of those whom they ask."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+
+class Connection:
+    """One client's connection, which reads what it needs of HTTP and no more."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: str) -> None:
+        self.reader, self.writer, self.head = reader, writer, head
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of a GET."""
+        self.writer.write(f"GET {path} HTTP/1.1\r\nhost: localhost\r\n{self.head}\r\n".encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        length = next(int(line[15:]) for line in lines if line.startswith(b"content-length:"))
+        return int(head[9:12]), await self.reader.readexactly(length)
+
+
+@contextlib.asynccontextmanager
+async def connect(port: int, key: str) -> AsyncIterator[Connection]:
+    """A connection that is closed at the end."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+    try:
+        yield Connection(reader, writer, f"authorization: Bearer {key}\r\n" if key else "")
+    finally:
+        writer.close()
+
+
+def read_cpu_ns(pids: Sequence[int]) -> int:
+    """CPU time of all threads of some processes so far."""
+    total = 0
+    for pid in pids:
+        for thread in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                total += int(thread.read_text().split()[0])
+    return total
+
+
+def list_backends(postmaster: int) -> list[int]:
+    """PostgreSQL's processes, which serve one connection each."""
+    return [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
