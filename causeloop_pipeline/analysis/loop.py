@@ -72,6 +72,7 @@ def run_loop(
     each of STAGES as it begins. Out: a Loop. Patterns whose issues carry no date have predictions without a
     probability, and `no_dates` as the reason. The same input gives the same Loop.
     """
+    from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
     from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
     from causeloop_pipeline.analysis.detect.grouping.patterns import GroupingOptions
     from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
@@ -92,7 +93,10 @@ def run_loop(
     reached("risk")
     issue_risks, pattern_risks = score_risk(*detected, predicted.predictions, as_of=as_of)
     reached("recommendations")
-    inputs = RecommendationInputs(*detected, predicted.predictions, pattern_risks, clustering.members)
+    summaries = summarize_patterns(*detected, as_of=as_of)
+    inputs = RecommendationInputs(
+        grouping.patterns, summaries, predicted.predictions, pattern_risks, clustering.members
+    )
     recommendations = recommend(inputs, as_of=as_of, namespace=namespace)
     return Loop(
         issues=issues,
@@ -167,10 +171,9 @@ def cluster(
     )
 
 
-def changes_needed_since(issues: pl.DataFrame, as_of: datetime) -> datetime:
-    """Since when changes may explain a cluster: a day before the first of ISSUES, or before `as_of`."""
-    first: datetime = issues["source_created_at"].min() or as_of  # type: ignore[assignment]
-    return max(first, MIN_INSTANT) - MAX_CHANGE_LEAD
+def changes_needed_since(first_issue_at: datetime | None, as_of: datetime) -> datetime:
+    """Since when changes may explain a cluster: a day before the first issue, or before `as_of`."""
+    return max(first_issue_at or as_of, MIN_INSTANT) - MAX_CHANGE_LEAD
 
 
 def predict(

@@ -21,11 +21,14 @@ from causeloop_pipeline.storage.notify.alerts import (
     start_evaluation,
     write_alert_states,
 )
+from causeloop_pipeline.storage.notify.weekly_reports import enqueue_weekly_reports
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
-    """Decide which rules fire, now that there are new predictions."""
-    return evaluate_rules(session, workspace.workspace_id, as_of)
+    """Decide which rules fire, now that there are new predictions; queue the reports of a week that ended."""
+    site = settings().public_url.rstrip("/")
+    reports = enqueue_weekly_reports(session, workspace.workspace_id, site) if settings().smtp_url else 0
+    return {**evaluate_rules(session, workspace.workspace_id, as_of), "weekly reports": reports}
 
 
 def evaluate_rules(session: Session, workspace_id: UUID, as_of: datetime) -> Counts:

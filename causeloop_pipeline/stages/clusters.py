@@ -1,33 +1,95 @@
-"""`clusters`: patterns that belong to one systemic problem, and the graph that shows why."""
+"""`clusters`: patterns that belong to one systemic problem, and the graph that shows why.
 
-from datetime import datetime
+A cluster depends on all patterns of a workspace. Of many they are clustered again when some percent are new,
+so that the cost of it follows the number of new ones.
+"""
 
-from causeloop_pipeline.analysis.loop import changes_needed_since, cluster
-from causeloop_pipeline.model.frames import MEMBERSHIP_SCHEMA
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.analysis.act.pattern_summaries import find_family_without_traces
+from causeloop_pipeline.analysis.detect.clusters.clusters import PatternFacts, cluster_by_facts
+from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
+    list_dimension_traits,
+    list_family_traits,
+)
+from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import find_post_change_patterns
+from causeloop_pipeline.analysis.loop import MIN_EDGE_STRENGTH, changes_needed_since
+from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
+from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.changes import read_changes
-from causeloop_pipeline.storage.core.issues import read_issues
+from causeloop_pipeline.storage.core.issues import read_first_issue_time, read_occurrences
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.detect.clusters import read_cluster_members, replace_clusters
-from causeloop_pipeline.storage.detect.patterns import read_members, read_patterns
+from causeloop_pipeline.storage.detect.clusters import (
+    note_clustering,
+    read_cluster_members,
+    read_last_clustering,
+    replace_clusters,
+)
+from causeloop_pipeline.storage.detect.pattern_summaries import read_active_days, read_value_counts
+from causeloop_pipeline.storage.detect.patterns import read_patterns
+
+FEW_PATTERNS = 300
+"""So many are clustered in each run."""
+MAX_GROWTH = 1.05
+CLUSTER_AGAIN_AFTER = timedelta(hours=3)
+OCCURRENCE_TIMES = pl.Schema({name: OCCURRENCE_SCHEMA[name] for name in ("pattern_id", "occurred_at")})
 
 
-def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
+def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
     """Cluster the workspace's patterns; a cluster keeps the id of the one it overlaps most."""
     workspace_id = workspace.workspace_id
-    issues = read_issues(session, workspace_id)
-    clustering = cluster(
-        read_patterns(session, workspace_id),
-        read_members(session, workspace_id, MEMBERSHIP_SCHEMA),
-        issues,
-        changes=read_changes(session, workspace_id, changes_needed_since(issues, as_of)),
+    if not options.is_rebuild and not is_due(session, workspace_id, as_of):
+        return {"clusters": 0, "clustered patterns": 0, "edges": 0}
+    patterns = read_patterns(session, workspace_id)
+    clustering = cluster_by_facts(
+        patterns,
+        _read_facts(session, workspace_id, patterns, as_of),
         previous=read_cluster_members(session, workspace_id),
         namespace=str(workspace_id),
+        min_strength=MIN_EDGE_STRENGTH,
     )
     replace_clusters(session, workspace_id, clustering.clusters, clustering.members, clustering.edges)
+    note_clustering(session, workspace_id, as_of)
     return {
         "clusters": clustering.clusters.height,
         "clustered patterns": clustering.members.height,
         "edges": clustering.edges.height,
     }
+
+
+def is_due(session: Session, workspace_id: UUID, as_of: datetime) -> bool:
+    """Whether the patterns are few, all grouped again, more than they were, or were clustered long ago."""
+    last = read_last_clustering(session, workspace_id)
+    if last is None or last.clustered_at is None or last.is_regrouped or last.patterns <= FEW_PATTERNS:
+        return True
+    has_grown = last.patterns > MAX_GROWTH * last.clustered_patterns
+    return has_grown or as_of >= last.clustered_at + CLUSTER_AGAIN_AFTER
+
+
+def _read_facts(
+    session: Session, workspace_id: UUID, patterns: pl.DataFrame, as_of: datetime
+) -> PatternFacts:
+    """What `cluster_patterns` finds in all issues, from what is kept of each pattern."""
+    summaries = load_summaries(session, workspace_id)
+    families = {
+        pattern_id: find_family_without_traces(summaries[pattern_id], name, fingerprint)
+        for pattern_id, name, fingerprint in patterns.select("pattern_id", "name", "fingerprint").iter_rows()
+        if pattern_id in summaries
+    }
+    counts = read_value_counts(session, workspace_id)
+    is_size = counts["kind"] == "severity"  # every issue has one
+    sizes = counts.filter(is_size).group_by("pattern_id").agg(pl.col("issues").sum().alias("size"))
+    dimensions = list_dimension_traits(counts, sizes)
+    traits = pl.concat([dimensions, list_family_traits(families)]).sort("pattern_id", "kind", "value")
+    first_issue_at = read_first_issue_time(session, workspace_id)
+    changes = read_changes(session, workspace_id, changes_needed_since(first_issue_at, as_of))
+    occurrences = OCCURRENCE_TIMES.to_frame()
+    if changes.height:
+        occurrences = read_occurrences(session, workspace_id, OCCURRENCE_TIMES)
+    post_change = find_post_change_patterns(occurrences.rename({"occurred_at": "source_created_at"}), changes)
+    return PatternFacts(traits, read_active_days(session, workspace_id), post_change)

@@ -6,12 +6,12 @@ from causeloop_pipeline.analysis.detect.assignment.assignment import PatternInde
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.model.frames import VERSIONED_ISSUE_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
-from causeloop_pipeline.stages.regrouping import needs_full_regroup
+from causeloop_pipeline.stages.grouping.regrouping import needs_full_regroup
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues, read_issues_without_fingerprint
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.fingerprints import write_fingerprints
-from causeloop_pipeline.storage.detect.grouping_state import read_pattern_index
+from causeloop_pipeline.storage.detect.grouping_state import read_pattern_index_head
 
 
 def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
@@ -22,7 +22,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
         issues, templates = read_issues(session, workspace_id, VERSIONED_ISSUE_SCHEMA), None
     else:
         issues = read_issues_without_fingerprint(session, workspace_id)
-        templates = PatternIndex.read_catalog(read_pattern_index(session, workspace_id))
+        templates = PatternIndex.read_catalog(read_pattern_index_head(session, workspace_id))
 
     fingerprints = fingerprint_issues(issues, timezone=workspace.timezone, catalog=templates)
     written = write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))

@@ -31,17 +31,17 @@ class Installation:
 
         return Database(settings().require("pipeline_database_url"))
 
-    @cached_property
+    @property
     def vault(self) -> "Vault":
-        """Opens the credentials of connectors."""
-        from causeloop_pipeline.storage.app.vault import Vault
+        """Opens the credentials of connectors, with the keys that are accepted now."""
+        from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
-        return Vault.of(settings().require("secret_key"))
+        return open_vault()
 
     @cached_property
     def normalizer(self) -> "Normalizer":
         """The dbt project, its manifest kept from one use to the next."""
-        return _normalizer_of(settings().require("pipeline_database_url"))
+        return _normalizer_of(settings().require_dbt_url())
 
 
 @cache

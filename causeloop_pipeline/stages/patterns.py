@@ -12,7 +12,12 @@ from causeloop_pipeline.analysis.detect.grouping_churn import content_digest, gr
 from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.analysis.loop import GroupingFacts, group
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
-from causeloop_pipeline.stages.regrouping import grouping_options, needs_full_regroup, read_grouping_facts
+from causeloop_pipeline.stages.grouping.regrouping import (
+    grouping_options,
+    needs_full_regroup,
+    read_grouping_facts,
+)
+from causeloop_pipeline.stages.grouping.summaries import refresh_summaries
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues, read_ungrouped_issues
 from causeloop_pipeline.storage.database.session import Session
@@ -47,10 +52,9 @@ NOT_INPUT = ("status", "source_updated_at")
 def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options: RunOptions) -> Counts:
     """Group the whole workspace, or put its new issues into the patterns there are."""
     workspace_id = workspace.workspace_id
-    if needs_full_regroup(session, workspace_id, options):
-        counts = _group_all(session, workspace)
-    else:
-        counts = _assign_new_issues(session, workspace_id)
+    is_full = needs_full_regroup(session, workspace_id, options)
+    counts = _group_all(session, workspace) if is_full else _assign_new_issues(session, workspace_id)
+    refresh_summaries(session, workspace_id, is_full=is_full)
 
     broken = count_broken_constraints(session, workspace_id)
     if broken:
@@ -93,7 +97,8 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         corrections_digest=corrections_digest(session, workspace_id),
         issue_count=issues.height,
     )
-    write_grouping_state(session, workspace_id, state, pattern_index=grouping.index.to_bytes(), churn=churn)
+    index = PatternIndex.split(grouping.index.to_bytes())
+    write_grouping_state(session, workspace_id, state, pattern_index=index, churn=churn)
     return _counts(issues.height, grouping, is_full=True)
 
 
@@ -137,7 +142,7 @@ def _assign_new_issues(session: Session, workspace_id: UUID) -> Counts:
         options=grouping_options(session, workspace_id),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)
-    store_pattern_index(session, workspace_id, grouping.index.to_bytes())
+    store_pattern_index(session, workspace_id, PatternIndex.split(grouping.index.to_bytes()))
     return _counts(issues.height, grouping, is_full=False)
 
 

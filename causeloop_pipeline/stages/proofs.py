@@ -9,6 +9,7 @@ from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
 from causeloop_pipeline.analysis.act.proof import prove_fixes, refute_reopened
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.act.proofs import (
+    read_closable_patterns,
     read_closure_notes,
     read_proof_window_days,
     replace_proofs,
@@ -19,7 +20,6 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.detect.patterns import read_patterns
 
 SEED = 20_240_229
 
@@ -27,11 +27,12 @@ SEED = 20_240_229
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
     """Judge every claimed fix by what has recurred since, and let the patterns' status follow."""
     workspace_id = workspace.workspace_id
-    occurrences = read_occurrences(session, workspace_id)
+    fixes, closed = read_fixes(session, workspace_id), read_closable_patterns(session, workspace_id)
+    occurrences = _read_needed_occurrences(session, workspace_id, fixes, closed)
     window = read_proof_window_days(session, workspace_id)
-    lifecycle = _read_lifecycle(session, workspace_id, occurrences, as_of, window)
+    lifecycle = _read_lifecycle(session, workspace_id, closed, occurrences, as_of, window)
     proofs = prove_fixes(
-        read_fixes(session, workspace_id),
+        fixes,
         occurrences,
         read_observation_gaps(session, workspace_id, as_of),
         as_of=as_of,
@@ -49,11 +50,24 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options:
     }
 
 
-def _read_lifecycle(
-    session: Session, workspace_id: UUID, occurrences: pl.DataFrame, as_of: datetime, window: int
+def _read_needed_occurrences(
+    session: Session, workspace_id: UUID, fixes: pl.DataFrame, closed: pl.DataFrame
 ) -> pl.DataFrame:
+    """All that occurred, for a fix is compared with what nobody fixed; else that of closable patterns."""
+    return read_occurrences(session, workspace_id, pattern_ids=None if fixes.height else closed["pattern_id"])
+
+
+def _read_lifecycle(
+    session: Session,
+    workspace_id: UUID,
+    closed: pl.DataFrame,
+    occurrences: pl.DataFrame,
+    as_of: datetime,
+    window: int,
+) -> pl.DataFrame:
+    """The status of the patterns whose status may change: all others are as their grouping left them."""
     return derive_lifecycle(
-        read_patterns(session, workspace_id),
+        closed,
         read_closure_notes(session, workspace_id),
         occurrences,
         read_implemented_recommendations(session, workspace_id),

@@ -3,17 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
-from causeloop_pipeline.model.frames import MEMBERSHIP_SCHEMA
+from causeloop_pipeline.analysis.act.recommendations import (
+    RecommendationInputs,
+    recommend,
+    select_candidates,
+)
 from causeloop_pipeline.model.prediction import WINDOWS
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
+from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.storage.act.recommendations import read_recommendation_states, write_ranking
 from causeloop_pipeline.storage.app.recompute_requests import finish_requests
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
-from causeloop_pipeline.storage.core.issues import read_issues
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import read_cluster_members
-from causeloop_pipeline.storage.detect.patterns import read_members, read_pattern_risks, read_patterns
+from causeloop_pipeline.storage.detect.patterns import read_pattern_risks, read_patterns
 from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
 
 
@@ -34,11 +37,13 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
+    patterns = read_patterns(session, workspace_id)
+    predictions = read_latest_predictions(session, workspace_id, WINDOWS)
+    candidates = select_candidates(patterns, predictions)
     return RecommendationInputs(
-        patterns=read_patterns(session, workspace_id),
-        members=read_members(session, workspace_id, MEMBERSHIP_SCHEMA),
-        issues=read_issues(session, workspace_id),
-        predictions=read_latest_predictions(session, workspace_id, WINDOWS),
+        patterns=patterns,
+        summaries=load_summaries(session, workspace_id, candidates),
+        predictions=predictions,
         risks=read_pattern_risks(session, workspace_id),
         cluster_members=read_cluster_members(session, workspace_id),
         existing=read_recommendation_states(session, workspace_id),

@@ -71,7 +71,10 @@ def test_without_dates_there_are_patterns_and_every_prediction_says_why_it_has_n
 
 @pytest.mark.parametrize("dated", [True, False])
 def test_two_patterns_never_bear_one_name(dated):
-    opening = "Nightly import of the price list of the second warehouse, run by the team of purchase each night, stopped "
+    opening = (
+        "Nightly import of the price list of the second warehouse, run by the team of purchase each "
+        "night, stopped "
+    )
     endings = (
         "stopped early because the disk was full",
         "stopped early as a login to the old mail relay failed",

@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.pattern_summaries import summarize_patterns
 from causeloop_pipeline.analysis.act.recommendations import RecommendationInputs, recommend
 from causeloop_pipeline.analysis.predict.risk import score_pattern_risk
 from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA
@@ -43,7 +44,8 @@ def advise(
     risks = score_pattern_risk(described, members, issues, foreseen, as_of=AS_OF)
     run: dict[str, Any] = {"as_of": AS_OF, "namespace": "w"}
     run |= {name: options.pop(name) for name in list(options) if name in run}
-    inputs = RecommendationInputs(described, members, issues, foreseen, risks, **options)
+    summaries = summarize_patterns(described, members, issues, as_of=run["as_of"])
+    inputs = RecommendationInputs(described, summaries, foreseen, risks, **options)
     return recommend(inputs, **run)
 
 

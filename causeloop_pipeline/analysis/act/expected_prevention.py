@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -78,21 +79,31 @@ def estimate_prevention(
     problem to fix. Out: a Prevention. The interval takes in how well the rate is known (Gamma, one for each
     active day seen), how surely such fixes hold (Beta), and that a fix of no problem prevents nothing.
     """
-    import numpy as np
-    from scipy.special import betaincinv, gammaincinv
-
     held, lost, proofs = hold
     recurrences = math.fsum(estimate_recurrences(evidence) for evidence in group)
     shape = sum(evidence.active_days for evidence in group) + 0.5
-    strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
-    counts = gammaincinv(shape, strata) * recurrences / shape
-    products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
     chance = held / (held + lost)
     expected = recurrences * chance * chance_of_one_problem
-    low, high = (_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
+    interval = _estimate_shares(shape, held, lost, chance_of_one_problem)
+    low, high = (share * recurrences for share in interval)
     return Prevention(
         recurrences, chance_of_one_problem, chance, expected, min(low, expected), max(high, expected), proofs
     )
+
+
+@lru_cache(maxsize=10_000)
+def _estimate_shares(
+    shape: float, held: float, lost: float, chance_of_one_problem: float
+) -> tuple[float, float]:
+    """The share of the expected recurrences that is prevented, at the ends of the interval."""
+    import numpy as np
+    from scipy.special import betaincinv, gammaincinv
+
+    strata = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
+    counts = gammaincinv(shape, strata) / shape
+    products = np.sort(np.outer(counts, betaincinv(held, lost, strata)).ravel())
+    low, high = (_quantile_with_zeros(products, level, chance_of_one_problem) for level in (0.1, 0.9))
+    return low, high
 
 
 def _quantile_with_zeros(ordered: Floats, level: float, share: float) -> float:

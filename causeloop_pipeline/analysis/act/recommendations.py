@@ -9,6 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 import polars as pl
 
 from causeloop_pipeline.analysis.act.expected_prevention import (
+    HORIZON_DAYS,
+    SATURATED,
     Prevention,
     estimate_prevention,
     estimate_recurrences,
@@ -16,6 +18,7 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
 )
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
+from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import (
     list_steps,
@@ -23,11 +26,13 @@ from causeloop_pipeline.analysis.act.wording import (
     write_rationale,
     write_title,
 )
+from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
 from causeloop_pipeline.model.frames import RECOMMENDATION_SCHEMA
 from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 
 MIN_ISSUES = 2
 MIN_RECURRENCES = 0.2  # active days expected in 90 days; a pattern below it is left alone
+CANDIDATES_FROM = 0.999 * MIN_RECURRENCES  # a little below, for rounding
 SUGGESTION_BELOW = 0.5  # a pattern of less confidence is a suggestion
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
@@ -58,14 +63,13 @@ class _Advice:
 
 @dataclass(frozen=True, slots=True)
 class RecommendationInputs:
-    """What is known of a workspace: PATTERNS, MEMBERS, ISSUES, PREDICTIONS, the RISKS of patterns and, if
-    known, CLUSTER_MEMBERS and `existing`: frame(recommendation_id, status, and if known type and verdict of
-    the proof).
+    """What is known of a workspace: PATTERNS, their summaries by id, PREDICTIONS, the RISKS of patterns and,
+    if known, CLUSTER_MEMBERS and `existing`: frame(recommendation_id, status, and if known type and verdict
+    of the proof).
     """
 
     patterns: pl.DataFrame
-    members: pl.DataFrame
-    issues: pl.DataFrame
+    summaries: Mapping[str, PatternSummary]
     predictions: pl.DataFrame
     risks: pl.DataFrame
     cluster_members: pl.DataFrame | None = None
@@ -89,7 +93,7 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     Score = recurrences prevented in 90 days if it is one problem * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
-    evidence = gather_evidence(live, inputs.members, inputs.issues, inputs.predictions, as_of=as_of)
+    evidence = gather_evidence(live, inputs.summaries, inputs.predictions, as_of=as_of)
     diagnoses = [_diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
     groups = _group_by_cluster(diagnoses, _clusters_by_pattern(inputs.cluster_members))
 
@@ -102,6 +106,21 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     rows = _distinguish_titles(groups, [_build_row(advice, context) for advice in groups])
     wanted = [row for row in rows if _is_wanted(context.states.get(str(row["recommendation_id"])))]
     return _rank(wanted)
+
+
+def select_candidates(patterns: pl.DataFrame, predictions: pl.DataFrame) -> list[str]:
+    """Select the patterns that may be worth a recommendation, by what their predictions say alone.
+
+    In: PATTERNS, PREDICTIONS. Out: pattern ids, in order: none that `recommend` would recommend anything for
+    is missing.
+    """
+    nearest = select_nearest_predictions(predictions).select("pattern_id", "probability", "window_days")
+    chance = pl.when(pl.col("confidence") < SUGGESTION_BELOW).then(pl.col("confidence")).otherwise(1.0)
+    hazard = -(1 - pl.col("probability").clip(0.0, 0.999)).log() / pl.col("window_days")
+    is_below = (pl.col("probability") <= SATURATED) & (HORIZON_DAYS * hazard * chance < CANDIDATES_FROM)
+    live = patterns.filter(pl.col("status").fill_null("active") != "resolved")
+    compared = live.select("pattern_id", "confidence").join(nearest, on="pattern_id", how="left")
+    return compared.filter(~is_below.fill_null(value=False))["pattern_id"].sort().to_list()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,22 @@ def score_issue_risk(
         "issue_id", keep="first", maintain_order=True
     )
     in_known_patterns = in_patterns.join(patterns.select("pattern_id").unique(), on="pattern_id", how="semi")
-    parts = (
-        issues.select("issue_id", "severity", "source_created_at")
-        .join(in_known_patterns, on="issue_id", how="left")
-        .join(_recurrence(predictions), on="pattern_id", how="left")
-        .join(_breadth(members, issues), on="pattern_id", how="left")
+    placed = issues.select("issue_id", "severity", "source_created_at").join(
+        in_known_patterns, on="issue_id", how="left"
+    )
+    return score_placed_issues(placed, summarize_members(members, issues), predictions, as_of=as_of)
+
+
+def score_placed_issues(
+    issues: pl.DataFrame, summaries: pl.DataFrame, predictions: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """Score the risk of some issues, by this module's formula.
+
+    In: frame(issue_id, severity, source_created_at, pattern_id), the summaries of their patterns,
+    PREDICTIONS and the time of the judgement (aware). Out: as of `score_issue_risk`.
+    """
+    parts = issues.join(_recurrence(predictions), on="pattern_id", how="left").join(
+        summaries.select("pattern_id", "breadth"), on="pattern_id", how="left"
     )
     age = _age_days(pl.col("source_created_at"), as_of)
     return _score(parts, "issue_id", _severity_part(), age, ISSUE_HALF_LIFE_DAYS)
@@ -72,16 +83,63 @@ def score_pattern_risk(
     RISK_SCHEMA, one row per pattern, sorted by id, scores with one decimal. A pattern without issues has the
     severity of an unknown one.
     """
+    return score_summarized_patterns(patterns, summarize_members(members, issues), predictions, as_of=as_of)
+
+
+def score_summarized_patterns(
+    patterns: pl.DataFrame, summaries: pl.DataFrame, predictions: pl.DataFrame, *, as_of: datetime
+) -> pl.DataFrame:
+    """Score the risk of patterns, by this module's formula.
+
+    In: frame(pattern_id, last_seen_at), their summaries, PREDICTIONS and the time of the judgement (aware).
+    Out: as of `score_pattern_risk`.
+    """
     parts = (
         patterns.select("pattern_id", "last_seen_at")
-        .join(_severities(members, issues), on="pattern_id", how="left")
+        .join(summaries, on="pattern_id", how="left")
         .join(_recurrence(predictions), on="pattern_id", how="left")
-        .join(_breadth(members, issues), on="pattern_id", how="left")
     )
     severity = (pl.col("worst") + pl.col("mean")) / 2
     return _score(
         parts, "pattern_id", severity, _age_days(pl.col("last_seen_at"), as_of), PATTERN_HALF_LIFE_DAYS
     )
+
+
+def measure_issue_basis(summaries: pl.DataFrame, predictions: pl.DataFrame) -> pl.DataFrame:
+    """Measure what each pattern adds to the risk of its issues: recurrence and breadth, in points.
+
+    In: the summaries of patterns, PREDICTIONS. Out: frame(pattern_id, basis).
+    """
+    return (
+        summaries.join(_recurrence(predictions), on="pattern_id", how="left")
+        .select("pattern_id", basis=100 * _pattern_part())
+        .sort("pattern_id")
+    )
+
+
+def summarize_members(members: pl.DataFrame, issues: pl.DataFrame) -> pl.DataFrame:
+    """Summarize the issues of each pattern.
+
+    In: MEMBERS, ISSUES. Out: frame(pattern_id, worst, mean, breadth): how severe at worst and on average,
+    and how broad.
+    """
+    return _severities(members, issues).join(
+        _breadth(members, issues), on="pattern_id", how="full", coalesce=True
+    )
+
+
+def summarize_counts(counts: pl.DataFrame) -> pl.DataFrame:
+    """Summarize the issues of each pattern, from how many there are of each severity.
+
+    In: frame(pattern_id, p1, p2, p3, p4, services, teams). Out: as of `summarize_members`.
+    """
+    total = pl.sum_horizontal(*SEVERITY_PARTS)
+    worst = pl.max_horizontal(
+        pl.when(pl.col(severity) > 0).then(part) for severity, part in SEVERITY_PARTS.items()
+    )
+    mean = pl.sum_horizontal(pl.col(severity) * part for severity, part in SEVERITY_PARTS.items()) / total
+    places = [pl.col(name).clip(lower_bound=1).cast(pl.Float64) for name in ("services", "teams")]
+    return counts.select("pattern_id", worst=worst, mean=mean, breadth=_breadth_part(*places))
 
 
 def rate_impacts(patterns: pl.DataFrame, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -126,12 +184,17 @@ def _score(
 ) -> pl.DataFrame:
     score = (
         WEIGHTS["severity"] * severity.fill_null(UNKNOWN_SEVERITY)
-        + WEIGHTS["recurrence"] * pl.col("probability").fill_null(UNKNOWN_RECURRENCE).clip(0.0, 1.0)
+        + _pattern_part()
         + WEIGHTS["recency"] * (-age_days / half_life_days * math.log(2)).exp().fill_null(0.0)
-        + WEIGHTS["breadth"] * pl.col("breadth").fill_null(0.0)
     )
     named = parts.select(pl.col(key).alias("id"), (100 * score).clip(0.0, 100.0).round(1).alias("risk_score"))
     return named.cast(dict(RISK_SCHEMA)).sort("id")  # type: ignore[arg-type]
+
+
+def _pattern_part() -> pl.Expr:
+    """What a pattern gives to itself and to its issues."""
+    recurrence = pl.col("probability").fill_null(UNKNOWN_RECURRENCE).clip(0.0, 1.0)
+    return WEIGHTS["recurrence"] * recurrence + WEIGHTS["breadth"] * pl.col("breadth").fill_null(0.0)
 
 
 def _severity_part() -> pl.Expr:
@@ -170,5 +233,8 @@ def _breadth_of(seen: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).drop_nulls().n_unique().clip(lower_bound=1).cast(pl.Float64).alias(name + "s")
         for name in ("service", "team")
     )
-    spread = (pl.col("services") + pl.col("teams") - 2) / 3
-    return hit.select("pattern_id", breadth=1 - (-spread * math.log(2)).exp())
+    return hit.select("pattern_id", breadth=_breadth_part(pl.col("services"), pl.col("teams")))
+
+
+def _breadth_part(services: pl.Expr, teams: pl.Expr) -> pl.Expr:
+    return 1 - (-(services + teams - 2) / 3 * math.log(2)).exp()

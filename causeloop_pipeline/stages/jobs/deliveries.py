@@ -9,6 +9,7 @@ A run that dies between sending and committing sends that one message again, und
 import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
@@ -112,19 +113,21 @@ def _attempt(
 
 
 def _send(installation: Installation, settings: DeliverySettings, message: OutboxMessage) -> None:
-    if message.alert_rule_id is None or not message.is_wanted:
+    if not message.is_wanted:
         raise PermanentFailure("the rule was deleted, or its channel removed, before this was sent")
     if not message.is_confirmed:
         address = message.channel["to"]
         raise PermanentFailure(
             f"{address} has not confirmed that it wants alerts: ask for the link to be opened"
         )
-    try:
-        secrets = installation.vault.open(
-            message.channel_secrets, message.workspace_id, message.alert_rule_id, CHANNEL_SECRETS
-        )
-    except SecretError as error:
-        raise PermanentFailure(str(error)) from None
+    secrets: Mapping[str, str] = {}
+    if message.alert_rule_id is not None:
+        try:
+            secrets = installation.vault.open(
+                message.channel_secrets, message.workspace_id, message.alert_rule_id, CHANNEL_SECRETS
+            )
+        except SecretError as error:
+            raise PermanentFailure(str(error)) from None
     deliver(Delivery(message.message_id, message.channel, message.body, secrets), settings)
 
 

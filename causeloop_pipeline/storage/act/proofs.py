@@ -10,11 +10,23 @@ from causeloop_pipeline.storage.database.session import Session
 
 DEFAULT_PROOF_WINDOW_DAYS = 30
 
+CLOSABLE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "status": pl.String()})
+
 SELECT_CLOSURE_NOTES = """
 select pattern_id, made_at as closed_at
 from detect.closure_note
-where workspace_id = %s
+where workspace_id = %s and withdrawn_at is null
 order by pattern_id, made_at, closure_note_id
+"""
+
+# Of all others the lifecycle is what they already are.
+SELECT_CLOSABLE_PATTERNS = """
+select p.pattern_id, p.status
+from detect.pattern as p
+where p.workspace_id = %(workspace_id)s
+  and (p.status = 'resolved' or p.resolved_at is not null or p.reopened_at is not null
+       or p.pattern_id in (select pattern_id from detect.closure_note where workspace_id = %(workspace_id)s))
+order by p.pattern_id
 """
 
 UPDATE_LIFECYCLE = """
@@ -31,6 +43,11 @@ def read_closure_notes(
 ) -> pl.DataFrame:
     """When users recorded that a pattern is closed; without the text of the note."""
     return session.read(SELECT_CLOSURE_NOTES, (workspace_id,), schema=columns)
+
+
+def read_closable_patterns(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """The patterns that have a closure note, or are resolved or reopened: frame(pattern_id, status)."""
+    return session.read(SELECT_CLOSABLE_PATTERNS, {"workspace_id": workspace_id}, schema=CLOSABLE_SCHEMA)
 
 
 def read_proof_window_days(session: Session, workspace_id: UUID) -> int:

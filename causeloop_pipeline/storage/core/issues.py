@@ -21,8 +21,9 @@ SELECT_ALL_ISSUES = SELECT_ISSUES + "where i.workspace_id = %s order by i.source
 SELECT_ISSUES_WITHOUT_FINGERPRINT = (
     SELECT_ISSUES
     + """
-left join detect.fingerprint as f using (workspace_id, issue_id)
-where i.workspace_id = %s and f.issue_changed_at is distinct from i.changed_at
+where i.workspace_id = %s and i.is_ungrouped
+  and (select f.issue_changed_at from detect.fingerprint as f
+       where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id) is distinct from i.changed_at
 order by i.source_created_at, i.issue_id
 """
 )
@@ -30,17 +31,37 @@ order by i.source_created_at, i.issue_id
 SELECT_UNGROUPED_ISSUES = (
     SELECT_ISSUES
     + """
-join detect.fingerprint as f using (workspace_id, issue_id)
-where i.workspace_id = %s and f.grouped_changed_at is distinct from f.issue_changed_at
+where i.workspace_id = %s and i.is_ungrouped
 order by i.source_created_at, i.issue_id
 """
 )
+
+SCORED_ISSUE_SCHEMA = pl.Schema(
+    {name: ISSUE_SCHEMA[name] for name in ("issue_id", "severity", "source_created_at")}
+    | {"pattern_id": pl.String()}
+)
+
+SELECT_SCORED_ISSUES = """
+select issue_id, severity, source_created_at, pattern_id from core.issue where workspace_id = %s
+"""
+
+SELECT_ISSUES_TO_SCORE = """
+select issue_id, severity, source_created_at, pattern_id
+from core.issue
+where workspace_id = %(workspace_id)s and is_risk_due
+union
+select issue_id, severity, source_created_at, pattern_id
+from core.issue
+where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+"""
 
 SELECT_OCCURRENCES = """
 select pattern_id, source_created_at as occurred_at, service, team, environment, severity
 from core.issue
 where workspace_id = %s and pattern_id is not null
 """
+
+SELECT_OCCURRENCES_OF_PATTERNS = SELECT_OCCURRENCES + "and pattern_id = any (%s::uuid[])"
 
 
 def read_issues(session: Session, workspace_id: UUID, columns: pl.Schema = ISSUE_SCHEMA) -> pl.DataFrame:
@@ -63,10 +84,16 @@ def read_ungrouped_issues(
 
 
 def read_occurrences(
-    session: Session, workspace_id: UUID, columns: pl.Schema = OCCURRENCE_SCHEMA
+    session: Session,
+    workspace_id: UUID,
+    columns: pl.Schema = OCCURRENCE_SCHEMA,
+    pattern_ids: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """When and where each pattern occurred, in no order."""
-    return session.read(SELECT_OCCURRENCES, (workspace_id,), schema=columns)
+    """When and where each pattern occurred, or some of them did, in no order."""
+    if pattern_ids is None:
+        return session.read(SELECT_OCCURRENCES, (workspace_id,), schema=columns)
+    parameters = (workspace_id, pattern_ids.to_list())
+    return session.read(SELECT_OCCURRENCES_OF_PATTERNS, parameters, schema=columns)
 
 
 def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | None:
@@ -83,13 +110,26 @@ def count_issues(session: Session, workspace_id: UUID) -> int:
     return int(row["issues"]) if row else 0
 
 
+def read_issues_to_score(session: Session, workspace_id: UUID, pattern_ids: pl.Series | None) -> pl.DataFrame:
+    """What the risk of issues is scored from: of those that are due and those of some patterns, or of all."""
+    if pattern_ids is None:
+        return session.read(SELECT_SCORED_ISSUES, (workspace_id,), schema=SCORED_ISSUE_SCHEMA)
+    parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids.to_list()}
+    return session.read(SELECT_ISSUES_TO_SCORE, parameters, schema=SCORED_ISSUE_SCHEMA)
+
+
 def set_issue_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame) -> int:
-    """Write the risk of issues, of frame(id, risk_score); only rows that differ are updated."""
+    """Write the risk of issues, of frame(id, risk_score, severity); only rows that differ or were due.
+
+    One whose severity somebody has changed since it was scored stays due.
+    """
     session.execute("drop table if exists pg_temp.issue_risk")
     session.stage("issue_risk", risks.rename({"id": "issue_id"}), like="core.issue")
     return session.execute(
-        "update core.issue as i set risk_score = r.risk_score from issue_risk as r "
+        "update core.issue as i "
+        "set risk_score = r.risk_score, is_risk_due = i.severity is distinct from r.severity "
+        "from issue_risk as r "
         "where i.workspace_id = %s and i.issue_id = r.issue_id "
-        "and i.risk_score is distinct from r.risk_score",
+        "and (i.is_risk_due or i.risk_score is distinct from r.risk_score)",
         (workspace_id,),
     )

@@ -1,5 +1,7 @@
 """Clusters of patterns, and the graph of edges between patterns that they were made from."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import polars as pl
@@ -13,6 +15,42 @@ from detect.cluster_member
 where workspace_id = %s
 order by cluster_id, pattern_id
 """
+
+SELECT_LAST_CLUSTERING = """
+select clustered_at, coalesce(clustered_patterns, 0) as clustered_patterns,
+       (select count(*) from detect.pattern where workspace_id = %(workspace_id)s) as patterns,
+       clustered_patterns is null as is_regrouped
+from detect.grouping_state
+where workspace_id = %(workspace_id)s
+"""
+
+UPDATE_CLUSTERED_AT = """
+update detect.grouping_state
+set clustered_at = %(as_of)s,
+    clustered_patterns = (select count(*) from detect.pattern where workspace_id = %(workspace_id)s)
+where workspace_id = %(workspace_id)s
+"""
+
+
+@dataclass(frozen=True)
+class LastClustering:
+    """As of when the patterns were last clustered, how many they were, and whether all were grouped since."""
+
+    clustered_at: datetime | None
+    clustered_patterns: int
+    patterns: int
+    is_regrouped: bool
+
+
+def read_last_clustering(session: Session, workspace_id: UUID) -> LastClustering | None:
+    """What is known of the last clustering; None in a workspace that was never grouped."""
+    row = session.row(SELECT_LAST_CLUSTERING, {"workspace_id": workspace_id})
+    return LastClustering(**row) if row else None
+
+
+def note_clustering(session: Session, workspace_id: UUID, as_of: datetime) -> None:
+    """Note that the patterns were clustered."""
+    session.execute(UPDATE_CLUSTERED_AT, {"workspace_id": workspace_id, "as_of": as_of})
 
 
 def read_cluster_members(

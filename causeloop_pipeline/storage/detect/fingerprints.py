@@ -7,13 +7,13 @@ import polars as pl
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
+# Without a join: of a new workspace beside others the planner expects few rows, and compares all with all.
 SELECT_FINGERPRINTS = """
 select f.*
 from detect.fingerprint as f
-join core.issue as i using (workspace_id, issue_id)
 where f.workspace_id = %(workspace_id)s
   and (%(issue_ids)s::uuid[] is null or f.issue_id = any (%(issue_ids)s::uuid[]))
-order by i.source_created_at, f.issue_id
+order by f.issue_id
 """
 
 
@@ -23,7 +23,7 @@ def read_fingerprints(
     columns: pl.Schema = FINGERPRINT_SCHEMA,
     issue_ids: pl.Series | None = None,
 ) -> pl.DataFrame:
-    """The fingerprints of a workspace, or of some of its issues, in the order of the issues."""
+    """The fingerprints of a workspace, or of some of its issues, by issue."""
     parameters = {
         "workspace_id": workspace_id,
         "issue_ids": None if issue_ids is None else issue_ids.to_list(),

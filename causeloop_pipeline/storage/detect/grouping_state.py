@@ -1,7 +1,9 @@
 """The last full grouping of a workspace: what it was made from, and the index that assigns new issues."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
@@ -13,7 +15,18 @@ from detect.grouping_state
 where workspace_id = %s
 """
 
-SELECT_PATTERN_INDEX = "select pattern_index from detect.grouping_state where workspace_id = %s"
+SELECT_PATTERN_INDEX_HEAD = "select pattern_index from detect.grouping_state where workspace_id = %s"
+
+SELECT_PATTERN_INDEX_PARTS = """
+select content from detect.pattern_index_part where workspace_id = %s order by place
+"""
+
+SELECT_PART_DIGESTS = "select place, digest from detect.pattern_index_part where workspace_id = %s"
+
+UPSERT_PART = """
+insert into detect.pattern_index_part (workspace_id, place, digest, content) values (%s, %s, %s, %s)
+on conflict (workspace_id, place) do update set digest = excluded.digest, content = excluded.content
+"""
 
 UPSERT_GROUPING_STATE = """
 insert into detect.grouping_state (
@@ -26,7 +39,22 @@ on conflict (workspace_id) do update set
     algorithm_version = excluded.algorithm_version, input_digest = excluded.input_digest,
     corrections_digest = excluded.corrections_digest, issue_count = excluded.issue_count,
     pattern_index = excluded.pattern_index, churn = excluded.churn, stale_since = excluded.stale_since,
-    grouped_at = now()
+    grouped_at = now(), clustered_patterns = null
+"""
+
+UPDATE_UNGROUPED_FINGERPRINTS = """
+update detect.fingerprint
+set grouped_changed_at = issue_changed_at
+where workspace_id = %s and grouped_changed_at is distinct from issue_changed_at
+"""
+
+# An issue that changed since its fingerprint was made stays for the next run.
+UPDATE_UNGROUPED_ISSUES = """
+update core.issue as i
+set is_ungrouped = false
+where i.workspace_id = %s and i.is_ungrouped
+  and (select f.grouped_changed_at from detect.fingerprint as f
+       where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id) is not distinct from i.changed_at
 """
 
 UPDATE_STALE_SINCE = """
@@ -64,19 +92,25 @@ def read_grouping_state(session: Session, workspace_id: UUID) -> StoredGroupingS
 
 
 def write_grouping_state(
-    session: Session, workspace_id: UUID, state: GroupingState, *, pattern_index: bytes, churn: float | None
+    session: Session,
+    workspace_id: UUID,
+    state: GroupingState,
+    *,
+    pattern_index: Sequence[bytes],
+    churn: float | None,
 ) -> None:
-    """Store the state of a full grouping in place of the one before."""
+    """Store the state of a full grouping in place of the one before, with its index in parts."""
     parameters = {
         "workspace_id": workspace_id,
         "algorithm_version": state.algorithm_version,
         "input_digest": state.input_digest,
         "corrections_digest": state.corrections_digest,
         "issue_count": state.issue_count,
-        "pattern_index": pattern_index,
+        "pattern_index": pattern_index[0],
         "churn": churn,
     }
     session.execute(UPSERT_GROUPING_STATE, parameters)
+    _write_parts(session, workspace_id, pattern_index[1:])
 
 
 def mark_grouping_stale(session: Session, workspace_id: UUID) -> None:
@@ -86,26 +120,59 @@ def mark_grouping_stale(session: Session, workspace_id: UUID) -> None:
 
 def read_pattern_index(session: Session, workspace_id: UUID) -> bytes:
     """The index that assigns new issues. Raises `LookupError` before the first grouping."""
-    row = session.row(SELECT_PATTERN_INDEX, (workspace_id,))
+    head = read_pattern_index_head(session, workspace_id)
+    parts = session.connection.execute(SELECT_PATTERN_INDEX_PARTS, (workspace_id,), binary=True).fetchall()
+    return b"".join([head, *(part["content"] for part in parts)])
+
+
+def read_pattern_index_head(session: Session, workspace_id: UUID) -> bytes:
+    """The first part of the index. Raises `LookupError` before the first grouping."""
+    row = session.connection.execute(SELECT_PATTERN_INDEX_HEAD, (workspace_id,), binary=True).fetchone()
     if row is None:
         raise LookupError(f"workspace {workspace_id} has no pattern index: its issues were never grouped")
     return bytes(row["pattern_index"])
 
 
-def store_pattern_index(session: Session, workspace_id: UUID, pattern_index: bytes) -> None:
-    """Store the index with the new issues in it, for the issues after them."""
+def store_pattern_index(session: Session, workspace_id: UUID, pattern_index: Sequence[bytes]) -> int:
+    """Store the index with the new issues in it, in parts; how many have changed and were written."""
+    head, *parts = pattern_index
     session.execute(
-        "update detect.grouping_state set pattern_index = %s where workspace_id = %s",
-        (pattern_index, workspace_id),
+        "update detect.grouping_state set pattern_index = %s where workspace_id = %s", (head, workspace_id)
     )
+    return 1 + _write_parts(session, workspace_id, parts)
+
+
+def _write_parts(session: Session, workspace_id: UUID, parts: Sequence[bytes]) -> int:
+    stored = {row["place"]: row["digest"] for row in session.rows(SELECT_PART_DIGESTS, (workspace_id,))}
+    digests = [blake2b(part, digest_size=16).hexdigest() for part in parts]
+    changed = [place for place, digest in enumerate(digests) if stored.get(place) != digest]
+    for place in changed:
+        session.execute(UPSERT_PART, (workspace_id, place, digests[place], parts[place]))
+    session.execute(
+        "delete from detect.pattern_index_part where workspace_id = %s and place >= %s",
+        (workspace_id, len(parts)),
+    )
+    return len(changed)
 
 
 def mark_grouped(session: Session, workspace_id: UUID) -> int:
-    """Mark every fingerprint as seen by the grouping; how many were not."""
-    return session.execute(
-        "update detect.fingerprint set grouped_changed_at = issue_changed_at "
-        "where workspace_id = %s and grouped_changed_at is distinct from issue_changed_at",
-        (workspace_id,),
+    """Mark every fingerprint, and its issue, as seen by the grouping; how many were not."""
+    session.execute(UPDATE_UNGROUPED_FINGERPRINTS, (workspace_id,))
+    return session.execute(UPDATE_UNGROUPED_ISSUES, (workspace_id,))
+
+
+def read_risks_scored_at(session: Session, workspace_id: UUID) -> datetime | None:
+    """When the risk of all issues was last scored; None before that."""
+    row = session.row(
+        "select risks_scored_at from detect.grouping_state where workspace_id = %s", (workspace_id,)
+    )
+    return row["risks_scored_at"] if row else None
+
+
+def set_risks_scored_at(session: Session, workspace_id: UUID, as_of: datetime) -> None:
+    """Note that the risk of all issues was scored."""
+    session.execute(
+        "update detect.grouping_state set risks_scored_at = %s where workspace_id = %s", (as_of, workspace_id)
     )
 
 

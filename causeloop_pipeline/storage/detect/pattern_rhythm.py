@@ -1,5 +1,6 @@
 """The rhythm of patterns: how long the gaps between the days on which they occur usually are."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
@@ -10,11 +11,9 @@ USUAL_SHARE = 0.9
 
 UPDATE_TYPICAL_GAPS = """
 with occurrence as (
-    select distinct m.pattern_id, (i.source_created_at at time zone w.timezone)::date as day
-    from app.workspace as w
-    join detect.pattern_member as m using (workspace_id)
-    join core.issue as i using (workspace_id, issue_id)
-    where w.workspace_id = %(workspace_id)s
+    select pattern_id, value::date as day
+    from detect.pattern_tally
+    where workspace_id = %(workspace_id)s and kind = 'day' and pattern_id = any (%(pattern_ids)s::uuid[])
 ), gap as (
     select pattern_id, day - lag(day) over (partition by pattern_id order by day) as days from occurrence
 ), rhythm as (
@@ -25,14 +24,19 @@ with occurrence as (
 )
 update detect.pattern as p
 set typical_gap_days = r.typical_gap_days
-from detect.pattern as q
+from unnest(%(pattern_ids)s::uuid[]) as q (pattern_id)
 left join rhythm as r on r.pattern_id = q.pattern_id
-where q.workspace_id = %(workspace_id)s and p.workspace_id = q.workspace_id and p.pattern_id = q.pattern_id
+where p.workspace_id = %(workspace_id)s and p.pattern_id = q.pattern_id
   and p.typical_gap_days is distinct from r.typical_gap_days
 """
 
 
-def update_typical_gaps(session: Session, workspace_id: UUID) -> int:
-    """Store the usual gap of every pattern; how many have changed."""
-    parameters = {"workspace_id": workspace_id, "usual_share": USUAL_SHARE, "min_days": MIN_DAYS_OF_RHYTHM}
+def update_typical_gaps(session: Session, workspace_id: UUID, pattern_ids: Sequence[str]) -> int:
+    """Store the usual gap of some patterns between days (in UTC) with an issue; how many have changed."""
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": list(pattern_ids),
+        "usual_share": USUAL_SHARE,
+        "min_days": MIN_DAYS_OF_RHYTHM,
+    }
     return session.execute(UPDATE_TYPICAL_GAPS, parameters)

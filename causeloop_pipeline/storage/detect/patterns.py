@@ -7,6 +7,8 @@ import polars as pl
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA, RISK_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
 
+ISSUE_BASIS_SCHEMA = pl.Schema({"pattern_id": pl.String(), "stored_basis": pl.Float64()})
+
 SELECT_PATTERNS = """
 select pattern_id, name, kind, status, confidence, fingerprint, issue_count, first_seen_at, last_seen_at,
        mttr_seconds, risk_score, resolved_at
@@ -36,7 +38,7 @@ select p.pattern_id::text, case when p.status = any (%(statuses)s) then p.status
        coalesce(h.name, case when %(keeps_names)s then p.name end) as kept_name
 from detect.pattern as p
 left join detect.pattern_handling as h using (workspace_id, pattern_id)
-where p.workspace_id = %(workspace_id)s
+where p.workspace_id = %(workspace_id)s and p.pattern_id = any (%(pattern_ids)s::uuid[])
 """
 
 UPDATE_ISSUES_IN_PATTERNS = """
@@ -48,12 +50,35 @@ where i.workspace_id = %s and m.workspace_id = i.workspace_id and m.issue_id = i
   and i.pattern_id is distinct from m.pattern_id
 """
 
+UPDATE_NEW_MEMBERS = """
+update core.issue as i
+set pattern_id = m.pattern_id,
+    is_ungrouped = i.changed_at is distinct from (
+        select f.issue_changed_at from detect.fingerprint as f
+        where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id),
+    status = case when i.status = 'open' and i.pattern_id is null then 'in_loop' else i.status end
+from unnest(%(issue_ids)s::uuid[], %(pattern_ids)s::uuid[]) as m (issue_id, pattern_id)
+where i.workspace_id = %(workspace_id)s and i.issue_id = m.issue_id
+  and i.pattern_id is distinct from m.pattern_id
+"""
+
 UPDATE_ISSUES_WITHOUT_PATTERN = """
 update core.issue as i
 set pattern_id = null, status = case when i.status = 'in_loop' then 'open' else i.status end
 where i.workspace_id = %s and i.pattern_id is not null
   and not exists (select from detect.pattern_member as m
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
+"""
+
+SELECT_ISSUE_BASES = """
+select pattern_id, issue_risk_basis as stored_basis from detect.pattern where workspace_id = %s
+"""
+
+UPDATE_ISSUE_BASES = """
+update detect.pattern as p
+set issue_risk_basis = b.issue_risk_basis
+from issue_basis as b
+where p.workspace_id = %s and p.pattern_id = b.pattern_id
 """
 
 UPDATE_PATTERN_RISKS = """
@@ -63,6 +88,9 @@ from pattern_risk as r
 where p.workspace_id = %s and p.pattern_id = r.pattern_id and p.risk_score is distinct from r.risk_score
 """
 
+# All tallies are counted again after a full grouping: no single touch needs to be noted.
+SET_COUNTS_AGAIN = "select set_config('causeloop.counts_again', %s, true)"
+
 DELETE_OTHER_PATTERNS = """
 delete from detect.pattern where workspace_id = %s and not pattern_id = any (%s::uuid[])
 """
@@ -71,6 +99,15 @@ delete from detect.pattern where workspace_id = %s and not pattern_id = any (%s:
 def read_patterns(session: Session, workspace_id: UUID, columns: pl.Schema = PATTERN_SCHEMA) -> pl.DataFrame:
     """The patterns of a workspace."""
     return session.read(SELECT_PATTERNS, (workspace_id,), schema=columns)
+
+
+def read_pattern_ids(session: Session, workspace_id: UUID) -> list[str]:
+    """The ids of all patterns of a workspace, in order."""
+    rows = session.rows(
+        "select pattern_id::text from detect.pattern where workspace_id = %s order by pattern_id",
+        (workspace_id,),
+    )
+    return [row["pattern_id"] for row in rows]
 
 
 def read_pattern_risks(
@@ -92,7 +129,10 @@ def replace_patterns(
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
     session.replace("detect.pattern_member", _with_workspace(members, workspace_id), workspace_id)
     session.execute(DELETE_OTHER_PATTERNS, (workspace_id, patterns["pattern_id"].to_list()))
-    _update_issues(session, workspace_id)
+    session.execute(SET_COUNTS_AGAIN, ("on",))
+    session.execute(UPDATE_ISSUES_IN_PATTERNS, (workspace_id,))
+    session.execute(UPDATE_ISSUES_WITHOUT_PATTERN, (workspace_id,))
+    session.execute(SET_COUNTS_AGAIN, ("off",))
 
 
 def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, members: pl.DataFrame) -> None:
@@ -101,7 +141,12 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=kept_statuses, keeps_names=True)
     rows = _with_workspace(members, workspace_id)
     session.upsert("detect.pattern_member", rows, key=["workspace_id", "issue_id"])
-    _update_issues(session, workspace_id)
+    parameters = {
+        "workspace_id": workspace_id,
+        "issue_ids": members["issue_id"].to_list(),
+        "pattern_ids": members["pattern_id"].to_list(),
+    }
+    session.execute(UPDATE_NEW_MEMBERS, parameters)
 
 
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
@@ -116,6 +161,19 @@ def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame)
     return session.execute(UPDATE_PATTERN_RISKS, (workspace_id,))
 
 
+def read_issue_bases(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """What each pattern added to the risk of its issues when they were last scored, null before that."""
+    return session.read(SELECT_ISSUE_BASES, (workspace_id,), schema=ISSUE_BASIS_SCHEMA)
+
+
+def set_issue_bases(session: Session, workspace_id: UUID, bases: pl.DataFrame) -> int:
+    """Write what patterns added to the risk of their issues, of frame(pattern_id, basis)."""
+    session.execute("drop table if exists pg_temp.issue_basis")
+    rows = bases.select("pattern_id", issue_risk_basis="basis")
+    session.stage("issue_basis", rows, like="detect.pattern")
+    return session.execute(UPDATE_ISSUE_BASES, (workspace_id,))
+
+
 def _upsert_patterns(
     session: Session,
     workspace_id: UUID,
@@ -126,7 +184,12 @@ def _upsert_patterns(
 ) -> None:
     """Write patterns; a stored pattern keeps the name that a person gave it, and one of the kept statuses."""
     statuses = list(kept_statuses)
-    parameters = {"workspace_id": workspace_id, "statuses": statuses, "keeps_names": keeps_names}
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": patterns["pattern_id"].to_list(),
+        "statuses": statuses,
+        "keeps_names": keeps_names,
+    }
     stored = pl.DataFrame(
         session.rows(SELECT_VALUES_TO_KEEP, parameters),
         schema={"pattern_id": pl.String, "kept_status": pl.String, "kept_name": pl.String},
@@ -140,8 +203,3 @@ def _upsert_patterns(
 
 def _with_workspace(frame: pl.DataFrame, workspace_id: UUID) -> pl.DataFrame:
     return frame.with_columns(workspace_id=pl.lit(str(workspace_id)))
-
-
-def _update_issues(session: Session, workspace_id: UUID) -> None:
-    session.execute(UPDATE_ISSUES_IN_PATTERNS, (workspace_id,))
-    session.execute(UPDATE_ISSUES_WITHOUT_PATTERN, (workspace_id,))

@@ -132,7 +132,7 @@ def add_to_index(
         index,
         group_summaries=index.group_summaries.replace_groups(summaries),
         group_count=max([index.group_count - 1, *groups]) + 1,
-        members=pl.concat([index.members, rows.select("issue_id", "group")]),
+        later_members=pl.concat([index.later_members, rows.select("issue_id", "group")]),
         keys=pl.concat([index.keys, _list_new_keys(index, rows, keys)]),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
         resolution_times=pl.concat([index.resolution_times, measure_resolution_times(rows)]),

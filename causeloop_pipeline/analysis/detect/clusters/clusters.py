@@ -11,6 +11,7 @@ from causeloop_pipeline.analysis.detect.clusters.edges import build_pattern_edge
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     find_pattern_traits,
     join_member_issues,
+    list_active_days,
 )
 from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import find_post_change_patterns
 from causeloop_pipeline.model.frames import CLUSTER_MEMBER_SCHEMA, CLUSTER_SCHEMA
@@ -27,6 +28,17 @@ class PatternClusters:
     clusters: pl.DataFrame
     members: pl.DataFrame
     edges: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PatternFacts:
+    """Of each pattern: the frames of `find_pattern_traits`, `list_active_days` and
+    `find_post_change_patterns`.
+    """
+
+    traits: pl.DataFrame
+    active_days: pl.DataFrame
+    post_change: pl.DataFrame
 
 
 def cluster_patterns(
@@ -49,12 +61,30 @@ def cluster_patterns(
     Method: edges of `build_pattern_edges`; communities by Leiden with modularity (Traag, Waltman and van Eck,
     2019), fixed seed, patterns in the order of their ids, so that the order of rows changes nothing.
     """
+    member_issues = join_member_issues(members, issues)
+    facts = PatternFacts(
+        find_pattern_traits(patterns, member_issues),
+        list_active_days(member_issues),
+        find_post_change_patterns(member_issues, changes),
+    )
+    return cluster_by_facts(
+        patterns, facts, previous=previous, namespace=namespace, min_strength=min_strength
+    )
+
+
+def cluster_by_facts(
+    patterns: pl.DataFrame,
+    facts: PatternFacts,
+    *,
+    previous: pl.DataFrame | None = None,
+    namespace: str,
+    min_strength: float,
+) -> PatternClusters:
+    """Joins patterns into clusters by what is known of each, as `cluster_patterns` does."""
     if not 0 <= min_strength <= 1:
         raise ValueError(f"min_strength is {min_strength}, but an edge's strength lies between 0 and 1")
-    member_issues = join_member_issues(members, issues)
-    traits = find_pattern_traits(patterns, member_issues)
-    post_change = find_post_change_patterns(member_issues, changes)
-    edges = build_pattern_edges(patterns, member_issues, traits, post_change, min_strength=min_strength)
+    traits, post_change = facts.traits, facts.post_change
+    edges = build_pattern_edges(patterns, facts.active_days, traits, post_change, min_strength=min_strength)
     groups = _find_communities(edges.filter(_HAS_MORE_THAN_A_PLACE))
     if not groups:
         return PatternClusters(

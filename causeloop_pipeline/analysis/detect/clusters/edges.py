@@ -9,6 +9,7 @@ from causeloop_pipeline.analysis.detect.clusters.pattern_traits import PLACE_DIM
 from causeloop_pipeline.model.frames import EDGE_SCHEMA
 
 MAX_NEIGHBOURS = 30
+MAX_DEGREE = 10  # of its edges each pattern keeps the strongest
 _MAX_STRENGTH = {
     "service": 0.45,
     "component": 0.4,
@@ -20,7 +21,7 @@ _MAX_STRENGTH = {
 _MAX_BURST_STRENGTH = 0.7
 _MAX_CHANGE_STRENGTH = 0.6
 _MAX_CHANGE_NEIGHBOURS = 10
-_MAX_RARE_HOLDERS = 30  # a trait of more patterns than this counts less
+_MAX_RARE_HOLDERS = 30  # a trait, or a place with a kind of failure, of more patterns than this counts less
 
 _REASON_SCHEMA = pl.Schema(
     {
@@ -36,7 +37,7 @@ _REASON_SCHEMA = pl.Schema(
 
 def build_pattern_edges(
     patterns: pl.DataFrame,
-    member_issues: pl.DataFrame,
+    active_days: pl.DataFrame,
     traits: pl.DataFrame,
     post_change: pl.DataFrame,
     *,
@@ -44,18 +45,21 @@ def build_pattern_edges(
 ) -> pl.DataFrame:
     """Builds edges between patterns that share where, what or when they fail.
 
-    In: `PATTERN_SCHEMA`, the frames of `join_member_issues`, `find_pattern_traits` and
+    In: `PATTERN_SCHEMA`, the frames of `list_active_days`, `find_pattern_traits` and
     `find_post_change_patterns`, and the least strength of an edge, 0 to 1. Out: `EDGE_SCHEMA`, left id before
     right id, sorted. Method: a shared trait counts by the share of issues that have it on both sides and by
-    how rare it is among patterns; overlapping bursts and shared changes count only if they pass their tests.
+    how rare it is among patterns, alone or together with another that both have: the size of a service says
+    nothing about two of its patterns that fail alike. Overlapping bursts and shared changes count only if
+    they pass their tests.
     Reasons of one aspect (where, what, when) say nearly the same, so only the strongest counts; aspects
-    combine as 1 - product(1 - strength). Candidates come from sparse products, 30 neighbours each: the cost
-    grows with patterns, not with pairs.
+    combine as 1 - product(1 - strength). Candidates come from sparse products, 30 neighbours each, and an
+    edge stays that is among the ten strongest of one of its ends: the cost grows with patterns, not with
+    pairs.
     """
     ids = patterns["pattern_id"].unique().sort()
     numbers = pl.DataFrame({"pattern_id": ids, "pattern": pl.Series(range(len(ids)), dtype=pl.Int64)})
     weighted_traits = _weigh_by_rarity(traits.join(numbers, on="pattern_id"), len(ids))
-    bursts = _burst_reasons(member_issues.join(numbers, on="pattern_id"), len(ids))
+    bursts = _burst_reasons(active_days.join(numbers, on="pattern_id"), len(ids))
     shared_changes = _change_reasons(post_change.join(numbers, on="pattern_id"))
     pairs = pl.concat(
         [
@@ -69,12 +73,22 @@ def build_pattern_edges(
 
 
 def _weigh_by_rarity(traits: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
-    """Adds `weight`: a trait of most patterns weighs nothing, one of a few weighs much."""
+    """Adds `weight`: a trait of most patterns weighs nothing, one of a few weighs much; and its aspect."""
     holders = pl.len().over("kind", "value")
     share_without = 1 - (holders - 1) / max(pattern_count, 1)
-    rarity = share_without * (_MAX_RARE_HOLDERS / holders).clip(upper_bound=1.0).sqrt()
     max_strength = pl.col("kind").replace_strict(_MAX_STRENGTH, return_dtype=pl.Float64)
-    return traits.with_columns(weight=max_strength * rarity).sort("pattern", "kind", "value")
+    is_place = pl.col("kind").is_in(PLACE_DIMENSIONS)
+    weighted = traits.with_columns(
+        weight_of_few=max_strength * share_without,
+        weight=max_strength * share_without * _rarity(holders),
+        aspect=pl.when(is_place).then(pl.lit("where")).otherwise(pl.lit("what")),
+    )
+    return weighted.sort("pattern", "kind", "value")
+
+
+def _rarity(holders: pl.Expr) -> pl.Expr:
+    """1 for up to 30 holders, then falling."""
+    return (_MAX_RARE_HOLDERS / holders).clip(upper_bound=1.0).sqrt()
 
 
 def _find_trait_candidates(traits: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
@@ -98,31 +112,59 @@ def _find_trait_candidates(traits: pl.DataFrame, pattern_count: int) -> pl.DataF
 
 def _trait_reasons(pairs: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
     """The strongest trait of each kind that both patterns of a pair have."""
-    traits = traits.select("pattern", "kind", "value", "share", "weight")
     both = pairs.join(traits, left_on="left", right_on="pattern").join(
-        traits.drop("weight"),
+        traits.select("pattern", "kind", "value", "share"),
         left_on=["right", "kind", "value"],
         right_on=["pattern", "kind", "value"],
         suffix="_right",
     )
+    both = _weigh_together(both, traits)
     strength = pl.min_horizontal("share", "share_right") * pl.col("weight")
     percent = [
         (pl.col(name) * 100).round().cast(pl.Int64).cast(pl.String) for name in ("share", "share_right")
     ]
     label = pl.col("kind").str.replace_all("_", " ")
     text = pl.format("both have {} {} ({} % and {} % of their issues)", label, "value", *percent)
-    aspect = pl.when(pl.col("kind").is_in(PLACE_DIMENSIONS)).then(pl.lit("where")).otherwise(pl.lit("what"))
-    reasons = both.with_columns(aspect.alias("aspect"), strength.alias("strength"), text.alias("text"))
+    reasons = both.with_columns(strength.alias("strength"), text.alias("text"))
     order = ["left", "right", "kind", "strength", "value"]
     strongest_first = reasons.sort(order, descending=[False, False, False, True, False])
     return strongest_first.unique(["left", "right", "kind"], keep="first").select(_REASON_SCHEMA.names())
 
 
-def _burst_reasons(member_issues: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
+def _weigh_together(both: pl.DataFrame, traits: pl.DataFrame) -> pl.DataFrame:
+    """Raises the weight of a trait of many where it is rare together with one of the other aspect."""
+    names = ["kind", "value"]
+    place, failure = (
+        traits.filter(pl.col("aspect") == aspect).select("pattern", *names) for aspect in ("where", "what")
+    )
+    together = place.join(failure, on="pattern", suffix="_what")
+    combinations = [*names, "kind_what", "value_what"]
+    holders = together.group_by(combinations).len("holders")
+    shared = (
+        both.filter(pl.col("aspect") == "where")
+        .select("left", "right", *names)
+        .join(
+            both.filter(pl.col("aspect") == "what").select("left", "right", *names),
+            on=["left", "right"],
+            suffix="_what",
+        )
+        .join(holders, on=combinations)
+    )
+    ends = pl.concat(
+        [
+            shared.select("left", "right", "holders", kind=f"kind{end}", value=f"value{end}")
+            for end in ("", "_what")
+        ]
+    )
+    fewest = ends.group_by("left", "right", *names).agg(pl.col("holders").min())
+    joined = both.join(fewest, on=["left", "right", *names], how="left", maintain_order="left")
+    combined = pl.col("weight_of_few") * _rarity(pl.col("holders"))
+    return joined.with_columns(weight=pl.max_horizontal("weight", combined)).drop("holders")
+
+
+def _burst_reasons(active_days: pl.DataFrame, pattern_count: int) -> pl.DataFrame:
     """Pairs that are active on the same days more often than by chance."""
-    day = pl.col("source_created_at").dt.epoch("d").cast(pl.Int64)
-    active_days = member_issues.select("pattern", day.alias("day")).drop_nulls().unique()
-    overlaps = find_overlapping_bursts(active_days, pattern_count)
+    overlaps = find_overlapping_bursts(active_days.select("pattern", "day"), pattern_count)
     excess = (pl.col("shared_days") - pl.col("expected_days")) / pl.col("fewer_days")
     text = pl.format(
         "active on the same day {} times, of {} possible; chance alone gives {} (false discovery rate {})",
@@ -174,7 +216,7 @@ def _combine_reasons(reasons: pl.DataFrame, numbers: pl.DataFrame, min_strength:
     strongest = reasons.group_by("left", "right", "aspect").agg(pl.col("strength").max())
     remaining = (1 - pl.col("strength")).sort().product()
     edges = strongest.group_by("left", "right").agg((1 - remaining).round(6).alias("strength"))
-    edges = edges.filter(pl.col("strength") >= min_strength)
+    edges = _keep_strongest(edges.filter(pl.col("strength") >= min_strength))
     of_edges = reasons.join(edges.select("left", "right"), on=["left", "right"], how="semi")
     order = ["left", "right", "strength", "kind", "text"]
     strongest_first = of_edges.sort(order, descending=[False, False, True, False, False])
@@ -188,3 +230,16 @@ def _combine_reasons(reasons: pl.DataFrame, numbers: pl.DataFrame, min_strength:
         .select(EDGE_SCHEMA.names())
         .sort(EDGE_SCHEMA.names()[:2])
     )
+
+
+def _keep_strongest(edges: pl.DataFrame) -> pl.DataFrame:
+    """The edges that are among the ten strongest of one of their patterns; ties go to the lower numbers."""
+    ends = pl.concat(
+        [
+            edges.with_columns(end=pl.col(near), other=pl.col(far))
+            for near, far in (("left", "right"), ("right", "left"))
+        ]
+    )
+    ranked = ends.sort("end", "strength", "other", descending=[False, True, False])
+    strongest = ranked.filter(pl.int_range(pl.len()).over("end") < MAX_DEGREE)
+    return strongest.select(edges.columns).unique(maintain_order=True)

@@ -1,6 +1,7 @@
 """Segments of a pattern index: texts that were added together, which can be searched, joined and stored."""
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -27,6 +28,7 @@ class Segment:
     group: Ints
     nearest_cosines: NearestCosines
     lexicon: Lexicon  # as it was when they were added
+    stored: Sequence[Any] = ()  # the blobs that it was read from: writing it again gives the same
 
     @cached_property
     def postings(self) -> Any:
@@ -93,7 +95,8 @@ def deserialize_segment(blobs: Sequence[memoryview], lexicon: Lexicon) -> Segmen
         metadata=deserialize_frame(metadata),
     )
     first, second = np.frombuffer(cosines, np.float64).reshape(2, -1)
-    return Segment(corpus, np.frombuffer(group, np.int64), NearestCosines(first, second), lexicon)
+    nearest = NearestCosines(first, second)
+    return Segment(corpus, np.frombuffer(group, np.int64), nearest, lexicon, stored=blobs)
 
 
 def _read_matrix(blobs: Sequence[memoryview], width: int) -> Any:
@@ -104,6 +107,25 @@ def _read_matrix(blobs: Sequence[memoryview], width: int) -> Any:
     if len(columns) <= np.iinfo(np.int32).max:
         row_starts = row_starts.astype(np.int32)
     return csr_array((values, columns, row_starts), shape=(len(row_starts) - 1, width))
+
+
+def join_blobs(blobs: Iterable[bytes | memoryview]) -> bytes:
+    """Writes blobs one after another.
+
+    In: blobs. Out: bytes, each blob behind its length.
+    """
+    return b"".join(part for blob in blobs for part in (struct.pack("<Q", len(blob)), blob))
+
+
+def split_blobs(content: memoryview) -> list[memoryview]:
+    """Reads the blobs that `join_blobs` wrote."""
+    blobs, at = [], 0
+    while at < len(content):
+        (size,) = struct.unpack_from("<Q", content, at)
+        begin = at + 8
+        blobs.append(content[begin : begin + size])
+        at = begin + size
+    return blobs
 
 
 def serialize_frame(frame: pl.DataFrame) -> bytes:

@@ -1,6 +1,5 @@
 """The pattern index: what a grouping learned, in the form that later issues are assigned with."""
 
-import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +18,10 @@ from causeloop_pipeline.analysis.detect.grouping.index_segments import (
     Segment,
     deserialize_frame,
     deserialize_segment,
+    join_blobs,
     serialize_frame,
     serialize_segment,
+    split_blobs,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
@@ -28,8 +29,16 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 5\n"  # the version of the bytes: raise it whenever they change
-_FRAMES = ("members", "keys", "resolution_times", "split_references", "bursts", "nearest_patterns")
+_MAGIC = b"causeloop pattern index 6\n"  # the version of the bytes: raise it whenever they change
+_FRAMES = (
+    "members_by_id",
+    "later_members",
+    "keys",
+    "resolution_times",
+    "split_references",
+    "bursts",
+    "nearest_patterns",
+)
 _GROUP_TABLES = ("group_summaries", "trait_counts")
 
 
@@ -44,8 +53,8 @@ class PatternIndex:
     group_summaries: GroupTable  # one row a group, see `summarize_groups`
     trait_counts: GroupTable  # see `count_traits`
     group_count: int
-    members: pl.DataFrame  # issue_id, group
-    sorted_members: int  # so many members are in the order of their ids, later ones follow
+    members_by_id: pl.DataFrame  # issue_id, group: those of the full grouping
+    later_members: pl.DataFrame
     keys: pl.DataFrame  # key (template:… or copy:…), group
     resolution_times: pl.DataFrame  # group, seconds
     split_references: pl.DataFrame  # key, title, stays, group: see `SplitReference`
@@ -59,18 +68,21 @@ class PatternIndex:
     recalibration: Recalibration
 
     @property
+    def members(self) -> pl.DataFrame:
+        """The issues with their group, later ones last."""
+        return pl.concat([self.members_by_id, self.later_members])
+
+    @property
     def groups(self) -> pl.DataFrame:
         """All groups, also of one issue."""
         return self.group_summaries.all_rows()
 
     def contains(self, issue_ids: pl.Series) -> pl.Series:
         """Per issue, whether it is in the index; the cost follows the number of issues looked up."""
-        sorted_ids = self.members["issue_id"].head(self.sorted_members)
-        later_ids = self.members["issue_id"][self.sorted_members :]
-        is_later = issue_ids.is_in(later_ids.implode())
-        if self.sorted_members == 0:
+        is_later = issue_ids.is_in(self.later_members["issue_id"].implode())
+        if (sorted_ids := self.members_by_id["issue_id"]).is_empty():
             return is_later
-        place = np.minimum(sorted_ids.search_sorted(issue_ids).to_numpy(), self.sorted_members - 1)
+        place = np.minimum(sorted_ids.search_sorted(issue_ids).to_numpy(), len(sorted_ids) - 1)
         return (sorted_ids.gather(place) == issue_ids) | is_later
 
     def to_bytes(self) -> bytes:
@@ -91,7 +103,6 @@ class PatternIndex:
                 self.lexicon.sorted_count,
             ],
             "segments": len(self.segments),
-            "sorted_members": self.sorted_members,
         }
         blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), serialize_frame(self.lexicon.terms)]
         blobs += [vector.astype(np.int64).tobytes() for vector in self.lexicon.frames.vectors]
@@ -99,13 +110,19 @@ class PatternIndex:
         for name in _GROUP_TABLES:
             blobs.append(serialize_frame(GroupTable.from_rows(getattr(self, name).all_rows()).base))
         for segment in self.segments:
-            blobs += serialize_segment(segment)
-        return _MAGIC + b"".join(struct.pack("<Q", len(blob)) + blob for blob in blobs)
+            blobs += segment.stored or serialize_segment(segment)
+        return _MAGIC + join_blobs(blobs)
 
     @staticmethod
     def is_current_format(start: bytes) -> bool:
         """Whether bytes that begin so are an index of this version."""
         return start.startswith(_MAGIC)
+
+    @staticmethod
+    def split(data: bytes) -> list[bytes]:
+        """The bytes in parts: one changes only with what it is of, and the first says what the others are."""
+        parts = [join_blobs([blob]) for blob in _split_blobs(data)]
+        return [_MAGIC + parts[0], *parts[1:]]
 
     @staticmethod
     def read_catalog(data: bytes) -> TemplateCatalog:
@@ -141,7 +158,6 @@ class PatternIndex:
             group_summaries=tables["group_summaries"],
             trait_counts=tables["trait_counts"],
             group_count=tables["group_summaries"].base.height,
-            sorted_members=head["sorted_members"],
             **frames,
             catalog=_read_catalog(head),
             lexicon=lexicon,
@@ -178,8 +194,8 @@ def build_index(
         group_summaries=GroupTable.from_rows(details.summaries),
         trait_counts=GroupTable.from_rows(details.trait_counts),
         group_count=details.summaries.height,
-        members=issues.sort("issue_id"),
-        sorted_members=table.height,
+        members_by_id=issues.sort("issue_id"),
+        later_members=issues.clear(),
         keys=_list_keys(grouped),
         resolution_times=details.resolution_times,
         split_references=_list_split_references(grouped),
@@ -281,11 +297,4 @@ def _split_blobs(data: bytes) -> list[memoryview]:
         raise UnreadableIndexError(
             "the bytes are no pattern index of this version: group all issues of the workspace again"
         )
-    content = memoryview(data)[len(_MAGIC) :]
-    blobs, at = [], 0
-    while at < len(content):
-        (size,) = struct.unpack_from("<Q", content, at)
-        begin = at + 8
-        blobs.append(content[begin : begin + size])
-        at = begin + size
-    return blobs
+    return split_blobs(memoryview(data)[len(_MAGIC) :])

@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.clusters.edges import build_pattern_edges
-from causeloop_pipeline.analysis.detect.clusters.pattern_traits import TRAIT_SCHEMA, join_member_issues
+from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
+    TRAIT_SCHEMA,
+    join_member_issues,
+    list_active_days,
+)
 from causeloop_pipeline.analysis.detect.clusters.post_change_patterns import POST_CHANGE_SCHEMA
 from causeloop_pipeline.model.frames import EDGE_SCHEMA
 from tests.support.pattern_frames import build_pattern_frames, issue
@@ -24,7 +28,7 @@ def build(
     patterns, members, issues = build_pattern_frames(rows)
     return build_pattern_edges(
         patterns,
-        join_member_issues(members, issues),
+        list_active_days(join_member_issues(members, issues)),
         pl.DataFrame(traits, schema=TRAIT_SCHEMA, orient="row"),
         pl.DataFrame(post_change or [], schema=POST_CHANGE_SCHEMA, orient="row"),
         min_strength=min_strength,

@@ -1,0 +1,89 @@
+"""Failures as tools send them, for filling a workspace: machine messages of many statements, and reports."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from bench.data.issue_streams import machine_stream, report_stream
+from causeloop_pipeline.model.raw_record import NORMALIZED, RawRecord, payload_hash
+from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.raw.records import land
+
+AS_OF = datetime(2026, 6, 1, 2, tzinfo=UTC)
+REPORT_SHARE = 0.1
+PAGE = 5_000
+TEAMS = 15
+ROUND_HOURS = 1
+
+
+def draw_failures(stored: int, rounds: int, new: int) -> list[list[dict[str, Any]]]:
+    """The stored failures of a year before AS_OF, then those of each round, an hour each.
+
+    Nine of ten are machine messages of 400 statements, the others reports of people.
+    """
+    total = stored + rounds * new
+    reports = int(total * REPORT_SHARE)
+    frames = (machine_stream(total - reports)[0], report_stream(reports)[0])
+    parts = [_number(frame, name) for frame, name in zip(frames, ("m", "r"), strict=True)]
+    failures = pl.concat(parts, how="vertical_relaxed").sort("order", "external_id")
+    batches = [failures.head(stored)]
+    batches += [failures.slice(stored + new * number, new) for number in range(rounds)]
+    begin = AS_OF - timedelta(days=365)
+    moments = [
+        (begin, timedelta(days=365)),
+        *(
+            (AS_OF + timedelta(hours=ROUND_HOURS * number), timedelta(hours=ROUND_HOURS))
+            for number in range(rounds)
+        ),
+    ]
+    return [_events(batch, *moment) for batch, moment in zip(batches, moments, strict=True)]
+
+
+def land_failures(database: Database, workspace_id: UUID, failures: list[dict[str, Any]]) -> None:
+    """Land failures as the ingest API does."""
+    with database.workspace(workspace_id) as session:
+        for start in range(0, len(failures), PAGE):
+            records = [
+                RawRecord(
+                    "custom_api", failure["external_id"], failure, payload_hash(failure), kind=NORMALIZED
+                )
+                for failure in failures[start : start + PAGE]
+            ]
+            land(session.connection, workspace_id, None, records)
+
+
+def _number(frame: pl.DataFrame, prefix: str) -> pl.DataFrame:
+    """Ids, and where in the mixed stream each row stands."""
+    return frame.select(
+        "title",
+        "body",
+        "service",
+        order=(pl.int_range(pl.len()) + 0.5) / pl.len(),
+        external_id=pl.format("{}-{}", pl.lit(prefix), pl.int_range(pl.len())),
+        number=pl.int_range(pl.len()),
+    )
+
+
+def _events(batch: pl.DataFrame, begin: datetime, span: timedelta) -> list[dict[str, Any]]:
+    events = []
+    rows = batch.select("external_id", "title", "body", "service", "number").iter_rows()
+    for place, (external_id, title, body, service, number) in enumerate(rows):
+        at = begin + span * ((place + 0.5) / batch.height)
+        events.append(
+            {
+                "external_id": external_id,
+                "title": title,
+                "body": body,
+                "severity": f"p{1 + number % 4}",
+                "status": "open" if number % 3 else "resolved",
+                "service": f"service-{service}",
+                "team": f"team-{int(service) % TEAMS}",
+                "environment": "staging" if number % 7 == 0 else "production",
+                "source_created_at": at.isoformat(),
+                "source_updated_at": at.isoformat(),
+                "resolved_at": None if number % 3 else (at + timedelta(hours=1)).isoformat(),
+            }
+        )
+    return events

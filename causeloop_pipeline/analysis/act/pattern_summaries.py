@@ -1,0 +1,220 @@
+"""Pattern summaries: what a pattern's issues tell of it, counted once and kept until its issues change."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import polars as pl
+
+from causeloop_pipeline.analysis.act.stated_causes import StatedCause, read_stated_cause
+from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch, recognize_families
+from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
+    LATEST_ISSUES,
+    build_pattern_text,
+    choose_commonest,
+    join_member_issues,
+    recognize_family,
+)
+from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
+from causeloop_pipeline.model.frames import DIMENSIONS
+
+TRACED_ISSUES = 5
+_NAMED_ISSUES = 3
+_CLEARLY_STATED = 4.0
+_EPOCH = date(1970, 1, 1).toordinal()
+
+Tally = Mapping[str, Mapping[str, int]]
+"""Kind (`day`, `severity` or a dimension) → value → how many issues of a pattern have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value and how often it was seen, of how many."""
+
+    value: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatestIssue:
+    """One of a pattern's latest issues; the text only of the very latest."""
+
+    name: str
+    title: str | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSummary:
+    """What the issues of one pattern tell; `days` are those with an issue, in days since 1970, ascending."""
+
+    issue_count: int
+    title: str
+    dimensions: Mapping[str, Counted]
+    severities: Mapping[str, int]
+    services: int
+    teams: int
+    days: Sequence[int]
+    exception: Counted | None
+    frame: Counted | None
+    recent_issues: Sequence[str]
+    stated_cause: StatedCause | None
+    words_digest: str
+    families: Sequence[FamilyMatch]
+    family_without_traces: str | None
+
+    def to_json(self) -> bytes:
+        """The summary as JSON; the same summary gives the same bytes."""
+        return orjson.dumps(self, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_json(cls, data: bytes | str | Mapping[str, Any]) -> "PatternSummary":
+        """The summary that `to_json` wrote."""
+        stored = orjson.loads(data) if isinstance(data, bytes | str) else data
+        counted = {name: stored[name] and Counted(**stored[name]) for name in ("exception", "frame")}
+        return cls(
+            **{
+                **stored,
+                **counted,
+                "dimensions": {name: Counted(**value) for name, value in stored["dimensions"].items()},
+                "stated_cause": stored["stated_cause"] and StatedCause(**stored["stated_cause"]),
+                "families": [FamilyMatch(**match) for match in stored["families"]],
+            }
+        )
+
+
+def summarize_pattern(
+    tally: Tally, latest: Sequence[LatestIssue], name: str | None, fingerprint: Mapping[str, Any] | None
+) -> PatternSummary:
+    """Make the summary of a pattern.
+
+    In: its tally, its latest issues (100, the latest last), its name and fingerprint. Out: the summary;
+    traces and stated causes are read from the five latest, the title is the commonest of the latest.
+    """
+    issue_count = sum(tally.get("severity", {}).values()) or len(latest)
+    exception, frame = _count_traces(latest[-TRACED_ISSUES:])
+    title = choose_commonest(issue.title for issue in latest)
+    words = _pattern_words(name, fingerprint, title, exception)
+    return PatternSummary(
+        issue_count=issue_count,
+        title=title,
+        dimensions=_count_dimensions(tally, issue_count),
+        severities=tally.get("severity", {}),
+        services=len(tally.get("service", {})),
+        teams=len(tally.get("team", {})),
+        days=sorted(date.fromisoformat(day).toordinal() - _EPOCH for day in tally.get("day", {})),
+        exception=exception,
+        frame=frame,
+        recent_issues=[issue.name for issue in latest[-_NAMED_ISSUES:]][::-1],
+        stated_cause=_read_agreed_cause(latest[-TRACED_ISSUES:]),
+        words_digest=_digest(words),
+        families=recognize_families(words),
+        family_without_traces=recognize_family(build_pattern_text(name, fingerprint, title)),
+    )
+
+
+def find_families(
+    summary: PatternSummary, name: str | None, fingerprint: Mapping[str, Any] | None
+) -> Sequence[FamilyMatch]:
+    """The families of failure that a pattern's words show, recognized again if its name has changed."""
+    words = _pattern_words(name, fingerprint, summary.title, summary.exception)
+    return summary.families if _digest(words) == summary.words_digest else recognize_families(words)
+
+
+def find_family_without_traces(
+    summary: PatternSummary, name: str | None, fingerprint: Mapping[str, Any] | None
+) -> str | None:
+    """The family of failure that a pattern's name, template and title show, or None."""
+    words = _pattern_words(name, fingerprint, summary.title, summary.exception)
+    if _digest(words) == summary.words_digest:
+        return summary.family_without_traces
+    return recognize_family(build_pattern_text(name, fingerprint, summary.title))
+
+
+def summarize_patterns(
+    patterns: pl.DataFrame, members: pl.DataFrame, issues: pl.DataFrame, *, as_of: datetime
+) -> dict[str, PatternSummary]:
+    """Make the summary of each pattern that has issues.
+
+    In: PATTERNS, MEMBERS, ISSUES and the time of the judgement (aware); issues after it are left out. Out:
+    pattern id → summary.
+    """
+    member_issues = join_member_issues(members, issues.filter(pl.col("source_created_at") <= as_of))
+    tallies = _count_values(member_issues)
+    latest = (
+        member_issues.group_by("pattern_id", maintain_order=True)
+        .tail(LATEST_ISSUES)
+        .select("pattern_id", pl.coalesce("external_id", "issue_id"), "title", "body")
+    )
+    latest_of: dict[str, list[LatestIssue]] = {}
+    for pattern_id, name, title, body in latest.iter_rows():
+        latest_of.setdefault(pattern_id, []).append(LatestIssue(name, title, body))
+    return {
+        pattern_id: summarize_pattern(tallies[pattern_id], latest_of[pattern_id], name, fingerprint)
+        for pattern_id, name, fingerprint in patterns.select("pattern_id", "name", "fingerprint").iter_rows()
+        if pattern_id in latest_of
+    }
+
+
+def _count_values(member_issues: pl.DataFrame) -> dict[str, dict[str, dict[str, int]]]:
+    """Pattern id → its tally."""
+    day = pl.col("source_created_at").dt.strftime("%Y-%m-%d")
+    valued = member_issues.select("pattern_id", pl.col("severity").fill_null(""), *DIMENSIONS, day=day)
+    tallies: dict[str, dict[str, dict[str, int]]] = {}
+    for kind in ("day", "severity", *DIMENSIONS):
+        counts = valued.group_by("pattern_id", pl.col(kind).alias("value")).len("issues")
+        has_value = pl.col("value").is_not_null() & ((pl.col("value") != "") | (kind == "severity"))
+        for pattern_id, value, issues in counts.filter(has_value).sort("pattern_id", "value").iter_rows():
+            tallies.setdefault(pattern_id, {}).setdefault(kind, {})[value] = issues
+    return tallies
+
+
+def _count_dimensions(tally: Tally, issue_count: int) -> dict[str, Counted]:
+    """The commonest known value of each dimension, if at least a third of the issues have it."""
+    dimensions = {}
+    for name in DIMENSIONS:
+        if counts := tally.get(name):
+            value, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+            if count * 3 >= issue_count:
+                dimensions[name] = Counted(value, count, issue_count)
+    return dimensions
+
+
+def _pattern_words(
+    name: str | None, fingerprint: Mapping[str, Any] | None, title: str, exception: Counted | None
+) -> str:
+    text = build_pattern_text(name, fingerprint, title)
+    return f"{text}\n{exception.value}" if exception else text
+
+
+def _digest(words: str) -> str:
+    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _read_agreed_cause(latest: Iterable[LatestIssue]) -> StatedCause | None:
+    """The cause that the latest issues state clearly, if more than half of those that state one agree."""
+    stated = [cause for issue in latest if (cause := read_stated_cause(issue.body))]
+    clear = [cause for cause in stated if cause.weight >= _CLEARLY_STATED]
+    if not clear:
+        return None
+    kind, count = min(Counter(cause.kind for cause in clear).items(), key=lambda item: (-item[1], item[0]))
+    return next(cause for cause in clear if cause.kind == kind) if count * 2 > len(stated) else None
+
+
+def _count_traces(latest: Iterable[LatestIssue]) -> tuple[Counted | None, Counted | None]:
+    traces = [trace for issue in latest if issue.body and (trace := parse_trace(issue.body))]
+    types = Counter(trace.exception_types[0] for trace in traces if trace.exception_types)
+    frames = Counter(trace.in_app_frames[0].name for trace in traces)
+    return _commonest(types, len(traces)), _commonest(frames, len(traces))
+
+
+def _commonest(counts: Counter[str], of: int) -> Counted | None:
+    if not counts:
+        return None
+    value, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Counted(value, count, of)

@@ -1,0 +1,236 @@
+"""What each pattern's issues add up to: kept as they come, and counted again by a full grouping."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.storage.database.session import Session
+
+SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
+VALUE_COUNT_SCHEMA = pl.Schema(
+    {"pattern_id": pl.String(), "kind": pl.String(), "value": pl.String(), "issues": pl.Int64()}
+)
+ACTIVE_DAY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "day": pl.Int64()})
+SEVERITY_COUNT_SCHEMA = pl.Schema(
+    {
+        "pattern_id": pl.String(),
+        **dict.fromkeys(("p1", "p2", "p3", "p4", "services", "teams"), pl.Int64()),
+    }
+)
+
+# One statement, for its snapshot: an issue that changes meanwhile is counted once, here or by its touch.
+UPSERT_TALLIES = """
+with gone as (
+    delete from detect.pattern_touch where workspace_id = %(workspace_id)s returning pattern_id, issues, facts
+), added as (
+    insert into detect.pattern_tally as t (workspace_id, pattern_id, kind, value, issues)
+    select %(workspace_id)s, g.pattern_id, f.key, f.value, sum(g.issues)
+    from gone as g
+    cross join lateral jsonb_each_text(g.facts) as f
+    group by g.pattern_id, f.key, f.value
+    on conflict (workspace_id, pattern_id, kind, value) do update set issues = t.issues + excluded.issues
+    returning pattern_id
+)
+select distinct pattern_id::text from added order by pattern_id
+"""
+
+DELETE_EMPTY_TALLIES = "delete from detect.pattern_tally where workspace_id = %s and issues <= 0"
+
+# What `detect.tally_facts` says of an issue, of all issues at once.
+INSERT_ALL_TALLIES = """
+with gone as (
+    delete from detect.pattern_touch where workspace_id = %(workspace_id)s
+), fact as (
+    select pattern_id, to_char(source_created_at at time zone 'UTC', 'YYYY-MM-DD') as day, severity,
+           nullif(left(service, 300), '') as service, nullif(left(team, 300), '') as team,
+           nullif(left(environment, 300), '') as environment,
+           nullif(left(error_type, 300), '') as error_type,
+           nullif(left(attributes ->> 'component', 300), '') as component,
+           nullif(left(attributes ->> 'region', 300), '') as region
+    from core.issue
+    where workspace_id = %(workspace_id)s and pattern_id is not null
+), counted as (
+    select pattern_id, count(*) as issues,
+           case when grouping(day) = 0 then 'day' when grouping(severity) = 0 then 'severity'
+                when grouping(service) = 0 then 'service' when grouping(team) = 0 then 'team'
+                when grouping(environment) = 0 then 'environment'
+                when grouping(error_type) = 0 then 'error_type'
+                when grouping(component) = 0 then 'component' else 'region' end as kind,
+           case when grouping(day) = 0 then day when grouping(severity) = 0 then severity
+                when grouping(service) = 0 then service when grouping(team) = 0 then team
+                when grouping(environment) = 0 then environment
+                when grouping(error_type) = 0 then error_type
+                when grouping(component) = 0 then component else region end as value
+    from fact
+    group by pattern_id, grouping sets ((day), (severity), (service), (team), (environment), (error_type),
+                                        (component), (region))
+)
+insert into detect.pattern_tally (workspace_id, pattern_id, kind, value, issues)
+select %(workspace_id)s, pattern_id, kind, value, issues
+from counted
+where value is not null
+"""
+
+SELECT_TALLIES = """
+select pattern_id::text, kind, jsonb_object_agg(value, issues) as issues
+from detect.pattern_tally
+where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+group by pattern_id, kind
+"""
+
+# The text only of the very latest: it is most of the bytes.
+SELECT_LATEST_ISSUES = """
+select p.pattern_id::text, i.external_id, i.title,
+       case when i.place <= %(with_text)s then i.body end as body
+from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
+cross join lateral (
+    select external_id, title, body,
+           row_number() over (order by source_created_at desc, issue_id desc) as place
+    from core.issue
+    where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
+    order by source_created_at desc, issue_id desc
+    limit %(limit)s
+) as i
+order by p.pattern_id, i.place desc
+"""
+
+SELECT_NAMES = """
+select pattern_id::text, name, fingerprint
+from detect.pattern
+where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+order by pattern_id
+"""
+
+SELECT_SUMMARIES = """
+select pattern_id, summary::text as summary
+from detect.pattern_summary
+where workspace_id = %(workspace_id)s
+order by pattern_id
+"""
+
+SELECT_SUMMARIES_OF_PATTERNS = """
+select pattern_id, summary::text as summary
+from detect.pattern_summary
+where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+order by pattern_id
+"""
+
+SELECT_VALUE_COUNTS = """
+select pattern_id, kind, value, issues
+from detect.pattern_tally
+where workspace_id = %s and kind <> 'day'
+"""
+
+SELECT_ACTIVE_DAYS = """
+select pattern_id, value::date - date '1970-01-01' as day
+from detect.pattern_tally
+where workspace_id = %s and kind = 'day'
+"""
+
+SELECT_SEVERITY_COUNTS = """
+select pattern_id, coalesce((summary -> 'severities' ->> 'p1')::bigint, 0) as p1,
+       coalesce((summary -> 'severities' ->> 'p2')::bigint, 0) as p2,
+       coalesce((summary -> 'severities' ->> 'p3')::bigint, 0) as p3,
+       coalesce((summary -> 'severities' ->> 'p4')::bigint, 0) as p4,
+       (summary ->> 'services')::bigint as services, (summary ->> 'teams')::bigint as teams
+from detect.pattern_summary
+where workspace_id = %s
+"""
+
+# Summaries are none of a workspace that was grouped before there were any.
+SELECT_IS_UNCOUNTED = """
+select exists (select from detect.pattern where workspace_id = %(workspace_id)s)
+   and not exists (select from detect.pattern_tally where workspace_id = %(workspace_id)s) as is_uncounted
+"""
+
+DELETE_OTHER_SUMMARIES = """
+delete from detect.pattern_summary as o
+where o.workspace_id = %(workspace_id)s
+  and not exists (select from detect.pattern as p
+                  where p.workspace_id = o.workspace_id and p.pattern_id = o.pattern_id)
+"""
+
+
+def update_tallies(session: Session, workspace_id: UUID) -> list[str]:
+    """Bring the tallies up to date by what touched the patterns since; the patterns that were touched."""
+    touched = session.rows(UPSERT_TALLIES, {"workspace_id": workspace_id})
+    session.execute(DELETE_EMPTY_TALLIES, (workspace_id,))
+    return [row["pattern_id"] for row in touched]
+
+
+def count_all_tallies(session: Session, workspace_id: UUID) -> None:
+    """Count the tallies of all patterns again, from all issues."""
+    session.execute("delete from detect.pattern_tally where workspace_id = %s", (workspace_id,))
+    session.execute(INSERT_ALL_TALLIES, {"workspace_id": workspace_id})
+    session.execute(DELETE_OTHER_SUMMARIES, {"workspace_id": workspace_id})
+
+
+def is_uncounted(session: Session, workspace_id: UUID) -> bool:
+    """Whether the workspace has patterns and no tally of them."""
+    row = session.row(SELECT_IS_UNCOUNTED, {"workspace_id": workspace_id})
+    return bool(row and row["is_uncounted"])
+
+
+def read_tallies(
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Pattern id → kind → value → how many of its issues have it."""
+    parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids)}
+    tallies: dict[str, dict[str, dict[str, int]]] = {}
+    for row in session.rows(SELECT_TALLIES, parameters):
+        tallies.setdefault(row["pattern_id"], {})[row["kind"]] = row["issues"]
+    return tallies
+
+
+def read_latest_issues(
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, limit: int, with_text: int
+) -> list[dict[str, Any]]:
+    """The latest issues of some patterns, by pattern, the latest last; the very latest `with_text`."""
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": list(pattern_ids),
+        "limit": limit,
+        "with_text": with_text,
+    }
+    return session.rows(SELECT_LATEST_ISSUES, parameters)
+
+
+def read_names(session: Session, workspace_id: UUID, pattern_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The name and fingerprint of some patterns."""
+    parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids)}
+    return session.rows(SELECT_NAMES, parameters)
+
+
+def read_summaries(
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The summary of each pattern, or of some, as JSON."""
+    parameters = {"workspace_id": workspace_id, "pattern_ids": pattern_ids and list(pattern_ids)}
+    query = SELECT_SUMMARIES if pattern_ids is None else SELECT_SUMMARIES_OF_PATTERNS
+    return session.read(query, parameters, schema=SUMMARY_SCHEMA)
+
+
+def read_value_counts(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """How many issues of each pattern have each value of a dimension or severity."""
+    return session.read(SELECT_VALUE_COUNTS, (workspace_id,), schema=VALUE_COUNT_SCHEMA)
+
+
+def read_active_days(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """The days since 1970, in UTC, on which each pattern has an issue."""
+    return session.read(SELECT_ACTIVE_DAYS, (workspace_id,), schema=ACTIVE_DAY_SCHEMA)
+
+
+def read_severity_counts(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """How many issues of each severity, services and teams each pattern has."""
+    return session.read(SELECT_SEVERITY_COUNTS, (workspace_id,), schema=SEVERITY_COUNT_SCHEMA)
+
+
+def write_summaries(session: Session, workspace_id: UUID, summaries: Mapping[str, bytes]) -> int:
+    """Store summaries, of pattern id → JSON."""
+    rows = pl.DataFrame(
+        {"pattern_id": list(summaries), "summary": [summary.decode() for summary in summaries.values()]},
+        schema=SUMMARY_SCHEMA,
+    ).with_columns(workspace_id=pl.lit(str(workspace_id)))
+    return session.upsert("detect.pattern_summary", rows, key=["workspace_id", "pattern_id"])

@@ -1,0 +1,134 @@
+"""What is stored of each pattern is what counting all its issues again gives, whatever became of them."""
+
+import random
+from uuid import UUID
+
+import pytest
+
+from causeloop_pipeline.stages.grouping.summaries import load_summaries, refresh_summaries
+from causeloop_pipeline.storage.database.session import Database, Session
+from causeloop_pipeline.storage.detect.patterns import add_members, replace_patterns
+from tests.storage.stored import members, new_id, pattern, store_issue
+
+PATTERNS, STEPS, STEPS_A_SYNC = 4, 60, 12
+CHANGES = (
+    "severity = 'p{}'",
+    "service = 'service {}'",
+    "team = nullif('team {}', 'team 1')",
+    "environment = 'environment {}'",
+    "error_type = 'Error{}'",
+    "title = 'it broke {} times'",
+    "body = 'it broke because of a misconfigured proxy {}'",
+    "attributes = jsonb_build_object('region', 'eu-{}', 'component', '')",
+    "source_created_at = source_created_at - interval '{} days'",
+    "external_id = external_id || {}",
+)
+SELECT_TALLIES = "select pattern_id::text, kind, value, issues from detect.pattern_tally order by 1, 2, 3"
+SELECT_SUMMARIES = "select pattern_id::text, summary::text from detect.pattern_summary order by 1"
+SELECT_GAPS = "select pattern_id::text, typical_gap_days from detect.pattern order by 1"
+
+
+class History:
+    """Issues that come to patterns, are moved, edited and deleted by chance."""
+
+    def __init__(self, session: Session, workspace_id: UUID, seed: int) -> None:
+        self.session, self.workspace_id = session, workspace_id
+        self.chance = random.Random(seed)
+        self.patterns = sorted(new_id() for _ in range(PATTERNS))
+        self.issues: list[str] = []
+        for pattern_id in self.patterns:
+            self.issues += [self._store_issue() for _ in range(2)]
+            add_members(session, workspace_id, pattern(pattern_id), members(pattern_id, self.issues[-2:]))
+
+    def step(self) -> None:
+        """One thing happens."""
+        what = self.chance.choice((self._add, self._add, self._edit, self._edit, self._move, self._delete))
+        what()
+
+    def _store_issue(self) -> str:
+        return store_issue(self.session, self.workspace_id, f"x{self.chance.getrandbits(60)}")
+
+    def _add(self) -> None:
+        issue, pattern_id = self._store_issue(), self.chance.choice(self.patterns)
+        self._change(issue)
+        add_members(self.session, self.workspace_id, pattern(pattern_id), members(pattern_id, [issue]))
+        self.issues.append(issue)
+
+    def _edit(self) -> None:
+        self._change(self.chance.choice(self.issues))
+
+    def _change(self, issue: str) -> None:
+        change = self.chance.choice(CHANGES).format(self.chance.randint(1, 4))
+        self.session.execute(f"update core.issue set {change} where issue_id = %s", (issue,))
+
+    def _move(self) -> None:
+        issue, target = self.chance.choice(self.issues), self.chance.choice([*self.patterns, None])
+        self.session.execute("update core.issue set pattern_id = %s where issue_id = %s", (target, issue))
+
+    def _delete(self) -> None:
+        issue = self.issues.pop(self.chance.randrange(len(self.issues)))
+        self.session.execute("delete from core.issue where issue_id = %s", (issue,))
+
+
+def read_all(session: Session) -> set[tuple[object, ...]]:
+    """All that is stored of the patterns."""
+    queries = (SELECT_TALLIES, SELECT_SUMMARIES, SELECT_GAPS)
+    return {tuple(row.values()) for query in queries for row in session.rows(query)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
+    database: Database, workspace_id: UUID, seed: int
+) -> None:
+    with database.workspace(workspace_id) as session:
+        history = History(session, workspace_id, seed)
+        for step in range(STEPS):
+            history.step()
+            if step % STEPS_A_SYNC == STEPS_A_SYNC - 1:
+                refresh_summaries(session, workspace_id, is_full=False)
+                stored = read_all(session)
+                refresh_summaries(session, workspace_id, is_full=True)
+                assert read_all(session) ^ stored == set()
+        assert len(stored) > PATTERNS
+
+
+def test_only_patterns_with_changed_issues_are_summarized_again(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        history = History(session, workspace_id, seed=7)
+        assert refresh_summaries(session, workspace_id, is_full=False) == PATTERNS
+        assert refresh_summaries(session, workspace_id, is_full=False) == 0
+        session.execute("update core.issue set risk_score = 50, status = 'resolved'")
+        assert refresh_summaries(session, workspace_id, is_full=False) == 0
+        session.execute("update core.issue set title = 'b' where issue_id = %s", (history.issues[0],))
+        assert refresh_summaries(session, workspace_id, is_full=False) == 1
+        assert sorted(load_summaries(session, workspace_id)) == history.patterns
+
+
+def test_a_full_grouping_counts_again_and_notes_no_touch(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        name = new_id()
+        issues = [store_issue(session, workspace_id, x) for x in ("a", "b")]
+        replace_patterns(session, workspace_id, pattern(name), members(name, issues))
+        assert session.rows("select * from detect.pattern_touch") == []
+        refresh_summaries(session, workspace_id, is_full=True)
+        assert load_summaries(session, workspace_id)[name].issue_count == 2
+
+
+def test_who_edits_an_issue_does_not_wait_for_a_run_that_counts_its_pattern(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        history = History(session, workspace_id, seed=8)
+    edited = history.issues[0]
+    with database.workspace(workspace_id) as run:
+        assert refresh_summaries(run, workspace_id, is_full=False) == PATTERNS
+        with database.workspace(workspace_id) as person:
+            person.execute("set local lock_timeout = '10s'")
+            person.execute("update core.issue set severity = 'p1' where issue_id = %s", (edited,))
+    with database.workspace(workspace_id) as session:
+        refresh_summaries(session, workspace_id, is_full=False)
+        stored = read_all(session)
+        refresh_summaries(session, workspace_id, is_full=True)
+        assert read_all(session) == stored
