@@ -1,6 +1,7 @@
 """The FastAPI application: routers, error handlers, middleware and the dashboard."""
 
 import contextlib
+import math
 from collections.abc import AsyncIterator
 from importlib import import_module, metadata
 
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 
 from api.access.permissions import build_role_table
 from api.auth.address_limits import limit_deliveries, limit_invalid_credentials
+from api.auth.metrics_access import find_metrics_token
 from api.auth.oidc import IssuerKeys
 from api.auth.passwords import PasswordChecks
 from api.http import errors, openapi
@@ -18,8 +20,11 @@ from api.http.concurrency import ConcurrencyLimit, FairShare
 from api.http.database import DatabaseBounds, open_landing_pool, open_pool
 from api.http.database_probe import DatabaseProbe
 from api.http.middleware import RequestEnvelope, RequestMetrics
+from api.http.pool_metrics import PoolMetrics
+from api.http.replica import watching
 from api.http.request_log import configure_log
-from api.resources import dashboard_site
+from api.resources import dashboard_site, directory_discovery
+from api.resources.reading.list_totals import ListTotals
 from causeloop_pipeline.settings import settings
 
 ROUTERS = (
@@ -37,13 +42,22 @@ ROUTERS = (
     "predict.predictions",
     "act.recommendations",
     "ingestion.connectors",
+    "ingestion.declarations",
     "ingestion.quarantine",
     "act.alert_rules",
     "tenancy.workspace",
+    "tenancy.onboarding",
     "tenancy.invitations",
     "tenancy.members",
+    "tenancy.keys",
     "tenancy.organizations",
     "tenancy.audit",
+    "directory.users",
+    "directory.groups",
+    "directory.connection",
+    "personal.preferences",
+    "personal.reports",
+    "system.archives",
     "system.exports",
     "system.stream",
 )
@@ -68,9 +82,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     url = settings().require("api_database_url")
     app.state.pool = await open_pool(url, app.state.database_bounds)
     app.state.landing_pool = open_landing_pool(url, app.state.database_bounds)
+    app.state.pool_metrics.watch(app.state.pool, app.state.landing_pool)
+    app.state.metrics_token = find_metrics_token(settings())
     app.state.database_probe = DatabaseProbe(url, app.state.pool, app.state.database_bounds)
+    replica_url = settings().api_replica_database_url
+    replica_text = replica_url.get_secret_value() if replica_url else None
     try:
-        yield
+        async with watching(replica_text, app.state.pool, app.state.database_bounds) as app.state.replica:
+            yield
     finally:
         app.state.landing_pool.close()
         app.state.pool.terminate()
@@ -95,11 +114,19 @@ def create_app() -> FastAPI:
     )
     app.state.database_bounds = DatabaseBounds.of(settings())
     app.state.metrics = RequestMetrics()
+    app.state.pool_metrics = PoolMetrics(app.state.metrics.registry)
     app.state.address_limits, app.state.delivery_limits = limit_invalid_credentials(), limit_deliveries()
+    app.state.list_totals = ListTotals()
     app.state.fair_share = FairShare(MAX_REQUESTS_PER_WORKSPACE)
     app.state.connection_tests = ConcurrencyLimit("connection tests", MAX_TESTS, MAX_TESTS_PER_WORKSPACE)
     app.state.event_streams = ConcurrencyLimit("event streams", MAX_STREAMS, MAX_STREAMS_PER_CALLER)
     app.state.password_checks = PasswordChecks()
+    app.state.replica = None
+    app.state.metrics.add_gauge(
+        "causeloop_replica_lag_seconds",
+        "How old the rows of the replica may be that answers reads; infinite: it is away; NaN: there is none",
+        lambda: app.state.replica.lag_seconds if app.state.replica else math.nan,
+    )
     app.state.issuer_keys = keys = IssuerKeys()
     app.state.metrics.add_gauge(
         "causeloop_identity_keys_age_seconds",
@@ -111,6 +138,7 @@ def create_app() -> FastAPI:
     app.state.routers = routers = load_routers()
     for router in routers:
         app.include_router(router)
+    app.include_router(directory_discovery.router)
     dashboard_site.install(app)
     openapi.install(app, build_role_table(routers))
     return app

@@ -18,13 +18,16 @@ from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import read_address
 from api.auth.authenticate import authenticate
 from api.auth.idempotency import respond_once
+from api.auth.own_writes import choose_reader, note_write
 from api.auth.rate_limits import check_rate_limit
+from api.auth.standing import check_scope
 from api.http.concurrency import FairShare
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.json_body import read_json
 from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
+from api.resources.reading.direct_call import Providers, build_direct_handler
 from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -32,8 +35,17 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 READ_METHODS = {"GET", "HEAD"}
 CALLS_OUTSIDE = "calls_outside"
 CONCERNS_OWN_ACCESS = "concerns_own_access"
-AUDITED_READS = {"export_data"}
-UNAUDITED_WRITES = {"ingest_event", "ingest_batch", "ingest_change", "ingest_change_batch"}
+NEEDS_SESSION = "needs_session"
+READS_BODY = "reads_body"
+AUDITED_READS = {"export_data", "download_archive"}
+UNAUDITED_WRITES = {
+    "ingest_event",
+    "ingest_batch",
+    "ingest_change",
+    "ingest_change_batch",
+    "ingest_cloud_events",
+    "ingest_otlp_logs",
+}
 """What programs send all day is recorded as the records that it is."""
 
 
@@ -52,26 +64,47 @@ def concerns_own_access(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-def current_caller(request: Request) -> Caller:
+def reads_body(endpoint: Endpoint) -> Endpoint:
+    """Leave the body to an operation that takes more than JSON."""
+    setattr(endpoint, READS_BODY, True)
+    return endpoint
+
+
+def needs_session(endpoint: Endpoint) -> Endpoint:
+    """Refuse people's keys: what decides over a person's access needs the person signed in."""
+    setattr(endpoint, NEEDS_SESSION, True)
+    return endpoint
+
+
+async def current_caller(request: Request) -> Caller:
     """The caller of the request."""
     caller: Caller = request.state.caller
     return caller
 
 
-def current_database(request: Request) -> WorkspaceDatabase:
+async def current_database(request: Request) -> WorkspaceDatabase:
     """The caller's workspace."""
     db: WorkspaceDatabase = request.state.db
     return db
 
 
-def current_pool(request: Request) -> asyncpg.Pool:
+async def current_pool(request: Request) -> asyncpg.Pool:
     """Connections outside of any workspace, for operations that determine the workspace themselves."""
     return request.app.state.pool
 
 
+# These are no threads' work: a function that is not `async` would wait for a thread of the pool.
 CurrentCaller = Annotated[Caller, Depends(current_caller)]
 Db = Annotated[WorkspaceDatabase, Depends(current_database)]
 Pool = Annotated[asyncpg.Pool, Depends(current_pool)]
+
+
+PROVIDERS: Providers = {
+    current_caller: lambda request: request.state.caller,
+    current_database: lambda request: request.state.db,
+    current_pool: lambda request: request.app.state.pool,
+}
+"""What `Depends` would provide, without a coroutine for each."""
 
 
 class Operation(APIRoute):
@@ -79,10 +112,18 @@ class Operation(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
-        endpoint, role = super().get_route_handler(), get_required_role(self.endpoint)
+        direct = build_direct_handler(self, PROVIDERS)
+        endpoint, role = direct or super().get_route_handler(), get_required_role(self.endpoint)
         if role is not None:
-            return _require_caller(endpoint, role, frozenset(vars(self.endpoint)))
-        return _parse_body_first(endpoint) if self.body_field else endpoint
+            return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint)), self))
+        return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
+
+
+def _note_writes(endpoint: Handler) -> Handler:
+    async def handle(request: Request) -> Response:
+        return note_write(request, await endpoint(request))
+
+    return handle
 
 
 def _parse_body_first(endpoint: Handler) -> Handler:
@@ -93,20 +134,30 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str]) -> Handler:
+def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], route: APIRoute) -> Handler:
+    tags = [str(tag) for tag in route.tags]
+
     async def handle(request: Request) -> Response:
-        pool = current_pool(request)
-        caller = await authenticate(request, pool)
-        request.state.caller = caller
-        allowance = await check_rate_limit(pool, caller.workspace_id, caller.plan)
+        pool = request.app.state.pool
+        async with pool.acquire() as connection:
+            caller = await authenticate(request, connection)
+            request.state.caller = caller
+            allowance = await check_rate_limit(connection, caller.workspace_id, caller.plan)
         request.state.headers |= allowance.headers
         check_role(caller, role)
+        if route.name != "read_me":
+            check_scope(caller, tags, request.method)
+        if NEEDS_SESSION in marks:
+            check_session(caller)
         if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
             check_may_write(caller)
-        landing_pool, address = request.app.state.landing_pool, read_address(request) or None
-        db = WorkspaceDatabase(pool, landing_pool, caller.workspace_id, address=address)
+        state, address = request.app.state, read_address(request) or None
+        db = WorkspaceDatabase(
+            pool, state.landing_pool, caller.workspace_id, state.list_totals, address=address
+        )
+        db.reader = choose_reader(request, caller)
         request.state.db = db
-        if request.method not in READ_METHODS:
+        if request.method not in READ_METHODS and READS_BODY not in marks:
             await read_json(request)
         if CALLS_OUTSIDE in marks:
             response = await endpoint(request)
@@ -194,7 +245,8 @@ def check_may_write(caller: Caller) -> None:
         raise Problem(
             403,
             "organization_inactive",
-            f"your organization is {caller.organization_status}, its data is read-only: contact support",
+            f"your organization is {caller.organization_status}, its data is read-only: "
+            "an owner or the operator can reactivate it",
         )
 
 
@@ -206,6 +258,12 @@ def check_role(caller: Caller, role: Role) -> None:
             "role_too_low",
             f"this needs the role {role.name.lower()}, your role is {caller.role.name.lower()}: ask an admin",
         )
+
+
+def check_session(caller: Caller) -> None:
+    """403 where a person acts by a key."""
+    if caller.kind == "user" and caller.session_id is None:
+        raise Problem(403, "session_required", "a key cannot do this: sign in as yourself")
 
 
 def check_feature(caller: Caller, feature: str) -> None:

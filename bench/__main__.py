@@ -4,15 +4,19 @@ import subprocess
 import sys
 
 BENCHMARKS = (
+    "api",
     "cold_start",
+    "connectors",
     "grouping",
     "landing",
     "predictions",
     "prophet",
     "recurrence",
     "run",
+    "screens",
     "sensors",
     "stability",
+    "sync",
     "timing",
 )
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 
 # Every run begins with this import: a fifth of it was the search for garbage.
 with pause_garbage_collection():
@@ -19,6 +19,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.assets.risk import risk
     from causeloop_pipeline.orchestration.checks import CHECKS
     from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
+    from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
     from causeloop_pipeline.orchestration.jobs.loop import loop
     from causeloop_pipeline.orchestration.jobs.retention import retention
@@ -27,10 +28,14 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.sensors.arrived_events import watch_arrived_events
     from causeloop_pipeline.orchestration.sensors.due_connectors import watch_due_connectors
     from causeloop_pipeline.orchestration.sensors.due_messages import watch_due_messages
+    from causeloop_pipeline.orchestration.sensors.grouped_issues import watch_grouped_issues
     from causeloop_pipeline.orchestration.sensors.operator_notices import send_operator_notices
     from causeloop_pipeline.orchestration.sensors.pushed_tickets import watch_pushed_tickets
     from causeloop_pipeline.orchestration.sensors.recompute_requests import watch_recompute_requests
+    from causeloop_pipeline.orchestration.sensors.reporting_sessions import watch_reporting_sessions
+    from causeloop_pipeline.orchestration.sensors.requested_archives import watch_requested_archives
     from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
+    from causeloop_pipeline.orchestration.sensors.silent_failures import watch_silent_failures
     from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
     from causeloop_pipeline.stages.installation import Installation
 
@@ -39,18 +44,22 @@ with pause_garbage_collection():
     defs = dg.Definitions(
         assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
         asset_checks=CHECKS,
-        jobs=[loop, retention, deliveries, tickets],
+        jobs=[loop, retention, deliveries, tickets, archives],
         schedules=[nightly, old_run_cleanup],
         sensors=[
             watch_due_connectors,
             watch_arrived_events,
+            watch_grouped_issues,
             watch_recompute_requests,
             watch_due_messages,
+            watch_requested_archives,
             watch_pushed_tickets,
             sync_partitions,
             release_failed_run,
             release_canceled_run,
             send_operator_notices,
+            watch_silent_failures,
+            watch_reporting_sessions,
         ],
         resources={"installation": dg.ResourceDefinition(Installation, description=Installation.__doc__)},
         executor=dg.in_process_executor,

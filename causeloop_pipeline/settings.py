@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -34,20 +34,22 @@ DEPLOY_DIR = (BUNDLED if IS_INSTALLED else ROOT) / "deploy"
 
 PROCESS_VARIABLE = "CAUSELOOP_PROCESS"
 DAGSTER_STORAGE_VARIABLE = "CAUSELOOP_DAGSTER_STORAGE_URL"
+KEYS = frozenset({"secret_key", "accepted_secret_keys"})
 SECRETS_OF_PROCESSES = {
-    "api": frozenset({"api_database_url", "secret_key", "oidc_client_secret", "smtp_url"}),
-    "pipeline": frozenset(
-        {
-            "pipeline_database_url",
-            "dagster_database_url",
-            "secret_key",
-            "smtp_url",
-            "llm_api_key",
-            "operator_channel",
-        }
-    ),
+    "api": KEYS
+    | {"api_database_url", "api_replica_database_url", "oidc_client_secret", "smtp_url", "metrics_token"},
+    "pipeline": KEYS
+    | {
+        "pipeline_database_url",
+        "dbt_database_url",
+        "dagster_database_url",
+        "smtp_url",
+        "llm_api_key",
+        "operator_channel",
+    },
     "dagster": frozenset({"dagster_database_url"}),
-    "demo": frozenset({"secret_key"}),
+    "metrics": frozenset({"pipeline_database_url", "dagster_database_url"}),
+    "demo": KEYS,
 }
 """Process → the secrets that it may see. The command line sees all: it migrates and provisions tenants."""
 
@@ -118,6 +120,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CAUSELOOP_", env_ignore_empty=True, extra="ignore")
 
+    _file_version: tuple[int, int] | None = PrivateAttr(None)
+
     state_dir: Path = Field(
         default_factory=state_dir,
         description="Folder of all state; by default `var/`, after pip install `~/.local/state/causeloop`.",
@@ -128,12 +132,25 @@ class Settings(BaseSettings):
     pipeline_database_url: SecretStr | None = Field(
         None, description="The same database as `causeloop_pipeline` (dbt and assets)."
     )
+    dbt_database_url: SecretStr | None = Field(
+        None,
+        description="The same as `causeloop_pipeline`, past a pooler of connections: dbt needs sessions of "
+        "its own; empty: the URL above.",
+    )
     api_database_url: SecretStr | None = Field(None, description="The same database as `causeloop_api`.")
+    api_replica_database_url: SecretStr | None = Field(
+        None, description="A streaming replica as `causeloop_api`, for the API's reads; empty: there is none."
+    )
     dagster_database_url: SecretStr | None = Field(
         None, description="Dagster's own database, as `causeloop_dagster`."
     )
     secret_key: SecretStr | None = Field(
         None, description="32 bytes in base64: encrypts credentials at rest and signs cursors and tokens."
+    )
+    accepted_secret_keys: SecretStr | None = Field(
+        None,
+        description="Comma-separated further keys that still open what they encrypted, while the key is "
+        "replaced (`causeloop key rotate`).",
     )
     postgres_bin_dir: Path | None = Field(
         None, description="Folder of PostgreSQL's binaries for the embedded server; empty: found by itself."
@@ -149,7 +166,8 @@ class Settings(BaseSettings):
     api_statement_seconds: float = Field(
         15.0, gt=0, description="Seconds that one statement of a request may take, before it gets a 503."
     )
-    dagster_port: int = Field(3000, description="Port of the Dagster webserver, always on loopback.")
+    dagster_host: str = Field("127.0.0.1", description="Address the Dagster webserver listens on.")
+    dagster_port: int = Field(3000, description="Port of the Dagster webserver.")
     dagster_hosts: str = Field(
         "",
         description="Comma-separated host names (with port) of a proxy by which operators reach Dagster.",
@@ -161,6 +179,9 @@ class Settings(BaseSettings):
         description="Comma-separated host:port pairs on private addresses that connectors may still reach.",
     )
     sign_up: bool = Field(False, description="Whether anybody may create an organization of their own.")
+    owners_set_plan: bool = Field(
+        False, description="Whether owners may choose a higher plan and more seats; else the operator does."
+    )
     oidc_issuer: str | None = Field(None, description="OIDC issuer whose session tokens are exchanged.")
     oidc_jwks_url: str | None = Field(None, description="The issuer's JWKS; empty: from its discovery path.")
     oidc_audience: str | None = Field(None, description="Audience that an exchanged token must carry.")
@@ -191,6 +212,17 @@ class Settings(BaseSettings):
         30, ge=1, description="Age at which finished Dagster runs are deleted."
     )
     log_level: str = Field("INFO", description="Level of every process's log.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="`json`: every line of a log is an object, with the id of its trace."
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What Prometheus presents to `/metrics` as a bearer token; empty: `metrics.token` in the "
+        "state folder, made by the first start.",
+    )
+    metrics_name_tenants: bool = Field(
+        False, description="Whether metrics may name workspaces as labels, for lag and backlog of each."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -226,6 +258,10 @@ class Settings(BaseSettings):
             )
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
+    def require_dbt_url(self) -> str:
+        """Where dbt connects as the pipeline's role, with sessions of its own."""
+        return self.require("dbt_database_url" if self.dbt_database_url else "pipeline_database_url")
+
 
 class MissingSettingError(RuntimeError):
     """A setting that this command needs is absent."""
@@ -234,4 +270,27 @@ class MissingSettingError(RuntimeError):
 @cache
 def settings() -> Settings:
     """The settings of this process."""
-    return Settings()
+    version = _read_file_version(state_dir())
+    read = Settings()
+    read._file_version = version
+    return read
+
+
+def latest_settings() -> Settings:
+    """The settings of this process, read again if the supervisor has replaced their file since."""
+    if _read_file_version(settings().state_dir) != settings()._file_version:
+        settings.cache_clear()
+    return settings()
+
+
+def has_secret_key_in_environment() -> bool:
+    """Whether the environment names the installation's key, and not the state folder."""
+    return bool(os.environ.get("CAUSELOOP_SECRET_KEY"))
+
+
+def _read_file_version(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = settings_file(folder, os.environ.get(PROCESS_VARIABLE, "")).stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns

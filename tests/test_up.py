@@ -173,11 +173,14 @@ def test_no_credential_is_in_logs_run_records_metadata_or_answers(running: Runni
         value for account in accounts("") for value in account.credentials.values() if "@" not in value
     }
     secrets |= {value for name, value in running.urls.items() if name.endswith(("password", "secret_key"))}
-    secrets |= set(running.keys.values())
+    secrets |= {*running.keys.values(), (running.state_dir / "metrics.token").read_text()}
     logs = "".join(path.read_text(errors="replace") for path in (running.state_dir / "logs").glob("*.log"))
     with running.client("payments") as client:
-        paths = ("/v1/connectors?limit=100", "/v1/workspace", "/v1/service-accounts", "/metrics")
+        paths = ("/v1/connectors?limit=100", "/v1/workspace", "/v1/service-accounts")
         answers = "".join(client.get(path).text for path in paths)
+        token = (running.state_dir / "metrics.token").read_text()
+        metrics = client.get("/metrics", headers={"authorization": f"Bearer {token}"})
+        answers += metrics.raise_for_status().text
     with psycopg.connect(running.urls["dagster_database_url"]) as connection:
         (texts,) = connection.execute(DAGSTER_TEXTS).fetchone() or ("",)
         records = "".join(f"{place} {text}" for place, text in connection.execute(texts).fetchall())

@@ -78,7 +78,7 @@ def test_the_installed_package_analyzes_a_file(installed: Path, tmp_path: Path) 
     result = run_installed(installed, tmp_path, "causeloop_pipeline.cli", "analyze", "tickets.csv")
 
     assert result.returncode == 0, result.stderr
-    assert "28 issues, 28 of them in 1 patterns" in result.stdout
+    assert "28 issues, 28 of them in 1 pattern" in result.stdout
 
 
 def test_the_installed_package_reads_its_own_dbt_project_and_keeps_state_in_the_home(

@@ -22,7 +22,10 @@ class Caller:
     """How the user signed in: `oidc` or `password`; None: a service account."""
 
     session_id: UUID | None = None
-    """The user's session; None: a service account."""
+    """The user's session; None: a key, of a service account or of the user."""
+
+    scopes: frozenset[str] | None = None
+    """What the key is limited to; None: all that the role may."""
 
     is_workspace_archived: bool = False
 

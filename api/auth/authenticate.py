@@ -8,23 +8,20 @@ presented too many invalid credentials no further one is looked up, unless it wa
 import hmac
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from fastapi import Request
 
 from api.access.caller import Caller
-from api.auth import browser_cookies
+from api.auth import browser_cookies, keys
 from api.auth.address_limits import AddressLimits, read_address
+from api.auth.standing import make_caller
 from api.auth.tokens import AccessToken, verify_access_token
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 from api.queries.tenancy import browser_sessions, callers
-from causeloop_pipeline.model.tenancy import MembershipStatus, OrganizationStatus, Role
+from causeloop_pipeline.model.tenancy import MembershipStatus
 from causeloop_pipeline.storage.app.tenants import hash_key
-
-SERVICE_ACCOUNT_KEY = re.compile(r"cl_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 
 BROWSER_SESSION = re.compile(r"clb_([0-9a-f]{32})_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 
@@ -37,11 +34,11 @@ async def authenticate(request: Request, pool: asyncpg.Pool) -> Caller:
         credential = read_credential(request)
         if BROWSER_SESSION.fullmatch(credential):
             return await _authenticate_browser(pool, credential)
-        if not credential.startswith("cl_"):
+        if not credential.startswith(keys.PREFIXES):
             return await _authenticate_user(pool, credential)
         if not limits.is_known(credential):
             limits.check(address)
-        caller = await _authenticate_service_account(pool, credential)
+        caller = await keys.authenticate_key(pool, credential)
     except Problem as problem:
         if problem.status == 401:
             limits.check(address)
@@ -76,22 +73,6 @@ def read_bearer_credential(request: Request) -> str:
     return credential.strip()
 
 
-async def _authenticate_service_account(pool: asyncpg.Pool, key: str) -> Caller:
-    match = SERVICE_ACCOUNT_KEY.fullmatch(key)
-    if not match:
-        raise authentication_problem("invalid_credentials", "this is not a service-account key")
-    workspace_id, account_id, secret = UUID(match[1]), UUID(match[2]), match[3]
-    account = await callers.read_service_account(pool, workspace_id, account_id)
-    key_hash = bytes.fromhex(account["key_hash"]) if account else b""
-    if not hmac.compare_digest(key_hash, hash_key(secret)) or account is None or account["revoked_at"]:
-        raise authentication_problem("invalid_credentials", "this key does not exist or was revoked")
-    if account["expires_at"] and datetime.fromisoformat(account["expires_at"]) <= datetime.now(UTC):
-        raise authentication_problem("key_expired", "this key has expired: create a new service account")
-    if account["is_use_outdated"]:
-        await callers.mark_service_account_used(pool, workspace_id, account_id)
-    return _make_caller(account, workspace_id, "service_account", account_id)
-
-
 async def _authenticate_browser(pool: asyncpg.Pool, credential: str) -> Caller:
     match = BROWSER_SESSION.fullmatch(credential)
     workspace_id, session_id = (UUID(match[1]), UUID(match[2])) if match else (UUID(int=0), UUID(int=0))
@@ -121,24 +102,5 @@ async def _authenticate_session(pool: asyncpg.Pool, session: AccessToken) -> Cal
         raise Problem(403, "membership_inactive", f"your membership is {member['status']}: ask an admin")
     if member["sso_enforced"] and session.method == "password":
         raise Problem(403, "sso_required", "this workspace requires single sign-on: sign in through it")
-    caller = _make_caller(member, session.workspace_id, "user", session.user_id)
+    caller = make_caller(member, session.workspace_id, "user", session.user_id)
     return replace(caller, method=session.method, session_id=session.session_id)
-
-
-def _make_caller(row: dict[str, Any], workspace_id: UUID, kind: str, caller_id: UUID) -> Caller:
-    if row["organization_status"] == OrganizationStatus.CANCELLED:
-        raise Problem(
-            403, "organization_inactive", "your organization is cancelled: contact Causeloop support"
-        )
-    return Caller(
-        workspace_id,
-        UUID(row["organization_id"]),
-        kind,
-        caller_id,
-        Role[row["role"].upper()],
-        row["plan"],
-        row["timezone"],
-        OrganizationStatus(row["organization_status"]),
-        method=None,
-        is_workspace_archived=row["is_workspace_archived"],
-    )

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-from api.access.keys import derive_key
+from api.access.keys import derive_keys
 from api.http.errors import Problem
 from causeloop_pipeline.settings import settings
 
@@ -66,16 +66,42 @@ def set_flow_cookie(request: Request, response: Response, sealed: str, seconds: 
     )
 
 
+def set_written_cookie(request: Request, response: Response, seconds: int) -> None:
+    """Let the browser say for some seconds that it has changed something."""
+    response.set_cookie(
+        name_cookie(request, "written"),
+        "1",
+        max_age=seconds,
+        path="/",
+        secure=_is_secure(),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def has_written(request: Request) -> bool:
+    """Whether this client has changed something in the last seconds."""
+    return name_cookie(request, "written") in request.cookies
+
+
 def compute_request_token(credential: str) -> str:
     """The token that requests with this credential must carry."""
-    return hmac.new(derive_key("request token"), credential.encode(), hashlib.sha256).hexdigest()
+    return _list_request_tokens(credential)[0]
+
+
+def _list_request_tokens(credential: str) -> list[str]:
+    """The token, then those of keys that are still accepted."""
+    return [
+        hmac.new(key, credential.encode(), hashlib.sha256).hexdigest() for key in derive_keys("request token")
+    ]
 
 
 def check_request_token(request: Request, credential: str) -> None:
     """403 unless a request with a cookie comes from a page of this origin and carries the token."""
     check_origin(request)
     token = request.headers.get(TOKEN_HEADER, "")
-    if not hmac.compare_digest(token.encode(), compute_request_token(credential).encode()):
+    tokens = _list_request_tokens(credential)
+    if not any(hmac.compare_digest(token.encode(), valid.encode()) for valid in tokens):
         raise _refuse_forged("send the token that GET /v1/auth/browser returns as `X-CSRF-Token`")
 
 

@@ -12,7 +12,7 @@ import asyncpg
 from fastapi import Request, Response
 
 from api.access.caller import Caller
-from api.access.keys import derive_key
+from api.access.keys import derive_keys
 from api.http.errors import Problem, broken_rule, conflict
 from api.queries.tenancy import idempotency
 from api.queries.tenancy.idempotency import KeyIdentity
@@ -70,4 +70,5 @@ def _replay_response(caller: Caller, first: asyncpg.Record, body_hash: bytes) ->
 
 
 def _vault() -> Vault:
-    return Vault(derive_key(PURPOSE))
+    key, *accepted = derive_keys(PURPOSE)
+    return Vault(key, tuple(accepted))

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import httpx2
 
-from api.access.keys import derive_key
+from api.access.keys import derive_keys
 from api.auth import oidc
 from api.auth.oidc import Identity, IssuerKeys
 from api.auth.tokens import invalid_token
@@ -68,7 +68,7 @@ def seal_flow(flow: Flow) -> str:
         "workspace_id": str(flow.workspace_id or ""),
         "began_at": str(flow.began_at),
     }
-    sealed = Vault(derive_key(PURPOSE)).seal(fields, NOBODY, NOBODY, PURPOSE)
+    sealed = _open_vault().seal(fields, NOBODY, NOBODY, PURPOSE)
     return base64.urlsafe_b64encode(sealed).decode()
 
 
@@ -76,7 +76,7 @@ def open_flow(sealed: str | None, state: str) -> Flow:
     """The flow of a browser; 403 unless this browser began it, with this state, within ten minutes."""
     try:
         stored = base64.urlsafe_b64decode(sealed or "")
-        fields = Vault(derive_key(PURPOSE)).open(stored, NOBODY, NOBODY, PURPOSE)
+        fields = _open_vault().open(stored, NOBODY, NOBODY, PURPOSE)
     except (SecretError, ValueError):
         fields = {}
     is_own = hmac.compare_digest(fields.get("state", "").encode(), state.encode())
@@ -86,6 +86,11 @@ def open_flow(sealed: str | None, state: str) -> Flow:
         )
     workspace_id = UUID(fields["workspace_id"]) if fields["workspace_id"] else None
     return Flow(state, fields["nonce"], fields["verifier"], workspace_id, float(fields["began_at"]))
+
+
+def _open_vault() -> Vault:
+    key, *accepted = derive_keys(PURPOSE)
+    return Vault(key, tuple(accepted))
 
 
 async def build_address(flow: Flow) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import jwt
 
-from api.access.keys import derive_key
+from api.access.keys import derive_key, derive_keys
 from api.http.errors import MAX_CREDENTIAL_BYTES, Problem, authentication_problem
 
 ISSUER, AUDIENCE, ALGORITHM = "causeloop", "causeloop-api", "HS256"
@@ -62,12 +62,24 @@ def issue_access_token(token: AccessToken, now: datetime | None = None) -> str:
 
 def verify_access_token(encoded: str) -> AccessToken:
     """The claims of an access token; 401 unless this installation signed it and it is still valid."""
-    claims = decode_strictly(encoded, derive_key("access token"), ACCESS_TOKEN_RULES)
+    claims = _decode_with_accepted_key(encoded)
     try:
         user_id, workspace_id, session_id = (UUID(claims[name]) for name in ("sub", "workspace_id", "sid"))
         return AccessToken(user_id, workspace_id, session_id, claims["method"])
     except (KeyError, ValueError, AttributeError, TypeError):
         raise invalid_token() from None
+
+
+def _decode_with_accepted_key(encoded: str) -> dict[str, Any]:
+    key, *accepted = derive_keys("access token")
+    for older in accepted:
+        try:
+            return decode_strictly(encoded, key, ACCESS_TOKEN_RULES)
+        except Problem as refusal:
+            if refusal.code != "invalid_credentials":
+                raise
+            key = older
+    return decode_strictly(encoded, key, ACCESS_TOKEN_RULES)
 
 
 def decode_strictly(encoded: str, key: Any, rules: TokenRules) -> dict[str, Any]:

@@ -47,6 +47,9 @@ BUSY_DATABASE = (
 )
 """The database works, but not on this request in time."""
 
+RELEASED = "released back to the pool"
+"""How asyncpg says that the pool took a connection back, because the server had ended it."""
+
 log = logging.getLogger("causeloop.api")
 
 
@@ -116,6 +119,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(lost, _handle_lost_database)
     for busy in BUSY_DATABASE:
         app.add_exception_handler(busy, _handle_busy_database)
+    app.add_exception_handler(asyncpg.InterfaceError, _handle_driver_error)
     app.add_exception_handler(SecretError, _handle_unreadable_secret)
     app.add_exception_handler(ClientDisconnect, _handle_broken_upload)
     app.add_exception_handler(asyncpg.exceptions.DataError, _handle_bad_value)
@@ -166,6 +170,13 @@ async def _handle_lost_database(request: Request, error: Exception) -> Response:
         headers={"Retry-After": "5"},
     )
     return problem_response(request, problem)
+
+
+async def _handle_driver_error(request: Request, error: Exception) -> Response:
+    """A connection that ended between two statements is a lost one; anything else is a defect."""
+    if RELEASED in str(error):
+        return await _handle_lost_database(request, error)
+    return await _handle_bug(request, error)
 
 
 async def _handle_busy_database(request: Request, error: Exception) -> Response:

@@ -1,14 +1,17 @@
-"""Parses JSON request bodies with the same guard against malicious input as every other channel."""
+"""Reads request bodies: JSON with the same guard against malicious input as every other channel, and gzip."""
 
+import zlib
 from email.message import Message
 from typing import Any
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from api.http.errors import Problem
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, GuardError, parse_json
 
-__all__ = ["MAX_BYTES", "parse_body", "read_json"]
+__all__ = ["MAX_BYTES", "parse_body", "read_encoded", "read_json"]
+
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 async def read_json(request: Request) -> None:
@@ -26,6 +29,25 @@ async def read_json(request: Request) -> None:
             "the body must be JSON: send it with the header `Content-Type: application/json`",
         )
     request._json = parse_body(body)
+
+
+async def read_encoded(request: Request) -> bytes:
+    """The body as it was before it was compressed; 413 where that is too large, 415 for another encoding."""
+    body = await request.body()
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding == "identity":
+        return body
+    if encoding != "gzip":
+        detail = f"the content encoding {encoding[:40]!r} is not read: send gzip or none"
+        raise Problem(415, "not_json", detail)
+    inflater = zlib.decompressobj(GZIP_WINDOW)
+    try:
+        content = inflater.decompress(body, MAX_BYTES + 1)
+    except zlib.error:
+        raise Problem(400, "malformed_json", "the body is not gzip as its header says") from None
+    if len(content) > MAX_BYTES:
+        raise HTTPException(413, f"the body is larger than the limit of {MAX_BYTES:,} bytes")
+    return content
 
 
 def parse_body(body: bytes) -> Any:

@@ -13,9 +13,8 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
-from causeloop_pipeline.settings import settings
-from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.notify.outbox import CHANNEL_SECRETS
+from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
 SECRET_BYTES = 32
 
@@ -42,9 +41,7 @@ def build_columns(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns of a rule's channels, and the signing secrets to show once, by channel number."""
     visible, channel_secrets = split_channels(channels)
-    sealed = Vault.of(settings().require("secret_key")).seal(
-        channel_secrets, workspace_id, rule_id, CHANNEL_SECRETS
-    )
+    sealed = open_vault().seal(channel_secrets, workspace_id, rule_id, CHANNEL_SECRETS)
     signing_secrets = {
         name.removesuffix(".secret"): value
         for name, value in channel_secrets.items()

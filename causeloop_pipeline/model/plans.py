@@ -20,7 +20,7 @@ class Plan:
 
 FREE_FEATURES = frozenset({"patterns", "predictions", "recommendations"})
 STARTER_FEATURES = FREE_FEATURES | {"alerts", "export"}
-GROWTH_FEATURES = STARTER_FEATURES | {"clusters", "tickets"}
+GROWTH_FEATURES = STARTER_FEATURES | {"clusters", "directory", "tickets"}
 ENTERPRISE_FEATURES = GROWTH_FEATURES | {"sso"}
 
 PLANS = {

@@ -35,6 +35,7 @@ from causeloop_pipeline.orchestration.run_scope import (
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions, StageFunction
 from causeloop_pipeline.stages.defects import describe_defect, failure_reason
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.run_traces import trace_stage
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
@@ -176,10 +177,13 @@ def run_stage(
     """Run a stage for every workspace of the run; raise when it failed in all of them."""
     as_of, report = run_started_at(context), StageReport(stage.name)
     run = stage.load()
-    for workspace in run_workspaces(context, installation):
-        options = RunOptions(context.run_id, is_rebuild)
-        _run_workspace(context, installation, report, workspace, as_of, run, options)
-        report.log(context, workspace)
+    workspaces = run_workspaces(context, installation)
+    ids = [workspace.workspace_id for workspace in workspaces]
+    with trace_stage(installation, stage.name, context.run_id, ids):
+        for workspace in workspaces:
+            options = RunOptions(context.run_id, is_rebuild)
+            _run_workspace(context, installation, report, workspace, as_of, run, options)
+            report.log(context, workspace)
     if report.failures and not report.counts:
         reasons = sorted({describe_failure(failure) for failure in report.failures.values()})
         raise StageFailedError(

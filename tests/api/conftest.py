@@ -15,7 +15,6 @@ import uvicorn
 from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 
-from api.access.keys import derive_key
 from api.http.database import DatabaseBounds
 from api.main import create_app
 from causeloop_pipeline.storage.database.session import Database
@@ -35,7 +34,6 @@ class _Server(uvicorn.Server):
 @pytest.fixture(scope="session")
 def api_url(installation: Installation) -> Iterator[str]:
     """The address of a running API."""
-    derive_key.cache_clear()
     app = create_app()
     # All tests come from one address, and many of them present invalid credentials.
     app.state.address_limits.burst = app.state.delivery_limits.burst = 1_000_000

@@ -22,7 +22,7 @@ from tests.api.sample_rows import (
 )
 from tests.conftest import new_workspace
 
-__all__ = ["HASHER", "PASSWORD", "ROLES", "Sample", "make_sample", "make_spare_row"]
+__all__ = ["HASHER", "PASSWORD", "ROLES", "Sample", "make_sample", "make_spare_row", "restore_declaration"]
 
 ROLES = ("viewer", "analyst", "admin", "owner")
 PASSWORD = "correct horse battery staple"
@@ -36,6 +36,7 @@ def make_sample(owner: psycopg.Connection, database: Database, plan: str = "ente
     for role in ROLES:
         sample.credentials[role] = create_service_key(owner, workspace_id, role, role)
     _insert_people(owner, sample)
+    _insert_by_api(sample)
     with database.workspace(workspace_id) as session:
         insert_issues(session, sample)
         insert_patterns(session, sample)
@@ -95,6 +96,38 @@ def _insert_spare_member(sample: Sample) -> UUID:
             (sample.workspace_id, user_id),
         )
     return user_id
+
+
+def _insert_by_api(sample: Sample) -> None:
+    """What only the API may insert: a group of a directory, a failed archive and a declared connector."""
+    sample.ids |= {"group_id": uuid4(), "archive_id": uuid4()}
+    with psycopg.connect(settings().require("api_database_url")) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(sample.workspace_id),))
+        api.execute(
+            "insert into app.directory_group (workspace_id, group_id, display_name) values (%s, %s, 'Group')",
+            (sample.workspace_id, sample.ids["group_id"]),
+        )
+        api.execute(
+            "insert into app.workspace_archive (workspace_id, archive_id, status, requested_by, error) "
+            "values (%s, %s, 'failed', 'user:sample', 'the disk was full')",
+            (sample.workspace_id, sample.ids["archive_id"]),
+        )
+        _insert_declaration(api, sample)
+
+
+def _insert_declaration(api: psycopg.Connection, sample: Sample) -> None:
+    api.execute(
+        "insert into app.connector_declaration (workspace_id, name, title, document, written, updated_by) "
+        "values (%s, %s, 'Tool', '{}', 'name: tool', 'user:sample') on conflict do nothing",
+        (sample.workspace_id, sample.declaration_name),
+    )
+
+
+def restore_declaration(sample: Sample) -> None:
+    """Insert the sample's declared connector again where a test has deleted it."""
+    with psycopg.connect(settings().require("api_database_url")) as api:
+        api.execute("select set_config('causeloop.workspace', %s, true)", (str(sample.workspace_id),))
+        _insert_declaration(api, sample)
 
 
 def _insert_people(owner: psycopg.Connection, sample: Sample) -> None:

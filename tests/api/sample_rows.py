@@ -19,6 +19,11 @@ class Sample:
     credentials: dict[str, str] = field(default_factory=dict)
     canary: str = ""
 
+    @property
+    def declaration_name(self) -> str:
+        """The name of its declared connector."""
+        return self.canary.replace("canary-", "tool_")
+
 
 def insert_issues(session: Session, sample: Sample) -> None:
     start = datetime.now(UTC) - timedelta(days=20)

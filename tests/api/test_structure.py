@@ -9,8 +9,8 @@ import api
 
 ROOT = Path(api.__file__).parent
 SQL = re.compile(r"^\s*(with \w+ as|select|insert into|update|delete from)\s")
-MAY_CONTAIN_SQL = {"http/database.py"}
-"""Calls `app.read` and sets the workspace of a connection."""
+MAY_CONTAIN_SQL = {"http/database.py", "http/replica.py"}
+"""They call `app.read`, set the workspace of a connection and compare the logs of two servers."""
 
 
 def list_resources(layer: str) -> set[str]:

@@ -12,7 +12,7 @@ from api.http.responses import Page, Rows, documents, json_response, json_text_r
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import issue_membership, issues, recomputes, similar_issues
 from api.queries.ingestion import ingest
-from api.resources import ingest_records
+from api.resources.ingestion import ingest_records
 from api.resources.list_page import read_page
 from api.resources.similar_issues import rank_similar
 from api.schemas.detect.issue_membership import Membership

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from api.access.permissions import requires
 from api.http.errors import not_found
-from api.http.responses import Page, documents, json_response, json_text_response, row_or_404
+from api.http.responses import Page, Rows, documents, json_response, json_text_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
-from api.queries.detect import pattern_handling, patterns
+from api.queries.detect import pattern_handling, patterns, recomputes
 from api.queries.tenancy import audit
 from api.resources.assigning import AssignedItem, assign
 from api.resources.list_page import read_page
@@ -19,6 +19,7 @@ from api.schemas.detect.patterns import (
     Frequency,
     FrequencyRequest,
     Lineage,
+    MemberGroup,
     Pattern,
     PatternChange,
     PatternDetail,
@@ -70,6 +71,18 @@ async def update_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, change
     return row_or_404(await patterns.read_pattern(db, pattern_id), "pattern")
 
 
+@router.post("/{pattern_id}/reopen", summary="Reopen a pattern", responses=documents(PatternDetail))
+@requires(Role.ANALYST)
+async def reopen_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID) -> Response:
+    """Withdraws the closure notes, so that the pattern is open again. The notes stay on record."""
+    if await patterns.read_pattern(db, pattern_id) is None:
+        raise not_found("pattern")
+    if await pattern_handling.reopen_pattern(db, pattern_id, caller.actor):
+        await audit.record(db, caller.actor, "pattern.reopened", f"pattern:{pattern_id}")
+        await recomputes.request_recompute(db, "patterns", caller.actor)
+    return row_or_404(await patterns.read_pattern(db, pattern_id), "pattern")
+
+
 @router.put("/{pattern_id}/assignee", summary="Assign a pattern", responses=documents(PatternDetail))
 @requires(Role.ANALYST)
 async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assignment: Assignment) -> Response:
@@ -91,6 +104,19 @@ async def list_pattern_members(
     if not await patterns.pattern_exists(db, pattern_id):
         raise not_found("pattern")
     return await read_page(db, patterns.PATTERN_MEMBERS, filters, of_pattern=str(pattern_id))
+
+
+@router.get(
+    "/{pattern_id}/member-groups",
+    summary="List the groups of a pattern's issues",
+    responses=documents(Rows[MemberGroup]),
+)
+@requires(Role.VIEWER)
+async def list_member_groups(db: Db, pattern_id: UUID) -> Response:
+    """The issues of a pattern by their text without its variable parts, at most 50 groups."""
+    if not await patterns.pattern_exists(db, pattern_id):
+        raise not_found("pattern")
+    return row_or_404(await patterns.read_member_groups(db, pattern_id), "pattern")
 
 
 @router.get("/{pattern_id}/frequency", summary="Get a pattern's frequency", responses=documents(Frequency))

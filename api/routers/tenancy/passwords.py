@@ -10,7 +10,7 @@ from api.auth.address_limits import AddressLimits, read_address
 from api.auth.passwords import MAX_ATTEMPTS_PER_ACCOUNT, PasswordChecks, check_strength
 from api.http.errors import Problem, broken_rule, conflict
 from api.http.responses import documents, json_response
-from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access
+from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access, needs_session
 from api.queries.tenancy import passwords, sign_in_attempts
 from api.resources.reset_links import send_reset_link
 from api.schemas.tenancy.sessions import EmailOnly, NewPassword, PasswordChange, PasswordSet
@@ -75,6 +75,7 @@ async def reset_password(request: Request, pool: Pool, body: NewPassword) -> Res
 @requires(Role.VIEWER)
 @calls_outside
 @concerns_own_access
+@needs_session
 async def change_password(
     request: Request, pool: Pool, caller: CurrentCaller, body: PasswordChange
 ) -> Response:

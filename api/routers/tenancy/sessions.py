@@ -11,7 +11,7 @@ from api.auth.passwords import PasswordChecks
 from api.auth.session_start import describe_sign_in
 from api.http.errors import authentication_problem, conflict, not_found
 from api.http.responses import Rows, documents, json_response
-from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access
+from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access, needs_session
 from api.queries.tenancy import sessions
 from api.schemas.tenancy.sessions import Exchange, Login, OwnSession, Refresh, SessionTokens, Switch
 from causeloop_pipeline.model.tenancy import Role
@@ -73,6 +73,7 @@ async def log_out(pool: Pool, refresh: Refresh) -> Response:
 
 @router.get("/sessions", summary="List own sessions", responses=documents(Rows[OwnSession]))
 @requires(Role.VIEWER)
+@needs_session
 async def list_sessions(pool: Pool, caller: CurrentCaller) -> Response:
     """The caller's sessions in all workspaces, the last used first; a service account has none."""
     is_person = caller.kind == "user"
@@ -90,6 +91,7 @@ async def list_sessions(pool: Pool, caller: CurrentCaller) -> Response:
 @requires(Role.VIEWER)
 @calls_outside
 @concerns_own_access
+@needs_session
 async def end_session(pool: Pool, caller: CurrentCaller, session_id: UUID) -> Response:
     """Ends one of the caller's sessions, in whichever workspace, from the next request on."""
     if not await sessions.end_own_sessions(pool, caller.caller_id, session_id):
@@ -103,6 +105,7 @@ async def end_session(pool: Pool, caller: CurrentCaller, session_id: UUID) -> Re
 @requires(Role.VIEWER)
 @calls_outside
 @concerns_own_access
+@needs_session
 async def end_all_sessions(pool: Pool, caller: CurrentCaller) -> Response:
     """Ends all sessions of the caller in all workspaces, this one too."""
     await sessions.end_own_sessions(pool, caller.caller_id, None)
@@ -113,6 +116,7 @@ async def end_all_sessions(pool: Pool, caller: CurrentCaller) -> Response:
 @requires(Role.VIEWER)
 @calls_outside
 @concerns_own_access
+@needs_session
 async def switch_workspace(request: Request, pool: Pool, caller: CurrentCaller, switch: Switch) -> Response:
     """Starts a session in another workspace of the caller, signed in as in this one."""
     if caller.kind != "user" or caller.method is None:

@@ -1,6 +1,7 @@
-"""The workspace, its settings, its onboarding, and the caller."""
+"""The workspace, its settings, and the caller."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -20,13 +21,12 @@ from api.operation import (
     concerns_own_access,
 )
 from api.queries.detect import recomputes
-from api.queries.tenancy import audit, members, onboarding, workspace
+from api.queries.tenancy import audit, members, workspace
 from api.schemas.tenancy.workspace import (
     Archiving,
     Me,
     Settings,
     SettingsChange,
-    SkipStep,
     Workspace,
     WorkspaceChange,
 )
@@ -36,6 +36,7 @@ from causeloop_pipeline.settings import settings
 router = APIRouter(prefix="/v1", tags=["workspace"], route_class=Operation)
 
 MIN_AUDIT_DAYS = 365
+TIME_TO_THINK_AGAIN = timedelta(days=7)
 NEEDS_RECOMPUTE = {"ai_auto_link", "ai_confidence_threshold", "proof_window_days"}
 
 
@@ -97,6 +98,21 @@ async def archive_workspace(db: Db, caller: CurrentCaller, body: Archiving) -> R
     return json_response(await _read_workspace(db, caller))
 
 
+@router.post("/workspace/erase", summary="Erase the workspace for ever", responses=documents(Workspace))
+@requires(Role.OWNER)
+@concerns_own_access
+async def erase_workspace(db: Db, caller: CurrentCaller, body: Archiving) -> Response:
+    """Archives it now and erases it in the first night after seven days; restoring it until then keeps it.
+
+    With it go its people who belong to no other workspace, and an organization that has no other one.
+    """
+    if body.slug != (await workspace.read_workspace(db))["slug"]:
+        raise broken_rule("wrong_slug", "this is not the slug of the workspace that you are in", "/slug")
+    await workspace.request_erasure(db, TIME_TO_THINK_AGAIN)
+    await audit.record(db, caller.actor, "workspace.erasure_requested", f"workspace:{db.workspace_id}")
+    return json_response(await _read_workspace(db, caller))
+
+
 @router.post("/workspace/restore", summary="Bring an archived workspace back", responses=documents(Workspace))
 @requires(Role.OWNER)
 @concerns_own_access
@@ -132,14 +148,6 @@ async def update_settings(db: Db, caller: CurrentCaller, change: SettingsChange)
     if changes.keys() & NEEDS_RECOMPUTE:
         await recomputes.request_recompute(db, "everything", caller.actor)
     return row_or_404(await workspace.read_settings(db), "workspace")
-
-
-@router.post("/workspace/onboarding/skip", summary="Skip an onboarding step", responses=documents(Workspace))
-@requires(Role.ADMIN)
-async def skip_onboarding_step(db: Db, caller: CurrentCaller, skip: SkipStep) -> Response:
-    """Marks a step of the onboarding as skipped."""
-    await onboarding.skip_step(db, skip.step)
-    return json_response(await _read_workspace(db, caller))
 
 
 async def _check_single_sign_on(db: Db, caller: CurrentCaller) -> None:

@@ -117,6 +117,7 @@ class Note(BaseModel):
 
     note: str
     made_by: str
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     made_at: datetime
 
 

@@ -55,6 +55,7 @@ class PairFact(BaseModel):
     issue_title: str | None = Field(description="null: the other issue does not exist at present")
     pattern_id: UUID | None
     made_by: str
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     made_at: datetime
     reason: str | None
 

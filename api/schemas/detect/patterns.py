@@ -80,7 +80,11 @@ class ClosureNote(BaseModel):
     id: UUID
     note: str
     made_by: str
+    made_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     made_at: datetime
+    withdrawn_at: datetime | None = Field(
+        None, description="Since when it no longer counts, because the pattern was reopened"
+    )
 
 
 class PatternDetail(Pattern):
@@ -93,6 +97,19 @@ class PatternMemberFilters(PageRequest):
     """Filters of the list of a pattern's issues."""
 
     q: str | None = Field(None, min_length=1, max_length=200, description="Full text of title and body")
+    template_key: str | None = Field(
+        None, min_length=1, max_length=200, description="Only issues of one group, by its `template_key`"
+    )
+
+
+class MemberGroup(BaseModel):
+    """The issues of a pattern whose text is the same but for its variable parts."""
+
+    template_key: str
+    template: str
+    count: int
+    first_seen_at: datetime
+    last_seen_at: datetime
 
 
 class PatternMember(IssueSummary):

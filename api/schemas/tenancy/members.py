@@ -1,10 +1,11 @@
-"""Members and service accounts."""
+"""Members of a workspace."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.http.pagination import PageRequest
 from causeloop_pipeline.model.tenancy import MembershipStatus
@@ -12,15 +13,22 @@ from causeloop_pipeline.model.tenancy import MembershipStatus
 RoleName = Literal["viewer", "analyst", "admin", "owner"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+EMAIL = r"^[^@\s,;<>\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+\.[^@\s,;<>\x00-\x1f\x7f]+$"
+MAX_EMAIL = 254
 Email = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         to_lower=True,
-        max_length=254,
-        pattern=r"^[^@\s,;<>\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+\.[^@\s,;<>\x00-\x1f\x7f]+$",
+        max_length=MAX_EMAIL,
+        pattern=EMAIL,
     ),
 ]
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is an e-mail address."""
+    return len(text) <= MAX_EMAIL and re.search(EMAIL, text.strip()) is not None
 
 
 class MemberFilters(PageRequest):
@@ -58,35 +66,3 @@ class MemberChange(BaseModel):
 
     role: RoleName | None = None
     status: Literal["active", "suspended"] | None = None
-
-
-class ServiceAccount(BaseModel):
-    """An account for a program; only a hash of its key is stored."""
-
-    id: UUID
-    name: str
-    role: RoleName
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-
-
-class ServiceAccountFilters(PageRequest):
-    """Parameters of the list of service accounts."""
-
-
-class NewServiceAccount(BaseModel):
-    """A service account to create."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Name
-    role: RoleName = "viewer"
-    expires_at: AwareDatetime | None = Field(None, description="null: in a year; at most two years from now")
-
-
-class CreatedServiceAccount(ServiceAccount):
-    """A new service account with its key, which is shown only once."""
-
-    key: str

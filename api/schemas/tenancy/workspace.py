@@ -1,4 +1,4 @@
-"""The workspace, its settings, its onboarding, and the caller."""
+"""The workspace, its settings, and the caller."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,9 +8,8 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas.tenancy.members import Name, RoleName, Slug
+from api.schemas.tenancy.onboarding import Onboarding
 from causeloop_pipeline.model.tenancy import OrganizationStatus
-
-SkippableStep = Literal["connect_source", "first_sync", "invite_members", "create_alert_rule"]
 
 
 class Organization(BaseModel):
@@ -23,14 +22,6 @@ class Organization(BaseModel):
     seats_total: int
     seats_taken: int = Field(description="Active memberships")
     status: OrganizationStatus
-
-
-class Onboarding(BaseModel):
-    """The progress of the setup wizard."""
-
-    current_step: str
-    completed_steps: list[str]
-    skipped_steps: list[str]
 
 
 class FailedStage(BaseModel):
@@ -51,6 +42,7 @@ class Workspace(BaseModel):
     sso_enforced: bool
     created_at: datetime
     archived_at: datetime | None = Field(description="Since when it can only be read; null: it is in use")
+    erase_after: datetime | None = Field(description="When it is erased for ever; null: it is not")
     organization: Organization
     onboarding: Onboarding
     failed_stages: list[FailedStage] = Field(
@@ -123,14 +115,6 @@ class SettingsChange(BaseModel):
         None, ge=1, le=36_500, description="Days to keep the audit log, at least 365"
     )
     loop_cost: float | None = Field(None, ge=0, le=1e12, description="Cost of one recurrence")
-
-
-class SkipStep(BaseModel):
-    """The onboarding step to skip."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    step: SkippableStep
 
 
 class Me(BaseModel):

@@ -1,15 +1,16 @@
 """`causeloop connectors …`: what a connector makes of a payload, and the staging models of its mappings."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from causeloop_pipeline.cli.declarations import read_declared, read_payloads
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout, table
+from causeloop_pipeline.cli.output.mapped_payload import as_document, print_mapped
+from causeloop_pipeline.cli.output.proven_connector import print_verification
+from causeloop_pipeline.cli.output.terminal import USAGE, fail, stdout, table
 
 COVERED = {
     "title": ("title",),
@@ -33,13 +34,24 @@ def connectors() -> None:
     """Try, check and generate connectors."""
 
 
-@app.command("map", epilog=show_examples("connectors map pagerduty answer.json"))
+@app.command(
+    "map",
+    epilog=show_examples(
+        "connectors map pagerduty answer.json", "connectors map --declaration desk.yaml answer.json"
+    ),
+)
 def map_file(
-    type_: Annotated[str, typer.Argument(metavar="TYPE", help="Type of the connector, such as pagerduty.")],
-    file: Annotated[
-        Path,
-        typer.Argument(help="One JSON document, a list, or JSON lines: an API answer, records or webhooks."),
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[TYPE] FILE",
+            help="Type of the connector, such as pagerduty, and one JSON document, a list, or JSON lines: an "
+            "API answer, records or webhooks.",
+        ),
     ],
+    declaration: Annotated[
+        Path | None, typer.Option(metavar="YAML", help="A declaration of your own, in place of TYPE.")
+    ] = None,
     config: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=VALUE", help="Configuration; may be repeated.")
     ] = None,
@@ -48,26 +60,19 @@ def map_file(
     ] = False,
 ) -> None:
     """Show the issues and changes that a payload gives, and where each value was read."""
-    from causeloop_pipeline.connectors.registry import CONNECTORS
     from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 
-    if type_ not in CONNECTORS:
-        fail(f"there is no connector type {type_!r}: the types are {', '.join(CONNECTORS)}")
+    if len(names) != (1 if declaration else 2):
+        fail("name the type and one file, or --declaration and one file", USAGE)
+    connector = read_declared(declaration) if declaration else _find_connector(names[0])
     settings = dict(entry.split("=", 1) for entry in config or [] if "=" in entry)
     mapped = MappedPayload()
-    for document in _read_documents(file):
-        mapped = mapped.extend(map_payload(CONNECTORS[type_], document, settings))
+    for document in read_payloads(Path(names[-1])):
+        mapped = mapped.extend(map_payload(connector, document, settings))
     if as_json:
-        typer.echo(json.dumps(_as_document(mapped), default=str, ensure_ascii=False))
-        return
-    _print_meanings("issue", mapped.issues)
-    _print_meanings("change", mapped.changes)
-    for refused in mapped.quarantined:
-        stderr().print(f"quarantined {refused.external_id or ''}: {refused.reason}", markup=False)
-    stdout().print(
-        f"{len(mapped.issues)} issues, {len(mapped.changes)} changes, {len(mapped.quarantined)} quarantined, "
-        f"{mapped.ignored} that are no failures"
-    )
+        typer.echo(json.dumps(as_document(mapped), default=str, ensure_ascii=False))
+    else:
+        print_mapped(mapped)
 
 
 @app.command(epilog=show_examples("connectors coverage payloads/", "connectors coverage payloads/ jira"))
@@ -86,6 +91,14 @@ def coverage(
         rows.append((name, *counts, *(_share(meanings, fields) for fields in COVERED.values())))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
+
+
+def _find_connector(name: str) -> Any:
+    from causeloop_pipeline.connectors.registry import CONNECTORS
+
+    if name not in CONNECTORS:
+        fail(f"there is no connector type {name!r}: the types are {', '.join(CONNECTORS)}")
+    return CONNECTORS[name]
 
 
 def _share(meanings: list[Any], fields: tuple[str, ...]) -> str:
@@ -136,7 +149,7 @@ def verify(
     try:
         for verification in verify_many(names, Inputs(cases, descriptions, payloads, seed), jobs):
             verified.append(verification)
-            _print_verification(verification, f"[{len(verified)}/{len(names)}]")
+            print_verification(verification, f"[{len(verified)}/{len(names)}]")
     finally:  # what was run counts, also where the rest was interrupted
         if write is not None:
             _write_labels(write, verified)
@@ -159,27 +172,6 @@ def _write_labels(path: Path, verified: list[Any]) -> None:
     write_matrix(path, CONNECTORS, read_proofs())
 
 
-def _print_verification(verification: Any, place: str) -> None:
-    word = "passed" if verification.is_passed else "FAILED" if verification.has_run else "not run"
-    skipped = [verification.declaration_skipped, verification.pull_skipped, verification.webhook_skipped]
-    notes = f" (skipped: {'; '.join(filter(None, skipped))})" if any(skipped) else ""
-    count = f"{verification.passed_count} scenarios"
-    stdout().print(f"{place} {verification.name}: {word}, {count}{notes}", markup=False)
-    for outcome in verification.failures:
-        stdout().print(f"  {outcome.scenario}: {outcome.note}", markup=False)
-    for finding in verification.findings:
-        stdout().print(f"  {finding.what} of {finding.pull}: {finding.detail}", markup=False)
-
-
-def _read_documents(file: Path) -> Iterator[Any]:
-    from causeloop_pipeline.landing.payload_files import PayloadFileError, read_documents
-
-    try:
-        yield from read_documents(file)
-    except PayloadFileError as error:
-        fail(str(error))
-
-
 def _map_folder(connector: Any, folder: Path) -> Any:
     from causeloop_pipeline.landing.payload_files import PayloadFileError, map_folder
 
@@ -187,46 +179,3 @@ def _map_folder(connector: Any, folder: Path) -> Any:
         return map_folder(connector, folder)
     except PayloadFileError as error:
         fail(str(error))
-
-
-def _as_document(mapped: Any) -> dict[str, Any]:
-    return {
-        "issues": [_as_object(meaning) for meaning in mapped.issues],
-        "changes": [_as_object(meaning) for meaning in mapped.changes],
-        "quarantined": [
-            {
-                "external_id": refused.external_id,
-                "reason": refused.reason,
-                "payload": refused.raw.decode(errors="replace"),
-            }
-            for refused in mapped.quarantined
-        ],
-        "ignored": mapped.ignored,
-    }
-
-
-def _as_object(meaning: Any) -> dict[str, Any]:
-    whole = asdict(meaning)
-    fields = {name: _as_value(value) for name, value in whole["fields"].items()}
-    return fields | {"variant": whole["variant"], "read_from": whole["paths"], "unread": whole["unread"]}
-
-
-def _as_value(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _print_meanings(kind: str, meanings: list[Any]) -> None:
-    for number, meaning in enumerate(meanings, 1):
-        rows = [
-            (name, str(value), ", ".join(meaning.paths.get(name, ())))
-            for name, value in meaning.fields.items()
-            if name != "attributes"
-        ]
-        attributes = meaning.fields.get("attributes") or {}
-        rows += [
-            (f"attributes.{name}", str(value), ", ".join(meaning.paths.get(f"attributes.{name}", ())))
-            for name, value in attributes.items()
-        ]
-        stdout().print(table(f"{kind} {number}: {meaning.variant}", ["field", "value", "read from"], rows))
-        if meaning.unread:
-            stdout().print("unread: " + ", ".join(meaning.unread), markup=False)

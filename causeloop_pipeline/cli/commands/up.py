@@ -136,11 +136,11 @@ def _database(config: Settings) -> Database:
 
 def _load_demo(console: Console, config: Settings) -> None:
     from causeloop_pipeline.cli.demo_tenants import load_demo_tenants
-    from causeloop_pipeline.storage.app.vault import Vault
+    from causeloop_pipeline.storage.secrets.key_ring import open_vault
 
     loaded = load_demo_tenants(
         config.require("database_url"),
-        Vault.of(config.require("secret_key")),
+        open_vault(config),
         f"http://127.0.0.1:{config.demo_port}",
         config.state_dir,
     )
@@ -183,9 +183,9 @@ def _prepare_home(config: Settings, dagster_config: Path) -> None:
     from causeloop_pipeline.storage.database.isolation_gate import require_isolation
     from causeloop_pipeline.storage.dbt.runner import Normalizer
 
-    pipeline_url = config.require("pipeline_database_url")
-    Normalizer(pipeline_url).build_views()
-    with psycopg.connect(pipeline_url) as connection:
+    dbt_url = config.require_dbt_url()
+    Normalizer(dbt_url).build_views()
+    with psycopg.connect(dbt_url) as connection:
         require_isolation(connection)
 
 

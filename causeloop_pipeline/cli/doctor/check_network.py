@@ -11,6 +11,7 @@ import httpx2
 from causeloop_pipeline.cli.doctor import Finding, ok, warning, wrong
 from causeloop_pipeline.settings import Settings
 from causeloop_pipeline.storage.database.session import Database
+from causeloop_pipeline.storage.secrets.operator_tokens import read_metrics_token
 
 TIMEOUT_SECONDS = 5
 KEYS_AGE = "causeloop_identity_keys_age_seconds"
@@ -77,9 +78,11 @@ def _describe_cached_keys(config: Settings) -> str:
     """The age of the keys that the running API has cached, from its metrics."""
     try:
         metrics = httpx2.get(
-            f"http://{config.api_host}:{config.api_port}/metrics", timeout=TIMEOUT_SECONDS
+            f"http://{config.api_host}:{config.api_port}/metrics",
+            headers={"Authorization": f"Bearer {read_metrics_token(config)}"},
+            timeout=TIMEOUT_SECONDS,
         ).text
-    except httpx2.HTTPError:
+    except (httpx2.HTTPError, OSError):
         return "the API does not run, so it has cached no keys"
     age = next((line.split()[-1] for line in metrics.splitlines() if line.startswith(KEYS_AGE)), "NaN")
     if age == "NaN":

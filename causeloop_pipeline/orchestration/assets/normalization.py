@@ -23,6 +23,7 @@ from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_
 from causeloop_pipeline.orchestration.stage import check_result, exclude_workspace
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation
+from causeloop_pipeline.stages.jobs.run_traces import trace_stage
 
 if TYPE_CHECKING:
     from causeloop_pipeline.stages.normalization import Normalization
@@ -88,7 +89,8 @@ def run_normalization(
 
     with retry_on_database_loss():
         workspace_ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
-        result = normalize(installation, context.run_id, workspace_ids, is_rebuild=is_rebuild)
+        with trace_stage(installation, STAGE, context.run_id, workspace_ids):
+            result = normalize(installation, context.run_id, workspace_ids, is_rebuild=is_rebuild)
     context.log.info("issues: %s", _describe(result))
     return result
 

@@ -41,12 +41,26 @@ def delete_expired_rows(context: dg.OpExecutionContext, installation: dg.Resourc
         )
 
 
+@dg.op(description="Erases the workspaces whose owners requested it, when the time to think again is over.")
+def erase_workspaces(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
+    """Erase each from the product's tables and from Dagster's storage; nothing here names one."""
+    from causeloop_pipeline.orchestration.instance.erasure import erase_from_dagster
+    from causeloop_pipeline.stages.jobs.erasures import erase_requested
+
+    url = installation.settings.require("dagster_database_url")
+    report = erase_requested(
+        installation, lambda names: not erase_from_dagster(url, names, spared=[context.run_id]).unfinished
+    )
+    context.add_output_metadata({"erased": report.erased, "postponed": report.postponed})
+
+
 @dg.job(
     tags=MAX_RUNTIME,
     description="Keeps storage from growing for ever, and data no longer than tenants allow.",
 )
 def retention() -> None:
-    """Two steps that do not wait for each other."""
+    """Three steps that do not wait for one another."""
+    erase_workspaces()
     delete_old_runs()
     delete_expired_rows()
 

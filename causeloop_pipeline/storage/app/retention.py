@@ -15,10 +15,10 @@ Predictions (`predictions_days`) are counted from the end of their window and ge
 are deleted with their outcomes and dismissals. The audit log, and messages that were delivered or given up,
 are deleted after `audit_days`.
 
-Stored responses of idempotent requests are deleted after a day, sessions with their refresh tokens a month
-after they ended, and single refresh tokens a month after they expired. The history of syncs is kept for 90
-days, with the last one that succeeded and the last one that read anything: these tell since when a tool is
-out of sight. Ids of webhook deliveries, which refuse a repetition, are kept for 30 days.
+Stored responses of idempotent requests are deleted after a day, archives after two, sessions with their
+refresh tokens a month after they ended, and single refresh tokens a month after they expired. The history of
+syncs is kept for 90 days, with the last one that succeeded and the last one that read anything: these tell
+since when a tool is out of sight. Ids of webhook deliveries, which refuse a repetition, are kept for 30 days.
 """
 
 from uuid import UUID
@@ -154,6 +154,9 @@ RETENTION_KINDS = {
     ),
     "idempotency keys": _delete_rows(
         "app.idempotency_key", "ctid", "t.created_at < now() - interval '24 hours'"
+    ),
+    "archives": _delete_rows(
+        "app.workspace_archive", "archive_id", "t.requested_at < now() - interval '2 days'"
     ),
     "sessions": _delete_rows("app.session", "session_id", IS_SESSION_OVER),
     "refresh tokens": _delete_rows("app.refresh_token", "ctid", "t.expires_at < now() - interval '30 days'"),

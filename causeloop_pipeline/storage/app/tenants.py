@@ -9,7 +9,7 @@ import psycopg
 
 from causeloop_pipeline.storage.database.session import Database
 
-KEY_PREFIX = "cl"
+KEY_PREFIX, PERSONAL_KEY_PREFIX = "cl", "clu"
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,9 @@ def stop_requiring_single_sign_on(
     return True
 
 
-def format_key(workspace_id: UUID, account_id: UUID, secret: str) -> str:
+def format_key(workspace_id: UUID, key_id: UUID, secret: str, prefix: str = KEY_PREFIX) -> str:
     """A key that names its workspace, so that it is looked up under that workspace's row-level security."""
-    return f"{KEY_PREFIX}_{workspace_id.hex}_{account_id.hex}_{secret}"
+    return f"{prefix}_{workspace_id.hex}_{key_id.hex}_{secret}"
 
 
 def hash_key(secret: str) -> bytes:

@@ -102,11 +102,14 @@ from pg_proc as p
 join pg_namespace as n on n.oid = p.pronamespace
 where p.prosecdef and n.nspname not in {SYSTEM_SCHEMAS}
     -- They make a new tenant or a workspace of the caller's organization, and return nothing but its id,
-    -- or set the password of whoever presents a link's secret or the hash of the present password.
+    -- change the organization of the workspace that the request is confined to, erase a workspace whose owner
+    -- has requested it, or set the password of whoever presents a link's secret or the present hash.
     and p.oid::regprocedure::text not in (
         'app.sign_up(jsonb,bytea,bytea)', 'app.open_workspace(uuid,text,text,text)',
+        'app.change_organization(jsonb,boolean)',
         'app.offer_password_reset(text,bytea)', 'app.read_password_reset(bytea)',
-        'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)'
+        'app.reset_password(bytea,text)', 'app.change_password(uuid,text,text,uuid)',
+        'app.erase_requested_workspace(uuid)'
     )
 """
 
@@ -117,7 +120,43 @@ from pg_roles
 where rolname in ('causeloop_owner', 'causeloop_pipeline', 'causeloop_api') and (rolsuper or rolbypassrls)
 """
 
+# A login for BI reads the views of reporting and the columns that these need, under a policy of its own.
+SELECT_REPORTING_RIGHTS = f"""
+select format('table %s: causeloop_reporting has %s on it', c.oid::regclass, g.privilege_type)
+from pg_class as c
+join pg_namespace as n on n.oid = c.relnamespace
+cross join lateral aclexplode(c.relacl) as g
+join pg_roles as r on r.oid = g.grantee
+where r.rolname ~ '^causeloop_(reporting|bi_)' and n.nspname not in {SYSTEM_SCHEMAS}
+    and not (n.nspname = 'reporting' and g.privilege_type = 'SELECT')
+union all
+select format('table %s: causeloop_reporting may %s its columns', c.oid::regclass, g.privilege_type)
+from pg_attribute as a
+join pg_class as c on c.oid = a.attrelid
+cross join lateral aclexplode(a.attacl) as g
+join pg_roles as r on r.oid = g.grantee
+where r.rolname ~ '^causeloop_(reporting|bi_)' and (
+    g.privilege_type <> 'SELECT'
+    or not exists (
+        select from pg_policy as p
+        where p.polrelid = c.oid and p.polroles = array[r.oid] and p.polcmd = 'r'
+            and pg_get_expr(p.polqual, p.polrelid) like '%app.reporting_workspace()%'
+    )
+)
+union all
+select format('role %s: it may do more than read', r.rolname)
+from pg_roles as r
+where r.rolname ~ '^causeloop_(reporting|bi_)'
+    and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication)
+union all
+select format('role %s: it belongs to %s', m.member::regrole, m.roleid::regrole)
+from pg_auth_members as m
+join pg_roles as r on r.oid = m.member
+where r.rolname ~ '^causeloop_bi_' and m.roleid::regrole::text <> 'causeloop_reporting'
+"""
+
 CHECKS = (
+    SELECT_REPORTING_RIGHTS,
     SELECT_UNFORCED_TABLES,
     SELECT_TABLES_WITHOUT_POLICY,
     SELECT_PUBLIC_POLICIES,

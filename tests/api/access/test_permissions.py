@@ -17,8 +17,9 @@ from causeloop_pipeline.storage.database.session import Database
 from tests.api.access.expected_roles import EXPECTED_ROLES
 from tests.api.conftest import Client
 from tests.api.contract import Contract
-from tests.api.sample import PASSWORD, ROLES, Sample, make_sample, make_spare_row
+from tests.api.sample import PASSWORD, ROLES, Sample, make_sample, make_spare_row, restore_declaration
 from tests.conftest import Installation
+from tests.connectors.declared.written import DESK
 
 OUTSIDERS = {
     "none": 401,
@@ -30,11 +31,23 @@ OUTSIDERS = {
 }
 REQUIRED_ROLES = build_role_table(load_routers())
 CALLERS = (*OUTSIDERS, *ROLES, "owner token", "other tenant's owner", "suspended organization")
-BREAK_A_RULE = {"archive_workspace", "leave_workspace"}
-"""With the sample's bodies: the slug is another one, and the last owner stays."""
+BREAK_A_RULE = {"archive_workspace", "erase_workspace", "ingest_cloud_events", "leave_workspace"}
+"""With the sample's bodies: the slug is another one, JSON alone is no CloudEvent, the last owner stays."""
 
-CONCERN_OWN_ACCESS = {"change_password", "end_all_sessions", "end_session", "switch_workspace"}
+CONCERN_OWN_ACCESS = {
+    "change_password",
+    "end_all_sessions",
+    "end_session",
+    "erase_workspace",
+    "mark_notifications_seen",
+    "replace_saved_views",
+    "revoke_personal_key",
+    "switch_workspace",
+}
 """Allowed while an organization is suspended; a key has no password and no sessions."""
+
+OF_ONES_OWN = {"end_session", "revoke_personal_key", "rotate_personal_key"}
+"""The sample's ids are of nobody's session or key."""
 
 SPARE_ROWS = {
     "delete_connector": "connector_id",
@@ -59,6 +72,8 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "split_pattern": {"issue_ids": [str(sample.issues[6])]},
         "confirm_pattern": {"together": True},
         "record_closure_note": {"note": "the pool was too small"},
+        "set_report_wish": {"by_email": False},
+        "replace_saved_views": {"issues": [{"name": "mine", "filters": {"status": "open"}}]},
         "record_outcome": {"outcome": "prevented", "reason": "we fixed it"},
         "dismiss_prediction": {},
         "update_pattern": {"snoozed_until": None},
@@ -74,12 +89,23 @@ def make_bodies(sample: Sample) -> dict[str, Any]:
         "update_workspace": {"timezone": "Asia/Kathmandu"},
         "update_settings": {"alert_sensitivity": "high"},
         "skip_onboarding_step": {"step": "invite_members"},
+        "complete_onboarding_step": {"step": "connect_source"},
         "invite_member": {"email": f"{uuid4().hex}@example.com"},
         "update_member": {"role": "viewer"},
         "create_service_account": {"name": "robot"},
+        "rotate_service_account": {"overlap_hours": 1},
+        "create_personal_key": {"name": "script"},
+        "rotate_personal_key": {},
+        "create_directory_token": {"overlap_hours": 1},
+        "set_group_role": {"role": "viewer"},
         "create_workspace": {"slug": uuid4().hex, "name": "Another"},
-        "rename_organization": {"name": "Renamed"},
+        "update_organization": {"name": "Renamed"},
         "archive_workspace": {"slug": "another-one"},
+        "erase_workspace": {"slug": "another-one"},
+        "check_connector_declaration": {"written": DESK},
+        "store_connector_declaration": {"written": DESK},
+        "ingest_otlp_logs": {"resourceLogs": []},
+        "ingest_cloud_events": {"message": "Nightly load failed"},
         "change_password": {"current_password": PASSWORD, "new_password": "a new and longer one"},
         "switch_workspace": {"workspace_id": str(sample.workspace_id)},
     }
@@ -190,6 +216,7 @@ def test_every_caller_gets_exactly_what_the_role_allows(
                 spare_id = None
                 if name in SPARE_ROWS and id_kind == "own":
                     spare_id = make_spare_row(database, sample, SPARE_ROWS[name])
+                restore_declaration(sample)
                 tenants = (sample, other_sample)
                 if caller == "other tenant's owner":
                     tenants = (other_sample, sample)
@@ -213,6 +240,8 @@ def test_every_caller_gets_exactly_what_the_role_allows(
 def fill_path(path: str, tenants: tuple[Sample, Sample], id_kind: str, spare_id: UUID | None) -> str:
     """The path with ids of the caller's tenant, of the other tenant, or of no tenant."""
     own, foreign = tenants
+    names = {"own": own.declaration_name, "foreign": foreign.declaration_name, "absent": "nobodys_tool"}
+    path = path.replace("{declaration_name}", names[id_kind])
     ids = {"own": own.ids, "foreign": foreign.ids, "absent": {}}[id_kind]
     for name in {part[1:-1] for part in path.split("/") if part.startswith("{")}:
         path = path.replace(f"{{{name}}}", str(spare_id or ids.get(name) or uuid4()))
@@ -226,7 +255,7 @@ def is_expected(name: str, caller: str, id_kind: str, status: int) -> bool:
     role = Role[caller.upper()] if caller in ROLES else Role.OWNER
     if role < (REQUIRED_ROLES[name] or Role.VIEWER):
         return status == 403
-    if id_kind != "own" or name == "end_session":
+    if id_kind != "own" or name in OF_ONES_OWN:
         return status == 404
     if name in SPARE_ROWS and caller == "other tenant's owner":
         return status == 404  # the spare row belongs to the first tenant

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from api.http import errors
 from api.http.database import WorkspaceDatabase, open_landing_pool, open_pool
+from causeloop_pipeline.settings import settings
 from tests.api.conftest import serving
 from tests.api.http.relay import relaying
 from tests.conftest import Installation
@@ -25,7 +26,35 @@ CUT = "select pg_terminate_backend(pg_backend_pid())"
 CUT_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'faulty'"
 
 
-def make_app(api_url: str) -> FastAPI:  # noqa: C901 - one small operation a fault
+async def end_from_outside(connection: asyncpg.Connection) -> None:
+    """End a session while it does nothing, and wait until its connection has noticed."""
+    pid = connection.get_server_pid()
+    other = await asyncpg.connect(settings().require("api_database_url"))
+    await other.execute("select pg_terminate_backend($1)", pid)
+    await other.close()
+    for _ in range(1_000):
+        with contextlib.suppress(asyncpg.InterfaceError):
+            if not connection.is_closed():
+                await asyncio.sleep(0.005)
+                continue
+        return
+
+
+async def lose_connection(db: WorkspaceDatabase, step: str) -> None:
+    """In a statement, between two, before another driver's error, or at commit."""
+    async with db.writing():
+        if step == "statement":
+            await db.transaction.execute(CUT)
+        if step == "between statements":
+            await end_from_outside(db.transaction)
+            await db.transaction.execute("select 1")
+        with contextlib.suppress(asyncpg.PostgresError):
+            await db.transaction.execute(CUT)
+        if step == "error":
+            raise psycopg.OperationalError("the other connection was lost as well")
+
+
+def make_app(api_url: str) -> FastAPI:
     """The API's own handlers and pools, with operations that meet one fault each."""
 
     @contextlib.asynccontextmanager
@@ -53,15 +82,8 @@ def make_app(api_url: str) -> FastAPI:  # noqa: C901 - one small operation a fau
 
     @app.get("/cut/{step}")
     async def cut_connection(step: str) -> None:
-        """Lose a transaction's connection: in a statement, before another driver's error, or at commit."""
-        db = database()
-        async with db.writing():
-            if step == "statement":
-                await db.transaction.execute(CUT)
-            with contextlib.suppress(asyncpg.PostgresError):
-                await db.transaction.execute(CUT)
-            if step == "error":
-                raise psycopg.OperationalError("the other connection was lost as well")
+        """Lose a transaction's connection."""
+        await lose_connection(database(), step)
 
     @app.get("/statement-timeout")
     async def exceed_time() -> None:
@@ -111,7 +133,7 @@ def test_a_database_that_is_busy_is_a_503(state: str, driver: str, faulty: httpx
     check_is_temporary(faulty.get(f"/{driver}/{state}"), "database_busy")
 
 
-@pytest.mark.parametrize("step", ["statement", "error", "commit"])
+@pytest.mark.parametrize("step", ["statement", "between statements", "error", "commit"])
 def test_a_connection_lost_in_a_transaction_is_a_503(step: str, faulty: httpx2.Client) -> None:
     check_is_temporary(faulty.get(f"/cut/{step}"), "database_unavailable")
 

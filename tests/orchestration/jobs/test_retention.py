@@ -220,7 +220,7 @@ def test_after_a_deletion_the_rest_is_grouped_again(
     add_issue(database, workspace_id, 200)
     with database.workspace(workspace_id) as session:
         state = GroupingState("version", "input digest", "corrections digest", issue_count=1)
-        write_grouping_state(session, workspace_id, state, pattern_index=b"", churn=None)
+        write_grouping_state(session, workspace_id, state, pattern_index=[b""], churn=None)
 
     delete_expired_rows_of(resources, workspace_id)
 

@@ -75,3 +75,13 @@ def test_an_issue_without_a_pattern_is_waiting_or_alone(
 
     assert (waiting["state"], waiting["pattern"], waiting["facts"]) == ("waiting", None, [])
     assert (alone["state"], alone["template"]) == ("alone", "times out after <*> s")
+
+
+def test_a_correction_bears_the_name_of_the_person_who_made_it(client: Client, fresh_sample: Sample) -> None:
+    issue, pattern = fresh_sample.issues[2], fresh_sample.ids["other_pattern_id"]
+    analyst = client(fresh_sample.credentials["analyst"])
+    analyst.post(f"/v1/issues/{issue}/link-pattern", json={"pattern_id": str(pattern)})
+
+    facts = analyst.get(f"/v1/issues/{issue}/membership").json()["facts"]
+
+    assert {fact["made_by_name"] for fact in facts} == {"analyst"}

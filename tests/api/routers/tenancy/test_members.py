@@ -23,8 +23,8 @@ def set_seats(owner: psycopg.Connection, workspace_id: UUID, total: int) -> None
 
 def add_suspended_member(owner: psycopg.Connection, workspace_id: UUID, user_id: UUID) -> None:
     owner.execute(
-        "insert into app.membership (workspace_id, user_id, role, status) "
-        "values (%s, %s, 'viewer', 'suspended')",
+        "insert into app.membership (workspace_id, user_id, role, status, accepted_at) "
+        "values (%s, %s, 'viewer', 'suspended', now())",
         (workspace_id, user_id),
     )
 
@@ -227,3 +227,16 @@ def test_control_characters_are_no_part_of_an_address(client: Client, sample: Sa
     response = client(sample.credentials["admin"]).post("/v1/members", json={"email": "a\x1cb@example.com"})
 
     assert response.status_code == 422
+
+
+def test_suspending_and_reactivating_accepts_no_invitation_for_the_invited_person(
+    client: Client, fresh_sample: Sample
+) -> None:
+    api = client(fresh_sample.credentials["admin"])
+    invited = api.post("/v1/members", json={"email": "never-accepted@example.com"}).json()
+    path = f"/v1/members/{invited['user_id']}"
+
+    suspended = api.patch(path, json={"status": "suspended"})
+    reactivated = api.patch(path, json={"status": "active"})
+
+    assert (suspended.json()["status"], reactivated.json()["status"]) == ("suspended", "invited")
