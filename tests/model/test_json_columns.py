@@ -21,7 +21,12 @@ from causeloop_pipeline.model.json_columns import decode_json, encode_json_colum
 from causeloop_pipeline.model.prediction import MODEL_NAMES
 
 PACKAGE = Path(__file__).parents[2] / "causeloop_pipeline"
-STORE_JSON_OF_THEIR_OWN = {"trained_model_json.py", "pretrained_prior.py", "pattern_index.py"}
+STORE_JSON_OF_THEIR_OWN = {
+    "trained_model_json.py",
+    "pretrained_prior.py",
+    "pattern_index.py",
+    "pattern_summaries.py",
+}
 NESTED = [
     (name, dtype)
     for schema in (PATTERN_SCHEMA, MEMBER_SCHEMA, EDGE_SCHEMA, PREDICTION_SCHEMA)

@@ -37,7 +37,7 @@ def connectors() -> None:
 @app.command(
     "map",
     epilog=show_examples(
-        "connectors map pagerduty answer.json", "connectors map --declaration desk.yaml answer.json"
+        "connectors map pagerduty answer.json", "connectors map --declaration desk.yaml a.json"
     ),
 )
 def map_file(

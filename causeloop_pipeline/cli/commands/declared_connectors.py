@@ -12,7 +12,9 @@ from causeloop_pipeline.cli.output.proven_connector import print_verification
 from causeloop_pipeline.cli.output.terminal import fail, stderr, stdout
 
 CHECK_EXAMPLES = show_examples(
-    "connectors check desk.yaml", "connectors check desk.yaml --sample answer.json --webhook body.json"
+    "connectors check desk.yaml",
+    "connectors check desk.yaml --sample a.json",
+    "connectors check desk.yaml --webhook body.json",
 )
 
 

@@ -1,6 +1,7 @@
 """Checks the secrets: the key exists and decrypts every connector's credentials."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from causeloop_pipeline.cli.doctor import Finding, ok, wrong
 from causeloop_pipeline.settings import MissingSettingError, Settings
@@ -19,7 +20,7 @@ order by connector_id
 def check_secrets(config: Settings, *, has_database: bool) -> Iterator[Finding]:
     """The installation's key, then every connector's credentials."""
     try:
-        vault = open_vault(config)
+        vault = replace(open_vault(config), reread=None)
     except MissingSettingError:
         yield wrong(
             "secret key",

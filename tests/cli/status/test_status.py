@@ -144,7 +144,8 @@ def test_figures_are_those_of_the_database(own: OwnInstallation) -> None:
 
 
 def test_one_screen_one_line_of_json_for_each_subject_and_the_exit_code(own: OwnInstallation) -> None:
-    screen, lines = (CliRunner().invoke(app, ["status", *options]) for options in ([], ["--json"]))
+    wide = CliRunner(env={"COLUMNS": "160"})
+    screen, lines = (wide.invoke(app, ["status", *options]) for options in ([], ["--json"]))
 
     assert (screen.exit_code, lines.exit_code) == (1, 1)
     subjects = [json.loads(line)["subject"] for line in lines.stdout.splitlines()]
