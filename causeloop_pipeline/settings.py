@@ -148,9 +148,7 @@ class Settings(BaseSettings):
         None, description="32 bytes in base64: encrypts credentials at rest and signs cursors and tokens."
     )
     accepted_secret_keys: SecretStr | None = Field(
-        None,
-        description="Comma-separated further keys that still open what they encrypted, while the key is "
-        "replaced (`causeloop key rotate`).",
+        None, description="Comma-separated keys that still open what they encrypted (`causeloop key rotate`)."
     )
     postgres_bin_dir: Path | None = Field(
         None, description="Folder of PostgreSQL's binaries for the embedded server; empty: found by itself."
@@ -281,6 +279,11 @@ def latest_settings() -> Settings:
     if _read_file_version(settings().state_dir) != settings()._file_version:
         settings.cache_clear()
     return settings()
+
+
+def is_pipeline_server() -> bool:
+    """Whether this process is the code server or one of its runs, and not a command or a test."""
+    return os.environ.get(PROCESS_VARIABLE) == "pipeline"
 
 
 def has_secret_key_in_environment() -> bool:

@@ -3,6 +3,8 @@
 What follows from the patterns is a run of its own (`grouped_issues`), so that the next event does not wait.
 """
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream, product_key
@@ -11,14 +13,25 @@ from causeloop_pipeline.orchestration.sensors import due_connectors
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.database.session import Session
+
 TRIGGER = "arrived_events"
 PATTERNS = product_key("patterns")
+
+
+def has_pending_records(session: "Session") -> bool:
+    """Whether any record waits to be normalized."""
+    from causeloop_pipeline.storage.app.run_scopes import read_workspaces_with_pending_records
+
+    return bool(read_workspaces_with_pending_records(session, except_polled=False))
 
 
 @polling_sensor(
     TRIGGER,
     interval_seconds=1,
     description="Turns new records into issues and groups them, for all workspaces in one run.",
+    has_work=has_pending_records,
 )
 def watch_arrived_events(
     context: dg.SensorEvaluationContext, installation: Installation

@@ -1,5 +1,7 @@
 """Starts one run that takes newly grouped issues on to recommendations, also those that a broken run left."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream
@@ -9,14 +11,25 @@ from causeloop_pipeline.orchestration.sensors import arrived_events, due_connect
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.database.session import Session
+
 TRIGGER = "grouped_issues"
 OTHER_TRIGGERS = (due_connectors.TRIGGER, recompute_requests.TRIGGER, NIGHTLY)
+
+
+def has_unfinished_workspaces(session: "Session") -> bool:
+    """Whether the newest issues of any workspace have not reached the last stage."""
+    from causeloop_pipeline.storage.app.run_scopes import read_unfinished_workspaces
+
+    return bool(read_unfinished_workspaces(session))
 
 
 @polling_sensor(
     TRIGGER,
     interval_seconds=2,
     description="Takes what was grouped on to predictions and recommendations, while further events arrive.",
+    has_work=has_unfinished_workspaces,
 )
 def watch_grouped_issues(
     context: dg.SensorEvaluationContext, installation: Installation

@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 TRIGGER = "recompute_requests"
 
 
+def has_queued_requests(session: "Session") -> bool:
+    """Whether anything is requested."""
+    from causeloop_pipeline.storage.app.recompute_requests import read_queued_requests
+
+    return bool(read_queued_requests(session))
+
+
 @polling_sensor(
     TRIGGER,
-    interval_seconds=3,
+    interval_seconds=1,
     description="Does what was requested through the API, for all workspaces in one run.",
+    has_work=has_queued_requests,
 )
 def watch_recompute_requests(
     context: dg.SensorEvaluationContext, installation: Installation

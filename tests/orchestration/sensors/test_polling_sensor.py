@@ -1,0 +1,58 @@
+"""A tick of the code server waits for work; one of anybody else looks once."""
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+
+from causeloop_pipeline.orchestration.sensors import polling_sensor as sensors
+from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
+from causeloop_pipeline.settings import PROCESS_VARIABLE
+from causeloop_pipeline.stages.installation import Installation as Resources
+from causeloop_pipeline.storage.database.session import Session
+
+
+def evaluate(instance: DagsterInstance, resources: Resources, arrives_at_look: int) -> tuple[list[int], str]:
+    """How many looks a tick took on how many connections, and what it answered."""
+    connections: list[int] = []
+
+    def has_work(session: Session) -> bool:
+        row = session.row("select pg_backend_pid() as pid")
+        assert row is not None
+        connections.append(row["pid"])
+        return len(connections) >= arrives_at_look
+
+    @polling_sensor("looking", interval_seconds=1, description="Looks.", has_work=has_work)
+    def looking(_context: dg.SensorEvaluationContext, _installation: Resources) -> dg.SkipReason:
+        return dg.SkipReason("all is done")
+
+    context = dg.build_sensor_context(instance=instance, resources={"installation": resources})
+    answer = looking(context)
+    assert isinstance(answer, dg.SkipReason)
+    return connections, str(answer.skip_message)
+
+
+@pytest.fixture(autouse=True)
+def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensors, "SECONDS_BETWEEN_LOOKS", 0)
+
+
+def test_a_tick_of_the_code_server_ends_its_wait_when_work_arrives(
+    instance: DagsterInstance, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
+    looks, answer = evaluate(instance, resources, 3)
+    assert (len(looks), len(set(looks)), answer) == (3, 1, "all is done")
+
+
+def test_a_tick_without_work_ends_after_its_last_look(
+    instance: DagsterInstance, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
+    looks, answer = evaluate(instance, resources, 1_000)
+    assert (len(looks), answer) == (sensors.MAX_LOOKS, "all is done")
+
+
+def test_whoever_else_evaluates_a_sensor_does_not_wait(
+    instance: DagsterInstance, resources: Resources
+) -> None:
+    assert evaluate(instance, resources, 1_000) == ([], "all is done")
