@@ -3,6 +3,7 @@ shares of service and team.
 """
 
 from datetime import date
+from math import comb
 
 import numpy as np
 import polars as pl
@@ -23,6 +24,8 @@ MIN_DAYS_OF_HABIT = 6
 MAX_WEEKDAYS_OF_HABIT = 2
 MIN_SHARE_OF_HABIT = 0.1
 MIN_SHARE_WITHIN_HABIT = 0.9
+MAX_CHANCE_OF_EMPTY_WEEKDAYS = 0.01
+CHOICES_OF_WEEKDAYS = np.array([comb(7, used) for used in range(8)], dtype=float)
 TOP_CELLS = 3
 TOP_VALUES = 3
 
@@ -127,7 +130,8 @@ def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
 
     In: one entry per event (pattern number, local day since 1970), the number of patterns. Out: patterns x
     weekdays (0: monday), rows sum to one: of the pattern's active days of the last year, the shares of the
-    one or two weekdays that hold nearly all of them; NaN for a pattern that keeps to none.
+    one or two weekdays that hold nearly all of them, or of those that hold all where chance would hardly have
+    left any others empty (monday to friday: 23 active days); NaN for a pattern that keeps to none.
     """
     days = np.unique(np.stack([pattern_idx, day]), axis=1)
     last = np.full(size, -1, dtype=np.int64)
@@ -142,8 +146,13 @@ def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
         & ((counts_of_habit > 0).sum(axis=1) <= MAX_WEEKDAYS_OF_HABIT)
         & (counts_of_habit.sum(axis=1) >= MIN_SHARE_WITHIN_HABIT * total[:, 0])
     )
+    used = (counts > 0).sum(axis=1)
+    chance = CHOICES_OF_WEEKDAYS[used] * np.power(used / 7, total[:, 0])
+    avoids_some = (total[:, 0] >= MIN_DAYS_OF_HABIT) & (chance <= MAX_CHANCE_OF_EMPTY_WEEKDAYS) & ~is_bound
+    habit_counts = np.where(is_bound[:, None], counts_of_habit, counts)
+    has_habit = is_bound | avoids_some
     shares = np.full((size, 7), np.nan)
-    shares[is_bound] = counts_of_habit[is_bound] / counts_of_habit[is_bound].sum(axis=1, keepdims=True)
+    shares[has_habit] = habit_counts[has_habit] / habit_counts[has_habit].sum(axis=1, keepdims=True)
     return shares
 
 

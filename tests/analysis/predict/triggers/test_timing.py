@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,7 +85,7 @@ def test_the_median_is_where_half_the_probability_is_reached():
 
 @settings(deadline=None)
 @given(
-    st.sets(st.integers(0, 6), min_size=1, max_size=2),
+    st.sets(st.integers(0, 6), min_size=1, max_size=6),
     st.integers(0, 6),
     st.lists(st.floats(0.3, 0.99), min_size=4, max_size=4).map(sorted),
 )
@@ -100,6 +101,15 @@ def test_the_next_date_falls_on_a_weekday_that_the_pattern_keeps_to(weekdays, la
 
 def test_a_pattern_of_all_weekdays_keeps_to_none():
     assert np.isnan(find_bound_weekdays(np.zeros(70, np.int64), np.arange(20_000, 20_070), 1)).all()
+
+
+@pytest.mark.parametrize(("days", "is_bound"), [(22, False), (23, True), (60, True)])
+def test_a_pattern_keeps_to_working_days_once_chance_would_hardly_have_spared_its_weekends(days, is_bound):
+    monday = (date(2025, 9, 1) - date(1970, 1, 1)).days
+    occurred = np.array([monday + 7 * (number // 5) + number % 5 for number in range(days)])
+    habit = find_bound_weekdays(np.zeros(days, np.int64), occurred, 1)
+    assert np.isfinite(habit).all() == is_bound
+    assert not is_bound or habit[0, 5:].tolist() == [0, 0]
 
 
 def test_a_monday_pattern_that_occurred_this_monday_is_expected_on_the_next_one():
