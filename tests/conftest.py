@@ -20,6 +20,7 @@ from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_s
 TESTS = Path(__file__).parent
 SLOW_FILES = {
     "analysis/act/test_proof.py",
+    "analysis/detect/clusters/test_growing_workspaces.py",
     "analysis/detect/grouping/test_atoms.py",
     "analysis/detect/grouping/test_bursts.py",
     "analysis/detect/grouping/test_confidence.py",
@@ -43,6 +44,7 @@ SLOW_FILES = {
     "demo/test_story.py",
     "landing/conformance/test_labels.py",
     "landing/conformance/test_verify.py",
+    "storage/backup/test_backup.py",
     "storage/embedded/test_postgres_server.py",
     "test_wheel.py",
 }
