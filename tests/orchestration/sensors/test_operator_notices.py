@@ -1,7 +1,6 @@
 """Operators are notified of failed runs by one channel: once per cause, and once when it is over."""
 
 import json
-from collections.abc import Iterator
 
 import dagster as dg
 import pytest
@@ -12,7 +11,8 @@ from causeloop_pipeline.orchestration.sensors.operator_notices import send_opera
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from tests.conftest import Installation
-from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
+from tests.orchestration.sensors.operators import Watch, bodies
+from tests.support.fake_tool import FakeTool, Reply, in_turn
 
 QUOTED = "Jane Doe cannot sign in"
 
@@ -28,22 +28,8 @@ def loop() -> None:
     work()
 
 
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[FakeTool]:
-    with fake_tool(in_turn(Reply({}))) as tool:
-        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{tool.port}")
-        monkeypatch.setenv("CAUSELOOP_OPERATOR_CHANNEL", f"{tool.url}/hook")
-        settings.cache_clear()
-        yield tool
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
-class Operators:
-    """The sensor, with the cursor that Dagster keeps for it."""
-
-    def __init__(self, instance: DagsterInstance, resources: Resources) -> None:
-        self.instance, self.resources, self.cursor = instance, resources, ""
+class Operators(Watch):
+    """The operators, and the runs that they are notified of."""
 
     def run(self, *, fails: bool, trigger: str = "arrived_events") -> None:
         loop.execute_in_process(
@@ -68,11 +54,7 @@ class Operators:
 
 @pytest.fixture
 def operators(instance: DagsterInstance, resources: Resources) -> Operators:
-    return Operators(instance, resources)
-
-
-def bodies(tool: FakeTool) -> list[dict]:
-    return [json.loads(request.body) for request in tool.requests]
+    return Operators(send_operator_notices, instance, resources)
 
 
 def test_a_cause_is_notified_once_and_its_end_once(operators: Operators, receiver: FakeTool) -> None:

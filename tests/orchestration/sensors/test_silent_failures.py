@@ -1,11 +1,9 @@
 """Operators are notified of what fails without a message: once when it begins, and once when it is over."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-import dagster as dg
 import pytest
 from dagster import DagsterInstance
 
@@ -14,26 +12,15 @@ from causeloop_pipeline.orchestration.sensors.silent_failures import (
     count_slots_of_ended_runs,
     watch_silent_failures,
 )
-from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.installation import Installation as Resources
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.health.product_figures import read_product_figures
 from causeloop_pipeline.storage.health.silent_failures import find_silent_failures
 from tests.conftest import Installation
-from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
+from tests.orchestration.sensors.operators import Watch, bodies
+from tests.support.fake_tool import FakeTool, Reply, in_turn
 
 BACKLOG, SILENCE = "a backlog of records", "connectors that are not read"
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch, installation: Installation) -> Iterator[FakeTool]:
-    with fake_tool(in_turn(Reply({}))) as tool:
-        monkeypatch.setenv("CAUSELOOP_EGRESS_ALLOW", f"127.0.0.1:{tool.port}")
-        monkeypatch.setenv("CAUSELOOP_OPERATOR_CHANNEL", f"{tool.url}/hook")
-        settings.cache_clear()
-        yield tool
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -44,28 +31,9 @@ def quiet(database: Database) -> None:
         session.execute("delete from raw.pending_record")
 
 
-class Looks:
-    """The sensor, with the cursor that Dagster keeps for it."""
-
-    def __init__(self, instance: DagsterInstance, resources: Resources) -> None:
-        self.instance, self.resources, self.cursor = instance, resources, ""
-
-    def look(self) -> str:
-        context = dg.build_sensor_context(
-            instance=self.instance, cursor=self.cursor, resources={"installation": self.resources}
-        )
-        result = watch_silent_failures(context)
-        if isinstance(result, dg.SkipReason):
-            return result.skip_message or ""
-        assert isinstance(result, dg.SensorResult)
-        self.cursor = result.cursor or ""
-        assert isinstance(result.skip_reason, dg.SkipReason)
-        return result.skip_reason.skip_message or ""
-
-
 @pytest.fixture
-def looks(instance: DagsterInstance, resources: Resources) -> Looks:
-    return Looks(instance, resources)
+def looks(instance: DagsterInstance, resources: Resources) -> Watch:
+    return Watch(watch_silent_failures, instance, resources)
 
 
 def keep_waiting(database: Database, workspace_id: UUID) -> None:
@@ -83,12 +51,8 @@ def keep_waiting(database: Database, workspace_id: UUID) -> None:
         )
 
 
-def bodies(tool: FakeTool) -> list[dict]:
-    return [json.loads(request.body) for request in tool.requests]
-
-
 def test_a_silent_failure_is_notified_once_and_its_end_once_and_no_customer_is_named(
-    looks: Looks, receiver: FakeTool, database: Database, workspace_id: UUID
+    looks: Watch, receiver: FakeTool, database: Database, workspace_id: UUID
 ) -> None:
     with database.workspace(workspace_id) as session:
         session.execute(
@@ -112,7 +76,7 @@ def test_a_silent_failure_is_notified_once_and_its_end_once_and_no_customer_is_n
 
 
 def test_a_notice_that_was_not_taken_is_sent_again_under_the_same_id_and_a_later_failure_under_another(
-    looks: Looks, receiver: FakeTool, database: Database, workspace_id: UUID
+    looks: Watch, receiver: FakeTool, database: Database, workspace_id: UUID
 ) -> None:
     receiver.script[0] = in_turn(Reply({}, 503), Reply({}))
     keep_waiting(database, workspace_id)
@@ -155,6 +119,6 @@ def test_a_slot_counts_as_held_once_its_run_is_gone(instance: DagsterInstance) -
 
 
 def test_without_a_channel_nobody_is_notified_and_the_sensor_says_so(
-    looks: Looks, installation: Installation
+    looks: Watch, installation: Installation
 ) -> None:
     assert "CAUSELOOP_OPERATOR_CHANNEL is not set" in looks.look()

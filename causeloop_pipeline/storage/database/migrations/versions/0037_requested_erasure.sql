@@ -1,5 +1,5 @@
 alter table app.workspace add column erase_after timestamptz;
-comment on column app.workspace.erase_after is 'When the archived workspace is erased for ever, as an owner asked; null: it is kept.';
+comment on column app.workspace.erase_after is 'When the archived workspace is erased for ever, at an owner''s request; null: it is kept.';
 alter table app.workspace add constraint workspace_erase_after_check check (erase_after is null or archived_at is not null);
 grant update (erase_after) on app.workspace to causeloop_api;
 
@@ -22,7 +22,7 @@ begin
     where w.workspace_id = workspace and w.erase_after <= now()
     for update;
     if organization is null then
-        raise insufficient_privilege using message = 'no owner has asked for this workspace to be erased, or not yet';
+        raise insufficient_privilege using message = 'no owner requested the erasure of this workspace, or its time has not come';
     end if;
     people := array(select m.user_id from app.membership as m where m.workspace_id = workspace);
     delete from app.workspace as w where w.workspace_id = workspace;
