@@ -10,6 +10,7 @@ import contextlib
 import random
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -48,6 +49,7 @@ MAX_CONNECTIONS, MAX_MEMORY_BYTES = 150, 3.0e9
 def main() -> int:
     """Runs the scenarios one after another; 1 when a goal is missed."""
     arguments = read_arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)
     print(f"seed {seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))

@@ -48,8 +48,7 @@ class ChaosInstallation(RunningInstallation):
         """Start it, and make the workspace at the first time."""
         self.start("--no-demo")
         self.await_line("Dagster UI")
-        self.reader = threading.Thread(target=self._read_on, daemon=True)
-        self.reader.start()
+        self.read_on()
         if not self.key:
             with psycopg.connect(self.urls["database_url"]) as owner:
                 organization = create_organization(owner, "chaos", "Chaos", "enterprise", 10)
@@ -61,6 +60,11 @@ class ChaosInstallation(RunningInstallation):
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=180)
+
+    def read_on(self) -> None:
+        """Read what it prints from now on, so that its output never fills."""
+        self.reader = threading.Thread(target=self._read_on, daemon=True)
+        self.reader.start()
 
     def _read_on(self) -> None:
         assert self.process is not None
