@@ -45,6 +45,7 @@ SLOW_FILES = {
     "landing/conformance/test_labels.py",
     "landing/conformance/test_verify.py",
     "storage/backup/test_backup.py",
+    "storage/dbt/test_runner.py",
     "storage/embedded/test_postgres_server.py",
     "test_wheel.py",
 }

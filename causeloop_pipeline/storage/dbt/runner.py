@@ -59,6 +59,10 @@ class Normalizer:
         """The manifest as JSON, which Dagster's definitions are built from."""
         return self._target_dir / "manifest.json"
 
+    @property
+    def _parsed_digest_path(self) -> Path:
+        return self._target_dir / "project.sha256"
+
     def parse(self) -> Path:
         """Parse the project and write its manifest, which other processes then load in milliseconds."""
         # Parsing only what changed loses the severity of the checks that call a changed macro.
@@ -68,6 +72,7 @@ class Normalizer:
                 f"dbt cannot read {self._project_dir}: {result.exception}"
             ) from result.exception
         self._manifest = result.result
+        self._parsed_digest_path.write_text(self._hash_project())
         return self.manifest_path
 
     def build_views(self) -> NormalizationReport | None:
@@ -117,7 +122,7 @@ class Normalizer:
     def _load_manifest(self, *, is_run: bool) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
         stored = self._target_dir / "partial_parse.msgpack"
-        if not stored.exists() or stored.stat().st_mtime < self._find_last_change():
+        if not stored.exists() or not self._is_of_project():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
         read = read_run_manifest if is_run else read_manifest
@@ -131,8 +136,10 @@ class Normalizer:
         name = conninfo_to_dict(self._require_url()).get("dbname")
         return all(node.database == name for node in manifest.nodes.values())
 
-    def _find_last_change(self) -> float:
-        return max(path.stat().st_mtime for path in self._list_files())
+    def _is_of_project(self) -> bool:
+        """Whether these very files were parsed: an upgrade may bring files older than the stored manifest."""
+        path = self._parsed_digest_path
+        return path.exists() and path.read_text() == self._hash_project()
 
     def _list_files(self) -> list[Path]:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
