@@ -5,6 +5,8 @@ Dagster's definitions load without a database and without the libraries that spe
 None of it is Dagster configuration: nothing here can end up in a run's config, tags or logs.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,14 @@ class Installation:
         from causeloop_pipeline.storage.database.session import Database
 
         return Database(settings().require("pipeline_database_url"))
+
+    @contextmanager
+    def keep_connection(self) -> "Iterator[Installation]":
+        """The same, with one connection for all sessions; none may be opened within another."""
+        with self.database.keep_connection(is_replanned=True) as database:
+            connected = Installation()
+            connected.__dict__["database"] = database
+            yield connected
 
     @property
     def vault(self) -> "Vault":

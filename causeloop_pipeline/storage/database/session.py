@@ -140,9 +140,13 @@ class Database:
             yield Session(connection)
 
     @contextlib.contextmanager
-    def keep_connection(self) -> Iterator["Database"]:
-        """The same by one connection for many short transactions: opening one costs as much as a page."""
-        one_connection = _OneConnection(self._url)
+    def keep_connection(self, *, is_replanned: bool = False) -> Iterator["Database"]:
+        """The same by one connection for many short transactions: opening one costs as much as a page.
+
+        `is_replanned`: each statement is planned again, for a plan that suits a small workspace may take
+        for ever in a large one.
+        """
+        one_connection = _OneConnection(self._url, is_replanned=is_replanned)
         try:
             yield one_connection
         finally:
@@ -157,8 +161,9 @@ class Database:
 class _OneConnection(Database):
     """Sessions one after another on a connection that is opened again when it was lost between them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_replanned: bool) -> None:
         super().__init__(url)
+        self._is_replanned = is_replanned
         self._connection: psycopg.Connection[dict[str, Any]] | None = None
 
     def close(self) -> None:
@@ -170,6 +175,8 @@ class _OneConnection(Database):
         connection = self._connection
         if connection is None or not _is_alive(connection):
             connection = psycopg.connect(self._url, row_factory=dict_row, autocommit=True)
+            if self._is_replanned:
+                connection.prepare_threshold = None
             self._connection = connection
         with connection.transaction():
             yield connection
