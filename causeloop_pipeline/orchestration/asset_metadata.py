@@ -16,6 +16,7 @@ from causeloop_pipeline.settings import DBT_PROJECT_DIR, PACKAGE
 
 if TYPE_CHECKING:
     from causeloop_pipeline.stages.installation import Installation
+    from causeloop_pipeline.storage.app.stage_levels import Levels
 
 # Dagster announces code references as a beta feature.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*CodeReference.*")
@@ -86,22 +87,18 @@ def describe_model(node: Mapping[str, Any]) -> dict[str, Any]:
     return {**reference_files(files), RELATION: relation, **schema}
 
 
-def add_levels(
-    context: dg.AssetExecutionContext, installation: "Installation", key: dg.AssetKey, stage: str
-) -> None:
-    """Give each partition's materialization what its workspace holds now, which the page plots over time.
+def read_workspace_levels(
+    installation: "Installation", key: dg.AssetKey, stage: str, workspace_ids: Sequence[UUID]
+) -> "dict[UUID, Levels]":
+    """What each of these workspaces holds now, which an asset's page plots over time.
 
     In: the asset, and the name of its stage, or of its tool where it is a landing.
     """
     from causeloop_pipeline.storage.app.stage_levels import read_connector_levels, read_levels
 
-    partitions = list_workspace_partitions(context)
     read = read_connector_levels if key.path[1] == LANDING else read_levels
-    with installation.database.workspaces(list(partitions)) as session:
-        levels = read(session, stage, list(partitions))
-    for workspace_id, partition in partitions.items():
-        if workspace_id in levels:
-            context.add_asset_metadata(levels[workspace_id], key, partition)
+    with installation.database.workspaces(workspace_ids) as session:
+        return read(session, stage, workspace_ids)
 
 
 def list_workspace_partitions(context: dg.AssetExecutionContext) -> dict[UUID, str]:

@@ -1,5 +1,6 @@
 """Checks of the installation itself, which stop a run, and of how fresh each workspace is, which warn."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -22,35 +23,57 @@ STAGES = [
 MAX_TABLE_ROWS = 50
 
 
-@dg.asset_check(
+ISOLATION = dg.AssetCheckSpec(
+    "isolation",
     asset=ISSUE,
     blocking=True,
     description="Tables of tenants are isolated by forced row level security, and no view sees around it.",
 )
-def isolation(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
-    """Read the database's catalogue; a violation stops all further stages."""
+MIGRATED = dg.AssetCheckSpec(
+    "migrated",
+    asset=ISSUE,
+    blocking=True,
+    description="The database has the schema that this version of the code expects.",
+)
+
+
+INSTALLATION_CHECKS = (ISOLATION, MIGRATED)
+
+
+def check_installation(
+    context: dg.AssetExecutionContext, installation: Installation
+) -> Iterator[dg.AssetCheckResult]:
+    """What must hold of the installation; a violation stops all further stages."""
+    for spec, check in ((ISOLATION, check_isolation), (MIGRATED, check_schema_version)):
+        if spec.key in context.selected_asset_check_keys:
+            yield check(spec, installation)
+
+
+def check_isolation(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
+    """Read the database's catalogue."""
     from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 
     with installation.database.every_workspace() as session:
         violations = list(find_isolation_violations(session.connection))
     rows = [dg.TableRecord({"violation": str(violation)}) for violation in violations[:MAX_TABLE_ROWS]]
-    return dg.AssetCheckResult(passed=not violations, metadata=_table(rows))
+    return dg.AssetCheckResult(
+        passed=not violations, asset_key=spec.asset_key, check_name=spec.name, metadata=_table(rows)
+    )
 
 
-@dg.asset_check(
-    asset=ISSUE,
-    name="migrated",
-    blocking=True,
-    description="The database has the schema that this version of the code expects.",
-)
-def check_schema_version(installation: dg.ResourceParam[Installation]) -> dg.AssetCheckResult:
+def check_schema_version(spec: dg.AssetCheckSpec, installation: Installation) -> dg.AssetCheckResult:
     """Compare the newest revision of the code with the database's."""
     from causeloop_pipeline.storage.database.migrate import head_revision
 
     with installation.database.every_workspace() as session:
         row = session.row("select version_num from app.alembic_version")
     actual, expected = row["version_num"] if row else "none", head_revision()
-    return dg.AssetCheckResult(passed=actual == expected, metadata={"actual": actual, "expected": expected})
+    return dg.AssetCheckResult(
+        passed=actual == expected,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        metadata={"actual": actual, "expected": expected},
+    )
 
 
 @dg.asset_check(
@@ -86,4 +109,4 @@ def _table(rows: list[dg.TableRecord]) -> dict[str, Any]:
     return {"findings": dg.MetadataValue.table(rows)} if rows else {}
 
 
-CHECKS = [isolation, check_schema_version, every_workspace_is_fresh]
+CHECKS = [every_workspace_is_fresh]

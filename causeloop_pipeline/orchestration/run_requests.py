@@ -11,6 +11,7 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, range_tags
+from causeloop_pipeline.orchestration.reports.materializations import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def request_run(
         return dg.SkipReason("no workspace has anything to do")
     scope_id = str(uuid.uuid4())
     declare_scope(session, scope_id, sorted(present.values()))
-    tags = {**range_tags(partitions, set(present)), **MAX_RUNTIME, TRIGGER: trigger, SCOPE: scope_id}
+    ranged = range_tags(partitions, set(present))
+    tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id}
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
     return dg.RunRequest(tags=tags, asset_selection=list(assets))

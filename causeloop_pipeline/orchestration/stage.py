@@ -6,7 +6,7 @@ of the run and is reported; the others go on.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -17,14 +17,26 @@ from causeloop_pipeline.orchestration.asset_metadata import (
     FRESHNESS,
     STAGE_TABLES,
     STARTED_BY_LOOP,
-    add_levels,
     describe_stage,
     explain_automation,
+    list_workspace_partitions,
     read_table_metadata,
+    read_workspace_levels,
 )
 from causeloop_pipeline.orchestration.asset_selection import product_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.reports.materializations import (
+    WorkspaceReport,
+    is_reported_by_steps,
+    report_asset,
+)
+from causeloop_pipeline.orchestration.reports.stage_report import (
+    BY_WORKSPACE,
+    StageReport,
+    describe_failure,
+    workspace_failure,
+)
 from causeloop_pipeline.orchestration.run_scope import (
     StageConfig,
     is_nightly,
@@ -32,16 +44,13 @@ from causeloop_pipeline.orchestration.run_scope import (
     run_started_at,
     run_workspaces,
 )
-from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions, StageFunction
-from causeloop_pipeline.stages.defects import describe_defect, failure_reason
+from causeloop_pipeline.stages.context import RunOptions, StageFunction
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.run_traces import trace_stage
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
     from causeloop_pipeline.storage.database.session import Session
-
-MAX_TABLE_ROWS = MAX_LOGGED_WORKSPACES = 50
 
 
 class StageFailedError(RuntimeError):
@@ -62,68 +71,6 @@ class Stage:
     name: str
     load: LoadStage
     chart: DrawChart | None = None
-
-
-@dataclass
-class StageReport:
-    """How a stage went, a line per workspace; `warnings` are failed checks that stop nothing.
-
-    What a run did is in its log and in a table; what is plotted over time are the workspace's levels.
-    """
-
-    stage: str
-    names: dict[UUID, str] = field(default_factory=dict)
-    counts: dict[UUID, Counts] = field(default_factory=dict)
-    seconds: dict[UUID, float] = field(default_factory=dict)
-    failures: dict[UUID, Exception] = field(default_factory=dict)
-    warnings: dict[str, dict[UUID, str]] = field(default_factory=dict)
-
-    def metadata(self) -> dict[str, dg.MetadataValue]:
-        """How many workspaces, and a small table: counts and ids only, nothing a customer wrote."""
-        return {
-            "workspaces": dg.MetadataValue.int(len(self.counts)),
-            "failed workspaces": dg.MetadataValue.int(len(self.failures)),
-            "seconds": dg.MetadataValue.float(round(sum(self.seconds.values()), 3)),
-            "by workspace": dg.MetadataValue.table(self._table()),
-        }
-
-    def log(self, context: dg.AssetExecutionContext, workspace: "ScopedWorkspace") -> None:
-        """Write into the run's log what the stage did for a workspace, of the first ones of a run."""
-        counts = self.counts.get(workspace.workspace_id)
-        if counts is None or len(self.names) > MAX_LOGGED_WORKSPACES:
-            return
-        done = ", ".join(f"{name} {value:g}" for name, value in counts.items())
-        seconds = self.seconds[workspace.workspace_id]
-        context.log.info("%s: %s: %s (%.1f s)", self.stage, workspace.name, done or "done", seconds)
-
-    def check_results(self, checks: Sequence[dg.AssetCheckSpec]) -> list[dg.AssetCheckResult]:
-        """A result per declared check, with the workspaces that did not pass it."""
-        return [check_result(spec, self._find_failed(spec.name), self.names) for spec in checks]
-
-    def _find_failed(self, check: str) -> dict[UUID, str]:
-        failed = {
-            workspace_id: failure.reason
-            for workspace_id, failure in self.failures.items()
-            if isinstance(failure, CheckFailedError) and failure.check == check
-        }
-        return {**self.warnings.get(check, {}), **failed}
-
-    def _names(self) -> list[str]:
-        return list(dict.fromkeys(name for counts in self.counts.values() for name in counts))
-
-    def _table(self) -> list[dg.TableRecord]:
-        ids = [*self.failures, *self.counts][:MAX_TABLE_ROWS]
-        rows = [dg.TableRecord(self._row(workspace_id)) for workspace_id in ids]
-        return rows or [dg.TableRecord({"workspace": "no workspace in this run"})]
-
-    def _row(self, workspace_id: UUID) -> dict[str, str | int | float]:
-        failure = self.failures.get(workspace_id)
-        return {
-            "workspace": self.names[workspace_id],
-            "result": workspace_failure(failure) if failure else "ok",
-            **{name: self.counts.get(workspace_id, {}).get(name, 0) for name in self._names()},
-            "seconds": round(self.seconds.get(workspace_id, 0.0), 3),
-        }
 
 
 def stage_asset(
@@ -163,8 +110,8 @@ def stage_asset(
             installation: dg.ResourceParam[Installation],
         ) -> dg.MaterializeResult:
             is_rebuild = config.rebuild or is_nightly(context)
-            with retry_on_database_loss():
-                return run_stage(context, installation, Stage(stage, load, chart), is_rebuild=is_rebuild)
+            with retry_on_database_loss(), installation.keep_connection() as connected:
+                return run_stage(context, connected, Stage(stage, load, chart), is_rebuild=is_rebuild)
 
         return computed
 
@@ -183,7 +130,6 @@ def run_stage(
         for workspace in workspaces:
             options = RunOptions(context.run_id, is_rebuild)
             _run_workspace(context, installation, report, workspace, as_of, run, options)
-            report.log(context, workspace)
     if report.failures and not report.counts:
         reasons = sorted({describe_failure(failure) for failure in report.failures.values()})
         raise StageFailedError(
@@ -193,42 +139,33 @@ def run_stage(
 
     if report.failures:
         mark_run(context, f"workspaces without new {stage.name}", len(report.failures))
-    checks = [
-        spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys
-    ]
-    add_levels(context, installation, context.asset_key, stage.name)
+    return _report_stage(context, installation, stage, report, as_of)
+
+
+def _report_stage(
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    stage: Stage,
+    report: StageReport,
+    as_of: datetime,
+) -> dg.MaterializeResult:
+    """Report the workspaces in which a stage succeeded, what its page shows, and its checks."""
     table = STAGE_TABLES.get(stage.name)
-    page = dict(read_table_metadata(installation, table)) if table else {}
+    page = {**report.metadata(), **(read_table_metadata(installation, table) if table else {})}
+    if len(report.names) == 1 and is_reported_by_steps(context):
+        page.pop(BY_WORKSPACE)  # the description of its materialization says the same
     if stage.chart and report.counts:
         with installation.database.workspaces(list(report.counts)) as session:
             page |= stage.chart(session, list(report.counts), as_of)
-    return dg.MaterializeResult(
-        metadata={**report.metadata(), **page}, check_results=report.check_results(checks)
-    )
-
-
-def check_result(
-    spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
-) -> dg.AssetCheckResult:
-    """A check's result over workspaces: those that failed are listed as a warning, and stop no other."""
-    rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
-    return dg.AssetCheckResult(
-        check_name=spec.name,
-        asset_key=spec.asset_key,
-        passed=not failed,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"workspaces": dg.MetadataValue.table(rows[:MAX_TABLE_ROWS])} if rows else {},
-    )
-
-
-def workspace_failure(failure: Exception) -> str:
-    """Why a workspace failed: of an unforeseen error only what cannot hold a customer's words."""
-    return str(failure) if isinstance(failure, CheckFailedError) else failure_reason(failure)
-
-
-def describe_failure(failure: Exception) -> str:
-    """The reason, and of an unforeseen error also the place in our code."""
-    return str(failure) if isinstance(failure, CheckFailedError) else describe_defect(failure)
+    levels = read_workspace_levels(installation, context.asset_key, stage.name, list(report.counts))
+    partitions = list_workspace_partitions(context)
+    workspaces = {
+        partitions[key]: WorkspaceReport(levels.get(key, {}), report.describe(key)) for key in report.counts
+    }
+    checks = [
+        spec for spec in context.assets_def.check_specs if spec.key in context.selected_asset_check_keys
+    ]
+    return report_asset(context, context.asset_key, workspaces, page, report.check_results(checks))
 
 
 def exclude_workspace(

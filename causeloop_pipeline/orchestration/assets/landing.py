@@ -12,14 +12,20 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.orchestration.asset_metadata import (
     RELATION,
     STARTED_BY_POLL,
-    add_levels,
     explain_automation,
+    list_workspace_partitions,
     read_table_metadata,
+    read_workspace_levels,
     reference_files,
 )
 from causeloop_pipeline.orchestration.asset_selection import landing_key
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, name_partition
+from causeloop_pipeline.orchestration.reports.materializations import (
+    WorkspaceReport,
+    is_reported_by_steps,
+    report_asset,
+)
 from causeloop_pipeline.orchestration.run_scope import LandingConfig, mark_run, run_workspaces
 from causeloop_pipeline.settings import PACKAGE
 from causeloop_pipeline.stages.defects import describe_defect
@@ -112,12 +118,22 @@ def land_tool(
         )
         table = read_table_metadata(installation, TABLE)
         checks = [check_answers(context, installation, connector, spec)]
-        add_levels(context, installation, key, connector.name)
-    _log(context, connector, results, scope)
-    return dg.MaterializeResult(
-        asset_key=key,
-        metadata={**_metadata(results, scope), **table},
-        check_results=[check for check in checks if spec.key in context.selected_asset_check_keys],
+        levels = read_workspace_levels(installation, key, connector.name, list(scope))
+    polled = dict.fromkeys(result.connector.workspace_id for result in results)
+    partitions = list_workspace_partitions(context)
+    workspaces = {
+        partitions[workspace_id]: WorkspaceReport(
+            levels.get(workspace_id, {}),
+            _describe(connector, results, workspace_id, scope) if workspace_id in polled else None,
+        )
+        for workspace_id in (polled if is_reported_by_steps(context) else levels)
+    }
+    return report_asset(
+        context,
+        key,
+        workspaces,
+        {**_metadata(results, scope), **table},
+        [check for check in checks if spec.key in context.selected_asset_check_keys],
     )
 
 
@@ -154,17 +170,15 @@ def check_answers(
     )
 
 
-def _log(
-    context: dg.AssetExecutionContext,
-    connector: Connector,
-    results: "list[SyncResult]",
-    scope: Mapping[UUID, str],
-) -> None:
-    """Write into the run's log what the first connectors gave."""
-    for result in results[:MAX_TABLE_ROWS]:
-        counts = ", ".join(f"{name} {getattr(result.count, name)}" for name in COUNTS)
-        workspace = scope[result.connector.workspace_id]
-        context.log.info("landing/%s: %s: pages %d, %s", connector.name, workspace, result.pages, counts)
+def _describe(
+    connector: Connector, results: "list[SyncResult]", workspace_id: UUID, scope: Mapping[UUID, str]
+) -> str:
+    """What the connectors of a workspace gave, as a line of the run's log."""
+    own = [result for result in results if result.connector.workspace_id == workspace_id]
+    counts = {name: sum(getattr(result.count, name) for result in own) for name in COUNTS}
+    pages = sum(result.pages for result in own)
+    listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return f"landing/{connector.name}: {scope[workspace_id]}: pages {pages}, {listed}"
 
 
 def _metadata(results: "list[SyncResult]", scope: Mapping[UUID, str]) -> dict[str, dg.MetadataValue]:

@@ -9,18 +9,27 @@ from uuid import UUID
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_metadata import (
+    COLUMN_SCHEMA,
     RELATION,
-    add_levels,
     column_descriptions,
     list_workspace_partitions,
     read_table_metadata,
+    read_workspace_levels,
 )
 from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE
+from causeloop_pipeline.orchestration.checks import INSTALLATION_CHECKS, check_installation
 from causeloop_pipeline.orchestration.database_loss import retry_on_database_loss
 from causeloop_pipeline.orchestration.dbt_manifest import DbtProject, read_manifest
 from causeloop_pipeline.orchestration.partitions import DBT_POOL, ONE_RUN
+from causeloop_pipeline.orchestration.reports.materializations import (
+    WorkspaceReport,
+    find_unreported,
+    is_reported_by_steps,
+    report_asset,
+)
+from causeloop_pipeline.orchestration.reports.stage_report import check_result
 from causeloop_pipeline.orchestration.run_scope import StageConfig, run_started_at, run_workspaces
-from causeloop_pipeline.orchestration.stage import check_result, exclude_workspace
+from causeloop_pipeline.orchestration.stage import exclude_workspace
 from causeloop_pipeline.stages.context import CheckFailedError
 from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.jobs.run_traces import trace_stage
@@ -45,7 +54,7 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="normalization",
         specs=list(project.specs),
-        check_specs=[*project.check_specs, CONSERVATION],
+        check_specs=[*INSTALLATION_CHECKS, *project.check_specs, CONSERVATION],
         can_subset=True,
         backfill_policy=ONE_RUN,
         pool=DBT_POOL,
@@ -56,26 +65,20 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
         installation: dg.ResourceParam[Installation],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         result = None
-        for spec in project.specs:
-            if spec.key not in context.selected_asset_keys:
-                continue
+        selected = [spec for spec in project.specs if spec.key in context.selected_asset_keys]
+        views = [spec.key for spec in selected if spec.key not in WRITTEN_TABLES]
+        new_views = find_unreported(context, views)
+        for spec in selected:
             if spec.key in WRITTEN_TABLES:
                 result = result or run_normalization(context, installation, is_rebuild=config.rebuild)
-                add_levels(context, installation, spec.key, spec.key.path[-1])
-                table = read_table_metadata(
-                    installation, spec.metadata[RELATION], column_descriptions(spec.metadata)
-                )
-                yield dg.MaterializeResult(
-                    asset_key=spec.key, metadata={**_metadata(spec.key, result), **table}
-                )
+                yield report_table(context, installation, spec, result)
             else:
-                yield dg.MaterializeResult(
-                    asset_key=spec.key, metadata={"state": spec.metadata["materialized"]}
-                )
+                yield report_view(context, installation, spec, is_new=spec.key in new_views)
+        yield from check_installation(context, installation)
         if result is not None and result.report is not None:
             yield from _dbt_checks(context, project, result.report)
         if CONSERVATION.key in context.selected_asset_check_keys:
-            lossy = exclude_lossy_workspaces(context, installation)
+            lossy = exclude_lossy_workspaces(context, installation, result)
             yield check_result(CONSERVATION, lossy, list_workspace_partitions(context))
 
     return normalization
@@ -95,13 +98,39 @@ def run_normalization(
     return result
 
 
+def report_table(
+    context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, result: "Normalization"
+) -> dg.MaterializeResult:
+    """Report issues or changes: what each workspace of the run holds of them now, and what dbt did."""
+    ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+    levels = read_workspace_levels(installation, spec.key, spec.key.path[-1], ids)
+    partitions = list_workspace_partitions(context)
+    workspaces = {partitions[key]: WorkspaceReport(levels.get(key, {})) for key in ids}
+    table = read_table_metadata(installation, spec.metadata[RELATION], column_descriptions(spec.metadata))
+    if is_reported_by_steps(context):
+        table.pop(COLUMN_SCHEMA)  # the asset's definition has it
+    return report_asset(context, spec.key, workspaces, {**_metadata(spec.key, result), **table})
+
+
+def report_view(
+    context: dg.AssetExecutionContext, installation: Installation, spec: dg.AssetSpec, *, is_new: bool
+) -> dg.MaterializeResult:
+    """Report a view, which is live whether runs come or not: once for the workspaces of the first run."""
+    workspaces = {}
+    if is_new and is_reported_by_steps(context):
+        partitions = list_workspace_partitions(context)
+        ids = [workspace.workspace_id for workspace in run_workspaces(context, installation)]
+        workspaces = {partitions[key]: WorkspaceReport() for key in ids}
+    return report_asset(context, spec.key, workspaces, {"state": spec.metadata["materialized"]})
+
+
 def exclude_lossy_workspaces(
-    context: dg.AssetExecutionContext, installation: Installation
+    context: dg.AssetExecutionContext, installation: Installation, result: "Normalization | None"
 ) -> dict[UUID, str]:
-    """Count every workspace's records, and exclude from the run those that lost any; workspace → reason."""
+    """Count what became of the records, and exclude the workspaces that lost any; workspace → reason."""
     as_of, lossy = run_started_at(context), {}
     for workspace in run_workspaces(context, installation):
-        lost = _count_records(context, installation, workspace.workspace_id, as_of)
+        lost = _count_records(context, installation, workspace.workspace_id, as_of, result)
         if lost:
             lossy[workspace.workspace_id] = lost
             failure = CheckFailedError(CONSERVATION.name, lost)
@@ -110,14 +139,18 @@ def exclude_lossy_workspaces(
 
 
 def _count_records(
-    context: dg.AssetExecutionContext, installation: Installation, workspace_id: UUID, as_of: datetime
+    context: dg.AssetExecutionContext,
+    installation: Installation,
+    workspace_id: UUID,
+    as_of: datetime,
+    result: "Normalization | None",
 ) -> str | None:
     """What records were lost, in words; where none were, the stage is recorded as done."""
-    from causeloop_pipeline.stages.normalization import find_lost_records
+    from causeloop_pipeline.stages.normalization import Normalization, find_lost_records
     from causeloop_pipeline.storage.app.stage_freshness import record_freshness
 
     with installation.database.workspace(workspace_id) as session:
-        lost, counts = find_lost_records(session, workspace_id)
+        lost, counts = find_lost_records(session, workspace_id, result or Normalization(is_rebuild=True))
         if not lost:
             record_freshness(session, workspace_id, STAGE, as_of=as_of, run_id=context.run_id, details=counts)
     return lost

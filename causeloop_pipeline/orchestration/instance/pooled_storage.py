@@ -11,6 +11,9 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
 
+from causeloop_pipeline.orchestration.instance.lean_events import LeanEventLogStorage
+from causeloop_pipeline.settings import is_pipeline_server
+
 KEPT_CONNECTIONS = 2
 MAX_FURTHER_CONNECTIONS = 30
 MAX_AGE_SECONDS = 600
@@ -26,6 +29,8 @@ class PooledPostgresStorage(DagsterPostgresStorage):
         inst_data: ConfigurableClassData | None = None,
     ) -> None:
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
+        if is_pipeline_server():
+            self._event_log_storage = LeanEventLogStorage(postgres_url, should_autocreate_tables=False)
         engine = create_pg_engine(
             postgres_url,
             isolation_level="AUTOCOMMIT",

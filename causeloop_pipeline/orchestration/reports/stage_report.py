@@ -1,0 +1,95 @@
+"""How a stage of a run went in each of its workspaces, for its asset's page, its checks and the run's log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import dagster as dg
+
+from causeloop_pipeline.stages.context import CheckFailedError, Counts
+from causeloop_pipeline.stages.defects import describe_defect, failure_reason
+
+MAX_TABLE_ROWS, BY_WORKSPACE = 50, "by workspace"
+
+
+@dataclass
+class StageReport:
+    """How a stage went, a line per workspace; `warnings` are failed checks that stop nothing.
+
+    What a run did is in its log and in a table; what is plotted over time are the workspace's levels.
+    """
+
+    stage: str
+    names: dict[UUID, str] = field(default_factory=dict)
+    counts: dict[UUID, Counts] = field(default_factory=dict)
+    seconds: dict[UUID, float] = field(default_factory=dict)
+    failures: dict[UUID, Exception] = field(default_factory=dict)
+    warnings: dict[str, dict[UUID, str]] = field(default_factory=dict)
+
+    def metadata(self) -> dict[str, dg.MetadataValue]:
+        """How many workspaces, and a small table: counts and ids only, nothing a customer wrote."""
+        return {
+            "workspaces": dg.MetadataValue.int(len(self.counts)),
+            "failed workspaces": dg.MetadataValue.int(len(self.failures)),
+            "seconds": dg.MetadataValue.float(round(sum(self.seconds.values()), 3)),
+            BY_WORKSPACE: dg.MetadataValue.table(self._table()),
+        }
+
+    def describe(self, workspace_id: UUID) -> str:
+        """What the stage did for a workspace, as a line of the run's log."""
+        done = ", ".join(f"{name} {value:g}" for name, value in self.counts[workspace_id].items())
+        name, seconds = self.names[workspace_id].rpartition(" ")[0], self.seconds[workspace_id]
+        return f"{self.stage}: {name}: {done or 'done'} ({seconds:.1f} s)"
+
+    def check_results(self, checks: Sequence[dg.AssetCheckSpec]) -> list[dg.AssetCheckResult]:
+        """A result per declared check, with the workspaces that did not pass it."""
+        return [check_result(spec, self._find_failed(spec.name), self.names) for spec in checks]
+
+    def _find_failed(self, check: str) -> dict[UUID, str]:
+        failed = {
+            workspace_id: failure.reason
+            for workspace_id, failure in self.failures.items()
+            if isinstance(failure, CheckFailedError) and failure.check == check
+        }
+        return {**self.warnings.get(check, {}), **failed}
+
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(name for counts in self.counts.values() for name in counts))
+
+    def _table(self) -> list[dg.TableRecord]:
+        ids = [*self.failures, *self.counts][:MAX_TABLE_ROWS]
+        rows = [dg.TableRecord(self._row(workspace_id)) for workspace_id in ids]
+        return rows or [dg.TableRecord({"workspace": "no workspace in this run"})]
+
+    def _row(self, workspace_id: UUID) -> dict[str, str | int | float]:
+        failure = self.failures.get(workspace_id)
+        return {
+            "workspace": self.names[workspace_id],
+            "result": workspace_failure(failure) if failure else "ok",
+            **{name: self.counts.get(workspace_id, {}).get(name, 0) for name in self._names()},
+            "seconds": round(self.seconds.get(workspace_id, 0.0), 3),
+        }
+
+
+def check_result(
+    spec: dg.AssetCheckSpec, failed: Mapping[UUID, str], names: Mapping[UUID, str]
+) -> dg.AssetCheckResult:
+    """A check's result over workspaces: those that failed are listed as a warning, and stop no other."""
+    rows = [dg.TableRecord({"workspace": names[key], "reason": reason}) for key, reason in failed.items()]
+    return dg.AssetCheckResult(
+        check_name=spec.name,
+        asset_key=spec.asset_key,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"workspaces": dg.MetadataValue.table(rows[:MAX_TABLE_ROWS])} if rows else {},
+    )
+
+
+def workspace_failure(failure: Exception) -> str:
+    """Why a workspace failed: of an unforeseen error only what cannot hold a customer's words."""
+    return str(failure) if isinstance(failure, CheckFailedError) else failure_reason(failure)
+
+
+def describe_failure(failure: Exception) -> str:
+    """The reason, and of an unforeseen error also the place in our code."""
+    return str(failure) if isinstance(failure, CheckFailedError) else describe_defect(failure)
