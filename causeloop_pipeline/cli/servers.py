@@ -11,6 +11,9 @@ from causeloop_pipeline.cli.processes import Processes, is_listening
 from causeloop_pipeline.settings import Settings, copy_environment, process_environment
 
 MAX_SOCKET_PATH = 90
+MAX_MALLOC_ARENAS = "2"
+"""Else every thread of a server keeps memory of its own that it has freed."""
+
 NEED_CODE = {"dagster", "daemon"}
 PROCESS_OF_SERVERS = {
     "api": "api",
@@ -38,6 +41,7 @@ def start_servers(
         )
     environment = {**copy_environment(), **variables}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment.setdefault("MALLOC_ARENA_MAX", MAX_MALLOC_ARENAS)
     if demo:
         allowed = [config.egress_allow, f"127.0.0.1:{config.demo_port}"]
         environment["CAUSELOOP_EGRESS_ALLOW"] = ",".join(filter(None, allowed))

@@ -4,7 +4,9 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,7 @@ def _run(console: Console, processes: Processes, *, once: bool, demo: bool) -> N
     with DaemonLock(config.require("dagster_database_url")) as lock:
         if demo:
             _load_demo(console, config)
-        _prepare_dagster(config)
+        _prepare_apart(config)
         with code_socket(config.state_dir) as socket:
             start_servers(processes, config, dagster_environment(config), socket, demo=demo)
             console.print(f"servers     listening ({time.monotonic() - began:.1f} s)")
@@ -165,6 +167,13 @@ def bring_up_to_date(dagster_config: Path) -> str:
 
     initialize_instance()
     return head_revision()
+
+
+def _prepare_apart(config: Settings) -> None:
+    """Prepare Dagster in a process that ends: dbt and Dagster need not stay in the one that supervises."""
+    export_variables(dagster_environment(config))
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
+        child.submit(_prepare_dagster, config).result()
 
 
 def _prepare_dagster(config: Settings) -> None:

@@ -14,6 +14,11 @@ from typing import Any
 from dagster._cli.api import grpc_command
 from dagster._grpc import server
 
+from causeloop_pipeline.orchestration.instance.ending import ENDING
+
+MAX_CALLS = 24
+"""Calls at a time: seven sensors wait for work, and none may keep a run from its launch."""
+
 WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
 
 
@@ -26,11 +31,24 @@ class WarmApiServer(server.DagsterApiServer):
         forkserver.ensure_running()  # it imports what this process has loaded just now, before a run needs it
 
 
+class EndingGrpcServer(server.DagsterGrpcServer):
+    """Dagster's gRPC server, which ends at once although sensors wait for work."""
+
+    def serve(self) -> None:
+        """Serve until ended, and let no sensor wait any longer."""
+        try:
+            super().serve()  # type: ignore[no-untyped-call]
+        finally:
+            ENDING.set()
+
+
 def serve(arguments: Sequence[str]) -> None:
     """Serve the product's definitions until ended."""
     forkserver.set_forkserver_preload([WARM_MODULES])
     server.DagsterApiServer = WarmApiServer  # type: ignore[misc]
-    grpc_command.main(args=list(arguments), prog_name="dagster api grpc", auto_envvar_prefix="DAGSTER_CLI")
+    server.DagsterGrpcServer = EndingGrpcServer  # type: ignore[misc]
+    options = ["--max-workers", str(MAX_CALLS), *arguments]
+    grpc_command.main(args=options, prog_name="dagster api grpc", auto_envvar_prefix="DAGSTER_CLI")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Starts one run for all connectors that are due to be polled."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import downstream, landing_of
@@ -7,13 +9,24 @@ from causeloop_pipeline.orchestration.run_requests import request_run
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.database.session import Session
+
 TRIGGER = "due_connectors"
+
+
+def has_due_connectors(session: "Session") -> bool:
+    """Whether any connector is due."""
+    from causeloop_pipeline.storage.app.connectors import read_due_connectors
+
+    return bool(read_due_connectors(session))
 
 
 @polling_sensor(
     TRIGGER,
     interval_seconds=9,
     description="Polls every connector that is due, of all workspaces, in one run.",
+    has_work=has_due_connectors,
 )
 def watch_due_connectors(
     context: dg.SensorEvaluationContext, installation: Installation

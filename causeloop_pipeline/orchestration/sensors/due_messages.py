@@ -1,5 +1,7 @@
 """Starts one run for all messages that are due, and for all alert rules that changed."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
@@ -7,7 +9,17 @@ from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.database.session import Session
+
 TRIGGER = "due_messages"
+
+
+def has_due_messages(session: "Session") -> bool:
+    """Whether a message is due, or an alert rule has changed."""
+    from causeloop_pipeline.stages.jobs.deliveries import has_anything_due
+
+    return has_anything_due(session)
 
 
 @polling_sensor(
@@ -15,6 +27,7 @@ TRIGGER = "due_messages"
     job=deliveries,
     interval_seconds=9,
     description="Evaluates the alert rules that changed and delivers the messages that are due, in one run.",
+    has_work=has_due_messages,
 )
 def watch_due_messages(
     _context: dg.SensorEvaluationContext, installation: Installation

@@ -19,7 +19,7 @@ from causeloop_pipeline.stages.installation import Installation
 
 @dg.sensor(
     name="operator_notices",
-    minimum_interval_seconds=14,
+    minimum_interval_seconds=29,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells operators, by CAUSELOOP_OPERATOR_CHANNEL, that runs fail and when that is over.",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.jobs.loop import loop
 from causeloop_pipeline.orchestration.run_requests import reason_to_wait
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
@@ -20,7 +21,8 @@ from causeloop_pipeline.stages.installation import Installation
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
-SECONDS_BETWEEN_LOOKS, MAX_LOOKS = 0.5, 20
+MAX_WAIT_SECONDS = 45.0
+"""A tick costs as much as many looks; Dagster gives it a minute."""
 
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
@@ -28,7 +30,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
 """Asks whether there is work: a request for one run over all of it, or why there is none."""
 HasWork = Callable[["Session"], bool]
-"""Whether there is work that must not wait for the next tick."""
+"""Whether there is work: a look costs a hundredth of a tick."""
 
 
 def polling_sensor(
@@ -37,13 +39,13 @@ def polling_sensor(
     interval_seconds: int,
     description: str,
     job: dg.JobDefinition | UnresolvedAssetJobDefinition = loop,
-    has_work: HasWork | None = None,
+    has_work: HasWork,
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
 
     The function is not called while the last run of the sensor goes on, or soon after runs that failed. By
-    default the sensor starts runs of assets. With `has_work` a tick of the code server waits for work up to
-    ten seconds: a look costs a hundredth of a tick.
+    default the sensor starts runs of assets. A tick of the code server waits for work, and looks for it twice
+    in each interval.
     """
 
     def declare(request_run: RequestRun) -> dg.SensorDefinition:
@@ -64,8 +66,8 @@ def polling_sensor(
                 reason = reason_to_wait(context.instance, name)
             if reason:
                 return dg.SkipReason(reason)
-            if has_work is not None and is_pipeline_server():
-                _wait_for(has_work, installation)
+            if is_pipeline_server():
+                _wait_for(has_work, installation, interval_seconds / 2)
             return request_run(context, installation)
 
         return evaluate
@@ -73,12 +75,14 @@ def polling_sensor(
     return declare
 
 
-def _wait_for(has_work: HasWork, installation: Installation) -> None:
+def _wait_for(has_work: HasWork, installation: Installation, seconds_between_looks: float) -> None:
     """Look for work on one connection until there is some, or for as long as a tick may take."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     with installation.database.keep_connection() as database:
-        for look in range(MAX_LOOKS):
-            if look:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+        while True:
             with database.every_workspace() as session:
                 if has_work(session):
                     return
+            is_late = time.monotonic() + seconds_between_looks >= deadline
+            if is_late or ENDING.wait(seconds_between_looks):
+                return

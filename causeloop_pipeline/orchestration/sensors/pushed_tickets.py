@@ -1,5 +1,7 @@
 """Starts one run for all tickets that wait to be opened or to be refreshed."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from causeloop_pipeline.orchestration.jobs.tickets import tickets
@@ -7,7 +9,17 @@ from causeloop_pipeline.orchestration.run_scope import TRIGGER as TRIGGER_TAG
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
 from causeloop_pipeline.stages.installation import Installation
 
+if TYPE_CHECKING:
+    from causeloop_pipeline.storage.database.session import Session
+
 TRIGGER = "pushed_tickets"
+
+
+def has_tickets(session: "Session") -> bool:
+    """Whether any workspace has a ticket to open or to refresh."""
+    from causeloop_pipeline.storage.act.tickets import workspaces_with_tickets
+
+    return bool(workspaces_with_tickets(session))
 
 
 @polling_sensor(
@@ -15,6 +27,7 @@ TRIGGER = "pushed_tickets"
     job=tickets,
     interval_seconds=14,
     description="Opens the tickets that people pushed, and reads the state of open ones back.",
+    has_work=has_tickets,
 )
 def watch_pushed_tickets(
     _context: dg.SensorEvaluationContext, installation: Installation

@@ -22,7 +22,7 @@ def release_failed_run(
 @dg.run_status_sensor(
     name="run_cancellations",
     run_status=dg.DagsterRunStatus.CANCELED,
-    minimum_interval_seconds=14,
+    minimum_interval_seconds=29,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks the requests of a run that an operator ended as failed, and releases its records.",
 )

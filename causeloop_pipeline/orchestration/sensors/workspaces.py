@@ -1,12 +1,18 @@
 """Keeps one partition per workspace: new workspaces get theirs, vanished ones lose it."""
 
+import time
 from collections.abc import Mapping
 from uuid import UUID
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, name_partition, parse_partition
+from causeloop_pipeline.orchestration.sensors.polling_sensor import MAX_WAIT_SECONDS
+from causeloop_pipeline.settings import is_pipeline_server
 from causeloop_pipeline.stages.installation import Installation
+
+SECONDS_BETWEEN_LOOKS = 14.0
 
 
 @dg.sensor(
@@ -18,20 +24,28 @@ from causeloop_pipeline.stages.installation import Installation
 def sync_partitions(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Compare the workspaces there are with the partitions there are."""
+    """Compare the workspaces there are with the partitions there are, again and again within a tick."""
+    deadline = time.monotonic() + (MAX_WAIT_SECONDS if is_pipeline_server() else 0.0)
+    while not (changes := find_changes(context, installation)):
+        if time.monotonic() + SECONDS_BETWEEN_LOOKS >= deadline or ENDING.wait(SECONDS_BETWEEN_LOOKS):
+            return dg.SkipReason("no workspace came or went")
+    return dg.SensorResult(dynamic_partitions_requests=changes)
+
+
+def find_changes(
+    context: dg.SensorEvaluationContext, installation: Installation
+) -> "list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest]":
+    """The partitions of new workspaces, to be added, and those of vanished ones, to be removed."""
     present = read_partitions(installation)
     partitions = {
         key: parse_partition(key) for key in context.instance.get_dynamic_partitions(str(WORKSPACES.name))
     }
-    added = [key for workspace_id, key in present.items() if workspace_id not in partitions.values()]
+    with_partition = set(partitions.values())
+    added = [key for workspace_id, key in present.items() if workspace_id not in with_partition]
     removed = [key for key, workspace_id in partitions.items() if workspace_id not in present]
-    if not added and not removed:
-        return dg.SkipReason("no workspace came or went")
     name = str(WORKSPACES.name)
     changes = (dg.AddDynamicPartitionsRequest(name, added), dg.DeleteDynamicPartitionsRequest(name, removed))
-    return dg.SensorResult(
-        dynamic_partitions_requests=[change for change in changes if change.partition_keys]
-    )
+    return [change for change in changes if change.partition_keys]
 
 
 def read_partitions(installation: Installation) -> Mapping[UUID, str]:

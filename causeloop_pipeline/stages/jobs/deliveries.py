@@ -42,9 +42,14 @@ MAX_MESSAGES_PER_WORKSPACE = 500
 def is_anything_due(installation: Installation) -> bool:
     """Whether a message waits to be sent, or an alert rule has changed since its last evaluation."""
     with installation.database.every_workspace() as session:
-        return bool(
-            workspaces_with_rules_to_evaluate(session, datetime.now(UTC)) or workspaces_with_messages(session)
-        )
+        return has_anything_due(session)
+
+
+def has_anything_due(session: Session) -> bool:
+    """Whether a session sees a message that waits, or an alert rule that has changed."""
+    return bool(
+        workspaces_with_rules_to_evaluate(session, datetime.now(UTC)) or workspaces_with_messages(session)
+    )
 
 
 def evaluate_changed_rules(installation: Installation) -> int:

@@ -1,5 +1,7 @@
 """A tick of the code server waits for work; one of anybody else looks once."""
 
+import threading
+
 import dagster as dg
 import pytest
 from dagster import DagsterInstance
@@ -21,7 +23,7 @@ def evaluate(instance: DagsterInstance, resources: Resources, arrives_at_look: i
         connections.append(row["pid"])
         return len(connections) >= arrives_at_look
 
-    @polling_sensor("looking", interval_seconds=1, description="Looks.", has_work=has_work)
+    @polling_sensor("looking", interval_seconds=0, description="Looks.", has_work=has_work)
     def looking(_context: dg.SensorEvaluationContext, _installation: Resources) -> dg.SkipReason:
         return dg.SkipReason("all is done")
 
@@ -29,11 +31,6 @@ def evaluate(instance: DagsterInstance, resources: Resources, arrives_at_look: i
     answer = looking(context)
     assert isinstance(answer, dg.SkipReason)
     return connections, str(answer.skip_message)
-
-
-@pytest.fixture(autouse=True)
-def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sensors, "SECONDS_BETWEEN_LOOKS", 0)
 
 
 def test_a_tick_of_the_code_server_ends_its_wait_when_work_arrives(
@@ -44,12 +41,24 @@ def test_a_tick_of_the_code_server_ends_its_wait_when_work_arrives(
     assert (len(looks), len(set(looks)), answer) == (3, 1, "all is done")
 
 
-def test_a_tick_without_work_ends_after_its_last_look(
+def test_a_tick_without_work_ends_after_its_time(
     instance: DagsterInstance, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
+    monkeypatch.setattr(sensors, "MAX_WAIT_SECONDS", 0.0)
     looks, answer = evaluate(instance, resources, 1_000)
-    assert (len(looks), answer) == (sensors.MAX_LOOKS, "all is done")
+    assert (len(looks), answer) == (1, "all is done")
+
+
+def test_no_tick_waits_while_the_code_server_ends(
+    instance: DagsterInstance, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
+    ending = threading.Event()
+    ending.set()
+    monkeypatch.setattr(sensors, "ENDING", ending)
+    looks, answer = evaluate(instance, resources, 1_000)
+    assert (len(looks), answer) == (1, "all is done")
 
 
 def test_whoever_else_evaluates_a_sensor_does_not_wait(
