@@ -9,6 +9,8 @@ BENCHMARKS = (
     "connectors",
     "grouping",
     "landing",
+    "orchestration.event_log",
+    "orchestration.idle",
     "predictions",
     "prophet",
     "recurrence",

@@ -1,0 +1,1 @@
+"""What Dagster costs: an installation at rest, and the runs over many workspaces."""
