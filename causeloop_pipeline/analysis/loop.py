@@ -189,17 +189,20 @@ def predict(
     """Predict the recurrence of each pattern, complete: a row for every pattern and window.
 
     In: RecurrenceInputs, whose impacts and names are filled in here from frame(pattern_id, name) of all
-    `patterns`; the time of the judgement, a time zone, windows in days; a model trained earlier;
-    frame(pattern_id, fixed_at) of fixes that people claim. Out: RecurrencePredictions whose PREDICTIONS hold
-    every pattern with its impact; those that could not be predicted say why, and a claimed fix that seems to
-    hold has lowered its pattern's probabilities.
+    `patterns`, of which only the wanted ones are predicted if it names some; the time of the judgement, a
+    time zone, windows in days; a model trained earlier; frame(pattern_id, fixed_at) of fixes that people
+    claim. Out: RecurrencePredictions whose PREDICTIONS hold every pattern with its impact; those that could
+    not be predicted say why, and a claimed fix that seems to hold has lowered its pattern's probabilities.
     """
     from causeloop_pipeline.analysis.predict.fix_effect import lower_by_fixes
     from causeloop_pipeline.analysis.predict.predictions import MODEL_VERSION, predict_recurrence
     from causeloop_pipeline.analysis.predict.risk import rate_impacts
 
-    impacts = rate_impacts(patterns, inputs.occurrences, as_of)
-    names = dict(patterns.select("pattern_id", "name").iter_rows())
+    names, occurrences = dict(patterns.select("pattern_id", "name").iter_rows()), inputs.occurrences
+    if inputs.wanted is not None:
+        is_wanted = pl.col("pattern_id").is_in(list(inputs.wanted))
+        patterns, occurrences = patterns.filter(is_wanted), occurrences.filter(is_wanted)
+    impacts = rate_impacts(patterns, occurrences, as_of)
     predicted = predict_recurrence(
         replace(inputs, impacts=impacts, pattern_names=names),
         as_of=as_of,

@@ -10,20 +10,20 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
-from causeloop_pipeline.analysis.predict.prophet.curves import (
-    ForecastCurves,
-    build_forecast_curves,
-    no_curves,
+from causeloop_pipeline.analysis.predict.descriptions import (
+    add_triggers,
+    describe_patterns,
+    draw_curves,
+    list_likely_times,
 )
+from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, no_curves
 from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
-from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
-    RunningGaps,
-    accumulate_gaps,
-)
+from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import accumulate_gaps
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     OccurrenceHistory,
     build_history,
+    keep_patterns,
     number_patterns,
     select_eligible_pairs,
 )
@@ -43,14 +43,7 @@ from causeloop_pipeline.analysis.predict.recurrence.trained_model import (
     train_model,
 )
 from causeloop_pipeline.analysis.predict.risk import rate_impacts
-from causeloop_pipeline.analysis.predict.triggers.timing import (
-    estimate_next_dates,
-    find_bound_weekdays,
-    likely_when,
-    likely_where,
-    timing_cells,
-)
-from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
+from causeloop_pipeline.analysis.predict.triggers.timing import estimate_next_dates, find_bound_weekdays
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import PREDICTION_SCHEMA
 from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
@@ -96,7 +89,8 @@ class RecurrenceInputs:
     predictions with their outcomes (see `read_past_forecasts`), read only when a model is trained.
     observation_gaps: OBSERVATION_GAP_SCHEMA, spans that count neither as silence nor as age.
     observed_since: when observation began (default: the first event). impacts: frame(pattern_id, impact)
-    (default: `risk.occurrence_impacts`). pattern_names: pattern_id -> name, for the texts.
+    (default: `risk.occurrence_impacts`). pattern_names: pattern_id -> name, for the texts. wanted: ids of the
+    patterns to predict (default: all); the others are evidence for them.
     """
 
     occurrences: pl.DataFrame
@@ -106,6 +100,7 @@ class RecurrenceInputs:
     observed_since: datetime | None = None
     impacts: pl.DataFrame | None = None
     pattern_names: Mapping[str, str] | None = None
+    wanted: frozenset[str] | None = None
 
 
 def predict_recurrence(
@@ -133,27 +128,51 @@ def predict_recurrence(
         return RecurrencePredictions(PREDICTION_SCHEMA.to_frame(), no_curves(today), trained_model)
 
     observed = without_observation_gaps(occurrences, inputs.observation_gaps, as_of=as_of)
-    history = build_history(observed, reference_time=as_of, observed_since=inputs.observed_since)
-    gaps, predictable = accumulate_gaps(history), _predictable_patterns(history)
-    if trained_model is None and len(predictable):
-        earlier = read_past_forecasts(inputs.ledger, history.reference_time)
-        trained_model = train_model(history, gaps, windows=windows, earlier=earlier, seed=seed)
+    everything = build_history(observed, reference_time=as_of, observed_since=inputs.observed_since)
+    if trained_model is None and len(_predictable_patterns(everything)):
+        earlier = read_past_forecasts(inputs.ledger, everything.reference_time)
+        gaps = accumulate_gaps(everything)
+        trained_model = train_model(everything, gaps, windows=windows, earlier=earlier, seed=seed)
+    numbers = _number_wanted(everything, inputs.wanted)
+    history, own = keep_patterns(everything, numbers), _keep_occurrences(occurrences, numbers)
 
-    def describe_patterns() -> tuple[pl.DataFrame, ForecastCurves]:
+    def describe() -> tuple[pl.DataFrame, ForecastCurves]:
         triggers = find_triggers(
-            occurrences, inputs.changes, as_of=as_of, timezone=timezone, names=inputs.pattern_names
+            occurrences,
+            inputs.changes,
+            as_of=as_of,
+            timezone=timezone,
+            names=inputs.pattern_names,
+            wanted=history.patterns,
         )
-        impacts = _impacts(inputs.impacts, occurrences, as_of)
-        about = _add_triggers(_count_and_place(history, occurrences, as_of), triggers, impacts)
-        return about, _curves(history, occurrences, today)
+        when = list_likely_times(everything, occurrences, numbers, as_of)
+        impacts = _impacts(inputs.impacts, own, as_of)
+        about = describe_patterns(history, own, when).join(
+            impacts, on="pattern_id", how="left", maintain_order="left"
+        )
+        return add_triggers(about, triggers), draw_curves(history, own, occurrences, today)
 
     with ThreadPoolExecutor(1) as second_core:
-        descriptions = second_core.submit(describe_patterns)
-        predicted = _predict_patterns(history, gaps, predictable, windows, trained_model)
+        descriptions = second_core.submit(describe)
+        predicted = _predict_patterns(history, trained_model, windows)
         about, curves = descriptions.result()
-    dates = _estimate_dates(history, occurrences, predicted, windows, today)
+    dates = _estimate_dates(history, own, predicted, windows, today)
     rows = _prediction_rows(about, predicted, windows, dates)
     return RecurrencePredictions(rows, curves, trained_model)
+
+
+def _number_wanted(history: OccurrenceHistory, wanted: frozenset[str] | None) -> Ints:
+    """The numbers of the patterns to predict."""
+    if wanted is None:
+        return np.arange(history.size)
+    is_wanted = history.patterns.cast(pl.String).is_in(pl.Series(list(wanted), dtype=pl.String).implode())
+    return np.flatnonzero(is_wanted.to_numpy())
+
+
+def _keep_occurrences(occurrences: pl.DataFrame, numbers: Ints) -> pl.DataFrame:
+    """Those of some patterns, numbered from zero again."""
+    own = occurrences.filter(pl.col("number").is_in(pl.Series(numbers, dtype=pl.UInt32).implode()))
+    return own.with_columns((pl.col("number").rle_id()).alias("number"))
 
 
 def _check_windows(windows: tuple[int, ...], trained_model: TrainedModel | None) -> tuple[int, ...]:
@@ -184,11 +203,7 @@ def _predictable_patterns(history: OccurrenceHistory) -> Ints:
 
 
 def _predict_patterns(
-    history: OccurrenceHistory,
-    gaps: RunningGaps,
-    predictable: Ints,
-    windows: tuple[int, ...],
-    trained_model: TrainedModel | None,
+    history: OccurrenceHistory, trained_model: TrainedModel | None, windows: tuple[int, ...]
 ) -> PatternProbabilities:
     """Today's probabilities (patterns x windows), NaN for patterns that are not predictable. They are
     computed in parts, to bound memory; no probability depends on the part.
@@ -197,6 +212,7 @@ def _predict_patterns(
     if trained_model is None:
         return PatternProbabilities(probability, {})
 
+    gaps, predictable = accumulate_gaps(history), _predictable_patterns(history)
     log_odds = {name: probability.copy() for name in BASE_MODELS}
     now = history.reference_time
     options = SampleOptions(windows, load_pretrained_prior(), known_until=now)
@@ -209,13 +225,6 @@ def _predict_patterns(
             log_odds[name][part] = values.T
     complete = {name: values for name, values in log_odds.items() if np.isfinite(values[predictable]).all()}
     return PatternProbabilities(probability, complete)
-
-
-def _curves(history: OccurrenceHistory, occurrences: pl.DataFrame, today: date) -> ForecastCurves:
-    days_ago = occurrences.select((pl.lit(today) - pl.col("local").dt.date()).dt.total_days()).to_series()
-    return build_forecast_curves(
-        history.patterns, history.events.pattern_idx, days_ago.to_numpy(), today=today
-    )
 
 
 def _estimate_dates(
@@ -232,6 +241,12 @@ def _estimate_dates(
     occurred_today[pattern_idx[day == (today - date(1970, 1, 1)).days]] = True
     weekdays = find_bound_weekdays(pattern_idx, day, history.size)
     return estimate_next_dates(predicted.probability, windows, today, weekdays, occurred_today)
+
+
+def _impacts(impacts: pl.DataFrame | None, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    if impacts is None:
+        return rate_impacts(occurrences.select("pattern_id").unique(), occurrences, as_of)
+    return impacts.select("pattern_id", "impact").unique("pattern_id", keep="first", maintain_order=True)
 
 
 def _prediction_rows(
@@ -262,28 +277,3 @@ def _prediction_rows(
         pl.when(~has_none).then(pl.col("model_probabilities")),
     )
     return frame.select(pl.col(name).cast(dtype) for name, dtype in PREDICTION_SCHEMA.items())
-
-
-def _count_and_place(history: OccurrenceHistory, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    """Event count, likely_when and likely_where of every pattern."""
-    cell = occurrences.select(timing_cells(pl.col("local"))).to_series().to_numpy()
-    age = occurrences.select((pl.lit(as_of) - pl.col("occurred_at")).dt.total_seconds() / 86_400).to_series()
-    when = likely_when(history.events.pattern_idx, cell, age.to_numpy(), history.size)
-    counts = np.diff(history.events.first)
-    base = pl.DataFrame({"pattern_id": history.patterns, "event_count": counts, "likely_when": when})
-    return base.join(likely_where(occurrences), on="pattern_id", how="left", maintain_order="left")
-
-
-def _impacts(impacts: pl.DataFrame | None, occurrences: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
-    if impacts is None:
-        return rate_impacts(occurrences.select("pattern_id").unique(), occurrences, as_of)
-    return impacts.select("pattern_id", "impact").unique("pattern_id", keep="first", maintain_order=True)
-
-
-def _add_triggers(about: pl.DataFrame, triggers: pl.DataFrame, impacts: pl.DataFrame) -> pl.DataFrame:
-    """The patterns with their impact, and with the evidence of what triggers them and its sentence."""
-    texts = [format_trigger(evidence) for evidence in triggers["evidence"].to_list()]
-    with_text = triggers.with_columns(pl.Series("likely_trigger", texts, dtype=pl.String))
-    frame = about.join(with_text, on="pattern_id", how="left", maintain_order="left")
-    frame = frame.join(impacts, on="pattern_id", how="left", maintain_order="left")
-    return frame.with_columns(pl.col("impact").fill_null("medium"), pl.col("evidence").fill_null([]))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from causeloop_pipeline.analysis.predict.predictions import (
     RecurrenceInputs,
@@ -154,3 +155,17 @@ def test_a_workspace_of_single_events_gets_reasons_and_no_error():
 def test_a_window_below_one_day_is_refused():
     with pytest.raises(ValueError, match="whole days"):
         predict_recurrence(RecurrenceInputs(workspace(3)), as_of=AS_OF, windows=(0, 7))
+
+
+def test_some_patterns_are_predicted_as_they_are_among_all(predicted):
+    rows, result = predicted
+    everything = result.predictions
+    wanted = frozenset(everything["pattern_id"].unique().sort().gather_every(3))
+    inputs = RecurrenceInputs(rows, impacts=IMPACTS, wanted=wanted)
+    model = result.trained_model
+    some = predict_recurrence(inputs, as_of=AS_OF, timezone="Europe/Berlin", trained_model=model)
+    is_wanted = pl.col("pattern_id").is_in(list(wanted))
+    assert 0 < some.predictions.height < everything.height
+    assert_frame_equal(some.predictions, everything.filter(is_wanted))
+    of_all = result.forecasts.filter(is_wanted | pl.col("pattern_id").is_null())
+    assert_frame_equal(some.forecasts, of_all)

@@ -57,12 +57,19 @@ def no_curves(today: date, *, horizon: int = HORIZON) -> ForecastCurves:
 
 
 def build_forecast_curves(
-    patterns: pl.Series, pattern_idx: Ints, days_ago: Ints, *, today: date, horizon: int = HORIZON
+    patterns: pl.Series,
+    pattern_idx: Ints,
+    days_ago: Ints,
+    *,
+    today: date,
+    horizon: int = HORIZON,
+    workspace_days_ago: Ints | None = None,
 ) -> ForecastCurves:
     """Build Prophet's flat-growth forecasts with weekly seasonality for the days from `today` on.
 
     In: pattern ids; per event the pattern's number and how many whole days before `today` it occurred (1 =
-    yesterday; today's own events, 0, are not history yet). Out: ForecastCurves, patterns in the given order,
+    yesterday; today's own events, 0, are not history yet); the same of all events of the workspace where
+    these are only some. Out: ForecastCurves, patterns in the given order,
     then the workspace. History: whole weeks, as many as the pattern has seen, 2-26.
     """
     past = days_ago >= 1
@@ -74,7 +81,8 @@ def build_forecast_curves(
         parts.append(
             _curves(pattern_idx[is_part] - low, days_ago[is_part], min(PATTERNS_AT_ONCE, size - low), horizon)
         )
-    parts.append(_workspace_curve(days_ago, today, horizon))
+    everything = days_ago if workspace_days_ago is None else workspace_days_ago[workspace_days_ago >= 1]
+    parts.append(_workspace_curve(everything, today, horizon))
     yhat, lower, upper = (np.concatenate([part[k] for part in parts]) for k in range(3))
     names = pl.concat([patterns.cast(pl.String), pl.Series([None], dtype=pl.String)])
     return ForecastCurves(names, _days(today, horizon), yhat, lower, upper)

@@ -163,7 +163,7 @@ def _gap_columns(gaps: RunningGaps, start: Ints, last: Ints, recency: Floats, ag
 
 def _workspace_columns(history: OccurrenceHistory, forecast_origin: Ints) -> list[Floats]:
     """Trend and level of the whole workspace: active days of all patterns in the last 7, 30 and 120 days."""
-    at = np.sort(history.days.at)
+    at = np.sort(history.days.at) if history.workspace_days is None else history.workspace_days
     moments, inverse = np.unique(forecast_origin, return_inverse=True)
     here = np.searchsorted(at, moments)
     seen = [here - np.searchsorted(at, moments - d * DAY_MS) for d in (7, 30, 120)]

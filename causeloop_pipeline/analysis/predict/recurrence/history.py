@@ -5,7 +5,7 @@ Bursts are collapsed to the first event of each day: a storm of a thousand alert
 number read at a forecast origin comes from events strictly before that origin.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -63,7 +63,8 @@ class OccurrenceHistory:
     """All patterns of a workspace: raw events and active days.
 
     patterns: the ids in sorted order. reference_time: the instant (ms) the days are counted from, so that a
-    day ends at a forecast origin. observed_since: when observation began (ms).
+    day ends at a forecast origin. observed_since: when observation began (ms). workspace_days: the active
+    days of all patterns of the workspace, sorted (ms); None: these are all.
     """
 
     patterns: pl.Series
@@ -71,6 +72,7 @@ class OccurrenceHistory:
     days: InstantIndex
     reference_time: int
     observed_since: int
+    workspace_days: Ints | None = None
 
     @property
     def size(self) -> int:
@@ -116,6 +118,29 @@ def build_history(
         reference_ms,
         since,
     )
+
+
+def keep_patterns(history: OccurrenceHistory, numbers: Ints) -> OccurrenceHistory:
+    """Keep some patterns of a history, and what all of them tell of the workspace.
+
+    In: the history of a whole workspace, ascending numbers of patterns. Out: the history of those patterns.
+    """
+    events, days = (_keep_instants(index, numbers) for index in (history.events, history.days))
+    return replace(
+        history,
+        patterns=history.patterns.gather(numbers),
+        events=events,
+        days=days,
+        workspace_days=np.sort(history.days.at),
+    )
+
+
+def _keep_instants(index: InstantIndex, numbers: Ints) -> InstantIndex:
+    counts = index.first[numbers + 1] - index.first[numbers]
+    is_kept = np.isin(index.pattern_idx, numbers)
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    pattern_idx = np.repeat(np.arange(len(numbers)), counts)
+    return InstantIndex(pattern_idx, index.at[is_kept], first, index.start, index.span)
 
 
 def _build_index(pattern_idx: Ints, at: Ints, size: int, low: int, span: int) -> InstantIndex:

@@ -12,7 +12,7 @@ from causeloop_pipeline.analysis.predict.triggers.suspect_changes import (
     select_suspects,
 )
 from causeloop_pipeline.analysis.predict.triggers.suspect_pairs import SUSPECT_SCHEMA
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 MIN_QUIET_DAYS = 30  # so long the workspace was watched without the pattern
 SUSPECTS_SHOWN = 2
@@ -69,10 +69,11 @@ def _onsets(rows: pl.DataFrame, since: datetime) -> pl.DataFrame:
         return rows
     watched = pl.col("occurred_at").min() + timedelta(days=MIN_QUIET_DAYS)
     earliest = rows.select(pl.max_horizontal(watched, pl.lit(since)))
-    first = rows.sort("occurred_at", "service", nulls_last=True).unique(
+    began = pl.col("occurred_at").min().over("pattern")
+    first = rows.filter((pl.col("occurred_at") == began) & (began >= earliest.item()))
+    return first.sort("pattern", "service", nulls_last=True).unique(
         "pattern", keep="first", maintain_order=True
     )
-    return first.filter(pl.col("occurred_at") >= earliest.item()).sort("pattern")
 
 
 def _complete(frame: pl.DataFrame) -> pl.DataFrame:
@@ -88,5 +89,5 @@ def _describe(row: Row) -> str:
     lead = lead.removesuffix("s") if lead == "1 hours" else lead
     return (
         f"“{row['title'] or 'A change'}” ({what}{where}) came {lead} before the first occurrence: "
-        f"a chance of {format_probability(row['chance'])} that it brought this pattern"
+        f"a chance of {write_probability(row['chance'])} that it brought this pattern"
     )

@@ -24,22 +24,31 @@ DAY_US = 86_400_000_000
 
 
 def find_preceding_patterns(
-    episodes: pl.DataFrame, patterns: pl.Series, names: Mapping[str, str]
+    episodes: pl.DataFrame,
+    patterns: pl.Series,
+    names: Mapping[str, str],
+    wanted: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Find the patterns that precede each pattern more often than chance explains.
 
     In: episodes by time, frame(pattern: its number, occurred_at, local); the ids of the numbers; pattern_id →
-    name. Out: FINDING_SCHEMA. Method: how often another pattern is among the nearest earlier occurrences
-    within six hours, against how often it is there before the other patterns of the workspace: a storm that
-    precedes everything is not a trigger of one pattern. Nor is a pattern that strikes at the same hours and
-    weekdays: chance is at least what the hours and weekdays of both give.
+    name; the numbers of the patterns to explain (default: all). Out: FINDING_SCHEMA. Method: how often
+    another pattern is among the nearest earlier occurrences within six hours, against how often it is there
+    before the other patterns of the workspace: a storm that precedes everything is not a trigger of one
+    pattern. Nor is a pattern that strikes at the same hours and weekdays: chance is at least what the hours
+    and weekdays of both give.
     """
     pattern = episodes["pattern"].to_numpy().astype(np.int64)
     at = episodes["occurred_at"].dt.timestamp("us").to_numpy().astype(np.int64)
     pairs = _count_pairs(pattern, at, len(patterns))
+    if wanted is not None:
+        pairs = pairs.filter(pl.col("pattern").is_in(wanted.implode()))
+    # The hours only ever raise a chance: what is no more than chance without them needs no look at them.
+    least = pl.Series("chance", _chance(pairs, at), dtype=pl.Float64)
+    near = select_beyond_chance(pairs.with_columns(least)).drop("expected", "p_value")
     weekly = _count_weekly_hours(pattern, episodes["local"], len(patterns))
-    chance = np.maximum(_chance(pairs, at), _chance_at_these_hours(pairs, weekly, at))
-    with_chance = pairs.with_columns(pl.Series("chance", chance, dtype=pl.Float64))
+    chance = np.maximum(near["chance"].to_numpy(), _chance_at_these_hours(near, weekly, at))
+    with_chance = near.with_columns(pl.Series("chance", chance, dtype=pl.Float64))
 
     def describe(row: Row) -> str:
         before = patterns[row["before"]]

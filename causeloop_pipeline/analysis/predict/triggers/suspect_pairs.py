@@ -57,17 +57,21 @@ def pair_failures_with_changes(failures: pl.DataFrame, changes: pl.DataFrame) ->
     failure, change, days = _pairs_in_time(failures["at"], changes["at"])
     whole, title = _vectors(pl.concat([failures, changes]))
     offset = failures.height
-    text = _cosines(whole, whole, failure, change + offset)
-    failure_title = _cosines(title, whole, failure, change + offset)
-    change_title = _cosines(whole, title, failure, change + offset)
+    text = np.sqrt(_cosines(whole, whole, failure, change + offset))
+    failure_title = change_title = text  # where titles are all that is known
+    if title is not whole:
+        failure_title = np.sqrt(_cosines(title, whole, failure, change + offset))
+        change_title = np.sqrt(_cosines(whole, title, failure, change + offset))
     place = _is_same(failures["place"], changes["place"], failure, change)
     components, versions = (
         _overlap(failures[name], changes[name], failure, change) for name in ("components", "versions")
     )
-    columns = [np.sqrt(text), np.sqrt(failure_title), np.sqrt(change_title)]
-    columns += [np.log(days + LEAD_OFFSET_DAYS), place, components, versions]
-    columns.append(_is_named(failures, changes, failure, change))
-    return SuspectPairs(failure, change, np.column_stack(columns).astype(np.float64))
+    lead, named = np.log(days + LEAD_OFFSET_DAYS), _is_named(failures, changes, failure, change)
+    features = np.empty((len(failure), len(FEATURES)))
+    columns = (text, failure_title, change_title, lead, place, components, versions, named)
+    for number, column in enumerate(columns):
+        features[:, number] = column
+    return SuspectPairs(failure, change, features)
 
 
 def _pairs_in_time(failed: pl.Series, changed: pl.Series) -> tuple[Ints, Ints, Floats]:
@@ -86,15 +90,17 @@ def _pairs_in_time(failed: pl.Series, changed: pl.Series) -> tuple[Ints, Ints, F
 
 
 def _vectors(texts: pl.DataFrame) -> tuple[Any, Any]:
-    """TF-IDF rows of length 1: title with body, and title alone."""
+    """TF-IDF rows of length 1: title with body, and title alone (the same rows if there are no bodies)."""
     titles, bodies = title_text(texts["title"]), body_text(texts["body"])
-    whole = count_terms(titles + pl.Series([" "]) + bodies)
+    has_bodies = bool((bodies != "").any())
+    whole = count_terms(titles + pl.Series([" "]) + bodies if has_bodies else titles)
     counts = whole.group_by("term").len("texts").sort("term").with_row_index("code")
     idf = np.log((1 + texts.height) / (1 + counts["texts"].to_numpy())) + 1
     coded = counts.select("term", "code")
-    return tuple(
-        _weigh(part.join(coded, on="term"), idf, texts.height) for part in (whole, count_terms(titles))
-    )
+    weighed = _weigh(whole.join(coded, on="term"), idf, texts.height)
+    if not has_bodies:
+        return weighed, weighed
+    return weighed, _weigh(count_terms(titles).join(coded, on="term"), idf, texts.height)
 
 
 def _weigh(counted: pl.DataFrame, idf: Floats, height: int) -> Any:
@@ -124,14 +130,18 @@ def _cosines(left: Any, right: Any, failure: Ints, change: Ints) -> Floats:
 
 
 def _is_same(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
-    same = left.str.to_lowercase().gather(left_rows) == right.str.to_lowercase().gather(right_rows)
-    return same.fill_null(value=False).to_numpy().astype(np.float64)
+    codes = pl.concat([left, right]).str.to_lowercase().rank("dense").fill_null(0).to_numpy()
+    ours, theirs = codes[: len(left)][left_rows], codes[len(left) :][right_rows]
+    same: Floats = ((ours == theirs) & (ours > 0)).astype(np.float64)
+    return same
 
 
 def _overlap(left: pl.Series, right: pl.Series, left_rows: Ints, right_rows: Ints) -> Floats:
     """The share of the names of both that both have, 0 where one has none."""
-    ours, theirs = _split_names(left), _split_names(right)
     shares = np.zeros(len(left_rows))
+    if left.null_count() == len(left) or right.null_count() == len(right):
+        return shares
+    ours, theirs = _split_names(left), _split_names(right)
     for pair in np.flatnonzero(_has_any(ours)[left_rows] & _has_any(theirs)[right_rows]):
         left_names, right_names = ours[left_rows[pair]], theirs[right_rows[pair]]
         shares[pair] = len(left_names & right_names) / len(left_names | right_names)
@@ -161,6 +171,8 @@ def _is_named(failures: pl.DataFrame, changes: pl.DataFrame, failure: Ints, chan
         for name in names
         for other in rows_of[name]
     ]
+    if not pairs:
+        return np.zeros(len(failure))
     return np.isin(failure * changes.height + change, np.array(pairs, dtype=np.int64)).astype(np.float64)
 
 

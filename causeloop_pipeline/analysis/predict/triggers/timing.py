@@ -68,13 +68,16 @@ def _events_of_the_day(pattern_idx: Ints, age_days: Floats) -> Ints:
     return count
 
 
-def likely_when(pattern_idx: Ints, cell: Ints, age_days: Floats, size: int) -> pl.Series:
+def likely_when(
+    pattern_idx: Ints, cell: Ints, age_days: Floats, size: int, numbers: Ints | None = None
+) -> pl.Series:
     """List the likeliest cells of each pattern.
 
-    In: as `estimate_cell_shares`. Out: per pattern a list of nested_columns.TIME_SHARE, lift against an even
-    spread.
+    In: as `estimate_cell_shares`; the numbers of the patterns to list (default: all). Out: per
+    pattern a list of nested_columns.TIME_SHARE, lift against an even spread.
     """
     shares, _ = estimate_cell_shares(pattern_idx, cell, age_days, size)
+    shares = shares if numbers is None else shares[numbers]
     top = np.argsort(-shares, axis=1, kind="stable")[:, :TOP_CELLS]
     cells = [
         _describe_cells(top[:, rank], np.take_along_axis(shares, top[:, [rank]], axis=1)[:, 0])

@@ -40,15 +40,17 @@ def find_triggers(
     as_of: datetime,
     timezone: str = "UTC",
     names: Mapping[str, str] | None = None,
+    wanted: pl.Series | None = None,
 ) -> pl.DataFrame:
     """Find the evidence of what triggers each pattern.
 
     In: frames.OCCURRENCE_SCHEMA; changes: frame(changed_at, kind, service (null: everything), title) or None;
-    `as_of` (aware); time zone; names: pattern_id → name, for the texts. Out: one row per pattern (pattern_id,
-    evidence), evidence a list of nested_columns.FINDING, strongest first, empty where nothing stands out.
-    Kinds: pattern, the kind of a change, weekday, hours, month_end, severity. A change that probably brought
-    the pattern stands last, with its chance and no counts. Only the last 365 days count. Method: one-sided
-    binomial tests, Bonferroni-corrected over the comparisons of a pattern.
+    `as_of` (aware); time zone; names: pattern_id → name, for the texts; wanted: the ids of the patterns to
+    explain (default: all). Out: one row per pattern (pattern_id, evidence), evidence a list of
+    nested_columns.FINDING, strongest first, empty where nothing stands out. Kinds: pattern, the kind of a
+    change, weekday, hours, month_end, severity. A change that probably brought the pattern stands last, with
+    its chance and no counts. Only the last 365 days count. Method: one-sided binomial tests,
+    Bonferroni-corrected over the comparisons of a pattern.
     """
     past = occurrences.filter((pl.col("occurred_at") < as_of) & pl.col("pattern_id").is_not_null())
     patterns, number = number_patterns(past["pattern_id"])
@@ -60,15 +62,27 @@ def find_triggers(
     episodes = rows.with_columns(pl.col("local").dt.date().alias("day")).unique(
         ["pattern", "day"], keep="first", maintain_order=True
     )
+    numbers = None if wanted is None else _number_wanted(wanted, patterns)
+    own_episodes, own_rows = (_of_patterns(frame, numbers) for frame in (episodes, rows))
     findings = [
-        find_preceding_patterns(episodes, patterns, names or {}),
+        find_preceding_patterns(episodes, patterns, names or {}, numbers),
         _changes_before(episodes, changes, as_of),
-        *_calendar(episodes, len(patterns)),
-        _severity(rows, as_of),
+        *_calendar(own_episodes, len(patterns)),
+        _severity(own_rows, as_of),
         find_onset_changes(numbered, _changes_until(changes, as_of), names or {}, since=since),
     ]
-    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort()
+    every_pattern = occurrences["pattern_id"].drop_nulls().unique().sort() if wanted is None else wanted
     return _format_evidence(pl.concat(findings), every_pattern, patterns)
+
+
+def _number_wanted(wanted: pl.Series, patterns: pl.Series) -> pl.Series:
+    """The numbers of the wanted patterns that have occurred."""
+    numbered = patterns.to_frame("pattern_id").with_row_index("number")
+    return numbered.join(wanted.to_frame("pattern_id"), on="pattern_id", how="semi")["number"]
+
+
+def _of_patterns(rows: pl.DataFrame, numbers: pl.Series | None) -> pl.DataFrame:
+    return rows if numbers is None else rows.filter(pl.col("pattern").is_in(numbers.implode()))
 
 
 def _format_evidence(findings: pl.DataFrame, every_pattern: pl.Series, patterns: pl.Series) -> pl.DataFrame:
