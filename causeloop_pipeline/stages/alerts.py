@@ -6,7 +6,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.analysis.act.alerts import evaluate_alerts
-from causeloop_pipeline.model.frames import ALERT_STATE_SCHEMA
+from causeloop_pipeline.model.frames import ALERT_CANDIDATE_SCHEMA, ALERT_STATE_SCHEMA
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
@@ -37,7 +37,9 @@ def evaluate_rules(session: Session, workspace_id: UUID, as_of: datetime) -> Cou
         return {"rules": 0, "alerts": 0, "messages": 0}
     rules = read_alert_rules(session, workspace_id, as_of)
     windows = sorted(set(rules["window_days"].to_list()))
-    candidates = read_alert_candidates(session, workspace_id, windows)
+    candidates = ALERT_CANDIDATE_SCHEMA.to_frame()
+    if windows:
+        candidates = read_alert_candidates(session, workspace_id, windows)
     previous = read_alert_states(session, workspace_id)
     sensitivity = read_alert_sensitivity(session, workspace_id)
     decided = evaluate_alerts(rules, candidates, previous, sensitivity=sensitivity)

@@ -10,6 +10,7 @@ from causeloop_pipeline.stages.grouping.regrouping import needs_full_regroup
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues, read_issues_without_fingerprint
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.fingerprints import write_fingerprints
 from causeloop_pipeline.storage.detect.grouping_state import read_pattern_index_head
 
@@ -26,6 +27,7 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
 
     fingerprints = fingerprint_issues(issues, timezone=workspace.timezone, catalog=templates)
     written = write_fingerprints(session, workspace_id, fingerprints, issues.select("issue_id", "changed_at"))
+    analyze_grown_tables(session)
     return {
         "fingerprints": written,
         "templates": fingerprints["template_key"].n_unique(),

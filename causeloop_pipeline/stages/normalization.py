@@ -9,16 +9,26 @@ from causeloop_pipeline.storage.app.recompute_requests import EVERYTHING, read_c
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
-from causeloop_pipeline.storage.raw.conservation import check_conservation
+from causeloop_pipeline.storage.raw.conservation import (
+    SourceBalance,
+    check_claimed_records,
+    check_conservation,
+    is_count_due,
+)
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
 
 
 @dataclass(frozen=True)
 class Normalization:
-    """How many records of each source were claimed, and the report of the dbt run if there was one."""
+    """How many records of each source were claimed, and the report of the dbt run if there was one.
+
+    balances: what became of the records, by workspace; none of a rebuild, which concerns all.
+    """
 
     claimed: Mapping[str, int] = field(default_factory=dict)
     report: NormalizationReport | None = None
+    balances: Mapping[UUID, Sequence[SourceBalance]] = field(default_factory=dict)
+    is_rebuild: bool = False
 
 
 def normalize(
@@ -39,13 +49,29 @@ def normalize(
     sources = [] if is_rebuild else list(claimed)
     report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild)
     with installation.database.workspaces(workspace_ids) as session:
+        of_workspace = (
+            {}
+            if is_rebuild
+            else {
+                workspace_id: check_claimed_records(session, run_id, workspace_id)
+                for workspace_id in workspace_ids
+            }
+        )
         finish_pending_records(session, run_id, workspace_ids)
-    return Normalization(claimed, report)
+    return Normalization(claimed, report, of_workspace, is_rebuild)
 
 
-def find_lost_records(session: Session, workspace_id: UUID) -> tuple[str | None, dict[str, int]]:
-    """Count a workspace's records: what is lost in words, or None; and the counts of records and issues."""
-    balances = check_conservation(session, workspace_id)
+def find_lost_records(
+    session: Session, workspace_id: UUID, normalization: Normalization
+) -> tuple[str | None, dict[str, int]]:
+    """Count the records that a run has normalized, or once a night all of a workspace.
+
+    What is lost in words, or None; and the counts of records and issues.
+    """
+    if normalization.is_rebuild or is_count_due(session, workspace_id):
+        balances = check_conservation(session, workspace_id)
+    else:
+        balances = list(normalization.balances.get(workspace_id, ()))
     counts = {
         "records": sum(balance.records for balance in balances),
         "issues": sum(balance.issues for balance in balances),

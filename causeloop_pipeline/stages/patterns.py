@@ -142,7 +142,9 @@ def _assign_new_issues(session: Session, workspace_id: UUID) -> Counts:
         options=grouping_options(session, workspace_id),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)
-    store_pattern_index(session, workspace_id, PatternIndex.split(grouping.index.to_bytes()))
+    parts = PatternIndex.split(grouping.index.to_bytes())
+    added_issues = grouping.index.later_members.height
+    store_pattern_index(session, workspace_id, parts, added_issues=added_issues)
     return _counts(issues.height, grouping, is_full=False)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.analysis.evaluation.backtested_accuracy import measure_backtest
 from causeloop_pipeline.analysis.loop import predict
 from causeloop_pipeline.analysis.predict.predictions import (
     MODEL_VERSION,
@@ -28,7 +29,9 @@ from causeloop_pipeline.storage.core.changes import read_changes
 from causeloop_pipeline.storage.core.issues import read_first_issue_time, read_occurrences
 from causeloop_pipeline.storage.core.observation_gaps import read_current_observation_gaps
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.patterns import read_patterns
+from causeloop_pipeline.storage.predict.backtests import replace_backtest
 from causeloop_pipeline.storage.predict.forecasts import replace_forecasts
 from causeloop_pipeline.storage.predict.outcomes import read_ledger
 from causeloop_pipeline.storage.predict.predictions import append_predictions, read_due_predictions
@@ -53,7 +56,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     due = read_due_predictions(session, workspace_id, WINDOWS, as_of, as_of - ISSUE_AGAIN_AFTER)
     if due.is_empty():
         return {"predictions": 0, "without probability": 0}
-    predicted = predict_workspace(session, workspace, as_of)
+    predicted = predict_workspace(session, workspace, as_of, frozenset(due["pattern_id"]))
     replace_forecasts(session, workspace_id, predicted.curves.days, predicted.curves.rows(), as_of)
 
     to_issue = predicted.predictions.join(due, on=["pattern_id", "window_days"], how="semi")
@@ -61,14 +64,18 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
         missing = due.height - to_issue.height
         raise CheckFailedError("every_pattern_answered", f"{missing} patterns and windows have no prediction")
     to_issue = rephrase_triggers(session, workspace_id, to_issue, options)
+    issued = append_predictions(session, workspace_id, to_issue, as_of)
+    analyze_grown_tables(session)
     return {
-        "predictions": append_predictions(session, workspace_id, to_issue, as_of),
+        "predictions": issued,
         "without probability": to_issue["probability"].null_count(),
     }
 
 
-def predict_workspace(session: Session, workspace: ScopedWorkspace, as_of: datetime) -> RecurrencePredictions:
-    """Predict all patterns, for each is evidence for the others; store a model that was trained for it."""
+def predict_workspace(
+    session: Session, workspace: ScopedWorkspace, as_of: datetime, wanted: frozenset[str] | None = None
+) -> RecurrencePredictions:
+    """Predict all patterns or some, for which all are evidence; store a model that was trained for it."""
     workspace_id = workspace.workspace_id
     occurrences = read_occurrences(session, workspace_id)
     model, ledger = _read_model_or_ledger(session, workspace_id, occurrences.height, as_of)
@@ -78,6 +85,7 @@ def predict_workspace(session: Session, workspace: ScopedWorkspace, as_of: datet
         ledger=ledger,
         observation_gaps=read_current_observation_gaps(session, workspace_id, as_of),
         observed_since=read_first_issue_time(session, workspace_id),
+        wanted=wanted,
     )
     predicted = predict(
         inputs,
@@ -93,6 +101,7 @@ def predict_workspace(session: Session, workspace: ScopedWorkspace, as_of: datet
         stored = StoredModel(dump_trained_model(trained), as_of, trained.event_count)
         store_trained_model(session, workspace_id, MODEL_FORM, stored)
         replace_weights(session, workspace_id, predicted.weights, as_of)
+        replace_backtest(session, workspace_id, measure_backtest(trained.simulated), MODEL_VERSION, as_of)
     return predicted
 
 

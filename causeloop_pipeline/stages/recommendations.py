@@ -17,7 +17,7 @@ from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.clusters import read_cluster_members
 from causeloop_pipeline.storage.detect.patterns import read_pattern_risks, read_patterns
-from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
+from causeloop_pipeline.storage.predict.predictions import read_latest_chances, read_latest_predictions_of
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
@@ -38,12 +38,11 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
     patterns = read_patterns(session, workspace_id)
-    predictions = read_latest_predictions(session, workspace_id, WINDOWS)
-    candidates = select_candidates(patterns, predictions)
+    candidates = select_candidates(patterns, read_latest_chances(session, workspace_id, WINDOWS))
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
-        predictions=predictions,
+        predictions=read_latest_predictions_of(session, workspace_id, WINDOWS, candidates),
         risks=read_pattern_risks(session, workspace_id),
         cluster_members=read_cluster_members(session, workspace_id),
         existing=read_recommendation_states(session, workspace_id),

@@ -16,7 +16,7 @@ from causeloop_pipeline.analysis.predict.risk import (
     score_summarized_patterns,
     summarize_counts,
 )
-from causeloop_pipeline.model.frames import PATTERN_SCHEMA, PREDICTION_SCHEMA
+from causeloop_pipeline.model.frames import PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues_to_score, set_issue_risks
@@ -29,16 +29,13 @@ from causeloop_pipeline.storage.detect.patterns import (
     set_issue_bases,
     set_pattern_risks,
 )
-from causeloop_pipeline.storage.predict.predictions import read_latest_predictions
+from causeloop_pipeline.storage.predict.predictions import read_latest_chances
 
 CRITICAL_FROM = 90.0
 SCORE_ALL_AFTER = timedelta(hours=20)
 """Once a night, even if the next one begins a little earlier."""
 MAX_MOVE = 1.0
 """So many points the part of an issue's risk that its pattern gives may move before it is scored again."""
-PROBABILITY_COLUMNS = pl.Schema(
-    {name: PREDICTION_SCHEMA[name] for name in ("pattern_id", "window_days", "probability")}
-)
 LAST_SEEN = pl.Schema({name: PATTERN_SCHEMA[name] for name in ("pattern_id", "last_seen_at")})
 
 
@@ -46,7 +43,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     """Score issues and patterns; rows whose score stays are not touched."""
     workspace_id = workspace.workspace_id
     summaries = summarize_counts(read_severity_counts(session, workspace_id))
-    predictions = read_latest_predictions(session, workspace_id, (PREFERRED_WINDOW,), PROBABILITY_COLUMNS)
+    predictions = read_latest_chances(session, workspace_id, (PREFERRED_WINDOW,))
     patterns = read_patterns(session, workspace_id, LAST_SEEN)
     pattern_risks = score_summarized_patterns(patterns, summaries, predictions, as_of=as_of)
 

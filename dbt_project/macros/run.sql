@@ -26,3 +26,16 @@
     ) as r
     where p.run_id = {{ current_run_id() }}
 {%- endmacro %}
+
+
+{# Analyzes the model's table when it has more than doubled: of a table that has just grown the planner believes that every
+   index finds one row, and the checks that follow would compare each new row with every stored one. #}
+{% macro analyze_grown() -%}
+    {%- if execute -%}
+        {%- set grown = run_query(
+            "select pg_relation_size(oid) / current_setting('block_size')::int > 2 * relpages + 4 from pg_class where oid = '"
+            ~ this ~ "'::regclass"
+        ) -%}
+        {%- if grown.rows[0][0] -%} analyze (skip_locked) {{ this }} {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -4,8 +4,11 @@ import random
 from uuid import UUID
 
 import pytest
+from polars.testing import assert_frame_equal
 
+from causeloop_pipeline.model.frames import OCCURRENCE_SCHEMA
 from causeloop_pipeline.stages.grouping.summaries import load_summaries, refresh_summaries
+from causeloop_pipeline.storage.core.issues import SELECT_OCCURRENCES, read_occurrences
 from causeloop_pipeline.storage.database.session import Database, Session
 from causeloop_pipeline.storage.detect.patterns import add_members, replace_patterns
 from tests.storage.stored import members, new_id, pattern, store_issue
@@ -21,11 +24,13 @@ CHANGES = (
     "body = 'it broke because of a misconfigured proxy {}'",
     "attributes = jsonb_build_object('region', 'eu-{}', 'component', '')",
     "source_created_at = source_created_at - interval '{} days'",
+    "source_created_at = source_created_at - interval '{} months'",
     "external_id = external_id || {}",
 )
 SELECT_TALLIES = "select pattern_id::text, kind, value, issues from detect.pattern_tally order by 1, 2, 3"
 SELECT_SUMMARIES = "select pattern_id::text, summary::text from detect.pattern_summary order by 1"
 SELECT_GAPS = "select pattern_id::text, typical_gap_days from detect.pattern order by 1"
+SELECT_MONTHS = "select month, content from detect.occurrence_month order by 1"
 
 
 class History:
@@ -72,8 +77,14 @@ class History:
 
 def read_all(session: Session) -> set[tuple[object, ...]]:
     """All that is stored of the patterns."""
-    queries = (SELECT_TALLIES, SELECT_SUMMARIES, SELECT_GAPS)
+    queries = (SELECT_TALLIES, SELECT_SUMMARIES, SELECT_GAPS, SELECT_MONTHS)
     return {tuple(row.values()) for query in queries for row in session.rows(query)}
+
+
+def assert_occurrences_are_those_of_the_issues(session: Session, workspace_id: UUID) -> None:
+    read = read_occurrences(session, workspace_id)
+    counted = session.read(SELECT_OCCURRENCES, (workspace_id,), schema=OCCURRENCE_SCHEMA)
+    assert_frame_equal(read.sort(read.columns), counted.sort(counted.columns))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -84,6 +95,7 @@ def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
         history = History(session, workspace_id, seed)
         for step in range(STEPS):
             history.step()
+            assert_occurrences_are_those_of_the_issues(session, workspace_id)
             if step % STEPS_A_SYNC == STEPS_A_SYNC - 1:
                 refresh_summaries(session, workspace_id, is_full=False)
                 stored = read_all(session)

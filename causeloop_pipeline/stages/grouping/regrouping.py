@@ -12,7 +12,6 @@ from causeloop_pipeline.analysis.loop import GroupingFacts
 from causeloop_pipeline.model.frames import PREVIOUS_STATUS_SCHEMA
 from causeloop_pipeline.stages.context import RunOptions
 from causeloop_pipeline.storage.app.recompute_requests import read_claimed_kinds
-from causeloop_pipeline.storage.core.issues import count_issues
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.corrections import corrections_digest, read_constraints, read_feedback
 from causeloop_pipeline.storage.detect.grouping_state import read_grouping_settings, read_grouping_state
@@ -31,7 +30,7 @@ def needs_full_regroup(session: Session, workspace_id: UUID, options: RunOptions
         or state.is_stale
         or state.algorithm_version != ALGORITHM_VERSION
         or state.corrections_digest != corrections_digest(session, workspace_id)
-        or count_issues(session, workspace_id) > MAX_GROWTH * state.issue_count
+        or state.issue_count + state.added_count > MAX_GROWTH * state.issue_count
         or bool(read_claimed_kinds(session, options.run_id, workspace_id) & REQUESTS_FOR_PATTERNS)
         or not PatternIndex.is_current_format(state.index_start)
     )

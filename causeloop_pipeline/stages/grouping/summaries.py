@@ -11,6 +11,11 @@ from causeloop_pipeline.analysis.act.pattern_summaries import (
 )
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import LATEST_ISSUES
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.occurrence_months import (
+    are_occurrences_counted,
+    count_all_occurrences,
+    update_occurrences,
+)
 from causeloop_pipeline.storage.detect.pattern_rhythm import update_typical_gaps
 from causeloop_pipeline.storage.detect.pattern_summaries import (
     count_all_tallies,
@@ -31,9 +36,15 @@ def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) ->
     """Make the summaries of the patterns that were touched, or after a full grouping of all; how many."""
     if is_full or is_uncounted(session, workspace_id):
         count_all_tallies(session, workspace_id)
+        count_all_occurrences(session, workspace_id)
         touched = read_pattern_ids(session, workspace_id)
     else:
-        touched = update_tallies(session, workspace_id)
+        touches = update_tallies(session, workspace_id)
+        touched = touches["pattern_id"].unique().sort().to_list()
+        if are_occurrences_counted(session, workspace_id):
+            update_occurrences(session, workspace_id, touches)
+        else:
+            count_all_occurrences(session, workspace_id)
     for start in range(0, len(touched), PATTERNS_AT_ONCE):
         part = touched[start : start + PATTERNS_AT_ONCE]
         write_summaries(session, workspace_id, _summarize(session, workspace_id, part))

@@ -7,6 +7,7 @@ import polars as pl
 
 from causeloop_pipeline.model.frames import ISSUE_SCHEMA, OCCURRENCE_SCHEMA, VERSIONED_ISSUE_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.occurrence_months import read_counted_occurrences
 
 SELECT_ISSUES = """
 select i.issue_id, i.source, i.external_id, i.title, i.body, i.severity, i.status, i.service,
@@ -91,6 +92,9 @@ def read_occurrences(
 ) -> pl.DataFrame:
     """When and where each pattern occurred, or some of them did, in no order."""
     if pattern_ids is None:
+        counted = read_counted_occurrences(session, workspace_id)
+        if counted is not None:
+            return counted.select(columns.names())
         return session.read(SELECT_OCCURRENCES, (workspace_id,), schema=columns)
     parameters = (workspace_id, pattern_ids.to_list())
     return session.read(SELECT_OCCURRENCES_OF_PATTERNS, parameters, schema=columns)
@@ -102,12 +106,6 @@ def read_first_issue_time(session: Session, workspace_id: UUID) -> datetime | No
         "select min(source_created_at) as first_at from core.issue where workspace_id = %s", (workspace_id,)
     )
     return row["first_at"] if row else None
-
-
-def count_issues(session: Session, workspace_id: UUID) -> int:
-    """How many issues a workspace has."""
-    row = session.row("select count(*) as issues from core.issue where workspace_id = %s", (workspace_id,))
-    return int(row["issues"]) if row else 0
 
 
 def read_issues_to_score(session: Session, workspace_id: UUID, pattern_ids: pl.Series | None) -> pl.DataFrame:

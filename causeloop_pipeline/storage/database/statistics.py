@@ -1,7 +1,8 @@
 """Keeps the planner's statistics no older than the last doubling of a table.
 
-Of a table that has just grown the planner believes that it is small, and compares each new row with every
-stored one; autovacuum comes a minute later, for a new tenant after the first syncs.
+Of a table that has just grown the planner believes that every index finds one row, and compares each new row
+with every stored one; autovacuum comes a minute later, for a new tenant after the first syncs. So a step that
+has written much looks at once, within its transaction; a table that another run analyzes is left to that one.
 """
 
 from psycopg import sql
@@ -24,5 +25,6 @@ def analyze_grown_tables(session: Session) -> list[str]:
     """Analyze the tables that are more than twice as large as when they were analyzed last; their names."""
     grown = session.rows(SELECT_GROWN, (SMALL_PAGES,))
     for table in grown:
-        session.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*table.values())))
+        name = sql.Identifier(*table.values())
+        session.connection.execute(sql.SQL("analyze (skip_locked) {}").format(name))
     return [f"{table['schema']}.{table['name']}" for table in grown]

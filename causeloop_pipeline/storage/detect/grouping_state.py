@@ -10,8 +10,15 @@ from causeloop_pipeline.storage.database.session import Session
 
 SELECT_GROUPING_STATE = """
 select algorithm_version, input_digest, corrections_digest, issue_count,
-       substring(pattern_index for 32) as index_start, stale_since
-from detect.grouping_state
+       substring(pattern_index for 32) as index_start, stale_since, added_issues + (
+           select count(*) from core.issue as i
+           where i.workspace_id = g.workspace_id and i.is_ungrouped
+             and not exists (select from detect.fingerprint as f
+                             where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id
+                               and f.grouped_changed_at is not null
+                             offset 0)
+       ) as added_count
+from detect.grouping_state as g
 where workspace_id = %s
 """
 
@@ -39,7 +46,7 @@ on conflict (workspace_id) do update set
     algorithm_version = excluded.algorithm_version, input_digest = excluded.input_digest,
     corrections_digest = excluded.corrections_digest, issue_count = excluded.issue_count,
     pattern_index = excluded.pattern_index, churn = excluded.churn, stale_since = excluded.stale_since,
-    grouped_at = now(), clustered_patterns = null
+    grouped_at = now(), clustered_patterns = null, added_issues = 0
 """
 
 UPDATE_UNGROUPED_FINGERPRINTS = """
@@ -74,10 +81,14 @@ class GroupingState:
 
 @dataclass(frozen=True)
 class StoredGroupingState(GroupingState):
-    """The same as stored, with the first bytes of the pattern index, which name its format."""
+    """The same as stored, with the first bytes of the pattern index, which name its format.
+
+    added_count: how many issues have come since.
+    """
 
     index_start: bytes
     stale_since: datetime | None
+    added_count: int
 
     @property
     def is_stale(self) -> bool:
@@ -133,11 +144,17 @@ def read_pattern_index_head(session: Session, workspace_id: UUID) -> bytes:
     return bytes(row["pattern_index"])
 
 
-def store_pattern_index(session: Session, workspace_id: UUID, pattern_index: Sequence[bytes]) -> int:
-    """Store the index with the new issues in it, in parts; how many have changed and were written."""
+def store_pattern_index(
+    session: Session, workspace_id: UUID, pattern_index: Sequence[bytes], *, added_issues: int = 0
+) -> int:
+    """Store the index with the issues that came since all were grouped, in parts; how many were written.
+
+    A part that has not changed is left as it is. `added_issues`: how many have come in all.
+    """
     head, *parts = pattern_index
     session.execute(
-        "update detect.grouping_state set pattern_index = %s where workspace_id = %s", (head, workspace_id)
+        "update detect.grouping_state set pattern_index = %s, added_issues = %s where workspace_id = %s",
+        (head, added_issues, workspace_id),
     )
     return 1 + _write_parts(session, workspace_id, parts)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.occurrence_months import TOUCH_SCHEMA
 
 SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
@@ -23,7 +24,8 @@ SEVERITY_COUNT_SCHEMA = pl.Schema(
 # One statement, for its snapshot: an issue that changes meanwhile is counted once, here or by its touch.
 UPSERT_TALLIES = """
 with gone as (
-    delete from detect.pattern_touch where workspace_id = %(workspace_id)s returning pattern_id, issues, facts
+    delete from detect.pattern_touch where workspace_id = %(workspace_id)s
+    returning pattern_id, issues, facts, occurred_at, service, team, environment, severity
 ), added as (
     insert into detect.pattern_tally as t (workspace_id, pattern_id, kind, value, issues)
     select %(workspace_id)s, g.pattern_id, f.key, f.value, sum(g.issues)
@@ -31,9 +33,8 @@ with gone as (
     cross join lateral jsonb_each_text(g.facts) as f
     group by g.pattern_id, f.key, f.value
     on conflict (workspace_id, pattern_id, kind, value) do update set issues = t.issues + excluded.issues
-    returning pattern_id
 )
-select distinct pattern_id::text from added order by pattern_id
+select pattern_id::text, occurred_at, service, team, environment, severity, issues::bigint from gone
 """
 
 DELETE_EMPTY_TALLIES = "delete from detect.pattern_tally where workspace_id = %s and issues <= 0"
@@ -130,13 +131,7 @@ where workspace_id = %s and kind = 'day'
 """
 
 SELECT_SEVERITY_COUNTS = """
-select pattern_id, coalesce((summary -> 'severities' ->> 'p1')::bigint, 0) as p1,
-       coalesce((summary -> 'severities' ->> 'p2')::bigint, 0) as p2,
-       coalesce((summary -> 'severities' ->> 'p3')::bigint, 0) as p3,
-       coalesce((summary -> 'severities' ->> 'p4')::bigint, 0) as p4,
-       (summary ->> 'services')::bigint as services, (summary ->> 'teams')::bigint as teams
-from detect.pattern_summary
-where workspace_id = %s
+select pattern_id, p1, p2, p3, p4, services, teams from detect.pattern_summary where workspace_id = %s
 """
 
 # Summaries are none of a workspace that was grouped before there were any.
@@ -153,11 +148,11 @@ where o.workspace_id = %(workspace_id)s
 """
 
 
-def update_tallies(session: Session, workspace_id: UUID) -> list[str]:
-    """Bring the tallies up to date by what touched the patterns since; the patterns that were touched."""
-    touched = session.rows(UPSERT_TALLIES, {"workspace_id": workspace_id})
+def update_tallies(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """Bring the tallies up to date by what touched the patterns since; those touches, of TOUCH_SCHEMA."""
+    touches = session.rows(UPSERT_TALLIES, {"workspace_id": workspace_id})
     session.execute(DELETE_EMPTY_TALLIES, (workspace_id,))
-    return [row["pattern_id"] for row in touched]
+    return pl.DataFrame(touches, schema=TOUCH_SCHEMA, orient="row")
 
 
 def count_all_tallies(session: Session, workspace_id: UUID) -> None:

@@ -6,6 +6,8 @@ import polars as pl
 
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA, RISK_SCHEMA
 from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
+from causeloop_pipeline.storage.detect.occurrence_months import delete_occurrences
 
 ISSUE_BASIS_SCHEMA = pl.Schema({"pattern_id": pl.String(), "stored_basis": pl.Float64()})
 
@@ -44,6 +46,9 @@ where p.workspace_id = %(workspace_id)s and p.pattern_id = any (%(pattern_ids)s:
 UPDATE_ISSUES_IN_PATTERNS = """
 update core.issue as i
 set pattern_id = m.pattern_id,
+    is_ungrouped = i.changed_at is distinct from (
+        select f.issue_changed_at from detect.fingerprint as f
+        where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id),
     status = case when i.status = 'open' and i.pattern_id is null then 'in_loop' else i.status end
 from detect.pattern_member as m
 where i.workspace_id = %s and m.workspace_id = i.workspace_id and m.issue_id = i.issue_id
@@ -128,7 +133,9 @@ def replace_patterns(
     """Replace a workspace's patterns; a resolved one stays resolved until a recurrence reopens it."""
     _upsert_patterns(session, workspace_id, patterns, kept_statuses=("resolved",))
     session.replace("detect.pattern_member", _with_workspace(members, workspace_id), workspace_id)
+    analyze_grown_tables(session)
     session.execute(DELETE_OTHER_PATTERNS, (workspace_id, patterns["pattern_id"].to_list()))
+    delete_occurrences(session, workspace_id)
     session.execute(SET_COUNTS_AGAIN, ("on",))
     session.execute(UPDATE_ISSUES_IN_PATTERNS, (workspace_id,))
     session.execute(UPDATE_ISSUES_WITHOUT_PATTERN, (workspace_id,))

@@ -67,26 +67,25 @@ order by alert_rule_id, pattern_id
 # The latest prediction of each pattern and window, unless a user has dismissed it or snoozed the pattern.
 SELECT_LATEST_PROBABILITIES = """
 select latest.pattern_id, latest.window_days, latest.probability
-from detect.pattern as p
-cross join unnest(%(windows)s::integer[]) as w (days)
-cross join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.days) as latest
-where p.workspace_id = %(workspace_id)s
+from predict.current_prediction as latest
+where latest.workspace_id = %(workspace_id)s and latest.window_days = any (%(windows)s)
   and not exists (select from predict.dismissal as d
-                  where d.workspace_id = p.workspace_id and d.prediction_id = latest.prediction_id)
+                  where d.workspace_id = latest.workspace_id and d.prediction_id = latest.prediction_id)
   and not exists (select from detect.pattern_handling as h
-                  where h.workspace_id = p.workspace_id and h.pattern_id = p.pattern_id
+                  where h.workspace_id = latest.workspace_id and h.pattern_id = latest.pattern_id
                     and h.snoozed_until > now())
 order by latest.pattern_id, latest.window_days
 """
 
+# The commonest value of each; of equally common ones the first.
 SELECT_MAIN_PLACES = """
-select m.pattern_id, mode() within group (order by i.service) as service,
-       mode() within group (order by i.team) as team
-from detect.pattern_member as m
-join core.issue as i using (workspace_id, issue_id)
-where m.workspace_id = %s
-group by m.pattern_id
-order by m.pattern_id
+select pattern_id,
+       (array_agg(value order by issues desc, value) filter (where kind = 'service'))[1] as service,
+       (array_agg(value order by issues desc, value) filter (where kind = 'team'))[1] as team
+from detect.pattern_tally
+where workspace_id = %s and kind in ('service', 'team')
+group by pattern_id
+order by pattern_id
 """
 
 SELECT_CROSSINGS = """

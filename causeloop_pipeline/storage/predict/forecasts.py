@@ -18,17 +18,27 @@ from causeloop_pipeline.storage.database.session import Session
 
 ROWS_PER_COPY = 20_000
 
+DELETE_REPLACED = """
+delete from predict.forecast as f
+where f.workspace_id = %(workspace_id)s
+  and (f.pattern_id is null or f.pattern_id = any (%(pattern_ids)s::uuid[])
+       or not exists (select from detect.pattern as p
+                      where p.workspace_id = f.workspace_id and p.pattern_id = f.pattern_id
+                      offset 0))
+"""
+
 
 def replace_forecasts(
     session: Session, workspace_id: UUID, days: Sequence[date], curves: pl.DataFrame, computed_at: datetime
 ) -> None:
-    """Replace the workspace's forecasts: one row a pattern, and one without for the whole workspace.
+    """Replace the forecasts of some patterns and of the whole workspace, and drop those of gone patterns.
 
     `curves` are frame(pattern_id, yhat, yhat_lower, yhat_upper) with an array of one number a day.
     """
-    session.execute("delete from predict.forecast where workspace_id = %s", (workspace_id,))
     is_whole_workspace = pl.col("pattern_id").is_null()
     patterns = curves.filter(~is_whole_workspace)
+    parameters = {"workspace_id": workspace_id, "pattern_ids": patterns["pattern_id"].to_list()}
+    session.execute(DELETE_REPLACED, parameters)
     for rows in (curves.filter(is_whole_workspace), *patterns.iter_slices(ROWS_PER_COPY)):
         if rows.height:
             _append_forecasts(session, workspace_id, days, rows, computed_at)

@@ -1,5 +1,6 @@
 """Issued predictions, which are never rewritten: the latest of each pattern, those due, and new ones."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -15,6 +16,9 @@ from causeloop_pipeline.storage.database.session import Session
 ROWS_PER_INSERT = 50_000
 TEXT_COLUMNS = ("likely_trigger", "evidence", "likely_where", "likely_when")
 EMPTY_JSON = {"evidence": "[]", "likely_where": "{}", "likely_when": "[]", "model_probabilities": "{}"}
+CHANCE_SCHEMA = pl.Schema(
+    {name: PREDICTION_SCHEMA[name] for name in ("pattern_id", "window_days", "probability")}
+)
 DUE_SCHEMA = pl.Schema({"pattern_id": pl.String(), "windows": pl.List(pl.String())})
 
 SELECT_LATEST = """
@@ -26,11 +30,28 @@ where p.workspace_id = %(workspace_id)s
 order by latest.pattern_id, latest.window_days
 """
 
+# The current predictions are those of the present patterns: one look at each, whatever the planner knows.
+SELECT_LATEST_CHANCES = """
+select pattern_id, window_days, probability
+from predict.current_prediction
+where workspace_id = %(workspace_id)s and window_days = any (%(windows)s)
+order by pattern_id, window_days
+"""
+
+SELECT_LATEST_OF_PATTERNS = """
+select latest.*
+from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
+cross join unnest(%(windows)s::integer[]) as w (days)
+cross join lateral predict.latest_prediction(%(workspace_id)s, p.pattern_id, w.days) as latest
+order by latest.pattern_id, latest.window_days
+"""
+
+# A summary counts all issues of its pattern; those that begin only later are few.
 SELECT_DUE = """
-with issue_counts as (
+with later as (
     select pattern_id, count(*) as issues
     from core.issue
-    where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at < %(as_of)s
+    where workspace_id = %(workspace_id)s and pattern_id is not null and source_created_at >= %(as_of)s
     group by pattern_id
 ), claims as (
     select pattern_id, greatest(fixed_at, withdrawn_at) as at
@@ -47,12 +68,22 @@ with issue_counts as (
 select p.pattern_id, array_agg(w.days order by w.days) as windows
 from detect.pattern as p
 cross join unnest(%(windows)s::integer[]) as w (days)
-left join issue_counts on issue_counts.pattern_id = p.pattern_id
+left join lateral (
+    select issues from detect.pattern_summary as s
+    where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id
+    offset 0
+) as summary on true
+left join later on later.pattern_id = p.pattern_id
 left join last_claims on last_claims.pattern_id = p.pattern_id
-left join lateral predict.latest_prediction(p.workspace_id, p.pattern_id, w.days) as latest on true
+left join lateral (
+    select issued_at, event_count from predict.current_prediction as c
+    where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id and c.window_days = w.days
+    offset 0
+) as latest on true
 where p.workspace_id = %(workspace_id)s
   and (latest.issued_at is null or latest.issued_at < %(renew_before)s
-       or latest.event_count <> coalesce(issue_counts.issues, 0) or latest.issued_at < last_claims.at)
+       or latest.event_count <> coalesce(summary.issues, 0) - coalesce(later.issues, 0)
+       or latest.issued_at < last_claims.at)
 group by p.pattern_id
 order by p.pattern_id
 """
@@ -90,6 +121,20 @@ def read_latest_predictions(
     """The latest prediction of each present pattern and window."""
     parameters = {"workspace_id": workspace_id, "windows": list(windows)}
     return session.read(SELECT_LATEST, parameters, schema=columns)
+
+
+def read_latest_chances(session: Session, workspace_id: UUID, windows: tuple[int, ...]) -> pl.DataFrame:
+    """The latest probability of each present pattern in each window."""
+    parameters = {"workspace_id": workspace_id, "windows": list(windows)}
+    return session.read(SELECT_LATEST_CHANCES, parameters, schema=CHANCE_SCHEMA)
+
+
+def read_latest_predictions_of(
+    session: Session, workspace_id: UUID, windows: tuple[int, ...], pattern_ids: Sequence[str]
+) -> pl.DataFrame:
+    """The latest prediction of some present patterns in each window."""
+    parameters = {"workspace_id": workspace_id, "windows": list(windows), "pattern_ids": list(pattern_ids)}
+    return session.read(SELECT_LATEST_OF_PATTERNS, parameters, schema=PREDICTION_SCHEMA)
 
 
 def read_due_predictions(

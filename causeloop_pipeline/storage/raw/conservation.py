@@ -1,6 +1,7 @@
 """Conservation of records: each one is an issue, a change, a version of one, quarantined or still pending."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from causeloop_pipeline.storage.database.session import Session
@@ -74,6 +75,82 @@ on conflict (workspace_id, source) do update set
 returning source, records, issues, changes, versions, quarantined, pending, balanced
 """
 
+# The same of the external records of which a run has claimed records, before it finishes them; one look at
+# each: of a table that has just grown the planner knows nothing.
+SELECT_COUNTS_OF_CLAIMED = """
+with touched as (
+    select distinct r.source, r.external_id, r.kind in ('change', 'normalized_change') as is_change
+    from raw.pending_record as p
+    cross join lateral (
+        select source, external_id, kind
+        from raw.record
+        where workspace_id = p.workspace_id and record_id = p.record_id
+        offset 0
+    ) as r
+    where p.run_id = %(run_id)s and p.workspace_id = %(workspace_id)s
+),
+compared as (
+    select t.source, t.is_change, s.records, s.pending, s.quarantined,
+           s.records - s.pending - s.quarantined as normalized,
+           case
+               when t.is_change then exists (
+                   select from core.change as c
+                   where c.workspace_id = %(workspace_id)s and c.source = t.source
+                     and c.external_id = t.external_id
+                   offset 0)
+               else exists (
+                   select from core.issue as i
+                   where i.workspace_id = %(workspace_id)s and i.source = t.source
+                     and i.external_id = t.external_id
+                   offset 0)
+           end as exists_in_core
+    from touched as t
+    cross join lateral (
+        select count(*) as records, count(*) filter (where is_pending) as pending,
+               count(*) filter (where not is_pending and is_quarantined) as quarantined
+        from (
+            select exists (
+                       select from raw.pending_record as a
+                       where a.workspace_id = r.workspace_id and a.record_id = r.record_id
+                         and a.run_id is distinct from %(run_id)s
+                       offset 0) as is_pending,
+                   exists (
+                       select from raw.quarantine as q
+                       where q.workspace_id = r.workspace_id and q.source = r.source
+                         and q.external_id = r.external_id and q.payload_hash = r.payload_hash
+                         and q.replayed_at is null
+                       offset 0) as is_quarantined
+            from raw.record as r
+            where r.workspace_id = %(workspace_id)s and r.source = t.source and r.external_id = t.external_id
+              and (r.kind in ('change', 'normalized_change')) = t.is_change
+        ) as versions
+    ) as s
+),
+counted as (
+    select source, records,
+           (not is_change and exists_in_core and (normalized > 0 or pending = 0))::int as issues,
+           (is_change and exists_in_core and (normalized > 0 or pending = 0))::int as changes,
+           case when exists_in_core then greatest(normalized - 1, 0) else 0 end as versions,
+           quarantined, pending
+    from compared
+)
+select source, sum(records)::bigint as records, sum(issues)::bigint as issues,
+       sum(changes)::bigint as changes, sum(versions)::bigint as versions,
+       sum(quarantined)::bigint as quarantined, sum(pending)::bigint as pending,
+       bool_and(records = issues + changes + versions + quarantined + pending) as balanced
+from counted
+group by source
+order by source
+"""
+
+SELECT_IS_COUNT_DUE = """
+select not exists (
+    select from core.conservation where workspace_id = %(workspace_id)s and checked_at > now() - %(max_age)s
+) or exists (
+    select from core.conservation where workspace_id = %(workspace_id)s and not balanced
+) as is_due
+"""
+
 DELETE_COUNTS_OF_GONE_SOURCES = """
 delete from core.conservation as c
 where c.workspace_id = %(workspace_id)s
@@ -81,6 +158,10 @@ where c.workspace_id = %(workspace_id)s
     and not exists (select from core.issue where workspace_id = c.workspace_id and source = c.source)
     and not exists (select from core.change where workspace_id = c.workspace_id and source = c.source)
 """
+
+
+COUNT_AGAIN_AFTER = timedelta(hours=20)
+"""Once a night, even if the next one begins a little earlier."""
 
 
 @dataclass(frozen=True)
@@ -108,3 +189,16 @@ def check_conservation(session: Session, workspace_id: UUID) -> list[SourceBalan
     session.execute(DELETE_COUNTS_OF_GONE_SOURCES, {"workspace_id": workspace_id})
     rows = session.rows(UPSERT_COUNTS, {"workspace_id": workspace_id})
     return sorted((SourceBalance(**row) for row in rows), key=lambda balance: balance.source)
+
+
+def check_claimed_records(session: Session, run_id: str, workspace_id: UUID) -> list[SourceBalance]:
+    """Count what has become of the records that a run has claimed and not finished, a row a source."""
+    parameters = {"run_id": run_id, "workspace_id": workspace_id}
+    return [SourceBalance(**row) for row in session.rows(SELECT_COUNTS_OF_CLAIMED, parameters)]
+
+
+def is_count_due(session: Session, workspace_id: UUID) -> bool:
+    """Whether all records of a workspace were counted long ago, or some were lost when they were."""
+    parameters = {"workspace_id": workspace_id, "max_age": COUNT_AGAIN_AFTER}
+    row = session.row(SELECT_IS_COUNT_DUE, parameters)
+    return bool(row and row["is_due"])

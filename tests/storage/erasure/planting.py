@@ -68,12 +68,12 @@ VALUES = {
     "text": "'x'",
     "uuid": "uuidv7()",
     "text[]": "'{x}'",
-    "jsonb": "'{}'",
+    "jsonb": """'{"issue_count": 1, "services": 1, "teams": 1}'""",  # what columns are generated from
     "json": "'{}'",
     "bytea": "'x'",
     "boolean": "true",
     "timestamp with time zone": "now()",
-    "date": "now()",
+    "date": "date_trunc('month', now())",
 }
 
 

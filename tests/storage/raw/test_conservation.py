@@ -1,10 +1,18 @@
 """Received records are counted against what they became, in every workspace and source."""
 
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.conservation import SourceBalance, check_conservation
+from causeloop_pipeline.storage.raw.conservation import (
+    SourceBalance,
+    check_claimed_records,
+    check_conservation,
+    is_count_due,
+)
+from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
 from tests.support.normalizing import land_records, normalize, normalizer, record
 
 
@@ -78,3 +86,66 @@ def test_a_deleted_source_leaves_no_row_behind(
         session.execute("delete from raw.record")
         assert check_conservation(session, workspace_id) == []
         assert session.rows("select * from core.conservation") == []
+
+
+def test_what_a_run_claimed_is_counted_as_all_records_are_and_nothing_else_is_looked_at(
+    installation: Any, database: Database, workspace_id: UUID
+) -> None:
+    models = normalizer(installation.pipeline_url)
+    land_records(database, workspace_id, record({"external_id": "X-0", "title": "of an earlier run"}))
+    normalize(database, models, workspace_id)
+    land_records(
+        database,
+        workspace_id,
+        *(record({"external_id": f"X-{n}", "title": "t"}) for n in (1, 2)),
+        record({"external_id": "X-1", "title": "newer"}),
+        record({"external_id": "no title"}),
+    )
+    run_id = str(uuid4())
+    with database.workspace(workspace_id) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+    models.normalize(run_id, ["custom_api"])
+    land_records(database, workspace_id, record({"external_id": "X-2", "title": "waits"}))
+
+    with database.workspace(workspace_id) as session:
+        (claimed,) = check_claimed_records(session, run_id, workspace_id)
+        finish_pending_records(session, run_id, [workspace_id])
+        (of_all,) = check_conservation(session, workspace_id)
+        assert claimed == SourceBalance(
+            "custom_api", records=5, issues=2, versions=1, quarantined=1, pending=1, balanced=True
+        )
+        assert of_all == replace(claimed, records=6, issues=3)
+
+
+def test_an_issue_that_a_run_has_lost_is_missed_before_the_night(
+    installation: Any, database: Database, workspace_id: UUID
+) -> None:
+    models = normalizer(installation.pipeline_url)
+    land_records(database, workspace_id, *(record({"external_id": f"X-{n}", "title": "t"}) for n in (1, 2)))
+    run_id = str(uuid4())
+    with database.workspace(workspace_id) as session:
+        declare_scope(session, run_id, [workspace_id])
+        claim_pending_records(session, run_id, [workspace_id])
+    models.normalize(run_id, ["custom_api"])
+    with database.workspace(workspace_id) as session:
+        session.execute("delete from core.issue where external_id = 'X-2'")
+        (balance,) = check_claimed_records(session, run_id, workspace_id)
+        assert (balance.balanced, balance.lost) == (False, 1)
+
+
+def test_all_records_are_counted_once_a_night_and_again_until_none_is_lost(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        assert is_count_due(session, workspace_id)
+        session.execute(
+            "insert into core.conservation (workspace_id, source, records, issues, changes, versions, "
+            "quarantined, pending, balanced, checked_at) values (%s, 'jira', 1, 1, 0, 0, 0, 0, true, now())",
+            (workspace_id,),
+        )
+        assert not is_count_due(session, workspace_id)
+        session.execute("update core.conservation set balanced = false")
+        assert is_count_due(session, workspace_id)
+        session.execute("update core.conservation set balanced = true, checked_at = now() - interval '21 h'")
+        assert is_count_due(session, workspace_id)

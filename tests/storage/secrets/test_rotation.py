@@ -37,6 +37,7 @@ UNSEALED = {
     ("detect.grouping_state", "pattern_index"),
     ("app.workspace_archive_part", "content"),
     ("detect.pattern_index_part", "content"),
+    ("detect.occurrence_month", "content"),
     ("raw.quarantine", "payload"),
 }
 """Hashes, own data, and responses that are deleted within a day."""
