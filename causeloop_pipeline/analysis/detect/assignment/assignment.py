@@ -36,6 +36,10 @@ from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTE
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
+_NO_PATTERNS = pl.DataFrame(schema=PATTERN_SCHEMA)
+_NO_MEMBERS = pl.DataFrame(schema=MEMBER_SCHEMA)
+_NO_LINEAGE = pl.DataFrame(schema=LINEAGE_SCHEMA)
+
 
 def assign_issues(
     issues: pl.DataFrame,
@@ -72,9 +76,9 @@ def _make_delta(
 ) -> Grouping:
     """Rows to upsert (none unless given), no lineage, and the index."""
     return Grouping(
-        patterns=pl.DataFrame(schema=PATTERN_SCHEMA) if patterns is None else patterns,
-        members=pl.DataFrame(schema=MEMBER_SCHEMA) if members is None else members,
-        lineage=pl.DataFrame(schema=LINEAGE_SCHEMA),
+        patterns=_NO_PATTERNS if patterns is None else patterns,
+        members=_NO_MEMBERS if members is None else members,
+        lineage=_NO_LINEAGE,
         index=index,
         recalibration=index.recalibration,
     )

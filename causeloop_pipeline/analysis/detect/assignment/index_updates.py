@@ -10,13 +10,13 @@ from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.pattern_ids import derive_pattern_id
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
-    count_traits,
     measure_resolution_times,
-    summarize_times,
+    trait_counts_of,
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
 
 _MAX_VALUES_TO_SCAN_FOR = 8
+_BURST_KEYS = ("burst:", "storm:")  # of issues that time decides about
 
 
 def update_summaries(
@@ -32,7 +32,7 @@ def update_summaries(
     the index and the workspace. Out: the summaries now, with ids for new groups.
     """
     added = _summarize_added(rows, similarity)
-    merged = added.lazy().join(before.lazy(), on="group", how="left").sort("group").collect()
+    merged = added.join(before.lazy(), on="group", how="left").sort("group").collect()
     ids = _assign_ids(merged, index, namespace)
     earlier_count = pl.col("issue_count").fill_null(0)
     count = earlier_count + pl.col("added_count")
@@ -57,17 +57,11 @@ def update_summaries(
     )
 
 
-def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
+def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.LazyFrame:
     """What the new issues add to each group; `added_similarity_within` is over pairs of new issues."""
     earlier_new_issues = pl.int_range(pl.len()).over("group")
     has_only_text = pl.col("atom_key") == "text:"
-    times = summarize_times(rows).rename(
-        {
-            "issue_count": "added_count",
-            "first_seen_at": "added_first_seen_at",
-            "last_seen_at": "added_last_seen_at",
-        }
-    )
+    created = pl.col("source_created_at")
     return (
         rows.lazy()
         .with_columns(pl.Series("similarity", similarity), earlier_new_issues.alias("earlier"))
@@ -79,9 +73,10 @@ def _summarize_added(rows: pl.DataFrame, similarity: Floats) -> pl.DataFrame:
             pl.col("kind").first().alias("added_kind"),
             pl.coalesce("template", "title").first().alias("added_text"),
             has_only_text.sum().cast(pl.Int64).alias("added_atoms"),
+            pl.len().cast(pl.Int64).alias("added_count"),
+            created.min().alias("added_first_seen_at"),
+            created.max().alias("added_last_seen_at"),
         )
-        .join(times.lazy(), on="group")
-        .collect()
     )
 
 
@@ -121,8 +116,9 @@ def add_to_index(
     a new index; the given one stays as it is.
     """
     groups = summaries["group"].to_list()
+    has_burst = any(key in _BURST_KEYS for key in keys)
     trait_counts = (
-        pl.concat([index.trait_counts.rows_of(groups).lazy(), count_traits(rows).lazy()])
+        pl.concat([index.trait_counts.rows_of(groups).lazy(), trait_counts_of(rows)])
         .group_by("group", "name", "value")
         .agg(pl.col("count").sum())
         .sort("group", "name", "value")
@@ -136,7 +132,7 @@ def add_to_index(
         keys=pl.concat([index.keys, _list_new_keys(index, rows, keys)]),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
         resolution_times=pl.concat([index.resolution_times, measure_resolution_times(rows)]),
-        bursts=pl.concat([index.bursts, _list_new_bursts(rows)]),
+        bursts=pl.concat([index.bursts, _list_new_bursts(rows)]) if has_burst else index.bursts,
         lexicon=texts.lexicon,
         segments=texts.segments(rows["group"].to_numpy()),
     )
@@ -144,6 +140,8 @@ def add_to_index(
 
 def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Keys of new groups, and keys that the index did not have."""
+    if all(key.endswith(":") for key in keys):
+        return index.keys.clear()
     is_new_group = pl.col("group") >= index.group_count
     is_new_key = ~pl.col("key").is_in(index.keys["key"].implode())
     return (
@@ -163,7 +161,7 @@ def _list_new_bursts(rows: pl.DataFrame) -> pl.DataFrame:
     return (
         rows.with_columns(build_place_keys(rows))
         .lazy()
-        .filter(pl.col("atom_key").is_in(["burst:", "storm:"]))
+        .filter(pl.col("atom_key").is_in(_BURST_KEYS))
         .with_columns(pl.coalesce(storm_place, "place").alias("place"))
         .select("place", created.alias("began"), created.alias("ended"), "group")
         .drop_nulls()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from causeloop_pipeline.analysis.arrays import Ints
+
 _MAX_DELTA_ROWS = 50_000
 
 
@@ -27,16 +29,20 @@ class GroupTable:
     def rows_of(self, groups: Sequence[int]) -> pl.DataFrame:
         """All rows of some groups."""
         wanted = np.unique(np.array(groups, dtype=np.int64))
+        if self.delta.height == 0:
+            return self._base_rows_of(wanted)
         delta_groups = self.delta["group"].to_numpy()
         in_delta = np.isin(delta_groups, wanted)
         wanted_of_base = np.setdiff1d(wanted, delta_groups[in_delta], assume_unique=False)
-
-        base_groups = self.base["group"].to_numpy()
-        begins = np.searchsorted(base_groups, wanted_of_base, "left").tolist()
-        ends = np.searchsorted(base_groups, wanted_of_base, "right").tolist()
-        places = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
-        base_rows = self.base[np.concatenate(places)] if places else self.base.clear()
+        base_rows = self._base_rows_of(wanted_of_base)
         return pl.concat([base_rows, self.delta.filter(pl.Series(in_delta))]) if in_delta.any() else base_rows
+
+    def _base_rows_of(self, wanted: Ints) -> pl.DataFrame:
+        base_groups = self.base["group"].to_numpy()
+        begins = np.searchsorted(base_groups, wanted, "left").tolist()
+        ends = np.searchsorted(base_groups, wanted, "right").tolist()
+        places = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True) if end > begin]
+        return self.base[np.concatenate(places)] if places else self.base.clear()
 
     def replace_groups(self, rows: pl.DataFrame) -> "GroupTable":
         """The table with these rows in place of all rows of their groups."""

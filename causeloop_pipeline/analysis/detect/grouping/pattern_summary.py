@@ -92,17 +92,31 @@ def count_traits(rows: pl.DataFrame) -> pl.DataFrame:
 
     In: members (`group` and `TRAIT_COLUMNS`). Out: `group`, `name`, `value`, `count`, sorted.
     """
-    lazy_rows = rows.lazy()  # one query: for a single new issue each step costs more than its rows
+    return trait_counts_of(rows).sort("group", "name", "value").collect()
+
+
+def trait_counts_of(rows: pl.DataFrame) -> pl.LazyFrame:
+    """Plans the counts of `count_traits`, unsorted, as a part of a larger query.
+
+    In: members (`group` and `TRAIT_COLUMNS`). Out: the query; for a single new issue each step of its own
+    would cost more than its rows.
+    """
+    used = [name for name in TRAIT_COLUMNS if rows[name].null_count() < rows.height]
+    if rows.height == 1:
+        group, values = rows["group"][0], rows.select(used).row(0)
+        counted = [(group, name, value, 1) for name, value in zip(used, values, strict=True)]
+        schema = pl.Schema([("group", rows.schema["group"]), *_TRAIT_COUNT_COLUMNS.items()])
+        return pl.LazyFrame(counted, schema=schema, orient="row")
+    lazy_rows = rows.lazy()
     parts = [
         lazy_rows.select("group", pl.lit(name).alias("name"), pl.col(name).alias("value"))
         .drop_nulls("value")
         .group_by("group", "name", "value")
         .agg(pl.len().cast(pl.Int64).alias("count"))
-        for name in TRAIT_COLUMNS
-        if rows[name].null_count() < rows.height
+        for name in used
     ]
     empty = pl.LazyFrame(schema={"group": rows.schema["group"], **_TRAIT_COUNT_COLUMNS})
-    return pl.concat([empty, *parts]).sort("group", "name", "value").collect()
+    return pl.concat([empty, *parts])
 
 
 def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
@@ -112,17 +126,22 @@ def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFram
     in it if at least half of ALL members have its commonest value (ties: the smaller value).
     """
     shared = (
-        counts.sort(["group", "name", "count", "value"], descending=[False, False, True, False])
+        counts.lazy()
+        .sort(["group", "name", "count", "value"], descending=[False, False, True, False])
         .unique(["group", "name"], keep="first", maintain_order=True)
-        .join(sizes, on="group", maintain_order="left")
+        .join(sizes.lazy(), on="group", maintain_order="left")
         .with_columns((pl.col("count") / pl.col("issue_count")).round(4).alias("share"))
         .filter(pl.col("share") >= MIN_SHARED_SHARE)
+        .group_by("group")
+        .agg(_trait_named(field.name) for field in SHARED_TRAITS.fields)
     )
-    by_group = sizes.select("group")
-    for field in SHARED_TRAITS.fields:
-        value = shared.filter(name=field.name).select("group", pl.struct("share", "value").alias(field.name))
-        by_group = by_group.join(value, on="group", how="left", maintain_order="left")
-    return by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint"))
+    by_group = sizes.lazy().select("group").join(shared, on="group", how="left", maintain_order="left")
+    return by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint")).collect()
+
+
+def _trait_named(name: str) -> pl.Expr:
+    """A group's share and value of one trait; null without it."""
+    return pl.struct("share", "value").filter(pl.col("name") == name).first().alias(name)
 
 
 def measure_resolution_times(rows: pl.DataFrame) -> pl.DataFrame:

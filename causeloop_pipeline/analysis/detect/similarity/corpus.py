@@ -17,7 +17,11 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import (
     weigh_frames,
 )
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
-from causeloop_pipeline.analysis.detect.similarity.tokens import body_text, count_terms, title_text
+from causeloop_pipeline.analysis.detect.similarity.tokens import (
+    body_text,
+    count_expanded_words,
+    title_text,
+)
 
 TITLE_WEIGHT = 2.5
 _K1 = 1.2  # BM25: saturation of a term's count
@@ -129,7 +133,7 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     In: texts (`text_rows`), a lexicon. Out: the lexicon with the terms that it lacked, and the corpus.
     """
     counts = _count_by_field(texts)
-    df = counts.lazy().group_by("term").agg(pl.len().cast(pl.UInt32).alias("df")).sort("term").collect()
+    df = counts["term"].value_counts(name="df").sort("term")
     codes = lexicon.codes_of(df["term"])
     is_new = codes < 0
     larger = lexicon
@@ -137,8 +141,9 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
         larger = lexicon.extend(df.filter(pl.Series(is_new)))
         codes[is_new] = np.arange(lexicon.terms.height, larger.terms.height)
 
-    coded_terms = pl.DataFrame({"term": df["term"], "code": codes.astype(np.uint32)})
-    coded = counts.lazy().join(coded_terms.lazy(), on="term").drop("term").sort("row", "code").collect()
+    code = codes[df["term"].search_sorted(counts["term"]).to_numpy()]
+    order = np.lexsort((code, counts["row"].to_numpy()))
+    coded = counts.select("row", "title", "body", pl.Series("code", code.astype(np.uint32)))[order]
     starts = range(0, texts.height, _CHUNK)
     chunks = [coded] if len(starts) == 1 else [_rows_from(coded, start) for start in starts]
     return larger, build_corpus(texts, larger, TextCounts(chunks, FrameRows.of(texts)))
@@ -150,13 +155,15 @@ def _rows_from(counts: pl.DataFrame, start: int) -> pl.DataFrame:
 
 def _count_by_field(texts: pl.DataFrame) -> pl.DataFrame:
     """How often each text's title and body hold each term: `row`, `term`, `title`, `body`."""
-    both = count_terms(pl.concat([title_text(texts["title"]), body_text(texts["body"])]))
-    title = pl.when(pl.col("row") < texts.height).then("count").otherwise(pl.lit(0, pl.UInt32))
+    both = count_expanded_words(pl.concat([title_text(texts["title"]), body_text(texts["body"])]))
+    is_title = pl.col("row") < texts.height
     return (
-        both.lazy()
-        .select(pl.col("row") % max(texts.height, 1), "term", title=title, body="count")
+        both.select(pl.col("row") % max(texts.height, 1), "term", "count", is_title=is_title)
         .group_by("row", "term")
-        .agg(pl.col("title").sum(), (pl.col("body") - pl.col("title")).sum())
+        .agg(
+            pl.col("count").filter("is_title").sum().cast(pl.UInt32).alias("title"),
+            pl.col("count").filter(~pl.col("is_title")).sum().cast(pl.UInt32).alias("body"),
+        )
         .collect()
     )
 
@@ -229,7 +236,8 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
     plain_title = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
     exceptions = both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
-    return texts.with_columns(_share("component"), _share("place")).select(
+    with_shares = texts.lazy().with_columns(_share("component"), _share("place"))
+    described = with_shares.select(
         "issue_id",
         exceptions.list.unique().list.sort().alias("exceptions"),
         "component",
@@ -239,3 +247,4 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
         "created",
         plain_title.alias("exact"),
     )
+    return described.collect()

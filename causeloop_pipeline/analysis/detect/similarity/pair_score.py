@@ -203,7 +203,7 @@ def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon
 
 
 def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Floats]:
-    both = pl.concat([ours, theirs.rename(lambda name: f"{name}_2")], how="horizontal")
+    both = pl.concat([ours, theirs.rename(lambda name: f"{name}_2")], how="horizontal").lazy()
     has_shared = pl.col("exceptions").list.set_intersection("exceptions_2").list.len() > 0
     have_exceptions = (pl.col("exceptions").list.len() > 0) & (pl.col("exceptions_2").list.len() > 0)
     agreement = pl.coalesce(_agreement("component"), _agreement("place"), pl.lit(0.0))
@@ -213,7 +213,7 @@ def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Fl
         agreement.alias("component"),
         gap_days.alias("gap_days"),
     ).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
-    return {column.name: column.to_numpy() for column in features}
+    return {column.name: column.to_numpy() for column in features.collect()}
 
 
 def _agreement(name: str) -> pl.Expr:

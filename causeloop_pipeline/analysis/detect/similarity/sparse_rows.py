@@ -9,10 +9,10 @@ from causeloop_pipeline.analysis.arrays import Floats, Ints
 
 def rows_of(matrix: Any, rows: Ints, width: int) -> Any:
     """Takes rows of a sparse matrix, as wide as a lexicon that may have grown since."""
-    from scipy.sparse import csr_array
-
     taken = matrix[rows]
-    return csr_array((taken.data, taken.indices, taken.indptr), shape=(len(rows), width))
+    if taken.shape[1] != width:
+        taken.resize(len(rows), width)
+    return taken
 
 
 def row_dots(a: Any, b: Any) -> Floats:

@@ -42,6 +42,20 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
 
     In: texts. Out: `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by row and term.
     """
+    return (
+        count_expanded_words(texts)
+        .group_by("row", "term")
+        .agg(pl.col("count").sum().cast(pl.UInt32))
+        .sort("row", "term")
+        .collect()
+    )
+
+
+def count_expanded_words(texts: pl.Series) -> pl.LazyFrame:
+    """Counts the words of texts, as a part of a larger query.
+
+    In: texts. Out: `row`, `term`, `count`, once for each distinct word of a text that has the term.
+    """
     words = (
         pl.LazyFrame({"text": texts})
         .with_row_index("row")
@@ -52,16 +66,8 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
         .len("count")
         .collect()
     )
-    distinct = words["word"].unique()
-    terms = _expand_words(distinct)
-    return (
-        words.lazy()
-        .join(terms.lazy(), on="word")
-        .group_by("row", "term")
-        .agg(pl.col("count").sum().cast(pl.UInt32))
-        .sort("row", "term")
-        .collect()
-    )
+    terms = _expand_words(words["word"].unique())
+    return words.lazy().join(terms.lazy(), on="word")
 
 
 def _expand_words(words: pl.Series) -> pl.DataFrame:
