@@ -123,6 +123,15 @@ def test_the_planted_causes_are_found(running: RunningInstallation, workspace: s
     assert pair_scores(issues["group"], pl.Series(labels))["f1"] >= 0.9
 
 
+def test_the_first_look_at_accuracy_shows_a_backtest_of_the_history(running: RunningInstallation) -> None:
+    with running.client("payments") as client:
+        accuracy = client.get("/v1/predictions/accuracy").json()
+
+    assert accuracy["graded"] == 0
+    assert accuracy["backtest"]["predictions"] >= 500
+    assert accuracy["backtest"]["skill"] > 0
+
+
 def test_a_signed_webhook_becomes_an_issue_with_a_pattern(running: RunningInstallation) -> None:
     with running.client("storefront") as client:
         workspace_id = client.get("/v1/workspace").json()["id"]

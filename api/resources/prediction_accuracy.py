@@ -68,8 +68,9 @@ def _score_overall(scored: "pl.DataFrame") -> dict[str, float | None]:
 def _build_curve(scored: "pl.DataFrame") -> list[dict[str, Any]]:
     from causeloop_pipeline.analysis.predict.calibration import measure_reliability
 
-    return [_add_band_check(row) for row in measure_reliability(scored).to_dicts()] if len(scored) else []
+    return [add_band_check(row) for row in measure_reliability(scored).to_dicts()] if len(scored) else []
 
 
-def _add_band_check(row: dict[str, Any]) -> dict[str, Any]:
+def add_band_check(row: dict[str, Any]) -> dict[str, Any]:
+    """A bin of the curve, with whether its frequency lies within the band of chance."""
     return {**row, "within_band": row["band_low"] <= row["frequency"] <= row["band_high"]}

@@ -6,14 +6,13 @@ import { MARGIN, figure, leftAxis, scale } from "./axes.js";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
 
-export function reliabilityChart(bins) {
-  const title = "Reliability diagram";
+export function reliabilityChart(bins, title = "Reliability diagram") {
   const outside = bins.filter((bin) => !bin.within_band).length;
   const graded = bins.reduce((sum, bin) => sum + bin.n, 0);
   const groups = outside
     ? `${number(outside)} of ${pluralize(bins.length, "group")} of predictions are outside`
     : `All ${pluralize(bins.length, "group")} of predictions are within`;
-  const summary = `${groups} the range that chance alone explains (${number(graded)} graded).`;
+  const summary = `${groups} the range that chance alone explains (${pluralize(graded, "prediction")}).`;
   const columns = [
     { title: "Predicted", numeric: true, cell: (bin) => probabilityText(bin.mean_probability) },
     { title: "Observed", numeric: true, cell: (bin) => percent(bin.frequency) },

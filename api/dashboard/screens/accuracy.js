@@ -3,21 +3,25 @@
 import { reliabilityChart } from "../charts/reliability_chart.js";
 import { get } from "../lib/client.js";
 import { h, table } from "../lib/elements.js";
-import { pluralize, minute, number, percent, plain } from "../lib/format.js";
+import { pluralize, day, minute, number, percent, plain } from "../lib/format.js";
 import { empty } from "../lib/states.js";
 
 export async function accuracySection(signal) {
   const accuracy = await get("/v1/predictions/accuracy", {}, {}, signal);
-  if (!accuracy.graded)
-    return empty(
-      "No window has ended yet, so no prediction has been graded.",
-      accuracy.next_closes_at
-        ? `The first of ${pluralize(accuracy.open, "prediction")} is graded after ${minute(accuracy.next_closes_at)}.`
-        : "There are no predictions yet.",
-    );
-  return h(
-    "div",
-    {},
+  return h("div", {}, accuracy.graded ? issued(accuracy) : noneGraded(accuracy), backtested(accuracy.backtest, accuracy.graded));
+}
+
+function noneGraded(accuracy) {
+  return empty(
+    "No window has ended yet, so no prediction has been graded.",
+    accuracy.next_closes_at
+      ? `The first of ${pluralize(accuracy.open, "prediction")} is graded after ${minute(accuracy.next_closes_at)}.`
+      : "There are no predictions yet.",
+  );
+}
+
+function issued(accuracy) {
+  return [
     h(
       "p",
       {},
@@ -26,31 +30,54 @@ export async function accuracySection(signal) {
       accuracy.overruled ? ` People overruled ${pluralize(accuracy.overruled, "grade")}.` : "",
     ),
     accuracy.reliability.length ? reliabilityChart(accuracy.reliability) : null,
-    accuracy.scores.length ? scoresTable(accuracy.scores) : null,
+    accuracy.scores.length ? scoresTable("Brier score by window; lower is better", accuracy.scores) : null,
+  ];
+}
+
+/** What would have been predicted on the past: open while nothing is graded, folded up beside real grades. */
+function backtested(backtest, graded) {
+  if (!backtest) return null;
+  return h(
+    "details",
+    { class: "backtest", open: !graded },
+    h("summary", {}, h("span", { class: "mark-word" }, "backtested"), " How accurate it would have been on your history"),
+    h(
+      "p",
+      {},
+      `${pluralize(backtest.predictions, "simulated prediction")} for ${pluralize(backtest.patterns, "pattern")}, `,
+      `made as of ${day(backtest.first_origin)} to ${day(backtest.last_origin)} from what was known then: `,
+      `${number(backtest.hits)} came true. None was issued at the time; they are not counted among graded predictions.`,
+    ),
+    reliabilityChart(backtest.reliability, "Reliability diagram, backtested"),
+    scoresTable("Brier score by window, backtested; lower is better", backtest.scores),
   );
 }
 
-function scoresTable(scores) {
-  const rows = [...scores].sort(
-    (left, right) => left.window_days - right.window_days || left.brier - right.brier,
-  );
-  const columns = [
-    { title: "Window", cell: (row) => `${row.window_days} d` },
-    { title: "Model", cell: (row) => plain(row.model) },
-    { title: "Brier", numeric: true, cell: (row) => number(row.brier, 3) },
-    { title: "Skill", numeric: true, cell: (row) => (row.skill === null ? "–" : signedPercent(row.skill)) },
-    { title: "Base rate", numeric: true, cell: (row) => percent(row.base_rate) },
-    { title: "ECE", numeric: true, cell: (row) => number(row.ece, 3) },
-    { title: "ECE by chance", numeric: true, cell: (row) => number(row.ece_noise, 3) },
-    { title: "n", numeric: true, cell: (row) => number(row.n) },
-  ];
+const DISPLAYED = "mixture";
+const REFERENCE = "recency_frequency";
+const TITLES = { [DISPLAYED]: "Causeloop", [REFERENCE]: "reference" };
+
+/** The scores of what is shown beside those of a simple reference; every base model is folded up. */
+function scoresTable(caption, scores) {
+  const first = scores.filter((row) => row.model === DISPLAYED || row.model === REFERENCE);
+  if (!first.length || first.length === scores.length) return scoresOf(caption, scores);
   return h(
     "div",
     {},
-    table("Brier score by window; lower is better", columns, rows, { isCaptionVisible: true }),
+    scoresOf(caption, first),
+    h("details", { class: "data-table" }, h("summary", {}, "Every base model"), modelsTable(`${caption}, every base model`, scores)),
+  );
+}
+
+function scoresOf(caption, scores) {
+  return h(
+    "div",
+    {},
+    modelsTable(caption, scores),
     h(
       "p",
       { class: "quiet" },
+      "Causeloop: the base models together. Reference: recency and frequency alone. ",
       "Brier: the mean squared error of the probabilities, lower is better. ",
       "Skill: how much lower than that of always predicting the base rate. ",
       "ECE (expected calibration error): the mean distance between predicted and observed. ",
@@ -59,4 +86,24 @@ function scoresTable(scores) {
   );
 }
 
-const signedPercent = (share) => `${share > 0 ? "+" : "−"}${Math.abs(Math.round(share * 100))} %`;
+function modelsTable(caption, scores) {
+  const rows = [...scores].sort(
+    (left, right) => left.window_days - right.window_days || left.brier - right.brier,
+  );
+  const columns = [
+    { title: "Window", cell: (row) => pluralize(row.window_days, "day") },
+    { title: "Model", cell: (row) => TITLES[row.model] ?? plain(row.model) },
+    { title: "Brier", numeric: true, cell: (row) => number(row.brier, 3) },
+    { title: "Skill", numeric: true, cell: (row) => (row.skill === null ? "–" : signedPercent(row.skill)) },
+    { title: "Base rate", numeric: true, cell: (row) => percent(row.base_rate) },
+    { title: "ECE", numeric: true, cell: (row) => number(row.ece, 3) },
+    { title: "ECE by chance", numeric: true, cell: (row) => number(row.ece_noise, 3) },
+    { title: "n", numeric: true, cell: (row) => number(row.n) },
+  ];
+  return table(caption, columns, rows, { isCaptionVisible: true });
+}
+
+function signedPercent(share) {
+  const rounded = Math.round(share * 100);
+  return rounded ? `${rounded > 0 ? "+" : "−"}${Math.abs(rounded)} %` : "0 %";
+}

@@ -45,6 +45,11 @@ select json_build_object(
     'next_closes_at', (
         select min(issued.closes_at) from predict.prediction as issued
         where {IS_SELECTED} and issued.closes_at > now()
+    ),
+    'backtest', (
+        select to_jsonb(b) - 'workspace_id'
+        from predict.backtest as b
+        where ($1 ->> 'model_version') is null or b.model_version = $1 ->> 'model_version'
     )
 )
 """
@@ -52,11 +57,12 @@ select json_build_object(
 
 @dataclass(frozen=True)
 class Grades:
-    """The graded predictions, the number of open windows, and when the next of them closes."""
+    """The graded predictions, the number of open windows, when the next of them closes, and the backtest."""
 
     graded: list[dict[str, Any]]
     open: int
     next_closes_at: str | None
+    backtest: dict[str, Any] | None
 
 
 async def read_grades(

@@ -11,6 +11,7 @@ from api.http.errors import not_found
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.predict import accuracy, forecasts, predictions
+from api.resources.backtested_accuracy import describe_backtest
 from api.resources.list_page import read_page
 from api.resources.prediction_accuracy import score_accuracy
 from api.schemas.predict.accuracy import Accuracy, AccuracyRequest
@@ -68,10 +69,17 @@ async def read_forecast(db: Db, request: Annotated[ForecastRequest, Query()]) ->
 @router.get("/accuracy", summary="Get the accuracy of predictions", responses=documents(Accuracy))
 @requires(Role.VIEWER)
 async def read_prediction_accuracy(db: Db, request: Annotated[AccuracyRequest, Query()]) -> Response:
-    """Scores of past predictions, and the reliability curve with its noise band."""
+    """Scores of past predictions, the reliability curve with its noise band, and apart from it a backtest."""
     grades = await accuracy.read_grades(db, request.window_days, request.model_version, request.days)
     scores = await run_in_threadpool(score_accuracy, grades.graded)
-    return json_response({**scores, "open": grades.open, "next_closes_at": grades.next_closes_at})
+    return json_response(
+        {
+            **scores,
+            "open": grades.open,
+            "next_closes_at": grades.next_closes_at,
+            "backtest": describe_backtest(grades.backtest, request.window_days),
+        }
+    )
 
 
 @router.get("/{prediction_id}", summary="Get a prediction", responses=documents(PredictionDetail))

@@ -63,6 +63,31 @@ class WindowReliability(BaseModel):
     reliability: list[ReliabilityBin]
 
 
+class Backtest(BaseModel):
+    """What simulated predictions at past moments would have scored, from what was known at each moment.
+
+    Made again by each nightly training, on a sample of patterns and weeks and with the patterns of today;
+    never mixed with predictions that were issued.
+    """
+
+    computed_at: datetime
+    model_version: str
+    first_origin: datetime = Field(description="The first moment at which was predicted")
+    last_origin: datetime
+    patterns: int
+    predictions: int = Field(description="Simulated predictions whose window has closed")
+    hits: int
+    base_rate: float
+    brier: float
+    skill: float | None
+    log_loss: float
+    ece: float
+    ece_noise: float
+    scores: list[ModelScores]
+    reliability: list[ReliabilityBin]
+    reliability_by_window: list[WindowReliability]
+
+
 class Accuracy(BaseModel):
     """The accuracy of graded predictions; prevented ones are counted but not scored.
 
@@ -90,3 +115,6 @@ class Accuracy(BaseModel):
     versions: list[VersionScores]
     reliability: list[ReliabilityBin]
     reliability_by_window: list[WindowReliability]
+    backtest: Backtest | None = Field(
+        description="Labelled apart: simulated on the past, not issued; null where the past is too short"
+    )

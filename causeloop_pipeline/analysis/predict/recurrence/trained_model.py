@@ -4,7 +4,7 @@ Training takes seconds and is done once a night; the trained model then predicts
 the next night.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import load
 from causeloop_pipeline.analysis.predict.recurrence.rolling_origin import (
     MAX_PROBABILITY,
     MIN_PROBABILITY,
+    IssuedForecasts,
     roll_forward,
 )
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
@@ -52,12 +53,16 @@ WEEK_MS = 7 * DAY_MS
 class TrainedModel:
     """Fitted base models (None: too little to train on) and ensemble, for `windows` in days, and the number
     of events they were trained on.
+
+    simulated: what would have been predicted at past moments, with what came; None where there were too few,
+    and for a model that was stored.
     """
 
     windows: tuple[int, ...]
     event_count: int
     base_models: FittedBaseModels | None
     ensemble: Ensemble
+    simulated: IssuedForecasts | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -87,10 +92,11 @@ def train_model(
     options = SampleOptions(windows, load_pretrained_prior(), known_until=now)
     samples = build_samples(history, gaps, pairs, options)
     checkpoints = _choose_checkpoints(pairs.forecast_origin)
-    past = _add_simulated_forecasts(samples, checkpoints, windows, earlier or empty_past_forecasts(), seed)
+    past = earlier or empty_past_forecasts()
+    simulated = _simulate_forecasts(samples, checkpoints, windows, past, seed)
     base_models = fit_base_models(samples.take(~np.isnan(samples.outcome)), seed)
-    ensemble = fit_ensemble(past, windows, now)
-    return TrainedModel(windows, len(history.events.at), _flatten_trees(base_models), ensemble)
+    ensemble = fit_ensemble(past.extend(simulated.forecasts) if simulated else past, windows, now)
+    return TrainedModel(windows, len(history.events.at), _flatten_trees(base_models), ensemble, simulated)
 
 
 def predict_probabilities(trained_model: TrainedModel, samples: Samples) -> PatternProbabilities:
@@ -117,18 +123,17 @@ def _flatten_trees(base_models: FittedBaseModels | None) -> FittedBaseModels | N
     return replace(base_models, trees=trees)
 
 
-def _add_simulated_forecasts(
+def _simulate_forecasts(
     samples: Samples,
     checkpoints: list[int],
     windows: tuple[int, ...],
     earlier: PastForecasts,
     seed: int,
-) -> PastForecasts:
-    """The earlier forecasts, and after them those that would have been issued from the checkpoints on."""
+) -> IssuedForecasts | None:
+    """The forecasts that would have been issued from the checkpoints on, knowing only what was known then."""
     if not checkpoints:
-        return earlier
-    issued = roll_forward(samples, samples, checkpoints, windows=windows, seed=seed, earlier=earlier)
-    return earlier.extend(issued.forecasts)
+        return None
+    return roll_forward(samples, samples, checkpoints, windows=windows, seed=seed, earlier=earlier)
 
 
 def _sample_past_pairs(history: OccurrenceHistory, seed: int) -> Pairs:

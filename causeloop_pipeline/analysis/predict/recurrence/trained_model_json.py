@@ -63,11 +63,16 @@ def name_model_form(model_version: str, windows: tuple[int, ...]) -> str:
 
     In: the version of the method, windows in days. Out: the version and a digest.
     """
-    classes = {name: [field.name for field in fields(cls)] for name, cls in STORED_CLASSES.items()}
+    classes = {name: _list_stored_fields(cls) for name, cls in STORED_CLASSES.items()}
     prior_version = load_pretrained_prior().version
     parts = [STORED_FORMAT, classes, FEATURES, dict(base_models.BASE_MODELS), prior_version, windows]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{model_version}/{digest[:16]}"
+
+
+def _list_stored_fields(model: Any) -> list[str]:
+    """The fields that make a model what it is; how it came about is not stored."""
+    return [field.name for field in fields(model) if field.compare]
 
 
 def _to_plain(value: Any) -> Any:
@@ -80,7 +85,7 @@ def _to_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {"mapping": [[_to_plain(key), _to_plain(item)] for key, item in value.items()]}
     if type(value).__name__ in STORED_CLASSES:
-        parts = {field.name: _to_plain(getattr(value, field.name)) for field in fields(value)}
+        parts = {name: _to_plain(getattr(value, name)) for name in _list_stored_fields(value)}
         return {"class": type(value).__name__, "fields": parts}
     raise TypeError(
         f"{type(value).__name__} cannot be stored: only numbers, arrays and the dataclasses of a model can"

@@ -102,6 +102,8 @@ def test_a_trained_model_survives_being_stored_as_json(
     text = dump_trained_model(night_model)
     restored = parse_trained_model(text)
     assert dump_trained_model(restored) == text
+    assert "NaN" not in text
+    assert (night_model.simulated is not None, restored.simulated) == (True, None)
     assert predict(workspace(60), trained_model=restored).predictions.equals(night.predictions)
 
 
@@ -195,9 +197,10 @@ def test_a_trained_model_predicts_for_today_what_the_walk_of_a_backtest_predicts
 
 def train_on_samples(past: Samples, moment: int, now: int, history: OccurrenceHistory) -> TrainedModel:
     """What training on these past samples gives."""
-    forecasts = trained_model._add_simulated_forecasts(past, [moment], WINDOWS, empty_past_forecasts(), 0)
+    simulated = trained_model._simulate_forecasts(past, [moment], WINDOWS, empty_past_forecasts(), 0)
+    assert simulated is not None
     base_models = fit_base_models(past.take(~np.isnan(past.outcome)), 0)
-    ensemble = fit_ensemble(forecasts, WINDOWS, now)
+    ensemble = fit_ensemble(simulated.forecasts, WINDOWS, now)
     return TrainedModel(WINDOWS, len(history.events.at), trained_model._flatten_trees(base_models), ensemble)
 
 

@@ -1,0 +1,21 @@
+"""The accuracy of simulated predictions on a workspace's past: one row, replaced by each training."""
+
+from datetime import datetime
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.model.frames import INSTANT
+from causeloop_pipeline.storage.database.session import Session
+
+
+def replace_backtest(
+    session: Session, workspace_id: UUID, backtest: pl.DataFrame, model_version: str, computed_at: datetime
+) -> None:
+    """Store a backtest in place of the one before; a frame without a row takes that one away."""
+    rows = backtest.with_columns(
+        workspace_id=pl.lit(str(workspace_id)),
+        computed_at=pl.lit(computed_at).cast(INSTANT),
+        model_version=pl.lit(model_version),
+    )
+    session.replace("predict.backtest", rows, workspace_id)
