@@ -109,7 +109,7 @@ function proofOf(fix, proof) {
       "div",
       { class: "proof" },
       verdictMark(null),
-      h("p", {}, `Fixed ${day(fix.fixed_at)}. It is evaluated in the next run.`),
+      h("p", {}, `Fixed ${day(fix.fixed_at)}, claimed by ${fix.claimed_by_name ?? "somebody who has left"}. It is evaluated in the next run.`),
     );
   return h(
     "div",
@@ -118,6 +118,7 @@ function proofOf(fix, proof) {
     h("p", {}, proof.text),
     facts([
       ["In effect since", minute(fix.fixed_at)],
+      ["Claimed by", fix.claimed_by_name ?? "somebody who has left"],
       ["Active days before", activity(proof.events_before, proof.days_before)],
       ["Active days after", activity(proof.events_after, proof.days_after)],
       ["Rate after ÷ before", ratio(proof)],

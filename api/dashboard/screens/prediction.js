@@ -33,7 +33,7 @@ const figures = (row) =>
     ["Window ends", minute(row.closes_at)],
     ["Based on", pluralize(row.event_count, "event")],
     ["Outcome", row.outcome ? plain(row.outcome) : row.dismissed_at ? null : "open"],
-    ["Dismissed", row.dismissed_at ? `${day(row.dismissed_at)}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}` : null],
+    ["Dismissed", row.dismissed_at ? `${day(row.dismissed_at)} by ${row.dismissed_by_name ?? "somebody who has left"}${row.dismissal_reason ? `: ${row.dismissal_reason}` : ""}` : null],
   ]);
 
 function levers(prediction, reload) {
@@ -76,7 +76,7 @@ function outcomesTable(rows) {
   if (!rows.length) return empty("Not graded yet.", "The system grades it when its window ends.");
   const columns = [
     { title: "Outcome", cell: (row) => h("span", { class: `mark-word outcome-${row.outcome}` }, plain(row.outcome)) },
-    { title: "By", cell: (row) => plain(row.decided_by.split(":")[0]) },
+    { title: "By", cell: (row) => row.decided_by === "system" ? "the system" : (row.decided_by_name ?? "somebody who has left") },
     { title: "When", cell: (row) => minute(row.decided_at) },
     { title: "Why", className: "wide", cell: (row) => row.reason },
   ];

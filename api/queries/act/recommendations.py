@@ -34,13 +34,13 @@ RECOMMENDATIONS = Listing(
     },
 )
 
-SELECT_TICKET = """
+SELECT_TICKET = f"""
 select row_to_json(ticket)
 from (
     select t.recommendation_id, t.connector_id, t.status, t.external_id, t.external_url, t.error, t.pushed_by,
-           t.pushed_at
+           ({select_name("t.pushed_by")}) as pushed_by_name, t.pushed_at
     from act.ticket as t
-    where t.recommendation_id = {id}
+    where t.recommendation_id = {{id}}
 ) as ticket
 """
 
@@ -50,7 +50,8 @@ from (
     select {RECOMMENDATION_COLUMNS}, (
         select coalesce(json_agg(json_build_object(
             'index', s.position - 1, 'text', s.text, 'done', coalesce(k.step_done, false),
-            'changed_by', k.made_by, 'changed_at', k.made_at
+            'changed_by', k.made_by, 'changed_by_name', ({select_name("k.made_by")}),
+            'changed_at', k.made_at
         ) order by s.position), '[]')
         from unnest(r.steps) with ordinality as s (text, position)
         left join lateral (
@@ -71,7 +72,7 @@ from (
         select coalesce(json_agg(json_build_object(
             'pattern_id', f.pattern_id, 'fixed_at', f.fixed_at,
             'expected_loops_prevented', f.expected_loops_prevented, 'claimed_by', f.claimed_by,
-            'withdrawn_at', f.withdrawn_at
+            'claimed_by_name', ({select_name("f.claimed_by")}), 'withdrawn_at', f.withdrawn_at
         ) order by f.fixed_at, f.pattern_id), '[]')
         from act.fix as f
         where f.recommendation_id = r.recommendation_id

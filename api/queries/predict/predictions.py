@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
+from api.queries.act.assignments import select_name
 from api.queries.listing import AnyOf, Listing, Sort
 
 JOIN_OUTCOME = """
@@ -90,9 +91,11 @@ PREDICTIONS = replace(
 SELECT_PREDICTION = f"""
 select row_to_json(prediction)
 from (
-    select {PREDICTION_COLUMNS}, d.dismissed_by, d.reason as dismissal_reason, (
+    select {PREDICTION_COLUMNS}, d.dismissed_by,
+        ({select_name("d.dismissed_by")}) as dismissed_by_name, d.reason as dismissal_reason, (
         select coalesce(json_agg(json_build_object(
-            'outcome', o.outcome, 'decided_by', o.decided_by, 'decided_at', o.decided_at,
+            'outcome', o.outcome, 'decided_by', o.decided_by,
+            'decided_by_name', ({select_name("o.decided_by")}), 'decided_at', o.decided_at,
             'reason', o.reason, 'counterfactual_rate', o.counterfactual_rate
         ) order by o.decided_by <> 'system', o.decided_at), '[]')
         from predict.outcome as o

@@ -3,22 +3,26 @@
 from typing import Any
 
 from api.http.database import WorkspaceDatabase, as_json
+from api.queries.act.assignments import select_name
 from api.queries.listing import AnyOf, Listing, Sort
 
 AUDIT_ENTRIES = Listing(
     name="audit entries",
-    columns="a.audit_id as id, a.at, a.actor, a.action, a.subject, a.details, a.address",
-    source="app.audit_log as a",
-    key="a.audit_id",
+    columns=f"""
+        e.audit_id as id, e.at, e.actor, ({select_name("e.actor")}) as actor_name, e.action, e.subject,
+        ({select_name("e.subject")}) as subject_name, e.details, e.address
+    """,
+    source="app.audit_log as e",
+    key="e.audit_id",
     key_output="id",
-    sorts={"at": Sort("a.at", "at", "timestamptz")},
+    sorts={"at": Sort("e.at", "at", "timestamptz")},
     default_sort="-at",
     filters={
-        "actor": AnyOf("a.actor", "actor"),
-        "action": AnyOf("a.action", "action"),
-        "subject": AnyOf("a.subject", "subject"),
-        "at_from": "a.at >= ($1 ->> 'at_from')::timestamptz",
-        "at_until": "a.at < ($1 ->> 'at_until')::timestamptz",
+        "actor": AnyOf("e.actor", "actor"),
+        "action": AnyOf("e.action", "action"),
+        "subject": AnyOf("e.subject", "subject"),
+        "at_from": "e.at >= ($1 ->> 'at_from')::timestamptz",
+        "at_until": "e.at < ($1 ->> 'at_until')::timestamptz",
     },
 )
 

@@ -68,6 +68,7 @@ class Step(BaseModel):
     text: str
     done: bool
     changed_by: str | None
+    changed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     changed_at: datetime | None
 
 
@@ -99,6 +100,7 @@ class Ticket(BaseModel):
     external_url: str | None
     error: str | None
     pushed_by: str
+    pushed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     pushed_at: datetime
 
 
@@ -109,6 +111,7 @@ class Fix(BaseModel):
     fixed_at: datetime
     expected_loops_prevented: float
     claimed_by: str
+    claimed_by_name: str | None = Field(None, description="Name of that person or key; null: no longer here")
     withdrawn_at: datetime | None
 
 

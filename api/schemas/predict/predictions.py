@@ -63,6 +63,9 @@ class Grade(BaseModel):
 
     outcome: Outcome
     decided_by: str
+    decided_by_name: str | None = Field(
+        None, description="Name of that person or key; null: the system, or no longer here"
+    )
     decided_at: datetime
     reason: str
     counterfactual_rate: float | None = Field(
@@ -75,6 +78,9 @@ class PredictionDetail(Prediction):
 
     outcomes: list[Grade]
     dismissed_by: str | None
+    dismissed_by_name: str | None = Field(
+        None, description="Name of that person or key; null: no longer here"
+    )
     dismissal_reason: str | None
 
 

@@ -27,7 +27,11 @@ class AuditEntry(BaseModel):
     id: UUID
     at: datetime
     actor: str
+    actor_name: str | None = Field(
+        None, description="Name of that person or key; null: none, or no longer here"
+    )
     action: str
     subject: str
+    subject_name: str | None = Field(None, description="The same of a person or key that it was done to")
     details: dict[str, Any] = Field(description="What was set; where it replaced something, before and after")
     address: str | None = Field(description="Network address; null: the command line or the pipeline")

@@ -12,7 +12,7 @@ export function ticketSection(recommendation, canWrite, reload, signal) {
         ["Ticket", externalLink(ticket.external_url, ticket.external_id ?? "being opened")],
         ["State", plain(ticket.status)],
         ["Error", ticket.error],
-        ["Pushed", minute(ticket.pushed_at)],
+        ["Pushed", `${minute(ticket.pushed_at)} by ${ticket.pushed_by_name ?? "somebody who has left"}`],
       ])
     : null;
   const isFailing = ticket?.status === "queued" && ticket.error;

@@ -38,14 +38,17 @@ export async function showAudit({ me, query, signal }) {
 function entriesTable(rows) {
   const columns = [
     { title: "When", cell: (row) => minute(row.at) },
-    { title: "Who", className: "named", cell: (row) => plain(row.actor) },
+    { title: "Who", className: "named", cell: (row) => named(row.actor_name, row.actor) },
     { title: "Action", cell: (row) => plain(row.action) },
-    { title: "To what", className: "named", cell: (row) => plain(row.subject) },
+    { title: "To what", className: "named", cell: (row) => named(row.subject_name, row.subject) },
     { title: "Details", className: "wide", cell: (row) => details(row.details) },
     { title: "From", cell: (row) => row.address ?? "–" },
   ];
   return table("Audit entries, newest first", columns, rows, { className: "stacked" });
 }
+
+/** A name where there is one; what programs filter by stands below it. */
+const named = (name, reference) => (name ? [name, h("span", { class: "below" }, reference)] : plain(reference));
 
 const details = (values) =>
   h("span", {}, Object.keys(values).length ? asText(values) : h("span", { class: "quiet" }, "–"));

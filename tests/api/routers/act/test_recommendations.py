@@ -26,6 +26,7 @@ def test_steps_can_be_ticked_and_unticked(client: Client, fresh_sample: Sample) 
         ("fix it", False),
     ]
     assert recommendation["steps"][0]["changed_by"].startswith("service_account:")
+    assert recommendation["steps"][0]["changed_by_name"] == "analyst"
     assert [note["note"] for note in recommendation["notes"]] == ["found it"]
     assert recommendation["proofs"][0]["verdict"] == "not_provable_yet"
 

@@ -246,6 +246,7 @@ def test_a_persons_outcome_takes_precedence_and_the_systems_is_kept(
         ("hit", True),
         ("prevented", False),
     ]
+    assert [grade["decided_by_name"] for grade in result["outcomes"]] == [None, "analyst"]
     assert again["outcome"] == "miss"
     assert again["outcome_by"].startswith("service_account:")
     with database.workspace(fresh_sample.workspace_id) as session:

@@ -32,6 +32,8 @@ def test_changes_sign_ins_and_exports_are_recorded_with_actor_and_address(
     assert "skip_onboarding_step" in actions
     assert "ingest_event" not in actions
     assert {(entry["actor"], entry["address"]) for entry in entries} == {(f"user:{user_id}", "127.0.0.1")}
+    assert None not in {entry["actor_name"] for entry in entries}
+    assert (actions[0], entries[0]["subject_name"]) == ("session.started", entries[0]["actor_name"])
     (renamed,) = [entry for entry in entries if entry["action"] == "workspace.updated"]
     assert (renamed["details"]["before"]["name"], renamed["details"]["after"]) != ("After", {})
     assert renamed["details"]["after"] == {"name": "After"}
