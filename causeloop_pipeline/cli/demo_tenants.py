@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import psycopg
 from psycopg.types.json import Jsonb
 
+from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.demo.accounts import Account, accounts
 from causeloop_pipeline.demo.causes import demo_workspaces
 from causeloop_pipeline.demo.server import load_epoch
@@ -111,7 +112,7 @@ def _create_connector(owner: psycopg.Connection, vault: Vault, workspace_id: UUI
                 workspace_id=workspace_id,
                 connector_id=connector_id,
                 connector_type=account.tool,
-                display_name=f"Demo {account.tool}",
+                display_name=f"{CONNECTORS[account.tool].title} (demo)",
                 config=account.config,
                 credentials=account.credentials,
                 webhook_secrets={"current": f"{account.token}-webhook"},

@@ -45,3 +45,9 @@ def format_probability(probability: float) -> str:
     if probability > MAX_DISPLAYED_PROBABILITY:
         return f">{MAX_DISPLAYED_PROBABILITY:.0%}"
     return f"{probability:.0%}"
+
+
+def write_probability(probability: float) -> str:
+    """The same within a sentence, spaced as on the screens: “83 %”, “> 99 %”."""
+    text = format_probability(probability).replace("%", " %")
+    return f"{text[0]} {text[1:]}" if text[0] in "<>" else text

@@ -13,7 +13,7 @@ const TYPING_PAUSE = 150;
 const MANY_NODES = 600;
 const MAX_FITTED_ZOOM = 1.4;
 const LABEL_PIXELS = 12;
-const LABEL_WIDTH = 200;
+const LABEL_WIDTH = 150;
 
 /**
  * The graph; `clusterNames` are the names of the clusters by id, `choose(node or edge)` shows what was chosen and

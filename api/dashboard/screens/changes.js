@@ -5,7 +5,7 @@ import { dialogButton } from "../lib/dialog.js";
 import { externalLink, h, table } from "../lib/elements.js";
 import { form } from "../lib/form.js";
 import { ago, plain, exact } from "../lib/format.js";
-import { anyOf, listing } from "../lib/listing.js";
+import { anyOf, listing, rowsPerPage } from "../lib/listing.js";
 import { isAtLeast } from "../lib/roles.js";
 import { empty } from "../lib/states.js";
 
@@ -28,7 +28,7 @@ export async function showChanges({ me, query, signal, reload }) {
       fields: FIELDS,
       query,
       noun: "change",
-      read: (filters) => get("/v1/changes", {}, { ...filters, limit: 50 }, signal),
+      read: (filters) => get("/v1/changes", {}, { ...filters, limit: rowsPerPage(50, 20) }, signal),
       draw: changesTable,
       none: (isFiltered) =>
         isFiltered

@@ -9,9 +9,9 @@ import { empty, partSection } from "../lib/states.js";
 import { brokenFeedsNotice, readBrokenFeeds } from "./connectors/broken_feeds.js";
 import { fixesSection, latestFix, readFixes, verdictMark } from "./fixes.js";
 import { progressText } from "./setup.js";
-import { effortAndImpact, loopsPrevented, recommendationsTable, statusMark } from "./recommendations.js";
+import { RANKED_BY, effortAndImpact, recurrencesPrevented, recommendationsTable, statusMark } from "./recommendations.js";
 
-const WINDOW = 30;
+const WINDOW = 7;
 
 export async function showOverview({ me, signal }) {
   const [workspace, summary, recommendations, fixes, feeds] = await Promise.all([
@@ -42,6 +42,7 @@ export async function showOverview({ me, signal }) {
           link("/report", "Weekly report"),
         ),
       },
+      recommendations.data.length ? h("p", { class: "quiet" }, RANKED_BY) : null,
       recommendationsTable(recommendations.data),
       recommendations.page.has_more
         ? h("p", { class: "more" }, link("/recommendations", `All ${number(recommendations.page.total)} recommendations`))
@@ -105,7 +106,7 @@ function fixFirst(first, summary) {
     h(
       "p",
       { class: "answer-figure" },
-      h("strong", {}, loopsPrevented(first)),
+      h("strong", {}, recurrencesPrevented(first)),
       ` recurrences prevented in 90 days if it holds`,
     ),
     h(

@@ -12,7 +12,7 @@ import { closureSection } from "./pattern/corrections.js";
 import { membersSection } from "./pattern/members.js";
 import { nextDate, triggerSection, windowsTable } from "./pattern/prediction.js";
 import { quietText, riskMark, statusOf } from "./patterns.js";
-import { effortAndImpact, loopsPrevented, recommendationsTable } from "./recommendations.js";
+import { effortAndImpact, recurrencesPrevented, recommendationsTable } from "./recommendations.js";
 
 export async function showPattern(context) {
   const { id, signal } = context;
@@ -38,6 +38,7 @@ export async function showPattern(context) {
   );
 }
 
+const WINDOW = 7; // days: in a month nearly every pattern comes back, so a month tells them apart no more
 const HARDLY_RECURS_BELOW = 0.2; // days with an issue expected in 90 days, as in the ranking of recommendations
 
 function hardlyRecurs(prediction) {
@@ -47,7 +48,7 @@ function hardlyRecurs(prediction) {
 
 /** What a reader asks first: when it comes back, and what to do. */
 function answers(predictions, recommendations) {
-  const next = predictions.find((row) => row.window_days === 30) ?? predictions[0];
+  const next = predictions.find((row) => row.window_days === WINDOW) ?? predictions[0];
   const [first] = recommendations;
   return h(
     "div",
@@ -75,7 +76,7 @@ function answers(predictions, recommendations) {
       first
         ? [
             h("p", { class: "answer-text" }, link(`/recommendations/${first.id}`, first.title)),
-            h("p", { class: "quiet" }, `Prevents ${loopsPrevented(first)} recurrences in 90 days · `, effortAndImpact(first)),
+            h("p", { class: "quiet" }, `Prevents ${recurrencesPrevented(first)} recurrences in 90 days · `, effortAndImpact(first)),
           ]
         : h("p", { class: "answer-text" }, hardlyRecurs(next) ? "Leave it: it will hardly come back." : "Nothing is recommended."),
     ),

@@ -43,7 +43,7 @@ const FIELDS = [
 ];
 
 export async function showPredictions({ query, signal }) {
-  const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "30" };
+  const chosen = { ...query, window_days: WINDOWS.includes(query.window_days) ? query.window_days : "7" };
   const matrix = h("div", {});
   const draw = (days) => matrix.replaceChildren(part("the matrix", () => readMatrix(days, signal)));
   let matrixDays = chosen.window_days;

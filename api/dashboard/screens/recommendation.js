@@ -6,7 +6,7 @@ import { h, section, link } from "../lib/elements.js";
 import { ago, minute, number, plain, timeZone, today } from "../lib/format.js";
 import { action, empty, notice, partSection } from "../lib/states.js";
 import { proofSection } from "./fixes.js";
-import { effortAndImpact, loopsPrevented, statusMark } from "./recommendations.js";
+import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";
 import { assignButton } from "./levers/assigning.js";
 import { ticketSection } from "./levers/ticket.js";
 
@@ -21,7 +21,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
     h(
       "p",
       { class: "trail" },
-      link("/", "Overview"),
+      link("/recommendations", "Recommendations"),
       " / recommendation ",
       recommendation.rank ? `#${recommendation.rank}` : "unranked",
     ),
@@ -37,7 +37,7 @@ export async function showRecommendation({ id, me, signal, reload }) {
     h(
       "div",
       { class: "columns" },
-      h("div", {}, whySection(recommendation), planSection(recommendation, canWrite, reload), notesSection(recommendation, canWrite, reload)),
+      h("div", {}, whySection(recommendation), planSection(recommendation, canWrite, reload, signal), notesSection(recommendation, canWrite, reload)),
       h(
         "div",
         {},
@@ -57,7 +57,7 @@ function whySection(recommendation) {
     h(
       "p",
       { class: "answer-figure" },
-      h("strong", {}, loopsPrevented(recommendation)),
+      h("strong", {}, recurrencesPrevented(recommendation)),
       " recurrences prevented in 90 days if it holds ",
       intervalMark(
         recommendation.expected_low,
@@ -75,7 +75,7 @@ function whySection(recommendation) {
   );
 }
 
-function planSection(recommendation, canWrite, reload) {
+function planSection(recommendation, canWrite, reload, signal) {
   const done = recommendation.steps.filter((step) => step.done).length;
   const tick = (step) => async (event) => {
     event.target.setAttribute("aria-busy", "true");
@@ -103,16 +103,37 @@ function planSection(recommendation, canWrite, reload) {
         h(
           "span",
           {},
-          step.text,
-          step.done ? h("span", { class: "quiet" }, ` – ticked ${ago(step.changed_at)}`) : null,
+          h("span", { class: "step-text" }, step.text),
+          step.done ? h("span", { class: "quiet" }, ` – ticked ${ago(step.changed_at)} by ${step.changed_by_name ?? "somebody who has left"}`) : null,
         ),
       ),
     );
   return section(
     "Plan",
     { beside: h("span", { class: "quiet" }, `${done} of ${recommendation.steps.length} done`) },
-    h("ol", { class: "plan" }, recommendation.steps.map(item)),
+    linkIssues(h("ol", { class: "plan" }, recommendation.steps.map(item)), recommendation, signal),
   );
+}
+
+const NEWEST = 20;
+
+/** Make links of the issues that the steps name, once they are read: the plan can be read before. */
+function linkIssues(plan, recommendation, signal) {
+  const query = (id) => ({ pattern_id: id, limit: NEWEST });
+  const pages = recommendation.pattern_ids.slice(0, 3).map((id) => get("/v1/issues", {}, query(id), signal));
+  Promise.allSettled(pages).then((results) => {
+    const issues = results.flatMap((result) => (result.status === "fulfilled" ? result.value.data : []));
+    for (const text of plan.querySelectorAll(".step-text")) text.replaceChildren(...withLinks(text.textContent, issues));
+  });
+  return plan;
+}
+
+/** A text in pieces: what is the name of an issue in its tool is a link to it. */
+function withLinks(text, issues) {
+  const byName = new Map(issues.map((issue) => [issue.external_id, issue]));
+  return text
+    .split(/([\s,;()“”]+)/)
+    .map((word) => (byName.has(word) ? link(`/issues/${byName.get(word).id}`, word) : word));
 }
 
 function statusSection(recommendation, me, reload) {

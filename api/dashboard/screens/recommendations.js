@@ -30,6 +30,9 @@ const FIELDS = [
   },
 ];
 
+/** Why a fix that prevents less may stand above one that prevents more. */
+export const RANKED_BY = "Ranked by the recurrences that a fix prevents in 90 days, for its effort and how sure it is.";
+
 /** Every recommendation, however many. */
 export async function showRecommendations({ query, signal }) {
   const read = ({ status = "open", ...filters }) => {
@@ -44,14 +47,14 @@ export async function showRecommendations({ query, signal }) {
     h(
       "p",
       { class: "lead" },
-      "What to fix, in order: the recurrences that a fix prevents in 90 days, for its effort and how sure it is.",
+      `What to fix, in order. ${RANKED_BY}`,
     ),
     await listing({ path: "/recommendations", fields: FIELDS, query, noun: "recommendation", read, draw: recommendationsTable, none }),
   );
 }
 
 /** How many recurrences a recommendation would prevent. */
-export const loopsPrevented = (recommendation) =>
+export const recurrencesPrevented = (recommendation) =>
   recommendation.expected_loops_prevented >= 0.05
     ? number(recommendation.expected_loops_prevented, 1)
     : "< 0.1";
@@ -84,7 +87,7 @@ export function recommendationsTable(rows) {
     { title: "Type", cell: (row) => plain(row.type) },
     { title: "Effort", cell: (row) => row.effort },
     { title: "Impact", cell: (row) => h("span", { class: `impact-${row.impact}` }, plain(row.impact)) },
-    { title: "Loops prevented", numeric: true, cell: (row) => h("strong", {}, loopsPrevented(row)) },
+    { title: "Recurrences prevented", numeric: true, cell: (row) => h("strong", {}, recurrencesPrevented(row)) },
     { title: "80 % interval", cell: (row) => intervalCell(row, largest) },
     { title: "Status", cell: (row) => statusMark(row.status) },
   ];

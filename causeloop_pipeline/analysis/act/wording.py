@@ -1,6 +1,7 @@
 """What a recommendation says: title, ordered steps and reasons, each number with its sample size."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS, Prevention
 from causeloop_pipeline.analysis.act.observations import choose_observation
@@ -8,7 +9,7 @@ from causeloop_pipeline.analysis.act.pattern_evidence import RECENT_DAYS, Patter
 from causeloop_pipeline.analysis.act.playbook import SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.proof import estimate_required_quiet_days
 from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 TITLE_LIMIT = 160
 _MAX_QUIET_DAYS = 730
@@ -58,7 +59,7 @@ def write_rationale(
     ]
     parts.append(_diagnosis(family, words, group[0]))
     parts += [_prediction(evidence) for evidence in group[:3] if evidence.probability is not None]
-    hold = f"{format_probability(gain.hold)} of {_KINDS[kind]} hold"
+    hold = f"{write_probability(gain.hold)} of {_KINDS[kind]} hold"
     basis = (
         f"{gain.proofs} proven fixes and a prior worth 10"
         if gain.proofs
@@ -81,9 +82,7 @@ def write_rationale(
 def _condition(gain: Prevention) -> str:
     if gain.chance_of_one_problem == 1:
         return ""
-    return (
-        f", times the chance of {format_probability(gain.chance_of_one_problem)} that they are one problem,"
-    )
+    return f", times the chance of {write_probability(gain.chance_of_one_problem)} that they are one problem,"
 
 
 def _amount(value: float) -> str:
@@ -130,11 +129,15 @@ def _patterns(group: Sequence[PatternEvidence]) -> str:
 def _span(group: Sequence[PatternEvidence]) -> str:
     firsts = [evidence.first_seen_at for evidence in group if evidence.first_seen_at]
     lasts = [evidence.last_seen_at for evidence in group if evidence.last_seen_at]
-    return f", from {min(firsts):%Y-%m-%d} to {max(lasts):%Y-%m-%d}" if firsts and lasts else ""
+    return f", from {_day(min(firsts))} to {_day(max(lasts))}" if firsts and lasts else ""
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.day} {instant:%b %Y}"
 
 
 def _prediction(evidence: PatternEvidence) -> str:
-    chance = format_probability(evidence.probability) if evidence.probability is not None else "unknown"
+    chance = write_probability(evidence.probability) if evidence.probability is not None else "unknown"
     recent = f"{_count(evidence.recent_active_days, 'active day')} in the last {RECENT_DAYS} days"
     return (
         f"“{evidence.name}” recurs within {evidence.window_days} days with a chance of {chance} ({recent})."
@@ -165,8 +168,8 @@ def _evidence_steps(evidence: PatternEvidence) -> list[str]:
     if evidence.tendency:
         when = evidence.tendency
         steps.append(
-            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {when.share:.0%} of "
-            f"“{evidence.name}” falls there, {when.lift:.1f} times chance."
+            f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {write_probability(when.share)} "
+            f"of “{evidence.name}” falls there, {when.lift:.1f} times chance."
         )
     return steps
 

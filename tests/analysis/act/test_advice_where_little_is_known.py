@@ -51,7 +51,7 @@ def test_what_a_check_prevents_counts_the_chance_that_there_is_one_problem() -> 
         2 * fainter["expected_loops_prevented"], abs=2e-3
     )
     assert (fainter["expected_low"], firmer["expected_low"]) == (0, 0)
-    assert "times the chance of 40% that they are one problem" in firmer["rationale"]
+    assert "times the chance of 40 % that they are one problem" in firmer["rationale"]
     assert firmer["score"] == pytest.approx(2 * fainter["score"], rel=1e-4)
 
 

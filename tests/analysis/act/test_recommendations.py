@@ -111,7 +111,7 @@ def test_the_hours_at_which_a_pattern_occurs_enter_the_plan_when_enough_was_seen
     rows = {"p": failing("p", "an odd thing", 12)}
     enough = predictions({"p": 0.5}, likely_when=when, event_count=12)
     few = predictions({"p": 0.5}, likely_when=when, event_count=4)
-    assert "Monday, 00-06 h: 60% of" in "\n".join(advise(rows, foreseen=enough)["steps"][0])
+    assert "Monday, 00-06 h: 60 % of" in "\n".join(advise(rows, foreseen=enough)["steps"][0])
     assert "jobs" in advise(rows, foreseen=enough)["title"][0]
     assert "Monday" not in "\n".join(advise(rows, foreseen=few)["steps"][0])
 

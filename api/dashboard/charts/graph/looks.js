@@ -56,7 +56,7 @@ const look = (selector, style) => ({ selector, style });
 /** The style sheet of the graph. */
 export function buildStyle(colours, font) {
   const text = { color: colours.ink, "text-outline-color": colours.paper, "text-outline-width": 2, "font-family": font, "font-size": 11 };
-  const label = { label: "data(name)", "text-wrap": "ellipsis", "text-max-width": 190, "text-valign": "bottom", "text-margin-y": 3 };
+  const label = { label: "data(name)", "text-wrap": "wrap", "text-max-width": 150, "text-valign": "bottom", "text-margin-y": 3 };
   const shape = { width: "data(size)", height: "data(size)", "background-color": colours["low-soft"], "border-width": 2.5 };
   const line = { width: "data(width)", "line-color": colours["rule-strong"], "curve-style": "haystack", "haystack-radius": 0 };
   const always = { "min-zoomed-font-size": 0 };

@@ -26,7 +26,7 @@ export async function showConnector({ id, query, me, signal, reload }) {
   return h(
     "article",
     { class: "screen", "data-title": connector.display_name },
-    h("p", { class: "trail" }, link("/connectors", "Connectors"), ` / ${plain(connector.type)}`),
+    h("p", { class: "trail" }, link("/connectors", "Connectors"), ` / ${tool?.title ?? plain(connector.type)}`),
     h("h1", {}, connector.display_name),
     isTesting ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),

@@ -39,7 +39,7 @@ function pick(tools) {
     const text = (tool) => `${tool.title} ${tool.type} ${plain(tool.category)}`.toLowerCase();
     const matching = tools.filter((tool) => words.every((word) => text(tool).includes(word)));
     count.textContent = `${pluralize(matching.length, "tool")}`;
-    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching)) : empty("No tool of this name.", link("/connectors/own", "Describe it yourself"), "."));
+    found.replaceChildren(matching.length ? h("div", { class: "wizard" }, byCategory(matching, words.length > 0)) : empty("No tool of this name.", link("/connectors/own", "Describe it yourself"), "."));
   };
   search.addEventListener("input", show);
   show();
@@ -51,10 +51,13 @@ function pick(tools) {
   ];
 }
 
-function byCategory(tools) {
+function byCategory(tools, isSearched) {
+  const isNarrow = globalThis.matchMedia?.("(max-width: 60rem)").matches;
   const groups = Map.groupBy ? Map.groupBy(tools, (tool) => tool.category) : group(tools);
   return [...groups].map(([category, entries]) =>
-    h("section", {}, h("h2", {}, plain(category)), h("ul", { class: "choices" }, entries.map(choice))),
+    isNarrow && !isSearched
+      ? h("details", {}, h("summary", {}, h("h2", {}, `${plain(category)} (${entries.length})`)), choices(entries))
+      : h("section", {}, h("h2", {}, plain(category)), choices(entries)),
   );
 }
 
@@ -63,6 +66,8 @@ function group(tools) {
   for (const tool of tools) groups.set(tool.category, [...(groups.get(tool.category) ?? []), tool]);
   return groups;
 }
+
+const choices = (entries) => h("ul", { class: "choices" }, entries.map(choice));
 
 const choice = (tool) =>
   h(

@@ -63,7 +63,18 @@ function groupsText(groups, pattern) {
   return h("p", { class: "prose quiet" }, `${share} read “${readable(first.template)}”, with other values for “…”.${rest}`);
 }
 
+const reasonOf = (row) => JSON.stringify([row.reason?.text ?? row.reason, row.nearest_missing]);
+
+const reasonCell = (row) => [
+  asText(row.reason?.text ?? row.reason),
+  row.nearest_missing
+    ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
+    : null,
+];
+
 function membersTable(rows, pattern, ticks) {
+  const reasons = new Set(rows.map(reasonOf));
+  const isSame = rows.length > 1 && reasons.size === 1;
   const columns = [
     {
       title: "Issue",
@@ -78,20 +89,12 @@ function membersTable(rows, pattern, ticks) {
       cell: (row) => h("span", { title: exact(row.source_created_at) }, day(row.source_created_at)),
     },
     { title: "Similarity", numeric: true, cell: (row) => probabilityText(row.similarity) },
-    {
-      title: "Reason",
-      className: "wide",
-      cell: (row) => [
-        asText(row.reason?.text ?? row.reason),
-        row.nearest_missing
-          ? h("span", { class: "below" }, `Missing from the closest other pattern: ${asText(row.nearest_missing)}`)
-          : null,
-      ],
-    },
   ];
+  if (!isSame) columns.push({ title: "Reason", className: "wide", cell: reasonCell });
   if (ticks) {
     columns.unshift({ title: "Tick", cell: (row) => ticks.of(row, row.title) });
     columns.push({ title: "Correction", cell: (row) => unlinkButton(row, pattern) });
   }
-  return table("Issues of this pattern", columns, rows, { className: "stacked" });
+  const members = table("Issues of this pattern", columns, rows, { className: "stacked" });
+  return isSame ? h("div", {}, h("p", { class: "prose" }, "Each belongs here for the same reason: ", reasonCell(rows[0])), members) : members;
 }

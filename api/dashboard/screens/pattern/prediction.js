@@ -2,7 +2,7 @@
 
 import { shareMark } from "../../charts/axes.js";
 import { facts, h, link, section, table } from "../../lib/elements.js";
-import { ago, probabilityText, pluralize, day, dayOf, number, percent, plain, asText, isWide, weekdayOf, exact } from "../../lib/format.js";
+import { ago, probabilityText, pluralize, day, dayOf, percent, plain, asText, isWide, weekdayOf, exact } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -42,29 +42,13 @@ export function triggerSection(predictions) {
   return section(
     "Likely trigger",
     {},
-    h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     evidence.length
-      ? h(
-          "ul",
-          { class: "rows evidence" },
-          evidence.map((item) =>
-            h(
-              "li",
-              {},
-              item.text ?? asText(item),
-              h(
-                "span",
-                { class: "quiet" },
-                ` ${plain(item.kind)}${typeof item.count === "number" ? `, ${number(item.count)} times` : ""}`,
-              ),
-            ),
-          ),
-        )
-      : null,
+      ? h("ul", { class: "rows evidence" }, evidence.map((item) => h("li", {}, item.text ?? asText(item))))
+      : h("p", { class: "prose" }, newest.likely_trigger ?? "No likely trigger was found."),
     facts([
       ["Next expected", nextDate(newest)],
       ["Where", placesText(newest.likely_where)],
-      ["When", timesText(newest.likely_when)],
+      ["Likeliest times", timesText(newest.likely_when)],
     ]),
   );
 }
@@ -94,14 +78,14 @@ function placesText(places) {
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** The likeliest times in order. Their shares are smoothed, so beside the counts of the heat map they would look wrong. */
 function timesText(moments) {
   return [moments ?? []]
     .flat()
     .slice(0, 3)
     .map((time) => {
       const weekday = typeof time.weekday === "number" ? DAYS[time.weekday] : capital(time.weekday ?? "");
-      const share = typeof time.share === "number" ? ` (${percent(time.share)})` : "";
-      return [weekday, asText(time.hours ?? "")].filter(Boolean).join(" ") + share;
+      return [weekday, asText(time.hours ?? "").replace("-", "–")].filter(Boolean).join(" ");
     })
     .join(" · ");
 }
