@@ -115,11 +115,11 @@ def sign_in(tab: Page, api_url: str, key: str) -> None:
     expect(tab.get_by_role("navigation", name="Screens")).to_be_visible()
 
 
-def sign_in_with_password(tab: Page, api_url: str, email: str) -> None:
+def sign_in_with_password(tab: Page, api_url: str, email: str, password: str = PASSWORD) -> None:
     """Sign in with a password, as a person does."""
     tab.goto(api_url)
     tab.get_by_label("E-mail").fill(email)
-    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_label("Password", exact=True).fill(password)
     tab.get_by_role("button", name="Sign in", exact=True).click()
 
 

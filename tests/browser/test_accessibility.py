@@ -12,6 +12,11 @@ from tests.browser.conftest import show
 from tests.browser.screens import list_screens, open_details
 
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+MAX_PHONE_SCREENS = 6
+EXCESS_AND_SCREENS = """() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return [scrollWidth - innerWidth, scrollHeight / innerHeight];
+}"""
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
 CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text()
 
@@ -68,13 +73,15 @@ def test_no_dialog_breaks_a_rule(page: Page, shop: Sample) -> None:
     assert broken == {}
 
 
-def test_nothing_is_wider_than_a_phone(page: Page, shop: Sample) -> None:
+def test_nothing_is_wider_than_a_phone_nor_longer_than_six_of_its_screens(page: Page, shop: Sample) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    wide = {}
+    wide, long = dict[str, float](), dict[str, float]()
     for name, path in list_screens(shop).items():
         show(page, path)
-        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if excess > 0:
-            wide[name] = excess
+        width, height = page.evaluate(EXCESS_AND_SCREENS)
+        if width > 0:
+            wide[name] = width
+        if height > MAX_PHONE_SCREENS:
+            long[name] = height
 
-    assert wide == {}
+    assert (wide, long) == ({}, {})

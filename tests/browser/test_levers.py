@@ -4,10 +4,35 @@ import csv
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.api.sample import Sample
-from tests.browser.conftest import show
+from tests.browser.conftest import open_signed_in, show
+from tests.browser.screens import list_screens
+
+FOR_READERS = (
+    "overview",
+    "patterns",
+    "pattern",
+    "recommendations",
+    "recommendation",
+    "predictions",
+    "prediction",
+    "clusters",
+    "issues",
+    "issue",
+    "changes",
+    "report",
+    "account",
+)
+FOR_ANALYSTS = ("pattern", "recommendation", "issue", "connectors", "connector", "new connector")
+FOR_ADMINS = ("alerts", "settings", "members", "keys", "export", "audit")
+SCREENS_OF = {"viewer": FOR_READERS, "analyst": FOR_ANALYSTS, "admin": FOR_ADMINS}
+"""What each role has beside the one below it; what an owner sees is gone through by the other tests."""
+CHANGES = (
+    "Rename|Merge|Assign|Snooze|Edit|Unlink|Save|Add|Grade|Dismiss|Recompute|Report an issue|Open a ticket"
+)
 
 
 def test_an_issue_is_reported_corrected_and_linked_to_a_pattern(page: Page) -> None:
@@ -167,3 +192,24 @@ def test_a_list_is_downloaded_as_a_file(page: Page, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) > 130
     assert {"title", "severity"} <= rows[0].keys()
+
+
+@pytest.mark.parametrize("role", SCREENS_OF)
+def test_a_role_finds_its_screens_whole_and_a_viewer_nothing_to_change(
+    context: BrowserContext, api_url: str, shop: Sample, role: str
+) -> None:
+    tab = open_signed_in(context, api_url, shop.credentials[role])
+    page = next(tab)
+    tabs = page.get_by_role("navigation", name="Screens")
+    expect(tabs.get_by_role("link", name="Connectors")).to_have_count(0 if role == "viewer" else 1)
+    failed, changing = [], {}
+    for name in SCREENS_OF[role]:
+        show(page, list_screens(shop)[name])
+        failed += [name] * page.locator("main .state.failed").count()
+        buttons = page.locator("main").get_by_role("button").all_inner_texts()
+        if pressed := [text for text in buttons if text in CHANGES.split("|")]:
+            changing[name] = pressed
+
+    assert failed == []
+    assert bool(changing) == (role != "viewer"), changing
+    assert next(tab, None) is None

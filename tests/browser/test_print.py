@@ -1,9 +1,15 @@
 """A pattern and the week on paper, or as PDF: everything that is read, and nothing that is pressed."""
 
+import re
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 from tests.api.sample import Sample
 from tests.browser.conftest import show
+from tests.browser.screens import FOLDER, PREVIEWS
+
+DOCUMENT = Path(__file__).parents[2] / "docs/screens.md"
 
 
 def test_a_pattern_and_the_week_are_printed_without_what_can_be_pressed(page: Page, shop: Sample) -> None:
@@ -32,3 +38,12 @@ def test_the_week_before_is_one_press_away_and_the_overview_leads_to_the_report(
     expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
     page.get_by_role("link", name="Week after").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_every_picture_is_shown_once_and_made_by_the_command_that_the_page_names() -> None:
+    text = DOCUMENT.read_text()
+    named = re.findall(r"!\[[^\]]+\]\(screens/(\w+)\.png\)", text)
+
+    assert sorted(named) == sorted(PREVIEWS) == sorted(path.stem for path in FOLDER.glob("*"))
+    assert "python -m tests.browser.screens" in text
+    assert all((FOLDER / f"{name}.png").read_bytes().startswith(b"\x89PNG") for name in PREVIEWS)
