@@ -23,6 +23,7 @@ LEFT_OUT = {
     "notify.recipient": "hashes of links: an address confirms again",
     "app.workspace_archive": "archives",
     "app.workspace_archive_part": "archives",
+    "app.reporting_login": "a role of the server: granted again",
     "app.delivery_trace": "of deliveries that are under way",
     "raw.webhook_delivery": "ids that a tool will not use again",
     "detect.grouping_state": "an index by internal ids: the next run makes it again",
@@ -30,6 +31,7 @@ LEFT_OUT = {
     "detect.pattern_tally": "counted again by the next run",
     "detect.pattern_summary": "made again by the next run",
     "detect.pattern_touch": "counted again by the next run",
+    "detect.occurrence_month": "counted again by the next run",
 }
 """Tables that no archive holds, and why."""
 

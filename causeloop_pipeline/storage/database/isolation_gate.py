@@ -140,7 +140,10 @@ where r.rolname ~ '^causeloop_(reporting|bi_)' and (
     or not exists (
         select from pg_policy as p
         where p.polrelid = c.oid and p.polroles = array[r.oid] and p.polcmd = 'r'
-            and pg_get_expr(p.polqual, p.polrelid) like '%app.reporting_workspace()%'
+            and (
+                pg_get_expr(p.polqual, p.polrelid) like '%app.reporting_workspace()%'
+                or pg_get_expr(p.polqual, p.polrelid) = '(login = (CURRENT_USER)::text)'
+            )
     )
 )
 union all

@@ -1,5 +1,6 @@
-"""Makes and drops the login of a workspace; its name tells the workspace, so no client can choose another.
+"""Makes and drops the login of a workspace; a table that it cannot change tells which workspace it reads.
 
+Names are drawn by chance: PostgreSQL shows them to every other login.
 What PostgreSQL lets everybody do is taken from everybody in this database where it would let a login write or
 hold locks: large objects and advisory locks. Its own limits are defaults that a client may lift, but for the
 size of its temporary files; `sessions.py` ends what takes too long.
@@ -19,6 +20,7 @@ from causeloop_pipeline.storage.database.roles import (
     REPORTING_GUARD,
     create_reporting_roles,
 )
+from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope
 
 PREFIX = "causeloop_bi_"
 MAX_CONNECTIONS = 5
@@ -52,14 +54,45 @@ $$
 """)
 
 
-def name_login(workspace_id: UUID) -> str:
-    """The login of a workspace."""
-    return f"{PREFIX}{workspace_id.hex}"
+SELECT_LOGIN = "select login from app.reporting_login where workspace_id = %s"
+UPSERT_LOGIN = """
+insert into app.reporting_login (workspace_id, login) values (%s, %s)
+on conflict (workspace_id) do update set login = excluded.login, granted_at = now()
+"""
+DELETE_LOGIN = "delete from app.reporting_login where workspace_id = %s"
+SELECT_WORKSPACES = "select workspace_id from app.workspace"
+SELECT_LEFT_LOGINS = """
+select r.rolname::text as login
+from pg_database as d
+cross join lateral aclexplode(d.datacl) as g
+join pg_roles as r on r.oid = g.grantee
+where d.datname = current_database() and g.privilege_type = 'CONNECT' and starts_with(r.rolname, %s)
+    and not exists (select from app.reporting_login as l where l.login = r.rolname)
+order by 1
+"""
 
 
-def grant_login(administrator: psycopg.Connection, owner_url: str, workspace_id: UUID, timezone: str) -> str:
-    """Make a workspace's login, or give it a new password; `administrator` makes roles. The password."""
-    password = secrets.token_urlsafe(24)
+def find_login(owner_url: str, workspace_id: UUID) -> str | None:
+    """The login of a workspace, where it has one."""
+    with connect_in_scope(owner_url, [workspace_id]) as owner:
+        row = owner.execute(SELECT_LOGIN, (workspace_id,)).fetchone()
+    return str(row["login"]) if row else None
+
+
+def list_left_logins(owner_url: str) -> list[str]:
+    """The logins whose workspace is gone: they read nothing, but can still sign in."""
+    with connect_in_scope(owner_url, []) as owner:
+        ids = [row["workspace_id"] for row in owner.execute(SELECT_WORKSPACES).fetchall()]
+    with connect_in_scope(owner_url, ids) as owner:
+        return [row["login"] for row in owner.execute(SELECT_LEFT_LOGINS, (PREFIX,)).fetchall()]
+
+
+def grant_login(
+    administrator: psycopg.Connection, owner_url: str, workspace_id: UUID, timezone: str
+) -> tuple[str, str]:
+    """Make a workspace's login, or another in its place; `administrator` makes roles. Name and password."""
+    login, password = PREFIX + secrets.token_hex(16), secrets.token_urlsafe(24)
+    revoke_login(administrator, owner_url, workspace_id)
     with administrator.transaction():
         create_reporting_roles(administrator)
         administrator.execute(
@@ -67,19 +100,27 @@ def grant_login(administrator: psycopg.Connection, owner_url: str, workspace_id:
                 roles=sql.SQL(", ").join(map(sql.Identifier, (OWNER, PIPELINE, API)))
             )
         )
-        for statement in _build_login(
-            name_login(workspace_id), password, timezone, administrator.info.dbname
-        ):
+        for statement in _build_login(login, password, timezone, administrator.info.dbname):
             administrator.execute(statement)
-    with psycopg.connect(owner_url, autocommit=True) as owner:
+    with connect_in_scope(owner_url, [workspace_id]) as owner:
         owner.execute("select app.admit_reporting()")
-    return password
+        owner.execute(UPSERT_LOGIN, (workspace_id, login))
+    return login, password
 
 
-def revoke_login(administrator: psycopg.Connection, workspace_id: UUID) -> bool:
+def revoke_login(administrator: psycopg.Connection, owner_url: str, workspace_id: UUID) -> bool:
     """End a workspace's sessions and drop its login; False if it has none."""
-    login = name_login(workspace_id)
-    if not _has_role(administrator, login):
+    login = find_login(owner_url, workspace_id)
+    if login is None:
+        return False
+    with connect_in_scope(owner_url, [workspace_id]) as owner:
+        owner.execute(DELETE_LOGIN, (workspace_id,))
+    return drop_login(administrator, login)
+
+
+def drop_login(administrator: psycopg.Connection, login: str) -> bool:
+    """End the sessions of a login and drop it; False if there is none of this name."""
+    if not login.startswith(PREFIX) or not _has_role(administrator, login):
         return False
     administrator.execute(sql.SQL("alter role {} nologin").format(sql.Identifier(login)))
     administrator.execute(

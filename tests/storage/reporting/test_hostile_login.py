@@ -9,10 +9,10 @@ from psycopg import sql
 from typer.testing import CliRunner
 
 from causeloop_pipeline.cli import app
-from causeloop_pipeline.settings import ROOT
+from causeloop_pipeline.settings import ROOT, settings
 from causeloop_pipeline.storage.database.isolation_gate import find_isolation_violations
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.reporting.logins import name_login
+from causeloop_pipeline.storage.reporting.logins import find_login
 from causeloop_pipeline.storage.reporting.sessions import end_long_transactions
 from tests.api.sample import make_sample
 from tests.api.sample_rows import Sample
@@ -65,6 +65,12 @@ def url(tenants: tuple[Sample, Sample]) -> str:
 def login(url: str) -> Iterator[psycopg.Connection]:
     with psycopg.connect(url, autocommit=True) as connection:
         yield connection
+
+
+def name_login(workspace_id: UUID) -> str:
+    login = find_login(settings().require("database_url"), workspace_id)
+    assert login is not None
+    return login
 
 
 def count(connection: psycopg.Connection, view: str) -> int:
@@ -138,6 +144,7 @@ def test_nothing_that_a_client_sends_changes_its_scope(
         "select * from app.users",
         "select * from raw.record",
         "select app.reporting_workspace()",
+        "select * from app.reporting_login",
         "select app.scope()",
         "table app.workspace",
         "select * from pg_authid",

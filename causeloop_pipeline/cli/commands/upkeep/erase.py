@@ -1,12 +1,14 @@
 """`causeloop tenant erase` and `erase-person`: leave no trace of a workspace or a person."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import psycopg
 import typer
 
+from causeloop_pipeline.cli.commands.upkeep.reporting import Administrator, find_administrator
 from causeloop_pipeline.cli.output.help import show_examples
 from causeloop_pipeline.cli.output.terminal import (
     FAILED,
@@ -32,11 +34,13 @@ def erase(
     workspace: Annotated[str, typer.Argument(help="organization/workspace, or the workspace's id.")],
     *,
     yes: Yes = False,
+    administrator: Administrator = None,
 ) -> None:
     """Erase a workspace for ever: every row, every run of Dagster that names it, people only it had.
 
-    An organization that has no other workspace goes too. It can be interrupted: the same command finishes
-    it, named by the id that it prints. Backups and exports made before hold the data still.
+    An organization that has no other workspace goes too, and the workspace's login for BI. It can be
+    interrupted: the same command finishes it, named by the id that it prints. Backups and exports made
+    before hold the data still.
     """
     from causeloop_pipeline.storage.erasure.workspaces import (
         erase_workspace,
@@ -49,6 +53,7 @@ def erase(
         with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
             target = find_workspace(owner, workspace) or _name_remains(workspace)
             _ask(yes, f"Erase {target.name} and all of its data for ever?")
+            _end_login(config, target, administrator)
             retire_workspace(owner, target.workspace_id)
         announce(console, f"erasing {target.name} ({target.workspace_id})")
         names = [str(target.workspace_id), target.name]
@@ -56,6 +61,8 @@ def erase(
         runs = _erase_runs(config, names)
         erasure = erase_workspace(config.require("database_url"), target)
         runs += _erase_runs(config, names)
+    except psycopg.errors.InsufficientPrivilege as refusal:
+        fail(f"nothing is erased: this role may not drop the login for BI ({refusal})", FAILED)
     except (psycopg.OperationalError, MissingSettingError) as failure:
         fail(f"not finished: {failure}; run the command again", UNREACHABLE)
     announce(
@@ -92,6 +99,16 @@ def erase_person(
         f"{person.email} is erased: {count_of(erasure.rows, 'row')}, {count_of(runs, 'run')}; "
         f"texts name {erasure.pseudonym} instead",
     )
+
+
+def _end_login(config: Settings, target: "WorkspaceName", administrator: Path | None) -> None:
+    """Drop the workspace's login for BI first: a refusal comes before anything is erased."""
+    from causeloop_pipeline.storage.reporting.logins import find_login, revoke_login
+
+    url = config.require("database_url")
+    if find_login(url, target.workspace_id) is not None:
+        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+            revoke_login(connection, url, target.workspace_id)
 
 
 def _erase_runs(config: Settings, names: list[str]) -> int:

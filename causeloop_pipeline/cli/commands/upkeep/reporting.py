@@ -30,15 +30,15 @@ Administrator = Annotated[
 def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
     """Make a login that reads this workspace and no other, and print its URL, once.
 
-    Granted again, it gets a new password, and the former one ends.
+    Granted again, another login takes its place, and the former one ends.
     """
-    from causeloop_pipeline.storage.reporting.logins import grant_login, name_login
+    from causeloop_pipeline.storage.reporting.logins import grant_login
 
     try:
         owner_url = settings().require("database_url")
         target, timezone = _find_workspace(owner_url, workspace)
-        with psycopg.connect(_find_administrator(administrator), autocommit=True) as connection:
-            password = grant_login(connection, owner_url, target, timezone)
+        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+            login, password = grant_login(connection, owner_url, target, timezone)
     except psycopg.errors.InsufficientPrivilege as refusal:
         fail(f"this role may not make roles: name an administrator ({refusal})", FAILED)
     except (psycopg.OperationalError, MissingSettingError) as failure:
@@ -47,18 +47,26 @@ def grant(workspace: Workspace, *, administrator: Administrator = None) -> None:
     place = address.netloc.rpartition("@")[2]
     query = f"?{address.query}" if address.query else ""
     typer.echo("read the views of the schema reporting by this URL, which is shown only now:", err=True)
-    typer.echo(f"postgresql://{name_login(target)}:{password}@{place}{address.path}{query}")
+    typer.echo(f"postgresql://{login}:{password}@{place}{address.path}{query}")
 
 
 @app.command("revoke", epilog=show_examples("reporting revoke acme/main"))
 def revoke(workspace: Workspace, *, administrator: Administrator = None) -> None:
-    """End the sessions of a workspace's login, and drop it."""
-    from causeloop_pipeline.storage.reporting.logins import revoke_login
+    """End the sessions of a workspace's login, and drop it.
+
+    A login whose workspace was erased is named itself: `causeloop doctor` lists them.
+    """
+    from causeloop_pipeline.storage.reporting.logins import PREFIX, drop_login, revoke_login
 
     try:
-        target, _ = _find_workspace(settings().require("database_url"), workspace)
-        with psycopg.connect(_find_administrator(administrator), autocommit=True) as connection:
-            is_revoked = revoke_login(connection, target)
+        owner_url = settings().require("database_url")
+        target = None if workspace.startswith(PREFIX) else _find_workspace(owner_url, workspace)[0]
+        with psycopg.connect(find_administrator(administrator), autocommit=True) as connection:
+            is_revoked = (
+                drop_login(connection, workspace)
+                if target is None
+                else revoke_login(connection, owner_url, target)
+            )
     except psycopg.errors.InsufficientPrivilege as refusal:
         fail(f"this role may not drop roles: name an administrator ({refusal})", FAILED)
     except (psycopg.OperationalError, MissingSettingError) as failure:
@@ -82,7 +90,7 @@ def _find_workspace(owner_url: str, named: str) -> tuple[Any, str]:
     return target.workspace_id, str(row[0]) if row else "UTC"
 
 
-def _find_administrator(file: Path | None) -> str:
+def find_administrator(file: Path | None) -> str:
     """The URL of who may make roles: of the embedded server, or what the file holds."""
     from causeloop_pipeline.storage.database.roles import DATABASE
     from causeloop_pipeline.storage.embedded.postgres_server import start_server

@@ -25,6 +25,7 @@ from causeloop_pipeline.orchestration.partitions import ONE_RUN, WORKSPACES, nam
 from causeloop_pipeline.settings import ROOT
 from causeloop_pipeline.storage.app.tenants import add_member, create_user
 from causeloop_pipeline.storage.erasure.tenant_tables import connect_in_scope
+from causeloop_pipeline.storage.reporting.logins import grant_login
 from tests.api.sample import make_sample
 from tests.api.sample_rows import Sample
 from tests.conftest import Installation
@@ -142,6 +143,26 @@ def test_a_workspace_is_erased_everywhere_and_runs_of_others_stay(
     assert dagster.get_materialized_partitions(trial.key) == {neighbour.partition}
     assert dagster.get_dynamic_partitions(str(WORKSPACES.name)) == [neighbour.partition]
     assert materialize(dagster, neighbour) in list_runs(dagster)
+
+
+def test_a_workspace_s_login_for_bi_goes_with_it_and_without_an_administrator_nothing_is_erased(
+    own: OwnInstallation, dagster: DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, administrator = Tenant(own, dagster), tmp_path / "administrator"
+    administrator.write_text(own.superuser_url)
+    with psycopg.connect(own.superuser_url, autocommit=True) as superuser:
+        login, _ = grant_login(superuser, own.owner_url, tenant.id, "UTC")
+        command = ["tenant", "erase", tenant.name, "--yes"]
+        monkeypatch.setenv("CAUSELOOP_DATABASE_URL", own.owner_url)
+
+        refused = CliRunner().invoke(app, command)
+        roles = superuser.execute("select count(*) from pg_roles where rolname = %s", (login,)).fetchone()
+        erased = CliRunner().invoke(app, [*command, "--administrator", str(administrator)])
+        left = superuser.execute("select count(*) from pg_roles where rolname = %s", (login,)).fetchone()
+
+    assert (refused.exit_code, erased.exit_code) == (2, 0), refused.output + erased.output
+    assert "--administrator" in refused.output
+    assert (roles, left) == ((1,), (0,))
 
 
 def test_an_erasure_whose_workspace_is_gone_already_is_finished_by_its_id(
