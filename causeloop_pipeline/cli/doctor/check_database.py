@@ -17,6 +17,14 @@ ROLE_URLS = {
 }
 
 
+OPTIONAL_ROLE_URLS = {"api_replica_database_url": "causeloop_api", "dbt_database_url": "causeloop_pipeline"}
+"""Setting → the role that it signs in as, where it is set."""
+
+SELECT_PLACE = """
+select pg_is_in_recovery(), current_database(), (select system_identifier from pg_control_system())
+"""
+
+
 def check_database(config: Settings) -> Iterator[Finding]:
     """Each role's access, then the rest as the owner; stops at the first role that cannot connect."""
     for role, setting in ROLE_URLS.items():
@@ -24,6 +32,7 @@ def check_database(config: Settings) -> Iterator[Finding]:
         if failed is not None:
             yield failed
             return
+    yield from _check_other_urls(config)
     with psycopg.connect(config.require("database_url"), autocommit=True) as owner:
         yield _check_version(owner)
         yield _check_roles(owner)
@@ -33,6 +42,7 @@ def check_database(config: Settings) -> Iterator[Finding]:
         if not migrations.fix:
             yield _check_isolation(owner)
             yield _check_search(owner)
+            yield _check_logins(config)
 
 
 def _check_access(config: Settings, role: str, setting: str) -> Finding | None:
@@ -60,6 +70,40 @@ def _check_access(config: Settings, role: str, setting: str) -> Finding | None:
             f"use the role {role} in CAUSELOOP_{setting.upper()}",
         )
     return None
+
+
+def _check_other_urls(config: Settings) -> Iterator[Finding]:
+    """The replica and dbt's own way to the database, where the settings name them."""
+    for setting, role in OPTIONAL_ROLE_URLS.items():
+        if getattr(config, setting) is not None:
+            yield _check_access(config, role, setting) or _check_place(config, setting)
+
+
+def _check_place(config: Settings, setting: str) -> Finding:
+    """Whether a URL leads to this database: the replica's to one that follows it, dbt's to itself."""
+    about, is_replica = f"database by {setting}", setting == "api_replica_database_url"
+    with psycopg.connect(config.require(setting), connect_timeout=5) as there:
+        follows, name, system = there.execute(SELECT_PLACE).fetchone() or (None, "", 0)
+    with psycopg.connect(config.require("database_url")) as here:
+        _, own_name, own_system = here.execute(SELECT_PLACE).fetchone() or (None, "", 0)
+    fix = f"correct CAUSELOOP_{setting.upper()}, or leave it unset"
+    if (name, system) != (own_name, own_system):
+        return wrong(about, f"it leads to another database ({name}) than CAUSELOOP_DATABASE_URL", fix)
+    if is_replica and not follows:
+        return warning(about, "it leads to the primary: no read is answered by it", fix)
+    if follows and not is_replica:
+        return wrong(about, "it leads to a replica, in which nothing can be written", fix)
+    return ok(about, "follows the primary" if is_replica else "leads to the same database")
+
+
+def _check_logins(config: Settings) -> Finding:
+    from causeloop_pipeline.storage.reporting.logins import list_left_logins
+
+    left = list_left_logins(config.require("database_url"))
+    if left:
+        fix = "; ".join(f"causeloop reporting revoke {login}" for login in left)
+        return warning("logins for BI", f"{', '.join(left)}: the workspace is gone; it reads nothing", fix)
+    return ok("logins for BI", "each belongs to a workspace")
 
 
 def _check_version(owner: psycopg.Connection) -> Finding:

@@ -54,6 +54,40 @@ def test_a_url_of_the_wrong_role_is_noticed(installation, monkeypatch):
     assert "signs in as causeloop_owner" in results[0].message
 
 
+@pytest.mark.parametrize(
+    ("setting", "url", "state", "message"),
+    [
+        ("dbt_database_url", "pipeline_url", State.OK, "leads to the same database"),
+        ("dbt_database_url", "api_url", State.WRONG, "signs in as causeloop_api"),
+        ("api_replica_database_url", "api_url", State.WARNING, "leads to the primary"),
+        ("api_replica_database_url", "nowhere", State.WRONG, "cannot be reached"),
+    ],
+)
+def test_the_replica_and_the_database_of_dbt_are_checked_where_they_are_set(
+    installation, monkeypatch, setting, url, state, message
+):
+    nowhere = "postgresql://causeloop_api@127.0.0.1:1/causeloop"
+    monkeypatch.setenv(f"CAUSELOOP_{setting.upper()}", getattr(installation, url, nowhere))
+
+    matching = [finding for finding in check_database(Settings()) if message in finding.message]
+
+    assert [finding.state for finding in matching] == [state]
+
+
+def test_a_url_of_dbt_that_leads_elsewhere_is_wrong(installation, monkeypatch):
+    elsewhere = f"{installation.pipeline_url.rsplit('/', 1)[0]}/elsewhere"
+    with psycopg.connect(installation.superuser_url, autocommit=True) as superuser:
+        superuser.execute("create database elsewhere")
+        try:
+            monkeypatch.setenv("CAUSELOOP_DBT_DATABASE_URL", elsewhere)
+            finding = by_subject(check_database(Settings()))["database by dbt_database_url"]
+        finally:
+            superuser.execute("drop database elsewhere with (force)")
+
+    assert finding.state is State.WRONG
+    assert "another database (elsewhere)" in finding.message
+
+
 def test_a_role_that_bypasses_row_level_security_is_wrong_and_the_fix_is_a_statement(
     installation,
 ):
