@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Installation
 from tests.fuzz.differences import FAULTS, Twins, find_differences, make_twins
 
-READS, READS_WITH_FAULT = 150, 400
+READS, READS_WITH_FAULT = 1_000, 400
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The full forms of all attacks: `python -m tests.fuzz [NAME …] [--count N] [--seed N]`.
 
-Every attack prints what it failures; the exit code is 1 when one failed.
+Every attack prints what failed; the exit code is 1 when one failed.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from tests.fuzz import (
     seat_races,
     strangers,
 )
+from tests.fuzz.in_process import InProcessApi
 from tests.fuzz.own_database import fill, make_database, serve
 
 COUNTS = {
@@ -101,18 +102,20 @@ def attack_seats(installation: Installation, rng: random.Random, count: int) -> 
     failures = []
     with (
         make_database(installation) as database,
-        serve(database) as (_, url),
+        InProcessApi(database) as api,
         psycopg.connect(database.owner_url, autocommit=True) as owner,
     ):
         for _ in range(count):
-            statuses, taken = seat_races.race_for_seats(owner, url)
+            statuses, taken = seat_races.race_for_seats(
+                owner, lambda tokens: seat_races.accept_in_process(api, tokens)
+            )
             if (statuses, taken) != (wanted, seat_races.SEATS):
                 failures.append(f"{dict(statuses)}, {taken} taken")
     return failures
 
 
 def attack_strangers(installation: Installation, rng: random.Random, count: int) -> list[str]:
-    """Roles with which schemathesis failures an answer that is not declared."""
+    """Roles with which schemathesis found an answer that is not declared."""
     with make_database(installation) as database:
         sample = fill(database)
         with serve(database) as (_, url):

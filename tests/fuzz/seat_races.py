@@ -1,7 +1,10 @@
 """Twenty-four people accept at once, and five seats are free."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -11,9 +14,11 @@ from causeloop_pipeline.storage.app.provisioning import format_invitation
 from causeloop_pipeline.storage.app.tenants import create_user, hash_key
 from tests.api.sample import HASHER, PASSWORD
 from tests.conftest import new_workspace
+from tests.fuzz.in_process import InProcessApi
 
 PEOPLE, SEATS = 24, 5
 MAX_TRIES = 200
+BUSY = {429, 503}
 INSERT_MEMBERSHIP = """
 insert into app.membership (workspace_id, user_id, role, status) values (%s, %s, 'viewer', 'invited')
 """
@@ -27,28 +32,59 @@ returning organization_id
 """
 
 
-def race_for_seats(owner: psycopg.Connection, url: str) -> tuple[Counter[int], int]:
+AcceptAll = Callable[[list[str]], list[int]]
+"""Presents all tokens at once; the status of each."""
+
+
+def race_for_seats(owner: psycopg.Connection, accept_all: AcceptAll) -> tuple[Counter[int], int]:
     """How many accepts ended with which status, and how many seats are taken afterwards."""
-    workspace = new_workspace(owner)
-    row = owner.execute(UPDATE_SEATS, (SEATS, workspace)).fetchone()
     tokens = []
-    for _ in range(PEOPLE):
-        user = create_user(owner, f"{uuid4().hex}@example.com", "Racer", HASHER.hash(PASSWORD))
-        owner.execute(INSERT_MEMBERSHIP, (workspace, user))
-        secret = uuid4().hex
-        owner.execute(INSERT_INVITATION, (workspace, user, hash_key(secret)))
-        tokens.append(format_invitation(workspace, secret))
-    with httpx2.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(PEOPLE) as pool:
-        statuses = Counter(pool.map(lambda token: _accept(client, token), tokens))
+    with owner.transaction():
+        workspace = new_workspace(owner)
+        row = owner.execute(UPDATE_SEATS, (SEATS, workspace)).fetchone()
+        for _ in range(PEOPLE):
+            user = create_user(owner, f"{uuid4().hex}@example.com", "Racer", _hash_password())
+            owner.execute(INSERT_MEMBERSHIP, (workspace, user))
+            secret = uuid4().hex
+            owner.execute(INSERT_INVITATION, (workspace, user, hash_key(secret)))
+            tokens.append(format_invitation(workspace, secret))
+    statuses = Counter(accept_all(tokens))
     taken = owner.execute("select seats_taken from app.organization where organization_id = %s", row)
     return statuses, (taken.fetchone() or (0,))[0]
 
 
-def _accept(client: httpx2.Client, token: str) -> int:
-    """The status of an accept, which is repeated while too many hash at once."""
-    body = {"token": token, "consent": True, "password": PASSWORD}
+def accept_by_http(url: str, tokens: list[str]) -> list[int]:
+    """Accept at a server, by a thread each; again while too many hash at once."""
+
+    def accept(token: str) -> int:
+        for _ in range(MAX_TRIES):
+            response = client.post("/v1/auth/accept", json=make_acceptance(token))
+            if response.status_code not in BUSY:
+                break
+        return response.status_code
+
+    with httpx2.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(PEOPLE) as pool:
+        return list(pool.map(accept, tokens))
+
+
+def accept_in_process(api: InProcessApi, tokens: list[str]) -> list[int]:
+    """Accept at an application in this process, all at once; again while too many hash at once."""
+    statuses: dict[str, int] = dict.fromkeys(tokens, 429)
     for _ in range(MAX_TRIES):
-        response = client.post("/v1/auth/accept", json=body)
-        if response.status_code not in {429, 503}:
+        waiting = [token for token, status in statuses.items() if status in BUSY]
+        requests = [("POST", "/v1/auth/accept", make_acceptance(token)) for token in waiting]
+        answers = api.send_at_once(None, requests)
+        statuses |= {token: answer.status for token, answer in zip(waiting, answers, strict=True)}
+        if not BUSY & set(statuses.values()):
             break
-    return response.status_code
+    return list(statuses.values())
+
+
+def make_acceptance(token: str) -> dict[str, Any]:
+    """The body of an accept."""
+    return {"token": token, "consent": True, "password": PASSWORD}
+
+
+@cache
+def _hash_password() -> str:
+    return HASHER.hash(PASSWORD)
