@@ -34,19 +34,24 @@ class RunningInstallation:
     printed: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
 
-    def start(self, *options: str) -> None:
-        """Start the command; its environment names nothing but this folder and these ports."""
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of its commands, which names nothing but this folder and these ports."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAUSELOOP_")}
         ports = {f"CAUSELOOP_{name}_PORT": str(port) for name, port in self.ports.items()}
+        own = {"CAUSELOOP_STATE_DIR": str(self.state_dir), "COLUMNS": "140"}
+        return {**inherited, **ports, **self.environment, **own}
+
+    def command(self, *arguments: str) -> None:
+        """Run a command of `causeloop` on it, to its end."""
+        command = [sys.executable, "-m", "causeloop_pipeline.cli", *arguments]
+        subprocess.run(command, env=self.variables, check=True, capture_output=True)
+
+    def start(self, *options: str) -> None:
+        """Start the command."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "causeloop_pipeline.cli", "up", *options],
-            env={
-                **inherited,
-                **ports,
-                **self.environment,
-                "CAUSELOOP_STATE_DIR": str(self.state_dir),
-                "COLUMNS": "140",
-            },
+            env=self.variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

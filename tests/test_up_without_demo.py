@@ -13,13 +13,20 @@ from pathlib import Path
 import httpx2
 import psycopg
 import pytest
+from playwright.sync_api import Browser, expect
 
 from bench.installation import RunningInstallation, wait_until
 from causeloop_pipeline.cli.processes import is_listening
 from causeloop_pipeline.cli.servers import PROCESS_OF_SERVERS
 from causeloop_pipeline.settings import PROCESS_VARIABLE, list_foreign_secrets
 from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
+from tests import first_day
+from tests.api.oidc_issuer import AUDIENCE, Issuer, running_issuer
+from tests.browser.conftest import browser, sign_in_with_password, sign_out
 
+__all__ = ["browser"]
+
+ADA, BOB = "ada@acme.example", "bob@acme.example"
 pytestmark = [pytest.mark.timeout(600), pytest.mark.database]
 MARKS = {
     "code": "causeloop_pipeline.definitions",
@@ -30,14 +37,27 @@ MARKS = {
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningInstallation]:
+def issuer() -> Iterator[Issuer]:
+    """The identity provider that the installation trusts."""
+    with running_issuer() as started:
+        started.subject = "ada-at-the-provider"
+        yield started
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterator[RunningInstallation]:
     """A fresh installation, started after somebody has parsed the dbt project without a database."""
     running = RunningInstallation(tmp_path_factory.mktemp("production"))
+    running.environment = {
+        "CAUSELOOP_PUBLIC_URL": f"http://127.0.0.1:{running.ports['API']}",
+        "CAUSELOOP_OIDC_ISSUER": issuer.url,
+        "CAUSELOOP_OIDC_AUDIENCE": AUDIENCE,
+    }
     parse = [sys.executable, "-m", "causeloop_pipeline.storage.dbt.runner", "parse"]
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(running.state_dir), "CAUSELOOP_DATABASE_URL": ""}
     subprocess.run(parse, env=environment, check=True, capture_output=True)
     running.start("--no-demo")
-    running.await_line("Dagster UI")
+    running.await_line("first start")
     yield running
     if running.process is not None and running.process.poll() is None:
         running.end()
@@ -83,6 +103,39 @@ def test_an_installation_without_a_tenant_is_up_and_stays_so(running: RunningIns
     assert set(find_servers(running)) == set(MARKS)
     wait_until(lambda: count_heartbeats(running), 60)
     assert running.process.poll() is None
+
+
+def test_the_first_people_come_in_by_links_and_single_sign_on_and_a_key_is_made_and_rotated(
+    running: RunningInstallation, issuer: Issuer, browser: Browser
+) -> None:
+    (link,) = [line.split()[2] for line in running.printed if line.startswith("first start")]
+    with browser.new_context() as adas, browser.new_context() as bobs:
+        ada = first_day.create_organization(adas, link, ADA)
+        invitation = first_day.invite(ada, BOB)
+        bob = first_day.accept_invitation(bobs, invitation)
+        running.command("tenant", "set-plan", "acme", "enterprise")
+
+        sign_out(ada)
+        issuer.claims = {"email": ADA, "email_verified": True}
+        first_day.sign_in_at_provider(ada)
+        first_day.require_single_sign_on(ada)
+        key = first_day.make_key(ada, "loader")
+        keys = {key, first_day.rotate_key(ada, "loader")}
+
+        bob.reload()
+        sign_in_with_password(bob, running.environment["CAUSELOOP_PUBLIC_URL"], BOB, first_day.PASSWORD)
+        expect(bob.get_by_role("alert")).to_contain_text("single sign-on")
+        issuer.subject, issuer.claims = "bob-at-the-provider", {"email": BOB, "email_verified": True}
+        first_day.sign_in_at_provider(bob)
+
+    statuses = {answer_with(running, each, "/v1/issues") for each in keys}
+    assert (len(keys), statuses) == (2, {200})
+
+
+def answer_with(running: RunningInstallation, key: str, path: str) -> int:
+    headers = {"authorization": f"Bearer {key}"}
+    address = f"http://127.0.0.1:{running.ports['API']}{path}"
+    return httpx2.get(address, headers=headers, timeout=30).status_code
 
 
 def test_the_code_server_listens_on_a_private_socket_and_on_no_port(running: RunningInstallation) -> None:
