@@ -4,12 +4,12 @@
 `Db` and `CurrentCaller`, and declare their role with `@requires`.
 """
 
-import hashlib
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from api.access.caller import Caller
@@ -18,17 +18,19 @@ from api.access.plans import PLANS, find_plan_with
 from api.auth.address_limits import read_address
 from api.auth.authenticate import authenticate
 from api.auth.idempotency import respond_once
+from api.auth.known_callers import KnownCaller
 from api.auth.own_writes import choose_reader, note_write
 from api.auth.rate_limits import check_rate_limit
-from api.auth.standing import check_scope
-from api.http.concurrency import FairShare
+from api.auth.standing import check_may_write, check_role, check_scope, check_session
 from api.http.database import WorkspaceDatabase
 from api.http.errors import Problem
 from api.http.json_body import read_json
+from api.http.reading.proof import CallerReads, NotProvenError, Proof
+from api.http.reading.versions import add_etag, compute_etag
 from api.queries.tenancy import audit
 from api.queries.tenancy.versions import lock_versions
 from api.resources.reading.direct_call import Providers, build_direct_handler
-from causeloop_pipeline.model.tenancy import OrganizationStatus, Role
+from causeloop_pipeline.model.tenancy import Role
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -37,7 +39,7 @@ CALLS_OUTSIDE = "calls_outside"
 CONCERNS_OWN_ACCESS = "concerns_own_access"
 NEEDS_SESSION = "needs_session"
 READS_BODY = "reads_body"
-AUDITED_READS = {"export_data", "download_archive"}
+AUDITED_READS, STREAMS = {"export_data", "download_archive"}, {"stream_changes"}
 UNAUDITED_WRITES = {
     "ingest_event",
     "ingest_batch",
@@ -110,13 +112,17 @@ PROVIDERS: Providers = {
 class Operation(APIRoute):
     """A route under /v1; raises LookupError when its endpoint declares no role."""
 
+    is_direct_read: bool = False
+    """Whether it is a read that needs nothing of FastAPI."""
+
     def get_route_handler(self) -> Handler:
         """Wrap the endpoint in the steps that all operations share."""
         direct = build_direct_handler(self, PROVIDERS)
         endpoint, role = direct or super().get_route_handler(), get_required_role(self.endpoint)
-        if role is not None:
-            return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint)), self))
-        return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
+        if role is None:
+            return _note_writes(_parse_body_first(endpoint) if self.body_field else endpoint)
+        self.is_direct_read = direct is not None
+        return _note_writes(_require_caller(endpoint, role, frozenset(vars(self.endpoint)), self))
 
 
 def _note_writes(endpoint: Handler) -> Handler:
@@ -134,45 +140,94 @@ def _parse_body_first(endpoint: Handler) -> Handler:
     return handle
 
 
-def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], route: APIRoute) -> Handler:
-    tags = [str(tag) for tag in route.tags]
+def _require_caller(endpoint: Handler, role: Role, marks: frozenset[str], route: Operation) -> Handler:
+    may_prove = route.is_direct_read and route.name not in AUDITED_READS | STREAMS
 
     async def handle(request: Request) -> Response:
-        pool = request.app.state.pool
-        async with pool.acquire() as connection:
-            caller = await authenticate(request, connection)
-            request.state.caller = caller
-            allowance = await check_rate_limit(connection, caller.workspace_id, caller.plan)
-        request.state.headers |= allowance.headers
-        check_role(caller, role)
-        if route.name != "read_me":
-            check_scope(caller, tags, request.method)
-        if NEEDS_SESSION in marks:
-            check_session(caller)
+        state = request.app.state
+        if may_prove and state.replica is None:
+            known_caller = state.known_callers.find(request)
+            answer = known_caller and await _read_at_once(request, endpoint, known_caller, role, marks)
+            if answer is not None:
+                return answer
+        async with state.pool.acquire() as connection:
+            reads = CallerReads(connection)
+            caller = await authenticate(request, reads)
+            state.known_callers.remember(request, caller, reads)
+            await _count_request(request, connection, caller)
+        _admit(request, caller, role, marks)
         if request.method not in READ_METHODS and CONCERNS_OWN_ACCESS not in marks:
             check_may_write(caller)
-        state, address = request.app.state, read_address(request) or None
-        db = WorkspaceDatabase(
-            pool, state.landing_pool, caller.workspace_id, state.list_totals, address=address
-        )
+        db = _enter(request, caller)
         db.reader = choose_reader(request, caller)
-        request.state.db = db
         if request.method not in READ_METHODS and READS_BODY not in marks:
             await read_json(request)
         if CALLS_OUTSIDE in marks:
             response = await endpoint(request)
             await _record_apart(request, caller, db)
             return response
-        share: FairShare = request.app.state.fair_share
-        async with share.hold(caller.workspace_id):
+        async with state.fair_share.hold(caller.workspace_id):
             if request.method in READ_METHODS:
-                response = await endpoint(request)
-                if request.scope["route"].name in AUDITED_READS:
-                    await _record_apart(request, caller, db)
-                return add_etag(request, response)
+                return await _read(request, endpoint, caller, db)
             return await _write(request, endpoint, caller, db)
 
     return handle
+
+
+async def _read_at_once(
+    request: Request, endpoint: Handler, known_caller: KnownCaller, role: Role, marks: frozenset[str]
+) -> Response | None:
+    """The answer of a read that proves its caller; None: authenticate, and begin again."""
+    state, caller = request.app.state, known_caller.caller
+    db = _enter(request, caller)
+    db.proof = proof = Proof(known_caller.expectation)
+    try:
+        await _count_request(request, state.pool, caller)
+        _admit(request, caller, role, marks)
+        async with state.fair_share.hold(caller.workspace_id):
+            response = await endpoint(request)
+    except (Problem, RequestValidationError, NotProvenError):
+        if proof.is_given:
+            raise  # such as 404, which a proven caller may see
+    else:
+        if proof.is_given:
+            return add_etag(request, response)
+    state.known_callers.delete(request)
+    state.token_leases.give_back(caller.workspace_id)
+    return None
+
+
+def _admit(request: Request, caller: Caller, role: Role, marks: frozenset[str]) -> None:
+    """403 where the caller may not use the operation."""
+    route = request.scope["route"]
+    check_role(caller, role)
+    if route.name != "read_me":
+        check_scope(caller, route.tags, request.method)
+    if NEEDS_SESSION in marks:
+        check_session(caller)
+
+
+async def _read(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:
+    response = await endpoint(request)
+    if request.scope["route"].name in AUDITED_READS:
+        await _record_apart(request, caller, db)
+    return add_etag(request, response)
+
+
+def _enter(request: Request, caller: Caller) -> WorkspaceDatabase:
+    """The caller's workspace, which the endpoint takes as `Db`."""
+    state, address = request.app.state, read_address(request) or None
+    request.state.caller = caller
+    request.state.db = db = WorkspaceDatabase(
+        state.pool, state.landing_pool, caller.workspace_id, state.list_totals, address=address
+    )
+    return db
+
+
+async def _count_request(request: Request, pool: asyncpg.Pool, caller: Caller) -> None:
+    leases = request.app.state.token_leases
+    allowance = await check_rate_limit(pool, caller.workspace_id, caller.plan, leases)
+    request.state.headers |= allowance.headers
 
 
 async def _write(request: Request, endpoint: Handler, caller: Caller, db: WorkspaceDatabase) -> Response:
@@ -235,37 +290,6 @@ def find_readers(routers: Iterable[APIRouter]) -> dict[str, Handler]:
     }
 
 
-def check_may_write(caller: Caller) -> None:
-    """403 when the caller's organization is suspended, or the workspace archived: it can only be read."""
-    if caller.is_workspace_archived:
-        raise Problem(
-            403, "workspace_archived", "this workspace is archived, its data is read-only: ask an owner"
-        )
-    if caller.organization_status != OrganizationStatus.ACTIVE:
-        raise Problem(
-            403,
-            "organization_inactive",
-            f"your organization is {caller.organization_status}, its data is read-only: "
-            "an owner or the operator can reactivate it",
-        )
-
-
-def check_role(caller: Caller, role: Role) -> None:
-    """403 when the caller's role is lower."""
-    if caller.role < role:
-        raise Problem(
-            403,
-            "role_too_low",
-            f"this needs the role {role.name.lower()}, your role is {caller.role.name.lower()}: ask an admin",
-        )
-
-
-def check_session(caller: Caller) -> None:
-    """403 where a person acts by a key."""
-    if caller.kind == "user" and caller.session_id is None:
-        raise Problem(403, "session_required", "a key cannot do this: sign in as yourself")
-
-
 def check_feature(caller: Caller, feature: str) -> None:
     """403 when the caller's plan does not include a feature."""
     if feature not in PLANS[caller.plan].features:
@@ -274,22 +298,3 @@ def check_feature(caller: Caller, feature: str) -> None:
             "plan_feature_missing",
             f"the {caller.plan} plan does not include {feature}: upgrade to {find_plan_with(feature)}",
         )
-
-
-def add_etag(request: Request, response: Response) -> Response:
-    """Add an ETag to a read; 304 when If-None-Match names that version."""
-    if response.status_code != 200 or not hasattr(response, "body") or response.headers.get("etag"):
-        return response
-    etag = compute_etag(response)
-    if_none_match = request.headers.get("if-none-match", "")
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if if_none_match.strip() == "*" or etag in tags:
-        return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return response
-
-
-def compute_etag(response: Response) -> str:
-    """The ETag of a response: a digest of its body."""
-    return f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'

@@ -67,7 +67,7 @@ def format_token(workspace_id: UUID, secret: str) -> str:
 async def _run(request: Request, endpoint: Handler) -> Response:
     pool, is_reading = request.app.state.pool, request.method in READ_METHODS
     row, workspace_id = await _authenticate(request, pool)
-    allowance = await check_rate_limit(pool, workspace_id, row["plan"])
+    allowance = await check_rate_limit(pool, workspace_id, row["plan"], request.app.state.token_leases)
     request.state.headers |= allowance.headers
     _check_state(row, is_reading)
     db = WorkspaceDatabase(

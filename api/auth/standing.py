@@ -47,3 +47,34 @@ def check_own_scopes(caller: Caller, scopes: Sequence[str] | None) -> None:
     """403 where a caller with a limited key makes one that may do more."""
     if caller.scopes is not None and (scopes is None or not caller.scopes.issuperset(scopes)):
         raise Problem(403, "scope_missing", "a limited key gives others no more scopes than its own")
+
+
+def check_may_write(caller: Caller) -> None:
+    """403 when the caller's organization is suspended, or the workspace archived: it can only be read."""
+    if caller.is_workspace_archived:
+        raise Problem(
+            403, "workspace_archived", "this workspace is archived, its data is read-only: ask an owner"
+        )
+    if caller.organization_status != OrganizationStatus.ACTIVE:
+        raise Problem(
+            403,
+            "organization_inactive",
+            f"your organization is {caller.organization_status}, its data is read-only: "
+            "an owner or the operator can reactivate it",
+        )
+
+
+def check_role(caller: Caller, role: Role) -> None:
+    """403 when the caller's role is lower."""
+    if caller.role < role:
+        raise Problem(
+            403,
+            "role_too_low",
+            f"this needs the role {role.name.lower()}, your role is {caller.role.name.lower()}: ask an admin",
+        )
+
+
+def check_session(caller: Caller) -> None:
+    """403 where a person acts by a key."""
+    if caller.kind == "user" and caller.session_id is None:
+        raise Problem(403, "session_required", "a key cannot do this: sign in as yourself")

@@ -64,24 +64,25 @@ class FairShare:
     async def hold(self, key: Hashable) -> AsyncIterator[None]:
         """Occupy a place until the block ends; DatabaseBusyError when none becomes free in time."""
         self.users[key] += 1
-        turn = self.turns.setdefault(key, asyncio.Semaphore(self.places))
+        turn = self.turns.get(key) or self.turns.setdefault(key, asyncio.Semaphore(self.places))
         try:
-            async with _acquire_in_time(turn):
+            if turn.locked():
+                await _acquire_in_time(turn)
+            else:
+                await turn.acquire()
+            try:
                 yield
+            finally:
+                turn.release()
         finally:
             self.users[key] -= 1
             if not self.users[key]:
                 del self.users[key], self.turns[key]
 
 
-@contextlib.asynccontextmanager
-async def _acquire_in_time(turn: asyncio.Semaphore) -> AsyncIterator[None]:
+async def _acquire_in_time(turn: asyncio.Semaphore) -> None:
     try:
         async with asyncio.timeout(MAX_TURN_SECONDS):
             await turn.acquire()
     except TimeoutError:
         raise DatabaseBusyError from None
-    try:
-        yield
-    finally:
-        turn.release()

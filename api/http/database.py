@@ -20,6 +20,9 @@ import psycopg
 from anyio import to_thread
 from psycopg_pool import ConnectionPool
 
+from api.http.reading.confinement import confine
+from api.http.reading.proof import Proof
+from api.http.reading.quick_pool import QuickPool
 from causeloop_pipeline.settings import Settings
 
 Result = TypeVar("Result")
@@ -64,12 +67,11 @@ class DatabaseBusyError(Exception):
     """All connections were in use for as long as a request may wait for one."""
 
 
-class BoundedPool(asyncpg.Pool):  # type: ignore[misc]
+class BoundedPool(QuickPool):
     """A pool whose callers wait for a bounded time; `threads` are those that wait for the landing pool."""
 
     max_wait_seconds = DatabaseBounds.wait_seconds
     threads: set[asyncio.Timeout]
-    observe_wait: Callable[[float], None] | None = None
     count_refusal: Callable[[], None] | None = None
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - the overridden signature
@@ -151,27 +153,16 @@ def as_json(values: Mapping[str, Any]) -> str:
     return orjson.dumps(dict(values)).decode()
 
 
-# PostgreSQL plans it once for a connection, not each time. The inner statement refers to what the function
-# returns, behind a fence (`offset 0`): so the function, which confines it to the workspace, is called first.
-SELECT_IN_WORKSPACE = """
-with request as (select $1::jsonb as parameters)
-select result.*
-from app.enter($2) as entered
-cross join lateral (
-    select * from (
-        {statement}
-    ) as rows where entered.workspace_id is not null offset 0
-) as result
-"""
 SELECT_TOTAL = "select to_json(app.count_rows($1 ->> 'rows', $1 -> 'parameters'))"
 
 
 class PageRows(NamedTuple):
-    """A page: its rows as JSON text, how many rows were found, and the last one's key."""
+    """A page: its rows as JSON text, how many were found, the last one's key, and how many there are."""
 
     data: str
     rows_found: int
     last_row: str | None
+    counted: int | None = None
 
 
 @dataclass
@@ -192,6 +183,9 @@ class WorkspaceDatabase:
     reader: Any = None
     """What answers reads outside of a transaction; None: the pool."""
 
+    proof: Proof | None = None
+    """What the first read has to prove; None: the caller has been authenticated before."""
+
     async def read(self, statement: str, /, **parameters: Any) -> Any:
         """The parsed result of a statement with parameters `$1 ->> 'name'`; None if it returns no row."""
         text = await self.read_text(statement, **parameters)
@@ -199,12 +193,19 @@ class WorkspaceDatabase:
 
     async def read_text(self, statement: str, /, **parameters: Any) -> str | None:
         """The result as the JSON text that PostgreSQL wrote."""
-        return await read_as_workspace(self._reader, self.workspace_id, statement, **parameters)
+        row = await self._fetch(statement, parameters)
+        return None if row is None else row[0]
 
     async def read_page(self, page: str, parameters: Mapping[str, Any]) -> PageRows:
         """A page of a list, whose statement has its parameters in `$1`."""
-        statement = SELECT_IN_WORKSPACE.format(statement=page)
-        return PageRows(*await self._reader.fetchrow(statement, as_json(parameters), self.workspace_id))
+        row = await self._fetch(page, parameters)
+        return PageRows(row["data"], row["rows_found"], row["last"], row.get("counted"))
+
+    async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> Any:
+        text = as_json(parameters)
+        if self.proof is not None and not self.proof.is_given:
+            return await self.proof.fetch(self._reader, self.workspace_id, statement, text)
+        return await self._reader.fetchrow(confine(statement), text, self.workspace_id)
 
     async def count(self, rows: str, parameters: Mapping[str, Any]) -> int:
         """How many rows a statement has, counted or, where there are many, estimated."""
@@ -273,8 +274,7 @@ async def read_as_workspace(
     reader: Any, workspace_id: UUID, statement: str, /, **parameters: Any
 ) -> str | None:
     """The JSON text of a statement that runs under one workspace's isolation."""
-    confined = SELECT_IN_WORKSPACE.format(statement=statement)
-    return await reader.fetchval(confined, as_json(parameters), workspace_id)  # type: ignore[no-any-return]
+    return await reader.fetchval(confine(statement), as_json(parameters), workspace_id)  # type: ignore[no-any-return]
 
 
 async def write_as_workspace(

@@ -2,13 +2,13 @@
 
 import asyncio
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +30,7 @@ class RequestMetrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._counters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "causeloop_http_requests_total",
             "Number of requests",
@@ -52,8 +53,15 @@ class RequestMetrics:
         """Count one request."""
         route = scope.get("route")
         operation = getattr(route, "name", None) or "none"
-        self.requests.labels(scope["method"], operation, status).inc()
-        self.seconds.labels(operation).observe(time.perf_counter() - started)
+        counters = self._counters.get((scope["method"], operation, status))
+        if counters is None:
+            counters = (
+                self.requests.labels(scope["method"], operation, status),
+                self.seconds.labels(operation),
+            )
+            self._counters[scope["method"], operation, status] = counters
+        counters[0].inc()
+        counters[1].observe(time.perf_counter() - started)
 
 
 class RequestEnvelope:
@@ -88,9 +96,7 @@ class RequestEnvelope:
             if message["type"] == "http.response.start":
                 wait.end()
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in state["headers"].items():
-                    headers.setdefault(name, value)
+                _add_headers(message, state["headers"])
                 self.metrics.record(scope, message["status"], started)
             await send(message)
 
@@ -101,6 +107,21 @@ class RequestEnvelope:
             if span is not None:
                 _describe_request(span, scope, status)
             log_request(scope, status, started)
+
+
+def _add_headers(message: Message, headers: dict[str, str]) -> None:
+    """Add what the response does not say itself."""
+    sent = message.setdefault("headers", [])
+    names = {name for name, _ in sent}
+    for name, value in headers.items():
+        encoded = _encode_name(name)
+        if encoded not in names:
+            sent.append((encoded, value.encode("latin-1")))
+
+
+@lru_cache(maxsize=64)
+def _encode_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
@@ -116,7 +137,7 @@ def _describe_request(span: Any, scope: Scope, status: int | None) -> None:
 
 def _limit_body(scope: Scope, receive: Receive) -> Receive:
     """Receive the body, and reject it where it declares or turns out to be too large."""
-    declared = int(dict(scope["headers"]).get(b"content-length", b"0") or 0)
+    declared = int(_find_header(scope, b"content-length") or 0)
     received = 0
 
     is_complete = False
@@ -145,5 +166,14 @@ async def _receive_in_time(receive: Receive, is_complete: bool) -> Message:
 
 
 def _request_id(scope: Scope) -> str:
-    request_id = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-    return request_id if REQUEST_ID.fullmatch(request_id) else read_trace_id() or uuid.uuid4().hex
+    request_id = _find_header(scope, b"x-request-id").decode("latin-1")
+    return request_id if REQUEST_ID.fullmatch(request_id) else read_trace_id() or secrets.token_hex(16)
+
+
+def _find_header(scope: Scope, wanted: bytes) -> bytes:
+    """The last value of a header; empty where there is none."""
+    last = b""
+    for name, value in scope["headers"]:
+        if name == wanted:
+            last = value
+    return last

@@ -4,7 +4,6 @@ A cursor is signed for one workspace, list, sort and set of filters; used anywhe
 """
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access.keys import derive_keys
+from api.access.keys import derive_key, derive_keys
 from api.http.errors import Problem
 
 MAC_BYTES = 16
@@ -51,7 +50,7 @@ class Cursor:
 def encode_cursor(cursor: Cursor, workspace_id: UUID, list_digest: str) -> str:
     """A cursor as signed, URL-safe text."""
     body = orjson.dumps({"k": cursor.sort_value, "i": cursor.row_id, "t": cursor.total})
-    signature = _list_signatures(workspace_id, list_digest, body)[0]
+    signature = _sign(derive_key("cursor"), workspace_id, list_digest, body)
     return base64.urlsafe_b64encode(signature + body).decode().rstrip("=")
 
 
@@ -77,5 +76,9 @@ def decode_cursor(text: str, workspace_id: UUID, list_digest: str) -> Cursor:
 
 def _list_signatures(workspace_id: UUID, list_digest: str, body: bytes) -> list[bytes]:
     """The signature, then those of keys that are still accepted."""
+    return [_sign(key, workspace_id, list_digest, body) for key in derive_keys("cursor")]
+
+
+def _sign(key: bytes, workspace_id: UUID, list_digest: str, body: bytes) -> bytes:
     message = workspace_id.bytes + list_digest.encode() + body
-    return [hmac.new(key, message, hashlib.sha256).digest()[:MAC_BYTES] for key in derive_keys("cursor")]
+    return hmac.digest(key, message, "sha256")[:MAC_BYTES]

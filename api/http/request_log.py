@@ -14,6 +14,8 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PROBES = {"/health", "/ready", "/metrics"}
 """Requested every few seconds by machines: their lines matter only where they fail."""
 
+MESSAGE = "%s %s %s in %.0f ms, workspace %s, trace %s"
+
 log = logging.getLogger("causeloop.api.request")
 
 
@@ -40,6 +42,9 @@ def log_request(scope: Scope, status: int | None, started: float) -> None:
     state, path = scope.get("state", {}), getattr(scope.get("route"), "path", "-")
     caller = state.get("caller")
     is_quiet = path in PROBES and status is not None and status < 400
+    level = logging.DEBUG if is_quiet else logging.INFO
+    if not log.isEnabledFor(level):
+        return
     milliseconds = 1000 * (time.perf_counter() - started)
     fields = {
         "method": scope["method"],
@@ -49,14 +54,15 @@ def log_request(scope: Scope, status: int | None, started: float) -> None:
         "workspace_id": getattr(caller, "workspace_id", None),
         "trace_id": state.get("request_id"),
     }
-    log.log(
-        logging.DEBUG if is_quiet else logging.INFO,
-        "%s %s %s in %.0f ms, workspace %s, trace %s",
+    values = (
         scope["method"],
         path,
         status or "broken off",
         milliseconds,
         fields["workspace_id"] or "-",
         fields["trace_id"],
-        extra=fields,
     )
+    # Made here: the logger would look through the stack for the caller of each line.
+    record = logging.LogRecord(log.name, level, __file__, 0, MESSAGE, values, None)
+    vars(record).update(fields)
+    log.handle(record)

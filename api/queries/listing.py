@@ -7,6 +7,9 @@ from typing import Any
 from api.http.errors import Problem
 from api.http.pagination import Cursor
 
+MAX_COUNTED = 1_000
+"""A list of more rows is counted apart, and its total kept for some seconds."""
+
 
 @dataclass(frozen=True)
 class Sort:
@@ -82,7 +85,7 @@ def select_rows(listing: Listing, filters: Mapping[str, Any]) -> str:
 
 
 def select_page(listing: Listing, rows: str, order: Order, after: Cursor | None, limit: int) -> str:
-    """The statement for one page of the rows: the page, the number of rows found, and the last row's key.
+    """The statement for one page of the rows: the page, how many rows were found, and the last row's key.
 
     The limit is a part of it, so that PostgreSQL, which plans it once for all, knows how few rows are wanted.
     """
@@ -123,3 +126,11 @@ def _keyset_conditions(listing: Listing, order: Order, after: Cursor | None) -> 
         return [later_nulls] if order.is_descending else [later_nulls, f"and {column} is not null"]
     later = f"and ({column}, {key}) {beyond} ({value}, {row_id})"
     return [later, f"and {column} is null"] if order.sort.nullable and order.is_descending else [later]
+
+
+def select_counted_page(page: str, rows: str) -> str:
+    """The statement for a page that also counts the rows of a short list."""
+    return f"""
+        select paged.*, (select count(*) from ({rows} limit {MAX_COUNTED + 1}) as counted) as counted
+        from ({page}) as paged
+    """

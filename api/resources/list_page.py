@@ -1,16 +1,27 @@
 """Responds with one page of a list."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from fastapi import Response
 
-from api.http.database import WorkspaceDatabase
+from api.http.database import PageRows, WorkspaceDatabase
 from api.http.pagination import Cursor, PageRequest, decode_cursor, encode_cursor
-from api.queries.listing import Listing, choose_order, select_page, select_rows
+from api.queries.listing import (
+    MAX_COUNTED,
+    Listing,
+    Order,
+    choose_order,
+    select_counted_page,
+    select_page,
+    select_rows,
+)
 
+MAX_PLANS = 512
 CompleteRow = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -23,6 +34,58 @@ async def read_page(
     **path_parameters: Any,
 ) -> Response:
     """One page of a list; `complete_row` adds to each row what the database does not know."""
+    plan = _plan(listing, request, path_parameters)
+    total: int | None
+    if request.cursor is None:
+        result, total = await _read_first_page(db, plan)
+    else:
+        after = decode_cursor(request.cursor, db.workspace_id, plan.digest)
+        page = select_page(listing, plan.rows, plan.order, after, request.limit)
+        position = {"after_key": after.sort_value, "after_id": after.row_id}
+        result = await db.read_page(page, {**plan.parameters, **position})
+        total = after.total
+
+    data = result.data
+    has_more = result.rows_found > request.limit
+    next_cursor = None
+    if has_more and result.last_row:
+        sort_value, row_id = orjson.loads(result.last_row)
+        cursor = Cursor(sort_value, row_id, total)
+        next_cursor = encode_cursor(cursor, db.workspace_id, plan.digest)
+    if complete_row:
+        data = orjson.dumps([complete_row(row) for row in orjson.loads(data)]).decode()
+    info = orjson.dumps({"next_cursor": next_cursor, "has_more": has_more, "total": total})
+    return Response(b'{"data":' + data.encode() + b',"page":' + info + b"}", media_type="application/json")
+
+
+@dataclass(frozen=True)
+class PagePlan:
+    """What a list's request means, whoever asks: the statements, their parameters, and a digest of both."""
+
+    order: Order
+    rows: str
+    page: str
+    counted_page: str
+    parameters: dict[str, Any]
+    digest: str
+    identity: str
+
+
+_plans: OrderedDict[tuple[str, str, str, str], PagePlan] = OrderedDict()
+
+
+def _plan(listing: Listing, request: PageRequest, path_parameters: Mapping[str, Any]) -> PagePlan:
+    """The plan of a request, made once for requests that are the same."""
+    key = listing.name, listing.source, request.model_dump_json(exclude={"cursor"}), str(path_parameters)
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = _make_plan(listing, request, path_parameters)
+        if len(_plans) > MAX_PLANS:
+            _plans.popitem(last=False)
+    return plan
+
+
+def _make_plan(listing: Listing, request: PageRequest, path_parameters: Mapping[str, Any]) -> PagePlan:
     filters = {
         name: value
         for name, value in request.model_dump(mode="json", exclude={"limit", "cursor", "sort"}).items()
@@ -31,38 +94,28 @@ async def read_page(
     parameters = {**filters, **path_parameters}
     order = choose_order(listing, request.sort)
     identity = orjson.dumps([listing.name, order.name, order.is_descending, parameters])
-    digest = hashlib.sha256(identity).hexdigest()[:16]
-    after = None if request.cursor is None else decode_cursor(request.cursor, db.workspace_id, digest)
-
     rows = select_rows(listing, filters)
-    page = select_page(listing, rows, order, after, request.limit)
-    if after:
-        position = {"after_key": after.sort_value, "after_id": after.row_id}
-        result, total = await db.read_page(page, {**parameters, **position}), after.total
-    else:
-        result = await db.read_page(page, parameters)
-        total = await _count(db, listing, rows, parameters)
-
-    data = result.data
-    has_more = result.rows_found > request.limit
-    next_cursor = None
-    if has_more and result.last_row:
-        sort_value, row_id = orjson.loads(result.last_row)
-        cursor = Cursor(sort_value, row_id, total)
-        next_cursor = encode_cursor(cursor, db.workspace_id, digest)
-    if complete_row:
-        data = orjson.dumps([complete_row(row) for row in orjson.loads(data)]).decode()
-    info = orjson.dumps({"next_cursor": next_cursor, "has_more": has_more, "total": total})
-    return Response(b'{"data":' + data.encode() + b',"page":' + info + b"}", media_type="application/json")
+    page = select_page(listing, rows, order, None, request.limit)
+    return PagePlan(
+        order,
+        rows,
+        page,
+        select_counted_page(page, rows),
+        parameters,
+        hashlib.sha256(identity).hexdigest()[:16],
+        orjson.dumps([listing.name, parameters]).decode(),
+    )
 
 
-async def _count(db: WorkspaceDatabase, listing: Listing, rows: str, parameters: Mapping[str, Any]) -> int:
-    """The total of a list, counted again after some seconds or a change."""
-    if db.totals is None:
-        return await db.count(rows, parameters)
-    identity = orjson.dumps([listing.name, parameters]).decode()
-    total: int | None = db.totals.find(db.workspace_id, identity)
-    if total is None:
-        total = await db.count(rows, parameters)
-        db.totals.keep(db.workspace_id, identity, total)
-    return total
+async def _read_first_page(db: WorkspaceDatabase, plan: PagePlan) -> tuple[PageRows, int]:
+    """The first page with the total: of a long list one that was counted seconds ago."""
+    total: int | None = None if db.totals is None else db.totals.find(db.workspace_id, plan.identity)
+    if total is not None:
+        return await db.read_page(plan.page, plan.parameters), total
+    result = await db.read_page(plan.counted_page, plan.parameters)
+    total = result.counted
+    if total is None or total > MAX_COUNTED:
+        total = await db.count(plan.rows, plan.parameters)
+        if db.totals is not None:
+            db.totals.keep(db.workspace_id, plan.identity, total)
+    return result, total

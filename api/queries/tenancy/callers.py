@@ -7,40 +7,43 @@ import asyncpg
 import orjson
 
 from api.http.database import read_as_workspace, write_as_workspace
+from api.http.reading.proof import CallerReads
 
-SELECT_SERVICE_ACCOUNT = """
-select json_build_object(
-    'key_hash', encode(a.key_hash, 'hex'),
-    'role', a.role,
-    'expires_at', a.expires_at,
-    'revoked_at', a.revoked_at,
-    'is_use_outdated', a.last_used_at is null or a.last_used_at < now() - interval '1 minute',
-    'former_key_hash', encode(a.former_key_hash, 'hex'),
-    'former_expires_at', a.former_expires_at,
-    'is_former_use_outdated', a.former_used_at is null or a.former_used_at < now() - interval '1 minute',
-    'scopes', a.scopes,
+COLUMNS_OF_KEY = """
+    'key_hash', encode(k.key_hash, 'hex'),
+    'expires_at', k.expires_at,
+    'revoked_at', k.revoked_at,
+    'is_use_outdated', k.last_used_at is null or k.last_used_at < now() - interval '1 minute',
+    'former_key_hash', encode(k.former_key_hash, 'hex'),
+    'former_expires_at', k.former_expires_at,
+    'is_former_use_outdated', k.former_used_at is null or k.former_used_at < now() - interval '1 minute',
+    'scopes', k.scopes
+"""
+COLUMNS_OF_MEMBERSHIP = "'role', m.role, 'status', m.status, 'sso_enforced', w.sso_enforced"
+COLUMNS_OF_TENANT = """
     'organization_id', o.organization_id,
     'organization_status', o.status,
     'plan', o.plan,
     'timezone', w.timezone,
     'is_workspace_archived', w.archived_at is not null
-)
-from app.service_account as a
-join app.workspace as w using (workspace_id)
-join app.organization as o using (organization_id)
-where a.service_account_id = ($1 ->> 'id')::uuid
 """
 
-SELECT_MEMBER = """
+SELECT_SERVICE_ACCOUNT = f"""
 select json_build_object(
-    'role', m.role,
-    'status', m.status,
-    'sso_enforced', w.sso_enforced,
-    'organization_id', o.organization_id,
-    'organization_status', o.status,
-    'plan', o.plan,
-    'timezone', w.timezone,
-    'is_workspace_archived', w.archived_at is not null,
+    'role', k.role,
+    {COLUMNS_OF_KEY},
+    {COLUMNS_OF_TENANT}
+)
+from app.service_account as k
+join app.workspace as w using (workspace_id)
+join app.organization as o using (organization_id)
+where k.service_account_id = ($1 ->> 'id')::uuid
+"""
+
+SELECT_MEMBER = f"""
+select json_build_object(
+    {COLUMNS_OF_MEMBERSHIP},
+    {COLUMNS_OF_TENANT},
     'is_session_live', exists (
         select from app.session as s
         where s.session_id = ($1 ->> 'session_id')::uuid and s.user_id = m.user_id
@@ -54,27 +57,14 @@ where m.user_id = ($1 ->> 'id')::uuid
 """
 
 
-SELECT_PERSONAL_KEY = """
+SELECT_PERSONAL_KEY = f"""
 select json_build_object(
-    'key_hash', encode(k.key_hash, 'hex'),
     'user_id', k.user_id,
     'key_role', k.role,
     'method', k.method,
-    'expires_at', k.expires_at,
-    'revoked_at', k.revoked_at,
-    'is_use_outdated', k.last_used_at is null or k.last_used_at < now() - interval '1 minute',
-    'former_key_hash', encode(k.former_key_hash, 'hex'),
-    'former_expires_at', k.former_expires_at,
-    'is_former_use_outdated', k.former_used_at is null or k.former_used_at < now() - interval '1 minute',
-    'scopes', k.scopes,
-    'role', m.role,
-    'status', m.status,
-    'sso_enforced', w.sso_enforced,
-    'organization_id', o.organization_id,
-    'organization_status', o.status,
-    'plan', o.plan,
-    'timezone', w.timezone,
-    'is_workspace_archived', w.archived_at is not null
+    {COLUMNS_OF_KEY},
+    {COLUMNS_OF_MEMBERSHIP},
+    {COLUMNS_OF_TENANT}
 )
 from app.personal_key as k
 join app.membership as m using (workspace_id, user_id)
@@ -129,4 +119,6 @@ async def read_row(
 ) -> dict[str, Any] | None:
     """The row of a statement that runs under one workspace's isolation."""
     text = await read_as_workspace(reader, workspace_id, statement, id=str(row_id), **parameters)
+    if isinstance(reader, CallerReads):
+        reader.note(statement, {"id": str(row_id), **parameters}, text)
     return None if text is None else dict(orjson.loads(text))

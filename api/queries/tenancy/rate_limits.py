@@ -4,12 +4,12 @@ from uuid import UUID
 
 import asyncpg
 
-SELECT_ALLOWED = "select allowed, remaining from app.take_token($1, $2, $3)"
+SELECT_TAKEN = "select taken, remaining from app.take_tokens($1, $2, $3, $4)"
 
 
-async def take_token(
-    pool: asyncpg.Pool, workspace_id: UUID, per_second: float, burst: int
-) -> tuple[bool, float]:
-    """Whether the request is allowed, and how many tokens remain."""
-    row = await pool.fetchrow(SELECT_ALLOWED, workspace_id, per_second, float(burst))
-    return row["allowed"], float(row["remaining"] or 0)
+async def take_tokens(
+    pool: asyncpg.Pool, workspace_id: UUID, per_second: float, burst: int, wanted: int
+) -> tuple[int, float]:
+    """How many tokens were taken of those that were wanted, none where there is none; and how many remain."""
+    row = await pool.fetchrow(SELECT_TAKEN, workspace_id, per_second, float(burst), wanted)
+    return row["taken"], float(row["remaining"] or 0)

@@ -6,6 +6,7 @@ model of the query that takes no others, and what the operation provides. Anythi
 Values are validated by FastAPI's own fields, so that errors are the same.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from inspect import iscoroutinefunction
 from types import GenericAlias
@@ -20,6 +21,7 @@ from starlette.datastructures import QueryParams
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Providers = Mapping[Callable[..., Any], Callable[[Request], Any]]
+MAX_KNOWN_QUERIES, MAX_KNOWN_BYTES = 256, 500
 
 
 def build_direct_handler(route: APIRoute, providers: Providers) -> Handler | None:
@@ -29,6 +31,7 @@ def build_direct_handler(route: APIRoute, providers: Providers) -> Handler | Non
         return None
     provided = {str(each.name): providers[each.call] for each in dependant.dependencies if each.call}
     is_list = {} if not dependant.query_params else _find_lists(_query_model(dependant))
+    queries = _Queries(dependant.query_params, is_list)
 
     async def handle(request: Request) -> Response:
         values: dict[str, Any] = {}
@@ -37,10 +40,9 @@ def build_direct_handler(route: APIRoute, providers: Providers) -> Handler | Non
             path_value = request.path_params[field.alias]
             values[field.name], problems = field.validate(path_value, loc=("path", field.alias))
             errors += problems
-        for field in dependant.query_params:
-            query = read_query(request.query_params, is_list)
-            values[field.name], problems = field.validate(query, loc=("query",))
-            errors += problems
+        query_values, problems = queries.read(request)
+        values |= query_values
+        errors += problems
         if errors:
             raise RequestValidationError(errors)
         if dependant.request_param_name:
@@ -50,6 +52,31 @@ def build_direct_handler(route: APIRoute, providers: Providers) -> Handler | Non
         return response
 
     return handle
+
+
+class _Queries:
+    """The values of queries, kept for those that come again; endpoints do not change them."""
+
+    def __init__(self, fields: list[Any], is_list: Mapping[str, bool]) -> None:
+        self.fields, self.is_list = fields, is_list
+        self.known: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
+
+    def read(self, request: Request) -> tuple[dict[str, Any], list[Any]]:
+        """The values of a request's query, and what is wrong with it."""
+        text: bytes = request.scope["query_string"]
+        if not self.fields or text in self.known:
+            return self.known.get(text, {}), []
+        values: dict[str, Any] = {}
+        errors: list[Any] = []
+        for field in self.fields:
+            query = read_query(request.query_params, self.is_list)
+            values[field.name], problems = field.validate(query, loc=("query",))
+            errors += problems
+        if not errors and len(text) <= MAX_KNOWN_BYTES:
+            self.known[text] = values
+            if len(self.known) > MAX_KNOWN_QUERIES:
+                self.known.popitem(last=False)
+        return values, errors
 
 
 def read_query(query: QueryParams, is_list: Mapping[str, bool]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request, Response
 from api.access.permissions import requires, requires_no_role
 from api.auth.address_limits import AddressLimits, read_address
 from api.auth.passwords import PasswordChecks, check_strength
+from api.auth.standing import check_role
 from api.http.errors import Problem, authentication_problem, broken_rule, conflict, not_found
 from api.http.responses import documents, json_response
-from api.operation import CurrentCaller, Db, Operation, Pool, check_role
+from api.operation import CurrentCaller, Db, Operation, Pool
 from api.queries.act import recipients
 from api.queries.tenancy import audit, invitations, members, organizations
 from api.queries.tenancy.invitations import StoredInvitation

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from api.access.permissions import requires
 from api.access.plans import PLANS
 from api.auth import oidc
+from api.auth.standing import check_may_write
 from api.http.errors import broken_rule, conflict
 from api.http.responses import documents, json_response, row_or_404
 from api.operation import (
@@ -17,7 +18,6 @@ from api.operation import (
     Db,
     Operation,
     check_feature,
-    check_may_write,
     concerns_own_access,
 )
 from api.queries.detect import recomputes

@@ -1,11 +1,13 @@
 """Rate limits per workspace and plan."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from api.access.plans import PLANS
+from api.auth.rate_limits import TokenLeases
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -79,3 +81,35 @@ def test_an_empty_bucket_refills_over_time(installation: Installation, owner: ps
     assert third is not None
     assert third[0] is False
     assert later == (True, 1.0)
+
+
+def test_only_who_spends_a_lease_while_it_lives_takes_more_the_next_time() -> None:
+    moment, workspace_id = 0.0, UUID(int=1)
+    leases = TokenLeases(clock=lambda: moment)
+
+    def take(seconds_later: float) -> int:
+        """The size of the lease that a request takes, or 0 where it spends one that was taken before."""
+        nonlocal moment
+        moment += seconds_later
+        if leases.take(workspace_id) is not None:
+            return 0
+        size = leases.choose_size(workspace_id, per_second=5)
+        leases.keep(workspace_id, size, 100.0)
+        return size
+
+    assert [take(0.01) for _ in range(13)] == [1, 2, 0, 4, 0, 0, 0, 5, 0, 0, 0, 0, 5]
+    assert [take(2) for _ in range(3)] == [1, 1, 1]
+
+
+def test_leases_together_never_exceed_the_burst(
+    installation: Installation, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    take = "select taken, remaining from app.take_tokens(%s, 0, 50, %s)"
+    with psycopg.connect(installation.api_url, autocommit=True) as connection:
+        taken = [connection.execute(take, (workspace_id, 8)).fetchone() for _ in range(60)]
+
+    sizes = [row[0] for row in taken if row]
+    assert sum(sizes) == 50
+    assert (max(sizes), sizes[-1]) == (3, 0)
+    assert taken[-1] == (0, 0.0)

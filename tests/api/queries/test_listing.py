@@ -5,7 +5,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from api.http.database import SELECT_IN_WORKSPACE, as_json
+from api.http.database import as_json
+from api.http.reading.confinement import confine
 from api.queries.act.recommendations import RECOMMENDATIONS
 from api.queries.detect.issues import ISSUES
 from api.queries.listing import Listing, choose_order, select_page, select_rows
@@ -27,11 +28,10 @@ def test_a_page_is_read_in_the_order_of_an_index(
 ) -> None:
     listing, filters, sort = PAGES[index]
     page = select_page(listing, select_rows(listing, filters), choose_order(listing, sort), None, 25)
-    statement = SELECT_IN_WORKSPACE.format(statement=page)
     with psycopg.connect(installation.api_url) as connection:
         for method in ("seqscan", "sort", "bitmapscan", "incremental_sort"):
             connection.execute(f"set local enable_{method} = off")
-        connection.execute("prepare page (jsonb, uuid) as " + statement)
+        connection.execute("prepare page (jsonb, uuid) as " + confine(page))
         plan = connection.execute(f"explain execute page ('{as_json(filters)}', '{workspace_id}')").fetchall()
 
     text = "\n".join(line for (line,) in plan)
