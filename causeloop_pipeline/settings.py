@@ -176,6 +176,7 @@ class Settings(BaseSettings):
         "",
         description="Comma-separated host:port pairs on private addresses that connectors may still reach.",
     )
+    drop_folders: str = Field("", description="`workspace id=/folder` pairs that drop folders read.")
     sign_up: bool = Field(False, description="Whether anybody may create an organization of their own.")
     owners_set_plan: bool = Field(
         False, description="Whether owners may choose a higher plan and more seats; else the operator does."

@@ -55,7 +55,11 @@ def _find_form_problems(
         FieldProblem(f"{form}.{name}", f"no such field; the fields are {', '.join(sorted(names)) or 'none'}")
         for name in sorted(values.keys() - names)
     ]
-    messages = ((field.name, _message(field, values.get(field.name))) for field in fields)
+    messages = (
+        (field.name, _message(field, values.get(field.name)))
+        for field in fields
+        if not (field.unless and values.get(field.unless) and not values.get(field.name))
+    )
     return [FieldProblem(f"{form}.{name}", message) for name, message in messages if message] + unknown
 
 

@@ -76,6 +76,7 @@ __all__ = [
     "Connector",
     "Details",
     "Field",
+    "Files",
     "FirstOf",
     "FormFields",
     "GitHubApp",
@@ -143,6 +144,8 @@ class Field:
     pattern: str | None = None
     choices: tuple[str, ...] = ()
     type: Literal["text", "number", "list", "mapping"] = "text"
+    unless: str = ""
+    """Another field: where that one is filled, this one may be empty although it is required."""
 
 
 BASE_URL = Field(
@@ -180,7 +183,21 @@ class BodyError:
 
 @dataclass(frozen=True, kw_only=True)
 class SqlQuery:
-    """Records are rows of the user's own SELECT on PostgreSQL, read by its cursor column."""
+    """Records are rows of the user's own SELECT, or of a preset's, read by a cursor column."""
+
+    engine: str = "postgresql"
+    """One of `landing/polling/sql/engines.py`."""
+    origin: str = "sql://{host}:{port}?sslmode={sslmode}"
+    """Template of what the credentials belong to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Records are the rows of files, each read when it has arrived or changed."""
+
+    place: Literal["folder", "store"]
+    """A folder that the operator has given the workspace, or an object store with its own credentials."""
+    origin: str = "files://"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +217,7 @@ class Connector:
     headers: tuple[tuple[str, str], ...] = ()
     pulls: tuple[Pull, ...] = ()
     query: SqlQuery | None = None
+    files: Files | None = None
     webhook: Webhook | None = None
     rate_limit: RateLimit = field(default_factory=RateLimit)
     body_errors: tuple[BodyError, ...] = ()
@@ -216,6 +234,11 @@ class Connector:
     """What its words for severity and status mean, where `model/vendor_words.csv` does not know the tool."""
     is_mapped_at_landing: bool = False
     """Its records are landed in the product's field names, for no staging model knows them."""
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether there is anything to poll, as far as the declaration tells without a configuration."""
+        return bool(self.pulls or self.query or self.files or self.configure)
 
     @property
     def fields(self) -> tuple[Field, ...]:

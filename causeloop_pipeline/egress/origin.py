@@ -1,13 +1,14 @@
 """The base address of a connector's tool, and what counts as the same origin."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import httpx2
 
 from causeloop_pipeline.connectors.configuration import with_defaults
 from causeloop_pipeline.connectors.declared.problems import DeclarationError
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill_from
+from causeloop_pipeline.connectors.json_paths import PLACEHOLDER, MissingValueError, fill_from
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure
 from causeloop_pipeline.egress.policy import EgressRefused
@@ -25,9 +26,15 @@ def base_url_of(connector: Connector, config: Mapping[str, Any]) -> str:
 def web_address(text: str) -> httpx2.URL:
     """The URL in a text; EgressRefused where it is none."""
     try:
-        return httpx2.URL(text)
+        return _parse_address(text)
     except httpx2.InvalidURL:
         raise EgressRefused(f"{text[:80]!r} is not a web address") from None
+
+
+@lru_cache(maxsize=64)
+def _parse_address(text: str) -> httpx2.URL:
+    """The URL in a text; a page asks for its own several times, and parsing costs as much as ten records."""
+    return httpx2.URL(text)
 
 
 def port_of(url: httpx2.URL) -> int:
@@ -46,11 +53,15 @@ def find_credentials_origin(connector: Connector, config: Mapping[str, Any]) -> 
         config, connector = with_defaults(connector, config), connector.resolve(config)
     except DeclarationError:
         return "nowhere"  # nor to a tool whose declaration is not understood any more
-    if connector.query is not None:
-        host = str(config.get("host", "")).lower()
-        return f"sql://{host}:{config.get('port')}?sslmode={config.get('sslmode')}"
+    if (source := connector.query or connector.files) is not None:
+        names = PLACEHOLDER.findall(source.origin)
+        return source.origin.format(**{name: _name_place(config.get(name)) for name in names})
     try:
         scheme, host, port = origin_of(web_address(base_url_of(connector, config)))
     except PermanentFailure:
         return "nowhere"  # nothing is sent until the address is completed
     return f"{scheme}://{host}:{port}"
+
+
+def _name_place(value: Any) -> str:
+    return value.lower() if isinstance(value, str) else str(value)

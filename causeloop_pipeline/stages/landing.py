@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
+from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.stages.defects import defect_message, describe_defect
@@ -167,6 +168,7 @@ def _land_pages(
         open_ids=open_ids,
         keep_credential=keep_credential,
         now=datetime.now(UTC),
+        drop_folder=find_drop_folder(installation.settings.drop_folders, configured.workspace_id),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
     for page in pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None):

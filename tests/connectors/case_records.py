@@ -62,7 +62,7 @@ def schema_and_items(
     connector: Connector, config: dict[str, Any], name: str, body: Any
 ) -> tuple[RecordSchema, list[Any]]:
     """How the items of one answer read, and the items."""
-    if connector.query is not None:
+    if connector.query is not None or connector.files is not None:
         return RecordSchema(
             key=config.get("key_column", "id"), updated_at=("updated_at",), kind="normalized", normalize=True
         ), body

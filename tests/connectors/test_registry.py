@@ -129,7 +129,7 @@ def test_a_connectors_words_are_complete(name):
     assert connector.base_url is None or connector.base_url.startswith(("https://", "{base_url}"))
     assert len({pull.name for pull in connector.pulls}) == len(connector.pulls)
     assert all(field.title for field in (*connector.fields, *connector.credentials))
-    assert connector.pulls or connector.query or connector.configure or connector.webhook
+    assert connector.is_polled or connector.webhook
     if connector.webhook:
         assert connector.webhook.setup
         assert connector.webhook.signatures
@@ -162,11 +162,12 @@ def test_the_cases_cover_every_list_and_hold_no_surprise(name):
     connector: Connector = CONNECTORS[name]
     configured = connector.configure(case(name, "config")) if connector.configure else connector
     pulls: tuple[Pull, ...] = configured.pulls
-    lists = {"rows"} if connector.query else {pull.name for pull in pulls}
+    has_rows = connector.query is not None or connector.files is not None
+    lists = {"rows"} if has_rows else {pull.name for pull in pulls}
     assert set(case(name, "pull", {})) == lists
     records = case_records(name)
     assert len(records) >= 2
-    channels = {"poll": bool(pulls or connector.query), "webhook": connector.webhook is not None}
+    channels = {"poll": bool(pulls) or has_rows, "webhook": connector.webhook is not None}
     assert {record.channel for record in records} == {name for name, is_used in channels.items() if is_used}
     assert {record.source for record in records} == {name}
 

@@ -38,7 +38,7 @@ def _build_entry(tool: Connector, plan: str, declaration: str | None) -> dict[st
         "docs_url": tool.docs_url,
         "plan": tool.plan,
         "available": is_included(plan, tool.name),
-        "polls": bool(tool.pulls or tool.query or tool.configure),
+        "polls": tool.is_polled,
         "webhooks": tool.webhook is not None,
         "webhook_setup": tool.webhook.setup if tool.webhook else None,
         "tickets": tool.tickets,

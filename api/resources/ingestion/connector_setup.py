@@ -152,14 +152,16 @@ def seal_webhook_secret(secret: str, stored: bytes | None, caller: Caller, conne
 
 
 def run_connection_test(
-    connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str]
+    connector: Connector, config: Mapping[str, Any], credentials: Mapping[str, str], workspace_id: UUID
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Request the first page from the tool: what came of it, and the credentials that the tool replaced."""
     from causeloop_pipeline.egress.policy import EgressPolicy
     from causeloop_pipeline.landing.polling.connection_test import test_connection
+    from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
 
     policy = EgressPolicy.parse(settings().egress_allow)
-    report = test_connection(connector, config, credentials, policy, datetime.now(UTC))
+    folder = find_drop_folder(settings().drop_folders, workspace_id)
+    report = test_connection(connector, config, credentials, policy, datetime.now(UTC), folder)
     samples = [describe_sample(meaning) for meaning in report.samples]
     result = {"ok": report.ok, "detail": report.reason, "records": report.sample_count, "samples": samples}
     return result, report.replaced

@@ -137,7 +137,9 @@ async def test_connector(request: Request, db: Db, caller: CurrentCaller, connec
             credentials = setup.open_credentials(stored)
         except SecretError:
             return json_response(setup.UNREADABLE_CREDENTIALS)
-        result, replaced = await run_in_threadpool(setup.run_connection_test, tool, config, credentials)
+        result, replaced = await run_in_threadpool(
+            setup.run_connection_test, tool, config, credentials, caller.workspace_id
+        )
         if replaced:
             async with db.writing():
                 await _replace_credentials(db, connector_id, replaced)

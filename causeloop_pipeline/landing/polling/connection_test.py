@@ -42,6 +42,7 @@ def test_connection(
     credentials: Mapping[str, str],
     egress: EgressPolicy,
     now: datetime,
+    drop_folder: str | None = None,  # noqa: PT028 no test function
 ) -> ConnectionReport:
     """Request one page of the last week."""
     replaced: dict[str, str] = {}
@@ -51,6 +52,7 @@ def test_connection(
         backfill_days=SAMPLE_DAYS,
         now=now,
         keep_credential=replaced.__setitem__,
+        drop_folder=drop_folder,
     )
     return replace(_request_page(connector, sync, egress), replaced=replaced)
 

@@ -41,9 +41,14 @@ def pull(
     _require_valid(connector, sync)
     config = with_defaults(connector, sync.config)
     if connector.query is not None:
-        from causeloop_pipeline.landing.polling.sql_source import read_rows
+        from causeloop_pipeline.landing.polling.sql.source import read_rows
 
         yield from read_rows(connector, replace(sync, config=config), egress)
+        return
+    if connector.files is not None:
+        from causeloop_pipeline.landing.polling.files.source import read_files
+
+        yield from read_files(connector, replace(sync, config=config), egress)
         return
     if connector.configure is not None:
         connector = connector.configure(config)

@@ -20,6 +20,9 @@ class SyncInput:
     keep_credential: Callable[[str, str], None] | None = field(default=None, repr=False)
     """Stores a credential that the tool replaces in mid-sync, by its name."""
 
+    drop_folder: str | None = None
+    """The folder that the operator has given the connector's workspace."""
+
     @property
     def backfill_from(self) -> datetime:
         """Where a first sync starts."""

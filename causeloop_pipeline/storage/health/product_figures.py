@@ -93,7 +93,7 @@ class ProductFigures:
 
 def read_product_figures(session: Session) -> ProductFigures:
     """The figures of all workspaces that the session sees."""
-    polled = [name for name, tool in CONNECTORS.items() if tool.pulls]
+    polled = [name for name, tool in CONNECTORS.items() if tool.is_polled]
     workspaces, lost = _read(session, SELECT_WORKSPACES), _read(session, SELECT_LOST)
     backlog, outbox = _read(session, SELECT_BACKLOG), _read(session, SELECT_OUTBOX)
     calibration, server = _read(session, SELECT_CALIBRATION), _read(session, SELECT_SERVER)

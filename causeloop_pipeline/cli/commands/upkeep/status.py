@@ -75,7 +75,7 @@ def read_status(config: Settings) -> Status:
     from causeloop_pipeline.storage.health.backlog_by_type import read_type_figures, read_workspace_figures
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
 
-    polled = [name for name, tool in CONNECTORS.items() if tool.pulls]
+    polled = [name for name, tool in CONNECTORS.items() if tool.is_polled]
     with Database(config.require("pipeline_database_url")).every_workspace() as session:
         product = read_product_figures(session)
         types = read_type_figures(session, polled)

@@ -2,6 +2,7 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
+from causeloop_pipeline.connectors.own_tables import query_fields
 
 CONNECTOR = spec.Connector(
     name="postgresql",
@@ -9,36 +10,14 @@ CONNECTOR = spec.Connector(
     category=spec.Category.DATA,
     docs_url="https://www.postgresql.org/docs/current/sql-select.html",
     plan="growth",
-    credentials=(spec.Field("password", "Password", help="Of a role that may only read."),),
+    credentials=(query_fields.PASSWORD,),
     config=(
-        spec.Field("host", "Host", pattern=r"[A-Za-z0-9.:_-]+"),
-        spec.Field("port", "Port", required=False, default=5432, type="number"),
-        spec.Field("database", "Database"),
-        spec.Field("user", "User"),
-        spec.Field(
-            "sslmode",
-            "TLS",
-            help="verify-full checks the server's certificate and name.",
-            required=False,
-            default="verify-full",
-            choices=("verify-full", "verify-ca", "require", "disable"),
-        ),
-        spec.Field("query", "Query", help="One SELECT; its columns may carry the product's field names."),
-        spec.Field("key_column", "Key column", help="Identifies a row.", required=False, default="id"),
-        spec.Field(
-            "cursor_column",
-            "Cursor column",
-            help="Grows with every change, such as updated_at.",
-            required=False,
-            default="updated_at",
-        ),
-        spec.Field(
-            "fields",
-            "Fields",
-            help="Product field → column, where they differ: title → subject.",
-            required=False,
-            type="mapping",
-        ),
+        query_fields.HOST,
+        query_fields.port_field(5432),
+        query_fields.DATABASE,
+        query_fields.USER,
+        query_fields.tls_field("verify-full", "verify-ca", "require", "disable"),
+        *query_fields.QUERY_FIELDS,
     ),
     query=spec.SqlQuery(),
     issues=(PRODUCT_ISSUE,),

@@ -21,7 +21,7 @@ with records as (
             and r.external_id = changed.external_id
         offset 0
     ) as r
-    where true and r.kind = 'normalized' and r.source not in ('custom_api', 'postgresql')
+    where true and r.kind = 'normalized' and r.source not in ('bigquery_query', 'custom_api', 'databricks_query', 'drop_folder', 'mysql', 'object_store', 'postgresql', 'redshift', 'snowflake_query', 'sql_server')
 
 ),
 

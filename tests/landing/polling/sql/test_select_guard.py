@@ -1,7 +1,8 @@
 import pytest
 
 from causeloop_pipeline.egress.errors import PermanentFailure
-from causeloop_pipeline.landing.polling.select_guard import check_select
+from causeloop_pipeline.landing.polling.sql.select_guard import check_select
+from tests.landing.polling.sql.hostile_statements import HOSTILE
 
 GOOD = [
     "select id, title from tickets",
@@ -119,3 +120,61 @@ def test_everything_else_is_refused_with_a_reason(query):
 def test_comments_in_a_query_cannot_hide_the_statement_around_it():
     assert "--" not in check_select("select 1 as id -- ")
     assert "/*" not in check_select("select 1 /* as */ as id")
+
+
+PLAIN = {
+    "mysql": (
+        "select id, `key`, ifnull(title, '') as title from ops.tickets where t > now() - interval 1 year",
+        "select id, doc->>'$.title' as title, date_format(opened_at, '%Y') as year from tickets limit 5",
+    ),
+    "tsql": (
+        "select top 5 id, [key], isnull(title, '') as title from dbo.tickets with (nolock) order by id",
+        "with recent as (select * from ops.dbo.tickets where opened_at > dateadd(day, -9, getdate())) "
+        "select * from recent",
+    ),
+    "snowflake": (
+        "select id, v:fields.summary::string as title from ops.public.tickets",
+        "select t.id, f.value as label from tickets as t, lateral flatten(input => t.labels) as f",
+    ),
+    "bigquery": (
+        "select id, json_value(doc, '$.title') as title from `acme.ops.tickets`",
+        "select id, safe_cast(n as int64) as n from ops.tickets where t > timestamp_sub(current_timestamp(), "
+        "interval 1 day)",
+    ),
+    "redshift": (
+        "select id, nvl(title, '') as title, json_extract_path_text(doc, 'a') as a from ops.tickets",
+    ),
+    "databricks": ("select id, doc:title as title, date_format(t, 'yyyy') as y from main.ops.tickets",),
+}
+
+
+@pytest.mark.parametrize("dialect", PLAIN)
+def test_plain_reading_is_allowed_in_every_dialect(dialect):
+    for query in PLAIN[dialect]:
+        checked = check_select(query, dialect)
+        assert check_select(checked, dialect) == checked
+
+
+@pytest.mark.parametrize("dialect", HOSTILE)
+def test_hostile_statements_are_refused_in_every_dialect(dialect):
+    allowed = []
+    for statement in HOSTILE[dialect]:
+        try:
+            allowed.append(check_select(statement, dialect))
+        except PermanentFailure:
+            continue
+    assert allowed == []
+
+
+def test_there_are_two_hundred_hostile_statements():
+    assert len({(dialect, text) for dialect, texts in HOSTILE.items() for text in texts}) >= 200
+
+
+def test_names_are_quoted_where_quotes_change_nothing():
+    assert check_select("select id, state from t", "tsql") == "SELECT [id], [state] FROM [t]"
+    assert check_select("select id from t", "mysql") == "SELECT `id` FROM `t`"
+
+
+def test_a_second_statement_without_a_semicolon_becomes_a_name():
+    """What runs is written from what was understood, not what was sent."""
+    assert check_select("select 1 delete from tickets", "tsql") == "SELECT 1 AS [delete] FROM [tickets]"

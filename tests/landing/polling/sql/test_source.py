@@ -166,7 +166,9 @@ def test_a_row_that_is_no_issue_goes_to_quarantine(customer):
 
 def test_nothing_can_be_written_even_where_the_role_may(customer, monkeypatch):
     fill(customer, 2)
-    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql_source.check_select", lambda query: query)
+    monkeypatch.setattr(
+        "causeloop_pipeline.landing.polling.sql.source.check_select", lambda query, dialect: query
+    )
     for query in (
         "with d as (delete from tickets returning *) select * from d",
         f"{QUERY}) as source; delete from tickets; select * from ({QUERY}",
@@ -179,7 +181,7 @@ def test_nothing_can_be_written_even_where_the_role_may(customer, monkeypatch):
 
 def test_a_query_that_takes_too_long_is_ended(customer, monkeypatch):
     fill(customer, 2_000)
-    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql_source.STATEMENT_SECONDS", 1)
+    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql.source.STATEMENT_SECONDS", 1)
     product = "tickets a, tickets b, tickets c, tickets d"
     endless = f"select count(*) as id, max(a.updated_at) as updated_at from {product}"
     with pytest.raises(PermanentFailure, match="took longer than 1 s"):
@@ -266,7 +268,7 @@ def test_a_server_that_sends_without_end_takes_no_memory_of_this_process(custome
 
 
 def test_too_many_rows_of_one_cursor_value_are_noticed(customer, monkeypatch):
-    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql_source.MAX_ROWS", 1_000)
+    monkeypatch.setattr("causeloop_pipeline.landing.polling.sql.source.MAX_ROWS", 1_000)
     fill(customer, 1_200)
     customer.connection.execute("update tickets set updated_at = '2026-03-05'")
     first = list(customer.pages())

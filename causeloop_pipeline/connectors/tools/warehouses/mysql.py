@@ -1,0 +1,24 @@
+"""MySQL and MariaDB: rows of a query that the user writes, in a transaction that may only read."""
+
+from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
+from causeloop_pipeline.connectors.own_tables import query_fields
+
+CONNECTOR = spec.Connector(
+    name="mysql",
+    title="MySQL and MariaDB",
+    category=spec.Category.DATA,
+    docs_url="https://dev.mysql.com/doc/refman/8.4/en/select.html",
+    plan="growth",
+    credentials=(query_fields.PASSWORD,),
+    config=(
+        query_fields.HOST,
+        query_fields.port_field(3306),
+        query_fields.DATABASE,
+        query_fields.USER,
+        query_fields.tls_field("verify-full", "verify-ca", "require", "disable"),
+        *query_fields.QUERY_FIELDS,
+    ),
+    query=spec.SqlQuery(engine="mysql"),
+    issues=(PRODUCT_ISSUE,),
+)

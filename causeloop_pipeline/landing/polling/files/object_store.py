@@ -1,0 +1,110 @@
+"""A bucket or container, by the file system of fsspec that speaks its store's protocol."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from typing import Any, BinaryIO, cast
+
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.polling.files.places import FoundFile
+
+MODULES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
+TIMES = ("LastModified", "updated", "last_modified", "mtime", "created")
+CONNECT_SECONDS, READ_SECONDS = 10, 60
+MAX_FILES = 200_000
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 an address
+
+
+class ObjectStore:
+    """Objects are there whole or not at all: none has to be left alone first."""
+
+    settle = timedelta(0)
+
+    def __init__(self, files: Any, path: str) -> None:
+        self._files, self._path = files, path.rstrip("/")
+
+    def list_files(self) -> Iterator[FoundFile]:
+        """Every object below the path."""
+        try:
+            objects: Mapping[str, Mapping[str, Any]] = self._files.find(self._path, detail=True)
+        except (OSError, ValueError) as error:
+            raise describe_failure(error) from None
+        if len(objects) > MAX_FILES:
+            raise PermanentFailure(f"there are more than {MAX_FILES:,} objects: name a folder in the bucket")
+        for path, described in objects.items():
+            name = path.removeprefix(f"{self._path}/").removeprefix("/")
+            yield FoundFile(read_time(described), name, int(described.get("size") or 0))
+
+    def open_file(self, name: str) -> BinaryIO:
+        """An object's content, of which only what is being read is in memory."""
+        try:
+            return cast(BinaryIO, self._files.open(f"{self._path}/{name}", "rb", cache_type="readahead"))
+        except (OSError, ValueError) as error:
+            raise describe_failure(error) from None
+
+
+def open_store(title: str, store: Mapping[str, Any]) -> ObjectStore:
+    """The store of a job; PermanentFailure that names the extra where its file system is not installed."""
+    kind = store["store"]
+    if find_spec(MODULES[kind]) is None:
+        raise PermanentFailure(
+            f"{title}: what speaks its protocol is not installed: an operator runs "
+            f"pip install 'causeloop[{kind}]' where the pipeline and the API run"
+        )
+    import fsspec
+
+    options = {"s3": _describe_s3, "gs": _describe_gs, "az": _describe_az}[kind](title, store)
+    files = fsspec.filesystem(kind, skip_instance_cache=True, use_listings_cache=False, **options)
+    return ObjectStore(files, "/".join(filter(None, (store["bucket"], store["prefix"].strip("/")))))
+
+
+def _describe_s3(_: str, store: Mapping[str, Any]) -> dict[str, Any]:
+    client = {"region_name": store["region"] or "us-east-1"}
+    if store["endpoint"]:
+        client["endpoint_url"] = store["endpoint"]
+    limits = {
+        "connect_timeout": CONNECT_SECONDS,
+        "read_timeout": READ_SECONDS,
+        "retries": {"max_attempts": 3},
+    }
+    return {
+        "key": store["key"],
+        "secret": store["secret"],
+        "client_kwargs": client,
+        "config_kwargs": limits,
+    }
+
+
+def _describe_gs(title: str, store: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        # Its own addresses are not followed: a key is exchanged at Google and nowhere else.
+        token = {**json.loads(store["secret"]), "token_uri": GOOGLE_TOKEN_URL}
+    except (ValueError, TypeError):
+        raise PermanentFailure(f"{title}: the secret is not the JSON of a service account's key") from None
+    return {"token": {**token, "universe_domain": "googleapis.com"}, "access": "read_only"}
+
+
+def _describe_az(_: str, store: Mapping[str, Any]) -> dict[str, Any]:
+    return {"account_name": store["key"], "account_key": store["secret"]}
+
+
+def read_time(described: Mapping[str, Any]) -> datetime:
+    """When an object was stored, as each file system says it."""
+    for name in TIMES:
+        moment = described.get(name)
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment)
+        if isinstance(moment, int | float):
+            moment = datetime.fromtimestamp(moment, UTC)
+        if isinstance(moment, datetime):
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    raise PermanentFailure("the store does not say when its objects changed: it cannot be read in order")
+
+
+def describe_failure(error: Exception) -> PermanentFailure | TransientFailure:
+    """What a person can do about a failure of the store."""
+    text = " ".join(str(error).split())[:200] or type(error).__name__
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return PermanentFailure(f"the store refuses to be read: {text}; check bucket, folder and rights")
+    return TransientFailure(f"the store does not answer as it should: {text}")

@@ -1,0 +1,65 @@
+-- Generated from connectors/tools by `causeloop connectors generate`.
+with records as (
+
+    select r.*
+    from (
+        select distinct p.workspace_id, p.source, r.external_id
+        from {{ source('raw', 'pending_record') }} as p
+        cross join lateral (
+            select r.external_id
+            from {{ source('raw', 'record') }} as r
+            where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+            offset 0
+        ) as r
+        where p.run_id = nullif(current_setting('causeloop.run', true), '') and p.source = 'redshift'
+    ) as changed
+    cross join lateral (
+        select r.*
+        from {{ source('landing', 'redshift') }} as r
+        where r.workspace_id = changed.workspace_id
+            and r.source = changed.source
+            and r.external_id = changed.external_id
+        offset 0
+    ) as r
+    where r.source = 'redshift' and kind <> 'normalized_change'
+
+),
+
+variants as (
+
+    select
+        *,
+        case
+            when true then 'normalized'
+        end as variant
+    from records
+
+)
+
+select
+    workspace_id,
+    record_id,
+    'redshift'::text as source,
+    external_id,
+    kind,
+    connector_id,
+    received_at,
+    coalesce(source_updated_at, received_at) as source_updated_at,
+    variant,
+    case when variant is null then mapping.payload_keys(payload) end as payload_keys,
+    case variant when 'normalized' then mapping.text_at(payload, '{title}') end as title,
+    case variant when 'normalized' then mapping.text_at(payload, '{body}') end as body,
+    case variant when 'normalized' then mapping.text_at(payload, '{severity}') end as severity_value,
+    case variant when 'normalized' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant when 'normalized' then mapping.text_at(payload, '{service}') end as service,
+    case variant when 'normalized' then mapping.text_at(payload, '{error_type}') end as error_type,
+    case variant when 'normalized' then mapping.text_at(payload, '{team}') end as team,
+    case variant when 'normalized' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant when 'normalized' then mapping.text_at(payload, '{external_url}') end as external_url,
+    case variant when 'normalized' then mapping.instant_at(payload, '{source_created_at}') end as source_created_at,
+    case variant when 'normalized' then mapping.instant_at(payload, '{resolved_at}') end as resolved_at,
+    case variant
+        when 'normalized' then mapping.object_at(payload, '{attributes}')
+        else '{}'::jsonb
+    end as attributes
+from variants
