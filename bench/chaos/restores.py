@@ -98,9 +98,9 @@ def restore_to_instants(state_dir: Path, count: int, choose: random.Random) -> i
         assert former is not None
         shutil.rmtree(former)
         stored = read_and_write(state_dir)
-        found = writes.find_wrong(stored, until)
-        wrong += bool(found)
-        print(f"{until:%H:%M:%S.%f}: {len(stored):,} organizations, {len(found)} wrong", flush=True)
+        defects = writes.find_wrong(stored, until)
+        wrong += bool(defects)
+        print(f"{until:%H:%M:%S.%f}: {len(stored):,} organizations, {len(defects)} wrong", flush=True)
     print(
         f"{count} instants within {(last - first).total_seconds():.0f} s, {len(writes.written):,} commits: "
         f"{wrong} wrong, isolation checked each time, slowest restore {slowest:.1f} s"

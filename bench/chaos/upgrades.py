@@ -130,7 +130,7 @@ def working_in(tree: Path) -> Iterator[None]:
 
 
 def read_patterns(running: ChaosInstallation) -> set[str]:
-    """The patterns that the API shows; none while it cannot be asked."""
+    """The patterns that the API shows; none while it does not answer."""
     headers = {"authorization": f"Bearer {running.key}"}
     try:
         answer = httpx2.get(f"{running.api_url}/v1/patterns?limit=100", headers=headers, timeout=15)

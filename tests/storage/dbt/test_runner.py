@@ -32,7 +32,7 @@ def read_model(normalizer: Normalizer) -> str:
     return str(manifest.nodes["model.causeloop.stg_one__issues"].raw_code)
 
 
-def test_a_project_that_an_upgrade_replaced_is_parsed_anew_whatever_its_dates(
+def test_a_project_that_an_upgrade_replaced_is_parsed_again_whatever_its_dates(
     project_dir: Path, tmp_path: Path
 ) -> None:
     url = "postgresql://pipeline@127.0.0.1/causeloop"
