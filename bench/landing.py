@@ -177,7 +177,7 @@ def read_ticks(pid: int | str) -> int:
     """Clock ticks of a process and of its children that have ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
     return sum(int(field) for field in fields[11:15])
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import first_at
+from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestamp
 from causeloop_pipeline.model.issue import TITLE_LIMIT
@@ -25,6 +25,9 @@ TEXT_FIELDS = (
 TIME_FIELDS = ("source_created_at", "source_updated_at", "resolved_at")
 PRODUCT_FIELDS = (*TEXT_FIELDS, *TIME_FIELDS, "attributes")
 
+Place = tuple[str | None, str]
+"""The key that a path is, None where it is longer than one; and the path."""
+
 
 class ProductFieldError(ValueError):
     """A mapped value does not fit the product's field."""
@@ -34,40 +37,77 @@ def product_payload(
     record: Mapping[str, Any], mapping: Mapping[str, str], times: TimeFormat
 ) -> dict[str, Any]:
     """The record's product fields, by the mapping or their own names; the rest stays under `attributes`."""
-    paths, mapped_keys = _list_paths(frozenset(mapping.items()))
+    mapped = tuple(mapping.items())
+    mapped_keys = _list_mapped_keys(mapped)
     payload: dict[str, Any] = {}
-    for field in TEXT_FIELDS:
-        payload[field] = _text(field, first_at(record, paths[field]))
-    for field in TIME_FIELDS:
-        payload[field] = _moment(field, first_at(record, paths[field]), times)
-    attributes = first_at(record, paths["attributes"])
+    attributes: Any = None
+    for field, places in _list_places(mapped, mapped_keys.intersection(record)):
+        if (value := _find(record, places)) is None:
+            continue
+        if field == "attributes":
+            attributes = value
+        elif field in TIME_FIELDS:
+            payload[field] = _moment(field, value, times)
+        elif text := _text(field, value):
+            payload[field] = text
     unmapped = {key: value for key, value in record.items() if key not in mapped_keys}
-    payload["attributes"] = unmapped | (attributes if isinstance(attributes, dict) else {})
-    if not payload["title"]:
-        raise ProductFieldError(
-            f"title: nothing at {paths['title'][0]!r}; map the field that holds the title"
-        )
+    if attributes := unmapped | (attributes if isinstance(attributes, dict) else {}):
+        payload["attributes"] = attributes
+    if "title" not in payload:
+        place = mapping.get("title", "title")
+        raise ProductFieldError(f"title: nothing at {place!r}; map the field that holds the title")
     payload["title"] = payload["title"][:TITLE_LIMIT]
-    return {field: value for field, value in payload.items() if value not in (None, "", {})}
+    return payload
+
+
+def _list_paths(mapping: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+    """Where each product field may stand: at the mapped path, or else under its own name."""
+    mapped = dict(mapping)
+    return {field: tuple(dict.fromkeys((mapped.get(field, field), field))) for field in PRODUCT_FIELDS}
 
 
 @lru_cache(maxsize=256)
-def _list_paths(mapping: frozenset[tuple[str, str]]) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Where each product field may stand, and the keys of a record that are one."""
-    mapped = dict(mapping)
-    paths = {field: tuple(dict.fromkeys((mapped.get(field, field), field))) for field in PRODUCT_FIELDS}
-    return paths, frozenset(path.split(".")[0] for places in paths.values() for path in places)
+def _list_mapped_keys(mapping: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """The keys of a record that hold a product field."""
+    return frozenset(path.split(".")[0] for paths in _list_paths(mapping).values() for path in paths)
 
 
-def _text(field: str, value: Any) -> str | None:
+@lru_cache(maxsize=1024)
+def _list_places(
+    mapping: tuple[tuple[str, str], ...], keys: frozenset[str]
+) -> tuple[tuple[str, tuple[Place, ...]], ...]:
+    """Where the product fields may stand in a record that has these of the mapped keys."""
+    fields = (
+        (
+            field,
+            tuple((path if path and path in keys else None, path) for path in paths if _may_hold(path, keys)),
+        )
+        for field, paths in _list_paths(mapping).items()
+    )
+    return tuple((field, places) for field, places in fields if places)
+
+
+def _may_hold(path: str, keys: frozenset[str]) -> bool:
+    """Whether a path may lead to something in a record with these keys; one with a dot has to be walked."""
+    return path in keys or not path or "." in path
+
+
+def _find(record: Mapping[str, Any], places: tuple[Place, ...]) -> Any:
+    """The first value at any of the places that is not empty."""
+    for key, path in places:
+        value = value_at(record, path) if key is None else record[key]
+        if value is not None and value != "":
+            return value
+    return None
+
+
+def _text(field: str, value: Any) -> str:
     if isinstance(value, dict | list):
         raise ProductFieldError(f"{field}: expected a text, found a {type(value).__name__}")
-    return None if value is None else str(value).strip()
+    return str(value).strip()
 
 
-def _moment(field: str, value: Any, times: TimeFormat) -> str | None:
-    if value in (None, ""):
-        return None
+def _moment(field: str, value: Any, times: TimeFormat) -> str:
     try:
         moment = parse_timestamp(value, TimeFormat.ISO if isinstance(value, date | datetime) else times)
     except TimestampError as error:

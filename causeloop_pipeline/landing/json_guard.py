@@ -7,7 +7,6 @@ changed). Lone surrogates, NaN and infinities are refused. The caller has the ra
 import codecs
 import json
 import math
-import re
 from typing import Any, NoReturn
 
 import orjson
@@ -16,7 +15,9 @@ from causeloop_pipeline.model.raw_record import canonical_json
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 64
-LONG_INTEGER = re.compile(rb"\d{19}")
+DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+LONG_INTEGER = b"0" * 19
+"""Nineteen digits in a row, once each is a zero; a regular expression takes ten times as long as parsing."""
 NUL = b"\\u0000"
 REPLACEMENT = "\ufffd"
 CONTAINERS = (dict, list)
@@ -36,7 +37,7 @@ def parse_loosely(raw: bytes, *, max_bytes: int) -> Any:
     if len(raw) > max_bytes:
         raise GuardError(f"larger than {max_bytes:,} bytes ({len(raw):,})")
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if not LONG_INTEGER.search(raw):  # orjson rounds what does not fit 64 bits
+    if LONG_INTEGER not in raw.translate(DIGITS_AS_ZEROS):  # orjson rounds what does not fit 64 bits
         try:
             return orjson.loads(raw)
         except orjson.JSONDecodeError:

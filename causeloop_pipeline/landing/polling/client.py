@@ -138,7 +138,7 @@ class Client:
             )
         elif request.params:
             pairs = [(name, to_parameter(value)) for name, value in request.params]
-            url = str(httpx2.URL(url).copy_merge_params(tuple(pairs)))
+            url = str(web_address(url).copy_merge_params(tuple(pairs)))
         return Request(self._name(url), request.method, url, headers | dict(request.headers), content)
 
     def _limits(self) -> Limits:
@@ -197,7 +197,7 @@ class Client:
 
     def _name(self, url: str) -> str:
         """The tool and the address without its parameters, as errors name them."""
-        address = httpx2.URL(url)
+        address = web_address(url)
         return self._authenticator.redact(f"{self._connector.title} at {address.host}{address.path}")
 
     def _explain(self, url: str, reason: str) -> str:

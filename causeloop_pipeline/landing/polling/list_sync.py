@@ -103,12 +103,13 @@ class ListSync:
                 raise self._endless_list(request)
             previous_items = items
             item_count += len(items)
-            self._track_order(items)
-            is_last = self._is_past(window, items)
+            times = self._times_of(items)
+            self._track_order(times)
+            is_last = self._is_past(window, times)
             request = None if is_last else self._next_request(request, response, listed)
             rest = self._remaining_windows(window, item_count, more=request is not None)
             self._advance(window, response, done=request is None and not rest)
-            yield self._page(window, items, response)
+            yield self._page(window, items, times, response)
             if rest:
                 return rest
         return []
@@ -191,28 +192,31 @@ class ListSync:
         columns = self._target.pull.columns
         return items if columns is None else zip_rows(items, value_at(response.document, columns))
 
-    def _track_order(self, items: list[Any]) -> None:
-        """Remember the newest time; the cursor of a list that is not in order stops moving page by page."""
-        times = [moment for moment in map(self._time_of, items) if moment is not None]
-        if not times:
-            return
-        in_order = times == sorted(times) and (self._newest is None or times[0] >= self._newest)
-        self._is_ordered = self._is_ordered and in_order
-        self._newest = max([*times, *([self._newest] if self._newest else [])])
+    def _times_of(self, items: list[Any]) -> list[datetime | None]:
+        """When each item of a page last changed; nothing of a list that has no cursor in time."""
+        since = self._since
+        return [] if since is None else [self._time_of(value_at(item, since.field)) for item in items]
 
-    def _time_of(self, item: Any) -> datetime | None:
-        value = value_at(item, self._since.field) if self._since is not None else None
+    def _time_of(self, value: Any) -> datetime | None:
         try:
             moment = None if value is None else parse_timestamp(value, self._target.pull.schema.times)
         except TimestampError:
             return None
         return None if moment is None else min(moment, self._now)
 
-    def _is_past(self, window: Window, items: list[Any]) -> bool:
+    def _track_order(self, times: list[datetime | None]) -> None:
+        """Remember the newest time; the cursor of a list that is not in order stops moving page by page."""
+        dated = [moment for moment in times if moment is not None]
+        if not dated:
+            return
+        in_order = dated == sorted(dated) and (self._newest is None or dated[0] >= self._newest)
+        self._is_ordered = self._is_ordered and in_order
+        self._newest = max([*dated, *([self._newest] if self._newest else [])])
+
+    def _is_past(self, window: Window, times: list[datetime | None]) -> bool:
         """Whether a list with the newest first has reached records older than the window."""
-        if self._since is None or not self._since.newest_first or not items:
+        if self._since is None or not self._since.newest_first or not times:
             return False
-        times = [self._time_of(item) for item in items]
         return all(moment is not None and moment < window.start for moment in times)
 
     def _remaining_windows(self, window: Window, item_count: int, *, more: bool) -> list[Window]:
@@ -253,21 +257,25 @@ class ListSync:
             return self._newest
         return window.end if done else None
 
-    def _page(self, window: Window, items: list[Any], response: JsonResponse) -> Page:
+    def _page(
+        self, window: Window, items: list[Any], times: list[datetime | None], response: JsonResponse
+    ) -> Page:
         target = self._target
         extracted = [
             extract(target.connector.name, target.pull.schema, item, channel="poll", config=target.values)
-            for item in items
-            if self._is_new(window, item)
+            for item in self._select_new(window, items, times)
         ]
         return page_of(extracted, dict(self._cursor), response.rate)
 
-    def _is_new(self, window: Window, item: Any) -> bool:
-        """Whether to keep an item: where the tool cannot filter, unchanged records are left out here."""
+    def _select_new(self, window: Window, items: list[Any], times: list[datetime | None]) -> list[Any]:
+        """What to keep of a page: where the tool cannot filter, unchanged records are left out here."""
         if self._since is None or self._since.param is not None:
-            return True
-        moment = self._time_of(item)
-        return moment is None or moment >= window.start
+            return items
+        return [
+            item
+            for item, moment in zip(items, times, strict=True)
+            if moment is None or moment >= window.start
+        ]
 
     def _endless_list(self, request: JsonRequest) -> TransientFailure:
         where = f"{self._target.connector.title} at {request.url.split('?')[0]}"
