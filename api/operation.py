@@ -186,9 +186,9 @@ async def _read_at_once(
         _admit(request, caller, role, marks)
         async with state.fair_share.hold(caller.workspace_id):
             response = await endpoint(request)
-    except (Problem, RequestValidationError, NotProvenError):
+    except (Problem, RequestValidationError, NotProvenError, asyncpg.ForeignKeyViolationError):
         if proof.is_given:
-            raise  # such as 404, which a proven caller may see
+            raise  # such as 404, which a proven caller may see; without proof, the workspace may be erased
     else:
         if proof.is_given:
             return add_etag(request, response)

@@ -55,10 +55,12 @@ def predictions(database: Database, workspace_id: UUID, pattern_id: UUID) -> lis
 
 def make_old(installation: Installation, workspace_id: UUID) -> None:
     with psycopg.connect(installation.server.url("causeloop")) as connection:
-        connection.execute(
-            "update predict.prediction set issued_at = issued_at - interval '2 days' where workspace_id = %s",
-            (workspace_id,),
-        )
+        for table in ("prediction", "current_prediction"):
+            connection.execute(
+                f"update predict.{table} set issued_at = issued_at - interval '2 days' "
+                "where workspace_id = %s",
+                (workspace_id,),
+            )
 
 
 @pytest.mark.parametrize("claim", ["fix", "note"])

@@ -178,7 +178,8 @@ def test_an_outage_of_its_connector_does_not_make_a_pattern_look_extinct(
     with database.workspace(workspace_id) as session:
         add_polled_connector(session, workspace_id, last)
     with psycopg.connect(installation.server.url("causeloop")) as connection:
-        connection.execute("update predict.prediction set issued_at = issued_at - interval '2 days'")
+        for table in ("prediction", "current_prediction"):
+            connection.execute(f"update predict.{table} set issued_at = issued_at - interval '2 days'")
 
     run(both, first="predictions")
 

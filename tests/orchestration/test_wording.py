@@ -229,10 +229,12 @@ def triggers(database: Database, workspace_id: UUID) -> list[dict[str, Any]]:
 def make_old(installation: Installation, workspace_id: UUID) -> None:
     """Two days pass; no role of the product may rewrite a prediction, so the superuser does."""
     with psycopg.connect(installation.server.url("causeloop")) as connection:
-        connection.execute(
-            "update predict.prediction set issued_at = issued_at - interval '2 days' where workspace_id = %s",
-            (workspace_id,),
-        )
+        for table in ("prediction", "current_prediction"):
+            connection.execute(
+                f"update predict.{table} set issued_at = issued_at - interval '2 days' "
+                "where workspace_id = %s",
+                (workspace_id,),
+            )
 
 
 def test_a_run_issues_the_wording_and_the_next_one_remembers_it(

@@ -77,15 +77,14 @@ where latest.workspace_id = %(workspace_id)s and latest.window_days = any (%(win
 order by latest.pattern_id, latest.window_days
 """
 
-# The commonest value of each; of equally common ones the first.
 SELECT_MAIN_PLACES = """
-select pattern_id,
-       (array_agg(value order by issues desc, value) filter (where kind = 'service'))[1] as service,
-       (array_agg(value order by issues desc, value) filter (where kind = 'team'))[1] as team
-from detect.pattern_tally
-where workspace_id = %s and kind in ('service', 'team')
-group by pattern_id
-order by pattern_id
+select m.pattern_id, mode() within group (order by i.service) as service,
+       mode() within group (order by i.team) as team
+from detect.pattern_member as m
+join core.issue as i using (workspace_id, issue_id)
+where m.workspace_id = %s
+group by m.pattern_id
+order by m.pattern_id
 """
 
 SELECT_CROSSINGS = """

@@ -102,7 +102,7 @@ def trait_counts_of(rows: pl.DataFrame) -> pl.LazyFrame:
     would cost more than its rows.
     """
     used = [name for name in TRAIT_COLUMNS if rows[name].null_count() < rows.height]
-    if rows.height == 1:
+    if rows.height == 1 and used:
         group, values = rows["group"][0], rows.select(used).row(0)
         counted = [(group, name, value, 1) for name, value in zip(used, values, strict=True)]
         schema = pl.Schema([("group", rows.schema["group"]), *_TRAIT_COUNT_COLUMNS.items()])

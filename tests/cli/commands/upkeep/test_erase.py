@@ -120,9 +120,11 @@ def list_runs(dagster: DagsterInstance) -> set[str]:
 
 
 def test_a_workspace_is_erased_everywhere_and_runs_of_others_stay(
-    own: OwnInstallation, dagster: DagsterInstance
+    own: OwnInstallation, dagster: DagsterInstance, tmp_path: Path
 ) -> None:
     erased, neighbour = Tenant(own, dagster), Tenant(own, dagster)
+    administrator = tmp_path / "administrator"
+    administrator.write_text(own.superuser_url)
     canary = f"planted{uuid4().hex[:10]}"
     plant_canary(own, erased.id, canary)
     shared, foreign = materialize(dagster, erased, neighbour), materialize(dagster, neighbour)
@@ -132,7 +134,8 @@ def test_a_workspace_is_erased_everywhere_and_runs_of_others_stay(
     needles = (str(erased.id), erased.name)
     assert len(find_everywhere(dagster_url, *needles)) >= 10
 
-    result = CliRunner().invoke(app, ["tenant", "erase", erased.name, "--yes"])
+    command = ["tenant", "erase", erased.name, "--yes", "--administrator", str(administrator)]
+    result = CliRunner().invoke(app, command)
 
     assert result.exit_code == 0, result.output
     assert f"{erased.name} is erased" in result.output
