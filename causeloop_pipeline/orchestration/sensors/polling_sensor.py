@@ -3,7 +3,7 @@
 import time
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -27,6 +27,7 @@ MAX_WAIT_SECONDS = 45.0
 # Dagster announces an argument that it passes itself, when it copies a sensor that has a job.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*`owners`.*SensorDefinition.*")
 
+Outcome = TypeVar("Outcome")
 RequestRun = Callable[[dg.SensorEvaluationContext, Installation], dg.RunRequest | dg.SkipReason]
 """Asks whether there is work: a request for one run over all of it, or why there is none."""
 HasWork = Callable[["Session"], bool]
@@ -75,14 +76,22 @@ def polling_sensor(
     return declare
 
 
+def look_repeatedly(look: Callable[[], Outcome], seconds_between_looks: float) -> Outcome:
+    """The outcome of the first look that finds something, or of the last one that a tick has time for."""
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while not (outcome := look()):
+        is_late = time.monotonic() + seconds_between_looks >= deadline
+        if is_late or ENDING.wait(seconds_between_looks):
+            break
+    return outcome
+
+
 def _wait_for(has_work: HasWork, installation: Installation, seconds_between_looks: float) -> None:
     """Look for work on one connection until there is some, or for as long as a tick may take."""
-    deadline = time.monotonic() + MAX_WAIT_SECONDS
     with installation.database.keep_connection() as database:
-        while True:
+
+        def look() -> bool:
             with database.every_workspace() as session:
-                if has_work(session):
-                    return
-            is_late = time.monotonic() + seconds_between_looks >= deadline
-            if is_late or ENDING.wait(seconds_between_looks):
-                return
+                return has_work(session)
+
+        look_repeatedly(look, seconds_between_looks)

@@ -1,14 +1,13 @@
 """Keeps one partition per workspace: new workspaces get theirs, vanished ones lose it."""
 
-import time
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, name_partition, parse_partition
-from causeloop_pipeline.orchestration.sensors.polling_sensor import MAX_WAIT_SECONDS
+from causeloop_pipeline.orchestration.sensors.polling_sensor import look_repeatedly
 from causeloop_pipeline.settings import is_pipeline_server
 from causeloop_pipeline.stages.installation import Installation
 
@@ -25,10 +24,10 @@ def sync_partitions(
     context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
 ) -> dg.SensorResult | dg.SkipReason:
     """Compare the workspaces there are with the partitions there are, again and again within a tick."""
-    deadline = time.monotonic() + (MAX_WAIT_SECONDS if is_pipeline_server() else 0.0)
-    while not (changes := find_changes(context, installation)):
-        if time.monotonic() + SECONDS_BETWEEN_LOOKS >= deadline or ENDING.wait(SECONDS_BETWEEN_LOOKS):
-            return dg.SkipReason("no workspace came or went")
+    look = partial(find_changes, context, installation)
+    changes = look_repeatedly(look, SECONDS_BETWEEN_LOOKS) if is_pipeline_server() else look()
+    if not changes:
+        return dg.SkipReason("no workspace came or went")
     return dg.SensorResult(dynamic_partitions_requests=changes)
 
 

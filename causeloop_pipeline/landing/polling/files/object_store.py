@@ -1,6 +1,5 @@
 """A bucket or container, by the file system of fsspec that speaks its store's protocol."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -8,12 +7,12 @@ from typing import Any, BinaryIO, cast
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.landing.polling.files.places import FoundFile
+from causeloop_pipeline.landing.polling.isolated.google_key import read_google_key
 
 MODULES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
 TIMES = ("LastModified", "updated", "last_modified", "mtime", "created")
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 MAX_FILES = 200_000
-GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 an address
 
 
 class ObjectStore:
@@ -78,11 +77,10 @@ def _describe_s3(_: str, store: Mapping[str, Any]) -> dict[str, Any]:
 
 def _describe_gs(title: str, store: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        # Its own addresses are not followed: a key is exchanged at Google and nowhere else.
-        token = {**json.loads(store["secret"]), "token_uri": GOOGLE_TOKEN_URL}
+        token = read_google_key(store["secret"])
     except (ValueError, TypeError):
         raise PermanentFailure(f"{title}: the secret is not the JSON of a service account's key") from None
-    return {"token": {**token, "universe_domain": "googleapis.com"}, "access": "read_only"}
+    return {"token": token, "access": "read_only"}
 
 
 def _describe_az(_: str, store: Mapping[str, Any]) -> dict[str, Any]:

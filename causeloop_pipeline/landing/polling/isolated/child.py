@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.polling.isolated.frames import FrameError, write_frame
 from causeloop_pipeline.landing.polling.isolated.network_guard import NetworkGuard
 
-MAX_FRAME_BYTES = 64_000_000
-FRAME_HEADER_BYTES = 8
 MAX_PROCESS_BYTES = 1_000_000_000
 TOO_LARGE = (
     "the rows are too large to be read together; leave the largest columns out of the query, "
@@ -53,8 +52,7 @@ def _describe(job: Job, failure: OutsideFailure, guard: NetworkGuard) -> dict[st
 
 
 def _write_frame(message: Mapping[str, Any]) -> None:
-    frame = json.dumps(message, ensure_ascii=False).encode(errors="surrogatepass")
-    if len(frame) > MAX_FRAME_BYTES:
-        raise TransientFailure(TOO_LARGE)
-    sys.stdout.buffer.write(len(frame).to_bytes(FRAME_HEADER_BYTES, "big") + frame)
-    sys.stdout.buffer.flush()
+    try:
+        write_frame(sys.stdout.buffer, message)
+    except FrameError:
+        raise TransientFailure(TOO_LARGE) from None

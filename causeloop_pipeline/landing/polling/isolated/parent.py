@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
-
-MAX_FRAME_BYTES = 64_000_000
-FRAME_HEADER_BYTES = 8
+from causeloop_pipeline.landing.polling.isolated.frames import FrameError, read_frame
 
 
 def read_isolated(module: str, job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -46,12 +44,10 @@ def _make_environment() -> dict[str, str]:
 
 
 def _read_frame(job: Mapping[str, Any], stream: IO[bytes]) -> dict[str, Any]:
-    header = stream.read(FRAME_HEADER_BYTES)
-    size = int.from_bytes(header, "big")
-    frame = stream.read(size) if len(header) == FRAME_HEADER_BYTES and size <= MAX_FRAME_BYTES else b""
-    if not frame or len(frame) < size:
+    try:
+        return read_frame(stream)
+    except FrameError:
         raise TransientFailure(
             f"{job['title']}: reading the rows took more memory than it may; "
             "leave the largest columns out of the query"
-        )
-    return dict(json.loads(frame))
+        ) from None

@@ -1,12 +1,12 @@
 """Connects to each engine by SQLAlchemy: a session that may only read and ends what takes long."""
 
-import json
 import ssl
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from causeloop_pipeline.egress.errors import PermanentFailure
+from causeloop_pipeline.landing.polling.isolated.google_key import read_google_key
 from causeloop_pipeline.landing.polling.sql.values import Job
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5
 MAX_BILLED_BYTES = 100_000_000_000
-GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 an address
 
 
 def open_database(job: Job) -> "Database":
@@ -159,11 +158,9 @@ def _open_bigquery(job: Job) -> "Database":
 
     connection = job["connection"]
     try:
-        account = json.loads(connection["password"])
-        # Its own addresses are not followed: a key is exchanged at Google and nowhere else.
-        account = {**account, "token_uri": GOOGLE_TOKEN_URL, "universe_domain": "googleapis.com"}
         credentials = service_account.Credentials.from_service_account_info(
-            account, scopes=["https://www.googleapis.com/auth/bigquery.readonly"]
+            read_google_key(connection["password"]),
+            scopes=["https://www.googleapis.com/auth/bigquery.readonly"],
         )
     except (ValueError, TypeError) as error:
         raise PermanentFailure(

@@ -40,7 +40,7 @@ begin
 end
 $$;
 
--- Whether the workspace has grown so much that all is grouped again is asked at every run.
+-- Every run checks whether the workspace has grown so much that everything is grouped again.
 alter table detect.grouping_state add column added_issues bigint not null default 0;
 comment on column detect.grouping_state.added_issues is 'How many issues joined the index since all were grouped.';
 
@@ -54,7 +54,7 @@ alter table detect.pattern_summary
     add column services bigint not null generated always as ((summary ->> 'services')::bigint) stored,
     add column teams bigint not null generated always as ((summary ->> 'teams')::bigint) stored;
 
--- Whether a pattern is due for a prediction is asked of its latest one at every run.
+-- Every run checks by its latest prediction whether a pattern is due for a new one.
 alter table predict.current_prediction add column event_count bigint;
 
 create or replace function predict.add_current() returns trigger

@@ -1,4 +1,4 @@
--- PostgreSQL shows every login the names of all others, and a name told its workspace. Names are drawn by chance now, and a
+-- PostgreSQL shows every login the names of all others, and a name contained the id of its workspace. Names are random now, and a
 -- table says which workspace a login reads. It sees the row that names itself; nothing that a client can set chooses it.
 create table app.reporting_login (
     workspace_id uuid primary key references app.workspace on delete cascade,

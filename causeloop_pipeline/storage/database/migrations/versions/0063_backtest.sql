@@ -11,7 +11,7 @@ create table predict.backtest (
     curves        jsonb not null
 );
 comment on table predict.backtest is
-    'Accuracy of simulated predictions at past moments, made anew by each training; never mixed with issued predictions.';
+    'Accuracy of simulated predictions at past moments, computed again by each training; never mixed with issued predictions.';
 comment on column predict.backtest.scores is 'Scores by window and model; window_days 0: all windows.';
 comment on column predict.backtest.curves is 'Reliability curves by window, bin by bin; window_days 0: all windows.';
 
