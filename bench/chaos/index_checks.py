@@ -38,6 +38,16 @@ CHECKS = {
     "btree": "select bt_index_parent_check({0}::regclass, true, true)",
     "gin": "select gin_index_check({0}::regclass)",
 }
+READ_THE_INDEX = """
+select set_config('enable_' || path, value, true)
+from (values ('seqscan', 'off'), ('bitmapscan', 'off'), ('sort', 'off')) as o (path, value)
+"""
+READ_THE_TABLE = """
+select set_config('enable_' || path, value, true)
+from (
+    values ('seqscan', 'on'), ('sort', 'on'), ('indexscan', 'off'), ('indexonlyscan', 'off')
+) as o (path, value)
+"""
 SELECT_DAMAGED_ROWS = "select blkno, offnum, msg from verify_heapam(%s::regclass)"
 
 
@@ -119,13 +129,11 @@ def compare_with_tables(connection: psycopg.Connection) -> list[str]:
             f"from (select ctid, row({keys}) as keys from {table} {condition} order by {keys}) as rows"
         )
         results = []
-        for options in (
-            ("enable_seqscan", "enable_bitmapscan", "enable_sort"),
-            ("enable_indexscan", "enable_indexonlyscan"),
-        ):
-            with connection.transaction():
-                for option in options:
-                    connection.execute(f"set local {option} = off")
+        with connection.transaction():
+            # One snapshot for both readings: rows written meanwhile belong to neither.
+            connection.execute("set transaction isolation level repeatable read, read only")
+            for options in READ_THE_INDEX, READ_THE_TABLE:
+                connection.execute(options)
                 results.append(connection.execute(query).fetchone())
         if results[0] != results[1]:
             damage.append(f"{index}: its rows are not those of {table}")
