@@ -55,10 +55,12 @@ FILES_TO_BEGIN_WITH = (
     "test_up_without_demo.py",
     "bench/test_chaos.py",
     "orchestration/test_landing.py",
+    "orchestration/test_boot.py",
+    "orchestration/jobs/test_retention.py",
     "storage/raw/test_records.py",
     "test_wheel.py",
 )
-"""Begun first, so that no worker runs a long one alone at the end."""
+"""Begun first: long ones, and those whose job serves every workspace that tests before them left."""
 
 # No deadlines: on a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile("default", deadline=None)

@@ -9,7 +9,7 @@ from causeloop_pipeline.model.raw_record import RawRecord, payload_hash
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import land
 
-TOTAL, PAGE_SIZE = 20_000, 20
+TOTAL, PAGE_SIZE = 8_000, 20
 
 
 def record(number: int, title: str = "Timeout") -> RawRecord:

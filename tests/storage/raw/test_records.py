@@ -19,7 +19,7 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 from tests.storage.raw.loader import PAGE_SIZE, TOTAL, record
 
-KILLS = 50
+KILLS = 20
 
 
 @pytest.fixture
