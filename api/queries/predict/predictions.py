@@ -123,10 +123,12 @@ SELECT_SUMMARY = f"""
 with current as ({SELECT_CURRENT}), not_dismissed as (
     select * from current where not dismissed
 ), graded as (
-    select graded.outcome
-    from predict.prediction as p {JOIN_OUTCOME}
+    select distinct on (o.prediction_id) o.outcome
+    from predict.prediction as p
+    join predict.outcome as o on o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
     where p.window_days = ($1 ->> 'window_days')::integer and p.closes_at >= now() - interval '90 days'
         and p.closes_at <= now()
+    order by o.prediction_id, o.decided_by = 'system', o.decided_at desc
 ), expected as (
     -- A forecast is at most a day old; one that ends well within the window does not cover the window.
     select case when count(*) >= 0.9 * ($1 ->> 'window_days')::integer then sum(d.yhat) end as issues
