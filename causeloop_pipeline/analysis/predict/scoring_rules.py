@@ -68,11 +68,15 @@ def calibration_error(probability: Floats, outcome: Floats, bins: int = ECE_BINS
 
     In: probabilities, outcomes 0/1, the number of bins. Out: 0 to 1.
     """
-    index = np.minimum((probability * bins).astype(int), bins - 1)
-    size = len(probability)
-    predicted = np.bincount(index, probability, bins)
-    observed = np.bincount(index, outcome, bins)
-    return float(np.abs(predicted - observed).sum() / size)
+    bin_of = assign_bins(probability, bins)
+    predicted = np.bincount(bin_of, probability, bins)
+    observed = np.bincount(bin_of, outcome, bins)
+    return float(np.abs(predicted - observed).sum() / len(probability))
+
+
+def assign_bins(probability: Floats, bins: int = ECE_BINS) -> Ints:
+    """Assign probabilities to bins of equal width. In: probabilities. Out: the number of each one's bin."""
+    return np.minimum((probability * bins).astype(np.int64), bins - 1)
 
 
 def brier_gain(probability: Floats, reference: Floats, outcome: Floats) -> float:
