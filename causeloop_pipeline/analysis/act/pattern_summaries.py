@@ -11,7 +11,11 @@ import orjson
 import polars as pl
 
 from causeloop_pipeline.analysis.act.stated_causes import StatedCause, read_stated_cause
-from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMatch, recognize_families
+from causeloop_pipeline.analysis.detect.clusters.error_families import (
+    FamilyMatch,
+    choose_clearest_family,
+    recognize_families,
+)
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
     LATEST_ISSUES,
     build_pattern_text,
@@ -100,6 +104,8 @@ def summarize_pattern(
     exception, frame = _count_traces(latest[-TRACED_ISSUES:])
     title = choose_commonest(issue.title for issue in latest)
     words = _pattern_words(name, fingerprint, title, exception)
+    families = recognize_families(words)
+    text = build_pattern_text(name, fingerprint, title)
     return PatternSummary(
         issue_count=issue_count,
         title=title,
@@ -113,8 +119,8 @@ def summarize_pattern(
         recent_issues=[issue.name for issue in latest[-_NAMED_ISSUES:]][::-1],
         stated_cause=_read_agreed_cause(latest[-TRACED_ISSUES:]),
         words_digest=_digest(words),
-        families=recognize_families(words),
-        family_without_traces=recognize_family(build_pattern_text(name, fingerprint, title)),
+        families=families,
+        family_without_traces=choose_clearest_family(families) if words == text else recognize_family(text),
     )
 
 

@@ -166,14 +166,14 @@ def _place_by_template_or_copy(placement: NewIssuePlacement, index: PatternIndex
     for key, group in indexed.sort("key", "group").iter_rows():
         groups_of_key.setdefault(key, []).append(group)
 
-    references = index.split_references.filter(pl.col("key").is_in(keys))
+    references = index.split_references.filter(pl.col("key").is_in(keys)).partition_by("key", as_dict=True)
     titles = placement.table["title"].fill_null("").to_list()
     for row, key in enumerate(placement.keys):
         if placement.group[row] >= 0 or key not in groups_of_key:
             continue
-        own_references = references.filter(pl.col("key") == key)
+        own_references = references.get((key,))
         preferred = (
-            [_group_of_nearest_reference(titles[row], own_references)] if own_references.height else []
+            [] if own_references is None else [_group_of_nearest_reference(titles[row], own_references)]
         )
         excluded = placement.excluded_groups.get(row, ())
         allowed = [group for group in [*preferred, *groups_of_key[key]] if group not in excluded]

@@ -1,6 +1,7 @@
 """Error families: the kind of failure that a text describes, recognized by word lists."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,6 +46,14 @@ def recognize_families(text: str) -> list[FamilyMatch]:
         if match:
             best[family] = FamilyMatch(family, weight, match.group(0))
     return sorted(best.values(), key=lambda match: -match.weight)
+
+
+def choose_clearest_family(matches: Sequence[FamilyMatch]) -> str | None:
+    """Chooses the family that a text shows most clearly.
+
+    In: the matches of `recognize_families`. Out: the first one's family, or None.
+    """
+    return matches[0].family if matches else None
 
 
 def _split_identifiers(text: str) -> str:

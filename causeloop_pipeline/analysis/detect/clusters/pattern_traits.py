@@ -6,7 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
+from causeloop_pipeline.analysis.detect.clusters.error_families import (
+    choose_clearest_family,
+    recognize_families,
+)
 
 PLACE_DIMENSIONS = ("service", "component", "region", "team")
 MIN_SHARE = 0.3
@@ -88,8 +91,7 @@ def recognize_family(text: str) -> str | None:
 
     In: what a pattern tells of its failure. Out: the family, or None.
     """
-    matches = recognize_families(text)
-    return matches[0].family if matches else None
+    return choose_clearest_family(recognize_families(text))
 
 
 def list_family_traits(families: Mapping[str, str | None]) -> pl.DataFrame:
