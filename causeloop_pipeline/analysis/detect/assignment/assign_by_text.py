@@ -13,7 +13,7 @@ from causeloop_pipeline.analysis.detect.assignment.text_neighbours import (
     score_neighbours,
 )
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
-    GROWTH_SHARE,
+    JOIN_SHARE,
     MIN_EDGE_PROBABILITY,
 )
 from causeloop_pipeline.analysis.detect.grouping.atoms import TEXT_KEYS
@@ -131,7 +131,7 @@ def _merge_into_groups(
         ),
         cannot_link=cannot_link,
         is_fixed=np.array([node >= 0 for node in nodes], dtype=bool),
-        growth=GROWTH_SHARE * index.model.merge_threshold,
+        growth=JOIN_SHARE * index.model.merge_threshold,
     )
 
     first_new_group = placement.next_group
@@ -209,7 +209,7 @@ def _explain_texts(
             texts.nearest_group[row] = nearest
             texts.shortfall[row] = explain_similarity_shortfall(
                 similarity_sum / max(atoms_in_group.get(nearest, 1), 1),
-                index.model.merge_threshold * (1.0 + GROWTH_SHARE),
+                index.model.merge_threshold * (1.0 + JOIN_SHARE),
                 float(pairs.probability[best]),
             )
     _explain_neighbours(texts, corpus, pairs, best_pairs)

@@ -17,11 +17,12 @@ from causeloop_pipeline.analysis.arrays import Bools, Floats, Ints
 _MUTUAL_SHARES = (0.49, 0.53, 0.56, 0.59, 0.65, 0.70, 0.85)
 _MATE_LOG_ODDS = (-3.40, -2.75, -2.45, -1.20, 0.45, 0.90, 1.74)
 _PRIOR_MUTUAL_SHARE, _PRIOR_TEXTS = 0.53, 30
-_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.6, 4.5  # members of large groups are mutual best by chance
+_LARGE_GROUPS_SCORE, _LARGE_GROUPS_WEIGHT = 1.6, 4.0  # members of large groups are mutual best by chance
+_LARGE_GROUPS_MUTUAL = (0.50, 0.55)  # below chance it is one wording that makes all texts look alike
 _MATE_GROWTH, _MATE_EXPONENT = 0.25 * 0.0084, 0.35  # of N consecutive reports .0084 N^.35 have a mate
 _MIN_PAIRED, _MAX_MIN_PAIRED, _MAX_PAIRED = 0.02, 0.2, 0.95
 # natural trackers are full of series at the top of the ranking: their scores tell less
-_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.7, 1.2)
+_SLOPE_LOG_ODDS, _SLOPES = (-2.0, 0.3), (0.65, 1.15)
 # where pairs are rare, even the likeliest pairs are often a series: none is shown as sure
 _CEILING_LOG_ODDS, _CEILINGS = (-0.5, 0.3), (0.75, 1.0)
 _PRIOR_SOURCE_TEXTS = 50  # a source of few texts is taken to be like other trackers
@@ -105,7 +106,8 @@ def _estimate_mate_log_odds(is_mutual: Bools, third: Floats) -> float:
     has_third = np.isfinite(third)
     if has_third.any():
         excess = float(third[has_third].mean()) - _LARGE_GROUPS_SCORE
-        log_odds += _LARGE_GROUPS_WEIGHT * max(0.0, excess)
+        trust = float(np.interp(mutual, _LARGE_GROUPS_MUTUAL, (0.0, 1.0)))
+        log_odds += trust * _LARGE_GROUPS_WEIGHT * max(0.0, excess)
     least = max(_MIN_PAIRED, min(_MATE_GROWTH * texts**_MATE_EXPONENT, _MAX_MIN_PAIRED))
     low, high = (float(np.log(share / (1.0 - share))) for share in (least, _MAX_PAIRED))
     return min(max(log_odds, low), high)

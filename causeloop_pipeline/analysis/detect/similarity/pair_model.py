@@ -22,8 +22,8 @@ from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
     estimate_time_ratio,
 )
 
-_MIN_THRESHOLD, _MAX_THRESHOLD = 0.06, 0.30
-_THRESHOLD_OF_F1 = 0.4  # the best threshold is half of the F1 to expect; less, for absent pairs count as 0
+_MIN_THRESHOLD, _MAX_THRESHOLD = 0.07, 0.30
+_THRESHOLD_OF_F1 = 0.45  # the best threshold is half of the F1 to expect; less, for absent pairs count as 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def estimate_pair_model(pairs: Pairs, sources: Sequence[str]) -> PairModel:
 def choose_merge_threshold(probability: Floats) -> float:
     """Chooses the threshold whose groups have the best pairwise F1 to expect.
 
-    In: the probability of each candidate pair. Out: a threshold between .06 and .3.
+    In: the probability of each candidate pair. Out: a threshold between .07 and .3.
 
     Method: with calibrated probabilities the F1 of the k likeliest pairs is expected to be twice their sum
     over k plus the sum of all; a pair belongs in while its probability is above half of the best such F1

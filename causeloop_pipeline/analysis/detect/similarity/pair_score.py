@@ -21,23 +21,23 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
     rows_of,
     with_weights,
 )
+from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 # (`python -m bench.training.pair_weights`)
 WEIGHTS = {
-    "title_repeated": (0.549, 0.343, 0.175),
-    "rival_margin": (0.450, -0.905, 0.491),
-    "rare_terms": (0.444, 0.467, 0.149),
-    "component": (0.353, 0.000, 1.000),
-    "rank": (-0.383, 2.507, 0.525),
-    "near_title": (-0.314, 0.000, 0.100),
-    "same_stack": (0.225, 0.000, 0.200),
-    "other_exception": (-0.219, 0.000, 0.200),
-    "text_repeated": (0.169, 0.222, 0.145),
-    "both_stacks": (-0.165, 0.000, 0.400),
-    "slot_differs": (-0.091, 0.266, 0.201),
+    "title_repeated": (0.685, 0.343, 0.175),
+    "rival_margin": (0.557, -0.905, 0.491),
+    "rare_terms": (0.292, 0.467, 0.149),
+    "component": (0.246, 0.000, 1.000),
+    "rank": (-0.344, 2.507, 0.525),
+    "title_words": (-0.587, 0.218, 0.186),
+    "title_spelling": (0.381, 0.292, 0.160),
+    "same_stack": (0.255, 0.000, 0.200),
+    "other_exception": (-0.189, 0.000, 0.200),
+    "both_stacks": (-0.177, 0.000, 0.400),
+    "slot_differs": (-0.029, 0.266, 0.201),
 }
-_NEAR_TITLE = 0.6  # titles more alike than this, yet not equal, are often a series
 _CHUNK = 40_000
 _MIN_COSINE = 0.02
 _MIN_RIVAL = 0.2  # a cosine that the nearest texts of a large tracker have at least
@@ -125,10 +125,12 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: Cand
     the pairs with their scores: standardized features times `WEIGHTS`. A feature that a pair lacks counts as
     average, so that missing fields are never evidence.
     """
-    parts = [
-        _score_features(pair_features(ours, theirs, lexicon, candidates, slice(start, start + _CHUNK)))
-        for start in range(0, len(candidates.left), _CHUNK)
-    ]
+    spelling = compare_title_spelling(ours, theirs, candidates)
+    parts = []
+    for start in range(0, len(candidates.left), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        features = pair_features(ours, theirs, lexicon, candidates, part)
+        parts.append(_score_features({**features, "title_spelling": spelling[part]}))
     if not parts:
         nothing = np.empty(0)
         return Pairs(candidates.left, candidates.right, nothing, nothing, nothing)
@@ -144,43 +146,40 @@ def _score_features(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats
     return features["cosine"], score, features["gap_days"]
 
 
+def compare_title_spelling(ours: Corpus, theirs: Corpus, candidates: CandidatePairs) -> Floats:
+    """Computes the one feature that costs by the title, not by the pair.
+
+    In: as `score_pairs`. Out: `title_spelling` of each pair.
+    """
+    titles = (ours.metadata["exact"], theirs.metadata["exact"])
+    return compare_spelling(*titles, candidates.left, candidates.right)
+
+
 def pair_features(
     ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: CandidatePairs, part: slice
 ) -> dict[str, Floats]:
     """Computes the features of candidate pairs.
 
-    In: as `score_pairs`, and which of the pairs. Out: the features by name (NaN: a field is missing), and
-    `cosine` and `gap_days`.
+    In: as `score_pairs`, and which of the pairs. Out: the features by name (NaN: a field is missing) except
+    `title_spelling`, and `cosine` and `gap_days`.
     """
     left, right = candidates.left[part], candidates.right[part]
     idf = lexicon.idf
     a, b = rows_of(ours.whole, left, len(idf)), rows_of(theirs.whole, right, len(idf))
     title_a, title_b = rows_of(ours.title, left, len(idf)), rows_of(theirs.title, right, len(idf))
 
-    metadata_a, metadata_b = ours.metadata[left], theirs.metadata[right]
-    has_same_title = (metadata_a["exact"] == metadata_b["exact"]).to_numpy()
-    near_title = np.maximum(row_dots(title_a, title_b) - _NEAR_TITLE, 0.0)
     same_stack, both_stacks = compare_stacks(ours.frames, theirs.frames, left, right)
     return {
         "cosine": row_dots(a, b),
         "rare_terms": rarest_shared(a, b, idf) / (3.0 * np.log(lexicon.texts + 1.0)),
-        "text_repeated": _share_repeated(a, b, idf),
         "rival_margin": np.log(np.maximum(candidates.cosine[part], _MIN_COSINE) / candidates.rival[part]),
         "rank": np.log1p(candidates.rank[part]),
-        "near_title": np.where(has_same_title, 0.0, near_title),
+        "title_words": row_dots(title_a, title_b),
         "same_stack": same_stack,
         "both_stacks": both_stacks,
         **_title_features(title_a, title_b, a, b, lexicon),
-        **_metadata_features(metadata_a, metadata_b),
+        **_metadata_features(ours.metadata[left], theirs.metadata[right]),
     }
-
-
-def _share_repeated(a: Any, b: Any, idf: Floats) -> Floats:
-    """The share of the shorter text, by rarity, that the longer one repeats."""
-    weighted_a, weighted_b = with_weights(a, idf), with_weights(b, idf)
-    total_a, total_b = (np.asarray(text.sum(axis=1)).ravel() for text in (weighted_a, weighted_b))
-    shorter = np.maximum(np.minimum(total_a, total_b), 1e-9)
-    return np.asarray(row_dots(weighted_a, with_weights(b, None)) / shorter)
 
 
 def _title_features(title_a: Any, title_b: Any, a: Any, b: Any, lexicon: Lexicon) -> dict[str, Floats]:

@@ -24,7 +24,8 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
     score_pairs,
 )
 
-_MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.8
+_MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.65
+_MAX_COPY_PROBABILITY = 0.79  # a stack that many crashes share may be that of several causes: never sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,15 @@ def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> Pai
 def measure_copies(similarity: PairwiseSimilarity) -> float | None:
     """Measures how likely two copies of one stack trace share their cause.
 
-    In: compared texts. Out: the mean probability of the pairs whose copy keys are equal; None where they are
-    too few or too unlikely to mean one cause.
+    In: compared texts. Out: the mean probability of the pairs whose copy keys are equal, at most .79; None
+    where they are too few or too unlikely to mean one cause.
     """
     keys = similarity.corpus.metadata["copy_key"]
     left, right = (keys.gather(rows) for rows in (similarity.pairs.left, similarity.pairs.right))
     probability = similarity.probability[(left == right).fill_null(value=False).to_numpy()]
     if len(probability) < _MIN_COPY_PAIRS or float(probability.mean()) < _MIN_COPY_PROBABILITY:
         return None
-    return round(float(probability.mean()), 6)
+    return round(min(float(probability.mean()), _MAX_COPY_PROBABILITY), 6)
 
 
 def _find_neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:

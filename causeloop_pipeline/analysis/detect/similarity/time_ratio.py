@@ -11,7 +11,7 @@ import numpy as np
 
 from causeloop_pipeline.analysis.arrays import Floats
 
-WEIGHT = 0.8  # of the log ratio in the pair score: text and time are not independent
+WEIGHT = 1.0  # of the log ratio in the pair score
 GAP_EDGES = (1.0, 7.0, 30.0, 90.0, 365.0, 730.0)  # days
 GAP_CENTERS = (0.5, 3.0, 15.0, 55.0, 200.0, 520.0, 1_500.0)
 _PRIOR_SHARES = (0.199, 0.158, 0.183, 0.182, 0.200, 0.054, 0.023)  # gaps within one cause, nine trackers

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.detect.similarity.base_rate import (
     CAREFUL_RATE,
+    BestCandidates,
     estimate_base_rate,
     find_best_candidates,
     find_intercept,
@@ -42,6 +43,20 @@ def test_the_more_texts_have_a_mate_the_likelier_is_the_best_candidate() -> None
         likely.append(float(rate.probability(best.best).mean()))
     assert likely == sorted(likely)
     assert likely[-1] > likely[0] + 0.3
+
+
+@pytest.mark.parametrize(("mutual", "is_likely"), [(0.6, True), (0.4, False)])
+def test_texts_of_one_wording_are_no_large_group_unless_they_are_mutual_best(
+    mutual: float, is_likely: bool
+) -> None:
+    texts = 200
+    partner = np.arange(texts)[::-1].copy()
+    partner[int(mutual * texts / 2) : texts // 2] = 0
+    partner[texts // 2 : texts - int(mutual * texts / 2)] = 0
+    alike = BestCandidates(partner, np.full(texts, 4.0), np.full(texts, 3.5))
+    assert alike.is_mutual.mean() == pytest.approx(mutual, abs=0.01)
+    rate = estimate_base_rate(alike, np.ones(texts, dtype=bool))
+    assert (rate.probability(np.array([4.0]))[0] > 0.5) == is_likely
 
 
 def test_a_source_of_few_texts_is_taken_to_be_like_other_trackers() -> None:

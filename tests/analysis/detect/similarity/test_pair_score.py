@@ -10,7 +10,6 @@ import pytest
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
-from causeloop_pipeline.analysis.detect.similarity.pair_score import CandidatePairs, pair_features
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     PairwiseSimilarity,
     compare_texts,
@@ -54,19 +53,12 @@ def test_two_reports_of_one_cause_are_found_among_one_off_reports(size: int) -> 
     assert set(members["issue_id"]) == {"i0000", "i0001"}
 
 
-def test_a_short_report_that_a_long_one_repeats_in_full_counts_as_repeated_however_long_the_other_is() -> (
-    None
-):
-    short = "Gateway refuses certificates"
-    long = f"{short} after the rotation on the standby node while the nightly export reads invoices"
-    other = "Gateway shows an empty page after the rotation of its theme in the admin console"
-    similarity = compare(human_issues([short, long, other, *ONE_OFF[:20]]))
-    corpus, first = similarity.corpus, np.array([0, 0])
-    nothing = np.zeros(2)
-    pairs = CandidatePairs(first, np.array([1, 2]), np.ones(2, dtype=np.int64), nothing + 0.5, nothing + 0.5)
-    repeated = pair_features(corpus, corpus, similarity.lexicon, pairs, slice(None))["text_repeated"]
-    assert repeated[0] == pytest.approx(1.0)
-    assert repeated[1] < 0.5
+def test_a_title_that_repeats_another_in_other_spelling_is_nearer_than_one_that_shares_a_word() -> None:
+    titles = ["DataNode cannot start", "Datanodes cannot be started", "DataNode loses its invoices"]
+    issues = human_issues([*titles, *ONE_OFF])
+    similarity = compare(issues)
+    respelled = score_of(similarity, issues, titles[0], titles[1])
+    assert respelled > score_of(similarity, issues, titles[0], titles[2]) + 0.5
 
 
 def test_titles_of_one_wording_about_two_things_are_less_similar_than_a_shortened_title() -> None:

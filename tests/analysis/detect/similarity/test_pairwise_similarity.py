@@ -78,6 +78,7 @@ def test_copies_of_one_stack_are_evidence_only_where_the_pairs_of_the_workspace_
             replace(similarity, probability=np.full(len(similarity.pairs.left), probability))
         )
 
-    assert measure(0.9) == 0.9
-    assert measure(0.7) is None
+    assert measure(0.7) == 0.7
+    assert measure(0.9) == 0.79
+    assert measure(0.6) is None
     assert measure_copies(compare(human_issues(ONE_OFF))) is None
