@@ -7,7 +7,7 @@ tie together; groups are merged from whole units. What a user takes out (the lef
 leaves alone: issues that no user corrected stay where they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +50,7 @@ class Atoms:
     split_references: list[SplitReference] = field(default_factory=list)
     taken_out_units: frozenset[int] = frozenset()  # units with an issue that a user took out of a group
     copy_similarity: float = 0.0  # how likely two copies of one stack trace share their cause
+    burst_excess: Mapping[str, float] = field(default_factory=dict)  # by key, how far it exceeds the usual
 
     @property
     def are_texts(self) -> Bools:

@@ -12,6 +12,7 @@ _AGREEMENT = 0.7  # how often two incidents of one cause agree in a further dime
 _DAMPING = 0.5  # dimensions depend on one another: their evidence counts half
 _FURTHER_DIMENSIONS = ("error_type", "team", "environment", "region")
 _DAY_SECONDS = 86_400.0
+_MIN_EXCESS = 0.05
 
 
 def build_place_keys(incidents: pl.DataFrame) -> pl.Series:
@@ -68,6 +69,38 @@ def find_burst_keys(incidents: pl.DataFrame) -> pl.Series:
     first_issue = pl.col("issue_id").first().over("component")
     keyed = ordered.select("row", "issue_id").with_columns(pl.Series("component", component))
     return keyed.with_columns(first_issue.alias("burst_key")).sort("row")["burst_key"]
+
+
+def measure_burst_excess(incidents: pl.DataFrame, keys: pl.Series) -> dict[str, float]:
+    """Measures how far each burst exceeds what its place gets anyway while so much happens elsewhere.
+
+    In: incidents and their burst keys. Out: for each key of two incidents or more, the share of the others in
+    the burst that are too many, .05 to 1. The place's usual part of all incidents is taken from before and
+    after the burst (with half an incident added): a busy product in a busy week has no burst of its own.
+    """
+    dated = incidents.select(
+        build_place_keys(incidents),
+        keys.alias("key"),
+        (pl.col("source_created_at").dt.epoch("us") / 1e6).alias("at"),
+    ).drop_nulls()
+    bursts = (
+        dated.group_by("key", "place")
+        .agg(pl.len().alias("count"), pl.col("at").min().alias("began"), pl.col("at").max().alias("ended"))
+        .filter(pl.col("count") >= 2)
+        .join(dated.group_by("place").agg(pl.len().alias("of_place")), on="place")
+        .sort("key", "place")
+    )
+    times = np.sort(dated["at"].to_numpy())
+    began, ended, count, of_place = (
+        bursts[name].to_numpy() for name in ("began", "ended", "count", "of_place")
+    )
+    meanwhile = np.searchsorted(times, ended, side="right") - np.searchsorted(times, began)
+    elsewhere_meanwhile = meanwhile - count
+    here_otherwise = of_place - count
+    elsewhere_otherwise = len(times) - meanwhile - here_otherwise
+    usual = (here_otherwise + 0.5) / (np.maximum(elsewhere_otherwise, 0) + 1.0) * elsewhere_meanwhile
+    excess = np.clip(1.0 - usual / np.maximum(count - 1, 1), _MIN_EXCESS, 1.0)
+    return dict(zip(bursts["key"].to_list(), excess.round(6).tolist(), strict=True))
 
 
 def _link_to_earlier(ordered: pl.DataFrame) -> tuple[Ints, Ints]:

@@ -4,7 +4,7 @@ Verdicts move the displayed confidence only, never the threshold that decides me
 predict held-back verdicts better than the confidence did before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ _MIN_PROBABILITY = 1e-4
 # The confidence is calibrated before: verdicts shift it little, or much where they insist.
 _LOG_SLOPE_SPREAD, _SHIFT_SPREAD, _SHIFT_FREEDOM = 0.1, 0.3, 3.0
 
-# the probability that two issues of one atom share their cause, by the kind of its key
+# the probability that two issues of one atom share their cause, by the kind of its key; time and place alone
+# (a burst) never make more than a suggestion
 ATOM_SIMILARITY = {"template": 0.985, "text": 0.99, "phrase": 0.6, "burst": 0.45, "storm": 0.9}
 LINKED_SIMILARITY = 0.95  # of two issues that a user linked
 
@@ -94,14 +95,17 @@ def _log_odds(probability: Floats) -> Floats:
     return np.asarray(np.log(clipped / (1.0 - clipped)))
 
 
-def atom_similarities(keys: Iterable[str], copy_similarity: float) -> Floats:
+def atom_similarities(
+    keys: Iterable[str], copy_similarity: float, burst_excess: Mapping[str, float]
+) -> Floats:
     """Looks up how likely two issues of one atom share their cause.
 
-    In: atom keys (`kind:…`); what the workspace's own pairs say of copies of one stack trace. Out: a
-    probability for each.
+    In: atom keys (`kind:…`); what the workspace's own pairs say of copies of one stack trace; by key, how far
+    bursts exceed what is usual (default: wholly). Out: a probability for each.
     """
     of_kind = {**ATOM_SIMILARITY, "copy": copy_similarity}
-    return np.array([of_kind[key.partition(":")[0]] for key in keys], dtype=np.float64)
+    similarities = [of_kind[key.partition(":")[0]] * burst_excess.get(key, 1.0) for key in keys]
+    return np.array(similarities, dtype=np.float64)
 
 
 def decide_status(confidence: Floats, was_active: Bools, threshold: float, margin: float) -> list[str]:

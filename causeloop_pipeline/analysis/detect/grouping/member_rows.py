@@ -129,7 +129,10 @@ def _explain_memberships(
                 similarity[atom] = ATOM_SIMILARITY["storm"]
             case "burst":
                 reasons[atom] = explain_burst(service, component)
-                similarity[atom] = ATOM_SIMILARITY["burst"]
+                excess = to_explain.grouped.atoms.burst_excess
+                similarity[atom] = ATOM_SIMILARITY["burst"] * excess.get(
+                    to_explain.grouped.atoms.keys[atom], 1.0
+                )
             case _:
                 reasons[atom] = explain_same_text(title or "")
     if compared is not None:

@@ -19,6 +19,7 @@ from causeloop_pipeline.analysis.detect.grouping.agglomeration import (
     sum_similarities,
 )
 from causeloop_pipeline.analysis.detect.grouping.atoms import Atoms, build_atom_keys, form_atoms
+from causeloop_pipeline.analysis.detect.grouping.bursts import measure_burst_excess
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration, decide_status
 from causeloop_pipeline.analysis.detect.grouping.feedback import learn_from_verdicts
 from causeloop_pipeline.analysis.detect.grouping.member_rows import build_member_rows
@@ -100,6 +101,7 @@ def group_issues(
     table = join_fingerprints(canonical_issues(issues), fingerprints)
 
     atoms, compared = _form_atoms_and_compare(table, constraints)
+    atoms = replace(atoms, burst_excess=_measure_bursts(table, atoms))
     edges = connect_atoms(compared) if compared else Edges.none()
     model = compared.similarity.model if compared else PairModel()
     previous_patterns = _previous_pattern_of_row(table, previous) if options.keep_previous_groups else None
@@ -172,6 +174,13 @@ def _form_atoms_and_compare(
     )
     atoms = replace(form_atoms(table, copy_keys, constraints), copy_similarity=copy_similarity)
     return atoms, _compare_texts_of_atoms(table, atoms, compared.similarity.lexicon.frames)
+
+
+def _measure_bursts(table: pl.DataFrame, atoms: Atoms) -> dict[str, float]:
+    """How far each burst of incidents without text exceeds what is usual."""
+    keys = pl.Series(atoms.keys, dtype=pl.String).gather(atoms.atom_of_row)
+    is_burst = keys.str.starts_with("burst:")
+    return measure_burst_excess(table.filter(is_burst), keys.filter(is_burst))
 
 
 def _compare_texts_of_atoms(

@@ -6,7 +6,11 @@ import polars as pl
 import pytest
 
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
-from causeloop_pipeline.analysis.detect.grouping.bursts import find_burst_keys, max_gap_days
+from causeloop_pipeline.analysis.detect.grouping.bursts import (
+    find_burst_keys,
+    max_gap_days,
+    measure_burst_excess,
+)
 from causeloop_pipeline.analysis.detect.grouping.patterns import group_issues
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import evaluate, pair_scores
 from tests.support.failure_texts import START, issue_frame
@@ -86,3 +90,37 @@ def test_a_grouping_of_a_desks_issues_finds_the_causes_that_its_bursts_find() ->
 
 def simulate_twice(desk: Desk) -> list[tuple[pl.DataFrame, pl.Series]]:
     return [simulate_incidents(desk, seed) for seed in (1, 2)]
+
+
+def test_a_busy_place_in_a_busy_week_has_no_burst_of_its_own() -> None:
+    usual = [(place, float(day)) for day in range(0, 200, 2) for place in ("db", "web", "mail", "cart")]
+    busy_week = [(place, 300 + day / 9) for day in range(60) for place in ("db", "web", "mail", "cart")]
+    outage = [("db", 400 + day / 20) for day in range(20)]
+    table = incidents(*usual, *busy_week, *outage)
+    days = (table["source_created_at"] - START).dt.total_days()
+    keys = pl.select(
+        pl.when(pl.lit(days) >= 400)
+        .then(pl.lit("outage"))
+        .when(pl.lit(days) >= 300)
+        .then("busy " + pl.lit(table["service"]))
+        .otherwise("one " + pl.lit(table["issue_id"]))
+    ).to_series()
+    excess = measure_burst_excess(table, keys)
+
+    assert excess["outage"] > 0.9
+    assert excess["busy db"] < 0.1
+    assert set(excess) == {"outage", "busy db", "busy web", "busy mail", "busy cart"}
+
+
+def test_a_burst_at_the_only_place_exceeds_what_is_usual() -> None:
+    assert measure_burst_excess(incidents(("db", 0), ("db", 1)), pl.Series(["b", "b"])) == {"b": 1.0}
+
+
+def test_bursts_that_exceed_the_usual_less_are_less_sure() -> None:
+    usual = [(place, float(day)) for day in range(0, 300, 10) for place in ("web", "mail", "cart")]
+    table = incidents(("db", 100), ("db", 100.2), *usual, ("web", 100.1))
+    patterns = group_issues(table, fingerprint_issues(table)).patterns
+
+    confidence = dict(patterns.select("name", "confidence").iter_rows())
+    assert 0.3 < confidence["db"] <= 0.45
+    assert set(patterns["status"]) == {"emerging"}
