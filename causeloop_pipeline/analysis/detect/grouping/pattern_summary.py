@@ -10,6 +10,7 @@ import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
+from causeloop_pipeline.analysis.detect.occurrence_marks import GAP, drop_occurrence_marks
 from causeloop_pipeline.model.frames import SHARED_TRAITS, TRAIT_COLUMNS
 
 MIN_SHARED_SHARE = 0.5
@@ -187,7 +188,7 @@ def name_pattern(kind: str, text: str | None, fingerprint: Mapping[str, Any]) ->
     if kind == "structured" or not (text or "").strip():
         values = [shared[name] for name in ("service", "component", "error_type", "team") if name in shared]
         return _shorten(" / ".join(values[:_MAX_NAME_PARTS]) or "Incidents without text")
-    plain = " ".join((text or "").replace("<*>", "…").split())
+    plain = drop_occurrence_marks(" ".join((text or "").replace("<*>", GAP).split()))
     plain = _STATE_OF_ONE_ISSUE.sub("", plain) or plain
     is_named = service is None or service.lower() in plain.lower()
     suffix = "" if is_named else f" ({_shorten(str(service), _MAX_SERVICE_LENGTH)})"
