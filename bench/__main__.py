@@ -14,6 +14,7 @@ BENCHMARKS = (
     "predictions",
     "prophet",
     "recurrence",
+    "recurrence.young_histories",
     "run",
     "screens",
     "sensors",

@@ -57,7 +57,7 @@ STEPS = {
         "predict_probabilities",
         "_prediction_rows",
     ),
-    "where and when": ("_occurrences_before", "_count_and_place", "rate_impacts"),
+    "where and when": ("_occurrences_before", "describe_patterns", "list_likely_times", "rate_impacts"),
     "triggers": ("find_triggers",),
     "curves": ("build_forecast_curves",),
     "write": ("append_predictions", "replace_forecasts", "store_trained_model", "replace_weights"),
@@ -202,11 +202,11 @@ def _measure_steps() -> Iterator[Clock]:
 
 
 def _modules() -> Sequence[ModuleType]:
+    from causeloop_pipeline.analysis.predict import descriptions, risk
     from causeloop_pipeline.analysis.predict import predictions as recurrence_predictions
-    from causeloop_pipeline.analysis.predict import risk
     from causeloop_pipeline.stages import predictions as stage
 
-    return (recurrence_predictions, risk, stage)
+    return (recurrence_predictions, descriptions, risk, stage)
 
 
 def _resolve_outcomes(database: Database, workspace_id: UUID) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from bench.data.failure_histories import FailureHistory, choose_histories
-from bench.recurrence import prior_without
+from bench.training.recurrence_prior import prior_without
 from causeloop_pipeline.analysis.arrays import Floats, Ints
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
 from causeloop_pipeline.analysis.predict.triggers.timing import (

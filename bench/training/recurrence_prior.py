@@ -7,6 +7,7 @@ never seen.
 
 import argparse
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,11 @@ from causeloop_pipeline.analysis.predict.recurrence.history import (
     select_eligible_pairs,
 )
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_logistic, fit_scaler
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import build_spline_design
+from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import (
+    RecurrencePrior,
+    build_spline_design,
+    parse_prior,
+)
 
 WINDOWS = (1, 3, 7, 14, 30, 60, 90)
 PAIRS_PER_HISTORY = 12_000
@@ -59,6 +64,12 @@ def sample_rows(source: FailureHistory, seed: int) -> tuple[Floats, Floats]:
         features.append(build_window_features(history, gaps, state, window)[closed])
         outcomes.append(recurs_within(history, pattern_idx, forecast_origin, window)[closed].astype(float))
     return np.vstack(features), np.concatenate(outcomes)
+
+
+@cache
+def prior_without(family: str) -> RecurrencePrior:
+    """The prior that has never seen this family."""
+    return parse_prior(json.dumps(train_prior(family)))
 
 
 def train_prior(without: str | None, seed: int = 0) -> dict[str, Any]:

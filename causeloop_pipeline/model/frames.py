@@ -173,7 +173,7 @@ PREDICTION_SCHEMA = _schema(
         "pattern_id": pl.String,
         "window_days": pl.Int64,
         "probability": pl.Float64,  # null when `reason` says why there is none
-        "reason": pl.String,  # too_few_events, or null
+        "reason": pl.String,  # why there is none, such as too_few_events
         "impact": pl.String,
         "likely_trigger": pl.String,
         "evidence": pl.List(FINDING),  # the strongest first

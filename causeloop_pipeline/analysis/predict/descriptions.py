@@ -10,6 +10,9 @@ from causeloop_pipeline.analysis.predict.prophet.curves import ForecastCurves, b
 from causeloop_pipeline.analysis.predict.recurrence.history import OccurrenceHistory
 from causeloop_pipeline.analysis.predict.triggers.timing import likely_when, likely_where, timing_cells
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
+from causeloop_pipeline.model.nested_columns import TIME_SHARE
+
+DAYS_OF_WEEK = 7
 
 
 def list_likely_times(
@@ -18,8 +21,10 @@ def list_likely_times(
     """List when some patterns of a workspace tend to occur, whose habits are part of theirs.
 
     In: the history and the occurrences of the whole workspace, with `local`; the numbers of the patterns; the
-    time of the judgement. Out: `likely_when` of each.
+    time of the judgement. Out: `likely_when` of each, empty before each part of the week was observed once.
     """
+    if history.observed_days < DAYS_OF_WEEK:
+        return pl.Series("likely_when", [[]] * len(numbers), dtype=pl.List(TIME_SHARE))
     cell = occurrences.select(timing_cells(pl.col("local"))).to_series().to_numpy()
     age = occurrences.select((pl.lit(as_of) - pl.col("occurred_at")).dt.total_seconds() / 86_400).to_series()
     return likely_when(history.events.pattern_idx, cell, age.to_numpy(), history.size, numbers)

@@ -23,6 +23,7 @@ from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import accumu
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     OccurrenceHistory,
     build_history,
+    count_bursts,
     keep_patterns,
     number_patterns,
     select_eligible_pairs,
@@ -50,6 +51,11 @@ from causeloop_pipeline.model.prediction import MODEL_NAMES, WITHOUT_FIX
 
 MODEL_VERSION = "recurrence-2"
 TOO_FEW_EVENTS = "too_few_events"
+TOO_LITTLE_HISTORY = "too_little_history"
+ONLY_ONE_BURST = "only_one_burst"
+MIN_BURSTS = 2
+DAYS_TO_KNOW_BURSTS = 60.0  # from then on the workspace's own past shows whether a single burst comes again
+MIN_OBSERVED_DAYS = 3.0  # in less no rhythm shows: what failed twice may fail again in an hour or in a year
 PATTERNS_AT_ONCE = 20_000
 WEIGHT_SCHEMA = pl.Schema({"window_days": pl.Int64, "model": pl.String, "weight": pl.Float64})
 
@@ -118,8 +124,10 @@ def predict_recurrence(
     In: RecurrenceInputs (events at or after `as_of` are ignored); windows in days; `trained_model` of an
     earlier call for the same windows (default: one is trained here, and only then is the ledger of use).
     Out: RecurrencePredictions, sorted by pattern and window. Probabilities never fall with the window; a
-    pattern with fewer than two events has none, and `reason` says too_few_events. Raises ValueError for
-    windows below one day, an unknown time zone, or a model trained for other windows.
+    pattern with fewer than two events has none, and `reason` says too_few_events; in a workspace observed for
+    less than three days none has one, and `reason` says too_little_history; within 60 days, nor has one whose
+    events all followed one another within an hour: only_one_burst. Raises ValueError for windows below one
+    day, an unknown time zone, or a model trained for other windows.
     """
     windows = _check_windows(windows, trained_model)
     occurrences = _occurrences_before(inputs.occurrences, as_of, timezone)
@@ -157,7 +165,7 @@ def predict_recurrence(
         predicted = _predict_patterns(history, trained_model, windows)
         about, curves = descriptions.result()
     dates = _estimate_dates(history, own, predicted, windows, today)
-    rows = _prediction_rows(about, predicted, windows, dates)
+    rows = _prediction_rows(about, predicted, windows, dates.with_columns(_reasons(history)))
     return RecurrencePredictions(rows, curves, trained_model)
 
 
@@ -195,11 +203,15 @@ def _occurrences_before(occurrences: pl.DataFrame, as_of: datetime, timezone: st
 
 
 def _predictable_patterns(history: OccurrenceHistory) -> Ints:
-    """Numbers of the patterns with enough events for a prediction."""
+    """Numbers of the patterns with enough events for a prediction, if observation has lasted long enough."""
+    if history.observed_days < MIN_OBSERVED_DAYS:
+        return np.zeros(0, np.int64)
     pattern_idx, _ = select_eligible_pairs(
         history, np.array([history.reference_time]), min_events=MIN_EVENTS, active_within_days=np.inf
     )
-    return pattern_idx
+    if history.observed_days >= DAYS_TO_KNOW_BURSTS:
+        return pattern_idx
+    return pattern_idx[count_bursts(history)[pattern_idx] >= MIN_BURSTS]
 
 
 def _predict_patterns(
@@ -249,6 +261,14 @@ def _impacts(impacts: pl.DataFrame | None, occurrences: pl.DataFrame, as_of: dat
     return impacts.select("pattern_id", "impact").unique("pattern_id", keep="first", maintain_order=True)
 
 
+def _reasons(history: OccurrenceHistory) -> pl.Series:
+    """Why each pattern would have no probability."""
+    is_young = history.observed_days < MIN_OBSERVED_DAYS
+    otherwise = np.where(is_young, TOO_LITTLE_HISTORY, ONLY_ONE_BURST)
+    reasons = np.where(np.diff(history.events.first) < MIN_EVENTS, TOO_FEW_EVENTS, otherwise)
+    return pl.Series("reason", reasons, dtype=pl.String)
+
+
 def _prediction_rows(
     about: pl.DataFrame, predicted: PatternProbabilities, windows: tuple[int, ...], dates: pl.DataFrame
 ) -> pl.DataFrame:
@@ -273,7 +293,7 @@ def _prediction_rows(
     )
     has_none = pl.col("probability").is_null()
     frame = frame.with_columns(
-        pl.when(has_none).then(pl.lit(TOO_FEW_EVENTS)).alias("reason"),
+        pl.when(has_none).then(pl.col("reason")),
         pl.when(~has_none).then(pl.col("model_probabilities")),
     )
     return frame.select(pl.col(name).cast(dtype) for name, dtype in PREDICTION_SCHEMA.items())

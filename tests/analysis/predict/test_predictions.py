@@ -169,3 +169,50 @@ def test_some_patterns_are_predicted_as_they_are_among_all(predicted):
     assert_frame_equal(some.predictions, everything.filter(is_wanted))
     of_all = result.forecasts.filter(is_wanted | pl.col("pattern_id").is_null())
     assert_frame_equal(some.forecasts, of_all)
+
+
+def predict_observed(rows: pl.DataFrame, days: float) -> dict[str, str | None]:
+    """The reason of each pattern of a workspace that was observed for so many days."""
+    inputs = RecurrenceInputs(rows, observed_since=AS_OF - timedelta(days=days))
+    predictions = predict_recurrence(inputs, as_of=AS_OF).predictions
+    assert (predictions["probability"].is_null() == predictions["reason"].is_not_null()).all()
+    return dict(predictions.select("pattern_id", "reason").iter_rows())
+
+
+def test_what_was_observed_for_hours_is_too_little_history_for_any_chance():
+    flood = occurrences({"storm": [0.2 + number / 1440 for number in range(200)], "single": [0.3]})
+
+    assert predict_observed(flood, 0.4) == {"storm": "too_little_history", "single": "too_few_events"}
+
+
+def test_after_three_days_what_came_twice_has_a_chance():
+    rows = occurrences({"twice": [0.5, 2.5]})
+
+    assert predict_observed(rows, 2.9) == {"twice": "too_little_history"}
+    assert predict_observed(rows, 3.1) == {"twice": None}
+
+
+def test_a_flood_of_alerts_is_one_occurrence_however_many_they_are():
+    minutes = [number / 1440 for number in range(200)]
+    rows = occurrences(
+        {
+            "one flood": [40 + at for at in minutes],
+            "two floods": [at + day for day in (9, 30) for at in minutes],
+        }
+    )
+
+    assert predict_observed(rows, 50) == {"one flood": "only_one_burst", "two floods": None}
+    assert predict_observed(rows, 90) == {"one flood": None, "two floods": None}
+
+
+def test_no_habit_shows_before_a_week_was_observed():
+    rows = occurrences({"daily": [0.5, 1.5, 2.5, 3.5]})
+
+    def list_times(days: float) -> list[int]:
+        inputs = RecurrenceInputs(rows, observed_since=AS_OF - timedelta(days=days))
+        return (
+            predict_recurrence(inputs, as_of=AS_OF).predictions["likely_when"].list.len().unique().to_list()
+        )
+
+    assert list_times(5) == [0]
+    assert list_times(8) == [3]

@@ -24,6 +24,8 @@ HOLDOUT_START = 0.6
 UNCALIBRATED = (0.0, 1.0)
 CALIBRATION_PRECISION = np.array([1.0, 10.0])  # of intercept and slope: 1 and .3 off is no surprise
 ROWS_PER_INDEPENDENT = 20.0
+REPEATS_TO_BELIEVE = 1.7  # so many repeats count as much as not knowing; fitted on histories cut short
+FULLY_WIDENED_DAYS = 30.0  # a window of a week foretells no more than a young history shows
 
 
 @dataclass(frozen=True)
@@ -242,4 +244,20 @@ def calibrate(ensemble: Ensemble, combined: Floats, window: Floats) -> Floats:
     for length, (intercept, slope) in ensemble.calibration.items():
         is_window = window == length
         result[is_window] = intercept + slope * combined[is_window]
+    return result
+
+
+def widen_beyond_observed(log_odds: Floats, window: Floats, observed_days: Floats, repeats: Floats) -> Floats:
+    """Widen predictions towards even odds where the window is longer than what was observed.
+
+    In: calibrated log odds, the window of each row in days, for how many days its workspace was observed, and
+    how many active days after the first its pattern has. Out: log odds. Until a window of its length has
+    passed, nothing shows whether the prior fits the workspace: repeats r count r / (r + 1.7) of the log odds;
+    from two such windows on all of it stays. Measured on public histories cut to 4 to 30 days, with the
+    family left out: at 30 days log loss .51 to .63 before and .50 to .56 after, ECE .10 to .14 and .06 to
+    .09.
+    """
+    unobserved = np.clip(2.0 - observed_days / window, 0.0, 1.0)
+    extent = unobserved * np.minimum(1.0, window / FULLY_WIDENED_DAYS)
+    result: Floats = log_odds * (1.0 - extent * REPEATS_TO_BELIEVE / (repeats + REPEATS_TO_BELIEVE))
     return result

@@ -15,6 +15,7 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import DAY_MS, Ints
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_GAP_IN_BURST_MS = 3_600_000
 
 
 def to_milliseconds(instant: datetime) -> int:
@@ -78,6 +79,11 @@ class OccurrenceHistory:
     def size(self) -> int:
         """How many patterns there are."""
         return len(self.patterns)
+
+    @property
+    def observed_days(self) -> float:
+        """For how long the workspace has been observed."""
+        return (self.reference_time - self.observed_since) / DAY_MS
 
 
 def number_patterns(pattern_ids: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -146,6 +152,19 @@ def _keep_instants(index: InstantIndex, numbers: Ints) -> InstantIndex:
 def _build_index(pattern_idx: Ints, at: Ints, size: int, low: int, span: int) -> InstantIndex:
     first = np.searchsorted(pattern_idx, np.arange(size + 1)).astype(np.int64)
     return InstantIndex(pattern_idx, at, first, low - DAY_MS, span + 2 * DAY_MS)
+
+
+def count_bursts(history: OccurrenceHistory) -> Ints:
+    """Count the bursts of each pattern: runs of events that follow one another within an hour.
+
+    In: the history. Out: one number per pattern.
+    """
+    events = history.events
+    begins_burst = np.ones(len(events.at), bool)
+    begins_burst[1:] = (events.pattern_idx[1:] != events.pattern_idx[:-1]) | (
+        np.diff(events.at) > MAX_GAP_IN_BURST_MS
+    )
+    return np.bincount(events.pattern_idx[begins_burst], minlength=history.size)
 
 
 def recurs_within(

@@ -24,6 +24,7 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     combine_log_odds,
     empty_past_forecasts,
     fit_ensemble,
+    widen_beyond_observed,
 )
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_reference, reference_log_odds
 from causeloop_pipeline.analysis.predict.recurrence.samples import (
@@ -74,8 +75,9 @@ def roll_forward(
 
         log_odds = _fill_missing(predict_log_odds(fit_base_models(closed, seed), due), due.size)
         combined = combine_log_odds(ensemble, log_odds, due.window)
-        calibrated = expit(calibrate(ensemble, combined, due.window))
-        probability = np.clip(calibrated, MIN_PROBABILITY, MAX_PROBABILITY)
+        calibrated = calibrate(ensemble, combined, due.window)
+        widened = widen_beyond_observed(calibrated, due.window, due.observed_days, due.repeats)
+        probability = np.clip(expit(widened), MIN_PROBABILITY, MAX_PROBABILITY)
 
         issued = PastForecasts(
             log_odds, combined, due.window, due.forecast_origin, due.window_end, due.outcome

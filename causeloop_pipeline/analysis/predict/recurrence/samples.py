@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
 from causeloop_pipeline.analysis.predict.recurrence.features import (
+    FEATURES,
     PairState,
     build_pair_state,
     build_window_features,
@@ -56,6 +57,12 @@ class Samples:
     def size(self) -> int:
         """How many samples there are."""
         return len(self.pattern_idx)
+
+    @property
+    def observed_days(self) -> Floats:
+        """For how long the workspace had been observed."""
+        days: Floats = np.exp(self.columns[:, FEATURES.index("log_observed")])
+        return days
 
     @property
     def prior(self) -> Floats:

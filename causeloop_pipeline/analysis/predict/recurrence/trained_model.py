@@ -22,6 +22,7 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     combine_log_odds,
     empty_past_forecasts,
     fit_ensemble,
+    widen_beyond_observed,
 )
 from causeloop_pipeline.analysis.predict.recurrence.flat_trees import flatten_trees
 from causeloop_pipeline.analysis.predict.recurrence.gap_statistics import (
@@ -106,9 +107,10 @@ def predict_probabilities(trained_model: TrainedModel, samples: Samples) -> Patt
     """
     log_odds = predict_log_odds(trained_model.base_models, samples)
     combined = combine_log_odds(trained_model.ensemble, log_odds, samples.window)
-    calibrated = expit(calibrate(trained_model.ensemble, combined, samples.window))
+    calibrated = calibrate(trained_model.ensemble, combined, samples.window)
+    widened = widen_beyond_observed(calibrated, samples.window, samples.observed_days, samples.repeats)
     shape = (len(np.unique(samples.window)), -1)
-    probability = np.clip(calibrated, MIN_PROBABILITY, MAX_PROBABILITY).reshape(shape)
+    probability = np.clip(expit(widened), MIN_PROBABILITY, MAX_PROBABILITY).reshape(shape)
     return PatternProbabilities(
         np.maximum.accumulate(probability, axis=0),
         {name: values.reshape(shape) for name, values in log_odds.items()},

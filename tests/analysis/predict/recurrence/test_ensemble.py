@@ -1,6 +1,7 @@
 """Weights follow the past loss of the base models on closed windows; open windows change nothing."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     design_effect,
     empty_past_forecasts,
     fit_ensemble,
+    widen_beyond_observed,
 )
 
 NOW = 2000 * DAY_MS
@@ -135,3 +137,27 @@ def test_a_wave_that_hits_all_patterns_once_hardly_moves_the_calibration():
         for name, past in (("calm", calm), ("shocked", shocked), ("scattered", scattered))
     }
     assert abs(intercept["shocked"] - intercept["calm"]) < abs(intercept["scattered"] - intercept["calm"])
+
+
+def test_a_window_longer_than_the_history_is_predicted_nearer_to_even_odds_the_fewer_the_repeats():
+    repeats = np.array([0.0, 1.0, 3.0, 30.0])
+    widened = widen_beyond_observed(np.full(4, 2.0), np.full(4, 30.0), np.full(4, 10.0), repeats)
+
+    assert widened[0] == 0
+    assert (np.diff(widened) > 0).all()
+    assert widened[-1] == pytest.approx(2.0, abs=0.15)
+
+
+@given(
+    st.floats(-7, 7), st.sampled_from([1.0, 7.0, 14.0, 30.0, 90.0]), st.floats(0.02, 800), st.integers(0, 400)
+)
+def test_widening_never_changes_sides_and_ends_with_two_windows_of_history(
+    log_odds, window, observed, repeats
+):
+    row = [np.array([value]) for value in (log_odds, window, observed, float(repeats))]
+    widened = widen_beyond_observed(*row)[0]
+
+    assert abs(widened) <= abs(log_odds)
+    assert widened * log_odds >= 0
+    if observed >= 2 * window:
+        assert widened == log_odds

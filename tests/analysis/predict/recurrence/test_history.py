@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.arrays import DAY_MS
 from causeloop_pipeline.analysis.predict.recurrence.history import (
     build_history,
+    count_bursts,
     recurs_within,
     select_eligible_pairs,
     to_milliseconds,
@@ -79,3 +80,10 @@ def test_rows_without_pattern_or_instant_are_left_out():
         [occurrences({"a": [3, 1]}), occurrences({"a": [2]}).with_columns(pattern_id=pl.lit(None, pl.String))]
     )
     assert len(build_history(rows, reference_time=AS_OF).events.at) == 2
+
+
+def test_events_within_an_hour_of_one_another_are_one_burst():
+    hours = {"a": [0, 0.5, 1.2, 2.5], "b": [0, 0.9, 1.8]}
+    rows = occurrences({name: [5 - hour / 24 for hour in times] for name, times in hours.items()})
+
+    assert count_bursts(build_history(rows, reference_time=AS_OF)).tolist() == [2, 1]

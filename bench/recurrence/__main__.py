@@ -7,15 +7,12 @@ significantly worse than the reference, too few are significantly better, or a c
 Arguments choose histories by a part of their name.
 """
 
-import json
 import sys
-from functools import cache
 from time import perf_counter
 
 from bench.data.failure_histories import FailureHistory, choose_histories
-from bench.training.recurrence_prior import train_prior
+from bench.training.recurrence_prior import prior_without
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
-from causeloop_pipeline.analysis.predict.recurrence.pretrained_prior import RecurrencePrior, parse_prior
 
 WINDOWS = (7, 30)
 RESAMPLES = 300
@@ -33,12 +30,6 @@ HEADINGS = (
     "ECE / reference",
 )
 Score = dict[str, float]
-
-
-@cache
-def prior_without(family: str) -> RecurrencePrior:
-    """The prior that has never seen this family."""
-    return parse_prior(json.dumps(train_prior(family)))
 
 
 def max_calibration_error(rows: int) -> float:

@@ -1,0 +1,1 @@
+"""How good the predictions of recurrence are, on long histories and on young ones."""
