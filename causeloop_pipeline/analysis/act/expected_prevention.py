@@ -59,12 +59,13 @@ def estimate_recurrences(evidence: PatternEvidence) -> float:
 
     Method: the hazard behind the predicted probability, -ln(1-p) / window; a probability above .9 cannot
     tell how often, so the recent rate counts if it is higher. Without a prediction, a Gamma-Poisson
-    estimate of the recent rate.
+    estimate of the recent rate, in which the first active day is no recurrence.
     """
     observed = min(evidence.observed_days, float(RECENT_DAYS))
     recent = evidence.recent_active_days / max(observed, _PRIOR_DAYS)
     if evidence.probability is None:
-        return HORIZON_DAYS * (evidence.recent_active_days + 0.5) / (observed + _PRIOR_DAYS)
+        repeats = max(evidence.recent_active_days - 1, 0)
+        return HORIZON_DAYS * (repeats + 0.5) / (observed + _PRIOR_DAYS)
     chance = min(max(evidence.probability, 0.0), 0.999)
     hazard = -math.log1p(-chance) / evidence.window_days
     return HORIZON_DAYS * (max(hazard, recent) if chance > SATURATED else hazard)

@@ -13,6 +13,7 @@ from causeloop_pipeline.analysis.detect.clusters.error_families import FamilyMat
 from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
 
 RECENT_DAYS = 180
+MIN_DAYS_OF_TENDENCY = 10
 _EPOCH = date(1970, 1, 1)
 _TREND_KINDS = ("deploy", "change", "release")
 
@@ -94,7 +95,9 @@ def _evidence(
         first_seen_at=first,
         last_seen_at=pattern["last_seen_at"],
         dimensions=summary.dimensions,
-        families=find_families(summary, pattern["name"], pattern["fingerprint"]),
+        families=_without_own_name(
+            find_families(summary, pattern["name"], pattern["fingerprint"]), summary.dimensions
+        ),
         error_text=_short(exception.value if exception else pattern["name"] or summary.title),
         exception=exception,
         frame=summary.frame,
@@ -103,18 +106,27 @@ def _evidence(
         recent_active_days=sum(day >= first_recent_day for day in days),
         observed_days=max((as_of - first).total_seconds() / 86_400, 1.0) if first else 1.0,
         stated_cause=summary.stated_cause,
+        tendency=_tendency(prediction, len(days)),
         **_prediction_fields(prediction),
     )
 
 
+def _without_own_name(
+    families: Sequence[FamilyMatch], dimensions: Mapping[str, Counted]
+) -> Sequence[FamilyMatch]:
+    """The families, less a third party that is the failing service itself: a provider's own status page."""
+    service = dimensions.get("service")
+    own_name = service.value.lower() if service else None
+    return [match for match in families if match.family != "third_party" or match.words != own_name]
+
+
 def _prediction_fields(prediction: Mapping[str, Any]) -> dict[str, Any]:
-    """The probability, trigger and hours that were predicted."""
+    """The probability and trigger that were predicted."""
     return {
         "probability": prediction.get("probability"),
         "window_days": int(prediction.get("window_days") or 30),
         "trigger": prediction.get("likely_trigger"),
         "change_evidence": _change_evidence(prediction.get("evidence")),
-        "tendency": _tendency(prediction.get("likely_when"), int(prediction.get("event_count") or 0)),
     }
 
 
@@ -133,9 +145,11 @@ def _change_evidence(evidence: Sequence[Mapping[str, Any]] | None) -> str | None
     return next(texts, None)
 
 
-def _tendency(likely_when: Sequence[Mapping[str, Any]] | None, event_count: int) -> Tendency | None:
-    """The likeliest part of the week, if 10 events or more show that it is no chance."""
-    if event_count < 10 or not likely_when:
+def _tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
+    """The likeliest part of the week, if 10 active days or more show that it is no chance."""
+    likely_when = prediction.get("likely_when")
+    days = min(active_days, int(prediction.get("event_count") or 0))
+    if days < MIN_DAYS_OF_TENDENCY or not likely_when:
         return None
     tendency = Tendency(**likely_when[0])
     return tendency if tendency.lift >= 1.5 else None

@@ -19,6 +19,7 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
+from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import (
     list_steps,
@@ -79,12 +80,13 @@ class RecommendationInputs:
 def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) -> pl.DataFrame:
     """Recommend one remedy per pattern, or per cluster where one change fixes several, and rank them.
 
-    In: RecommendationInputs (left out are resolved patterns, those of one issue, and those of which less than
-    .2 recurrences are expected in 90 days, times the confidence of a suggestion: they are best left alone),
-    the time of the judgement (aware), `namespace`: a text that is unique to the workspace. Out:
-    RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps. Dismissed ones stay away, and so do
-    implemented ones unless their proof says failed, partly or moved. Ids follow the oldest pattern and the
-    remedy, and an existing id is kept while any of its patterns is among those to be fixed.
+    In: RecommendationInputs (left out are resolved patterns, planned work, those of one issue, those of one
+    active day and no prediction, and those of which less than .2 recurrences are expected in 90 days, times
+    the confidence of a suggestion: they are best left alone), the time of the judgement (aware), `namespace`:
+    a text that is unique to the workspace. Out: RECOMMENDATION_SCHEMA by rank, 1 the best, no ties, no gaps.
+    Dismissed ones stay away, and so do implemented ones unless their proof says failed, partly or moved. Ids
+    follow the oldest pattern and the remedy, and an existing id is kept while any of its patterns is among
+    those to be fixed.
 
     Method: the kind of failure is the cause that the issues state, else read from template, error type,
     titles and traces, else from the rhythm or from changes in the evidence; without any, the advice is the
@@ -134,7 +136,11 @@ class _Context:
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
-    """Whether it may well come back; one that hardly will, or is hardly one problem, is left alone."""
+    """Whether it may well come back; one that hardly will, or is hardly one problem, is left alone, and so is
+    planned work, and what came once and of which nothing can be foretold.
+    """
+    if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
+        return False
     recurrences = estimate_recurrences(evidence) * _chance_of_one_problem(evidence)
     return evidence.issue_count >= MIN_ISSUES and recurrences >= MIN_RECURRENCES
 

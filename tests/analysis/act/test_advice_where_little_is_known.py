@@ -7,6 +7,7 @@ import pytest
 
 from causeloop_pipeline.analysis.act.recommendations import MIN_RECURRENCES, SUGGESTION_BELOW
 from tests.support.advising import TRACE, advise, failing
+from tests.support.pattern_frames import issue as failure
 from tests.support.pattern_frames import predictions
 
 POST_MORTEM = "Checkout was down. Root cause: {} Mitigation: traffic was moved."
@@ -106,3 +107,19 @@ def test_a_trace_asks_for_the_input_and_a_habit_for_the_jobs_of_that_hour() -> N
 def test_no_title_asks_to_record_why() -> None:
     titles = [only(advise({"p": failing("p", text)}))["title"] for text in ("odd", "E17 again", "x")]
     assert not [title for title in titles if title.startswith(("Record why", "Find the root cause"))]
+
+
+def test_what_came_on_one_day_and_cannot_be_foretold_gets_no_advice() -> None:
+    flood = [failure(f"f-{n}", 20 + n / 1440, title="read timed out", service="ledger") for n in range(30)]
+
+    assert advise({"p": flood}, {"p": None}).is_empty()
+    assert not advise({"p": flood}, {"p": 0.6}).is_empty()
+    assert not advise({"p": failing("p", "read timed out")}, {"p": None}).is_empty()
+
+
+def test_a_storm_of_one_day_shows_no_hours_to_watch() -> None:
+    when = [{"weekday": "monday", "hours": "00-06", "share": 0.3, "lift": 2.0}]
+    flood = [failure(f"f-{n}", 20 + n / 1440, title="an odd thing", service="ledger") for n in range(30)]
+    row = only(advise({"p": flood}, foreseen=predictions({"p": 0.5}, likely_when=when, event_count=30)))
+
+    assert "Monday" not in row["title"] + "\n".join(row["steps"])
