@@ -38,16 +38,10 @@ class Outcome(StrEnum):
     PREVENTED = "prevented"
 
 
-def format_probability(probability: float) -> str:
-    """A probability for people: never 0 % or 100 %, because no estimate is certain."""
-    if probability < MIN_DISPLAYED_PROBABILITY:
-        return f"<{MIN_DISPLAYED_PROBABILITY:.0%}"
-    if probability > MAX_DISPLAYED_PROBABILITY:
-        return f">{MAX_DISPLAYED_PROBABILITY:.0%}"
-    return f"{probability:.0%}"
-
-
 def write_probability(probability: float) -> str:
-    """The same within a sentence, spaced as on the screens: “83 %”, “> 99 %”."""
-    text = format_probability(probability).replace("%", " %")
-    return f"{text[0]} {text[1:]}" if text[0] in "<>" else text
+    """A probability for people, such as “83 %” or “> 99 %”: never 0 or 100, for no estimate is certain."""
+    if probability < MIN_DISPLAYED_PROBABILITY:
+        return f"< {100 * MIN_DISPLAYED_PROBABILITY:.0f} %"
+    if probability > MAX_DISPLAYED_PROBABILITY:
+        return f"> {100 * MAX_DISPLAYED_PROBABILITY:.0f} %"
+    return f"{100 * probability:.0f} %"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 MAX_NAMES = 20
 
@@ -38,7 +38,7 @@ def sentence(alert: Alert) -> str:
     where = f" in {alert.service}" if alert.service else ""
     return (
         f"{alert.pattern}{where} recurs within {alert.window_days} days with probability "
-        f"{format_probability(alert.probability)} (rule “{alert.rule}”: {alert.threshold:.0%}; "
+        f"{write_probability(alert.probability)} (rule “{alert.rule}”: {100 * alert.threshold:.0f} %; "
         f"{alert.event_count} events seen)"
     )
 
@@ -66,9 +66,7 @@ def slack_body(alert: Alert) -> dict[str, Any]:
 
 def email_text(alert: Alert) -> tuple[str, str]:
     """Subject and plain text of an e-mail; a line break in a name cannot forge a header."""
-    subject = " ".join(
-        f"[{alert.workspace}] {alert.pattern}: {format_probability(alert.probability)}".split()
-    )
+    subject = " ".join(f"[{alert.workspace}] {alert.pattern}: {write_probability(alert.probability)}".split())
     trigger = f"\n\nLikely trigger: {alert.likely_trigger}" if alert.likely_trigger else ""
     others = f"\n\n{name_others(alert)}." if alert.others else ""
     return subject[:200], f"{sentence(alert)}.{others}{trigger}\n\n{alert.url}\n"

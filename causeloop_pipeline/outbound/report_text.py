@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 VERDICTS = {
     "held": "held",
@@ -42,7 +42,7 @@ def _list_parts(report: Mapping[str, Any]) -> Iterator[str]:
         "Resolved or reopened": [f"{row['name']}: {row['kind']}" for row in report["moved"]],
         "Fixes": [f"{row['title']}: it {VERDICTS[row['verdict']]}" for row in report["fixes"]],
         "Likely next week": [
-            f"{row['name']}: {format_probability(row['probability'])}" for row in report["likely"]
+            f"{row['name']}: {write_probability(row['probability'])}" for row in report["likely"]
         ],
         "What to fix first": [f"{row['rank']}. {row['title']}" for row in report["recommendations"]],
     }

@@ -2,16 +2,12 @@
 
 import pytest
 
-from causeloop_pipeline.model.prediction import format_probability, write_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 
 @pytest.mark.parametrize(
-    ("probability", "text"), [(0.0, "<1%"), (0.004, "<1%"), (0.83, "83%"), (0.996, ">99%"), (1.0, ">99%")]
+    ("probability", "text"),
+    [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.83, "83 %"), (0.996, "> 99 %"), (1.0, "> 99 %")],
 )
 def test_no_probability_is_shown_as_certain(probability: float, text: str) -> None:
-    assert format_probability(probability) == text
-
-
-@pytest.mark.parametrize(("probability", "text"), [(0.0, "< 1 %"), (0.83, "83 %"), (1.0, "> 99 %")])
-def test_within_a_sentence_a_probability_is_spaced_as_on_the_screens(probability: float, text: str) -> None:
     assert write_probability(probability) == text

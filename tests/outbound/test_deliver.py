@@ -42,7 +42,7 @@ def test_a_program_gets_the_alert_signed_and_under_the_messages_id() -> None:
     body = json.loads(request.body)
     assert (body["id"], body["type"]) == (str(MESSAGE_ID), "prediction.alert")
     assert {name: body["data"][name] for name in ALERT} == ALERT
-    assert "83%" in body["data"]["text"]
+    assert "83 %" in body["data"]["text"]
     assert "23 events" in body["data"]["text"]
 
 

@@ -68,7 +68,7 @@ def test_a_mailbox_gets_the_alert_under_the_messages_id(mailbox: tuple[Mailbox, 
     assert mail["To"] == TO["to"]
     assert mail["From"] == "Causeloop <alerts@causeloop.example>"
     assert mail["Message-ID"] == f"<{MESSAGE_ID}@causeloop.example>"
-    assert mail["Subject"] == "[Storefront] Pool <exhausted> & slow: 83%"
+    assert mail["Subject"] == "[Storefront] Pool <exhausted> & slow: 83 %"
     assert "Likely trigger: Deploys of checkout" in mail.get_content()
     assert "https://causeloop.example/#/patterns/a" in mail.get_content()
 
@@ -80,7 +80,7 @@ def test_a_line_break_in_a_name_forges_no_header(mailbox: tuple[Mailbox, int]) -
 
     (mail,) = inbox.messages
     assert mail["Bcc"] is None
-    assert mail["Subject"] == "[Storefront] Broken Bcc: everyone@example.org body: 83%"
+    assert mail["Subject"] == "[Storefront] Broken Bcc: everyone@example.org body: 83 %"
 
 
 def test_a_password_in_the_setting_is_used_and_decoded(mailbox: tuple[Mailbox, int]) -> None:

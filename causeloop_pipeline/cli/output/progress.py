@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.database.session import Database
 
@@ -164,9 +164,9 @@ def _table(workspace: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
     table.add_column("#")
     table.add_column("recommendation", ratio=1, overflow="fold")
     table.add_column("recurs\n≤ 30 d", justify="right")
-    table.add_column("loops prevented\n(80 % interval)", justify="right", no_wrap=True)
+    table.add_column("recurrences prevented\n(80 % interval)", justify="right", no_wrap=True)
     for row in rows:
-        probability = "–" if row["probability"] is None else format_probability(row["probability"])
+        probability = "–" if row["probability"] is None else write_probability(row["probability"])
         prevented = (
             f"{row['expected_loops_prevented']:.1f} ({row['expected_low']:.1f}-{row['expected_high']:.1f})"
         )

@@ -7,14 +7,20 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.loop import Loop
 from causeloop_pipeline.cli.issue_input import IssueInput
 from causeloop_pipeline.cli.output.terminal import count_of, plain, table
-from causeloop_pipeline.model.prediction import format_probability
+from causeloop_pipeline.model.prediction import write_probability
 
 WINDOW_DAYS = 30
 SUGGESTED = "emerging"  # the status of a pattern below the threshold of confidence
-REASONS = {"too_few_events": "too few events", "no_dates": "no dates"}
+REASONS = {
+    "too_few_events": "too few events",
+    "too_little_history": "too little history",
+    "only_one_burst": "came only once",
+    "no_dates": "no dates",
+}
 
 
 def print_reading(console: Console, source: IssueInput) -> None:
@@ -92,12 +98,15 @@ def print_patterns(console: Console, loop: Loop, limit: int) -> None:
 
 
 def rank_patterns(loop: Loop) -> pl.DataFrame:
-    """Patterns with risk_score, highest first; suggestions after what is sure enough to act on."""
+    """Patterns with risk_score, highest first; suggestions after what is sure enough to act on, by the risk
+    that they are right about.
+    """
     risks = loop.pattern_risks.rename({"id": "pattern_id"})
     joined = loop.grouping.patterns.join(risks, on="pattern_id", how="left")
     is_suggested = pl.col("status") == SUGGESTED
+    weight = pl.when(is_suggested).then(pl.col("risk_score") * pl.col("confidence")).otherwise("risk_score")
     return joined.sort(
-        is_suggested, "risk_score", "issue_count", "pattern_id", descending=[False, True, True, False]
+        is_suggested, weight, "issue_count", "pattern_id", descending=[False, True, True, False]
     )
 
 
@@ -127,28 +136,44 @@ def _print_recommendations(console: Console, loop: Loop, limit: int) -> None:
         )
         for row in loop.recommendations.sort("rank").head(limit).iter_rows(named=True)
     ]
-    columns = ("#", "recommendation", "type", "effort", "impact", "loops prevented")
+    columns = ("#", "recommendation", "type", "effort", "impact", "recurrences prevented")
     title = _table_title("Recommendations", limit, loop.recommendations.height)
-    console.print(table(title, columns, rows, right=("#", "loops prevented")))
-    left_alone = _count_left_alone(loop)
-    if left_alone:
-        are, them = ("is", "it") if left_alone == 1 else ("are", "them")
-        patterns = count_of(left_alone, "pattern")
-        text = f"{patterns} will hardly come back in 90 days, or {are} hardly one problem: leave {them}"
-        console.print(plain(text))
-    elif not rows:
-        console.print(plain("none: nothing recurs, or the issues have no dates"))
+    if rows:
+        console.print(table(title, columns, rows, right=("#", "recurrences prevented")))
+    reasons = _explain_silence(loop)
+    if not rows and not reasons:
+        reasons = ["nothing recurs, or the issues have no dates"]
+    for reason in reasons:
+        console.print(plain(reason if rows else f"No recommendation: {reason}"))
     for best in loop.recommendations.sort("rank").head(1).iter_rows(named=True):
         console.print(plain(f"1. {best['title']}: {best['rationale'] or ''}"))
         for number, step in enumerate(best["steps"], 1):
             console.print(plain(f"   {number}) {step}"))
 
 
-def _count_left_alone(loop: Loop) -> int:
-    """How many predicted patterns have no recommendation."""
+def _explain_silence(loop: Loop) -> list[str]:
+    """Why patterns have no recommendation."""
+    window = window_predictions(loop)
     advised = loop.recommendations.select(pl.col("pattern_ids").explode().alias("pattern_id"))
-    predicted = loop.predictions.filter(pl.col("probability").is_not_null()).select("pattern_id").unique()
-    return predicted.join(advised, on="pattern_id", how="anti").height
+    predicted = window.filter(pl.col("probability").is_not_null()).join(advised, on="pattern_id", how="anti")
+    names = loop.grouping.patterns.join(predicted, on="pattern_id", how="semi")["name"].to_list()
+    planned = sum(is_planned_work(name or "") for name in names)
+    too_young = window.filter(pl.col("reason") == "too_little_history").height
+    reasons = (
+        (len(names) - planned, "will hardly come back in 90 days, or are hardly one problem: leave them"),
+        (planned, "are planned work"),
+        (too_young, "were observed too briefly to tell whether they come back"),
+    )
+    return [_count_patterns(count, text) for count, text in reasons if count]
+
+
+def _count_patterns(count: int, text: str) -> str:
+    """A sentence about so many patterns, in the singular for one."""
+    if count == 1:
+        words = (("are ", "is "), ("were ", "was "), ("they come", "it comes"), ("them", "it"))
+        for plural, singular in words:
+            text = text.replace(plural, singular)
+    return f"{count_of(count, 'pattern')} {text}"
 
 
 def _format_prevented(row: dict[str, object]) -> str:
@@ -163,7 +188,7 @@ def _format_prevented(row: dict[str, object]) -> str:
 def _format_probability(row: dict[str, object]) -> str:
     if row["probability"] is None:
         return REASONS.get(str(row["reason"]), str(row["reason"]))
-    return format_probability(float(str(row["probability"])))
+    return write_probability(float(str(row["probability"])))
 
 
 def _format_day(instant: datetime | None) -> str:

@@ -7,7 +7,7 @@ from rich.console import Console
 from causeloop_pipeline.cli.output.terminal import plain, table
 
 COLUMNS = ("pattern", "issues", "last seen", "confidence", "recurs in 30 d", "risk")
-ROWS = [("Connection pool of ledger-db exhausted", 39, "2026-03-01", "0.98", ">99%", 81)]
+ROWS = [("Connection pool of ledger-db exhausted", 39, "2026-03-01", "0.98", "> 99 %", 81)]
 
 
 def show(width: int, columns=COLUMNS, rows=ROWS) -> str:
@@ -25,7 +25,7 @@ def test_a_narrow_terminal_shows_a_block_of_whole_words_for_each_row():
     assert lines[-3:] == [
         "Connection pool of ledger-db exhausted",
         "  issues 39 · last seen 2026-03-01 · confidence 0.98 ·",
-        "  recurs in 30 d >99% · risk 81",
+        "  recurs in 30 d > 99 % · risk 81",
     ]
     assert max(map(len, lines)) <= 60
 
