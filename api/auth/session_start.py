@@ -30,6 +30,16 @@ REFRESH_TOKEN = re.compile(r"clr_([0-9a-f]{32})_([A-Za-z0-9_-]{20,200})")
 MAX_CLIENT_LENGTH = 200
 
 
+class WorkspaceRequiredError(Problem):
+    """422: the person belongs to several workspaces and has named none."""
+
+    def __init__(self, workspaces: list[dict[str, Any]]) -> None:
+        detail = "you belong to several workspaces: send the `workspace_id` of one that `workspaces` lists"
+        errors = [{"pointer": "/workspace_id", "detail": detail}]
+        super().__init__(422, "workspace_required", detail, errors=errors, workspaces=workspaces)
+        self.workspaces = workspaces
+
+
 @dataclass(frozen=True)
 class SignIn:
     """Who signs in, how, and from where."""
@@ -132,7 +142,5 @@ async def _choose_workspace(
         raise Problem(403, "no_membership", "you have no active membership in this workspace: ask an admin")
     if len(workspace_ids) > 1:
         choices = await sessions.read_workspace_choices(pool, workspace_ids)
-        detail = "you belong to several workspaces: send the `workspace_id` of one that `workspaces` lists"
-        errors = [{"pointer": "/workspace_id", "detail": detail}]
-        raise Problem(422, "workspace_required", detail, errors=errors, workspaces=choices)
+        raise WorkspaceRequiredError(choices)
     return workspace_ids[0]

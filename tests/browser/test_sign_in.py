@@ -1,11 +1,15 @@
 """Signing in, signing out, and coming back to the screen that was requested."""
 
+from uuid import uuid4
+
 import psycopg
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.api.sample import Sample
+from causeloop_pipeline.storage.app.tenants import add_member, create_user
+from tests.api.sample import HASHER, PASSWORD, Sample
 from tests.browser.conftest import show, sign_in, sign_in_with_password, sign_out
-from tests.conftest import Installation
+from tests.browser.test_accessibility import RULES, find_violations
+from tests.conftest import Installation, new_workspace
 
 
 def test_a_wrong_key_says_so_and_a_right_one_opens_the_overview(
@@ -40,6 +44,26 @@ def test_a_person_signs_in_with_a_password_opens_a_new_tab_and_signs_out(
 
     sign_out(page)
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+
+
+def test_a_member_of_several_workspaces_chooses_one_without_anything_failing(
+    context: BrowserContext, api_url: str, shop: Sample, owner: psycopg.Connection
+) -> None:
+    email = f"{uuid4().hex}@example.com"
+    user_id = create_user(owner, email, "Two", HASHER.hash(PASSWORD))
+    for workspace_id in (shop.workspace_id, new_workspace(owner)):
+        add_member(owner, workspace_id, user_id, "viewer")
+    page, failed = context.new_page(), list[str]()
+    page.on("response", lambda each: failed.append(each.url) if each.status >= 400 else None)
+
+    sign_in_with_password(page, api_url, email)
+    page.get_by_label("Workspace").select_option(str(shop.workspace_id))
+    expect(page.get_by_role("alert")).to_be_empty()
+    assert find_violations(page, RULES) == []
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+    expect(page.get_by_role("navigation", name="Screens")).to_be_visible()
+    assert failed == []
 
 
 def test_the_screen_that_was_requested_is_shown_after_signing_in(

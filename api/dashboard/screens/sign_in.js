@@ -75,15 +75,12 @@ function byPassword(onDone, message) {
   const enter = async (values) => {
     clearSession();
     const { email, password, workspace_id = null } = values;
-    try {
-      saveTokens(await post("/v1/auth/login", {}, { email, password, workspace_id }));
-    } catch (error) {
-      if (error.code !== "workspace_required") throw error;
-      showWorkspaces(choice, error.problem.workspaces);
-      throw new Error("You belong to several workspaces: choose one, then sign in.");
-    }
+    const answer = await post("/v1/auth/login", {}, { email, password, workspace_id, has_choice: true });
+    if (answer.workspaces) return showWorkspaces(choice, answer.workspaces);
+    saveTokens(answer);
+    return onDone();
   };
-  return form("With your password", "Sign in", [email, password, choice], enter, onDone, message);
+  return form("With your password", "Sign in", [email, password, choice], enter, message);
 }
 
 /** Let somebody who belongs to several workspaces choose one by its name. */
@@ -91,8 +88,17 @@ function showWorkspaces(choice, workspaces) {
   const options = workspaces.map(({ id, organization, name }) =>
     h("option", { value: id }, organization ? `${organization}: ${name}` : id),
   );
-  const select = h("select", { id: "sign-in-workspace", name: "workspace_id" }, options);
-  choice.replaceChildren(h("label", { for: "sign-in-workspace" }, "Workspace"), select);
+  const help = { id: "sign-in-workspace-help", class: "help", role: "status" };
+  const select = h(
+    "select",
+    { id: "sign-in-workspace", name: "workspace_id", "aria-describedby": help.id },
+    options,
+  );
+  choice.replaceChildren(
+    h("label", { for: "sign-in-workspace" }, "Workspace"),
+    select,
+    h("p", help, "You belong to several workspaces: choose one, then sign in."),
+  );
   choice.hidden = false;
   select.focus();
 }
@@ -113,19 +119,20 @@ function byKey(onDone, message) {
       clearSession();
       throw error;
     }
+    return onDone();
   };
-  return form("With a key", "Use this key", [key], enter, onDone, message);
+  return form("With a key", "Use this key", [key], enter, message);
 }
 
-function form(title, verb, fields, enter, onDone, message) {
+function form(title, verb, fields, enter, message) {
   const button = h("button", { type: "submit", class: "main" }, verb);
   const submit = async (event) => {
     event.preventDefault();
     button.disabled = true;
     const values = Object.fromEntries(new FormData(event.target));
     try {
+      message.textContent = "";
       await enter(values);
-      await onDone();
     } catch (error) {
       message.textContent = error.message;
     } finally {

@@ -8,12 +8,20 @@ from api.access.permissions import requires, requires_no_role
 from api.auth import oidc, session_start
 from api.auth.address_limits import read_address
 from api.auth.passwords import PasswordChecks
-from api.auth.session_start import describe_sign_in
+from api.auth.session_start import WorkspaceRequiredError, describe_sign_in
 from api.http.errors import authentication_problem, conflict, not_found
 from api.http.responses import Rows, documents, json_response
 from api.operation import CurrentCaller, Operation, Pool, calls_outside, concerns_own_access, needs_session
 from api.queries.tenancy import sessions
-from api.schemas.tenancy.sessions import Exchange, Login, OwnSession, Refresh, SessionTokens, Switch
+from api.schemas.tenancy.sessions import (
+    Exchange,
+    Login,
+    OwnSession,
+    Refresh,
+    SessionTokens,
+    Switch,
+    WorkspaceChoices,
+)
 from causeloop_pipeline.model.tenancy import Role
 
 router = APIRouter(prefix="/v1", tags=["sessions"], route_class=Operation)
@@ -21,7 +29,11 @@ router = APIRouter(prefix="/v1", tags=["sessions"], route_class=Operation)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-@router.post("/auth/login", summary="Sign in with a password", responses=documents(SessionTokens))
+@router.post(
+    "/auth/login",
+    summary="Sign in with a password",
+    responses=documents(SessionTokens | WorkspaceChoices, 200, "Tokens, or the workspaces to choose from"),
+)
 @requires_no_role
 async def log_in(request: Request, pool: Pool, login: Login) -> Response:
     """Returns tokens for one workspace. Refused where the workspace requires single sign-on."""
@@ -34,7 +46,12 @@ async def log_in(request: Request, pool: Pool, login: Login) -> Response:
     if not is_right or user is None:
         raise authentication_problem("invalid_credentials", "the e-mail address or the password is wrong")
     sign_in = describe_sign_in(request, user[0], "password")
-    tokens = await session_start.start_session(pool, sign_in, login.workspace_id)
+    try:
+        tokens = await session_start.start_session(pool, sign_in, login.workspace_id)
+    except WorkspaceRequiredError as required:
+        if not login.has_choice:
+            raise
+        return json_response({"workspaces": required.workspaces}, headers=NO_STORE)
     return json_response(tokens, headers=NO_STORE)
 
 

@@ -20,6 +20,10 @@ class Login(BaseModel):
     email: Email
     password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
     workspace_id: UUID | None = None
+    has_choice: bool = Field(
+        False,
+        description="Whether a person can choose: members of several workspaces get these, not an error",
+    )
 
 
 class Exchange(BaseModel):
@@ -48,6 +52,20 @@ class SessionTokens(BaseModel):
     refresh_token: str
     workspace_id: UUID
     session_id: UUID
+
+
+class WorkspaceChoice(BaseModel):
+    """A workspace that a person may enter."""
+
+    id: UUID
+    organization: str | None
+    name: str | None
+
+
+class WorkspaceChoices(BaseModel):
+    """The workspaces of a person who has named none; the password was right, and no session has begun."""
+
+    workspaces: list[WorkspaceChoice]
 
 
 class OwnSession(BaseModel):

@@ -17,12 +17,12 @@ export function resetScreen(token, onDone) {
     try {
       clearSession();
       const { email } = await post("/v1/auth/password", {}, { token, password });
-      saveTokens(await post("/v1/auth/login", {}, { email, password }));
+      const answer = await post("/v1/auth/login", {}, { email, password, has_choice: true });
+      if (answer.workspaces) message.textContent = "The password is set. Sign in with it.";
+      else saveTokens(answer);
       await onDone();
     } catch (error) {
-      const isSet = error.code === "workspace_required";
-      message.textContent = isSet ? "The password is set. Sign in with it." : error.message;
-      if (isSet) await onDone();
+      message.textContent = error.message;
     } finally {
       button.disabled = false;
     }

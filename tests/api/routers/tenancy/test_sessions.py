@@ -34,7 +34,7 @@ def new_user(owner: psycopg.Connection, workspace_id: UUID, role: str = "viewer"
     return user_id, email
 
 
-def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
+def log_in(api: httpx2.Client, email: str, password: str = PASSWORD, **more: object) -> httpx2.Response:
     return api.post("/v1/auth/login", json={"email": email, "password": password, **more})
 
 
@@ -86,10 +86,12 @@ def test_members_of_several_workspaces_must_choose_one(client: Client, owner: ps
     add_member(owner, second, user_id, "admin")
 
     unchosen = log_in(client(), email)
+    offer = log_in(client(), email, has_choice=True)
     chosen = log_in(client(), email, workspace_id=str(second)).json()
     foreign = log_in(client(), email, workspace_id=str(new_workspace(owner)))
 
     assert (unchosen.status_code, unchosen.json()["code"]) == (422, "workspace_required")
+    assert (offer.status_code, offer.json()) == (200, {"workspaces": unchosen.json()["workspaces"]})
     offered = unchosen.json()["workspaces"]
     assert {workspace["id"] for workspace in offered} == {str(first), str(second)}
     assert all(workspace["name"] and workspace["organization"] for workspace in offered)
