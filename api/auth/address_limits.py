@@ -1,6 +1,7 @@
 """Limits before authentication: a token bucket per network address or connector, in this process's memory."""
 
 import hashlib
+import ipaddress
 import math
 import time
 from collections import OrderedDict
@@ -27,6 +28,7 @@ class AddressLimits:
 
     def check(self, key: Hashable) -> None:
         """429 when the key's bucket is empty; takes nothing."""
+        key = find_network(key) if isinstance(key, str) else key
         tokens = self._count(key, time.monotonic())
         if tokens < 1:
             wait_seconds = max(1, math.ceil((1 - tokens) / self.per_second))
@@ -39,6 +41,7 @@ class AddressLimits:
 
     def take(self, key: Hashable) -> None:
         """Take one token from the key's bucket."""
+        key = find_network(key) if isinstance(key, str) else key
         now = time.monotonic()
         self.buckets[key] = (max(0.0, self._count(key, now) - 1), now)
         self.buckets.move_to_end(key)
@@ -70,6 +73,17 @@ def limit_invalid_credentials() -> AddressLimits:
 def limit_deliveries() -> AddressLimits:
     """The limit of webhook deliveries to one connector."""
     return AddressLimits(200, 20, "rate_limited", "too many deliveries to this connector")
+
+
+def find_network(address: str) -> str:
+    """What limits count as one sender: an IPv4 address, or the 64-bit network that an IPv6 host has whole."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    return str(parsed.ipv4_mapped or ipaddress.IPv6Network((int(parsed), 64), strict=False))
 
 
 def read_address(request: Request) -> str:

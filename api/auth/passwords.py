@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from starlette.concurrency import run_in_threadpool
 
+from api.auth.address_limits import find_network
 from api.http.errors import Problem, broken_rule
 from api.queries.tenancy import sign_in_attempts
 
@@ -58,7 +59,8 @@ class PasswordChecks:
         """Whether a password is right; 429 after too many failures, or when too many sign in at once."""
         if self.waiting >= MAX_WAITING:
             raise _refuse("busy", "too many people are signing in: try again in a few seconds", 3)
-        account, anybody = _hash(f"{email}|{address}"), _hash(address)
+        network = find_network(address)
+        account, anybody = _hash(f"{email}|{network}"), _hash(network)
         await _claim_attempt(pool, account, MAX_ATTEMPTS_PER_ACCOUNT)
         await _claim_attempt(pool, anybody, MAX_ATTEMPTS_PER_ADDRESS)
         self.waiting += 1

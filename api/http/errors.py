@@ -149,6 +149,8 @@ async def _handle_problem(request: Request, error: Exception) -> Response:
 
 async def _handle_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
+    if request.method not in _find_methods(request):  # its last part is no id but a path of its own
+        return await _handle_http_exception(request, HTTPException(405))
     fields = [_field_problem(item) for item in error.errors()]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
     return problem_response(request, Problem(422, "validation_failed", detail, errors=fields))
@@ -171,10 +173,11 @@ async def _handle_http_exception(request: Request, error: Exception) -> Response
 
 
 def _find_methods(request: Request) -> list[str]:
-    """The methods of every route that has the request's path."""
+    """The methods of every route that has the request's path, rather by its name than by an id in it."""
     routes = [route for router in request.app.state.routers for route in router.routes]
     matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
-    return sorted({method for route in matching for method in route.methods} or {"GET", "HEAD"})
+    named = [route for route in matching if route.path == request.url.path]
+    return sorted({method for route in named or matching for method in route.methods} or {"GET", "HEAD"})
 
 
 async def _handle_lost_database(request: Request, error: Exception) -> Response:

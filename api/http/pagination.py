@@ -57,7 +57,7 @@ def encode_cursor(cursor: Cursor, workspace_id: UUID, list_digest: str) -> str:
 def decode_cursor(text: str, workspace_id: UUID, list_digest: str) -> Cursor:
     """A cursor from its text; 400 where it was changed or belongs to another list."""
     try:
-        blob = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        blob = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         blob = b""
     signature, body = blob[:MAC_BYTES], blob[MAC_BYTES:]

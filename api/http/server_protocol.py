@@ -1,4 +1,4 @@
-"""The HTTP protocol of the API's server: closes connections on which no request arrives in time."""
+"""The HTTP protocol of the API's server: closes connections on which no request arrives in time and size."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,16 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_SECONDS_TO_REQUEST = 15.0
+MAX_HEADER_BYTES = 65_536
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class TimedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which by itself waits for ever for the rest of a request's header."""
 
     timer: asyncio.TimerHandle | None = None
+    is_in_header = False
+    header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         """Start to wait for a request."""
@@ -25,6 +29,19 @@ class TimedProtocol(HttpToolsProtocol):
             self._stop_timer()
         else:
             self._start_timer()
+        if self.is_in_header:
+            self.header_bytes += len(data)
+            self._close_if_too_large()
+
+    def on_message_begin(self) -> None:
+        """Count what comes from here on."""
+        self.is_in_header, self.header_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Count no further: the body has bounds of its own."""
+        self.is_in_header = False
+        super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop to wait when the connection has ended."""
@@ -42,6 +59,11 @@ class TimedProtocol(HttpToolsProtocol):
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
+
+    def _close_if_too_large(self) -> None:
+        if self.header_bytes > MAX_HEADER_BYTES and not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
 
     def _close_unless_serving(self) -> None:
         self.timer = None

@@ -1,5 +1,7 @@
 """What all operations share: versions, suspended organizations, and what a plan includes at use."""
 
+import re
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
@@ -9,6 +11,7 @@ import pytest
 from causeloop_pipeline.storage.app.tenants import create_service_key
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
+from tests.api.contract import Contract
 from tests.api.sample import Sample
 from tests.api.sample_rows import insert_connector
 from tests.conftest import new_workspace
@@ -170,8 +173,21 @@ def test_a_rule_for_a_pattern_that_does_not_exist_is_refused(
         assert (response.status_code, response.json()["code"]) == (422, "no_such_pattern")
 
 
-def test_the_allowed_methods_of_a_path_are_all_of_them(client: Client) -> None:
-    response = client().put("/v1/issues")
+def test_the_name_of_a_path_is_not_taken_for_an_id(client: Client, sample: Sample) -> None:
+    response = client(sample.credentials["owner"]).get("/v1/clusters/recompute")
 
-    assert response.status_code == 405
-    assert {"GET", "POST"} <= set(response.headers["allow"].split(", "))
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+def test_the_allowed_methods_of_a_path_are_all_of_them(client: Client, contract: Contract) -> None:
+    declared: dict[str, set[str]] = defaultdict(set)
+    for method, *_, path, _ in contract.operations:
+        declared[path].add(method)
+    wrong = {}
+    for path, methods in declared.items():
+        response = client().options(re.sub(r"{.*?}", str(uuid4()), path))
+        allowed = set(response.headers.get("allow", "").split(", "))
+        if (response.status_code, allowed - {"HEAD"}) != (405, methods):
+            wrong[path] = (response.status_code, allowed, methods)
+
+    assert wrong == {}

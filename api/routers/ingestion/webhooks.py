@@ -1,6 +1,8 @@
 """Inbound webhooks of external tools: verified by the tool's signature, stored before the response."""
 
 from datetime import UTC, datetime
+from functools import cache
+from secrets import token_urlsafe
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +28,8 @@ from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.secrets.key_ring import open_vault
 from causeloop_pipeline.telemetry.tracing import make_span, read_traceparent
 
+NOBODY = UUID(int=0)
+
 router = APIRouter(prefix="/v1/webhooks/inbound", tags=["ingestion"], route_class=Operation)
 
 
@@ -48,6 +52,7 @@ async def receive_webhook(request: Request, pool: Pool, connector_id: UUID) -> R
     connector = await webhooks.find_connector(pool, connector_id)
     if connector is None:
         invalid.take(address)
+        await _verify_delivery(request, body, _make_decoy())
         raise _invalid_signature()
     invalid.remember(str(connector_id))
     deliveries.take(connector_id)
@@ -109,6 +114,13 @@ async def _verify_delivery(
     if takes_sns(tool):
         await run_in_threadpool(confirm_subscription, body, egress)
     return delivery
+
+
+@cache
+def _make_decoy() -> webhooks.WebhookConnector:
+    """A connector of nobody: deliveries to an unknown one take as long as those with a wrong signature."""
+    sealed = open_vault().seal({"secret": token_urlsafe(32)}, NOBODY, NOBODY, WEBHOOK_SECRETS)
+    return webhooks.WebhookConnector(NOBODY, NOBODY, "custom_api", {}, sealed)
 
 
 def _open_secrets(connector: webhooks.WebhookConnector) -> list[str]:

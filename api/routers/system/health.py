@@ -11,6 +11,11 @@ from api.queries.system import health
 
 router = APIRouter(tags=["health"])
 
+NOT_READY: dict[str, Any] = {
+    "description": "Not ready; `checks` says why",
+    "content": {"application/json": {"schema": {"type": "object"}}},
+}
+
 
 @router.get("/health", summary="Check liveness")
 async def read_health() -> dict[str, str]:
@@ -18,7 +23,7 @@ async def read_health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/ready", summary="Check readiness")
+@router.get("/ready", summary="Check readiness", responses={503: NOT_READY})
 async def read_readiness(request: Request) -> Response:
     """Succeeds when the database responds and has the schema that this version needs; otherwise 503."""
     checks: dict[str, Any] = await health.read_checks(request.app.state.pool)

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StrictBool, StringConstraints
 
 from api.http.pagination import PageRequest
-from api.schemas.predict.predictions import check_window
+from api.schemas.instants import PossibleInstant
+from api.schemas.predict.predictions import KnownWindow
 
 RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Address = Annotated[
@@ -69,11 +70,9 @@ class NewAlertRule(BaseModel):
     name: RuleName
     scope: Scope = Scope()
     probability_threshold: float | None = Field(None, ge=0, le=1)
-    window_days: int = 7
+    window_days: KnownWindow = 7
     channels: Channels
-    enabled: bool = True
-
-    _window = field_validator("window_days")(check_window)
+    enabled: StrictBool = True
 
 
 class AlertRuleChange(BaseModel):
@@ -84,11 +83,9 @@ class AlertRuleChange(BaseModel):
     name: RuleName | None = None
     scope: Scope | None = None
     probability_threshold: float | None = Field(None, ge=0, le=1)
-    window_days: int | None = None
+    window_days: KnownWindow | None = None
     channels: Channels | None = None
-    enabled: bool | None = None
-
-    _window = field_validator("window_days")(check_window)
+    enabled: StrictBool | None = None
 
 
 class Snooze(BaseModel):
@@ -96,7 +93,7 @@ class Snooze(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    until: AwareDatetime | None
+    until: PossibleInstant | None
 
 
 class SentTest(BaseModel):

@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.http.pagination import PageRequest
 from api.schemas.act.recommendations import Assignee
 from api.schemas.detect.issues import IssueSummary
+from api.schemas.instants import PossibleInstant
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus
 
 
@@ -62,7 +63,7 @@ class PatternChange(BaseModel):
             None, description="A name of your own; null: the one that the grouping gives it at its next run"
         )
     )
-    snoozed_until: AwareDatetime | None = Field(
+    snoozed_until: PossibleInstant | None = Field(
         None, description="It sends no alerts until then; null: it does"
     )
 

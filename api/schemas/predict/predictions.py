@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.http.pagination import PageRequest
 from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
@@ -12,11 +12,16 @@ from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 Window = Annotated[int, Field(ge=1, le=365)]
 
 
-def check_window(window: int | None) -> int | None:
-    """Accept only the windows that predictions are made for."""
-    if window is not None and window not in WINDOWS:
+def _check_window(window: int) -> int:
+    if window not in WINDOWS:
         raise ValueError(f"must be one of {', '.join(map(str, WINDOWS))} days")
     return window
+
+
+KnownWindow = Annotated[
+    int, AfterValidator(_check_window), Field(json_schema_extra={"enum": [int(window) for window in WINDOWS]})
+]
+"""A window that predictions are made for."""
 
 
 class PredictionFilters(PageRequest):
@@ -89,9 +94,7 @@ class WindowRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    window_days: int = 30
-
-    _window = field_validator("window_days")(check_window)
+    window_days: KnownWindow = 30
 
 
 class PredictionSummary(BaseModel):

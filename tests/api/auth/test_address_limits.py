@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.auth.address_limits import MAX_KEYS, limit_invalid_credentials
+from api.auth.address_limits import MAX_KEYS, find_network, limit_invalid_credentials
 from api.main import create_app
 from tests.api.conftest import serving
 from tests.api.sample import Sample
@@ -20,6 +20,20 @@ def limited(installation: Installation) -> Iterator[httpx2.Client]:
     app.state.address_limits.per_second = app.state.delivery_limits.per_second = 0.001
     with serving(app) as url, httpx2.Client(base_url=url, timeout=30) as api:
         yield api
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9%eth0", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_limits_count_an_ipv6_network_as_one_address(address: str, network: str) -> None:
+    assert find_network(address) == network
 
 
 def test_too_many_invalid_credentials_of_one_address_are_refused(

@@ -58,6 +58,19 @@ def test_one_address_cannot_try_many_accounts(
         api.execute("delete from app.login_failure")
 
 
+def test_the_addresses_of_an_ipv6_network_are_one_guesser(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    networks = [f"2001:db8:{number:x}" for number in (uuid4().int % 0xFFFF, 0xFFFF)]
+    addresses = [f"{networks[0]}::{host:x}" for host in range(1, 7)] + [f"{networks[1]}::1"]
+    monkeypatch.setattr("api.routers.tenancy.sessions.read_address", lambda _: addresses.pop(0))
+    guess = {"email": f"{uuid4().hex}@example.com", "password": "x"}
+
+    statuses = [client().post("/v1/auth/login", json=guess).status_code for _ in range(7)]
+
+    assert statuses == [401] * 5 + [429, 401]
+
+
 def test_few_passwords_are_hashed_at_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     running, most = set(), []
     matches = passwords.matches

@@ -4,6 +4,8 @@ import httpx2
 
 from tests.api.contract import Contract
 
+SUMMARY = "/v1/predictions/summary"
+
 
 def test_the_document_is_openapi_3_1_and_has_an_explorer(api_url: str, contract: Contract) -> None:
     assert contract.document["openapi"].startswith("3.1")
@@ -30,3 +32,10 @@ def test_every_schema_except_generic_pages_is_described(contract: Contract) -> N
     undescribed = {name for name, schema in schemas.items() if not schema.get("description")}
 
     assert {name for name in undescribed if not name.startswith(("Page_", "Rows_"))} == set()
+
+
+def test_the_windows_of_predictions_are_enumerated(contract: Contract) -> None:
+    (summary,) = [operation for *_, path, operation in contract.operations if path == SUMMARY]
+    (window,) = [each for each in summary["parameters"] if each["name"] == "window_days"]
+
+    assert window["schema"]["enum"] == [7, 14, 30, 90]

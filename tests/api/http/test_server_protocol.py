@@ -1,13 +1,18 @@
 """Connections on which no request arrives are closed."""
 
+import contextlib
+import re
 import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 
 from api.http import server_protocol
 from api.main import create_app
+from causeloop_pipeline.cli.servers import API_PROTOCOL
+from causeloop_pipeline.settings import ROOT
 from tests.api.conftest import serving
 from tests.conftest import Installation
 
@@ -18,6 +23,13 @@ REQUEST = b"GET /health HTTP/1.1\r\nHost: api\r\n\r\n"
 def connection(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """A connection to an API that waits only a moment for a request."""
     monkeypatch.setattr(server_protocol, "MAX_SECONDS_TO_REQUEST", 0.2)
+    with connecting() as connected:
+        yield connected
+
+
+@contextlib.contextmanager
+def connecting() -> Iterator[socket.socket]:
+    """A connection to an API with this protocol."""
     with serving(create_app(), http=server_protocol.TimedProtocol) as url:
         parts = urlsplit(url)
         address = (str(parts.hostname), int(parts.port or 0))
@@ -34,6 +46,14 @@ def test_a_connection_without_a_whole_request_is_closed(sent: bytes, connection:
     assert connection.recv(100) == b""
 
 
+@pytest.mark.usefixtures("installation")
+def test_a_header_without_end_takes_no_memory() -> None:
+    with connecting() as connection:
+        connection.sendall(REQUEST[:-2] + b"X-A: " + b"a" * (server_protocol.MAX_HEADER_BYTES + 1))
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
 def test_a_whole_request_is_answered_and_half_a_second_one_is_not_waited_for(
     connection: socket.socket,
 ) -> None:
@@ -45,3 +65,25 @@ def test_a_whole_request_is_answered_and_half_a_second_one_is_not_waited_for(
 
     assert answer.startswith(b"HTTP/1.1 200")
     assert connection.recv(100) == b""
+
+
+@pytest.mark.parametrize("path", ["systemd/causeloop-api.service", "docker/Dockerfile", "compose.yaml"])
+def test_a_deployment_serves_with_the_limits_and_believes_only_a_proxy_that_is_named(path: str) -> None:
+    written = (ROOT / "deploy" / path).read_text()
+    command = next(
+        re.sub(r'[\[\]",]', "", line) for line in written.splitlines() if "api.main:create_app" in line
+    )
+
+    assert " ".join(API_PROTOCOL) in command
+    assert "--limit-concurrency 512" in command
+    assert "--proxy-headers" not in command
+    assert "--forwarded-allow-ips" not in command
+
+
+def test_nobody_is_believed_to_come_from_another_address_unless_the_operator_names_a_proxy() -> None:
+    deploy = ROOT / "deploy"
+
+    assert "\nEnvironment=FORWARDED_ALLOW_IPS=\n" in (deploy / "systemd/causeloop-api.service").read_text()
+    assert "FORWARDED_ALLOW_IPS: ${FORWARDED_ALLOW_IPS:-}\n" in (deploy / "compose.yaml").read_text()
+    assert '\n  forwardedAllowIps: ""\n' in (deploy / "helm/causeloop/values.yaml").read_text()
+    assert uvicorn.Config("api.main:create_app", forwarded_allow_ips="").forwarded_allow_ips == ""

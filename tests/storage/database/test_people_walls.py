@@ -88,6 +88,9 @@ def test_a_subject_is_linked_to_the_presented_address_once(
 
 
 @pytest.mark.parametrize("database", ["postgres", "template1", "dagster"])
-def test_the_api_cannot_connect_to_another_database(database: str, installation: Installation) -> None:
-    with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(installation.api_url, dbname=database)
+def test_neither_the_api_nor_the_pipeline_can_connect_to_another_database(
+    database: str, installation: Installation
+) -> None:
+    for url in (installation.api_url, installation.pipeline_url):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(url, dbname=database)

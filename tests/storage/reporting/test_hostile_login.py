@@ -67,6 +67,12 @@ def login(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.mark.parametrize("database", ["postgres", "template1", "dagster"])
+def test_it_connects_to_no_other_database(database: str, url: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(url, dbname=database)
+
+
 def name_login(workspace_id: UUID) -> str:
     login = find_login(settings().require("database_url"), workspace_id)
     assert login is not None

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from causeloop_pipeline.landing.inbound.webhook import receive
 from causeloop_pipeline.storage.database.session import Database
 from tests.api.conftest import Client
 from tests.api.sample import Sample
@@ -92,6 +93,25 @@ def test_a_missing_or_wrong_signature_is_refused_and_stores_nothing(
     assert {response.status_code for response in refused} == {401}
     assert len({(response.json()["code"], response.json()["detail"]) for response in refused}) == 1
     assert count_stored(database, fresh_sample) == 0
+
+
+def test_a_delivery_to_an_unknown_connector_is_verified_like_any_other(
+    client: Client, fresh_sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook, verified = make_hook(client, fresh_sample), list[bytes]()
+
+    def verify(*arguments: Any, body: bytes, **more: Any) -> Any:
+        verified.append(body)
+        return receive(*arguments, body=body, **more)
+
+    monkeypatch.setattr("api.routers.ingestion.webhooks.receive", verify)
+    unknown = Hook(f"/v1/webhooks/inbound/{uuid4()}", hook.secret)
+    refusals = [each.send(client(), b"{}", signature="0" * 64) for each in (hook, unknown)]
+
+    assert verified == [b"{}", b"{}"]
+    assert {(each.status_code, each.json()["detail"]) for each in refusals} == {
+        (401, "the webhook's signature is missing or wrong")
+    }
 
 
 def test_a_connector_accepts_only_the_signature_scheme_of_its_vendor(
