@@ -32,6 +32,7 @@ from tests.fuzz import (
     strangers,
 )
 from tests.fuzz.in_process import InProcessApi
+from tests.fuzz.mutation import list_mutations
 from tests.fuzz.own_database import fill, make_database, serve
 
 COUNTS = {
@@ -115,22 +116,25 @@ def attack_seats(installation: Installation, rng: random.Random, count: int) -> 
 
 
 def attack_strangers(installation: Installation, rng: random.Random, count: int) -> list[str]:
-    """Roles with which schemathesis found an answer that is not declared."""
-    with make_database(installation) as database:
-        sample = fill(database)
-        with serve(database) as (_, url):
-            return strangers.run_as_each_role(url, sample, count, rng.randrange(1_000))
+    """Callers as whom schemathesis found an answer that is not declared."""
+    with (
+        make_database(installation) as database,
+        serve(database) as (_, url),
+        psycopg.connect(database.owner_url, autocommit=True) as owner,
+    ):
+        return strangers.run_as_everybody(url, owner, lambda: fill(database), count, rng.randrange(1_000))
 
 
 def attack_mutants(installation: Installation, rng: random.Random, count: int) -> list[str]:
     """Modules of which fewer changes than the goal are noticed by their tests."""
-    missed = []
+    mutations = [each for module in mutants.TARGETS for each in list_mutations(module)]
+    chosen = rng.sample(mutations, count) if count < len(mutations) else mutations
+    verdicts, missed = mutants.judge(chosen), []
     for module in mutants.TARGETS:
-        mutations = mutants.list_mutations(module)
-        chosen = rng.sample(mutations, min(count, len(mutations)))
-        survivors = [verdict.mutation.index for verdict in mutants.judge(chosen) if not verdict.is_killed]
-        share = 1 - len(survivors) / max(len(chosen), 1)
-        print(f"{module}: {share:.0%} of {len(chosen)} noticed; not: {survivors}", flush=True)
+        own = [verdict for verdict in verdicts if verdict.mutation.module == module]
+        survivors = [str(verdict.mutation) for verdict in own if not verdict.is_killed]
+        share = 1 - len(survivors) / max(len(own), 1)
+        print(f"{module}: {share:.0%} of {len(own)} noticed", *survivors, sep="\n  ", flush=True)
         if share < mutants.MIN_KILLED:
             missed.append(f"{module}: {share:.0%}")
     return missed

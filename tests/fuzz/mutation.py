@@ -1,17 +1,18 @@
-"""A pytest plugin that imports one module with one thing changed; the file itself stays as it is."""
+"""Changes one thing at a time in the functions of an imported module; its file stays as it is."""
 
 import ast
+import contextlib
 import copy
-import importlib.abc
-import importlib.machinery
-import os
-import sys
-from collections.abc import Iterator, Sequence
+import importlib
+import inspect
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
 
-VARIABLE = "CAUSELOOP_TEST_MUTATION"
+from causeloop_pipeline.settings import ROOT
+
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -28,25 +29,75 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True)
 class Mutation:
-    """The number of a change in a module."""
+    """The number of a change in a module, and what it changes."""
 
     module: str
     index: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.what}"
 
 
-def mutate(tree: ast.Module) -> Iterator[tuple[ast.Module, str]]:
-    """Each change of a module: a condition reversed, an `and` for an `or`, a `raise` left out."""
+def list_mutations(module: str) -> list[Mutation]:
+    """Every change of the functions of a module."""
+    tree = ast.parse(_read_source(module))
+    return [Mutation(module, index, what) for index, (_, what) in enumerate(_mutate(tree))]
+
+
+@contextlib.contextmanager
+def mutating(mutation: Mutation) -> Iterator[None]:
+    """Let the functions of the module run with the change until the block ends, whoever imported them."""
+    module = importlib.import_module(mutation.module)
+    tree = ast.parse(_read_source(mutation.module))
+    changed = next(each for index, (each, _) in enumerate(_mutate(tree)) if index == mutation.index)
+    codes = dict(_list_codes(compile(changed, str(module.__file__), "exec")))
+    functions = dict(_list_functions(vars(module), mutation.module))
+    present = {name: function.__code__ for name, function in functions.items()}
+    for name, function in functions.items():
+        function.__code__ = codes[name]
+    try:
+        yield
+    finally:
+        for name, function in functions.items():
+            function.__code__ = present[name]
+
+
+def _read_source(module: str) -> str:
+    return Path(ROOT, f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+
+
+def _mutate(tree: ast.Module) -> Iterator[tuple[ast.Module, str]]:
+    """Each change: a condition reversed, an `and` for an `or`, a refusal or a check left out."""
+    inside = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for statement in function.body
+        for node in ast.walk(statement)
+    }
     for number, node in enumerate(ast.walk(tree)):
-        if not _is_mutable(node):
-            continue
-        changed = copy.deepcopy(tree)
-        target = list(ast.walk(changed))[number]
-        yield _change(changed, target), f"line {getattr(node, 'lineno', 0)}: {ast.unparse(node)[:80]}"
+        if node in inside and _is_mutable(node):
+            changed = copy.deepcopy(tree)
+            target = list(ast.walk(changed))[number]
+            text = ast.unparse(node).partition("\n")[0]
+            yield _change(changed, target), f"line {getattr(node, 'lineno', 0)}: {text[:80]}"
 
 
 def _is_mutable(node: ast.AST) -> bool:
     is_comparison = isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITE
-    return is_comparison or isinstance(node, (ast.BoolOp, ast.Raise, ast.If))
+    is_negation = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+    is_flag = isinstance(node, ast.Constant) and isinstance(node.value, bool)
+    is_condition = isinstance(node, (ast.If, ast.IfExp)) and not _is_mutable(node.test)
+    is_choice = isinstance(node, ast.BoolOp)
+    return is_comparison or is_negation or is_flag or is_condition or is_choice or _can_be_left_out(node)
+
+
+def _can_be_left_out(node: ast.AST) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    called = value.value if isinstance(value, ast.Await) else value
+    is_start = isinstance(called, ast.Call) and ast.unparse(called).startswith("super()")
+    return isinstance(node, ast.Raise) or (isinstance(called, ast.Call) and not is_start)
 
 
 def _change(tree: ast.Module, target: ast.AST) -> ast.Module:
@@ -54,50 +105,47 @@ def _change(tree: ast.Module, target: ast.AST) -> ast.Module:
         target.ops[0] = OPPOSITE[type(target.ops[0])]()
     elif isinstance(target, ast.BoolOp):
         target.op = ast.Or() if isinstance(target.op, ast.And) else ast.And()
-    elif isinstance(target, ast.If):
+    elif isinstance(target, (ast.If, ast.IfExp)):
         target.test = ast.UnaryOp(op=ast.Not(), operand=target.test)
+    elif isinstance(target, ast.Constant):
+        target.value = not target.value
     else:
-        _Without(target).visit(tree)
+        _Replacing(target).visit(tree)
     return ast.fix_missing_locations(tree)
 
 
-class _Without(ast.NodeTransformer):
-    """Leaves a statement out."""
+class _Replacing(ast.NodeTransformer):
+    """Leaves a statement out, or the `not` before an operand."""
 
-    def __init__(self, statement: ast.AST) -> None:
-        self.statement = statement
+    def __init__(self, target: ast.AST) -> None:
+        self.target = target
 
-    def visit_Raise(self, node: ast.Raise) -> ast.stmt:
-        """The statement, or nothing in its place."""
-        return ast.Pass() if node is self.statement else node
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the changed module."""
-
-    def __init__(self, mutation: Mutation) -> None:
-        self.mutation = mutation
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The changed module's place."""
-        if name != self.mutation.module:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
-        return spec and importlib.machinery.ModuleSpec(name, self, origin=spec.origin)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module with its change."""
-        origin = module.__spec__.origin if module.__spec__ else None
-        assert origin is not None
-        with open(origin, encoding="utf-8") as file:
-            tree = ast.parse(file.read())
-        changed = next(each for number, (each, _) in enumerate(mutate(tree)) if number == self.mutation.index)
-        module.__file__ = origin
-        exec(compile(changed, origin, "exec"), module.__dict__)
+    def visit(self, node: ast.AST) -> Any:
+        """The node, or what stands in its place."""
+        if node is not self.target:
+            return self.generic_visit(node)
+        return node.operand if isinstance(node, ast.UnaryOp) else ast.Pass()
 
 
-if os.environ.get(VARIABLE):
-    name, _, index = os.environ[VARIABLE].partition(":")
-    sys.meta_path.insert(0, _Finder(Mutation(name, int(index))))
+def _list_codes(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    """The code of every function and method of a compiled module, by its qualified name."""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant.co_qualname, constant
+            yield from _list_codes(constant)
+
+
+def _list_functions(names: Any, module: str) -> Iterator[tuple[str, FunctionType]]:
+    """The functions and methods that a module defines, by their qualified names."""
+    for value in list(names.values()):
+        inner = getattr(value, "__func__", getattr(value, "fget", value))
+        function = inspect.unwrap(inner) if callable(inner) else inner
+        if isinstance(function, type) and function.__module__ == module:
+            yield from _list_functions(vars(function), module)
+        elif isinstance(function, FunctionType) and _is_written_in(function, module):
+            yield function.__qualname__, function
+
+
+def _is_written_in(function: FunctionType, module: str) -> bool:
+    is_generated = function.__code__.co_filename == "<string>"  # as those of a dataclass are
+    return function.__module__ == module and not is_generated

@@ -124,6 +124,21 @@ def test_a_token_expires_after_15_minutes(installation: object) -> None:
         verify_access_token(issue_access_token(TOKEN, datetime.now(UTC) - timedelta(minutes=16)))
 
 
+def test_while_a_key_is_replaced_tokens_of_both_are_accepted_and_an_expired_one_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    new, old, another = b"n" * 32, b"o" * 32, b"a" * 32
+    monkeypatch.setattr("api.auth.tokens.derive_keys", lambda _: (new, old))
+
+    assert [verify_access_token(sign_token(key=key)) for key in (new, old)] == [TOKEN, TOKEN]
+    codes = []
+    for key, lifetime in ((new, -600), (old, -600), (another, 600)):
+        with pytest.raises(Problem) as refused:
+            verify_access_token(sign_token(key=key, exp=time.time() + lifetime))
+        codes.append(refused.value.code)
+    assert codes == ["token_expired", "token_expired", "invalid_credentials"]
+
+
 def test_every_forged_provider_token_is_rejected(
     client: Client, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The audit log: every change, sign-in and export, readable for admins."""
 
 import json
+from uuid import uuid4
 
 import psycopg
 
@@ -37,6 +38,27 @@ def test_changes_sign_ins_and_exports_are_recorded_with_actor_and_address(
     (renamed,) = [entry for entry in entries if entry["action"] == "workspace.updated"]
     assert (renamed["details"]["before"]["name"], renamed["details"]["after"]) != ("After", {})
     assert renamed["details"]["after"] == {"name": "After"}
+
+
+def test_an_invitation_and_what_becomes_of_it_are_recorded_with_the_roles(
+    client: Client, owner: psycopg.Connection
+) -> None:
+    workspace_id = new_workspace(owner)
+    member_id, _ = new_person(owner, workspace_id)
+    api = client(create_service_key(owner, workspace_id, "a", "admin"))
+
+    invited = api.post("/v1/members", json={"email": f"{uuid4().hex}@example.com", "role": "analyst"}).json()
+    changed = api.patch(f"/v1/members/{member_id}", json={"role": "analyst"})
+    absent = api.patch(f"/v1/members/{uuid4()}", json={"role": "analyst"})
+    entries = api.get("/v1/audit", params={"sort": "at"}).json()["data"]
+    onboarding = api.get("/v1/workspace").json()["onboarding"]
+
+    assert (changed.json()["role"], absent.status_code) == ("analyst", 404)
+    assert [(entry["action"], entry["subject"], entry["details"]) for entry in entries] == [
+        ("member.invited", f"user:{invited['user_id']}", {"role": "analyst"}),
+        ("member.updated", f"user:{member_id}", {"role": "analyst"}),
+    ]
+    assert "invite_members" in onboarding["completed_steps"]
 
 
 def test_a_refused_change_leaves_no_entry_and_nobody_below_admin_reads_them(
