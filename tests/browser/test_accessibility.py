@@ -18,6 +18,7 @@ EXCESS_AND_SCREENS = """() => {
     return [scrollWidth - innerWidth, scrollHeight / innerHeight];
 }"""
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
+TARGETS = {"type": "rule", "values": ["target-size"]}
 CONTRASTS = (Path(__file__).parent / "contrasts.js").read_text()
 
 
@@ -73,9 +74,9 @@ def test_no_dialog_breaks_a_rule(page: Page, shop: Sample) -> None:
     assert broken == {}
 
 
-def test_nothing_is_wider_than_a_phone_nor_longer_than_six_of_its_screens(page: Page, shop: Sample) -> None:
+def test_on_a_phone_nothing_is_too_wide_too_long_or_too_small_to_touch(page: Page, shop: Sample) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    wide, long = dict[str, float](), dict[str, float]()
+    wide, long, small = dict[str, float](), dict[str, float](), dict[str, list[str]]()
     for name, path in list_screens(shop).items():
         show(page, path)
         width, height = page.evaluate(EXCESS_AND_SCREENS)
@@ -83,5 +84,9 @@ def test_nothing_is_wider_than_a_phone_nor_longer_than_six_of_its_screens(page: 
             wide[name] = width
         if height > MAX_PHONE_SCREENS:
             long[name] = height
+        open_details(page)
+        expect(page.locator(".loading")).to_have_count(0)
+        if violations := find_violations(page, TARGETS):
+            small[name] = violations
 
-    assert (wide, long) == ({}, {})
+    assert (wide, long, small) == ({}, {}, {})
