@@ -45,8 +45,8 @@ class Named:
 class Both:
     """Keeps the records that two filters keep."""
 
-    first: Among | Named
-    second: Among | Named
+    first: "Among | Named | Both"
+    second: "Among | Named | Both"
 
     def __call__(self, record: Record) -> bool:
         """Whether the record counts."""

@@ -1,23 +1,25 @@
 """Maps a document of a tool, whatever it is: an answer of its API, one record, or a webhook's body.
 
 Every way to read the document that the connector declares is tried, and the one that gives the most is taken.
+Where none gives anything, records are looked for inside it: another endpoint of the tool, or whoever passed
+its answer on, may have wrapped them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import with_defaults
-from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.spec import Connector, RecordSchema
+from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.declared_records import map_records
-from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.inbound.webhook import read_document
+from causeloop_pipeline.landing.enclosed_documents import list_enclosed
+from causeloop_pipeline.landing.payload_readings import Outcome, list_readings
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
 
 IDENTIFYING = ("title", "external_id", "source_created_at", "changed_at", "severity_value", "status_value")
 """The fields by which two readings of one document are compared first."""
+NEEDED_OF_ISSUE = ({"source_created_at", "source_updated_at"}, {"severity_value"}, {"status_value"})
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,13 @@ def map_payload(
     connector: Connector, document: Any, config: Mapping[str, Any] | None = None
 ) -> MappedPayload:
     """The issues and changes of a document; of a list, those of each of its entries."""
-    settings = {entry.name: entry.default for entry in connector.fields if entry.default is not None}
-    settings |= config or {}
+    settings = with_defaults(connector, config or {})
     if isinstance(document, list):
         mapped = MappedPayload()
         for entry in document:
             mapped = mapped.extend(map_payload(connector, entry, settings))
         return mapped
-    readings = [
-        _map_outcomes(connector, outcomes, settings) for outcomes in _list_readings(connector, document)
-    ]
-    if not readings:
-        return MappedPayload(quarantined=[_refuse(connector, document)])
-    return max(readings, key=_rate)
+    return _map_document(connector, document, settings)
 
 
 def read_records(
@@ -65,8 +61,9 @@ def read_records(
     """The records of a document in the first reading that understands all of it; none: no reading does."""
     settings = with_defaults(connector, config or {})
     connector = connector.resolve(settings)
-    for reading in _list_readings(connector, document):
-        mapped, refused = map_records(connector, [entry for entry in reading if entry], settings)
+    for reading in list_readings(connector, document):
+        read = [outcome for outcome in reading.outcomes if outcome]
+        mapped, refused = map_records(connector, read, settings)
         outcomes = [*mapped, *refused]
         records = [outcome for outcome in outcomes if isinstance(outcome, RawRecord)]
         if records and not any(isinstance(outcome, Quarantined) for outcome in outcomes):
@@ -74,33 +71,64 @@ def read_records(
     return []
 
 
-def _list_readings(connector: Connector, document: Any) -> Iterator[Sequence[RawRecord | Quarantined | None]]:
-    """What each way to read the document gives, the likeliest way first."""
-    if connector.webhook is not None and (delivery := read_document(connector, document)) is not None:
-        yield delivery
-    for path, schema in _list_places(connector):
-        value = value_at(document, path)
-        if isinstance(value, list | dict):
-            records = value if isinstance(value, list) else [value]
-            yield [extract(connector.name, schema, record, channel="poll") for record in records]
+def _map_document(connector: Connector, document: Any, config: Mapping[str, Any]) -> MappedPayload:
+    """The best of the declared readings, or else of what stands inside the document."""
+    best, is_settled = _map_declared(connector, document, config)
+    if not is_settled:
+        for level in list_enclosed(document):
+            mapped = [_map_enclosed(connector, entries, config) for entries in level]
+            inside = max(mapped, key=_rate, default=MappedPayload())
+            if inside.issues or inside.changes:
+                return inside
+    return best
 
 
-def _list_places(connector: Connector) -> Iterator[tuple[str, RecordSchema]]:
-    """Every place where an answer of the API may hold records, and last the document itself."""
-    places = [(pull.records, pull.schema) for pull in connector.pulls]
-    places += [(pull.refresh.record, pull.schema) for pull in connector.pulls if pull.refresh]
-    schemas = [schema for _, schema in places]
-    if connector.webhook is not None:
-        schemas += [event.schema for event in connector.webhook.events]
-    seen: set[tuple[str, RecordSchema]] = set()
-    for place in [(path, schema) for path, schema in places if path] + [("", schema) for schema in schemas]:
-        if place not in seen:
-            seen.add(place)
-            yield place
+def _map_declared(
+    connector: Connector, document: Any, config: Mapping[str, Any]
+) -> tuple[MappedPayload, bool]:
+    """The best of the declared readings, and whether it explains the document."""
+    readings = list(list_readings(connector, document))
+    if not readings:
+        return MappedPayload(quarantined=[_refuse(connector, document)]), False
+    mapped = [(_map_outcomes(connector, reading.outcomes, config), reading) for reading in readings]
+    best, reading = max(mapped, key=lambda pair: _rate(pair[0]))
+    passed_over = [record for each in readings for record in each.passed_over]
+    no_failures = _list_variants(_map_outcomes(connector, passed_over, config))
+    is_listed = any(each.is_polled and _list_variants(result) for result, each in mapped)
+    if no_failures and not is_listed and _list_variants(best) <= no_failures:
+        return MappedPayload(ignored=1), True  # a list of the tool leaves it out
+    is_named = reading.is_named and bool(best.ignored) and not best.quarantined
+    return best, bool(_list_variants(best)) or is_named
+
+
+def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:
+    return {(meaning.kind, meaning.variant) for meaning in mapped.issues + mapped.changes}
+
+
+def _map_enclosed(connector: Connector, entries: Sequence[Any], config: Mapping[str, Any]) -> MappedPayload:
+    """What entries inside a document give; nothing where they only resemble records of the tool."""
+    first, _ = _map_declared(connector, entries[0], config)
+    if not _list_whole(first) and not (first.ignored and len(entries) > 1):
+        return MappedPayload()
+    mapped = MappedPayload()
+    for entry in entries:
+        mapped = mapped.extend(_map_declared(connector, entry, config)[0])
+    is_plausible = len(_list_whole(mapped)) * 2 >= len(entries) - mapped.ignored
+    return mapped if is_plausible else MappedPayload()
+
+
+def _list_whole(mapped: MappedPayload) -> list[RecordMeaning]:
+    """What was read whole: changes with their time, issues with two of time, severity and status."""
+    whole = [change for change in mapped.changes if "changed_at" in change.fields]
+    return whole + [
+        issue
+        for issue in mapped.issues
+        if sum(bool(issue.fields.keys() & names) for names in NEEDED_OF_ISSUE) >= 2
+    ]
 
 
 def _map_outcomes(
-    connector: Connector, outcomes: Sequence[RawRecord | Quarantined | None], config: Mapping[str, Any]
+    connector: Connector, outcomes: Sequence[Outcome], config: Mapping[str, Any]
 ) -> MappedPayload:
     mapped = MappedPayload(ignored=sum(outcome is None for outcome in outcomes))
     for outcome in outcomes:

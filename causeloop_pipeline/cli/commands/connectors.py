@@ -24,6 +24,8 @@ COVERED = {
     "url": ("external_url",),
 }
 
+OF_ISSUES_ONLY = frozenset({"severity", "status", "team", "error type"})
+
 CASES = Path("tests/connectors/cases")
 
 app = typer.Typer(cls=CommandList, help="Try, check and generate connectors.", no_args_is_help=True)
@@ -82,15 +84,20 @@ def coverage(
 ) -> None:
     """Show which share of the issues in real payloads has each field."""
     from causeloop_pipeline.connectors.registry import CONNECTORS
+    from causeloop_pipeline.landing.field_coverage import share_of_held
+    from causeloop_pipeline.landing.map_payload import MappedPayload
 
-    rows = []
+    rows, every = [], MappedPayload()
     for name in types or sorted(CONNECTORS):
         mapped = _map_folder(CONNECTORS[name], folder / name)
-        meanings = mapped.issues + mapped.changes
-        counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
-        rows.append((name, *counts, *(_share(meanings, fields) for fields in COVERED.values())))
+        rows.append(_coverage_row(name, mapped))
+        every = every.extend(mapped)
+    rows.append(_coverage_row("all", every))
     columns = ["type", "issues", "changes", "quarantined", "ignored", *COVERED]
     stdout().print(table("Fields filled", columns, rows, right=columns[1:]))
+    held = {name: share_of_held(every.issues, f"{name}_value") for name in ("severity", "status")}
+    shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
+    stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
 
 
 def _find_connector(name: str) -> Any:
@@ -101,11 +108,20 @@ def _find_connector(name: str) -> Any:
     return CONNECTORS[name]
 
 
-def _share(meanings: list[Any], fields: tuple[str, ...]) -> str:
-    if not meanings:
-        return ""
-    filled = sum(any(meaning.fields.get(name) for name in fields) for meaning in meanings)
-    return f"{100 * filled / len(meanings):.0f} %"
+def _coverage_row(name: str, mapped: Any) -> tuple[Any, ...]:
+    from causeloop_pipeline.landing.field_coverage import share_filled
+
+    counts = (len(mapped.issues), len(mapped.changes), len(mapped.quarantined), mapped.ignored)
+    both = mapped.issues + mapped.changes
+    shares = (
+        share_filled(mapped.issues if field in OF_ISSUES_ONLY else both, sources)
+        for field, sources in COVERED.items()
+    )
+    return (name, *counts, *("" if share is None else _percent(share) for share in shares))
+
+
+def _percent(share: Any) -> str:
+    return f"{100 * float(share):.0f} %"
 
 
 @app.command(epilog=show_examples("connectors generate"))
@@ -131,6 +147,10 @@ def verify(
         int, typer.Option(help="Of what is random: where a sync is killed, how bodies bend.")
     ] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="How many to verify at once.")] = 1,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Of a PostgreSQL, to verify postgresql on a schema of its own."),
+    ] = None,
     write: Annotated[
         Path | None, typer.Option(help="Write the labels, and their matrix into this Markdown file.")
     ] = None,
@@ -147,7 +167,8 @@ def verify(
         )
     verified: list[Any] = []
     try:
-        for verification in verify_many(names, Inputs(cases, descriptions, payloads, seed), jobs):
+        inputs = Inputs(cases, descriptions, payloads, seed, database_url=database)
+        for verification in verify_many(names, inputs, jobs):
             verified.append(verification)
             print_verification(verification, f"[{len(verified)}/{len(names)}]")
     finally:  # what was run counts, also where the rest was interrupted
@@ -168,7 +189,9 @@ def _write_labels(path: Path, verified: list[Any]) -> None:
     from causeloop_pipeline.landing.conformance.labels import label
     from causeloop_pipeline.landing.conformance.matrix import write_matrix
 
-    write_proofs(label(CONNECTORS[verification.name], verification) for verification in verified)
+    labels = read_proofs()  # what could not be run here was perhaps run elsewhere
+    new = [entry for entry in verified if entry.has_run or entry.name not in labels]
+    write_proofs(label(CONNECTORS[entry.name], entry) for entry in new)
     write_matrix(path, CONNECTORS, read_proofs())
 
 

@@ -1,7 +1,7 @@
 """Fivetran: connections whose sync failed, listed and pushed by webhooks; and rows of its log table."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Kind, Literal, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -24,7 +24,7 @@ PUSHED = IssueMapping(
 )
 CONNECTION = IssueMapping(
     name="connection",
-    when=Every((Has("service"), Has("status.sync_state"))),
+    when=Every((Kind(("record",)), Has("service"), Has("status.sync_state"))),
     title=Text("{service} {schema}: sync failed"),
     body=("status.tasks.0.message", "status.warnings.0.message"),
     severity=Choose(Is("status.setup_state", ("broken",)), Literal("broken"), Literal("sync failed")),

@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Literal,
+    Not,
     PlainText,
     Some,
     Tag,
@@ -16,7 +17,7 @@ from causeloop_pipeline.connectors.record_filters import Among
 
 TICKET = IssueMapping(
     name="ticket",
-    when=Every((Has("subject"), Some((Has("status"), Has("priority"))), Has("id"))),
+    when=Every((Has("subject"), Some((Has("status"), Has("priority"))), Has("id"), Not(Has("change_type")))),
     title="subject",
     body=(Different("description_text", than="subject"), PlainText("description")),
     severity=("priority", "priority_name"),

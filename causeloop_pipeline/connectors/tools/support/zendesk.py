@@ -1,7 +1,7 @@
 """Zendesk tickets: an endless incremental export whose cursor is stored, and signed event webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Literal, Match, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Has, Literal, Match, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 PAGE = Concat(
@@ -13,6 +13,7 @@ PAGE = Concat(
 )
 TICKET = IssueMapping(
     name="ticket",
+    when=Some((Has("subject"), Has("raw_subject"), Has("status"), Has("priority"))),
     title=("subject", "raw_subject", "description"),
     body="description",
     severity="priority",

@@ -99,7 +99,9 @@ BUILD_SCHEMA = spec.RecordSchema(
     key="build/{id}",
     updated_at=("finishTime", "queueTime"),
     kind="build",
-    keep=Both(Among("result", FAILED), Named(("definition.name",), ".")),
+    keep=Both(
+        Among("status", ("completed", "2")), Both(Among("result", FAILED), Named(("definition.name",), "."))
+    ),
 )
 PUSHED_BUILD = spec.RecordSchema(
     key="build/{id}", updated_at=("finishTime",), kind="build", keep=Among("status", FAILED)

@@ -10,7 +10,7 @@ INCIDENT = IssueMapping(
         (
             Has("id"),
             Some((Has("name"), Has("title"))),
-            Some((Has("impact"), Has("status"), Has("incident_updates"))),
+            Some((Has("impact"), Has("incident_updates"), Has("shortlink"))),
         )
     ),
     title=("name", "title"),

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{event}') and mapping.has_value(payload, '{connector_id}')) then 'webhook'
-            when (mapping.has_value(payload, '{service}') and mapping.has_value(payload, '{status,sync_state}')) then 'connection'
+            when (kind in ('record') and mapping.has_value(payload, '{service}') and mapping.has_value(payload, '{status,sync_state}')) then 'connection'
             when (mapping.has_value(payload, '{message_event}') and mapping.has_value(payload, '{time_stamp}')) then 'log row'
         end as variant
     from records

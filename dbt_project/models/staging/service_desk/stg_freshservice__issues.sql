@@ -31,7 +31,7 @@ variants as (
         records.*, connector.config,
         case
             when mapping.has_value(payload, '{ticket_subject}') then 'webhook'
-            when (mapping.has_value(payload, '{subject}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{priority}')) and mapping.has_value(payload, '{id}')) then 'ticket'
+            when (mapping.has_value(payload, '{subject}') and (mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{priority}')) and mapping.has_value(payload, '{id}') and not mapping.has_value(payload, '{change_type}')) then 'ticket'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)

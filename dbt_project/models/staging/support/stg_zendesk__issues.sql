@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when true then 'ticket'
+            when (mapping.has_value(payload, '{subject}') or mapping.has_value(payload, '{raw_subject}') or mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{priority}')) then 'ticket'
         end as variant
     from records
 

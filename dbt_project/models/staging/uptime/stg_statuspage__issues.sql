@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{new_status}') and mapping.has_value(payload, '{component_id}')) then 'component update'
-            when (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{impact}') or mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{incident_updates}'))) then 'incident'
+            when (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{impact}') or mapping.has_value(payload, '{incident_updates}') or mapping.has_value(payload, '{shortlink}'))) then 'incident'
         end as variant
     from records
 

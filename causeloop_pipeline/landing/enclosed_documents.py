@@ -1,0 +1,57 @@
+"""What stands inside a JSON document and may be records: objects, lists of them, texts that hold JSON."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+MAX_DEPTH = 5
+MAX_OBJECTS = 5_000
+MAX_TEXT = 1_000_000
+
+
+def list_enclosed(document: Any) -> Iterator[list[list[Any]]]:
+    """The lists of objects at each depth, the outermost first; an object alone is a list of one."""
+    level, looked_at = [document], 0
+    for _ in range(MAX_DEPTH):
+        families = [_list_children(value) for value in level]
+        looked_at += sum(map(len, families))
+        if not any(families) or looked_at > MAX_OBJECTS:
+            return
+        yield [
+            entries
+            for value, children in zip(level, families, strict=True)
+            for entries in _list_candidates(value, children)
+        ]
+        level = [child for children in families for child in children]
+
+
+def _list_children(value: Any) -> list[Any]:
+    """The objects and lists directly inside a value, read where they are texts."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    children = (_read_text(child) if isinstance(child, str) else child for child in inside)
+    return [child for child in children if isinstance(child, dict | list) and child]
+
+
+def _list_candidates(value: Any, children: list[Any]) -> list[list[Any]]:
+    """Each child as a list of objects; objects of the same keys under names of their own are one list."""
+    if isinstance(value, dict) and len(children) == len(value) > 1 and _are_alike(children):
+        return [children]
+    lists = [child if isinstance(child, list) else [child] for child in children]
+    return [entries for entries in lists if all(isinstance(entry, dict) for entry in entries)]
+
+
+def _are_alike(children: list[Any]) -> bool:
+    """Whether all are objects, with half of their keys in common."""
+    if not all(isinstance(child, dict) for child in children):
+        return False
+    keys = [set(child) for child in children]
+    return 2 * len(set.intersection(*keys)) >= len(set.union(*keys))
+
+
+def _read_text(text: str) -> Any:
+    if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_TEXT:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

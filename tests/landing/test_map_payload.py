@@ -1,0 +1,117 @@
+"""A payload is recognized by itself, whatever was wrapped around the records of a tool."""
+
+import json
+from typing import Any
+
+import pytest
+
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
+from tests.connectors.case_records import case, load_connector, schema_and_items
+
+FIELDS = ("title", "severity", "status", "service", "source_created_at")
+TOOLS = ("pagerduty", "jira", "datadog", "zendesk", "servicenow", "sentry", "wiz", "opsgenie", "new_relic")
+WRAPPERS: dict[str, Any] = {
+    "a list": lambda records: records,
+    "another list endpoint": lambda records: {"count": len(records), "next_page": None, "rows": records},
+    "a list inside an answer": lambda records: {"ok": True, "response": {"found": {"rows": records}}},
+    "an answer passed on with its status": lambda records: {"status": 200, "body": {"rows": records}},
+    "an answer kept as text": lambda records: {"statusCode": 200, "body": json.dumps({"rows": records})},
+    "pages": lambda records: [records],
+    "records under their names": lambda records: {f"record {n}": record for n, record in enumerate(records)},
+}
+
+
+def records_of(tool: str) -> list[Any]:
+    connector, config = load_connector(tool)
+    name, body = next(iter(case(tool, "pull").items()))
+    return schema_and_items(connector, config, name, body)[1]
+
+
+def read(tool: str, document: Any) -> MappedPayload:
+    return map_payload(CONNECTORS[tool], document, load_connector(tool)[1])
+
+
+def meanings(mapped: MappedPayload) -> list[tuple[Any, ...]]:
+    return sorted(
+        (issue.fields["external_id"], *(str(issue.fields.get(name)) for name in FIELDS))
+        for issue in mapped.issues
+    )
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
+def test_records_are_found_in(wrap, tool):
+    records = records_of(tool)
+    expected = meanings(read(tool, records))
+    mapped = read(tool, wrap(records))
+    assert expected
+    assert meanings(mapped) == expected
+    assert mapped.quarantined == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_webhook_that_was_recorded_with_its_headers_is_read(tool):
+    for body in case(tool, "webhook"):
+        recorded = {"headers": {"content-type": "application/json"}, "body": body}
+        assert meanings(read(tool, recorded)) == meanings(read(tool, body))
+
+
+def test_an_answer_that_holds_none_of_the_tools_records_is_set_aside_whole():
+    teams = {"teams": [{"id": "PT1", "type": "team", "name": "Payments", "summary": "Payments"}]}
+    mapped = read("pagerduty", teams)
+    assert (mapped.issues, mapped.changes, len(mapped.quarantined)) == ([], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("tool", "record"),
+    [
+        (
+            "fivetran",
+            {"id": "c1", "service": "ads", "failed_at": None, "status": {"sync_state": "scheduled"}},
+        ),
+        (
+            "azure_devops",
+            {"id": 7, "buildNumber": "7", "status": "inProgress", "definition": {"name": "shop"}},
+        ),
+        (
+            "zendesk",
+            {"id": 3, "type": "subject", "title": "Subject", "raw_title": "Subject", "description": "-"},
+        ),
+        (
+            "statuspage",
+            {"id": "c1", "name": "API", "status": "operational", "created_at": "2026-03-02T08:00:00Z"},
+        ),
+        ("github", {"id": 1, "title": "A change", "pull_request": {"url": "x"}, "body": None}),
+    ],
+)
+def test_what_is_no_failure_becomes_no_issue(tool, record):
+    assert read(tool, record).issues == []
+    assert read(tool, {"data": [record, record]}).issues == []
+
+
+def test_a_batch_of_details_is_read_as_what_it_is():
+    batch = {
+        "count": 1,
+        "value": [
+            {
+                "id": 9,
+                "fields": {"System.Title": "Totals are wrong", "System.ChangedDate": "2026-03-02T08:00:00Z"},
+            }
+        ],
+    }
+    (issue,) = read("azure_devops", batch).issues
+    assert (issue.variant, issue.fields["title"]) == ("work item", "Totals are wrong")
+
+
+def test_rows_that_are_lists_are_read_by_the_names_of_their_columns():
+    answer = next(iter(case("snowflake", "pull").values()))
+    assert read("snowflake", answer).issues
+
+
+def test_a_document_that_is_deep_or_wide_ends_soon():
+    deep: Any = {}
+    for _ in range(200):
+        deep = {"inside": [deep]}
+    assert read("pagerduty", {"wide": [{"n": n, "of": {"n": n}} for n in range(20_000)]}).issues == []
+    assert read("pagerduty", deep).issues == []
