@@ -27,12 +27,19 @@ SCENARIOS_OF = {
     "drift": tuple(DRIFTING),
     "kill": ("interrupted after any page", "killed at a random point"),
 }
+SCENARIOS_OF_ROWS = {
+    "pull": ("new and changed rows", "nothing new reads nothing"),
+    "backfill": ("all rows are read", "two full reads are equal"),
+    "drift": ("broken rows", "hostile texts"),
+    "kill": ("interrupted after any page", "killed at a random point"),
+}
 
 
 def label(connector: Connector, verification: Verification) -> Proofs:
     """The labels of a type that was verified."""
     words = {None: "", True: PROVED, False: FAILED}
-    run = {name: words[verification.has_passed(*scenarios)] for name, scenarios in SCENARIOS_OF.items()}
+    chosen = SCENARIOS_OF_ROWS if verification.reads_rows else SCENARIOS_OF
+    run = {name: words[verification.has_passed(*scenarios)] for name, scenarios in chosen.items()}
     return Proofs(
         type=connector.name,
         changes=PROVED if verification.lands_changes else "",

@@ -14,6 +14,8 @@ import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.conformance.declaration import Evidence, Finding, check_declaration
+from causeloop_pipeline.landing.conformance.rows.folder import make_folder
+from causeloop_pipeline.landing.conformance.rows.scenarios import run_row_scenarios
 from causeloop_pipeline.landing.conformance.scenarios.changing import CHANGING
 from causeloop_pipeline.landing.conformance.scenarios.drifting import DRIFTING
 from causeloop_pipeline.landing.conformance.scenarios.failing import FAILING
@@ -44,8 +46,8 @@ class Verification:
     outcomes: list[Outcome] = field(default_factory=list)
     pull_skipped: str = ""
     webhook_skipped: str = ""
-    is_query: bool = False
-    """Rows of a query are tested against real databases."""
+    reads_rows: bool = False
+    """Whether its records are rows of a database or of files, which are real ones where they are at hand."""
     is_unsure: bool = False
     """Whether the description may be old, or another's: differences are shown, and fail nothing."""
     is_described: bool = False
@@ -73,7 +75,7 @@ class Verification:
     @property
     def has_run(self) -> bool:
         """Whether there was anything to run."""
-        return bool(self.outcomes) or not self.is_query
+        return bool(self.outcomes) or not self.reads_rows
 
     @property
     def is_passed(self) -> bool:
@@ -98,6 +100,8 @@ class Inputs:
     """Of what is random: where a sync is killed, how bodies bend."""
     with_behaviour: bool = True
     """False: only the declaration is compared."""
+    database_url: str | None = field(default=None, repr=False)
+    """Of a PostgreSQL in which a schema may be made for a while."""
 
 
 def verify_connector(connector: Connector, inputs: Inputs) -> Verification:
@@ -110,15 +114,31 @@ def verify_connector(connector: Connector, inputs: Inputs) -> Verification:
 def verify_case(connector: Connector, case: dict[str, Any], inputs: Inputs) -> Verification:
     """Everything that can be run with answers of the tool, bodies of its webhooks and a configuration."""
     answers, config = case["pull"] or {}, case["config"] or {}
-    verification = Verification(connector.name, is_query=connector.query is not None)
+    verification = Verification(connector.name, reads_rows=bool(connector.query or connector.files))
     real = _read_payloads(inputs.payloads / connector.name) if inputs.payloads else []
     mapped = [map_payload(connector, document) for document in real]
     verification.has_real_payload = any(outcome.issues or outcome.changes for outcome in mapped)
     evidence = Evidence(answers, _defaults(connector) | config, real)
     _compare_declaration(verification, connector, evidence, inputs.descriptions)
-    if inputs.with_behaviour:
+    if inputs.with_behaviour and verification.reads_rows:
+        _run_on_rows(verification, connector, inputs)
+    elif inputs.with_behaviour:
         _run_behaviour(verification, connector, case, inputs.seed)
     return verification
+
+
+def _run_on_rows(verification: Verification, connector: Connector, inputs: Inputs) -> None:
+    """Run every scenario on a real folder, or on a real table where there is a database."""
+    verification.webhook_skipped = "it takes no webhooks"
+    if connector.files is not None and connector.files.place == "folder":
+        verification.outcomes += run_row_scenarios(partial(make_folder, connector), inputs.seed)
+    elif connector.name == "postgresql" and inputs.database_url is not None:
+        from causeloop_pipeline.landing.conformance.rows.table import make_table
+
+        maker = partial(make_table, connector, inputs.database_url)
+        verification.outcomes += run_row_scenarios(maker, inputs.seed)
+    else:
+        verification.pull_skipped = "no such server or store is at hand"
 
 
 def _run_behaviour(verification: Verification, connector: Connector, case: dict[str, Any], seed: int) -> None:

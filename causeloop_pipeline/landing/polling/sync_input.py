@@ -22,6 +22,8 @@ class SyncInput:
 
     drop_folder: str | None = None
     """The folder that the operator has given the connector's workspace."""
+    settle_seconds: int | None = None
+    """How long a file of it must have been left alone; None: as long as `files/source` says."""
 
     @property
     def backfill_from(self) -> datetime:

@@ -38,7 +38,7 @@ def read_files(connector: Connector, sync: SyncInput, egress: EgressPolicy) -> I
         "backfill_from": sync.backfill_from.isoformat(),
         "page_rows": PAGE_ROWS,
         "max_rows": MAX_ROWS,
-        "settle_seconds": SETTLE_SECONDS,
+        "settle_seconds": SETTLE_SECONDS if sync.settle_seconds is None else sync.settle_seconds,
         **_name_place(connector, sync, egress),
     }
     for page in read_isolated(READER, job):

@@ -4,6 +4,7 @@ Whatever a server sends or a file holds, it is this process that runs out of mem
 """
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,8 @@ def run(read_pages: Callable[[Job], Pages]) -> None:
         _write_frame({"failure": "transient", "reason": f"{job['title']}: {TOO_LARGE}"})
     except OutsideFailure as failure:
         _write_frame(_describe(job, failure, guard))
+    except BrokenPipeError:
+        os._exit(0)  # whoever wanted the pages was killed
 
 
 def _describe(job: Job, failure: OutsideFailure, guard: NetworkGuard) -> dict[str, Any]:

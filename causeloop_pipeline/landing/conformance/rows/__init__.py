@@ -1,0 +1,1 @@
+"""Sources of rows, files and tables, in which the kit writes and a connector then reads."""

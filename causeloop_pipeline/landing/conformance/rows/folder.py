@@ -1,0 +1,39 @@
+"""A drop folder of this machine, into which the kit puts files."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSource
+
+
+@dataclass
+class Folder:
+    """Each writing is a file of its own, as a nightly export is."""
+
+    place: Path
+    files: int = 0
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add a file."""
+        self._add("".join(json.dumps(row) + "\n" for row in rows))
+
+    def write_broken(self) -> int:
+        """Add a file with a row that is no JSON, one that is no object, and one without an id."""
+        self._add('{"id": "cut of\n[1]\n{"title": "without an id"}\n')
+        return 3
+
+    def _add(self, text: str) -> None:
+        self.files += 1
+        (self.place / f"export-{self.files:03}.jsonl").write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def make_folder(connector: Connector) -> Iterator[RowSource]:
+    """A folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="causeloop-kit-") as place:
+        yield RowSource(connector, Folder(Path(place)), {}, drop_folder=place)
