@@ -1,16 +1,21 @@
 """Lists the records in quarantine, and lets them be read again."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from api.http.database import WorkspaceDatabase
 from api.queries.listing import Listing, Sort
+from causeloop_pipeline.landing.json_guard import REPLACEMENT
+
+MAX_PAYLOAD, MAX_SAMPLE = 20_000, 2_000
+"""Characters; four bytes are read for each."""
 
 QUARANTINE = Listing(
     name="quarantined records",
     columns="""q.quarantine_id as id, q.external_id, q.channel, q.reason, q.received_at,
-        left(convert_from(q.payload, 'UTF8'), 20000) as payload""",
+        encode(substr(q.payload, 1, 80000), 'base64') as payload""",
     source="raw.quarantine as q",
     key="q.quarantine_id",
     key_output="id",
@@ -69,7 +74,7 @@ with kinds as (
 select coalesce(json_agg(json_build_object(
     'reason', q.reason, 'records', k.records, 'first_seen_at', k.first_seen_at,
     'last_seen_at', k.last_seen_at, 'external_id', q.external_id, 'channel', q.channel,
-    'sample', left(encode(q.payload, 'escape'), 2000)
+    'sample', encode(substr(q.payload, 1, 8000), 'base64')
 ) order by k.last_seen_at desc, k.kind), '[]')
 from kinds as k
 join raw.quarantine as q on q.quarantine_id = k.sample_id
@@ -80,7 +85,17 @@ UPDATE_REPLAYED = "update raw.quarantine set replayed_at = now() where quarantin
 
 async def read_drift(db: WorkspaceDatabase, connector_id: UUID) -> list[dict[str, Any]]:
     """Each reason for which records of a connector are in quarantine, the last one first."""
-    return await db.read(SELECT_DRIFT, connector_id=str(connector_id))  # type: ignore[no-any-return]
+    kinds: list[dict[str, Any]] = await db.read(SELECT_DRIFT, connector_id=str(connector_id))
+    return [{**kind, "sample": _read_text(kind["sample"], MAX_SAMPLE)} for kind in kinds]
+
+
+def read_payload(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its payload as text: what came may not even be that."""
+    return {**row, "payload": _read_text(row["payload"], MAX_PAYLOAD)}
+
+
+def _read_text(encoded: str, limit: int) -> str:
+    return b64decode(encoded).decode(errors="replace").replace("\0", REPLACEMENT)[:limit]
 
 
 async def queue_stored(db: WorkspaceDatabase, connector_id: UUID, limit: int) -> int:

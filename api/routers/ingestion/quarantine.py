@@ -10,7 +10,7 @@ from api.http.errors import not_found
 from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.ingestion import connectors
-from api.queries.ingestion.quarantine import QUARANTINE, read_drift
+from api.queries.ingestion.quarantine import QUARANTINE, read_drift, read_payload
 from api.queries.tenancy import audit
 from api.resources.ingestion.connector_setup import find_tool
 from api.resources.ingestion.quarantine_replay import replay
@@ -28,7 +28,8 @@ async def list_quarantined_records(
 ) -> Response:
     """The connector's records that could not become an issue or a change, newest first."""
     await _read_connector(db, connector_id)
-    return await read_page(db, QUARANTINE, filters, of_connector=str(connector_id))
+    connector = str(connector_id)
+    return await read_page(db, QUARANTINE, filters, complete_row=read_payload, of_connector=connector)
 
 
 @router.get("/drift", summary="List drift", responses=documents(Rows[Drift]))

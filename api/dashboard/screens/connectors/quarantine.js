@@ -2,8 +2,8 @@
 
 import { get, post } from "../../lib/client.js";
 import { h, section, table } from "../../lib/elements.js";
-import { minute, number } from "../../lib/format.js";
-import { action, empty, part } from "../../lib/states.js";
+import { minute, number, pluralize } from "../../lib/format.js";
+import { action, empty, notice, part } from "../../lib/states.js";
 
 export function quarantineSection(connector, canWrite, signal) {
   const place = h("div", { class: "part" });
@@ -11,11 +11,13 @@ export function quarantineSection(connector, canWrite, signal) {
   const show = () =>
     place.replaceChildren(part("the drift", () => drift(path, signal)), part("the quarantine", () => quarantined(path, signal)));
   const replay = async () => {
-    await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
+    const { queued, unreadable } = await post("/v1/connectors/{connector_id}/quarantine/replay", path, {});
+    const rest = unreadable ? ` ${pluralize(unreadable, "record")} still cannot be read.` : "";
+    notice(`${pluralize(queued, "record")} will be read again in the next run.${rest}`);
     show();
   };
   show();
-  const button = canWrite ? action("Try all again", replay, { done: "They are read again in the next run." }) : null;
+  const button = canWrite ? action("Try all again", replay) : null;
   return section("Quarantine", { beside: button }, place);
 }
 
@@ -28,6 +30,7 @@ async function drift(path, signal) {
     { title: "Records", numeric: true, cell: (row) => number(row.records) },
     { title: "First seen", cell: (row) => minute(row.first_seen_at) },
     { title: "Last seen", cell: (row) => minute(row.last_seen_at) },
+    { title: "The newest one", className: "wide", cell: (row) => content(row.sample) },
   ];
   return table("Drift: how records differ from what is understood", columns, kinds.data, { isCaptionVisible: true, className: "stacked" });
 }
@@ -39,7 +42,7 @@ async function quarantined(path, signal) {
     { title: "Arrived", cell: (row) => minute(row.received_at) },
     { title: "Record", cell: (row) => row.external_id ?? "–" },
     { title: "Why", className: "wide", cell: (row) => row.reason },
-    { title: "Content", className: "wide", cell: (row) => content(row) },
+    { title: "Content", className: "wide", cell: (row) => content(row.payload) },
   ];
   return [
     table("Records in quarantine, newest first", columns, page.data, { className: "stacked" }),
@@ -47,10 +50,10 @@ async function quarantined(path, signal) {
   ].reduce((box, child) => (child && box.append(child), box), h("div", {}));
 }
 
-const content = (row) =>
+const content = (text) =>
   h(
     "details",
     {},
     h("summary", {}, "Show"),
-    h("pre", { class: "body", tabindex: "0" }, typeof row.payload === "string" ? row.payload : JSON.stringify(row.payload, null, 2)),
+    h("pre", { class: "body", tabindex: "0" }, text),
   );

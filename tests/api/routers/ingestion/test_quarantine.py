@@ -84,11 +84,13 @@ def test_drift_tells_for_each_reason_since_when_and_shows_a_sample(
             )
 
     drift = analyst.get(f"/v1/connectors/{connector_id}/drift").json()["data"]
+    listed = analyst.get(f"/v1/connectors/{connector_id}/quarantine").json()["data"]
 
+    assert [row["payload"] for row in listed[:3]] == ['{"half": "\ufffd"}'] * 3
     assert [(kind["reason"], kind["records"], kind["external_id"]) for kind in drift] == [
         ("larger than 5 bytes (99)", 2, "Q-2"),
         ("no title", 1, "Q-1"),
     ]
     assert drift[0]["first_seen_at"].startswith("2026-03-01")
     assert drift[0]["last_seen_at"].startswith("2026-03-03")
-    assert drift[0]["sample"] == '{"half": "\\377"}'
+    assert drift[0]["sample"] == '{"half": "\ufffd"}'
