@@ -1,7 +1,8 @@
 """Polls connectors and lands what they answer, page by page."""
 
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from causeloop_pipeline.storage.app.connectors import (
     start_sync,
 )
 from causeloop_pipeline.storage.app.recompute_requests import read_connectors_to_sync
+from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.unreadable_credentials import disable_unreadable_connectors
 from causeloop_pipeline.storage.app.vault import SecretError
 from causeloop_pipeline.storage.database.session import Database
@@ -48,6 +50,15 @@ class SyncResult:
     count: LandingCount
     pages: int
     error: str | None
+
+
+@dataclass(frozen=True)
+class Landing:
+    """One sync's entry in the history, the open issues to ask about, and how far it has come."""
+
+    sync_run_id: UUID
+    open_ids: list[str]
+    progress: SyncProgress
 
 
 def sync_due_connectors(
@@ -104,10 +115,9 @@ def _sync(
         sync_run_id = start_sync(session, configured, run_id)
         open_ids = read_open_external_ids(session, configured)
 
-    count, pages, error, is_permanent, retry_after = LandingCount(), 0, None, False, None
+    progress, error, is_permanent, retry_after = SyncProgress(), None, False, None
     try:
-        for page_count in _land_pages(installation, database, connector, configured, open_ids):
-            count, pages = count + page_count, pages + 1
+        _land_pages(installation, database, connector, configured, Landing(sync_run_id, open_ids, progress))
     except PermanentFailure as failure:
         error, is_permanent = failure.reason, True
     except TransientFailure as failure:
@@ -117,10 +127,10 @@ def _sync(
         logger.error("connector %s: %s", configured.connector_id, describe_defect(failure))
 
     with database.workspace(configured.workspace_id) as session:
-        finish_sync(session, configured, sync_run_id, count, pages, error, retry_after)
+        finish_sync(session, configured, sync_run_id, progress, error, retry_after)
         if is_permanent:
             mark_error(session, configured, error or "")
-    return SyncResult(configured, count, pages, error)
+    return SyncResult(configured, progress.count, progress.pages, error)
 
 
 def _read_due(
@@ -152,12 +162,13 @@ def _land_pages(
     database: Database,
     connector: Connector,
     configured: ConfiguredConnector,
-    open_ids: list[str],
-) -> Iterator[LandingCount]:
+    landing: Landing,
+) -> None:
     """Commit each page's rows and cursor together before the next page is requested."""
+    workspace_id, progress = configured.workspace_id, landing.progress
 
     def keep_credential(name: str, value: str) -> None:
-        with database.workspace(configured.workspace_id) as session:
+        with database.workspace(workspace_id) as session:
             replace_credential(session, installation.vault, configured, name, value)
 
     sync_input = SyncInput(
@@ -165,19 +176,23 @@ def _land_pages(
         credentials=configured.credentials,
         cursor=configured.cursor,
         backfill_days=configured.backfill_days,
-        open_ids=open_ids,
+        open_ids=landing.open_ids,
         keep_credential=keep_credential,
         now=datetime.now(UTC),
         drop_folder=find_drop_folder(installation.settings.drop_folders, configured.workspace_id),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
     for page in pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None):
-        with database.workspace(configured.workspace_id) as session:
-            yield land(
+        with database.workspace(workspace_id) as session:
+            count = land(
                 session.connection,
-                configured.workspace_id,
+                workspace_id,
                 configured.connector_id,
                 page.records,
                 page.quarantined,
                 page.cursor,
             )
+            progress.add(count, page.records)
+            if progress.is_due(time.monotonic()):
+                store_progress(session, workspace_id, landing.sync_run_id, progress)
+                progress.stored_at = time.monotonic()

@@ -19,8 +19,8 @@ from causeloop_pipeline.storage.app.connectors import (
     read_active_connector,
     start_sync,
 )
+from causeloop_pipeline.storage.app.sync_progress import SyncProgress
 from causeloop_pipeline.storage.database.session import Database
-from causeloop_pipeline.storage.raw.records import LandingCount
 from tests.support.fake_tool import ReceivedRequest, Reply, fake_tool
 
 CREDENTIALS = {"client_id": "planted-id", "client_secret": "planted-secret", "refresh_token": "refresh-0"}
@@ -103,7 +103,7 @@ def test_a_connector_that_fails_is_tried_less_and_less_often_until_it_answers_ag
         configured = read_active_connector(session, stages.vault, workspace_id, connector_id)
         assert configured is not None
         for error in ("no answer", "no answer", "no answer", "no answer", "no answer", None):
-            finish_sync(session, configured, start_sync(session, configured, None), LandingCount(), 0, error)
+            finish_sync(session, configured, start_sync(session, configured, None), SyncProgress(), error)
             row = session.row(
                 "select extract(epoch from next_poll_at - now())::int as wait, failed_syncs "
                 "from app.connector where connector_id = %s",

@@ -4,7 +4,8 @@ import { get, post } from "../lib/client.js";
 import { dialogButton } from "../lib/dialog.js";
 import { h, link, section } from "../lib/elements.js";
 import { isAtLeast } from "../lib/roles.js";
-import { action } from "../lib/states.js";
+import { action, part } from "../lib/states.js";
+import { progressOf } from "./connectors/backfill.js";
 import { invitation } from "./settings/members.js";
 
 const STEPS = {
@@ -17,7 +18,7 @@ const STEPS = {
   first_sync: {
     title: "Receive the first issues",
     why: "The first sync begins a few seconds after a tool is connected; programs may send issues as well.",
-    act: () => link("/connectors", "See how the sync goes", { class: "button" }),
+    act: ({ signal }) => [link("/connectors", "See how the sync goes", { class: "button" }), part("the first syncs", () => firstSyncs(signal))],
   },
   invite_members: {
     title: "Invite the team",
@@ -34,6 +35,13 @@ const STEPS = {
         : h("p", { class: "quiet" }, "Alerts are part of the starter plan and above."),
   },
 };
+
+/** How far each connector has come with its past. */
+async function firstSyncs(signal) {
+  const connectors = await get("/v1/connectors", {}, { limit: 10 }, signal);
+  const entry = (row) => h("li", {}, link(`/connectors/${row.id}`, row.display_name), row.backfill ? progressOf(row) : " – no sync yet");
+  return h("ul", {}, connectors.data.map(entry));
+}
 
 export async function showSetup(context) {
   const setup = await get("/v1/workspace/onboarding", {}, {}, context.signal);

@@ -14,7 +14,8 @@ CONNECTOR_COLUMNS = """
     c.backfill_days, c.config - 'declaration' as config,
     c.config #>> '{declaration,name}' as declaration, c.credentials is not null as has_credentials,
     c.webhook_secrets is not null as has_webhook_secret, null::text as webhook_url, c.next_poll_at,
-    c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status, c.created_at, c.updated_at
+    c.failed_syncs, s.started_at as last_sync_at, s.status as last_sync_status,
+    b.backfill, c.created_at, c.updated_at
 """
 
 CONNECTOR_SOURCE = """
@@ -26,6 +27,17 @@ CONNECTOR_SOURCE = """
         order by r.started_at desc
         limit 1
     ) as s on true
+    left join lateral (
+        select case when count(*) > 0 then json_build_object(
+            'status', (array_agg(r.status order by r.started_at desc))[1],
+            'reads_from', min(r.reads_from), 'started_at', min(r.started_at),
+            'finished_at', max(r.finished_at), 'syncs', count(*), 'pages', sum(r.pages),
+            'rows_read', sum(r.rows_read), 'rows_quarantined', sum(r.rows_quarantined),
+            'oldest_record_at', min(r.oldest_record_at), 'newest_record_at', max(r.newest_record_at)
+        ) end as backfill
+        from app.sync_run as r
+        where r.workspace_id = c.workspace_id and r.connector_id = c.connector_id and r.reads_from is not null
+    ) as b on true
 """
 
 CONNECTORS = Listing(

@@ -11,9 +11,9 @@ from psycopg.types.json import Jsonb
 from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.model.plans import is_plan_enough, list_plans_from
 from causeloop_pipeline.storage.app.connector_credentials import open_credentials, seal_credentials
+from causeloop_pipeline.storage.app.sync_progress import SyncProgress, store_progress
 from causeloop_pipeline.storage.app.vault import Vault
 from causeloop_pipeline.storage.database.session import Session
-from causeloop_pipeline.storage.raw.records import LandingCount
 
 WEBHOOK_SECRETS = "webhook_secrets"
 MAX_WAIT = timedelta(days=1)
@@ -71,6 +71,14 @@ set failed_syncs = case when %s then failed_syncs + 1 else 0 end,
         ))
     )
 where workspace_id = %s and connector_id = %s
+"""
+
+INSERT_SYNC = """
+insert into app.sync_run (workspace_id, connector_id, run_id, reads_from)
+select %s, %s, %s, case when not exists (
+    select from app.sync_run where workspace_id = %s and connector_id = %s and status = 'succeeded'
+) then now() - make_interval(days => %s) end
+returning sync_run_id
 """
 
 INSERT_CONNECTOR = """
@@ -167,11 +175,8 @@ def read_open_external_ids(session: Session, connector: ConfiguredConnector, lim
 
 def start_sync(session: Session, connector: ConfiguredConnector, run_id: str | None) -> UUID:
     """Start an entry in the sync-run history."""
-    row = session.row(
-        "insert into app.sync_run (workspace_id, connector_id, run_id) values (%s, %s, %s) "
-        "returning sync_run_id",
-        (connector.workspace_id, connector.connector_id, run_id),
-    )
+    key = (connector.workspace_id, connector.connector_id)
+    row = session.row(INSERT_SYNC, (*key, run_id, *key, connector.backfill_days))
     return UUID(str(row["sync_run_id"] if row else None))
 
 
@@ -179,8 +184,7 @@ def finish_sync(
     session: Session,
     connector: ConfiguredConnector,
     sync_run_id: UUID,
-    count: LandingCount,
-    pages: int,
+    progress: SyncProgress,
     error: str | None = None,
     retry_after: timedelta | None = None,
 ) -> None:
@@ -188,25 +192,11 @@ def finish_sync(
 
     It is after the tool's Retry-After, if it sent one; otherwise each failure in a row doubles the wait.
     """
+    store_progress(session, connector.workspace_id, sync_run_id, progress)
     session.execute(
-        """
-        update app.sync_run
-        set finished_at = now(), status = %s, pages = %s, rows_read = %s, rows_new = %s, rows_updated = %s,
-            rows_duplicate = %s, rows_quarantined = %s, error = %s
-        where workspace_id = %s and sync_run_id = %s
-        """,
-        (
-            "failed" if error else "succeeded",
-            pages,
-            count.read,
-            count.new,
-            count.updated,
-            count.duplicate,
-            count.quarantined,
-            error,
-            connector.workspace_id,
-            sync_run_id,
-        ),
+        "update app.sync_run set finished_at = now(), status = %s, error = %s "
+        "where workspace_id = %s and sync_run_id = %s",
+        ("failed" if error else "succeeded", error, connector.workspace_id, sync_run_id),
     )
     wait = None if retry_after is None else min(retry_after, MAX_WAIT)
     is_failed = error is not None

@@ -1,0 +1,64 @@
+"""How far a running sync has come: what it has landed, and the span of time of those records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from causeloop_pipeline.model.raw_record import RawRecord
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.raw.records import LandingCount
+
+MIN_SECONDS_BETWEEN = 2.0
+"""A sync of thousands of pages writes its progress this often, not with every page."""
+
+UPDATE_PROGRESS = """
+update app.sync_run
+set pages = %s, rows_read = %s, rows_new = %s, rows_updated = %s, rows_duplicate = %s, rows_quarantined = %s,
+    oldest_record_at = %s, newest_record_at = %s
+where workspace_id = %s and sync_run_id = %s
+"""
+
+
+@dataclass
+class SyncProgress:
+    """What a sync has landed so far."""
+
+    count: LandingCount = field(default_factory=LandingCount)
+    pages: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    stored_at: float | None = None
+    """By a monotonic clock."""
+
+    def add(self, count: LandingCount, records: Sequence[RawRecord]) -> None:
+        """Take a landed page into account."""
+        self.count, self.pages = self.count + count, self.pages + 1
+        times = [record.source_updated_at for record in records if record.source_updated_at is not None]
+        if times:
+            self.oldest = min([*times, *([self.oldest] if self.oldest else [])])
+            self.newest = max([*times, *([self.newest] if self.newest else [])])
+
+    def is_due(self, clock: float) -> bool:
+        """Whether the progress was not stored yet, or some time ago."""
+        return self.stored_at is None or clock - self.stored_at >= MIN_SECONDS_BETWEEN
+
+
+def store_progress(session: Session, workspace_id: UUID, sync_run_id: UUID, progress: SyncProgress) -> None:
+    """Store how far a sync has come."""
+    count = progress.count
+    session.execute(
+        UPDATE_PROGRESS,
+        (
+            progress.pages,
+            count.read,
+            count.new,
+            count.updated,
+            count.duplicate,
+            count.quarantined,
+            progress.oldest,
+            progress.newest,
+            workspace_id,
+            sync_run_id,
+        ),
+    )
