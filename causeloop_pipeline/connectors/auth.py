@@ -1,5 +1,6 @@
 """How a connector authenticates at its tool; templates are filled from its credentials."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -156,3 +157,14 @@ class FirstOf:
 
 
 Auth: TypeAlias = SingleAuth | FirstOf | None
+
+
+def is_refreshed(auth: Auth, credentials: Mapping[str, str]) -> bool:
+    """Whether a refresh token is among the credentials: a tool may replace it whenever it is used."""
+    choices = auth.ways if isinstance(auth, FirstOf) else (auth,)
+    return any(
+        isinstance(choice, OAuth2)
+        and choice.grant == "refresh_token"
+        and bool(credentials.get(choice.refresh_token.strip("{}")))
+        for choice in choices
+    )

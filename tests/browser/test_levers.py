@@ -109,7 +109,9 @@ def test_a_connector_is_set_up_in_steps_and_waits_for_its_test(page: Page) -> No
     page.get_by_label("API token").fill("secret-token")
     page.get_by_label("Subdomain").fill("acme")
     page.get_by_label("API address").fill("http://127.0.0.1:9")
-    page.get_by_role("button", name="Store and test").click()
+    page.get_by_role("button", name="Test", exact=True).click()
+    expect(page.get_by_text("it failed")).to_be_visible()
+    page.get_by_role("button", name="Store without polling").click()
 
     expect(page.get_by_role("heading", level=1, name="Support desk")).to_be_visible()
     expect(page.get_by_text("paused")).to_be_visible()

@@ -31,6 +31,14 @@ UNREADABLE_CREDENTIALS: Mapping[str, Any] = {
     "samples": [],
 }
 """The result of a test whose credentials cannot be read."""
+USED_UP_CREDENTIALS: Mapping[str, Any] = {
+    "ok": False,
+    "detail": "this tool may replace the refresh token whenever it is used, and a test stores nothing: "
+    "store the connector without polling, and test it then",
+    "records": 0,
+    "samples": [],
+}
+"""The result of a test that could make the credentials worthless for the person who entered them."""
 
 
 def find_tool(connector_type: str) -> Connector:
@@ -178,7 +186,9 @@ def describe_sample(meaning: RecordMeaning) -> dict[str, Any]:
 
 
 def add_webhook_url(connector: Mapping[str, Any]) -> dict[str, Any]:
-    """A connector with the address for its webhooks; null where its tool sends none."""
+    """A connector with the address for its webhooks; null where its tool, or its declaration, has none."""
     tool = CONNECTORS.get(connector["type"])
+    is_declared_without = connector["declaration"] is not None and not connector["has_webhook_secret"]
+    has_webhook = tool is not None and tool.webhook is not None and not is_declared_without
     address = f"{settings().public_url.rstrip('/')}/v1/webhooks/inbound/{connector['id']}"
-    return {**connector, "webhook_url": address if tool and tool.webhook else None}
+    return {**connector, "webhook_url": address if has_webhook else None}

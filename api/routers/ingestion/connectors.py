@@ -31,8 +31,11 @@ from api.schemas.ingestion.connectors import (
     SyncRequested,
     SyncRun,
     SyncRunFilters,
+    UnsavedConnector,
 )
+from causeloop_pipeline.connectors.auth import is_refreshed
 from causeloop_pipeline.connectors.declared.declaration import DECLARATION
+from causeloop_pipeline.connectors.spec import Connector as Tool
 from causeloop_pipeline.model.tenancy import Role
 from causeloop_pipeline.storage.app.vault import SecretError
 
@@ -68,14 +71,8 @@ async def create_connector(db: Db, caller: CurrentCaller, new: NewConnector) -> 
     """Creates a connector. Its first sync begins shortly, or when it is resumed."""
     await connectors.lock_connectors(db)
     setup.check_plan(caller, new.type, await connectors.count_connectors(db))
-    tool, connector_id = setup.find_tool(new.type), uuid.uuid4()
-    credentials = setup.reveal_credentials(new.credentials)
-    setup.check_own_config(new.config)
-    config = new.config
-    if new.declaration is not None:
-        document = await read_document(db, new.declaration)
-        config = setup.follow_declaration(new.type, config, document)
-        tool = tool.resolve(config)
+    connector_id, credentials = uuid.uuid4(), setup.reveal_credentials(new.credentials)
+    tool, config = await _read_setup(db, new)
     setup.check_configuration(tool, config, credentials)
     secret = new.webhook_secret.get_secret_value() if new.webhook_secret else setup.generate_webhook_secret()
     sealed_secret = setup.seal_webhook_secret(secret, None, caller, connector_id) if tool.webhook else None
@@ -116,13 +113,38 @@ async def update_connector(
     return json_response(await _read_connector(db, connector_id))
 
 
+@router.post("/test", summary="Test a connector before it is stored", responses=documents(ConnectionTest))
+@requires(Role.ANALYST)
+@calls_outside
+async def test_unsaved_connector(
+    request: Request, db: Db, caller: CurrentCaller, unsaved: UnsavedConnector
+) -> Response:
+    """Requests one page from the tool with the credentials of the body, and stores neither them nor a record.
+
+    It counts as a test of a connector: two of a workspace may run at once.
+    """
+    setup.check_type_included(caller, unsaved.type)
+    credentials = setup.reveal_credentials(unsaved.credentials)
+    limit: ConcurrencyLimit = request.app.state.connection_tests
+    with limit.hold(caller.workspace_id):
+        async with db.writing():
+            tool, config = await _read_setup(db, unsaved)
+        setup.check_configuration(tool, config, credentials)
+        if is_refreshed(tool.auth, credentials):
+            return json_response(setup.USED_UP_CREDENTIALS)
+        result, _ = await run_in_threadpool(
+            setup.run_connection_test, tool, config, credentials, caller.workspace_id
+        )
+        return json_response(result)
+
+
 @router.post("/{connector_id}/test", summary="Test a connector", responses=documents(ConnectionTest))
 @requires(Role.ANALYST)
 @calls_outside
 async def test_connector(request: Request, db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
     """Requests one page from the tool with the stored credentials, and stores no record of it.
 
-    Where the tool gives a new refresh token for the former one, the new one is document. Two tests of a
+    Where the tool gives a new refresh token for the former one, the new one is stored. Two tests of a
     workspace may run at once.
     """
     limit: ConcurrencyLimit = request.app.state.connection_tests
@@ -192,7 +214,7 @@ async def resume_connector(db: Db, caller: CurrentCaller, connector_id: UUID) ->
 )
 @requires(Role.ADMIN)
 async def delete_connector(db: Db, caller: CurrentCaller, connector_id: UUID) -> Response:
-    """Deletes a connector and its credentials. Issues from it are document."""
+    """Deletes a connector and its credentials. Issues from it are kept."""
     if not await connectors.delete_connector(db, connector_id):
         raise not_found("connector")
     await audit.record(db, caller.actor, "connector.deleted", f"connector:{connector_id}")
@@ -205,6 +227,16 @@ async def list_sync_runs(db: Db, connector_id: UUID, filters: Annotated[SyncRunF
     """The polls of a connector, newest first."""
     await _read_connector(db, connector_id)
     return await read_page(db, connectors.SYNC_RUNS, filters, of_connector=str(connector_id))
+
+
+async def _read_setup(db: Db, new: NewConnector | UnsavedConnector) -> tuple[Tool, dict[str, Any]]:
+    """The tool and the configuration that a request describes, with the declaration that it names."""
+    tool, config = setup.find_tool(new.type), new.config
+    setup.check_own_config(config)
+    if new.declaration is not None:
+        config = setup.follow_declaration(new.type, config, await read_document(db, new.declaration))
+        tool = tool.resolve(config)
+    return tool, config
 
 
 async def _read_connector(db: Db, connector_id: UUID) -> dict[str, Any]:

@@ -68,6 +68,23 @@ class ConnectorFilters(PageRequest):
     status: list[ConnectorStatus] | None = None
 
 
+class Backfill(BaseModel):
+    """How far the past of a connector has been read: all syncs up to the first that succeeded."""
+
+    status: Literal["running", "succeeded", "failed"] = Field(
+        description="Of the latest of these syncs; after failed, the next one continues"
+    )
+    reads_from: datetime = Field(description="Since when the past is read")
+    started_at: datetime
+    finished_at: datetime | None = Field(description="When the latest of these syncs that ended did")
+    syncs: int
+    pages: int
+    rows_read: int
+    rows_quarantined: int
+    oldest_record_at: datetime | None = Field(description="The oldest time of a record that was read so far")
+    newest_record_at: datetime | None = Field(description="The newest time of a record that was read so far")
+
+
 class Connector(BaseModel):
     """A configured integration."""
 
@@ -87,6 +104,7 @@ class Connector(BaseModel):
     failed_syncs: int = Field(description="Syncs in a row that failed; each doubles the wait for the next")
     last_sync_at: datetime | None
     last_sync_status: str | None
+    backfill: Backfill | None = Field(description="Null before the first sync")
     created_at: datetime
     updated_at: datetime
 
@@ -113,6 +131,17 @@ class NewConnector(BaseModel):
     poll_interval_seconds: PollInterval = 1_800
     backfill_days: int = Field(90, ge=0, le=3_650)
     paused: bool = Field(False, description="True: nothing is polled until the connector is resumed")
+
+
+class UnsavedConnector(BaseModel):
+    """A connector to try; none of it is stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    declaration: str | None = Field(None, description="Of type custom_api: the workspace's own declaration")
+    config: dict[str, Any] = Field(default_factory=dict)
+    credentials: dict[str, SecretStr] = Field(default_factory=dict)
 
 
 class ConnectorChange(BaseModel):

@@ -1,9 +1,8 @@
 """Tests a connector on the tool itself without storing anything."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from causeloop_pipeline.connectors.configuration import with_defaults
@@ -64,28 +63,31 @@ def _request_page(connector: Connector, sync: SyncInput, egress: EgressPolicy) -
         return ConnectionReport(False, failure.reason)
     if page is None:
         return ConnectionReport(True, "nothing to poll: records arrive by webhook and ingest API")
-    if page.quarantined:
-        return ConnectionReport(
-            False, f"a record cannot be read: {page.quarantined[0].reason}", len(page.records)
-        )
-    count = len(page.records)
-    samples = tuple(_read_samples(connector, page.records, sync.config))
-    return ConnectionReport(True, f"{count} records on the first page", count, samples)
+    if page.quarantined and not page.records:
+        return ConnectionReport(False, f"a record cannot be read: {page.quarantined[0].reason}")
+    report = _report_records(connector, page.records, with_defaults(connector, sync.config))
+    if report.ok and page.quarantined:
+        unread = f"{len(page.quarantined)} more cannot be read: {page.quarantined[0].reason}"
+        return replace(report, reason=f"{report.reason}, {unread}")
+    return report
 
 
-def _read_samples(
+def _report_records(
     connector: Connector, records: Sequence[RawRecord], config: Mapping[str, Any]
-) -> Iterator[RecordMeaning]:
-    """The first records that have a meaning; the others are for the quarantine to tell."""
-    meanings = (_read_sample(connector, record, with_defaults(connector, config)) for record in records)
-    yield from islice((meaning for meaning in meanings if meaning), MAX_SAMPLES)
-
-
-def _read_sample(connector: Connector, record: RawRecord, config: Mapping[str, Any]) -> RecordMeaning | None:
-    try:
-        return read_meaning(connector, record, config)
-    except UnknownVariantError:
-        return None
+) -> ConnectionReport:
+    """What the first records that have a meaning become; the others are for the quarantine to tell."""
+    samples: list[RecordMeaning] = []
+    unknown = ""
+    for record in records:
+        if len(samples) == MAX_SAMPLES:
+            break
+        try:
+            samples.append(read_meaning(connector, record, config))
+        except UnknownVariantError as error:
+            unknown = unknown or str(error)
+    if unknown and not samples:
+        return ConnectionReport(False, f"none of its records is understood: {unknown}", len(records))
+    return ConnectionReport(True, f"{len(records)} records on the first page", len(records), tuple(samples))
 
 
 test_connection.__test__ = False  # type: ignore[attr-defined]

@@ -109,6 +109,7 @@ EXPECTED_ROLES: dict[Role | None, list[str]] = {
         "list_quarantined_records",
         "replay_quarantine",
         "test_connector",
+        "test_unsaved_connector",
         "unlink_pattern",
         "update_connector",
         "update_issue",

@@ -11,11 +11,21 @@ def report(tool, name="pagerduty", **config):
 
 
 def test_a_working_connector_says_how_many_records_it_saw():
-    listed = {"incidents": [{"id": "P1", "created_at": "2026-03-09T00:00:00Z"}], "more": True}
+    incident = {"id": "P1", "incident_number": 1, "title": "The till is stuck", "status": "triggered"}
+    listed = {"incidents": [incident | {"created_at": "2026-03-09T00:00:00Z"}], "more": True}
     with fake_tool(in_turn(Reply(listed))) as tool:
         outcome = report(tool)
         assert len(tool.requests) == 1
     assert (outcome.ok, outcome.sample_count) == (True, 1)
+
+
+def test_a_page_of_which_only_some_cannot_be_read_says_so_and_is_good():
+    incident = {"id": "P1", "incident_number": 1, "title": "The till is stuck", "status": "triggered"}
+    incident |= {"created_at": "2026-03-09T00:00:00Z"}
+    with fake_tool(in_turn(Reply({"incidents": [incident, {"name": "no id"}], "more": True}))) as tool:
+        outcome = report(tool)
+    assert (outcome.ok, len(outcome.samples)) == (True, 1)
+    assert "1 more cannot be read: the id is missing" in outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -25,6 +35,7 @@ def test_a_working_connector_says_how_many_records_it_saw():
         (Reply({}, 500), "it answered 500"),
         (Reply({"unexpected": 1}), "holds no list at 'incidents'"),
         (Reply({"incidents": [{"name": "no id"}]}), "the id is missing"),
+        (Reply({"incidents": [{"id": "P1", "created_at": "2026-03-09T00:00:00Z"}]}), "is understood"),
     ],
 )
 def test_a_connector_that_does_not_work_says_why(reply, reason):

@@ -13,18 +13,23 @@ export async function connectionTest(connector, reload) {
   return h(
     "div",
     { class: "connection-test" },
-    h(
-      "p",
-      { class: "answer-text" },
-      h("span", { class: `mark-word status-${result.ok ? "active" : "error"}` }, result.ok ? "it answers" : "it failed"),
-      ` ${result.detail}`,
-    ),
-    result.samples?.length ? samplesTable(result.samples) : null,
+    answerOf(result),
     result.ok && connector.status !== "active"
       ? h("p", { class: "more" }, action(`Start the backfill of ${days} days`, start, { className: "main", done: "The backfill starts within a minute." }))
       : null,
   );
 }
+
+/** What a test found: whether the tool answers, and what its first records become. */
+export const answerOf = (result) => [
+  h(
+    "p",
+    { class: "answer-text" },
+    h("span", { class: `mark-word status-${result.ok ? "active" : "error"}` }, result.ok ? "it answers" : "it failed"),
+    ` ${result.detail}`,
+  ),
+  result.samples?.length ? samplesTable(result.samples) : null,
+];
 
 /** What records become, as a table. */
 export function samplesTable(rows) {

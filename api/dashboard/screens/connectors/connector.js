@@ -8,10 +8,12 @@ import { ago, duration, minute, number, plain } from "../../lib/format.js";
 import { isAtLeast } from "../../lib/roles.js";
 import { action, part, partSection } from "../../lib/states.js";
 import { syncHistory } from "../connectors.js";
+import { backfillSection } from "./backfill.js";
 import { connectionTest } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
-import { stepsOf, takeSecret } from "./new_connector.js";
+import { stepsOf } from "./new_connector.js";
 import { quarantineSection } from "./quarantine.js";
+import { takeSecret } from "./setting_up.js";
 
 export async function showConnector({ id, query, me, signal, reload }) {
   const [connector, catalog] = await Promise.all([
@@ -28,10 +30,11 @@ export async function showConnector({ id, query, me, signal, reload }) {
     { class: "screen", "data-title": connector.display_name },
     h("p", { class: "trail" }, link("/connectors", "Connectors"), ` / ${tool?.title ?? plain(connector.type)}`),
     h("h1", {}, connector.display_name),
-    isTesting ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
+    query.step ? stepsOf(connector.last_sync_at || connector.status === "active" ? 3 : 2) : null,
     h("div", { class: "under-title" }, stateOf(connector)),
     connector.status_reason ? h("p", { class: "connector-error" }, connector.status_reason) : null,
     canWrite ? levers(connector, tool, me, reload) : null,
+    tool?.polls ? backfillSection(connector, signal, reload) : null,
     canWrite && tool?.polls ? partOfTest(connector, isTesting, reload) : null,
     partSection("Sync history", "sync runs", () => syncHistory(connector, signal)),
     quarantineSection(connector, canWrite, signal),

@@ -1,11 +1,10 @@
 // A new connector in steps: pick the tool, enter its credentials and scope, test it, watch the backfill.
 
-import { get, post } from "../../lib/client.js";
-import { externalLink, h, link } from "../../lib/elements.js";
-import { form } from "../../lib/form.js";
+import { get } from "../../lib/client.js";
+import { h, link } from "../../lib/elements.js";
 import { plain, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
-import { fieldsOf, valuesOf } from "./fields.js";
+import { settingUp } from "./setting_up.js";
 
 const STEPS = ["Pick the tool", "Credentials and scope", "Test", "Backfill"];
 
@@ -26,7 +25,7 @@ export async function showNewConnector({ query, signal }) {
     h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", tool ? link("/connectors/new", "new") : "new"),
     h("h1", {}, tool ? `Connect ${tool.title}` : "What records your failures?"),
     stepsOf(tool ? 1 : 0),
-    tool ? setUp(tool) : pick(catalog.data),
+    tool ? settingUp(tool) : pick(catalog.data),
   );
 }
 
@@ -84,47 +83,3 @@ const choice = (tool) =>
 
 const addressOf = (tool) =>
   `/connectors/new?type=${tool.type}${tool.declaration ? `&declaration=${tool.declaration}` : ""}`;
-
-function setUp(tool) {
-  if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
-  const fields = [
-    { name: "display_name", label: "Name", required: true, maxlength: 120, value: tool.title, help: "How it is listed here." },
-    ...fieldsOf(tool.credentials, "credentials"),
-    ...fieldsOf(tool.config, "config"),
-    {
-      ...{ name: "backfill_days", label: "Days of the past to read", kind: "number", required: true },
-      ...{ min: 0, max: 3650, value: 365, help: "A year shows weekly and yearly rhythms." },
-    },
-    {
-      ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
-      ...{ min: 60, max: 86400, value: 300 },
-    },
-  ];
-  const send = ({ display_name, backfill_days, poll_interval_seconds, ...rest }) =>
-    post(
-      "/v1/connectors",
-      {},
-      {
-        ...(tool.declaration ? { declaration: tool.declaration } : {}),
-        ...{ type: tool.type, display_name, backfill_days, poll_interval_seconds, paused: tool.polls },
-        ...{ credentials: valuesOf(rest, "credentials"), config: valuesOf(rest, "config") },
-      },
-    );
-  const onDone = (created) => {
-    sessionSecrets.set(created.id, created.webhook_secret);
-    location.hash = `#/connectors/${created.id}?step=test`;
-  };
-  return [
-    tool.docs_url && h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
-    form({ id: "connector", fields, verb: "Store and test", send, onDone }),
-  ];
-}
-
-const sessionSecrets = new Map();
-
-/** The webhook secret of a connector that was just created here; it is shown once and kept nowhere. */
-export function takeSecret(id) {
-  const secret = sessionSecrets.get(id) ?? null;
-  sessionSecrets.delete(id);
-  return secret;
-}

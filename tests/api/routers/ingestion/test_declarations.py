@@ -65,6 +65,7 @@ def test_a_declared_connector_is_tried_stored_polled_pushed_to_and_becomes_issue
     assert [field["name"] for field in entry["config"]] == ["project", "base_url"]
     assert made.status_code == 201, made.text
     assert (made.json()["declaration"], made.json()["config"]) == ("acme_desk", {"project": "shop"})
+    assert made.json()["webhook_url"].endswith(f"/v1/webhooks/inbound/{connector_id}")
     assert (tested["ok"], tested["samples"][0]["external_id"]) == (True, "acme_desk/7")
     assert desk.requests[-1].headers["authorization"] == "Bearer planted-token"
 

@@ -1,0 +1,79 @@
+// The form of a new connector: it is tested with what was entered, and stored once the person has seen the result.
+
+import { post } from "../../lib/client.js";
+import { externalLink, h } from "../../lib/elements.js";
+import { form } from "../../lib/form.js";
+import { action, empty } from "../../lib/states.js";
+import { answerOf } from "./connection_test.js";
+import { fieldsOf, valuesOf } from "./fields.js";
+
+export function settingUp(tool) {
+  if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
+  const answer = h("div", { class: "part", "aria-live": "polite" });
+  const test = async (entered) => {
+    answer.replaceChildren(h("p", { class: "quiet" }, `Asking ${tool.title} …`));
+    try {
+      answer.replaceChildren(answered(await post("/v1/connectors/test", {}, connectionOf(tool, entered)), tool, entered));
+    } catch (error) {
+      answer.replaceChildren();
+      throw error;
+    }
+  };
+  const entering = form({
+    id: "connector",
+    fields: fieldsOfNew(tool),
+    verb: tool.polls ? "Test" : "Store",
+    send: tool.polls ? test : (entered) => store(tool, entered, { paused: false }),
+  });
+  entering.addEventListener("input", () => answer.replaceChildren());
+  return [
+    tool.docs_url && h("p", { class: "quiet" }, "Where to find these: ", externalLink(tool.docs_url, `the documentation of ${tool.title}`), "."),
+    entering,
+    answer,
+  ];
+}
+
+const fieldsOfNew = (tool) => [
+  { name: "display_name", label: "Name", required: true, maxlength: 120, value: tool.title, help: "How it is listed here." },
+  ...fieldsOf(tool.credentials, "credentials"),
+  ...fieldsOf(tool.config, "config"),
+  {
+    ...{ name: "backfill_days", label: "Days of the past to read", kind: "number", required: true },
+    ...{ min: 0, max: 3650, value: 365, help: "A year shows weekly and yearly rhythms." },
+  },
+  {
+    ...{ name: "poll_interval_seconds", label: "Seconds between two polls", kind: "number", required: true },
+    ...{ min: 60, max: 86400, value: 300 },
+  },
+];
+
+/** What the test gave, and the way on. */
+function answered(result, tool, entered) {
+  const storing = (paused) => () => store(tool, entered, { paused });
+  const next = result.ok
+    ? action(`Store, and start the backfill of ${entered.backfill_days} days`, storing(false), { className: "main" })
+    : action("Store without polling", storing(true), { className: "plain" });
+  return h("div", { class: "connection-test" }, answerOf(result), h("p", { class: "more" }, next));
+}
+
+const connectionOf = (tool, entered) => ({
+  ...(tool.declaration ? { declaration: tool.declaration } : {}),
+  ...{ type: tool.type, credentials: valuesOf(entered, "credentials"), config: valuesOf(entered, "config") },
+});
+
+async function store(tool, entered, { paused }) {
+  const { display_name, backfill_days, poll_interval_seconds } = entered;
+  const rest = { display_name, backfill_days, poll_interval_seconds, paused };
+  const created = await post("/v1/connectors", {}, { ...connectionOf(tool, entered), ...rest });
+  secrets.set(created.id, created.webhook_secret);
+  location.hash = `#/connectors/${created.id}?step=${paused ? "test" : "backfill"}`;
+}
+
+const secrets = new Map();
+
+/** The webhook secret of a connector that was just created here; it is shown once and kept nowhere. */
+export function takeSecret(id) {
+  const secret = secrets.get(id) ?? null;
+  secrets.delete(id);
+  return secret;
+}
