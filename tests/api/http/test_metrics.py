@@ -60,7 +60,7 @@ def test_waits_for_a_connection_and_requests_that_got_none_are_counted(installat
     async def use_up() -> str:
         pool, landing = await open_pool(installation.api_url, bounds), open_landing_pool(installation.api_url)
         PoolMetrics(registry).watch(pool, landing)
-        held = [await pool.acquire() for _ in range(POOL_SIZE)]
+        held = [await pool.acquire(timeout=30) for _ in range(POOL_SIZE)]
         with pytest.raises(DatabaseBusyError):
             await pool.acquire()
         text = generate_latest(registry).decode()
