@@ -169,7 +169,7 @@ def _evidence_steps(evidence: PatternEvidence) -> list[str]:
         when = evidence.tendency
         steps.append(
             f"See what runs on {when.weekday.capitalize()}, {when.hours} h: {write_probability(when.share)} "
-            f"of “{evidence.name}” falls there, {when.lift:.1f} times chance."
+            f"of the next “{evidence.name}” are expected then, {when.lift:.1f} times chance."
         )
     return steps
 
