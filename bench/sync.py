@@ -6,7 +6,6 @@ indexes that PostgreSQL has read, which no neighbour on the machine changes. Goa
 1.2 times as much at the largest workspace as at the smallest, and .6 GB of memory.
 """
 
-import gc
 import os
 import resource
 import sys
@@ -24,6 +23,7 @@ import psycopg
 
 from bench.data.stored_failures import AS_OF, ROUND_HOURS, draw_failures, land_failures
 from bench.landing import CLOCK_TICKS, read_ticks
+from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.stages import (
     alerts,
@@ -166,16 +166,10 @@ def start_database() -> Iterator[int]:
             remove_server(Path(folder) / "postgres")
 
 
-def set_apart_what_stays() -> None:
-    """Keep the garbage collector from what was loaded and drawn, as a run's warm process does."""
-    gc.collect()
-    gc.freeze()
-
-
 def measure(postmaster: int, stored: int) -> SyncCost:
     """Fill a workspace, and sync."""
-    workspace = StoredWorkspace(postmaster, stored)
-    set_apart_what_stays()
+    with pause_garbage_collection():  # as a run's warm process does with what it has loaded
+        workspace = StoredWorkspace(postmaster, stored)
     first_load = workspace.load()
     rounds = [workspace.sync(number) for number in range(1, ROUNDS + 1)]
     middle = sorted(rounds, key=lambda meter: meter.total)[len(rounds) // 2]

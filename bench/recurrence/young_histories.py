@@ -18,12 +18,12 @@ from bench.data.failure_histories import FailureHistory, choose_histories
 from bench.training.recurrence_prior import prior_without
 from causeloop_pipeline.analysis.arrays import Floats
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
+from causeloop_pipeline.analysis.predict.scoring_rules import assign_bins
 
 OBSERVED_DAYS = (4, 10, 30)
 WINDOWS = (7, 14, 30, 90)
 ORIGINS = 3
 MAX_CALIBRATION_ERROR = 0.2  # of few origins, whose outcomes hang together
-BINS = 10
 
 
 def main() -> int:
@@ -79,8 +79,7 @@ def _describe(rows: pl.DataFrame) -> str:
 
 def _calibration_error(rows: pl.DataFrame) -> float:
     probability, recurred, weight = _arrays(rows)
-    number = np.minimum((probability * BINS).astype(int), BINS - 1)
-    by_bin = np.bincount(number, (probability - recurred) * weight, BINS)
+    by_bin = np.bincount(assign_bins(probability), (probability - recurred) * weight)
     return float(np.abs(by_bin).sum() / weight.sum())
 
 

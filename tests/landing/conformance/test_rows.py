@@ -13,6 +13,7 @@ from causeloop_pipeline.landing.conformance.labels import label
 from causeloop_pipeline.landing.conformance.rows.folder import make_folder
 from causeloop_pipeline.landing.conformance.rows.row_source import RowSource
 from causeloop_pipeline.landing.conformance.rows.scenarios import ROW_SCENARIOS, run_row_scenarios
+from causeloop_pipeline.landing.conformance.simulation.landed import Landed
 from causeloop_pipeline.landing.conformance.verify import Inputs, verify_connector
 from causeloop_pipeline.landing.polling.page import Page
 from causeloop_pipeline.storage.embedded.postgres_server import Server
@@ -43,8 +44,8 @@ def test_where_no_server_is_at_hand_nothing_was_run_and_nothing_failed(name: str
 class ForgetfulSource(RowSource):
     """A source whose cursor runs ahead of what was read."""
 
-    def pages(self, landed: object) -> Iterator[Page]:
-        for page in super().pages(landed):  # type: ignore[arg-type]
+    def pages(self, landed: Landed) -> Iterator[Page]:
+        for page in super().pages(landed):
             yield replace(page, records=page.records[1:])
 
 

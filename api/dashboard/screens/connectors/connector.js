@@ -13,7 +13,7 @@ import { connectionTest } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 import { stepsOf } from "./new_connector.js";
 import { quarantineSection } from "./quarantine.js";
-import { takeSecret } from "./setting_up.js";
+import { takeSecret } from "./new_connector_form.js";
 
 export async function showConnector({ id, query, me, signal, reload }) {
   const [connector, catalog] = await Promise.all([

@@ -4,7 +4,7 @@ import { get } from "../../lib/client.js";
 import { h, link } from "../../lib/elements.js";
 import { plain, pluralize } from "../../lib/format.js";
 import { empty } from "../../lib/states.js";
-import { settingUp } from "./setting_up.js";
+import { newConnectorForm } from "./new_connector_form.js";
 
 const STEPS = ["Pick the tool", "Credentials and scope", "Test", "Backfill"];
 
@@ -25,7 +25,7 @@ export async function showNewConnector({ query, signal }) {
     h("p", { class: "trail" }, link("/connectors", "Connectors"), " / ", tool ? link("/connectors/new", "new") : "new"),
     h("h1", {}, tool ? `Connect ${tool.title}` : "What records your failures?"),
     stepsOf(tool ? 1 : 0),
-    tool ? settingUp(tool) : pick(catalog.data),
+    tool ? newConnectorForm(tool) : pick(catalog.data),
   );
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 from causeloop_pipeline.connectors.spec import Connector
@@ -53,10 +54,8 @@ class RowSource:
     def sync(self, landed: Landed, pages: int = 10**6) -> str | None:
         """One sync that ends after so many pages; the reason where it failed."""
         try:
-            for number, page in enumerate(self.pages(landed), 1):
+            for page in islice(self.pages(landed), pages):
                 landed.commit(page)
-                if number >= pages:
-                    break
         except OutsideFailure as failure:
             return failure.reason
         return None

@@ -1,17 +1,17 @@
 """What is tried on a source of rows: read whole, twice alike, changed, broken, interrupted and killed."""
 
 import os
-import pickle
 import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSource
 from causeloop_pipeline.landing.conformance.scenarios.outcome import Outcome, check_doubles, name_some, run
-from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_pages, write_page
+from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_in_child
 
 ROWS = 1_200
 """More than two pages."""
@@ -147,26 +147,9 @@ def _compare(landed: Landed, count: int) -> str | None:
 
 def _sync_and_kill(source: RowSource, landed: Landed, after: int) -> None:
     """A sync in a process of its own that is killed after some pages; those were landed."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _commit_to_pipe(source, landed, writing)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as committed:
-        pages = read_pages(committed)
-        for _ in range(after):
-            if (page := next(pages, None)) is not None:
-                landed.commit(page)
-        os.kill(child, signal.SIGKILL)
-        for page in pages:  # what it had committed before it died
+    with read_in_child(partial(source.pages, landed)) as (child, committed):
+        for page in islice(committed, after):
             landed.commit(page)
-    os.waitpid(child, 0)
-
-
-def _commit_to_pipe(source: RowSource, landed: Landed, writing: int) -> None:
-    """What the process does that is going to be killed; it does not return."""
-    try:
-        for page in source.pages(landed):
-            write_page(writing, pickle.dumps(page))
-    finally:
-        os._exit(0)
+        os.kill(child, signal.SIGKILL)
+        for page in committed:  # what it had committed before it died
+            landed.commit(page)

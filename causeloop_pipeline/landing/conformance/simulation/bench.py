@@ -1,12 +1,13 @@
 """One conformance run of a connector: what was landed, how far the cursor came, and what went wrong."""
 
 import os
-import pickle
 import random
 import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from causeloop_pipeline.connectors.auth import FirstOf, OAuth2, ServiceAccount
@@ -16,7 +17,7 @@ from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.conformance.simulation.answers import PAGE_SIZE
-from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_pages, write_page
+from causeloop_pipeline.landing.conformance.simulation.landed import Landed, read_in_child
 from causeloop_pipeline.landing.conformance.simulation.loopback import Answer, ToolRequest, ToolServer
 from causeloop_pipeline.landing.conformance.simulation.sample_form import sample_config, sample_credentials
 from causeloop_pipeline.landing.conformance.simulation.sample_records import make_records, usable_templates
@@ -125,10 +126,8 @@ class Bench:
         """One sync that ends after so many pages, as if it were killed; the reason where it failed."""
         self._answer_with(fault)
         try:
-            for number, page in enumerate(self._pages(landed, now, retry_policy)):
+            for page in islice(self._pages(landed, now, retry_policy), pages):
                 landed.commit(page)
-                if number + 1 >= pages:
-                    break
         except OutsideFailure as failure:
             if self.server.defects:
                 raise RuntimeError("the simulated tool is broken") from self.server.defects.pop()
@@ -146,24 +145,10 @@ class Bench:
             return answer
 
         self._answer_with(kill)
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self._commit_to_pipe(landed, writing)
-        victim.append(child)
-        os.close(writing)
-        with os.fdopen(reading, "rb") as committed:
-            for page in read_pages(committed):
+        with read_in_child(partial(self._pages, landed, NOW, QUICK)) as (child, committed):
+            victim.append(child)
+            for page in committed:
                 landed.commit(page)
-        os.waitpid(child, 0)
-
-    def _commit_to_pipe(self, landed: Landed, writing: int) -> None:
-        """What the process does that is going to be killed; it does not return."""
-        try:
-            for page in self._pages(landed, NOW, QUICK):
-                write_page(writing, pickle.dumps(page))
-        finally:
-            os._exit(0)
 
     def _answer_with(self, fault: Fault | None) -> None:
         self.simulator.fault, self.simulator.requests = fault, 0

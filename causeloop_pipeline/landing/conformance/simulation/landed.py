@@ -2,7 +2,8 @@
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -48,14 +49,32 @@ def _time_of(record: RawRecord) -> datetime:
     return record.source_updated_at or BEGINNING
 
 
-def write_page(file: int, frame: bytes) -> None:
-    """Report a page through a pipe: it counts once all of it was written."""
-    content = len(frame).to_bytes(LENGTH_BYTES, "big") + frame
-    while content:
-        content = content[os.write(file, content) :]
+@contextmanager
+def read_in_child(read: Callable[[], Iterable[Page]]) -> Iterator[tuple[int, Iterator[Page]]]:
+    """A process of its own that reads pages and reports each: its id, and the pages; waits for its end."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _report_and_exit(read, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as reported:
+        yield child, _read_pages(reported)
+    os.waitpid(child, 0)
 
 
-def read_pages(file: BinaryIO) -> Iterator[Page]:
+def _report_and_exit(read: Callable[[], Iterable[Page]], file: int) -> None:
+    """Report pages through a pipe; a page counts once all of it was written. It does not return."""
+    try:
+        for page in read():
+            frame = pickle.dumps(page)
+            content = len(frame).to_bytes(LENGTH_BYTES, "big") + frame
+            while content:
+                content = content[os.write(file, content) :]
+    finally:
+        os._exit(0)
+
+
+def _read_pages(file: BinaryIO) -> Iterator[Page]:
     """The pages that were reported whole before the process ended."""
     while len(head := file.read(LENGTH_BYTES)) == LENGTH_BYTES:
         length = int.from_bytes(head, "big")

@@ -7,7 +7,7 @@ import { action, empty } from "../../lib/states.js";
 import { answerOf } from "./connection_test.js";
 import { fieldsOf, valuesOf } from "./fields.js";
 
-export function settingUp(tool) {
+export function newConnectorForm(tool) {
   if (!tool.available) return empty(`${tool.title} needs the ${tool.plan} plan.`);
   const answer = h("div", { class: "part", "aria-live": "polite" });
   const test = async (entered) => {
