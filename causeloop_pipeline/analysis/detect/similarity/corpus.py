@@ -78,11 +78,10 @@ def read_lexicon(texts: pl.DataFrame, rarity: FrameRarity | None = None) -> tupl
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
     chunks: list[pl.DataFrame] = []
     for start in range(0, texts.height, _CHUNK):
-        counts = _count_by_field(texts.slice(start, _CHUNK))
-        df = counts.group_by("term").agg(pl.len().cast(pl.UInt32).alias("more")).sort("term")
+        df, counts = _count_by_field(texts.slice(start, _CHUNK))
         terms = _add_counts(terms, df)
-        coded = counts.join(terms.select("term", "code"), on="term").drop("term")
-        chunks.append(coded.with_columns(pl.col("row") + start))
+        code = df.join(terms, on="term", maintain_order="left")["code"]
+        chunks.append(counts.with_columns(pl.col("row") + start, code.gather(counts["code"])))
 
     terms, chunks = _sort_terms(terms, chunks)
     title_mean, body_mean = (_mean_length(chunks, field, texts.height) for field in ("title", "body"))
@@ -132,8 +131,7 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
 
     In: texts (`text_rows`), a lexicon. Out: the lexicon with the terms that it lacked, and the corpus.
     """
-    counts = _count_by_field(texts)
-    df = counts["term"].value_counts(name="df").sort("term")
+    df, counts = _count_by_field(texts)
     codes = lexicon.codes_of(df["term"])
     is_new = codes < 0
     larger = lexicon
@@ -141,9 +139,8 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
         larger = lexicon.extend(df.filter(pl.Series(is_new)))
         codes[is_new] = np.arange(lexicon.terms.height, larger.terms.height)
 
-    code = codes[df["term"].search_sorted(counts["term"]).to_numpy()]
-    order = np.lexsort((code, counts["row"].to_numpy()))
-    coded = counts.select("row", "title", "body", pl.Series("code", code.astype(np.uint32)))[order]
+    code = codes[counts["code"].to_numpy()].astype(np.uint32)
+    coded = counts.with_columns(pl.Series("code", code)).sort("row", "code")
     starts = range(0, texts.height, _CHUNK)
     chunks = [coded] if len(starts) == 1 else [_rows_from(coded, start) for start in starts]
     return larger, build_corpus(texts, larger, TextCounts(chunks, FrameRows.of(texts)))
@@ -153,31 +150,36 @@ def _rows_from(counts: pl.DataFrame, start: int) -> pl.DataFrame:
     return counts.filter(pl.col("row").is_between(start, start + _CHUNK, closed="left"))
 
 
-def _count_by_field(texts: pl.DataFrame) -> pl.DataFrame:
-    """How often each text's title and body hold each term: `row`, `term`, `title`, `body`."""
-    both = count_expanded_words(pl.concat([title_text(texts["title"]), body_text(texts["body"])]))
+def _count_by_field(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The terms of texts in alphabetical order (`term`, `df`), and how often each text's title and body hold
+    each: `row`, `code` (the term's place), `title`, `body`.
+    """
+    both = pl.concat([title_text(texts["title"]), body_text(texts["body"])])
+    terms, words = count_expanded_words(both)
     is_title = pl.col("row") < texts.height
-    return (
-        both.select(pl.col("row") % max(texts.height, 1), "term", "count", is_title=is_title)
-        .group_by("row", "term")
-        .agg(
-            pl.col("count").filter("is_title").sum().cast(pl.UInt32).alias("title"),
-            pl.col("count").filter(~pl.col("is_title")).sum().cast(pl.UInt32).alias("body"),
+    counts = (
+        words.select(
+            pl.col("row") % max(texts.height, 1),
+            "code",
+            title=pl.when(is_title).then("count").otherwise(0),
+            body=pl.when(is_title).then(0).otherwise("count"),
         )
+        .group_by("row", "code")
+        .agg(pl.col("title", "body").sum())
         .collect()
     )
+    df = np.bincount(counts["code"].to_numpy(), minlength=len(terms)).astype(np.uint32)
+    return pl.DataFrame({"term": terms, "df": df}), counts
 
 
 def _add_counts(terms: pl.DataFrame, df: pl.DataFrame) -> pl.DataFrame:
     """Counted terms keep their codes and count on; new ones get the next codes, in alphabetical order."""
     counted = terms.join(df, on="term", how="left", maintain_order="left").select(
-        "term", "code", (pl.col("df") + pl.col("more").fill_null(0)).cast(pl.UInt32)
+        "term", "code", pl.col("df") + pl.col("df_right").fill_null(0)
     )
     new_terms = df.join(terms, on="term", how="anti", maintain_order="left")
-    new_terms = new_terms.with_row_index("code", terms.height).select(
-        "term", pl.col("code").cast(pl.UInt32), pl.col("more").alias("df")
-    )
-    return pl.concat([counted, new_terms])
+    new_terms = new_terms.with_row_index("code", terms.height)
+    return pl.concat([counted, new_terms.select("term", pl.col("code").cast(pl.UInt32), "df")])
 
 
 def _mean_length(chunks: list[pl.DataFrame], field: str, texts: int) -> float:

@@ -42,19 +42,16 @@ def count_terms(texts: pl.Series) -> pl.DataFrame:
 
     In: texts. Out: `row` (UInt32: position of the text), `term`, `count` (UInt32), sorted by row and term.
     """
-    return (
-        count_expanded_words(texts)
-        .group_by("row", "term")
-        .agg(pl.col("count").sum().cast(pl.UInt32))
-        .sort("row", "term")
-        .collect()
-    )
+    terms, words = count_expanded_words(texts)
+    counts = words.group_by("row", "code").agg(pl.col("count").sum()).sort("row", "code").collect()
+    return counts.select("row", terms.gather(counts["code"]).alias("term"), "count")
 
 
-def count_expanded_words(texts: pl.Series) -> pl.LazyFrame:
+def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
     """Counts the words of texts, as a part of a larger query.
 
-    In: texts. Out: `row`, `term`, `count`, once for each distinct word of a text that has the term.
+    In: texts. Out: their distinct terms in alphabetical order; and `row`, `code` (UInt32: the term's place
+    among them), `count` (UInt32), once for each distinct word of a text that has the term.
     """
     words = (
         pl.LazyFrame({"text": texts})
@@ -63,11 +60,13 @@ def count_expanded_words(texts: pl.Series) -> pl.LazyFrame:
         .explode("word", empty_as_null=False)
         .drop_nulls()
         .group_by("row", "word")
-        .len("count")
+        .agg(pl.len().cast(pl.UInt32).alias("count"))
         .collect()
     )
-    terms = _expand_words(words["word"].unique())
-    return words.lazy().join(terms.lazy(), on="word")
+    expanded = _expand_words(words["word"].unique())
+    terms = expanded["term"].unique().sort()
+    codes = expanded.lazy().select("word", terms.search_sorted(expanded["term"]).alias("code"))
+    return terms, words.lazy().join(codes, on="word").select("row", "code", "count")
 
 
 def _expand_words(words: pl.Series) -> pl.DataFrame:
@@ -75,6 +74,7 @@ def _expand_words(words: pl.Series) -> pl.DataFrame:
     return pl.DataFrame(pairs, schema={"word": pl.String, "term": pl.String}, orient="row")
 
 
+@lru_cache(maxsize=65_536)
 def expand_word(word: str) -> Sequence[str]:
     """Finds the terms of a word.
 
