@@ -23,8 +23,8 @@ MARKS = {
     "dagster": "orchestration.webserver",
     "daemon": "orchestration.instance.daemon",
 }
-WORKER_MARK = "multiprocessing.forkserver"
-"""Of the process that runs are forked from, and of each run."""
+RUN_MARKS = ("orchestration.instance.code_server", "multiprocessing.forkserver")
+"""Of the code server, the process that runs are forked from, and the runs."""
 
 MAX_READY_SECONDS = 300.0
 MAX_CONNECT_SECONDS = 60
@@ -104,8 +104,12 @@ class ChaosInstallation(RunningInstallation):
 
     def find_worker(self) -> int | None:
         """The process of a run that goes on."""
-        forked = {pid: parent for pid, parent, command in self.find_processes() if WORKER_MARK in command}
-        return next((pid for pid, parent in forked.items() if parent in forked), None)
+        parents = {
+            pid: parent
+            for pid, parent, command in self.find_processes()
+            if any(mark in command for mark in RUN_MARKS)
+        }
+        return next((pid for pid, parent in parents.items() if parents.get(parent) in parents), None)
 
     def find_postmaster(self) -> int | None:
         """PostgreSQL's first process, as its pid file names it."""

@@ -22,7 +22,7 @@ NAMES = {
     "orchestration.instance.code_server": "code server",
     "orchestration.instance.daemon": "daemon",
     "orchestration.webserver": "webserver",
-    "multiprocessing": "warm process",
+    "multiprocessing": "code server",
     "uvicorn": "API",
     "causeloop_pipeline.cli": "supervisor",
     "postgres": "PostgreSQL",

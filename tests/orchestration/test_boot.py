@@ -21,6 +21,7 @@ from dagster._core.launcher.base import WorkerStatus
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._daemon.monitoring.concurrency import execute_concurrency_slots_iteration
+from dagster_postgres import PostgresEventLogStorage
 
 from causeloop_pipeline.cli.doctor import State
 from causeloop_pipeline.cli.doctor.check_dagster import _check_slots
@@ -83,7 +84,7 @@ def test_events_are_stored_in_postgresql(stored: DagsterInstance) -> None:
     kinds = {entry.dagster_event_type for entry in stored.all_logs(result.run_id) if entry.dagster_event}
     assert dg.DagsterEventType.STEP_SUCCESS in kinds
     storage = stored.event_log_storage
-    assert type(storage).__name__ == "PostgresEventLogStorage"
+    assert isinstance(storage, PostgresEventLogStorage)
 
 
 def test_a_start_fails_the_runs_of_an_earlier_one_and_gives_their_work_back(

@@ -8,18 +8,16 @@ the same: a process of its own, watched, ended and reported as before.
 import multiprocessing
 import sys
 from collections.abc import Sequence
-from multiprocessing import forkserver
 from typing import Any
 
 from dagster._cli.api import grpc_command
 from dagster._grpc import server
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
+from causeloop_pipeline.orchestration.instance.warm_process import start_warm_process
 
 MAX_CALLS = 24
 """Calls at a time: seven sensors wait for work, and none may keep a run from its launch."""
-
-WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
 
 
 class WarmApiServer(server.DagsterApiServer):
@@ -28,7 +26,6 @@ class WarmApiServer(server.DagsterApiServer):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._mp_ctx: Any = multiprocessing.get_context("forkserver")
-        forkserver.ensure_running()  # it imports what this process has loaded just now, before a run needs it
 
 
 class EndingGrpcServer(server.DagsterGrpcServer):
@@ -44,7 +41,7 @@ class EndingGrpcServer(server.DagsterGrpcServer):
 
 def serve(arguments: Sequence[str]) -> None:
     """Serve the product's definitions until ended."""
-    forkserver.set_forkserver_preload([WARM_MODULES])
+    start_warm_process()
     server.DagsterApiServer = WarmApiServer  # type: ignore[misc]
     server.DagsterGrpcServer = EndingGrpcServer  # type: ignore[misc]
     options = ["--max-workers", str(MAX_CALLS), *arguments]

@@ -7,7 +7,8 @@ processes of our own runs leave them out, since other code locations of a team's
 from collections.abc import Sequence
 
 from dagster import DagsterEventType, EventLogEntry
-from dagster_postgres import PostgresEventLogStorage
+
+from causeloop_pipeline.orchestration.instance.known_schema import KnownSchemaEventLogStorage
 
 UNREAD = {
     DagsterEventType.STEP_OUTPUT,
@@ -16,7 +17,7 @@ UNREAD = {
 }
 
 
-class LeanEventLogStorage(PostgresEventLogStorage):
+class LeanEventLogStorage(KnownSchemaEventLogStorage):
     """Stores what operators, sensors and Dagster itself read of a run."""
 
     def store_event(self, event: EventLogEntry) -> None:

@@ -13,8 +13,7 @@ from tests.conftest import Installation
 
 PROGRAM = """
 import multiprocessing, os, sys
-from multiprocessing import forkserver
-from causeloop_pipeline.orchestration.instance.code_server import WARM_MODULES
+from causeloop_pipeline.orchestration.instance.warm_process import start_warm_process
 
 def compute(number):
     began_warm = "dbt.cli.main" in sys.modules and "causeloop_pipeline.stages.patterns" in sys.modules
@@ -29,8 +28,8 @@ def run(number, answers):
     answers.put(compute(number))
 
 if __name__ == "__main__":
+    start_warm_process()
     context = multiprocessing.get_context("forkserver")
-    forkserver.set_forkserver_preload([WARM_MODULES])
     answers = context.Queue()
     processes = [context.Process(target=run, args=(number, answers)) for number in range(8)]
     for process in processes:

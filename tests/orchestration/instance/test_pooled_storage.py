@@ -37,6 +37,14 @@ def test_one_statement_after_another_uses_the_same_connection(storage: PooledPos
     assert len(pids) == 1
 
 
+def test_all_instances_of_a_process_share_its_connections(
+    storage: PooledPostgresStorage, installation: Installation
+) -> None:
+    again = PooledPostgresStorage(storage.postgres_url)
+
+    assert find_backends(again) == find_backends(storage)
+
+
 def test_a_connection_that_the_server_has_closed_is_replaced(
     storage: PooledPostgresStorage, installation: Installation
 ) -> None:

@@ -1,0 +1,55 @@
+"""The process that runs are forked from: a copy of the code server, made before it serves.
+
+`multiprocessing` starts its fork server as a new Python, which imports everything once more. As a fork of the
+code server it has what that has imported, and both hold it once. Nothing may have started a thread by then.
+"""
+
+import importlib
+import os
+from collections.abc import Sequence
+from multiprocessing import forkserver, resource_tracker, util
+from typing import NoReturn
+
+WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
+STANDARD_STREAMS = (0, 1, 2)
+
+
+def start_warm_process() -> None:
+    """Import what runs import, and fork the process that waits for them.
+
+    Should it end, `multiprocessing` starts another one as a new Python.
+    """
+    importlib.import_module(WARM_MODULES)
+    forkserver.set_forkserver_preload([WARM_MODULES])
+    start_python = util.spawnv_passfds
+    util.spawnv_passfds = _fork  # type: ignore[assignment]
+    try:
+        forkserver.ensure_running()
+    finally:
+        util.spawnv_passfds = start_python
+
+
+def _fork(_program: str, _arguments: Sequence[str], descriptors: Sequence[int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _serve(*descriptors)
+    return pid
+
+
+def _serve(listener: int, alive: int) -> NoReturn:
+    """Fork runs until the code server has ended; then `alive`, which it holds open, is closed."""
+    status, tracker = 1, resource_tracker.getfd()
+    assert tracker is not None  # `ensure_running` has started it
+    try:
+        _close_all_but({*STANDARD_STREAMS, listener, alive, tracker})
+        forkserver.main(listener, alive, preload=())
+    except SystemExit:
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _close_all_but(kept: set[int]) -> None:
+    limits = sorted(kept)
+    for last, following in zip(limits, [*limits[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(last + 1, following)
