@@ -10,9 +10,11 @@ from uuid import UUID
 import dagster as dg
 from dagster import DagsterInstance
 
+from causeloop_pipeline.model.workspace_share import WorkspaceShare
 from causeloop_pipeline.orchestration.partitions import WORKSPACES, parse_partition, range_tags
 from causeloop_pipeline.orchestration.reports.materializations import REPORTED_BY_STEPS
 from causeloop_pipeline.orchestration.run_scope import REQUESTED, SCOPE, TRIGGER
+from causeloop_pipeline.settings import settings
 
 if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
@@ -21,6 +23,9 @@ MAX_RUNTIME = {"dagster/max_runtime": "7200"}
 MIN_PAUSE_SECONDS = 5.0
 MAX_PAUSE_SECONDS = 1800.0
 MAX_FAILURES_COUNTED = 10
+SHARE = "causeloop/share"
+"""The tag of runs of a code location that works on a share of the workspaces."""
+
 INTERRUPTED = "causeloop/interrupted"
 """The tag of runs that ended with their server: such a failure says nothing about the run."""
 
@@ -33,9 +38,26 @@ UNFINISHED = (
 )
 
 
+def find_share() -> WorkspaceShare:
+    """The share of the workspaces that this code location works on."""
+    return WorkspaceShare.parse(settings().workspace_share)
+
+
+def tag_share() -> dict[str, str]:
+    """What tells the runs of this code location from those of the others that share the workspaces."""
+    share = find_share()
+    return {SHARE: str(share)} if share.of > 1 else {}
+
+
+def reason_for_first_share() -> str | None:
+    """Why this code location leaves to the first what is done once for the installation; None: it is it."""
+    share = find_share()
+    return None if share.is_first else f"the code location of the share 1/{share.of} does it for all"
+
+
 def has_unfinished_run(instance: DagsterInstance, trigger: str) -> bool:
     """Whether a run of this trigger is queued or goes on; what has come up since waits for its end."""
-    unfinished = dg.RunsFilter(statuses=list(UNFINISHED), tags={TRIGGER: trigger})
+    unfinished = dg.RunsFilter(statuses=list(UNFINISHED), tags={TRIGGER: trigger, **tag_share()})
     return bool(instance.get_run_records(unfinished, limit=1))
 
 
@@ -55,7 +77,8 @@ def reason_to_wait(instance: DagsterInstance, trigger: str) -> str | None:
 
 def list_last_failures(instance: DagsterInstance, trigger: str) -> list[dg.RunRecord]:
     """The runs of a trigger that failed one after another, newest first; interrupted ones do not count."""
-    last = instance.get_run_records(dg.RunsFilter(tags={TRIGGER: trigger}), limit=4 * MAX_FAILURES_COUNTED)
+    runs = dg.RunsFilter(tags={TRIGGER: trigger, **tag_share()})
+    last = instance.get_run_records(runs, limit=4 * MAX_FAILURES_COUNTED)
     own = (record for record in last if INTERRUPTED not in record.dagster_run.tags)
     failed = itertools.takewhile(lambda record: record.dagster_run.status == dg.DagsterRunStatus.FAILURE, own)
     return list(itertools.islice(failed, MAX_FAILURES_COUNTED))
@@ -69,11 +92,15 @@ def request_run(
     assets: Sequence[dg.AssetKey],
     requested: Collection[str] = (),
 ) -> dg.RunRequest | dg.SkipReason:
-    """Request a run over these workspaces; those without a partition yet wait until they have one."""
+    """Request a run over those of these workspaces that are this code location's.
+
+    Those without a partition yet wait until they have one.
+    """
     from causeloop_pipeline.storage.app.run_scopes import declare_scope
 
     partitions = instance.get_dynamic_partitions(str(WORKSPACES.name))
-    wanted = set(workspace_ids)
+    share = find_share()
+    wanted = {workspace_id for workspace_id in workspace_ids if share.holds(workspace_id)}
     by_partition = {key: parse_partition(key) for key in partitions}
     present = {key: workspace_id for key, workspace_id in by_partition.items() if workspace_id in wanted}
     if not present or not assets:
@@ -81,7 +108,7 @@ def request_run(
     scope_id = str(uuid.uuid4())
     declare_scope(session, scope_id, sorted(present.values()))
     ranged = range_tags(partitions, set(present))
-    tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id}
+    tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id, **tag_share()}
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
     return dg.RunRequest(tags=tags, asset_selection=list(assets))

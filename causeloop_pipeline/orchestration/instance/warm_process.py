@@ -8,7 +8,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from multiprocessing import forkserver, resource_tracker, util
-from typing import NoReturn
+from typing import NoReturn, cast
 
 WARM_MODULES = "causeloop_pipeline.orchestration.instance.warm_modules"
 STANDARD_STREAMS = (0, 1, 2)
@@ -38,10 +38,9 @@ def _fork(_program: str, _arguments: Sequence[str], descriptors: Sequence[int]) 
 
 def _serve(listener: int, alive: int) -> NoReturn:
     """Fork runs until the code server has ended; then `alive`, which it holds open, is closed."""
-    status, tracker = 1, resource_tracker.getfd()
-    assert tracker is not None  # `ensure_running` has started it
+    status = 1
     try:
-        _close_all_but({*STANDARD_STREAMS, listener, alive, tracker})
+        _close_all_but({*STANDARD_STREAMS, listener, alive, cast(int, resource_tracker.getfd())})
         forkserver.main(listener, alive, preload=())
     except SystemExit:
         status = 0

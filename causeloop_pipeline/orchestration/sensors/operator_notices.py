@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
 from causeloop_pipeline.orchestration.run_scope import TRIGGER
 from causeloop_pipeline.orchestration.sensors.run_causes import (
     OpenCause,
@@ -30,6 +31,8 @@ def send_operator_notices(
     from causeloop_pipeline.egress.errors import OutsideFailure
     from causeloop_pipeline.stages.jobs.operator_notices import tell_operators
 
+    if reason := reason_for_first_share():
+        return dg.SkipReason(reason)
     if installation.settings.operator_channel is None:
         return dg.SkipReason("CAUSELOOP_OPERATOR_CHANNEL is not set: nobody is notified")
     watch = Watch.read(context.cursor, datetime.now(UTC))

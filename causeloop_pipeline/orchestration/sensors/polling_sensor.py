@@ -10,7 +10,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
 from causeloop_pipeline.orchestration.jobs.loop import loop
-from causeloop_pipeline.orchestration.run_requests import reason_to_wait
+from causeloop_pipeline.orchestration.run_requests import reason_for_first_share, reason_to_wait, tag_share
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
     tag_interrupted_run,
@@ -60,6 +60,8 @@ def polling_sensor(
         def evaluate(
             context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
         ) -> dg.RunRequest | dg.SkipReason:
+            if job is not loop and (reason := reason_for_first_share()):
+                return dg.SkipReason(reason)
             reason = reason_to_wait(context.instance, name)
             if reason and tag_interrupted_run(
                 context.instance, name, lambda: read_database_start(installation)
@@ -69,11 +71,17 @@ def polling_sensor(
                 return dg.SkipReason(reason)
             if is_pipeline_server():
                 _wait_for(has_work, installation, interval_seconds / 2)
-            return request_run(context, installation)
+            return _tag_share(request_run(context, installation))
 
         return evaluate
 
     return declare
+
+
+def _tag_share(decided: dg.RunRequest | dg.SkipReason) -> dg.RunRequest | dg.SkipReason:
+    if isinstance(decided, dg.SkipReason):
+        return decided
+    return decided.with_replaced_attrs(tags={**decided.tags, **tag_share()})
 
 
 def look_repeatedly(look: Callable[[], Outcome], seconds_between_looks: float) -> Outcome:

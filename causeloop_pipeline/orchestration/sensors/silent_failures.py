@@ -8,6 +8,7 @@ import dagster as dg
 from dagster import DagsterInstance
 
 from causeloop_pipeline.orchestration.partitions import DBT_POOL
+from causeloop_pipeline.orchestration.run_requests import reason_for_first_share
 from causeloop_pipeline.stages.installation import Installation
 
 SECONDS_TO_FREE = 120
@@ -47,6 +48,8 @@ def watch_silent_failures(
     from causeloop_pipeline.storage.health.product_figures import read_product_figures
     from causeloop_pipeline.storage.health.silent_failures import SilentFailure, find_silent_failures
 
+    if reason := reason_for_first_share():
+        return dg.SkipReason(reason)
     if installation.settings.operator_channel is None:
         return dg.SkipReason("CAUSELOOP_OPERATOR_CHANNEL is not set: nobody is notified")
     with installation.database.every_workspace() as session:
