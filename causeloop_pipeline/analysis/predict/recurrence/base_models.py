@@ -31,7 +31,7 @@ from causeloop_pipeline.analysis.predict.recurrence.local_learners import (
 )
 from causeloop_pipeline.analysis.predict.recurrence.samples import Samples
 
-# by base model its weight in the ensemble before any window has closed; the names are stored
+# by base model its weight in the ensemble before its losses count, where much is known; the names are stored
 BASE_MODELS: Mapping[str, float] = {
     "ridge": 0.36,
     "trees": 0.20,
@@ -44,6 +44,9 @@ BASE_MODELS: Mapping[str, float] = {
     "recency_frequency": 0.05,
     "prophet": 0.05,
 }
+# the same while little is known: what needs many windows counts less, the plain reference most
+CAREFUL_WEIGHTS: Mapping[str, float] = {**BASE_MODELS, "recency_frequency": 0.50, "trees": 0.05}
+MUCH_KNOWN_ROWS = 15_000.0  # closed windows
 MIN_TRAINING_ROWS = 60
 MAX_HAWKES_ROWS = 12_000
 MAX_CHURN_ROWS = 3_000

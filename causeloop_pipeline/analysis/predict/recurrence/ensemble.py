@@ -12,7 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from causeloop_pipeline.analysis.arrays import DAY_MS, Floats, Ints
-from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import (
+    BASE_MODELS,
+    CAREFUL_WEIGHTS,
+    MUCH_KNOWN_ROWS,
+)
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import expit
 from causeloop_pipeline.analysis.predict.recurrence.local_learners import fit_logistic
 
@@ -119,9 +123,9 @@ def _discount(forecast_origin: Ints, now: int) -> Floats:
 def _fit_weights(
     past: PastForecasts, closed: npt.NDArray[np.bool_], sample_weight: Floats, periods: float
 ) -> dict[str, float]:
-    prior = np.array(list(BASE_MODELS.values()))
+    prior = weigh_before_losses(len(sample_weight))
     if periods <= 1 or not len(sample_weight):
-        return dict(zip(BASE_MODELS, (prior / prior.sum()).tolist(), strict=True))
+        return dict(zip(BASE_MODELS, prior.tolist(), strict=True))
 
     outcome = past.outcome[closed]
     losses = np.full(len(BASE_MODELS), np.nan)
@@ -137,6 +141,20 @@ def _fit_weights(
     evidence = 0.5 * sample_weight.sum() / ROWS_PER_INDEPENDENT * min(1.0, (periods - 1) / 8)
     posterior = prior * np.exp(-evidence * (losses - losses.min()))
     return dict(zip(BASE_MODELS, (posterior / posterior.sum()).tolist(), strict=True))
+
+
+def weigh_before_losses(closed: int) -> Floats:
+    """Weigh the base models before their losses count.
+
+    In: how many windows have closed. Out: a weight for each of BASE_MODELS, in all 1: from CAREFUL_WEIGHTS at
+    none evenly to BASE_MODELS at 15,000. On small histories the plain reference is hard to beat, and boosted
+    trees are beaten by it; the losses of a few thousand overlapping windows show neither.
+    """
+    much, little = (
+        np.array(list(weights.values())) / sum(weights.values()) for weights in (BASE_MODELS, CAREFUL_WEIGHTS)
+    )
+    evidence = min(1.0, closed / MUCH_KNOWN_ROWS)
+    return np.asarray(evidence * much + (1.0 - evidence) * little)
 
 
 def _combine_past(past: PastForecasts, closed: npt.NDArray[np.bool_], weights: Mapping[str, float]) -> Floats:

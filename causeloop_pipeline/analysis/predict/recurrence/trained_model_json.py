@@ -65,7 +65,8 @@ def name_model_form(model_version: str, windows: tuple[int, ...]) -> str:
     """
     classes = {name: _list_stored_fields(cls) for name, cls in STORED_CLASSES.items()}
     prior_version = load_pretrained_prior().version
-    parts = [STORED_FORMAT, classes, FEATURES, dict(base_models.BASE_MODELS), prior_version, windows]
+    weights = [dict(base_models.BASE_MODELS), dict(base_models.CAREFUL_WEIGHTS), base_models.MUCH_KNOWN_ROWS]
+    parts = [STORED_FORMAT, classes, FEATURES, weights, prior_version, windows]
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{model_version}/{digest[:16]}"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from causeloop_pipeline.analysis.arrays import DAY_MS
-from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS
+from causeloop_pipeline.analysis.predict.recurrence.base_models import BASE_MODELS, CAREFUL_WEIGHTS
 from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     PastForecasts,
     calibrate,
@@ -14,6 +14,7 @@ from causeloop_pipeline.analysis.predict.recurrence.ensemble import (
     design_effect,
     empty_past_forecasts,
     fit_ensemble,
+    weigh_before_losses,
     widen_beyond_observed,
 )
 
@@ -39,10 +40,17 @@ def past_forecasts(good="ridge", rows=4000, closed=True, seed=0):
     )
 
 
-def test_without_past_forecasts_the_prior_weights_hold():
+def test_without_past_forecasts_the_careful_weights_hold():
     weights = fit_ensemble(empty_past_forecasts(), (7,), NOW).weights[7.0]
-    assert np.isclose(weights["ridge"] / weights["trees"], BASE_MODELS["ridge"] / BASE_MODELS["trees"])
-    assert np.isclose(sum(weights.values()), 1)
+    careful = CAREFUL_WEIGHTS["ridge"] / CAREFUL_WEIGHTS["trees"]
+    assert np.isclose(weights["ridge"] / weights["trees"], careful)
+
+
+def test_the_more_windows_have_closed_the_less_the_plain_reference_counts_beforehand():
+    plain = list(BASE_MODELS).index("recency_frequency")
+    shares = [weigh_before_losses(closed)[plain] for closed in (0, 7_500, 15_000, 90_000)]
+    assert shares[0] > shares[1] > shares[2] == shares[3]
+    assert np.isclose(weigh_before_losses(400).sum(), 1.0)
 
 
 def test_a_base_model_that_was_right_gains_weight_and_the_others_lose_it():
