@@ -49,6 +49,7 @@ def normalize(
     sources = [] if is_rebuild else list(claimed)
     report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild)
     with installation.database.workspaces(workspace_ids) as session:
+        analyze_grown_tables(session)
         of_workspace = (
             {}
             if is_rebuild
