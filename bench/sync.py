@@ -41,6 +41,7 @@ from causeloop_pipeline.stages.installation import Installation
 from causeloop_pipeline.stages.normalization import find_lost_records, normalize
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace, declare_scope
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
+from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import prepare_database
 from causeloop_pipeline.storage.embedded.postgres_server import data_dir, remove_server
 
@@ -50,6 +51,7 @@ MAX_CPU, MAX_RATIO, MAX_MEGABYTES = 1.2, 1.2, 600
 SELECT_ROWS_READ = """
 select tup_returned + tup_fetched from pg_stat_database where datname = current_database()
 """
+REPORT_ROWS_READ = "select pg_stat_force_next_flush()"  # a kept connection would tell a second later
 STAGES: dict[str, StageFunction] = {
     "fingerprints": fingerprints.run,
     "patterns": patterns.run,
@@ -128,21 +130,36 @@ class StoredWorkspace:
         return self._run_loop(self.batches[number], AS_OF + timedelta(hours=ROUND_HOURS * number))
 
     def _run_loop(self, failures: list[dict[str, object]], as_of: datetime) -> Meter:
+        with self.installation.keep_connection() as connected:  # as the steps of a run do
+            return self._run_steps(connected, failures, as_of)
+
+    def _run_steps(
+        self, installation: Installation, failures: list[dict[str, object]], as_of: datetime
+    ) -> Meter:
         meter, workspace = Meter(self.postmaster), ScopedWorkspace(self.workspace_id, "Europe/Berlin")
-        database, run_id = self.installation.database, f"{self.workspace_id} {as_of}"
+        database, run_id = installation.database, f"{self.workspace_id} {as_of}"
         with meter.measure("landing"):
             land_failures(database, self.workspace_id, failures)
+            report_rows_read(database, self.workspace_id)
         with meter.measure("normalization"):
             with database.workspace(self.workspace_id) as session:
                 declare_scope(session, run_id, [self.workspace_id])
-            normalized = normalize(self.installation, run_id, [self.workspace_id])
+            normalized = normalize(installation, run_id, [self.workspace_id])
+            report_rows_read(database, self.workspace_id)
         with meter.measure("conservation"), database.workspace(self.workspace_id) as session:
             lost, _ = find_lost_records(session, self.workspace_id, normalized)
             assert lost is None, lost
         for stage, run in STAGES.items():
             with meter.measure(stage), database.workspace(self.workspace_id) as session:
                 run(session, workspace, as_of, RunOptions(run_id))
+                session.execute(REPORT_ROWS_READ)
         return meter
+
+
+def report_rows_read(database: Database, workspace_id: UUID) -> None:
+    """Let the connection tell what it has read before the next step begins."""
+    with database.workspace(workspace_id) as session:
+        session.execute(REPORT_ROWS_READ)
 
 
 def create_named_workspace(name: str) -> UUID:

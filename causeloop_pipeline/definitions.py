@@ -37,7 +37,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.sensors.run_failures import release_canceled_run, release_failed_run
     from causeloop_pipeline.orchestration.sensors.silent_failures import watch_silent_failures
     from causeloop_pipeline.orchestration.sensors.workspaces import sync_partitions
-    from causeloop_pipeline.stages.installation import Installation
+    from causeloop_pipeline.stages.installation import Installation, open_installation
 
     STAGES = (fingerprints, patterns, clusters, predictions, alerts, risk, outcomes, proofs, recommendations)
 
@@ -61,6 +61,8 @@ with pause_garbage_collection():
             watch_silent_failures,
             watch_reporting_sessions,
         ],
-        resources={"installation": dg.ResourceDefinition(Installation, description=Installation.__doc__)},
+        resources={
+            "installation": dg.ResourceDefinition(open_installation, description=Installation.__doc__)
+        },
         executor=dg.in_process_executor,
     )

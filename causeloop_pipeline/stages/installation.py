@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class Installation:
     """This installation's database and secrets, as the pipeline's role sees them."""
 
+    def __init__(self) -> None:
+        self._connected: Installation | None = None
+
     @property
     def settings(self) -> Settings:
         """The settings of this process."""
@@ -35,11 +38,21 @@ class Installation:
 
     @contextmanager
     def keep_connection(self) -> "Iterator[Installation]":
-        """The same, with one connection for all sessions; none may be opened within another."""
+        """The same, with one connection for all sessions; none may be opened within another.
+
+        Within such a block the same connection is kept on: a new one would first read PostgreSQL's catalog.
+        """
+        if self._connected is not None:
+            yield self._connected
+            return
         with self.database.keep_connection(is_replanned=True) as database:
             connected = Installation()
             connected.__dict__["database"] = database
-            yield connected
+            self._connected = connected
+            try:
+                yield connected
+            finally:
+                self._connected = None
 
     @property
     def vault(self) -> "Vault":
@@ -52,6 +65,14 @@ class Installation:
     def normalizer(self) -> "Normalizer":
         """The dbt project, its manifest kept from one use to the next."""
         return _normalizer_of(settings().require_dbt_url())
+
+
+@contextmanager
+def open_installation() -> Iterator[Installation]:
+    """The installation as a run's resource: the steps of the run keep one connection."""
+    installation = Installation()
+    with installation.keep_connection():
+        yield installation
 
 
 @cache
