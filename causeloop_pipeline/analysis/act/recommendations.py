@@ -8,6 +8,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 import polars as pl
 
+from causeloop_pipeline.analysis.act.diagnoses import (
+    SUGGESTION_BELOW,
+    Advice,
+    chance_of_one_problem,
+    diagnose,
+)
 from causeloop_pipeline.analysis.act.expected_prevention import (
     HORIZON_DAYS,
     SATURATED,
@@ -21,6 +27,7 @@ from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, ga
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
 from causeloop_pipeline.analysis.act.planned_work import is_planned_work
 from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
+from causeloop_pipeline.analysis.act.suggestions import Row, fold_suggestions
 from causeloop_pipeline.analysis.act.wording import (
     list_steps,
     write_distinct_title,
@@ -34,32 +41,11 @@ from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact
 MIN_ISSUES = 2
 MIN_RECURRENCES = 0.2  # active days expected in 90 days; a pattern below it is left alone
 CANDIDATES_FROM = 0.999 * MIN_RECURRENCES  # a little below, for rounding
-SUGGESTION_BELOW = 0.5  # a pattern of less confidence is a suggestion
 HIGH_BENEFIT = 1.5
 HIGH_RISK = 70.0
 _EFFORT_COST = {Effort.LOW: 1.0, Effort.MEDIUM: 1.6, Effort.HIGH: 2.8}
 _UNKNOWN_RISK = 40.0
 _REOPENED = ("failed", "partly", "moved")
-_FAMILY_OF_CAUSE = {
-    "configuration": "configuration",
-    "bad_deploy": "bad_deploy",
-    "expired": "certificate_expiry",
-    "hardware": "hardware",
-    "power": "hardware",
-    "link": "network",
-    "third_party": "third_party",
-    "load": "capacity",
-    "capacity": "capacity",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Advice:
-    """One remedy for patterns that it would fix together, the pattern with most issues first."""
-
-    family: str
-    words: str | None
-    group: Sequence[PatternEvidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +77,13 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
     Method: the kind of failure is the cause that the issues state, else read from template, error type,
     titles and traces, else from the rhythm or from changes in the evidence; without any, the advice is the
     observation that tells two causes apart. A pattern of a confidence below .5 is to be checked first; what
-    that prevents is counted with the confidence, the chance that there is one problem to fix.
+    that prevents is counted with the confidence, the chance that there is one problem to fix. Of more than
+    eleven such suggestions the ten best stand alone and one row holds the others.
     Score = recurrences prevented in 90 days if it is one problem * (.5 + risk / 100) * confidence / effort.
     """
     live = inputs.patterns.filter(pl.col("status").fill_null("active") != "resolved")
     evidence = gather_evidence(live, inputs.summaries, inputs.predictions, as_of=as_of)
-    diagnoses = [_diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
+    diagnoses = [diagnose(pattern) for pattern in evidence if _is_worth_advice(pattern)]
     groups = _group_by_cluster(diagnoses, _clusters_by_pattern(inputs.cluster_members))
 
     context = _Context(
@@ -106,8 +93,7 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
         namespace=namespace,
     )
     rows = _distinguish_titles(groups, [_build_row(advice, context) for advice in groups])
-    wanted = [row for row in rows if _is_wanted(context.states.get(str(row["recommendation_id"])))]
-    return _rank(wanted)
+    return _rank([row for row in _fold(groups, rows, context) if _is_wanted(_state_of(row, context))])
 
 
 def select_candidates(patterns: pl.DataFrame, predictions: pl.DataFrame) -> list[str]:
@@ -141,39 +127,8 @@ def _is_worth_advice(evidence: PatternEvidence) -> bool:
     """
     if is_planned_work(evidence.name) or (evidence.probability is None and evidence.active_days == 1):
         return False
-    recurrences = estimate_recurrences(evidence) * _chance_of_one_problem(evidence)
+    recurrences = estimate_recurrences(evidence) * chance_of_one_problem(evidence)
     return evidence.issue_count >= MIN_ISSUES and recurrences >= MIN_RECURRENCES
-
-
-def _chance_of_one_problem(evidence: PatternEvidence) -> float:
-    """The confidence of a suggestion; what is surer than that counts as one problem."""
-    return evidence.confidence if evidence.confidence < SUGGESTION_BELOW else 1.0
-
-
-def _diagnose(evidence: PatternEvidence) -> _Advice:
-    """The kind of failure, by the cause that people state before all else."""
-    if evidence.confidence < SUGGESTION_BELOW:
-        return _Advice(SUGGESTED, None, [evidence])
-    stated = evidence.stated_cause
-    if stated is not None and stated.kind in _FAMILY_OF_CAUSE:
-        return _Advice(_FAMILY_OF_CAUSE[stated.kind], stated.words, [evidence])
-    return _Advice(*_read_family(evidence), [evidence])
-
-
-def _read_family(evidence: PatternEvidence) -> tuple[str, str | None]:
-    """The family that words, changes or hours show, and the words if they did."""
-    by_words = (evidence.families[0].family, evidence.families[0].words) if evidence.families else None
-    if by_words and evidence.families[0].weight >= 2:
-        return by_words
-    if evidence.change_evidence:
-        return "bad_deploy", None
-    if by_words:
-        return by_words
-    when = evidence.tendency
-    if when is not None and when.share >= 0.5 and when.lift >= 3:
-        return "scheduled_job", None
-    has_error = evidence.exception is not None or "error_type" in evidence.dimensions
-    return UNKNOWN if has_error else UNOBSERVED, None
 
 
 def _clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]:
@@ -183,9 +138,9 @@ def _clusters_by_pattern(cluster_members: pl.DataFrame | None) -> dict[str, str]
     return dict(pairs.iter_rows())
 
 
-def _group_by_cluster(diagnoses: Sequence[_Advice], clusters: Mapping[str, str]) -> list[_Advice]:
+def _group_by_cluster(diagnoses: Sequence[Advice], clusters: Mapping[str, str]) -> list[Advice]:
     """One piece of advice for patterns of a cluster that fail alike, if one change fixes them all."""
-    groups: dict[tuple[str, str], list[_Advice]] = {}
+    groups: dict[tuple[str, str], list[Advice]] = {}
     for advice in diagnoses:
         pattern_id = advice.group[0].pattern_id
         is_shared = PLAYBOOK[advice.family].merges and pattern_id in clusters
@@ -194,9 +149,9 @@ def _group_by_cluster(diagnoses: Sequence[_Advice], clusters: Mapping[str, str])
     return [_merge(parts) for _, parts in sorted(groups.items())]
 
 
-def _merge(parts: Sequence[_Advice]) -> _Advice:
+def _merge(parts: Sequence[Advice]) -> Advice:
     ordered = sorted(parts, key=lambda part: (-part.group[0].issue_count, part.group[0].pattern_id))
-    return _Advice(
+    return Advice(
         ordered[0].family, ordered[0].words, [evidence for part in ordered for evidence in part.group]
     )
 
@@ -217,7 +172,7 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
     return status in ("pending", "in_progress") or (status == "implemented" and verdict in _REOPENED)
 
 
-def _recommendation_id(advice: _Advice, context: _Context) -> str:
+def _recommendation_id(advice: Advice, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
     space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
     oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
@@ -225,7 +180,25 @@ def _recommendation_id(advice: _Advice, context: _Context) -> str:
     return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
 
 
-def _choose_remedy(advice: _Advice) -> Remedy:
+def _fold(groups: Sequence[Advice], rows: Sequence[dict[str, object]], context: _Context) -> list[Row]:
+    """The rows, with most suggestions that nobody works on yet in one; what people dismissed is not in it."""
+    others: list[Row] = []
+    suggestions = []
+    for advice, row in zip(groups, rows, strict=True):
+        state = _state_of(row, context)
+        if advice.family == SUGGESTED and (state is None or state[0] == "pending"):
+            suggestions.append((advice.group[0], row))
+        else:
+            others.append(row)
+    space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
+    return [*others, *fold_suggestions(suggestions, space)]
+
+
+def _state_of(row: Row, context: _Context) -> tuple[str, str | None] | None:
+    return context.states.get(str(row["recommendation_id"]))
+
+
+def _choose_remedy(advice: Advice) -> Remedy:
     """What the playbook says, or what to observe where no cause is known."""
     remedy = PLAYBOOK[advice.family]
     if advice.family not in (UNKNOWN, UNOBSERVED):
@@ -234,10 +207,10 @@ def _choose_remedy(advice: _Advice) -> Remedy:
     return replace(remedy, title=observation.title, steps=tuple(observation.steps))
 
 
-def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
+def _build_row(advice: Advice, context: _Context) -> dict[str, object]:
     remedy = _choose_remedy(advice)
     confidence = min(evidence.confidence for evidence in advice.group)
-    chance = min(_chance_of_one_problem(evidence) for evidence in advice.group)
+    chance = min(chance_of_one_problem(evidence) for evidence in advice.group)
     gain = estimate_prevention(advice.group, context.hold_chances[remedy.type], chance)
     risks = [context.risks.get(evidence.pattern_id) for evidence in advice.group]
     risk = max((score for score in risks if score is not None), default=_UNKNOWN_RISK)
@@ -259,7 +232,7 @@ def _build_row(advice: _Advice, context: _Context) -> dict[str, object]:
 
 
 def _distinguish_titles(
-    groups: Sequence[_Advice], rows: Sequence[dict[str, object]]
+    groups: Sequence[Advice], rows: Sequence[dict[str, object]]
 ) -> list[dict[str, object]]:
     """Name the pattern in titles that would otherwise be the same."""
     shared = Counter(row["title"] for row in rows)

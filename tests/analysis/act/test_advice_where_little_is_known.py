@@ -5,7 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.act.recommendations import MIN_RECURRENCES, SUGGESTION_BELOW
+from causeloop_pipeline.analysis.act.diagnoses import SUGGESTION_BELOW
+from causeloop_pipeline.analysis.act.recommendations import MIN_RECURRENCES
 from tests.support.advising import TRACE, advise, failing
 from tests.support.pattern_frames import issue as failure
 from tests.support.pattern_frames import predictions
