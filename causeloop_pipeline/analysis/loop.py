@@ -263,6 +263,9 @@ def with_reasons(predictions: pl.DataFrame, patterns: pl.DataFrame, windows: tup
 
     In: PREDICTIONS, PATTERNS, windows in days. Out: PREDICTIONS, sorted by pattern and window.
     """
+    predictions = predictions.select(PREDICTION_SCHEMA.names())
+    if set(patterns["pattern_id"]) <= set(predictions["pattern_id"]):
+        return predictions.sort("pattern_id", "window_days")
     unpredicted = patterns.select("pattern_id").join(predictions, on="pattern_id", how="anti")
     window_days = pl.DataFrame({"window_days": sorted(set(windows))}, schema={"window_days": pl.Int64})
     rows = unpredicted.join(window_days, how="cross").with_columns(pl.lit(NO_DATES).alias("reason"))
@@ -272,6 +275,4 @@ def with_reasons(predictions: pl.DataFrame, patterns: pl.DataFrame, windows: tup
         if name not in rows.columns
     ]
     complete = rows.with_columns(missing_columns).select(PREDICTION_SCHEMA.names())
-    return pl.concat([predictions.select(PREDICTION_SCHEMA.names()), complete]).sort(
-        "pattern_id", "window_days"
-    )
+    return pl.concat([predictions, complete]).sort("pattern_id", "window_days")

@@ -97,7 +97,7 @@ def _group_all(session: Session, workspace: ScopedWorkspace) -> Counts:
         corrections_digest=corrections_digest(session, workspace_id),
         issue_count=issues.height,
     )
-    index = PatternIndex.split(grouping.index.to_bytes())
+    index = grouping.index.to_parts()
     write_grouping_state(session, workspace_id, state, pattern_index=index, churn=churn)
     return _counts(issues.height, grouping, is_full=True)
 
@@ -134,17 +134,22 @@ def _assign_new_issues(session: Session, workspace_id: UUID) -> Counts:
     issues = read_ungrouped_issues(session, workspace_id)
     if issues.is_empty():
         return _counts(0, None, is_full=False)
+    stored_index = read_pattern_index(session, workspace_id)
     grouping = assign_issues(
         issues,
         read_fingerprints(session, workspace_id, issue_ids=issues["issue_id"]),
-        PatternIndex.from_bytes(read_pattern_index(session, workspace_id)),
+        PatternIndex.from_parts(stored_index),
         constraints=read_constraints(session, workspace_id),
         options=grouping_options(session, workspace_id),
     )
     add_members(session, workspace_id, grouping.patterns, grouping.members)
-    parts = PatternIndex.split(grouping.index.to_bytes())
-    added_issues = grouping.index.later_members.height
-    store_pattern_index(session, workspace_id, parts, added_issues=added_issues)
+    store_pattern_index(
+        session,
+        workspace_id,
+        grouping.index.to_parts(),
+        before=stored_index,
+        added_issues=grouping.index.later_members.height,
+    )
     return _counts(issues.height, grouping, is_full=False)
 
 

@@ -32,13 +32,13 @@ def test_an_index_of_an_older_version_is_rebuilt_by_grouping_all_issues_again(
         assert run_patterns(session, workspace_id)["full recompute"] == 1
         assert run_patterns(session, workspace_id)["full recompute"] == 0
 
-        current = bytes(read_pattern_index(session, workspace_id))
+        current = b"".join(read_pattern_index(session, workspace_id))
         grouped = read_patterns(session, workspace_id).sort("pattern_id")
         _, _, content = current.partition(b"\n")
         older = b"causeloop pattern index 2\n" + content
         store_pattern_index(session, workspace_id, [older])
 
         assert run_patterns(session, workspace_id)["full recompute"] == 1
-        assert bytes(read_pattern_index(session, workspace_id)) == current
+        assert b"".join(read_pattern_index(session, workspace_id)) == current
         assert PatternIndex.is_current_format(current)
         assert read_patterns(session, workspace_id).sort("pattern_id").equals(grouped)

@@ -8,19 +8,22 @@ from typing import Any
 import polars as pl
 
 MAX_NAME_LENGTH = 160
-DIMENSIONS = ("service", "component", "region", "environment", "team", "error_type", "weekday", "time_of_day")
+DIMENSIONS = ("service", "component", "region", "environment", "team", "error_type")
 """In the order in which people tell failures apart by them."""
+PARTS_OF_WEEK = ("weekday", "time_of_day")
+MIN_ISSUES_OF_RHYTHM = 10  # fewer may fall on one weekday by chance
 
 
 def tell_twins_apart(patterns: pl.DataFrame) -> pl.DataFrame:
     """Gives patterns of one name names that differ.
 
     In: `PATTERN_SCHEMA`. Out: the same rows; of patterns of one name each bears the value of the first
-    dimension of their fingerprints that all of them differ in, else the day when it was first seen, else the
-    beginning of its id. Raises nothing.
+    dimension of their fingerprints that all of them differ in (a weekday or part of the day only if each has
+    ten issues), else the day when it was first seen, else the beginning of its id. Raises nothing.
     """
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in patterns.select("pattern_id", "name", "fingerprint", "first_seen_at").iter_rows(named=True):
+    columns = ("pattern_id", "name", "fingerprint", "first_seen_at", "issue_count")
+    for row in patterns.select(columns).iter_rows(named=True):
         by_name[row["name"]].append(row)
     names = {
         row["pattern_id"]: _append(name, mark)
@@ -36,10 +39,12 @@ def tell_twins_apart(patterns: pl.DataFrame) -> pl.DataFrame:
 
 def _find_marks(twins: Sequence[Mapping[str, Any]]) -> list[str]:
     """One text a twin, all different."""
-    for dimension in DIMENSIONS:
+    has_rhythm = all((row["issue_count"] or 0) >= MIN_ISSUES_OF_RHYTHM for row in twins)
+    for dimension in (*DIMENSIONS, *(PARTS_OF_WEEK if has_rhythm else ())):
         values = [_value_of(row["fingerprint"], dimension) for row in twins]
-        if None not in values and len(set(values)) == len(values):
-            return [str(value) for value in values]
+        marks = [value for value in values if value is not None]
+        if len(set(marks)) == len(twins):
+            return [f"{value.capitalize()}s" if dimension == "weekday" else value for value in marks]
     moments = [row["first_seen_at"] for row in twins]
     days = [_format_day(moment) for moment in moments if moment is not None]
     if len(set(days)) == len(twins):
@@ -49,7 +54,7 @@ def _find_marks(twins: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _value_of(fingerprint: Mapping[str, Any] | None, dimension: str) -> str | None:
     trait = (fingerprint or {}).get(dimension)
-    return trait["value"] if trait else None
+    return str(trait["value"]) if trait else None
 
 
 def _format_day(moment: datetime) -> str:

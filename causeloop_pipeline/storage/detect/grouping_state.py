@@ -129,11 +129,11 @@ def mark_grouping_stale(session: Session, workspace_id: UUID) -> None:
     session.execute(UPDATE_STALE_SINCE, (workspace_id,))
 
 
-def read_pattern_index(session: Session, workspace_id: UUID) -> bytes:
-    """The index that assigns new issues. Raises `LookupError` before the first grouping."""
+def read_pattern_index(session: Session, workspace_id: UUID) -> list[bytes]:
+    """The parts of the index that assigns new issues. Raises `LookupError` before the first grouping."""
     head = read_pattern_index_head(session, workspace_id)
     parts = session.connection.execute(SELECT_PATTERN_INDEX_PARTS, (workspace_id,), binary=True).fetchall()
-    return b"".join([head, *(part["content"] for part in parts)])
+    return [head, *(part["content"] for part in parts)]
 
 
 def read_pattern_index_head(session: Session, workspace_id: UUID) -> bytes:
@@ -145,24 +145,36 @@ def read_pattern_index_head(session: Session, workspace_id: UUID) -> bytes:
 
 
 def store_pattern_index(
-    session: Session, workspace_id: UUID, pattern_index: Sequence[bytes], *, added_issues: int = 0
+    session: Session,
+    workspace_id: UUID,
+    pattern_index: Sequence[bytes],
+    *,
+    before: Sequence[bytes] = (),
+    added_issues: int = 0,
 ) -> int:
     """Store the index with the issues that came since all were grouped, in parts; how many were written.
 
-    A part that has not changed is left as it is. `added_issues`: how many have come in all.
+    A part that has not changed is left as it is; one that is the very part that was read `before` is not even
+    looked at. `added_issues`: how many have come in all.
     """
     head, *parts = pattern_index
     session.execute(
         "update detect.grouping_state set pattern_index = %s, added_issues = %s where workspace_id = %s",
         (head, added_issues, workspace_id),
     )
-    return 1 + _write_parts(session, workspace_id, parts)
+    return 1 + _write_parts(session, workspace_id, parts, before[1:])
 
 
-def _write_parts(session: Session, workspace_id: UUID, parts: Sequence[bytes]) -> int:
+def _write_parts(
+    session: Session, workspace_id: UUID, parts: Sequence[bytes], before: Sequence[bytes] = ()
+) -> int:
     stored = {row["place"]: row["digest"] for row in session.rows(SELECT_PART_DIGESTS, (workspace_id,))}
-    digests = [blake2b(part, digest_size=16).hexdigest() for part in parts]
-    changed = [place for place, digest in enumerate(digests) if stored.get(place) != digest]
+    digests = {
+        place: blake2b(part, digest_size=16).hexdigest()
+        for place, part in enumerate(parts)
+        if place >= len(before) or part is not before[place]
+    }
+    changed = [place for place, digest in digests.items() if stored.get(place) != digest]
     for place in changed:
         session.execute(UPSERT_PART, (workspace_id, place, digests[place], parts[place]))
     session.execute(

@@ -7,6 +7,8 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.pattern_names import tell_twins_apart
 from causeloop_pipeline.model.frames import PATTERN_SCHEMA
 
+WEEKDAYS = (("monday", 2), ("tuesday", 3))
+
 
 def make_patterns(*rows: dict[str, object]) -> pl.DataFrame:
     """Patterns with the given names, fingerprints and first days."""
@@ -21,7 +23,7 @@ def make_patterns(*rows: dict[str, object]) -> pl.DataFrame:
                 name: {"value": value, "share": 1.0}
                 for name, value in (row.get("shared") or {}).items()  # type: ignore[attr-defined]
             },
-            "issue_count": 3,
+            "issue_count": row.get("issues", 3),
             "first_seen_at": row.get("first", datetime(2026, 3, 1, tzinfo=UTC)),
             "last_seen_at": datetime(2026, 4, 1, tzinfo=UTC),
             "mttr_seconds": None,
@@ -49,6 +51,14 @@ def test_twins_that_share_every_dimension_bear_the_day_when_they_began() -> None
         "Disk full · since 1 Mar 2026",
         "Disk full · since 9 May 2026",
     ]
+
+
+def test_twins_bear_their_weekday_only_if_they_are_no_mere_pairs() -> None:
+    days = [{"shared": {"weekday": day}, "first": datetime(2026, 3, at, tzinfo=UTC)} for day, at in WEEKDAYS]
+
+    assert tell_twins_apart(make_patterns(*days))["name"][0] == "Disk full · since 2 Mar 2026"
+    often = tell_twins_apart(make_patterns(*({**day, "issues": 10} for day in days)))
+    assert often["name"].to_list() == ["Disk full · Mondays", "Disk full · Tuesdays"]
 
 
 def test_twins_with_nothing_that_differs_still_get_different_names() -> None:

@@ -60,7 +60,7 @@ def test_the_pattern_index_is_replaced_without_a_full_grouping(
         store_pattern_index(session, workspace_id, [b"head ", b"with ", b"new ", b"issues"])
 
         assert read_pattern_index_head(session, workspace_id) == b"head "
-        assert read_pattern_index(session, workspace_id) == b"head with new issues"
+        assert b"".join(read_pattern_index(session, workspace_id)) == b"head with new issues"
 
 
 def test_only_the_parts_of_the_pattern_index_that_changed_are_written(
@@ -71,4 +71,4 @@ def test_only_the_parts_of_the_pattern_index_that_changed_are_written(
         write_grouping_state(session, workspace_id, STATE, pattern_index=first, churn=None)
 
         assert store_pattern_index(session, workspace_id, [b"head 2", b"large base", b"more new"]) == 2
-        assert read_pattern_index(session, workspace_id) == b"head 2large basemore new"
+        assert b"".join(read_pattern_index(session, workspace_id)) == b"head 2large basemore new"

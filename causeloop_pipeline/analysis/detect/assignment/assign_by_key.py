@@ -25,7 +25,7 @@ from causeloop_pipeline.analysis.detect.grouping.storms import (
     name_storm_place,
     split_storms,
 )
-from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRows, weigh_frames
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRows, join_copy_keys, weigh_frames
 
 
 @dataclass(slots=True)
@@ -98,9 +98,11 @@ def _read_keys(table: pl.DataFrame, index: PatternIndex) -> list[str]:
         return keys
     _, copy_keys = weigh_frames(FrameRows.of(table), index.lexicon.frames, table.height)
     indexed_copies = set(index.keys.filter(pl.col("key").str.starts_with("copy:"))["key"].to_list())
+    of_stack = pl.Series(copy_keys, dtype=pl.String)
+    with_title = join_copy_keys(of_stack, table["title"])
     return [
-        f"copy:{copy_key}" if key == "text:" and f"copy:{copy_key}" in indexed_copies else key
-        for key, copy_key in zip(keys, copy_keys, strict=True)
+        next((f"copy:{own}" for own in own_keys if key == "text:" and f"copy:{own}" in indexed_copies), key)
+        for key, own_keys in zip(keys, zip(of_stack, with_title, strict=True), strict=True)
     ]
 
 

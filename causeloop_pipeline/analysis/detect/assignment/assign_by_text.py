@@ -32,6 +32,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosi
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import text_rows
 
 _MAX_SEGMENTS = 8
+_SMALL_SEGMENT = 500  # texts: so few are cheaper to write again with the next ones than to search alone
 
 
 @dataclass(slots=True)
@@ -67,13 +68,17 @@ class TextPlacement:
         )
 
     def segments(self, group: Ints) -> tuple[Segment, ...]:
-        """The index's segments and the new texts; the small segments are joined when they become many."""
+        """The index's segments and the new texts, which join the last segment while that is small; the later
+        segments are joined when they become many.
+        """
         if self.corpus is None:
             return self.index_segments
         added = Segment(self.corpus, group[self.rows], self.nearest_cosines, self.lexicon)
         segments = [*self.index_segments, added]
         if len(segments) > _MAX_SEGMENTS:
-            segments = [segments[0], join_segments(segments[1:], self.lexicon)]
+            return segments[0], join_segments(segments[1:], self.lexicon)
+        if len(segments) > 2 and segments[-2].corpus.size < _SMALL_SEGMENT:
+            segments[-2:] = [join_segments(segments[-2:], self.lexicon)]
         return tuple(segments)
 
 

@@ -5,6 +5,7 @@ does that.
 """
 
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 import polars as pl
@@ -100,7 +101,7 @@ def _summarize_changes(
     group = _renumber_new_groups(placement)
     rows = placement.table.with_columns(pl.Series("group", group), pl.Series("atom_key", placement.keys))
     before = index.group_summaries.rows_of(sorted(set(group.tolist())))
-    similarity = _similarity_to_group(placement, texts, group, before, index.copy_similarity)
+    similarity = _similarity_to_group(placement, texts, group, before, index)
     summaries = update_summaries(rows, before, similarity, index, options.namespace)
     updated_index = add_to_index(index, rows, summaries, texts, placement.keys)
 
@@ -132,16 +133,16 @@ def _renumber_new_groups(placement: NewIssuePlacement) -> Ints:
 
 
 def _similarity_to_group(
-    placement: NewIssuePlacement, texts: TextPlacement, group: Ints, before: pl.DataFrame, copies: float
+    placement: NewIssuePlacement, texts: TextPlacement, group: Ints, before: pl.DataFrame, index: PatternIndex
 ) -> Floats:
     """Per new issue, the mean similarity to the issues that were in its group before it."""
-    of_kind = {**ATOM_SIMILARITY, "copy": copies}
-    mean_of_group = {
-        number: similarity_sum / max(count * (count - 1) / 2, 1) if count > 1 else 1.0
-        for number, similarity_sum, count in before.select(
-            "group", "similarity_sum", "issue_count"
-        ).iter_rows()
-    }
+    of_kind = {**ATOM_SIMILARITY, "copy": index.copy_similarity}
+    mean_of_group = _mean_similarities(before)
+    if any(
+        key == "burst:" and number not in mean_of_group
+        for key, number in zip(placement.keys, group.tolist(), strict=True)
+    ):
+        of_kind["burst"] = _usual_burst_similarity(index)
     similarity = np.empty(len(group))
     for row, key in enumerate(placement.keys):
         kind = key.partition(":")[0]
@@ -152,6 +153,21 @@ def _similarity_to_group(
         else:
             similarity[row] = min(of_kind[kind], mean_of_group.get(int(group[row]), 1.0))
     return similarity
+
+
+def _mean_similarities(summaries: pl.DataFrame) -> dict[int, float]:
+    """By group of two issues or more, the mean similarity over its pairs."""
+    pairs = pl.col("issue_count") * (pl.col("issue_count") - 1) / 2
+    means = summaries.filter(pl.col("issue_count") > 1).select("group", pl.col("similarity_sum") / pairs)
+    return dict(means.iter_rows())
+
+
+def _usual_burst_similarity(index: PatternIndex) -> float:
+    """How likely two incidents of a new burst share their cause: as in the median burst of the workspace."""
+    groups = index.bursts["group"].unique().to_list()
+    bursts = index.group_summaries.rows_of(groups).filter(pl.col("kind") == "structured")
+    means = _mean_similarities(bursts).values()
+    return min(median(means), ATOM_SIMILARITY["burst"]) if means else ATOM_SIMILARITY["burst"]
 
 
 def _confidence(patterns: pl.DataFrame, index: PatternIndex) -> Floats:

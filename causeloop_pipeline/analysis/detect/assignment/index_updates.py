@@ -14,6 +14,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     trait_counts_of,
 )
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
+from causeloop_pipeline.analysis.query_engine import choose_engine
 
 _MAX_VALUES_TO_SCAN_FOR = 8
 _BURST_KEYS = ("burst:", "storm:")  # of issues that time decides about
@@ -32,7 +33,11 @@ def update_summaries(
     the index and the workspace. Out: the summaries now, with ids for new groups.
     """
     added = _summarize_added(rows, similarity)
-    merged = added.join(before.lazy(), on="group", how="left").sort("group").collect()
+    merged = (
+        added.join(before.lazy(), on="group", how="left")
+        .sort("group")
+        .collect(engine=choose_engine(rows.height))
+    )
     ids = _assign_ids(merged, index, namespace)
     earlier_count = pl.col("issue_count").fill_null(0)
     count = earlier_count + pl.col("added_count")
@@ -122,20 +127,25 @@ def add_to_index(
         .group_by("group", "name", "value")
         .agg(pl.col("count").sum())
         .sort("group", "name", "value")
-        .collect()
+        .collect(engine=choose_engine(rows.height))
     )
     return replace(
         index,
         group_summaries=index.group_summaries.replace_groups(summaries),
         group_count=max([index.group_count - 1, *groups]) + 1,
         later_members=pl.concat([index.later_members, rows.select("issue_id", "group")]),
-        keys=pl.concat([index.keys, _list_new_keys(index, rows, keys)]),
+        keys=_append(index.keys, _list_new_keys(index, rows, keys)),
         trait_counts=index.trait_counts.replace_groups(trait_counts),
-        resolution_times=pl.concat([index.resolution_times, measure_resolution_times(rows)]),
+        resolution_times=_append(index.resolution_times, measure_resolution_times(rows)),
         bursts=pl.concat([index.bursts, _list_new_bursts(rows)]) if has_burst else index.bursts,
         lexicon=texts.lexicon,
         segments=texts.segments(rows["group"].to_numpy()),
     )
+
+
+def _append(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The frame with more rows; the very same one without any, so that it is not written again."""
+    return frame if rows.is_empty() else pl.concat([frame, rows])
 
 
 def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -150,7 +160,7 @@ def _list_new_keys(index: PatternIndex, rows: pl.DataFrame, keys: list[str]) -> 
         .filter(is_new_group | is_new_key)
         .unique()
         .sort("key", "group")
-        .collect()
+        .collect(engine=choose_engine(rows.height))
     )
 
 
@@ -166,5 +176,5 @@ def _list_new_bursts(rows: pl.DataFrame) -> pl.DataFrame:
         .select("place", created.alias("began"), created.alias("ended"), "group")
         .drop_nulls()
         .sort("place", "began", "group")
-        .collect()
+        .collect(engine=choose_engine(rows.height))
     )

@@ -1,5 +1,6 @@
 """Member rows of new issues: similarity, confidence, reason and the nearest other pattern of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,6 +22,7 @@ from causeloop_pipeline.analysis.detect.grouping.membership_reasons import (
 from causeloop_pipeline.analysis.detect.grouping.pattern_index import PatternIndex
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA
 
+_REASON_COLUMNS = ("template", "trace_key", "service", "component", "title")
 _MAX_CANDIDATES = 200  # messages with most words in common
 
 NearestPattern = tuple[str | None, str | None]
@@ -55,12 +57,14 @@ def build_new_member_rows(
     single_issues = before.filter(pl.col("issue_count") == 1).select("group", "first_issue")
     single_issue_of_group = dict(single_issues.iter_rows())
 
+    explained_by = assigned.placement.table.select(_REASON_COLUMNS).rows(named=True)
     members = []
     for row, (issue, group) in enumerate(rows.select("issue_id", "group").iter_rows()):
         if group not in pattern_of_group:
             continue
         pattern = pattern_of_group[group]
-        measures = (similarity[row], confidence[row], _explain_row(assigned, row))
+        reason = _explain_row(assigned, row, explained_by[row])
+        measures = (similarity[row], confidence[row], reason)
         members.append((pattern, issue, *measures, *nearest[row]))
         if group in single_issue_of_group:
             members.append((pattern, single_issue_of_group.pop(group), *measures, None, None))
@@ -133,12 +137,11 @@ def _find_nearest_message(template: str, messages: pl.DataFrame) -> tuple[str, s
     return None if near is None else (candidates["pattern_id"][near[0] - 1], near[1])
 
 
-def _explain_row(assigned: AssignedIssues, row: int) -> Reason:
+def _explain_row(assigned: AssignedIssues, row: int, values: Mapping[str, str | None]) -> Reason:
     """The reason why a new issue is in its pattern."""
     placement = assigned.placement
     if row in placement.linked_to:
         return explain_user_link(placement.linked_to[row])
-    values = placement.table.row(row, named=True)
     match placement.keys[row].partition(":")[0]:
         case "template":
             return explain_template(values["template"] or "")

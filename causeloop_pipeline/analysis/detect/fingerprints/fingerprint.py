@@ -12,7 +12,12 @@ import polars as pl
 from causeloop_pipeline.analysis.detect.fingerprints.canonical_issues import canonical_issues
 from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD, mask
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog, merge_templates
-from causeloop_pipeline.analysis.detect.fingerprints.text_kind import add_kind, reliable_kinds
+from causeloop_pipeline.analysis.detect.fingerprints.text_kind import (
+    MIN_BODY_CHARACTERS,
+    MIN_MACHINE_ROWS,
+    add_kind,
+    reliable_kinds,
+)
 from causeloop_pipeline.analysis.detect.traces.parser import parse_trace
 from causeloop_pipeline.model.frames import FINGERPRINT_SCHEMA
 
@@ -95,6 +100,29 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
         .with_columns(machine_text)
         .join(by_message, on="masked", how="left", maintain_order="left")
     )
+
+
+def list_catalog(table: pl.DataFrame) -> TemplateCatalog:
+    """Lists what a grouping has learned of sources and templates.
+
+    In: canonical issues with `kind` and `template`. Out: the kind of each source with enough issues, and the
+    templates; a template leads to itself.
+    """
+    has_body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > MIN_BODY_CHARACTERS
+    counted = (
+        table.lazy()
+        .group_by(pl.col("source").fill_null(""), has_body.alias("has_body"), "kind")
+        .len("rows")
+        .sort(["source", "has_body", "rows", "kind"], descending=[False, False, True, False])
+        .collect()
+    )
+    kinds: dict[tuple[str, bool], str] = {}
+    for source, with_body, kind, rows in counted.iter_rows():
+        if rows >= MIN_MACHINE_ROWS:
+            kinds.setdefault((source, with_body), kind)
+    templates = table["template"].drop_nulls().unique().sort().to_list()
+    masked = [template.replace(DISPLAYED_WILDCARD, WILDCARD) for template in templates]
+    return TemplateCatalog(kinds, dict(zip(masked, masked, strict=True)))
 
 
 def template_key(template: str) -> str:

@@ -8,6 +8,7 @@ repeat their titles, but what they are about is in the stack below.
 import polars as pl
 
 from causeloop_pipeline.analysis.detect.fingerprints.masking import mask
+from causeloop_pipeline.analysis.query_engine import choose_engine
 from causeloop_pipeline.model.frames import DIMENSIONS
 
 MIN_MACHINE_ROWS = 3
@@ -111,7 +112,8 @@ def _block_kinds(table: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("machine"))
         .otherwise(pl.lit("human"))
     )
-    return texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind")).collect()
+    kinds = texts.join(places, on=_BLOCK).select(*_BLOCK, kind.alias("kind"))
+    return kinds.collect(engine=choose_engine(table.height))
 
 
 def _sources_with_repeated_bodies(table: pl.DataFrame) -> list[str]:

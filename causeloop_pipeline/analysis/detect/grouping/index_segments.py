@@ -1,8 +1,8 @@
 """Segments of a pattern index: texts that were added together, which can be searched, joined and stored."""
 
 import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,8 @@ from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_score import NearestCosines
 
 _MATRICES = ("whole", "title", "frames")
+_LENGTH_BYTES = 8
+SEGMENT_PARTS = 3 + 3 * len(_MATRICES)
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Segment:
     group: Ints
     nearest_cosines: NearestCosines
     lexicon: Lexicon  # as it was when they were added
-    stored: Sequence[Any] = ()  # the blobs that it was read from: writing it again gives the same
+    stored: Sequence[bytes] = ()  # the parts that it was read from: writing it again gives the same
 
     @cached_property
     def postings(self) -> Any:
@@ -43,8 +45,8 @@ def join_segments(segments: Sequence[Segment], lexicon: Lexicon) -> Segment:
     """
     corpora = [segment.corpus for segment in segments]
     corpus = Corpus(
-        whole=_stack_matrices([corpus.whole for corpus in corpora], lexicon.terms.height),
-        title=_stack_matrices([corpus.title for corpus in corpora], lexicon.terms.height),
+        whole=_stack_matrices([corpus.whole for corpus in corpora], lexicon.size),
+        title=_stack_matrices([corpus.title for corpus in corpora], lexicon.size),
         frames=_stack_matrices([corpus.frames for corpus in corpora], corpora[0].frames.shape[1]),
         metadata=pl.concat([corpus.metadata for corpus in corpora]),
     )
@@ -89,14 +91,22 @@ def deserialize_segment(blobs: Sequence[memoryview], lexicon: Lexicon) -> Segmen
     """
     group, cosines, *matrices, metadata = blobs
     corpus = Corpus(
-        whole=_read_matrix(matrices[:3], lexicon.terms.height),
-        title=_read_matrix(matrices[3:6], lexicon.terms.height),
+        whole=_read_matrix(matrices[:3], lexicon.size),
+        title=_read_matrix(matrices[3:6], lexicon.size),
         frames=_read_matrix(matrices[6:], FRAME_CODES),
         metadata=deserialize_frame(metadata),
     )
     first, second = np.frombuffer(cosines, np.float64).reshape(2, -1)
     nearest = NearestCosines(first, second)
-    return Segment(corpus, np.frombuffer(group, np.int64), nearest, lexicon, stored=blobs)
+    return Segment(corpus, np.frombuffer(group, np.int64), nearest, lexicon)
+
+
+def read_segment(parts: Sequence[bytes], lexicon: Lexicon) -> Segment:
+    """Reads a segment that stays beside its parts.
+
+    In: the parts of the blobs of `serialize_segment`; the lexicon of the index. Out: the segment.
+    """
+    return replace(deserialize_segment([read_part(part) for part in parts], lexicon), stored=parts)
 
 
 def _read_matrix(blobs: Sequence[memoryview], width: int) -> Any:
@@ -109,23 +119,28 @@ def _read_matrix(blobs: Sequence[memoryview], width: int) -> Any:
     return csr_array((values, columns, row_starts), shape=(len(row_starts) - 1, width))
 
 
-def join_blobs(blobs: Iterable[bytes | memoryview]) -> bytes:
-    """Writes blobs one after another.
+def write_part(blob: bytes) -> bytes:
+    """Writes a part of an index: a blob behind its length, so that parts can be joined.
 
-    In: blobs. Out: bytes, each blob behind its length.
+    In: a blob. Out: the part.
     """
-    return b"".join(part for blob in blobs for part in (struct.pack("<Q", len(blob)), blob))
+    return struct.pack("<Q", len(blob)) + blob
 
 
-def split_blobs(content: memoryview) -> list[memoryview]:
-    """Reads the blobs that `join_blobs` wrote."""
-    blobs, at = [], 0
+def read_part(part: bytes | memoryview) -> memoryview:
+    """Reads the blob that `write_part` wrote."""
+    return memoryview(part)[_LENGTH_BYTES:]
+
+
+def split_parts(content: memoryview) -> list[bytes]:
+    """Reads the parts that were joined."""
+    parts, at = [], 0
     while at < len(content):
         (size,) = struct.unpack_from("<Q", content, at)
-        begin = at + 8
-        blobs.append(content[begin : begin + size])
-        at = begin + size
-    return blobs
+        end = at + _LENGTH_BYTES + size
+        parts.append(bytes(content[at:end]))
+        at = end
+    return parts
 
 
 def serialize_frame(frame: pl.DataFrame) -> bytes:

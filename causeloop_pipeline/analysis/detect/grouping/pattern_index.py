@@ -1,5 +1,6 @@
 """The pattern index: what a grouping learned, in the form that later issues are assigned with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,21 +8,22 @@ import numpy as np
 import orjson
 import polars as pl
 
-from causeloop_pipeline.analysis.detect.fingerprints.masking import DISPLAYED_WILDCARD, WILDCARD
+from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import list_catalog
 from causeloop_pipeline.analysis.detect.fingerprints.templates import TemplateCatalog
-from causeloop_pipeline.analysis.detect.fingerprints.text_kind import MIN_BODY_CHARACTERS, MIN_MACHINE_ROWS
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import ComparedTexts, GroupedAtoms
 from causeloop_pipeline.analysis.detect.grouping.bursts import build_place_keys
 from causeloop_pipeline.analysis.detect.grouping.confidence import Recalibration
 from causeloop_pipeline.analysis.detect.grouping.group_table import GroupTable
 from causeloop_pipeline.analysis.detect.grouping.index_segments import (
+    SEGMENT_PARTS,
     Segment,
     deserialize_frame,
-    deserialize_segment,
-    join_blobs,
+    read_part,
+    read_segment,
     serialize_frame,
     serialize_segment,
-    split_blobs,
+    split_parts,
+    write_part,
 )
 from causeloop_pipeline.analysis.detect.grouping.pattern_summary import GroupDetails
 from causeloop_pipeline.analysis.detect.grouping.storms import name_storm_place
@@ -29,7 +31,7 @@ from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRari
 from causeloop_pipeline.analysis.detect.similarity.lexicon import Lexicon
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 
-_MAGIC = b"causeloop pattern index 6\n"  # the version of the bytes: raise it whenever they change
+_MAGIC = b"causeloop pattern index 7\n"  # the version of the bytes: raise it whenever they change
 _FRAMES = (
     "members_by_id",
     "later_members",
@@ -39,7 +41,6 @@ _FRAMES = (
     "bursts",
     "nearest_patterns",
 )
-_GROUP_TABLES = ("group_summaries", "trait_counts")
 
 
 class UnreadableIndexError(ValueError):
@@ -66,6 +67,7 @@ class PatternIndex:
     model: PairModel
     copy_similarity: float  # 0 where copies of one stack trace do not prove to have one cause
     recalibration: Recalibration
+    stored: tuple[tuple[pl.DataFrame, bytes], ...] = ()  # frames beside the parts that they were read from
 
     @property
     def members(self) -> pl.DataFrame:
@@ -87,6 +89,13 @@ class PatternIndex:
 
     def to_bytes(self) -> bytes:
         """The index as bytes: equal indexes give equal bytes, readable by any process of the same version."""
+        return b"".join(self.to_parts())
+
+    def to_parts(self) -> list[bytes]:
+        """The bytes in parts: one changes only with what it is of, and the first says what the others are.
+
+        What has not changed since the index was read is the very part that it was read from.
+        """
         head = {
             "kinds": [
                 [source, has_body, kind] for (source, has_body), kind in sorted(self.catalog.kinds.items())
@@ -94,24 +103,30 @@ class PatternIndex:
             "templates": sorted(self.catalog.templates.items()),
             "model": self.model.to_json(),
             "copy_similarity": self.copy_similarity,
+            "group_count": self.group_count,
             "stacks": self.lexicon.frames.stacks,
             "recalibration": [self.recalibration.slope, self.recalibration.shift],
-            "lexicon": [
-                self.lexicon.texts,
-                self.lexicon.title_mean,
-                self.lexicon.body_mean,
-                self.lexicon.sorted_count,
-            ],
-            "segments": len(self.segments),
+            "lexicon": [self.lexicon.texts, self.lexicon.title_mean, self.lexicon.body_mean],
         }
-        blobs = [orjson.dumps(head, option=orjson.OPT_SORT_KEYS), serialize_frame(self.lexicon.terms)]
-        blobs += [vector.astype(np.int64).tobytes() for vector in self.lexicon.frames.vectors]
-        blobs += [serialize_frame(getattr(self, name)) for name in _FRAMES]
-        for name in _GROUP_TABLES:
-            blobs.append(serialize_frame(GroupTable.from_rows(getattr(self, name).all_rows()).base))
+        parts = [_MAGIC + write_part(orjson.dumps(head, option=orjson.OPT_SORT_KEYS))]
+        parts += [write_part(vector.astype(np.int64).tobytes()) for vector in self.lexicon.frames.vectors]
+        parts += [self._write_frame(frame) for frame in self._list_frames()]
         for segment in self.segments:
-            blobs += segment.stored or serialize_segment(segment)
-        return _MAGIC + join_blobs(blobs)
+            parts += segment.stored or map(write_part, serialize_segment(segment))
+        return parts
+
+    def _list_frames(self) -> list[pl.DataFrame]:
+        return [
+            self.lexicon.sorted_terms,
+            self.lexicon.added_terms,
+            *(getattr(self, name) for name in _FRAMES),
+            *(self.group_summaries.base, self.group_summaries.delta),
+            *(self.trait_counts.base, self.trait_counts.delta),
+        ]
+
+    def _write_frame(self, frame: pl.DataFrame) -> bytes:
+        unchanged = next((part for read, part in self.stored if read is frame), None)
+        return unchanged or write_part(serialize_frame(frame))
 
     @staticmethod
     def is_current_format(start: bytes) -> bool:
@@ -119,52 +134,47 @@ class PatternIndex:
         return start.startswith(_MAGIC)
 
     @staticmethod
-    def split(data: bytes) -> list[bytes]:
-        """The bytes in parts: one changes only with what it is of, and the first says what the others are."""
-        parts = [join_blobs([blob]) for blob in _split_blobs(data)]
-        return [_MAGIC + parts[0], *parts[1:]]
-
-    @staticmethod
     def read_catalog(data: bytes) -> TemplateCatalog:
-        """Of the index that `to_bytes` wrote, only the templates and kinds of its sources.
+        """Of the index that `to_bytes` wrote, or of its first part, only the templates and kinds of sources.
 
         Raises `UnreadableIndexError`.
         """
-        return _read_catalog(orjson.loads(_split_blobs(data)[0]))
+        return _read_catalog(orjson.loads(read_part(_split(data)[0])))
 
     @staticmethod
     def from_bytes(data: bytes) -> "PatternIndex":
         """The index that `to_bytes` wrote. Raises `UnreadableIndexError` for anything else."""
-        head_blob, terms_blob, codes, df, *rest = _split_blobs(data)
-        head = orjson.loads(head_blob)
-        texts, *mean_lengths, sorted_count = head["lexicon"]
-        rarity = FrameRarity(np.frombuffer(codes, np.int64), np.frombuffer(df, np.int64), head["stacks"])
-        title_mean, body_mean = mean_lengths
-        lexicon = Lexicon.of(
-            deserialize_frame(terms_blob), texts, (title_mean, body_mean), sorted_count, rarity
-        )
+        first, *parts = _split(data)
+        return PatternIndex.from_parts([_MAGIC + first, *parts])
 
-        names = (*_FRAMES, *_GROUP_TABLES)
-        frame_blobs, segment_blobs = rest[: len(names)], rest[len(names) :]
-        frames = {name: deserialize_frame(blob) for name, blob in zip(names, frame_blobs, strict=True)}
-        tables = {name: GroupTable.from_rows(frames.pop(name)) for name in _GROUP_TABLES}
-
-        blobs_per_segment = max(len(segment_blobs) // max(head["segments"], 1), 1)
-        segments = [
-            deserialize_segment(segment_blobs[at : at + blobs_per_segment], lexicon)
-            for at in range(0, len(segment_blobs), blobs_per_segment)
-        ]
+    @staticmethod
+    def from_parts(parts: Sequence[bytes]) -> "PatternIndex":
+        """The index that `to_parts` wrote. Raises `UnreadableIndexError` for anything else."""
+        head = orjson.loads(read_part(_split(parts[0])[0]))
+        codes, df = (np.frombuffer(read_part(part), np.int64) for part in parts[1:3])
+        first_segment = 3 + 2 + len(_FRAMES) + 4
+        frame_parts, segment_parts = parts[3:first_segment], parts[first_segment:]
+        frames = [deserialize_frame(read_part(part)) for part in frame_parts]
+        sorted_terms, added_terms, *others = frames
+        summaries, later_summaries, traits, later_traits = others[len(_FRAMES) :]
+        texts, title_mean, body_mean = head["lexicon"]
+        rarity = FrameRarity(codes, df, head["stacks"])
+        lexicon = Lexicon.of(sorted_terms, added_terms, texts, (title_mean, body_mean), rarity)
         return PatternIndex(
-            group_summaries=tables["group_summaries"],
-            trait_counts=tables["trait_counts"],
-            group_count=tables["group_summaries"].base.height,
-            **frames,
+            group_summaries=GroupTable(summaries, later_summaries),
+            trait_counts=GroupTable(traits, later_traits),
+            group_count=head["group_count"],
+            **dict(zip(_FRAMES, others, strict=False)),
             catalog=_read_catalog(head),
             lexicon=lexicon,
-            segments=tuple(segments),
+            segments=tuple(
+                read_segment(segment_parts[at : at + SEGMENT_PARTS], lexicon)
+                for at in range(0, len(segment_parts), SEGMENT_PARTS)
+            ),
             model=PairModel.from_json(head["model"]),
             copy_similarity=head["copy_similarity"],
             recalibration=Recalibration(*head["recalibration"]),
+            stored=tuple(zip(frames, frame_parts, strict=True)),
         )
 
 
@@ -201,7 +211,7 @@ def build_index(
         split_references=_list_split_references(grouped),
         bursts=_list_bursts(table, grouped),
         nearest_patterns=_list_nearest_patterns(details.summaries, members),
-        catalog=_build_catalog(table),
+        catalog=list_catalog(table),
         lexicon=lexicon,
         segments=segments,
         model=model,
@@ -246,7 +256,7 @@ def _list_nearest_patterns(summaries: pl.DataFrame, members: pl.DataFrame) -> pl
 def _empty_lexicon() -> Lexicon:
     terms = pl.DataFrame(schema={"term": pl.String, "code": pl.UInt32, "df": pl.UInt32})
     nothing = np.empty(0, dtype=np.int64)
-    return Lexicon.of(terms, 0, (1.0, 1.0), 0, FrameRarity(nothing, nothing, 0))
+    return Lexicon.of(terms, terms, 0, (1.0, 1.0), FrameRarity(nothing, nothing, 0))
 
 
 def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
@@ -267,34 +277,15 @@ def _list_bursts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
     )
 
 
-def _build_catalog(table: pl.DataFrame) -> TemplateCatalog:
-    """The kind of each source with enough issues, and the templates; a template leads to itself."""
-    has_body = pl.col("body").str.strip_chars().str.len_chars().fill_null(0) > MIN_BODY_CHARACTERS
-    counted = (
-        table.lazy()
-        .group_by(pl.col("source").fill_null(""), has_body.alias("has_body"), "kind")
-        .len("rows")
-        .sort(["source", "has_body", "rows", "kind"], descending=[False, False, True, False])
-        .collect()
-    )
-    kinds: dict[tuple[str, bool], str] = {}
-    for source, with_body, kind, rows in counted.iter_rows():
-        if rows >= MIN_MACHINE_ROWS:
-            kinds.setdefault((source, with_body), kind)
-    templates = table["template"].drop_nulls().unique().sort().to_list()
-    masked = [template.replace(DISPLAYED_WILDCARD, WILDCARD) for template in templates]
-    return TemplateCatalog(kinds, dict(zip(masked, masked, strict=True)))
-
-
 def _read_catalog(head: dict[str, Any]) -> TemplateCatalog:
     kinds = {(source, has_body): kind for source, has_body, kind in head["kinds"]}
     return TemplateCatalog(kinds, dict(head["templates"]))
 
 
-def _split_blobs(data: bytes) -> list[memoryview]:
-    """The parts that `to_bytes` wrote, each behind its length."""
+def _split(data: bytes) -> list[bytes]:
+    """The parts that were joined, without the name of the format."""
     if not PatternIndex.is_current_format(data):
         raise UnreadableIndexError(
             "the bytes are no pattern index of this version: group all issues of the workspace again"
         )
-    return split_blobs(memoryview(data)[len(_MAGIC) :])
+    return split_parts(memoryview(data)[len(_MAGIC) :])

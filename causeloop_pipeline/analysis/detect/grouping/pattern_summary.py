@@ -11,6 +11,8 @@ import polars as pl
 from causeloop_pipeline.analysis.arrays import Ints
 from causeloop_pipeline.analysis.detect.grouping.agglomeration import GroupedAtoms, SimilaritySums
 from causeloop_pipeline.analysis.detect.occurrence_marks import GAP, drop_occurrence_marks
+from causeloop_pipeline.analysis.detect.stock_phrases import strip_stock_phrases
+from causeloop_pipeline.analysis.query_engine import choose_engine
 from causeloop_pipeline.model.frames import SHARED_TRAITS, TRAIT_COLUMNS
 
 MIN_SHARED_SHARE = 0.5
@@ -19,7 +21,7 @@ _TRAIT_COUNT_COLUMNS = {"name": pl.String, "value": pl.String, "count": pl.Int64
 _MAX_NAME_PARTS = 3
 _MAX_SERVICE_LENGTH = 37
 _STATE_OF_ONE_ISSUE = re.compile(
-    r"^\W*(?:resolved|recovered|closed|fixed|investigating|identified|monitoring|update[ds]?)\s*[])}:][\s-]*",
+    r"^\W*(?:(?:issue|incident|problem)s?\s+)?(?:resolved|recovered|closed|fixed|investigating|identified|monitoring|update[ds]?)\s*[])}:][\s-]*",
     re.IGNORECASE,
 )
 
@@ -44,7 +46,7 @@ def summarize_groups(
     (two issues, or a user's link), `issue_count`, `first_seen_at`, `last_seen_at`.
     """
     typical_rows = find_representative_rows(grouped, sums).tolist()
-    typical = table[typical_rows].select("kind", pl.coalesce("template", "title").alias("text"))
+    typical = table[typical_rows].select("kind", _informative_texts(table, grouped).gather(typical_rows))
     groups = np.arange(grouped.group_count)
     linked_groups = grouped.group_of_row[sorted(grouped.atoms.linked_to)]
     is_linked = np.isin(groups, linked_groups)
@@ -64,6 +66,31 @@ def summarize_groups(
         }
     ).join(summarize_times(rows), on="group", maintain_order="left")
     return _date_storms(summaries, grouped)
+
+
+def _informative_texts(table: pl.DataFrame, grouped: GroupedAtoms) -> pl.Series:
+    """Per issue the text that its group would be named after: the message, or the title without stock
+    phrases; where nothing else is left, that of another member, or nothing if its place is known.
+    """
+    is_human = pl.col("kind") == "human"
+    stripped = strip_stock_phrases(table.with_columns(pl.when(is_human).then("title").alias("title")))
+    text = table.select(pl.coalesce("template", "title").alias("text"))["text"]
+    if stripped.is_empty():
+        return text
+    left = text.to_frame().with_row_index("row").join(stripped, on="row", how="left", maintain_order="left")
+    has_place = table.select(pl.any_horizontal(pl.col("service", "component").is_not_null()))
+    informative = pl.when(pl.coalesce("title", "text") != "").then(pl.coalesce("title", "text"))
+    return (
+        left.with_columns(
+            pl.Series("group", grouped.group_of_row),
+            has_place.to_series().alias("has_place"),
+            informative.alias("own"),
+        )
+        .with_columns(pl.col("own").drop_nulls().first().over("group").alias("of_member"))
+        .select(pl.coalesce("own", "of_member", pl.when(~pl.col("has_place")).then("text")).alias("text"))[
+            "text"
+        ]
+    )
 
 
 def _date_storms(summaries: pl.DataFrame, grouped: GroupedAtoms) -> pl.DataFrame:
@@ -137,7 +164,8 @@ def find_shared_traits(counts: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFram
         .agg(_trait_named(field.name) for field in SHARED_TRAITS.fields)
     )
     by_group = sizes.lazy().select("group").join(shared, on="group", how="left", maintain_order="left")
-    return by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint")).collect()
+    fingerprints = by_group.select("group", pl.struct(pl.exclude("group")).alias("fingerprint"))
+    return fingerprints.collect(engine=choose_engine(counts.height))
 
 
 def _trait_named(name: str) -> pl.Expr:
@@ -187,7 +215,8 @@ def name_pattern(kind: str, text: str | None, fingerprint: Mapping[str, Any]) ->
     service = shared.get("service")
     if kind == "structured" or not (text or "").strip():
         values = [shared[name] for name in ("service", "component", "error_type", "team") if name in shared]
-        return _shorten(" / ".join(values[:_MAX_NAME_PARTS]) or "Incidents without text")
+        parts = list(dict.fromkeys(values))[:_MAX_NAME_PARTS]
+        return _shorten(" / ".join(parts) or "Incidents without text")
     plain = drop_occurrence_marks(" ".join((text or "").replace("<*>", GAP).split()))
     plain = _STATE_OF_ONE_ISSUE.sub("", plain) or plain
     is_named = service is None or service.lower() in plain.lower()

@@ -34,7 +34,7 @@ from causeloop_pipeline.analysis.detect.grouping.pattern_summary import (
     name_pattern,
     summarize_groups,
 )
-from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity
+from causeloop_pipeline.analysis.detect.similarity.frame_rarity import FrameRarity, add_titles_to_copy_keys
 from causeloop_pipeline.analysis.detect.similarity.pair_model import PairModel
 from causeloop_pipeline.analysis.detect.similarity.pairwise_similarity import (
     compare_texts,
@@ -161,18 +161,17 @@ def _form_atoms_and_compare(
     compared = _compare_texts_of_atoms(table, atoms)
     if compared is None:
         return atoms, None
-    copy_similarity = measure_copies(compared.similarity)
-    if copy_similarity is None:
-        return atoms, compared
     copy_key_of_atom = pl.DataFrame(
         {"atom": compared.atoms, "copy_key": compared.similarity.corpus.metadata["copy_key"]}
     )
-    copy_keys = (
-        pl.DataFrame({"atom": atoms.atom_of_row})
-        .join(copy_key_of_atom, on="atom", how="left", maintain_order="left")
-        .select(("copy:" + pl.col("copy_key")).fill_null(keys).alias("key"))["key"]
-    )
-    atoms = replace(form_atoms(table, copy_keys, constraints), copy_similarity=copy_similarity)
+    atom_of_row = pl.DataFrame({"atom": atoms.atom_of_row})
+    stack_keys = atom_of_row.join(copy_key_of_atom, on="atom", how="left", maintain_order="left")["copy_key"]
+    copy_keys = add_titles_to_copy_keys(stack_keys, table["title"])
+    copy_similarity = measure_copies(compared.similarity, have_titles=copy_keys is not stack_keys)
+    if copy_similarity is None:
+        return atoms, compared
+    atoms = form_atoms(table, ("copy:" + copy_keys).fill_null(keys), constraints)
+    atoms = replace(atoms, copy_similarity=copy_similarity)
     return atoms, _compare_texts_of_atoms(table, atoms, compared.similarity.lexicon.frames)
 
 

@@ -102,12 +102,15 @@ def keep_heaviest_terms(matrix: Any, is_kept: Bools, limit: int) -> Any:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     stays = is_kept[matrix.indices]
     rows, columns, values = rows[stays], matrix.indices[stays], matrix.data[stays]
-    if len(rows) and np.bincount(rows).max() > limit:
-        order = np.lexsort((columns, -values, rows))
-        position = np.arange(len(rows)) - np.searchsorted(rows[order], rows[order])
-        heaviest = np.sort(order[position < limit])
-        rows, columns, values = rows[heaviest], columns[heaviest], values[heaviest]
-    return csr_matrix((values, (rows, columns)), shape=matrix.shape, dtype=np.float32)
+    sizes = np.bincount(rows, minlength=matrix.shape[0])
+    if sizes.max(initial=0) > limit:
+        of_long_rows = np.flatnonzero(sizes[rows] > limit)
+        order = np.lexsort((columns[of_long_rows], -values[of_long_rows], rows[of_long_rows]))
+        by_weight = of_long_rows[order]
+        position = np.arange(len(by_weight)) - np.searchsorted(rows[by_weight], rows[by_weight])
+        columns, values = (np.delete(x, by_weight[position >= limit]) for x in (columns, values))
+    row_starts = np.concatenate([[0], np.cumsum(np.minimum(sizes, limit))])
+    return csr_matrix((values.astype(np.float32, copy=False), columns, row_starts), shape=matrix.shape)
 
 
 def _rank_neighbours(products: Any, limit: int, *, is_self_search: bool) -> Neighbours:

@@ -22,6 +22,7 @@ from causeloop_pipeline.analysis.detect.similarity.tokens import (
     count_expanded_words,
     title_text,
 )
+from causeloop_pipeline.analysis.query_engine import choose_engine
 
 TITLE_WEIGHT = 2.5
 _K1 = 1.2  # BM25: saturation of a term's count
@@ -87,7 +88,7 @@ def read_lexicon(texts: pl.DataFrame, rarity: FrameRarity | None = None) -> tupl
     title_mean, body_mean = (_mean_length(chunks, field, texts.height) for field in ("title", "body"))
     frames = FrameRows.of(texts)
     rarity = rarity or FrameRarity.of(frames)
-    lexicon = Lexicon.of(terms, texts.height, (title_mean, body_mean), terms.height, rarity)
+    lexicon = Lexicon.of(terms, terms.clear(), texts.height, (title_mean, body_mean), rarity)
     return lexicon, TextCounts(chunks, frames)
 
 
@@ -113,7 +114,7 @@ def build_corpus(texts: pl.DataFrame, lexicon: Lexicon, counts: TextCounts) -> C
     """
     from scipy.sparse import vstack
 
-    width = lexicon.terms.height
+    width = lexicon.size
     starts = range(0, texts.height, _CHUNK)
     parts = [
         _weigh_terms(chunk, lexicon, (start, min(start + _CHUNK, texts.height)), width)
@@ -137,7 +138,7 @@ def add_texts(texts: pl.DataFrame, lexicon: Lexicon) -> tuple[Lexicon, Corpus]:
     larger = lexicon
     if is_new.any():
         larger = lexicon.extend(df.filter(pl.Series(is_new)))
-        codes[is_new] = np.arange(lexicon.terms.height, larger.terms.height)
+        codes[is_new] = np.arange(lexicon.size, larger.size)
 
     code = codes[counts["code"].to_numpy()].astype(np.uint32)
     coded = counts.with_columns(pl.Series("code", code)).sort("row", "code")
@@ -166,7 +167,7 @@ def _count_by_field(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         .group_by("row", "code")
         .agg(pl.col("title", "body").sum())
-        .collect()
+        .collect(engine=choose_engine(texts.height))
     )
     df = np.bincount(counts["code"].to_numpy(), minlength=len(terms)).astype(np.uint32)
     return pl.DataFrame({"term": terms, "df": df}), counts
@@ -249,4 +250,4 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
         "created",
         plain_title.alias("exact"),
     )
-    return described.collect()
+    return described.collect(engine=choose_engine(texts.height))

@@ -17,6 +17,7 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import row_dots, 
 from causeloop_pipeline.analysis.detect.traces.call_stacks import MAX_CHARACTERS, SIGN, find_call_stack
 
 MIN_COPY_FRAMES, MAX_COPY_FRAMES = 3, 5  # telling frames that a copy key is made of
+_MIN_TITLE_AGREEMENT = 0.5  # of the pairs of copies, for titles to be part of what makes a copy
 _COMMON_SHARE = 0.25  # a frame of more stacks than this tells nothing
 _MIN_STACKS = 20  # fewer stacks cannot show what is common
 _DECAY = 0.2  # how fast frames further from the failure lose weight
@@ -115,6 +116,33 @@ def weigh_frames(frames: FrameRows, rarity: FrameRarity, texts: int) -> tuple[An
             first = own_codes[start : start + min(count, MAX_COPY_FRAMES)]
             keys[int(row)] = "-".join(f"{code:x}" for code in first.tolist())
     return matrix, keys
+
+
+def add_titles_to_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
+    """Adds what a title says to copy keys where titles repeat with the stacks.
+
+    In: per issue the copy key and the title, or null. Out: the keys, of the first three telling frames and
+    the title, if half of the pairs of copies have one title (a crash reporter wrote it); else as they were.
+    """
+    table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)}).drop_nulls("key")
+    pairs, pairs_of_one_title = (
+        table.group_by(columns).len().select((pl.col("len") * (pl.col("len") - 1)).sum()).item()
+        for columns in (["key"], ["key", "title"])
+    )
+    has_telling_titles = pairs > 0 and pairs_of_one_title >= _MIN_TITLE_AGREEMENT * pairs
+    return join_copy_keys(copy_keys, titles) if has_telling_titles else copy_keys
+
+
+def join_copy_keys(copy_keys: pl.Series, titles: pl.Series) -> pl.Series:
+    """The copy keys that stacks and titles make together."""
+    first_frames = pl.col("key").str.split("-").list.head(MIN_COPY_FRAMES).list.join("-")
+    table = pl.DataFrame({"key": copy_keys, "title": _mask_titles(titles)})
+    return table.select(pl.format("{} {}", first_frames, pl.col("title")).alias("key"))["key"]
+
+
+def _mask_titles(titles: pl.Series) -> pl.Series:
+    """Titles in lower case, with `#` for numbers; null becomes empty."""
+    return titles.fill_null("").str.strip_chars().str.to_lowercase().str.replace_all(r"\d+", "#")
 
 
 def compare_stacks(ours: Any, theirs: Any, left: Ints, right: Ints) -> tuple[Floats, Floats]:

@@ -24,6 +24,7 @@ from causeloop_pipeline.analysis.detect.similarity.time_ratio import (
 
 _MIN_THRESHOLD, _MAX_THRESHOLD = 0.07, 0.30
 _THRESHOLD_OF_F1 = 0.45  # the best threshold is half of the F1 to expect; less, for absent pairs count as 0
+_SERIES_SLOPES = (0.85, 1.15)  # of trackers full of series, and of exports of duplicates, which hold none
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ class PairModel:
         others, theirs. Out: per pair a probability; a pair of two sources takes the lower of both.
         """
         score = self.score_with_time(pairs)
-        ours = self._probability_in(score, left, pairs.left)
+        ours = self._probability_in(score, pairs.slots, left, pairs.left)
         if right is None:
             right = left
         elif not right:
             return ours
-        return np.minimum(ours, self._probability_in(score, right, pairs.right))
+        return np.minimum(ours, self._probability_in(score, pairs.slots, right, pairs.right))
 
     def to_json(self) -> dict[str, Any]:
         """The model as JSON holds it."""
@@ -80,11 +81,13 @@ class PairModel:
         rates = {source: BaseRate(*rate) for source, rate in values["base_rates"].items()}
         return PairModel(rates, TimeRatio(tuple(values["time"])), values["merge_threshold"])
 
-    def _probability_in(self, score: Floats, sources: Sequence[str], rows: Ints) -> Floats:
+    def _probability_in(self, score: Floats, slots: Floats, sources: Sequence[str], rows: Ints) -> Floats:
         rates = {source: self.rate_of(source) for source in sorted(set(sources))}
         values = [(rates[source].slope, rates[source].intercept, rates[source].ceiling) for source in sources]
         slope, intercept, ceiling = np.array(values, dtype=np.float64).reshape(-1, 3)[rows].T
-        return np.asarray(np.minimum(sigmoid(slope * score + intercept), ceiling), dtype=np.float64)
+        trust = np.interp(slope, _SERIES_SLOPES, (1.0, 0.0))
+        log_odds = slope * score + intercept + trust * slots
+        return np.asarray(np.minimum(sigmoid(log_odds), ceiling), dtype=np.float64)
 
 
 def estimate_pair_model(pairs: Pairs, sources: Sequence[str]) -> PairModel:

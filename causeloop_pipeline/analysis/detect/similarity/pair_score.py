@@ -22,6 +22,8 @@ from causeloop_pipeline.analysis.detect.similarity.sparse_rows import (
     with_weights,
 )
 from causeloop_pipeline.analysis.detect.similarity.spelling import compare_spelling
+from causeloop_pipeline.analysis.detect.similarity.title_slots import compare_slots
+from causeloop_pipeline.analysis.query_engine import choose_engine
 
 # feature: (weight, mean, standard deviation) over the candidate pairs of the trackers it was fitted on
 # (`python -m bench.training.pair_weights`)
@@ -53,6 +55,7 @@ class Pairs:
     cosine: Floats
     score: Floats  # log odds of one cause by text, without a base rate
     gap_days: Floats  # between both issues; NaN without a date
+    slots: Floats  # see `title_slots`
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,11 @@ def score_pairs(ours: Corpus, theirs: Corpus, lexicon: Lexicon, candidates: Cand
         parts.append(_score_features({**features, "title_spelling": spelling[part]}))
     if not parts:
         nothing = np.empty(0)
-        return Pairs(candidates.left, candidates.right, nothing, nothing, nothing)
+        return Pairs(candidates.left, candidates.right, nothing, nothing, nothing, nothing)
     cosine, score, gap_days = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Pairs(candidates.left, candidates.right, cosine, score, gap_days)
+    titles = (ours.metadata["exact"], theirs.metadata["exact"])
+    slots = compare_slots(*titles, candidates.left, candidates.right)
+    return Pairs(candidates.left, candidates.right, cosine, score, gap_days, slots)
 
 
 def _score_features(features: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
@@ -212,7 +217,7 @@ def _metadata_features(ours: pl.DataFrame, theirs: pl.DataFrame) -> dict[str, Fl
         agreement.alias("component"),
         gap_days.alias("gap_days"),
     ).select(pl.all().cast(pl.Float64).fill_null(float("nan")))
-    return {column.name: column.to_numpy() for column in features.collect()}
+    return {column.name: column.to_numpy() for column in features.collect(engine=choose_engine(ours.height))}
 
 
 def _agreement(name: str) -> pl.Expr:

@@ -26,6 +26,7 @@ from causeloop_pipeline.analysis.detect.similarity.pair_score import (
 
 _MIN_COPY_PAIRS, _MIN_COPY_PROBABILITY = 10, 0.65
 _MAX_COPY_PROBABILITY = 0.79  # a stack that many crashes share may be that of several causes: never sure
+_MAX_TITLED_COPY_PROBABILITY = 0.85  # less so where the title names the place of the crash, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +83,20 @@ def compare_texts(texts: pl.DataFrame, frames: FrameRarity | None = None) -> Pai
     )
 
 
-def measure_copies(similarity: PairwiseSimilarity) -> float | None:
+def measure_copies(similarity: PairwiseSimilarity, *, have_titles: bool = False) -> float | None:
     """Measures how likely two copies of one stack trace share their cause.
 
-    In: compared texts. Out: the mean probability of the pairs whose copy keys are equal, at most .79; None
-    where they are too few or too unlikely to mean one cause.
+    In: compared texts; whether copies have one title, too. Out: the mean probability of the pairs whose copy
+    keys are equal, at most .79 (.85 with titles); None where they are too few or too unlikely to mean one
+    cause.
     """
     keys = similarity.corpus.metadata["copy_key"]
     left, right = (keys.gather(rows) for rows in (similarity.pairs.left, similarity.pairs.right))
     probability = similarity.probability[(left == right).fill_null(value=False).to_numpy()]
     if len(probability) < _MIN_COPY_PAIRS or float(probability.mean()) < _MIN_COPY_PROBABILITY:
         return None
-    return round(min(float(probability.mean()), _MAX_COPY_PROBABILITY), 6)
+    most = _MAX_TITLED_COPY_PROBABILITY if have_titles else _MAX_COPY_PROBABILITY
+    return round(min(float(probability.mean()), most), 6)
 
 
 def _find_neighbours(texts: pl.DataFrame, corpus: Corpus, lexicon: Lexicon) -> Neighbours:

@@ -45,7 +45,7 @@ def _spell(titles: pl.Series) -> Any:
 def _find_triples(titles: pl.Series) -> Any:
     from scipy.sparse import csr_array
 
-    lines = (" " + titles.str.slice(0, _MAX_CHARACTERS) + " \n").str.join("").item()
+    lines = "".join(f" {title[:_MAX_CHARACTERS]} \n" for title in titles.to_list())
     letters = np.frombuffer(lines.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
     title = np.cumsum(letters == _END)
     first, second, third = letters[:-2], letters[1:-1], letters[2:]

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import polars as pl
 
+from causeloop_pipeline.analysis.query_engine import choose_engine
+
 MAX_BODY_CHARACTERS = 3_000
 _MAX_TITLE_CHARACTERS = 500
 _MAX_WORD_CHARACTERS = 60
@@ -61,7 +63,7 @@ def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
         .drop_nulls()
         .group_by("row", "word")
         .agg(pl.len().cast(pl.UInt32).alias("count"))
-        .collect()
+        .collect(engine=choose_engine(len(texts)))
     )
     expanded = _expand_words(words["word"].unique())
     terms = expanded["term"].unique().sort()

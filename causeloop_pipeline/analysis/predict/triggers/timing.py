@@ -191,9 +191,8 @@ def estimate_next_dates(
                 ahead[is_bound] = np.where(occurred_today[is_bound], later, ahead[is_bound])
         is_given = is_likely & (ahead <= MAX_DAYS_AHEAD)
         offsets = np.where(is_given, np.minimum(ahead, MAX_DAYS_AHEAD), np.nan)
-        whole_days = pl.Series(offsets).fill_nan(None).floor().cast(pl.Int32)
-        columns[f"next_date_{name}"] = ((today - date(1970, 1, 1)).days + whole_days).cast(pl.Date)
-    return pl.DataFrame(columns)
+        columns[f"next_date_{name}"] = (today - date(1970, 1, 1)).days + np.floor(offsets)
+    return pl.DataFrame(columns).select(pl.all().fill_nan(None).cast(pl.Int32).cast(pl.Date))
 
 
 def _days_until_weekday(

@@ -1,6 +1,7 @@
 """New texts join the groups whose texts they are like, by average linkage, and say why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -79,6 +80,16 @@ def test_the_new_texts_become_a_segment_of_the_index(index: PatternIndex) -> Non
     assert first is index.segments[0]
     assert added.group.tolist() == groups
     assert added.corpus.size == 2
+
+
+def test_few_texts_are_searched_together_with_those_that_came_before_them(index: PatternIndex) -> None:
+    groups, texts = place(index, [LIKE_CHECKOUT, UNLIKE_ALL])
+    later = replace(index, segments=texts.segments(np.array(groups)), lexicon=texts.lexicon)
+    more_groups, more = place(later, ["Quarantine of the xylophone at the zebra crossing"])
+    first, joined = more.segments(np.array(more_groups))
+    assert first is index.segments[0]
+    assert joined.group.tolist() == [*groups, *more_groups]
+    assert more_groups == [groups[1]]
 
 
 def test_without_texts_the_segments_of_the_index_stay_as_they_are(index: PatternIndex) -> None:

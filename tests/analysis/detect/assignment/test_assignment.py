@@ -1,6 +1,7 @@
 """New issues are assigned by the index alone, to the patterns that a full grouping gives."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from causeloop_pipeline.analysis.detect.assignment.assignment import (
 from causeloop_pipeline.analysis.detect.fingerprints.fingerprint import fingerprint_issues
 from causeloop_pipeline.analysis.detect.grouping.patterns import Grouping, group_issues
 from causeloop_pipeline.model.frames import MEMBER_SCHEMA, PATTERN_SCHEMA
-from tests.support.failure_texts import build_constraints, human_issues, issue_frame, machine_issues
+from tests.support.failure_texts import START, build_constraints, human_issues, issue_frame, machine_issues
 
 
 def group(issues: pl.DataFrame) -> Grouping:
@@ -143,6 +144,21 @@ def test_incidents_without_text_join_a_burst_that_is_still_going_on() -> None:
     assert assign(later(row), before.index).members["pattern_id"].to_list() == [home]
 
 
+def test_a_new_burst_is_as_sure_as_bursts_of_its_workspace_usually_are() -> None:
+    busy = [
+        {"source": "itsm", "service": place, "source_created_at": START + timedelta(days=day)}
+        for place in ("db", "web", "mail", "cart")
+        for day in (*range(0, 200, 40), *(300 + number / 9 for number in range(30)))
+    ]
+    before = group(issue_frame(busy))
+    usual = before.patterns["confidence"].median()
+    rows = [{"source": "itsm", "service": "desk", "source_created_at": START + timedelta(days=400)}] * 2
+
+    assert assign(later(*rows), before.index).patterns["confidence"].to_list() == [pytest.approx(usual)]
+    assert usual is not None
+    assert usual < 0.3
+
+
 def test_issues_that_were_grouped_before_are_left_as_they_are() -> None:
     before = group(issues_of_all_kinds())
     delta = assign(issues_of_all_kinds().head(5), before.index)
@@ -206,6 +222,17 @@ def test_a_new_event_like_one_that_was_taken_out_stays_with_the_others() -> None
     pattern_of_issue = dict(before.members.select("issue_id", "pattern_id").iter_rows())
     assert delta.members["issue_id"].to_list() == ["ni0000"]
     assert delta.members["pattern_id"].to_list() == [pattern_of_issue[rest[0]]]
+
+
+def test_of_a_stored_index_only_the_parts_that_new_issues_change_are_written_again() -> None:
+    stored = group(issues_of_all_kinds()).index.to_parts()
+    index = PatternIndex.from_parts(stored)
+    assert all(part is before for part, before in zip(index.to_parts()[3:], stored[3:], strict=True))
+    written = assign(later({"title": "Zebra xylophone quarantine"}), index).index.to_parts()
+    changed = [place for place, part in enumerate(written[: len(stored)]) if part != stored[place]]
+    assert len(changed) <= 5  # the first part, and later terms, members, groups and traits
+    assert sum(len(written[place]) for place in changed[1:]) < sum(map(len, stored)) / 2
+    assert written[3] is stored[3]  # the terms of the grouping
 
 
 def test_many_small_additions_leave_the_index_as_searchable_as_one_large_one() -> None:

@@ -76,6 +76,7 @@ def test_times_are_the_first_and_last_of_the_members_that_have_one() -> None:
         ("machine", "Store disk <*> is full", {"service": "store"}, "Store disk … is full"),
         ("structured", None, {"service": "mail", "team": "core"}, "mail / core"),
         ("structured", None, {}, "Incidents without text"),
+        ("human", None, {"service": "mail", "component": "mail"}, "mail"),
         ("human", "  ", {"component": "cart"}, "cart"),
     ],
 )

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from causeloop_pipeline.analysis.detect.similarity.frame_rarity import (
     FrameRarity,
     FrameRows,
+    add_titles_to_copy_keys,
     compare_stacks,
     encode_frames,
+    join_copy_keys,
     weigh_frames,
 )
 
@@ -65,3 +67,21 @@ def test_the_shared_part_is_symmetric_and_between_nothing_and_all(stacks: list[l
     back, _ = compare_stacks(frames, frames, right, left)
     assert np.allclose(there, back, atol=1e-6)
     assert ((there >= 0.0) & (there <= 1.0)).all()
+
+
+def test_copies_differ_by_titles_that_a_crash_reporter_wrote() -> None:
+    keys = pl.Series(["a-b-c-d", "a-b-c-d", "a-b-c-d", "a-b-c-d", "a-b-c-f", None])
+    titles = pl.Series(
+        ["Crash in p() 3", "crash in p() 14", "Crash in p() 5", "Crash in s()", "Crash in p() 3", "x"]
+    )
+    titled = add_titles_to_copy_keys(keys, titles)
+    own = ["a-b-c crash in p() #"] * 3
+    assert titled.to_list() == [*own, "a-b-c crash in s()", *own[:1], None]
+    assert titled.equals(join_copy_keys(keys, titles))
+
+
+def test_titles_in_peoples_own_words_leave_copies_to_the_stack() -> None:
+    keys = pl.Series(["a-b-c-d", "a-b-c-d", "a-b-c-d"])
+    titles = pl.Series(["it hangs", "shop is down", None])
+    assert add_titles_to_copy_keys(keys, titles).equals(keys)
+    assert add_titles_to_copy_keys(pl.Series([None], dtype=pl.String), pl.Series(["x"])).to_list() == [None]
