@@ -8,7 +8,7 @@ from causeloop_pipeline.analysis.act.recommendations import (
     recommend,
     select_candidates,
 )
-from causeloop_pipeline.model.prediction import WINDOWS
+from causeloop_pipeline.analysis.predict.risk import PREFERRED_WINDOW
 from causeloop_pipeline.stages.context import CheckFailedError, Counts, RunOptions
 from causeloop_pipeline.stages.grouping.summaries import load_summaries
 from causeloop_pipeline.storage.act.recommendations import read_recommendation_states, write_ranking
@@ -38,11 +38,12 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
 
 def _read_inputs(session: Session, workspace_id: UUID) -> RecommendationInputs:
     patterns = read_patterns(session, workspace_id)
-    candidates = select_candidates(patterns, read_latest_chances(session, workspace_id, WINDOWS))
+    windows = (PREFERRED_WINDOW,)
+    candidates = select_candidates(patterns, read_latest_chances(session, workspace_id, windows))
     return RecommendationInputs(
         patterns=patterns,
         summaries=load_summaries(session, workspace_id, candidates),
-        predictions=read_latest_predictions_of(session, workspace_id, WINDOWS, candidates),
+        predictions=read_latest_predictions_of(session, workspace_id, windows, candidates),
         risks=read_pattern_risks(session, workspace_id),
         cluster_members=read_cluster_members(session, workspace_id),
         existing=read_recommendation_states(session, workspace_id),

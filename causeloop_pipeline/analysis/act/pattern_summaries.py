@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import polars as pl
@@ -44,8 +44,7 @@ class Counted:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class LatestIssue:
+class LatestIssue(NamedTuple):
     """One of a pattern's latest issues; the text only of the very latest."""
 
     name: str
@@ -93,19 +92,30 @@ class PatternSummary:
 
 
 def summarize_pattern(
-    tally: Tally, latest: Sequence[LatestIssue], name: str | None, fingerprint: Mapping[str, Any] | None
+    tally: Tally,
+    latest: Sequence[LatestIssue],
+    name: str | None,
+    fingerprint: Mapping[str, Any] | None,
+    previous: PatternSummary | None = None,
 ) -> PatternSummary:
     """Make the summary of a pattern.
 
-    In: its tally, its latest issues (100, the latest last), its name and fingerprint. Out: the summary;
-    traces and stated causes are read from the five latest, the title is the commonest of the latest.
+    In: its tally, its latest issues (100, the latest last), its name and fingerprint, the summary before if
+    there is one. Out: the summary; traces and stated causes are read from the five latest, the title is the
+    commonest of the latest. Most of the work is to recognize families in the pattern's words: while these
+    stay the same, the families of the summary before do.
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
     exception, frame = _count_traces(latest[-TRACED_ISSUES:])
     title = choose_commonest(issue.title for issue in latest)
     words = _pattern_words(name, fingerprint, title, exception)
-    families = recognize_families(words)
-    text = build_pattern_text(name, fingerprint, title)
+    digest = _digest(words)
+    if previous is not None and previous.words_digest == digest:
+        families, family_without_traces = previous.families, previous.family_without_traces
+    else:
+        families = recognize_families(words)
+        text = build_pattern_text(name, fingerprint, title)
+        family_without_traces = choose_clearest_family(families) if words == text else recognize_family(text)
     return PatternSummary(
         issue_count=issue_count,
         title=title,
@@ -118,9 +128,9 @@ def summarize_pattern(
         frame=frame,
         recent_issues=[issue.name for issue in latest[-_NAMED_ISSUES:]][::-1],
         stated_cause=_read_agreed_cause(latest[-TRACED_ISSUES:]),
-        words_digest=_digest(words),
+        words_digest=digest,
         families=families,
-        family_without_traces=choose_clearest_family(families) if words == text else recognize_family(text),
+        family_without_traces=family_without_traces,
     )
 
 

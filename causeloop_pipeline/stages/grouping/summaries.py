@@ -1,6 +1,6 @@
 """Makes the summaries of the patterns whose issues changed, or of all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from causeloop_pipeline.analysis.act.pattern_summaries import (
@@ -47,7 +47,8 @@ def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) ->
             count_all_occurrences(session, workspace_id)
     for start in range(0, len(touched), PATTERNS_AT_ONCE):
         part = touched[start : start + PATTERNS_AT_ONCE]
-        write_summaries(session, workspace_id, _summarize(session, workspace_id, part))
+        before = {} if is_full else load_summaries(session, workspace_id, part)
+        write_summaries(session, workspace_id, _summarize(session, workspace_id, part, before))
         update_typical_gaps(session, workspace_id, part)
     return len(touched)
 
@@ -60,7 +61,9 @@ def load_summaries(
     return {pattern_id: PatternSummary.from_json(summary) for pattern_id, summary in rows}
 
 
-def _summarize(session: Session, workspace_id: UUID, pattern_ids: Sequence[str]) -> dict[str, bytes]:
+def _summarize(
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], before: Mapping[str, PatternSummary]
+) -> dict[str, bytes]:
     tallies = read_tallies(session, workspace_id, pattern_ids)
     latest: dict[str, list[LatestIssue]] = {}
     for row in read_latest_issues(
@@ -70,7 +73,11 @@ def _summarize(session: Session, workspace_id: UUID, pattern_ids: Sequence[str])
         latest.setdefault(row["pattern_id"], []).append(issue)
     return {
         pattern_id: summarize_pattern(
-            tallies.get(pattern_id, {}), latest[pattern_id], row["name"], row["fingerprint"]
+            tallies.get(pattern_id, {}),
+            latest[pattern_id],
+            row["name"],
+            row["fingerprint"],
+            before.get(pattern_id),
         ).to_json()
         for row in read_names(session, workspace_id, pattern_ids)
         if (pattern_id := row["pattern_id"]) in latest
