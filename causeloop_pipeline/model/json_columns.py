@@ -1,5 +1,7 @@
 """Nested columns as JSON text and back: frames are typed, JSON stands only where values enter or leave."""
 
+from functools import cache
+
 import polars as pl
 from polars.datatypes import DataTypeClass
 
@@ -13,17 +15,18 @@ def is_json_type(dtype: DataType) -> bool:
 
 def encode_json_columns(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with JSON text in place of every nested column; a field that is null is left out."""
-    texts = [
-        _encode(pl.col(name), dtype).alias(name)
-        for name, dtype in frame.schema.items()
-        if is_json_type(dtype)
-    ]
+    texts = [_encode_column(name, dtype) for name, dtype in frame.schema.items() if is_json_type(dtype)]
     return frame.with_columns(texts) if texts else frame
 
 
 def decode_json(column: pl.Expr, dtype: DataType) -> pl.Expr:
     """A column of JSON text as values of `dtype`; fields that it does not name are ignored."""
     return column.str.json_decode(dtype)
+
+
+@cache
+def _encode_column(name: str, dtype: DataType) -> pl.Expr:
+    return _encode(pl.col(name), dtype).alias(name)
 
 
 def _encode(value: pl.Expr, dtype: DataType) -> pl.Expr:

@@ -7,6 +7,7 @@ is copied to a temporary table first and inserted from there, where the policies
 import contextlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -212,15 +213,13 @@ def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     from pyarrow import csv
 
-    wire = pl.Schema({name: _wire_type(dtype) for name, dtype in schema.items()})
-    arrow_types = pl.DataFrame(schema=wire).to_arrow().schema
     buffer.seek(0)
     table = csv.read_csv(
         buffer,
         read_options=csv.ReadOptions(column_names=list(schema)),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            column_types=arrow_types,
+            column_types={name: _arrow_type(_wire_type(dtype)) for name, dtype in schema.items()},
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
@@ -228,6 +227,11 @@ def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
     )
     frame = pl.DataFrame(table)
     return frame.select(_convert_from_wire(name, dtype) for name, dtype in schema.items())
+
+
+@cache
+def _arrow_type(dtype: pl.DataType | type[pl.DataType]) -> Any:
+    return pl.Series(dtype=dtype).to_arrow().type
 
 
 def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
