@@ -12,14 +12,14 @@ from sqlalchemy.engine import Connection
 
 INSTIGATORS = "instigators"
 
-_found: set[tuple[str, str]] = set()
+_known_parts: set[tuple[str, str]] = set()
 
 
 def has_for_good(url: str, name: str, look: Callable[[], bool]) -> bool:
     """Whether a database has something that no migration takes away."""
-    if (url, name) not in _found and look():
-        _found.add((url, name))
-    return (url, name) in _found
+    if (url, name) not in _known_parts and look():
+        _known_parts.add((url, name))
+    return (url, name) in _known_parts
 
 
 class KnownSchemaRunStorage(PostgresRunStorage):

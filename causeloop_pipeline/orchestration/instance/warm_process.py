@@ -48,7 +48,7 @@ def _serve(listener: int, alive: int) -> NoReturn:
         os._exit(status)
 
 
-def _close_all_but(kept: set[int]) -> None:
-    limits = sorted(kept)
+def _close_all_but(descriptors: set[int]) -> None:
+    limits = sorted(descriptors)
     for last, following in zip(limits, [*limits[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(last + 1, following)

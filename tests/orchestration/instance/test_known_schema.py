@@ -21,9 +21,9 @@ def storage(installation: Installation) -> Iterator[PooledPostgresStorage]:
 def test_what_is_missing_is_looked_for_again_and_what_is_there_is_not() -> None:
     answers = iter([False, False, True])
 
-    found = [has_for_good("a database", "a table", lambda: next(answers)) for _ in range(5)]
+    answered = [has_for_good("a database", "a table", lambda: next(answers)) for _ in range(5)]
 
-    assert found == [False, False, True, True, True]
+    assert answered == [False, False, True, True, True]
 
 
 def test_two_databases_are_not_taken_for_each_other() -> None:
