@@ -39,7 +39,9 @@ def connectors() -> None:
 @app.command(
     "map",
     epilog=show_examples(
-        "connectors map pagerduty answer.json", "connectors map --declaration desk.yaml a.json"
+        "connectors map pagerduty answer.json",
+        "connectors map jira export.csv",
+        "connectors map --declaration desk.yaml a.json",
     ),
 )
 def map_file(
@@ -48,7 +50,7 @@ def map_file(
         typer.Argument(
             metavar="[TYPE] FILE",
             help="Type of the connector, such as pagerduty, and one JSON document, a list, or JSON lines: an "
-            "API answer, records or webhooks.",
+            "API answer, records or webhooks; or a table that the tool exported, as CSV, Excel or parquet.",
         ),
     ],
     declaration: Annotated[
@@ -68,9 +70,11 @@ def map_file(
         fail("name the type and one file, or --declaration and one file", USAGE)
     connector = read_declared(declaration) if declaration else _find_connector(names[0])
     settings = dict(entry.split("=", 1) for entry in config or [] if "=" in entry)
-    mapped = MappedPayload()
-    for document in read_payloads(Path(names[-1])):
-        mapped = mapped.extend(map_payload(connector, document, settings))
+    mapped = _map_table(connector, Path(names[-1]))
+    if mapped is None:
+        mapped = MappedPayload()
+        for document in read_payloads(Path(names[-1])):
+            mapped = mapped.extend(map_payload(connector, document, settings))
     if as_json:
         typer.echo(json.dumps(as_document(mapped), default=str, ensure_ascii=False))
     else:
@@ -98,6 +102,19 @@ def coverage(
     held = {name: share_of_held(every.issues, f"{name}_value") for name in ("severity", "status")}
     shares = [f"{name} {100 * float(share):.1f} %" for name, share in held.items() if share is not None]
     stdout().print(f"Read where an issue's payload seems to hold one: {', '.join(shares) or 'no issues'}")
+
+
+def _map_table(connector: Any, file: Path) -> Any:
+    """What the rows of an exported table give; None where the file is no table."""
+    from causeloop_pipeline.landing.export_file.reader import IssueFileError
+    from causeloop_pipeline.landing.mapped_export import TABLES, map_export
+
+    if file.suffix.lower() not in TABLES:
+        return None
+    try:
+        return map_export(connector, file)
+    except IssueFileError as error:
+        fail(str(error))
 
 
 def _find_connector(name: str) -> Any:
