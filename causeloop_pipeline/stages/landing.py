@@ -13,6 +13,7 @@ from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
 from causeloop_pipeline.landing.polling.files.drop_folders import find_drop_folder
+from causeloop_pipeline.landing.polling.page_batches import gather_pages, join_pages
 from causeloop_pipeline.landing.polling.pull import pull
 from causeloop_pipeline.landing.polling.sync_input import SyncInput
 from causeloop_pipeline.stages.defects import defect_message, describe_defect
@@ -164,7 +165,7 @@ def _land_pages(
     configured: ConfiguredConnector,
     landing: Landing,
 ) -> None:
-    """Commit each page's rows and cursor together before the next page is requested."""
+    """Commit the rows of pages together with the cursor of the last."""
     workspace_id, progress = configured.workspace_id, landing.progress
 
     def keep_credential(name: str, value: str) -> None:
@@ -182,7 +183,9 @@ def _land_pages(
         drop_folder=find_drop_folder(installation.settings.drop_folders, configured.workspace_id),
     )
     egress = EgressPolicy.parse(installation.settings.egress_allow)
-    for page in pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None):
+    pages = pull(connector, sync_input, egress, PROBE if configured.failed_syncs else None)
+    for gathered in gather_pages(pages):
+        page = join_pages(gathered)
         with database.workspace(workspace_id) as session:
             count = land(
                 session.connection,
@@ -192,7 +195,7 @@ def _land_pages(
                 page.quarantined,
                 page.cursor,
             )
-            progress.add(count, page.records)
+            progress.add(count, page.records, len(gathered))
             if progress.is_due(time.monotonic()):
                 store_progress(session, workspace_id, landing.sync_run_id, progress)
                 progress.stored_at = time.monotonic()

@@ -1,6 +1,6 @@
 """Polls one connector: page by page, each with a cursor from which the next sync can safely continue.
 
-The caller commits the rows and the cursor of a page in one transaction. A cursor never passes a record that
+The caller commits the rows and the cursor of pages in one transaction. A cursor never passes a record that
 was not read: it moves page by page only where the tool lists oldest first, else when a whole window has been
 read, and the next sync starts a little before it.
 """

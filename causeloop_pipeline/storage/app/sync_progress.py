@@ -31,9 +31,9 @@ class SyncProgress:
     stored_at: float | None = None
     """By a monotonic clock."""
 
-    def add(self, count: LandingCount, records: Sequence[RawRecord]) -> None:
-        """Take a landed page into account."""
-        self.count, self.pages = self.count + count, self.pages + 1
+    def add(self, count: LandingCount, records: Sequence[RawRecord], pages: int = 1) -> None:
+        """Take landed pages into account."""
+        self.count, self.pages = self.count + count, self.pages + pages
         times = [record.source_updated_at for record in records if record.source_updated_at is not None]
         if times:
             self.oldest = min([*times, *([self.oldest] if self.oldest else [])])
