@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, first_at, value_at
+from causeloop_pipeline.connectors.json_paths import MissingValueError, fill, value_at
 from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.embedded_json import read_embedded
 from causeloop_pipeline.landing.field_mapping import ProductFieldError, product_payload
@@ -15,6 +15,8 @@ from causeloop_pipeline.landing.timestamps import TimestampError, parse_timestam
 from causeloop_pipeline.model.raw_record import Channel, Quarantined, RawRecord, canonical_json, sha256_hex
 
 MAX_EXTERNAL_ID = 512
+NOT_YET = re.compile(r"(0|-1)(\.0+)?$|000[01]-\d\d-\d\d")
+"""0, -1, and the first day of the calendar: what tools write for an end that has not come."""
 TOO_DEEP = b'"a record that is nested too deep to be written"'
 
 
@@ -103,7 +105,7 @@ def _keep_record(
     source: str, schema: RecordSchema, record: dict[str, Any], canonical: bytes, channel: Channel
 ) -> RawRecord:
     """The record in the tool's own field names."""
-    updated_at = first_at(record, schema.updated_at)
+    updated_at = _find_time(schema, record)
     return RawRecord(
         source=source,
         external_id=read_external_id(schema, record),
@@ -114,6 +116,13 @@ def _keep_record(
         channel=channel,
         canonical=canonical,
     )
+
+
+def _find_time(schema: RecordSchema, record: dict[str, Any]) -> Any:
+    """When the record last changed: the first time, but not "not yet" where another place has one."""
+    times = [time for path in schema.updated_at if (time := value_at(record, path)) not in (None, "")]
+    come = (time for time in times if not NOT_YET.match(str(time)))
+    return next(come, times[0] if times else None)
 
 
 def _map_record(

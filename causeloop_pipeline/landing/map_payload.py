@@ -13,7 +13,8 @@ from causeloop_pipeline.connectors.configuration import with_defaults
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.enclosed_documents import list_enclosed
-from causeloop_pipeline.landing.payload_readings import Outcome, list_readings
+from causeloop_pipeline.landing.inbound.webhook import is_recognized_delivery
+from causeloop_pipeline.landing.payload_readings import Outcome, Reading, list_readings
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
 
@@ -91,6 +92,9 @@ def _map_declared(
     if not readings:
         return MappedPayload(quarantined=[_refuse(connector, document)]), False
     mapped = [(_map_outcomes(connector, reading.outcomes, config), reading) for reading in readings]
+    if readings[0].is_delivery and not mapped[0][0].quarantined:
+        first = mapped[0][0]
+        return (first if _list_variants(first) else MappedPayload(ignored=max(1, first.ignored))), True
     best, reading = max(mapped, key=lambda pair: _rate(pair[0]))
     passed_over = [record for each in readings for record in each.passed_over]
     no_failures = _list_variants(_map_outcomes(connector, passed_over, config))
@@ -98,7 +102,22 @@ def _map_declared(
     if no_failures and not is_listed and _list_variants(best) <= no_failures:
         return MappedPayload(ignored=1), True  # a list of the tool leaves it out
     is_named = reading.is_named and bool(best.ignored) and not best.quarantined
-    return best, bool(_list_variants(best)) or is_named
+    is_settled = bool(_list_variants(best)) or is_named
+    return _add_other_lists(best, reading, mapped), is_settled
+
+
+def _add_other_lists(
+    best: MappedPayload, reading: Reading, mapped: Sequence[tuple[MappedPayload, Reading]]
+) -> MappedPayload:
+    """The records of a list, and those that the same answer holds at other places of lists."""
+    if not (reading.path and reading.is_polled and _list_variants(best)):
+        return best
+    seen = {reading.path}
+    for other, place in sorted(mapped, key=lambda pair: _rate(pair[0]), reverse=True):
+        if place.path and place.is_polled and place.path not in seen and _list_variants(other):
+            seen.add(place.path)
+            best = best.extend(other)
+    return best
 
 
 def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:
@@ -108,6 +127,8 @@ def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:
 def _map_enclosed(connector: Connector, entries: Sequence[Any], config: Mapping[str, Any]) -> MappedPayload:
     """What entries inside a document give; nothing where they only resemble records of the tool."""
     first, _ = _map_declared(connector, entries[0], config)
+    if len(entries) == 1 and is_recognized_delivery(connector, entries[0]) and _list_whole(first, needed=1):
+        return first
     if not _list_whole(first) and not (first.ignored and len(entries) > 1):
         return MappedPayload()
     mapped = MappedPayload()
@@ -117,13 +138,13 @@ def _map_enclosed(connector: Connector, entries: Sequence[Any], config: Mapping[
     return mapped if is_plausible else MappedPayload()
 
 
-def _list_whole(mapped: MappedPayload) -> list[RecordMeaning]:
-    """What was read whole: changes with their time, issues with two of time, severity and status."""
+def _list_whole(mapped: MappedPayload, needed: int = 2) -> list[RecordMeaning]:
+    """What was read whole: changes with their time, issues with enough of time, severity and status."""
     whole = [change for change in mapped.changes if "changed_at" in change.fields]
     return whole + [
         issue
         for issue in mapped.issues
-        if sum(bool(issue.fields.keys() & names) for names in NEEDED_OF_ISSUE) >= 2
+        if sum(bool(issue.fields.keys() & names) for names in NEEDED_OF_ISSUE) >= needed
     ]
 
 

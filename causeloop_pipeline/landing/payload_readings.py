@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from causeloop_pipeline.connectors.json_paths import value_at
+from causeloop_pipeline.connectors.json_paths import first_at, value_at
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.inbound.webhook import read_document
+from causeloop_pipeline.landing.inbound.webhook import is_named_delivery, read_document
 from causeloop_pipeline.landing.polling.nested_lists import zip_rows
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
@@ -25,6 +25,10 @@ class Reading:
     """A list that is polled holds such records."""
     passed_over: Sequence[RawRecord] = ()
     """Records of the tool that are no failures, where nothing names the reading."""
+    path: str = ""
+    """Where an answer of the API holds the records."""
+    is_delivery: bool = False
+    """A word in the document, such as the name of an event, says that it is a delivery."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
     """What each way to read the document gives, the likeliest way first."""
     if connector.webhook is not None and (delivery := read_document(connector, document)) is not None:
         is_named = any(event.record or event.when for event in connector.webhook.events)
-        yield Reading(delivery, is_named, is_polled=False)
+        is_delivery = is_named_delivery(connector, document)
+        yield Reading(delivery, is_named, is_polled=False, is_delivery=is_delivery)
     for place in _list_places(connector):
         value = value_at(document, place.path)
         if isinstance(value, list | dict):
@@ -49,11 +54,27 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
             if place.columns:
                 records = zip_rows(records, value_at(document, place.columns))
             outcomes = _extract_all(connector, place.schema, records)
-            aside = [record for record, outcome in zip(records, outcomes, strict=True) if outcome is None]
-            anyway = replace(place.schema, keep=None, unless=None)
-            passed_over = _extract_all(connector, anyway, aside) if place.is_polled and not place.path else []
-            records_aside = [outcome for outcome in passed_over if isinstance(outcome, RawRecord)]
-            yield Reading(outcomes, bool(place.path), place.is_polled, records_aside)
+            passed_over: list[RawRecord] = []
+            if not place.path:
+                outcomes, passed_over = _look_at_ignored(connector, place, records, outcomes)
+            aside = passed_over if place.is_polled else ()
+            yield Reading(outcomes, bool(place.path), place.is_polled, aside, place.path)
+
+
+def _look_at_ignored(
+    connector: Connector, place: Place, records: Sequence[Any], outcomes: Sequence[Outcome]
+) -> tuple[list[Outcome], list[RawRecord]]:
+    """What a filter left out, read without it: records of the tool, and what has neither id nor time."""
+    schema = replace(place.schema, keep=None, unless=None)
+    looked_at: list[Outcome] = []
+    passed_over: list[RawRecord] = []
+    for record, outcome in zip(records, outcomes, strict=True):
+        anyway = _extract_all(connector, schema, [record])[0] if outcome is None else None
+        if isinstance(anyway, RawRecord):
+            passed_over.append(anyway)
+        is_foreign = isinstance(anyway, Quarantined) and first_at(record, schema.updated_at) is None
+        looked_at.append(anyway if is_foreign else outcome)
+    return looked_at, passed_over
 
 
 def _extract_all(connector: Connector, schema: RecordSchema, records: Sequence[Any]) -> list[Outcome]:

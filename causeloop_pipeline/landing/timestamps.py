@@ -1,6 +1,7 @@
 """Parses and formats the timestamps of tools in the format that the connector declares, never by guess."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,16 +30,29 @@ def parse_timestamp(value: Any, times: TimeFormat) -> datetime:
     return instant
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _read(value: Any, times: TimeFormat) -> datetime:
+    """Kept for a moment: the place of a record in its list and the record itself have the same time."""
     if times is TimeFormat.ISO:
-        instant = datetime.fromisoformat(str(value))
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        return _read_iso(str(value))
     if times is TimeFormat.ZONE_NAME:
-        zoned = read_time(str(value), times)
-        if zoned is None:
-            raise ValueError(value)
-        return zoned
+        return _read_as_mapping(str(value), times)
     return EPOCH + timedelta(seconds=float(value) / TICKS[times])
+
+
+def _read_iso(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return _read_as_mapping(text, TimeFormat.ISO)  # with the word UTC, or a comma before the fraction
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _read_as_mapping(text: str, times: TimeFormat) -> datetime:
+    instant = read_time(text, times)
+    if instant is None:
+        raise ValueError(text)
+    return instant
 
 
 def format_timestamp(moment: datetime, form: str, zone: str = "UTC") -> str:

@@ -11,6 +11,7 @@ from tests.connectors.case_records import case, load_connector, schema_and_items
 
 FIELDS = ("title", "severity", "status", "service", "source_created_at")
 TOOLS = ("pagerduty", "jira", "datadog", "zendesk", "servicenow", "sentry", "wiz", "opsgenie", "new_relic")
+NOON = "2026-03-02T12:00:00Z"
 WRAPPERS: dict[str, Any] = {
     "a list": lambda records: records,
     "another list endpoint": lambda records: {"count": len(records), "next_page": None, "rows": records},
@@ -50,7 +51,7 @@ def test_records_are_found_in(wrap, tool):
     assert mapped.quarantined == []
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", [*TOOLS, "cloudflare", "dynatrace", "grafana", "healthchecks", "sumo_logic"])
 def test_a_webhook_that_was_recorded_with_its_headers_is_read(tool):
     for body in case(tool, "webhook"):
         recorded = {"headers": {"content-type": "application/json"}, "body": body}
@@ -83,11 +84,87 @@ def test_an_answer_that_holds_none_of_the_tools_records_is_set_aside_whole():
             {"id": "c1", "name": "API", "status": "operational", "created_at": "2026-03-02T08:00:00Z"},
         ),
         ("github", {"id": 1, "title": "A change", "pull_request": {"url": "x"}, "body": None}),
+        (
+            "databricks",
+            {
+                "run_id": 7,
+                "run_name": "nightly",
+                "status": {"state": "TERMINATED", "termination_details": {"type": "SUCCESS"}},
+            },
+        ),
+        (
+            "bitbucket",
+            {
+                "uuid": "{a}",
+                "repository": {"full_name": "acme/shop"},
+                "state": {"name": "IN_PROGRESS"},
+                "created_on": "2026-03-02T08:00:00Z",
+            },
+        ),
+        ("checkmk", {"id": "db:CPU", "title": "CPU", "extensions": {"host_name": "db", "state": 0}}),
     ],
 )
 def test_what_is_no_failure_becomes_no_issue(tool, record):
     assert read(tool, record).issues == []
     assert read(tool, {"data": [record, record]}).issues == []
+
+
+NO_FAILURES: dict[str, dict[str, Any]] = {
+    "airbyte": {"data": {"jobId": 1, "connection": {"id": "c"}, "success": True, "finishedAt": NOON}},
+    "databricks": {"event_type": "jobs.on_success", "run": {"run_id": "1"}, "job": {"job_id": "2"}},
+    "fivetran": {
+        "event": "sync_end",
+        "created": NOON,
+        "connector_id": "c",
+        "sync_id": "s",
+        "data": {"status": "SUCCESSFUL"},
+    },
+    "github": {
+        "action": "opened",
+        "pull_request": {"id": 1, "number": 7, "title": "A change", "state": "open", "created_at": NOON},
+    },
+    "gitlab": {
+        "object_kind": "merge_request",
+        "object_attributes": {"id": 1, "iid": 7, "title": "A change", "state": "opened", "created_at": NOON},
+    },
+    "vercel": {
+        "type": "deployment.created",
+        "createdAt": 1772452800000,
+        "payload": {"deployment": {"id": "d", "name": "web"}},
+    },
+}
+
+
+@pytest.mark.parametrize("tool", NO_FAILURES)
+def test_a_delivery_that_tells_of_no_failure_is_not_read_in_another_way(tool):
+    mapped = read(tool, NO_FAILURES[tool])
+    assert (mapped.issues, mapped.changes, mapped.quarantined, mapped.ignored) == ([], [], [], 1)
+
+
+def test_a_deployment_that_succeeded_is_a_change_and_no_issue():
+    deployed = {
+        "type": "deployment.succeeded",
+        "createdAt": 1772452800000,
+        "payload": {"deployment": {"id": "d", "name": "web"}, "target": "production"},
+    }
+    mapped = read("vercel", deployed)
+    assert (len(mapped.changes), mapped.issues) == (1, [])
+
+
+def test_an_item_has_one_id_over_all_ways_in():
+    ticket = {
+        "type": "ticket",
+        "id": "631",
+        "ticket_attributes": {"_default_title_": "Refund"},
+        "created_at": 1772452800,
+    }
+    pushed = {"type": "notification_event", "topic": "ticket.created", "data": {"item": ticket}}
+    ids = {
+        issue.fields["external_id"]
+        for document in (ticket, {"tickets": [ticket]}, pushed)
+        for issue in read("intercom", document).issues
+    }
+    assert ids == {"ticket/631"}
 
 
 def test_a_batch_of_details_is_read_as_what_it_is():
@@ -107,6 +184,20 @@ def test_a_batch_of_details_is_read_as_what_it_is():
 def test_rows_that_are_lists_are_read_by_the_names_of_their_columns():
     answer = next(iter(case("snowflake", "pull").values()))
     assert read("snowflake", answer).issues
+
+
+@pytest.mark.parametrize("tool", ["github", "okta", "wiz", "azure_devops", "pagerduty"])
+def test_a_document_that_the_tool_does_not_know_is_set_aside(tool):
+    mapped = read(tool, {"hello": "world", "things": [{"a": 1}]})
+    assert (mapped.issues, mapped.ignored, len(mapped.quarantined)) == ([], 0, 1)
+
+
+def test_every_list_of_an_answer_is_read():
+    answers = case("proofpoint", "pull").values()
+    together = {name: items for answer in answers for name, items in answer.items()}
+    apart = [read("proofpoint", {name: items}) for name, items in together.items() if isinstance(items, list)]
+    assert sum(bool(mapped.issues) for mapped in apart) > 1
+    assert len(read("proofpoint", together).issues) == sum(len(mapped.issues) for mapped in apart)
 
 
 def test_a_document_that_is_deep_or_wide_ends_soon():

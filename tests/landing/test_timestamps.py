@@ -14,6 +14,8 @@ from causeloop_pipeline.landing.timestamps import TimestampError, format_timesta
         ("2016-05-24T20:10:57.657259407Z", TimeFormat.ISO, datetime(2016, 5, 24, 20, 10, 57, 657259, UTC)),
         ("2020-11-25 21:27:03.496000000", TimeFormat.ISO, datetime(2020, 11, 25, 21, 27, 3, 496000, UTC)),
         ("2026-02-13T20:38:19.565010+00:00", TimeFormat.ISO, datetime(2026, 2, 13, 20, 38, 19, 565010, UTC)),
+        ("2013-12-03 17:23:34 UTC", TimeFormat.ISO, datetime(2013, 12, 3, 17, 23, 34, tzinfo=UTC)),
+        ("2013-12-03 17:23:34 +0200", TimeFormat.ISO, datetime(2013, 12, 3, 15, 23, 34, tzinfo=UTC)),
         (1610487676, TimeFormat.EPOCH_SECONDS, datetime(2021, 1, 12, 21, 41, 16, tzinfo=UTC)),
         ("1610487676", TimeFormat.EPOCH_SECONDS, datetime(2021, 1, 12, 21, 41, 16, tzinfo=UTC)),
         (1610487676123, TimeFormat.EPOCH_MILLISECONDS, datetime(2021, 1, 12, 21, 41, 16, 123000, UTC)),

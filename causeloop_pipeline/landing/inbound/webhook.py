@@ -84,15 +84,23 @@ def read_document(
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = webhook_of(connector)
     document = read_embedded(document, webhook.embedded)
-    if any(_holds(condition, document) for condition in webhook.ignore):
+    if _is_ignored(webhook, document):
         return []
-    event = next((event for event in webhook.events if _matches(event, document)), None)
+    event = _find_event(webhook, document)
     if event is None:
         return None
     return [
         extract(connector.name, event.schema, record, channel="webhook", config=config)
         for record in _records(event, document)
     ]
+
+
+def is_named_delivery(connector: Connector, document: Any) -> bool:
+    """Whether a word in the document, such as the name of an event, says that it is a delivery."""
+    webhook = webhook_of(connector)
+    document = read_embedded(document, webhook.embedded)
+    event = _find_event(webhook, document)
+    return _is_ignored(webhook, document) or bool(event and event.when and event.when.values)
 
 
 def answer_challenge(connector: Connector, headers: Mapping[str, str]) -> dict[str, str] | None:
@@ -129,6 +137,22 @@ def _is_storable(text: str) -> bool:
     return True
 
 
+def is_recognized_delivery(connector: Connector, document: Any) -> bool:
+    """Whether a condition of the connector's webhook fits the document, and not only its shape."""
+    if connector.webhook is None:
+        return False
+    event = _find_event(connector.webhook, read_embedded(document, connector.webhook.embedded))
+    return event is not None and event.when is not None
+
+
+def _is_ignored(webhook: Webhook, document: Any) -> bool:
+    return any(_holds(condition, document) for condition in webhook.ignore)
+
+
+def _find_event(webhook: Webhook, document: Any) -> WebhookEvent | None:
+    return next((event for event in webhook.events if _matches(event, document)), None)
+
+
 def _matches(event: WebhookEvent, document: Any) -> bool:
     if event.when is not None and not _holds(event.when, document):
         return False
@@ -153,4 +177,10 @@ def _content(event: WebhookEvent, document: Any) -> list[Any]:
 def _records(event: WebhookEvent, document: Any) -> list[Any]:
     """The event's records, each with what it takes over from the document around it."""
     context = {key: value_at(document, path) for key, path in event.add}
-    return [record | context if isinstance(record, dict) else record for record in _content(event, document)]
+    return [_extend(record, context) for record in _content(event, document)]
+
+
+def _extend(record: Any, context: Mapping[str, Any]) -> Any:
+    if not isinstance(record, dict):
+        return record
+    return record | {key: value for key, value in context.items() if value is not None or key not in record}

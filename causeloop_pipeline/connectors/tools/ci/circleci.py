@@ -115,6 +115,21 @@ DEPLOYING = ChangeMapping(
     external_url="workflow.url",
     changed_at=("workflow.stopped_at", "happened_at"),
 )
+FORMER_BUILD = IssueMapping(
+    name="build of the former API",
+    when=Every((Kind(("former_build",)), Has("build_num"), Has("status"))),
+    title=Join((("workflows.job_name", "reponame"), Text("#{build_num}"), "subject"), " "),
+    severity="status",
+    status="status",
+    service="reponame",
+    error_type=Literal("job_failed"),
+    team="username",
+    environment=("branch", "vcs_tag"),
+    external_url="build_url",
+    source_created_at=("start_time", "queued_at"),
+    resolved_at="stop_time",
+    attributes={"commit": "vcs_revision", "job_number": "build_num"},
+)
 JOB_RECORD = spec.RecordSchema(
     key="job/{id}", updated_at=("stopped_at", "started_at"), kind="job", keep=Among("status", FAILURES)
 )
@@ -227,6 +242,16 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="", when=spec.Condition(path="job_number"), schema=JOB_RECORD),
             spec.WebhookEvent(
                 record="",
+                when=spec.Condition(path="build_num"),
+                schema=spec.RecordSchema(
+                    key="build_url",
+                    updated_at=("stop_time", "start_time", "queued_at"),
+                    kind="former_build",
+                    keep=Among("status", FAILURES),
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
                 when=spec.Condition(path="pipeline_id"),
                 schema=WORKFLOW_RECORD,
             ),
@@ -243,6 +268,6 @@ CONNECTOR = spec.Connector(
         ),
         setup="Project settings › Webhooks: the event Workflow Completed with the secret token.",
     ),
-    issues=(PUSHED_JOB, PUSHED_WORKFLOW, JOB, WORKFLOW, PIPELINE),
+    issues=(PUSHED_JOB, PUSHED_WORKFLOW, JOB, WORKFLOW, PIPELINE, FORMER_BUILD),
     changes=(DEPLOYING, LISTED_DEPLOYING),
 )

@@ -1,5 +1,7 @@
 """Harness: failed pipeline executions and deployments that succeeded, of NextGen and of FirstGen."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
@@ -9,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Join,
     Kind,
     Literal,
+    Match,
     Some,
     Text,
     TimeFormat,
@@ -27,6 +30,14 @@ PAGE = (
 def moments(*paths: str) -> tuple[Instant, ...]:
     """Times in epoch milliseconds."""
     return tuple(Instant(path, TimeFormat.EPOCH_MILLISECONDS) for path in paths)
+
+
+def pushed_moments(path: str) -> tuple[Instant, ...]:
+    """A time of a notification: ten digits are seconds, thirteen milliseconds."""
+    return (
+        Instant(Match(path, r"^\d{10}$"), TimeFormat.EPOCH_SECONDS),
+        Instant(Match(path, r"^\d{13}$"), TimeFormat.EPOCH_MILLISECONDS),
+    )
 
 
 EXECUTION = IssueMapping(
@@ -71,8 +82,8 @@ NOTIFICATION = IssueMapping(
         "moduleInfo.environments.0",
     ),
     external_url=("executionUrl", "pipelineUrl"),
-    source_created_at=(*moments("startTs"), "startTime"),
-    resolved_at=(*moments("endTs"), "endTime"),
+    source_created_at=(*pushed_moments("startTs"), "startTime"),
+    resolved_at=(*pushed_moments("endTs"), "endTime"),
     attributes={"pipeline": "pipelineIdentifier", "triggered_by": "triggeredBy.name"},
 )
 FIRST_GEN = IssueMapping(
@@ -113,7 +124,7 @@ DEPLOYMENT = ChangeMapping(
         "moduleInfo.environments.0",
     ),
     external_url=("executionUrl", Text(PAGE)),
-    changed_at=(*moments("endTs", "startTs"), "endTime", "startTime"),
+    changed_at=(*pushed_moments("endTs"), *pushed_moments("startTs"), "endTime", "startTime"),
 )
 FIRST_GEN_DEPLOYMENT = ChangeMapping(
     name="FirstGen deployment",
@@ -139,6 +150,16 @@ DEPLOYED_EXECUTION = spec.RecordSchema(
     kind="change",
     keep=Both(
         Among("status", DONE), Named(("modules", "name", "pipelineIdentifier"), r"'cd'|\bcd\b|deploy|release")
+    ),
+)
+NOTIFIED = spec.RecordSchema(
+    key="planExecutionId",
+    updated_at=("endTs", "startTs"),
+    times=MILLISECONDS,
+    kind="notification",
+    keep=Both(
+        Among("eventType", ("pipelinefailed", "stagefailed", "stepfailed", "pipelineend")),
+        Among("nodeStatus", FAILURES),
     ),
 )
 
@@ -189,8 +210,7 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="eventData.eventType", values=frozenset({"PipelineSuccess"})),
                 schema=spec.RecordSchema(
                     key="deploy/{planExecutionId}",
-                    updated_at=("endTs", "startTs"),
-                    times=MILLISECONDS,
+                    updated_at=(),
                     kind="change",
                     keep=Both(
                         Among("eventType", ("pipelinesuccess",)),
@@ -203,17 +223,10 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(
                 record="eventData",
-                schema=spec.RecordSchema(
-                    key="planExecutionId",
-                    updated_at=("endTs", "startTs"),
-                    times=MILLISECONDS,
-                    kind="notification",
-                    keep=Both(
-                        Among("eventType", ("pipelinefailed", "stagefailed", "stepfailed", "pipelineend")),
-                        Among("nodeStatus", FAILURES),
-                    ),
-                ),
+                when=spec.Condition(path="eventData.startTime"),
+                schema=replace(NOTIFIED, times=TimeFormat.EPOCH_SECONDS),
             ),
+            spec.WebhookEvent(record="eventData", schema=NOTIFIED),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="application"),

@@ -1,5 +1,7 @@
 """Vercel deployments: failed ones are issues, those that reached production changes."""
 
+from dataclasses import replace
+
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
@@ -27,7 +29,7 @@ def milliseconds(*paths: str) -> Moment:
 
 LISTED = IssueMapping(
     name="deployment",
-    when=Every((Has("uid"), Some((Has("readyState"), Has("state"))))),
+    when=Every((Some((Has("uid"), Has("id"))), Some((Has("readyState"), Has("state"))))),
     title=(Join(("name", ("errorMessage", "errorCode", *MESSAGE)), ": "),),
     body=("errorMessage", "aliasError.message", *MESSAGE),
     severity=("target", Literal("preview")),
@@ -158,6 +160,9 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             event(frozenset({"deployment.error"}), "payload.deployment.id", "event"),
+            spec.WebhookEvent(
+                record="", when=spec.Condition(path="readyState"), schema=replace(FAILED, key="id")
+            ),
         ),
         setup="Team settings › Webhooks: deployment error, succeeded, promoted and rollback.",
     ),

@@ -157,9 +157,18 @@ CONNECTOR = spec.Connector(
             event("alarm.id", "alarm/{alarm.id}", "alarm"),
             spec.WebhookEvent(
                 record="",
-                when=spec.Condition(path="deploy"),
+                when=spec.Condition(path="deploy.id"),
                 schema=spec.RecordSchema(
                     key="deploy/{deploy.id}", updated_at=("deploy.created_at",), kind="change"
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="deploy.created_at"),
+                schema=spec.RecordSchema(
+                    key="deploy/{project.id}/{deploy.created_at}",
+                    updated_at=("deploy.created_at",),
+                    kind="change",
                 ),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="klass"), schema=FAULT_SCHEMA),

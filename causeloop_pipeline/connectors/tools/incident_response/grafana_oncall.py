@@ -28,7 +28,7 @@ def label(*names: str) -> tuple[str | Expression, ...]:
 
 ALERT_GROUP = IssueMapping(
     name="alert group",
-    when=Every((Has("state"), Some((Has("integration_id"), Has("alerts_count"), Has("route_id"))))),
+    when=Every((Has("state"), Some((Has("integration_id"), Has("alerts_count"), Has("permalinks"))))),
     title=(
         "title",
         "alert_payload.title",

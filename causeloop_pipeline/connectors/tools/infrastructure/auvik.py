@@ -1,7 +1,7 @@
 """Auvik network alerts, pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Is, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -20,6 +20,18 @@ ALERT = IssueMapping(
     attributes={"company": "companyName", "correlation": "correlationId"},
 )
 
+HISTORY = IssueMapping(
+    name="alert of the API",
+    when=Every((Is("type", ("alertHistory",)), Has("attributes.name"))),
+    title="attributes.name",
+    body="attributes.description",
+    severity="attributes.severity",
+    status="attributes.status",
+    error_type="attributes.name",
+    source_created_at="attributes.detectedOn",
+    attributes={"entity": "relationships.entity.data.id", "tenant": "relationships.tenant.data.id"},
+)
+
 CONNECTOR = spec.Connector(
     name="auvik",
     title="Auvik",
@@ -34,8 +46,13 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="alertId"),
                 schema=spec.RecordSchema(key="alertId", updated_at=("date",)),
             ),
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.0.attributes.detectedOn"),
+                schema=spec.RecordSchema(key="id", updated_at=("attributes.detectedOn",), kind="history"),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, HISTORY),
 )

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 PUSHED = IssueMapping(
     name="notification",
@@ -84,6 +85,7 @@ CONNECTOR = spec.Connector(
                 updated_at=("extensions.last_state_change",),
                 times=spec.TimeFormat.EPOCH_SECONDS,
                 kind="service",
+                keep=Among("extensions.state", ("1", "2", "3")),
             ),
             since=spec.Since(field="extensions.last_state_change"),
         ),

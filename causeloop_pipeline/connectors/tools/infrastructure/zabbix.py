@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 PROBLEM = IssueMapping(
     name="problem",
@@ -49,6 +50,18 @@ PUSHED = IssueMapping(
     attributes={"trigger": "trigger_id", "tags": "event_tags"},
 )
 
+TRIGGER = IssueMapping(
+    name="trigger",
+    when=Every((Has("triggerid"), Has("description"), Has("value"))),
+    title="description",
+    body="comments",
+    severity=Text("severity {priority}"),
+    status=Text("value {value}"),
+    service=("hosts.0.name", "hosts.0.host"),
+    external_url=Text("{config.base_url}/tr_events.php?triggerid={triggerid}"),
+    source_created_at=Instant("lastchange", TimeFormat.EPOCH_SECONDS),
+    attributes={"trigger": "triggerid"},
+)
 CONNECTOR = spec.Connector(
     name="zabbix",
     title="Zabbix",
@@ -78,7 +91,10 @@ CONNECTOR = spec.Connector(
                 path="eventid", param="params.eventid_from", size=1000, size_param="params.limit"
             ),
             schema=spec.RecordSchema(
-                key="eventid", updated_at=("clock",), times=spec.TimeFormat.EPOCH_SECONDS
+                key="eventid",
+                updated_at=("clock",),
+                times=spec.TimeFormat.EPOCH_SECONDS,
+                keep=Among("value", ("1",)),
             ),
             since=spec.Since(field="clock", param="params.time_from", format=spec.TimeFormat.EPOCH_SECONDS),
         ),
@@ -91,8 +107,19 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="event_id"),
                 schema=spec.RecordSchema(key="event_id", updated_at=(), kind="event"),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="triggerid"),
+                schema=spec.RecordSchema(
+                    key="trigger/{triggerid}",
+                    updated_at=("lastchange",),
+                    times=spec.TimeFormat.EPOCH_SECONDS,
+                    kind="trigger",
+                    keep=Among("value", ("1",)),
+                ),
+            ),
         ),
         setup="Alerts › Media types › Webhook that posts event_id, event_nseverity, event_value and title.",
     ),
-    issues=(PUSHED, PROBLEM),
+    issues=(PUSHED, PROBLEM, TRIGGER),
 )

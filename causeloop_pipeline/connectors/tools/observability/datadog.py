@@ -3,14 +3,31 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Has, Tag, Text
+from causeloop_pipeline.connectors.mapping.datadog_monitor import MONITOR
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Match,
+    Tag,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 SITES = ("datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "datadoghq.eu", "ap1.datadoghq.com")
 TEMPLATE = (
     '{"incident_uuid": "$INCIDENT_UUID", "public_id": "$INCIDENT_PUBLIC_ID", "title": "$INCIDENT_TITLE", '
     '"severity": "$INCIDENT_SEVERITY", "state": "$INCIDENT_STATUS", "url": "$INCIDENT_URL", "date": "$DATE", '
     '"last_updated": "$LAST_UPDATED", "message": "$INCIDENT_MSG", "tags": "$TAGS"}'
+)
+
+TRANSITION = Match(
+    "title",
+    r"\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)",
 )
 
 INCIDENT = IssueMapping(
@@ -32,16 +49,79 @@ INCIDENT = IssueMapping(
         "customer_impacted": "attributes.customer_impacted",
     },
 )
+CASE = IssueMapping(
+    name="case",
+    when=Every((Has("attributes.title"), Is("type", ("case",)))),
+    title="attributes.title",
+    body="attributes.description",
+    severity="attributes.priority",
+    status="attributes.status",
+    error_type="attributes.type",
+    external_url=Text("https://app.{config.site}/cases/{attributes.key}"),
+    source_created_at="attributes.created_at",
+    resolved_at=("attributes.closed_at", "attributes.modified_at"),
+    attributes={"key": "attributes.key"},
+)
+EVENT = IssueMapping(
+    name="event",
+    when=Every((Has("title"), Has("date_happened"))),
+    title="title",
+    body="text",
+    severity="alert_type",
+    status=TRANSITION,
+    service=(Tag("tags", "service"), "host"),
+    team=Tag("tags", "team"),
+    environment=Tag("tags", "env|environment"),
+    error_type=("source", "source_type_name"),
+    external_url=(
+        Match("url", r"^https?://.*"),
+        Text("https://app.{config.site}/event/event?id={id}"),
+    ),
+    source_created_at=Instant("date_happened", TimeFormat.EPOCH_SECONDS),
+    attributes={"host": "host", "priority": "priority", "tags": "tags"},
+)
+LOGGED_EVENT = IssueMapping(
+    name="event of version 2",
+    when=Every((Is("type", ("event",)), Has("attributes.timestamp"))),
+    title=("attributes.attributes.title", "attributes.message"),
+    body=Different("attributes.message", than="attributes.attributes.title"),
+    severity="attributes.attributes.status",
+    service=("attributes.attributes.service", Tag("attributes.tags", "service")),
+    team=Tag("attributes.tags", "team"),
+    environment=Tag("attributes.tags", "env|environment"),
+    error_type="attributes.attributes.evt.name",
+    source_created_at="attributes.timestamp",
+    attributes={"host": "attributes.attributes.hostname", "tags": "attributes.tags"},
+)
+EVENT_SCHEMA = spec.RecordSchema(
+    key="event/{id}",
+    updated_at=("date_happened",),
+    times=spec.TimeFormat.EPOCH_SECONDS,
+    kind="posted_event",
+    keep=Among("alert_type", ("error", "warning")),
+)
+LOGGED_EVENT_SCHEMA = spec.RecordSchema(
+    key="event/{id}",
+    updated_at=("attributes.timestamp",),
+    kind="logged_event",
+    keep=Among("attributes.attributes.status", ("error", "warn", "warning", "failure")),
+)
+MONITOR_SCHEMA = spec.RecordSchema(
+    updated_at=("overall_state_modified", "modified", "created"),
+    kind="monitor",
+    keep=Among("overall_state", ("alert", "warn", "no data")),
+)
 WEBHOOK = IssueMapping(
     name="webhook",
     title="title",
     body="message",
     severity="severity",
-    status="state",
+    status=("state", TRANSITION),
     service=Tag("tags", "service"),
     team=Tag("tags", "team"),
     environment=Tag("tags", "env"),
     external_url=("url", Text("https://app.{config.site}/incidents/{public_id}")),
+    source_created_at=Instant(("date", "last_updated"), TimeFormat.EPOCH_MILLISECONDS),
     attributes={"public_id": Text("{public_id}"), "region": Tag("tags", "region")},
 )
 
@@ -76,6 +156,31 @@ CONNECTOR = spec.Connector(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
         events=(
             spec.WebhookEvent(
+                record="events", when=spec.Condition(path="events.0.date_happened"), schema=EVENT_SCHEMA
+            ),
+            spec.WebhookEvent(
+                record="event", when=spec.Condition(path="event.date_happened"), schema=EVENT_SCHEMA
+            ),
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.0.type", values=frozenset({"event"})),
+                schema=LOGGED_EVENT_SCHEMA,
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="overall_state"),
+                schema=MONITOR_SCHEMA,
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="event_type"),
+                schema=spec.RecordSchema(
+                    updated_at=("last_updated", "date"),
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+                    kind="event",
+                ),
+            ),
+            spec.WebhookEvent(
                 record="",
                 schema=spec.RecordSchema(
                     key="incident_uuid",
@@ -87,5 +192,5 @@ CONNECTOR = spec.Connector(
         ),
         setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
     ),
-    issues=(INCIDENT, WEBHOOK),
+    issues=(CASE, LOGGED_EVENT, INCIDENT, EVENT, MONITOR, WEBHOOK),
 )

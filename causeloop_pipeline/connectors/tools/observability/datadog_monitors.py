@@ -1,6 +1,7 @@
 """Datadog monitors and their alerts: listed with their present state, pushed by the webhooks integration."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.mapping.datadog_monitor import ENVIRONMENT, MONITOR, SERVICE, TEAM
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
@@ -19,25 +20,8 @@ TEMPLATE = (
     '"$ALERT_TRANSITION", "alert_type": "$ALERT_TYPE", "priority": "$ALERT_PRIORITY", "body": '
     '"$TEXT_ONLY_MSG", "date": "$DATE", "last_updated": "$LAST_UPDATED", "link": "$LINK", "tags": "$TAGS"}'
 )
-SERVICE, TEAM, ENVIRONMENT = "service|app|application", "team|owner", "env|environment"
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
 
-MONITOR = IssueMapping(
-    name="monitor",
-    when=Every((Has("name"), Has("overall_state"))),
-    title="name",
-    body="message",
-    severity=("priority", Tag("tags", "severity|priority")),
-    status="overall_state",
-    service=(Tag("tags", SERVICE), Match("query", r"service:([A-Za-z0-9_./-]+)")),
-    team=Tag("tags", TEAM),
-    environment=(Tag("tags", ENVIRONMENT), Match("query", r"env:([A-Za-z0-9_./-]+)")),
-    error_type="type",
-    external_url=Text("https://app.{config.site}/monitors/{id}"),
-    source_created_at=("overall_state_modified", "created"),
-    resolved_at=("overall_state_modified", "modified"),
-    attributes={"query": "query", "creator": "creator.email", "tags": "tags"},
-)
 SEARCH_RESULT = IssueMapping(
     name="monitor of a search",
     when=Every((Has("name"), Has("status"), Has("query"))),

@@ -47,6 +47,21 @@ ENTITIES = (
     "impactedEntities.0.name",
     "affectedEntities.0.name",
 )
+SECURITY_PROBLEM = IssueMapping(
+    name="security problem",
+    when=Every((Has("securityProblemId"), Has("title"))),
+    title="title",
+    body="description",
+    severity="riskAssessment.riskLevel",
+    status="status",
+    service="packageName",
+    team="managementZones.0.name",
+    error_type=("cveIds.0", "vulnerabilityType"),
+    external_url="url",
+    source_created_at=millisecond_times("firstSeenTimestamp"),
+    resolved_at=millisecond_times("lastResolvedTimestamp", "lastUpdatedTimestamp"),
+    attributes={"technology": "technology", "number": "displayId"},
+)
 PROBLEM = IssueMapping(
     name="problem",
     when=Every((Has("title"), Has("status"), Some((Has("problemId"), Has("displayId"))))),
@@ -196,6 +211,15 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="problemId"), schema=PROBLEM_SCHEMA),
             spec.WebhookEvent(
+                record="securityProblems",
+                schema=spec.RecordSchema(
+                    key="securityProblemId",
+                    updated_at=("lastUpdatedTimestamp", "firstSeenTimestamp"),
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+                    kind="security_problem",
+                ),
+            ),
+            spec.WebhookEvent(
                 record="result.problems",
                 schema=spec.RecordSchema(updated_at=(), kind="former_problem"),
             ),
@@ -218,5 +242,5 @@ CONNECTOR = spec.Connector(
         setup="Settings › Integration › Problem notifications › Custom integration: the address, the header "
         f"x-causeloop-token with the secret, call for closed problems as well; payload {TEMPLATE}",
     ),
-    issues=(NOTIFICATION, DAVIS_PROBLEM, PROBLEM, FORMER_PROBLEM),
+    issues=(NOTIFICATION, DAVIS_PROBLEM, SECURITY_PROBLEM, PROBLEM, FORMER_PROBLEM),
 )

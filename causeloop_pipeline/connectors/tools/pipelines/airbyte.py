@@ -1,7 +1,16 @@
 """Airbyte: failed sync jobs, listed by their last update and pushed by notifications."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -42,6 +51,33 @@ JOB = IssueMapping(
     attributes={"rows": "rowsSynced", "bytes": "bytesSynced"},
 )
 
+FORMER_JOB = IssueMapping(
+    name="job of the configuration API",
+    when=Every((Has("job.id"), Has("job.status"))),
+    title=Text("{job.configType} {job.configId} {job.status}"),
+    body=("attempts.-1.attempt.failureSummary.failures.0.externalMessage",),
+    severity="job.status",
+    status="job.status",
+    service="job.configId",
+    error_type=(
+        "attempts.-1.attempt.failureSummary.failures.0.failureType",
+        Literal("sync_failed"),
+    ),
+    source_created_at=Instant("job.createdAt", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("job.updatedAt", TimeFormat.EPOCH_SECONDS),
+    attributes={"connection": "job.configId"},
+)
+FORMER = spec.RecordSchema(
+    key="job.id",
+    updated_at=("job.updatedAt", "job.createdAt"),
+    times=spec.TimeFormat.EPOCH_SECONDS,
+    kind="former_job",
+    keep=Among("job.status", ("failed",)),
+)
+NOTIFIED = spec.RecordSchema(
+    key="jobId", updated_at=("finishedAt", "startedAt"), keep=Among("success", ("false",))
+)
+
 CONNECTOR = spec.Connector(
     name="airbyte",
     title="Airbyte",
@@ -72,13 +108,18 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(
                 record="data",
-                when=spec.Condition(path="data.jobId"),
-                schema=spec.RecordSchema(
-                    key="jobId", updated_at=("finishedAt", "startedAt"), keep=Among("success", ("false",))
-                ),
+                when=spec.Condition(path="data.success", values=frozenset({"True", "False"})),
+                schema=NOTIFIED,
             ),
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.jobId"),
+                schema=NOTIFIED,
+            ),
+            spec.WebhookEvent(record="jobs", when=spec.Condition(path="jobs.0.job.id"), schema=FORMER),
+            spec.WebhookEvent(record="", when=spec.Condition(path="job.id"), schema=FORMER),
         ),
         setup="Settings › Notifications › Failed syncs: webhook; append ?token= and the secret.",
     ),
-    issues=(PUSHED, JOB),
+    issues=(PUSHED, JOB, FORMER_JOB),
 )

@@ -52,6 +52,24 @@ LOG = IssueMapping(
     source_created_at="time_stamp",
     attributes={"sync": "sync_id"},
 )
+OTHER_EVENTS = frozenset(
+    {
+        "sync_start",
+        "connection_successful",
+        "create_connector",
+        "edit_connector",
+        "delete_connector",
+        "pause_connector",
+        "resume_connector",
+        "resync_connector",
+        "resync_table",
+        "force_update_connector",
+        "dbt_run_start",
+        "dbt_run_succeeded",
+        "transformation_run_start",
+        "transformation_run_succeeded",
+    }
+)
 PUSH_SCHEMA = spec.RecordSchema(key="{connector_id}/{sync_id}", updated_at=("created",), kind="event")
 
 CONNECTOR = spec.Connector(
@@ -79,10 +97,11 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-fivetran-signature-256"),),
+        ignore=(spec.Condition(path="event", values=OTHER_EVENTS),),
         events=(
             spec.WebhookEvent(
                 record="",
-                when=spec.Condition(path="event", values=frozenset({"sync_end", "sync_start"})),
+                when=spec.Condition(path="event", values=frozenset({"sync_end"})),
                 schema=spec.RecordSchema(
                     key="{connector_id}/{sync_id}",
                     updated_at=("created",),

@@ -109,6 +109,11 @@ CONNECTOR = spec.Connector(
                 add=(("topic", "topic"),),
             ),
             spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="type", values=frozenset({"ticket"})),
+                schema=TICKETS,
+            ),
+            spec.WebhookEvent(
                 record="data.item.ticket",
                 schema=TICKETS,
                 add=(("topic", "topic"),),

@@ -23,7 +23,13 @@ FIELDS = (
 )
 TASK = IssueMapping(
     name="task",
-    when=Every((Has("gid"), Has("name"), Some((Has("completed"), Has("modified_at"), Has("created_at"))))),
+    when=Every(
+        (
+            Has("gid"),
+            Has("name"),
+            Some((Is("resource_type", ("task",)), Has("completed"), Has("modified_at"))),
+        )
+    ),
     title="name",
     body="notes",
     severity=(

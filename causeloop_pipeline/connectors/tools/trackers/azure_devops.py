@@ -16,6 +16,14 @@ from causeloop_pipeline.connectors.record_filters import DEPLOYMENT_NAME, Among,
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 FAILED = ("failed", "partiallysucceeded", "canceled", "8", "4", "32")
+
+
+def has_failed(build: spec.Record) -> bool:
+    """Whether a build or run ended badly; former versions of the webhook say so in its status."""
+    run = build.get("run") or build
+    return str(run.get("result") or run.get("status")).lower() in FAILED
+
+
 WORK_ITEM = IssueMapping(
     name="work item",
     when=Every((Has("fields"), Some((Has(r"fields.System\.Title"), Has(r"fields.System\.State"))))),
@@ -42,6 +50,20 @@ WORK_ITEM = IssueMapping(
         "tags": r"fields.System\.Tags",
         "iteration": r"fields.System\.IterationPath",
     },
+)
+RUN = IssueMapping(
+    name="run of a pipeline",
+    when=Kind(("run",)),
+    title=Text("{pipeline.name} {run.name}: run {run.result}"),
+    body="message",
+    severity=Literal("build failed"),
+    status="run.result",
+    service="pipeline.name",
+    error_type=Literal("build_failed"),
+    external_url=("run._links.web.href", "run.url"),
+    source_created_at="run.createdDate",
+    resolved_at="run.finishedDate",
+    attributes={"number": "run.name"},
 )
 BUILD = IssueMapping(
     name="build",
@@ -103,8 +125,9 @@ BUILD_SCHEMA = spec.RecordSchema(
         Among("status", ("completed", "2")), Both(Among("result", FAILED), Named(("definition.name",), "."))
     ),
 )
-PUSHED_BUILD = spec.RecordSchema(
-    key="build/{id}", updated_at=("finishTime",), kind="build", keep=Among("status", FAILED)
+PUSHED_BUILD = spec.RecordSchema(key="build/{id}", updated_at=("finishTime",), kind="build", keep=has_failed)
+PUSHED_RUN = spec.RecordSchema(
+    key="build/{run.id}", updated_at=("run.finishedDate", "run.createdDate"), kind="run", keep=has_failed
 )
 DEPLOY_SCHEMA = spec.RecordSchema(
     key="deploy/{id}",
@@ -221,6 +244,14 @@ CONNECTOR = spec.Connector(
                 add=(("message", "message.text"), ("detailed_message", "detailedMessage.text")),
             ),
             spec.WebhookEvent(
+                record="resource",
+                when=spec.Condition(
+                    path="eventType", values=frozenset({"ms.vss-pipelines.run-state-changed-event"})
+                ),
+                schema=PUSHED_RUN,
+                add=(("message", "message.text"),),
+            ),
+            spec.WebhookEvent(
                 record="resource.revision",
                 when=spec.Condition(path="resource.revision.fields"),
                 schema=WORK_ITEM_SCHEMA,
@@ -240,6 +271,6 @@ CONNECTOR = spec.Connector(
         setup="Project settings › Service hooks › Web Hooks: work items and builds, basic authentication.",
     ),
     tickets=True,
-    issues=(BUILD, WORK_ITEM),
+    issues=(BUILD, RUN, WORK_ITEM),
     changes=(RELEASED, DEPLOY),
 )

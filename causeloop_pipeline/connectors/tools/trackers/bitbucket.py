@@ -3,7 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
-from causeloop_pipeline.connectors.record_filters import Among
+from causeloop_pipeline.connectors.record_filters import Among, Both
 
 ISSUE = IssueMapping(
     name="issue",
@@ -67,7 +67,10 @@ PIPELINE_SCHEMA = spec.RecordSchema(
     key="pipeline/{uuid}",
     updated_at=("completed_on", "created_on"),
     kind="pipeline",
-    keep=Among("state.result.name", ("failed", "error", "expired")),
+    keep=Both(
+        Among("state.name", ("completed", "failed", "error", "halted")),
+        Among("state.result.name", ("failed", "error", "expired")),
+    ),
 )
 DEPLOYMENT_SCHEMA = spec.RecordSchema(
     key="deployment/{uuid}",

@@ -13,6 +13,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Kind,
     Literal,
     Match,
+    Matches,
+    Not,
     Pluck,
     SeverityLabel,
     Tag,
@@ -39,6 +41,7 @@ ISSUE = spec.RecordSchema(
     unless="pull_request",
     keep=is_foreign_issue,
 )
+NODE = spec.RecordSchema(key="databaseId", updated_at=("updatedAt",), kind="node", keep=is_foreign_issue)
 WORKFLOW_RUN = spec.RecordSchema(
     key="run/{repository.full_name}/{id}",
     kind="run",
@@ -79,8 +82,24 @@ FAILED_RUN = IssueMapping(
         "run_attempt": "run_attempt",
     },
 )
+NODE_ISSUE = IssueMapping(
+    name="issue of the GraphQL API",
+    when=Kind(("node",)),
+    title="title",
+    body=("body", "bodyText"),
+    severity=SeverityLabel("labels.nodes"),
+    status=Choose(Is("state", ("open",)), "state", Join(("state", "stateReason"))),
+    service="repository.name",
+    team=Tag("labels.nodes", "team"),
+    environment=Tag("labels.nodes", "env|environment"),
+    external_url="url",
+    source_created_at="createdAt",
+    resolved_at="closedAt",
+    attributes={"number": "number", "labels": Pluck("labels.nodes", "name")},
+)
 REPORTED_ISSUE = IssueMapping(
     name="issue",
+    when=Not(Matches("html_url", r"/(pull|milestone)/\d+$")),
     title="title",
     body="body",
     severity=SeverityLabel("labels"),
@@ -221,9 +240,10 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),
         delivery_header="x-github-delivery",
-        ignore=(spec.Condition(path="zen"),),
+        ignore=(spec.Condition(path="zen"), spec.Condition(path="pull_request")),
         events=(
             spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
+            spec.WebhookEvent(record="", when=spec.Condition(path="databaseId"), schema=NODE),
             spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
             spec.WebhookEvent(record="release", schema=RELEASE),
             spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN),
@@ -232,6 +252,6 @@ CONNECTOR = spec.Connector(
     ),
     rate_limit=spec.RateLimit(statuses=frozenset({403, 429, 503})),
     tickets=True,
-    issues=(FAILED_RUN, REPORTED_ISSUE),
+    issues=(FAILED_RUN, NODE_ISSUE, REPORTED_ISSUE),
     changes=(PUBLISHED_RELEASE, LASTING_DEPLOYMENT),
 )

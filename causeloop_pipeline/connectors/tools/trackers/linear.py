@@ -1,7 +1,7 @@
 """Linear issues, queried by GraphQL in the order of their last update and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
@@ -22,7 +22,7 @@ ISSUE = IssueMapping(
     title="title",
     body="description",
     severity=Text("priority {priority}"),
-    status=("state.type", "state.name", "stateId"),
+    status=Choose(Is("action", ("remove",)), Literal("deleted"), ("state.type", "state.name", "stateId")),
     service=(Tag("labels", "service|component"), Tag("labels.nodes", "service|component"), "project.name"),
     error_type=(Tag("labels", "error"), Tag("labels.nodes", "error")),
     team=("team.key", "team.name", "teamId"),

@@ -1,7 +1,7 @@
 """Checkly alerts, listed by time and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -29,6 +29,31 @@ ALERT = IssueMapping(
         "status_code": ("api_check_response_status_code", "statusCode"),
         "response_time": "response_time",
     },
+)
+
+RESULT = IssueMapping(
+    name="check result or status",
+    when=Every((Has("checkId"), Has("name"), Has("hasFailures"))),
+    title=Choose(Is("isDegraded", ("true",)), Text("{name} is degraded"), Text("{name} is failing")),
+    severity=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
+    status=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
+    service="name",
+    environment=("runLocation", "lastRunLocation"),
+    source_created_at=("startedAt", "updated_at", "created_at"),
+    attributes={"response_time": "responseTime"},
+)
+
+
+def has_failed(result: spec.Record) -> bool:
+    """Whether a check failed, broke or was too slow."""
+    return any(result.get(name) for name in ("hasFailures", "hasErrors", "isDegraded"))
+
+
+RESULT_SCHEMA = spec.RecordSchema(
+    key="{checkId}/{id}", updated_at=("stoppedAt", "created_at"), kind="result", keep=has_failed
+)
+STATUS_SCHEMA = spec.RecordSchema(
+    key="checkId", updated_at=("updated_at", "created_at"), kind="result", keep=has_failed
 )
 
 CONNECTOR = spec.Connector(
@@ -62,8 +87,10 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="check_id"),
                 schema=spec.RecordSchema(key="{check_id}/{check_result_id}", updated_at=("started_at",)),
             ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="runLocation"), schema=RESULT_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="lastCheckRunId"), schema=STATUS_SCHEMA),
         ),
         setup="Alert channels › Webhook: the default body, with a secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, RESULT),
 )

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Some, Tag, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 CHANGE = IssueMapping(
     name="state change",
@@ -35,6 +36,25 @@ ALERT = IssueMapping(
     resolved_at=Instant("time", TimeFormat.EPOCH_SECONDS),
     attributes={"via": "via"},
 )
+CHECK = IssueMapping(
+    name="check",
+    when=Every((Has("status"), Has("hostname"))),
+    title=Text("{name} is {status}"),
+    status="status",
+    service=("name", "hostname"),
+    team=Tag("tags", "team"),
+    environment=Tag("tags", "env|environment"),
+    external_url=Text("https://my.pingdom.com/app/reports/uptime#check={id}"),
+    source_created_at=Instant(("lasterrortime", "created"), TimeFormat.EPOCH_SECONDS),
+    attributes={"tags": "tags", "hostname": "hostname"},
+)
+CHECK_SCHEMA = spec.RecordSchema(
+    key="id",
+    updated_at=("lasttesttime", "created"),
+    times=spec.TimeFormat.EPOCH_SECONDS,
+    kind="check",
+    keep=Among("status", ("down", "unconfirmed_down")),
+)
 SCHEMA = spec.RecordSchema(
     key="check_id", updated_at=("state_changed_timestamp",), times=spec.TimeFormat.EPOCH_SECONDS
 )
@@ -65,8 +85,14 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(),),
-        events=(spec.WebhookEvent(record="", when=spec.Condition(path="check_id"), schema=SCHEMA),),
+        events=(
+            spec.WebhookEvent(record="", when=spec.Condition(path="check_id"), schema=SCHEMA),
+            spec.WebhookEvent(
+                record="checks", when=spec.Condition(path="checks.0.status"), schema=CHECK_SCHEMA
+            ),
+            spec.WebhookEvent(record="check", when=spec.Condition(path="check.status"), schema=CHECK_SCHEMA),
+        ),
         setup="Integrations › Webhook: the address with ?token= and the secret; add it to the checks.",
     ),
-    issues=(CHANGE, ALERT),
+    issues=(CHANGE, ALERT, CHECK),
 )

@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 PUSHED = IssueMapping(
     name="webhook",
@@ -28,6 +29,18 @@ ALERT = IssueMapping(
     resolved_at="triggered_at",
 )
 
+TEST = IssueMapping(
+    name="test",
+    when=Every((Has("website_url"), Has("name"), Has("status"))),
+    title=Text("{name} is {status}"),
+    severity="status",
+    status="status",
+    service="name",
+    environment=Tag("tags", "env|environment"),
+    error_type="test_type",
+    external_url="website_url",
+    attributes={"tags": "tags"},
+)
 CONNECTOR = spec.Connector(
     name="statuscake",
     title="StatusCake",
@@ -57,8 +70,15 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="TestID"),
                 schema=spec.RecordSchema(key="TestID", updated_at=()),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="website_url"),
+                schema=spec.RecordSchema(
+                    key="id", updated_at=(), kind="test", keep=Among("status", ("down",))
+                ),
+            ),
         ),
         setup="Contact groups › Webhook URL: the address with ?token= and the secret.",
     ),
-    issues=(PUSHED, ALERT),
+    issues=(PUSHED, TEST, ALERT),
 )

@@ -42,7 +42,11 @@ MONITOR = IssueMapping(
     service=("friendly_name", "friendlyName"),
     error_type="logs.0.reason.code",
     external_url="url",
-    source_created_at=Instant(("logs.0.datetime", "create_datetime"), TimeFormat.EPOCH_SECONDS),
+    source_created_at=(
+        Instant(("logs.0.datetime", "create_datetime"), TimeFormat.EPOCH_SECONDS),
+        "lastIncident.startedAt",
+        "createDateTime",
+    ),
     resolved_at=Instant("logs.0.datetime", TimeFormat.EPOCH_SECONDS),
 )
 

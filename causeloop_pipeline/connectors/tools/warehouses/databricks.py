@@ -13,8 +13,9 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-from causeloop_pipeline.connectors.record_filters import Among
 
+FAILED = ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached")
+NOT_OVER = ("pending", "queued", "running", "terminating", "blocked", "waiting", "waiting_for_retry")
 RUN = IssueMapping(
     name="run",
     when=Every((Has("run_id"), Some((Has("state"), Has("status"))))),
@@ -72,6 +73,16 @@ AUDIT = IssueMapping(
 )
 
 
+def has_ended_badly(run: spec.Record) -> bool:
+    """Whether a run is over and did not succeed, by its state or, in newer answers, its status."""
+    state, status = run.get("state") or {}, run.get("status") or {}
+    if result := state.get("result_state"):
+        return str(result).lower() in FAILED
+    if kind := (status.get("termination_details") or {}).get("type"):
+        return str(kind).lower() != "success"
+    return str(state.get("life_cycle_state") or status.get("state")).lower() not in NOT_OVER
+
+
 def has_failed(action: spec.Record) -> bool:
     """Whether an action of the audit log was refused or broke."""
     response = action.get("response")
@@ -105,10 +116,7 @@ CONNECTOR = spec.Connector(
                 key="run_id",
                 updated_at=("end_time", "start_time"),
                 times=spec.TimeFormat.EPOCH_MILLISECONDS,
-                keep=Among(
-                    "state.result_state",
-                    ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached"),
-                ),
+                keep=has_ended_badly,
             ),
             since=spec.Since(
                 field="start_time", param="start_time_from", format=spec.TimeFormat.EPOCH_MILLISECONDS
@@ -117,6 +125,7 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.BasicSecret(), spec.UrlSecret()),
+        ignore=(spec.Condition(path="event_type", values=frozenset({"jobs.on_start", "jobs.on_success"})),),
         events=(
             spec.WebhookEvent(
                 record="",

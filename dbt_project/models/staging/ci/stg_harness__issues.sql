@@ -92,12 +92,12 @@ select
         when 'FirstGen execution' then mapping.text_at(payload, '{url}')
     end as external_url,
     case variant
-        when 'notification' then coalesce(mapping.epoch_at(payload, '{startTs}', 1000), mapping.instant_at(payload, '{startTime}'))
+        when 'notification' then coalesce(mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{startTs}') from '^\d{10}$'), ''), 1), mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{startTs}') from '^\d{13}$'), ''), 1000), mapping.instant_at(payload, '{startTime}'))
         when 'execution' then coalesce(mapping.epoch_at(payload, '{startTs}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000))
         when 'FirstGen execution' then coalesce(mapping.epoch_at(payload, '{startedAt}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000))
     end as source_created_at,
     case variant
-        when 'notification' then coalesce(mapping.epoch_at(payload, '{endTs}', 1000), mapping.instant_at(payload, '{endTime}'))
+        when 'notification' then coalesce(mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{endTs}') from '^\d{10}$'), ''), 1), mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{endTs}') from '^\d{13}$'), ''), 1000), mapping.instant_at(payload, '{endTime}'))
         when 'execution' then mapping.epoch_at(payload, '{endTs}', 1000)
         when 'FirstGen execution' then mapping.epoch_at(payload, '{endedAt}', 1000)
     end as resolved_at,

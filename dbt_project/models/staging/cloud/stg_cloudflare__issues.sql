@@ -61,11 +61,11 @@ select
     end as body,
     case variant when 'webhook' then coalesce(mapping.text_at(payload, '{data,severity}'), mapping.text_at(payload, '{data,impact}'), mapping.text_at(payload, '{data,incident_impact}')) end as severity_value,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{alert_event}'), mapping.text_at(payload, '{data,alert_event}'), mapping.text_at(payload, '{data,status}'), mapping.text_at(payload, '{data,new_health}'), mapping.text_at(payload, '{data,new_status}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{alert_event}'), mapping.text_at(payload, '{data,alert_event}'), mapping.text_at(payload, '{data,status}'), mapping.text_at(payload, '{data,new_health}'), mapping.text_at(payload, '{data,new_status}'), mapping.text_at(payload, '{data,incident_status}'))
         when 'history' then coalesce(mapping.text_at(payload, '{alert_body,alert_event}'), mapping.text_at(payload, '{alert_body,data,status}'))
     end as status_value,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{data,zone_name}'), mapping.text_at(payload, '{data,zones,0,name}'), mapping.text_at(payload, '{data,unreachable_zones,0,zone_name}'), mapping.text_at(payload, '{data,pool_name}'), mapping.text_at(payload, '{data,name}'), mapping.text_at(payload, '{data,project_name}'), mapping.text_at(payload, '{data,tunnel_name}'), mapping.text_at(payload, '{data,hostname}'), mapping.text_at(payload, '{data,affected_components,0,name}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,zone_name}'), mapping.text_at(payload, '{data,zones,0,name}'), mapping.text_at(payload, '{data,unreachable_zones,0,zone_name}'), mapping.text_at(payload, '{data,pool_name}'), mapping.text_at(payload, '{data,name}'), mapping.text_at(payload, '{data,project_name}'), mapping.text_at(payload, '{data,tunnel_name}'), mapping.text_at(payload, '{data,hostname}'), mapping.text_at(payload, '{data,target_hostname}'), mapping.text_at(payload, '{data,target_zone_name}'), mapping.text_at(payload, '{data,affected_components,0,name}'))
         when 'history' then coalesce(mapping.text_at(payload, '{alert_body,data,zone_name}'), mapping.text_at(payload, '{alert_body,data,pool_name}'), mapping.text_at(payload, '{alert_body,data,name}'))
         when 'firewall event' then mapping.text_at(payload, '{ClientRequestHost}')
     end as service,

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{state}') and (mapping.has_value(payload, '{integration_id}') or mapping.has_value(payload, '{alerts_count}') or mapping.has_value(payload, '{route_id}'))) then 'alert group'
+            when (mapping.has_value(payload, '{state}') and (mapping.has_value(payload, '{integration_id}') or mapping.has_value(payload, '{alerts_count}') or mapping.has_value(payload, '{permalinks}'))) then 'alert group'
         end as variant
     from records
 

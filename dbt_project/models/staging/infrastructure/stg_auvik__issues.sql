@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{alertId}') and mapping.has_value(payload, '{alertName}')) then 'alert'
+            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('alerthistory'), false) and mapping.has_value(payload, '{attributes,name}')) then 'alert of the API'
         end as variant
     from records
 
@@ -47,19 +48,38 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'alert' then coalesce((mapping.text_at(payload, '{entityName}') || ': ' || mapping.text_at(payload, '{alertName}')), mapping.text_at(payload, '{alertName}')) end as title,
-    case variant when 'alert' then mapping.text_at(payload, '{alertDescription}') end as body,
-    case variant when 'alert' then mapping.text_at(payload, '{alertSeverityString}') end as severity_value,
-    case variant when 'alert' then mapping.text_at(payload, '{alertStatusString}') end as status_value,
+    case variant
+        when 'alert' then coalesce((mapping.text_at(payload, '{entityName}') || ': ' || mapping.text_at(payload, '{alertName}')), mapping.text_at(payload, '{alertName}'))
+        when 'alert of the API' then mapping.text_at(payload, '{attributes,name}')
+    end as title,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertDescription}')
+        when 'alert of the API' then mapping.text_at(payload, '{attributes,description}')
+    end as body,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertSeverityString}')
+        when 'alert of the API' then mapping.text_at(payload, '{attributes,severity}')
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{alertStatusString}')
+        when 'alert of the API' then mapping.text_at(payload, '{attributes,status}')
+    end as status_value,
     case variant when 'alert' then mapping.text_at(payload, '{entityName}') end as service,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{entityType}'), mapping.text_at(payload, '{alertName}')) end as error_type,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{entityType}'), mapping.text_at(payload, '{alertName}'))
+        when 'alert of the API' then mapping.text_at(payload, '{attributes,name}')
+    end as error_type,
     case variant when 'alert' then mapping.text_at(payload, '{companyName}') end as team,
     null::text as environment,
     case variant when 'alert' then mapping.text_at(payload, '{link}') end as external_url,
-    case variant when 'alert' then mapping.instant_at(payload, '{date}') end as source_created_at,
+    case variant
+        when 'alert' then mapping.instant_at(payload, '{date}')
+        when 'alert of the API' then mapping.instant_at(payload, '{attributes,detectedOn}')
+    end as source_created_at,
     case variant when 'alert' then mapping.instant_at(payload, '{date}') end as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('company', payload #> '{companyName}', 'correlation', payload #> '{correlationId}'))
+        when 'alert of the API' then jsonb_strip_nulls(jsonb_build_object('entity', payload #> '{relationships,entity,data,id}', 'tenant', payload #> '{relationships,tenant,data,id}'))
         else '{}'::jsonb
     end as attributes
 from variants

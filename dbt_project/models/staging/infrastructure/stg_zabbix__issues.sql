@@ -32,6 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{event_id}') or mapping.has_value(payload, '{event_nseverity}') or mapping.has_value(payload, '{trigger_id}')) then 'webhook'
             when (mapping.has_value(payload, '{eventid}') and mapping.has_value(payload, '{name}')) then 'problem'
+            when (mapping.has_value(payload, '{triggerid}') and mapping.has_value(payload, '{description}') and mapping.has_value(payload, '{value}')) then 'trigger'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -52,22 +53,27 @@ select
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{event_name}'), mapping.text_at(payload, '{trigger_name}'), mapping.text_at(payload, '{alert_subject}'))
         when 'problem' then mapping.text_at(payload, '{name}')
+        when 'trigger' then mapping.text_at(payload, '{description}')
     end as title,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alert_message}'), mapping.text_at(payload, '{message}'))
         when 'problem' then mapping.text_at(payload, '{opdata}')
+        when 'trigger' then mapping.text_at(payload, '{comments}')
     end as body,
     case variant
         when 'webhook' then coalesce(('severity ' || mapping.text_at(payload, '{event_nseverity}')), mapping.text_at(payload, '{event_severity}'), mapping.text_at(payload, '{trigger_severity}'), mapping.text_at(payload, '{severity}'))
         when 'problem' then ('severity ' || mapping.text_at(payload, '{severity}'))
+        when 'trigger' then ('severity ' || mapping.text_at(payload, '{priority}'))
     end as severity_value,
     case variant
         when 'webhook' then coalesce(('value ' || mapping.text_at(payload, '{event_value}')), mapping.text_at(payload, '{event_status}'), mapping.text_at(payload, '{trigger_status}'), mapping.text_at(payload, '{status}'))
         when 'problem' then case when coalesce(lower(mapping.text_at(payload, '{r_eventid}')) in ('0'), false) then case when coalesce(lower(mapping.text_at(payload, '{acknowledged}')) in ('1'), false) then 'acknowledged' else 'problem' end else case when mapping.has_value(payload, '{r_eventid}') then 'resolved' else 'problem' end end
+        when 'trigger' then ('value ' || mapping.text_at(payload, '{value}'))
     end as status_value,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.tag_at(payload, '{event_tags}', 'service|component'), mapping.text_at(payload, '{trigger_id}'))
         when 'problem' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.tag_at(payload, '{tags}', 'service|component'), mapping.text_at(payload, '{objectid}'))
+        when 'trigger' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.text_at(payload, '{hosts,0,host}'))
     end as service,
     case variant when 'problem' then mapping.tag_at(payload, '{tags}', 'class') end as error_type,
     case variant
@@ -81,12 +87,17 @@ select
     case variant
         when 'webhook' then coalesce((mapping.text_at(payload, '{zabbix_url}') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{trigger_id}') || '&eventid=' || mapping.text_at(payload, '{event_id}')), mapping.text_at(payload, '{zabbix_url}'))
         when 'problem' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{objectid}') || '&eventid=' || mapping.text_at(payload, '{eventid}'))
+        when 'trigger' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{triggerid}'))
     end as external_url,
-    case variant when 'problem' then mapping.epoch_at(payload, '{clock}', 1) end as source_created_at,
+    case variant
+        when 'problem' then mapping.epoch_at(payload, '{clock}', 1)
+        when 'trigger' then mapping.epoch_at(payload, '{lastchange}', 1)
+    end as source_created_at,
     case variant when 'problem' then coalesce(mapping.epoch_at(payload, '{r_clock}', 1), mapping.epoch_at(payload, '{clock}', 1)) end as resolved_at,
     case variant
         when 'webhook' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{trigger_id}', 'tags', payload #> '{event_tags}'))
         when 'problem' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'trigger', payload #> '{objectid}'))
+        when 'trigger' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{triggerid}'))
         else '{}'::jsonb
     end as attributes
 from variants

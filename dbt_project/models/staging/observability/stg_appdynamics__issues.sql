@@ -65,7 +65,7 @@ select
     end as severity_value,
     case variant
         when 'health rule violation' then mapping.text_at(payload, '{incidentStatus}')
-        when 'event' then mapping.text_at(payload, '{type}')
+        when 'event' then nullif(substring(mapping.text_at(payload, '{type}') from '^POLICY_\w+$'), '')
         when 'HTTP request' then coalesce(mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{event_type}'), mapping.text_at(payload, '{eventType}'), mapping.text_at(payload, '{details,event_type}'))
     end as status_value,
     case variant

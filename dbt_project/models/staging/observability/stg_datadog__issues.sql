@@ -30,7 +30,11 @@ variants as (
     select
         records.*, connector.config,
         case
+            when (mapping.has_value(payload, '{attributes,title}') and coalesce(lower(mapping.text_at(payload, '{type}')) in ('case'), false)) then 'case'
+            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('event'), false) and mapping.has_value(payload, '{attributes,timestamp}')) then 'event of version 2'
             when mapping.has_value(payload, '{attributes,title}') then 'incident'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{date_happened}')) then 'event'
+            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{overall_state}')) then 'monitor'
             when true then 'webhook'
         end as variant
     from records
@@ -50,42 +54,89 @@ select
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
+        when 'case' then mapping.text_at(payload, '{attributes,title}')
+        when 'event of version 2' then coalesce(mapping.text_at(payload, '{attributes,attributes,title}'), mapping.text_at(payload, '{attributes,message}'))
         when 'incident' then mapping.text_at(payload, '{attributes,title}')
+        when 'event' then mapping.text_at(payload, '{title}')
+        when 'monitor' then mapping.text_at(payload, '{name}')
         when 'webhook' then mapping.text_at(payload, '{title}')
     end as title,
     case variant
+        when 'case' then mapping.text_at(payload, '{attributes,description}')
+        when 'event of version 2' then nullif(mapping.text_at(payload, '{attributes,message}'), mapping.text_at(payload, '{attributes,attributes,title}'))
         when 'incident' then mapping.text_at(payload, '{attributes,fields,summary,value}')
+        when 'event' then mapping.text_at(payload, '{text}')
+        when 'monitor' then mapping.text_at(payload, '{message}')
         when 'webhook' then mapping.text_at(payload, '{message}')
     end as body,
     case variant
+        when 'case' then mapping.text_at(payload, '{attributes,priority}')
+        when 'event of version 2' then mapping.text_at(payload, '{attributes,attributes,status}')
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,severity}'), mapping.text_at(payload, '{attributes,fields,severity,value}'))
+        when 'event' then mapping.text_at(payload, '{alert_type}')
+        when 'monitor' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
         when 'webhook' then mapping.text_at(payload, '{severity}')
     end as severity_value,
     case variant
+        when 'case' then mapping.text_at(payload, '{attributes,status}')
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,state}'), mapping.text_at(payload, '{attributes,fields,state,value}'))
-        when 'webhook' then mapping.text_at(payload, '{state}')
+        when 'event' then nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)'), '')
+        when 'monitor' then mapping.text_at(payload, '{overall_state}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{state}'), nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)'), ''))
     end as status_value,
     case variant
+        when 'event of version 2' then coalesce(mapping.text_at(payload, '{attributes,attributes,service}'), mapping.tag_at(payload, '{attributes,tags}', 'service'))
         when 'incident' then mapping.text_at(payload, '{attributes,fields,services,value,0}')
+        when 'event' then coalesce(mapping.tag_at(payload, '{tags}', 'service'), mapping.text_at(payload, '{host}'))
+        when 'monitor' then coalesce(mapping.tag_at(payload, '{tags}', 'service|app|application'), nullif(substring(mapping.text_at(payload, '{query}') from 'service:([A-Za-z0-9_./-]+)'), ''))
         when 'webhook' then mapping.tag_at(payload, '{tags}', 'service')
     end as service,
-    null::text as error_type,
     case variant
+        when 'case' then mapping.text_at(payload, '{attributes,type}')
+        when 'event of version 2' then mapping.text_at(payload, '{attributes,attributes,evt,name}')
+        when 'event' then coalesce(mapping.text_at(payload, '{source}'), mapping.text_at(payload, '{source_type_name}'))
+        when 'monitor' then mapping.text_at(payload, '{type}')
+    end as error_type,
+    case variant
+        when 'event of version 2' then mapping.tag_at(payload, '{attributes,tags}', 'team')
         when 'incident' then mapping.text_at(payload, '{attributes,fields,teams,value,0}')
+        when 'event' then mapping.tag_at(payload, '{tags}', 'team')
+        when 'monitor' then mapping.tag_at(payload, '{tags}', 'team|owner')
         when 'webhook' then mapping.tag_at(payload, '{tags}', 'team')
     end as team,
     case variant
+        when 'event of version 2' then mapping.tag_at(payload, '{attributes,tags}', 'env|environment')
         when 'incident' then mapping.text_at(payload, '{attributes,fields,env,value,0}')
+        when 'event' then mapping.tag_at(payload, '{tags}', 'env|environment')
+        when 'monitor' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{query}') from 'env:([A-Za-z0-9_./-]+)'), ''))
         when 'webhook' then mapping.tag_at(payload, '{tags}', 'env')
     end as environment,
     case variant
+        when 'case' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/cases/' || mapping.text_at(payload, '{attributes,key}'))
         when 'incident' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/incidents/' || mapping.text_at(payload, '{attributes,public_id}'))
+        when 'event' then coalesce(nullif(substring(mapping.text_at(payload, '{url}') from '^https?://.*'), ''), ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/event/event?id=' || mapping.text_at(payload, '{id}')))
+        when 'monitor' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || mapping.text_at(payload, '{id}'))
         when 'webhook' then coalesce(mapping.text_at(payload, '{url}'), ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/incidents/' || mapping.text_at(payload, '{public_id}')))
     end as external_url,
-    case variant when 'incident' then mapping.instant_at(payload, '{attributes,created}') end as source_created_at,
-    case variant when 'incident' then mapping.instant_at(payload, '{attributes,resolved}') end as resolved_at,
     case variant
+        when 'case' then mapping.instant_at(payload, '{attributes,created_at}')
+        when 'event of version 2' then mapping.instant_at(payload, '{attributes,timestamp}')
+        when 'incident' then mapping.instant_at(payload, '{attributes,created}')
+        when 'event' then mapping.epoch_at(payload, '{date_happened}', 1)
+        when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{created}'))
+        when 'webhook' then coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.epoch_at(payload, '{last_updated}', 1000))
+    end as source_created_at,
+    case variant
+        when 'case' then coalesce(mapping.instant_at(payload, '{attributes,closed_at}'), mapping.instant_at(payload, '{attributes,modified_at}'))
+        when 'incident' then mapping.instant_at(payload, '{attributes,resolved}')
+        when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{modified}'))
+    end as resolved_at,
+    case variant
+        when 'case' then jsonb_strip_nulls(jsonb_build_object('key', payload #> '{attributes,key}'))
+        when 'event of version 2' then jsonb_strip_nulls(jsonb_build_object('host', payload #> '{attributes,attributes,hostname}', 'tags', payload #> '{attributes,tags}'))
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('public_id', (mapping.text_at(payload, '{attributes,public_id}')), 'root_cause', payload #> '{attributes,fields,root_cause,value}', 'customer_impacted', payload #> '{attributes,customer_impacted}'))
+        when 'event' then jsonb_strip_nulls(jsonb_build_object('host', payload #> '{host}', 'priority', payload #> '{priority}', 'tags', payload #> '{tags}'))
+        when 'monitor' then jsonb_strip_nulls(jsonb_build_object('query', payload #> '{query}', 'creator', payload #> '{creator,email}', 'tags', payload #> '{tags}'))
         when 'webhook' then jsonb_strip_nulls(jsonb_build_object('public_id', (mapping.text_at(payload, '{public_id}')), 'region', mapping.tag_at(payload, '{tags}', 'region')))
         else '{}'::jsonb
     end as attributes

@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when kind in ('build') then 'build'
+            when kind in ('run') then 'run of a pipeline'
             when (mapping.has_value(payload, '{fields}') and (mapping.has_value(payload, '{fields,"System.Title"}') or mapping.has_value(payload, '{fields,"System.State"}'))) then 'work item'
         end as variant
     from records
@@ -50,26 +51,32 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'build' then coalesce((mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}') || ': build ' || mapping.text_at(payload, '{result}')), (mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}') || ': build ' || mapping.text_at(payload, '{status}')))
+        when 'run of a pipeline' then (mapping.text_at(payload, '{pipeline,name}') || ' ' || mapping.text_at(payload, '{run,name}') || ': run ' || mapping.text_at(payload, '{run,result}'))
         when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.Title"}'), ('Work item ' || mapping.text_at(payload, '{id}')))
     end as title,
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{detailed_message}'), mapping.text_at(payload, '{message}'))
+        when 'run of a pipeline' then mapping.text_at(payload, '{message}')
         when 'work item' then coalesce(mapping.plain_text_at(payload, '{fields,"System.Description"}'), mapping.plain_text_at(payload, '{fields,"Microsoft.VSTS.TCM.ReproSteps"}'))
     end as body,
     case variant
         when 'build' then 'build failed'
+        when 'run of a pipeline' then 'build failed'
         when 'work item' then coalesce(mapping.text_at(payload, '{fields,"Microsoft.VSTS.Common.Severity"}'), ('priority ' || mapping.text_at(payload, '{fields,"Microsoft.VSTS.Common.Priority"}')))
     end as severity_value,
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{result}'), mapping.text_at(payload, '{status}'))
+        when 'run of a pipeline' then mapping.text_at(payload, '{run,result}')
         when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.State",newValue}'), mapping.text_at(payload, '{fields,"System.State"}'))
     end as status_value,
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{definition,name}'), mapping.text_at(payload, '{project,name}'))
+        when 'run of a pipeline' then mapping.text_at(payload, '{pipeline,name}')
         when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.AreaPath"}'), mapping.text_at(payload, '{fields,"System.TeamProject"}'))
     end as service,
     case variant
         when 'build' then 'build_failed'
+        when 'run of a pipeline' then 'build_failed'
         when 'work item' then mapping.text_at(payload, '{fields,"System.WorkItemType"}')
     end as error_type,
     case variant
@@ -82,18 +89,22 @@ select
     end as environment,
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{_links,web,href}'), mapping.text_at(payload, '{url}'))
+        when 'run of a pipeline' then coalesce(mapping.text_at(payload, '{run,_links,web,href}'), mapping.text_at(payload, '{run,url}'))
         when 'work item' then coalesce(mapping.text_at(payload, '{_links,html,href}'), mapping.text_at(payload, '{url}'))
     end as external_url,
     case variant
         when 'build' then coalesce(mapping.instant_at(payload, '{startTime}'), mapping.instant_at(payload, '{queueTime}'))
+        when 'run of a pipeline' then mapping.instant_at(payload, '{run,createdDate}')
         when 'work item' then mapping.instant_at(payload, '{fields,"System.CreatedDate"}')
     end as source_created_at,
     case variant
         when 'build' then mapping.instant_at(payload, '{finishTime}')
+        when 'run of a pipeline' then mapping.instant_at(payload, '{run,finishedDate}')
         when 'work item' then coalesce(mapping.instant_at(payload, '{fields,"Microsoft.VSTS.Common.ClosedDate"}'), mapping.instant_at(payload, '{fields,"Microsoft.VSTS.Common.ResolvedDate"}'), mapping.instant_at(payload, '{fields,"System.ChangedDate"}'))
     end as resolved_at,
     case variant
         when 'build' then jsonb_strip_nulls(jsonb_build_object('commit', coalesce(nullif(payload #> '{sourceVersion}', 'null'), nullif(payload #> '{sourceGetVersion}', 'null')), 'number', payload #> '{buildNumber}', 'reason', payload #> '{reason}'))
+        when 'run of a pipeline' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{run,name}'))
         when 'work item' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{fields,"System.WorkItemType"}', 'tags', payload #> '{fields,"System.Tags"}', 'iteration', payload #> '{fields,"System.IterationPath"}'))
         else '{}'::jsonb
     end as attributes

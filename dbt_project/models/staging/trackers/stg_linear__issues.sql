@@ -50,7 +50,7 @@ select
     case variant when 'issue' then mapping.text_at(payload, '{title}') end as title,
     case variant when 'issue' then mapping.text_at(payload, '{description}') end as body,
     case variant when 'issue' then ('priority ' || mapping.text_at(payload, '{priority}')) end as severity_value,
-    case variant when 'issue' then coalesce(mapping.text_at(payload, '{state,type}'), mapping.text_at(payload, '{state,name}'), mapping.text_at(payload, '{stateId}')) end as status_value,
+    case variant when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{action}')) in ('remove'), false) then 'deleted' else coalesce(mapping.text_at(payload, '{state,type}'), mapping.text_at(payload, '{state,name}'), mapping.text_at(payload, '{stateId}')) end end as status_value,
     case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.tag_at(payload, '{labels,nodes}', 'service|component'), mapping.text_at(payload, '{project,name}')) end as service,
     case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'error'), mapping.tag_at(payload, '{labels,nodes}', 'error')) end as error_type,
     case variant when 'issue' then coalesce(mapping.text_at(payload, '{team,key}'), mapping.text_at(payload, '{team,name}'), mapping.text_at(payload, '{teamId}')) end as team,

@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when ((mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alertType}')) and (mapping.has_value(payload, '{check_name}') or mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{checkId}'))) then 'alert'
+            when (mapping.has_value(payload, '{checkId}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{hasFailures}')) then 'check result or status'
         end as variant
     from records
 
@@ -47,19 +48,38 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{event}'), (mapping.text_at(payload, '{check_name}') || ': ' || mapping.text_at(payload, '{alert_type}')), (mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{alertType}')), ('Check ' || mapping.text_at(payload, '{checkId}') || ': ' || mapping.text_at(payload, '{alertType}'))) end as title,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{event}'), (mapping.text_at(payload, '{check_name}') || ': ' || mapping.text_at(payload, '{alert_type}')), (mapping.text_at(payload, '{name}') || ': ' || mapping.text_at(payload, '{alertType}')), ('Check ' || mapping.text_at(payload, '{checkId}') || ': ' || mapping.text_at(payload, '{alertType}')))
+        when 'check result or status' then case when coalesce(lower(mapping.text_at(payload, '{isDegraded}')) in ('true'), false) then (mapping.text_at(payload, '{name}') || ' is degraded') else (mapping.text_at(payload, '{name}') || ' is failing') end
+    end as title,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_error_message}'), mapping.text_at(payload, '{error}')) end as body,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}')) end as severity_value,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}')) end as status_value,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_name}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{checkId}')) end as service,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}'))
+        when 'check result or status' then case when coalesce(lower(mapping.text_at(payload, '{isDegraded}')) in ('true'), false) then 'alert_degraded' else 'alert_failure' end
+    end as severity_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alertType}'))
+        when 'check result or status' then case when coalesce(lower(mapping.text_at(payload, '{isDegraded}')) in ('true'), false) then 'alert_degraded' else 'alert_failure' end
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{check_name}'), mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{checkId}'))
+        when 'check result or status' then mapping.text_at(payload, '{name}')
+    end as service,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{check_type}'), mapping.text_at(payload, '{checkType}')) end as error_type,
     case variant when 'alert' then mapping.text_at(payload, '{group_name}') end as team,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{run_location}'), mapping.text_at(payload, '{runLocation}')) end as environment,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{run_location}'), mapping.text_at(payload, '{runLocation}'))
+        when 'check result or status' then coalesce(mapping.text_at(payload, '{runLocation}'), mapping.text_at(payload, '{lastRunLocation}'))
+    end as environment,
     case variant when 'alert' then mapping.text_at(payload, '{link}') end as external_url,
-    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}')) end as source_created_at,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'check result or status' then coalesce(mapping.instant_at(payload, '{startedAt}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as source_created_at,
     case variant when 'alert' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}')) end as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('status_code', coalesce(nullif(payload #> '{api_check_response_status_code}', 'null'), nullif(payload #> '{statusCode}', 'null')), 'response_time', payload #> '{response_time}'))
+        when 'check result or status' then jsonb_strip_nulls(jsonb_build_object('response_time', payload #> '{responseTime}'))
         else '{}'::jsonb
     end as attributes
 from variants

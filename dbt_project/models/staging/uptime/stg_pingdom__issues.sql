@@ -32,6 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{check_name}') and mapping.has_value(payload, '{current_state}')) then 'state change'
             when (mapping.has_value(payload, '{checkid}') and (mapping.has_value(payload, '{messageshort}') or mapping.has_value(payload, '{messagefull}'))) then 'listed alert'
+            when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{hostname}')) then 'check'
         end as variant
     from records
 
@@ -51,6 +52,7 @@ select
     case variant
         when 'state change' then coalesce((mapping.text_at(payload, '{check_name}') || ' is ' || mapping.text_at(payload, '{current_state}')), mapping.text_at(payload, '{check_name}'))
         when 'listed alert' then coalesce(mapping.text_at(payload, '{messagefull}'), mapping.text_at(payload, '{messageshort}'))
+        when 'check' then (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}'))
     end as title,
     case variant
         when 'state change' then coalesce(mapping.text_at(payload, '{long_description}'), mapping.text_at(payload, '{description}'))
@@ -60,21 +62,33 @@ select
     case variant
         when 'state change' then mapping.text_at(payload, '{current_state}')
         when 'listed alert' then mapping.text_at(payload, '{messageshort}')
+        when 'check' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
         when 'state change' then coalesce(mapping.text_at(payload, '{check_name}'), mapping.text_at(payload, '{check_params,hostname}'))
         when 'listed alert' then ('check ' || mapping.text_at(payload, '{checkid}'))
+        when 'check' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{hostname}'))
     end as service,
     case variant
         when 'state change' then mapping.text_at(payload, '{description}')
         when 'listed alert' then mapping.text_at(payload, '{messageshort}')
     end as error_type,
-    case variant when 'state change' then mapping.tag_at(payload, '{tags}', 'team') end as team,
-    case variant when 'state change' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{tags,0}')) end as environment,
-    case variant when 'state change' then coalesce(mapping.text_at(payload, '{check_params,full_url}'), ('https://my.pingdom.com/app/reports/uptime#check=' || mapping.text_at(payload, '{check_id}'))) end as external_url,
+    case variant
+        when 'state change' then mapping.tag_at(payload, '{tags}', 'team')
+        when 'check' then mapping.tag_at(payload, '{tags}', 'team')
+    end as team,
+    case variant
+        when 'state change' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{tags,0}'))
+        when 'check' then mapping.tag_at(payload, '{tags}', 'env|environment')
+    end as environment,
+    case variant
+        when 'state change' then coalesce(mapping.text_at(payload, '{check_params,full_url}'), ('https://my.pingdom.com/app/reports/uptime#check=' || mapping.text_at(payload, '{check_id}')))
+        when 'check' then ('https://my.pingdom.com/app/reports/uptime#check=' || mapping.text_at(payload, '{id}'))
+    end as external_url,
     case variant
         when 'state change' then mapping.epoch_at(payload, '{state_changed_timestamp}', 1)
         when 'listed alert' then mapping.epoch_at(payload, '{time}', 1)
+        when 'check' then coalesce(mapping.epoch_at(payload, '{lasterrortime}', 1), mapping.epoch_at(payload, '{created}', 1))
     end as source_created_at,
     case variant
         when 'state change' then mapping.epoch_at(payload, '{state_changed_timestamp}', 1)
@@ -83,6 +97,7 @@ select
     case variant
         when 'state change' then jsonb_strip_nulls(jsonb_build_object('check_type', payload #> '{check_type}', 'location', payload #> '{first_probe,location}', 'tags', payload #> '{tags}'))
         when 'listed alert' then jsonb_strip_nulls(jsonb_build_object('via', payload #> '{via}'))
+        when 'check' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'hostname', payload #> '{hostname}'))
         else '{}'::jsonb
     end as attributes
 from variants

@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{Status}') and (mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{URL}'))) then 'webhook'
+            when (mapping.has_value(payload, '{website_url}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'test'
             when (mapping.has_value(payload, '{triggered_at}') and mapping.has_value(payload, '{status}')) then 'alert'
         end as variant
     from records
@@ -50,32 +51,44 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'webhook' then coalesce((mapping.text_at(payload, '{Name}') || ' is ' || mapping.text_at(payload, '{Status}')), (mapping.text_at(payload, '{URL}') || ' is ' || mapping.text_at(payload, '{Status}')))
+        when 'test' then (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}'))
         when 'alert' then coalesce((mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), ('Test ' || mapping.text_at(payload, '{test_id}') || ' is ' || mapping.text_at(payload, '{status}')), ('Test is ' || mapping.text_at(payload, '{status}')))
     end as title,
     null::text as body,
     case variant
         when 'webhook' then mapping.text_at(payload, '{Status}')
+        when 'test' then mapping.text_at(payload, '{status}')
         when 'alert' then mapping.text_at(payload, '{status}')
     end as severity_value,
     case variant
         when 'webhook' then mapping.text_at(payload, '{Status}')
+        when 'test' then mapping.text_at(payload, '{status}')
         when 'alert' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{Name}'), mapping.text_at(payload, '{URL}'))
+        when 'test' then mapping.text_at(payload, '{name}')
         when 'alert' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{test_id}'))
     end as service,
     case variant
         when 'webhook' then ('HTTP ' || mapping.text_at(payload, '{StatusCode}'))
+        when 'test' then mapping.text_at(payload, '{test_type}')
         when 'alert' then coalesce(('HTTP ' || mapping.text_at(payload, '{status_code}')), 'uptime')
     end as error_type,
     null::text as team,
-    case variant when 'webhook' then coalesce(mapping.tag_at(payload, '{Tags}', 'env|environment'), mapping.text_at(payload, '{Tags}')) end as environment,
-    case variant when 'webhook' then mapping.text_at(payload, '{URL}') end as external_url,
+    case variant
+        when 'webhook' then coalesce(mapping.tag_at(payload, '{Tags}', 'env|environment'), mapping.text_at(payload, '{Tags}'))
+        when 'test' then mapping.tag_at(payload, '{tags}', 'env|environment')
+    end as environment,
+    case variant
+        when 'webhook' then mapping.text_at(payload, '{URL}')
+        when 'test' then mapping.text_at(payload, '{website_url}')
+    end as external_url,
     case variant when 'alert' then mapping.instant_at(payload, '{triggered_at}') end as source_created_at,
     case variant when 'alert' then mapping.instant_at(payload, '{triggered_at}') end as resolved_at,
     case variant
         when 'webhook' then jsonb_strip_nulls(jsonb_build_object('method', payload #> '{Method}', 'status_code', payload #> '{StatusCode}'))
+        when 'test' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}'))
         else '{}'::jsonb
     end as attributes
 from variants

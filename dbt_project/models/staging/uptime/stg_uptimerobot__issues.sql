@@ -80,7 +80,7 @@ select
     end as external_url,
     case variant
         when 'alert' then mapping.epoch_at(payload, '{alertDateTime}', 1)
-        when 'monitor' then coalesce(mapping.epoch_at(payload, '{logs,0,datetime}', 1), mapping.epoch_at(payload, '{create_datetime}', 1))
+        when 'monitor' then coalesce(coalesce(mapping.epoch_at(payload, '{logs,0,datetime}', 1), mapping.epoch_at(payload, '{create_datetime}', 1)), mapping.instant_at(payload, '{lastIncident,startedAt}'), mapping.instant_at(payload, '{createDateTime}'))
     end as source_created_at,
     case variant
         when 'alert' then mapping.epoch_at(payload, '{alertDateTime}', 1)

@@ -67,7 +67,7 @@ select
     end as environment,
     case variant when 'execution that deployed' then coalesce(mapping.text_at(payload, '{executionUrl}'), ('https://app.harness.io/ng/account/' || nullif(config ->> 'account', '') || '/all/orgs/' || nullif(config ->> 'organization', '') || '/projects/' || nullif(config ->> 'project', '') || '/pipelines/' || mapping.text_at(payload, '{pipelineIdentifier}') || '/executions/' || mapping.text_at(payload, '{planExecutionId}') || '/pipeline')) end as external_url,
     case variant
-        when 'execution that deployed' then coalesce(mapping.epoch_at(payload, '{endTs}', 1000), mapping.epoch_at(payload, '{startTs}', 1000), mapping.instant_at(payload, '{endTime}'), mapping.instant_at(payload, '{startTime}'))
+        when 'execution that deployed' then coalesce(mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{endTs}') from '^\d{10}$'), ''), 1), mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{endTs}') from '^\d{13}$'), ''), 1000), mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{startTs}') from '^\d{10}$'), ''), 1), mapping.epoch_of(nullif(substring(mapping.text_at(payload, '{startTs}') from '^\d{13}$'), ''), 1000), mapping.instant_at(payload, '{endTime}'), mapping.instant_at(payload, '{startTime}'))
         when 'FirstGen deployment' then coalesce(mapping.epoch_at(payload, '{endedAt}', 1000), mapping.epoch_at(payload, '{startedAt}', 1000))
     end as changed_at
 from variants
