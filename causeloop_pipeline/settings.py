@@ -167,14 +167,12 @@ class Settings(BaseSettings):
     dagster_host: str = Field("127.0.0.1", description="Address the Dagster webserver listens on.")
     dagster_port: int = Field(3000, description="Port of the Dagster webserver.")
     dagster_hosts: str = Field(
-        "",
-        description="Comma-separated host names (with port) of a proxy by which operators reach Dagster.",
+        "", description="Comma-separated host names (with port) of a proxy by which operators reach Dagster."
     )
     demo_port: int = Field(8090, description="Port of the demo's vendor-shaped HTTP endpoints.")
     public_url: str = Field("http://127.0.0.1:8080", description="How others reach the API; used in links.")
     egress_allow: str = Field(
-        "",
-        description="Comma-separated host:port pairs on private addresses that connectors may still reach.",
+        "", description="Comma-separated host:port pairs on private addresses that connectors may reach."
     )
     drop_folders: str = Field("", description="`workspace id=/folder` pairs that drop folders read.")
     sign_up: bool = Field(False, description="Whether anybody may create an organization of their own.")
@@ -191,8 +189,7 @@ class Settings(BaseSettings):
         None, description="That client's secret, where the issuer demands one beside PKCE."
     )
     oidc_authorized_parties: str = Field(
-        "",
-        description="Comma-separated `azp` values to accept besides the audience and the public address.",
+        "", description="Comma-separated `azp` values to accept besides the audience and the public address."
     )
     llm_url: str | None = Field(
         None,
@@ -209,6 +206,9 @@ class Settings(BaseSettings):
     )
     dagster_retention_days: int = Field(
         30, ge=1, description="Age at which finished Dagster runs are deleted."
+    )
+    workspace_share: str = Field(
+        "1/1", description="Share of the workspaces that this code location works on, such as `2/4`."
     )
     log_level: str = Field("INFO", description="Level of every process's log.")
     log_format: Literal["text", "json"] = Field(
