@@ -135,6 +135,7 @@ def report(chaos: Chaos, sampler: Sampler) -> list[str]:
         running.await_servers()
     waited = await_drained(running)
     sampler.ended.set()
+    chaos.watch.ended.set()
     lost, doubled = traffic.compare()
     lost_records = count_waiting(running, chaos.loaded)
     held = running.ask_dagster(COUNT_HELD_SLOTS)
