@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import random
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from tests.fuzz import (
 from tests.fuzz.in_process import InProcessApi
 from tests.fuzz.mutation import list_mutations
 from tests.fuzz.own_database import fill, make_database, serve
+from tests.fuzz.progress import show_progress
 
 COUNTS = {
     "differences": 1_000_000,
@@ -72,7 +74,8 @@ def attack_documents(installation: Installation, rng: random.Random, count: int)
             client = httpx2.Client(base_url=url, headers=headers, event_hooks=hooks, timeout=60)
             attacks = list(hostile_documents.list_attacks(contract, sample, other))
             chosen = hostile_documents.choose_attacks(attacks, rng, count)
-            return [text for each in chosen if (text := hostile_documents.attack(client, *each))]
+            sent = show_progress(chosen, "documents", 1_000)
+            return [text for each in sent if (text := hostile_documents.attack(client, *each))]
 
 
 def attack_keys(installation: Installation, rng: random.Random, count: int) -> list[str]:
@@ -106,7 +109,7 @@ def attack_seats(installation: Installation, rng: random.Random, count: int) -> 
         InProcessApi(database) as api,
         psycopg.connect(database.owner_url, autocommit=True) as owner,
     ):
-        for _ in range(count):
+        for _ in show_progress(range(count), "trials", 100):
             statuses, taken = seat_races.race_for_seats(
                 owner, lambda tokens: seat_races.accept_in_process(api, tokens)
             )
@@ -158,6 +161,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, help="how much of each; otherwise the full form")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended
     print(f"seed {arguments.seed}", flush=True)
     failures = 0
     with installing() as installation:

@@ -19,7 +19,7 @@ import psycopg
 from tests.api.access.test_permissions import make_bodies
 from tests.api.sample import Sample
 from tests.conftest import Installation
-from tests.fuzz.in_process import Answer, InProcessApi
+from tests.fuzz.in_process import Answer, InProcessApi, Request
 from tests.fuzz.own_database import fill, make_database
 
 SKIPPED = ("stream", "export", "archives")
@@ -36,7 +36,9 @@ WRITES = {
 }
 """What the other tenant does meanwhile."""
 
-SHARE_OF_WRITES = 0.02
+SHARE_OF_WRITES, READS_A_LINE = 0.02, 10_000
+READS_AT_ONCE = 8
+"""As many as a workspace may have under way."""
 FAULTS = {
     "issues are visible to every tenant": (
         'alter policy "a request sees its own workspace" on core.issue using (true)',
@@ -68,10 +70,6 @@ class Twins:
     expected: dict[str, Answer] = field(default_factory=dict)
     """What the copy answered: nobody writes in it, so it answers again only where the other one differs."""
 
-    def ask(self, api: InProcessApi, path: str) -> Answer:
-        """A read of the one who asks."""
-        return api.send(self.asking.credentials["owner"], "GET", path)
-
     @contextlib.contextmanager
     def plant(self, fault: str) -> Iterator[None]:
         """Plant a fault in the installation with two tenants until the block ends."""
@@ -98,22 +96,37 @@ def make_twins(installation: Installation) -> Iterator[Twins]:
 
 def find_differences(twins: Twins, rng: random.Random, count: int, *, stop_at: int = 5) -> list[str]:
     """Send random requests to both; what differed, at most `stop_at` of them."""
-    paths = sorted(twins.paths)
+    templates = sorted(twins.paths)
     different: list[str] = []
-    for _ in range(count):
-        if rng.random() < SHARE_OF_WRITES:
-            write_something(twins, rng)
-        template = rng.choice(paths)
-        path = fill_path(template, twins, rng) + fill_query(twins.paths[template], twins, rng)
-        answer = twins.ask(twins.both, path)
-        if answer == twins.expected.get(path):
-            continue
-        twins.expected[path] = expected = twins.ask(twins.copy, path)
-        if mask(answer) != mask(expected):
-            different.append(f"{path}: {answer} instead of {expected}")
-            if len(different) >= stop_at:
-                break
-    return different
+    for number in range(0, count, READS_AT_ONCE):
+        if number and number % READS_A_LINE == 0:
+            print(f"{number:,} of {count:,} reads, {len(different)} differ", flush=True)
+        paths = [choose_path(rng.choice(templates), twins, rng) for _ in range(READS_AT_ONCE)]
+        writes = [choose_write(twins, rng) for _ in paths if rng.random() < SHARE_OF_WRITES]
+        different += compare(twins, paths[: count - number], writes)
+        if len(different) >= stop_at:
+            break
+    return different[:stop_at]
+
+
+def compare(twins: Twins, paths: list[str], writes: list[Request]) -> list[str]:
+    """Send reads, while the other tenant writes; which answers are not those of the copy."""
+    asking = twins.asking.credentials["owner"]
+    reads: list[Request] = [(asking, "GET", path, None) for path in paths]
+    answers = twins.both.send_at_once([*writes, *reads])[len(writes) :]
+    changed = [pair for pair in zip(paths, answers, strict=True) if pair[1] != twins.expected.get(pair[0])]
+    again: list[Request] = [(asking, "GET", path, None) for path, _ in changed]
+    twins.expected |= dict(zip((path for path, _ in changed), twins.copy.send_at_once(again), strict=True))
+    return [
+        f"{path}: {answer} instead of {twins.expected[path]}"
+        for path, answer in changed
+        if mask(answer) != mask(twins.expected[path])
+    ]
+
+
+def choose_path(template: str, twins: Twins, rng: random.Random) -> str:
+    """A path of these parameters, with a query."""
+    return fill_path(template, twins, rng) + fill_query(twins.paths[template], twins, rng)
 
 
 def list_reads(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -167,8 +180,8 @@ def mask(answer: Answer) -> tuple[int, str, str]:
     return answer.status, answer.etag if masked == text else "", masked
 
 
-def write_something(twins: Twins, rng: random.Random) -> None:
+def choose_write(twins: Twins, rng: random.Random) -> Request:
     """A random write of the other tenant."""
     name = rng.choice(sorted(WRITES))
     method, path = WRITES[name]
-    twins.both.send(twins.other.credentials["owner"], method, path, make_bodies(twins.other)[name])
+    return twins.other.credentials["owner"], method, path, make_bodies(twins.other)[name]

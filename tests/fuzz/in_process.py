@@ -20,6 +20,10 @@ REQUEST_ID = "0" * 32
 """The same in every request: an answer repeats it."""
 
 
+Request = tuple[str | None, str, str, Any]
+"""Credential, method, path and body."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Answer:
     """Status, version and body of a response."""
@@ -55,11 +59,11 @@ class InProcessApi:
         """The answer to one request."""
         return self._runner.run(_send(self.app, credential, method, path, body))
 
-    def send_at_once(self, credential: str | None, requests: Sequence[tuple[str, str, Any]]) -> list[Answer]:
+    def send_at_once(self, requests: Sequence[Request]) -> list[Answer]:
         """The answers to requests that are under way at the same time."""
 
         async def send_all() -> list[Answer]:
-            return await asyncio.gather(*(_send(self.app, credential, *request) for request in requests))
+            return await asyncio.gather(*(_send(self.app, *request) for request in requests))
 
         return self._runner.run(send_all())
 

@@ -10,6 +10,7 @@ import httpx2
 import psycopg
 
 from tests.api.sample import Sample
+from tests.fuzz.progress import show_progress
 
 TWINS, MAX_TRIES, CUT_EVERY = 12, 200, 5
 CUT_CONNECTIONS = """
@@ -36,7 +37,7 @@ async def repeat_keys(url: str, sample: Sample, superuser_url: str, database: st
     result, rng = Repetition(), random.Random(count)
     headers = {"authorization": f"Bearer {sample.credentials['owner']}"}
     async with httpx2.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
-        for number in range(count):
+        for number in show_progress(range(count), "keys", 100):
             title = f"Twin {uuid4().hex}"
             result.titles.append(title)
             tasks = [asyncio.create_task(_send(client, title, result)) for _ in range(TWINS)]

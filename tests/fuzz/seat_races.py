@@ -72,8 +72,8 @@ def accept_in_process(api: InProcessApi, tokens: list[str]) -> list[int]:
     statuses: dict[str, int] = dict.fromkeys(tokens, 429)
     for _ in range(MAX_TRIES):
         waiting = [token for token, status in statuses.items() if status in BUSY]
-        requests = [("POST", "/v1/auth/accept", make_acceptance(token)) for token in waiting]
-        answers = api.send_at_once(None, requests)
+        requests = [(None, "POST", "/v1/auth/accept", make_acceptance(token)) for token in waiting]
+        answers = api.send_at_once(requests)
         statuses |= {token: answer.status for token, answer in zip(waiting, answers, strict=True)}
         if not BUSY & set(statuses.values()):
             break

@@ -1,0 +1,67 @@
+"""Checks for schemathesis: the API takes what the OpenAPI document allows, and nothing else.
+
+Its own check of the first refuses every 422. This product also answers so to a rule that is broken, which no
+document can express: a name that does not exist, the last owner, a day that is past. Such an answer has a
+code of its own.
+"""
+
+from typing import Any
+
+import schemathesis
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
+FORM_CODES = {"malformed_json", "malformed_request", "not_json", "unknown_sort", "validation_failed"}
+
+TOOL, DECLARATION = "GET /v1/connectors/catalog names each tool's fields", "docs/own_connectors.md"
+DESCRIBED_ELSEWHERE = {
+    "POST /v1/connectors": TOOL,
+    "PATCH /v1/connectors/{connector_id}": TOOL,
+    "POST /v1/connector-declarations": DECLARATION,
+    "POST /v1/ingest/cloudevents": "CloudEvents 1.0: headers, or another media type",
+    "POST /v1/ingest/otlp/v1/logs": "OpenTelemetry's protobuf",
+}
+"""Operations that take a form of somebody else's, and who describes it."""
+
+
+@schemathesis.check
+def check_declared_form(
+    _context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Fail where a request as the document wants it is refused as malformed."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if response.status_code < 400 or case.operation.label in DESCRIBED_ELSEWHERE:
+        return
+    if any(value in {None, "null"} for value in (case.path_parameters or {}).values()):
+        return  # it takes an id from an earlier answer, also where that has none
+    code = response.json().get("code")
+    if code in FORM_CODES:
+        raise AssertionError(f"the document allows it, and it is refused: {code}")
+
+
+@schemathesis.check
+def check_other_form(
+    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Fail where a request that the document does not want is taken; in a query any value is a text."""
+    try:
+        negative_data_rejection(context, response, case)
+    except AssertionError:
+        if not _is_text_after_all(case):
+            raise
+
+
+def _is_text_after_all(case: schemathesis.Case) -> bool:
+    """Whether all that is wrong is the type of what a list of texts is sent, which a query does not show."""
+    texts = {
+        each["name"] for each in case.operation.definition.raw.get("parameters", []) if _takes_texts(each)
+    }
+    data = None if case.meta is None else case.meta.phase.data
+    changed = {mutation.parameter for mutation in getattr(data, "mutations", ())}
+    return bool(changed) and changed <= texts
+
+
+def _takes_texts(parameter: dict[str, Any]) -> bool:
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") == "array"]
+    return parameter["in"] == "query" and any(kind["items"] == {"type": "string"} for kind in kinds)
