@@ -27,6 +27,7 @@ from api.http.replica import watching
 from api.http.request_log import configure_log
 from api.operation import Operation
 from api.resources import dashboard_site, directory_discovery
+from api.resources.list_page import build_sort_table
 from api.resources.reading.list_totals import ListTotals
 from api.resources.reading.read_lane import ReadLane
 from causeloop_pipeline.settings import settings
@@ -157,7 +158,7 @@ def create_app() -> FastAPI:
         app.include_router(router)
     app.include_router(directory_discovery.router)
     dashboard_site.install(app)
-    openapi.install(app, build_role_table(routers))
+    openapi.install(app, build_role_table(routers), build_sort_table(routers))
     return app
 
 

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from api.http.database import DatabaseBusyError
+from api.http.problem_codes import PROBLEM_CODES
 from causeloop_pipeline.storage.app.vault import SecretError
 
 PROBLEM_JSON = "application/problem+json"
@@ -153,7 +154,13 @@ async def _handle_invalid_request(request: Request, error: Exception) -> Respons
         return await _handle_http_exception(request, HTTPException(405))
     fields = [_field_problem(item) for item in error.errors()]
     detail = "; ".join(f"{item['pointer'] or '/'}: {item['detail']}" for item in fields[:3])
-    return problem_response(request, Problem(422, "validation_failed", detail, errors=fields))
+    return problem_response(request, Problem(422, _find_code(error), detail, errors=fields))
+
+
+def _find_code(error: RequestValidationError) -> str:
+    """The rule that a request breaks, where its form is all right."""
+    kinds = {item["type"] for item in error.errors()}
+    return next(iter(kinds)) if len(kinds) == 1 and kinds <= PROBLEM_CODES.keys() else "validation_failed"
 
 
 def _field_problem(item: Mapping[str, Any]) -> dict[str, str]:

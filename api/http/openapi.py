@@ -74,18 +74,22 @@ class ProblemDetails(BaseModel):
     errors: list[FieldProblem] = []
 
 
-def install(app: FastAPI, roles: Mapping[str, Role | None]) -> None:
-    """Let the application describe its operations with their roles and error responses."""
+def install(
+    app: FastAPI, roles: Mapping[str, Role | None], sorts: Mapping[str, Mapping[str, JsonValue]]
+) -> None:
+    """Let the application describe its operations with their roles, sorts and error responses."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _build_document(app, roles)
+            app.openapi_schema = _build_document(app, roles, sorts)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _build_document(app: FastAPI, roles: Mapping[str, Role | None]) -> dict[str, Any]:
+def _build_document(
+    app: FastAPI, roles: Mapping[str, Role | None], sorts: Mapping[str, Mapping[str, JsonValue]]
+) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -105,6 +109,8 @@ def _build_document(app: FastAPI, roles: Mapping[str, Role | None]) -> dict[str,
         for operation in operations.values():
             if operation["operationId"] in roles:
                 _describe_operation(operation, roles[operation["operationId"]])
+            if operation["operationId"] in sorts:
+                _describe_sorts(operation, sorts[operation["operationId"]])
     return document
 
 
@@ -117,3 +123,9 @@ def _describe_operation(operation: dict[str, Any], role: Role | None) -> None:
             "description": description,
             "content": {PROBLEM_JSON: schema},
         }
+
+
+def _describe_sorts(operation: dict[str, Any], schema: Mapping[str, JsonValue]) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["name"] == "sort":
+            parameter["schema"] = schema

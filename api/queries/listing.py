@@ -60,9 +60,14 @@ class Order:
     is_descending: bool
 
 
+def list_sorts(listing: Listing) -> list[str]:
+    """Every sort that a list can have, ascending and descending."""
+    return [direction + name for name in sorted(listing.sorts) for direction in ("", "-")]
+
+
 def choose_order(listing: Listing, requested: str | None) -> Order:
     """The requested or the default sort; 400 where the list has no such sort."""
-    sort = requested or listing.default_sort
+    sort = listing.default_sort if requested is None else requested
     name = sort.removeprefix("-")
     if name not in listing.sorts:
         choices = ", ".join(sorted(listing.sorts))

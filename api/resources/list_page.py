@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from fastapi import Response
+from fastapi import APIRouter, Response
+from fastapi.routing import APIRoute
 
 from api.http.database import PageRows, WorkspaceDatabase
 from api.http.pagination import Cursor, PageRequest, decode_cursor, encode_cursor
@@ -16,13 +17,37 @@ from api.queries.listing import (
     Listing,
     Order,
     choose_order,
+    list_sorts,
     select_counted_page,
     select_page,
     select_rows,
 )
 
 MAX_PLANS = 512
+LISTING = "listing"
 CompleteRow = Callable[[dict[str, Any]], dict[str, Any]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def returns_page_of(listing: Listing) -> Callable[[Endpoint], Endpoint]:
+    """Let the OpenAPI document name the sorts of the list that an endpoint returns."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, LISTING, listing)
+        return endpoint
+
+    return declare
+
+
+def build_sort_table(routers: Iterable[APIRouter]) -> dict[str, dict[str, Any]]:
+    """The schema of every list's `sort`, by the operation's name."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    listings = {route.name: getattr(route.endpoint, LISTING, None) for route in routes}
+    return {
+        name: {"type": "string", "enum": list_sorts(listing), "default": listing.default_sort}
+        for name, listing in listings.items()
+        if listing is not None
+    }
 
 
 async def read_page(

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from api.access.plans import is_included
@@ -15,10 +16,14 @@ from causeloop_pipeline.connectors.spec import Connector, Field
 
 def build_catalog(plan: str, declared: Mapping[str, Any]) -> list[dict[str, Any]]:
     """All connector types and the workspace's own declarations, by category and title."""
-    tools: list[tuple[Connector, str | None]] = [(tool, None) for tool in CONNECTORS.values()]
-    tools += list(_read_declared(declared))
-    tools.sort(key=lambda entry: (entry[0].category.value, entry[0].title, entry[1] or ""))
-    return [_build_entry(tool, plan, declaration) for tool, declaration in tools]
+    own = [_build_entry(tool, plan, declaration) for tool, declaration in _read_declared(declared)]
+    entries = [*_build_known_entries(plan), *own]
+    return sorted(entries, key=lambda each: (each["category"], each["title"], each["declaration"] or ""))
+
+
+@cache
+def _build_known_entries(plan: str) -> list[dict[str, Any]]:
+    return [_build_entry(tool, plan, None) for tool in CONNECTORS.values()]
 
 
 def _read_declared(declared: Mapping[str, Any]) -> Iterator[tuple[Connector, str | None]]:

@@ -61,4 +61,6 @@ def identify(db: WorkspaceDatabase, record: RawRecord) -> dict[str, str]:
 
 
 def _validation_problem(error: IngestError) -> Problem:
-    return Problem(422, "validation_failed", str(error), errors=describe_fields(error.errors))
+    is_out_of_range = all(each.is_out_of_range for each in error.errors)
+    code = "time_out_of_range" if is_out_of_range else "validation_failed"
+    return Problem(422, code, str(error), errors=describe_fields(error.errors))

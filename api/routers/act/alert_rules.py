@@ -14,7 +14,7 @@ from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.act import alert_rules
 from api.queries.tenancy import audit, onboarding
 from api.resources import alert_channels, alert_recipients
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.act.alert_rules import (
     AlertRule,
     AlertRuleChange,
@@ -33,6 +33,7 @@ router = APIRouter(prefix="/v1/alert-rules", tags=["alerts"], route_class=Operat
 
 @router.get("", summary="List alert rules", responses=documents(Page[AlertRule]))
 @requires(Role.ANALYST)
+@returns_page_of(alert_rules.ALERT_RULES)
 async def list_alert_rules(db: Db, filters: Annotated[AlertRuleFilters, Query()]) -> Response:
     """The alert rules of the workspace, by name unless sorted otherwise."""
     return await read_page(db, alert_rules.ALERT_RULES, filters)

@@ -14,7 +14,7 @@ from api.queries.act import recommendations
 from api.queries.act.recommendations import ProgressEntry
 from api.queries.ingestion import connectors
 from api.resources.assigning import AssignedItem, assign
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.act.recommendations import (
     Assignment,
     Progress,
@@ -33,6 +33,7 @@ router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"], route
 
 @router.get("", summary="List recommendations", responses=documents(Page[Recommendation]))
 @requires(Role.VIEWER)
+@returns_page_of(recommendations.RECOMMENDATIONS)
 async def list_recommendations(db: Db, filters: Annotated[RecommendationFilters, Query()]) -> Response:
     """The recommendations of the workspace, by rank unless sorted otherwise."""
     return await read_page(db, recommendations.RECOMMENDATIONS, filters)

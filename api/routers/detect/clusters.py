@@ -10,7 +10,7 @@ from api.access.permissions import requires
 from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation, check_feature
 from api.queries.detect import clusters, recomputes
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.detect.clusters import Cluster, ClusterDetail, ClusterFilters, Graph, GraphRequest, Job
 from causeloop_pipeline.model.tenancy import Role
 
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/v1", tags=["clusters"], route_class=Operation)
 
 @router.get("/clusters", summary="List clusters", responses=documents(Page[Cluster]))
 @requires(Role.VIEWER)
+@returns_page_of(clusters.CLUSTERS)
 async def list_clusters(
     db: Db, caller: CurrentCaller, filters: Annotated[ClusterFilters, Query()]
 ) -> Response:

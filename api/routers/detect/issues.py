@@ -13,7 +13,7 @@ from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import issue_membership, issues, recomputes, similar_issues
 from api.queries.ingestion import ingest
 from api.resources.ingestion import ingest_records
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.resources.similar_issues import rank_similar
 from api.schemas.detect.issue_membership import Membership
 from api.schemas.detect.issues import Issue, IssueChange, IssueFilters, IssueSummary, IssueValues, NewIssue
@@ -27,6 +27,7 @@ GROUPING_FIELDS = {"title", "body", "service", "error_type", "team", "environmen
 
 @router.get("", summary="List issues", responses=documents(Page[IssueSummary]))
 @requires(Role.VIEWER)
+@returns_page_of(issues.ISSUES)
 async def list_issues(db: Db, filters: Annotated[IssueFilters, Query()]) -> Response:
     """The issues of the workspace, newest first unless sorted otherwise."""
     return await read_page(db, issues.ISSUES, filters)

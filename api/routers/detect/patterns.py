@@ -13,7 +13,7 @@ from api.operation import CurrentCaller, Db, Operation
 from api.queries.detect import pattern_handling, patterns, recomputes
 from api.queries.tenancy import audit
 from api.resources.assigning import AssignedItem, assign
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.act.recommendations import Assignment
 from api.schemas.detect.patterns import (
     Frequency,
@@ -39,6 +39,7 @@ MOVED = {
 
 @router.get("", summary="List patterns", responses=documents(Page[Pattern]))
 @requires(Role.VIEWER)
+@returns_page_of(patterns.PATTERNS)
 async def list_patterns(db: Db, filters: Annotated[PatternFilters, Query()]) -> Response:
     """The patterns of the workspace, highest risk first unless sorted otherwise."""
     return await read_page(db, patterns.PATTERNS, filters)
@@ -97,6 +98,7 @@ async def assign_pattern(db: Db, caller: CurrentCaller, pattern_id: UUID, assign
     "/{pattern_id}/members", summary="List a pattern's issues", responses=documents(Page[PatternMember])
 )
 @requires(Role.VIEWER)
+@returns_page_of(patterns.PATTERN_MEMBERS)
 async def list_pattern_members(
     db: Db, pattern_id: UUID, filters: Annotated[PatternMemberFilters, Query()]
 ) -> Response:

@@ -17,7 +17,7 @@ from api.resources.ingestion.ingest_batches import (
     reject_connector_records,
 )
 from api.resources.ingestion.ingest_records import check_not_of_connector, parse_change
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.ingestion.changes import (
     Change,
     ChangeBatchRequest,
@@ -35,6 +35,7 @@ router = APIRouter(prefix="/v1", route_class=Operation)
 
 @router.get("/changes", summary="List changes", tags=["changes"], responses=documents(Page[Change]))
 @requires(Role.VIEWER)
+@returns_page_of(CHANGES)
 async def list_changes(db: Db, filters: Annotated[ChangeFilters, Query()]) -> Response:
     """The deploys, releases and configuration changes of the workspace, newest first."""
     return await read_page(db, CHANGES, filters)

@@ -19,7 +19,7 @@ from api.queries.ingestion.declarations import read_document, read_documents
 from api.queries.tenancy import audit, onboarding
 from api.resources.ingestion import connector_setup as setup
 from api.resources.ingestion.connector_catalog import build_catalog
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.ingestion.connectors import (
     ConnectionTest,
     Connector,
@@ -51,6 +51,7 @@ async def list_connector_types(db: Db, caller: CurrentCaller) -> Response:
 
 @router.get("", summary="List connectors", responses=documents(Page[Connector]))
 @requires(Role.ANALYST)
+@returns_page_of(connectors.CONNECTORS)
 async def list_connectors(db: Db, filters: Annotated[ConnectorFilters, Query()]) -> Response:
     """The connectors of the workspace, by name unless sorted otherwise."""
     return await read_page(db, connectors.CONNECTORS, filters, complete_row=setup.add_webhook_url)
@@ -223,6 +224,7 @@ async def delete_connector(db: Db, caller: CurrentCaller, connector_id: UUID) ->
 
 @router.get("/{connector_id}/sync-runs", summary="List sync runs", responses=documents(Page[SyncRun]))
 @requires(Role.ANALYST)
+@returns_page_of(connectors.SYNC_RUNS)
 async def list_sync_runs(db: Db, connector_id: UUID, filters: Annotated[SyncRunFilters, Query()]) -> Response:
     """The polls of a connector, newest first."""
     await _read_connector(db, connector_id)

@@ -14,7 +14,7 @@ from api.queries.ingestion.quarantine import QUARANTINE, read_drift, read_payloa
 from api.queries.tenancy import audit
 from api.resources.ingestion.connector_setup import find_tool
 from api.resources.ingestion.quarantine_replay import replay
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.ingestion.quarantine import Drift, QuarantinedRecord, QuarantineFilters, Replay
 from causeloop_pipeline.model.tenancy import Role
 
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1/connectors/{connector_id}", tags=["connectors"], 
 
 @router.get("/quarantine", summary="List quarantined records", responses=documents(Page[QuarantinedRecord]))
 @requires(Role.ANALYST)
+@returns_page_of(QUARANTINE)
 async def list_quarantined_records(
     db: Db, connector_id: UUID, filters: Annotated[QuarantineFilters, Query()]
 ) -> Response:

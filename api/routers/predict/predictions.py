@@ -12,7 +12,7 @@ from api.http.responses import Page, documents, json_response, row_or_404
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.predict import accuracy, forecasts, predictions
 from api.resources.backtested_accuracy import describe_backtest
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.resources.prediction_accuracy import score_accuracy
 from api.schemas.predict.accuracy import Accuracy, AccuracyRequest
 from api.schemas.predict.forecasts import Forecast, ForecastRequest
@@ -36,6 +36,7 @@ IMPACT = ["low, and a risk score under 20", "low", "medium", "high", "critical"]
 
 @router.get("", summary="List predictions", responses=documents(Page[Prediction]))
 @requires(Role.VIEWER)
+@returns_page_of(predictions.PREDICTIONS)
 async def list_predictions(db: Db, filters: Annotated[PredictionFilters, Query()]) -> Response:
     """The latest prediction of every pattern and window, most likely first unless sorted otherwise."""
     listing = predictions.ISSUED_PREDICTIONS if filters.history else predictions.PREDICTIONS

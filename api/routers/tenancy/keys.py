@@ -16,7 +16,7 @@ from api.http.responses import Page, Rows, documents, json_response
 from api.operation import CurrentCaller, Db, Operation, concerns_own_access, needs_session
 from api.queries.tenancy import audit, keys
 from api.queries.tenancy.keys import NewKey
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.schemas.tenancy.keys import (
     CreatedPersonalKey,
     CreatedServiceAccount,
@@ -40,6 +40,7 @@ REVOKED: dict[int | str, dict[str, Any]] = {204: {"description": "Revoked"}}
 
 @router.get("/service-accounts", summary="List service accounts", responses=documents(Page[ServiceAccount]))
 @requires(Role.ADMIN)
+@returns_page_of(keys.SERVICE_ACCOUNTS)
 async def list_service_accounts(db: Db, filters: Annotated[ServiceAccountFilters, Query()]) -> Response:
     """The service accounts of the workspace, newest first, without their keys."""
     return await read_page(db, keys.SERVICE_ACCOUNTS, filters)

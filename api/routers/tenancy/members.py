@@ -12,7 +12,7 @@ from api.http.responses import Page, documents, json_response
 from api.operation import CurrentCaller, Db, Operation
 from api.queries.act import recipients
 from api.queries.tenancy import audit, members, onboarding
-from api.resources.list_page import read_page
+from api.resources.list_page import read_page, returns_page_of
 from api.routers.tenancy.invitations import send_invitation
 from api.schemas.tenancy.invitations import InvitedMember
 from api.schemas.tenancy.members import (
@@ -28,6 +28,7 @@ router = APIRouter(prefix="/v1", tags=["members"], route_class=Operation)
 
 @router.get("/members", summary="List members", responses=documents(Page[Member]))
 @requires(Role.ADMIN)
+@returns_page_of(members.MEMBERS)
 async def list_members(db: Db, filters: Annotated[MemberFilters, Query()]) -> Response:
     """The members of the workspace, by e-mail address."""
     return await read_page(db, members.MEMBERS, filters)

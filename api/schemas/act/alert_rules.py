@@ -4,19 +4,20 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StrictBool, StrictFloat, StringConstraints
 
 from api.http.pagination import PageRequest
 from api.schemas.instants import PossibleInstant
-from api.schemas.predict.predictions import KnownWindow
+from api.schemas.predict.predictions import WrittenWindow
+from api.schemas.texts import EMAIL, VISIBLE
 
-RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), VISIBLE]
 Address = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True,
         max_length=254,
-        pattern=r"^[^@\s,;<>\x00-\x1f\x7f]+@[^@\s,;<>\x00-\x1f\x7f]+\.[^@\s,;<>\x00-\x1f\x7f]+$",
+        pattern=EMAIL,
     ),
 ]
 
@@ -69,8 +70,8 @@ class NewAlertRule(BaseModel):
 
     name: RuleName
     scope: Scope = Scope()
-    probability_threshold: float | None = Field(None, ge=0, le=1)
-    window_days: KnownWindow = 7
+    probability_threshold: StrictFloat | None = Field(None, ge=0, le=1)
+    window_days: WrittenWindow = 7
     channels: Channels
     enabled: StrictBool = True
 
@@ -82,8 +83,8 @@ class AlertRuleChange(BaseModel):
 
     name: RuleName | None = None
     scope: Scope | None = None
-    probability_threshold: float | None = Field(None, ge=0, le=1)
-    window_days: KnownWindow | None = None
+    probability_threshold: StrictFloat | None = Field(None, ge=0, le=1)
+    window_days: WrittenWindow | None = None
     channels: Channels | None = None
     enabled: StrictBool | None = None
 

@@ -4,10 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from api.http.pagination import PageRequest
-from api.schemas.instants import PossibleInstant
+from api.schemas.instants import Day, PossibleInstant
+from api.schemas.numbers import WHOLE
+from api.schemas.refusals import incomplete_change
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.model.recommendation import (
     Effort,
     RecommendationImpact,
@@ -140,17 +143,18 @@ class Progress(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: RecommendationStatus | None = None
-    step: int | None = Field(
-        None, ge=0, le=100, description="Index of a step, counted from 0; needs `step_done`"
+    step: Annotated[int, Field(ge=0, le=100), WHOLE] | None = Field(
+        None, description="Index of a step, counted from 0; needs `step_done`"
     )
-    step_done: bool | None = None
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)] | None = (
-        None
-    )
+    step_done: StrictBool | None = None
+    note: (
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), VISIBLE]
+        | None
+    ) = None
     fixed_at: PossibleInstant | None = Field(
         None, description="With status `implemented`: when the fix took effect, by default now"
     )
-    fixed_on: date | None = Field(
+    fixed_on: Day | None = Field(
         None,
         description="Instead of `fixed_at`: the day on which it took effect, in the workspace's time zone",
     )
@@ -159,13 +163,13 @@ class Progress(BaseModel):
     def check_fields(self) -> "Progress":
         """Require a change, `step` together with `step_done`, and `fixed_at` only with `implemented`."""
         if self.status is None and self.step is None and self.note is None:
-            raise ValueError("send a status, a step or a note")
+            raise incomplete_change("send a status, a step or a note")
         if (self.step is None) != (self.step_done is None):
-            raise ValueError("step and step_done must be sent together")
+            raise incomplete_change("step and step_done must be sent together")
         if (self.fixed_at or self.fixed_on) and self.status != RecommendationStatus.IMPLEMENTED:
-            raise ValueError("fixed_at and fixed_on can be sent only with status implemented")
+            raise incomplete_change("fixed_at and fixed_on can be sent only with status implemented")
         if self.fixed_at and self.fixed_on:
-            raise ValueError("send fixed_at or fixed_on, not both")
+            raise incomplete_change("send fixed_at or fixed_on, not both")
         return self
 
 

@@ -4,13 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from api.http.pagination import PageRequest
+from api.schemas.instants import Instant
+from api.schemas.refusals import incomplete_change
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus, Severity
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LIMIT)]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LIMIT), VISIBLE
+]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), VISIBLE]
 Body = Annotated[str, StringConstraints(max_length=1_000_000)]
 
 
@@ -28,8 +34,8 @@ class IssueFilters(PageRequest):
     external_id: list[str] | None = None
     pattern_id: UUID | None = None
     connector_id: UUID | None = None
-    created_from: AwareDatetime | None = Field(None, description="`source_created_at` at or after")
-    created_before: AwareDatetime | None = Field(None, description="`source_created_at` before")
+    created_from: Instant | None = Field(None, description="`source_created_at` at or after")
+    created_before: Instant | None = Field(None, description="`source_created_at` before")
 
 
 class IssueSummary(BaseModel):
@@ -88,21 +94,21 @@ class NewIssue(BaseModel):
     team: ShortText | None = None
     environment: ShortText | None = None
     external_url: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://")] | None = None
-    source_created_at: AwareDatetime | None = None
-    source_updated_at: AwareDatetime | None = None
-    resolved_at: AwareDatetime | None = None
+    source_created_at: Instant | None = None
+    source_updated_at: Instant | None = None
+    resolved_at: Instant | None = None
     attributes: dict[str, Any] = Field(default_factory=dict, max_length=200)
 
 
 class IssueChange(BaseModel):
     """Fields to correct; absent fields keep their value. Later syncs do not overwrite corrections."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    title: Title | None = None
+    title: Title | SkipJsonSchema[None] = None
     body: Body | None = None
-    severity: Severity | None = None
-    status: IssueStatus | None = None
+    severity: Severity | SkipJsonSchema[None] = None
+    status: IssueStatus | SkipJsonSchema[None] = None
     service: ShortText | None = None
     error_type: ShortText | None = None
     team: ShortText | None = None
@@ -112,7 +118,7 @@ class IssueChange(BaseModel):
     def check_changes(self) -> "IssueChange":
         """Require at least one field, and a value for the mandatory ones."""
         if not self.model_fields_set:
-            raise ValueError("send at least one field to change")
+            raise incomplete_change("send at least one field to change")
         for name in ("title", "severity", "status"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be empty")

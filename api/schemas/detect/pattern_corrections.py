@@ -3,9 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+from api.schemas.texts import VISIBLE
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
 
 
 class LinkRequest(BaseModel):
@@ -49,7 +51,7 @@ class ConfirmRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    together: bool = True
+    together: StrictBool = True
     left_issue_id: UUID | None = None
     right_issue_id: UUID | None = None
 
@@ -59,7 +61,7 @@ class NewClosureNote(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), VISIBLE]
 
 
 class Correction(BaseModel):

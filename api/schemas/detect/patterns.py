@@ -11,6 +11,8 @@ from api.http.pagination import PageRequest
 from api.schemas.act.recommendations import Assignee
 from api.schemas.detect.issues import IssueSummary
 from api.schemas.instants import PossibleInstant
+from api.schemas.refusals import incomplete_change
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus
 
 
@@ -56,12 +58,12 @@ class Pattern(BaseModel):
 class PatternChange(BaseModel):
     """What people set for a pattern; absent fields keep their value."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = (
-        Field(
-            None, description="A name of your own; null: the one that the grouping gives it at its next run"
-        )
+    name: (
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), VISIBLE] | None
+    ) = Field(
+        None, description="A name of your own; null: the one that the grouping gives it at its next run"
     )
     snoozed_until: PossibleInstant | None = Field(
         None, description="It sends no alerts until then; null: it does"
@@ -71,7 +73,7 @@ class PatternChange(BaseModel):
     def check_changes(self) -> "PatternChange":
         """Require at least one field."""
         if not self.model_fields_set:
-            raise ValueError("send at least one field to change")
+            raise incomplete_change("send at least one field to change")
         return self
 
 

@@ -1,8 +1,11 @@
 """The connection of a workspace to its directory."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas.numbers import WHOLE
 
 MAX_OVERLAP_HOURS = 720
 
@@ -25,7 +28,9 @@ class NewToken(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    overlap_hours: int = Field(0, ge=0, le=MAX_OVERLAP_HOURS, description="0: the present token ends at once")
+    overlap_hours: Annotated[int, Field(ge=0, le=MAX_OVERLAP_HOURS), WHOLE] = Field(
+        0, description="0: the present token ends at once"
+    )
 
 
 class CreatedToken(Connection):

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.pagination import PageRequest
-from api.schemas.ingestion.ingest import BATCH_LIMIT, IngestStatus, RejectedRecord
+from api.schemas.ingestion.ingest import BATCH_LIMIT, IngestStatus, RejectedRecord, describe_fields
+from api.schemas.instants import Instant
+from causeloop_pipeline.landing.inbound.product_fields import CHANGE_RULES
 from causeloop_pipeline.model.change import ChangeKind
 
 
@@ -21,8 +23,8 @@ class ChangeFilters(PageRequest):
     environment: list[str] | None = None
     external_id: list[str] | None = None
     connector_id: UUID | None = None
-    changed_from: AwareDatetime | None = Field(None, description="`changed_at` at or after")
-    changed_before: AwareDatetime | None = Field(None, description="`changed_at` before")
+    changed_from: Instant | None = Field(None, description="`changed_at` at or after")
+    changed_before: Instant | None = Field(None, description="`changed_at` before")
 
 
 class Change(BaseModel):
@@ -48,7 +50,7 @@ class IngestChange(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "required": ["title"],
+            **describe_fields(CHANGE_RULES),
             "examples": [
                 {
                     "external_id": "release-4.12",

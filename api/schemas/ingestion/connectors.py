@@ -4,13 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, StringConstraints
 
 from api.http.pagination import PageRequest
+from api.schemas.numbers import WHOLE
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.model.tenancy import ConnectorStatus
 
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-PollInterval = Annotated[int, Field(ge=60, le=86_400)]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), VISIBLE]
+PollInterval = Annotated[int, Field(ge=60, le=86_400), WHOLE]
+BackfillDays = Annotated[int, Field(ge=0, le=3_650), WHOLE]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=500)]
 Proof = Literal["yes", "failed", "not run"]
 
@@ -129,8 +132,8 @@ class NewConnector(BaseModel):
         None, description="The secret that the tool signs with; by default one is generated"
     )
     poll_interval_seconds: PollInterval = 1_800
-    backfill_days: int = Field(90, ge=0, le=3_650)
-    paused: bool = Field(False, description="True: nothing is polled until the connector is resumed")
+    backfill_days: BackfillDays = 90
+    paused: StrictBool = Field(False, description="True: nothing is polled until the connector is resumed")
 
 
 class UnsavedConnector(BaseModel):
@@ -156,7 +159,7 @@ class ConnectorChange(BaseModel):
         None, description="The previous secret stays valid until the next change"
     )
     poll_interval_seconds: PollInterval | None = None
-    backfill_days: int | None = Field(None, ge=0, le=3_650)
+    backfill_days: BackfillDays | None = None
 
 
 class SampleRecord(BaseModel):

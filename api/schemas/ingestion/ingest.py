@@ -4,11 +4,32 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.openapi import FieldProblem
+from causeloop_pipeline.landing.inbound.product_fields import EVENT_RULES, FieldRules
+from causeloop_pipeline.model.issue import TITLE_LIMIT
 
 BATCH_LIMIT = 500
+
+
+def describe_fields(rules: FieldRules, **others: JsonValue) -> dict[str, JsonValue]:
+    """The JSON schema of what the fields of an event or a change may hold."""
+    texts = {
+        name: {"type": ["string", "null"], "maxLength": most} for name, most in rules.max_lengths.items()
+    }
+    choices = {name: {"enum": [*allowed, None]} for name, allowed in rules.choices.items()}
+    times = {name: {"type": ["string", "null"], "format": "date-time"} for name in rules.times}
+    properties: dict[str, Any] = {
+        "source": {"type": ["string", "null"]},
+        **texts,
+        "title": {"type": "string", "maxLength": TITLE_LIMIT, "pattern": r"[^\s\x1c-\x1f\x85]"},
+        **choices,
+        **times,
+        **others,
+    }
+    properties["external_url"]["pattern"] = "^([hH][tT][tT][pP][sS]?://|$)"
+    return {"type": "object", "required": ["title"], "properties": properties}
 
 
 class IngestEvent(BaseModel):
@@ -17,7 +38,7 @@ class IngestEvent(BaseModel):
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={
-            "required": ["title"],
+            **describe_fields(EVENT_RULES, attributes={"type": ["object", "null"]}),
             "examples": [{"external_id": "INC-1", "title": "Checkout times out", "service": "checkout"}],
         },
     )

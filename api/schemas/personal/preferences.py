@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.schemas.texts import VISIBLE
+
 MAX_VIEWS, MAX_FILTERS = 50, 20
 
 FilterName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
@@ -17,8 +19,10 @@ class SavedView(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-    filters: dict[FilterName, FilterValue] = Field(max_length=MAX_FILTERS)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), VISIBLE]
+    filters: dict[FilterName, FilterValue] = Field(
+        max_length=MAX_FILTERS, json_schema_extra={"additionalProperties": False}
+    )
 
 
 Views = Annotated[list[SavedView], Field(max_length=MAX_VIEWS)]

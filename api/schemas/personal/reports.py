@@ -4,7 +4,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
+
+from api.schemas.instants import Day
 
 
 class ReportRequest(BaseModel):
@@ -12,7 +14,7 @@ class ReportRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    week: date | None = Field(None, description="A day of the week; the last whole week by default")
+    week: Day | None = Field(None, description="A day of the week; the last whole week by default")
 
 
 class ReportedPattern(BaseModel):
@@ -91,4 +93,4 @@ class ReportWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by_email: bool
+    by_email: StrictBool

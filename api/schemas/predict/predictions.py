@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.http.pagination import PageRequest
+from api.schemas.numbers import WHOLE
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
@@ -18,10 +20,13 @@ def _check_window(window: int) -> int:
     return window
 
 
-KnownWindow = Annotated[
-    int, AfterValidator(_check_window), Field(json_schema_extra={"enum": [int(window) for window in WINDOWS]})
-]
-"""A window that predictions are made for."""
+WINDOW_RULES = AfterValidator(_check_window)
+WINDOW_ENUM = Field(json_schema_extra={"enum": [int(window) for window in WINDOWS]})
+KnownWindow = Annotated[int, WINDOW_RULES, WINDOW_ENUM]
+"""A window that predictions are made for, in a query."""
+
+WrittenWindow = Annotated[int, WINDOW_RULES, WINDOW_ENUM, WHOLE]
+"""A window that predictions are made for, in a body."""
 
 
 class PredictionFilters(PageRequest):
@@ -140,7 +145,7 @@ class NewOutcome(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: Outcome
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
 
 
 class Dismissal(BaseModel):
@@ -149,5 +154,6 @@ class Dismissal(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] | None
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
+        | None
     ) = None

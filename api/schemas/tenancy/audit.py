@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.http.pagination import PageRequest
+from api.schemas.instants import Instant
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -17,8 +18,8 @@ class AuditFilters(PageRequest):
     actor: list[Text] | None = Field(None, description="Such as `user:<id>` or `service_account:<id>`")
     action: list[Text] | None = Field(None, description="Such as `member.invited`")
     subject: list[Text] | None = Field(None, description="Such as `alert_rule:<id>`")
-    at_from: AwareDatetime | None = Field(None, description="Entries from this time on")
-    at_until: AwareDatetime | None = Field(None, description="Entries before this time")
+    at_from: Instant | None = Field(None, description="Entries from this time on")
+    at_until: Instant | None = Field(None, description="Entries before this time")
 
 
 class AuditEntry(BaseModel):

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from api.schemas.tenancy.members import Email, Member, Name, RoleName
+from api.schemas.texts import TimeZone
 
 LinkToken = Annotated[SecretStr, Field(min_length=20, max_length=300)]
 
@@ -36,13 +37,22 @@ class Invitation(BaseModel):
     proof: Literal["new_password", "password", "single_sign_on"]
 
 
+def _check_consent(consent: bool) -> bool:
+    if not consent:
+        raise ValueError("must be true")
+    return consent
+
+
+Consent = Annotated[StrictBool, AfterValidator(_check_consent), Field(json_schema_extra={"const": True})]
+
+
 class Acceptance(BaseModel):
     """The invited person's consent with their password: a new one, or the one they have already."""
 
     model_config = ConfigDict(extra="forbid")
 
     token: LinkToken
-    consent: Literal[True]
+    consent: Consent
     password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
 
 
@@ -60,7 +70,7 @@ class SignUp(BaseModel):
 
     organization: Name
     workspace: Name = "Main"
-    timezone: Annotated[str, Field(max_length=64)] = "UTC"
+    timezone: TimeZone = "UTC"
     email: Email
     name: Name | None = None
     token: LinkToken | None = None

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.access.scopes import SCOPES
 from api.http.pagination import PageRequest
+from api.schemas.instants import Instant
+from api.schemas.numbers import WHOLE
 from api.schemas.tenancy.members import Name, RoleName
 
 MAX_OVERLAP_HOURS = 720
@@ -59,13 +61,13 @@ class NewServiceAccount(BaseModel):
     name: Name
     role: RoleName = "viewer"
     scopes: Scopes | None = Field(None, description=SCOPES_HELP)
-    expires_at: AwareDatetime | None = Field(None, description="null: in a year; at most two years from now")
+    expires_at: Instant | None = Field(None, description="null: in a year; at most two years from now")
 
 
 class NewPersonalKey(NewServiceAccount):
     """A personal key to create."""
 
-    expires_at: AwareDatetime | None = Field(None, description="null: in 90 days; at most two years from now")
+    expires_at: Instant | None = Field(None, description="null: in 90 days; at most two years from now")
 
 
 class Rotation(BaseModel):
@@ -73,10 +75,10 @@ class Rotation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    overlap_hours: int = Field(24, ge=0, le=MAX_OVERLAP_HOURS, description="0: the present key ends at once")
-    expires_at: AwareDatetime | None = Field(
-        None, description="null: the new key is valid as long as a new one"
+    overlap_hours: Annotated[int, Field(ge=0, le=MAX_OVERLAP_HOURS), WHOLE] = Field(
+        24, description="0: the present key ends at once"
     )
+    expires_at: Instant | None = Field(None, description="null: the new key is valid as long as a new one")
 
 
 class CreatedServiceAccount(ServiceAccount):

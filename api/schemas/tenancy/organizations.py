@@ -1,13 +1,14 @@
 """The organization and its workspaces."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.numbers import WHOLE
 from api.schemas.tenancy.members import Name, RoleName, Slug
 from api.schemas.tenancy.workspace import Organization
+from api.schemas.texts import TimeZone
 from causeloop_pipeline.model.tenancy import OrganizationStatus
 
 PlanName = Literal["free", "starter", "growth", "enterprise"]
@@ -31,8 +32,8 @@ class OrganizationChange(BaseModel):
 
     name: Name | None = None
     plan: PlanName | None = Field(None, description="A higher one only where the installation allows it")
-    seats_total: int | None = Field(
-        None, ge=1, le=MAX_SEATS, description="At least as many as are taken; more only where it is allowed"
+    seats_total: Annotated[int, Field(ge=1, le=MAX_SEATS), WHOLE] | None = Field(
+        None, description="At least as many as are taken; more only where it is allowed"
     )
     status: OrganizationStatus | None = Field(
         None, description="suspended: read-only; cancelled: nobody gets in, until the operator reactivates it"
@@ -59,12 +60,4 @@ class NewWorkspace(BaseModel):
 
     slug: Slug
     name: Name
-    timezone: str = "UTC"
-
-    @field_validator("timezone")
-    @classmethod
-    def check_timezone(cls, zone: str) -> str:
-        """Accept only time zones of the IANA database."""
-        if zone not in available_timezones():
-            raise ValueError("not a time zone of the IANA database: use one such as Europe/Berlin")
-        return zone
+    timezone: TimeZone = "UTC"

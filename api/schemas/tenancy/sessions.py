@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from api.http.errors import MAX_CREDENTIAL_BYTES
 from api.schemas.tenancy.members import Email
@@ -20,7 +20,7 @@ class Login(BaseModel):
     email: Email
     password: Annotated[SecretStr, Field(min_length=1, max_length=1_000)]
     workspace_id: UUID | None = None
-    has_choice: bool = Field(
+    has_choice: StrictBool = Field(
         False,
         description="Whether a person can choose: members of several workspaces get these, not an error",
     )

@@ -1,14 +1,15 @@
 """The workspace, its settings, and the caller."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
-from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
+from api.schemas.numbers import WHOLE
 from api.schemas.tenancy.members import Name, RoleName, Slug
 from api.schemas.tenancy.onboarding import Onboarding
+from api.schemas.texts import TimeZone
 from causeloop_pipeline.model.tenancy import OrganizationStatus
 
 
@@ -59,16 +60,8 @@ class WorkspaceChange(BaseModel):
 
     name: Name | None = None
     slug: Slug | None = Field(None, description="Its short name in commands, unique in the organization")
-    timezone: str | None = Field(None, max_length=64, description="IANA time zone, such as Europe/Berlin")
-    sso_enforced: bool | None = Field(None, description="True: sign-in with a password is refused")
-
-    @field_validator("timezone")
-    @classmethod
-    def check_timezone(cls, zone: str | None) -> str | None:
-        """Accept only time zones of the IANA database."""
-        if zone is not None and zone not in available_timezones():
-            raise ValueError("not a time zone of the IANA database: use one such as Europe/Berlin")
-        return zone
+    timezone: TimeZone | None = Field(None, description="IANA time zone, such as Europe/Berlin")
+    sso_enforced: StrictBool | None = Field(None, description="True: sign-in with a password is refused")
 
 
 class Archiving(BaseModel):
@@ -98,23 +91,27 @@ class SettingsChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ai_auto_link: bool | None = Field(None, description="Put new issues into patterns automatically")
-    ai_confidence_threshold: float | None = Field(
+    ai_auto_link: StrictBool | None = Field(None, description="Put new issues into patterns automatically")
+    ai_confidence_threshold: StrictFloat | None = Field(
         None, ge=0, le=1, description="Confidence that an automatic link needs"
     )
-    proof_window_days: int | None = Field(
-        None, ge=7, le=365, description="Days without recurrence that prove a fix"
+    proof_window_days: Annotated[int, Field(ge=7, le=365), WHOLE] | None = Field(
+        None, description="Days without recurrence that prove a fix"
     )
-    alert_probability_threshold: float | None = Field(
+    alert_probability_threshold: StrictFloat | None = Field(
         None, ge=0, le=1, description="Default threshold of alert rules"
     )
     alert_sensitivity: Literal["low", "medium", "high"] | None = None
-    issues_days: int | None = Field(None, ge=1, le=36_500, description="Days to keep issues")
-    predictions_days: int | None = Field(None, ge=1, le=36_500, description="Days to keep predictions")
-    audit_days: int | None = Field(
-        None, ge=1, le=36_500, description="Days to keep the audit log, at least 365"
+    issues_days: Annotated[int, Field(ge=1, le=36_500), WHOLE] | None = Field(
+        None, description="Days to keep issues"
     )
-    loop_cost: float | None = Field(None, ge=0, le=1e12, description="Cost of one recurrence")
+    predictions_days: Annotated[int, Field(ge=1, le=36_500), WHOLE] | None = Field(
+        None, description="Days to keep predictions"
+    )
+    audit_days: Annotated[int, Field(ge=1, le=36_500), WHOLE] | None = Field(
+        None, description="Days to keep the audit log, at least 365"
+    )
+    loop_cost: StrictFloat | None = Field(None, ge=0, le=1e12, description="Cost of one recurrence")
 
 
 class Me(BaseModel):

@@ -31,7 +31,9 @@ def read_cloud_events(headers: Mapping[str, str], body: bytes) -> list[dict[str,
         return [event if isinstance(event, dict) else {} for event in events]
     if media_type == STRUCTURED:
         event = _parse(body)
-        return [event if isinstance(event, dict) else {}]
+        if not isinstance(event, dict):
+            raise IngestError([FieldError("", "a CloudEvent must be an object")])
+        return [event]
     return [_read_binary(headers, media_type, body)]
 
 

@@ -32,6 +32,8 @@ class FieldError:
 
     pointer: str
     message: str
+    is_out_of_range: bool = False
+    """A time, written as it should be, that cannot be right."""
 
 
 class IngestError(ValueError):
@@ -127,8 +129,8 @@ def _time_errors(payload: Mapping[str, Any], names: Sequence[str], now: datetime
             continue
         try:
             if parse_timestamp(payload[name], TimeFormat.ISO) > now + MAX_AHEAD:
-                yield FieldError(f"/{name}", "lies in the future")
+                yield FieldError(f"/{name}", "lies in the future", is_out_of_range=True)
         except OutOfRangeError as error:
-            yield FieldError(f"/{name}", str(error))
+            yield FieldError(f"/{name}", str(error), is_out_of_range=True)
         except TimestampError:
             yield FieldError(f"/{name}", "must be an ISO 8601 time such as 2026-03-01T09:30:00Z")

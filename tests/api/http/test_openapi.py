@@ -2,7 +2,9 @@
 
 import httpx2
 
+from tests.api.conftest import Client
 from tests.api.contract import Contract
+from tests.api.sample import Sample
 
 SUMMARY = "/v1/predictions/summary"
 
@@ -39,3 +41,31 @@ def test_the_windows_of_predictions_are_enumerated(contract: Contract) -> None:
     (window,) = [each for each in summary["parameters"] if each["name"] == "window_days"]
 
     assert window["schema"]["enum"] == [7, 14, 30, 90]
+
+
+def test_every_list_names_its_sorts_and_takes_no_other(
+    contract: Contract, client: Client, sample: Sample
+) -> None:
+    api, sorts = client(sample.credentials["owner"]), list_sorts(contract)
+    statuses = {
+        (path, sort): api.get(path.format(**sample.ids), params={"sort": sort, "limit": 1}).status_code
+        for path, names in sorts.items()
+        for sort in [*names, "", "password"]
+    }
+
+    assert len(sorts) > 10
+    assert statuses == {
+        (path, sort): 200 if sort in names else 400
+        for path, names in sorts.items()
+        for sort in [*names, "", "password"]
+    }
+
+
+def list_sorts(contract: Contract) -> dict[str, list[str]]:
+    """The sorts of every list, by path."""
+    return {
+        path: parameter["schema"]["enum"]
+        for *_, path, operation in contract.operations
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "sort"
+    }

@@ -196,6 +196,9 @@ def test_what_is_no_cloud_event_is_refused_with_what_to_send(client: Client, sam
     api = client(sample.credentials["analyst"])
 
     refused = api.post(EVENTS, json={"title": "x"})
+    structured = {"content-type": "application/cloudevents+json"}
+    of_several = api.post(EVENTS, content="[null, null]", headers=structured)
 
-    assert refused.status_code == 422
+    assert (refused.status_code, of_several.status_code) == (422, 422)
     assert "application/cloudevents+json" in refused.text
+    assert "must be an object" in of_several.text
