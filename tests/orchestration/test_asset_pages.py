@@ -99,7 +99,7 @@ def test_the_resource_shows_as_the_installation(definitions: dg.Definitions) -> 
     resources = RepositorySnap.from_def(definitions.get_repository_def()).resources
     assert resources is not None
     [resource] = resources
-    assert resource.resource_type == "causeloop_pipeline.stages.installation.Installation"
+    assert resource.resource_type == "causeloop_pipeline.stages.installation.open_installation"
     assert "database and secrets" in (resource.resource_snapshot.description or "")
 
 
