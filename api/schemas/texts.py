@@ -1,13 +1,16 @@
 """Texts in requests."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from annotated_types import GroupedMetadata
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-VISIBLE = Field(json_schema_extra={"pattern": r"[^\s\x1c-\x1f\x85]"})
-"""Of a text that is trimmed and must not be empty: the document names what is left then."""
+VISIBLE = r"[^\s\x1c-\x1f\x85]"
+"""What must be left of a text that is trimmed, as the OpenAPI document says it."""
 
 EMAIL = r"^[^@\s,;<>\x00-\x1f\x7f-\x9f]+@[^@\s,;<>\x00-\x1f\x7f-\x9f]+\.[^@\s,;<>\x00-\x1f\x7f-\x9f]+$"
 
@@ -18,6 +21,18 @@ def _check_timezone(zone: str) -> str:
             "unknown_timezone", "not a time zone of the IANA database: use one such as Europe/Berlin"
         )
     return zone
+
+
+@dataclass(frozen=True)
+class Trimmed(GroupedMetadata):
+    """Of a text that is trimmed, must not be empty then, and has at most so many characters."""
+
+    max_length: int
+
+    def __iter__(self) -> Iterator[Any]:
+        """What pydantic applies in its place."""
+        yield StringConstraints(strip_whitespace=True, min_length=1, max_length=self.max_length)
+        yield Field(json_schema_extra={"pattern": VISIBLE})
 
 
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_check_timezone)]

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StrictBool, StrictFl
 from api.http.pagination import PageRequest
 from api.schemas.instants import PossibleInstant
 from api.schemas.predict.predictions import WrittenWindow
-from api.schemas.texts import EMAIL, VISIBLE
+from api.schemas.texts import EMAIL, Trimmed
 
-RuleName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), VISIBLE]
+RuleName = Annotated[str, Trimmed(120)]
 Address = Annotated[
     str,
     StringConstraints(

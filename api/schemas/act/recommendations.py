@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from api.http.pagination import PageRequest
 from api.schemas.instants import Day, PossibleInstant
 from api.schemas.numbers import WHOLE
 from api.schemas.refusals import incomplete_change
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 from causeloop_pipeline.model.recommendation import (
     Effort,
     RecommendationImpact,
@@ -147,10 +147,7 @@ class Progress(BaseModel):
         None, description="Index of a step, counted from 0; needs `step_done`"
     )
     step_done: StrictBool | None = None
-    note: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000), VISIBLE]
-        | None
-    ) = None
+    note: Annotated[str, Trimmed(5_000)] | None = None
     fixed_at: PossibleInstant | None = Field(
         None, description="With status `implemented`: when the fix took effect, by default now"
     )

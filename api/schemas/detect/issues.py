@@ -10,13 +10,11 @@ from pydantic.json_schema import SkipJsonSchema
 from api.http.pagination import PageRequest
 from api.schemas.instants import Instant
 from api.schemas.refusals import incomplete_change
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 from causeloop_pipeline.model.issue import TITLE_LIMIT, IssueStatus, Severity
 
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TITLE_LIMIT), VISIBLE
-]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), VISIBLE]
+Title = Annotated[str, Trimmed(TITLE_LIMIT)]
+ShortText = Annotated[str, Trimmed(200)]
 Body = Annotated[str, StringConstraints(max_length=1_000_000)]
 
 

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
+Reason = Annotated[str, Trimmed(2_000)]
 
 
 class LinkRequest(BaseModel):
@@ -61,7 +61,7 @@ class NewClosureNote(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), VISIBLE]
+    note: Annotated[str, Trimmed(10_000)]
 
 
 class Correction(BaseModel):

@@ -5,14 +5,14 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.http.pagination import PageRequest
 from api.schemas.act.recommendations import Assignee
 from api.schemas.detect.issues import IssueSummary
 from api.schemas.instants import PossibleInstant
 from api.schemas.refusals import incomplete_change
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 from causeloop_pipeline.model.pattern import LineageKind, PatternStatus
 
 
@@ -60,9 +60,7 @@ class PatternChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
-    name: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), VISIBLE] | None
-    ) = Field(
+    name: Annotated[str, Trimmed(300)] | None = Field(
         None, description="A name of your own; null: the one that the grouping gives it at its next run"
     )
     snoozed_until: PossibleInstant | None = Field(

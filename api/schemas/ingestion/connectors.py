@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from api.http.pagination import PageRequest
 from api.schemas.numbers import WHOLE
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 from causeloop_pipeline.model.tenancy import ConnectorStatus
 
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), VISIBLE]
+DisplayName = Annotated[str, Trimmed(120)]
 PollInterval = Annotated[int, Field(ge=60, le=86_400), WHOLE]
 BackfillDays = Annotated[int, Field(ge=0, le=3_650), WHOLE]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=500)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.openapi import FieldProblem
+from api.schemas.texts import VISIBLE
 from causeloop_pipeline.landing.inbound.product_fields import EVENT_RULES, FieldRules
 from causeloop_pipeline.model.issue import TITLE_LIMIT
 
@@ -23,7 +24,7 @@ def describe_fields(rules: FieldRules, **others: JsonValue) -> dict[str, JsonVal
     properties: dict[str, Any] = {
         "source": {"type": ["string", "null"]},
         **texts,
-        "title": {"type": "string", "maxLength": TITLE_LIMIT, "pattern": r"[^\s\x1c-\x1f\x85]"},
+        "title": {"type": "string", "maxLength": TITLE_LIMIT, "pattern": VISIBLE},
         **choices,
         **times,
         **others,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 
 MAX_VIEWS, MAX_FILTERS = 50, 20
 
@@ -19,7 +19,7 @@ class SavedView(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), VISIBLE]
+    name: Annotated[str, Trimmed(60)]
     filters: dict[FilterName, FilterValue] = Field(
         max_length=MAX_FILTERS, json_schema_extra={"additionalProperties": False}
     )

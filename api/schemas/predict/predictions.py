@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.http.pagination import PageRequest
 from api.schemas.numbers import WHOLE
-from api.schemas.texts import VISIBLE
+from api.schemas.texts import Trimmed
 from causeloop_pipeline.model.prediction import WINDOWS, Impact, Outcome
 
 Window = Annotated[int, Field(ge=1, le=365)]
@@ -145,7 +145,7 @@ class NewOutcome(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     outcome: Outcome
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
+    reason: Annotated[str, Trimmed(2_000)]
 
 
 class Dismissal(BaseModel):
@@ -153,7 +153,4 @@ class Dismissal(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: (
-        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), VISIBLE]
-        | None
-    ) = None
+    reason: Annotated[str, Trimmed(2_000)] | None = None

@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.http.pagination import PageRequest
-from api.schemas.texts import EMAIL, VISIBLE
+from api.schemas.texts import EMAIL, Trimmed
 from causeloop_pipeline.model.tenancy import MembershipStatus
 
 RoleName = Literal["viewer", "analyst", "admin", "owner"]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), VISIBLE]
+Name = Annotated[str, Trimmed(120)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 MAX_EMAIL = 254
 Email = Annotated[
