@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
     Every,
@@ -16,7 +17,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
-from causeloop_pipeline.connectors.workflow_runs import FAILED_CONCLUSIONS, has_failed
 
 REPOSITORY = r"/repos/[^/]+/([^/]+)"
 UNFINISHED = frozenset({"pending", "queued", "waiting", "in_progress", "inactive"})

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.azure_activity_log import (
+from causeloop_pipeline.connectors.formats.azure_activity_log import (
     IGNORED_ENTRIES,
     LOGGED,
     OPERATION,

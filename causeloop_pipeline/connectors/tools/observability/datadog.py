@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.datadog_monitor import MONITOR
+from causeloop_pipeline.connectors.formats.datadog_monitors import MONITOR
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
     Every,

@@ -1,7 +1,7 @@
 """Datadog monitors and their alerts: listed with their present state, pushed by the webhooks integration."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.datadog_monitor import ENVIRONMENT, MONITOR, SERVICE, TEAM
+from causeloop_pipeline.connectors.formats.datadog_monitors import ENVIRONMENT, MONITOR, SERVICE, TEAM
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,

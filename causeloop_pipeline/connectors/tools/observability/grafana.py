@@ -1,7 +1,7 @@
 """Grafana alerts: the list of those that fire, webhooks of contact points, and of the former alerting."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.alertmanager_alerts import (
+from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
     EVALUATED,
     LISTED,

@@ -1,7 +1,7 @@
 """Prometheus Alertmanager alerts: the list of those that fire, and its webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.alertmanager_alerts import (
+from causeloop_pipeline.connectors.formats.alertmanager_alerts import (
     BARE,
     EVALUATED,
     LISTED,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
@@ -21,7 +22,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import is_foreign_issue
-from causeloop_pipeline.connectors.workflow_runs import FAILED_CONCLUSIONS, has_failed
 
 REPOSITORY_NAME = r"[\w-]+/[\w.-]+"
 
