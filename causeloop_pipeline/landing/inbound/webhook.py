@@ -83,10 +83,9 @@ def read_document(
 ) -> list[RawRecord | Quarantined | None] | None:
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = webhook_of(connector)
-    document = read_embedded(document, webhook.embedded)
+    document, event = _recognize(webhook, document)
     if _is_ignored(webhook, document):
         return []
-    event = _find_event(webhook, document)
     if event is None:
         return None
     return [
@@ -98,9 +97,16 @@ def read_document(
 def is_named_delivery(connector: Connector, document: Any) -> bool:
     """Whether a word in the document, such as the name of an event, says that it is a delivery."""
     webhook = webhook_of(connector)
-    document = read_embedded(document, webhook.embedded)
-    event = _find_event(webhook, document)
+    document, event = _recognize(webhook, document)
     return _is_ignored(webhook, document) or bool(event and event.when and event.when.values)
+
+
+def is_recognized_delivery(connector: Connector, document: Any) -> bool:
+    """Whether a condition of the connector's webhook fits the document, and not only its shape."""
+    if connector.webhook is None:
+        return False
+    _, event = _recognize(connector.webhook, document)
+    return event is not None and event.when is not None
 
 
 def answer_challenge(connector: Connector, headers: Mapping[str, str]) -> dict[str, str] | None:
@@ -137,20 +143,14 @@ def _is_storable(text: str) -> bool:
     return True
 
 
-def is_recognized_delivery(connector: Connector, document: Any) -> bool:
-    """Whether a condition of the connector's webhook fits the document, and not only its shape."""
-    if connector.webhook is None:
-        return False
-    event = _find_event(connector.webhook, read_embedded(document, connector.webhook.embedded))
-    return event is not None and event.when is not None
+def _recognize(webhook: Webhook, document: Any) -> tuple[Any, WebhookEvent | None]:
+    """The document with what is embedded in it, and the first event that fits it."""
+    document = read_embedded(document, webhook.embedded)
+    return document, next((event for event in webhook.events if _matches(event, document)), None)
 
 
 def _is_ignored(webhook: Webhook, document: Any) -> bool:
     return any(_holds(condition, document) for condition in webhook.ignore)
-
-
-def _find_event(webhook: Webhook, document: Any) -> WebhookEvent | None:
-    return next((event for event in webhook.events if _matches(event, document)), None)
 
 
 def _matches(event: WebhookEvent, document: Any) -> bool:
