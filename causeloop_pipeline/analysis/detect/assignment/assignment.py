@@ -37,6 +37,7 @@ from causeloop_pipeline.model.frames import LINEAGE_SCHEMA, MEMBER_SCHEMA, PATTE
 
 __all__ = ["PatternIndex", "UnreadableIndexError", "assign_issues"]
 
+_MEAN_SIMILARITY = pl.col("similarity_sum") / (pl.col("issue_count") * (pl.col("issue_count") - 1) / 2)
 _NO_PATTERNS = pl.DataFrame(schema=PATTERN_SCHEMA)
 _NO_MEMBERS = pl.DataFrame(schema=MEMBER_SCHEMA)
 _NO_LINEAGE = pl.DataFrame(schema=LINEAGE_SCHEMA)
@@ -157,9 +158,7 @@ def _similarity_to_group(
 
 def _mean_similarities(summaries: pl.DataFrame) -> dict[int, float]:
     """By group of two issues or more, the mean similarity over its pairs."""
-    pairs = pl.col("issue_count") * (pl.col("issue_count") - 1) / 2
-    means = summaries.filter(pl.col("issue_count") > 1).select("group", pl.col("similarity_sum") / pairs)
-    return dict(means.iter_rows())
+    return dict(summaries.filter(pl.col("issue_count") > 1).select("group", _MEAN_SIMILARITY).iter_rows())
 
 
 def _usual_burst_similarity(index: PatternIndex) -> float:
@@ -172,5 +171,5 @@ def _usual_burst_similarity(index: PatternIndex) -> float:
 
 def _confidence(patterns: pl.DataFrame, index: PatternIndex) -> Floats:
     """The displayed confidence of patterns: the mean similarity over all pairs of their issues."""
-    pairs = patterns["issue_count"] * (patterns["issue_count"] - 1) / 2
-    return index.recalibration.apply((patterns["similarity_sum"] / pairs).clip(0, 1).to_numpy())
+    similarity = patterns.select(_MEAN_SIMILARITY.clip(0, 1)).to_series()
+    return index.recalibration.apply(similarity.to_numpy())

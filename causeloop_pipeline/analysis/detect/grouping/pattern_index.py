@@ -41,6 +41,7 @@ _FRAMES = (
     "bursts",
     "nearest_patterns",
 )
+_FRAME_PARTS = len(_FRAMES) + 6  # and two of the lexicon and of each group table
 
 
 class UnreadableIndexError(ValueError):
@@ -152,8 +153,7 @@ class PatternIndex:
         """The index that `to_parts` wrote. Raises `UnreadableIndexError` for anything else."""
         head = orjson.loads(read_part(_split(parts[0])[0]))
         codes, df = (np.frombuffer(read_part(part), np.int64) for part in parts[1:3])
-        first_segment = 3 + 2 + len(_FRAMES) + 4
-        frame_parts, segment_parts = parts[3:first_segment], parts[first_segment:]
+        frame_parts, segment_parts = parts[3 : 3 + _FRAME_PARTS], parts[3 + _FRAME_PARTS :]
         frames = [deserialize_frame(read_part(part)) for part in frame_parts]
         sorted_terms, added_terms, *others = frames
         summaries, later_summaries, traits, later_traits = others[len(_FRAMES) :]
