@@ -1,21 +1,9 @@
 """What a database has is looked for until it is there, and then known."""
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import event
 
 from causeloop_pipeline.orchestration.instance.known_schema import has_for_good
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
-from tests.conftest import Installation
-
-
-@pytest.fixture
-def storage(installation: Installation) -> Iterator[PooledPostgresStorage]:
-    url = installation.dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1)
-    storage = PooledPostgresStorage(url)
-    yield storage
-    storage._run_storage._engine.dispose()
 
 
 def test_what_is_missing_is_looked_for_again_and_what_is_there_is_not() -> None:

@@ -11,12 +11,6 @@ from dagster._core.events import EngineEventData
 from causeloop_pipeline.orchestration.instance.lean_events import LeanEventLogStorage
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
 from causeloop_pipeline.settings import PROCESS_VARIABLE
-from tests.conftest import Installation
-
-
-@pytest.fixture
-def url(installation: Installation) -> str:
-    return installation.dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 @pytest.fixture

@@ -1,22 +1,11 @@
 """Dagster's storage keeps its connections, and outlives the loss of them."""
 
-from collections.abc import Iterator
-
 import psycopg
-import pytest
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
 from sqlalchemy import text
 
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
 from tests.conftest import Installation
-
-
-@pytest.fixture
-def storage(installation: Installation) -> Iterator[PooledPostgresStorage]:
-    url = installation.dagster_url.replace("postgresql://", "postgresql+psycopg2://", 1)
-    storage = PooledPostgresStorage(url)
-    yield storage
-    storage._run_storage._engine.dispose()
 
 
 def find_backends(storage: PooledPostgresStorage) -> set[int]:
