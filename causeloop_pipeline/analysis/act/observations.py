@@ -12,9 +12,10 @@ CONCENTRATED = 0.8  # share of issues from one place
 class Observation:
     """What to note at the next occurrence, the two causes that it tells apart, and what each would look like.
 
-    {place} and {error} stand for the same as in the playbook.
+    {place} and {error} stand for the same as in the playbook; `noted` is what to note, in few words.
     """
 
+    noted: str
     title: str
     first_cause: str
     second_cause: str
@@ -41,6 +42,7 @@ def choose_observation(evidence: PatternEvidence) -> Observation:
 
 def _by_input(frame: str) -> Observation:
     return Observation(
+        "the input of the failing function",
         f"Keep the input of {frame} at the next “{{error}}”",
         "one kind of input",
         "the state of the process",
@@ -55,6 +57,7 @@ def _by_input(frame: str) -> Observation:
 
 def _by_job(hours: str) -> Observation:
     return Observation(
+        "the running jobs and the load",
         f"Note the running jobs and the load of {{place}} on {hours}",
         "a scheduled job",
         "the load at that time",
@@ -67,6 +70,7 @@ def _by_job(hours: str) -> Observation:
 
 
 _BY_HOST = Observation(
+    "host and release",
     "Note host and release with each “{error}” in {place}",
     "one machine",
     "one release",
@@ -77,6 +81,7 @@ _BY_HOST = Observation(
     ),
 )
 _BY_CHANGE = Observation(
+    "service and last change",
     "Note service and last change with each “{error}”",
     "a change",
     "something shared by all services",

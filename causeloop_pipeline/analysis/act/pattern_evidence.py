@@ -14,6 +14,8 @@ from causeloop_pipeline.analysis.predict.risk import select_nearest_predictions
 
 RECENT_DAYS = 180
 MIN_DAYS_OF_TENDENCY = 10
+MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other times
+MIN_LIFT_OF_TENDENCY = 1.5
 _EPOCH = date(1970, 1, 1)
 _TREND_KINDS = ("deploy", "change", "release")
 
@@ -146,10 +148,11 @@ def _change_evidence(evidence: Sequence[Mapping[str, Any]] | None) -> str | None
 
 
 def _tendency(prediction: Mapping[str, Any], active_days: int) -> Tendency | None:
-    """The likeliest part of the week, if 10 active days or more show that it is no chance."""
+    """The likeliest part of the week, if many come then and 10 active days show that it is no chance."""
     likely_when = prediction.get("likely_when")
     days = min(active_days, int(prediction.get("event_count") or 0))
     if days < MIN_DAYS_OF_TENDENCY or not likely_when:
         return None
     tendency = Tendency(**likely_when[0])
-    return tendency if tendency.lift >= 1.5 else None
+    is_worth_a_look = tendency.share >= MIN_SHARE_OF_TENDENCY and tendency.lift >= MIN_LIFT_OF_TENDENCY
+    return tendency if is_worth_a_look else None

@@ -22,12 +22,12 @@ from causeloop_pipeline.analysis.act.expected_prevention import (
     estimate_recurrences,
     hold_chances,
 )
+from causeloop_pipeline.analysis.act.folding import Row, fold_alike
 from causeloop_pipeline.analysis.act.observations import choose_observation
 from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence, gather_evidence
 from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
 from causeloop_pipeline.analysis.act.planned_work import is_planned_work
-from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED, Remedy
-from causeloop_pipeline.analysis.act.suggestions import Row, fold_suggestions
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, UNKNOWN, UNOBSERVED, Remedy
 from causeloop_pipeline.analysis.act.wording import (
     list_steps,
     write_distinct_title,
@@ -181,17 +181,17 @@ def _recommendation_id(advice: Advice, context: _Context) -> str:
 
 
 def _fold(groups: Sequence[Advice], rows: Sequence[dict[str, object]], context: _Context) -> list[Row]:
-    """The rows, with most suggestions that nobody works on yet in one; what people dismissed is not in it."""
-    others: list[Row] = []
-    suggestions = []
+    """The rows, with most of those alike that nobody works on yet in one; what was dismissed is not in it."""
+    decided: list[Row] = []
+    undecided = []
     for advice, row in zip(groups, rows, strict=True):
         state = _state_of(row, context)
-        if advice.family == SUGGESTED and (state is None or state[0] == "pending"):
-            suggestions.append((advice.group[0], row))
+        if state is None or state[0] == "pending":
+            undecided.append((advice, row))
         else:
-            others.append(row)
+            decided.append(row)
     space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
-    return [*others, *fold_suggestions(suggestions, space)]
+    return [*decided, *fold_alike(undecided, space)]
 
 
 def _state_of(row: Row, context: _Context) -> tuple[str, str | None] | None:

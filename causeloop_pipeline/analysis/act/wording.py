@@ -27,15 +27,16 @@ _INDIRECT = {
 
 def write_title(remedy: Remedy, group: Sequence[PatternEvidence]) -> str:
     """The remedy, in the place where the patterns happen."""
-    return _cut(_fill(remedy.title, group))
+    return cut_title(_fill(remedy.title, group))
 
 
 def write_distinct_title(text: str, group: Sequence[PatternEvidence]) -> str:
     """The title with the pattern that it is for, where another recommendation has the same one."""
-    return _cut(f"{text}: “{group[0].name}”")
+    return cut_title(f"{text}: “{group[0].name}”")
 
 
-def _cut(text: str) -> str:
+def cut_title(text: str) -> str:
+    """The title within its limit."""
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1].rstrip() + "…"
 
 

@@ -68,7 +68,10 @@ def test_text_that_names_no_failure_is_given_no_family(text: str) -> None:
 
 
 def test_ranks_run_from_one_without_ties_or_gaps_by_falling_score() -> None:
-    recommendations = advise({f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4) for n in range(12)})
+    patterns = {
+        f"p{n}": failing(f"p{n}", "read timed out", 3 + n % 4, service=f"shop {n}") for n in range(12)
+    }
+    recommendations = advise(patterns)
     assert recommendations.schema == RECOMMENDATION_SCHEMA
     assert recommendations["rank"].to_list() == list(range(1, 13))
     assert recommendations["score"].is_sorted(descending=True)

@@ -1,20 +1,22 @@
-"""Many suggestions are one recommendation beside the best ones, and none of them is lost."""
+"""Many that say the same are one recommendation beside the best ones, and none of them is lost."""
 
 import polars as pl
 
-from causeloop_pipeline.analysis.act.suggestions import MAX_OWN
+from causeloop_pipeline.analysis.act.folding import MAX_OWN
 from tests.support.advising import advise, failing
 
+CONFIDENT = pl.lit(0.9).alias("confidence")
 THIN = pl.lit(0.3).alias("confidence")
 
 
-def suggest(count: int, **options: object) -> pl.DataFrame:
+def suggest(count: int, text: str = "it broke", changed: pl.Expr = THIN, **options: object) -> pl.DataFrame:
+    shops = int(str(options.pop("shops", 3)))
     patterns = {
-        f"p{number:02d}": failing(f"p{number:02d}", f"it broke {number}", service=f"shop {number % 3}")
+        f"p{number:02d}": failing(f"p{number:02d}", f"{text} {number}", service=f"shop {number % shops}")
         for number in range(count)
     }
     chances: dict[str, float | None] = {key: 0.9 - 0.01 * number for number, key in enumerate(patterns)}
-    return advise(patterns, chances, changed=THIN, **options)
+    return advise(patterns, chances, changed=changed, **options)
 
 
 def test_the_best_suggestions_stand_alone_and_one_row_holds_all_others() -> None:
@@ -56,3 +58,27 @@ def test_the_row_of_the_others_stays_away_once_people_dismissed_it() -> None:
     folded = suggest(MAX_OWN + 5)["recommendation_id"][-1]
     state = pl.DataFrame({"recommendation_id": [folded], "status": ["dismissed"]})
     assert suggest(MAX_OWN + 6, existing=state).height == MAX_OWN
+
+
+def test_observations_of_unknown_causes_are_folded_whatever_is_to_be_noted() -> None:
+    ranked = suggest(MAX_OWN + 5, changed=CONFIDENT)
+    others = ranked.row(MAX_OWN, named=True)
+
+    assert ranked.height == MAX_OWN + 1
+    assert others["title"] == "Observe 5 more patterns of unknown cause, those that recur most first"
+    assert others["type"] == "monitoring"
+    assert others["steps"][-1] == (
+        "Note host and release at the next occurrence of 5 of them: "
+        "it tells whether it is one machine or one release."
+    )
+
+
+def test_one_remedy_in_one_place_is_folded_and_in_many_places_is_not() -> None:
+    folded = suggest(MAX_OWN + 5, "read timed out", CONFIDENT, shops=1)
+    others = folded.filter(pl.col("pattern_ids").list.len() > 1).row(0, named=True)
+
+    assert folded.height == MAX_OWN + 1
+    assert others["title"] == "Bound and align the timeouts of shop 0: 5 more patterns"
+    assert "read as timeout failures of shop 0, beside the 10" in others["rationale"]
+    assert any("timeout of shop 0 for it" in step for step in others["steps"])
+    assert suggest(MAX_OWN + 5, "read timed out", CONFIDENT, shops=MAX_OWN + 5).height == MAX_OWN + 5

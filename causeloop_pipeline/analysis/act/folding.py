@@ -1,0 +1,145 @@
+"""Many recommendations that say the same in one: a list of hundreds of them is read by nobody."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid5
+
+from causeloop_pipeline.analysis.act.diagnoses import Advice
+from causeloop_pipeline.analysis.act.expected_prevention import HORIZON_DAYS
+from causeloop_pipeline.analysis.act.observations import choose_observation
+from causeloop_pipeline.analysis.act.pattern_evidence import PatternEvidence
+from causeloop_pipeline.analysis.act.playbook import PLAYBOOK, SUGGESTED, UNKNOWN, UNOBSERVED
+from causeloop_pipeline.analysis.act.wording import cut_title, name_place, write_title
+from causeloop_pipeline.analysis.detect.clusters.error_families import family_title
+from causeloop_pipeline.model.recommendation import Effort, RecommendationImpact, RecommendationType
+
+MAX_OWN = 10  # recommendations of one kind that stand alone
+_NAMED = 5
+_PLACES = 5
+
+Row = Mapping[str, object]
+Advised = tuple[Advice, Row]
+
+
+def fold_alike(advised: Sequence[Advised], space: UUID) -> list[Row]:
+    """Fold all but the best recommendations of a kind into one.
+
+    In: advice with the rows of their recommendations; the name space of the workspace's ids. Alike are all
+    suggestions, all observations of an unknown cause, and remedies of one family in one place. Out: of each
+    kind the rows of the ten with the highest scores, and one for all others, which names their patterns; all
+    rows as they were if one at most would be folded.
+    """
+    kinds: dict[str, list[Advised]] = {}
+    for advice, row in advised:
+        kinds.setdefault(_name_kind(advice), []).append((advice, row))
+    return [row for kind, alike in sorted(kinds.items()) for row in _fold(kind, alike, space)]
+
+
+def _name_kind(advice: Advice) -> str:
+    if advice.family == SUGGESTED:
+        return SUGGESTED
+    if advice.family in (UNKNOWN, UNOBSERVED):
+        return UNKNOWN
+    return f"{advice.family}:{name_place(advice.group)}"
+
+
+def _fold(kind: str, alike: Sequence[Advised], space: UUID) -> list[Row]:
+    ordered = sorted(
+        alike, key=lambda each: (-_number(each[1], "score"), min(p.pattern_id for p in each[0].group))
+    )
+    if len(ordered) <= MAX_OWN + 1:
+        return [row for _, row in ordered]
+    own = [row for _, row in ordered[:MAX_OWN]]
+    return [*own, _write_row(kind, ordered[MAX_OWN:], space)]
+
+
+def _number(row: Row, name: str) -> float:
+    return float(str(row[name]))
+
+
+def _write_row(kind: str, others: Sequence[Advised], space: UUID) -> Row:
+    patterns, rows = [each for advice, _ in others for each in advice.group], [row for _, row in others]
+    sums = {
+        name: round(math.fsum(_number(row, name) for row in rows), 3)
+        for name in ("expected_loops_prevented", "expected_low", "expected_high")
+    }
+    family = others[0][0].family
+    return {
+        "recommendation_id": str(uuid5(space, f"recommendation:{kind}:others")),
+        "title": _write_title(family, patterns),
+        "type": _choose_type(family).value,
+        "effort": Effort.HIGH.value,
+        "impact": RecommendationImpact.MEDIUM.value,
+        **sums,
+        "pattern_ids": sorted(pattern.pattern_id for pattern in patterns),
+        "steps": [_name_first(patterns), *_name_places(patterns), *_list_steps(family, patterns)],
+        "rationale": f"{_write_reason(family, patterns)} {_write_gain(family, sums)}",
+        "score": max(_number(row, "score") for row in rows),
+    }
+
+
+def _write_title(family: str, patterns: Sequence[PatternEvidence]) -> str:
+    if family == SUGGESTED:
+        return f"Check {len(patterns)} more suggestions, those that recur most first"
+    if family in (UNKNOWN, UNOBSERVED):
+        return f"Observe {len(patterns)} more patterns of unknown cause, those that recur most first"
+    return cut_title(f"{write_title(PLAYBOOK[family], patterns)}: {len(patterns)} more patterns")
+
+
+def _choose_type(family: str) -> RecommendationType:
+    """What it takes: observing is monitoring, whichever the observation."""
+    return PLAYBOOK[UNOBSERVED if family == UNKNOWN else family].type
+
+
+def _list_steps(family: str, patterns: Sequence[PatternEvidence]) -> list[str]:
+    if family not in (UNKNOWN, UNOBSERVED):
+        place = name_place(patterns)
+        return [step.replace("{place}", place) for step in PLAYBOOK[family].steps if "{error}" not in step]
+    observations = Counter((each.noted, each.causes) for each in map(choose_observation, patterns))
+    return [
+        f"Note {noted} at the next occurrence of {count} of them: it tells whether it is {causes}."
+        for (noted, causes), count in sorted(observations.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
+def _name_first(patterns: Sequence[PatternEvidence]) -> str:
+    named = ", ".join(f"“{each.name}” ({each.issue_count} issues)" for each in patterns[:_NAMED])
+    return f"Begin with {named}: they recur most."
+
+
+def _name_places(patterns: Sequence[PatternEvidence]) -> list[str]:
+    """Where most of them happen, if they have several services."""
+    services = Counter(each.dimensions["service"].value for each in patterns if "service" in each.dimensions)
+    several = [(name, count) for name, count in sorted(services.items(), key=_by_count) if count > 1]
+    if not several or len(services) == 1:
+        return []
+    listed = ", ".join(f"{count} in {name}" for name, count in several[:_PLACES])
+    return [f"Check those of one service together: {listed}."]
+
+
+def _by_count(named: tuple[str, int]) -> tuple[int, str]:
+    return -named[1], named[0]
+
+
+def _write_reason(family: str, patterns: Sequence[PatternEvidence]) -> str:
+    counted = f"{len(patterns)} patterns with {sum(each.issue_count for each in patterns)} issues"
+    beside = f"beside the {MAX_OWN} that stand alone"
+    if family == SUGGESTED:
+        low, high = min(each.confidence for each in patterns), max(each.confidence for each in patterns)
+        return (
+            f"{counted}, of which it is not sure that each is one problem "
+            f"(confidence {low:.2f} to {high:.2f}), {beside}."
+        )
+    if family in (UNKNOWN, UNOBSERVED):
+        return f"{counted} in which nothing names the cause, {beside}."
+    return f"{counted}, read as {family_title(family)} failures of {name_place(patterns)}, {beside}."
+
+
+def _write_gain(family: str, sums: Mapping[str, float]) -> str:
+    amount = f"about {sums['expected_loops_prevented']:.1f} recurrences in {HORIZON_DAYS} days, all together."
+    return (
+        f"Fixing those that are one problem prevents {amount}"
+        if family == SUGGESTED
+        else f"That prevents {amount}"
+    )
