@@ -1,5 +1,6 @@
 """Texts in requests."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,8 +10,7 @@ from annotated_types import GroupedMetadata
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-VISIBLE = r"[^\s\x1c-\x1f\x85]"
-"""What must be left of a text that is trimmed, as the OpenAPI document says it."""
+from causeloop_pipeline.model.issue import VISIBLE
 
 EMAIL = r"^[^@\s,;<>\x00-\x1f\x7f-\x9f]+@[^@\s,;<>\x00-\x1f\x7f-\x9f]+\.[^@\s,;<>\x00-\x1f\x7f-\x9f]+$"
 
@@ -23,6 +23,12 @@ def _check_timezone(zone: str) -> str:
     return zone
 
 
+def _check_visible(text: str) -> str:
+    if not re.search(VISIBLE, text):
+        raise PydanticCustomError("invisible_text", "holds no visible character")
+    return text
+
+
 @dataclass(frozen=True)
 class Trimmed(GroupedMetadata):
     """Of a text that is trimmed, must not be empty then, and has at most so many characters."""
@@ -32,6 +38,7 @@ class Trimmed(GroupedMetadata):
     def __iter__(self) -> Iterator[Any]:
         """What pydantic applies in its place."""
         yield StringConstraints(strip_whitespace=True, min_length=1, max_length=self.max_length)
+        yield AfterValidator(_check_visible)
         yield Field(json_schema_extra={"pattern": VISIBLE})
 
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 TITLE_LIMIT = 300
+VISIBLE = r"[^\s\x1c-\x1f\x85\ufeff]"
+"""A character that a person sees, as a pattern that Python and JavaScript read alike."""
 
 
 class Severity(StrEnum):

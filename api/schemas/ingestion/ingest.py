@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.openapi import FieldProblem
-from api.schemas.texts import VISIBLE
 from causeloop_pipeline.landing.inbound.product_fields import EVENT_RULES, FieldRules
-from causeloop_pipeline.model.issue import TITLE_LIMIT
+from causeloop_pipeline.model.issue import TITLE_LIMIT, VISIBLE
 
 BATCH_LIMIT = 500
 

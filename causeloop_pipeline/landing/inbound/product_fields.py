@@ -12,7 +12,7 @@ from causeloop_pipeline.landing.field_mapping import TIME_FIELDS
 from causeloop_pipeline.landing.json_guard import GuardError, validate_json
 from causeloop_pipeline.landing.timestamps import OutOfRangeError, TimestampError, parse_timestamp
 from causeloop_pipeline.model.change import ChangeKind
-from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT, IssueStatus, Severity
+from causeloop_pipeline.model.issue import DEFAULT_SOURCE, TITLE_LIMIT, VISIBLE, IssueStatus, Severity
 from causeloop_pipeline.model.raw_record import Channel, RawRecord, canonical_json, sha256_hex
 
 WEB_ADDRESS = re.compile(r"https?://|$", re.IGNORECASE)
@@ -102,7 +102,7 @@ def build_raw_record(source: str, payload: dict[str, Any], *, kind: str, channel
 
 def _text_errors(payload: Mapping[str, Any], max_lengths: Mapping[str, int]) -> Iterator[FieldError]:
     """The title is required; all other texts must only fit."""
-    if not str(payload.get("title", "")).strip():
+    if not re.search(VISIBLE, str(payload.get("title", ""))):
         yield FieldError("/title", f"is required: 1 to {TITLE_LIMIT} characters")
     for name, max_length in max_lengths.items():
         value = payload.get(name)

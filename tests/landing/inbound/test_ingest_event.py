@@ -90,6 +90,11 @@ def test_a_title_has_one_to_three_hundred_characters(length):
     assert event_to_record({"title": "x" * 300}, NOW).payload["title"] == "x" * 300
 
 
+@pytest.mark.parametrize("title", [" ", "\x1d", "\x85", "\u00a0", "\ufeff"])
+def test_a_title_has_a_visible_character(title):
+    assert pointers({"title": title}) == ["/title"]
+
+
 @pytest.mark.parametrize(
     "payload", [None, [], "x", 7, {"title": "\ud800"}, {"title": "x", "attributes": {"a": "\ud800"}}]
 )
