@@ -1,52 +1,12 @@
 """Recognizes what the columns of a tool's export mean, by the names that such columns usually have."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from causeloop_pipeline.landing.export_file.column_names import USUAL_NAMES
 from causeloop_pipeline.model.frames import DIMENSIONS
-
-
-def parse_word_lists(text: str) -> dict[str, tuple[str, ...]]:
-    """The words of each heading in a list written as `heading: word word …`; further lines are indented."""
-    entries = (entry.split(":", 1) for entry in re.split(r"\n(?=\S)", text.strip()))
-    return {heading: tuple(words.split()) for heading, words in entries}
-
-
-USUAL_NAMES: Mapping[str, tuple[str, ...]] = parse_word_lists("""
-id: external_id id key number issue_id incident_id ticket_id event_id issue_key incident_number
-    ticket_number case_number ticket uuid sys_id case_id bug_id alert_id task_id public_id
-title: title summary short_description subject headline message msg display_message error_message
-    alert_name event_name issue_title incident_title ticket_subject ticket_name error_desc error_description
-    event name alert problem log text content
-body: body description details long_description body_text detail comments notes work_notes
-    ticket_description narrative stack_trace stacktrace traceback
-severity: severity priority urgency sev prio severity_level priority_name level log_level
-    criticality importance incident_severity severity_name impact
-status: status state issue_status incident_state ticket_status last_status stage_name
-service: service service_name business_service application app system product configuration_item
-    cmdb_ci affected_ci ci ci_name affected_service impacted_service repository repo product_name project
-    project_key provider node host line area_path
-component: component components subcomponent module subsystem affected_component component_name
-    enclosure device asset station category u_component
-error_type: error_type error_code exception exception_type exception_class error_class code error
-    failure_type cause_detail cause failure_code cwes event_type
-team: team assignment_group assigned_team owner_team team_name assigned_group group owning_team
-    squad queue support_group resolver_group last_team first_team team_names teams
-environment: environment env stage deployment_environment tier
-region: region location locations site datacenter data_center zone country
-source_created_at: source_created_at created_at opened_at created opened created_on create_time
-    creation_date created_date date_created created_time sys_created_on reported_at reported
-    occurred_at started_at start_time opened_on open_time date_opened opened_date detected_at
-    event_time timestamp datetime date_time date time first_occurrence published incident_date
-    issue_date start_date started create_date date_time_opened first_seen
-source_updated_at: source_updated_at updated_at updated last_updated modified_at modified updated_on
-    last_modified sys_updated_on last_change_at update_time date_modified changed_date last_update_time
-    last_activity_date last_seen
-resolved_at: resolved_at closed_at resolved closed resolution_date resolutiondate resolved_on
-    closed_on closed_date date_closed end_time ended_at resolved_date close_time solved_at resolved_time
-    closed_time completed_at close_date date_time_closed
-""")
 
 FIELD_ALIASES = {
     "external_id": "id",
@@ -104,8 +64,11 @@ def recognize_columns(
 
 
 def normalize_name(column: str) -> str:
-    """A column's name in lower case with single underscores: `Created At`, `createdAt` → `created_at`."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
+    """A column in plain lower case: `Created At`, `createdAt` → `created_at`, `Priorität` → `prioritat`."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", column) if not unicodedata.combining(letter)
+    )
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain.strip())
     return re.sub(r"[^a-z0-9]+", "_", split.lower()).strip("_")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
-from causeloop_pipeline.landing.export_file.columns import parse_word_lists
+from causeloop_pipeline.landing.export_file.column_names import parse_word_lists
 from causeloop_pipeline.model.issue import IssueStatus, Severity
 
 ANY_TOOL = "any"
@@ -67,9 +67,10 @@ def _words_of_any_tool(field: str, more: Mapping[str, tuple[str, ...]]) -> dict[
     return own | shared
 
 
+NO_LETTERS = r"[\W\d_]+"
 SEVERITY_OF_WORD = _words_of_any_tool("severity", MORE_SEVERITY_WORDS)
 STATUS_OF_WORD = {
-    re.sub(r"[^a-z]+", "_", word): status
+    re.sub(NO_LETTERS, "_", word): status
     for word, status in _words_of_any_tool("status", MORE_STATUS_WORDS).items()
 }
 
@@ -77,11 +78,11 @@ STATUS_OF_WORD = {
 def _worst_severity(value: str) -> str | None:
     lowered = value.lower().strip().removesuffix(".0")
     levels = {re.sub(r"[-_ ]", "", part) for part in re.findall(r"[a-z]+[-_ ]?\d", lowered)}
-    words = {lowered} | levels | set(re.findall(r"[a-z]{2,}|\d+", lowered))
+    words = {lowered} | levels | set(re.findall(r"[^\W\d_]{2,}|\d+", lowered))
     return min((SEVERITY_OF_WORD[word] for word in words if word in SEVERITY_OF_WORD), default=None)
 
 
 def _first_status(value: str) -> str | None:
-    lowered = re.sub(r"[^a-z]+", "_", value.lower()).strip("_")
+    lowered = re.sub(NO_LETTERS, "_", value.lower()).strip("_")
     words = (lowered, *lowered.split("_"))
     return next((STATUS_OF_WORD[word] for word in words if word in STATUS_OF_WORD), None)

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnError, recognize_columns
+from causeloop_pipeline.landing.export_file.column_names import LANGUAGES, USUAL_NAMES
+from causeloop_pipeline.landing.export_file.columns import ColumnError, normalize_name, recognize_columns
 
 
 @pytest.mark.parametrize(
@@ -35,11 +36,42 @@ from causeloop_pipeline.landing.export_file.columns import USUAL_NAMES, ColumnEr
             ["key", "fields.summary", "fields.created", "fields.priority.name"],
             {"id": "key", "title": "fields.summary", "source_created_at": "fields.created"},
         ),
+        (
+            ["Ticketnummer", "Erstellt am", "Kurzbeschreibung", "Priorität", "Gelöst"],
+            {
+                "id": "Ticketnummer",
+                "title": "Kurzbeschreibung",
+                "severity": "Priorität",
+                "source_created_at": "Erstellt am",
+                "resolved_at": "Gelöst",
+            },
+        ),
+        (
+            ["Clé", "Résumé", "Priorité", "État", "Date de création"],
+            {
+                "id": "Clé",
+                "title": "Résumé",
+                "severity": "Priorité",
+                "status": "État",
+                "source_created_at": "Date de création",
+            },
+        ),
+        (
+            ["Número", "Descripción breve", "Aberto em"],
+            {"id": "Número", "title": "Descripción breve", "source_created_at": "Aberto em"},
+        ),
     ],
 )
 def test_usual_names_are_recognized_whatever_their_letter_case_and_punctuation(columns, expected):
     recognized = recognize_columns(columns, {})
     assert expected.items() <= dict(recognized.columns).items()
+
+
+def test_no_name_stands_for_two_fields_and_all_are_plain():
+    names = [name for names in USUAL_NAMES.values() for name in names]
+    assert len(names) == len(set(names))
+    assert [name for name in names if normalize_name(name) != name] == []
+    assert {field for language in LANGUAGES for field in language} == set(USUAL_NAMES)
 
 
 def test_what_a_person_chose_wins_over_the_usual_name():

@@ -33,6 +33,14 @@ from causeloop_pipeline.settings import ROOT
             ("4 - Low", "p4"),
             ("maintenance", "p4"),
         ),
+        *(
+            ("Hoch", "p2"),
+            ("2 - Élevée", "p2"),
+            ("Más alta", "p1"),
+            ("Média", "p3"),
+            ("BASSA", "p4"),
+            ("Laag", "p4"),
+        ),
         *(("scheduled, partial-outage", "p2"), ("SERVICE_OUTAGE", "p1"), ("E", "p2"), ("D", "p4")),
     ],
 )
@@ -56,6 +64,12 @@ def test_a_word_that_says_no_severity_is_left_out(word):
             ("Closed - duplicate", "closed"),
             ("Won't fix", None),
             ("Patch Available", "mitigating"),
+        ),
+        *(
+            ("In Bearbeitung", "mitigating"),
+            ("Résolu", "resolved"),
+            ("Cerrada", "closed"),
+            ("À faire", "open"),
         ),
     ],
 )
