@@ -88,11 +88,11 @@ def test_the_clock_can_be_set(export, tmp_path):
 
 def test_a_column_can_be_chosen(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_text("Betreff\n" + "\n".join(f"Platte {n} voll" for n in range(40)))
+    path.write_text("Was geschah\n" + "\n".join(f"Platte {n} voll" for n in range(40)))
     refused = analyze(path)
     assert refused.exit_code == 1
     assert "no column for a title" in refused.stderr
-    chosen = analyze(path, "--map", "title=Betreff")
+    chosen = analyze(path, "--map", "title=Was geschah")
     assert chosen.exit_code == 0, chosen.output
     assert "nothing can be predicted" in " ".join(chosen.stdout.split())
     assert "no dates" in chosen.stdout
