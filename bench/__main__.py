@@ -11,6 +11,7 @@ BENCHMARKS = (
     "landing",
     "orchestration.event_log",
     "orchestration.idle",
+    "orchestration.shares",
     "predictions",
     "prophet",
     "recurrence",
