@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test test-fast check format wheel dg lock bench chaos fuzz manifests clean
+.PHONY: help run setup test pytest test-fast check lint types format wheel dg lock bench chaos fuzz manifests clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -13,17 +13,24 @@ run: .venv/installed ## start everything, run the pipeline on the demo tenants, 
 
 setup: .venv/installed ## install what is needed into .venv, nothing else
 
-test: check ## everything that continuous integration runs
+test: lint ## everything that continuous integration runs
+	@$(MAKE) --no-print-directory --jobs 2 types pytest
+
+pytest: .venv/installed
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: .venv/installed ## tests that need no database: under a minute
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not database and not slow" --hypothesis-profile fast $(ARGS)
 
-check: .venv/installed ## lint, types, import contracts: seconds
+check: lint types ## lint, import contracts, types: seconds
+
+lint: .venv/installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+types: .venv/installed
+	@$(BIN)/mypy
 
 format: .venv/installed ## format the code and fix what the linter can
 	@$(BIN)/ruff check --fix .

@@ -26,6 +26,8 @@ ODD: list[Any] = [
     {"type": "doc", "content": [{"text": 7}, {"text": "t"}]},
 ]  # fmt: skip
 
+OTHER_KINDS = ("event", "issue", "run", "normalized")
+
 
 @pytest.fixture
 def models(installation: Any) -> Normalizer:
@@ -103,14 +105,14 @@ def test_any_document_of_a_tool_is_an_issue_or_quarantined_with_a_reason(
 
 
 def anything(tool: str, folder: str) -> Iterator[RawRecord]:
-    """Every object in a tool's payload files, in every kind, its connector would take it or not."""
+    """Every object in a tool's payload files, as a record and as one more kind, usual for the tool or not."""
     root = find_shared_path("connectors/payloads")
     for path in sorted((root / folder).glob("*.json*")):
         for document in documents(str(path.relative_to(root))):
             for item in document if isinstance(document, list) else [document]:
                 if isinstance(item, dict):
                     digest = payload_hash(item)
-                    for kind in ("record", "event", "issue", "run", "normalized"):
+                    for kind in ("record", OTHER_KINDS[int(digest[0], 16) % len(OTHER_KINDS)]):
                         yield RawRecord(tool, f"{kind}-{digest}", item, digest, kind=kind)
 
 
@@ -118,7 +120,7 @@ def test_no_odd_value_anywhere_stops_a_run(
     database: Database, models: Normalizer, workspace_id: UUID
 ) -> None:
     records = [
-        bent for tool in CONNECTORS for record in case_records(tool)[:6] for bent in bent_records(record)
+        bent for tool in CONNECTORS for record in case_records(tool)[:4] for bent in bent_records(record)
     ]
     for start in range(0, len(records), 2000):
         land_records(database, workspace_id, *records[start : start + 2000])
