@@ -31,7 +31,11 @@ def print_reading(console: Console, source: IssueInput) -> None:
         if field in source.read.readings or not field.endswith("_at")
     ]
     console.print(
-        table(f"{count_of(source.file.table.height, 'row')} of {source.file.format}", ("field", "column", "read"), rows)
+        table(
+            f"{count_of(source.file.table.height, 'row')} of {source.file.format}",
+            ("field", "column", "read"),
+            rows,
+        )
     )
     if source.recognized.unused:
         console.print(plain("not used: " + ", ".join(source.recognized.unused)))
