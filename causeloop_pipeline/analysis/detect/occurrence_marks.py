@@ -24,7 +24,6 @@ _MARK_OF_ONE = re.compile(
     r"|\b(?:INC|CHG|PRB|RITM)[-_]?\d{4,}\b",  # numbers of tickets
 )
 _RUN_OF_GAPS = re.compile(r"…(?:\s*…)+")
-_LETTER = re.compile(r"[^\W\d_]")
 GAP = "…"
 
 
@@ -38,4 +37,4 @@ def drop_occurrence_marks(title: str) -> str:
     while match := _PREFIX.match(rest):
         rest = rest[match.end() :]
     masked = _RUN_OF_GAPS.sub(GAP, _MARK_OF_ONE.sub(GAP, rest)).strip()
-    return masked if _LETTER.search(masked) else title
+    return masked if any(map(str.isalpha, masked)) else title

@@ -85,7 +85,7 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
     the text is not a machine's.
     """
     machine_text = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
-    masked = table.select(machine_text.unique()).drop_nulls().sort("masked")["masked"].to_list()
+    masked = table.select(machine_text.drop_nulls().unique().sort())["masked"].to_list()
     templates = [catalog.templates.get(message, message) for message in masked]
     by_message = pl.DataFrame(
         {
@@ -96,9 +96,11 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
         schema=dict.fromkeys(("masked", "template", "template_key"), pl.String),
     )
     return (
-        table.drop("template", "template_key", strict=False)
+        table.lazy()
+        .drop("template", "template_key", strict=False)
         .with_columns(machine_text)
-        .join(by_message, on="masked", how="left", maintain_order="left")
+        .join(by_message.lazy(), on="masked", how="left", maintain_order="left")
+        .collect()
     )
 
 

@@ -61,8 +61,8 @@ def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
         .then(pl.lit("structured"))
         .otherwise("block_kind")
     )
-    joined = table.join(block_kinds, on=_BLOCK, how="left", maintain_order="left")
-    return joined.with_columns(kind.alias("kind"))
+    joined = table.lazy().join(block_kinds.lazy(), on=_BLOCK, how="left", maintain_order="left")
+    return joined.with_columns(kind.alias("kind")).collect()
 
 
 def reliable_kinds(table: pl.DataFrame) -> Kinds:
@@ -70,7 +70,8 @@ def reliable_kinds(table: pl.DataFrame) -> Kinds:
 
     In: issues with `block_kind`. Out: the kinds of sources with enough issues to decide on.
     """
-    blocks = table.group_by(_BLOCK).agg(pl.col("block_kind").first(), pl.len().alias("rows")).sort(_BLOCK)
+    kind_and_rows = pl.col("block_kind").first(), pl.len().alias("rows")
+    blocks = table.lazy().group_by(_BLOCK).agg(kind_and_rows).sort(_BLOCK).collect()
     return {
         (source, has_body): kind
         for source, has_body, kind, rows in blocks.iter_rows()

@@ -37,8 +37,9 @@ class FrameRows:
 
         In: `body` per text. Out: their frames; the same body is read once.
         """
-        bodies = texts["body"].fill_null("").str.slice(0, MAX_CHARACTERS)
-        rows = np.flatnonzero(bodies.str.contains(SIGN).to_numpy())
+        beginning = pl.col("body").fill_null("").str.slice(0, MAX_CHARACTERS)
+        read = texts.select(beginning, has_stack=beginning.str.contains(SIGN))
+        bodies, rows = read["body"], np.flatnonzero(read["has_stack"].to_numpy())
         codes_of_body: dict[str, list[int]] = {}
         runs: list[tuple[int, list[int]]] = []
         for row, body in zip(rows.tolist(), bodies.gather(rows).to_list(), strict=True):

@@ -27,7 +27,7 @@ def compare_slots(ours: pl.Series, theirs: pl.Series, left: Ints, right: Ints) -
     that is a number.
     """
     our_rows, their_rows = np.unique(left), np.unique(right)
-    our_words, their_words = _Words.of(ours.gather(our_rows)), _Words.of(theirs.gather(their_rows))
+    our_words, their_words = _Words.of(ours, our_rows), _Words.of(theirs, their_rows)
     left, right = np.searchsorted(our_rows, left), np.searchsorted(their_rows, right)
 
     shift = np.zeros(len(left))
@@ -53,13 +53,22 @@ class _Words:
     length: Ints
 
     @staticmethod
-    def of(titles: pl.Series) -> "_Words":
-        """The words of titles that single spaces divide."""
-        words = titles.fill_null("").str.split(" ")
-        flat = words.explode().fill_null("")
-        length = words.list.len().to_numpy().astype(np.int64)
-        is_number = flat.str.contains(r"^\pN+$").to_numpy().astype(np.int64)
-        return _Words(flat.hash(0).to_numpy(), is_number, np.cumsum(length) - length, length)
+    def of(titles: pl.Series, rows: Ints) -> "_Words":
+        """The words, which single spaces divide, of the titles in these rows."""
+        words = pl.col("title").gather(rows).fill_null("").str.split(" ")
+        word = words.explode()
+        found = titles.to_frame("title").select(
+            length=words.list.len().cast(pl.Int64).implode(),
+            code=word.hash(0).implode(),
+            is_number=word.str.contains(r"^\pN+$").cast(pl.Int64).implode(),
+        )
+        length = found["length"][0].to_numpy()
+        return _Words(
+            found["code"][0].to_numpy(),
+            found["is_number"][0].to_numpy(),
+            np.cumsum(length) - length,
+            length,
+        )
 
 
 def _compare(ours: _Words, theirs: _Words, left: Ints, right: Ints, count: int) -> Floats:

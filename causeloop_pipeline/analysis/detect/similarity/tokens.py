@@ -31,12 +31,14 @@ _STOP_SET = frozenset(_STOP_WORDS.split())
 
 def title_text(titles: pl.Series) -> pl.Series:
     """The titles as they are counted: their first 500 characters, empty for null."""
-    return titles.fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
+    beginning = pl.col("text").fill_null("").str.slice(0, _MAX_TITLE_CHARACTERS)
+    return titles.to_frame("text").select(beginning).to_series()
 
 
 def body_text(bodies: pl.Series) -> pl.Series:
     """The bodies as they are counted: the beginning without markup (the rest is mostly logs and quotes)."""
-    return bodies.fill_null("").str.slice(0, MAX_BODY_CHARACTERS).str.replace_all(_MARKUP, " ")
+    beginning = pl.col("text").fill_null("").str.slice(0, MAX_BODY_CHARACTERS)
+    return bodies.to_frame("text").select(beginning.str.replace_all(_MARKUP, " ")).to_series()
 
 
 def count_terms(texts: pl.Series) -> pl.DataFrame:
@@ -65,15 +67,15 @@ def count_expanded_words(texts: pl.Series) -> tuple[pl.Series, pl.LazyFrame]:
         .agg(pl.len().cast(pl.UInt32).alias("count"))
         .collect(engine=choose_engine(len(texts)))
     )
-    expanded = _expand_words(words["word"].unique())
-    terms = expanded["term"].unique().sort()
-    codes = expanded.lazy().select("word", terms.search_sorted(expanded["term"]).alias("code"))
-    return terms, words.lazy().join(codes, on="word").select("row", "code", "count")
-
-
-def _expand_words(words: pl.Series) -> pl.DataFrame:
-    pairs = [(word, term) for word in words.to_list() for term in expand_word(word)]
-    return pl.DataFrame(pairs, schema={"word": pl.String, "term": pl.String}, orient="row")
+    pairs = [(word, term) for word in words["word"].unique().to_list() for term in expand_word(word)]
+    terms = sorted({term for _, term in pairs})
+    code_of = {term: code for code, term in enumerate(terms)}
+    codes = pl.LazyFrame(
+        {"word": [word for word, _ in pairs], "code": [code_of[term] for _, term in pairs]},
+        schema={"word": pl.String, "code": pl.UInt32},
+    )
+    counted = words.lazy().join(codes, on="word").select("row", "code", "count")
+    return pl.Series("term", terms, pl.String), counted
 
 
 @lru_cache(maxsize=65_536)
