@@ -3,7 +3,8 @@
 import { intervalMark } from "../charts/axes.js";
 import { get, patch, put } from "../lib/client.js";
 import { h, section, link } from "../lib/elements.js";
-import { ago, minute, number, plain, timeZone, today } from "../lib/format.js";
+import { ago, minute, number, plain, pluralize, timeZone, today } from "../lib/format.js";
+import { listing } from "../lib/listing.js";
 import { action, empty, notice, partSection } from "../lib/states.js";
 import { proofSection } from "./fixes.js";
 import { effortAndImpact, recurrencesPrevented, statusMark } from "./recommendations.js";
@@ -180,36 +181,28 @@ function statusSection(recommendation, me, reload) {
 }
 
 function patternsSection(recommendation, signal) {
-  const read = async () => {
-    const patterns = await Promise.all(
-      recommendation.pattern_ids.map((id) =>
-        get("/v1/patterns/{pattern_id}", { pattern_id: id }, {}, signal).catch((error) => ({
-          id,
-          missing: error,
-        })),
-      ),
-    );
-    return h(
-      "ul",
-      { class: "rows" },
-      patterns.map((pattern) =>
-        h(
-          "li",
-          {},
-          link(`/patterns/${pattern.id}`, pattern.name ?? "A pattern that was merged"),
-          pattern.name
-            ? h(
-                "span",
-                { class: "quiet" },
-                ` ${number(pattern.issue_count)} issues, last ${ago(pattern.last_seen_at)}`,
-              )
-            : null,
-        ),
-      ),
-    );
-  };
+  const query = { recommendation_id: recommendation.id, sort: "-issue_count", limit: PATTERNS };
+  const read = () =>
+    listing({
+      fields: [],
+      query: {},
+      noun: "pattern",
+      read: (filters) => get("/v1/patterns", {}, { ...query, ...filters }, signal),
+      draw: (patterns) => h("ul", { class: "rows" }, patterns.map(patternRow)),
+      none: () => empty("These patterns were merged into others."),
+    });
   return partSection("Patterns addressed", "patterns", read);
 }
+
+const PATTERNS = 20;
+
+const patternRow = (pattern) =>
+  h(
+    "li",
+    {},
+    link(`/patterns/${pattern.id}`, pattern.name),
+    h("span", { class: "quiet" }, ` ${pluralize(pattern.issue_count, "issue")}, last ${ago(pattern.last_seen_at)}`),
+  );
 
 function notesSection(recommendation, canWrite, reload) {
   const text = h("textarea", { id: "note", rows: 2, maxlength: 5000 });

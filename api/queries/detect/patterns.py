@@ -52,6 +52,10 @@ PATTERNS = Listing(
         "cluster_id": "c.cluster_id = ($1 ->> 'cluster_id')::uuid",
         "min_confidence": "p.confidence >= ($1 ->> 'min_confidence')::double precision",
         "min_risk_score": "p.risk_score >= ($1 ->> 'min_risk_score')::double precision",
+        "recommendation_id": """p.pattern_id in (
+            select unnest(r.pattern_ids) from act.recommendation as r
+            where r.recommendation_id = ($1 ->> 'recommendation_id')::uuid
+        )""",
     },
 )
 

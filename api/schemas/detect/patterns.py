@@ -24,6 +24,7 @@ class PatternFilters(PageRequest):
     cluster_id: UUID | None = None
     min_confidence: float | None = Field(None, ge=0, le=1)
     min_risk_score: float | None = Field(None, ge=0, le=100)
+    recommendation_id: UUID | None = Field(None, description="Those that a recommendation is for")
 
 
 class Quiet(BaseModel):

@@ -84,3 +84,15 @@ def test_the_issues_of_a_pattern_can_be_searched(client: Client, sample: Sample)
 
     assert viewer.get(path, params={"q": "times out after 3 s"}).json()["page"]["total"] == 1
     assert viewer.get(path, params={"q": "nothing of the kind"}).json()["data"] == []
+
+
+def test_the_patterns_of_a_recommendation_are_listed(client: Client, sample: Sample) -> None:
+    viewer, recommendation_id = client(sample.credentials["viewer"]), sample.ids["recommendation_id"]
+    recommendation = viewer.get(f"/v1/recommendations/{recommendation_id}").json()
+
+    def find(of: object) -> list[str]:
+        page = viewer.get("/v1/patterns", params={"recommendation_id": str(of)}).json()
+        return [pattern["id"] for pattern in page["data"]]
+
+    assert sorted(find(recommendation_id)) == sorted(recommendation["pattern_ids"])
+    assert find(uuid4()) == []
