@@ -57,15 +57,15 @@ class _Words:
         """The words, which single spaces divide, of the titles in these rows."""
         words = pl.col("title").gather(rows).fill_null("").str.split(" ")
         word = words.explode()
-        found = titles.to_frame("title").select(
+        columns = titles.to_frame("title").select(
             length=words.list.len().cast(pl.Int64).implode(),
             code=word.hash(0).implode(),
             is_number=word.str.contains(r"^\pN+$").cast(pl.Int64).implode(),
         )
-        length = found["length"][0].to_numpy()
+        length = columns["length"][0].to_numpy()
         return _Words(
-            found["code"][0].to_numpy(),
-            found["is_number"][0].to_numpy(),
+            columns["code"][0].to_numpy(),
+            columns["is_number"][0].to_numpy(),
             np.cumsum(length) - length,
             length,
         )
