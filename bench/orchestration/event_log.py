@@ -101,14 +101,20 @@ def create_workspaces(count: int) -> list[UUID]:
         ]
 
 
-def measure(postmaster: int) -> tuple[RunCost, RunCost, RunCost]:
-    """A run over one workspace, over few far apart of many, and over many."""
-    from causeloop_pipeline.orchestration.boot import add_partitions
-
+def prepare_dagster() -> Path:
+    """Make this process see the installation's own Dagster; the folder of its configuration."""
     home = Path(os.environ["CAUSELOOP_STATE_DIR"]) / "dagster"
     home.mkdir()
     (home / "dagster.yaml").write_bytes((DEPLOY_DIR / "dagster.yaml").read_bytes())
     os.environ.update(dagster_environment(settings()))
+    return home
+
+
+def measure(postmaster: int) -> tuple[RunCost, RunCost, RunCost]:
+    """A run over one workspace, over few far apart of many, and over many."""
+    from causeloop_pipeline.orchestration.boot import add_partitions
+
+    prepare_dagster()
     ids, dagster_url = create_workspaces(WORKSPACES), settings().require("dagster_database_url")
     os.environ[PROCESS_VARIABLE] = "pipeline"  # a run's process stores fewer events than others
     with DagsterInstance.get() as instance:

@@ -19,13 +19,12 @@ from dagster import DagsterInstance
 
 from bench.data.stored_failures import draw_failures, land_failures
 from bench.installation import wait_until
-from bench.orchestration.event_log import create_workspaces
+from bench.orchestration.event_log import create_workspaces, prepare_dagster
 from bench.sync import start_database
-from causeloop_pipeline.cli.commands.up import dagster_environment
 from causeloop_pipeline.cli.processes import Processes
 from causeloop_pipeline.cli.servers import PROCESS_OF_SERVERS, build_commands
 from causeloop_pipeline.model.workspace_share import WorkspaceShare
-from causeloop_pipeline.settings import DEPLOY_DIR, process_environment, settings
+from causeloop_pipeline.settings import process_environment, settings
 from causeloop_pipeline.storage.database.session import Database
 
 WORKSPACES, ISSUES, MAX_SECONDS, MAX_RATIO = 60, 30, 900, 0.8
@@ -38,9 +37,9 @@ where dagster_event_type = 'ASSET_MATERIALIZATION' and split_part(partition, ' '
 
 
 @contextmanager
-def serve(shares: Sequence[str]) -> Iterator[None]:
+def serve(home: Path, shares: Sequence[str]) -> Iterator[None]:
     """A code server for each share and one daemon, until the block ends."""
-    config, home = settings(), Path(os.environ["DAGSTER_HOME"])
+    config = settings()
     processes = Processes(home / "logs", home / "processes.json")
     sockets = {share: home / f"{number}.sock" for number, share in enumerate(shares, 1)}
     workspace = home / "workspace.yaml"
@@ -69,13 +68,15 @@ def _name_location(share: str) -> str:
     return "causeloop" if number == 1 else f"causeloop-{number}"
 
 
-def measure_round(shares: Sequence[str], workspace_ids: Sequence[UUID]) -> tuple[float, list[str]]:
+def measure_round(
+    home: Path, shares: Sequence[str], workspace_ids: Sequence[UUID]
+) -> tuple[float, list[str]]:
     """Land issues in the workspaces and let the shares work; the seconds it took, and what went wrong."""
     failures = draw_failures(ISSUES, 1, ISSUES)
     database = Database(settings().require("pipeline_database_url"))
     for workspace_id in workspace_ids:
         land_failures(database, workspace_id, failures[0])
-    with serve(shares):
+    with serve(home, shares):
         began = time.monotonic()
         wait_until(lambda: is_finished(workspace_ids), MAX_SECONDS)
         seconds = time.monotonic() - began
@@ -113,15 +114,12 @@ def main(arguments: Sequence[str]) -> int:
 
     count = int(arguments[0]) if arguments else WORKSPACES
     with start_database():
-        home = Path(os.environ["CAUSELOOP_STATE_DIR"]) / "dagster"
-        home.mkdir()
-        (home / "dagster.yaml").write_bytes((DEPLOY_DIR / "dagster.yaml").read_bytes())
-        os.environ.update(dagster_environment(settings()))
+        home = prepare_dagster()
         ids = create_workspaces(2 * count)
         with DagsterInstance.get() as instance:
             add_partitions(instance, Installation())
-        alone, wrong = measure_round(("1/1",), ids[:count])
-        shared, wrong_shared = measure_round(("1/2", "2/2"), ids[count:])
+        alone, wrong = measure_round(home, ("1/1",), ids[:count])
+        shared, wrong_shared = measure_round(home, ("1/2", "2/2"), ids[count:])
     wrong += wrong_shared
     for each in wrong:
         print(each)
