@@ -1,5 +1,6 @@
 """What stands inside a JSON document and may be records: objects, lists of them, texts that hold JSON."""
 
+import binascii
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 MAX_DEPTH = 5
 MAX_OBJECTS = 5_000
 MAX_TEXT = 1_000_000
+BASE64_JSON = ("ey", "ew", "W3", "Ww")
+"""How JSON begins in Base64, in which message queues wrap what they carry."""
 
 
 def list_enclosed(document: Any) -> Iterator[list[list[Any]]]:
@@ -49,9 +52,21 @@ def _are_alike(children: list[Any]) -> bool:
 
 
 def _read_text(text: str) -> Any:
-    if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT:
+        return None
+    if text.startswith(BASE64_JSON):
+        text = _decode(text)
+    if not text.lstrip().startswith(("{", "[")):
         return None
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _decode(text: str) -> str:
+    """The text inside a Base64 text, nothing where it is none."""
+    try:
+        return binascii.a2b_base64(text, strict_mode=True).decode()
+    except ValueError:
+        return ""

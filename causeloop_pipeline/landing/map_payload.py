@@ -5,6 +5,7 @@ Where none gives anything, records are looked for inside it: another endpoint of
 its answer on, may have wrapped them.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +15,10 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.enclosed_documents import list_enclosed
 from causeloop_pipeline.landing.inbound.webhook import is_recognized_delivery
+from causeloop_pipeline.landing.key_spellings import respell
 from causeloop_pipeline.landing.payload_readings import Outcome, Reading, list_readings
 from causeloop_pipeline.landing.record_meaning import RecordMeaning, UnknownVariantError, read_meaning
-from causeloop_pipeline.model.raw_record import Quarantined, RawRecord, canonical_json
+from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
 IDENTIFYING = ("title", "external_id", "source_created_at", "changed_at", "severity_value", "status_value")
 """The fields by which two readings of one document are compared first."""
@@ -73,15 +75,27 @@ def read_records(
 
 
 def _map_document(connector: Connector, document: Any, config: Mapping[str, Any]) -> MappedPayload:
-    """The best of the declared readings, or else of what stands inside the document."""
+    """The best of the readings of a document, or else of it with its keys as the tool writes them."""
+    best, is_settled = _map_spelled(connector, document, config)
+    if not is_settled and (respelled := respell(connector, document)) != document:
+        other, _ = _map_spelled(connector, respelled, config)
+        if _list_whole(other):
+            return other
+    return best
+
+
+def _map_spelled(
+    connector: Connector, document: Any, config: Mapping[str, Any]
+) -> tuple[MappedPayload, bool]:
+    """The best of the declared readings, else of what stands inside; whether it explains the document."""
     best, is_settled = _map_declared(connector, document, config)
     if not is_settled:
         for level in list_enclosed(document):
             mapped = [_map_enclosed(connector, entries, config) for entries in level]
-            inside = max(mapped, key=_rate, default=MappedPayload())
+            inside = max(mapped, key=rate_mapped, default=MappedPayload())
             if inside.issues or inside.changes:
-                return inside
-    return best
+                return inside, True
+    return best, is_settled
 
 
 def _map_declared(
@@ -95,7 +109,7 @@ def _map_declared(
     if readings[0].is_delivery and not mapped[0][0].quarantined:
         first = mapped[0][0]
         return (first if _list_variants(first) else MappedPayload(ignored=max(1, first.ignored))), True
-    best, reading = max(mapped, key=lambda pair: _rate(pair[0]))
+    best, reading = max(mapped, key=lambda pair: rate_mapped(pair[0]))
     passed_over = [record for each in readings for record in each.passed_over]
     no_failures = _list_variants(_map_outcomes(connector, passed_over, config))
     is_listed = any(each.is_polled and _list_variants(result) for result, each in mapped)
@@ -110,14 +124,19 @@ def _add_other_lists(
     best: MappedPayload, reading: Reading, mapped: Sequence[tuple[MappedPayload, Reading]]
 ) -> MappedPayload:
     """The records of a list, and those that the same answer holds at other places of lists."""
-    if not (reading.path and reading.is_polled and _list_variants(best)):
+    if not (_is_list(reading) and _list_variants(best)):
         return best
     seen = {reading.path}
-    for other, place in sorted(mapped, key=lambda pair: _rate(pair[0]), reverse=True):
-        if place.path and place.is_polled and place.path not in seen and _list_variants(other):
+    for other, place in sorted(mapped, key=lambda pair: rate_mapped(pair[0]), reverse=True):
+        if _is_list(place) and place.path not in seen and _list_variants(other):
             seen.add(place.path)
             best = best.extend(other)
     return best
+
+
+def _is_list(reading: Reading) -> bool:
+    """Whether a reading is of one list, beside which the document may hold others."""
+    return bool(reading.path) and (reading.is_polled or reading.is_list)
 
 
 def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:
@@ -167,7 +186,7 @@ def _map_outcomes(
     return mapped
 
 
-def _rate(mapped: MappedPayload) -> tuple[float, float, int]:
+def rate_mapped(mapped: MappedPayload) -> tuple[float, float, int]:
     """How well a document was read: the share of records understood, the fields filled, the records."""
     meanings = mapped.issues + mapped.changes
     records = len(meanings) + len(mapped.quarantined)
@@ -181,4 +200,4 @@ def _rate(mapped: MappedPayload) -> tuple[float, float, int]:
 def _refuse(connector: Connector, document: Any) -> Quarantined:
     shape = ", ".join(sorted(document)[:8]) if isinstance(document, dict) else type(document).__name__
     reason = f"neither an answer, a record nor a webhook of {connector.title}: {shape}"
-    return Quarantined(connector.name, canonical_json(document), reason)
+    return Quarantined(connector.name, json.dumps(document).encode(), reason)

@@ -1,5 +1,12 @@
-"""What a connector makes of an exported table: its rows as issues, and the columns of each field."""
+"""What a connector makes of an exported table: its rows as issues, and the columns of each field.
 
+A table that a pipeline landed has the tool's own fields as columns; its rows are read as the tool's records.
+A table that the tool's own screen exported has headings for people, which are recognized.
+"""
+
+import json
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +17,9 @@ from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.issues import DATE_FIELDS
-from causeloop_pipeline.landing.export_file.reader import read_issue_file
+from causeloop_pipeline.landing.export_file.reader import IssueFile, read_issue_file
 from causeloop_pipeline.landing.export_file.vocabulary import map_severities, map_statuses
-from causeloop_pipeline.landing.map_payload import MappedPayload
+from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload, rate_mapped
 from causeloop_pipeline.landing.record_meaning import (
     DEFAULT_SEVERITY,
     DEFAULT_STATUS,
@@ -27,11 +34,52 @@ FIELD_NAMES = {"id": "external_id"}
 NOT_OF_ISSUES = frozenset({"component", "region"})
 """Dimensions of files that an issue of a connector holds among its attributes."""
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".parquet"})
+NESTED = re.compile(r"\.|__")
+"""Between the steps of a path that became the name of a column."""
+SAMPLE_ROWS = 50
+TELLING = (set(DATE_FIELDS), {"severity"}, {"status"}, {"body"})
+"""Columns that tell issues from other things with a name; an issue has two of these kinds at least."""
 
 
 def map_export(connector: Connector, file: Path, timezone: str = "UTC") -> MappedPayload:
-    """The issues of an exported table; a row without a title is set aside with the reason."""
+    """The issues and changes of an exported table; what is none is set aside with the reason."""
     exported = read_issue_file(file)
+    rows = [_nest(row) for row in exported.table.iter_rows(named=True)]
+    by_headings = _map_by_headings(connector, exported, timezone)
+    sample = map_payload(connector, rows[:SAMPLE_ROWS])
+    is_better = bool(sample.issues) and rate_mapped(sample) > rate_mapped(by_headings)
+    return map_payload(connector, rows) if sample.changes or is_better else by_headings
+
+
+def _nest(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a record: cells of `fields.status` or `fields__status` in objects, texts of JSON read."""
+    record: dict[str, Any] = {}
+    for column, value in row.items():
+        cell = _read_cell(value)
+        if cell is None:
+            continue
+        *steps, last = [step for step in NESTED.split(column) if step] or [column]
+        holder = record
+        for step in steps:
+            inner = holder.setdefault(step, {})
+            holder = inner if isinstance(inner, dict) else record
+        holder.setdefault(last, cell)
+    return record
+
+
+def _read_cell(value: Any) -> Any:
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return _text(value)
+
+
+def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -> MappedPayload:
+    """The issues of a table by the headings that people read."""
     recognized = recognize_columns(exported.table.columns, {}, exported.empty_columns())
     columns = dict(recognized.columns)
     dates = {
@@ -42,12 +90,14 @@ def map_export(connector: Connector, file: Path, timezone: str = "UTC") -> Mappe
     paths: dict[str, tuple[str, ...]] = {
         FIELD_NAMES.get(name, name): (column,) for name, column in columns.items()
     }
+    is_of_issues = sum(bool(columns.keys() & names) for names in TELLING) > 1
     mapped = MappedPayload()
     for number, row in enumerate(exported.table.iter_rows(named=True)):
         fields = _read_row(connector, row, columns)
         fields |= {name: instants[number] for name, instants in dates.items() if instants[number] is not None}
-        if "title" not in fields:
-            reason = f"no title in row {number + exported.first_row} of a {connector.title} export"
+        if "title" not in fields or not is_of_issues:
+            needed = "neither time nor severity, status or text" if "title" in fields else "no title"
+            reason = f"{needed} in row {number + exported.first_row} of a {connector.title} export"
             payload = canonical_json({name: _text(value) for name, value in row.items()})
             mapped.quarantined.append(Quarantined(connector.name, payload, reason))
             continue

@@ -1,12 +1,15 @@
-"""Reads files of payloads: one JSON document, a list, or JSON lines; and what a connector makes of them."""
+"""Reads files of payloads: one JSON document, a list, or several; and what a connector makes of them."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
+
+BLANKS = re.compile(r"\s*")
 
 
 class PayloadFileError(ValueError):
@@ -16,12 +19,24 @@ class PayloadFileError(ValueError):
 def read_documents(file: Path) -> Iterator[Any]:
     """Every document of a file."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        content = file.read_bytes()
+        text = content.decode(json.detect_encoding(content))
     except (OSError, UnicodeDecodeError) as error:
         raise PayloadFileError(f"{file}: cannot be read: {error}") from None
     try:
+        yield from _read_all(file, text)
+    except RecursionError:
+        raise PayloadFileError(f"{file}: nested too deep to be read") from None
+
+
+def _read_all(file: Path, text: str) -> Iterator[Any]:
+    """One document, JSON lines, or documents one after another, each on several lines."""
+    try:
         yield json.loads(text)
     except json.JSONDecodeError as whole:
+        if documents := _read_successive(text):
+            yield from documents
+            return
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():
                 try:
@@ -31,6 +46,18 @@ def read_documents(file: Path) -> Iterator[Any]:
                     raise PayloadFileError(
                         f"{file}, line {number}: neither JSON nor JSON lines: {reason}"
                     ) from None
+
+
+def _read_successive(text: str) -> list[Any]:
+    """The documents that follow one another in a text, nothing where anything else stands between them."""
+    decoder, documents, place = json.JSONDecoder(), [], 0
+    while (place := BLANKS.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+        try:
+            document, place = decoder.raw_decode(text, place)
+        except json.JSONDecodeError:
+            return []
+        documents.append(document)
+    return documents
 
 
 def list_documents(folder: Path) -> Iterator[Any]:

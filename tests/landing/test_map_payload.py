@@ -1,5 +1,6 @@
 """A payload is recognized by itself, whatever was wrapped around the records of a tool."""
 
+import base64
 import json
 from typing import Any
 
@@ -18,6 +19,9 @@ WRAPPERS: dict[str, Any] = {
     "a list inside an answer": lambda records: {"ok": True, "response": {"found": {"rows": records}}},
     "an answer passed on with its status": lambda records: {"status": 200, "body": {"rows": records}},
     "an answer kept as text": lambda records: {"statusCode": 200, "body": json.dumps({"rows": records})},
+    "a message of a queue, in Base64": lambda records: {
+        "message": {"data": base64.b64encode(json.dumps({"rows": records}).encode()).decode()}
+    },
     "pages": lambda records: [records],
     "records under their names": lambda records: {f"record {n}": record for n, record in enumerate(records)},
 }
@@ -56,6 +60,15 @@ def test_a_webhook_that_was_recorded_with_its_headers_is_read(tool):
     for body in case(tool, "webhook"):
         recorded = {"headers": {"content-type": "application/json"}, "body": body}
         assert meanings(read(tool, recorded)) == meanings(read(tool, body))
+
+
+def test_both_kinds_of_alarms_in_one_answer_are_read():
+    metric, composite = (
+        {"AlarmName": name, "AlarmArn": f"arn:{name}", "StateValue": "ALARM", "StateUpdatedTimestamp": NOON}
+        for name in ("cpu", "whole-shop")
+    )
+    mapped = read("aws_cloudwatch", {"MetricAlarms": [metric], "CompositeAlarms": [composite]})
+    assert [issue.fields["title"] for issue in mapped.issues] == ["cpu", "whole-shop"]
 
 
 def test_an_answer_that_holds_none_of_the_tools_records_is_set_aside_whole():
@@ -101,12 +114,41 @@ def test_an_answer_that_holds_none_of_the_tools_records_is_set_aside_whole():
                 "created_on": "2026-03-02T08:00:00Z",
             },
         ),
+        ("github", {"id": 2, "tag_name": "v2", "name": "v2", "draft": True, "published_at": None}),
+        (
+            "github",
+            {"id": 3, "environment": "pr-7", "ref": "a", "transient_environment": True, "updated_at": NOON},
+        ),
+        (
+            "gitlab",
+            {"id": 1, "iid": 1, "title": "Add", "state": "opened", "created_at": NOON, "source_branch": "a"},
+        ),
+        ("datadog", {"id": "u1", "type": "users", "attributes": {"title": "Engineer", "created_at": NOON}}),
+        (
+            "servicenow",
+            {"sys_id": "c1", "name": "db-1", "short_description": "Server", "operational_status": "1"},
+        ),
+        ("rootly", {"id": "p1", "type": "post_mortems", "attributes": {"title": "Cart", "status": "draft"}}),
+        ("asana", {"gid": "1", "resource_type": "project", "name": "Shop", "modified_at": NOON}),
+        (
+            "kustomer",
+            {
+                "id": "m1",
+                "type": "message",
+                "attributes": {"status": "sent", "createdAt": NOON, "preview": "Hi"},
+            },
+        ),
+        ("trello", {"id": "b1", "name": "Shop", "desc": "", "closed": False, "dateLastActivity": NOON}),
+        ("zendesk", {"id": 4, "name": "Billing", "created_at": NOON, "updated_at": NOON, "status": "active"}),
+        ("monday", {"id": "1", "name": "Bugs", "state": "active", "updated_at": NOON}),
+        ("sentry", {"healthy": True, "version": "9.1", "id": "1"}),
         ("checkmk", {"id": "db:CPU", "title": "CPU", "extensions": {"host_name": "db", "state": 0}}),
     ],
 )
 def test_what_is_no_failure_becomes_no_issue(tool, record):
-    assert read(tool, record).issues == []
-    assert read(tool, {"data": [record, record]}).issues == []
+    for document in (record, {"data": [record, record]}):
+        mapped = read(tool, document)
+        assert (mapped.issues, mapped.changes) == ([], [])
 
 
 NO_FAILURES: dict[str, dict[str, Any]] = {

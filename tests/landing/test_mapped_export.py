@@ -49,3 +49,40 @@ def test_a_row_without_a_title_and_a_word_without_a_meaning_are_named(tmp_path: 
     assert refused.reason == "no title in row 2 of a Zendesk Support export"
     assert (late.fields["status"], late.fields["attributes"]) == ("open", {"unmapped_status": "Odd"})
     assert "severity_value" not in late.fields
+
+
+@pytest.mark.parametrize("separator", [".", "__"])
+def test_the_columns_of_a_landed_table_are_the_tools_own_fields(separator: str, tmp_path: Path) -> None:
+    columns = ("id", "key", "fields.summary", "fields.status.name", "fields.priority.name", "fields.labels")
+    times = ("fields.created", "fields.updated")
+    header = ",".join((*columns, *times)).replace(".", separator)
+    file = tmp_path / "issues.csv"
+    file.write_text(
+        f'{header}\n7,AB-7,Totals are wrong,To Do,Highest,"[""cart""]",2026-03-02T08:00:00Z,'
+        "2026-03-02T09:00:00Z\n"
+    )
+    (issue,) = map_export(CONNECTORS["jira"], file).issues
+    assert (issue.variant, issue.fields["external_id"]) == ("issue", "7")
+    assert (issue.fields["title"], issue.fields["severity"]) == ("Totals are wrong", "p1")
+    assert issue.fields["attributes"]["labels"] == ["cart"]
+    assert issue.fields["source_created_at"] == datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def test_a_row_of_a_table_of_changes_is_a_change(tmp_path: Path) -> None:
+    file = tmp_path / "change_request.csv"
+    file.write_text(
+        "sys_id,number,short_description,state,sys_updated_on,work_start\n"
+        "c1,CHG0000007,New cart,3,2026-03-02 09:00:00,2026-03-02 08:00:00\n"
+    )
+    mapped = map_export(CONNECTORS["servicenow"], file)
+    (change,) = mapped.changes
+    assert mapped.issues == []
+    assert (change.fields["title"], change.fields["changed_at"].hour) == ("New cart", 8)
+
+
+def test_a_table_of_names_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "priorities.csv"
+    file.write_text("id,name,description\n1,Highest,Stops the work\n2,High,May stop it\n")
+    mapped = map_export(CONNECTORS["jira"], file)
+    assert (mapped.issues, len(mapped.quarantined)) == ([], 2)
+    assert mapped.quarantined[0].reason.startswith("neither time nor severity, status or text in row 2 of")

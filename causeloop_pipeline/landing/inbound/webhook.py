@@ -94,6 +94,24 @@ def read_document(
     ]
 
 
+def read_lists(connector: Connector, document: Any) -> dict[str, list[RawRecord | Quarantined | None]]:
+    """The outcomes of each list of records in a document by its path, where it holds several of them."""
+    document, _ = _recognize(webhook_of(connector), document)
+    lists: dict[str, WebhookEvent] = {}
+    for event in webhook_of(connector).events:
+        if event.record and isinstance(value_at(document, event.record), list) and _matches(event, document):
+            lists.setdefault(event.record, event)
+    if len(lists) < 2:
+        return {}
+    return {
+        path: [
+            extract(connector.name, event.schema, record, channel="webhook")
+            for record in _records(event, document)
+        ]
+        for path, event in lists.items()
+    }
+
+
 def is_named_delivery(connector: Connector, document: Any) -> bool:
     """Whether a word in the document, such as the name of an event, says that it is a delivery."""
     webhook = webhook_of(connector)

@@ -151,7 +151,7 @@ def test_what_is_not_understood_is_quarantined_with_its_bytes(name, body):
 
 def test_a_deleted_jira_issue_is_newer_than_its_last_update():
     updated, deleted = (
-        read_delivery(CONNECTORS["jira"], json.dumps(d).encode()) for d in case("jira", "webhook")
+        read_delivery(CONNECTORS["jira"], json.dumps(d).encode()) for d in case("jira", "webhook")[:2]
     )
     assert deleted.records[0].payload["webhookEvent"] == "jira:issue_deleted"
     assert deleted.records[0].source_updated_at == datetime(2026, 3, 6, 9, 40, tzinfo=UTC)
