@@ -53,7 +53,9 @@ def read_time(text: str, form: TimeFormat) -> datetime | None:
             return _read_zoned(text)
         if not NUMBER.match(text) or Decimal(text) <= 0:
             return None
-        return EPOCH + timedelta(microseconds=int(Decimal(text) * 10**6 / TICKS[form]))
+        microseconds = int(Decimal(text) * 10**6 / TICKS[form])
+        # PostgreSQL multiplies an interval by a double, which is exact until the year 2255.
+        return EPOCH + timedelta(microseconds=int(float(microseconds)))
     except (ValueError, OverflowError):
         return None
 
