@@ -44,8 +44,8 @@ BUILD = IssueMapping(
     team=("pipeline.teams.0.slug", "team.slug"),
     environment=("env.ENVIRONMENT", "env.DEPLOY_ENV", "meta_data.environment", "branch"),
     external_url=("web_url", "url"),
-    source_created_at=("started_at", "created_at", "startedAt", "createdAt"),
-    resolved_at=FINISHED,
+    source_created_at=("started_at", "created_at", "startedAt", "createdAt", "occurred_at"),
+    resolved_at=(*FINISHED, "occurred_at"),
     attributes={
         "number": "number",
         "commit": "commit",
@@ -68,8 +68,8 @@ JOB = IssueMapping(
     error_type=Literal("job_failed"),
     environment=("build.branch",),
     external_url=("web_url", "url"),
-    source_created_at=("started_at", "created_at"),
-    resolved_at="finished_at",
+    source_created_at=("started_at", "created_at", "occurred_at"),
+    resolved_at=("finished_at", "occurred_at"),
     attributes={"exit_status": "exit_status", "step": "step_key"},
 )
 DEPLOYING = ChangeMapping(
@@ -134,6 +134,17 @@ CONNECTOR = spec.Connector(
         ),
         ignore=(spec.Condition(path="event", values=OTHER_EVENTS),),
         events=(
+            *(
+                spec.WebhookEvent(
+                    record=f"detail.{name}",
+                    when=spec.Condition(path=f"detail.{name}.uuid"),
+                    schema=spec.RecordSchema(
+                        key=key, updated_at=("occurred_at",), kind=kind, keep=Among("state", FAILURES)
+                    ),
+                    add=(("pipeline", "detail.pipeline"), ("build", "detail.build"), ("occurred_at", "time")),
+                )
+                for name, key, kind in (("job", "job/{uuid}", "job"), ("build", "uuid", "graphql"))
+            ),
             spec.WebhookEvent(
                 record="job",
                 schema=spec.RecordSchema(

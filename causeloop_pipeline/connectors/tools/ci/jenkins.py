@@ -23,11 +23,12 @@ COLUMNS = (
     "number,id,url,result,timestamp,duration,building,displayName,fullDisplayName,description,"
     "actions[causes[shortDescription],lastBuiltRevision[SHA1,branch[name]],remoteUrls]"
 )
-
+# A build's own display name is often just its number.
+NUMBERED = Concat((Match("url", r"/job/([^/]+)/\d+/?$"), Literal(" "), Match("displayName", r"^#\d+$")))
 BUILD = IssueMapping(
     name="build",
     when=Every((Kind(("run",)), Every((Has("url"), Has("timestamp"), Has("number"))))),
-    title=("fullDisplayName", "displayName"),
+    title=("fullDisplayName", NUMBERED, "displayName"),
     body=("description", "actions.0.causes.0.shortDescription"),
     severity="result",
     status="result",
@@ -89,7 +90,7 @@ DEPLOYING = ChangeMapping(
     name="deploying build",
     when=Every((Has("url"), Has("timestamp"), Has("result"))),
     change_kind=Literal("deploy"),
-    title=("fullDisplayName", "displayName"),
+    title=("fullDisplayName", NUMBERED, "displayName"),
     service=(Match("fullDisplayName", r"^(.*\S)\s+#\d+$"), Match("url", r"/job/([^/]+)/\d+/?$")),
     external_url="url",
     changed_at=Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS),

@@ -31,6 +31,7 @@ CHANGE = ChangeMapping(
     service=(Match(RESOURCE, r"proj/([^:;]+)"), "parent.name"),
     environment=Match(RESOURCE, r":env/([^:;]+)"),
     external_url=(
+        Match(("target._links.site.href", "_links.site.href"), r"^https?://.*"),
         Text("https://app.launchdarkly.com{target._links.site.href}"),
         Text("https://app.launchdarkly.com{_links.site.href}"),
     ),

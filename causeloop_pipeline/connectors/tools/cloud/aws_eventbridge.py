@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.json_paths import first_at
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Band,
     Choose,
     Concat,
     Every,
@@ -29,6 +30,7 @@ NAMES = (
     "detail.group",
     "detail.instance-id",
     "detail.serviceName",
+    "detail.configRuleName",
 )
 STATES = (
     "detail.state.value",
@@ -39,6 +41,7 @@ STATES = (
     "detail.scan-status",
     "detail.eventName",
     "detail.lastStatus",
+    "detail.newEvaluationResult.complianceType",
 )
 REASONS = (
     "detail.eventDescription.0.latestDescription",
@@ -63,6 +66,11 @@ QUIET = frozenset(
         *("canceled", "cancelled", "aborted", "info", "completed", "steady_state", "service_steady_state"),
     }
 )
+ALARMING = frozenset(
+    f"aws.{service}"
+    for service in ("health", "cloudwatch", "guardduty", "inspector", "inspector2", "macie", "devops-guru")
+)
+"""Services that report nothing but troubles."""
 
 
 def is_failure(record: spec.Record) -> bool:
@@ -70,8 +78,12 @@ def is_failure(record: spec.Record) -> bool:
     counts = first_at(record, ("detail.finding-severity-counts",))
     if isinstance(counts, dict):
         return any(counts.get(level) for level in ("CRITICAL", "HIGH"))
-    if first_at(record, ("source",)) in {"aws.health", "aws.cloudwatch"}:
+    if first_at(record, ("source",)) in ALARMING:
         return True
+    if first_at(record, ("detail.newEvaluationResult.complianceType",)) == "NON_COMPLIANT":
+        return True
+    if first_at(record, ("detail.stopCode",)) == "EssentialContainerExited":
+        return any(container.get("exitCode") for container in first_at(record, ("detail.containers",)) or ())
     state = first_at(record, STATES)
     return state is not None and str(state).lower() not in QUIET
 
@@ -91,7 +103,7 @@ EVENT = IssueMapping(
     severity=Choose(
         Has("detail.finding-severity-counts"),
         Choose(Has("detail.finding-severity-counts.CRITICAL"), Literal("critical"), Literal("high")),
-        ("detail.severity", "detail.Severity", *STATES),
+        ("detail.severity", "detail.Severity", "detail.eventTypeCategory", *STATES),
     ),
     status=Choose(Has("detail.finding-severity-counts"), Literal("failed"), STATES),
     service=(*NAMES, Match("resources.0", r"([^/:]+)$"), "source"),
@@ -108,6 +120,45 @@ EVENT = IssueMapping(
         "resource": "resources.0",
         "execution": ("detail.execution-id", "detail.deploymentId", "detail.build-id", "detail.executionArn"),
     },
+)
+FINDING = IssueMapping(
+    name="finding",
+    when=Every((Has("detail.title"), Has("detail.severity"))),
+    title="detail.title",
+    body="detail.description",
+    severity=(
+        "detail.severity.description",
+        Band("detail.severity", ((9, "critical"), (7, "high"), (4, "medium"), (0, "low"))),
+        "detail.severity",
+    ),
+    status=Choose(
+        Is(("detail.service.archived", "detail.archived"), ("true",)),
+        Literal("archived"),
+        ("detail.status", Literal("active")),
+    ),
+    service=(Match("resources.0", r"([^/:]+)$"), "detail.resource.instanceDetails.instanceId", "source"),
+    team="account",
+    environment="region",
+    error_type=("detail.type", "detail-type"),
+    source_created_at=("detail.createdAt", "detail.firstObservedAt", "time"),
+    resolved_at=("detail.updatedAt", "time"),
+    attributes={"source": "source", "account": "account", "region": "region"},
+)
+HUB_FINDING = IssueMapping(
+    name="finding of Security Hub",
+    when=Every((Has("Title"), Has("ProductArn"))),
+    title="Title",
+    body="Description",
+    severity="Severity.Label",
+    status=("Compliance.Status", "Workflow.Status", "RecordState"),
+    service=("Resources.0.Id",),
+    team=("Resources.0.Tags.team", "AwsAccountId"),
+    environment=("Resources.0.Tags.env", "Resources.0.Tags.environment", "Resources.0.Region"),
+    error_type=("Types.0", "GeneratorId"),
+    external_url=("SourceUrl", "Remediation.Recommendation.Url"),
+    source_created_at=("FirstObservedAt", "CreatedAt"),
+    resolved_at="UpdatedAt",
+    attributes={"product": "ProductName", "account": "AwsAccountId", "region": "Region"},
 )
 DEPLOYMENT = ChangeMapping(
     name="deployment",
@@ -156,6 +207,13 @@ CONNECTOR = spec.Connector(
         embedded=("Message",),
         delivery_path="id",
         events=(
+            spec.WebhookEvent(
+                record="detail.findings",
+                when=spec.Condition(path="detail.findings.0.ProductArn"),
+                schema=spec.RecordSchema(key="Id", updated_at=("UpdatedAt",), kind="finding"),
+            ),
+            event("detail.findingArn", frozenset(), failure("detail.findingArn")),
+            event("source", frozenset({"aws.guardduty", "aws.macie"}), failure("detail.id")),
             event("detail.state", SUCCESSFUL, DEPLOYED),
             event("detail.execution-id", frozenset(), failure("execution/{detail.execution-id}")),
             event("detail.build-id", frozenset(), failure("detail.build-id")),
@@ -176,6 +234,6 @@ CONNECTOR = spec.Connector(
         setup="EventBridge: a rule for the services' state changes with an API destination: this address, "
         "and a connection that sends the secret in the header x-causeloop-token.",
     ),
-    issues=(EVENT,),
+    issues=(FINDING, HUB_FINDING, EVENT),
     changes=(DEPLOYMENT,),
 )

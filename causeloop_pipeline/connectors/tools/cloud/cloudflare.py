@@ -19,7 +19,7 @@ NOTIFICATION = IssueMapping(
     when=Every((Has("text"), Some((Has("alert_type"), Has("name"))))),
     title=("name", "alert_type"),
     body=Different("text", than="name"),
-    severity=("data.severity", "data.impact", "data.incident_impact"),
+    severity=("data.severity", "severity", "data.impact", "data.incident_impact"),
     status=(
         "alert_event",
         "data.alert_event",

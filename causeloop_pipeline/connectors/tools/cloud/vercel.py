@@ -29,7 +29,7 @@ def milliseconds(*paths: str) -> Moment:
 
 LISTED = IssueMapping(
     name="deployment",
-    when=Every((Some((Has("uid"), Has("id"))), Some((Has("readyState"), Has("state"))))),
+    when=Every((Some((Has("uid"), Has("url"), Has("readyState"))), Some((Has("readyState"), Has("state"))))),
     title=(Join(("name", ("errorMessage", "errorCode", *MESSAGE)), ": "),),
     body=("errorMessage", "aliasError.message", *MESSAGE),
     severity=("target", Literal("preview")),

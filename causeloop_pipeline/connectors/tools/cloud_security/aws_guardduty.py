@@ -1,7 +1,7 @@
 """Amazon GuardDuty findings, pushed by EventBridge, listed by the API or exported to a bucket."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal
+from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal, Tag
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 SEVERITY_BANDS = ((9, "critical"), (7, "high"), (4, "medium"), (0, "low"))
@@ -24,7 +24,11 @@ FINDING = IssueMapping(
         "resource.accessKeyDetails.userName",
         "resource.resourceType",
     ),
-    team="accountId",
+    team=(Tag("resource.instanceDetails.tags", "team|owner"), "accountId"),
+    environment=(
+        Tag("resource.instanceDetails.tags", "env|environment|stage"),
+        Tag("resource.eksClusterDetails.tags", "env|environment|stage"),
+    ),
     error_type="type",
     source_created_at="createdAt",
     resolved_at="updatedAt",
@@ -47,7 +51,11 @@ LISTED_FINDING = IssueMapping(
         "Resource.AccessKeyDetails.UserName",
         "Resource.ResourceType",
     ),
-    team="AccountId",
+    team=(Tag("Resource.InstanceDetails.Tags", "team|owner"), "AccountId"),
+    environment=(
+        Tag("Resource.InstanceDetails.Tags", "env|environment|stage"),
+        Tag("Resource.EksClusterDetails.Tags", "env|environment|stage"),
+    ),
     error_type="Type",
     source_created_at="CreatedAt",
     resolved_at="UpdatedAt",

@@ -65,6 +65,18 @@ REPORTED_ISSUE = IssueMapping(
     source_created_at=("introducedDate", "issue.disclosureTime"),
     resolved_at="fixedDate",
 )
+CLI_ISSUE = IssueMapping(
+    name="vulnerability of the CLI",
+    when=Every((Has("title"), Has("severity"), Some((Has("packageName"), Has("moduleName"))))),
+    title="title",
+    body="description",
+    severity="severity",
+    service=("project_name", "packageName", "moduleName"),
+    error_type=("identifiers.CWE.0", "identifiers.CVE.0", "id"),
+    external_url=("url", "references.0.url"),
+    source_created_at=("publicationTime", "disclosureTime", "creationTime"),
+    attributes={"package": "packageName", "version": "version", "fixed_in": "fixedIn"},
+)
 AUDIT = ChangeMapping(
     name="audit event",
     when=Every((Has("event"), Has("created"))),
@@ -142,6 +154,12 @@ CONNECTOR = spec.Connector(
                 add=(*PROJECT, ("removed_from_project", "project.id")),
             ),
             spec.WebhookEvent(record="newIssues", schema=PUSHED_SCHEMA, add=PROJECT),
+            spec.WebhookEvent(
+                record="vulnerabilities",
+                when=spec.Condition(path="vulnerabilities.0.severity"),
+                schema=spec.RecordSchema(updated_at=("modificationTime",), kind="cli"),
+                add=(("project_name", "projectName"),),
+            ),
             spec.WebhookEvent(record="issues", schema=spec.RecordSchema(updated_at=("introducedDate",))),
             spec.WebhookEvent(
                 record="results",
@@ -155,6 +173,6 @@ CONNECTOR = spec.Connector(
         ),
         setup="Create it by the API: POST /v1/org/{organization}/webhooks with the address and the secret.",
     ),
-    issues=(ISSUE, PUSHED_ISSUE, REPORTED_ISSUE),
+    issues=(ISSUE, PUSHED_ISSUE, REPORTED_ISSUE, CLI_ISSUE),
     changes=(AUDIT,),
 )

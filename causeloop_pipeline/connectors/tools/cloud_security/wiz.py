@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Not, Some
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 QUERY = (
     "query Issues($first: Int, $after: String, $filterBy: IssueFilters) {"
@@ -66,6 +67,21 @@ VULNERABILITY = IssueMapping(
     external_url=("portalUrl", "link", "vulnerableAsset.cloudProviderURL"),
     source_created_at=("firstDetectedAt", "createdAt"),
     resolved_at=("resolvedAt", "updatedAt"),
+)
+CONFIGURATION = IssueMapping(
+    name="configuration finding",
+    when=Every((Has("rule.name"), Has("result"), Has("resource"))),
+    title="rule.name",
+    body=("rule.description", "remediation"),
+    severity=("severity", "rule.severity"),
+    status=("status", "result"),
+    service="resource.name",
+    team=("resource.projects.0.name", "projects.0.name"),
+    environment=("resource.subscription.name", "resource.subscription.externalId"),
+    error_type=("rule.shortId", "rule.id"),
+    external_url=("portalUrl", "resource.cloudProviderURL"),
+    source_created_at=("firstSeenAt", "analyzedAt"),
+    resolved_at=("resolvedAt", "analyzedAt"),
 )
 ISSUE = IssueMapping(
     name="issue",
@@ -195,6 +211,21 @@ CONNECTOR = spec.Connector(
                 record="data.vulnerabilityFindings.nodes",
                 schema=spec.RecordSchema(updated_at=("updatedAt", "lastDetectedAt"), kind="vulnerability"),
             ),
+            *(
+                spec.WebhookEvent(
+                    record=record,
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(
+                        updated_at=("analyzedAt", "firstSeenAt"),
+                        kind="configuration",
+                        keep=Among("result", ("fail", "error")),
+                    ),
+                )
+                for record, path in (
+                    ("data.configurationFindings.nodes", "data.configurationFindings.nodes"),
+                    ("", "rule.shortId"),
+                )
+            ),
             spec.WebhookEvent(record="data.detections.nodes", schema=DETECTION_SCHEMA),
             spec.WebhookEvent(
                 record="",
@@ -222,6 +253,6 @@ CONNECTOR = spec.Connector(
         setup="Settings › Integrations › Webhook with an Authorization header that holds the secret, "
         "then Policies › Automation rules: send issues that are created, updated or resolved.",
     ),
-    issues=(PUSHED_ISSUE, DETECTION, VULNERABILITY, ISSUE, REFUSED_ACTION),
+    issues=(PUSHED_ISSUE, DETECTION, VULNERABILITY, CONFIGURATION, ISSUE, REFUSED_ACTION),
     changes=(AUDIT,),
 )

@@ -1,7 +1,15 @@
 """Microsoft Defender XDR: incidents and alerts of Microsoft Graph, and alerts of the streaming API."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Some, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Instant,
+    Match,
+    Not,
+    Some,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 HOSTS = (
@@ -25,7 +33,7 @@ STREAMED = IssueMapping(
 )
 INCIDENT = IssueMapping(
     name="incident",
-    when=Some((Has("incidentWebUrl"), Every((Has("displayName"), Has("createdDateTime"), Has("severity"))))),
+    when=Every((Some((Has("displayName"), Has("summary"))), Not(Has("title")), Has("createdDateTime"))),
     title=("displayName", "summary"),
     body=("description", "summary"),
     severity="severity",
@@ -95,6 +103,26 @@ ALERT = IssueMapping(
         "actor": "actorDisplayName",
         "incident": "incidentId",
     },
+)
+ALERT_OF_DEFENDER_FOR_CLOUD = IssueMapping(
+    name="alert of Defender for Cloud",
+    when=Has("properties.alertDisplayName"),
+    title="properties.alertDisplayName",
+    body="properties.description",
+    severity=("properties.severity", "properties.reportedSeverity"),
+    status=("properties.status", "properties.state"),
+    service=("properties.compromisedEntity", Match("properties.associatedResource", r"([^/]+)$")),
+    environment=Match("id", r"/resourceGroups/([^/]+)/"),
+    error_type=("properties.alertType", "properties.alertName"),
+    external_url="properties.alertUri",
+    source_created_at=(
+        "properties.startTimeUtc",
+        "properties.detectedTimeUtc",
+        "properties.timeGeneratedUtc",
+        "properties.reportedTimeUtc",
+    ),
+    resolved_at=("properties.endTimeUtc", "properties.timeGeneratedUtc"),
+    attributes={"product": "properties.productName", "intent": "properties.intent"},
 )
 ALERT_OF_THE_HUNTING_TABLE = IssueMapping(
     name="row of the table AlertInfo",
@@ -170,7 +198,15 @@ CONNECTOR = spec.Connector(
                     key="properties.AlertId", updated_at=("properties.Timestamp", "time"), kind="event"
                 ),
             ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="alertWebUrl"), schema=ALERT_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="incidentWebUrl"), schema=INCIDENT_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="properties.alertDisplayName"),
+                schema=spec.RecordSchema(
+                    key="name", updated_at=("properties.timeGeneratedUtc", "properties.reportedTimeUtc")
+                ),
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="incidentName"),
@@ -200,6 +236,7 @@ CONNECTOR = spec.Connector(
     ),
     issues=(
         STREAMED,
+        ALERT_OF_DEFENDER_FOR_CLOUD,
         INCIDENT,
         INCIDENT_OF_THE_FORMER_API,
         ALERT_OF_DEFENDER_FOR_ENDPOINT,

@@ -29,6 +29,25 @@ LISTED = IssueMapping(
     resolved_at=("last_seen", "last_seen_unfiltered"),
     attributes={"context": "context", "events": "events", "users": "users"},
 )
+OCCURRED = IssueMapping(
+    name="event of an error",
+    when=Every((Has("error_id"), Has("exceptions"))),
+    title=(
+        Text("{exceptions.0.error_class}: {exceptions.0.message}"),
+        Text("{exceptions.0.errorClass}: {exceptions.0.message}"),
+        "exceptions.0.error_class",
+        "exceptions.0.errorClass",
+    ),
+    body="context",
+    severity="severity",
+    status=Literal("open"),
+    service=("project_name", "project_id", "app.id"),
+    error_type=("exceptions.0.error_class", "exceptions.0.errorClass"),
+    environment=("app.release_stage", "app.releaseStage"),
+    external_url=("html_url", "url"),
+    source_created_at="received_at",
+    attributes={"unhandled": "unhandled", "version": "app.version"},
+)
 PUSHED = IssueMapping(
     name="webhook",
     when=Every((Has("error.exceptionClass"), Has("trigger"))),
@@ -116,11 +135,16 @@ CONNECTOR = spec.Connector(
                     key="release/{release.id}", updated_at=("release.releaseTime",), kind="change"
                 ),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="exceptions"),
+                schema=spec.RecordSchema(key="error_id", updated_at=("received_at",), kind="occurrence"),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="error_class"), schema=ERROR_SCHEMA),
         ),
         setup="Project settings › Integrations › Webhook: the address with ?token= and the secret; new, "
         "reopened, spiking errors, status changes and releases.",
     ),
-    issues=(PUSHED, LISTED),
+    issues=(PUSHED, OCCURRED, LISTED),
     changes=(RELEASE,),
 )

@@ -45,7 +45,7 @@ def item(name: str, prefix: str, status: Source) -> IssueMapping:
             f"{last}.body.trace.exception.class",
             f"{last}.body.trace_chain.0.exception.class",
             Match(f"{prefix}title", r"^([A-Za-z_][A-Za-z0-9_.:]*(?:Error|Exception|Fault|Warning)):"),
-            f"{prefix}framework",
+            Match(f"{prefix}framework", r"^[A-Za-z].*"),
         ),
         team=(f"{prefix}assigned_user.username", f"{prefix}assigned_user_id"),
         environment=(f"{prefix}environment", f"{last}.environment"),

@@ -2,10 +2,12 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
     Different,
     Every,
     Has,
     Instant,
+    Is,
     Join,
     Literal,
     Match,
@@ -98,7 +100,7 @@ METRIC_ALERT = IssueMapping(
     when=Has("data.metric_alert.id"),
     title=("data.metric_alert.title", "data.description_title"),
     body="data.description_text",
-    severity="action",
+    severity=Match("action", r"^(critical|warning)$"),
     status="action",
     service="data.metric_alert.projects.0",
     team=("data.metric_alert.alert_rule.owner",),
@@ -108,6 +110,22 @@ METRIC_ALERT = IssueMapping(
     source_created_at=("data.metric_alert.date_started", "data.metric_alert.date_created"),
     resolved_at=("data.metric_alert.date_closed", "data.metric_alert.date_detected"),
     attributes={"identifier": "data.metric_alert.identifier"},
+)
+LISTED_METRIC_ALERT = IssueMapping(
+    name="metric alert of the API",
+    when=Every((Has("alertRule"), Has("dateStarted"), Has("title"))),
+    title="title",
+    # 1 and 2 are open and closed, 10 and 20 the level at which an open one stands.
+    severity=Choose(
+        Is("status", ("20",)), Literal("critical"), Choose(Is("status", ("10",)), Literal("warning"))
+    ),
+    status=Choose(Is("status", ("2",)), Literal("resolved"), Literal("unresolved")),
+    service=("projects.0", "alertRule.projects.0"),
+    error_type=("alertRule.aggregate", "alertRule.dataset"),
+    environment="alertRule.environment",
+    source_created_at=("dateStarted", "dateCreated"),
+    resolved_at=("dateClosed", "dateDetected"),
+    attributes={"identifier": "identifier"},
 )
 PLUGIN = IssueMapping(
     name="webhook of the former plugin",
@@ -141,7 +159,7 @@ LISTED_EVENT = IssueMapping(
 )
 RELEASE = ChangeMapping(
     name="release",
-    when=Has("version"),
+    when=Every((Has("version"), Some((Has("dateCreated"), Has("dateReleased"), Has("projects"))))),
     change_kind=Literal("release"),
     title=Join((("projects.0.slug", "projects.0.name"), ("shortVersion", "version")), " "),
     service=("projects.0.slug", "projects.0.name"),
@@ -228,6 +246,7 @@ CONNECTOR = spec.Connector(
             event("data.event.issue_id", "data.event.issue_id", (), "alert_event"),
             event("data.error.issue_id", "data.error.issue_id", (), "error_event"),
             event("data.metric_alert.id", "metric_alert/{data.metric_alert.id}", (), "metric_alert"),
+            event("alertRule", "metric_alert/{id}", (), "listed_metric_alert"),
             event("project_slug", "id", (), "plugin"),
             event("eventID", "groupID", ("dateCreated",), "event"),
             event("lastSeen", "id", (), "issue"),
@@ -245,6 +264,7 @@ CONNECTOR = spec.Connector(
     rate_limit=spec.RateLimit(remaining="x-sentry-rate-limit-remaining", reset="x-sentry-rate-limit-reset"),
     issues=(
         METRIC_ALERT,
+        LISTED_METRIC_ALERT,
         issue("webhook of an issue", "data.issue."),
         occurrence("webhook of an alert", "data.event."),
         occurrence("webhook of an error", "data.error."),

@@ -3,63 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Element, Every, Expression, Has, Some
-from causeloop_pipeline.connectors.mapping.fields import IssueMapping
-
-
-def label(*names: str) -> tuple[str | Expression, ...]:
-    """A label of the alert group, else of the alerts behind it."""
-    groups = [
-        source
-        for name in names
-        for source in (
-            Element("labels", key="key.name", equals=name, take="value.name"),
-            f"labels.{name}",
-        )
-    ]
-    alerts = [
-        f"{payload}.{labels}.{name}"
-        for payload in ("alert_payload", "last_alert.payload", "alerts.0.payload")
-        for labels in ("commonLabels", "groupLabels", "labels", "alerts.0.labels")
-        for name in names
-    ]
-    return (*groups, *alerts)
-
-
-ALERT_GROUP = IssueMapping(
-    name="alert group",
-    when=Every((Has("state"), Some((Has("integration_id"), Has("alerts_count"), Has("permalinks"))))),
-    title=(
-        "title",
-        "alert_payload.title",
-        "alert_payload.commonLabels.alertname",
-        "last_alert.payload.title",
-        "last_alert.payload.commonLabels.alertname",
-    ),
-    body=(
-        "alert_payload.message",
-        "alert_payload.commonAnnotations.description",
-        "alert_payload.commonAnnotations.summary",
-        "last_alert.payload.message",
-        "last_alert.payload.commonAnnotations.description",
-        "alerts.0.payload.message",
-    ),
-    severity=label("severity", "priority", "level"),
-    status="state",
-    service=(*label("service", "service_name", "job"), "integration.name"),
-    error_type=label("alertname"),
-    team=("integration.team", "team.name", *label("team")),
-    environment=label("environment", "env", "cluster"),
-    external_url=("permalinks.web", "web_link", "permalinks.slack"),
-    source_created_at="created_at",
-    resolved_at=("resolved_at", "event_time"),
-    attributes={
-        "alerts": "alerts_count",
-        "integration": "integration_id",
-        "team_id": "team_id",
-        "labels": "labels",
-    },
-)
+from causeloop_pipeline.connectors.formats.grafana_alert_groups import ALERT_GROUP, ALERT_GROUP_EVENT
 
 CONNECTOR = spec.Connector(
     name="grafana_oncall",
@@ -97,18 +41,7 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
-        events=(
-            spec.WebhookEvent(
-                record="alert_group",
-                schema=spec.RecordSchema(updated_at=("event_time",)),
-                add=(
-                    ("event_time", "event.time"),
-                    ("event_type", "event.type"),
-                    ("alert_payload", "alert_payload"),
-                    ("integration", "integration"),
-                ),
-            ),
-        ),
+        events=(ALERT_GROUP_EVENT,),
         setup=(
             "OnCall › Outgoing webhooks: add one for every status change with the address, the header "
             "X-Causeloop-Token, and the whole payload forwarded."

@@ -27,6 +27,7 @@ ALERT = IssueMapping(
     ),
     error_type=("labels.error_type", "customDetails.error_type"),
     team=(
+        "teams.0.name",
         "alertSource.teams.0.name",
         "escalationPolicy.teams.0.name",
         "labels.team",
@@ -53,7 +54,13 @@ INCIDENT = IssueMapping(
     when=Every(
         (
             Kind(("incident",)),
-            Every((Has("summary"), Has("status"), Some((Has("affectedServices"), Has("createdAt"))))),
+            Every(
+                (
+                    Has("summary"),
+                    Has("status"),
+                    Some((Has("affectedServices"), Has("affectedTeams"), Has("message"))),
+                )
+            ),
         )
     ),
     title="summary",

@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Element,
     Every,
     Has,
+    Instant,
     Kind,
     Some,
     Source,
@@ -72,8 +73,21 @@ def field_value(*names: str) -> Source:
     return (*fields, *attributes)
 
 
-SERVICE = field_value("Service", "Services", "Affected services", "Affected service", "service")
-TEAM = field_value("Team", "Teams", "Affected teams", "Affected team", "Owning team", "team")
+SERVICE = field_value(
+    *(
+        "Service",
+        "Services",
+        "Affected services",
+        "Affected service",
+        "Affected Service",
+        "Affected Services",
+    ),
+    *("Component", "Product", "service"),
+)
+TEAM = field_value(
+    *("Team", "Teams", "Affected teams", "Affected team", "Affected Team", "Affected Teams"),
+    *("Owning team", "Owning Team", "Responsible team", "team"),
+)
 ENVIRONMENT = field_value("Environment", "Environments", "Affected environments", "environment", "env")
 
 INCIDENT = IssueMapping(
@@ -89,7 +103,14 @@ INCIDENT = IssueMapping(
     environment=ENVIRONMENT,
     external_url="permalink",
     source_created_at=("created_at", "reported_at"),
-    resolved_at=("resolved_at", "closed_at", "updated_at"),
+    resolved_at=(
+        "resolved_at",
+        Instant(
+            Element("incident_timestamp_values", "incident_timestamp.name", "Resolved at", "value.value")
+        ),
+        "closed_at",
+        "updated_at",
+    ),
     attributes={
         "reference": "reference",
         "mode": "mode",

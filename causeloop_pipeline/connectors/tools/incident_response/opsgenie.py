@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Instant,
     Is,
     Literal,
+    Match,
     Tag,
     TimeFormat,
 )
@@ -23,7 +24,7 @@ TEAM = (
     "ownerTeam",
     "team",
     "teams.0.name",
-    "teams.0",
+    Match("teams.0", r"^[^{].*"),
     Element("responders", key="type", equals="team", take="name"),
     Tag("tags", "team"),
 )

@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Literal,
+    Match,
     Matches,
     Some,
     Text,
@@ -17,13 +18,16 @@ from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMap
 
 HALF_A_YEAR = timedelta(days=180)
 IGNORED_TYPES = frozenset(
-    {"ping", "service", "incident_note", "incident_status_update", "incident_responder"}
+    {
+        *("ping", "service", "incident_note", "incident_status_update", "incident_responder"),
+        *("incident_field_values", "incident_workflow_instance", "incident_conference_bridge"),
+    }
 )
 
 INCIDENT = IssueMapping(
     name="incident",
     when=Every((Has("status"), Some((Has("incident_number"), Has("number"))))),
-    title="title",
+    title=("title", Match("summary", r"^(?:\[#\d+\] )?(.+)$")),
     body=("body.details", Different("description", than="title")),
     severity=("priority.summary", "priority.name", Text("urgency {urgency}")),
     status="status",

@@ -1,8 +1,19 @@
 """Rootly incidents by their last update, its alerts, and signed webhooks of both."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Not, Some, Source, Tag
-from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Different,
+    Every,
+    Has,
+    Literal,
+    Matches,
+    Not,
+    Some,
+    Source,
+    Tag,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
 
 def attribute(*names: str) -> tuple[str, ...]:
@@ -33,7 +44,13 @@ IS_INCIDENT = Some(
 )
 INCIDENT = IssueMapping(
     name="incident",
-    when=Every((IS_INCIDENT, Some((Has("attributes.status"), Has("status"))))),
+    when=Every(
+        (
+            IS_INCIDENT,
+            Some((Has("attributes.status"), Has("status"))),
+            Not(Matches("type", "post_mortem|retrospective|action_item")),
+        )
+    ),
     title=attribute("title"),
     body=(*attribute("summary"), *attribute("mitigation_message", "resolution_message")),
     severity=SEVERITY,
@@ -59,7 +76,13 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
-    when=Every((Some((Has("attributes.summary"), Has("summary"))), Not(IS_INCIDENT))),
+    when=Every(
+        (
+            Some((Has("attributes.summary"), Has("summary"))),
+            Some(tuple(Has(path) for path in attribute("source", "alert_urgency", "short_id", "started_at"))),
+            Not(IS_INCIDENT),
+        )
+    ),
     title=attribute("summary"),
     body=(Different("attributes.description", than="attributes.summary"), "description"),
     severity=(
@@ -85,6 +108,39 @@ ALERT = IssueMapping(
         "labels": attribute("labels"),
         "noise": attribute("noise"),
     },
+)
+PULSE = ChangeMapping(
+    name="pulse",
+    when=Every(
+        (
+            Some((Has("attributes.summary"), Has("summary"))),
+            Some((Has("attributes.started_at"), Has("started_at"))),
+        )
+    ),
+    # A pulse is anything that an integration reports, mostly deployments.
+    change_kind=Choose(
+        Matches(attribute("summary"), r"\bdeploy|\broll(ed)?.?(out|back)"),
+        Literal("deploy"),
+        Choose(Matches(attribute("summary"), r"\brelease"), Literal("release")),
+    ),
+    title=attribute("summary"),
+    service=names_of("services"),
+    environment=names_of("environments"),
+    external_url=attribute("external_url"),
+    changed_at=attribute("started_at", "created_at"),
+)
+OTHER_EVENTS = frozenset(
+    f"{subject}.{action}"
+    for subject in (
+        *("incident_post_mortem", "retrospective", "incident_action_item", "action_item"),
+        *("incident_scheduled", "genius_workflow_run", "incident_status_page_event"),
+    )
+    for action in ("created", "updated", "deleted", "published", "queued", "started", "completed", "failed")
+)
+PULSE_EVENTS = frozenset({"pulse.created", "pulse.updated"})
+IS_PULSE = spec.Condition(path="data.0.type", values=frozenset({"pulses"}))
+PULSE_RECORD = spec.RecordSchema(
+    key="pulse/{id}", updated_at=("attributes.updated_at", "updated_at"), kind="change"
 )
 INCIDENT_RECORD = spec.RecordSchema(updated_at=("attributes.updated_at", "updated_at"))
 PUSHED = spec.RecordSchema(updated_at=("updated_at", "issued_at"))
@@ -135,7 +191,14 @@ CONNECTOR = spec.Connector(
             ),
         ),
         delivery_path="event.id",
+        ignore=(spec.Condition(path="event.type", values=OTHER_EVENTS),),
         events=(
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="event.type", values=PULSE_EVENTS),
+                schema=PULSE_RECORD,
+            ),
+            spec.WebhookEvent(record="data", when=IS_PULSE, schema=PULSE_RECORD),
             spec.WebhookEvent(
                 record="data",
                 when=spec.Condition(path="event.type"),
@@ -146,4 +209,5 @@ CONNECTOR = spec.Connector(
         setup="Configuration › Webhooks: add the address, all incident events and all alert events.",
     ),
     issues=(INCIDENT, ALERT),
+    changes=(PULSE,),
 )

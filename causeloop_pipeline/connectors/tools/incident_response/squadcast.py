@@ -43,7 +43,7 @@ INCIDENT = IssueMapping(
     environment=ENVIRONMENT,
     external_url=("url", "incident_url", "link"),
     source_created_at=("created_at", "timeOfCreation", "time_of_creation"),
-    resolved_at=("resolved_at", "updated_at", "logs.-1.time"),
+    resolved_at=("resolved_at", "updated_at", "logs.-1.time", "event_at"),
     attributes={
         "number": ("incidentNumber", "incident_number"),
         "alert_source": ("alert_source.name", "alert_source"),
@@ -118,6 +118,12 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="incident_id"),
                 schema=spec.RecordSchema(key="incident_id", updated_at=("time_of_creation",), kind="event"),
+            ),
+            spec.WebhookEvent(
+                record="data.resource_data",
+                when=spec.Condition(path="event.resource", values=frozenset({"incident"})),
+                schema=spec.RecordSchema(updated_at=("event_at", "updated_at"), kind="event_of_version_2"),
+                add=(("event_at", "event.timestamp"),),
             ),
             spec.WebhookEvent(record="data", schema=PUSHED),
             spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=PUSHED),

@@ -15,6 +15,7 @@ ALERT = IssueMapping(
     error_type=("name", "rule_id"),
     team="sysContact",
     environment="location",
+    external_url=("url", "link"),
     source_created_at="timestamp",
     resolved_at="timestamp",
     attributes={"rule": "rule_id", "device": "device_id", "hardware": "hardware"},

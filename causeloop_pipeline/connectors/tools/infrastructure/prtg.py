@@ -1,9 +1,16 @@
 """PRTG sensors, pushed by HTTP notifications."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    PlainText,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
+TROUBLES = ("down", "down (acknowledged)", "down (partial)", "warning", "unusual")
 ALERT = IssueMapping(
     name="alert",
     when=Every((Has("sensorid"), Has("status"))),
@@ -17,6 +24,18 @@ ALERT = IssueMapping(
     external_url=("linksensor", "linkdevice"),
     source_created_at="datetime",
     attributes={"down": "down", "probe": "probe"},
+)
+LISTED = IssueMapping(
+    name="sensor of the API",
+    when=Every((Has("objid"), Has("status"), Has("sensor"))),
+    title=(Text("{device}: {sensor} is {status}"), Text("{sensor} is {status}")),
+    body=("message_raw", PlainText("message")),
+    severity="status",
+    status="status",
+    service=("device", "sensor"),
+    error_type="type",
+    team="group",
+    attributes={"probe": "probe", "last_down": "lastdown"},
 )
 
 CONNECTOR = spec.Connector(
@@ -33,8 +52,15 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="sensorid"),
                 schema=spec.RecordSchema(key="sensorid", updated_at=()),
             ),
+            spec.WebhookEvent(
+                record="sensors",
+                when=spec.Condition(path="sensors.0.objid"),
+                schema=spec.RecordSchema(
+                    key="objid", updated_at=(), kind="sensor", keep=Among("status", TROUBLES)
+                ),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, LISTED),
 )

@@ -3,11 +3,14 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
+    Element,
     Every,
     Has,
     Instant,
     Is,
     Literal,
+    Match,
     Some,
     Tag,
     Text,
@@ -15,6 +18,18 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+
+
+def tagged(path: str, *names: str) -> tuple[Element | Tag, ...]:
+    """A tag of the first of some names: Zabbix writes objects with `tag` and `value`, macros one text."""
+    return (*(Element(path, "tag", name) for name in names), Tag(path, "|".join(names)))
+
+
+def written(day: str, hour: str) -> Instant:
+    """The macros of a date and a time, `2026.03.02` and `09:00:00`, as one moment."""
+    year, month, date = (Match(day, pattern) for pattern in (r"^(\d{4})\.", r"\.(\d\d)\.", r"\.(\d\d)$"))
+    return Instant(Concat((year, Literal("-"), month, Literal("-"), date, Literal("T"), hour)))
+
 
 PROBLEM = IssueMapping(
     name="problem",
@@ -27,10 +42,15 @@ PROBLEM = IssueMapping(
         Choose(Is("acknowledged", ("1",)), Literal("acknowledged"), Literal("problem")),
         Choose(Has("r_eventid"), Literal("resolved"), Literal("problem")),
     ),
-    service=("hosts.0.name", Tag("tags", "service|component"), "objectid"),
-    error_type=Tag("tags", "class"),
-    team=Tag("tags", "team|owner"),
-    environment=Tag("tags", "env|environment"),
+    service=(
+        "hosts.0.name",
+        "hosts.0.host",
+        *tagged("tags", "service", "component", "application"),
+        "objectid",
+    ),
+    error_type=tagged("tags", "class"),
+    team=tagged("tags", "team", "owner"),
+    environment=tagged("tags", "env", "environment"),
     external_url=Text("{config.base_url}/tr_events.php?triggerid={objectid}&eventid={eventid}"),
     source_created_at=Instant("clock", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant(("r_clock", "clock"), TimeFormat.EPOCH_SECONDS),
@@ -43,10 +63,25 @@ PUSHED = IssueMapping(
     body=("description", "alert_message", "message"),
     severity=(Text("severity {event_nseverity}"), "event_severity", "trigger_severity", "severity"),
     status=(Text("value {event_value}"), "event_status", "trigger_status", "status"),
-    service=("host_name", "event_host", "host", Tag("event_tags", "service|component"), "trigger_id"),
-    team=Tag("event_tags", "team"),
-    environment=Tag("event_tags", "env|environment"),
+    service=(
+        "host_name",
+        "event_host",
+        "host",
+        *tagged("event_tags", "service", "component", "application"),
+        "trigger_id",
+    ),
+    team=tagged("event_tags", "team", "owner"),
+    environment=tagged("event_tags", "env", "environment"),
     external_url=(Text("{zabbix_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"), "zabbix_url"),
+    source_created_at=(
+        Instant("event_timestamp", TimeFormat.EPOCH_SECONDS),
+        written("event_date", "event_time"),
+    ),
+    resolved_at=(
+        Instant("event_recovery_timestamp", TimeFormat.EPOCH_SECONDS),
+        written("event_recovery_date", "event_recovery_time"),
+        written("event_date", "event_time"),
+    ),
     attributes={"trigger": "trigger_id", "tags": "event_tags"},
 )
 
@@ -105,7 +140,9 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="event_id"),
-                schema=spec.RecordSchema(key="event_id", updated_at=(), kind="event"),
+                schema=spec.RecordSchema(
+                    key="event_id", updated_at=(), kind="event", embedded=("event_tags",)
+                ),
             ),
             spec.WebhookEvent(
                 record="",

@@ -46,6 +46,7 @@ INCIDENT = IssueMapping(
     service=(
         "contextualLabels.application",
         "contextualLabels.applicationName",
+        "contextualLabels.application_name",
         "contextualLabels.service",
         "displayLabels.service",
         Tag("metaLabels", "service|application"),
@@ -54,6 +55,7 @@ INCIDENT = IssueMapping(
     environment=(
         "contextualLabels.environment",
         "contextualLabels.subsystem",
+        "contextualLabels.subsystem_name",
         Tag("metaLabels", "environment|env"),
     ),
     source_created_at="createdAt",

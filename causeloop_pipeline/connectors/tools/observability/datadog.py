@@ -11,6 +11,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Instant,
     Is,
     Match,
+    Some,
     Tag,
     Text,
     TimeFormat,
@@ -32,7 +33,19 @@ TRANSITION = Match(
 
 INCIDENT = IssueMapping(
     name="incident",
-    when=Has("attributes.title"),
+    when=Every(
+        (
+            Has("attributes.title"),
+            Some(
+                (
+                    Is("type", ("incident", "incidents")),
+                    Has("attributes.fields"),
+                    Has("attributes.public_id"),
+                    Has("attributes.state"),
+                )
+            ),
+        )
+    ),
     title="attributes.title",
     body="attributes.fields.summary.value",
     severity=("attributes.severity", "attributes.fields.severity.value"),
@@ -115,12 +128,12 @@ WEBHOOK = IssueMapping(
     name="webhook",
     title="title",
     body="message",
-    severity="severity",
-    status=("state", TRANSITION),
+    severity=("severity", "alert_priority", Match("alert_type", r"^(error|warning|warn|info)$")),
+    status=("state", "alert_transition", TRANSITION),
     service=Tag("tags", "service"),
     team=Tag("tags", "team"),
-    environment=Tag("tags", "env"),
-    external_url=("url", Text("https://app.{config.site}/incidents/{public_id}")),
+    environment=Tag("tags", "env|environment"),
+    external_url=("url", "link", Text("https://app.{config.site}/incidents/{public_id}")),
     source_created_at=Instant(("date", "last_updated"), TimeFormat.EPOCH_MILLISECONDS),
     attributes={"public_id": Text("{public_id}"), "region": Tag("tags", "region")},
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.grafana_alert_groups import ALERT_GROUP, ALERT_GROUP_EVENT
 from causeloop_pipeline.connectors.mapping.expressions import (
     Concat,
     Element,
@@ -97,10 +98,11 @@ CONNECTOR = spec.Connector(
                 schema=SCHEMA,
                 add=(("event", "event"), ("eventTime", "time")),
             ),
+            ALERT_GROUP_EVENT,
             spec.WebhookEvent(record="incidents", schema=SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="incidentID"), schema=SCHEMA),
         ),
         setup="IRM › Integrations › Outgoing webhooks: the address and the secret, for all incident events.",
     ),
-    issues=(incident("incident", ""),),
+    issues=(incident("incident", ""), ALERT_GROUP),
 )

@@ -51,25 +51,41 @@ WEBHOOK = IssueMapping(
     when=Every(
         (
             Some((Has("status"), Has("isTest"), Has("summary"))),
-            Some((Has("result_url"), Has("trigger_url"), Has("id"))),
+            Some(
+                (
+                    Has("result_url"),
+                    Has("trigger_url"),
+                    Has("trigger_id"),
+                    Every((Has("id"), Some((Has("timestamp"), Has("alert"), Has("isTest"), Has("url"))))),
+                )
+            ),
         )
     ),
     title=("name", "trigger_name", "slo.name", "summary"),
     body=("summary", "trigger_description", "description"),
     severity=("severity", "alert.severity", "vars.severity"),
     status="status",
-    service=("dataset_slug", "dataset", "vars.service", "slo.dataset"),
+    service=(
+        "dataset_slug",
+        "dataset.slug",
+        "dataset.name",
+        "dataset",
+        "vars.service",
+        "slo.dataset",
+        "result_groups_triggered.0.Group.service",
+        r"result_groups_triggered.0.Group.service\.name",
+    ),
     team="vars.team",
-    environment=("environment", "environment_slug"),
-    error_type=("alert.type", "operator"),
-    external_url=("result_url", "trigger_url", "slo.url"),
+    environment=("environment.slug", "environment.name", "environment", "environment_slug"),
+    error_type="alert.type",
+    external_url=("result_url", "trigger_url", "slo.url", "url"),
     source_created_at=("timestamp", "alert.timestamp"),
     resolved_at=("timestamp", "alert.timestamp"),
     attributes={"threshold": "threshold", "groups": "result_groups_triggered"},
 )
 MARKER = ChangeMapping(
     name="marker",
-    when=Some((Has("message"), Has("type"))),
+    when=Some((Has("message"), Every((Has("type"), Some((Has("start_time"), Has("color"))))))),
     # A marker's type is any text that its sender chose.
     change_kind=Choose(
         Matches("type", "deploy|rollout"),
@@ -140,6 +156,11 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="triggered"),
                 schema=spec.RecordSchema(),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="trigger_id"),
+                schema=spec.RecordSchema(key="trigger_id", updated_at=("timestamp",), kind="event"),
             ),
             spec.WebhookEvent(
                 record="",

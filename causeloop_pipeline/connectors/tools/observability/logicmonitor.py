@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Literal,
     Match,
     Moment,
+    Some,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -45,14 +46,14 @@ DELIVERED = IssueMapping(
         Match("group", r"(?i)\b(production|prod|staging|stage|development|dev|test)\b"),
     ),
     error_type=("datapoint", "alerttype", "datasource"),
-    external_url=("alerturl", "alertdetailurl", "hosturl", "serviceurl"),
+    external_url=("alerturl", "alertdetailurl", "url", "hosturl", "serviceurl"),
     source_created_at=any_time("startepoch", "start", "date"),
     resolved_at=any_time("endepoch", "end", "date"),
     attributes={"instance": "instance", "value": "value", "internal_id": "internalid"},
 )
 LISTED = IssueMapping(
     name="alert",
-    when=Every((Has("internalId"), Has("startEpoch"))),
+    when=Every((Some((Has("internalId"), Has("monitorObjectName"))), Has("startEpoch"))),
     title=Join(("resourceTemplateName", "dataPointName", "monitorObjectName"), " · "),
     body=("detailMessage.body", "detailMessage.subject", "instanceDescription"),
     severity="severity",

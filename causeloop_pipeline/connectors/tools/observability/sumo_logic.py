@@ -44,7 +44,12 @@ ALERT = IssueMapping(
     name="webhook",
     when=Every(
         (
-            Some((Has("trigger_type"), Has("triggerType"), Has("TriggerType"), Has("status"))),
+            Some(
+                (
+                    *(Has(name) for name in ("trigger_type", "triggerType", "TriggerType")),
+                    Every((Has("status"), Some((Has("monitorId"), Has("monitor_id"), Has("monitor_name"))))),
+                )
+            ),
             Some((Has("name"), Has("Name"), Has("monitor_name"))),
         )
     ),

@@ -1,7 +1,7 @@
 """Apache Airflow: failed DAG runs and task instances, listed by their last update; callbacks push them."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import Concat, Every, Has, Literal, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -35,6 +35,23 @@ RUN = IssueMapping(
     source_created_at=("start_date", "queued_at", "logical_date", "execution_date"),
     resolved_at=("end_date", "last_scheduling_decision"),
     attributes={"run": "dag_run_id", "run_type": "run_type", "triggered_by": "triggered_by"},
+)
+# The last line of a trace says what was raised, as `ModuleNotFoundError: No module named 'x'`.
+RAISED = Match("stack_trace", r"(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$")
+IMPORT_ERROR = IssueMapping(
+    name="import error",
+    when=Every((Has("import_error_id"), Has("filename"))),
+    title=(
+        Concat((Match("filename", r"([^/]+)$"), Literal(" cannot be imported: "), RAISED)),
+        Concat((Match("filename", r"([^/]+)$"), Literal(" cannot be imported"))),
+    ),
+    body="stack_trace",
+    severity=Literal("failed"),
+    status=Literal("failed"),
+    service=Match("filename", r"([^/.]+)(?:\.\w+)?$"),
+    error_type=(Match(RAISED, r"^([\w.]+)"), Literal("import_error")),
+    source_created_at="timestamp",
+    attributes={"file": "filename", "bundle": "bundle_name"},
 )
 RUN_SCHEMA = spec.RecordSchema(
     key="{dag_id}/{dag_run_id}",
@@ -75,8 +92,21 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="", when=spec.Condition(path="task_id"), schema=TASK_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="dag_run_id"), schema=RUN_SCHEMA),
             spec.WebhookEvent(record="task_instances", schema=TASK_SCHEMA),
+            *(
+                spec.WebhookEvent(
+                    record=record,
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(
+                        key="import_error/{import_error_id}", updated_at=("timestamp",), kind="import_error"
+                    ),
+                )
+                for record, path in (
+                    ("import_errors", "import_errors.0.import_error_id"),
+                    ("", "import_error_id"),
+                )
+            ),
         ),
         setup="on_failure_callback: POST dag_id, dag_run_id, task_id, state and dates as JSON.",
     ),
-    issues=(TASK, RUN),
+    issues=(TASK, RUN, IMPORT_ERROR),
 )

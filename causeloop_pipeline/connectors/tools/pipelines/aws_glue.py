@@ -33,6 +33,20 @@ EVENT = IssueMapping(
     resolved_at="time",
     attributes={"account": "account", "region": "region"},
 )
+CRAWLER_EVENT = IssueMapping(
+    name="state change of a crawler",
+    when=Every((Has("detail.crawlerName"), Has("detail.state"))),
+    title=Text("{detail.crawlerName} {detail.state}"),
+    body=("detail.errorMessage", "detail.message"),
+    severity="detail.state",
+    status="detail.state",
+    service="detail.crawlerName",
+    error_type=Literal("glue_crawler_failed"),
+    environment="region",
+    source_created_at=("detail.completionDate", "time"),
+    resolved_at="time",
+    attributes={"account": "account", "region": "region"},
+)
 
 CONNECTOR = spec.Connector(
     name="aws_glue",
@@ -85,11 +99,21 @@ CONNECTOR = spec.Connector(
                     keep=Among("detail.state", FAILED),
                 ),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="detail.crawlerName"),
+                schema=spec.RecordSchema(
+                    key="crawler/{detail.crawlerName}/{id}",
+                    updated_at=("time",),
+                    kind="event",
+                    keep=Among("detail.state", FAILED),
+                ),
+            ),
         ),
         setup=(
             "EventBridge rule for “Glue Job State Change” with an API destination: this address, and a "
             "connection that sends the secret in the header x-causeloop-token."
         ),
     ),
-    issues=(EVENT, RUN),
+    issues=(EVENT, RUN, CRAWLER_EVENT),
 )

@@ -21,6 +21,19 @@ RUN = IssueMapping(
     resolved_at=("runEnd", "lastUpdated"),
     attributes={"trigger": "invokedBy.name", "duration_ms": "durationInMs"},
 )
+ACTIVITY = IssueMapping(
+    name="activity run",
+    when=Every((Has("activityRunId"), Has("activityName"))),
+    title=Text("{pipelineName} {activityName} {status}"),
+    body=("error.message", "output.errors.0.Message"),
+    severity="status",
+    status="status",
+    service="pipelineName",
+    error_type=("error.errorCode", "error.failureType", Literal("activity_failed")),
+    source_created_at="activityRunStart",
+    resolved_at="activityRunEnd",
+    attributes={"activity": "activityType", "run": "pipelineRunId", "failure": "error.failureType"},
+)
 
 CONNECTOR = spec.Connector(
     name="azure_data_factory",
@@ -63,5 +76,22 @@ CONNECTOR = spec.Connector(
             ),
         ),
     ),
-    issues=(RUN,),
+    webhook=spec.Webhook(
+        signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
+        events=tuple(
+            spec.WebhookEvent(
+                record=record,
+                when=spec.Condition(path=path),
+                schema=spec.RecordSchema(
+                    key="activity/{activityRunId}",
+                    updated_at=("activityRunEnd", "activityRunStart"),
+                    kind="activity",
+                    keep=Among("status", ("failed", "cancelled")),
+                ),
+            )
+            for record, path in (("value", "value.0.activityRunId"), ("", "activityRunId"))
+        ),
+        setup="A Web activity on failure posts the activity's run, with the header x-causeloop-token.",
+    ),
+    issues=(ACTIVITY, RUN),
 )

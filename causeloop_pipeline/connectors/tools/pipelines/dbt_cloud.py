@@ -1,7 +1,7 @@
 """dbt platform job runs that failed, listed newest first and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -23,7 +23,22 @@ PUSHED = IssueMapping(
 )
 RUN = IssueMapping(
     name="run",
-    when=Every((Has("id"), Has("status"), Has("created_at"))),
+    when=Every(
+        (
+            Has("id"),
+            Has("status"),
+            Has("created_at"),
+            Some(
+                (
+                    Has("job_definition_id"),
+                    Has("job_id"),
+                    Has("trigger_id"),
+                    Has("status_humanized"),
+                    Has("job"),
+                )
+            ),
+        )
+    ),
     title=(
         Text("{job.name}: {status_humanized}"),
         Text("{trigger.cause}: {status_humanized}"),

@@ -1,13 +1,22 @@
 """Fivetran: connections whose sync failed, listed and pushed by webhooks; and rows of its log table."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Kind, Literal, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Is,
+    Kind,
+    Literal,
+    Match,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
 PUSHED = IssueMapping(
     name="webhook",
-    when=Every((Has("event"), Has("connector_id"))),
+    when=Every((Kind(("event",)), Has("event"), Has("connector_id"))),
     title=(
         Text("{connector_type} {connector_name}: {event} {data.status}"),
         Text("{connector_id}: {event} {data.status}"),
@@ -17,7 +26,7 @@ PUSHED = IssueMapping(
     severity=("data.status", "event"),
     status=("data.status", "event"),
     service=("connector_name", "connector_id"),
-    error_type=("data.reason", "event"),
+    error_type=(Match("data.reason", r"^[^{].*"), "event"),
     team="destination_group_id",
     source_created_at="created",
     attributes={"connector": "connector_id", "sync": "sync_id", "type": "connector_type"},
@@ -39,6 +48,19 @@ CONNECTION = IssueMapping(
         "setup_state": "status.setup_state",
         "update_state": "status.update_state",
     },
+)
+TRANSFORMATION = IssueMapping(
+    name="webhook of a transformation",
+    when=Every((Has("event"), Has("data.id"))),
+    title=(Text("{data.name}: {event}"), Text("{data.id}: {event}")),
+    body=("data.result.description", "data.result.error", "data.reason"),
+    severity="event",
+    status="event",
+    service=("data.name", "transformation_id", "data.id"),
+    error_type="event",
+    team="destination_group_id",
+    source_created_at=("data.startTime", "created"),
+    attributes={"transformation": "transformation_id", "connector": "connector_id"},
 )
 LOG = IssueMapping(
     name="log row",
@@ -109,6 +131,15 @@ CONNECTOR = spec.Connector(
                     keep=Among("data.status", ("failure", "failure_with_task", "rescheduled", "failed")),
                 ),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(
+                    path="event", values=frozenset({"transformation_run_failed", "dbt_run_failed"})
+                ),
+                schema=spec.RecordSchema(
+                    key="transformation/{data.id}", updated_at=("created",), kind="transformation"
+                ),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="connector_id"), schema=PUSH_SCHEMA),
             spec.WebhookEvent(
                 record="",
@@ -120,5 +151,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="Webhooks API: the event sync_end, with a secret.",
     ),
-    issues=(PUSHED, CONNECTION, LOG),
+    issues=(PUSHED, TRANSFORMATION, CONNECTION, LOG),
 )

@@ -1,7 +1,7 @@
 """OpenLineage run events of any producer: the failed and aborted ones."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Match, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -13,7 +13,15 @@ RUN = IssueMapping(
     severity="eventType",
     status="eventType",
     service=("job.name", "job.namespace"),
-    error_type=("run.facets.errorMessage.programmingLanguage", "job.facets.jobType.jobType"),
+    error_type=(
+        Match(
+            ("run.facets.errorMessage.stackTrace", "run.facets.errorMessage.message"),
+            r"\b((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\b",
+        ),
+        Match("run.facets.errorMessage.message", r"\b([A-Z]\w*(?:Error|Exception))\b"),
+        "run.facets.errorMessage.programmingLanguage",
+        "job.facets.jobType.jobType",
+    ),
     team=("job.facets.ownership.owners.0.name",),
     environment="job.namespace",
     source_created_at=("run.facets.nominalTime.nominalStartTime", "eventTime"),

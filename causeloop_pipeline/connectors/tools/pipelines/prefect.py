@@ -1,9 +1,30 @@
 """Prefect: failed and crashed flow runs, filtered by their end; automations push them."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Element,
+    Every,
+    Has,
+    Literal,
+    Matches,
+    Tag,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
+
+FAILURE_EVENTS = tuple(f"prefect.flow-run.{state}" for state in ("failed", "crashed", "timedout"))
+FAILED_STATE = (
+    r"resource.prefect\.state-type",
+    Choose(Matches("event", "crashed"), Literal("CRASHED"), Literal("FAILED")),
+)
+
+
+def related(role: str) -> Element:
+    """The name of what an event's run belongs to."""
+    return Element("related", r"prefect\.resource\.role", role, r"prefect\.resource\.name")
+
 
 RUN = IssueMapping(
     name="flow run",
@@ -20,9 +41,36 @@ RUN = IssueMapping(
     resolved_at=("end_time", "updated"),
     attributes={"tags": "tags", "run_count": "run_count", "work_queue": "work_queue_name"},
 )
+RUN_EVENT = IssueMapping(
+    name="event of a flow run",
+    when=Every((Has("event"), Has(r"resource.prefect\.resource\.id"))),
+    title=(
+        Text(r"{resource.prefect\.resource\.name}: {resource.prefect\.state-name}"),
+        Text(r"{resource.prefect\.resource\.name}: {event}"),
+    ),
+    body=r"resource.prefect\.state-message",
+    severity=FAILED_STATE,
+    status=FAILED_STATE,
+    service=(
+        related("deployment"),
+        related("flow"),
+        r"resource.prefect\.resource\.name",
+    ),
+    error_type=(r"resource.prefect\.state-name", "event"),
+    environment=related("work-pool"),
+    source_created_at=(r"resource.prefect\.state-timestamp", "occurred"),
+    resolved_at="occurred",
+    attributes={"event": "event", "run": r"resource.prefect\.resource\.id"},
+)
 SCHEMA = spec.RecordSchema(
     updated_at=("end_time", "updated"), keep=Among("state_type", ("failed", "crashed"))
 )
+
+
+def has_failed(event: spec.Record) -> bool:
+    """Whether an event tells that a flow run failed, crashed or hung."""
+    return str(event.get("event")).lower().startswith(FAILURE_EVENTS)
+
 
 CONNECTOR = spec.Connector(
     name="prefect",
@@ -57,8 +105,19 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(record="flow_run", schema=SCHEMA, add=(("flow_name", "flow.name"),)),
             spec.WebhookEvent(record="", when=spec.Condition(path="flow_id"), schema=SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path=r"resource.prefect\.resource\.id"),
+                schema=spec.RecordSchema(
+                    key=r"resource.prefect\.resource\.id",
+                    key_pattern=r"flow-run\.(.+)$",
+                    updated_at=("occurred",),
+                    kind="event",
+                    keep=has_failed,
+                ),
+            ),
         ),
         setup="Automations: on a failed or crashed flow run, a webhook block that posts {{flow_run}}.",
     ),
-    issues=(RUN,),
+    issues=(RUN, RUN_EVENT),
 )

@@ -3,11 +3,13 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Different,
     Every,
     Has,
     Literal,
     Matches,
     Not,
+    Some,
     Source,
     Text,
 )
@@ -49,10 +51,19 @@ def page_of(table: str) -> Source:
 
 
 HAS_NUMBER = Every((Has("sys_id"), Has("short_description")))
+IS_REQUEST = Matches(read_values("number"), r"^(RITM|REQ|SCTASK|KB)\d")
+IS_WORKED_ON = Some((Has("number"), Has("state"), Has("incident_state"), Has("priority")))
 IS_CHANGE = Matches(read_values("number"), r"^CHG|^CTASK")
 RECORD = IssueMapping(
     name="incident",
-    when=Every((HAS_NUMBER, Not(IS_CHANGE))),
+    when=Every(
+        (
+            HAS_NUMBER,
+            IS_WORKED_ON,
+            Not(IS_CHANGE),
+            Not(Matches(read_values("number"), r"^(RITM|REQ|SCTASK|KB)\d")),
+        )
+    ),
     title=read_values("short_description"),
     body=read_values("description"),
     severity=read_values("priority", "severity", "urgency"),
@@ -70,6 +81,22 @@ RECORD = IssueMapping(
         "urgency": read_values("urgency"),
         "close_code": read_values("close_code"),
     },
+)
+ALERT_TITLE = read_values("short_description", "description")
+ALERT = IssueMapping(
+    name="alert of Event Management",
+    when=Every((Has("sys_id"), Matches(read_values("number"), r"^Alert\d"))),
+    title=ALERT_TITLE,
+    body=Different(read_values("description", "additional_info"), than=ALERT_TITLE),
+    severity=read_values("severity"),
+    status=read_values("state"),
+    service=read_names("cmdb_ci", "node", "resource", "source"),
+    error_type=read_values("type", "metric_name"),
+    team=read_names("assignment_group"),
+    external_url=page_of("em_alert"),
+    source_created_at=moments("initial_event_time", "initial_remote_time", "sys_created_on"),
+    resolved_at=moments("closed_at", "last_event_time", "sys_updated_on"),
+    attributes={"number": read_values("number"), "source": read_values("source")},
 )
 CHANGE = ChangeMapping(
     name="change request",
@@ -173,6 +200,6 @@ CONNECTOR = spec.Connector(
         ),
     ),
     tickets=True,
-    issues=(RECORD,),
+    issues=(ALERT, RECORD),
     changes=(CHANGE,),
 )

@@ -82,6 +82,19 @@ ACTION = IssueMapping(
     source_created_at=("timestamp", "@timestamp", "date"),
 )
 
+CASE = IssueMapping(
+    name="case",
+    when=Every((Has("title"), Has("status"), Has("owner"))),
+    title="title",
+    body="description",
+    severity="severity",
+    status="status",
+    error_type="category",
+    source_created_at="created_at",
+    resolved_at=("closed_at", "updated_at"),
+    attributes={"tags": "tags", "owner": "owner", "alerts": "totalAlerts"},
+)
+CASE_SCHEMA = spec.RecordSchema(key="case/{id}", updated_at=("updated_at", "created_at"), kind="case")
 HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
 
 CONNECTOR = spec.Connector(
@@ -120,6 +133,8 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="alert_id"),
                 schema=spec.RecordSchema(key="alert_id", updated_at=("timestamp",), kind="action"),
             ),
+            spec.WebhookEvent(record="cases", schema=CASE_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="totalComment"), schema=CASE_SCHEMA),
             spec.WebhookEvent(
                 record="alerts",
                 schema=spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="alert"),
@@ -145,5 +160,5 @@ CONNECTOR = spec.Connector(
         setup="Rule › Actions › Webhook connector with the header x-causeloop-token; body "
         '{"alerts": {{{context.alerts}}}}',
     ),
-    issues=(list_fields("_source."), list_fields(""), FORMER_SIGNAL, ACTION),
+    issues=(CASE, list_fields("_source."), list_fields(""), FORMER_SIGNAL, ACTION),
 )

@@ -20,7 +20,9 @@ INVESTIGATION = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert",
-    when=Every((Has("title"), Some((Has("alert_rrn"), Has("alerted_at"), Has("rule.rrn"))))),
+    when=Every(
+        (Has("title"), Some((Has("alert_rrn"), Has("alerted_at"), Has("rule.rrn"), Has("rule.name"))))
+    ),
     title="title",
     body=("rule.name", "external_source"),
     severity=("priority", "severity"),
@@ -76,6 +78,11 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="alert",
                 when=spec.Condition(path="alert.rrn"),
+                schema=spec.RecordSchema(key="rrn", updated_at=("updated_at", "created_at"), kind="alert"),
+            ),
+            spec.WebhookEvent(
+                record="alerts",
+                when=spec.Condition(path="alerts.0.rrn"),
                 schema=spec.RecordSchema(key="rrn", updated_at=("updated_at", "created_at"), kind="alert"),
             ),
             spec.WebhookEvent(

@@ -3,10 +3,25 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, Some, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Expression,
+    Has,
+    Instant,
+    Literal,
+    Some,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 NOTABLES = "search `notable` | where _time>={since} | sort 0 _time"
+
+
+def named(*paths: str) -> tuple[Expression, ...]:
+    """Whom a finding belongs to; Splunk writes "unassigned" where nobody does."""
+    return tuple(Different(path, than=Literal("unassigned")) for path in paths)
+
 
 INVESTIGATION = IssueMapping(
     name="finding or investigation of Mission Control",
@@ -16,7 +31,7 @@ INVESTIGATION = IssueMapping(
     severity=("urgency", "severity"),
     status=("status_name", "status"),
     service=("app", "source"),
-    team=("owner", "assignee"),
+    team=named("owner", "assignee"),
     error_type=("incident_type", "investigation_type"),
     source_created_at=("create_time", Instant("create_time", TimeFormat.EPOCH_SECONDS)),
     resolved_at=("update_time", Instant("update_time", TimeFormat.EPOCH_SECONDS)),
@@ -29,7 +44,7 @@ NOTABLE = IssueMapping(
     severity=("urgency", "severity"),
     status=("status_label", "status"),
     service=("dest", "dvc", "host", "src", "source"),
-    team=("owner_realname", "owner"),
+    team=named("owner_realname", "owner"),
     error_type=("security_domain", "savedsearch_name", "rule_name"),
     environment="index",
     external_url=("drilldown_search_link", "results_link"),
@@ -46,7 +61,7 @@ PUSHED_ALERT = IssueMapping(
     # The action fires when a search finds something; nothing is sent when it stops finding it.
     status=("result.status_label", "result.status", Literal("triggered")),
     service=("result.service", "result.dest", "result.host", "result.source", "app"),
-    team=("result.owner", "owner"),
+    team=named("result.owner", "owner"),
     environment=("result.environment", "result.env", "result.index"),
     error_type=("result.error_type", "result.signature", "result.sourcetype"),
     external_url="results_link",

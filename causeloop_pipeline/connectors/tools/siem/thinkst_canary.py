@@ -3,12 +3,15 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
+    Concat,
+    Every,
     Has,
     Instant,
     Is,
     Join,
     Literal,
     Some,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -52,6 +55,22 @@ PUSHED_INCIDENT = IssueMapping(
     attributes={"source_host": "SourceIP", "node": "CanaryID", "location": "CanaryLocation"},
 )
 
+TOKEN = IssueMapping(
+    name="canarytoken",
+    when=Every((Has("manage_url"), Has("channel"))),
+    title=(Concat((Literal("Canarytoken triggered: "), "memo")), Text("Canarytoken triggered by {channel}")),
+    severity=Literal("incident"),
+    status=Literal("unacknowledged"),
+    service=("memo", "token"),
+    error_type=("token_type", "channel"),
+    external_url="manage_url",
+    source_created_at=(Instant("time", TimeFormat.ZONE_NAME), "time"),
+    attributes={
+        "source_host": ("src_ip", "additional_data.src_ip"),
+        "channel": "channel",
+        "user_agent": "additional_data.useragent",
+    },
+)
 INCIDENT_SCHEMA = spec.RecordSchema(updated_at=("updated_time",), times=spec.TimeFormat.EPOCH_SECONDS)
 
 CONNECTOR = spec.Connector(
@@ -91,9 +110,14 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="description.description"), schema=INCIDENT_SCHEMA
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="manage_url"),
+                schema=spec.RecordSchema(key="{manage_url}/{time}", updated_at=(), kind="token"),
+            ),
         ),
         setup="Console › Global settings › Webhooks › Generic, with the header x-causeloop-token holding the "
         "secret.",
     ),
-    issues=(INCIDENT, PUSHED_INCIDENT),
+    issues=(INCIDENT, PUSHED_INCIDENT, TOKEN),
 )

@@ -3,12 +3,18 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 CONVERSATION = IssueMapping(
     name="conversation",
-    when=Every((Has("id"), Has("status"))),
+    when=Every(
+        (
+            Has("id"),
+            Has("status"),
+            Some((Has("topicIds"), Has("customerId"), Has("inboxId"), Has("assignee"))),
+        )
+    ),
     title=("topics.0.name", "topicIds.0", Text("Conversation {id}")),
     severity=SeverityLabel("topicIds"),
     status=("status.value", "status"),

@@ -1,12 +1,27 @@
 """Kustomer conversations, listed by their last update and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Is,
+    Not,
+    SeverityLabel,
+    Some,
+    Tag,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 CONVERSATION = IssueMapping(
     name="conversation",
-    when=Every((Has("attributes.status"), Some((Has("attributes.createdAt"), Has("attributes.name"))))),
+    when=Every(
+        (
+            Has("attributes.status"),
+            Some((Has("attributes.createdAt"), Has("attributes.name"))),
+            Some((Not(Has("type")), Is("type", ("conversation",)))),
+        )
+    ),
     title=("attributes.name", "attributes.preview", Text("Conversation {id}")),
     body="attributes.preview",
     severity=(Text("priority {attributes.priority}"), SeverityLabel("attributes.tags")),

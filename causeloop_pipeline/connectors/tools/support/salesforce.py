@@ -1,7 +1,15 @@
 """Salesforce Service Cloud cases, queried in the order of their last change, pushed by flows."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Different,
+    Every,
+    Has,
+    Instant,
+    Some,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 FIELDS = (
@@ -11,7 +19,7 @@ FIELDS = (
 QUERY = f"SELECT {FIELDS} FROM Case WHERE SystemModstamp >= {{since}} ORDER BY SystemModstamp ASC"
 CASE = IssueMapping(
     name="case",
-    when=Every((Has("Id"), Has("CreatedDate"))),
+    when=Every((Has("Id"), Some((Has("CreatedDate"), Has("CaseNumber"))))),
     title=("Subject", Text("Case {CaseNumber}")),
     body=Different("Description", than="Subject"),
     severity="Priority",
@@ -44,6 +52,42 @@ REPLICATED = IssueMapping(
     resolved_at=("closed_date", "last_modified_date"),
     attributes={"number": "case_number", "origin": "origin", "account": "account_id"},
 )
+CAPTURED = IssueMapping(
+    name="change data capture",
+    when=Every((Has("ChangeEventHeader"), Has("Subject"))),
+    title="Subject",
+    body=Different("Description", than="Subject"),
+    severity="Priority",
+    status="Status",
+    service=("Product__c", "Type"),
+    error_type="Reason",
+    team="OwnerId",
+    environment="Environment__c",
+    source_created_at=(
+        "CreatedDate",
+        "LastModifiedDate",
+        Instant("ChangeEventHeader.commitTimestamp", TimeFormat.EPOCH_MILLISECONDS),
+    ),
+    resolved_at=("ClosedDate", "LastModifiedDate"),
+    attributes={"number": "CaseNumber", "origin": "Origin", "account": "AccountId"},
+)
+
+
+def captured(path: str) -> spec.WebhookEvent:
+    """A changed case of change data capture, which stands at a path."""
+    return spec.WebhookEvent(
+        record=path,
+        when=spec.Condition(
+            path=f"{path}.ChangeEventHeader.entityName".removeprefix("."), values=frozenset({"Case"})
+        ),
+        schema=spec.RecordSchema(
+            key="ChangeEventHeader.recordIds.0",
+            updated_at=("ChangeEventHeader.commitTimestamp",),
+            times=TimeFormat.EPOCH_MILLISECONDS,
+            kind="captured",
+        ),
+    )
+
 
 CONNECTOR = spec.Connector(
     name="salesforce",
@@ -80,6 +124,15 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         events=(
+            *(captured(path) for path in ("data.payload", "payload", "")),
+            spec.WebhookEvent(
+                record="sobject",
+                when=spec.Condition(path="sobject.Id"),
+                schema=spec.RecordSchema(
+                    key="Id", updated_at=("event_at", "SystemModstamp", "LastModifiedDate")
+                ),
+                add=(("event_at", "event.createdDate"),),
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="Id"),
@@ -93,5 +146,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="Setup › Flows: on a changed case, an HTTP callout that posts the case's fields as JSON.",
     ),
-    issues=(CASE, REPLICATED),
+    issues=(CAPTURED, CASE, REPLICATED),
 )

@@ -1,7 +1,17 @@
 """Zendesk tickets: an endless incremental export whose cursor is stored, and signed event webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Concat, Has, Literal, Match, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Concat,
+    Every,
+    Has,
+    Literal,
+    Match,
+    Not,
+    Some,
+    Tag,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 PAGE = Concat(
@@ -13,14 +23,19 @@ PAGE = Concat(
 )
 TICKET = IssueMapping(
     name="ticket",
-    when=Some((Has("subject"), Has("raw_subject"), Has("status"), Has("priority"))),
-    title=("subject", "raw_subject", "description"),
+    when=Every(
+        (
+            Some((Has("subject"), Has("raw_subject"), Every((Has("status"), Has("priority"))))),
+            Not(Has("detail")),  # the envelope of an event, whose subject is no title
+        )
+    ),
+    title=("subject", "raw_subject", "title", "description"),
     body="description",
     severity="priority",
     status="status",
     service=(Tag("tags", "service|product"), "brand_id"),
     error_type=Tag("tags", "error"),
-    team=(Tag("tags", "team"), "group_id"),
+    team=(Tag("tags", "team"), "group.name", "group_id"),
     environment=Tag("tags", "env|environment"),
     external_url=(PAGE, "url"),
     source_created_at="created_at",

@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Is,
     Literal,
+    Not,
     SeverityLabel,
     Some,
     Tag,
@@ -27,7 +28,12 @@ TASK = IssueMapping(
         (
             Has("gid"),
             Has("name"),
-            Some((Is("resource_type", ("task",)), Has("completed"), Has("modified_at"))),
+            Some(
+                (
+                    Is("resource_type", ("task",)),
+                    Every((Not(Has("resource_type")), Some((Has("completed"), Has("modified_at"))))),
+                )
+            ),
         )
     ),
     title="name",

@@ -2,8 +2,10 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
     Every,
     Has,
+    Is,
     Kind,
     Literal,
     PlainText,
@@ -33,7 +35,11 @@ WORK_ITEM = IssueMapping(
         r"fields.Microsoft\.VSTS\.Common\.Severity",
         Text(r"priority {fields.Microsoft\.VSTS\.Common\.Priority}"),
     ),
-    status=(r"fields.System\.State.newValue", r"fields.System\.State"),
+    status=(
+        Choose(Is("event_type", ("workitem.deleted",)), Literal("deleted")),
+        r"fields.System\.State.newValue",
+        r"fields.System\.State",
+    ),
     service=(r"fields.System\.AreaPath", r"fields.System\.TeamProject"),
     error_type=r"fields.System\.WorkItemType",
     team=(r"fields.System\.TeamProject", r"fields.System\.AssignedTo.displayName"),
@@ -257,7 +263,10 @@ CONNECTOR = spec.Connector(
                 schema=WORK_ITEM_SCHEMA,
             ),
             spec.WebhookEvent(
-                record="resource", when=spec.Condition(path="resource.fields"), schema=WORK_ITEM_SCHEMA
+                record="resource",
+                when=spec.Condition(path="resource.fields"),
+                schema=WORK_ITEM_SCHEMA,
+                add=(("event_type", "eventType"),),
             ),
             spec.WebhookEvent(
                 record="resource",

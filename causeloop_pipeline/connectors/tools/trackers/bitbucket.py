@@ -134,6 +134,10 @@ CONNECTOR = spec.Connector(
         ),
     ),
     webhook=spec.Webhook(
+        ignore=(
+            *(spec.Condition(path=path) for path in ("pullrequest", "pullRequest", "push", "fork")),
+            spec.Condition(path="eventKey", values=frozenset({"repo:refs_changed", "repo:modified"})),
+        ),
         signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
         delivery_header="x-request-uuid",
         events=(

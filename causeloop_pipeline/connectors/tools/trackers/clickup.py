@@ -7,6 +7,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Instant,
     SeverityLabel,
+    Some,
     Tag,
     TimeFormat,
 )
@@ -14,7 +15,9 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 TASK = IssueMapping(
     name="task",
-    when=Every((Has("id"), Has("name"), Has("status"))),
+    when=Every(
+        (Has("id"), Has("name"), Has("status"), Some((Has("date_created"), Has("list"), Has("lists"))))
+    ),
     title="name",
     body=("text_content", "description"),
     severity=("priority.priority", "priority", SeverityLabel("tags")),

@@ -8,6 +8,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Concat,
     Different,
+    Every,
     Has,
     Is,
     Join,
@@ -18,6 +19,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Not,
     Pluck,
     SeverityLabel,
+    Some,
     Tag,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
@@ -89,7 +91,7 @@ NODE_ISSUE = IssueMapping(
     body=("body", "bodyText"),
     severity=SeverityLabel("labels.nodes"),
     status=Choose(Is("state", ("open",)), "state", Join(("state", "stateReason"))),
-    service="repository.name",
+    service=("repository.name", Match("repository.nameWithOwner", r"[^/]+$")),
     team=Tag("labels.nodes", "team"),
     environment=Tag("labels.nodes", "env|environment"),
     external_url="url",
@@ -99,7 +101,7 @@ NODE_ISSUE = IssueMapping(
 )
 REPORTED_ISSUE = IssueMapping(
     name="issue",
-    when=Not(Matches("html_url", r"/(pull|milestone)/\d+$")),
+    when=Every((Some((Has("number"), Has("state"))), Not(Matches("html_url", r"/(pull|milestone)/\d+$")))),
     title="title",
     body="body",
     severity=SeverityLabel("labels"),
@@ -122,7 +124,7 @@ REPORTED_ISSUE = IssueMapping(
 )
 PUBLISHED_RELEASE = ChangeMapping(
     name="release",
-    when=Has("tag_name"),
+    when=Every((Has("tag_name"), Not(Is("draft", ("true",))))),
     change_kind=Literal("release"),
     title=("name", "tag_name"),
     service=Match("url", r"/repos/[^/]+/([^/]+)/"),
@@ -131,7 +133,7 @@ PUBLISHED_RELEASE = ChangeMapping(
 )
 LASTING_DEPLOYMENT = ChangeMapping(
     name="deployment",
-    when=Has("environment"),
+    when=Every((Has("environment"), Not(Is("transient_environment", ("true",))))),
     change_kind=Literal("deploy"),
     title=("description", "ref"),
     service=Match("url", r"/repos/[^/]+/([^/]+)/"),
@@ -240,7 +242,11 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature-256", prefix="sha256="),),
         delivery_header="x-github-delivery",
-        ignore=(spec.Condition(path="zen"), spec.Condition(path="pull_request")),
+        ignore=(
+            spec.Condition(path="zen"),
+            spec.Condition(path="pull_request"),
+            spec.Condition(path="discussion"),
+        ),
         events=(
             spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
             spec.WebhookEvent(record="", when=spec.Condition(path="databaseId"), schema=NODE),

@@ -7,6 +7,8 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Kind,
     Literal,
     Match,
+    Matches,
+    Not,
     SeverityLabel,
     Some,
     Tag,
@@ -18,18 +20,42 @@ from causeloop_pipeline.connectors.ticket_marker import Unmarked
 
 FAILED = ("failed",)
 SUCCESS = ("success",)
-PROJECT_OF_URL = Match("web_url", r"^https?://[^/]+/(.+)/-/")
+PROJECT_OF_URL = (
+    Match("web_url", r"^https?://[^/]+/(.+)/-/"),
+    Match("web_url", r"^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+"),
+)
+
+
+def scoped(names: str) -> Match:
+    """The value of a label, which may be a scoped one such as `team::payments`."""
+    return Match(Tag("labels", names), r"^[:\s]*(.+)$")
+
+
 ISSUE = IssueMapping(
     name="issue",
-    when=Every((Has("title"), Some((Has("iid"), Has("issue_type"))), Has("created_at"), Has("state"))),
+    when=Every(
+        (
+            Has("title"),
+            Some((Has("iid"), Has("issue_type"))),
+            Has("created_at"),
+            Has("state"),
+            Not(Some((Has("source_branch"), Matches("web_url", r"/-/(milestones|epics)/\d+$")))),
+        )
+    ),
     title="title",
     body="description",
     severity=(SeverityLabel("labels"), "severity"),
     status=("state",),
-    service=(Tag("labels", "service|component"), PROJECT_OF_URL, "project_name", "project_id"),
-    error_type=Tag("labels", "error"),
-    team=(Tag("labels", "team"), "milestone.title"),
-    environment=Tag("labels", "env|environment"),
+    service=(
+        scoped("service|component"),
+        *PROJECT_OF_URL,
+        "project_name",
+        Match("references.full", r"^(.+)#\d+$"),
+        "project_id",
+    ),
+    error_type=scoped("error"),
+    team=(scoped("team"), "milestone.title"),
+    environment=scoped("env|environment"),
     external_url=("web_url", "url"),
     source_created_at="created_at",
     resolved_at=("closed_at", "updated_at"),
@@ -47,7 +73,7 @@ PIPELINE = IssueMapping(
     title=(Text("Pipeline {name} {status}"), Text("Pipeline on {ref} {status}")),
     severity="status",
     status="status",
-    service=("project_path", PROJECT_OF_URL, "project_id"),
+    service=("project_path", *PROJECT_OF_URL, "project_id"),
     error_type=Literal("pipeline_failed"),
     environment="ref",
     external_url=("web_url", "url"),
@@ -67,7 +93,7 @@ JOB = IssueMapping(
     body=("failure_reason", "build_failure_reason"),
     severity=("build_status", "status"),
     status=("build_status", "status"),
-    service=("project_name", "project.path_with_namespace", PROJECT_OF_URL, "pipeline.project_id"),
+    service=("project_name", "project.path_with_namespace", *PROJECT_OF_URL, "pipeline.project_id"),
     error_type=("build_failure_reason", "failure_reason", Literal("job_failed")),
     environment=("environment.name", "ref"),
     external_url=("web_url", Text("{repository.homepage}/-/jobs/{build_id}")),
@@ -79,12 +105,24 @@ JOB = IssueMapping(
         "pipeline": ("pipeline_id", "pipeline.id"),
     },
 )
+VULNERABILITY = IssueMapping(
+    name="vulnerability",
+    when=Kind(("vulnerability",)),
+    title="title",
+    severity="severity",
+    status="state",
+    service=Match("url", r"^https?://[^/]+/(.+)/-/"),
+    error_type=("identifiers.0.name", "report_type"),
+    external_url="url",
+    source_created_at=("created_at", "confirmed_at"),
+    resolved_at=("resolved_at", "dismissed_at", "updated_at"),
+)
 DEPLOYMENT = ChangeMapping(
     name="deployment",
     when=Has("environment"),
     change_kind=Literal("deploy"),
     title=(Text("Deploy of {ref} to {environment.name}"), Text("Deploy of {ref} to {environment}")),
-    service=("project.path_with_namespace", PROJECT_OF_URL, "deployable.project.path_with_namespace"),
+    service=("project.path_with_namespace", *PROJECT_OF_URL, "deployable.project.path_with_namespace"),
     environment=("environment.name", "environment"),
     external_url=("deployable_url", "deployable.web_url"),
     changed_at=("status_changed_at", "updated_at", "created_at"),
@@ -200,7 +238,13 @@ CONNECTOR = spec.Connector(
         delivery_header="x-gitlab-event-uuid",
         ignore=(
             spec.Condition(
-                path="object_kind", values=frozenset({"push", "tag_push", "merge_request", "wiki_page"})
+                path="object_kind",
+                values=frozenset(
+                    {
+                        *("push", "tag_push", "merge_request", "wiki_page", "emoji", "milestone"),
+                        *("feature_flag", "access_token", "resource_access_token"),
+                    }
+                ),
             ),
         ),
         events=(
@@ -224,6 +268,11 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="build_id"), schema=PUSHED_JOB),
             spec.WebhookEvent(
+                record="object_attributes",
+                when=spec.Condition(path="object_kind", values=frozenset({"vulnerability"})),
+                schema=spec.RecordSchema(key="url", kind="vulnerability"),
+            ),
+            spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="deployment_id"),
                 schema=spec.RecordSchema(
@@ -243,6 +292,6 @@ CONNECTOR = spec.Connector(
     ),
     rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
     tickets=True,
-    issues=(PIPELINE, JOB, ISSUE),
+    issues=(PIPELINE, JOB, VULNERABILITY, ISSUE),
     changes=(DEPLOYMENT, RELEASE),
 )

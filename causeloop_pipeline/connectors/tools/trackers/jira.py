@@ -3,8 +3,20 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Concat, Document, Is, Literal, Match
-from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Concat,
+    Document,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Match,
+    Some,
+    TimeFormat,
+)
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.ticket_marker import is_unmarked_issue
 
 FIELDS = (
@@ -18,6 +30,39 @@ DELETED_ISSUE = spec.RecordSchema(
     keep=is_unmarked_issue,
 )
 
+OTHER_EVENTS = frozenset(
+    {
+        # Beside a comment, an issue is sent without its description and times.
+        *("comment_created", "comment_updated", "comment_deleted"),
+        *("sprint_created", "sprint_updated", "sprint_started", "sprint_closed", "sprint_deleted"),
+        *("board_created", "board_updated", "board_deleted", "board_configuration_changed"),
+        *("worklog_created", "worklog_updated", "worklog_deleted", "jira:worklog_updated"),
+        *("issuelink_created", "issuelink_deleted", "attachment_created", "attachment_deleted"),
+        *("project_created", "project_updated", "project_deleted", "issue_property_set"),
+        *("user_created", "user_updated", "user_deleted", "issue_property_deleted"),
+        *("jira:version_created", "jira:version_updated", "jira:version_moved", "jira:version_deleted"),
+        "jira:version_unreleased",
+    }
+)
+
+
+def is_released(version: spec.Record) -> bool:
+    """A version that is only planned is not out yet."""
+    return version.get("released") is not False
+
+
+VERSION = spec.RecordSchema(key="release/{id}", updated_at=("releaseDate",), kind="change", keep=is_released)
+RELEASE = ChangeMapping(
+    name="released version",
+    when=Every((Has("name"), Some((Has("releaseDate"), Has("timestamp"))))),
+    change_kind=Literal("release"),
+    title=("name", "description"),
+    service=("project", "projectId"),
+    external_url=Concat(
+        (Match("self", r"^https?://[^/]+"), Literal("/projects/"), "projectId", Literal("/versions/"), "id")
+    ),
+    changed_at=(Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS), "releaseDate"),
+)
 MEANING = IssueMapping(
     name="issue",
     title="fields.summary",
@@ -116,7 +161,15 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hub-signature", prefix="sha256="),),
         delivery_header="x-atlassian-webhook-identifier",
+        ignore=(spec.Condition(path="webhookEvent", values=OTHER_EVENTS),),
         events=(
+            spec.WebhookEvent(
+                record="version",
+                when=spec.Condition(path="webhookEvent", values=frozenset({"jira:version_released"})),
+                schema=VERSION,
+                add=(("timestamp", "timestamp"),),
+            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="releaseDate"), schema=VERSION),
             spec.WebhookEvent(
                 record="issue",
                 when=spec.Condition(path="webhookEvent", values=frozenset({"jira:issue_deleted"})),
@@ -129,4 +182,5 @@ CONNECTOR = spec.Connector(
     ),
     tickets=True,
     issues=(MEANING,),
+    changes=(RELEASE,),
 )

@@ -19,7 +19,7 @@ query items($limit: Int, $cursor: String, $item: [ID!]) {
 """
 ITEM = IssueMapping(
     name="item",
-    when=Every((Has("id"), Has("name"), Some((Has("column_values"), Has("state"), Has("created_at"))))),
+    when=Every((Has("id"), Has("name"), Some((Has("column_values"), Has("board"), Has("group"))))),
     title="name",
     body=(
         Element("column_values", key="id", equals="text", take="text"),
@@ -82,6 +82,12 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.JwtSignature(), spec.UrlSecret()),
+        ignore=(
+            spec.Condition(path="challenge"),
+            spec.Condition(
+                path="event.type", values=frozenset({"create_update", "edit_update", "delete_update"})
+            ),
+        ),
         events=(
             spec.WebhookEvent(
                 record="event",

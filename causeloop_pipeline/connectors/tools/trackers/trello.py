@@ -16,7 +16,13 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 CARD = IssueMapping(
     name="card",
-    when=Every((Has("id"), Has("name"), Some((Has("idBoard"), Has("closed"), Has("shortLink"))))),
+    when=Every(
+        (
+            Has("id"),
+            Has("name"),
+            Some((Has("idList"), Has("idShort"), Has("shortLink"))),
+        )
+    ),
     title="name",
     body="desc",
     severity=SeverityLabel("labels"),

@@ -1,12 +1,27 @@
 """Better Stack incidents, listed newest first and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Not,
+    Some,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 INCIDENT = IssueMapping(
     name="incident",
-    when=Every((Has("attributes"), Some((Has("attributes.name"), Has("attributes.cause"))))),
+    when=Every(
+        (
+            Not(Is("type", ("monitor", "heartbeat"))),
+            Some((Has("attributes.name"), Has("attributes.cause"))),
+        )
+    ),
     title=("attributes.name", "attributes.cause"),
     body="attributes.cause",
     severity=Choose(Is("attributes.critical_alert", ("true",)), Literal("critical alert"), Literal("alert")),
@@ -24,6 +39,27 @@ INCIDENT = IssueMapping(
     source_created_at="attributes.started_at",
     resolved_at="attributes.resolved_at",
     attributes={"regions": "attributes.regions", "response": "attributes.response_content"},
+)
+MONITOR = IssueMapping(
+    name="monitor or heartbeat",
+    when=Every((Is("type", ("monitor", "heartbeat")), Has("attributes.status"))),
+    title=(
+        Text("{attributes.pronounceable_name} is {attributes.status}"),
+        Text("{attributes.name} is {attributes.status}"),
+    ),
+    severity=Literal("alert"),
+    status="attributes.status",
+    service=("attributes.pronounceable_name", "attributes.name", "attributes.url"),
+    team="attributes.team_name",
+    external_url="attributes.url",
+    source_created_at=("attributes.last_checked_at", "attributes.updated_at"),
+    resolved_at=("attributes.last_checked_at", "attributes.updated_at"),
+)
+MONITOR_SCHEMA = spec.RecordSchema(
+    key="{type}/{id}",
+    updated_at=("attributes.last_checked_at", "attributes.updated_at"),
+    kind="monitor",
+    keep=Among("attributes.status", ("down", "missed", "validating")),
 )
 SCHEMA = spec.RecordSchema(
     updated_at=("attributes.resolved_at", "attributes.acknowledged_at", "attributes.started_at")
@@ -52,9 +88,17 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
         events=(
+            *(
+                spec.WebhookEvent(
+                    record="data",
+                    when=spec.Condition(path=path, values=frozenset({"monitor", "heartbeat"})),
+                    schema=MONITOR_SCHEMA,
+                )
+                for path in ("data.type", "data.0.type")
+            ),
             spec.WebhookEvent(record="data", when=spec.Condition(path="data.attributes"), schema=SCHEMA),
         ),
         setup="Integrations › Exporting data › Outgoing webhooks: incidents, all actions.",
     ),
-    issues=(INCIDENT,),
+    issues=(MONITOR, INCIDENT),
 )

@@ -1,7 +1,7 @@
 """Cronitor alerts of jobs and heartbeats, pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Match, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -14,8 +14,9 @@ ALERT = IssueMapping(
     service="monitor",
     error_type="rule",
     team="group",
-    environment="environment",
+    environment=("environment", Match("description", r"(?:^|\n)Environment: (\S+)")),
     external_url=("issue_url", "monitor_url"),
+    source_created_at=("timestamp", Instant("timestamp", TimeFormat.EPOCH_SECONDS)),
     attributes={"rule": "rule"},
 )
 

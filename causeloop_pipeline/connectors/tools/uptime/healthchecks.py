@@ -1,7 +1,16 @@
 """Healthchecks.io checks that are down, listed and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Tag
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Match,
+    Some,
+    Tag,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -16,7 +25,7 @@ CHECK = IssueMapping(
     status="status",
     service=("slug", "name"),
     team=Tag("tags", "team"),
-    environment=(Tag("tags", "env|environment"), "tags"),
+    environment=(Tag("tags", "env|environment"), Match("tags", r"^\S+")),
     source_created_at=("last_ping", "next_ping"),
     resolved_at="last_ping",
     attributes={"schedule": "schedule", "tags": "tags"},

@@ -1,7 +1,17 @@
 """HetrixTools uptime and blacklist alerts, pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Pluck,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -18,6 +28,20 @@ ALERT = IssueMapping(
     source_created_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
     attributes={"category": "monitor_category", "errors": "monitor_errors"},
+)
+LISTED = IssueMapping(
+    name="blacklist change",
+    when=Every((Has("monitor"), Has("blacklisted_now"))),
+    title=(
+        Text("{label} is on {blacklisted_now} blacklists"),
+        Text("{monitor} is on {blacklisted_now} blacklists"),
+    ),
+    body=Pluck("blacklisted_on", "rbl"),
+    status=Choose(Is("blacklisted_now", ("0",)), Literal("online"), Literal("offline")),
+    service=("label", "monitor"),
+    error_type=Literal("blacklisted"),
+    external_url="links.report_link",
+    attributes={"address": "monitor", "before": "blacklisted_before"},
 )
 
 CONNECTOR = spec.Connector(
@@ -36,8 +60,13 @@ CONNECTOR = spec.Connector(
                     key="monitor_id", updated_at=("timestamp",), times=spec.TimeFormat.EPOCH_SECONDS
                 ),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="blacklisted_now"),
+                schema=spec.RecordSchema(key="blacklist/{monitor}", updated_at=(), kind="blacklist"),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, LISTED),
 )

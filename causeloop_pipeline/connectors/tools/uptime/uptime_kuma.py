@@ -11,7 +11,10 @@ HEARTBEAT = IssueMapping(
     body=("heartbeat.msg", "msg"),
     severity=(
         "urgency",
-        Choose(Is("heartbeat.important", ("true", "1")), Literal("important"), Literal("unimportant")),
+        Choose(
+            Has("heartbeat.important"),
+            Choose(Is("heartbeat.important", ("true", "1")), Literal("important"), Literal("unimportant")),
+        ),
     ),
     status=Text("heartbeat {heartbeat.status}"),
     service=("monitor.name", "monitor.hostname"),
@@ -31,6 +34,7 @@ CONNECTOR = spec.Connector(
     plan="free",
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
+        ignore=(spec.Condition(path="msg", values=frozenset({"Uptime Kuma Testing", "Testing"})),),
         events=(
             spec.WebhookEvent(
                 record="",

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 JOB_IN_LOG = "protoPayload.serviceData.jobCompletedEvent.job"
 JOB = IssueMapping(
@@ -79,6 +80,21 @@ def has_failed(job: spec.Record) -> bool:
     return bool(job.get("errorResult") or (isinstance(status, dict) and status.get("errorResult")))
 
 
+TRANSFER = IssueMapping(
+    name="run of a transfer or scheduled query",
+    when=Every((Has("name"), Has("dataSourceId"), Has("state"))),
+    title=(Text("{dataSourceId}: {errorStatus.message}"), Text("{dataSourceId} {state}")),
+    body="errorStatus.message",
+    severity="state",
+    status="state",
+    service=("params.destination_table_name_template", "destinationDatasetId", "dataSourceId"),
+    error_type=Literal("transfer_failed"),
+    environment=Match("name", r"^projects/([^/]+)/"),
+    source_created_at=("startTime", "runTime", "scheduleTime"),
+    resolved_at="endTime",
+    attributes={"config": Match("name", r"/transferConfigs/([^/]+)/")},
+)
+
 CONNECTOR = spec.Connector(
     name="bigquery",
     title="BigQuery",
@@ -119,6 +135,22 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.UrlSecret()),
         events=(
+            *(
+                spec.WebhookEvent(
+                    record=record,
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(
+                        key="name",
+                        updated_at=("updateTime", "endTime"),
+                        kind="transfer",
+                        keep=Among("state", ("failed", "cancelled")),
+                    ),
+                )
+                for record, path in (
+                    ("transferRuns", "transferRuns.0.dataSourceId"),
+                    ("", "dataSourceId"),
+                )
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="protoPayload"),
@@ -129,5 +161,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="Log router sink of failed jobs to Pub/Sub, pushed without wrapping; append ?token=.",
     ),
-    issues=(LOGGED, JOB),
+    issues=(LOGGED, JOB, TRANSFER),
 )

@@ -13,6 +13,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 FAILED = ("failed", "timedout", "canceled", "internal_error", "maximum_concurrent_runs_reached")
 NOT_OVER = ("pending", "queued", "running", "terminating", "blocked", "waiting", "waiting_for_retry")
@@ -56,6 +57,18 @@ NOTIFICATION = IssueMapping(
     team="workspace_id",
     external_url=("run.run_page_url",),
     attributes={"job": "job.job_id", "run": "run.run_id", "workspace": "workspace_id"},
+)
+PIPELINE = IssueMapping(
+    name="update of a pipeline",
+    when=Every((Has("pipeline_id"), Has("latest_updates"))),
+    title=(Text("{name} {latest_updates.0.state}"), Text("Pipeline {pipeline_id} {latest_updates.0.state}")),
+    severity="latest_updates.0.state",
+    status="latest_updates.0.state",
+    service=("name", "pipeline_id"),
+    error_type=Literal("pipeline_failed"),
+    team=("run_as_user_name", "creator_user_name"),
+    source_created_at="latest_updates.0.creation_time",
+    attributes={"pipeline": "pipeline_id", "update": "latest_updates.0.update_id"},
 )
 AUDIT = IssueMapping(
     name="failed action",
@@ -133,6 +146,16 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(key="run.run_id", updated_at=(), kind="event"),
             ),
             spec.WebhookEvent(
+                record="statuses",
+                when=spec.Condition(path="statuses.0.pipeline_id"),
+                schema=spec.RecordSchema(
+                    key="pipeline/{pipeline_id}/{latest_updates.0.update_id}",
+                    updated_at=("latest_updates.0.creation_time",),
+                    kind="pipeline",
+                    keep=Among("latest_updates.0.state", ("failed", "canceled")),
+                ),
+            ),
+            spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="actionName"),
                 schema=spec.RecordSchema(
@@ -146,5 +169,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="Settings › Notifications › Webhook destination, basic authentication; on failure of each job.",
     ),
-    issues=(NOTIFICATION, AUDIT, RUN),
+    issues=(NOTIFICATION, AUDIT, PIPELINE, RUN),
 )

@@ -79,12 +79,12 @@ select
         when 'build' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
     end as external_url,
     case variant
-        when 'job' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
-        when 'build' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{startedAt}'), mapping.instant_at(payload, '{createdAt}'))
+        when 'job' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{occurred_at}'))
+        when 'build' then coalesce(mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{startedAt}'), mapping.instant_at(payload, '{createdAt}'), mapping.instant_at(payload, '{occurred_at}'))
     end as source_created_at,
     case variant
-        when 'job' then mapping.instant_at(payload, '{finished_at}')
-        when 'build' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{finishedAt}'))
+        when 'job' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{occurred_at}'))
+        when 'build' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{finishedAt}'), mapping.instant_at(payload, '{occurred_at}'))
     end as resolved_at,
     case variant
         when 'job' then jsonb_strip_nulls(jsonb_build_object('exit_status', payload #> '{exit_status}', 'step', payload #> '{step_key}'))

@@ -55,7 +55,7 @@ select
         when 'notification' then (coalesce(mapping.text_at(payload, '{display_name}'), mapping.text_at(payload, '{name}')) || ' #' || mapping.text_at(payload, '{build,number}'))
         when 'pipeline stage or run' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{error,message}')), '')
         when 'Blue Ocean run' then (coalesce(mapping.text_at(payload, '{fullName}'), mapping.text_at(payload, '{pipeline}')) || ' #' || mapping.text_at(payload, '{id}'))
-        when 'build' then coalesce(mapping.text_at(payload, '{fullDisplayName}'), mapping.text_at(payload, '{displayName}'))
+        when 'build' then coalesce(mapping.text_at(payload, '{fullDisplayName}'), (nullif(substring(mapping.text_at(payload, '{url}') from '/job/([^/]+)/\d+/?$'), '') || ' ' || nullif(substring(mapping.text_at(payload, '{displayName}') from '^#\d+$'), '')), mapping.text_at(payload, '{displayName}'))
     end as title,
     case variant
         when 'notification' then coalesce(mapping.text_at(payload, '{build,notes}'), mapping.text_at(payload, '{build,log}'), mapping.text_at(payload, '{build,test_summary,failed_tests}'))

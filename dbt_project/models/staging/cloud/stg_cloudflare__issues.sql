@@ -59,7 +59,7 @@ select
         when 'history' then nullif(coalesce(mapping.text_at(payload, '{alert_body}'), mapping.text_at(payload, '{description}')), mapping.text_at(payload, '{name}'))
         when 'firewall event' then coalesce(mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{ClientRequestUserAgent}'))
     end as body,
-    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{data,severity}'), mapping.text_at(payload, '{data,impact}'), mapping.text_at(payload, '{data,incident_impact}')) end as severity_value,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{data,severity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{data,impact}'), mapping.text_at(payload, '{data,incident_impact}')) end as severity_value,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{alert_event}'), mapping.text_at(payload, '{data,alert_event}'), mapping.text_at(payload, '{data,status}'), mapping.text_at(payload, '{data,new_health}'), mapping.text_at(payload, '{data,new_status}'), mapping.text_at(payload, '{data,incident_status}'))
         when 'history' then coalesce(mapping.text_at(payload, '{alert_body,alert_event}'), mapping.text_at(payload, '{alert_body,data,status}'))

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{payload,deployment}')) then 'webhook'
-            when ((mapping.has_value(payload, '{uid}') or mapping.has_value(payload, '{id}')) and (mapping.has_value(payload, '{readyState}') or mapping.has_value(payload, '{state}'))) then 'deployment'
+            when ((mapping.has_value(payload, '{uid}') or mapping.has_value(payload, '{url}') or mapping.has_value(payload, '{readyState}')) and (mapping.has_value(payload, '{readyState}') or mapping.has_value(payload, '{state}'))) then 'deployment'
         end as variant
     from records
 

@@ -73,10 +73,13 @@ select
         when 'finding' then mapping.text_at(payload, '{type}')
     end as error_type,
     case variant
-        when 'finding of the API' then mapping.text_at(payload, '{AccountId}')
-        when 'finding' then mapping.text_at(payload, '{accountId}')
+        when 'finding of the API' then coalesce(mapping.tag_at(payload, '{Resource,InstanceDetails,Tags}', 'team|owner'), mapping.text_at(payload, '{AccountId}'))
+        when 'finding' then coalesce(mapping.tag_at(payload, '{resource,instanceDetails,tags}', 'team|owner'), mapping.text_at(payload, '{accountId}'))
     end as team,
-    null::text as environment,
+    case variant
+        when 'finding of the API' then coalesce(mapping.tag_at(payload, '{Resource,InstanceDetails,Tags}', 'env|environment|stage'), mapping.tag_at(payload, '{Resource,EksClusterDetails,Tags}', 'env|environment|stage'))
+        when 'finding' then coalesce(mapping.tag_at(payload, '{resource,instanceDetails,tags}', 'env|environment|stage'), mapping.tag_at(payload, '{resource,eksClusterDetails,tags}', 'env|environment|stage'))
+    end as environment,
     null::text as external_url,
     case variant
         when 'finding of the API' then mapping.instant_at(payload, '{CreatedAt}')

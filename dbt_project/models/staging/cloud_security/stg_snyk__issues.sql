@@ -33,6 +33,7 @@ variants as (
             when (mapping.has_value(payload, '{attributes,title}') and mapping.has_value(payload, '{attributes,key}')) then 'issue'
             when (mapping.has_value(payload, '{issueData,title}') and mapping.has_value(payload, '{id}')) then 'issue of a snapshot'
             when (mapping.has_value(payload, '{issue,title}') and mapping.has_value(payload, '{issue,severity}')) then 'issue of the reporting API'
+            when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{severity}') and (mapping.has_value(payload, '{packageName}') or mapping.has_value(payload, '{moduleName}'))) then 'vulnerability of the CLI'
         end as variant
     from records
 
@@ -53,15 +54,18 @@ select
         when 'issue' then mapping.text_at(payload, '{attributes,title}')
         when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,title}')
         when 'issue of the reporting API' then mapping.text_at(payload, '{issue,title}')
+        when 'vulnerability of the CLI' then mapping.text_at(payload, '{title}')
     end as title,
     case variant
         when 'issue' then coalesce(mapping.text_at(payload, '{attributes,description}'), mapping.text_at(payload, '{attributes,problems,0,id}'))
         when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,description}')
+        when 'vulnerability of the CLI' then mapping.text_at(payload, '{description}')
     end as body,
     case variant
         when 'issue' then mapping.text_at(payload, '{attributes,effective_severity_level}')
         when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{issueData,severity}'), mapping.text_at(payload, '{severity}'))
         when 'issue of the reporting API' then mapping.text_at(payload, '{issue,severity}')
+        when 'vulnerability of the CLI' then mapping.text_at(payload, '{severity}')
     end as severity_value,
     case variant
         when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{attributes,ignored}')) in ('true'), false) then 'ignored' else mapping.text_at(payload, '{attributes,status}') end
@@ -72,11 +76,13 @@ select
         when 'issue' then coalesce(mapping.text_at(payload, '{attributes,coordinates,0,representations,0,dependency,package_name}'), mapping.text_at(payload, '{relationships,scan_item,data,id}'))
         when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{pkgName}'))
         when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{projects,0,name}'), mapping.text_at(payload, '{issue,package}'))
+        when 'vulnerability of the CLI' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{packageName}'), mapping.text_at(payload, '{moduleName}'))
     end as service,
     case variant
         when 'issue' then coalesce(mapping.text_at(payload, '{attributes,classes,0,id}'), mapping.text_at(payload, '{attributes,problems,0,id}'), mapping.text_at(payload, '{attributes,type}'))
         when 'issue of a snapshot' then coalesce(mapping.text_at(payload, '{issueData,identifiers,CWE,0}'), mapping.text_at(payload, '{issueData,id}'), mapping.text_at(payload, '{issueType}'))
         when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{issue,identifiers,CWE,0}'), mapping.text_at(payload, '{issue,id}'), mapping.text_at(payload, '{issue,type}'))
+        when 'vulnerability of the CLI' then coalesce(mapping.text_at(payload, '{identifiers,CWE,0}'), mapping.text_at(payload, '{identifiers,CVE,0}'), mapping.text_at(payload, '{id}'))
     end as error_type,
     case variant
         when 'issue' then mapping.text_at(payload, '{relationships,organization,data,id}')
@@ -87,11 +93,13 @@ select
         when 'issue' then mapping.text_at(payload, '{attributes,problems,0,url}')
         when 'issue of a snapshot' then mapping.text_at(payload, '{issueData,url}')
         when 'issue of the reporting API' then coalesce(mapping.text_at(payload, '{issue,url}'), mapping.text_at(payload, '{project,url}'), mapping.text_at(payload, '{projects,0,url}'))
+        when 'vulnerability of the CLI' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{references,0,url}'))
     end as external_url,
     case variant
         when 'issue' then mapping.instant_at(payload, '{attributes,created_at}')
         when 'issue of a snapshot' then coalesce(mapping.instant_at(payload, '{introducedDate}'), mapping.instant_at(payload, '{issueData,publicationTime}'))
         when 'issue of the reporting API' then coalesce(mapping.instant_at(payload, '{introducedDate}'), mapping.instant_at(payload, '{issue,disclosureTime}'))
+        when 'vulnerability of the CLI' then coalesce(mapping.instant_at(payload, '{publicationTime}'), mapping.instant_at(payload, '{disclosureTime}'), mapping.instant_at(payload, '{creationTime}'))
     end as source_created_at,
     case variant
         when 'issue' then coalesce(mapping.instant_at(payload, '{attributes,resolution,resolved_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
@@ -100,6 +108,7 @@ select
     case variant
         when 'issue' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{attributes,type}', 'tool', payload #> '{attributes,tool}', 'problems', payload #> '{attributes,problems}'))
         when 'issue of a snapshot' then jsonb_strip_nulls(jsonb_build_object('package', payload #> '{pkgName}', 'versions', payload #> '{pkgVersions}'))
+        when 'vulnerability of the CLI' then jsonb_strip_nulls(jsonb_build_object('package', payload #> '{packageName}', 'version', payload #> '{version}', 'fixed_in', payload #> '{fixedIn}'))
         else '{}'::jsonb
     end as attributes
 from variants

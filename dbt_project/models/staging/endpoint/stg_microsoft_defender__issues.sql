@@ -31,7 +31,8 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{properties,AlertId}') and mapping.has_value(payload, '{properties,Title}')) then 'alert of the streaming API'
-            when (mapping.has_value(payload, '{incidentWebUrl}') or (mapping.has_value(payload, '{displayName}') and mapping.has_value(payload, '{createdDateTime}') and mapping.has_value(payload, '{severity}'))) then 'incident'
+            when mapping.has_value(payload, '{properties,alertDisplayName}') then 'alert of Defender for Cloud'
+            when ((mapping.has_value(payload, '{displayName}') or mapping.has_value(payload, '{summary}')) and not mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{createdDateTime}')) then 'incident'
             when (mapping.has_value(payload, '{incidentId}') and mapping.has_value(payload, '{incidentName}')) then 'incident of the Microsoft 365 Defender API'
             when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alertCreationTime}') or mapping.has_value(payload, '{creationTime}'))) then 'alert of the Defender for Endpoint API'
             when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{vendorInformation}')) then 'alert of the former Graph API'
@@ -55,6 +56,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Title}')
+        when 'alert of Defender for Cloud' then mapping.text_at(payload, '{properties,alertDisplayName}')
         when 'incident' then coalesce(mapping.text_at(payload, '{displayName}'), mapping.text_at(payload, '{summary}'))
         when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{incidentName}')
         when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{title}')
@@ -63,6 +65,7 @@ select
         when 'row of the table AlertInfo' then mapping.text_at(payload, '{Title}')
     end as title,
     case variant
+        when 'alert of Defender for Cloud' then mapping.text_at(payload, '{properties,description}')
         when 'incident' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{summary}'))
         when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{description}')
         when 'alert of the former Graph API' then mapping.text_at(payload, '{description}')
@@ -70,6 +73,7 @@ select
     end as body,
     case variant
         when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Severity}')
+        when 'alert of Defender for Cloud' then coalesce(mapping.text_at(payload, '{properties,severity}'), mapping.text_at(payload, '{properties,reportedSeverity}'))
         when 'incident' then mapping.text_at(payload, '{severity}')
         when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{severity}')
         when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{severity}')
@@ -79,6 +83,7 @@ select
     end as severity_value,
     case variant
         when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Status}')
+        when 'alert of Defender for Cloud' then coalesce(mapping.text_at(payload, '{properties,status}'), mapping.text_at(payload, '{properties,state}'))
         when 'incident' then mapping.text_at(payload, '{status}')
         when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{status}')
         when 'alert of the Defender for Endpoint API' then mapping.text_at(payload, '{status}')
@@ -87,6 +92,7 @@ select
     end as status_value,
     case variant
         when 'alert of the streaming API' then coalesce(mapping.text_at(payload, '{properties,ServiceSource}'), mapping.text_at(payload, '{properties,DetectionSource}'))
+        when 'alert of Defender for Cloud' then coalesce(mapping.text_at(payload, '{properties,compromisedEntity}'), nullif(substring(mapping.text_at(payload, '{properties,associatedResource}') from '([^/]+)$'), ''))
         when 'incident' then coalesce(mapping.text_at(payload, '{alerts,0,serviceSource}'), mapping.text_at(payload, '{alerts,0,productName}'))
         when 'incident of the Microsoft 365 Defender API' then coalesce(mapping.text_at(payload, '{alerts,0,serviceSource}'), mapping.text_at(payload, '{alerts,0,devices,0,deviceDnsName}'))
         when 'alert of the Defender for Endpoint API' then coalesce(mapping.text_at(payload, '{computerDnsName}'), mapping.text_at(payload, '{serviceSource}'), mapping.text_at(payload, '{detectionSource}'))
@@ -96,6 +102,7 @@ select
     end as service,
     case variant
         when 'alert of the streaming API' then mapping.text_at(payload, '{properties,Category}')
+        when 'alert of Defender for Cloud' then coalesce(mapping.text_at(payload, '{properties,alertType}'), mapping.text_at(payload, '{properties,alertName}'))
         when 'incident' then coalesce(mapping.text_at(payload, '{alerts,0,category}'), mapping.text_at(payload, '{determination}'))
         when 'incident of the Microsoft 365 Defender API' then mapping.text_at(payload, '{alerts,0,category}')
         when 'alert of the Defender for Endpoint API' then coalesce(mapping.text_at(payload, '{threatName}'), mapping.text_at(payload, '{category}'))
@@ -104,8 +111,9 @@ select
         when 'row of the table AlertInfo' then mapping.text_at(payload, '{Category}')
     end as error_type,
     null::text as team,
-    null::text as environment,
+    case variant when 'alert of Defender for Cloud' then nullif(substring(mapping.text_at(payload, '{id}') from '/resourceGroups/([^/]+)/'), '') end as environment,
     case variant
+        when 'alert of Defender for Cloud' then mapping.text_at(payload, '{properties,alertUri}')
         when 'incident' then mapping.text_at(payload, '{incidentWebUrl}')
         when 'incident of the Microsoft 365 Defender API' then coalesce(mapping.text_at(payload, '{incidentUri}'), mapping.text_at(payload, '{incidentUrl}'))
         when 'alert of the former Graph API' then mapping.text_at(payload, '{sourceMaterials,0}')
@@ -113,6 +121,7 @@ select
     end as external_url,
     case variant
         when 'alert of the streaming API' then coalesce(mapping.instant_at(payload, '{properties,Timestamp}'), mapping.instant_at(payload, '{time}'))
+        when 'alert of Defender for Cloud' then coalesce(mapping.instant_at(payload, '{properties,startTimeUtc}'), mapping.instant_at(payload, '{properties,detectedTimeUtc}'), mapping.instant_at(payload, '{properties,timeGeneratedUtc}'), mapping.instant_at(payload, '{properties,reportedTimeUtc}'))
         when 'incident' then mapping.instant_at(payload, '{createdDateTime}')
         when 'incident of the Microsoft 365 Defender API' then mapping.instant_at(payload, '{createdTime}')
         when 'alert of the Defender for Endpoint API' then coalesce(mapping.instant_at(payload, '{alertCreationTime}'), mapping.instant_at(payload, '{creationTime}'), mapping.instant_at(payload, '{firstEventTime}'))
@@ -121,6 +130,7 @@ select
         when 'row of the table AlertInfo' then coalesce(mapping.instant_at(payload, '{Timestamp}'), mapping.epoch_at(payload, '{Timestamp}', 1000))
     end as source_created_at,
     case variant
+        when 'alert of Defender for Cloud' then coalesce(mapping.instant_at(payload, '{properties,endTimeUtc}'), mapping.instant_at(payload, '{properties,timeGeneratedUtc}'))
         when 'incident' then mapping.instant_at(payload, '{lastUpdateDateTime}')
         when 'incident of the Microsoft 365 Defender API' then mapping.instant_at(payload, '{lastUpdateTime}')
         when 'alert of the Defender for Endpoint API' then coalesce(mapping.instant_at(payload, '{resolvedTime}'), mapping.instant_at(payload, '{lastUpdateTime}'), mapping.instant_at(payload, '{lastUpdatedTime}'))
@@ -129,6 +139,7 @@ select
     end as resolved_at,
     case variant
         when 'alert of the streaming API' then jsonb_strip_nulls(jsonb_build_object('techniques', payload #> '{properties,AttackTechniques}', 'host', payload #> '{properties,DeviceName}'))
+        when 'alert of Defender for Cloud' then jsonb_strip_nulls(jsonb_build_object('product', payload #> '{properties,productName}', 'intent', payload #> '{properties,intent}'))
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'classification', payload #> '{classification}', 'tags', payload #> '{customTags}'))
         when 'incident of the Microsoft 365 Defender API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'classification', payload #> '{classification}', 'tags', payload #> '{tags}'))
         when 'alert of the Defender for Endpoint API' then jsonb_strip_nulls(jsonb_build_object('assigned_to', payload #> '{assignedTo}', 'techniques', payload #> '{mitreTechniques}'))

@@ -69,8 +69,8 @@ select
         when 'item' then coalesce(mapping.text_at(payload, '{last_occurrence,server,root}'), mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project_id}'))
     end as service,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{data,item,last_occurrence,body,trace,exception,class}'), mapping.text_at(payload, '{data,item,last_occurrence,body,trace_chain,0,exception,class}'), nullif(substring(mapping.text_at(payload, '{data,item,title}') from '^([A-Za-z_][A-Za-z0-9_.:]*(?:Error|Exception|Fault|Warning)):'), ''), mapping.text_at(payload, '{data,item,framework}'))
-        when 'item' then coalesce(mapping.text_at(payload, '{last_occurrence,body,trace,exception,class}'), mapping.text_at(payload, '{last_occurrence,body,trace_chain,0,exception,class}'), nullif(substring(mapping.text_at(payload, '{title}') from '^([A-Za-z_][A-Za-z0-9_.:]*(?:Error|Exception|Fault|Warning)):'), ''), mapping.text_at(payload, '{framework}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{data,item,last_occurrence,body,trace,exception,class}'), mapping.text_at(payload, '{data,item,last_occurrence,body,trace_chain,0,exception,class}'), nullif(substring(mapping.text_at(payload, '{data,item,title}') from '^([A-Za-z_][A-Za-z0-9_.:]*(?:Error|Exception|Fault|Warning)):'), ''), nullif(substring(mapping.text_at(payload, '{data,item,framework}') from '^[A-Za-z].*'), ''))
+        when 'item' then coalesce(mapping.text_at(payload, '{last_occurrence,body,trace,exception,class}'), mapping.text_at(payload, '{last_occurrence,body,trace_chain,0,exception,class}'), nullif(substring(mapping.text_at(payload, '{title}') from '^([A-Za-z_][A-Za-z0-9_.:]*(?:Error|Exception|Fault|Warning)):'), ''), nullif(substring(mapping.text_at(payload, '{framework}') from '^[A-Za-z].*'), ''))
     end as error_type,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{data,item,assigned_user,username}'), mapping.text_at(payload, '{data,item,assigned_user_id}'))

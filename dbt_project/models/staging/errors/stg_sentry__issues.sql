@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when mapping.has_value(payload, '{data,metric_alert,id}') then 'metric alert'
+            when (mapping.has_value(payload, '{alertRule}') and mapping.has_value(payload, '{dateStarted}') and mapping.has_value(payload, '{title}')) then 'metric alert of the API'
             when (mapping.has_value(payload, '{data,issue,status}') and mapping.has_value(payload, '{data,issue,level}') and mapping.has_value(payload, '{data,issue,title}')) then 'webhook of an issue'
             when (mapping.has_value(payload, '{data,event,event_id}') and mapping.has_value(payload, '{data,event,issue_id}')) then 'webhook of an alert'
             when (mapping.has_value(payload, '{data,error,event_id}') and mapping.has_value(payload, '{data,error,issue_id}')) then 'webhook of an error'
@@ -55,6 +56,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'metric alert' then coalesce(mapping.text_at(payload, '{data,metric_alert,title}'), mapping.text_at(payload, '{data,description_title}'))
+        when 'metric alert of the API' then mapping.text_at(payload, '{title}')
         when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,title}'), mapping.text_at(payload, '{data,issue,metadata,title}'), mapping.text_at(payload, '{data,issue,culprit}'))
         when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,title}'), mapping.text_at(payload, '{data,event,metadata,title}'), mapping.text_at(payload, '{data,event,message}'), mapping.text_at(payload, '{data,event,logentry,formatted}'))
         when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,title}'), mapping.text_at(payload, '{data,error,metadata,title}'), mapping.text_at(payload, '{data,error,message}'), mapping.text_at(payload, '{data,error,logentry,formatted}'))
@@ -72,7 +74,8 @@ select
         when 'issue' then nullif(coalesce(mapping.text_at(payload, '{metadata,value}'), mapping.text_at(payload, '{metadata,message}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
     end as body,
     case variant
-        when 'metric alert' then mapping.text_at(payload, '{action}')
+        when 'metric alert' then nullif(substring(mapping.text_at(payload, '{action}') from '^(critical|warning)$'), '')
+        when 'metric alert of the API' then case when coalesce(lower(mapping.text_at(payload, '{status}')) in ('20'), false) then 'critical' else case when coalesce(lower(mapping.text_at(payload, '{status}')) in ('10'), false) then 'warning' else null::text end end
         when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,level}'), mapping.text_at(payload, '{data,issue,priority}'))
         when 'webhook of an alert' then mapping.text_at(payload, '{data,event,level}')
         when 'webhook of an error' then mapping.text_at(payload, '{data,error,level}')
@@ -82,6 +85,7 @@ select
     end as severity_value,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{action}')
+        when 'metric alert of the API' then case when coalesce(lower(mapping.text_at(payload, '{status}')) in ('2'), false) then 'resolved' else 'unresolved' end
         when 'webhook of an issue' then mapping.text_at(payload, '{data,issue,status}')
         when 'webhook of an alert' then 'unresolved'
         when 'webhook of an error' then 'unresolved'
@@ -91,6 +95,7 @@ select
     end as status_value,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,projects,0}')
+        when 'metric alert of the API' then coalesce(mapping.text_at(payload, '{projects,0}'), mapping.text_at(payload, '{alertRule,projects,0}'))
         when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,project,slug}'), mapping.text_at(payload, '{data,issue,project,name}'), mapping.text_at(payload, '{data,issue,project}'))
         when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,project_slug}'), mapping.text_at(payload, '{data,event,project_name}'), nullif(substring(mapping.text_at(payload, '{data,event,url}') from '/projects/[^/]+/([^/]+)/'), ''), mapping.text_at(payload, '{data,event,project}'))
         when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,project_slug}'), mapping.text_at(payload, '{data,error,project_name}'), nullif(substring(mapping.text_at(payload, '{data,error,url}') from '/projects/[^/]+/([^/]+)/'), ''), mapping.text_at(payload, '{data,error,project}'))
@@ -100,6 +105,7 @@ select
     end as service,
     case variant
         when 'metric alert' then coalesce(mapping.text_at(payload, '{data,metric_alert,alert_rule,aggregate}'), mapping.text_at(payload, '{data,metric_alert,alert_rule,dataset}'))
+        when 'metric alert of the API' then coalesce(mapping.text_at(payload, '{alertRule,aggregate}'), mapping.text_at(payload, '{alertRule,dataset}'))
         when 'webhook of an issue' then coalesce(mapping.text_at(payload, '{data,issue,metadata,type}'), mapping.text_at(payload, '{data,issue,exception,values,0,type}'), mapping.text_at(payload, '{data,issue,type}'))
         when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,metadata,type}'), mapping.text_at(payload, '{data,event,exception,values,0,type}'), mapping.text_at(payload, '{data,event,type}'))
         when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,metadata,type}'), mapping.text_at(payload, '{data,error,exception,values,0,type}'), mapping.text_at(payload, '{data,error,type}'))
@@ -114,6 +120,7 @@ select
     end as team,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,alert_rule,environment}')
+        when 'metric alert of the API' then mapping.text_at(payload, '{alertRule,environment}')
         when 'webhook of an issue' then coalesce(mapping.tag_at(payload, '{data,issue,tags}', 'environment'), mapping.text_at(payload, '{data,issue,tags,environment}'), mapping.text_at(payload, '{data,issue,environment}'))
         when 'webhook of an alert' then mapping.text_at(payload, '{data,event,environment}')
         when 'webhook of an error' then mapping.text_at(payload, '{data,error,environment}')
@@ -131,6 +138,7 @@ select
     end as external_url,
     case variant
         when 'metric alert' then coalesce(mapping.instant_at(payload, '{data,metric_alert,date_started}'), mapping.instant_at(payload, '{data,metric_alert,date_created}'))
+        when 'metric alert of the API' then coalesce(mapping.instant_at(payload, '{dateStarted}'), mapping.instant_at(payload, '{dateCreated}'))
         when 'webhook of an issue' then mapping.instant_at(payload, '{data,issue,firstSeen}')
         when 'webhook of an alert' then coalesce(mapping.instant_at(payload, '{data,event,datetime}'), mapping.epoch_at(payload, '{data,event,timestamp}', 1))
         when 'webhook of an error' then coalesce(mapping.instant_at(payload, '{data,error,datetime}'), mapping.epoch_at(payload, '{data,error,timestamp}', 1))
@@ -140,11 +148,13 @@ select
     end as source_created_at,
     case variant
         when 'metric alert' then coalesce(mapping.instant_at(payload, '{data,metric_alert,date_closed}'), mapping.instant_at(payload, '{data,metric_alert,date_detected}'))
+        when 'metric alert of the API' then coalesce(mapping.instant_at(payload, '{dateClosed}'), mapping.instant_at(payload, '{dateDetected}'))
         when 'webhook of an issue' then coalesce(mapping.instant_at(payload, '{data,issue,statusDetails,resolvedAt}'), mapping.instant_at(payload, '{data,issue,lastSeen}'))
         when 'issue' then coalesce(mapping.instant_at(payload, '{statusDetails,resolvedAt}'), mapping.instant_at(payload, '{lastSeen}'))
     end as resolved_at,
     case variant
         when 'metric alert' then jsonb_strip_nulls(jsonb_build_object('identifier', payload #> '{data,metric_alert,identifier}'))
+        when 'metric alert of the API' then jsonb_strip_nulls(jsonb_build_object('identifier', payload #> '{identifier}'))
         when 'webhook of an issue' then jsonb_strip_nulls(jsonb_build_object('short_id', payload #> '{data,issue,shortId}', 'count', payload #> '{data,issue,count}', 'users', payload #> '{data,issue,userCount}', 'culprit', payload #> '{data,issue,culprit}', 'platform', payload #> '{data,issue,platform}', 'substatus', payload #> '{data,issue,substatus}'))
         when 'webhook of an alert' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{data,event,culprit}', 'platform', payload #> '{data,event,platform}', 'release', payload #> '{data,event,release}', 'rule', payload #> '{data,triggered_rule}'))
         when 'webhook of an error' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{data,error,culprit}', 'platform', payload #> '{data,error,platform}', 'release', payload #> '{data,error,release}', 'rule', payload #> '{data,triggered_rule}'))

@@ -31,7 +31,7 @@ variants as (
         records.*, connector.config,
         case
             when (kind in ('record') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{reportTime}') or mapping.has_value(payload, '{alertSource}')))) then 'alert'
-            when (kind in ('incident') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{affectedServices}') or mapping.has_value(payload, '{createdAt}')))) then 'incident'
+            when (kind in ('incident') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{affectedServices}') or mapping.has_value(payload, '{affectedTeams}') or mapping.has_value(payload, '{message}')))) then 'incident'
         end as variant
     from records
     left join {{ source('app', 'connector') }} as connector using (workspace_id, connector_id)
@@ -71,7 +71,7 @@ select
     end as service,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,error_type}'), mapping.text_at(payload, '{customDetails,error_type}')) end as error_type,
     case variant
-        when 'alert' then coalesce(mapping.text_at(payload, '{alertSource,teams,0,name}'), mapping.text_at(payload, '{escalationPolicy,teams,0,name}'), mapping.text_at(payload, '{labels,team}'), mapping.text_at(payload, '{escalationPolicy,name}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{alertSource,teams,0,name}'), mapping.text_at(payload, '{escalationPolicy,teams,0,name}'), mapping.text_at(payload, '{labels,team}'), mapping.text_at(payload, '{escalationPolicy,name}'))
         when 'incident' then coalesce(mapping.text_at(payload, '{affectedTeams,0,name}'), mapping.text_at(payload, '{teams,0,name}'))
     end as team,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment')) end as environment,

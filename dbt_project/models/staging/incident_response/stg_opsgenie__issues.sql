@@ -73,8 +73,8 @@ select
         when 'alert or incident' then coalesce(mapping.text_at(payload, '{details,error_type}'), mapping.text_at(payload, '{details,errorType}'))
     end as error_type,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{teams,0}'), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
-        when 'alert or incident' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{teams,0}'), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), nullif(substring(mapping.text_at(payload, '{teams,0}') from '^[^{].*'), ''), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
+        when 'alert or incident' then coalesce(mapping.text_at(payload, '{ownerTeam,name}'), mapping.text_at(payload, '{ownerTeam}'), mapping.text_at(payload, '{team}'), mapping.text_at(payload, '{teams,0,name}'), nullif(substring(mapping.text_at(payload, '{teams,0}') from '^[^{].*'), ''), mapping.element_at(payload, '{responders}', '{type}', 'team', '{name}'), mapping.tag_at(payload, '{tags}', 'team'))
     end as team,
     case variant
         when 'webhook' then coalesce(mapping.text_at(payload, '{details,environment}'), mapping.text_at(payload, '{details,env}'), mapping.text_at(payload, '{extraProperties,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment'))

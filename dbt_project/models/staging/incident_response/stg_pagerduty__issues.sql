@@ -54,7 +54,7 @@ select
         when 'webhook of version 2' then coalesce(mapping.text_at(payload, '{incident,title}'), mapping.text_at(payload, '{incident,summary}'), mapping.text_at(payload, '{incident,trigger_summary_data,subject}'), mapping.text_at(payload, '{incident,trigger_summary_data,description}'))
         when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,title}'), mapping.text_at(payload, '{data,incident,summary}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,subject}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,description}'))
         when 'alert' then mapping.text_at(payload, '{summary}')
-        when 'incident' then mapping.text_at(payload, '{title}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{title}'), nullif(substring(mapping.text_at(payload, '{summary}') from '^(?:\[#\d+\] )?(.+)$'), ''))
     end as title,
     case variant
         when 'webhook of version 2' then nullif(mapping.text_at(payload, '{incident,description}'), mapping.text_at(payload, '{incident,title}'))

@@ -30,8 +30,8 @@ variants as (
     select
         *,
         case
-            when ((mapping.has_value(payload, '{attributes,sequential_id}') or mapping.has_value(payload, '{sequential_id}') or mapping.has_value(payload, '{attributes,title}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{attributes,status}') or mapping.has_value(payload, '{status}'))) then 'incident'
-            when ((mapping.has_value(payload, '{attributes,summary}') or mapping.has_value(payload, '{summary}')) and not (mapping.has_value(payload, '{attributes,sequential_id}') or mapping.has_value(payload, '{sequential_id}') or mapping.has_value(payload, '{attributes,title}') or mapping.has_value(payload, '{title}'))) then 'alert'
+            when ((mapping.has_value(payload, '{attributes,sequential_id}') or mapping.has_value(payload, '{sequential_id}') or mapping.has_value(payload, '{attributes,title}') or mapping.has_value(payload, '{title}')) and (mapping.has_value(payload, '{attributes,status}') or mapping.has_value(payload, '{status}')) and not coalesce(mapping.text_at(payload, '{type}') ~* 'post_mortem|retrospective|action_item', false)) then 'incident'
+            when ((mapping.has_value(payload, '{attributes,summary}') or mapping.has_value(payload, '{summary}')) and (mapping.has_value(payload, '{attributes,source}') or mapping.has_value(payload, '{source}') or mapping.has_value(payload, '{attributes,alert_urgency}') or mapping.has_value(payload, '{alert_urgency}') or mapping.has_value(payload, '{attributes,short_id}') or mapping.has_value(payload, '{short_id}') or mapping.has_value(payload, '{attributes,started_at}') or mapping.has_value(payload, '{started_at}')) and not (mapping.has_value(payload, '{attributes,sequential_id}') or mapping.has_value(payload, '{sequential_id}') or mapping.has_value(payload, '{attributes,title}') or mapping.has_value(payload, '{title}'))) then 'alert'
         end as variant
     from records
 

@@ -85,7 +85,7 @@ select
         when 'event of an incident' then mapping.instant_at(payload, '{time_of_creation}')
         when 'incident' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{timeOfCreation}'), mapping.instant_at(payload, '{time_of_creation}'))
     end as source_created_at,
-    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{logs,-1,time}')) end as resolved_at,
+    case variant when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{logs,-1,time}'), mapping.instant_at(payload, '{event_at}')) end as resolved_at,
     case variant
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('number', coalesce(nullif(payload #> '{incidentNumber}', 'null'), nullif(payload #> '{incident_number}', 'null')), 'alert_source', coalesce(nullif(payload #> '{alert_source,name}', 'null'), nullif(payload #> '{alert_source}', 'null')), 'assignee', coalesce(nullif(payload #> '{assignee,name}', 'null'), nullif(payload #> '{assignee}', 'null')), 'events', payload #> '{event_count}'))
         else '{}'::jsonb

@@ -55,7 +55,7 @@ select
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{rule_id}')) end as error_type,
     case variant when 'alert' then mapping.text_at(payload, '{sysContact}') end as team,
     case variant when 'alert' then mapping.text_at(payload, '{location}') end as environment,
-    null::text as external_url,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{link}')) end as external_url,
     case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
     case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as resolved_at,
     case variant

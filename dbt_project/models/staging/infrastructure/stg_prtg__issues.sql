@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{sensorid}') and mapping.has_value(payload, '{status}')) then 'alert'
+            when (mapping.has_value(payload, '{objid}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{sensor}')) then 'sensor of the API'
         end as variant
     from records
 
@@ -47,19 +48,41 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'alert' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}'))) end as title,
-    case variant when 'alert' then mapping.text_at(payload, '{message}') end as body,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{status}')) end as severity_value,
-    case variant when 'alert' then mapping.text_at(payload, '{status}') end as status_value,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{name}')) end as service,
-    case variant when 'alert' then mapping.text_at(payload, '{sensor}') end as error_type,
-    case variant when 'alert' then mapping.text_at(payload, '{group}') end as team,
+    case variant
+        when 'alert' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')))
+        when 'sensor of the API' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')))
+    end as title,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{message}')
+        when 'sensor of the API' then coalesce(mapping.text_at(payload, '{message_raw}'), mapping.plain_text_at(payload, '{message}'))
+    end as body,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{status}'))
+        when 'sensor of the API' then mapping.text_at(payload, '{status}')
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{status}')
+        when 'sensor of the API' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{name}'))
+        when 'sensor of the API' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{sensor}'))
+    end as service,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{sensor}')
+        when 'sensor of the API' then mapping.text_at(payload, '{type}')
+    end as error_type,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{group}')
+        when 'sensor of the API' then mapping.text_at(payload, '{group}')
+    end as team,
     null::text as environment,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{linksensor}'), mapping.text_at(payload, '{linkdevice}')) end as external_url,
     case variant when 'alert' then mapping.instant_at(payload, '{datetime}') end as source_created_at,
     null::timestamptz as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('down', payload #> '{down}', 'probe', payload #> '{probe}'))
+        when 'sensor of the API' then jsonb_strip_nulls(jsonb_build_object('probe', payload #> '{probe}', 'last_down', payload #> '{lastdown}'))
         else '{}'::jsonb
     end as attributes
 from variants

@@ -71,18 +71,18 @@ select
         when 'trigger' then ('value ' || mapping.text_at(payload, '{value}'))
     end as status_value,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.tag_at(payload, '{event_tags}', 'service|component'), mapping.text_at(payload, '{trigger_id}'))
-        when 'problem' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.tag_at(payload, '{tags}', 'service|component'), mapping.text_at(payload, '{objectid}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'service', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'component', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'application', '{value}'), mapping.tag_at(payload, '{event_tags}', 'service|component|application'), mapping.text_at(payload, '{trigger_id}'))
+        when 'problem' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.text_at(payload, '{hosts,0,host}'), mapping.element_at(payload, '{tags}', '{tag}', 'service', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'component', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'application', '{value}'), mapping.tag_at(payload, '{tags}', 'service|component|application'), mapping.text_at(payload, '{objectid}'))
         when 'trigger' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.text_at(payload, '{hosts,0,host}'))
     end as service,
-    case variant when 'problem' then mapping.tag_at(payload, '{tags}', 'class') end as error_type,
+    case variant when 'problem' then coalesce(mapping.element_at(payload, '{tags}', '{tag}', 'class', '{value}'), mapping.tag_at(payload, '{tags}', 'class')) end as error_type,
     case variant
-        when 'webhook' then mapping.tag_at(payload, '{event_tags}', 'team')
-        when 'problem' then mapping.tag_at(payload, '{tags}', 'team|owner')
+        when 'webhook' then coalesce(mapping.element_at(payload, '{event_tags}', '{tag}', 'team', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'owner', '{value}'), mapping.tag_at(payload, '{event_tags}', 'team|owner'))
+        when 'problem' then coalesce(mapping.element_at(payload, '{tags}', '{tag}', 'team', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'owner', '{value}'), mapping.tag_at(payload, '{tags}', 'team|owner'))
     end as team,
     case variant
-        when 'webhook' then mapping.tag_at(payload, '{event_tags}', 'env|environment')
-        when 'problem' then mapping.tag_at(payload, '{tags}', 'env|environment')
+        when 'webhook' then coalesce(mapping.element_at(payload, '{event_tags}', '{tag}', 'env', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'environment', '{value}'), mapping.tag_at(payload, '{event_tags}', 'env|environment'))
+        when 'problem' then coalesce(mapping.element_at(payload, '{tags}', '{tag}', 'env', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'environment', '{value}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
     end as environment,
     case variant
         when 'webhook' then coalesce((mapping.text_at(payload, '{zabbix_url}') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{trigger_id}') || '&eventid=' || mapping.text_at(payload, '{event_id}')), mapping.text_at(payload, '{zabbix_url}'))
@@ -90,10 +90,14 @@ select
         when 'trigger' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{triggerid}'))
     end as external_url,
     case variant
+        when 'webhook' then coalesce(mapping.epoch_at(payload, '{event_timestamp}', 1), mapping.instant_of((nullif(substring(mapping.text_at(payload, '{event_date}') from '^(\d{4})\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_date}') from '\.(\d\d)\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_date}') from '\.(\d\d)$'), '') || 'T' || mapping.text_at(payload, '{event_time}'))))
         when 'problem' then mapping.epoch_at(payload, '{clock}', 1)
         when 'trigger' then mapping.epoch_at(payload, '{lastchange}', 1)
     end as source_created_at,
-    case variant when 'problem' then coalesce(mapping.epoch_at(payload, '{r_clock}', 1), mapping.epoch_at(payload, '{clock}', 1)) end as resolved_at,
+    case variant
+        when 'webhook' then coalesce(mapping.epoch_at(payload, '{event_recovery_timestamp}', 1), mapping.instant_of((nullif(substring(mapping.text_at(payload, '{event_recovery_date}') from '^(\d{4})\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_recovery_date}') from '\.(\d\d)\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_recovery_date}') from '\.(\d\d)$'), '') || 'T' || mapping.text_at(payload, '{event_recovery_time}'))), mapping.instant_of((nullif(substring(mapping.text_at(payload, '{event_date}') from '^(\d{4})\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_date}') from '\.(\d\d)\.'), '') || '-' || nullif(substring(mapping.text_at(payload, '{event_date}') from '\.(\d\d)$'), '') || 'T' || mapping.text_at(payload, '{event_time}'))))
+        when 'problem' then coalesce(mapping.epoch_at(payload, '{r_clock}', 1), mapping.epoch_at(payload, '{clock}', 1))
+    end as resolved_at,
     case variant
         when 'webhook' then jsonb_strip_nulls(jsonb_build_object('trigger', payload #> '{trigger_id}', 'tags', payload #> '{event_tags}'))
         when 'problem' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'trigger', payload #> '{objectid}'))

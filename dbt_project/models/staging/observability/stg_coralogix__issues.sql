@@ -66,7 +66,7 @@ select
     end as status_value,
     case variant
         when 'webhook' then coalesce(mapping.tag_at(payload, '{fields}', 'service|application|applicationName'), mapping.text_at(payload, '{fields,service}'), mapping.text_at(payload, '{fields,application}'), mapping.text_at(payload, '{fields,applicationName}'), mapping.text_at(payload, '{application}'), mapping.text_at(payload, '{application_name}'), mapping.text_at(payload, '{service}'))
-        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,application}'), mapping.text_at(payload, '{contextualLabels,applicationName}'), mapping.text_at(payload, '{contextualLabels,service}'), mapping.text_at(payload, '{displayLabels,service}'), mapping.tag_at(payload, '{metaLabels}', 'service|application'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,application}'), mapping.text_at(payload, '{contextualLabels,applicationName}'), mapping.text_at(payload, '{contextualLabels,application_name}'), mapping.text_at(payload, '{contextualLabels,service}'), mapping.text_at(payload, '{displayLabels,service}'), mapping.tag_at(payload, '{metaLabels}', 'service|application'))
     end as service,
     case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_type}'), mapping.text_at(payload, '{alert_category}'), mapping.tag_at(payload, '{fields}', 'alertType'), mapping.text_at(payload, '{fields,alertType}')) end as error_type,
     case variant
@@ -75,7 +75,7 @@ select
     end as team,
     case variant
         when 'webhook' then coalesce(mapping.tag_at(payload, '{fields}', 'environment|env|subsystem|subsystemName'), mapping.text_at(payload, '{fields,environment}'), mapping.text_at(payload, '{fields,env}'), mapping.text_at(payload, '{fields,subsystem}'), mapping.text_at(payload, '{fields,subsystemName}'), mapping.text_at(payload, '{subsystem}'), mapping.text_at(payload, '{subsystem_name}'))
-        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,environment}'), mapping.text_at(payload, '{contextualLabels,subsystem}'), mapping.tag_at(payload, '{metaLabels}', 'environment|env'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{contextualLabels,environment}'), mapping.text_at(payload, '{contextualLabels,subsystem}'), mapping.text_at(payload, '{contextualLabels,subsystem_name}'), mapping.tag_at(payload, '{metaLabels}', 'environment|env'))
     end as environment,
     case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_url}'), mapping.text_at(payload, '{log_url}')) end as external_url,
     case variant

@@ -32,7 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{attributes,title}') and coalesce(lower(mapping.text_at(payload, '{type}')) in ('case'), false)) then 'case'
             when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('event'), false) and mapping.has_value(payload, '{attributes,timestamp}')) then 'event of version 2'
-            when mapping.has_value(payload, '{attributes,title}') then 'incident'
+            when (mapping.has_value(payload, '{attributes,title}') and (coalesce(lower(mapping.text_at(payload, '{type}')) in ('incident', 'incidents'), false) or mapping.has_value(payload, '{attributes,fields}') or mapping.has_value(payload, '{attributes,public_id}') or mapping.has_value(payload, '{attributes,state}'))) then 'incident'
             when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{date_happened}')) then 'event'
             when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{overall_state}')) then 'monitor'
             when true then 'webhook'
@@ -75,14 +75,14 @@ select
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,severity}'), mapping.text_at(payload, '{attributes,fields,severity,value}'))
         when 'event' then mapping.text_at(payload, '{alert_type}')
         when 'monitor' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
-        when 'webhook' then mapping.text_at(payload, '{severity}')
+        when 'webhook' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{alert_priority}'), nullif(substring(mapping.text_at(payload, '{alert_type}') from '^(error|warning|warn|info)$'), ''))
     end as severity_value,
     case variant
         when 'case' then mapping.text_at(payload, '{attributes,status}')
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,state}'), mapping.text_at(payload, '{attributes,fields,state,value}'))
         when 'event' then nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)'), '')
         when 'monitor' then mapping.text_at(payload, '{overall_state}')
-        when 'webhook' then coalesce(mapping.text_at(payload, '{state}'), nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)'), ''))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{alert_transition}'), nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)'), ''))
     end as status_value,
     case variant
         when 'event of version 2' then coalesce(mapping.text_at(payload, '{attributes,attributes,service}'), mapping.tag_at(payload, '{attributes,tags}', 'service'))
@@ -109,14 +109,14 @@ select
         when 'incident' then mapping.text_at(payload, '{attributes,fields,env,value,0}')
         when 'event' then mapping.tag_at(payload, '{tags}', 'env|environment')
         when 'monitor' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{query}') from 'env:([A-Za-z0-9_./-]+)'), ''))
-        when 'webhook' then mapping.tag_at(payload, '{tags}', 'env')
+        when 'webhook' then mapping.tag_at(payload, '{tags}', 'env|environment')
     end as environment,
     case variant
         when 'case' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/cases/' || mapping.text_at(payload, '{attributes,key}'))
         when 'incident' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/incidents/' || mapping.text_at(payload, '{attributes,public_id}'))
         when 'event' then coalesce(nullif(substring(mapping.text_at(payload, '{url}') from '^https?://.*'), ''), ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/event/event?id=' || mapping.text_at(payload, '{id}')))
         when 'monitor' then ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/monitors/' || mapping.text_at(payload, '{id}'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{url}'), ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/incidents/' || mapping.text_at(payload, '{public_id}')))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{link}'), ('https://app.' || coalesce(nullif(config ->> 'site', ''), 'datadoghq.com') || '/incidents/' || mapping.text_at(payload, '{public_id}')))
     end as external_url,
     case variant
         when 'case' then mapping.instant_at(payload, '{attributes,created_at}')

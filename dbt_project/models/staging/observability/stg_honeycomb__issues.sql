@@ -32,7 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{triggered}') and mapping.has_value(payload, '{slo}')) then 'burn alert'
             when (mapping.has_value(payload, '{triggered}') and mapping.has_value(payload, '{name}')) then 'trigger'
-            when ((mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{isTest}') or mapping.has_value(payload, '{summary}')) and (mapping.has_value(payload, '{result_url}') or mapping.has_value(payload, '{trigger_url}') or mapping.has_value(payload, '{id}'))) then 'webhook'
+            when ((mapping.has_value(payload, '{status}') or mapping.has_value(payload, '{isTest}') or mapping.has_value(payload, '{summary}')) and (mapping.has_value(payload, '{result_url}') or mapping.has_value(payload, '{trigger_url}') or mapping.has_value(payload, '{trigger_id}') or (mapping.has_value(payload, '{id}') and (mapping.has_value(payload, '{timestamp}') or mapping.has_value(payload, '{alert}') or mapping.has_value(payload, '{isTest}') or mapping.has_value(payload, '{url}'))))) then 'webhook'
         end as variant
     from records
 
@@ -71,12 +71,12 @@ select
     case variant
         when 'burn alert' then coalesce(mapping.text_at(payload, '{dataset_slug}'), mapping.text_at(payload, '{slo,name}'))
         when 'trigger' then coalesce(mapping.text_at(payload, '{dataset_slug}'), mapping.tag_at(payload, '{tags}', 'service'), mapping.text_at(payload, '{dataset}'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{dataset_slug}'), mapping.text_at(payload, '{dataset}'), mapping.text_at(payload, '{vars,service}'), mapping.text_at(payload, '{slo,dataset}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{dataset_slug}'), mapping.text_at(payload, '{dataset,slug}'), mapping.text_at(payload, '{dataset,name}'), mapping.text_at(payload, '{dataset}'), mapping.text_at(payload, '{vars,service}'), mapping.text_at(payload, '{slo,dataset}'), mapping.text_at(payload, '{result_groups_triggered,0,Group,service}'), mapping.text_at(payload, '{result_groups_triggered,0,Group,"service.name"}'))
     end as service,
     case variant
         when 'burn alert' then mapping.text_at(payload, '{alert_type}')
         when 'trigger' then mapping.text_at(payload, '{alert_type}')
-        when 'webhook' then coalesce(mapping.text_at(payload, '{alert,type}'), mapping.text_at(payload, '{operator}'))
+        when 'webhook' then mapping.text_at(payload, '{alert,type}')
     end as error_type,
     case variant
         when 'trigger' then mapping.tag_at(payload, '{tags}', 'team|owner')
@@ -84,9 +84,9 @@ select
     end as team,
     case variant
         when 'trigger' then coalesce(mapping.text_at(payload, '{environment}'), mapping.tag_at(payload, '{tags}', 'environment|env'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{environment}'), mapping.text_at(payload, '{environment_slug}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{environment,slug}'), mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment}'), mapping.text_at(payload, '{environment_slug}'))
     end as environment,
-    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{result_url}'), mapping.text_at(payload, '{trigger_url}'), mapping.text_at(payload, '{slo,url}')) end as external_url,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{result_url}'), mapping.text_at(payload, '{trigger_url}'), mapping.text_at(payload, '{slo,url}'), mapping.text_at(payload, '{url}')) end as external_url,
     case variant
         when 'burn alert' then coalesce(mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))
         when 'trigger' then coalesce(mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))

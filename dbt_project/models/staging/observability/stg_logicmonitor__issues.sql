@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{alertid}') and mapping.has_value(payload, '{alertstatus}')) then 'delivery'
-            when (mapping.has_value(payload, '{internalId}') and mapping.has_value(payload, '{startEpoch}')) then 'alert'
+            when ((mapping.has_value(payload, '{internalId}') or mapping.has_value(payload, '{monitorObjectName}')) and mapping.has_value(payload, '{startEpoch}')) then 'alert'
         end as variant
     from records
 
@@ -77,7 +77,7 @@ select
         when 'alert' then coalesce(mapping.text_at(payload, '{monitorObjectGroups,0,name}'), mapping.text_at(payload, '{rule}'))
     end as team,
     case variant when 'delivery' then coalesce(mapping.text_at(payload, '{environment}'), nullif(substring(mapping.text_at(payload, '{group}') from '(?i)\y(production|prod|staging|stage|development|dev|test)\y'), '')) end as environment,
-    case variant when 'delivery' then coalesce(mapping.text_at(payload, '{alerturl}'), mapping.text_at(payload, '{alertdetailurl}'), mapping.text_at(payload, '{hosturl}'), mapping.text_at(payload, '{serviceurl}')) end as external_url,
+    case variant when 'delivery' then coalesce(mapping.text_at(payload, '{alerturl}'), mapping.text_at(payload, '{alertdetailurl}'), mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{hosturl}'), mapping.text_at(payload, '{serviceurl}')) end as external_url,
     case variant
         when 'delivery' then coalesce(coalesce(mapping.epoch_at(payload, '{startepoch}', 1), mapping.epoch_at(payload, '{start}', 1), mapping.epoch_at(payload, '{date}', 1)), coalesce(mapping.instant_at(payload, '{startepoch}'), mapping.instant_at(payload, '{start}'), mapping.instant_at(payload, '{date}')), coalesce(mapping.zoned_instant_of(mapping.text_at(payload, '{startepoch}')), mapping.zoned_instant_of(mapping.text_at(payload, '{start}')), mapping.zoned_instant_of(mapping.text_at(payload, '{date}'))))
         when 'alert' then mapping.epoch_at(payload, '{startEpoch}', 1)

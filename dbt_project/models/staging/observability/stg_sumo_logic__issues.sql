@@ -32,7 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{item,id}') and mapping.has_value(payload, '{item,name}')) then 'monitor'
             when (mapping.has_value(payload, '{_messageid}') and mapping.has_value(payload, '{_raw}')) then 'message of a search'
-            when ((mapping.has_value(payload, '{trigger_type}') or mapping.has_value(payload, '{triggerType}') or mapping.has_value(payload, '{TriggerType}') or mapping.has_value(payload, '{status}')) and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{monitor_name}'))) then 'webhook'
+            when ((mapping.has_value(payload, '{trigger_type}') or mapping.has_value(payload, '{triggerType}') or mapping.has_value(payload, '{TriggerType}') or (mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{monitorId}') or mapping.has_value(payload, '{monitor_id}') or mapping.has_value(payload, '{monitor_name}')))) and (mapping.has_value(payload, '{name}') or mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{monitor_name}'))) then 'webhook'
         end as variant
     from records
 

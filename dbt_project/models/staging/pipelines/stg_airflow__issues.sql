@@ -32,6 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{task_id}') and mapping.has_value(payload, '{dag_id}')) then 'task instance'
             when (mapping.has_value(payload, '{dag_run_id}') and mapping.has_value(payload, '{dag_id}')) then 'DAG run'
+            when (mapping.has_value(payload, '{import_error_id}') and mapping.has_value(payload, '{filename}')) then 'import error'
         end as variant
     from records
 
@@ -51,26 +52,32 @@ select
     case variant
         when 'task instance' then (mapping.text_at(payload, '{dag_id}') || '.' || mapping.text_at(payload, '{task_id}') || ' ' || mapping.text_at(payload, '{state}'))
         when 'DAG run' then (mapping.text_at(payload, '{dag_id}') || ' ' || mapping.text_at(payload, '{state}'))
+        when 'import error' then coalesce((nullif(substring(mapping.text_at(payload, '{filename}') from '([^/]+)$'), '') || ' cannot be imported: ' || nullif(substring(mapping.text_at(payload, '{stack_trace}') from '(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$'), '')), (nullif(substring(mapping.text_at(payload, '{filename}') from '([^/]+)$'), '') || ' cannot be imported'))
     end as title,
     case variant
         when 'task instance' then coalesce(mapping.text_at(payload, '{note}'), mapping.text_at(payload, '{exception}'), mapping.text_at(payload, '{error}'))
         when 'DAG run' then mapping.text_at(payload, '{note}')
+        when 'import error' then mapping.text_at(payload, '{stack_trace}')
     end as body,
     case variant
         when 'task instance' then mapping.text_at(payload, '{state}')
         when 'DAG run' then mapping.text_at(payload, '{state}')
+        when 'import error' then 'failed'
     end as severity_value,
     case variant
         when 'task instance' then mapping.text_at(payload, '{state}')
         when 'DAG run' then mapping.text_at(payload, '{state}')
+        when 'import error' then 'failed'
     end as status_value,
     case variant
         when 'task instance' then mapping.text_at(payload, '{dag_id}')
         when 'DAG run' then mapping.text_at(payload, '{dag_id}')
+        when 'import error' then nullif(substring(mapping.text_at(payload, '{filename}') from '([^/.]+)(?:\.\w+)?$'), '')
     end as service,
     case variant
         when 'task instance' then coalesce(mapping.text_at(payload, '{operator}'), 'task_failed')
         when 'DAG run' then 'dag_run_failed'
+        when 'import error' then coalesce(nullif(substring(nullif(substring(mapping.text_at(payload, '{stack_trace}') from '(?:^|\n)([A-Za-z_][\w.]*(?:: [^\n]*)?)\s*$'), '') from '^([\w.]+)'), ''), 'import_error')
     end as error_type,
     case variant when 'task instance' then coalesce(mapping.text_at(payload, '{owner}'), mapping.text_at(payload, '{owners,0}')) end as team,
     case variant
@@ -81,6 +88,7 @@ select
     case variant
         when 'task instance' then coalesce(mapping.instant_at(payload, '{start_date}'), mapping.instant_at(payload, '{execution_date}'), mapping.instant_at(payload, '{logical_date}'))
         when 'DAG run' then coalesce(mapping.instant_at(payload, '{start_date}'), mapping.instant_at(payload, '{queued_at}'), mapping.instant_at(payload, '{logical_date}'), mapping.instant_at(payload, '{execution_date}'))
+        when 'import error' then mapping.instant_at(payload, '{timestamp}')
     end as source_created_at,
     case variant
         when 'task instance' then mapping.instant_at(payload, '{end_date}')
@@ -89,6 +97,7 @@ select
     case variant
         when 'task instance' then jsonb_strip_nulls(jsonb_build_object('task', payload #> '{task_id}', 'try_number', payload #> '{try_number}', 'run', payload #> '{dag_run_id}', 'host', payload #> '{hostname}'))
         when 'DAG run' then jsonb_strip_nulls(jsonb_build_object('run', payload #> '{dag_run_id}', 'run_type', payload #> '{run_type}', 'triggered_by', payload #> '{triggered_by}'))
+        when 'import error' then jsonb_strip_nulls(jsonb_build_object('file', payload #> '{filename}', 'bundle', payload #> '{bundle_name}'))
         else '{}'::jsonb
     end as attributes
 from variants

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{runId}') and mapping.has_value(payload, '{jobName}')) then 'webhook'
-            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{created_at}')) then 'run'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{created_at}') and (mapping.has_value(payload, '{job_definition_id}') or mapping.has_value(payload, '{job_id}') or mapping.has_value(payload, '{trigger_id}') or mapping.has_value(payload, '{status_humanized}') or mapping.has_value(payload, '{job}'))) then 'run'
         end as variant
     from records
 

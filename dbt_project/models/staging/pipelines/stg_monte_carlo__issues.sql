@@ -58,11 +58,11 @@ select
     end as body,
     case variant
         when 'listed alert' then mapping.text_at(payload, '{node,severity}')
-        when 'alert' then coalesce(mapping.text_at(payload, '{payload,severity}'), mapping.text_at(payload, '{severity}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,severity}'), mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{payload,declared_alert_severity}'), mapping.text_at(payload, '{declared_alert_severity}'))
     end as severity_value,
     case variant
         when 'listed alert' then mapping.text_at(payload, '{node,status}')
-        when 'alert' then coalesce(mapping.text_at(payload, '{payload,status}'), mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{payload,feedback}'), mapping.text_at(payload, '{payload,alert_status}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,status}'), mapping.text_at(payload, '{status}'), mapping.text_at(payload, '{payload,feedback}'), mapping.text_at(payload, '{payload,alert_status}'), mapping.text_at(payload, '{payload,alert_feedback}'), mapping.text_at(payload, '{alert_feedback}'))
     end as status_value,
     case variant
         when 'listed alert' then coalesce(mapping.text_at(payload, '{node,tables,0,fullTableId}'), mapping.text_at(payload, '{node,tables,0,mcon}'))

@@ -52,7 +52,7 @@ select
     case variant when 'run event' then mapping.text_at(payload, '{eventType}') end as severity_value,
     case variant when 'run event' then mapping.text_at(payload, '{eventType}') end as status_value,
     case variant when 'run event' then coalesce(mapping.text_at(payload, '{job,name}'), mapping.text_at(payload, '{job,namespace}')) end as service,
-    case variant when 'run event' then coalesce(mapping.text_at(payload, '{run,facets,errorMessage,programmingLanguage}'), mapping.text_at(payload, '{job,facets,jobType,jobType}')) end as error_type,
+    case variant when 'run event' then coalesce(nullif(substring(coalesce(mapping.text_at(payload, '{run,facets,errorMessage,stackTrace}'), mapping.text_at(payload, '{run,facets,errorMessage,message}')) from '\y((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception))\y'), ''), nullif(substring(mapping.text_at(payload, '{run,facets,errorMessage,message}') from '\y([A-Z]\w*(?:Error|Exception))\y'), ''), mapping.text_at(payload, '{run,facets,errorMessage,programmingLanguage}'), mapping.text_at(payload, '{job,facets,jobType,jobType}')) end as error_type,
     case variant when 'run event' then mapping.text_at(payload, '{job,facets,ownership,owners,0,name}') end as team,
     case variant when 'run event' then mapping.text_at(payload, '{job,namespace}') end as environment,
     null::text as external_url,

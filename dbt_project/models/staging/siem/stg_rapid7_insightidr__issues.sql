@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alert_rrn}') or mapping.has_value(payload, '{alerted_at}') or mapping.has_value(payload, '{rule,rrn}'))) then 'alert'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alert_rrn}') or mapping.has_value(payload, '{alerted_at}') or mapping.has_value(payload, '{rule,rrn}') or mapping.has_value(payload, '{rule,name}'))) then 'alert'
             when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{created_time}') or mapping.has_value(payload, '{disposition}'))) then 'investigation'
         end as variant
     from records

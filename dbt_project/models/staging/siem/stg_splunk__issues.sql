@@ -85,10 +85,10 @@ select
         when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{incident_type}'), mapping.text_at(payload, '{investigation_type}'))
     end as error_type,
     case variant
-        when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,owner}'), mapping.text_at(payload, '{owner}'))
-        when 'notable event' then coalesce(mapping.text_at(payload, '{owner_realname}'), mapping.text_at(payload, '{owner}'))
+        when 'alert of the webhook action' then coalesce(nullif(mapping.text_at(payload, '{result,owner}'), 'unassigned'), nullif(mapping.text_at(payload, '{owner}'), 'unassigned'))
+        when 'notable event' then coalesce(nullif(mapping.text_at(payload, '{owner_realname}'), 'unassigned'), nullif(mapping.text_at(payload, '{owner}'), 'unassigned'))
         when 'fired alert' then coalesce(mapping.text_at(payload, '{acl,owner}'), mapping.text_at(payload, '{author}'))
-        when 'finding or investigation of Mission Control' then coalesce(mapping.text_at(payload, '{owner}'), mapping.text_at(payload, '{assignee}'))
+        when 'finding or investigation of Mission Control' then coalesce(nullif(mapping.text_at(payload, '{owner}'), 'unassigned'), nullif(mapping.text_at(payload, '{assignee}'), 'unassigned'))
     end as team,
     case variant
         when 'alert of the webhook action' then coalesce(mapping.text_at(payload, '{result,environment}'), mapping.text_at(payload, '{result,env}'), mapping.text_at(payload, '{result,index}'))

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}')) then 'conversation'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{topicIds}') or mapping.has_value(payload, '{customerId}') or mapping.has_value(payload, '{inboxId}') or mapping.has_value(payload, '{assignee}'))) then 'conversation'
             when mapping.has_value(payload, '{content,conversationId}') then 'event'
             when mapping.has_value(payload, '{context,conversationId}') then 'listed event'
         end as variant

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{attributes,status}') and (mapping.has_value(payload, '{attributes,createdAt}') or mapping.has_value(payload, '{attributes,name}'))) then 'conversation'
+            when (mapping.has_value(payload, '{attributes,status}') and (mapping.has_value(payload, '{attributes,createdAt}') or mapping.has_value(payload, '{attributes,name}')) and (not mapping.has_value(payload, '{type}') or coalesce(lower(mapping.text_at(payload, '{type}')) in ('conversation'), false))) then 'conversation'
         end as variant
     from records
 

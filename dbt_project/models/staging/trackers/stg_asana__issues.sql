@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{gid}') and mapping.has_value(payload, '{name}') and (coalesce(lower(mapping.text_at(payload, '{resource_type}')) in ('task'), false) or mapping.has_value(payload, '{completed}') or mapping.has_value(payload, '{modified_at}'))) then 'task'
+            when (mapping.has_value(payload, '{gid}') and mapping.has_value(payload, '{name}') and (coalesce(lower(mapping.text_at(payload, '{resource_type}')) in ('task'), false) or (not mapping.has_value(payload, '{resource_type}') and (mapping.has_value(payload, '{completed}') or mapping.has_value(payload, '{modified_at}'))))) then 'task'
         end as variant
     from records
 

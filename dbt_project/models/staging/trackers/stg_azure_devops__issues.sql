@@ -67,7 +67,7 @@ select
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{result}'), mapping.text_at(payload, '{status}'))
         when 'run of a pipeline' then mapping.text_at(payload, '{run,result}')
-        when 'work item' then coalesce(mapping.text_at(payload, '{fields,"System.State",newValue}'), mapping.text_at(payload, '{fields,"System.State"}'))
+        when 'work item' then coalesce(case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('workitem.deleted'), false) then 'deleted' else null::text end, mapping.text_at(payload, '{fields,"System.State",newValue}'), mapping.text_at(payload, '{fields,"System.State"}'))
     end as status_value,
     case variant
         when 'build' then coalesce(mapping.text_at(payload, '{definition,name}'), mapping.text_at(payload, '{project,name}'))

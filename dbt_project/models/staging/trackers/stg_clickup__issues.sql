@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'task'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{date_created}') or mapping.has_value(payload, '{list}') or mapping.has_value(payload, '{lists}'))) then 'task'
         end as variant
     from records
 

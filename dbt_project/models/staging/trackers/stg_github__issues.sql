@@ -32,7 +32,7 @@ variants as (
         case
             when kind in ('run') then 'workflow run'
             when kind in ('node') then 'issue of the GraphQL API'
-            when not coalesce(mapping.text_at(payload, '{html_url}') ~* '/(pull|milestone)/\d+$', false) then 'issue'
+            when ((mapping.has_value(payload, '{number}') or mapping.has_value(payload, '{state}')) and not coalesce(mapping.text_at(payload, '{html_url}') ~* '/(pull|milestone)/\d+$', false)) then 'issue'
         end as variant
     from records
 
@@ -71,7 +71,7 @@ select
     end as status_value,
     case variant
         when 'workflow run' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
-        when 'issue of the GraphQL API' then mapping.text_at(payload, '{repository,name}')
+        when 'issue of the GraphQL API' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository,nameWithOwner}') from '[^/]+$'), ''))
         when 'issue' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
     end as service,
     case variant when 'workflow run' then 'workflow_run_failed' end as error_type,

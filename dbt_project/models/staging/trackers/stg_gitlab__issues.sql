@@ -32,7 +32,8 @@ variants as (
         case
             when kind in ('pipeline') then 'pipeline'
             when kind in ('job') then 'job'
-            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{iid}') or mapping.has_value(payload, '{issue_type}')) and mapping.has_value(payload, '{created_at}') and mapping.has_value(payload, '{state}')) then 'issue'
+            when kind in ('vulnerability') then 'vulnerability'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{iid}') or mapping.has_value(payload, '{issue_type}')) and mapping.has_value(payload, '{created_at}') and mapping.has_value(payload, '{state}') and not (mapping.has_value(payload, '{source_branch}') or coalesce(mapping.text_at(payload, '{web_url}') ~* '/-/(milestones|epics)/\d+$', false))) then 'issue'
         end as variant
     from records
 
@@ -52,6 +53,7 @@ select
     case variant
         when 'pipeline' then coalesce(('Pipeline ' || mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}')), ('Pipeline on ' || mapping.text_at(payload, '{ref}') || ' ' || mapping.text_at(payload, '{status}')))
         when 'job' then coalesce((mapping.text_at(payload, '{build_name}') || ' ' || mapping.text_at(payload, '{build_status}') || ': ' || mapping.text_at(payload, '{build_failure_reason}')), (mapping.text_at(payload, '{build_name}') || ' ' || mapping.text_at(payload, '{build_status}')), (mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}') || ': ' || mapping.text_at(payload, '{failure_reason}')), (mapping.text_at(payload, '{name}') || ' ' || mapping.text_at(payload, '{status}')))
+        when 'vulnerability' then mapping.text_at(payload, '{title}')
         when 'issue' then mapping.text_at(payload, '{title}')
     end as title,
     case variant
@@ -61,42 +63,49 @@ select
     case variant
         when 'pipeline' then mapping.text_at(payload, '{status}')
         when 'job' then coalesce(mapping.text_at(payload, '{build_status}'), mapping.text_at(payload, '{status}'))
+        when 'vulnerability' then mapping.text_at(payload, '{severity}')
         when 'issue' then coalesce(mapping.severity_label_at(payload, '{labels}'), mapping.text_at(payload, '{severity}'))
     end as severity_value,
     case variant
         when 'pipeline' then mapping.text_at(payload, '{status}')
         when 'job' then coalesce(mapping.text_at(payload, '{build_status}'), mapping.text_at(payload, '{status}'))
+        when 'vulnerability' then mapping.text_at(payload, '{state}')
         when 'issue' then mapping.text_at(payload, '{state}')
     end as status_value,
     case variant
-        when 'pipeline' then coalesce(mapping.text_at(payload, '{project_path}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{project_id}'))
-        when 'job' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{pipeline,project_id}'))
-        when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project_id}'))
+        when 'pipeline' then coalesce(mapping.text_at(payload, '{project_path}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+'), ''), mapping.text_at(payload, '{project_id}'))
+        when 'job' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+'), ''), mapping.text_at(payload, '{pipeline,project_id}'))
+        when 'vulnerability' then nullif(substring(mapping.text_at(payload, '{url}') from '^https?://[^/]+/(.+)/-/'), '')
+        when 'issue' then coalesce(nullif(substring(mapping.tag_at(payload, '{labels}', 'service|component') from '^[:\s]*(.+)$'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+'), ''), mapping.text_at(payload, '{project_name}'), nullif(substring(mapping.text_at(payload, '{references,full}') from '^(.+)#\d+$'), ''), mapping.text_at(payload, '{project_id}'))
     end as service,
     case variant
         when 'pipeline' then 'pipeline_failed'
         when 'job' then coalesce(mapping.text_at(payload, '{build_failure_reason}'), mapping.text_at(payload, '{failure_reason}'), 'job_failed')
-        when 'issue' then mapping.tag_at(payload, '{labels}', 'error')
+        when 'vulnerability' then coalesce(mapping.text_at(payload, '{identifiers,0,name}'), mapping.text_at(payload, '{report_type}'))
+        when 'issue' then nullif(substring(mapping.tag_at(payload, '{labels}', 'error') from '^[:\s]*(.+)$'), '')
     end as error_type,
-    case variant when 'issue' then coalesce(mapping.tag_at(payload, '{labels}', 'team'), mapping.text_at(payload, '{milestone,title}')) end as team,
+    case variant when 'issue' then coalesce(nullif(substring(mapping.tag_at(payload, '{labels}', 'team') from '^[:\s]*(.+)$'), ''), mapping.text_at(payload, '{milestone,title}')) end as team,
     case variant
         when 'pipeline' then mapping.text_at(payload, '{ref}')
         when 'job' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{ref}'))
-        when 'issue' then mapping.tag_at(payload, '{labels}', 'env|environment')
+        when 'issue' then nullif(substring(mapping.tag_at(payload, '{labels}', 'env|environment') from '^[:\s]*(.+)$'), '')
     end as environment,
     case variant
         when 'pipeline' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
         when 'job' then coalesce(mapping.text_at(payload, '{web_url}'), (mapping.text_at(payload, '{repository,homepage}') || '/-/jobs/' || mapping.text_at(payload, '{build_id}')))
+        when 'vulnerability' then mapping.text_at(payload, '{url}')
         when 'issue' then coalesce(mapping.text_at(payload, '{web_url}'), mapping.text_at(payload, '{url}'))
     end as external_url,
     case variant
         when 'pipeline' then mapping.instant_at(payload, '{created_at}')
         when 'job' then coalesce(mapping.instant_at(payload, '{build_started_at}'), mapping.instant_at(payload, '{build_created_at}'), mapping.instant_at(payload, '{started_at}'), mapping.instant_at(payload, '{created_at}'))
+        when 'vulnerability' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{confirmed_at}'))
         when 'issue' then mapping.instant_at(payload, '{created_at}')
     end as source_created_at,
     case variant
         when 'pipeline' then coalesce(mapping.instant_at(payload, '{finished_at}'), mapping.instant_at(payload, '{updated_at}'))
         when 'job' then coalesce(mapping.instant_at(payload, '{build_finished_at}'), mapping.instant_at(payload, '{finished_at}'))
+        when 'vulnerability' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{dismissed_at}'), mapping.instant_at(payload, '{updated_at}'))
         when 'issue' then coalesce(mapping.instant_at(payload, '{closed_at}'), mapping.instant_at(payload, '{updated_at}'))
     end as resolved_at,
     case variant

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{pulseId}') and mapping.has_value(payload, '{boardId}')) then 'webhook'
-            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{column_values}') or mapping.has_value(payload, '{state}') or mapping.has_value(payload, '{created_at}'))) then 'item'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{column_values}') or mapping.has_value(payload, '{board}') or mapping.has_value(payload, '{group}'))) then 'item'
         end as variant
     from records
 

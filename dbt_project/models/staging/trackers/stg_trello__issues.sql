@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{idBoard}') or mapping.has_value(payload, '{closed}') or mapping.has_value(payload, '{shortLink}'))) then 'card'
+            when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{name}') and (mapping.has_value(payload, '{idList}') or mapping.has_value(payload, '{idShort}') or mapping.has_value(payload, '{shortLink}'))) then 'card'
         end as variant
     from records
 

@@ -30,7 +30,8 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{attributes}') and (mapping.has_value(payload, '{attributes,name}') or mapping.has_value(payload, '{attributes,cause}'))) then 'incident'
+            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('monitor', 'heartbeat'), false) and mapping.has_value(payload, '{attributes,status}')) then 'monitor or heartbeat'
+            when (not coalesce(lower(mapping.text_at(payload, '{type}')) in ('monitor', 'heartbeat'), false) and (mapping.has_value(payload, '{attributes,name}') or mapping.has_value(payload, '{attributes,cause}'))) then 'incident'
         end as variant
     from records
 
@@ -47,17 +48,41 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,cause}')) end as title,
+    case variant
+        when 'monitor or heartbeat' then coalesce((mapping.text_at(payload, '{attributes,pronounceable_name}') || ' is ' || mapping.text_at(payload, '{attributes,status}')), (mapping.text_at(payload, '{attributes,name}') || ' is ' || mapping.text_at(payload, '{attributes,status}')))
+        when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,cause}'))
+    end as title,
     case variant when 'incident' then mapping.text_at(payload, '{attributes,cause}') end as body,
-    case variant when 'incident' then case when coalesce(lower(mapping.text_at(payload, '{attributes,critical_alert}')) in ('true'), false) then 'critical alert' else 'alert' end end as severity_value,
-    case variant when 'incident' then coalesce(case when mapping.has_value(payload, '{attributes,resolved_at}') then 'resolved' else null::text end, case when mapping.has_value(payload, '{attributes,acknowledged_at}') then 'acknowledged' else null::text end, mapping.text_at(payload, '{attributes,status}'), 'started') end as status_value,
-    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,url}')) end as service,
+    case variant
+        when 'monitor or heartbeat' then 'alert'
+        when 'incident' then case when coalesce(lower(mapping.text_at(payload, '{attributes,critical_alert}')) in ('true'), false) then 'critical alert' else 'alert' end
+    end as severity_value,
+    case variant
+        when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,status}')
+        when 'incident' then coalesce(case when mapping.has_value(payload, '{attributes,resolved_at}') then 'resolved' else null::text end, case when mapping.has_value(payload, '{attributes,acknowledged_at}') then 'acknowledged' else null::text end, mapping.text_at(payload, '{attributes,status}'), 'started')
+    end as status_value,
+    case variant
+        when 'monitor or heartbeat' then coalesce(mapping.text_at(payload, '{attributes,pronounceable_name}'), mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,url}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{attributes,name}'), mapping.text_at(payload, '{attributes,url}'))
+    end as service,
     case variant when 'incident' then mapping.text_at(payload, '{attributes,cause}') end as error_type,
-    case variant when 'incident' then mapping.text_at(payload, '{attributes,team_name}') end as team,
+    case variant
+        when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,team_name}')
+        when 'incident' then mapping.text_at(payload, '{attributes,team_name}')
+    end as team,
     case variant when 'incident' then mapping.text_at(payload, '{attributes,regions,0}') end as environment,
-    case variant when 'incident' then coalesce(mapping.text_at(payload, '{attributes,origin_url}'), mapping.text_at(payload, '{attributes,url}')) end as external_url,
-    case variant when 'incident' then mapping.instant_at(payload, '{attributes,started_at}') end as source_created_at,
-    case variant when 'incident' then mapping.instant_at(payload, '{attributes,resolved_at}') end as resolved_at,
+    case variant
+        when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,url}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{attributes,origin_url}'), mapping.text_at(payload, '{attributes,url}'))
+    end as external_url,
+    case variant
+        when 'monitor or heartbeat' then coalesce(mapping.instant_at(payload, '{attributes,last_checked_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
+        when 'incident' then mapping.instant_at(payload, '{attributes,started_at}')
+    end as source_created_at,
+    case variant
+        when 'monitor or heartbeat' then coalesce(mapping.instant_at(payload, '{attributes,last_checked_at}'), mapping.instant_at(payload, '{attributes,updated_at}'))
+        when 'incident' then mapping.instant_at(payload, '{attributes,resolved_at}')
+    end as resolved_at,
     case variant
         when 'incident' then jsonb_strip_nulls(jsonb_build_object('regions', payload #> '{attributes,regions}', 'response', payload #> '{attributes,response_content}'))
         else '{}'::jsonb

@@ -54,9 +54,9 @@ select
     case variant when 'alert' then mapping.text_at(payload, '{monitor}') end as service,
     case variant when 'alert' then mapping.text_at(payload, '{rule}') end as error_type,
     case variant when 'alert' then mapping.text_at(payload, '{group}') end as team,
-    case variant when 'alert' then mapping.text_at(payload, '{environment}') end as environment,
+    case variant when 'alert' then coalesce(mapping.text_at(payload, '{environment}'), nullif(substring(mapping.text_at(payload, '{description}') from '(?:^|\n)Environment: (\S+)'), '')) end as environment,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{issue_url}'), mapping.text_at(payload, '{monitor_url}')) end as external_url,
-    null::timestamptz as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{timestamp}', 1)) end as source_created_at,
     null::timestamptz as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{rule}'))

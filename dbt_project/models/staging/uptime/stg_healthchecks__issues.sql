@@ -72,7 +72,7 @@ select
     case variant when 'check' then mapping.tag_at(payload, '{tags}', 'team') end as team,
     case variant
         when 'event' then mapping.tag_at(payload, '{tags}', 'env|environment')
-        when 'check' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), mapping.text_at(payload, '{tags}'))
+        when 'check' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{tags}') from '^\S+'), ''))
     end as environment,
     case variant when 'event' then mapping.text_at(payload, '{client_url}') end as external_url,
     case variant when 'check' then coalesce(mapping.instant_at(payload, '{last_ping}'), mapping.instant_at(payload, '{next_ping}')) end as source_created_at,

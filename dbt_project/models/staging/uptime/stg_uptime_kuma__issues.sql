@@ -49,7 +49,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{msg}'), (mapping.text_at(payload, '{monitor,name}') || ' is ' || mapping.text_at(payload, '{heartbeat,status}'))) end as title,
     case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{heartbeat,msg}'), mapping.text_at(payload, '{msg}')) end as body,
-    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{urgency}'), case when coalesce(lower(mapping.text_at(payload, '{heartbeat,important}')) in ('true', '1'), false) then 'important' else 'unimportant' end) end as severity_value,
+    case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{urgency}'), case when mapping.has_value(payload, '{heartbeat,important}') then case when coalesce(lower(mapping.text_at(payload, '{heartbeat,important}')) in ('true', '1'), false) then 'important' else 'unimportant' end else null::text end) end as severity_value,
     case variant when 'heartbeat' then ('heartbeat ' || mapping.text_at(payload, '{heartbeat,status}')) end as status_value,
     case variant when 'heartbeat' then coalesce(mapping.text_at(payload, '{monitor,name}'), mapping.text_at(payload, '{monitor,hostname}')) end as service,
     case variant when 'heartbeat' then mapping.text_at(payload, '{heartbeat,msg}') end as error_type,

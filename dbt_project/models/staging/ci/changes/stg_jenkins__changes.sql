@@ -54,7 +54,7 @@ select
     end as change_kind,
     case variant
         when 'deploying notification' then (mapping.text_at(payload, '{name}') || ' #' || mapping.text_at(payload, '{build,number}'))
-        when 'deploying build' then coalesce(mapping.text_at(payload, '{fullDisplayName}'), mapping.text_at(payload, '{displayName}'))
+        when 'deploying build' then coalesce(mapping.text_at(payload, '{fullDisplayName}'), (nullif(substring(mapping.text_at(payload, '{url}') from '/job/([^/]+)/\d+/?$'), '') || ' ' || nullif(substring(mapping.text_at(payload, '{displayName}') from '^#\d+$'), '')), mapping.text_at(payload, '{displayName}'))
     end as title,
     case variant
         when 'deploying notification' then mapping.text_at(payload, '{name}')

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when mapping.has_value(payload, '{version}') then 'release'
+            when (mapping.has_value(payload, '{version}') and (mapping.has_value(payload, '{dateCreated}') or mapping.has_value(payload, '{dateReleased}') or mapping.has_value(payload, '{projects}'))) then 'release'
         end as variant
     from records
 

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{message}') or mapping.has_value(payload, '{type}')) then 'marker'
+            when (mapping.has_value(payload, '{message}') or (mapping.has_value(payload, '{type}') and (mapping.has_value(payload, '{start_time}') or mapping.has_value(payload, '{color}')))) then 'marker'
         end as variant
     from records
 

@@ -30,8 +30,8 @@ variants as (
     select
         *,
         case
-            when mapping.has_value(payload, '{tag_name}') then 'release'
-            when mapping.has_value(payload, '{environment}') then 'deployment'
+            when (mapping.has_value(payload, '{tag_name}') and not coalesce(lower(mapping.text_at(payload, '{draft}')) in ('true'), false)) then 'release'
+            when (mapping.has_value(payload, '{environment}') and not coalesce(lower(mapping.text_at(payload, '{transient_environment}')) in ('true'), false)) then 'deployment'
         end as variant
     from records
 

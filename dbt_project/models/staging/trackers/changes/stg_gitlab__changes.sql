@@ -57,7 +57,7 @@ select
         when 'release' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{tag_name}'), mapping.text_at(payload, '{tag}'))
     end as title,
     case variant
-        when 'deployment' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), mapping.text_at(payload, '{deployable,project,path_with_namespace}'))
+        when 'deployment' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+'), ''), mapping.text_at(payload, '{deployable,project,path_with_namespace}'))
         when 'release' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{_links,self}') from '^https?://[^/]+/(.+)/-/'), ''))
     end as service,
     case variant when 'deployment' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment}')) end as environment,
