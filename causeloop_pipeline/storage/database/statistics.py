@@ -2,10 +2,11 @@
 
 Of a table that has just grown the planner believes that every index finds one row, and compares each new row
 with every stored one; autovacuum comes a minute later, for a new tenant after the first syncs. So a step that
-has written much looks at once, within its transaction; a table that another run analyzes is left to that one.
+has written much looks at once, within its transaction. Autovacuum gives way to it after PostgreSQL's
+`deadlock_timeout`, a second; a table that another run analyzes longer than that is left to that one.
 """
 
-from psycopg import sql
+from psycopg import errors, sql
 
 from causeloop_pipeline.storage.database.session import Session
 
@@ -19,12 +20,24 @@ where n.nspname in ('raw', 'core', 'detect', 'predict', 'act', 'notify')
 order by 1, 2
 """
 SMALL_PAGES = 4
+MAX_WAIT = "3s"
 
 
 def analyze_grown_tables(session: Session) -> list[str]:
     """Analyze the tables that are more than twice as large as when they were analyzed last; their names."""
     grown = session.rows(SELECT_GROWN, (SMALL_PAGES,))
-    for table in grown:
-        name = sql.Identifier(*table.values())
-        session.connection.execute(sql.SQL("analyze (skip_locked) {}").format(name))
-    return [f"{table['schema']}.{table['name']}" for table in grown]
+    names = [(table["schema"], table["name"]) for table in grown]
+    return [".".join(name) for name in names if _analyze(session, sql.Identifier(*name))]
+
+
+def _analyze(session: Session, table: sql.Identifier) -> bool:
+    """Analyze one table; not if another run holds it."""
+    connection = session.connection
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("set local lock_timeout = {}").format(MAX_WAIT))
+            connection.execute(sql.SQL("analyze {}").format(table))
+            connection.execute("set local lock_timeout = default")
+    except errors.LockNotAvailable:
+        return False
+    return True
