@@ -15,7 +15,11 @@ from causeloop_pipeline.storage.raw.conservation import (
     check_conservation,
     is_count_due,
 )
-from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
+from causeloop_pipeline.storage.raw.pending_records import (
+    are_changes_claimed,
+    claim_pending_records,
+    finish_pending_records,
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,13 @@ def normalize(
         analyze_grown_tables(session)
         claimed = claim_pending_records(session, run_id, workspace_ids)
         kinds = [read_claimed_kinds(session, run_id, workspace_id) for workspace_id in workspace_ids]
+        has_changes = are_changes_claimed(session, run_id)
     is_rebuild = is_rebuild or any(EVERYTHING in requested for requested in kinds)
     if not claimed and not is_rebuild:
         return Normalization(claimed)
 
     sources = [] if is_rebuild else list(claimed)
-    report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild)
+    report = installation.normalizer.normalize(run_id, sources, rebuild=is_rebuild, has_changes=has_changes)
     with installation.database.workspaces(workspace_ids) as session:
         analyze_grown_tables(session)
         of_workspace = (

@@ -11,7 +11,7 @@ import pytest
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
-from causeloop_pipeline.storage.dbt.manifest_files import RUN_MANIFEST
+from causeloop_pipeline.storage.dbt.manifest_files import RUN_MANIFEST, read_run_manifest
 from causeloop_pipeline.storage.dbt.report import NormalizationError
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 from causeloop_pipeline.storage.raw.pending_records import claim_pending_records
@@ -53,6 +53,30 @@ def test_a_run_loads_a_manifest_without_the_texts_of_views(
     whole = (models.manifest_path.parent / "partial_parse.msgpack").stat().st_size
     assert (models.manifest_path.parent / RUN_MANIFEST).stat().st_size < whole / 2
     assert issues(database, workspace_id)["a"]["title"] == "Disk full"
+
+
+def test_a_run_of_one_source_loads_the_views_of_that_source_only(models: Normalizer) -> None:
+    stored = models.manifest_path.parent / "partial_parse.msgpack"
+    views = {
+        node.name for node in read_run_manifest(stored, ["jira"]).nodes.values() if node.schema == "staging"
+    }
+
+    assert {"stg_jira__issues", "stg_ingested__issues"} <= views
+    assert {name.split("__")[0] for name in views} == {"stg_jira", "stg_ingested"}
+    assert len(read_run_manifest(stored).nodes) > 10 * len(views)
+
+
+def test_changes_are_made_only_by_a_run_that_has_claimed_one(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    land_records(database, workspace_id, record({"external_id": "a", "title": "Disk full"}))
+    assert [model.name for model in normalize(database, models, workspace_id).models] == ["issue"]
+
+    deploy = {"external_id": "r", "title": "checkout 4.12", "kind": "deploy"}
+    land_records(database, workspace_id, record(deploy, kind="normalized_change"))
+    report = normalize(database, models, workspace_id)
+    assert {model.name for model in report.models} == {"issue", "change"}
+    assert report.outcome("change").rows == 1
 
 
 def count_pages_read(database: Database, workspace_id: UUID, stored: int) -> int:

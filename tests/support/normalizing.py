@@ -11,7 +11,11 @@ from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.dbt.report import NormalizationReport
 from causeloop_pipeline.storage.dbt.runner import Normalizer
-from causeloop_pipeline.storage.raw.pending_records import claim_pending_records, finish_pending_records
+from causeloop_pipeline.storage.raw.pending_records import (
+    are_changes_claimed,
+    claim_pending_records,
+    finish_pending_records,
+)
 from causeloop_pipeline.storage.raw.records import LandingCount, land
 
 
@@ -49,7 +53,8 @@ def normalize(
         analyze_grown_tables(session)
         declare_scope(session, run_id, workspace_ids)
         claimed = claim_pending_records(session, run_id, workspace_ids)
-    report = models.normalize(run_id, sources or list(claimed), rebuild=rebuild)
+        has_changes = are_changes_claimed(session, run_id)
+    report = models.normalize(run_id, sources or list(claimed), rebuild=rebuild, has_changes=has_changes)
     with database.workspaces(workspace_ids) as session:
         finish_pending_records(session, run_id, workspace_ids)
     return report

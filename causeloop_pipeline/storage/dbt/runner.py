@@ -9,7 +9,8 @@ import contextlib
 import hashlib
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_var
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
-from causeloop_pipeline.storage.dbt.manifest_files import read_manifest, read_run_manifest
+from causeloop_pipeline.storage.dbt.manifest_files import RUN_MODELS, read_manifest, read_run_manifest
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
 from causeloop_pipeline.storage.raw.pending_records import claim_all_records
 
 DBT_LOCK = 0x63_6C_64_62_74  # "cldbt"
 LOCK_TIMEOUT = "15min"
+ISSUE_MODEL = "issue"
 QUIET_FLAGS = (
     "--quiet",
     "--log-level",
@@ -88,17 +90,26 @@ class Normalizer:
         return report
 
     def normalize(
-        self, run_id: str, sources: Sequence[str] = (), *, rebuild: bool = False
+        self,
+        run_id: str,
+        sources: Sequence[str] = (),
+        *,
+        rebuild: bool = False,
+        has_changes: bool = True,
     ) -> NormalizationReport:
         """Normalize the records that a run has claimed, or with `rebuild` all records in its scope.
 
         `sources` names the connector types of the claimed records, none meaning all; a rebuild reads all.
+        `has_changes`: some are of changes; if none is, only issues are made.
         """
-        variables = {"sources": None if rebuild else sorted(sources) or None, "rebuild": rebuild}
-        arguments = ["build", "--select", "issue", "change", "--exclude-resource-type", "unit_test"]
+        selected = [] if rebuild else sorted(sources)
+        variables = {"sources": selected or None, "rebuild": rebuild}
+        models = RUN_MODELS if rebuild or has_changes else (ISSUE_MODEL,)
+        arguments = ["build", "--select", *models, "--exclude-resource-type", "unit_test"]
         if rebuild:
             self._claim_all_records(run_id)
-        return self._run_exclusively([*arguments, "--vars", orjson.dumps(variables).decode()], run_id)
+        arguments += ["--vars", orjson.dumps(variables).decode()]
+        return self._run_exclusively(arguments, run_id, selected)
 
     def run_unit_tests(self) -> NormalizationReport:
         """Run the project's own unit tests; the views must have been built."""
@@ -109,9 +120,12 @@ class Normalizer:
             connection.execute("select set_config('causeloop.run', %s, true)", (run_id,))
             claim_all_records(Session(connection), run_id)
 
-    def _run_exclusively(self, arguments: Sequence[str], run_id: str | None = None) -> NormalizationReport:
+    def _run_exclusively(
+        self, arguments: Sequence[str], run_id: str | None = None, sources: Sequence[str] = ()
+    ) -> NormalizationReport:
         with _lock_models(self._require_url(), run_id):
-            self._load_manifest(is_run=run_id is not None)
+            read = read_manifest if run_id is None else partial(read_run_manifest, sources=sources)
+            self._load_manifest(read)
             return make_report(self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS), run_id))
 
     def _require_url(self) -> str:
@@ -119,13 +133,12 @@ class Normalizer:
             raise NormalizationError("no database: CAUSELOOP_PIPELINE_DATABASE_URL is not set")
         return self._url
 
-    def _load_manifest(self, *, is_run: bool) -> None:
+    def _load_manifest(self, read: Callable[[Path], Any] = read_manifest) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
         stored = self._target_dir / "partial_parse.msgpack"
         if not stored.exists() or not self._is_of_project():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
-        read = read_run_manifest if is_run else read_manifest
         self._manifest = read(stored)
         if not self._is_of_database(self._manifest):
             self.parse()

@@ -13,6 +13,18 @@ group by source
 order by source
 """
 
+SELECT_HAS_CHANGES = """
+select exists (
+    select from raw.pending_record as p
+    cross join lateral (
+        select kind from raw.record as r
+        where r.workspace_id = p.workspace_id and r.record_id = p.record_id
+        offset 0
+    ) as r
+    where p.run_id = %s and r.kind in ('change', 'normalized_change')
+) as has_changes
+"""
+
 UPDATE_CLAIM = "update raw.pending_record set run_id = %s where run_id is null and workspace_id = any (%s)"
 
 UPDATE_RELEASE = "update raw.pending_record set run_id = null where run_id = %s"
@@ -31,6 +43,12 @@ def claim_pending_records(session: Session, run_id: str, workspace_ids: Sequence
     """Claim the pending records of some workspaces for a run; how many of each source the run has claimed."""
     session.execute(UPDATE_CLAIM, (run_id, list(workspace_ids)))
     return _count_claimed(session, run_id)
+
+
+def are_changes_claimed(session: Session, run_id: str) -> bool:
+    """Whether a run has claimed a record of a change; all others are of issues."""
+    row = session.row(SELECT_HAS_CHANGES, (run_id,))
+    return bool(row and row["has_changes"])
 
 
 def claim_all_records(session: Session, run_id: str) -> dict[str, int]:

@@ -27,7 +27,7 @@ def project_dir(tmp_path: Path) -> Path:
 
 def read_model(normalizer: Normalizer) -> str:
     """The text of the one model, as an invocation would use it."""
-    normalizer._load_manifest(is_run=False)
+    normalizer._load_manifest()
     manifest: Any = normalizer._manifest
     return str(manifest.nodes["model.causeloop.stg_one__issues"].raw_code)
 
