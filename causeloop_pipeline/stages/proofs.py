@@ -6,7 +6,7 @@ from uuid import UUID
 import polars as pl
 
 from causeloop_pipeline.analysis.act.lifecycle import derive_lifecycle
-from causeloop_pipeline.analysis.act.proof import prove_fixes, refute_reopened
+from causeloop_pipeline.analysis.act.proof import PROOF_SCHEMA, prove_fixes, refute_reopened
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.act.proofs import (
     read_closable_patterns,
@@ -22,19 +22,23 @@ from causeloop_pipeline.storage.core.observation_gaps import read_observation_ga
 from causeloop_pipeline.storage.database.session import Session
 
 SEED = 20_240_229
+NOTHING_CLAIMED = {"fixes judged": 0, "held": 0, "failed": 0, "patterns whose status changed": 0}
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, _options: RunOptions) -> Counts:
     """Judge every claimed fix by what has recurred since, and let the patterns' status follow."""
     workspace_id = workspace.workspace_id
     fixes, closed = read_fixes(session, workspace_id), read_closable_patterns(session, workspace_id)
+    if fixes.is_empty() and closed.is_empty():
+        replace_proofs(session, workspace_id, PROOF_SCHEMA.to_frame(), as_of)
+        return NOTHING_CLAIMED
     occurrences = _read_needed_occurrences(session, workspace_id, fixes, closed)
     window = read_proof_window_days(session, workspace_id)
     lifecycle = _read_lifecycle(session, workspace_id, closed, occurrences, as_of, window)
     proofs = prove_fixes(
         fixes,
         occurrences,
-        read_observation_gaps(session, workspace_id, as_of),
+        _read_needed_gaps(session, workspace_id, fixes, as_of),
         as_of=as_of,
         proof_window_days=window,
         seed=SEED,
@@ -55,6 +59,13 @@ def _read_needed_occurrences(
 ) -> pl.DataFrame:
     """All that occurred, for a fix is compared with what nobody fixed; else that of closable patterns."""
     return read_occurrences(session, workspace_id, pattern_ids=None if fixes.height else closed["pattern_id"])
+
+
+def _read_needed_gaps(
+    session: Session, workspace_id: UUID, fixes: pl.DataFrame, as_of: datetime
+) -> pl.DataFrame | None:
+    """When patterns could not be seen, which counts every issue: only a fix is judged by it."""
+    return read_observation_gaps(session, workspace_id, as_of) if fixes.height else None
 
 
 def _read_lifecycle(
