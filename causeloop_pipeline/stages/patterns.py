@@ -53,13 +53,17 @@ def run(session: Session, workspace: ScopedWorkspace, _as_of: datetime, options:
     """Group the whole workspace, or put its new issues into the patterns there are."""
     workspace_id = workspace.workspace_id
     is_full = needs_full_regroup(session, workspace_id, options)
-    counts = _group_all(session, workspace) if is_full else _assign_new_issues(session, workspace_id)
+    new_issues = None if is_full else read_ungrouped_issues(session, workspace_id)
+    if new_issues is None:
+        counts = _group_all(session, workspace)
+    else:
+        counts = _assign_new_issues(session, workspace_id, new_issues)
     refresh_summaries(session, workspace_id, is_full=is_full)
 
     broken = count_broken_constraints(session, workspace_id)
     if broken:
         raise CheckFailedError("people_are_obeyed", f"{broken} links or unlinks are disobeyed")
-    mark_grouped(session, workspace_id)
+    mark_grouped(session, workspace_id, None if new_issues is None else new_issues["issue_id"].to_list())
     return counts
 
 
@@ -130,8 +134,7 @@ def _check_churn(
     return churn
 
 
-def _assign_new_issues(session: Session, workspace_id: UUID) -> Counts:
-    issues = read_ungrouped_issues(session, workspace_id)
+def _assign_new_issues(session: Session, workspace_id: UUID, issues: pl.DataFrame) -> Counts:
     if issues.is_empty():
         return _counts(0, None, is_full=False)
     stored_index = read_pattern_index(session, workspace_id)

@@ -16,7 +16,6 @@ from causeloop_pipeline.analysis.predict.risk import (
     score_summarized_patterns,
     summarize_counts,
 )
-from causeloop_pipeline.model.frames import PATTERN_SCHEMA
 from causeloop_pipeline.stages.context import Counts, RunOptions
 from causeloop_pipeline.storage.app.run_scopes import ScopedWorkspace
 from causeloop_pipeline.storage.core.issues import read_issues_to_score, set_issue_risks
@@ -24,8 +23,7 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.grouping_state import read_risks_scored_at, set_risks_scored_at
 from causeloop_pipeline.storage.detect.pattern_summaries import read_severity_counts
 from causeloop_pipeline.storage.detect.patterns import (
-    read_issue_bases,
-    read_patterns,
+    read_scored_patterns,
     set_issue_bases,
     set_pattern_risks,
 )
@@ -36,7 +34,6 @@ SCORE_ALL_AFTER = timedelta(hours=20)
 """Once a night, even if the next one begins a little earlier."""
 MAX_MOVE = 1.0
 """So many points the part of an issue's risk that its pattern gives may move before it is scored again."""
-LAST_SEEN = pl.Schema({name: PATTERN_SCHEMA[name] for name in ("pattern_id", "last_seen_at")})
 
 
 def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: RunOptions) -> Counts:
@@ -44,12 +41,12 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
     workspace_id = workspace.workspace_id
     summaries = summarize_counts(read_severity_counts(session, workspace_id))
     predictions = read_latest_chances(session, workspace_id, (PREFERRED_WINDOW,))
-    patterns = read_patterns(session, workspace_id, LAST_SEEN)
+    patterns = read_scored_patterns(session, workspace_id)
     pattern_risks = score_summarized_patterns(patterns, summaries, predictions, as_of=as_of)
 
     bases = measure_issue_basis(summaries, predictions)
     is_all = options.is_rebuild or _is_all_due(session, workspace_id, as_of)
-    moved = bases if is_all else _find_moved(session, workspace_id, bases)
+    moved = bases if is_all else _find_moved(bases, patterns)
     issues = read_issues_to_score(session, workspace_id, None if is_all else moved["pattern_id"])
     issue_risks = score_placed_issues(issues, summaries, predictions, as_of=as_of)
     scored = issue_risks.join(issues.select("severity", id="issue_id"), on="id")
@@ -58,7 +55,7 @@ def run(session: Session, workspace: ScopedWorkspace, as_of: datetime, options: 
         set_risks_scored_at(session, workspace_id, as_of)
     return {
         "issues rescored": set_issue_risks(session, workspace_id, scored),
-        "patterns rescored": set_pattern_risks(session, workspace_id, pattern_risks),
+        "patterns rescored": set_pattern_risks(session, workspace_id, _find_changed(pattern_risks, patterns)),
         "critical patterns": pattern_risks.filter(pattern_risks["risk_score"] >= CRITICAL_FROM).height,
     }
 
@@ -68,9 +65,16 @@ def _is_all_due(session: Session, workspace_id: UUID, as_of: datetime) -> bool:
     return scored_at is None or as_of >= scored_at + SCORE_ALL_AFTER
 
 
-def _find_moved(session: Session, workspace_id: UUID, bases: pl.DataFrame) -> pl.DataFrame:
+def _find_moved(bases: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFrame:
     """The patterns that give their issues another part of their risk than they were scored with."""
-    stored = read_issue_bases(session, workspace_id)
+    stored = patterns.select("pattern_id", "stored_basis")
     has_moved = (pl.col("basis") - pl.col("stored_basis")).abs() >= MAX_MOVE
     compared = bases.join(stored, on="pattern_id", how="left", maintain_order="left")
     return compared.filter(pl.col("stored_basis").is_null() | has_moved).select("pattern_id", "basis")
+
+
+def _find_changed(risks: pl.DataFrame, patterns: pl.DataFrame) -> pl.DataFrame:
+    """The risks that differ from the stored ones."""
+    stored = patterns.select("stored_risk", id="pattern_id")
+    compared = risks.join(stored, on="id", how="left", maintain_order="left")
+    return compared.filter(pl.col("risk_score").ne_missing(pl.col("stored_risk"))).drop("stored_risk")

@@ -104,6 +104,24 @@ def test_a_history_counted_event_by_event_gives_what_counting_it_again_gives(
         assert len(stored) > PATTERNS
 
 
+def test_a_pattern_that_was_empty_for_a_while_has_the_days_of_its_present_issues(
+    database: Database, workspace_id: UUID
+) -> None:
+    with database.workspace(workspace_id) as session:
+        name = new_id()
+        issues = [store_issue(session, workspace_id, x) for x in ("a", "b", "c")]
+        add_members(session, workspace_id, pattern(name), members(name, issues[:2]))
+        refresh_summaries(session, workspace_id, is_full=False)
+        before = load_summaries(session, workspace_id)[name].days
+        session.execute("update core.issue set pattern_id = null")
+        refresh_summaries(session, workspace_id, is_full=False)
+        session.execute("update core.issue set source_created_at = source_created_at + interval '9 days'")
+        add_members(session, workspace_id, pattern(name), members(name, issues[2:]))
+        refresh_summaries(session, workspace_id, is_full=False)
+
+        assert load_summaries(session, workspace_id)[name].days == [before[0] + 9]
+
+
 def test_only_patterns_with_changed_issues_are_summarized_again(
     database: Database, workspace_id: UUID
 ) -> None:

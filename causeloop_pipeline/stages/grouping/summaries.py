@@ -1,7 +1,10 @@
 """Makes the summaries of the patterns whose issues changed, or of all of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
+
+import polars as pl
 
 from causeloop_pipeline.analysis.act.pattern_summaries import (
     TRACED_ISSUES,
@@ -10,6 +13,7 @@ from causeloop_pipeline.analysis.act.pattern_summaries import (
     summarize_pattern,
 )
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import LATEST_ISSUES
+from causeloop_pipeline.stages.grouping.active_days import find_followed, update_active_days
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.occurrence_months import (
     are_occurrences_counted,
@@ -30,6 +34,8 @@ from causeloop_pipeline.storage.detect.pattern_summaries import (
 from causeloop_pipeline.storage.detect.patterns import read_pattern_ids
 
 PATTERNS_AT_ONCE = 2_000
+Tallies = dict[str, dict[str, dict[str, int]]]
+"""Pattern id → kind → value → how many of its issues have it."""
 
 
 def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) -> int:
@@ -37,6 +43,7 @@ def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) ->
     if is_full or is_uncounted(session, workspace_id):
         count_all_tallies(session, workspace_id)
         count_all_occurrences(session, workspace_id)
+        touches = None
         touched = read_pattern_ids(session, workspace_id)
     else:
         touches = update_tallies(session, workspace_id)
@@ -48,8 +55,12 @@ def refresh_summaries(session: Session, workspace_id: UUID, *, is_full: bool) ->
     for start in range(0, len(touched), PATTERNS_AT_ONCE):
         part = touched[start : start + PATTERNS_AT_ONCE]
         before = {} if is_full else load_summaries(session, workspace_id, part)
-        write_summaries(session, workspace_id, _summarize(session, workspace_id, part, before))
-        update_typical_gaps(session, workspace_id, part)
+        tallies, days = _count(session, workspace_id, part, before, touches)
+        summaries = _summarize(session, workspace_id, tallies, before, days)
+        stored = {pattern_id: summary.to_json() for pattern_id, summary in summaries.items()}
+        write_summaries(session, workspace_id, stored)
+        active = {pattern_id: summary.days for pattern_id, summary in summaries.items()}
+        update_typical_gaps(session, workspace_id, dict.fromkeys(part, ()) | active)
     return len(touched)
 
 
@@ -61,24 +72,59 @@ def load_summaries(
     return {pattern_id: PatternSummary.from_json(summary) for pattern_id, summary in rows}
 
 
+def _count(
+    session: Session,
+    workspace_id: UUID,
+    pattern_ids: Sequence[str],
+    before: Mapping[str, PatternSummary],
+    touches: pl.DataFrame | None,
+) -> tuple[Tallies, dict[str, list[int]]]:
+    """The tally of each pattern; without its days where these follow from before, which come beside it."""
+    tallies: Tallies = {pattern_id: {} for pattern_id in pattern_ids}
+    if touches is None:
+        return tallies | read_tallies(session, workspace_id, pattern_ids), {}
+    tallies |= read_tallies(session, workspace_id, pattern_ids, with_days=False)
+    counts = {name: sum(tally.get("severity", {}).values()) for name, tally in tallies.items()}
+    days = update_active_days(session, workspace_id, find_followed(before, touches, counts), touches)
+    others = [name for name in pattern_ids if name not in days]
+    return tallies | read_tallies(session, workspace_id, others), days
+
+
 def _summarize(
-    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], before: Mapping[str, PatternSummary]
-) -> dict[str, bytes]:
-    tallies = read_tallies(session, workspace_id, pattern_ids)
-    latest: dict[str, list[LatestIssue]] = {}
-    for row in read_latest_issues(
-        session, workspace_id, pattern_ids, limit=LATEST_ISSUES, with_text=TRACED_ISSUES
-    ):
-        issue = LatestIssue(row["external_id"], row["title"], row["body"])
-        latest.setdefault(row["pattern_id"], []).append(issue)
-    return {
-        pattern_id: summarize_pattern(
-            tallies.get(pattern_id, {}),
-            latest[pattern_id],
+    session: Session,
+    workspace_id: UUID,
+    tallies: Tallies,
+    before: Mapping[str, PatternSummary],
+    days: Mapping[str, Sequence[int]],
+) -> dict[str, PatternSummary]:
+    pattern_ids = list(tallies)
+    latest = _read_latest_issues(session, workspace_id, pattern_ids)
+    summaries = {
+        row["pattern_id"]: summarize_pattern(
+            tallies[row["pattern_id"]],
+            latest[row["pattern_id"]],
             row["name"],
             row["fingerprint"],
-            before.get(pattern_id),
-        ).to_json()
+            before.get(row["pattern_id"]),
+        )
         for row in read_names(session, workspace_id, pattern_ids)
-        if (pattern_id := row["pattern_id"]) in latest
+        if row["pattern_id"] in latest
     }
+    return {
+        name: replace(summary, days=days[name]) if name in days else summary
+        for name, summary in summaries.items()
+    }
+
+
+def _read_latest_issues(
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
+) -> dict[str, list[LatestIssue]]:
+    rows = read_latest_issues(
+        session, workspace_id, pattern_ids, limit=LATEST_ISSUES, with_text=TRACED_ISSUES
+    )
+    latest = {}
+    for row in rows:
+        without_text = len(row["names"]) - len(row["bodies"])
+        bodies = [*[None] * without_text, *row["bodies"]]
+        latest[row["pattern_id"]] = list(map(LatestIssue, row["names"], row["titles"], bodies))
+    return latest

@@ -52,7 +52,8 @@ on conflict (workspace_id) do update set
 UPDATE_UNGROUPED_FINGERPRINTS = """
 update detect.fingerprint
 set grouped_changed_at = issue_changed_at
-where workspace_id = %s and grouped_changed_at is distinct from issue_changed_at
+where workspace_id = %(workspace_id)s and grouped_changed_at is distinct from issue_changed_at
+  and (%(issue_ids)s::uuid[] is null or issue_id = any (%(issue_ids)s::uuid[]))
 """
 
 # An issue that changed since its fingerprint was made stays for the next run.
@@ -184,9 +185,13 @@ def _write_parts(
     return len(changed)
 
 
-def mark_grouped(session: Session, workspace_id: UUID) -> int:
-    """Mark every fingerprint, and its issue, as seen by the grouping; how many were not."""
-    session.execute(UPDATE_UNGROUPED_FINGERPRINTS, (workspace_id,))
+def mark_grouped(session: Session, workspace_id: UUID, issue_ids: Sequence[str] | None = None) -> int:
+    """Mark all fingerprints and their issues, or those of new issues, as grouped; how many issues were not.
+
+    The new ones are named, for the planner takes every fingerprint for one that is not grouped yet.
+    """
+    parameters = {"workspace_id": workspace_id, "issue_ids": None if issue_ids is None else list(issue_ids)}
+    session.execute(UPDATE_UNGROUPED_FINGERPRINTS, parameters)
     return session.execute(UPDATE_UNGROUPED_ISSUES, (workspace_id,))
 
 

@@ -4,7 +4,7 @@ An issue that comes, changes or goes leaves a touch; the next run brings the mon
 to date. Until then a reader adds the touches itself, so that it always sees what counting all issues gives.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from io import BytesIO
 from uuid import UUID
@@ -16,6 +16,7 @@ from causeloop_pipeline.storage.database.session import Session
 
 TOUCH_SCHEMA = pl.Schema({**OCCURRENCE_SCHEMA, "issues": pl.Int64()})
 COLUMNS = list(OCCURRENCE_SCHEMA)
+MONTH = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().dt.month_start().alias("month")
 
 SELECT_MONTHS = "select month, content from detect.occurrence_month where workspace_id = %s order by month"
 
@@ -59,17 +60,18 @@ def count_all_occurrences(session: Session, workspace_id: UUID) -> None:
     """Make all months of a workspace again, from its issues."""
     delete_occurrences(session, workspace_id)
     counted = session.read(SELECT_COUNTED_OCCURRENCES, {"workspace_id": workspace_id}, schema=TOUCH_SCHEMA)
-    for month, rows in _split_months(counted):
-        _write_month(session, workspace_id, month, _add_up(OCCURRENCE_SCHEMA.to_frame(), rows))
+    _write_months(session, workspace_id, dict(_split_months(_add_up(OCCURRENCE_SCHEMA.to_frame(), counted))))
 
 
 def update_occurrences(session: Session, workspace_id: UUID, touches: pl.DataFrame) -> int:
-    """Bring the months up to date by touches, of TOUCH_SCHEMA; how many were written."""
-    touched = dict(_split_months(touches.filter(pl.col("occurred_at").is_not_null())))
-    stored = dict(_read_months(session, SELECT_SOME_MONTHS, (workspace_id, list(touched))))
-    for month, rows in touched.items():
-        before = stored.get(month, OCCURRENCE_SCHEMA.to_frame())
-        _write_month(session, workspace_id, month, _add_up(before, rows))
+    """Bring the months up to date by touches, of TOUCH_SCHEMA; how many were touched."""
+    dated = touches.filter(pl.col("occurred_at").is_not_null())
+    touched = dated.select(MONTH).to_series().unique().to_list()
+    stored = _read_months(session, SELECT_SOME_MONTHS, (workspace_id, touched))
+    before = pl.concat([OCCURRENCE_SCHEMA.to_frame(), *(content for _, content in stored)])
+    after = dict(_split_months(_add_up(before, dated)))
+    _write_months(session, workspace_id, after)
+    session.execute(DELETE_MONTHS, (workspace_id, [month for month in touched if month not in after]))
     return len(touched)
 
 
@@ -94,7 +96,8 @@ def read_counted_occurrences(session: Session, workspace_id: UUID) -> pl.DataFra
         return None
     stored = pl.concat([content for _, content in months])
     touches = session.read(SELECT_TOUCHES, (workspace_id,), schema=TOUCH_SCHEMA)
-    return _add_up(stored, touches) if touches.height else stored.sort(COLUMNS)
+    # A month is in order, and the months follow one another: only the patterns are not in order yet.
+    return _add_up(stored, touches) if touches.height else stored.sort("pattern_id", maintain_order=True)
 
 
 def _read_months(
@@ -105,9 +108,8 @@ def _read_months(
 
 
 def _split_months(rows: pl.DataFrame) -> Iterable[tuple[date, pl.DataFrame]]:
-    month = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().dt.month_start()
-    for (day,), part in rows.group_by(month.alias("month"), maintain_order=True):
-        yield day, part
+    for (month,), part in rows.group_by(MONTH, maintain_order=True):
+        yield month, part
 
 
 def _add_up(before: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:
@@ -125,10 +127,11 @@ def _add_up(before: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([before, added]).sort(COLUMNS)
 
 
-def _write_month(session: Session, workspace_id: UUID, month: date, occurrences: pl.DataFrame) -> None:
-    if occurrences.is_empty():
-        session.execute(DELETE_MONTHS, (workspace_id, [month]))
-        return
-    content = BytesIO()
-    occurrences.rechunk().write_parquet(content, compression="zstd", statistics=False)
-    session.execute(UPSERT_MONTH, (workspace_id, month, content.getvalue()))
+def _write_months(session: Session, workspace_id: UUID, months: Mapping[date, pl.DataFrame]) -> None:
+    rows = []
+    for month, occurrences in months.items():
+        content = BytesIO()
+        occurrences.rechunk().write_parquet(content, compression="zstd", statistics=False)
+        rows.append((workspace_id, month, content.getvalue()))
+    with session.connection.cursor() as cursor:
+        cursor.executemany(UPSERT_MONTH, rows)

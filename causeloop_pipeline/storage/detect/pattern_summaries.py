@@ -1,6 +1,7 @@
 """What each pattern's issues add up to: kept as they come, and counted again by a full grouping."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import polars as pl
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.occurrence_months import TOUCH_SCHEMA
 
+COUNTED_VALUES = ("severity", "service", "team", "environment", "error_type", "component", "region")
+"""What is counted beside the days."""
 SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
     {"pattern_id": pl.String(), "kind": pl.String(), "value": pl.String(), "issues": pl.Int64()}
@@ -78,23 +81,39 @@ SELECT_TALLIES = """
 select pattern_id::text, kind, jsonb_object_agg(value, issues) as issues
 from detect.pattern_tally
 where workspace_id = %(workspace_id)s and pattern_id = any (%(pattern_ids)s::uuid[])
+  and kind = any (%(kinds)s)
 group by pattern_id, kind
+"""
+
+SELECT_DAYS_WITH_ISSUES = """
+select q.pattern_id::text, q.day
+from unnest(%(pattern_ids)s::uuid[], %(days)s::text[]) as q (pattern_id, day)
+where exists (
+    select from detect.pattern_tally as t
+    where t.workspace_id = %(workspace_id)s and t.pattern_id = q.pattern_id and t.kind = 'day'
+      and t.value = q.day
+    offset 0
+)
 """
 
 # The text only of the very latest: it is most of the bytes.
 SELECT_LATEST_ISSUES = """
-select p.pattern_id::text, i.external_id, i.title,
-       case when i.place <= %(with_text)s then i.body end as body
+select p.pattern_id::text, i.names, i.titles, i.bodies
 from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
 cross join lateral (
-    select external_id, title, body,
-           row_number() over (order by source_created_at desc, issue_id desc) as place
-    from core.issue
-    where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
-    order by source_created_at desc, issue_id desc
-    limit %(limit)s
+    select array_agg(external_id order by place desc) as names,
+           array_agg(title order by place desc) as titles,
+           array_agg(body order by place desc) filter (where place <= %(with_text)s) as bodies
+    from (
+        select external_id, title, body,
+               row_number() over (order by source_created_at desc, issue_id desc) as place
+        from core.issue
+        where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
+        order by source_created_at desc, issue_id desc
+        limit %(limit)s
+    ) as latest
 ) as i
-order by p.pattern_id, i.place desc
+where i.names is not null
 """
 
 SELECT_NAMES = """
@@ -169,20 +188,34 @@ def is_uncounted(session: Session, workspace_id: UUID) -> bool:
 
 
 def read_tallies(
-    session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, with_days: bool = True
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Pattern id → kind → value → how many of its issues have it."""
-    parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids)}
+    kinds = [*COUNTED_VALUES, "day"] if with_days else list(COUNTED_VALUES)
+    parameters = {"workspace_id": workspace_id, "pattern_ids": list(pattern_ids), "kinds": kinds}
     tallies: dict[str, dict[str, dict[str, int]]] = {}
     for row in session.rows(SELECT_TALLIES, parameters):
         tallies.setdefault(row["pattern_id"], {})[row["kind"]] = row["issues"]
     return tallies
 
 
+def find_days_with_issues(
+    session: Session, workspace_id: UUID, days: Sequence[tuple[str, date]]
+) -> set[tuple[str, date]]:
+    """Which of some days of patterns, each a day in UTC behind a pattern id, have an issue."""
+    parameters = {
+        "workspace_id": workspace_id,
+        "pattern_ids": [pattern_id for pattern_id, _ in days],
+        "days": [day.isoformat() for _, day in days],
+    }
+    rows = session.rows(SELECT_DAYS_WITH_ISSUES, parameters)
+    return {(row["pattern_id"], date.fromisoformat(row["day"])) for row in rows}
+
+
 def read_latest_issues(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, limit: int, with_text: int
 ) -> list[dict[str, Any]]:
-    """The latest issues of some patterns, by pattern, the latest last; the very latest `with_text`."""
+    """The latest issues of each of some patterns, the latest last; `bodies` are of the very latest only."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": list(pattern_ids),

@@ -9,7 +9,14 @@ from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.database.statistics import analyze_grown_tables
 from causeloop_pipeline.storage.detect.occurrence_months import delete_occurrences
 
-ISSUE_BASIS_SCHEMA = pl.Schema({"pattern_id": pl.String(), "stored_basis": pl.Float64()})
+SCORED_PATTERN_SCHEMA = pl.Schema(
+    {
+        "pattern_id": pl.String(),
+        "last_seen_at": PATTERN_SCHEMA["last_seen_at"],
+        "stored_risk": pl.Float64(),
+        "stored_basis": pl.Float64(),
+    }
+)
 
 SELECT_PATTERNS = """
 select pattern_id, name, kind, status, confidence, fingerprint, issue_count, first_seen_at, last_seen_at,
@@ -55,16 +62,28 @@ where i.workspace_id = %s and m.workspace_id = i.workspace_id and m.issue_id = i
   and i.pattern_id is distinct from m.pattern_id
 """
 
+# The touches that the trigger would note row by row, of all at once: nothing else of an issue changes here.
 UPDATE_NEW_MEMBERS = """
-update core.issue as i
-set pattern_id = m.pattern_id,
-    is_ungrouped = i.changed_at is distinct from (
-        select f.issue_changed_at from detect.fingerprint as f
-        where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id),
-    status = case when i.status = 'open' and i.pattern_id is null then 'in_loop' else i.status end
-from unnest(%(issue_ids)s::uuid[], %(pattern_ids)s::uuid[]) as m (issue_id, pattern_id)
-where i.workspace_id = %(workspace_id)s and i.issue_id = m.issue_id
-  and i.pattern_id is distinct from m.pattern_id
+with joined as (
+    update core.issue as i
+    set pattern_id = m.pattern_id,
+        is_ungrouped = i.changed_at is distinct from (
+            select f.issue_changed_at from detect.fingerprint as f
+            where f.workspace_id = i.workspace_id and f.issue_id = i.issue_id),
+        status = case when i.status = 'open' and i.pattern_id is null then 'in_loop' else i.status end
+    from unnest(%(issue_ids)s::uuid[], %(pattern_ids)s::uuid[]) as m (issue_id, pattern_id)
+    where i.workspace_id = %(workspace_id)s and i.issue_id = m.issue_id
+      and i.pattern_id is distinct from m.pattern_id
+    returning old.pattern_id as left_pattern_id, i.pattern_id, detect.tally_facts(i) as facts,
+              i.source_created_at, i.service, i.team, i.environment, i.severity
+)
+insert into detect.pattern_touch
+    (workspace_id, pattern_id, issues, facts, occurred_at, service, team, environment, severity)
+select %(workspace_id)s, t.pattern_id, t.issues, j.facts, j.source_created_at, j.service, j.team,
+       j.environment, j.severity
+from joined as j
+cross join lateral (values (j.left_pattern_id, -1), (j.pattern_id, 1)) as t (pattern_id, issues)
+where t.pattern_id is not null
 """
 
 UPDATE_ISSUES_WITHOUT_PATTERN = """
@@ -75,8 +94,11 @@ where i.workspace_id = %s and i.pattern_id is not null
                   where m.workspace_id = i.workspace_id and m.issue_id = i.issue_id)
 """
 
-SELECT_ISSUE_BASES = """
-select pattern_id, issue_risk_basis as stored_basis from detect.pattern where workspace_id = %s
+SELECT_SCORED_PATTERNS = """
+select pattern_id, last_seen_at, risk_score as stored_risk, issue_risk_basis as stored_basis
+from detect.pattern
+where workspace_id = %s
+order by pattern_id
 """
 
 UPDATE_ISSUE_BASES = """
@@ -93,7 +115,7 @@ from pattern_risk as r
 where p.workspace_id = %s and p.pattern_id = r.pattern_id and p.risk_score is distinct from r.risk_score
 """
 
-# All tallies are counted again after a full grouping: no single touch needs to be noted.
+# Lets no single touch be noted: all tallies are counted again after a full grouping.
 SET_COUNTS_AGAIN = "select set_config('causeloop.counts_again', %s, true)"
 
 DELETE_OTHER_PATTERNS = """
@@ -153,7 +175,9 @@ def add_members(session: Session, workspace_id: UUID, patterns: pl.DataFrame, me
         "issue_ids": members["issue_id"].to_list(),
         "pattern_ids": members["pattern_id"].to_list(),
     }
+    session.execute(SET_COUNTS_AGAIN, ("on",))
     session.execute(UPDATE_NEW_MEMBERS, parameters)
+    session.execute(SET_COUNTS_AGAIN, ("off",))
 
 
 def append_lineage(session: Session, workspace_id: UUID, lineage: pl.DataFrame) -> int:
@@ -168,9 +192,9 @@ def set_pattern_risks(session: Session, workspace_id: UUID, risks: pl.DataFrame)
     return session.execute(UPDATE_PATTERN_RISKS, (workspace_id,))
 
 
-def read_issue_bases(session: Session, workspace_id: UUID) -> pl.DataFrame:
-    """What each pattern added to the risk of its issues when they were last scored, null before that."""
-    return session.read(SELECT_ISSUE_BASES, (workspace_id,), schema=ISSUE_BASIS_SCHEMA)
+def read_scored_patterns(session: Session, workspace_id: UUID) -> pl.DataFrame:
+    """When each pattern was last seen, its risk, and what it added to the risk of its issues."""
+    return session.read(SELECT_SCORED_PATTERNS, (workspace_id,), schema=SCORED_PATTERN_SCHEMA)
 
 
 def set_issue_bases(session: Session, workspace_id: UUID, bases: pl.DataFrame) -> int:

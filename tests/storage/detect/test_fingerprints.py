@@ -36,3 +36,12 @@ def test_only_changed_issues_are_fingerprinted_and_grouped_again(
         )
         assert some.height == 1
         assert read_issues(session, workspace_id).height == 2
+
+
+def test_issues_that_are_not_named_stay_ungrouped(database: Database, workspace_id: UUID) -> None:
+    with database.workspace(workspace_id) as session:
+        issues = [store_issue(session, workspace_id, x) for x in ("a", "b")]
+        new = read_issues_without_fingerprint(session, workspace_id)
+        write_fingerprints(session, workspace_id, fingerprints(issues), new.select("issue_id", "changed_at"))
+        assert mark_grouped(session, workspace_id, issues[:1]) == 1
+        assert read_ungrouped_issues(session, workspace_id)["issue_id"].to_list() == issues[1:]

@@ -1,0 +1,46 @@
+"""The days on which patterns have issues, brought up to date by the days that were touched."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+import polars as pl
+
+from causeloop_pipeline.analysis.act.pattern_summaries import PatternSummary
+from causeloop_pipeline.storage.database.session import Session
+from causeloop_pipeline.storage.detect.pattern_summaries import find_days_with_issues
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+def update_active_days(
+    session: Session, workspace_id: UUID, before: Mapping[str, PatternSummary], touches: pl.DataFrame
+) -> dict[str, list[int]]:
+    """Days since 1970 (in UTC) by pattern, of those whose summary before and touches tell all of them.
+
+    A touch without a time does not tell.
+    """
+    undated = set(touches.filter(pl.col("occurred_at").is_null())["pattern_id"])
+    days = {name: set(summary.days) for name, summary in before.items() if name not in undated}
+    day = pl.col("occurred_at").dt.convert_time_zone("UTC").dt.date().alias("day")
+    touched = touches.filter(pl.col("pattern_id").is_in(sorted(days))).select("pattern_id", day).unique()
+    present = find_days_with_issues(session, workspace_id, touched.rows())
+    for pattern_id, touched_day in touched.iter_rows():
+        change = set.add if (pattern_id, touched_day) in present else set.discard
+        change(days[pattern_id], touched_day.toordinal() - EPOCH)
+    return {pattern_id: sorted(of_pattern) for pattern_id, of_pattern in days.items()}
+
+
+def find_followed(
+    before: Mapping[str, PatternSummary], touches: pl.DataFrame, issue_counts: Mapping[str, int]
+) -> dict[str, PatternSummary]:
+    """The summaries before that the touches lead from to the present number of issues.
+
+    That of a pattern which has lost all issues was left as it was: what came later does not follow it.
+    """
+    come = dict(touches.group_by("pattern_id").agg(pl.col("issues").sum()).iter_rows())
+    return {
+        pattern_id: summary
+        for pattern_id, summary in before.items()
+        if summary.issue_count + come.get(pattern_id, 0) == issue_counts.get(pattern_id, 0)
+    }
