@@ -226,7 +226,9 @@ def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
         ),
     )
     frame = pl.DataFrame(table)
-    return frame.select(_convert_from_wire(name, dtype) for name, dtype in schema.items())
+    of_wire = frame.schema
+    converted = [_convert_from_wire(name, dtype) for name, dtype in schema.items() if of_wire[name] != dtype]
+    return frame.with_columns(converted) if converted else frame
 
 
 @cache

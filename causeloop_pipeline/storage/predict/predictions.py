@@ -65,9 +65,8 @@ with later as (
     where at <= %(as_of)s
     group by pattern_id
 )
-select p.pattern_id, array_agg(w.days order by w.days) as windows
+select p.pattern_id, due.windows
 from detect.pattern as p
-cross join unnest(%(windows)s::integer[]) as w (days)
 left join lateral (
     select issues from detect.pattern_summary as s
     where s.workspace_id = p.workspace_id and s.pattern_id = p.pattern_id
@@ -75,16 +74,19 @@ left join lateral (
 ) as summary on true
 left join later on later.pattern_id = p.pattern_id
 left join last_claims on last_claims.pattern_id = p.pattern_id
-left join lateral (
-    select issued_at, event_count from predict.current_prediction as c
-    where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id and c.window_days = w.days
-    offset 0
-) as latest on true
-where p.workspace_id = %(workspace_id)s
-  and (latest.issued_at is null or latest.issued_at < %(renew_before)s
+cross join lateral (
+    select array_agg(w.days order by w.days) as windows
+    from unnest(%(windows)s::integer[]) as w (days)
+    left join (
+        select window_days, issued_at, event_count from predict.current_prediction as c
+        where c.workspace_id = p.workspace_id and c.pattern_id = p.pattern_id
+        offset 0
+    ) as latest on latest.window_days = w.days
+    where latest.issued_at is null or latest.issued_at < %(renew_before)s
        or latest.event_count <> coalesce(summary.issues, 0) - coalesce(later.issues, 0)
-       or latest.issued_at < last_claims.at)
-group by p.pattern_id
+       or latest.issued_at < last_claims.at
+) as due
+where p.workspace_id = %(workspace_id)s and due.windows is not null
 order by p.pattern_id
 """
 

@@ -99,11 +99,12 @@ def keep_heaviest_terms(matrix: Any, is_kept: Bools, limit: int) -> Any:
     """
     from scipy.sparse import csr_matrix
 
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     stays = is_kept[matrix.indices]
-    rows, columns, values = rows[stays], matrix.indices[stays], matrix.data[stays]
-    sizes = np.bincount(rows, minlength=matrix.shape[0])
+    columns, values = matrix.indices[stays], matrix.data[stays]
+    stayed = np.concatenate([[0], np.cumsum(stays)])[matrix.indptr]
+    sizes = np.diff(stayed)
     if sizes.max(initial=0) > limit:
+        rows = np.repeat(np.arange(matrix.shape[0]), sizes)
         of_long_rows = np.flatnonzero(sizes[rows] > limit)
         order = np.lexsort((columns[of_long_rows], -values[of_long_rows], rows[of_long_rows]))
         by_weight = of_long_rows[order]
