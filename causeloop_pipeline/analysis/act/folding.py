@@ -26,7 +26,7 @@ def fold_alike(advised: Sequence[Advised], space: UUID) -> list[Row]:
     """Fold all but the best recommendations of a kind into one.
 
     In: advice with the rows of their recommendations; the name space of the workspace's ids. Alike are all
-    suggestions, all observations of an unknown cause, and remedies of one family in one place. Out: of each
+    suggestions, all observations of an unknown cause, and remedies of one family and title. Out: of each
     kind the rows of the ten with the highest scores, and one for all others, which names their patterns; all
     rows as they were if one at most would be folded.
     """
@@ -41,7 +41,7 @@ def _name_kind(advice: Advice) -> str:
         return SUGGESTED
     if advice.family in (UNKNOWN, UNOBSERVED):
         return UNKNOWN
-    return f"{advice.family}:{name_place(advice.group)}"
+    return f"{advice.family}:{write_title(PLAYBOOK[advice.family], advice.group)}"
 
 
 def _fold(kind: str, alike: Sequence[Advised], space: UUID) -> list[Row]:

@@ -82,3 +82,10 @@ def test_one_remedy_in_one_place_is_folded_and_in_many_places_is_not() -> None:
     assert "read as timeout failures of shop 0, beside the 10" in others["rationale"]
     assert any("timeout of shop 0 for it" in step for step in others["steps"])
     assert suggest(MAX_OWN + 5, "read timed out", CONFIDENT, shops=MAX_OWN + 5).height == MAX_OWN + 5
+
+
+def test_bugs_that_differ_are_not_folded_although_they_are_in_one_place() -> None:
+    ranked = suggest(MAX_OWN + 5, "NullPointerException in step", CONFIDENT, shops=1)
+
+    assert all(title.startswith("Handle the missing value behind") for title in ranked["title"])
+    assert ranked.height == MAX_OWN + 5
