@@ -31,7 +31,7 @@ def list_enclosed(document: Any) -> Iterator[list[list[Any]]]:
 def _list_children(value: Any) -> list[Any]:
     """The objects and lists directly inside a value, read where they are texts."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    children = (_read_text(child) if isinstance(child, str) else child for child in inside)
+    children = (read_json_text(child) if isinstance(child, str) else child for child in inside)
     return [child for child in children if isinstance(child, dict | list) and child]
 
 
@@ -51,7 +51,8 @@ def _are_alike(children: list[Any]) -> bool:
     return 2 * len(set.intersection(*keys)) >= len(set.union(*keys))
 
 
-def _read_text(text: str) -> Any:
+def read_json_text(text: str) -> Any:
+    """The object or list that a text holds as JSON, also in Base64; None where it holds none."""
     if len(text) > MAX_TEXT:
         return None
     if text.startswith(BASE64_JSON):

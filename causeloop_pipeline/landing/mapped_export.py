@@ -4,7 +4,6 @@ A table that a pipeline landed has the tool's own fields as columns; its rows ar
 A table that the tool's own screen exported has headings for people, which are recognized.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from causeloop_pipeline.connectors.spec import Connector
+from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.export_file.columns import recognize_columns
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.issues import DATE_FIELDS
@@ -70,12 +70,8 @@ def _nest(row: Mapping[str, Any]) -> dict[str, Any]:
 def _read_cell(value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
-    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return _text(value)
+    document = read_json_text(value) if isinstance(value, str) else None
+    return _text(value) if document is None else document
 
 
 def _map_by_headings(connector: Connector, exported: IssueFile, timezone: str) -> MappedPayload:

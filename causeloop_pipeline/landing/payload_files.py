@@ -9,7 +9,7 @@ from typing import Any
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.map_payload import MappedPayload, map_payload
 
-BLANKS = re.compile(r"\s*")
+NOT_BLANK = re.compile(r"\S")
 
 
 class PayloadFileError(ValueError):
@@ -51,9 +51,9 @@ def _read_all(file: Path, text: str) -> Iterator[Any]:
 def _read_successive(text: str) -> list[Any]:
     """The documents that follow one another in a text, nothing where anything else stands between them."""
     decoder, documents, place = json.JSONDecoder(), [], 0
-    while (place := BLANKS.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+    while beginning := NOT_BLANK.search(text, place):
         try:
-            document, place = decoder.raw_decode(text, place)
+            document, place = decoder.raw_decode(text, beginning.start())
         except json.JSONDecodeError:
             return []
         documents.append(document)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import polars as pl
 
+from causeloop_pipeline.model.frames import DIMENSIONS
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.detect.occurrence_months import TOUCH_SCHEMA
 
-COUNTED_VALUES = ("severity", "service", "team", "environment", "error_type", "component", "region")
+COUNTED_VALUES = ("severity", *DIMENSIONS)
 """What is counted beside the days."""
 SUMMARY_SCHEMA = pl.Schema({"pattern_id": pl.String(), "summary": pl.String()})
 VALUE_COUNT_SCHEMA = pl.Schema(
