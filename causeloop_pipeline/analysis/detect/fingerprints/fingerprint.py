@@ -86,6 +86,10 @@ def add_templates(table: pl.DataFrame, catalog: TemplateCatalog) -> pl.DataFrame
     """
     machine_text = pl.when(pl.col("kind") == "machine").then("masked").alias("masked")
     masked = table.select(machine_text.drop_nulls().unique().sort())["masked"].to_list()
+    if not masked:
+        nothing = pl.lit(None, pl.String)
+        without = table.drop("template", "template_key", strict=False)
+        return without.with_columns(nothing.alias(name) for name in ("masked", "template", "template_key"))
     templates = [catalog.templates.get(message, message) for message in masked]
     by_message = pl.DataFrame(
         {

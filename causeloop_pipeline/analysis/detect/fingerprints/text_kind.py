@@ -49,11 +49,6 @@ def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
         estimated = {(source, has_body): kind for source, has_body, kind in _block_kinds(table).iter_rows()}
         kinds = {**estimated, **kinds}
 
-    block_kinds = pl.DataFrame(
-        [(source, has_body, kind) for (source, has_body), kind in sorted(kinds.items())],
-        schema={"source_name": pl.String, "has_body": pl.Boolean, "block_kind": pl.String},
-        orient="row",
-    )
     all_known = blocks <= known_kinds.keys()
     has_no_text = pl.lit(value=False) if all_known else pl.lit(_rows_without_text(table))
     kind = (
@@ -61,8 +56,20 @@ def add_kind(table: pl.DataFrame, known_kinds: Kinds) -> pl.DataFrame:
         .then(pl.lit("structured"))
         .otherwise("block_kind")
     )
-    joined = table.lazy().join(block_kinds.lazy(), on=_BLOCK, how="left", maintain_order="left")
-    return joined.with_columns(kind.alias("kind")).collect()
+    return _add_block_kind(table, kinds).with_columns(kind.alias("kind")).collect()
+
+
+def _add_block_kind(table: pl.DataFrame, kinds: Kinds) -> pl.LazyFrame:
+    """The issues with the kind of their whole source as `block_kind`."""
+    if len(kinds) == 1:  # as of a single new issue, for which a join would cost more than all else
+        (kind,) = kinds.values()
+        return table.lazy().with_columns(pl.lit(kind).alias("block_kind"))
+    block_kinds = pl.LazyFrame(
+        [(source, has_body, kind) for (source, has_body), kind in sorted(kinds.items())],
+        schema={"source_name": pl.String, "has_body": pl.Boolean, "block_kind": pl.String},
+        orient="row",
+    )
+    return table.lazy().join(block_kinds, on=_BLOCK, how="left", maintain_order="left")
 
 
 def reliable_kinds(table: pl.DataFrame) -> Kinds:
@@ -70,6 +77,8 @@ def reliable_kinds(table: pl.DataFrame) -> Kinds:
 
     In: issues with `block_kind`. Out: the kinds of sources with enough issues to decide on.
     """
+    if table.height < MIN_MACHINE_ROWS:
+        return {}
     kind_and_rows = pl.col("block_kind").first(), pl.len().alias("rows")
     blocks = table.lazy().group_by(_BLOCK).agg(kind_and_rows).sort(_BLOCK).collect()
     return {

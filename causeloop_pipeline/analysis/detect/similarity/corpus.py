@@ -227,8 +227,10 @@ def _normalize_rows(matrix: Sparse) -> Sparse:
     return matrix
 
 
-def _share(name: str) -> pl.Expr:
+def _share(name: str, texts: int) -> pl.Expr:
     """How common a value is among the texts that have one: a component of all texts tells nothing."""
+    if texts == 1:
+        return pl.lit(1.0).alias(f"{name}_share")
     return (pl.len().over(name) / pl.col(name).count()).fill_nan(1.0).clip(0.0, 1.0).alias(f"{name}_share")
 
 
@@ -239,7 +241,7 @@ def _read_metadata(texts: pl.DataFrame) -> pl.DataFrame:
     plain_title = title.str.to_lowercase().str.replace_all(r"[^\pL\pN]+", " ").str.strip_chars(" ")
     both = pl.concat_str(title, body, separator=" ")
     exceptions = both.str.extract_all(r"[A-Z][A-Za-z0-9_]*(?:Exception|Error)")
-    with_shares = texts.lazy().with_columns(_share("component"), _share("place"))
+    with_shares = texts.lazy().with_columns(_share(name, texts.height) for name in ("component", "place"))
     described = with_shares.select(
         "issue_id",
         exceptions.list.unique().list.sort().alias("exceptions"),

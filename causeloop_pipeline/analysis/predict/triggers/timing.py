@@ -136,12 +136,13 @@ def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
     one or two weekdays that hold nearly all of them, or of those that hold all where chance would hardly have
     left any others empty (monday to friday: 23 active days); NaN for a pattern that keeps to none.
     """
-    days = np.unique(np.stack([pattern_idx, day]), axis=1)
+    pattern, active_day = _list_active_days(pattern_idx, day)
     last = np.full(size, -1, dtype=np.int64)
-    np.maximum.at(last, days[0], days[1])
-    recent = days[:, days[1] > last[days[0]] - DAYS_OF_WEEKDAY_HABIT]
-    weekday = (recent[1] + 3) % 7  # 1 January 1970 was a thursday
-    counts = np.bincount(recent[0] * 7 + weekday, minlength=size * 7).reshape(size, 7).astype(float)
+    np.maximum.at(last, pattern, active_day)
+    is_recent = active_day > last[pattern] - DAYS_OF_WEEKDAY_HABIT
+    weekday = (active_day + 3) % 7  # 1 January 1970 was a thursday
+    cells = (pattern * 7 + weekday)[is_recent]
+    counts = np.bincount(cells, minlength=size * 7).reshape(size, 7).astype(float)
     total = counts.sum(axis=1, keepdims=True)
     counts_of_habit = counts * (counts >= MIN_SHARE_OF_HABIT * total)
     is_bound = (
@@ -157,6 +158,15 @@ def find_bound_weekdays(pattern_idx: Ints, day: Ints, size: int) -> Floats:
     shares = np.full((size, 7), np.nan)
     shares[has_habit] = habit_counts[has_habit] / habit_counts[has_habit].sum(axis=1, keepdims=True)
     return shares
+
+
+def _list_active_days(pattern_idx: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """Each pattern and day once, in order."""
+    if not len(day):
+        return pattern_idx, day
+    first, span = int(day.min()), int(day.max()) - int(day.min()) + 1
+    codes = np.unique(pattern_idx.astype(np.int64) * span + (day - first))  # pairs would be sorted as bytes
+    return codes // span, codes % span + first
 
 
 def estimate_next_dates(
