@@ -122,8 +122,11 @@ class StoredWorkspace:
         self.workspace_id = create_named_workspace(f"w{stored}")
 
     def load(self) -> Meter:
-        """The first run over the stored issues."""
-        return self._run_loop(self.batches[0], AS_OF)
+        """The first run over the stored issues, and the vacuum after it, which would else meet a sync."""
+        meter = self._run_loop(self.batches[0], AS_OF)
+        with meter.measure("vacuum"):
+            connect_owner().execute("vacuum (analyze)")
+        return meter
 
     def sync(self, number: int) -> Meter:
         """One round of new issues."""
