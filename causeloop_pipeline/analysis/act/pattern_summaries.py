@@ -17,9 +17,8 @@ from causeloop_pipeline.analysis.detect.clusters.error_families import (
     recognize_families,
 )
 from causeloop_pipeline.analysis.detect.clusters.pattern_traits import (
-    LATEST_ISSUES,
     build_pattern_text,
-    choose_commonest,
+    find_commonest_titles,
     join_member_issues,
     recognize_family,
 )
@@ -45,10 +44,9 @@ class Counted:
 
 
 class LatestIssue(NamedTuple):
-    """One of a pattern's latest issues; the text only of the very latest."""
+    """One of a pattern's five latest issues."""
 
     name: str
-    title: str | None
     body: str | None
 
 
@@ -93,6 +91,7 @@ class PatternSummary:
 
 def summarize_pattern(
     tally: Tally,
+    title: str,
     latest: Sequence[LatestIssue],
     name: str | None,
     fingerprint: Mapping[str, Any] | None,
@@ -100,14 +99,13 @@ def summarize_pattern(
 ) -> PatternSummary:
     """Make the summary of a pattern.
 
-    In: its tally, its latest issues (100, the latest last), its name and fingerprint, the summary before if
-    there is one. Out: the summary; traces and stated causes are read from the five latest, the title is the
-    commonest of the latest. Most of the work is to recognize families in the pattern's words: while these
+    In: its tally, the commonest title of its 100 latest issues, its five latest issues (the latest last), its
+    name and fingerprint, the summary before if there is one. Out: the summary; traces and stated causes are
+    read from the latest issues. Most of the work is to recognize families in the pattern's words: while these
     stay the same, the families of the summary before do.
     """
     issue_count = sum(tally.get("severity", {}).values()) or len(latest)
-    exception, frame = _count_traces(latest[-TRACED_ISSUES:])
-    title = choose_commonest(issue.title for issue in latest)
+    exception, frame = _count_traces(latest)
     words = _pattern_words(name, fingerprint, title, exception)
     digest = _digest(words)
     if previous is not None and previous.words_digest == digest:
@@ -127,7 +125,7 @@ def summarize_pattern(
         exception=exception,
         frame=frame,
         recent_issues=[issue.name for issue in latest[-_NAMED_ISSUES:]][::-1],
-        stated_cause=_read_agreed_cause(latest[-TRACED_ISSUES:]),
+        stated_cause=_read_agreed_cause(latest),
         words_digest=digest,
         families=families,
         family_without_traces=family_without_traces,
@@ -162,16 +160,19 @@ def summarize_patterns(
     """
     member_issues = join_member_issues(members, issues.filter(pl.col("source_created_at") <= as_of))
     tallies = _count_values(member_issues)
+    titles = find_commonest_titles(member_issues)
     latest = (
         member_issues.group_by("pattern_id", maintain_order=True)
-        .tail(LATEST_ISSUES)
-        .select("pattern_id", pl.coalesce("external_id", "issue_id"), "title", "body")
+        .tail(TRACED_ISSUES)
+        .select("pattern_id", pl.coalesce("external_id", "issue_id"), "body")
     )
     latest_of: dict[str, list[LatestIssue]] = {}
-    for pattern_id, name, title, body in latest.iter_rows():
-        latest_of.setdefault(pattern_id, []).append(LatestIssue(name, title, body))
+    for pattern_id, name, body in latest.iter_rows():
+        latest_of.setdefault(pattern_id, []).append(LatestIssue(name, body))
     return {
-        pattern_id: summarize_pattern(tallies[pattern_id], latest_of[pattern_id], name, fingerprint)
+        pattern_id: summarize_pattern(
+            tallies[pattern_id], titles[pattern_id], latest_of[pattern_id], name, fingerprint
+        )
         for pattern_id, name, fingerprint in patterns.select("pattern_id", "name", "fingerprint").iter_rows()
         if pattern_id in latest_of
     }

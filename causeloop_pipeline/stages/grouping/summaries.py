@@ -102,7 +102,7 @@ def _summarize(
     summaries = {
         row["pattern_id"]: summarize_pattern(
             tallies[row["pattern_id"]],
-            latest[row["pattern_id"]],
+            *latest[row["pattern_id"]],
             row["name"],
             row["fingerprint"],
             before.get(row["pattern_id"]),
@@ -118,13 +118,9 @@ def _summarize(
 
 def _read_latest_issues(
     session: Session, workspace_id: UUID, pattern_ids: Sequence[str]
-) -> dict[str, list[LatestIssue]]:
-    rows = read_latest_issues(
-        session, workspace_id, pattern_ids, limit=LATEST_ISSUES, with_text=TRACED_ISSUES
-    )
-    latest = {}
-    for row in rows:
-        without_text = len(row["names"]) - len(row["bodies"])
-        bodies = [*[None] * without_text, *row["bodies"]]
-        latest[row["pattern_id"]] = list(map(LatestIssue, row["names"], row["titles"], bodies))
-    return latest
+) -> dict[str, tuple[str, list[LatestIssue]]]:
+    """The commonest title and the latest issues of each pattern that has issues."""
+    rows = read_latest_issues(session, workspace_id, pattern_ids, titled=LATEST_ISSUES, listed=TRACED_ISSUES)
+    return {
+        row["pattern_id"]: (row["title"], list(map(LatestIssue, row["names"], row["bodies"]))) for row in rows
+    }

@@ -97,21 +97,21 @@ where exists (
 )
 """
 
-# The text only of the very latest: it is most of the bytes.
+# Of titles as frequent, the one that sorts first.
 SELECT_LATEST_ISSUES = """
-select p.pattern_id::text, i.names, i.titles, i.bodies
+select p.pattern_id::text, i.title, i.names, i.bodies
 from unnest(%(pattern_ids)s::uuid[]) as p (pattern_id)
 cross join lateral (
-    select array_agg(external_id order by place desc) as names,
-           array_agg(title order by place desc) as titles,
-           array_agg(body order by place desc) filter (where place <= %(with_text)s) as bodies
+    select mode() within group (order by title collate "C") as title,
+           array_agg(external_id order by place desc) filter (where place <= %(listed)s) as names,
+           array_agg(body order by place desc) filter (where place <= %(listed)s) as bodies
     from (
         select external_id, title, body,
                row_number() over (order by source_created_at desc, issue_id desc) as place
         from core.issue
         where workspace_id = %(workspace_id)s and pattern_id = p.pattern_id
         order by source_created_at desc, issue_id desc
-        limit %(limit)s
+        limit %(titled)s
     ) as latest
 ) as i
 where i.names is not null
@@ -214,14 +214,14 @@ def find_days_with_issues(
 
 
 def read_latest_issues(
-    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, limit: int, with_text: int
+    session: Session, workspace_id: UUID, pattern_ids: Sequence[str], *, titled: int, listed: int
 ) -> list[dict[str, Any]]:
-    """The latest issues of each of some patterns, the latest last; `bodies` are of the very latest only."""
+    """The commonest title of the latest issues of each of some patterns, and the very latest, in order."""
     parameters = {
         "workspace_id": workspace_id,
         "pattern_ids": list(pattern_ids),
-        "limit": limit,
-        "with_text": with_text,
+        "titled": titled,
+        "listed": listed,
     }
     return session.rows(SELECT_LATEST_ISSUES, parameters)
 

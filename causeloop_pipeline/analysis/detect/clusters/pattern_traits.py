@@ -1,7 +1,6 @@
 """Pattern traits: what a pattern's issues have in common, the place and the kind of failure."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -113,15 +112,6 @@ def find_commonest_titles(member_issues: pl.DataFrame) -> dict[str, str]:
     commonest = counted.sort("pattern_id", pl.col("count"), "title", descending=[False, True, False])
     rows = commonest.unique("pattern_id", keep="first", maintain_order=True).iter_rows()
     return {pattern_id: title or "" for pattern_id, title, _ in rows}
-
-
-def choose_commonest(titles: Iterable[str | None]) -> str:
-    """Chooses the title that most of some issues have.
-
-    In: titles. Out: one of them; ties go to the one that sorts first.
-    """
-    counts = Counter(title or "" for title in titles)
-    return min(counts, key=lambda title: (-counts[title], title), default="")
 
 
 def build_pattern_text(name: str | None, fingerprint: Mapping[str, Any] | None, title: str) -> str:
