@@ -18,6 +18,23 @@ MIN_SHARE_OF_TENDENCY = 0.2  # of the next issues; below it most come at other t
 MIN_LIFT_OF_TENDENCY = 1.5
 _EPOCH = date(1970, 1, 1)
 _TREND_KINDS = ("deploy", "change", "release")
+_PREDICTION_COLUMNS = (
+    "probability",
+    "window_days",
+    "likely_trigger",
+    "evidence",
+    "likely_when",
+    "event_count",
+)
+_PATTERN_COLUMNS = (
+    "pattern_id",
+    "name",
+    "status",
+    "confidence",
+    "fingerprint",
+    "first_seen_at",
+    "last_seen_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +87,13 @@ def gather_evidence(
     In: PATTERNS, their summaries by id, PREDICTIONS and the time of the judgement (aware). Out: one
     PatternEvidence per pattern that has issues.
     """
-    predicted = {
-        row["pattern_id"]: row for row in select_nearest_predictions(predictions).iter_rows(named=True)
-    }
+    nearest = select_nearest_predictions(predictions)
+    used = [name for name in _PREDICTION_COLUMNS if name in nearest.columns]
+    predicted = {row["pattern_id"]: row for row in nearest.select("pattern_id", *used).iter_rows(named=True)}
+    summarized = patterns.filter(pl.col("pattern_id").is_in(list(summaries)))
     return [
         _evidence(row, summaries[row["pattern_id"]], predicted.get(row["pattern_id"], {}), as_of)
-        for row in patterns.sort("pattern_id").iter_rows(named=True)
-        if row["pattern_id"] in summaries
+        for row in summarized.select(_PATTERN_COLUMNS).sort("pattern_id").iter_rows(named=True)
     ]
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import polars as pl
 
@@ -90,7 +90,7 @@ def recommend(inputs: RecommendationInputs, *, as_of: datetime, namespace: str) 
         hold_chances=hold_chances(inputs.existing),
         risks=dict(inputs.risks.select("id", "risk_score").iter_rows()),
         states=_read_states(inputs.existing),
-        namespace=namespace,
+        id_space=uuid5(NAMESPACE_URL, f"causeloop:{namespace}"),
     )
     rows = _distinguish_titles(groups, [_build_row(advice, context) for advice in groups])
     return _rank([row for row in _fold(groups, rows, context) if _is_wanted(_state_of(row, context))])
@@ -118,7 +118,7 @@ class _Context:
     hold_chances: Mapping[str, tuple[float, float, int]]
     risks: Mapping[str, float | None]
     states: Mapping[str, tuple[str, str | None]]
-    namespace: str
+    id_space: UUID
 
 
 def _is_worth_advice(evidence: PatternEvidence) -> bool:
@@ -174,9 +174,11 @@ def _is_wanted(state: tuple[str, str | None] | None) -> bool:
 
 def _recommendation_id(advice: Advice, context: _Context) -> str:
     """The id under which one of these patterns was advised before, else that of the oldest."""
-    space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
     oldest = sorted(advice.group, key=lambda evidence: (str(evidence.first_seen_at), evidence.pattern_id))
-    ids = [str(uuid5(space, f"recommendation:{advice.family}:{evidence.pattern_id}")) for evidence in oldest]
+    ids = [
+        str(uuid5(context.id_space, f"recommendation:{advice.family}:{evidence.pattern_id}"))
+        for evidence in oldest
+    ]
     return next((existing_id for existing_id in ids if existing_id in context.states), ids[0])
 
 
@@ -190,8 +192,7 @@ def _fold(groups: Sequence[Advice], rows: Sequence[dict[str, object]], context: 
             undecided.append((advice, row))
         else:
             decided.append(row)
-    space = uuid5(NAMESPACE_URL, f"causeloop:{context.namespace}")
-    return [*decided, *fold_alike(undecided, space)]
+    return [*decided, *fold_alike(undecided, context.id_space)]
 
 
 def _state_of(row: Row, context: _Context) -> tuple[str, str | None] | None:

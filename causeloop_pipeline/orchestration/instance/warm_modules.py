@@ -5,17 +5,31 @@ import os
 import pkgutil
 
 from causeloop_pipeline import stages
+from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 from causeloop_pipeline.settings import settings
 
 DEFINITIONS = "causeloop_pipeline.definitions"
-LIBRARIES = ("dagster_postgres", "dbt.cli.main", "dbt.task.build", "dbt.adapters.postgres", "pyarrow.csv")
+LIBRARIES = (
+    "dagster_postgres",
+    "dbt.adapters.postgres",
+    "dbt.cli.main",
+    "dbt.task.build",
+    "igraph",
+    "pyarrow.csv",
+    "scipy.optimize",
+    "scipy.sparse.csgraph",
+    "scipy.special",
+    "sparse_dot_topn",
+)
+"""What functions import when they are called."""
 
 
 def import_stages() -> None:
     """Import what stages import when called, and make the repository in which a run finds its job."""
     for name in LIBRARIES:
         importlib.import_module(name)
+    load_prophet()
     for module in pkgutil.walk_packages(stages.__path__, f"{stages.__name__}."):
         importlib.import_module(module.name)
     importlib.import_module(DEFINITIONS).defs.get_repository_def()

@@ -35,7 +35,7 @@ def find_post_change_patterns(member_issues: pl.DataFrame, changes: pl.DataFrame
     weekday anyway; q <= .05. Method: one-sided binomial test, Benjamini-Hochberg over all patterns and kinds
     of change.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
     if changes is None or changes.is_empty() or member_issues.is_empty():
         return pl.DataFrame(schema=POST_CHANGE_SCHEMA)
@@ -48,7 +48,7 @@ def find_post_change_patterns(member_issues: pl.DataFrame, changes: pl.DataFrame
 
     patterns = episodes.group_by("pattern_id").len().filter(pl.col("len") >= MIN_FOLLOWED).height
     tests = patterns * streams.select("kind", "service").n_unique()
-    p_values = binom.sf(
+    p_values = bdtrc(
         counted["followed"].to_numpy() - 1, counted["episodes"].to_numpy(), counted["chance"].to_numpy()
     )
     tested = counted.with_columns(pl.Series("q_value", adjust_p_values(p_values, tests)))
