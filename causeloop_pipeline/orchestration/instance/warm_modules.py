@@ -1,4 +1,4 @@
-"""Everything that a run imports, for the process that runs are forked from: it imports this and no more."""
+"""All that a run imports and dbt builds first, for the process that runs are forked from: it imports this."""
 
 import importlib
 import os
@@ -8,6 +8,7 @@ from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 from causeloop_pipeline.settings import settings
+from causeloop_pipeline.storage.dbt.runner import Normalizer
 
 DEFINITIONS = "causeloop_pipeline.definitions"
 LIBRARIES = (
@@ -33,6 +34,7 @@ def import_stages() -> None:
     for module in pkgutil.walk_packages(stages.__path__, f"{stages.__name__}."):
         importlib.import_module(module.name)
     importlib.import_module(DEFINITIONS).defs.get_repository_def()
+    Normalizer(None).warm_up()
 
 
 # What is there is also left out of later collections, so that the pages it is in stay shared.

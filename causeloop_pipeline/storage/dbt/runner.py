@@ -111,6 +111,18 @@ class Normalizer:
         arguments += ["--vars", orjson.dumps(variables).decode()]
         return self._run_exclusively(arguments, run_id, selected)
 
+    def warm_up(self) -> bool:
+        """Let dbt build what it builds at its first invocation, without a database; False if none is parsed.
+
+        A process that is forked from this one then begins to normalize at once.
+        """
+        stored = self._target_dir / "partial_parse.msgpack"
+        if not stored.exists() or not self._is_of_project():
+            return False
+        self._manifest = read_run_manifest(stored)
+        result = self._invoke(["list", "--select", ISSUE_MODEL], (*QUIET_FLAGS, *FAST_FLAGS))
+        return result.exception is None
+
     def run_unit_tests(self) -> NormalizationReport:
         """Run the project's own unit tests; the views must have been built."""
         return self._run_exclusively(["test", "--select", "test_type:unit"])

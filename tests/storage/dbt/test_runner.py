@@ -1,7 +1,8 @@
-"""The parsed project is the one on disk, also after an upgrade brought files with older dates."""
+"""The parsed project is the one on disk, and dbt is warmed up without a database."""
 
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +57,19 @@ def test_an_unchanged_project_is_not_parsed_again(project_dir: Path, tmp_path: P
 
     read_model(Normalizer(url, project_dir=project_dir, target_dir=tmp_path / "t"))
 
+    assert (tmp_path / "t" / "manifest.json").stat().st_mtime_ns == written
+
+
+def test_dbt_is_warmed_up_without_a_database_or_a_thread_once_its_project_is_parsed(
+    project_dir: Path, tmp_path: Path
+) -> None:
+    normalizer = Normalizer(None, project_dir=project_dir, target_dir=tmp_path / "t")
+    assert not normalizer.warm_up()
+
+    normalizer.parse()
+    written = (tmp_path / "t" / "manifest.json").stat().st_mtime_ns
+    threads = threading.active_count()
+
+    assert normalizer.warm_up()
+    assert threading.active_count() == threads
     assert (tmp_path / "t" / "manifest.json").stat().st_mtime_ns == written
