@@ -5,6 +5,7 @@ import os
 import pkgutil
 
 from causeloop_pipeline import stages
+from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
 from causeloop_pipeline.settings import settings
@@ -26,8 +27,10 @@ LIBRARIES = (
 """What functions import when they are called."""
 
 
-def import_stages() -> None:
-    """Import what stages import when called, and make the repository in which a run finds its job."""
+def prepare_runs() -> None:
+    """Import what stages import when called, and make what each run would make again: the repository in which
+    it finds its job, what dbt builds at its first invocation, the signs of error families.
+    """
     for name in LIBRARIES:
         importlib.import_module(name)
     load_prophet()
@@ -35,9 +38,10 @@ def import_stages() -> None:
         importlib.import_module(module.name)
     importlib.import_module(DEFINITIONS).defs.get_repository_def()
     Normalizer(None).warm_up()
+    recognize_families("")
 
 
 # What is there is also left out of later collections, so that the pages it is in stay shared.
 with pause_garbage_collection():
-    import_stages()
+    prepare_runs()
 os.register_at_fork(after_in_child=settings.cache_clear)  # they may have changed since
