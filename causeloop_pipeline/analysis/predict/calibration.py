@@ -80,8 +80,6 @@ def measure_reliability(ledger: pl.DataFrame, *, bins: int = 10, level: float = 
     level of the band. Out: RELIABILITY_SCHEMA, one row per bin that holds predictions. The band is the exact
     binomial interval of the frequency if every prediction had the bin's mean probability.
     """
-    from scipy.stats import binom
-
     number = (pl.col("probability") * bins).floor().clip(0, bins - 1).cast(pl.Int64).alias("bin")
     curve = (
         select_graded(ledger)
@@ -96,11 +94,21 @@ def measure_reliability(ledger: pl.DataFrame, *, bins: int = 10, level: float = 
     n, mean = curve["n"].to_numpy().astype(float), curve["mean_probability"].to_numpy()
     tail = (1 - level) / 2
     band = {
-        name: pl.Series(binom.ppf(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
+        name: pl.Series(_binomial_quantile(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
         for name, quantile in (("band_low", tail), ("band_high", 1 - tail))
     }
     with_band = curve.with_columns(**band)
     return with_band.select(pl.col(name).cast(dtype) for name, dtype in RELIABILITY_SCHEMA.items())
+
+
+def _binomial_quantile(share: float, n: Floats, p: Floats) -> Floats:
+    """The fewest of n, each of chance p, that are not exceeded with this probability."""
+    from scipy.special import bdtr, bdtrik
+
+    upper = np.nan_to_num(np.ceil(bdtrik(share, n, p)))  # not a number where p is 0
+    lower = np.maximum(upper - 1, 0)
+    quantile: Floats = np.where(bdtr(lower, n.astype(np.int64), p) >= share, lower, upper)
+    return quantile
 
 
 def simulate_calibration_error(
@@ -185,7 +193,7 @@ def detect_calibration_drift(
 
 def _test_window(rows: pl.DataFrame, significance: float) -> tuple[object, ...]:
     """A row of DRIFT_SCHEMA from the graded predictions of one window."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     probability, recurred = rows["probability"].to_numpy(), rows["recurred"].to_numpy()
     groups = [
@@ -195,7 +203,7 @@ def _test_window(rows: pl.DataFrame, significance: float) -> tuple[object, ...]:
     level, slope = (
         _robust_z(probability, recurred, factor, groups) for factor in (np.ones(len(probability)), centered)
     )
-    p_value = float(min(1.0, 2 * 2 * norm.sf(max(abs(level), abs(slope)))))
+    p_value = float(min(1.0, 2 * 2 * ndtr(-max(abs(level), abs(slope)))))
     is_testable = len(rows) >= MIN_GRADED and min(int(group.max()) + 1 for group in groups) >= MIN_GROUPS
     return (
         rows["window_days"][0],

@@ -54,13 +54,12 @@ def area_under_curve(probability: Floats, outcome: Floats) -> float:
 
     In: probabilities and outcomes 0/1. Out: 0 to 1; NaN when only one outcome occurred.
     """
-    from scipy.stats import rankdata
-
     positive = outcome > 0.5
     n, m = int(positive.sum()), int((~positive).sum())
     if not n or not m:
         return float("nan")
-    return float((rankdata(probability)[positive].sum() - n * (n + 1) / 2) / (n * m))
+    ranks = pl.Series(probability).rank("average").to_numpy()
+    return float((ranks[positive].sum() - n * (n + 1) / 2) / (n * m))
 
 
 def calibration_error(probability: Floats, outcome: Floats, bins: int = ECE_BINS) -> float:

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import numpy as np
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
 
 from causeloop_pipeline.analysis.predict.calibration import (
     detect_calibration_drift,
@@ -41,6 +44,22 @@ def test_a_calibrated_curve_stays_in_its_band():
 def test_a_distorted_curve_leaves_its_band():
     curve = measure_reliability(ledger(bend=2.0))
     assert ((curve["frequency"] < curve["band_low"]).sum()) >= 5
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 1e-9, 0.04, 0.5, 0.97, 1.0]), st.integers(1, 60)), min_size=1),
+    st.sampled_from([0.5, 0.9, 0.95]),
+)
+def test_the_band_is_the_exact_binomial_interval(chances, level):
+    probability = [chance for chance, count in chances for _ in range(count)]
+    rows = pl.DataFrame({"probability": probability, "outcome": ["hit"] * len(probability)})
+
+    curve = measure_reliability(rows, level=level)
+
+    n, mean = curve["n"].to_numpy(), curve["mean_probability"].to_numpy()
+    low, high = binom.interval(level, n, mean)
+    assert np.allclose(curve["band_low"], low / n)
+    assert np.allclose(curve["band_high"], high / n)
 
 
 def test_good_calibration_is_rarely_called_drift():

@@ -9,8 +9,8 @@ from pathlib import Path
 from causeloop_pipeline.orchestration.instance import warm_modules
 
 ANALYSIS = Path(warm_modules.__file__).parents[2] / "analysis"
-RARELY_NEEDED = {"cmdstanpy", "scipy.stats", "sklearn.ensemble", "threadpoolctl"}
-"""Of grading, training and stock Prophet, which are done at night."""
+RARELY_NEEDED = {"cmdstanpy", "sklearn.ensemble", "threadpoolctl"}
+"""Of training and stock Prophet, which are rare."""
 
 
 def list_late_imports() -> Iterator[str]:
