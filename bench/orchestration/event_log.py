@@ -115,6 +115,7 @@ def measure(postmaster: int) -> tuple[RunCost, RunCost, RunCost]:
     from causeloop_pipeline.orchestration.boot import add_partitions
 
     prepare_dagster()
+    DagsterInstance.get().dispose()  # makes the tables, as a start does
     ids, dagster_url = create_workspaces(WORKSPACES), settings().require("dagster_database_url")
     os.environ[PROCESS_VARIABLE] = "pipeline"  # a run's process stores fewer events than others
     with DagsterInstance.get() as instance:
