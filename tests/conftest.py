@@ -9,13 +9,17 @@ from uuid import UUID
 import hypothesis
 import psycopg
 import pytest
+from psycopg import sql
 
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.app.tenants import create_organization, create_workspace
 from causeloop_pipeline.storage.database.migrate import migrate
+from causeloop_pipeline.storage.database.roles import ROLES
 from causeloop_pipeline.storage.database.session import Database
 from causeloop_pipeline.storage.embedded.installation import start_embedded
 from causeloop_pipeline.storage.embedded.postgres_server import Server, remove_server
+from causeloop_pipeline.storage.embedded.settings_files import read_settings
+from tests.storage.prepared_installation import copy_prepared
 
 TESTS = Path(__file__).parent
 SLOW_FILES = {
@@ -58,9 +62,10 @@ FILES_TO_BEGIN_WITH = (
     "orchestration/test_boot.py",
     "orchestration/jobs/test_retention.py",
     "storage/raw/test_records.py",
+    "dbt_project/test_sync_cost.py",
     "test_wheel.py",
 )
-"""Begun first: long ones, and those whose job serves every workspace that tests before them left."""
+"""Begun first: long ones, and those that serve or double what all tests before them have left."""
 
 # No deadlines: on a busy machine an example takes as long as it takes.
 hypothesis.settings.register_profile("default", deadline=None)
@@ -104,7 +109,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     """An embedded installation in a folder of its own; `settings()` names it while the session lasts."""
     state_dir = tmp_path_factory.mktemp("state")
     os.environ["CAUSELOOP_STATE_DIR"] = str(state_dir)
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a session of one process may never need the views
+        copy_prepared(tmp_path_factory, state_dir)
     server = start_embedded(state_dir)
+    _hash_passwords_once(server, state_dir)
     settings.cache_clear()
     config = settings()
     migrate(config.require("database_url"))
@@ -117,6 +125,16 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         config.require("dagster_database_url"),
     )
     remove_server(state_dir / "postgres")
+
+
+def _hash_passwords_once(server: Server, state_dir: Path) -> None:
+    """Store the passwords after one round of hashing: many thousand connections repeat all rounds."""
+    passwords = {role: read_settings(state_dir)[f"{role}_password"] for role in ROLES}
+    with psycopg.connect(server.url(), autocommit=True) as superuser:
+        superuser.execute("set scram_iterations = 1")
+        for role, password in {**passwords, "postgres": server.password}.items():
+            statement = sql.SQL("alter role {} password {}")
+            superuser.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,14 @@ from bench.installation import (
     wait_until_grouped,
 )
 from causeloop_pipeline.analysis.evaluation.grouping_metrics import pair_scores
+from causeloop_pipeline.cli.private_folders import protect_state
 from causeloop_pipeline.cli.processes import is_listening, start_time
 from causeloop_pipeline.demo.accounts import accounts
 from causeloop_pipeline.demo.causes import demo_workspaces
 from causeloop_pipeline.demo.server import load_epoch
 from causeloop_pipeline.demo.story import true_causes
 from causeloop_pipeline.storage.embedded.postgres_server import remove_server
+from tests.storage.prepared_installation import copy_prepared
 from tests.support.fake_tool import FakeTool, Reply, fake_tool, in_turn
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.database]
@@ -52,9 +54,11 @@ def receiver() -> Iterator[FakeTool]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, receiver: FakeTool) -> Iterator[RunningInstallation]:
-    """An installation whose first start was killed in the middle of its work."""
+    """A prepared installation whose first start was killed in the middle of its work."""
     allowed = {"CAUSELOOP_EGRESS_ALLOW": f"127.0.0.1:{receiver.port}"}
     running = RunningInstallation(tmp_path_factory.mktemp("up"), environment=allowed)
+    protect_state(running.state_dir)
+    copy_prepared(tmp_path_factory, running.state_dir)
     running.start()
     running.await_line("issues")
     running.end(signal.SIGKILL)
