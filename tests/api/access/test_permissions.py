@@ -214,10 +214,10 @@ def test_every_caller_gets_exactly_what_the_role_allows(
             if (name, caller) == ("end_all_sessions", "owner token"):
                 continue  # its session is needed further on
             for id_kind in ("own", "foreign", "absent") if "{" in path else ("own",):
-                spare_id = None
-                if name in SPARE_ROWS and id_kind == "own":
-                    spare_id = make_spare_row(database, sample, SPARE_ROWS[name])
-                restore_declaration(sample)
+                if "{declaration_name}" in path:
+                    restore_declaration(sample)
+                is_deleted = name in SPARE_ROWS and id_kind == "own"
+                spare_id = make_spare_row(database, sample, SPARE_ROWS[name]) if is_deleted else None
                 tenants = (sample, other_sample)
                 if caller == "other tenant's owner":
                     tenants = (other_sample, sample)
