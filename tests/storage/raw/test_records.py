@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 from uuid import UUID, uuid4
 
 import psycopg
@@ -113,27 +114,38 @@ def test_killing_the_loader_at_random_moments_loses_and_duplicates_nothing(
     chance = random.Random(seed)
     loader = [sys.executable, str(Path(__file__).with_name("loader.py"))]
     arguments = [installation.pipeline_url, str(workspace_id), str(connector_id)]
-    kills = 0
-    while kills < KILLS:
-        process = subprocess.Popen([*loader, *arguments], stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(chance.uniform(0.0, 0.06))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        kills += 1
+    with subprocess.Popen(
+        [*loader, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as forks:
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+        for _ in range(KILLS):
+            child = begin_loading(forks.stdin, forks.stdout)
+            time.sleep(chance.uniform(0.0, 0.06))
+            os.kill(child, signal.SIGKILL)
+            assert int(forks.stdout.readline()) == -signal.SIGKILL
 
-        with database.workspace(workspace_id) as session:
-            state = session.row(
-                "select (select count(*) from raw.record) as rows, "
-                "(select count(distinct external_id) from raw.record) as external_ids, "
-                "(select count(*) from raw.pending_record) as pending, "
-                "(select coalesce((cursor ->> 'next')::int, 0) from app.connector) as cursor"
+            with database.workspace(workspace_id) as session:
+                state = session.row(
+                    "select (select count(*) from raw.record) as rows, "
+                    "(select count(distinct external_id) from raw.record) as external_ids, "
+                    "(select count(*) from raw.pending_record) as pending, "
+                    "(select coalesce((cursor ->> 'next')::int, 0) from app.connector) as cursor"
+                )
+            assert state is not None
+            assert state["rows"] == state["external_ids"] == state["pending"] == state["cursor"], (
+                f"seed {seed}"
             )
-        assert state is not None
-        assert state["rows"] == state["external_ids"] == state["pending"] == state["cursor"], f"seed {seed}"
 
-    assert subprocess.run([*loader, *arguments], check=False, capture_output=True).returncode == 0
+        begin_loading(forks.stdin, forks.stdout)
+        assert int(forks.stdout.readline()) == 0
     with database.workspace(workspace_id) as session:
         assert session.row("select count(*) as records from raw.record") == {"records": TOTAL}
     assert TOTAL % PAGE_SIZE == 0
+
+
+def begin_loading(orders: IO[str], answers: IO[str]) -> int:
+    """Have a new process load; which it is."""
+    orders.write("\n")
+    orders.flush()
+    return int(answers.readline())
