@@ -55,13 +55,20 @@ def running(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterato
     }
     parse = [sys.executable, "-m", "causeloop_pipeline.storage.dbt.runner", "parse"]
     environment = {**os.environ, "CAUSELOOP_STATE_DIR": str(running.state_dir), "CAUSELOOP_DATABASE_URL": ""}
-    subprocess.run(parse, env=environment, check=True, capture_output=True)
+    parsed = subprocess.run(parse, env=environment, check=True, capture_output=True, text=True)
+    assert_is_manifest(running, Path(parsed.stdout.strip()))
     running.start("--no-demo")
     running.await_line("first start")
     yield running
     if running.process is not None and running.process.poll() is None:
         running.end()
     remove_server(running.state_dir / "postgres")
+
+
+def assert_is_manifest(running: RunningInstallation, path: Path) -> None:
+    """What parses the project without a database prints where the manifest is."""
+    assert path == running.state_dir / "dbt" / "target" / "manifest.json"
+    assert "model.causeloop.issue" in json.loads(path.read_bytes())["nodes"]
 
 
 def find_servers(running: RunningInstallation) -> dict[str, int]:
