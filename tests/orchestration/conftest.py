@@ -1,6 +1,7 @@
 """A Dagster instance and the product's own definitions over the session's real PostgreSQL."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +40,20 @@ def resources(installation: Installation) -> Resources:
     return Resources()
 
 
+@pytest.fixture(scope="session")
+def resolve_job(definitions: dg.Definitions) -> Callable[[dg.AssetKey], dg.JobDefinition]:
+    """The job of an asset and all that follows from it; resolved once for each asset."""
+
+    @cache
+    def resolve(key: dg.AssetKey) -> dg.JobDefinition:
+        job = dg.define_asset_job("part", dg.AssetSelection.assets(key).downstream())
+        return dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("part")
+
+    return resolve
+
+
 @pytest.fixture
-def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
+def run(resolve_job: Callable[[dg.AssetKey], dg.JobDefinition], instance: DagsterInstance) -> Run:
     """Run assets for workspaces, as a run of Dagster's own job would."""
 
     def execute(
@@ -55,9 +68,7 @@ def run(definitions: dg.Definitions, instance: DagsterInstance) -> Run:
         instance.add_dynamic_partitions(str(WORKSPACES.name), missing)
         ranged = range_tags([*partitions, *missing], set(keys))
         key = product_key(first) if isinstance(first, str) else product_key(*first)
-        job = dg.define_asset_job("part", dg.AssetSelection.assets(key).downstream())
-        resolved = dg.Definitions.merge(definitions, dg.Definitions(jobs=[job])).resolve_job_def("part")
-        return resolved.execute_in_process(
+        return resolve_job(key).execute_in_process(
             instance=instance, tags={**ranged, **(tags or {})}, raise_on_error=False, **options
         )
 
