@@ -112,7 +112,9 @@ def _map_declared(
     best, reading = max(mapped, key=lambda pair: rate_mapped(pair[0]))
     passed_over = [record for each in readings for record in each.passed_over]
     no_failures = _list_variants(_map_outcomes(connector, passed_over, config))
-    is_listed = any(each.is_polled and _list_variants(result) for result, each in mapped)
+    is_listed = any(
+        (each.is_polled or each.is_recognized) and _list_variants(result) for result, each in mapped
+    )
     if no_failures and not is_listed and _list_variants(best) <= no_failures:
         return MappedPayload(ignored=1), True  # a list of the tool leaves it out
     is_named = reading.is_named and bool(best.ignored) and not best.quarantined
@@ -136,7 +138,7 @@ def _add_other_lists(
 
 def _is_list(reading: Reading) -> bool:
     """Whether a reading is of one list, beside which the document may hold others."""
-    return bool(reading.path) and (reading.is_polled or reading.is_list)
+    return bool(reading.path) and reading.is_polled
 
 
 def _list_variants(mapped: MappedPayload) -> set[tuple[str, str]]:

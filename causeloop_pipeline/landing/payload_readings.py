@@ -7,7 +7,11 @@ from typing import Any, TypeAlias
 from causeloop_pipeline.connectors.json_paths import first_at, value_at
 from causeloop_pipeline.connectors.spec import Connector, RecordSchema
 from causeloop_pipeline.landing.extract import extract
-from causeloop_pipeline.landing.inbound.webhook import is_named_delivery, read_document, read_lists
+from causeloop_pipeline.landing.inbound.webhook import (
+    is_named_delivery,
+    is_recognized_delivery,
+    read_document,
+)
 from causeloop_pipeline.landing.polling.nested_lists import zip_rows
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 
@@ -27,10 +31,10 @@ class Reading:
     """Records of the tool that are no failures, where nothing names the reading."""
     path: str = ""
     """Where an answer of the API holds the records."""
-    is_list: bool = False
-    """The path leads to a list, of which a document may hold several."""
     is_delivery: bool = False
     """A word in the document, such as the name of an event, says that it is a delivery."""
+    is_recognized: bool = False
+    """A condition of the webhook fits the document, and not only its shape."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,13 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
     if connector.webhook is not None and (delivery := read_document(connector, document)) is not None:
         is_named = any(event.record or event.when for event in connector.webhook.events)
         is_delivery = is_named_delivery(connector, document)
-        lists = read_lists(connector, document)
-        path = next((path for path, outcomes in lists.items() if outcomes == delivery), "")
         yield Reading(
-            delivery, is_named, is_polled=False, path=path, is_list=bool(path), is_delivery=is_delivery
+            delivery,
+            is_named,
+            is_polled=False,
+            is_delivery=is_delivery,
+            is_recognized=is_recognized_delivery(connector, document),
         )
-        for other in lists:
-            if other != path:
-                yield Reading(lists[other], is_named=True, is_polled=False, path=other, is_list=True)
     for place in _list_places(connector):
         value = value_at(document, place.path)
         if isinstance(value, list | dict):

@@ -3,7 +3,8 @@
 Header names are expected in lower case.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,14 +69,33 @@ def read_delivery(
         return WebhookDelivery([], [Quarantined(connector.name, body, str(error))], delivery_id)
     if delivery_id is None and webhook.delivery_path:
         delivery_id = _read_delivery_id(document, webhook.delivery_path)
-    outcomes = read_document(connector, document, config=config)
-    if outcomes is None:
-        places = ", ".join(repr(event.record) for event in webhook.events)
-        unknown = Quarantined(connector.name, body, f"not a known event: no record at {places}")
-        return WebhookDelivery([], [unknown], delivery_id)
-    read = [outcome for outcome in outcomes if outcome is not None]
-    records, quarantined = map_records(connector, read, with_defaults(connector, config or {}))
+    outcomes = _read_whole(connector, document, body, config)
+    records, quarantined = map_records(connector, outcomes, with_defaults(connector, config or {}))
     return WebhookDelivery(records, quarantined, delivery_id)
+
+
+def _read_whole(
+    connector: Connector, document: Any, body: bytes, config: Mapping[str, Any] | None
+) -> list[RawRecord | Quarantined]:
+    """The records of a body; where that is a list which is no known event, those of each of its entries."""
+    whole = read_document(connector, document, config=config)
+    if whole is not None:
+        return [outcome for outcome in whole if outcome is not None]
+    entries = document if isinstance(document, list) else []
+    read = [read_document(connector, entry, config=config) for entry in entries]
+    if not any(outcomes is not None for outcomes in read):
+        return [_refuse(connector, body)]
+    return [
+        outcome
+        for entry, outcomes in zip(entries, read, strict=True)
+        for outcome in ([_refuse(connector, json.dumps(entry).encode())] if outcomes is None else outcomes)
+        if outcome is not None
+    ]
+
+
+def _refuse(connector: Connector, body: bytes) -> Quarantined:
+    places = ", ".join(repr(event.record) for event in webhook_of(connector).events)
+    return Quarantined(connector.name, body, f"not a known event: no record at {places}")
 
 
 def read_document(
@@ -83,33 +103,46 @@ def read_document(
 ) -> list[RawRecord | Quarantined | None] | None:
     """The outcome of each record of a webhook's body, empty for a ping; None where no known event matches."""
     webhook = webhook_of(connector)
-    document, event = _recognize(webhook, document)
+    document, first = _recognize(webhook, document)
     if _is_ignored(webhook, document):
         return []
-    if event is None:
+    if first is None:
         return None
+    fitting = [event for event in webhook.events if _matches(event, document)]
     return [
-        extract(connector.name, event.schema, record, channel="webhook", config=config)
-        for record in _records(event, document)
+        outcome
+        for path in _list_paths(fitting, document)
+        for outcome in _read_list(
+            connector, [event for event in fitting if event.record == path], document, config
+        )
     ]
 
 
-def read_lists(connector: Connector, document: Any) -> dict[str, list[RawRecord | Quarantined | None]]:
-    """The outcomes of each list of records in a document by its path, where it holds several of them."""
-    document, _ = _recognize(webhook_of(connector), document)
-    lists: dict[str, WebhookEvent] = {}
-    for event in webhook_of(connector).events:
-        if event.record and isinstance(value_at(document, event.record), list) and _matches(event, document):
-            lists.setdefault(event.record, event)
-    if len(lists) < 2:
-        return {}
-    return {
-        path: [
-            extract(connector.name, event.schema, record, channel="webhook")
-            for record in _records(event, document)
-        ]
-        for path, event in lists.items()
-    }
+def _read_list(
+    connector: Connector,
+    events: Sequence[WebhookEvent],
+    document: Any,
+    config: Mapping[str, Any] | None,
+) -> list[RawRecord | Quarantined | None]:
+    """What the first event makes of each record; what its filter leaves out, that of another may keep."""
+    outcomes: list[RawRecord | Quarantined | None] = [None] * len(_content(events[0], document))
+    for event in events:
+        if None in outcomes and (event is events[0] or event.schema.keep is not None):
+            outcomes = [
+                extract(connector.name, event.schema, record, channel="webhook", config=config)
+                if outcome is None
+                else outcome
+                for outcome, record in zip(outcomes, _records(event, document), strict=True)
+            ]
+    return outcomes
+
+
+def _list_paths(fitting: Sequence[WebhookEvent], document: Any) -> Iterable[str]:
+    """Where the first event has its records and, where that is a list, the paths of the document's others."""
+    first = fitting[0]
+    if not _is_list(first, document):
+        return [first.record]
+    return dict.fromkeys(event.record for event in fitting if _is_list(event, document))
 
 
 def is_named_delivery(connector: Connector, document: Any) -> bool:
@@ -165,6 +198,10 @@ def _recognize(webhook: Webhook, document: Any) -> tuple[Any, WebhookEvent | Non
     """The document with what is embedded in it, and the first event that fits it."""
     document = read_embedded(document, webhook.embedded)
     return document, next((event for event in webhook.events if _matches(event, document)), None)
+
+
+def _is_list(event: WebhookEvent, document: Any) -> bool:
+    return ANY_ENTRY in event.record or isinstance(value_at(document, event.record), list)
 
 
 def _is_ignored(webhook: Webhook, document: Any) -> bool:

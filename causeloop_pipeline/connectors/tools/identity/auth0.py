@@ -88,9 +88,9 @@ def is_edit(event: spec.Record) -> bool:
     return content.get("type") in MANAGEMENT_EDITS and method != "get"
 
 
-STREAMED = spec.RecordSchema(key="log_id", updated_at=("data.date",), kind="event", keep=is_failure)
+STREAMED = spec.RecordSchema(key="data.log_id", updated_at=("data.date",), kind="event", keep=is_failure)
 STREAMED_EDIT = spec.RecordSchema(
-    key="change/{log_id}", updated_at=("data.date",), kind="change", keep=is_edit
+    key="change/{data.log_id}", updated_at=("data.date",), kind="change", keep=is_edit
 )
 PLAIN = spec.RecordSchema(key="log_id", updated_at=("date",), keep=is_failure)
 PLAIN_EDIT = spec.RecordSchema(key="change/{log_id}", updated_at=("date",), kind="change", keep=is_edit)
@@ -150,17 +150,17 @@ CONNECTOR = spec.Connector(
             spec.OWN_SIGNATURE,
         ),
         events=(
-            spec.WebhookEvent(record="detail", when=spec.Condition(path="detail.data"), schema=STREAMED),
-            spec.WebhookEvent(record="logs", when=spec.Condition(path="logs.0.data"), schema=STREAMED),
-            spec.WebhookEvent(record="logs", when=spec.Condition(path="logs.0.type"), schema=PLAIN),
-            spec.WebhookEvent(record="", when=spec.Condition(path="0.data"), schema=STREAMED),
-            spec.WebhookEvent(record="", when=spec.Condition(path="0.type"), schema=PLAIN),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="data.type", values=MANAGEMENT_EDITS),
-                schema=STREAMED_EDIT,
+            *(
+                spec.WebhookEvent(record=path, when=spec.Condition(path=condition), schema=schema)
+                for path, condition, schemas in (
+                    ("detail", "detail.data", (STREAMED, STREAMED_EDIT)),
+                    ("logs", "logs.0.data", (STREAMED, STREAMED_EDIT)),
+                    ("logs", "logs.0.type", (PLAIN, PLAIN_EDIT)),
+                    ("", "data.type", (STREAMED, STREAMED_EDIT)),
+                    ("", "log_id", (PLAIN, PLAIN_EDIT)),
+                )
+                for schema in schemas
             ),
-            spec.WebhookEvent(record="", when=spec.Condition(path="data.type"), schema=STREAMED),
         ),
         setup="Monitoring › Streams › Custom webhook: authorization token the secret, format JSON array.",
     ),

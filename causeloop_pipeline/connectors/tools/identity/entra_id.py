@@ -94,7 +94,13 @@ SIGN_IN = IssueMapping(
 )
 AUDIT = ChangeMapping(
     name="audit event",
-    when=Some((Has("properties.activityDisplayName"), Has("activityDisplayName"), Has("operationName"))),
+    when=Some(
+        (
+            Has("properties.activityDisplayName"),
+            Has("activityDisplayName"),
+            Every((Has("properties.activityDateTime"), Has("operationName"))),
+        )
+    ),
     change_kind=Literal("config_change"),
     title=("properties.activityDisplayName", "activityDisplayName", "operationName"),
     service=(
@@ -127,6 +133,9 @@ SIGN_IN_SCHEMA = spec.RecordSchema(
 RISK_SCHEMA = spec.RecordSchema(updated_at=("lastUpdatedDateTime", "detectedDateTime"))
 AUDIT_SCHEMA = spec.RecordSchema(
     key="change/{id}", updated_at=("activityDateTime",), kind="change", keep=is_success
+)
+EXPORTED_AUDIT_SCHEMA = spec.RecordSchema(
+    key="change/{correlationId}/{time}", updated_at=(), kind="change", keep=is_success
 )
 
 
@@ -206,10 +215,8 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(
                 record="",
-                when=spec.Condition(path="properties.activityDisplayName"),
-                schema=spec.RecordSchema(
-                    key="change/{correlationId}/{time}", updated_at=(), kind="change", keep=is_success
-                ),
+                when=spec.Condition(path="properties.activityDateTime"),
+                schema=EXPORTED_AUDIT_SCHEMA,
             ),
             spec.WebhookEvent(
                 record="",
@@ -238,6 +245,11 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(
                     key="sign_in/{properties.id}", updated_at=(), kind="export", keep=is_failure
                 ),
+            ),
+            spec.WebhookEvent(
+                record="records",
+                when=spec.Condition(path="records.0.properties.activityDateTime"),
+                schema=EXPORTED_AUDIT_SCHEMA,
             ),
         ),
         setup="Diagnostic settings › Event hub, and a function that posts each record, with the header "

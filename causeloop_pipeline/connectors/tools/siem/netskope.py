@@ -123,7 +123,9 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(record="", when=spec.Condition(path="alert_name"), schema=ALERT_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="audit_log_event"), schema=EDIT_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="audit_log_event"), schema=REFUSED_SCHEMA),
             spec.WebhookEvent(record="audit", schema=REFUSED_SCHEMA),
+            spec.WebhookEvent(record="audit", schema=EDIT_SCHEMA),
         ),
         setup="Cloud Exchange › a plug-in that posts each alert, with the header x-causeloop-token holding "
         "the secret.",

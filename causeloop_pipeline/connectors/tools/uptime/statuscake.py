@@ -1,7 +1,7 @@
 """StatusCake uptime alerts, listed and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Literal, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -31,7 +31,7 @@ ALERT = IssueMapping(
 
 TEST = IssueMapping(
     name="test",
-    when=Every((Has("website_url"), Has("name"), Has("status"))),
+    when=Every((Kind(("test",)), Has("website_url"), Has("name"), Has("status"))),
     title=Text("{name} is {status}"),
     severity="status",
     status="status",

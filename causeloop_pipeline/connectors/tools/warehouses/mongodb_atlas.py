@@ -35,6 +35,7 @@ EVENT = ChangeMapping(
     changed_at="created",
 )
 ALERT_SCHEMA = spec.RecordSchema(updated_at=("updated", "created"), kind="alert")
+EVENT_SCHEMA = spec.RecordSchema(key="event/{id}", updated_at=("created",), kind="change")
 
 CONNECTOR = spec.Connector(
     name="mongodb_atlas",
@@ -65,7 +66,7 @@ CONNECTOR = spec.Connector(
             path="/api/atlas/v2/groups/{item}/events",
             records="results",
             pages=spec.NumberedPages(size=500, size_param="itemsPerPage", page_param="pageNum"),
-            schema=spec.RecordSchema(key="event/{id}", updated_at=("created",), kind="change"),
+            schema=EVENT_SCHEMA,
             since=spec.Since(field="created", param="minDate", until_param="maxDate"),
             for_each="projects",
             optional=True,
@@ -74,7 +75,8 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-mms-signature", algorithm="sha1", encoding="base64"),),
         events=(
-            spec.WebhookEvent(record="", when=spec.Condition(path="eventTypeName"), schema=ALERT_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=ALERT_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="eventTypeName"), schema=EVENT_SCHEMA),
         ),
         setup="Project settings › Integrations › Webhook: the address and a secret; add it to the alerts.",
     ),

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{Status}') and (mapping.has_value(payload, '{Name}') or mapping.has_value(payload, '{URL}'))) then 'webhook'
-            when (mapping.has_value(payload, '{website_url}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'test'
+            when (kind in ('test') and mapping.has_value(payload, '{website_url}') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'test'
             when (mapping.has_value(payload, '{triggered_at}') and mapping.has_value(payload, '{status}')) then 'alert'
         end as variant
     from records

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{properties,activityDisplayName}') or mapping.has_value(payload, '{activityDisplayName}') or mapping.has_value(payload, '{operationName}')) then 'audit event'
+            when (mapping.has_value(payload, '{properties,activityDisplayName}') or mapping.has_value(payload, '{activityDisplayName}') or (mapping.has_value(payload, '{properties,activityDateTime}') and mapping.has_value(payload, '{operationName}'))) then 'audit event'
         end as variant
     from records
 

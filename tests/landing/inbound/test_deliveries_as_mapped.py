@@ -1,0 +1,106 @@
+"""A live delivery lands what `causeloop connectors map` shows of the same body."""
+
+import json
+from typing import Any
+
+import pytest
+
+from causeloop_pipeline.connectors.configuration import with_defaults
+from causeloop_pipeline.connectors.registry import CONNECTORS
+from causeloop_pipeline.landing.inbound.webhook import WebhookDelivery, read_delivery
+from causeloop_pipeline.landing.map_payload import map_payload
+from causeloop_pipeline.landing.record_meaning import RecordMeaning, read_meaning
+from tests.connectors.case_records import case, load_connector
+
+Meanings = list[tuple[str, str, str]]
+BODIES = [
+    pytest.param(tool, body, id=f"{tool}-{number}")
+    for tool in CONNECTORS
+    for number, body in enumerate(case(tool, "webhook", []))
+]
+
+
+def list_landed(tool: str, body: Any) -> Meanings:
+    _, config = load_connector(tool)
+    connector = CONNECTORS[tool]
+    delivery = deliver(tool, body)
+    assert delivery.quarantined == []
+    settings = with_defaults(connector, config)
+    return describe(
+        read_meaning(connector.resolve(settings), record, settings) for record in delivery.records
+    )
+
+
+def deliver(tool: str, body: Any) -> WebhookDelivery:
+    return read_delivery(CONNECTORS[tool], json.dumps(body).encode(), config=load_connector(tool)[1])
+
+
+def list_displayed(tool: str, body: Any) -> Meanings:
+    mapped = map_payload(CONNECTORS[tool], body, load_connector(tool)[1])
+    assert mapped.quarantined == []
+    return describe([*mapped.issues, *mapped.changes])
+
+
+def describe(meanings: Any) -> Meanings:
+    """Kind, id and fields; the time of the version apart: a push may be as new as its arrival."""
+    return sorted(describe_one(meaning) for meaning in meanings)
+
+
+def describe_one(meaning: RecordMeaning) -> tuple[str, str, str]:
+    fields = {name: value for name, value in meaning.fields.items() if name != "source_updated_at"}
+    return meaning.kind, fields["external_id"], json.dumps(fields, sort_keys=True, default=str)
+
+
+@pytest.mark.parametrize(("tool", "body"), BODIES)
+def test_a_delivery_lands_what_is_displayed(tool, body):
+    assert list_landed(tool, body) == list_displayed(tool, body)
+
+
+@pytest.mark.parametrize(("tool", "body"), [body for body in BODIES if isinstance(body.values[1], dict)])
+def test_a_list_of_bodies_lands_what_each_alone_would(tool, body):
+    alone = list_landed(tool, body)
+    assert list_landed(tool, [body, body]) == list_displayed(tool, [body, body]) == sorted(alone + alone)
+
+
+def snyk_issue(external_id: str) -> dict[str, Any]:
+    return {
+        "id": external_id,
+        "issueType": "vuln",
+        "pkgName": "lib",
+        "issueData": {"id": external_id, "title": "It parses hostile input", "severity": "high"},
+        "introducedDate": "2026-03-02T08:00:00Z",
+    }
+
+
+def test_every_list_of_a_body_is_landed():
+    body = {
+        "project": {"id": "p-1", "name": "shop"},
+        "org": {"name": "acme"},
+        "newIssues": [snyk_issue("new-1"), snyk_issue("new-2")],
+        "removedIssues": [snyk_issue("old-1")],
+    }
+    assert {record.external_id for record in deliver("snyk", body).records} == {
+        "p-1/new-1",
+        "p-1/new-2",
+        "p-1/old-1",
+    }
+    assert list_landed("snyk", body) == list_displayed("snyk", body)
+
+
+def test_what_the_filter_of_one_event_leaves_out_that_of_another_may_keep():
+    failed, edit = (
+        {"log_id": entry["data"]["log_id"], "data": entry["data"]} for entry in case("auth0", "webhook")
+    )
+    success = {"log_id": "3", "data": edit["data"] | {"log_id": "3", "type": "s"}}
+    for body in ({"logs": [failed, edit, success]}, [failed, edit, success]):
+        assert sorted(record.kind for record in deliver("auth0", body).records) == ["change", "event"]
+        assert list_landed("auth0", body) == list_displayed("auth0", body)
+
+
+def test_only_what_is_unknown_in_a_list_of_bodies_is_set_aside():
+    event = case("pagerduty", "webhook")[0]
+    delivery = deliver("pagerduty", [event, {"hello": "world"}])
+    (refused,) = delivery.quarantined
+    assert len(delivery.records) == 1
+    assert json.loads(refused.raw) == {"hello": "world"}
+    assert refused.reason.startswith("not a known event")
