@@ -14,6 +14,7 @@ import stamina
 
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.conformance.declaration import Evidence, Finding, check_declaration
+from causeloop_pipeline.landing.conformance.rows.bucket import make_bucket
 from causeloop_pipeline.landing.conformance.rows.folder import make_folder
 from causeloop_pipeline.landing.conformance.rows.scenarios import run_row_scenarios
 from causeloop_pipeline.landing.conformance.scenarios.changing import CHANGING
@@ -128,17 +129,18 @@ def verify_case(connector: Connector, case: dict[str, Any], inputs: Inputs) -> V
 
 
 def _run_on_rows(verification: Verification, connector: Connector, inputs: Inputs) -> None:
-    """Run every scenario on a real folder, or on a real table where there is a database."""
+    """Run every scenario on a folder, a bucket on loopback, or a table where there is a database."""
     verification.webhook_skipped = "it takes no webhooks"
-    if connector.files is not None and connector.files.place == "folder":
-        verification.outcomes += run_row_scenarios(partial(make_folder, connector), inputs.seed)
+    if connector.files is not None:
+        make = make_folder if connector.files.place == "folder" else make_bucket
+        verification.outcomes += run_row_scenarios(partial(make, connector), inputs.seed)
     elif connector.name == "postgresql" and inputs.database_url is not None:
         from causeloop_pipeline.landing.conformance.rows.table import make_table
 
         maker = partial(make_table, connector, inputs.database_url)
         verification.outcomes += run_row_scenarios(maker, inputs.seed)
     else:
-        verification.pull_skipped = "no such server or store is at hand"
+        verification.pull_skipped = "no such server is at hand"
 
 
 def _run_behaviour(verification: Verification, connector: Connector, case: dict[str, Any], seed: int) -> None:

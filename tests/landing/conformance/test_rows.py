@@ -22,7 +22,7 @@ from tests.connectors.case_records import CASES
 COLUMNS = ("pull", "backfill", "drift", "kill")
 
 
-@pytest.mark.parametrize("name", ["drop_folder", "postgresql"])
+@pytest.mark.parametrize("name", ["drop_folder", "object_store", "postgresql"])
 def test_real_rows_pass_every_scenario_and_the_labels_say_so(name: str, postgres: Server) -> None:
     verification = verify_connector(CONNECTORS[name], Inputs(CASES, database_url=postgres.url()))
 
@@ -33,7 +33,7 @@ def test_real_rows_pass_every_scenario_and_the_labels_say_so(name: str, postgres
     assert [getattr(written, column) for column in COLUMNS] == ["yes"] * 4
 
 
-@pytest.mark.parametrize("name", ["object_store", "postgresql", "mysql", "snowflake_query"])
+@pytest.mark.parametrize("name", ["postgresql", "mysql", "snowflake_query"])
 def test_where_no_server_is_at_hand_nothing_was_run_and_nothing_failed(name: str) -> None:
     verification = verify_connector(CONNECTORS[name], Inputs(CASES))
 

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,11 @@ from causeloop_pipeline.landing.conformance.rows.row_source import Row, RowSourc
 
 
 @dataclass
-class Folder:
+class Exports:
     """Each writing is a file of its own, as a nightly export is."""
 
-    place: Path
+    put: Callable[[str, bytes], object]
+    """Stores a file under a name."""
     files: int = 0
 
     def write(self, rows: Sequence[Row]) -> None:
@@ -29,11 +30,12 @@ class Folder:
 
     def _add(self, text: str) -> None:
         self.files += 1
-        (self.place / f"export-{self.files:03}.jsonl").write_text(text, encoding="utf-8")
+        self.put(f"export-{self.files:03}.jsonl", text.encode())
 
 
 @contextmanager
 def make_folder(connector: Connector) -> Iterator[RowSource]:
     """A folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="causeloop-kit-") as place:
-        yield RowSource(connector, Folder(Path(place)), {}, drop_folder=place)
+        exports = Exports(lambda name, content: (Path(place) / name).write_bytes(content))
+        yield RowSource(connector, exports, {}, drop_folder=place)

@@ -1,4 +1,4 @@
-"""A bucket or container, by the file system of fsspec that speaks its store's protocol."""
+"""A bucket or container: S3's protocol by our own requests, the others' by the file systems of fsspec."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,12 @@ from importlib.util import find_spec
 from typing import Any, BinaryIO, cast
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
-from causeloop_pipeline.landing.polling.files.places import FoundFile
+from causeloop_pipeline.landing.polling.files.places import FoundFile, Place
+from causeloop_pipeline.landing.polling.files.s3_bucket import MAX_FILES, TOO_MANY, S3Bucket
 from causeloop_pipeline.landing.polling.isolated.google_key import read_google_key
 
-MODULES = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
+MODULES = {"gs": "gcsfs", "az": "adlfs"}
 TIMES = ("LastModified", "updated", "last_modified", "mtime", "created")
-CONNECT_SECONDS, READ_SECONDS = 10, 60
-MAX_FILES = 200_000
 
 
 class ObjectStore:
@@ -30,7 +29,7 @@ class ObjectStore:
         except (OSError, ValueError) as error:
             raise describe_failure(error) from None
         if len(objects) > MAX_FILES:
-            raise PermanentFailure(f"there are more than {MAX_FILES:,} objects: name a folder in the bucket")
+            raise PermanentFailure(TOO_MANY)
         for path, described in objects.items():
             name = path.removeprefix(f"{self._path}/").removeprefix("/")
             yield FoundFile(read_time(described), name, int(described.get("size") or 0))
@@ -43,9 +42,11 @@ class ObjectStore:
             raise describe_failure(error) from None
 
 
-def open_store(title: str, store: Mapping[str, Any]) -> ObjectStore:
+def open_store(title: str, store: Mapping[str, Any]) -> Place:
     """The store of a job; PermanentFailure that names the extra where its file system is not installed."""
     kind = store["store"]
+    if kind == "s3":
+        return S3Bucket(store)
     if find_spec(MODULES[kind]) is None:
         raise PermanentFailure(
             f"{title}: what speaks its protocol is not installed: an operator runs "
@@ -53,26 +54,9 @@ def open_store(title: str, store: Mapping[str, Any]) -> ObjectStore:
         )
     import fsspec
 
-    options = {"s3": _describe_s3, "gs": _describe_gs, "az": _describe_az}[kind](title, store)
+    options = {"gs": _describe_gs, "az": _describe_az}[kind](title, store)
     files = fsspec.filesystem(kind, skip_instance_cache=True, use_listings_cache=False, **options)
     return ObjectStore(files, "/".join(filter(None, (store["bucket"], store["prefix"].strip("/")))))
-
-
-def _describe_s3(_: str, store: Mapping[str, Any]) -> dict[str, Any]:
-    client = {"region_name": store["region"] or "us-east-1"}
-    if store["endpoint"]:
-        client["endpoint_url"] = store["endpoint"]
-    limits = {
-        "connect_timeout": CONNECT_SECONDS,
-        "read_timeout": READ_SECONDS,
-        "retries": {"max_attempts": 3},
-    }
-    return {
-        "key": store["key"],
-        "secret": store["secret"],
-        "client_kwargs": client,
-        "config_kwargs": limits,
-    }
 
 
 def _describe_gs(title: str, store: Mapping[str, Any]) -> dict[str, Any]:
