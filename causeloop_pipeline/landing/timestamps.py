@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from causeloop_pipeline.connectors.mapping.times import EPOCH, TICKS, read_time
+from causeloop_pipeline.connectors.mapping.times import EPOCH, TICKS, WRITTEN, read_time
 from causeloop_pipeline.connectors.spec import TimeFormat
 from causeloop_pipeline.model.instant_range import find_range_problem
 
@@ -35,7 +35,7 @@ def _read(value: Any, times: TimeFormat) -> datetime:
     """Kept for a moment: the place of a record in its list and the record itself have the same time."""
     if times is TimeFormat.ISO:
         return _read_iso(str(value))
-    if times is TimeFormat.ZONE_NAME:
+    if times in WRITTEN:
         return _read_as_mapping(str(value), times)
     return EPOCH + timedelta(seconds=float(value) / TICKS[times])
 

@@ -32,6 +32,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Text,
     TimeFormat,
 )
+from causeloop_pipeline.connectors.mapping.time_sql import WRITTEN_TIMES
 
 TICKS_PER_SECOND = {
     TimeFormat.EPOCH_SECONDS: 1,
@@ -209,6 +210,9 @@ def _render_instant(source: str | Expression, form: TimeFormat) -> str:
     """The time in what stands at a path, or in what an expression gives."""
     if form is TimeFormat.ZONE_NAME:
         return f"mapping.zoned_instant_of({render(source, {})})"
+    if form in WRITTEN_TIMES:
+        pattern, instant = WRITTEN_TIMES[form]
+        return f"(select {instant} from regexp_match({render(source, {})}, {quote(pattern.pattern)}) as part)"
     ticks = [str(TICKS_PER_SECOND[form])] if form in TICKS_PER_SECOND else []
     name = "epoch" if ticks else "instant"
     if isinstance(source, str):

@@ -20,6 +20,12 @@ class TimeFormat(StrEnum):
     EPOCH_NANOSECONDS = "epoch_nanoseconds"
     ZONE_NAME = "zone_name"
     """ISO 8601 before the name of a zone, such as `2026-03-02 14:21:40 PDT` or `… (UTC)`."""
+    MAIL = "mail"
+    """As in the header of a message: `Mon, 02 Mar 2026 14:21:40 GMT`, also without weekday or seconds."""
+    US = "us"
+    """Month, day and year on a clock of twelve hours: `3/2/2026 2:21:40 PM`."""
+    SERIAL_DAYS = "serial_days"
+    """Days since 30 December 1899, as spreadsheets and Windows count: `46083.348379`."""
 
 
 @dataclass(frozen=True)

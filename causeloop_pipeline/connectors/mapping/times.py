@@ -1,6 +1,8 @@
 """Times as tools write them."""
 
+import math
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -35,6 +37,15 @@ ZONE_HOURS = {
     for name in names.split()
 }
 """Hours before UTC by the name of a zone, as in the database's function; ambiguous names are not there."""
+MAIL_TIME = re.compile(
+    r"^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?"
+    r"(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$"
+)
+US_TIME = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(:\d\d)? ([AP])M$")
+SERIAL_TIME = re.compile(r"^(\d{5}(?:\.\d{1,20})?)$")
+MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+SERIAL_EPOCH_DAYS = 25_569
+"""30 December 1899 to 1 January 1970."""
 NUMBER = re.compile(r"^-?\d{1,19}(\.\d+)?$")
 TICKS = {
     TimeFormat.EPOCH_SECONDS: 1,
@@ -47,10 +58,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def read_time(text: str, form: TimeFormat) -> datetime | None:
     """A time in a declared format, None where it is none; 0 and -1 stand for "none yet"."""
     try:
-        if form is TimeFormat.ISO:
-            return _read_iso(text)
-        if form is TimeFormat.ZONE_NAME:
-            return _read_zoned(text)
+        if form in WRITTEN:
+            return WRITTEN[form](text)
         if not NUMBER.match(text) or Decimal(text) <= 0:
             return None
         microseconds = int(Decimal(text) * 10**6 / TICKS[form])
@@ -71,6 +80,29 @@ def _read_iso(text: str) -> datetime | None:
     return local - _offset(parts[8] or "Z")
 
 
+def _read_mail(text: str) -> datetime | None:
+    parts = MAIL_TIME.match(text)
+    if not parts or (place := MONTHS.find(parts[2])) % 3:
+        return None
+    return _read_iso(f"{parts[3]}-{place // 3 + 1:02}-{int(parts[1]):02}T{parts[4]}{parts[5] or ''}")
+
+
+def _read_us(text: str) -> datetime | None:
+    if not (parts := US_TIME.match(text)):
+        return None
+    hour = int(parts[4]) % 12 + (12 if parts[7] == "P" else 0)
+    day = f"{parts[3]}-{int(parts[1]):02}-{int(parts[2]):02}"
+    return _read_iso(f"{day}T{hour:02}:{parts[5]}{parts[6] or ''}")
+
+
+def _read_serial(text: str) -> datetime | None:
+    """To the second, which is all that the fractions of tools are good for."""
+    if not SERIAL_TIME.match(text):
+        return None
+    seconds = (Decimal(text) - SERIAL_EPOCH_DAYS) * 86_400
+    return EPOCH + timedelta(seconds=math.floor(seconds + Decimal("0.5")))
+
+
 def _read_zoned(text: str) -> datetime | None:
     parts = ZONED_TIME.match(text)
     hours = ZONE_HOURS.get(parts[2]) if parts else None
@@ -84,3 +116,13 @@ def _offset(zone: str) -> timedelta:
     digits = zone[1:].replace(":", "").ljust(4, "0")
     size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return -size if zone[0] == "-" else size
+
+
+WRITTEN: dict[TimeFormat, Callable[[str], datetime | None]] = {
+    TimeFormat.ISO: _read_iso,
+    TimeFormat.ZONE_NAME: _read_zoned,
+    TimeFormat.MAIL: _read_mail,
+    TimeFormat.US: _read_us,
+    TimeFormat.SERIAL_DAYS: _read_serial,
+}
+"""The formats that are no number of ticks."""

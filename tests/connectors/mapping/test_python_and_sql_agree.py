@@ -130,6 +130,9 @@ MOMENTS: dict[str, Moment] = {
     "a time in a text": Instant(Match("a", r"^seen at (.+)$")),
     "a number in a text": Instant(Match("a", r"^\d+"), TimeFormat.EPOCH_SECONDS),
     "a zone's name in a text": Instant(Choose(Has("b"), "a"), TimeFormat.ZONE_NAME),
+    "as in mail": Instant(("a", "b"), TimeFormat.MAIL),
+    "on a clock of twelve hours": Instant("a", TimeFormat.US),
+    "days of a spreadsheet": Instant("a", TimeFormat.SERIAL_DAYS),
 }
 
 
@@ -179,6 +182,48 @@ def test_the_name_of_a_zone_means_the_same_hours(connection: psycopg.Connection,
         time = evaluate_time(moment, Payload({"at": text}))
         assert time is not None
         assert time[0] == evaluate_in_postgres(connection, render_time(moment), {"at": text})
+
+
+WRITTEN = [
+    (TimeFormat.MAIL, "Mon, 02 Mar 2026 14:21:40 GMT", "2026-03-02T14:21:40+00:00"),
+    (TimeFormat.MAIL, "2 Mar 2026 14:21", "2026-03-02T14:21:00+00:00"),
+    (TimeFormat.MAIL, "02 Dec 2026 14:21:40 -0530", "2026-12-02T19:51:40+00:00"),
+    (TimeFormat.MAIL, "02 Mai 2026 14:21:40", None),
+    (TimeFormat.MAIL, "31 Feb 2026 14:21:40", None),
+    (TimeFormat.US, "3/2/2026 12:05:40 AM", "2026-03-02T00:05:40+00:00"),
+    (TimeFormat.US, "03/02/2026 12:05 PM", "2026-03-02T12:05:00+00:00"),
+    (TimeFormat.US, "3/2/2026 11:59:59 PM", "2026-03-02T23:59:59+00:00"),
+    (TimeFormat.US, "13/2/2026 1:00:00 PM", None),
+    (TimeFormat.US, "02.03.2026 13:00:00", None),
+    (TimeFormat.SERIAL_DAYS, 25569, "1970-01-01T00:00:00+00:00"),
+    (TimeFormat.SERIAL_DAYS, 46083.3333333333, "2026-03-02T08:00:00+00:00"),
+    (TimeFormat.SERIAL_DAYS, "46083.00015625", "2026-03-02T00:00:14+00:00"),
+    (TimeFormat.SERIAL_DAYS, "460833", None),
+    (TimeFormat.SERIAL_DAYS, "", None),
+]
+
+
+@pytest.mark.parametrize(("form", "value", "expected"), WRITTEN)
+def test_a_written_time_is_read_in_its_own_format_only(
+    connection: psycopg.Connection, form: TimeFormat, value: Any, expected: str | None
+) -> None:
+    moment = Instant("at", form)
+    time = evaluate_time(moment, Payload({"at": value}))
+    assert (time[0].isoformat() if time else None) == expected
+    assert (time[0] if time else None) == evaluate_in_postgres(connection, render_time(moment), {"at": value})
+
+
+@pytest.mark.parametrize(("form", "text"), [(form, str(text)) for form, text, _ in WRITTEN])
+@given(data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_a_bent_written_time_is_the_same_time_or_none(
+    connection: psycopg.Connection, form: TimeFormat, text: str, data: Any
+) -> None:
+    place = data.draw(st.integers(0, len(text)))
+    bent = text[:place] + data.draw(st.sampled_from("0159 :/.-+AM")) + text[place + 1 :]
+    moment = Instant("at", form)
+    time = evaluate_time(moment, Payload({"at": bent}))
+    assert (time[0] if time else None) == evaluate_in_postgres(connection, render_time(moment), {"at": bent})
 
 
 @pytest.mark.parametrize("name", MOMENTS)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Literal, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -30,9 +30,11 @@ PUSHED_ALERT = IssueMapping(
     title=("event_title", "event_description"),
     body="event_description",
     severity="event_severity",
+    status=Literal("open"),
     service=("event_source", "lacework_account"),
     error_type="event_type",
     external_url="event_link",
+    source_created_at=("event_timestamp", Instant("event_timestamp", TimeFormat.MAIL)),
     attributes={"account": "lacework_account", "recommendation": "rec_id"},
 )
 

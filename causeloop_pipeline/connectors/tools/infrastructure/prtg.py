@@ -4,8 +4,11 @@ from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
+    Instant,
+    Kind,
     PlainText,
     Text,
+    TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
@@ -14,7 +17,12 @@ TROUBLES = ("down", "down (acknowledged)", "down (partial)", "warning", "unusual
 ALERT = IssueMapping(
     name="alert",
     when=Every((Has("sensorid"), Has("status"))),
-    title=(Text("{device}: {name} is {status}"), Text("{name} is {status}")),
+    title=(
+        Text("{device}: {name} is {status}"),
+        Text("{device}: {sensor} is {status}"),
+        Text("{name} is {status}"),
+        Text("{sensor} is {status}"),
+    ),
     body="message",
     severity=("priority", "status"),
     status="status",
@@ -22,7 +30,7 @@ ALERT = IssueMapping(
     error_type="sensor",
     team="group",
     external_url=("linksensor", "linkdevice"),
-    source_created_at="datetime",
+    source_created_at=("datetime", Instant("datetime", TimeFormat.US)),
     attributes={"down": "down", "probe": "probe"},
 )
 LISTED = IssueMapping(
@@ -35,7 +43,25 @@ LISTED = IssueMapping(
     service=("device", "sensor"),
     error_type="type",
     team="group",
+    source_created_at=(
+        Instant("lastdown_raw", TimeFormat.SERIAL_DAYS),
+        Instant("lastdown", TimeFormat.US),
+    ),
     attributes={"probe": "probe", "last_down": "lastdown"},
+)
+MESSAGE = IssueMapping(
+    name="message of the log",
+    when=Every((Kind(("message",)), Has("name"), Has("status"))),
+    title=(Text("{parent}: {name} is {status}"), Text("{name} is {status}")),
+    body=("message_raw", PlainText("message")),
+    severity="status",
+    status="status",
+    service=("parent", "name"),
+    error_type="sensor",
+    source_created_at=(
+        Instant("datetime_raw", TimeFormat.SERIAL_DAYS),
+        Instant("datetime", TimeFormat.US),
+    ),
 )
 
 CONNECTOR = spec.Connector(
@@ -59,8 +85,19 @@ CONNECTOR = spec.Connector(
                     key="objid", updated_at=(), kind="sensor", keep=Among("status", TROUBLES)
                 ),
             ),
+            spec.WebhookEvent(
+                record="messages",
+                when=spec.Condition(path="messages.0.objid"),
+                schema=spec.RecordSchema(
+                    key="objid",
+                    updated_at=("datetime_raw",),
+                    times=spec.TimeFormat.SERIAL_DAYS,
+                    kind="message",
+                    keep=Among("status", (*TROUBLES, "up")),
+                ),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT, LISTED),
+    issues=(ALERT, LISTED, MESSAGE),
 )

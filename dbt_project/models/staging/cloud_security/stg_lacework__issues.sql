@@ -60,7 +60,10 @@ select
         when 'alert' then mapping.text_at(payload, '{severity}')
         when 'event of the webhook channel' then mapping.text_at(payload, '{event_severity}')
     end as severity_value,
-    case variant when 'alert' then mapping.text_at(payload, '{status}') end as status_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{status}')
+        when 'event of the webhook channel' then 'open'
+    end as status_value,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{alertInfo,subject}'), mapping.text_at(payload, '{derivedFields,source}'))
         when 'event of the webhook channel' then coalesce(mapping.text_at(payload, '{event_source}'), mapping.text_at(payload, '{lacework_account}'))
@@ -72,7 +75,10 @@ select
     null::text as team,
     null::text as environment,
     case variant when 'event of the webhook channel' then mapping.text_at(payload, '{event_link}') end as external_url,
-    case variant when 'alert' then mapping.instant_at(payload, '{startTime}') end as source_created_at,
+    case variant
+        when 'alert' then mapping.instant_at(payload, '{startTime}')
+        when 'event of the webhook channel' then coalesce(mapping.instant_at(payload, '{event_timestamp}'), (select case when strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) % 3 = 1 then mapping.instant_of(part[3] || '-' || lpad(((strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) + 2) / 3)::text, 2, '0') || '-' || lpad(part[1], 2, '0') || 'T' || part[4] || coalesce(part[5], '')) end from regexp_match(mapping.text_at(payload, '{event_timestamp}'), '^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$') as part))
+    end as source_created_at,
     case variant when 'alert' then coalesce(mapping.instant_at(payload, '{lastUserUpdatedTime}'), mapping.instant_at(payload, '{endTime}')) end as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('category', payload #> '{derivedFields,category}', 'source', payload #> '{derivedFields,source}', 'policy', payload #> '{policyId}', 'reachability', payload #> '{reachability}'))

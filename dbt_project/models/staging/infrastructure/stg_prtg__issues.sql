@@ -32,6 +32,7 @@ variants as (
         case
             when (mapping.has_value(payload, '{sensorid}') and mapping.has_value(payload, '{status}')) then 'alert'
             when (mapping.has_value(payload, '{objid}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{sensor}')) then 'sensor of the API'
+            when (kind in ('message') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}')) then 'message of the log'
         end as variant
     from records
 
@@ -49,28 +50,34 @@ select
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
-        when 'alert' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')))
+        when 'alert' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')))
         when 'sensor of the API' then coalesce((mapping.text_at(payload, '{device}') || ': ' || mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{sensor}') || ' is ' || mapping.text_at(payload, '{status}')))
+        when 'message of the log' then coalesce((mapping.text_at(payload, '{parent}') || ': ' || mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')), (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}')))
     end as title,
     case variant
         when 'alert' then mapping.text_at(payload, '{message}')
         when 'sensor of the API' then coalesce(mapping.text_at(payload, '{message_raw}'), mapping.plain_text_at(payload, '{message}'))
+        when 'message of the log' then coalesce(mapping.text_at(payload, '{message_raw}'), mapping.plain_text_at(payload, '{message}'))
     end as body,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{status}'))
         when 'sensor of the API' then mapping.text_at(payload, '{status}')
+        when 'message of the log' then mapping.text_at(payload, '{status}')
     end as severity_value,
     case variant
         when 'alert' then mapping.text_at(payload, '{status}')
         when 'sensor of the API' then mapping.text_at(payload, '{status}')
+        when 'message of the log' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{name}'))
         when 'sensor of the API' then coalesce(mapping.text_at(payload, '{device}'), mapping.text_at(payload, '{sensor}'))
+        when 'message of the log' then coalesce(mapping.text_at(payload, '{parent}'), mapping.text_at(payload, '{name}'))
     end as service,
     case variant
         when 'alert' then mapping.text_at(payload, '{sensor}')
         when 'sensor of the API' then mapping.text_at(payload, '{type}')
+        when 'message of the log' then mapping.text_at(payload, '{sensor}')
     end as error_type,
     case variant
         when 'alert' then mapping.text_at(payload, '{group}')
@@ -78,7 +85,11 @@ select
     end as team,
     null::text as environment,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{linksensor}'), mapping.text_at(payload, '{linkdevice}')) end as external_url,
-    case variant when 'alert' then mapping.instant_at(payload, '{datetime}') end as source_created_at,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{datetime}'), (select mapping.instant_of(part[3] || '-' || lpad(part[1], 2, '0') || '-' || lpad(part[2], 2, '0') || 'T' || lpad((part[4]::integer % 12 + case part[7] when 'P' then 12 else 0 end)::text, 2, '0') || ':' || part[5] || coalesce(part[6], '')) from regexp_match(mapping.text_at(payload, '{datetime}'), '^(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(:\d\d)? ([AP])M$') as part))
+        when 'sensor of the API' then coalesce((select to_timestamp(floor((part[1]::numeric - 25569) * 86400 + 0.5)::double precision) from regexp_match(mapping.text_at(payload, '{lastdown_raw}'), '^(\d{5}(?:\.\d{1,20})?)$') as part), (select mapping.instant_of(part[3] || '-' || lpad(part[1], 2, '0') || '-' || lpad(part[2], 2, '0') || 'T' || lpad((part[4]::integer % 12 + case part[7] when 'P' then 12 else 0 end)::text, 2, '0') || ':' || part[5] || coalesce(part[6], '')) from regexp_match(mapping.text_at(payload, '{lastdown}'), '^(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(:\d\d)? ([AP])M$') as part))
+        when 'message of the log' then coalesce((select to_timestamp(floor((part[1]::numeric - 25569) * 86400 + 0.5)::double precision) from regexp_match(mapping.text_at(payload, '{datetime_raw}'), '^(\d{5}(?:\.\d{1,20})?)$') as part), (select mapping.instant_of(part[3] || '-' || lpad(part[1], 2, '0') || '-' || lpad(part[2], 2, '0') || 'T' || lpad((part[4]::integer % 12 + case part[7] when 'P' then 12 else 0 end)::text, 2, '0') || ':' || part[5] || coalesce(part[6], '')) from regexp_match(mapping.text_at(payload, '{datetime}'), '^(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d\d)(:\d\d)? ([AP])M$') as part))
+    end as source_created_at,
     null::timestamptz as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('down', payload #> '{down}', 'probe', payload #> '{probe}'))
