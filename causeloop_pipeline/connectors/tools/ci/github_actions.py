@@ -3,6 +3,11 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.github_deployments import (
+    DEPLOYMENT_FAILED,
+    FAILED_DEPLOYMENT,
+    REPOSITORY,
+)
 from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
@@ -18,7 +23,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among, Both, Named
 
-REPOSITORY = r"/repos/[^/]+/([^/]+)"
 UNFINISHED = frozenset({"pending", "queued", "waiting", "in_progress", "inactive"})
 
 RUN = IssueMapping(
@@ -72,20 +76,6 @@ CHECK = IssueMapping(
     source_created_at=("started_at", "created_at"),
     resolved_at=("completed_at", "updated_at"),
     attributes={"commit": "head_sha", "app": "app.slug"},
-)
-FAILED_DEPLOYMENT = IssueMapping(
-    name="failed deployment",
-    when=Every((Kind(("deployment",)), Has("state"), Has("environment"))),
-    title=("description", Text("Deployment of {deployment.ref} to {environment} failed")),
-    severity="state",
-    status="state",
-    service=("repository.name", Match("deployment_url", REPOSITORY)),
-    error_type=Literal("deployment_failed"),
-    environment="environment",
-    external_url=("environment_url", "log_url", "target_url", "repository.html_url"),
-    source_created_at="created_at",
-    resolved_at="updated_at",
-    attributes={"commit": "deployment.sha", "ref": "deployment.ref"},
 )
 DEPLOYMENT = ChangeMapping(
     name="deployment",
@@ -190,15 +180,7 @@ CONNECTOR = spec.Connector(
                 ),
                 add=(("deployment", "deployment"), ("repository", "repository")),
             ),
-            spec.WebhookEvent(
-                record="deployment_status",
-                schema=spec.RecordSchema(
-                    key="failed-deployment/{deployment.id}",
-                    kind="deployment",
-                    keep=Among("state", ("failure", "error")),
-                ),
-                add=(("deployment", "deployment"), ("repository", "repository")),
-            ),
+            DEPLOYMENT_FAILED,
             spec.WebhookEvent(record="workflow_job", schema=JOB_RECORD, add=(("deployment", "deployment"),)),
             spec.WebhookEvent(record="workflow_run", schema=RUN_RECORD, add=(("workflow", "workflow"),)),
             spec.WebhookEvent(record="check_run", schema=CHECK_RECORD),

@@ -3,6 +3,12 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.datadog_deliveries import (
+    DELIVERY_LISTS,
+    DEPLOYMENT,
+    FAILURE,
+    REPORTED,
+)
 from causeloop_pipeline.connectors.formats.datadog_monitors import MONITOR
 from causeloop_pipeline.connectors.mapping.expressions import (
     Different,
@@ -126,17 +132,24 @@ MONITOR_SCHEMA = spec.RecordSchema(
 )
 WEBHOOK = IssueMapping(
     name="webhook",
-    title="title",
-    body="message",
-    severity=("severity", "alert_priority", Match("alert_type", r"^(error|warning|warn|info)$")),
-    status=("state", "alert_transition", TRANSITION),
+    title=("title", "incident_title"),
+    body=("message", "incident_msg", "body"),
+    severity=(
+        "severity",
+        "incident_severity",
+        "alert_priority",
+        Match("alert_type", r"^(error|warning|warn|info)$"),
+        Match("title", r"^\[(SEV-[0-5])\]"),
+    ),
+    status=("state", "incident_status", "alert_transition", TRANSITION),
     service=Tag("tags", "service"),
     team=Tag("tags", "team"),
     environment=Tag("tags", "env|environment"),
-    external_url=("url", "link", Text("https://app.{config.site}/incidents/{public_id}")),
+    external_url=("url", "incident_url", "link", Text("https://app.{config.site}/incidents/{public_id}")),
     source_created_at=Instant(("date", "last_updated"), TimeFormat.EPOCH_MILLISECONDS),
-    attributes={"public_id": Text("{public_id}"), "region": Tag("tags", "region")},
+    attributes={"public_id": (Text("{public_id}"), "incident_public_id"), "region": Tag("tags", "region")},
 )
+
 
 CONNECTOR = spec.Connector(
     name="datadog",
@@ -164,6 +177,7 @@ CONNECTOR = spec.Connector(
             schema=spec.RecordSchema(updated_at=("attributes.modified",)),
             since=spec.Since(field="attributes.modified", overlap=timedelta(hours=1)),
         ),
+        *DELIVERY_LISTS,
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
@@ -178,6 +192,17 @@ CONNECTOR = spec.Connector(
                 record="data",
                 when=spec.Condition(path="data.0.type", values=frozenset({"event"})),
                 schema=LOGGED_EVENT_SCHEMA,
+            ),
+            *REPORTED,
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="incident_public_id"),
+                schema=spec.RecordSchema(
+                    key="{incident_public_id}",
+                    updated_at=("last_updated", "date"),
+                    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+                    kind="event",
+                ),
             ),
             spec.WebhookEvent(
                 record="",
@@ -195,6 +220,7 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(
                 record="",
+                when=spec.Condition(path="incident_uuid"),
                 schema=spec.RecordSchema(
                     key="incident_uuid",
                     updated_at=("last_updated", "date"),
@@ -205,5 +231,6 @@ CONNECTOR = spec.Connector(
         ),
         setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
     ),
-    issues=(CASE, LOGGED_EVENT, INCIDENT, EVENT, MONITOR, WEBHOOK),
+    issues=(CASE, LOGGED_EVENT, INCIDENT, FAILURE, EVENT, MONITOR, WEBHOOK),
+    changes=(DEPLOYMENT,),
 )

@@ -1,8 +1,14 @@
-"""Dynatrace problems: listed by the time they were open in, pushed by a custom integration."""
+"""Dynatrace problems: listed by the time they were open in, pushed by a custom integration; deployments."""
 
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.dynatrace_events import (
+    DEPLOYMENT,
+    EVENT,
+    EVENTS,
+    LISTED_DEPLOYMENT_SCHEMA,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Concat,
     Every,
@@ -165,7 +171,7 @@ CONNECTOR = spec.Connector(
     docs_url="https://docs.dynatrace.com/docs/dynatrace-api/environment-api/problems-v2/problems/get-problems-list",
     plan="starter",
     base_url="https://{environment}.live.dynatrace.com",
-    credentials=(spec.Field("token", "Access token", help="With the scope problems.read."),),
+    credentials=(spec.Field("token", "Access token", help="With the scopes problems.read and events.read."),),
     config=(
         spec.Field(
             "environment",
@@ -194,6 +200,24 @@ CONNECTOR = spec.Connector(
                 overlap=timedelta(hours=1),
             ),
         ),
+        spec.Pull(
+            name="deployments",
+            path="/api/v2/events",
+            params=(("eventSelector", 'eventType("CUSTOM_DEPLOYMENT","CUSTOM_CONFIGURATION")'),),
+            records="events",
+            pages=spec.TokenPages(
+                next_path="nextPageKey", param="nextPageKey", alone=True, size=1000, size_param="pageSize"
+            ),
+            schema=LISTED_DEPLOYMENT_SCHEMA,
+            since=spec.Since(
+                field="startTime",
+                param="from",
+                until_param="to",
+                format=spec.TimeFormat.EPOCH_MILLISECONDS,
+                overlap=timedelta(hours=1),
+            ),
+            optional=True,
+        ),
     ),
     webhook=spec.Webhook(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
@@ -210,6 +234,7 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(key="ProblemID", updated_at=(), kind="notification"),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="problemId"), schema=PROBLEM_SCHEMA),
+            *EVENTS,
             spec.WebhookEvent(
                 record="securityProblems",
                 schema=spec.RecordSchema(
@@ -242,5 +267,6 @@ CONNECTOR = spec.Connector(
         setup="Settings › Integration › Problem notifications › Custom integration: the address, the header "
         f"x-causeloop-token with the secret, call for closed problems as well; payload {TEMPLATE}",
     ),
-    issues=(NOTIFICATION, DAVIS_PROBLEM, SECURITY_PROBLEM, PROBLEM, FORMER_PROBLEM),
+    issues=(NOTIFICATION, DAVIS_PROBLEM, SECURITY_PROBLEM, EVENT, PROBLEM, FORMER_PROBLEM),
+    changes=(DEPLOYMENT,),
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.new_relic_changes import CHANGE_LISTS, REPORTED, TRACKED_CHANGE
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -248,6 +249,7 @@ CONNECTOR = spec.Connector(
             for_each="applications",
             optional=True,
         ),
+        *CHANGE_LISTS,
     ),
     webhook=spec.Webhook(
         signatures=(
@@ -279,6 +281,7 @@ CONNECTOR = spec.Connector(
                     key="deployment/{deployment_url}", updated_at=("created_at",), kind="change"
                 ),
             ),
+            *REPORTED,
             event("incidentId", "{incidentId}", "exported_event"),
             event("results.0.incidentId", "{incidentId}", "exported_event", "results"),
             event("issueId", "{issueId}", "issue"),
@@ -292,5 +295,5 @@ CONNECTOR = spec.Connector(
         spec.BodyError(path="errors"),
     ),
     issues=(CHANNEL, FORMER_ALERT, EXPORTED, VIOLATION, INCIDENT, RECENT_EVENT, ISSUE),
-    changes=(DEPLOYMENT,),
+    changes=(TRACKED_CHANGE, DEPLOYMENT),
 )

@@ -1,6 +1,11 @@
 """Azure DevOps: work items read in batches, failed builds, releases as changes; service hooks push them."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.azure_releases import (
+    FAILED_RELEASE,
+    RELEASE_EVENTS,
+    RELEASED,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Every,
@@ -99,21 +104,6 @@ DEPLOY = ChangeMapping(
     environment="sourceBranch",
     external_url=("_links.web.href", "url"),
     changed_at=("finishTime", "startTime"),
-)
-RELEASED = ChangeMapping(
-    name="release",
-    when=Some((Has("releaseDefinition"), Has("environment.releaseDefinition"), Has("release"))),
-    change_kind=Literal("deploy"),
-    title=(
-        Text("{release.name} to {releaseEnvironment.name}"),
-        Text("{environment.release.name} to {environment.name}"),
-        "release.name",
-        "name",
-    ),
-    service=("releaseDefinition.name", "environment.releaseDefinition.name", "project.name"),
-    environment=("releaseEnvironment.name", "environment.name"),
-    external_url=("release._links.web.href", "_links.web.href"),
-    changed_at=("completedOn", "environment.timeToDeploy", "createdOn", "event_at"),
 )
 WORK_ITEM_SCHEMA = spec.RecordSchema(
     updated_at=(
@@ -268,18 +258,11 @@ CONNECTOR = spec.Connector(
                 schema=WORK_ITEM_SCHEMA,
                 add=(("event_type", "eventType"),),
             ),
-            spec.WebhookEvent(
-                record="resource",
-                when=spec.Condition(
-                    path="eventType", values=frozenset({"ms.vss-release.deployment-completed-event"})
-                ),
-                schema=spec.RecordSchema(key="release/{event_id}", updated_at=("event_at",), kind="change"),
-                add=(("event_at", "createdDate"), ("event_id", "id")),
-            ),
+            *RELEASE_EVENTS,
         ),
         setup="Project settings › Service hooks › Web Hooks: work items and builds, basic authentication.",
     ),
     tickets=True,
-    issues=(BUILD, RUN, WORK_ITEM),
+    issues=(BUILD, RUN, FAILED_RELEASE, WORK_ITEM),
     changes=(RELEASED, DEPLOY),
 )

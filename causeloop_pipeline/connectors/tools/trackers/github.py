@@ -1,8 +1,10 @@
 """GitHub issues, failed workflow runs, deployments and releases of chosen repositories, polled and pushed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.github_deployments import DEPLOYMENT_FAILED, FAILED_DEPLOYMENT
 from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
@@ -250,6 +252,10 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
             spec.WebhookEvent(record="", when=spec.Condition(path="databaseId"), schema=NODE),
+            replace(
+                DEPLOYMENT_FAILED,
+                when=spec.Condition(path="deployment_status.state", values=frozenset({"failure", "error"})),
+            ),
             spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
             spec.WebhookEvent(record="release", schema=RELEASE),
             spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN),
@@ -258,6 +264,6 @@ CONNECTOR = spec.Connector(
     ),
     rate_limit=spec.RateLimit(statuses=frozenset({403, 429, 503})),
     tickets=True,
-    issues=(FAILED_RUN, NODE_ISSUE, REPORTED_ISSUE),
+    issues=(FAILED_RUN, FAILED_DEPLOYMENT, NODE_ISSUE, REPORTED_ISSUE),
     changes=(PUBLISHED_RELEASE, LASTING_DEPLOYMENT),
 )

@@ -1,6 +1,14 @@
 """GitLab issues, failed pipelines and jobs, deployments and releases, polled and pushed."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.gitlab_deployments import (
+    DEPLOYMENT,
+    DEPLOYMENT_EVENTS,
+    DEPLOYMENT_SCHEMA,
+    FAILED,
+    FAILED_DEPLOYMENT,
+    PROJECT_OF_URL,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
@@ -17,13 +25,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.connectors.ticket_marker import Unmarked
-
-FAILED = ("failed",)
-SUCCESS = ("success",)
-PROJECT_OF_URL = (
-    Match("web_url", r"^https?://[^/]+/(.+)/-/"),
-    Match("web_url", r"^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+"),
-)
 
 
 def scoped(names: str) -> Match:
@@ -117,16 +118,6 @@ VULNERABILITY = IssueMapping(
     source_created_at=("created_at", "confirmed_at"),
     resolved_at=("resolved_at", "dismissed_at", "updated_at"),
 )
-DEPLOYMENT = ChangeMapping(
-    name="deployment",
-    when=Has("environment"),
-    change_kind=Literal("deploy"),
-    title=(Text("Deploy of {ref} to {environment.name}"), Text("Deploy of {ref} to {environment}")),
-    service=("project.path_with_namespace", *PROJECT_OF_URL, "deployable.project.path_with_namespace"),
-    environment=("environment.name", "environment"),
-    external_url=("deployable_url", "deployable.web_url"),
-    changed_at=("status_changed_at", "updated_at", "created_at"),
-)
 RELEASE = ChangeMapping(
     name="release",
     when=Some((Has("tag_name"), Every((Has("tag"), Has("released_at"))))),
@@ -147,7 +138,6 @@ PUSHED_JOB = spec.RecordSchema(
     kind="job",
     keep=Among("build_status", FAILED),
 )
-DEPLOYMENT_SCHEMA = spec.RecordSchema(key="deployment/{id}", kind="change", keep=Among("status", SUCCESS))
 EACH_PROJECT = "/api/v4/projects/{item}/"
 
 CONNECTOR = spec.Connector(
@@ -272,16 +262,7 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="object_kind", values=frozenset({"vulnerability"})),
                 schema=spec.RecordSchema(key="url", kind="vulnerability"),
             ),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="deployment_id"),
-                schema=spec.RecordSchema(
-                    key="deployment/{deployment_id}",
-                    updated_at=("status_changed_at",),
-                    kind="change",
-                    keep=Among("status", SUCCESS),
-                ),
-            ),
+            *DEPLOYMENT_EVENTS,
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="object_kind", values=frozenset({"release"})),
@@ -292,6 +273,6 @@ CONNECTOR = spec.Connector(
     ),
     rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
     tickets=True,
-    issues=(PIPELINE, JOB, VULNERABILITY, ISSUE),
+    issues=(PIPELINE, JOB, FAILED_DEPLOYMENT, VULNERABILITY, ISSUE),
     changes=(DEPLOYMENT, RELEASE),
 )

@@ -31,7 +31,7 @@ variants as (
         records.*, connector.config,
         case
             when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{overall_state}')) then 'monitor'
-            when (mapping.has_value(payload, '{transition}') or mapping.has_value(payload, '{alert_transition}') or mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alertTransition}')) then 'webhook'
+            when (mapping.has_value(payload, '{transition}') or mapping.has_value(payload, '{alert_transition}') or mapping.has_value(payload, '{alert_type}') or mapping.has_value(payload, '{alertTransition}') or (mapping.has_value(payload, '{event_type}') and mapping.has_value(payload, '{title}'))) then 'webhook'
             when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{query}')) then 'monitor of a search'
         end as variant
     from records
@@ -61,12 +61,12 @@ select
     end as body,
     case variant
         when 'monitor' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{alert_priority}'), mapping.text_at(payload, '{severity}'), mapping.tag_at(payload, '{tags}', 'severity|priority'), mapping.text_at(payload, '{alert_type}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{priority}'), mapping.text_at(payload, '{alert_priority}'), mapping.text_at(payload, '{severity}'), mapping.tag_at(payload, '{tags}', 'severity|priority'), mapping.text_at(payload, '{alert_type}'), nullif(substring(mapping.text_at(payload, '{title}') from '^\[(P[1-5])\]'), ''))
         when 'monitor of a search' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
     end as severity_value,
     case variant
         when 'monitor' then mapping.text_at(payload, '{overall_state}')
-        when 'webhook' then coalesce(mapping.text_at(payload, '{transition}'), mapping.text_at(payload, '{alert_transition}'), mapping.text_at(payload, '{alertTransition}'), mapping.text_at(payload, '{alert_status}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{transition}'), mapping.text_at(payload, '{alert_transition}'), mapping.text_at(payload, '{alertTransition}'), mapping.text_at(payload, '{alert_status}'), nullif(substring(mapping.text_at(payload, '{title}') from '\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)\y'), ''))
         when 'monitor of a search' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
@@ -96,7 +96,7 @@ select
     end as external_url,
     case variant
         when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{created}'))
-        when 'webhook' then coalesce(coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.epoch_at(payload, '{date_posix}', 1000)), mapping.instant_at(payload, '{date}'))
+        when 'webhook' then coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.instant_at(payload, '{date}'), mapping.epoch_at(payload, '{date_posix}', 1))
         when 'monitor of a search' then mapping.epoch_at(payload, '{last_triggered_ts}', 1)
     end as source_created_at,
     case variant

@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when kind in ('run') then 'workflow run'
+            when (kind in ('deployment') and mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{environment}')) then 'failed deployment'
             when kind in ('node') then 'issue of the GraphQL API'
             when ((mapping.has_value(payload, '{number}') or mapping.has_value(payload, '{state}')) and not coalesce(mapping.text_at(payload, '{html_url}') ~* '/(pull|milestone)/\d+$', false)) then 'issue'
         end as variant
@@ -51,6 +52,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'workflow run' then nullif(concat_ws(': ', mapping.text_at(payload, '{name}'), nullif(mapping.text_at(payload, '{display_title}'), mapping.text_at(payload, '{name}'))), '')
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{description}'), ('Deployment of ' || mapping.text_at(payload, '{deployment,ref}') || ' to ' || mapping.text_at(payload, '{environment}') || ' failed'))
         when 'issue of the GraphQL API' then mapping.text_at(payload, '{title}')
         when 'issue' then mapping.text_at(payload, '{title}')
     end as title,
@@ -61,46 +63,57 @@ select
     end as body,
     case variant
         when 'workflow run' then mapping.text_at(payload, '{conclusion}')
+        when 'failed deployment' then mapping.text_at(payload, '{state}')
         when 'issue of the GraphQL API' then mapping.severity_label_at(payload, '{labels,nodes}')
         when 'issue' then mapping.severity_label_at(payload, '{labels}')
     end as severity_value,
     case variant
         when 'workflow run' then coalesce(mapping.text_at(payload, '{conclusion}'), mapping.text_at(payload, '{status}'))
+        when 'failed deployment' then mapping.text_at(payload, '{state}')
         when 'issue of the GraphQL API' then case when coalesce(lower(mapping.text_at(payload, '{state}')) in ('open'), false) then mapping.text_at(payload, '{state}') else nullif(concat_ws(' ', mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{stateReason}')), '') end
         when 'issue' then case when coalesce(lower(mapping.text_at(payload, '{action}')) in ('deleted', 'transferred'), false) then mapping.text_at(payload, '{action}') else case when coalesce(lower(mapping.text_at(payload, '{state}')) in ('open'), false) then mapping.text_at(payload, '{state}') else nullif(concat_ws(' ', mapping.text_at(payload, '{state}'), mapping.text_at(payload, '{state_reason}')), '') end end
     end as status_value,
     case variant
         when 'workflow run' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{deployment_url}') from '/repos/[^/]+/([^/]+)'), ''))
         when 'issue of the GraphQL API' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository,nameWithOwner}') from '[^/]+$'), ''))
         when 'issue' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
     end as service,
-    case variant when 'workflow run' then 'workflow_run_failed' end as error_type,
+    case variant
+        when 'workflow run' then 'workflow_run_failed'
+        when 'failed deployment' then 'deployment_failed'
+    end as error_type,
     case variant
         when 'issue of the GraphQL API' then mapping.tag_at(payload, '{labels,nodes}', 'team')
         when 'issue' then mapping.tag_at(payload, '{labels}', 'team')
     end as team,
     case variant
         when 'workflow run' then mapping.text_at(payload, '{head_branch}')
+        when 'failed deployment' then mapping.text_at(payload, '{environment}')
         when 'issue of the GraphQL API' then mapping.tag_at(payload, '{labels,nodes}', 'env|environment')
         when 'issue' then mapping.tag_at(payload, '{labels}', 'env|environment')
     end as environment,
     case variant
         when 'workflow run' then mapping.text_at(payload, '{html_url}')
+        when 'failed deployment' then coalesce(mapping.text_at(payload, '{environment_url}'), mapping.text_at(payload, '{log_url}'), mapping.text_at(payload, '{target_url}'), mapping.text_at(payload, '{repository,html_url}'))
         when 'issue of the GraphQL API' then mapping.text_at(payload, '{url}')
         when 'issue' then mapping.text_at(payload, '{html_url}')
     end as external_url,
     case variant
         when 'workflow run' then mapping.instant_at(payload, '{created_at}')
+        when 'failed deployment' then mapping.instant_at(payload, '{created_at}')
         when 'issue of the GraphQL API' then mapping.instant_at(payload, '{createdAt}')
         when 'issue' then mapping.instant_at(payload, '{created_at}')
     end as source_created_at,
     case variant
         when 'workflow run' then mapping.instant_at(payload, '{updated_at}')
+        when 'failed deployment' then mapping.instant_at(payload, '{updated_at}')
         when 'issue of the GraphQL API' then mapping.instant_at(payload, '{closedAt}')
         when 'issue' then mapping.instant_at(payload, '{closed_at}')
     end as resolved_at,
     case variant
         when 'workflow run' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'component', payload #> '{name}', 'commit', payload #> '{head_sha}', 'run_number', payload #> '{run_number}', 'run_attempt', payload #> '{run_attempt}'))
+        when 'failed deployment' then jsonb_strip_nulls(jsonb_build_object('commit', payload #> '{deployment,sha}', 'ref', payload #> '{deployment,ref}'))
         when 'issue of the GraphQL API' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'labels', mapping.pluck_at(payload, '{labels,nodes}', 'name')))
         when 'issue' then jsonb_strip_nulls(jsonb_build_object('number', payload #> '{number}', 'labels', mapping.pluck_at(payload, '{labels}', 'name'), 'component', mapping.tag_at(payload, '{labels}', 'component|area')))
         else '{}'::jsonb
