@@ -1,7 +1,7 @@
 """Tenable vulnerability findings: as its exports hold them, and as its workbenches list them."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 EXPORTED = IssueMapping(
@@ -11,11 +11,11 @@ EXPORTED = IssueMapping(
     body=("output", "plugin.synopsis", "plugin.description"),
     severity=("severity", "severity_id", "plugin.risk_factor"),
     status="state",
-    service=("asset.hostname", "asset.fqdn", "asset.ipv4"),
+    service=("asset.hostname", "asset.fqdn", "asset.name", "asset.ipv4"),
     environment=("asset.network_name", "asset.network_id"),
     error_type=("plugin.cve.0", "plugin.family", "plugin.id"),
-    external_url=("plugin.see_also.0",),
-    source_created_at=("first_found", "indexed"),
+    external_url=("url", "plugin.see_also.0"),
+    source_created_at=("first_found", "indexed", "indexed_at"),
     resolved_at=("last_fixed", "last_found"),
     attributes={"plugin": "plugin.id", "port": "port.port", "solution": "plugin.solution"},
 )
@@ -56,8 +56,27 @@ AUDIT_FINDING = IssueMapping(
     source_created_at="first_seen",
     resolved_at="last_fixed",
 )
+SCANNED = IssueMapping(
+    name="vulnerability of a web application scan",
+    when=Every((Some((Has("vuln_id"), Has("finding_id"))), Has("plugin_id"), Some((Has("uri"), Has("url"))))),
+    title=("plugin_name", "name", Text("Finding of plugin {plugin_id}")),
+    body=("details.output", "output", "details.proof"),
+    severity=("severity", "risk_factor"),
+    status="state",
+    service=("asset_name", "uri", "url"),
+    error_type=("plugin_family", "plugin_id"),
+    external_url=("uri", "url"),
+    source_created_at=("created_at", "first_observed", "first_found"),
+    resolved_at=("last_fixed", "last_observed"),
+    attributes={"plugin": "plugin_id", "scan": "scan_id"},
+)
 
 WORKBENCH_SCHEMA = spec.RecordSchema(key="plugin_id", updated_at=(), kind="workbench")
+FINDING_SCHEMA = spec.RecordSchema(
+    key="finding_id",
+    updated_at=("last_found", "last_observed", "indexed", "indexed_at"),
+    kind="finding",
+)
 EXPORT_SCHEMA = spec.RecordSchema(
     key="{asset.uuid}/{plugin.id}/{port.port}", updated_at=("last_found", "indexed"), kind="finding"
 )
@@ -97,22 +116,19 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="plugin_details"),
                 schema=spec.RecordSchema(key="plugin_details.name", updated_at=(), kind="details"),
             ),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="0.finding_id"),
-                schema=spec.RecordSchema(
-                    key="finding_id", updated_at=("last_found", "indexed"), kind="finding"
-                ),
-            ),
-            spec.WebhookEvent(record="", when=spec.Condition(path="0.plugin"), schema=EXPORT_SCHEMA),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="finding_id"),
-                schema=spec.RecordSchema(
-                    key="finding_id", updated_at=("last_found", "indexed"), kind="finding"
-                ),
-            ),
+            spec.WebhookEvent(record="", when=spec.Condition(path="finding_id"), schema=FINDING_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="plugin.id"), schema=EXPORT_SCHEMA),
+            spec.WebhookEvent(
+                record="findings", when=spec.Condition(path="findings.0.finding_id"), schema=FINDING_SCHEMA
+            ),
+            spec.WebhookEvent(
+                record="items", when=spec.Condition(path="items.0.finding_id"), schema=FINDING_SCHEMA
+            ),
+            spec.WebhookEvent(
+                record="items",
+                when=spec.Condition(path="items.0.vuln_id"),
+                schema=spec.RecordSchema(key="was/{vuln_id}", updated_at=("created_at",), kind="was"),
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="check_name"),
@@ -124,5 +140,5 @@ CONNECTOR = spec.Connector(
         setup="A script that reads the chunks of POST /vulns/export posts each chunk, with the header "
         "x-causeloop-token holding the secret.",
     ),
-    issues=(EXPORTED, WORKBENCH_DETAILS, WORKBENCH, AUDIT_FINDING),
+    issues=(EXPORTED, WORKBENCH_DETAILS, SCANNED, WORKBENCH, AUDIT_FINDING),
 )

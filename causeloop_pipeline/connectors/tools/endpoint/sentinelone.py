@@ -51,7 +51,7 @@ UNIFIED_ALERT = IssueMapping(
     body="description",
     severity="severity",
     status="status",
-    service=("assets.0.name", "asset.name"),
+    service=("asset.name", "assets.0.name"),
     team="realTime.scope.site.name",
     error_type=("classification", "detectionSource.engine"),
     source_created_at=("createdAt", "detectedAt"),
@@ -168,7 +168,14 @@ CONNECTOR = spec.Connector(
             describe_activity("activity/{id}", "createdat", spec.Condition(path="activitytype")),
             describe_activity("activity/{id}", "createdAt", spec.Condition(path="activityType")),
             spec.WebhookEvent(record="", when=spec.Condition(path="fileDisplayName"), schema=PLAIN_SCHEMA),
-            spec.WebhookEvent(record="", when=spec.Condition(path="detectionSource"), schema=PLAIN_SCHEMA),
+            *(
+                spec.WebhookEvent(record=record, when=spec.Condition(path=path), schema=PLAIN_SCHEMA)
+                for record, path in (
+                    ("", "detectionSource"),
+                    ("data.alert", "data.alert.detectionSource"),
+                    ("data.alerts.edges.*.node", "data.alerts.edges.0.node.detectionSource"),
+                )
+            ),
         ),
         setup="Singularity › Automation or a Marketplace app that posts threats, with the header "
         "x-causeloop-token holding the secret.",

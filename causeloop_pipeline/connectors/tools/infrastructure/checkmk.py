@@ -34,6 +34,34 @@ PUSHED = IssueMapping(
     resolved_at="short_date_time",
     attributes={"host": "host", "type": "notification_type"},
 )
+CONTEXT = IssueMapping(
+    name="notification in its own variables",
+    when=Every((Has("HOSTNAME"), Has("NOTIFICATIONTYPE"))),
+    title=(
+        Text("{HOSTNAME}: {SERVICEDESC} is {SERVICESTATE}"),
+        Text("{HOSTNAME} is {HOSTSTATE}"),
+    ),
+    body=("LONGSERVICEOUTPUT", "SERVICEOUTPUT", "LONGHOSTOUTPUT", "HOSTOUTPUT"),
+    severity=("SERVICESTATE", "HOSTSTATE"),
+    status=(
+        Choose(Is("NOTIFICATIONTYPE", ("ACKNOWLEDGEMENT",)), Literal("acknowledged")),
+        "SERVICESTATE",
+        "HOSTSTATE",
+    ),
+    service=("SERVICEDESC", "HOSTNAME"),
+    error_type=("SERVICECHECKCOMMAND", "HOSTCHECKCOMMAND", "WHAT"),
+    team=("SERVICECONTACTGROUPNAMES", "HOSTCONTACTGROUPNAMES", "CONTACTNAME"),
+    environment="OMD_SITE",
+    source_created_at=(
+        Instant(("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE"), TimeFormat.EPOCH_SECONDS),
+        "SHORTDATETIME",
+    ),
+    resolved_at=(
+        Instant(("LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE"), TimeFormat.EPOCH_SECONDS),
+        "SHORTDATETIME",
+    ),
+    attributes={"host": "HOSTNAME", "type": "NOTIFICATIONTYPE"},
+)
 SERVICE = IssueMapping(
     name="listed service",
     when=Every((Has("extensions.state"), Has("title"))),
@@ -98,8 +126,19 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="host"),
                 schema=spec.RecordSchema(key="{host}/{check_command}", updated_at=("short_date_time",)),
             ),
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(key=key, updated_at=("SHORTDATETIME",), kind="context"),
+                )
+                for path, key in (
+                    ("SERVICEDESC", "{HOSTNAME}:{SERVICEDESC}"),
+                    ("HOSTSTATE", "host/{HOSTNAME}"),
+                )
+            ),
         ),
         setup="A notification script that posts the notification's variables as JSON.",
     ),
-    issues=(PUSHED, SERVICE),
+    issues=(PUSHED, CONTEXT, SERVICE),
 )

@@ -21,6 +21,11 @@ TEMPLATE = (
     '"$TEXT_ONLY_MSG", "date": "$DATE", "last_updated": "$LAST_UPDATED", "link": "$LINK", "tags": "$TAGS"}'
 )
 MILLISECONDS = TimeFormat.EPOCH_MILLISECONDS
+TITLE_PRIORITY = Match("title", r"^\[(P[1-5])\]")
+TITLE_TRANSITION = Match(
+    "title",
+    r"\[(No data Recovered|Warn Recovered|Recovered|Re-Triggered|Triggered|No data|Warn|Renotify)\b",
+)
 
 SEARCH_RESULT = IssueMapping(
     name="monitor of a search",
@@ -38,17 +43,33 @@ SEARCH_RESULT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="webhook",
-    when=Some((Has("transition"), Has("alert_transition"), Has("alert_type"), Has("alertTransition"))),
+    when=Some(
+        (
+            *(Has(name) for name in ("transition", "alert_transition", "alert_type", "alertTransition")),
+            Every((Has("event_type"), Has("title"))),
+        )
+    ),
     title=("title", "alert_title", "event_title", "alertTitle", "message"),
     body=("body", "text_only_msg", "event_msg", "msg", "message"),
-    severity=("priority", "alert_priority", "severity", Tag("tags", "severity|priority"), "alert_type"),
-    status=("transition", "alert_transition", "alertTransition", "alert_status"),
+    severity=(
+        "priority",
+        "alert_priority",
+        "severity",
+        Tag("tags", "severity|priority"),
+        "alert_type",
+        TITLE_PRIORITY,
+    ),
+    status=("transition", "alert_transition", "alertTransition", "alert_status", TITLE_TRANSITION),
     service=(Tag("tags", SERVICE), "service", "hostname", "alert_scope"),
     team=Tag("tags", TEAM),
     environment=(Tag("tags", ENVIRONMENT), Tag("alert_scope", ENVIRONMENT)),
     error_type=("alert_metric", "metric", "event_type"),
     external_url=("link", "url"),
-    source_created_at=(Instant(("date", "date_posix"), MILLISECONDS), "date"),
+    source_created_at=(
+        Instant("date", MILLISECONDS),
+        "date",
+        Instant("date_posix", TimeFormat.EPOCH_SECONDS),
+    ),
     resolved_at=(Instant(("last_updated", "date"), MILLISECONDS), "date"),
     attributes={"monitor": ("alert_id", "monitor_id"), "scope": ("alert_scope", "scopes"), "tags": "tags"},
 )

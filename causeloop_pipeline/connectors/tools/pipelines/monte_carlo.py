@@ -43,11 +43,25 @@ ALERT = IssueMapping(
         "payload.alert_feedback",
         "alert_feedback",
     ),
-    service=("payload.tables.0.full_table_id", "payload.full_table_id", "payload.dataset"),
+    service=(
+        "payload.tables.0.full_table_id",
+        "payload.full_table_id",
+        "payload.event_list.0.full_table_id",
+        "payload.event_list.0.table",
+        "payload.dataset",
+    ),
     error_type=("payload.event_type", "payload.alert_type", "type"),
     team=("payload.owner", "payload.domains.0"),
     external_url=("payload.url", "payload.incident_url", "payload.alert_url", "url"),
-    source_created_at=("payload.created_time", "payload.event_generated_time", "event_generated_time"),
+    source_created_at=(
+        "payload.created_time",
+        "payload.event_created_time",
+        "payload.event_generated_time",
+        "event_generated_time",
+        "payload.alert_created_time",
+        "payload.timestamp",
+        "payload.event_list.0.timestamp",
+    ),
 )
 
 CONNECTOR = spec.Connector(

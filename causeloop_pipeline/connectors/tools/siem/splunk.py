@@ -86,10 +86,27 @@ FIRED_ALERT = IssueMapping(
     source_created_at=(Instant("content.trigger_time", TimeFormat.EPOCH_SECONDS), "published", "updated"),
     attributes={"alert_type": "content.alert_type", "digest": "content.digest_mode"},
 )
+CONTAINER = IssueMapping(
+    name="container of SOAR",
+    when=Every((Has("name"), Has("source_data_identifier"), Has("label"))),
+    title="name",
+    body="description",
+    severity="severity",
+    status="status",
+    service=("custom_fields.service", "asset_name"),
+    team=named("owner_name"),
+    error_type="label",
+    source_created_at=("start_time", "create_time"),
+    resolved_at=("close_time", "container_update_time"),
+    attributes={"label": "label", "sensitivity": "sensitivity", "tags": "tags"},
+)
 
 NOTABLE_SCHEMA = spec.RecordSchema(key="event_id", updated_at=("_time",))
 EPOCH_NOTABLE_SCHEMA = spec.RecordSchema(
     key="event_id", updated_at=("_time",), times=spec.TimeFormat.EPOCH_SECONDS
+)
+CONTAINER_SCHEMA = spec.RecordSchema(
+    key="container/{id}", updated_at=("container_update_time", "create_time"), kind="container"
 )
 
 CONNECTOR = spec.Connector(
@@ -152,6 +169,14 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="", when=spec.Condition(path="event_id"), schema=NOTABLE_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="event_id"), schema=EPOCH_NOTABLE_SCHEMA),
             spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.0.source_data_identifier"),
+                schema=CONTAINER_SCHEMA,
+            ),
+            spec.WebhookEvent(
+                record="", when=spec.Condition(path="source_data_identifier"), schema=CONTAINER_SCHEMA
+            ),
+            spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="investigation_guid"),
                 schema=spec.RecordSchema(key="investigation_guid", updated_at=(), kind="investigation"),
@@ -165,5 +190,5 @@ CONNECTOR = spec.Connector(
         setup="Alert › Add actions › Webhook: the address of this connector. Splunk cannot sign: "
         "put a proxy that adds the header x-causeloop-token in front, or use the address with its token.",
     ),
-    issues=(PUSHED_ALERT, NOTABLE, FIRED_ALERT, INVESTIGATION),
+    issues=(PUSHED_ALERT, NOTABLE, FIRED_ALERT, INVESTIGATION, CONTAINER),
 )

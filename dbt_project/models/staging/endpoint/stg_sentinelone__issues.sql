@@ -82,7 +82,7 @@ select
     case variant
         when 'threat' then coalesce(mapping.text_at(payload, '{agentRealtimeInfo,agentComputerName}'), mapping.text_at(payload, '{agentDetectionInfo,agentComputerName}'))
         when 'alert of a custom rule' then coalesce(mapping.text_at(payload, '{agentDetectionInfo,name}'), mapping.text_at(payload, '{agentRealtimeInfo,name}'))
-        when 'unified alert' then coalesce(mapping.text_at(payload, '{assets,0,name}'), mapping.text_at(payload, '{asset,name}'))
+        when 'unified alert' then coalesce(mapping.text_at(payload, '{asset,name}'), mapping.text_at(payload, '{assets,0,name}'))
         when 'threat of API version 2.0' then mapping.text_at(payload, '{agentComputerName}')
         when 'activity' then coalesce(mapping.text_at(payload, '{data,computerName}'), mapping.text_at(payload, '{data,computername}'), mapping.text_at(payload, '{agentComputerName}'), mapping.text_at(payload, '{data,agentipv4}'))
     end as service,

@@ -66,7 +66,7 @@ select
     end as status_value,
     case variant
         when 'listed alert' then coalesce(mapping.text_at(payload, '{node,tables,0,fullTableId}'), mapping.text_at(payload, '{node,tables,0,mcon}'))
-        when 'alert' then coalesce(mapping.text_at(payload, '{payload,tables,0,full_table_id}'), mapping.text_at(payload, '{payload,full_table_id}'), mapping.text_at(payload, '{payload,dataset}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{payload,tables,0,full_table_id}'), mapping.text_at(payload, '{payload,full_table_id}'), mapping.text_at(payload, '{payload,event_list,0,full_table_id}'), mapping.text_at(payload, '{payload,event_list,0,table}'), mapping.text_at(payload, '{payload,dataset}'))
     end as service,
     case variant
         when 'listed alert' then mapping.text_at(payload, '{node,type}')
@@ -83,7 +83,7 @@ select
     end as external_url,
     case variant
         when 'listed alert' then mapping.instant_at(payload, '{node,createdTime}')
-        when 'alert' then coalesce(mapping.instant_at(payload, '{payload,created_time}'), mapping.instant_at(payload, '{payload,event_generated_time}'), mapping.instant_at(payload, '{event_generated_time}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{payload,created_time}'), mapping.instant_at(payload, '{payload,event_created_time}'), mapping.instant_at(payload, '{payload,event_generated_time}'), mapping.instant_at(payload, '{event_generated_time}'), mapping.instant_at(payload, '{payload,alert_created_time}'), mapping.instant_at(payload, '{payload,timestamp}'), mapping.instant_at(payload, '{payload,event_list,0,timestamp}'))
     end as source_created_at,
     case variant when 'listed alert' then coalesce(mapping.instant_at(payload, '{node,updatedTime}'), mapping.instant_at(payload, '{node,lastUpdatedTime}')) end as resolved_at,
     '{}'::jsonb as attributes
