@@ -64,24 +64,32 @@ def normalization_assets(manifest: Path) -> dg.AssetsDefinition:
         config: StageConfig,
         installation: dg.ResourceParam[Installation],
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        result = None
-        selected = [spec for spec in project.specs if spec.key in context.selected_asset_keys]
-        views = [spec.key for spec in selected if spec.key not in WRITTEN_TABLES]
-        new_views = find_unreported(context, views)
-        for spec in selected:
-            if spec.key in WRITTEN_TABLES:
-                result = result or run_normalization(context, installation, is_rebuild=config.rebuild)
-                yield report_table(context, installation, spec, result)
-            else:
-                yield report_view(context, installation, spec, is_new=spec.key in new_views)
-        yield from check_installation(context, installation)
-        if result is not None and result.report is not None:
-            yield from _dbt_checks(context, project, result.report)
-        if CONSERVATION.key in context.selected_asset_check_keys:
-            lossy = exclude_lossy_workspaces(context, installation, result)
-            yield check_result(CONSERVATION, lossy, list_workspace_partitions(context))
+        with installation.keep_connection() as connected:
+            yield from normalize_and_report(context, connected, project, is_rebuild=config.rebuild)
 
     return normalization
+
+
+def normalize_and_report(
+    context: dg.AssetExecutionContext, installation: Installation, project: DbtProject, *, is_rebuild: bool
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Make issues and changes, and report them, the views that were selected, and the checks."""
+    result = None
+    selected = [spec for spec in project.specs if spec.key in context.selected_asset_keys]
+    views = [spec.key for spec in selected if spec.key not in WRITTEN_TABLES]
+    new_views = find_unreported(context, views)
+    for spec in selected:
+        if spec.key in WRITTEN_TABLES:
+            result = result or run_normalization(context, installation, is_rebuild=is_rebuild)
+            yield report_table(context, installation, spec, result)
+        else:
+            yield report_view(context, installation, spec, is_new=spec.key in new_views)
+    yield from check_installation(context, installation)
+    if result is not None and result.report is not None:
+        yield from _dbt_checks(context, project, result.report)
+    if CONSERVATION.key in context.selected_asset_check_keys:
+        lossy = exclude_lossy_workspaces(context, installation, result)
+        yield check_result(CONSERVATION, lossy, list_workspace_partitions(context))
 
 
 def run_normalization(

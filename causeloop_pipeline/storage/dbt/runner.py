@@ -179,7 +179,10 @@ class Normalizer:
 
     def _invoke(self, arguments: Sequence[str], flags: Sequence[str], run_id: str | None = None) -> Any:
         from dbt.cli.main import dbtRunner
+        from dbt_common.behavior_flags import BehaviorFlagRendered
 
+        # dbt would look through the whole call stack for a name that its switched-off warnings begin with.
+        BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt")  # type: ignore[method-assign]
         paths = {
             "--project-dir": self._project_dir,
             "--profiles-dir": self._project_dir,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from dagster import DagsterEvent, DagsterEventType, EventLogEntry
+from dagster import AssetKey, DagsterEvent, DagsterEventType, EventLogEntry
 from dagster._core.events import EngineEventData
+from sqlalchemy.event import listen
 
 from causeloop_pipeline.orchestration.instance.lean_events import LeanEventLogStorage
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
@@ -15,6 +16,7 @@ from causeloop_pipeline.settings import PROCESS_VARIABLE
 
 @pytest.fixture
 def storage(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PooledPostgresStorage]:
+    PooledPostgresStorage(url)._run_storage._engine.dispose()  # makes the tables, as a start does
     monkeypatch.setenv(PROCESS_VARIABLE, "pipeline")
     storage = PooledPostgresStorage(url)
     yield storage
@@ -45,6 +47,14 @@ def test_a_run_stores_its_steps_but_not_what_nobody_reads(storage: PooledPostgre
     assert [event.event_type for event in stored if event] == [types[0], types[2]]
     assert [event.logging_tags for event in stored if event] == [{}, {}]
     assert [event.message or event.step_key for event in stored if event] == ["patterns", "patterns"]
+
+
+def test_a_run_does_not_look_for_observations_of_what_it_reads(storage: PooledPostgresStorage) -> None:
+    connections: list[object] = []
+    listen(storage._run_storage._engine, "checkout", lambda *arguments: connections.append(arguments))
+
+    assert storage.event_log_storage.fetch_observations(AssetKey("issues"), limit=1).records == []
+    assert not connections
 
 
 def test_whoever_is_no_run_of_the_product_stores_all_events(url: str) -> None:
