@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from causeloop_pipeline.analysis.arrays import Floats, Ints
+from causeloop_pipeline.analysis.binomial import binomial_quantile
 from causeloop_pipeline.analysis.predict.recurrence.closed_forms import logit
 from causeloop_pipeline.analysis.predict.recurrence.ledger import probabilities_by_model
 from causeloop_pipeline.analysis.predict.scoring_rules import (
@@ -94,21 +95,11 @@ def measure_reliability(ledger: pl.DataFrame, *, bins: int = 10, level: float = 
     n, mean = curve["n"].to_numpy().astype(float), curve["mean_probability"].to_numpy()
     tail = (1 - level) / 2
     band = {
-        name: pl.Series(_binomial_quantile(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
+        name: pl.Series(binomial_quantile(quantile, n, mean) / np.maximum(n, 1), dtype=pl.Float64)
         for name, quantile in (("band_low", tail), ("band_high", 1 - tail))
     }
     with_band = curve.with_columns(**band)
     return with_band.select(pl.col(name).cast(dtype) for name, dtype in RELIABILITY_SCHEMA.items())
-
-
-def _binomial_quantile(share: float, n: Floats, p: Floats) -> Floats:
-    """The fewest of n, each of chance p, that are not exceeded with this probability."""
-    from scipy.special import bdtr, bdtrik
-
-    upper = np.nan_to_num(np.ceil(bdtrik(share, n, p)))  # not a number where p is 0
-    lower = np.maximum(upper - 1, 0)
-    quantile: Floats = np.where(bdtr(lower, n.astype(np.int64), p) >= share, lower, upper)
-    return quantile
 
 
 def simulate_calibration_error(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from causeloop_pipeline.analysis.arrays import Floats
+from causeloop_pipeline.analysis.binomial import binomial_tail
 from causeloop_pipeline.model.nested_columns import FINDING
 
 MIN_COUNT = 3
@@ -19,19 +19,6 @@ FINDING_SCHEMA = pl.Schema(
     | {field.name: field.dtype for field in FINDING.fields if field.name != "probability_works"}
 )
 Row = dict[str, Any]
-
-
-def binomial_tail(count: Floats, of: Floats, chance: Floats) -> Floats:
-    """P(at least `count` of `of`) when each occurs with probability `chance`.
-
-    In: three arrays of equal length. Out: one probability per entry.
-    """
-    from scipy.special import bdtrc
-
-    tail: Floats = np.where(
-        count > 0, bdtrc(np.maximum(count - 1, 0), of.astype(np.int64), np.clip(chance, 0, 1)), 1.0
-    )
-    return tail
 
 
 def select_beyond_chance(frame: pl.DataFrame) -> pl.DataFrame:

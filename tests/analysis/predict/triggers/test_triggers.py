@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from causeloop_pipeline.analysis.predict.triggers.findings import binomial_tail
+from causeloop_pipeline.analysis.binomial import binomial_tail
 from causeloop_pipeline.analysis.predict.triggers.trigger_text import format_trigger
 from causeloop_pipeline.analysis.predict.triggers.triggers import find_triggers
 from causeloop_pipeline.model.frames import INSTANT
