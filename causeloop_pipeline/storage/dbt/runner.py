@@ -62,6 +62,10 @@ class Normalizer:
         return self._target_dir / "manifest.json"
 
     @property
+    def _stored_manifest(self) -> Path:
+        return self._target_dir / "partial_parse.msgpack"
+
+    @property
     def _parsed_digest_path(self) -> Path:
         return self._target_dir / "project.sha256"
 
@@ -116,10 +120,9 @@ class Normalizer:
 
         A process that is forked from this one then begins to normalize at once.
         """
-        stored = self._target_dir / "partial_parse.msgpack"
-        if not stored.exists() or not self._is_of_project():
+        if not self._is_parsed():
             return False
-        self._manifest = read_run_manifest(stored)
+        self._manifest = read_run_manifest(self._stored_manifest)
         result = self._invoke(["list", "--select", ISSUE_MODEL], (*QUIET_FLAGS, *FAST_FLAGS))
         return result.exception is None
 
@@ -147,8 +150,8 @@ class Normalizer:
 
     def _load_manifest(self, read: Callable[[Path], Any] = read_manifest) -> None:
         """Load the stored manifest; parse the project when there is none or the project has changed since."""
-        stored = self._target_dir / "partial_parse.msgpack"
-        if not stored.exists() or not self._is_of_project():
+        stored = self._stored_manifest
+        if not self._is_parsed():
             self.parse()
         # Compiling changes a manifest: each invocation starts from a fresh copy, which takes milliseconds.
         self._manifest = read(stored)
@@ -161,10 +164,12 @@ class Normalizer:
         name = conninfo_to_dict(self._require_url()).get("dbname")
         return all(node.database == name for node in manifest.nodes.values())
 
-    def _is_of_project(self) -> bool:
+    def _is_parsed(self) -> bool:
         """Whether these very files were parsed: an upgrade may bring files older than the stored manifest."""
-        path = self._parsed_digest_path
-        return path.exists() and path.read_text() == self._hash_project()
+        digest = self._parsed_digest_path
+        return (
+            self._stored_manifest.exists() and digest.exists() and digest.read_text() == self._hash_project()
+        )
 
     def _list_files(self) -> list[Path]:
         files = (path for path in self._project_dir.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
