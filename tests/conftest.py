@@ -129,7 +129,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 def _hash_passwords_once(server: Server, state_dir: Path) -> None:
     """Store the passwords after one round of hashing: many thousand connections repeat all rounds."""
-    passwords = {role: read_settings(state_dir)[f"{role}_password"] for role in ROLES}
+    stored = read_settings(state_dir)
+    passwords = {role: stored[f"{role}_password"] for role in ROLES}
     with psycopg.connect(server.url(), autocommit=True) as superuser:
         superuser.execute("set scram_iterations = 1")
         for role, password in {**passwords, "postgres": server.password}.items():

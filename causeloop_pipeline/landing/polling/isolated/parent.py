@@ -37,7 +37,6 @@ def _make_environment() -> dict[str, str]:
     return {
         "PYTHONPATH": os.pathsep.join(sys.path),
         "PYTHONUTF8": "1",
-        "OPENBLAS_NUM_THREADS": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_GCE_CHECK": "true",
     }
