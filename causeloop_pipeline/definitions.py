@@ -21,7 +21,7 @@ with pause_garbage_collection():
     from causeloop_pipeline.orchestration.dbt_manifest import manifest_path
     from causeloop_pipeline.orchestration.jobs.archives import archives
     from causeloop_pipeline.orchestration.jobs.deliveries import deliveries
-    from causeloop_pipeline.orchestration.jobs.loop import loop
+    from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS
     from causeloop_pipeline.orchestration.jobs.retention import retention
     from causeloop_pipeline.orchestration.jobs.tickets import tickets
     from causeloop_pipeline.orchestration.schedules import nightly, old_run_cleanup
@@ -44,7 +44,7 @@ with pause_garbage_collection():
     defs = dg.Definitions(
         assets=[*LANDING, normalization_assets(manifest_path()), *STAGES],
         asset_checks=CHECKS,
-        jobs=[loop, retention, deliveries, tickets, archives],
+        jobs=[*ASSET_JOBS, retention, deliveries, tickets, archives],
         schedules=[nightly, old_run_cleanup],
         sensors=[
             watch_due_connectors,

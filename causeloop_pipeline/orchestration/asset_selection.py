@@ -13,6 +13,7 @@ def product_key(*path: str) -> dg.AssetKey:
 
 
 ISSUE, CHANGE = product_key("core", "issue"), product_key("core", "change")
+PATTERNS = product_key("patterns")
 FIRST_STAGE = {
     "patterns": product_key("fingerprints"),
     "clusters": product_key("clusters"),

@@ -89,12 +89,13 @@ def request_run(
     session: "Session",
     trigger: str,
     workspace_ids: Collection[UUID],
-    assets: Sequence[dg.AssetKey],
+    assets: Sequence[dg.AssetKey] | None,
     requested: Collection[str] = (),
+    job_name: str = "loop",
 ) -> dg.RunRequest | dg.SkipReason:
-    """Request a run over those of these workspaces that are this code location's.
+    """Request a run of a job over those of these workspaces that are this code location's.
 
-    Those without a partition yet wait until they have one.
+    `assets` are some of the job's, None being all. Workspaces without a partition wait until they have one.
     """
     from causeloop_pipeline.storage.app.run_scopes import declare_scope
 
@@ -103,7 +104,7 @@ def request_run(
     wanted = {workspace_id for workspace_id in workspace_ids if share.holds(workspace_id)}
     by_partition = {key: parse_partition(key) for key in partitions}
     present = {key: workspace_id for key, workspace_id in by_partition.items() if workspace_id in wanted}
-    if not present or not assets:
+    if not present or assets == []:
         return dg.SkipReason("no workspace has anything to do")
     scope_id = str(uuid.uuid4())
     declare_scope(session, scope_id, sorted(present.values()))
@@ -111,4 +112,4 @@ def request_run(
     tags = {**ranged, **MAX_RUNTIME, **REPORTED_BY_STEPS, TRIGGER: trigger, SCOPE: scope_id, **tag_share()}
     if requested:
         tags[REQUESTED] = ",".join(sorted(requested))
-    return dg.RunRequest(tags=tags, asset_selection=list(assets))
+    return dg.RunRequest(job_name=job_name, tags=tags, asset_selection=assets)

@@ -1,5 +1,6 @@
 """What the sensors decide: one run for all that is dirty, none while the last one is under way."""
 
+from collections.abc import Collection
 from uuid import UUID, uuid4
 
 import dagster as dg
@@ -77,9 +78,12 @@ def scope_of(database: Database, request: dg.RunRequest) -> set[UUID]:
     return {row["workspace_id"] for row in rows}
 
 
-def names_of(request: dg.RunRequest) -> set[str]:
-    """The chosen assets, without the product's prefix, which each must have."""
-    keys = request.asset_selection or []
+def names_of(request: dg.RunRequest, definitions: dg.Definitions) -> set[str]:
+    """The assets that it chooses of its job, without the product's prefix, which each must have."""
+    keys: Collection[dg.AssetKey] | None = request.asset_selection
+    if keys is None:
+        assert request.job_name is not None
+        keys = definitions.resolve_job_def(request.job_name).asset_layer.selected_asset_keys
     assert {key.path[0] for key in keys} == {"causeloop"}
     return {"/".join(key.path[1:]) for key in keys}
 
@@ -102,7 +106,7 @@ def test_all_due_connectors_of_all_workspaces_are_one_run(
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == set(ids[1:4])
     assert (request.tags[RANGE_START], request.tags[RANGE_END]) == (str(ids[1]), str(ids[3]))
-    chosen = names_of(request)
+    chosen = names_of(request, definitions)
     assert {"landing/github", "landing/zendesk", "staging/stg_github__issues", "core/issue"} <= chosen
     assert {"fingerprints", "patterns", "recommendations"} <= chosen
     assert "landing/jira" not in chosen
@@ -151,7 +155,7 @@ def test_arrived_records_start_a_run_from_the_issues_to_the_patterns(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
-    assert names_of(request) == {"core/issue", "core/change", "fingerprints", "patterns"}
+    assert names_of(request, definitions) == {"core/issue", "core/change", "fingerprints", "patterns"}
 
 
 def test_records_of_a_poll_under_way_are_left_to_that_poll(
@@ -190,7 +194,7 @@ def test_requests_of_several_kinds_are_one_run_that_begins_at_the_earliest_stage
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id, other_workspace_id}
     assert request.tags[REQUESTED] == "clusters,patterns"
-    chosen = names_of(request)
+    chosen = names_of(request, definitions)
     assert {"fingerprints", "patterns", "clusters", "recommendations"} <= chosen
     assert "core/issue" not in chosen
 

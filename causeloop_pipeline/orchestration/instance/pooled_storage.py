@@ -1,9 +1,12 @@
 """Dagster's storage on PostgreSQL with connections that are kept.
 
 dagster-postgres opens a connection for each statement: 60 a second when nothing happens, a third of a core.
+Whether a kept one lives is tested when something has come on it or it was long idle, not with each statement.
 """
 
 import os
+import select
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast
@@ -12,7 +15,10 @@ from dagster._core.storage.config import PostgresStorageConfig
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import create_pg_engine, pg_url_from_config
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from causeloop_pipeline.orchestration.instance.known_schema import (
     KnownSchemaEventLogStorage,
@@ -25,6 +31,8 @@ from causeloop_pipeline.settings import is_pipeline_server
 KEPT_CONNECTIONS = 2
 MAX_FURTHER_CONNECTIONS = 30
 MAX_AGE_SECONDS = 600
+MAX_IDLE_SECONDS = 30.0
+"""After that even a connection on which nothing has come may lead nowhere."""
 
 
 class PooledPostgresStorage(DagsterPostgresStorage):
@@ -60,12 +68,40 @@ class PooledPostgresStorage(DagsterPostgresStorage):
 @cache
 def pool_connections(postgres_url: str, _process: int) -> Engine:
     """The connections of a process to a database: a fork must not use those of its parent."""
-    return create_pg_engine(
+    engine = create_pg_engine(
         postgres_url,
         isolation_level="AUTOCOMMIT",
         pool_size=KEPT_CONNECTIONS,
         max_overflow=MAX_FURTHER_CONNECTIONS,
         pool_recycle=MAX_AGE_SECONDS,
-        pool_pre_ping=True,
         pool_use_lifo=True,
     )
+    _replace_dead_connections(engine)
+    return engine
+
+
+def _replace_dead_connections(engine: Engine) -> None:
+    """Ask a connection that the server has written to, as it does when it ends, or that was long idle."""
+
+    @event.listens_for(engine, "checkin")
+    def note_time(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["returned_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        returned_at = record.info.get("returned_at")
+        if returned_at is None:
+            return
+        if time.monotonic() - returned_at < MAX_IDLE_SECONDS and not _has_message(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the server has closed a connection") from error
+
+
+def _has_message(connection: DBAPIConnection) -> bool:
+    """Whether anything has come on a connection between two statements: the end of it, most often."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

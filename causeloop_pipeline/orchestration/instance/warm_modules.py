@@ -8,11 +8,13 @@ from causeloop_pipeline import stages
 from causeloop_pipeline.analysis.detect.clusters.error_families import recognize_families
 from causeloop_pipeline.analysis.predict.prophet.batch import load_prophet
 from causeloop_pipeline.orchestration.instance.garbage import pause_garbage_collection
+from causeloop_pipeline.orchestration.reports.materializations import leave_out_input_versions
 from causeloop_pipeline.settings import settings
 from causeloop_pipeline.storage.dbt.runner import Normalizer
 
 DEFINITIONS = "causeloop_pipeline.definitions"
 LIBRARIES = (
+    "dagster._core.instance.factory",
     "dagster_postgres",
     "dbt.adapters.postgres",
     "dbt.cli.main",
@@ -23,22 +25,26 @@ LIBRARIES = (
     "scipy.sparse.csgraph",
     "scipy.special",
     "sparse_dot_topn",
+    "sqlalchemy.dialects.postgresql.psycopg2",
+    "upath.core",
+    "upath.implementations.local",
 )
 """What functions import when they are called."""
 
 
 def prepare_runs() -> None:
-    """Import what stages import when called, and make what each run would make again: the repository in which
-    it finds its job, what dbt builds at its first invocation, the signs of error families.
+    """Import what stages import when called, and make what each run would make again: the jobs of the
+    repository, what dbt builds at its first invocation, the signs of error families.
     """
     for name in LIBRARIES:
         importlib.import_module(name)
     load_prophet()
     for module in pkgutil.walk_packages(stages.__path__, f"{stages.__name__}."):
         importlib.import_module(module.name)
-    importlib.import_module(DEFINITIONS).defs.get_repository_def()
+    importlib.import_module(DEFINITIONS).defs.get_repository_def().load_all_definitions()
     Normalizer(None).warm_up()
     recognize_families("")
+    leave_out_input_versions()
 
 
 # What is there is also left out of later collections, so that the pages it is in stay shared.

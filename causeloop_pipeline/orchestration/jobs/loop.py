@@ -1,9 +1,27 @@
-"""The job by which sensors, the nightly schedule and people run assets: all of them, or a part."""
+"""The jobs of assets: the whole loop, of which a run may select a part, and two parts that run most often."""
 
 import dagster as dg
+
+from causeloop_pipeline.orchestration.asset_selection import CHANGE, ISSUE, PATTERNS
 
 loop = dg.define_asset_job(
     "loop",
     dg.AssetSelection.all(),
     description="From what tools hold to ranked recommendations; a run selects the assets that it needs.",
 )
+
+_after_patterns = dg.AssetSelection.assets(PATTERNS).downstream(include_self=False)
+
+grouping = dg.define_asset_job(
+    "grouping",
+    dg.AssetSelection.assets(ISSUE, CHANGE).downstream() - _after_patterns,
+    description="From records that arrived to issues in their patterns.",
+)
+
+ranking = dg.define_asset_job(
+    "ranking",
+    _after_patterns,
+    description="From patterns to predictions, proofs and ranked recommendations.",
+)
+
+ASSET_JOBS = (loop, grouping, ranking)

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import dagster as dg
 from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata
+from dagster._core.execution.context.data_version_cache import DataVersionCache
 from dagster._core.storage.tags import EXTERNALLY_MANAGED_ASSETS_TAG
 
 REPORTED_BY_STEPS = {EXTERNALLY_MANAGED_ASSETS_TAG: "true"}
@@ -31,7 +32,25 @@ class WorkspaceReport:
 
 def is_reported_by_steps(context: dg.AssetExecutionContext) -> bool:
     """Whether Dagster leaves it to the steps of this run to say what they materialized."""
-    return all(context.run.tags.get(tag) == value for tag, value in REPORTED_BY_STEPS.items())
+    return _has_tags(context.run.tags)
+
+
+def _has_tags(tags: Mapping[str, str]) -> bool:
+    return all(tags.get(tag) == value for tag, value in REPORTED_BY_STEPS.items())
+
+
+def leave_out_input_versions() -> None:
+    """Let the steps that report by themselves not ask for the versions of what they read.
+
+    Dagster asks before each step, and writes them only to the materializations that it reports.
+    """
+    fetch = DataVersionCache.fetch_external_input_asset_version_info
+
+    def fetch_where_written(self: DataVersionCache) -> None:
+        if not _has_tags(self._context.run_tags):
+            fetch(self)
+
+    DataVersionCache.fetch_external_input_asset_version_info = fetch_where_written  # type: ignore[method-assign]
 
 
 def report_asset(

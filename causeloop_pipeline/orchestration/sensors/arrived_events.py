@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from causeloop_pipeline.orchestration.asset_selection import ISSUE, downstream, product_key
+from causeloop_pipeline.orchestration.jobs.loop import grouping
 from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.sensors import due_connectors
 from causeloop_pipeline.orchestration.sensors.polling_sensor import polling_sensor
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from causeloop_pipeline.storage.database.session import Session
 
 TRIGGER = "arrived_events"
-PATTERNS = product_key("patterns")
 
 
 def has_pending_records(session: "Session") -> bool:
@@ -31,6 +30,7 @@ def has_pending_records(session: "Session") -> bool:
     TRIGGER,
     interval_seconds=1,
     description="Turns new records into issues and groups them, for all workspaces in one run.",
+    jobs=[grouping],
     has_work=has_pending_records,
 )
 def watch_arrived_events(
@@ -45,11 +45,4 @@ def watch_arrived_events(
         workspace_ids = read_workspaces_with_pending_records(session, except_polled=is_polling)
         if not workspace_ids:
             return dg.SkipReason("nothing has arrived")
-        after_patterns = find_assets_after_patterns(context.repository_def)
-        assets = [key for key in downstream(context.repository_def, [ISSUE]) if key not in after_patterns]
-        return request_run(context.instance, session, TRIGGER, workspace_ids, assets)
-
-
-def find_assets_after_patterns(repository: dg.RepositoryDefinition | None) -> set[dg.AssetKey]:
-    """The assets that follow from patterns."""
-    return set(downstream(repository, [PATTERNS])) - {PATTERNS}
+        return request_run(context.instance, session, TRIGGER, workspace_ids, None, job_name=grouping.name)

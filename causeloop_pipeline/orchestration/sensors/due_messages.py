@@ -24,7 +24,7 @@ def has_due_messages(session: "Session") -> bool:
 
 @polling_sensor(
     TRIGGER,
-    job=deliveries,
+    jobs=[deliveries],
     interval_seconds=9,
     description="Evaluates the alert rules that changed and delivers the messages that are due, in one run.",
     has_work=has_due_messages,

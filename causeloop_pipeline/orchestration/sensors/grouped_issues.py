@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from causeloop_pipeline.orchestration.asset_selection import FIRST_STAGE, downstream
+from causeloop_pipeline.orchestration.jobs.loop import loop, ranking
 from causeloop_pipeline.orchestration.run_requests import has_unfinished_run, request_run
 from causeloop_pipeline.orchestration.run_scope import NIGHTLY
 from causeloop_pipeline.orchestration.sensors import arrived_events, due_connectors, recompute_requests
@@ -29,6 +30,7 @@ def has_unfinished_workspaces(session: "Session") -> bool:
     TRIGGER,
     interval_seconds=2,
     description="Takes what was grouped on to predictions and recommendations, while further events arrive.",
+    jobs=[ranking, loop],
     has_work=has_unfinished_workspaces,
 )
 def watch_grouped_issues(
@@ -41,14 +43,11 @@ def watch_grouped_issues(
         return dg.SkipReason(f"a run of {busy[0]} goes through all stages itself")
     with installation.database.every_workspace() as session:
         unfinished = read_unfinished_workspaces(session)
-        first, workspace_ids = "clusters", {key for key, is_grouped in unfinished.items() if is_grouped}
+        workspace_ids = {key for key, is_grouped in unfinished.items() if is_grouped}
         is_grouping = has_unfinished_run(context.instance, arrived_events.TRIGGER)
         if len(workspace_ids) < len(unfinished) and not is_grouping:  # a run died before it had grouped them
-            first, workspace_ids = "patterns", set(unfinished)
+            assets = downstream(context.repository_def, [FIRST_STAGE["patterns"]])
+            return request_run(context.instance, session, TRIGGER, set(unfinished), assets)
         if not workspace_ids:
             return dg.SkipReason("nothing was grouped")
-        after_patterns = arrived_events.find_assets_after_patterns(context.repository_def)
-        begun = downstream(context.repository_def, [FIRST_STAGE[first]])
-        return request_run(
-            context.instance, session, TRIGGER, workspace_ids, sorted({*begun, *after_patterns})
-        )
+        return request_run(context.instance, session, TRIGGER, workspace_ids, None, job_name=ranking.name)

@@ -2,14 +2,14 @@
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from causeloop_pipeline.orchestration.instance.ending import ENDING
-from causeloop_pipeline.orchestration.jobs.loop import loop
+from causeloop_pipeline.orchestration.jobs.loop import ASSET_JOBS, loop
 from causeloop_pipeline.orchestration.run_requests import reason_for_first_share, reason_to_wait, tag_share
 from causeloop_pipeline.orchestration.sensors.database_restarts import (
     read_database_start,
@@ -39,7 +39,7 @@ def polling_sensor(
     *,
     interval_seconds: int,
     description: str,
-    job: dg.JobDefinition | UnresolvedAssetJobDefinition = loop,
+    jobs: Sequence[dg.JobDefinition | UnresolvedAssetJobDefinition] = (loop,),
     has_work: HasWork,
 ) -> Callable[[RequestRun], dg.SensorDefinition]:
     """Make a sensor of a function that finds work; its name is the trigger that its runs are tagged with.
@@ -49,10 +49,12 @@ def polling_sensor(
     in each interval.
     """
 
+    is_shared = all(job in ASSET_JOBS for job in jobs)
+
     def declare(request_run: RequestRun) -> dg.SensorDefinition:
         @dg.sensor(
             name=name,
-            job=job,
+            jobs=jobs,
             minimum_interval_seconds=interval_seconds,
             default_status=dg.DefaultSensorStatus.RUNNING,
             description=description,
@@ -60,7 +62,7 @@ def polling_sensor(
         def evaluate(
             context: dg.SensorEvaluationContext, installation: dg.ResourceParam[Installation]
         ) -> dg.RunRequest | dg.SkipReason:
-            if job is not loop and (reason := reason_for_first_share()):
+            if not is_shared and (reason := reason_for_first_share()):
                 return dg.SkipReason(reason)
             reason = reason_to_wait(context.instance, name)
             if reason and tag_interrupted_run(

@@ -24,7 +24,7 @@ def has_tickets(session: "Session") -> bool:
 
 @polling_sensor(
     TRIGGER,
-    job=tickets,
+    jobs=[tickets],
     interval_seconds=14,
     description="Opens the tickets that people pushed, and reads the state of open ones back.",
     has_work=has_tickets,

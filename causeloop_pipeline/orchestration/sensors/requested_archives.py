@@ -24,7 +24,7 @@ def has_requested_archives(session: "Session") -> bool:
 
 @polling_sensor(
     TRIGGER,
-    job=archives,
+    jobs=[archives],
     interval_seconds=19,
     description="Writes the archives of whole workspaces that were requested by the API, in one run.",
     has_work=has_requested_archives,

@@ -24,6 +24,7 @@ from causeloop_pipeline.settings import DBT_PROJECT_DIR, settings, temporary_var
 from causeloop_pipeline.storage.app.run_scopes import EmptyScopeError
 from causeloop_pipeline.storage.database.session import Session
 from causeloop_pipeline.storage.dbt.built_views import delete_digest, is_built_from, store_digest
+from causeloop_pipeline.storage.dbt.compiled_macros import compile_macros
 from causeloop_pipeline.storage.dbt.manifest_files import RUN_MODELS, read_manifest, read_run_manifest
 from causeloop_pipeline.storage.dbt.report import NormalizationError, NormalizationReport, make_report
 from causeloop_pipeline.storage.raw.pending_records import claim_all_records
@@ -123,8 +124,9 @@ class Normalizer:
         if not self._is_parsed():
             return False
         self._manifest = read_run_manifest(self._stored_manifest)
-        result = self._invoke(["list", "--select", ISSUE_MODEL], (*QUIET_FLAGS, *FAST_FLAGS))
-        return result.exception is None
+        compile_macros(self._manifest, RUN_MODELS)
+        arguments = ["compile", "--no-introspect", "--select", ISSUE_MODEL]
+        return self._invoke(arguments, (*QUIET_FLAGS, *FAST_FLAGS)).exception is None
 
     def run_unit_tests(self) -> NormalizationReport:
         """Run the project's own unit tests; the views must have been built."""

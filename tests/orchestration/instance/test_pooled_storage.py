@@ -1,9 +1,11 @@
 """Dagster's storage keeps its connections, and outlives the loss of them."""
 
 import psycopg
+import pytest
 from dagster_postgres import PostgresEventLogStorage, PostgresRunStorage, PostgresScheduleStorage
 from sqlalchemy import text
 
+from causeloop_pipeline.orchestration.instance import pooled_storage
 from causeloop_pipeline.orchestration.instance.pooled_storage import PooledPostgresStorage
 from tests.conftest import Installation
 
@@ -45,3 +47,28 @@ def test_a_connection_that_the_server_has_closed_is_replaced(
 
     assert current != former
     assert storage.run_storage.get_runs_count() >= 0
+
+
+def test_a_connection_in_use_is_not_tested(
+    storage: PooledPostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tested: list[object] = []
+    monkeypatch.setattr(storage._run_storage._engine.dialect, "do_ping", tested.append)
+
+    pids = [find_backends(storage) for _ in range(3)]
+
+    assert (len(set.union(*pids)), tested) == (1, [])
+
+
+def test_a_connection_that_was_long_idle_is_tested(
+    storage: PooledPostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooled_storage, "MAX_IDLE_SECONDS", 0.0)
+    tested: list[object] = []
+    engine = storage._run_storage._engine
+    find_backends(storage)
+    monkeypatch.setattr(engine.dialect, "do_ping", tested.append)
+
+    find_backends(storage)
+
+    assert len(tested) == 3

@@ -1,16 +1,22 @@
 """A run that the product requests materializes the workspaces that it worked on, no other of its range."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import dagster as dg
 import psycopg
+import pytest
 from dagster import DagsterInstance
+from dagster._core.execution.context.data_version_cache import DataVersionCache
 
 from causeloop_pipeline.orchestration.asset_metadata import COLUMN_SCHEMA
 from causeloop_pipeline.orchestration.asset_selection import ISSUE, product_key
 from causeloop_pipeline.orchestration.partitions import WORKSPACES
-from causeloop_pipeline.orchestration.reports.materializations import REPORTED_BY_STEPS
+from causeloop_pipeline.orchestration.reports.materializations import (
+    REPORTED_BY_STEPS,
+    leave_out_input_versions,
+)
 from causeloop_pipeline.orchestration.run_scope import SCOPE
 from causeloop_pipeline.storage.app.run_scopes import declare_scope
 from causeloop_pipeline.storage.database.session import Database
@@ -82,3 +88,37 @@ def test_a_workspace_in_which_a_stage_failed_is_not_materialized_by_it(
     assert result.success
     patterns = read_materializations(instance, result.run_id)[product_key("patterns")]
     assert list(patterns) == [str(other_workspace_id)]
+
+
+@pytest.mark.parametrize(("tags", "is_written"), [(REPORTED_BY_STEPS, False), ({}, True)])
+def test_versions_of_what_a_step_reads_are_fetched_only_where_dagster_writes_them(
+    tags: dict[str, str],
+    is_written: bool,
+    run: Run,
+    instance: DagsterInstance,
+    workspace_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        DataVersionCache,
+        "fetch_external_input_asset_version_info",
+        DataVersionCache.fetch_external_input_asset_version_info,
+    )
+    leave_out_input_versions()
+    fetched: list[dg.AssetKey] = []
+
+    def note(_cache: DataVersionCache, keys: Sequence[dg.AssetKey]) -> dict[dg.AssetKey, object]:
+        fetched.extend(keys)
+        return {}
+
+    monkeypatch.setattr(DataVersionCache, "_fetch_asset_records", note)
+    instance.add_dynamic_partitions(str(WORKSPACES.name), [str(workspace_id)])
+    asset = product_key("fingerprints")
+
+    result = run([workspace_id], first="fingerprints", asset_selection=[asset], tags=tags)
+
+    (materialized,) = instance.fetch_materializations(asset, limit=2).records
+    entry = materialized.event_log_entry.asset_materialization
+    assert result.success
+    assert entry is not None
+    assert ("dagster/data_version" in (entry.tags or {}), bool(fetched)) == (is_written, is_written)

@@ -43,7 +43,7 @@ def test_what_was_grouped_is_taken_on_by_a_run_of_its_own_while_more_arrives(
 
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {workspace_id}
-    chosen = names_of(request)
+    chosen = names_of(request, definitions)
     assert {"clusters", "predictions", "alerts", "risk", "outcomes", "proofs", "recommendations"} == chosen
     with database.workspace(workspace_id) as session:
         record_freshness(session, workspace_id, "recommendations", as_of=now, run_id="next")
@@ -52,7 +52,7 @@ def test_what_was_grouped_is_taken_on_by_a_run_of_its_own_while_more_arrives(
     request = tick(watch_grouped_issues, definitions, instance, resources)
     assert isinstance(request, dg.RunRequest)
     assert scope_of(database, request) == {other_workspace_id}
-    assert chosen | {"fingerprints", "patterns"} == names_of(request)
+    assert chosen | {"fingerprints", "patterns"} == names_of(request, definitions)
 
 
 @pytest.mark.parametrize("trigger", ["due_connectors", "recompute_requests", "nightly"])
