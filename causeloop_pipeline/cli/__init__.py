@@ -4,31 +4,146 @@ from typing import Annotated
 
 import typer
 
-from causeloop_pipeline.cli.commands import (
-    analyze,
-    backtest,
-    connectors,
-    declared_connectors,
-    demo,
-    evaluate,
-    evaluate_causes,
-    evaluate_triggers,
-    explain,
-    patterns,
-    serve,
-    sign_in,
-    tenant,
-)
-from causeloop_pipeline.cli.commands import (
-    doctor as doctor_command,
-)
-from causeloop_pipeline.cli.commands.upkeep import archive, backup, config, erase, keys, reporting
-from causeloop_pipeline.cli.commands.upkeep import status as status_command
-from causeloop_pipeline.cli.output.help import SHORT_AND_LONG, CommandList, print_version, show_examples
+from causeloop_pipeline.cli.lazy_commands import AddCommand, list_lazily
+from causeloop_pipeline.cli.output.help import SHORT_AND_LONG, print_version, show_examples
+
+
+def _add_serving(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import serve
+
+    app.command("up", epilog=serve.UP_EXAMPLES)(serve.up)
+    app.command("migrate", epilog=serve.MIGRATE_EXAMPLES)(serve.migrate)
+    app.command("env", epilog=serve.ENV_EXAMPLES)(serve.env)
+
+
+def _add_analyze(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import analyze
+
+    app.command("analyze", epilog=analyze.EXAMPLES)(analyze.analyze)
+
+
+def _add_backtest(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import backtest
+
+    app.command("backtest", epilog=backtest.EXAMPLES)(backtest.backtest)
+
+
+def _add_explain(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import explain
+
+    app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+
+
+def _add_sign_in(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import sign_in
+
+    app.command("allow-passwords", epilog=sign_in.EXAMPLES)(sign_in.allow_passwords)
+
+
+def _add_backup(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands.upkeep import backup
+
+    app.command("backup", epilog=backup.BACKUP_EXAMPLES)(backup.backup)
+    app.command("restore", epilog=backup.RESTORE_EXAMPLES)(backup.restore)
+
+
+def _add_status(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands.upkeep import status
+
+    app.command("status", epilog=status.EXAMPLES)(status.status)
+
+
+def _add_doctor(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import doctor
+
+    app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
+
+
+def _add_evaluate(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import evaluate, evaluate_causes, evaluate_triggers
+
+    evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
+    evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)
+    app.add_typer(evaluate.app, name="evaluate")
+
+
+def _add_connectors(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import connectors, declared_connectors
+
+    connectors.app.command("check", epilog=declared_connectors.CHECK_EXAMPLES)(declared_connectors.check)
+    connectors.app.command("import", epilog=declared_connectors.IMPORT_EXAMPLES)(
+        declared_connectors.import_manifest
+    )
+    connectors.app.command("add", epilog=declared_connectors.ADD_EXAMPLES)(declared_connectors.add)
+    app.add_typer(connectors.app, name="connectors")
+
+
+def _add_patterns(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import patterns
+
+    app.add_typer(patterns.app, name="patterns")
+
+
+def _add_demo(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import demo
+
+    app.add_typer(demo.app, name="demo")
+
+
+def _add_tenant(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands import tenant
+    from causeloop_pipeline.cli.commands.upkeep import archive, erase
+
+    tenant.app.command("export", epilog=archive.EXPORT_EXAMPLES)(archive.export)
+    tenant.app.command("import", epilog=archive.IMPORT_EXAMPLES)(archive.import_)
+    tenant.app.command("erase", epilog=erase.WORKSPACE_EXAMPLES)(erase.erase)
+    tenant.app.command("erase-person", epilog=erase.PERSON_EXAMPLES)(erase.erase_person)
+    app.add_typer(tenant.app, name="tenant")
+
+
+def _add_key(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands.upkeep import keys
+
+    app.add_typer(keys.app, name="key")
+
+
+def _add_config(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands.upkeep import config
+
+    app.add_typer(config.app, name="config")
+
+
+def _add_reporting(app: typer.Typer) -> None:
+    from causeloop_pipeline.cli.commands.upkeep import reporting
+
+    app.add_typer(reporting.app, name="reporting")
+
+
+COMMANDS: dict[str, AddCommand] = {
+    "up": _add_serving,
+    "migrate": _add_serving,
+    "env": _add_serving,
+    "analyze": _add_analyze,
+    "backtest": _add_backtest,
+    "explain": _add_explain,
+    "allow-passwords": _add_sign_in,
+    "backup": _add_backup,
+    "restore": _add_backup,
+    "status": _add_status,
+    "doctor": _add_doctor,
+    "evaluate": _add_evaluate,
+    "connectors": _add_connectors,
+    "patterns": _add_patterns,
+    "demo": _add_demo,
+    "tenant": _add_tenant,
+    "key": _add_key,
+    "config": _add_config,
+    "reporting": _add_reporting,
+}
 
 app = typer.Typer(
     name="causeloop",
-    cls=CommandList,
+    cls=list_lazily(COMMANDS),
     context_settings=SHORT_AND_LONG,
     epilog=show_examples("up", "analyze incidents.csv", "doctor"),
     no_args_is_help=True,
@@ -45,36 +160,5 @@ def causeloop(
 ) -> None:
     """Turns recorded failures into patterns, predictions and ranked, verified fixes."""
 
-
-app.command("up", epilog=serve.UP_EXAMPLES)(serve.up)
-app.command("migrate", epilog=serve.MIGRATE_EXAMPLES)(serve.migrate)
-app.command("env", epilog=serve.ENV_EXAMPLES)(serve.env)
-app.command("analyze", epilog=analyze.EXAMPLES)(analyze.analyze)
-app.command("backtest", epilog=backtest.EXAMPLES)(backtest.backtest)
-app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
-app.command("allow-passwords", epilog=sign_in.EXAMPLES)(sign_in.allow_passwords)
-app.command("backup", epilog=backup.BACKUP_EXAMPLES)(backup.backup)
-app.command("restore", epilog=backup.RESTORE_EXAMPLES)(backup.restore)
-app.command("status", epilog=status_command.EXAMPLES)(status_command.status)
-app.command("doctor", epilog=doctor_command.EXAMPLES)(doctor_command.doctor)
-evaluate.app.command("causes", epilog=evaluate_causes.EXAMPLES)(evaluate_causes.causes)
-evaluate.app.command("triggers", epilog=evaluate_triggers.EXAMPLES)(evaluate_triggers.triggers)
-app.add_typer(evaluate.app, name="evaluate")
-connectors.app.command("check", epilog=declared_connectors.CHECK_EXAMPLES)(declared_connectors.check)
-connectors.app.command("import", epilog=declared_connectors.IMPORT_EXAMPLES)(
-    declared_connectors.import_manifest
-)
-connectors.app.command("add", epilog=declared_connectors.ADD_EXAMPLES)(declared_connectors.add)
-app.add_typer(connectors.app, name="connectors")
-app.add_typer(patterns.app, name="patterns")
-app.add_typer(demo.app, name="demo")
-tenant.app.command("export", epilog=archive.EXPORT_EXAMPLES)(archive.export)
-tenant.app.command("import", epilog=archive.IMPORT_EXAMPLES)(archive.import_)
-tenant.app.command("erase", epilog=erase.WORKSPACE_EXAMPLES)(erase.erase)
-tenant.app.command("erase-person", epilog=erase.PERSON_EXAMPLES)(erase.erase_person)
-app.add_typer(tenant.app, name="tenant")
-app.add_typer(keys.app, name="key")
-app.add_typer(config.app, name="config")
-app.add_typer(reporting.app, name="reporting")
 
 __all__ = ["app"]

@@ -7,16 +7,15 @@ is copied to a temporary table first and inserted from there, where the policies
 import contextlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import polars as pl
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from causeloop_pipeline.model.json_columns import decode_json, encode_json_columns, is_json_type
+if TYPE_CHECKING:
+    import polars as pl
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -29,19 +28,21 @@ class Session:
     def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
         self.connection = connection
 
-    def read(self, query: str, parameters: Parameters = (), *, schema: pl.Schema) -> pl.DataFrame:
+    def read(self, query: str, parameters: Parameters = (), *, schema: "pl.Schema") -> "pl.DataFrame":
         """The rows of a query as a frame of `schema`, whose names are the query's columns in order."""
+        from causeloop_pipeline.storage.database.frame_csv import export_column, parse_frame
+
         with psycopg.ClientCursor(self.connection) as bound:
             statement = bound.mogrify(query, parameters)
         wire = sql.SQL("copy (select {} from ({}) as rows) to stdout (format csv, force_quote *)").format(
-            sql.SQL(", ").join(_export_expression(name, dtype) for name, dtype in schema.items()),
+            sql.SQL(", ").join(export_column(name, dtype) for name, dtype in schema.items()),
             sql.SQL(statement),
         )
         buffer = io.BytesIO()
         with self.connection.cursor() as cursor, cursor.copy(wire) as copy:
             for chunk in copy:
                 buffer.write(chunk)
-        return _parse_frame(buffer, schema)
+        return parse_frame(buffer, schema)
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """The rows of a small query."""
@@ -55,7 +56,9 @@ class Session:
         """Run a statement; the number of rows it changed."""
         return self.connection.execute(query, parameters).rowcount
 
-    def upsert(self, table: str, frame: pl.DataFrame, key: Sequence[str], *, keep: Sequence[str] = ()) -> int:
+    def upsert(
+        self, table: str, frame: "pl.DataFrame", key: Sequence[str], *, keep: Sequence[str] = ()
+    ) -> int:
         """Insert a frame's rows; an existing row of the same key is updated, except the columns in `keep`."""
         updated = [name for name in frame.columns if name not in {*key, *keep}]
         assignments = sql.SQL(", ").join(
@@ -65,19 +68,21 @@ class Session:
         conflict = sql.SQL("on conflict ({}) {}").format(_column_names(key), action)
         return self._insert(table, frame, conflict)
 
-    def insert(self, table: str, frame: pl.DataFrame) -> int:
+    def insert(self, table: str, frame: "pl.DataFrame") -> int:
         """Insert a frame's rows; rows whose key exists stay as they are."""
         return self._insert(table, frame, sql.SQL("on conflict do nothing"))
 
-    def replace(self, table: str, frame: pl.DataFrame, workspace_id: UUID) -> int:
+    def replace(self, table: str, frame: "pl.DataFrame", workspace_id: UUID) -> int:
         """Replace a workspace's rows by those of a frame."""
         self.connection.execute(
             sql.SQL("delete from {} where workspace_id = %s").format(_table_name(table)), (workspace_id,)
         )
         return self._insert(table, frame, sql.SQL(""))
 
-    def stage(self, name: str, frame: pl.DataFrame, like: str) -> None:
+    def stage(self, name: str, frame: "pl.DataFrame", like: str) -> None:
         """Copy a frame into a temporary table with the column types of `like`, dropped at commit."""
+        from causeloop_pipeline.storage.database.frame_csv import format_csv
+
         self.connection.execute(
             sql.SQL("create temporary table {} on commit drop as select {} from {} with no data").format(
                 sql.Identifier(name), _column_names(frame.columns), _table_name(like)
@@ -88,9 +93,9 @@ class Session:
                 sql.Identifier(name), _column_names(frame.columns)
             )
             with cursor.copy(copy_in) as copy:
-                copy.write(_to_csv(frame))
+                copy.write(format_csv(frame))
 
-    def _insert(self, table: str, frame: pl.DataFrame, conflict: sql.Composable) -> int:
+    def _insert(self, table: str, frame: "pl.DataFrame", conflict: sql.Composable) -> int:
         if frame.is_empty():
             return 0
         staged = "staged_" + table.replace(".", "_")
@@ -197,86 +202,3 @@ def _table_name(name: str) -> sql.Identifier:
 
 def _column_names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(column) for column in columns)
-
-
-def _export_expression(name: str, dtype: pl.DataType | type[pl.DataType]) -> sql.Composable:
-    column = sql.Identifier(name)
-    if isinstance(dtype, pl.Datetime):
-        return sql.SQL("(extract(epoch from {}) * 1000000)::bigint").format(column)
-    if isinstance(dtype, pl.List) and not is_json_type(dtype):
-        return sql.SQL("array_to_string({}, chr(31))").format(column)
-    return column
-
-
-def _parse_frame(buffer: io.BytesIO, schema: pl.Schema) -> pl.DataFrame:
-    if not buffer.getbuffer().nbytes:
-        return pl.DataFrame(schema=schema)
-    from pyarrow import csv
-
-    buffer.seek(0)
-    table = csv.read_csv(
-        buffer,
-        read_options=csv.ReadOptions(column_names=list(schema)),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types={name: _arrow_type(_wire_type(dtype)) for name, dtype in schema.items()},
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
-    frame = pl.DataFrame(table)
-    of_wire = frame.schema
-    converted = [_convert_from_wire(name, dtype) for name, dtype in schema.items() if of_wire[name] != dtype]
-    return frame.with_columns(converted) if converted else frame
-
-
-@cache
-def _arrow_type(dtype: pl.DataType | type[pl.DataType]) -> Any:
-    return pl.Series(dtype=dtype).to_arrow().type
-
-
-def _wire_type(dtype: pl.DataType | type[pl.DataType]) -> pl.DataType | type[pl.DataType]:
-    if isinstance(dtype, pl.Datetime):
-        return pl.Int64
-    if isinstance(dtype, pl.List | pl.Struct) or dtype in {pl.Boolean, pl.Date}:
-        return pl.String
-    return dtype
-
-
-def _convert_from_wire(name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    column = pl.col(name)
-    if is_json_type(dtype):
-        return decode_json(column, dtype)
-    if isinstance(dtype, pl.List):
-        elements = column.str.split("\x1f").cast(dtype)
-        return pl.when(column != "").then(elements).when(column == "").then(pl.lit([], dtype)).alias(name)
-    if dtype == pl.Boolean:
-        return column == "t"
-    if dtype == pl.Date:
-        return column.str.to_date("%Y-%m-%d")
-    return column.cast(dtype)
-
-
-def _to_csv(frame: pl.DataFrame) -> bytes:
-    """CSV as PostgreSQL reads it: an unquoted empty field is null, lists are array literals, structs JSON."""
-    from pyarrow import csv
-
-    with_json = encode_json_columns(frame)
-    flat = with_json.with_columns(
-        pl.when(pl.col(name).is_not_null()).then(_array_literal(name)).alias(name)
-        for name, dtype in with_json.schema.items()
-        if isinstance(dtype, pl.List)
-    ).with_columns(
-        pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")
-        for name, dtype in frame.schema.items()
-        if isinstance(dtype, pl.Datetime)
-    )
-    buffer = io.BytesIO()
-    csv.write_csv(flat.to_arrow(), buffer, csv.WriteOptions(include_header=False))
-    return buffer.getvalue()
-
-
-def _array_literal(name: str) -> pl.Expr:
-    quoted = pl.element().cast(pl.String).str.replace_all(r'(["\\])', r"\$1")
-    return "{" + pl.col(name).list.eval('"' + quoted + '"').list.join(",") + "}"

@@ -136,7 +136,7 @@ def _to_row(record: RawRecord) -> dict[str, Any]:
         "channel": record.channel,
         "payload": orjson.Fragment(record.payload_json),
         "payload_hash": record.payload_hash,
-        "source_updated_at": record.source_updated_at and record.source_updated_at.isoformat(),
+        "source_updated_at": record.source_updated_at,
     }
 
 
