@@ -5,9 +5,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO
 
 from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.polling.files.content import guard_content
 from causeloop_pipeline.landing.polling.files.places import FoundFile
 
 MAX_DEPTH = 8
@@ -40,11 +42,11 @@ class LocalFolder:
             try:
                 descriptor = os.open(last, FILE_FLAGS, dir_fd=folder)
             except OSError as error:
-                raise TransientFailure(f"{name} cannot be read: {error.strerror}") from None
+                raise _describe_failure(name, error) from None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise TransientFailure(f"{name} is no plain file any more")
-        return os.fdopen(descriptor, "rb")
+        return guard_content(os.fdopen(descriptor, "rb", 0), partial(_describe_failure, name))
 
     def _walk(self, folder: int, steps: tuple[str, ...]) -> Iterator[FoundFile]:
         with os.scandir(folder) as entries:
@@ -89,3 +91,8 @@ def _open_step(folder: int, name: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _describe_failure(name: str, error: Exception) -> TransientFailure:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return TransientFailure(f"{name} cannot be read: {reason}")

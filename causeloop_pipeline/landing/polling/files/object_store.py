@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.polling.files.content import guard_content
 from causeloop_pipeline.landing.polling.files.places import FoundFile, Place
 from causeloop_pipeline.landing.polling.files.s3_bucket import MAX_FILES, TOO_MANY, S3Bucket
 from causeloop_pipeline.landing.polling.isolated.google_key import read_google_key
@@ -26,7 +28,10 @@ class ObjectStore:
         """Every object below the path."""
         try:
             objects: Mapping[str, Mapping[str, Any]] = self._files.find(self._path, detail=True)
-        except (OSError, ValueError) as error:
+        except (OutsideFailure, MemoryError):
+            raise
+        except Exception as error:
+            # Each file system has errors of its own: all of them end the sync, with a reason.
             raise describe_failure(error) from None
         if len(objects) > MAX_FILES:
             raise PermanentFailure(TOO_MANY)
@@ -37,9 +42,12 @@ class ObjectStore:
     def open_file(self, name: str) -> BinaryIO:
         """An object's content, of which only what is being read is in memory."""
         try:
-            return cast(BinaryIO, self._files.open(f"{self._path}/{name}", "rb", cache_type="readahead"))
-        except (OSError, ValueError) as error:
-            raise describe_failure(error) from None
+            content = self._files.open(f"{self._path}/{name}", "rb", cache_type="readahead")
+        except (OutsideFailure, MemoryError):
+            raise
+        except Exception as error:
+            raise describe_object_failure(name, error) from None
+        return guard_content(content, partial(describe_object_failure, name))
 
 
 def open_store(title: str, store: Mapping[str, Any]) -> Place:
@@ -90,3 +98,10 @@ def describe_failure(error: Exception) -> PermanentFailure | TransientFailure:
     if isinstance(error, FileNotFoundError | PermissionError):
         return PermanentFailure(f"the store refuses to be read: {text}; check bucket, folder and rights")
     return TransientFailure(f"the store does not answer as it should: {text}")
+
+
+def describe_object_failure(name: str, error: Exception) -> PermanentFailure | TransientFailure:
+    """The same of one object, which may be gone since it was listed."""
+    if isinstance(error, FileNotFoundError):
+        return TransientFailure(f"{name} was removed before it was read; the next sync goes on without it")
+    return describe_failure(error)

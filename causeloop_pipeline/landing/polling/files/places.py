@@ -35,7 +35,7 @@ class Place(Protocol):
         """Every file in it, in any order."""
 
     def open_file(self, name: str) -> BinaryIO:
-        """The content of a file."""
+        """The content of a file; OutsideFailure where the place, not the file, keeps it from being read."""
 
 
 def is_finished_name(name: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from causeloop_pipeline.landing.polling.files.local_folder import LocalFolder
-from causeloop_pipeline.landing.polling.files.object_store import describe_failure, open_store
+from causeloop_pipeline.landing.polling.files.object_store import open_store
 from causeloop_pipeline.landing.polling.files.places import (
     FoundFile,
     Place,
@@ -59,19 +59,16 @@ def _read_file(job: Job, place: Place, file: FoundFile, cursor: dict[str, Any]) 
     """The file's pages; the last one's cursor is past it."""
     read_before, count, size = rows_read(cursor, file), 0, 0
     rows: list[dict[str, Any]] = []
-    try:
-        with place.open_file(file.name) as content:
-            for row in read_file(content, file.name, format_of(file.name, job["format"]) or "jsonl"):
-                count += 1
-                if count <= read_before:
-                    continue
-                rows.append(_describe_row(file, row))
-                size += measure(row.record or {})
-                if len(rows) >= job["page_rows"] or size >= PAGE_BYTES:
-                    yield {"rows": rows, "cursor": cursor_within(cursor, file, count)}
-                    rows, size = [], 0
-    except OSError as error:
-        raise describe_failure(error) from None
+    with place.open_file(file.name) as content:
+        for row in read_file(content, file.name, format_of(file.name, job["format"]) or "jsonl"):
+            count += 1
+            if count <= read_before:
+                continue
+            rows.append(_describe_row(file, row))
+            size += measure(row.record or {})
+            if len(rows) >= job["page_rows"] or size >= PAGE_BYTES:
+                yield {"rows": rows, "cursor": cursor_within(cursor, file, count)}
+                rows, size = [], 0
     yield {"rows": rows, "cursor": cursor_after(cursor, file)}
 
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -46,7 +47,7 @@ def read_file(content: BinaryIO, name: str, file_format: str) -> Iterator[FileRo
         for row in READERS[file_format](content):
             number = row.number
             yield row
-    except (OSError, EOFError, ValueError, csv.Error, MemoryError) as error:
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error, MemoryError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         yield FileRow(number + 1, None, f"the rest of the file cannot be read: {reason}")
 
