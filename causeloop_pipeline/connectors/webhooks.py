@@ -25,6 +25,8 @@ class WebhookEvent:
     schema: RecordSchema = field(default_factory=RecordSchema)
     add: tuple[tuple[str, str], ...] = ()
     """(key, path): what is copied into the record from the body around it."""
+    source: str = ""
+    """Another type, whose records these are: with both connected, an issue that both are sent counts once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,8 @@ class Place:
     schema: RecordSchema
     columns: str | None = None
     is_polled: bool = True
+    source: str = ""
+    """Another type, whose records these are."""
 
 
 def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
@@ -65,7 +67,7 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
             records = value if isinstance(value, list) else [value]
             if place.columns:
                 records = zip_rows(records, value_at(document, place.columns))
-            outcomes = _extract_all(connector, place.schema, records)
+            outcomes = _extract_all(place.source or connector.name, place.schema, records)
             passed_over: list[RawRecord] = []
             if not place.path:
                 outcomes, passed_over = _look_at_ignored(connector, place, records, outcomes)
@@ -81,7 +83,7 @@ def _look_at_ignored(
     looked_at: list[Outcome] = []
     passed_over: list[RawRecord] = []
     for record, outcome in zip(records, outcomes, strict=True):
-        anyway = _extract_all(connector, schema, [record])[0] if outcome is None else None
+        anyway = _extract_all(connector.name, schema, [record])[0] if outcome is None else None
         if isinstance(anyway, RawRecord):
             passed_over.append(anyway)
         is_foreign = isinstance(anyway, Quarantined) and first_at(record, schema.updated_at) is None
@@ -89,8 +91,8 @@ def _look_at_ignored(
     return looked_at, passed_over
 
 
-def _extract_all(connector: Connector, schema: RecordSchema, records: Sequence[Any]) -> list[Outcome]:
-    return [extract(connector.name, schema, record, channel="poll") for record in records]
+def _extract_all(source: str, schema: RecordSchema, records: Sequence[Any]) -> list[Outcome]:
+    return [extract(source, schema, record, channel="poll") for record in records]
 
 
 def _list_places(connector: Connector) -> Iterator[Place]:
@@ -100,5 +102,8 @@ def _list_places(connector: Connector) -> Iterator[Place]:
     places += [Place(pull.refresh.record, pull.schema) for pull in connector.pulls if pull.refresh]
     whole = [Place("", place.schema) for place in places]
     if connector.webhook is not None:
-        whole += [Place("", event.schema, is_polled=False) for event in connector.webhook.events]
+        whole += [
+            Place("", event.schema, is_polled=False, source=event.source)
+            for event in connector.webhook.events
+        ]
     yield from dict.fromkeys([place for place in places if place.path] + whole)

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.evaluate import Payload, evaluate, ev
 from causeloop_pipeline.connectors.mapping.expressions import Pluck, Source
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_CHANGE, PRODUCT_ISSUE
+from causeloop_pipeline.connectors.registry import CONNECTORS
 from causeloop_pipeline.connectors.spec import Connector
 from causeloop_pipeline.landing.export_file.vocabulary import map_vendor_word
 from causeloop_pipeline.model.instant_range import MIN_INSTANT, find_range_problem
@@ -43,6 +44,7 @@ class UnknownVariantError(ValueError):
 
 def read_meaning(connector: Connector, record: RawRecord, config: Mapping[str, Any]) -> RecordMeaning:
     """The issue or change that a record is; UnknownVariantError where no mapping of the connector fits."""
+    connector = CONNECTORS[record.source] if record.source != connector.name else connector
     is_change = record.kind in {CHANGE, NORMALIZED_CHANGE}
     mappings = _mappings_of(connector, record.kind)
     payload = Payload(record.payload, record.kind, config)

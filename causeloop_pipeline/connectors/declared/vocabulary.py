@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.pulls import Pull, RecordSchema, Refresh
 from causeloop_pipeline.connectors.record_filters import Among
 from causeloop_pipeline.connectors.signatures import SnsSignature
 from causeloop_pipeline.connectors.spec import BodyError, Field
+from causeloop_pipeline.connectors.webhooks import WebhookEvent
 
 REPLACED: Mapping[type, type] = {
     expressions.Match: LinearMatch,
@@ -29,6 +30,7 @@ NOT_DECLARED: frozenset[tuple[type, str]] = frozenset(
         (Refresh, "ids"),
         (Pull, "undescribed"),
         (Field, "pattern"),
+        (WebhookEvent, "source"),
     }
 )
 """Fields that only a file of the product may set."""

@@ -15,6 +15,7 @@ from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.spec import Condition, Connector, Webhook, WebhookEvent
 from causeloop_pipeline.landing.declared_records import map_records
 from causeloop_pipeline.landing.embedded_json import ANY_ENTRY, read_embedded, values_at
+from causeloop_pipeline.landing.enclosed_documents import read_json_text
 from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.inbound.signature import SignatureError, verify
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, REPLACEMENT, GuardError, parse_loosely
@@ -107,7 +108,8 @@ def read_document(
     if _is_ignored(webhook, document):
         return []
     if first is None:
-        return None
+        carried = _unwrap(document)
+        return None if carried is None else read_document(connector, carried, config=config)
     fitting = [event for event in webhook.events if _matches(event, document)]
     return [
         outcome
@@ -129,12 +131,20 @@ def _read_list(
     for event in events:
         if None in outcomes and (event is events[0] or event.schema.keep is not None):
             outcomes = [
-                extract(connector.name, event.schema, record, channel="webhook", config=config)
+                extract(
+                    event.source or connector.name, event.schema, record, channel="webhook", config=config
+                )
                 if outcome is None
                 else outcome
                 for outcome, record in zip(outcomes, _records(event, document), strict=True)
             ]
     return outcomes
+
+
+def _unwrap(document: Any) -> Any:
+    """What a push of Google Pub/Sub carries; None where the document is none, or carries no JSON."""
+    text = value_at(document, "message.data")
+    return read_json_text(text) if isinstance(text, str) and text else None
 
 
 def _list_paths(fitting: Sequence[WebhookEvent], document: Any) -> Iterable[str]:

@@ -33,7 +33,10 @@ CHANGE_FIELDS = ("title", "service", "environment", "external_url")
 
 def number_records(tool: str) -> list[RawRecord]:
     """A tool's records as if each were of its own, however many versions of one the cases hold."""
-    return [replace(record, external_id=f"case {number}") for number, record in enumerate(case_records(tool))]
+    return [
+        replace(record, external_id=f"{tool}, case {number}")
+        for number, record in enumerate(case_records(tool))
+    ]
 
 
 def meaning_in_python(record: RawRecord) -> RecordMeaning:
@@ -66,7 +69,7 @@ def test_python_and_dbt_give_the_same_issues_and_changes(
 ) -> None:
     for record in number_records(tool):
         meaning = meaning_in_python(record)
-        row = rows[meaning.kind][tool, record.external_id]
+        row = rows[meaning.kind][record.source, record.external_id]
         read = select_compared(meaning)
         assert {name: comparable(row[name]) for name in read} == read, (record.kind, meaning.variant)
 

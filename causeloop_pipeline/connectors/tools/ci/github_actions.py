@@ -3,6 +3,11 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.github_checks import (
+    CHECK_EVENTS,
+    CHECK_RECORD,
+    JOB_RECORD,
+)
 from causeloop_pipeline.connectors.formats.github_deployments import (
     DEPLOYMENT_FAILED,
     FAILED_DEPLOYMENT,
@@ -102,14 +107,7 @@ DEPLOYING_RUN = ChangeMapping(
     external_url="html_url",
     changed_at="updated_at",
 )
-FAILED = Among("conclusion", FAILED_CONCLUSIONS)
 RUN_RECORD = spec.RecordSchema(key="run/{repository.full_name}/{id}", kind="run", keep=has_failed)
-JOB_RECORD = spec.RecordSchema(
-    key="job/{id}", updated_at=("completed_at", "started_at", "created_at"), kind="job", keep=FAILED
-)
-CHECK_RECORD = spec.RecordSchema(
-    key="check/{id}", updated_at=("completed_at", "updated_at", "started_at"), kind="check", keep=FAILED
-)
 DEPLOYING_RECORD = spec.RecordSchema(
     key="deploy/{repository.full_name}/{id}",
     kind="change",
@@ -167,9 +165,6 @@ CONNECTOR = spec.Connector(
         ignore=(
             spec.Condition(path="zen"),
             spec.Condition(path="deployment_status.state", values=UNFINISHED),
-            spec.Condition(path="check_run.status", values=UNFINISHED),
-            spec.Condition(path="check_suite.status", values=UNFINISHED | {"requested"}),
-            spec.Condition(path="workflow_job.status", values=UNFINISHED),
         ),
         events=(
             spec.WebhookEvent(
@@ -181,10 +176,8 @@ CONNECTOR = spec.Connector(
                 add=(("deployment", "deployment"), ("repository", "repository")),
             ),
             DEPLOYMENT_FAILED,
-            spec.WebhookEvent(record="workflow_job", schema=JOB_RECORD, add=(("deployment", "deployment"),)),
             spec.WebhookEvent(record="workflow_run", schema=RUN_RECORD, add=(("workflow", "workflow"),)),
-            spec.WebhookEvent(record="check_run", schema=CHECK_RECORD),
-            spec.WebhookEvent(record="check_suite", schema=CHECK_RECORD),
+            *CHECK_EVENTS,
             # Answers of the API, sent on by people's own scripts.
             spec.WebhookEvent(record="jobs", schema=JOB_RECORD),
             spec.WebhookEvent(record="check_runs", schema=CHECK_RECORD),

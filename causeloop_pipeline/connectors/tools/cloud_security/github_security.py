@@ -1,6 +1,7 @@
 """GitHub security alerts: Dependabot, code scanning and secret scanning; and the audit log's changes."""
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.github_alerts import ALERT_EVENTS, UPDATED
 from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
@@ -156,28 +157,6 @@ KINDS = {
     "code-scanning/alerts": "code_scanning_alert",
     "secret-scanning/alerts": "secret_scanning_alert",
 }
-UPDATED = ("updated_at", "created_at")
-AROUND = (("repository", "repository"), ("organization", "organization"), ("action", "action"))
-
-
-def describe_alert(condition: str, section: str) -> tuple[spec.WebhookEvent, ...]:
-    """An alert of a webhook under its page's address; older deliveries lack the address, but can tell it."""
-    address = f"https://github.com/{{repository.full_name}}/security/{section}/{{number}}"
-    with_page = spec.RecordSchema(key="html_url", updated_at=UPDATED, kind="alert")
-    without_page = spec.RecordSchema(key=address, updated_at=("dismissed_at", *UPDATED), kind="former_alert")
-    return (
-        spec.WebhookEvent(
-            record="alert",
-            when=spec.Condition(path="alert.html_url"),
-            schema=with_page,
-            add=AROUND,
-        ),
-        spec.WebhookEvent(
-            record="alert", when=spec.Condition(path=condition), schema=without_page, add=AROUND
-        ),
-    )
-
-
 CONNECTOR = spec.Connector(
     name="github_security",
     title="GitHub Advanced Security",
@@ -219,25 +198,7 @@ CONNECTOR = spec.Connector(
         delivery_header="x-github-delivery",
         ignore=(spec.Condition(path="zen"),),
         events=(
-            *describe_alert("alert.affected_package_name", "dependabot"),
-            *describe_alert("alert.security_advisory", "dependabot")[1:],
-            *describe_alert("alert.secret_type", "secret-scanning")[1:],
-            *describe_alert("alert.rule", "code-scanning")[1:],
-            spec.WebhookEvent(
-                record="security_advisory",
-                when=spec.Condition(path="security_advisory.ghsa_id"),
-                schema=spec.RecordSchema(
-                    key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory"
-                ),
-                add=(("action", "action"),),
-            ),
-            spec.WebhookEvent(
-                record="repository_advisory",
-                schema=spec.RecordSchema(
-                    key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory"
-                ),
-                add=AROUND,
-            ),
+            *ALERT_EVENTS,
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="_document_id"),

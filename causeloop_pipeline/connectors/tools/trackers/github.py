@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.github_alerts import ALERT_EVENTS
+from causeloop_pipeline.connectors.formats.github_checks import CHECK_EVENTS
 from causeloop_pipeline.connectors.formats.github_deployments import DEPLOYMENT_FAILED, FAILED_DEPLOYMENT
 from causeloop_pipeline.connectors.formats.workflow_runs import FAILED_CONCLUSIONS, has_failed
 from causeloop_pipeline.connectors.mapping.expressions import (
@@ -248,6 +250,7 @@ CONNECTOR = spec.Connector(
             spec.Condition(path="zen"),
             spec.Condition(path="pull_request"),
             spec.Condition(path="discussion"),
+            *(spec.Condition(path=path) for path in ("pusher", "ref_type", "forkee", "starred_at")),
         ),
         events=(
             spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
@@ -259,8 +262,12 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="deployment", schema=DEPLOYMENT),
             spec.WebhookEvent(record="release", schema=RELEASE),
             spec.WebhookEvent(record="workflow_run", schema=WORKFLOW_RUN),
+            *(replace(event, source="github_actions") for event in CHECK_EVENTS),
+            *(replace(event, source="github_security") for event in ALERT_EVENTS),
         ),
-        setup="Settings › Webhooks: application/json, events Issues, Workflow runs, Deployments, Releases.",
+        setup="Settings › Webhooks: application/json, events Issues, Workflow runs, Deployments, Releases, "
+        "and the alerts of Dependabot, Code scanning and Secret scanning. Check runs, if others than Actions "
+        "check too.",
     ),
     rate_limit=spec.RateLimit(statuses=frozenset({403, 429, 503})),
     tickets=True,
