@@ -5,5 +5,5 @@
 
 
 {% macro types_with_changes() -%}
-    {{ return(["argo_cd", "auth0", "aws_eventbridge", "azure_devops", "azure_monitor", "bamboo", "bitbucket", "bmc_remedy", "bugsnag", "buildkite", "circleci", "crowdstrike", "datadog", "duo", "dynatrace", "entra_id", "firehydrant", "freshservice", "gcp_cloud_build", "github", "github_actions", "github_security", "gitlab", "google_workspace", "harness", "honeybadger", "honeycomb", "jenkins", "jira", "jumpcloud", "kubernetes", "launchdarkly", "mongodb_atlas", "netlify", "netskope", "new_relic", "octopus_deploy", "onepassword", "pagerduty", "raygun", "rollbar", "rootly", "sentry", "servicenow", "snyk", "vercel", "wiz"]) }}
+    {{ return(["argo_cd", "auth0", "aws_eventbridge", "azure_devops", "azure_monitor", "bamboo", "bitbucket", "bmc_remedy", "bugsnag", "buildkite", "circleci", "cloudflare", "crowdstrike", "datadog", "duo", "dynatrace", "entra_id", "firehydrant", "freshservice", "gcp_cloud_build", "github", "github_actions", "github_security", "gitlab", "google_workspace", "harness", "honeybadger", "honeycomb", "jenkins", "jira", "jumpcloud", "kubernetes", "launchdarkly", "mongodb_atlas", "netlify", "netskope", "new_relic", "octopus_deploy", "onepassword", "pagerduty", "raygun", "rollbar", "rootly", "sentry", "servicenow", "snyk", "vercel", "wiz", "zendesk"]) }}
 {%- endmacro %}

@@ -132,7 +132,7 @@ select * from mapped
 
 
 {# The newest version of each record. A partial update (kind `event`) has only some fields: the others are those of the
-   newest full record. #}
+   newest full record, and so is its title where it is no more than the id. #}
 {% macro newest_issues(mapped) -%}
 with versions as (
 
@@ -164,7 +164,8 @@ newest as (
         issue_id,
         source,
         external_id,
-        {%- for field in ['connector_id', 'title', 'body', 'service', 'error_type', 'team', 'environment', 'external_url'] %}
+        case when is_partial_update and has_full_record and title = left(external_id, 300) then record_title else title end as title,
+        {%- for field in ['connector_id', 'body', 'service', 'error_type', 'team', 'environment', 'external_url'] %}
         coalesce({{ field }}, case when is_partial_update and has_full_record then record_{{ field }} end) as {{ field }},
         {%- endfor %}
         {%- for field in ['severity', 'status'] %}

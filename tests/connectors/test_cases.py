@@ -100,7 +100,12 @@ def test_a_tools_cases_become_exactly_the_changes_that_are_written_down(
         rows = session.rows("select * from core.change where source = %s order by external_id", (tool,))
 
     actual = [{name: _to_text(row[name]) for name in CHANGE_FIELDS if row[name] is not None} for row in rows]
-    assert actual == case(tool, "changes", [])
+    expected = case(tool, "changes", [])
+    assert [change["external_id"] for change in actual] == [change["external_id"] for change in expected]
+    for change, written in zip(actual, expected, strict=True):
+        if "changed_at" not in written:  # the tool does not say: it is when it arrived
+            change.pop("changed_at")
+        assert change == written
 
 
 def test_every_kind_of_record_is_in_a_case() -> None:

@@ -14,6 +14,7 @@ from causeloop_pipeline.landing.extract import extract
 from causeloop_pipeline.landing.field_mapping import PRODUCT_FIELDS
 from causeloop_pipeline.landing.inbound.webhook import read_delivery
 from causeloop_pipeline.landing.json_guard import MAX_BYTES, parse_json
+from causeloop_pipeline.landing.record_meaning import read_meaning
 from causeloop_pipeline.model.raw_record import Quarantined, RawRecord
 from tests.support.shared_data import find_shared_path
 
@@ -165,12 +166,29 @@ def test_a_real_deployment_status_is_a_change(file):
     assert received.quarantined == []
 
 
+def test_a_real_body_that_a_trigger_of_zendesk_sends_is_a_ticket():
+    (document,) = documents("zendesk/pagertree_create_request.json")
+    (record,) = read_delivery(CONNECTORS["zendesk"], json.dumps(document).encode()).records
+    meaning = read_meaning(CONNECTORS["zendesk"], record, {})
+    assert (meaning.variant, record.external_id) == ("body of a trigger", document["id"])
+    assert meaning.fields["title"] == document["title"]
+
+
+@pytest.mark.parametrize(
+    "file", ["check_suite_completed.json", "workflow_job_queued.json", "workflow_job_in_progress.json"]
+)
+def test_a_real_check_that_did_not_fail_is_no_issue(file):
+    (document,) = documents(f"github_actions/{file}")
+    received = read_delivery(CONNECTORS["github"], json.dumps(document).encode())
+    assert (received.records, received.quarantined) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("tool", "file"),
     [
-        ("zendesk", "zendesk/pagertree_create_request.json"),
+        ("zendesk", "github/issues_deleted.json"),
         ("datadog", "datadog/pagertree_create_request.json"),
-        ("github", "github_actions/check_suite_completed.json"),
+        ("pagerduty", "zendesk/pagertree_create_request.json"),
     ],
 )
 def test_a_webhook_of_another_shape_is_quarantined(tool, file):

@@ -273,3 +273,17 @@ def test_an_issue_in_the_future_gives_a_warning(
     land_records(database, workspace_id, version(0, source_created_at=later.isoformat()))
 
     assert normalize(database, models, workspace_id).outcome("times_are_plausible").status == "warn"
+
+
+def test_an_update_that_has_no_title_but_its_id_keeps_the_records(
+    database: Database, models: Normalizer, workspace_id: UUID
+) -> None:
+    triggered = {"summary": "Disk of db-1 is full", "event_action": "trigger", "dedup_key": "db-1/disk"}
+    resolved = {"event_action": "resolve", "dedup_key": "db-1/disk"}
+    for payload, kind in ((triggered, "trigger"), (resolved, "event")):
+        version = record(payload, source="pagerduty", external_id="db-1/disk", kind=kind)
+        land_records(database, workspace_id, version)
+    normalize(database, models, workspace_id)
+
+    issue = issues(database, workspace_id)["db-1/disk"]
+    assert (issue["title"], issue["status"]) == ("Disk of db-1 is full", "resolved")

@@ -23,6 +23,7 @@ CREDENTIALS = {
     "zendesk": {"email": "ada@example.com", "api_token": "planted-secret-6"},
     "okta": {"api_token": "planted-secret-7"},
     "custom_api": {"token": "planted-secret-8"},
+    "healthchecks": {"api_key": "planted-secret-9"},
     "plain": {},
 }
 CONFIG: Mapping[str, dict[str, Any]] = {

@@ -1,7 +1,17 @@
-"""Deployments of GitLab: changes where they succeeded, issues where they failed."""
+"""Deployments of GitLab: changes where they succeeded, issues where they failed; and its feature flags."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Literal, Match, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Is,
+    Join,
+    Kind,
+    Literal,
+    Match,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
@@ -54,4 +64,25 @@ DEPLOYMENT_EVENTS = tuple(
         ("deployment", "change", SUCCESS),
         ("failed-deployment", "deployment", FAILED),
     )
+)
+
+FLAG = ChangeMapping(
+    name="feature flag",
+    when=Has("object_attributes.active"),
+    change_kind=Literal("feature_flag"),
+    title=Join(
+        (
+            "object_attributes.name",
+            Choose(Is("object_attributes.active", ("true",)), Literal("on"), Literal("off")),
+        )
+    ),
+    service="project.path_with_namespace",
+    external_url=Text("{project.web_url}/-/feature_flags"),
+)
+FLAG_EVENT = spec.WebhookEvent(
+    record="",
+    when=spec.Condition(path="object_kind", values=frozenset({"feature_flag"})),
+    schema=spec.RecordSchema(
+        key="flag/{object_attributes.id}/{object_attributes.active}", updated_at=(), kind="change"
+    ),
 )

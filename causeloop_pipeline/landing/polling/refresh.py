@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -69,8 +70,9 @@ def _page(
     cursor: dict[str, Any],
 ) -> Page:
     received = [response for response in responses if response is not None]
+    schema = replace(pull_spec.schema, keep=None, unless=None)  # it counted before: how it ended counts too
     extracted = [
-        extract(connector.name, pull_spec.schema, value_at(response.document, refresh.record), channel="poll")
+        extract(connector.name, schema, value_at(response.document, refresh.record), channel="poll")
         for response in received
     ]
     return page_of(extracted, dict(cursor), received[-1].rate if received else None)

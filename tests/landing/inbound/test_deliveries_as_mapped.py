@@ -1,5 +1,6 @@
 """A live delivery lands what `causeloop connectors map` shows of the same body."""
 
+import base64
 import json
 from typing import Any
 
@@ -104,3 +105,14 @@ def test_only_what_is_unknown_in_a_list_of_bodies_is_set_aside():
     assert len(delivery.records) == 1
     assert json.loads(refused.raw) == {"hello": "world"}
     assert refused.reason.startswith("not a known event")
+
+
+def test_what_a_push_of_a_message_queue_carries_is_read():
+    build = case("gcp_cloud_build", "webhook")[0]
+    data = base64.b64encode(json.dumps(build).encode()).decode()
+    wrapped = {"message": {"data": data, "messageId": "1"}, "subscription": "projects/acme/subscriptions/b"}
+    assert list_landed("gcp_cloud_build", wrapped) == list_landed("gcp_cloud_build", build)
+    assert list_displayed("gcp_cloud_build", wrapped) == list_landed("gcp_cloud_build", build)
+    for data in ("", "no base64", base64.b64encode(b"no JSON").decode()):
+        (refused,) = deliver("gcp_cloud_build", {"message": {"data": data}}).quarantined
+        assert refused.reason.startswith("not a known event")

@@ -1,4 +1,4 @@
-"""Cloudflare notifications: their history, and webhooks; and firewall events as Logpush writes them."""
+"""Cloudflare notifications: their history, and webhooks; the audit log's edits; and events of Logpush."""
 
 from datetime import timedelta
 
@@ -8,11 +8,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Join,
+    Literal,
     Some,
     Text,
     TimeFormat,
 )
-from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
 NOTIFICATION = IssueMapping(
     name="webhook",
@@ -81,6 +83,49 @@ FIREWALL = IssueMapping(
         "status": "EdgeResponseStatus",
     },
 )
+AUDIT = ChangeMapping(
+    name="entry of the audit log",
+    when=Has("action.type"),
+    change_kind=Literal("config_change"),
+    title=Join(
+        (
+            (
+                "action.description",
+                Join(("action.type", ("resource.type", "resource.product"), "metadata.name")),
+            ),
+            ("zone.name", "metadata.zone_name"),
+        ),
+        " · ",
+    ),
+    service=("zone.name", "metadata.zone_name", "resource.product"),
+    changed_at=("action.time", "when"),
+)
+LOGPUSH_AUDIT = ChangeMapping(
+    name="entry of the audit log by Logpush",
+    when=Has("ActionType"),
+    change_kind=Literal("config_change"),
+    title=Join(
+        (("ActionDescription", Join(("ActionType", ("ResourceType", "ResourceProduct")))), "ZoneName"),
+        " · ",
+    ),
+    service=("ZoneName", "ResourceProduct"),
+    changed_at=(
+        Instant("ActionTimestamp"),
+        Instant("When"),
+        Instant(("ActionTimestamp", "When"), TimeFormat.EPOCH_NANOSECONDS),
+    ),
+)
+SUCCEEDED = frozenset({"true", "success", "succeeded"})
+NO_EDITS = frozenset({"view", "read", "list", "login", "logout", "login_failed"})
+
+
+def is_edit(entry: spec.Record) -> bool:
+    """Whether an entry of the audit log changed something, of either version or as Logpush writes it."""
+    action = entry.get("action")
+    words = action if isinstance(action, dict) else {}
+    result = words.get("result", entry.get("ActionResult", "success"))
+    kind = words.get("type", entry.get("ActionType", ""))
+    return str(result).lower() in SUCCEEDED and str(kind).lower() not in NO_EDITS
 
 
 def event(path: str, key: str) -> spec.WebhookEvent:
@@ -101,7 +146,13 @@ CONNECTOR = spec.Connector(
     docs_url="https://developers.cloudflare.com/api/resources/alerting/subresources/history/methods/list/",
     plan="free",
     base_url="https://api.cloudflare.com/client/v4",
-    credentials=(spec.Field("token", "API token", help="With the permission Notifications Read."),),
+    credentials=(
+        spec.Field(
+            "token",
+            "API token",
+            help="With the permissions Notifications Read and, for changes, Account Settings Read.",
+        ),
+    ),
     config=(spec.Field("account", "Account ID", pattern=r"[0-9a-f]{32}"),),
     auth=spec.Bearer(),
     pulls=(
@@ -112,6 +163,25 @@ CONNECTOR = spec.Connector(
             pages=spec.NumberedPages(size=1000),
             schema=spec.RecordSchema(updated_at=("sent",), embedded=("alert_body",)),
             since=spec.Since(field="sent", param="since", until_param="before", overlap=timedelta(hours=1)),
+        ),
+        spec.Pull(
+            name="audit_log",
+            path="/accounts/{account}/logs/audit",
+            params=(("direction", "asc"),),
+            records="result",
+            pages=spec.TokenPages(
+                next_path="result_info.cursor", param="cursor", size=1000, size_param="limit"
+            ),
+            schema=spec.RecordSchema(
+                key="audit/{id}", updated_at=("action.time",), kind="change", keep=is_edit
+            ),
+            since=spec.Since(
+                field="action.time",
+                param="since",
+                until_param="before",
+                overlap=timedelta(hours=1),
+            ),
+            optional=True,
         ),
     ),
     webhook=spec.Webhook(
@@ -127,8 +197,19 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="RayID"),
                 schema=spec.RecordSchema(key="RayID", updated_at=(), kind="firewall"),
             ),
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(
+                        key=f"audit/{{{key}}}", updated_at=(), kind="change", keep=is_edit
+                    ),
+                )
+                for path, key in (("action.type", "id"), ("AuditLogID", "AuditLogID"), ("ActionType", "ID"))
+            ),
         ),
         setup="Notifications › Destinations › Webhooks: the address and the secret.",
     ),
     issues=(NOTIFICATION, HISTORY, FIREWALL),
+    changes=(AUDIT, LOGPUSH_AUDIT),
 )

@@ -1,6 +1,17 @@
-"""Sentry issues and releases, and the webhooks of its integrations and of the former plugin."""
+"""Sentry issues, releases and deploys, and the webhooks of its integrations and of the former plugin."""
+
+from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.sentry_releases import (
+    DEPLOY,
+    DEPLOYED_RELEASE,
+    DEPLOYED_SCHEMA,
+    RELEASE,
+    RELEASE_PAGES,
+    RELEASE_SCHEMA,
+    RELEASES,
+)
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Different,
@@ -8,7 +19,6 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Instant,
     Is,
-    Join,
     Literal,
     Match,
     Some,
@@ -16,7 +26,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
     TimeFormat,
 )
-from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 IGNORED = frozenset({"installation", "comment", "seer", "preprod_artifact"})
 
@@ -157,17 +167,6 @@ LISTED_EVENT = IssueMapping(
     source_created_at=("dateCreated", "dateReceived"),
     attributes={"culprit": "culprit", "platform": "platform"},
 )
-RELEASE = ChangeMapping(
-    name="release",
-    when=Every((Has("version"), Some((Has("dateCreated"), Has("dateReleased"), Has("projects"))))),
-    change_kind=Literal("release"),
-    title=Join((("projects.0.slug", "projects.0.name"), ("shortVersion", "version")), " "),
-    service=("projects.0.slug", "projects.0.name"),
-    environment="lastDeploy.environment",
-    external_url=("url", "lastDeploy.url"),
-    changed_at=("lastDeploy.dateFinished", "dateReleased", "dateCreated"),
-)
-
 ISSUE_SCHEMA = spec.RecordSchema(updated_at=("lastSeen",))
 
 
@@ -220,13 +219,21 @@ CONNECTOR = spec.Connector(
         ),
         spec.Pull(
             name="releases",
-            path="/api/0/organizations/{organization}/releases/",
+            path=RELEASES,
             records="",
-            pages=spec.LinkPages(size=100, size_param="per_page", ends_on_empty=True),
-            schema=spec.RecordSchema(
-                key="release/{version}", updated_at=("dateReleased", "dateCreated"), kind="change"
-            ),
+            pages=RELEASE_PAGES,
+            schema=RELEASE_SCHEMA,
             since=spec.Since(field="dateCreated", newest_first=True),
+            optional=True,
+        ),
+        spec.Pull(
+            name="deploys",
+            path=RELEASES,
+            records="",
+            pages=RELEASE_PAGES,
+            schema=DEPLOYED_SCHEMA,
+            # A release may reach an environment days after it was made, hence the overlap.
+            since=spec.Since(field="dateCreated", newest_first=True, overlap=timedelta(days=7)),
             optional=True,
         ),
     ),
@@ -250,13 +257,11 @@ CONNECTOR = spec.Connector(
             event("project_slug", "id", (), "plugin"),
             event("eventID", "groupID", ("dateCreated",), "event"),
             event("lastSeen", "id", (), "issue"),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="versionInfo"),
-                schema=spec.RecordSchema(
-                    key="release/{version}", updated_at=("dateReleased", "dateCreated"), kind="change"
-                ),
+            *(
+                spec.WebhookEvent(record="", when=spec.Condition(path="versionInfo"), schema=schema)
+                for schema in (RELEASE_SCHEMA, DEPLOYED_SCHEMA)
             ),
+            event("dateFinished", "deploy/{id}", ("dateFinished", "dateStarted"), "change"),
         ),
         setup="Settings › Developer settings › Internal integration: the address, webhooks for issue and "
         "error, alert rule action; the secret is its client secret.",
@@ -272,5 +277,5 @@ CONNECTOR = spec.Connector(
         LISTED_EVENT,
         issue("issue", ""),
     ),
-    changes=(RELEASE,),
+    changes=(DEPLOYED_RELEASE, RELEASE, DEPLOY),
 )

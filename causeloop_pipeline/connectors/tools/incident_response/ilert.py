@@ -41,6 +41,7 @@ ALERT = IssueMapping(
     ),
     external_url=(
         "alertUrl",
+        "webUrl",
         "url",
         Text("https://{config.account}.ilert.com/alert/view.jsf?id={id}"),
         "links.0.href",
@@ -69,7 +70,7 @@ INCIDENT = IssueMapping(
     status="status",
     service="affectedServices.0.service.name",
     team=("affectedTeams.0.name", "teams.0.name"),
-    external_url=("url", Text("https://{config.account}.ilert.com/incident/view.jsf?id={id}")),
+    external_url=("webUrl", "url", Text("https://{config.account}.ilert.com/incident/view.jsf?id={id}")),
     source_created_at="createdAt",
     resolved_at=("resolvedOn", "updatedAt"),
 )

@@ -1,4 +1,7 @@
-"""PagerDuty incidents: polled by creation, open ones read again, pushed by webhooks; and change events."""
+"""PagerDuty incidents: polled by creation, open ones read again, pushed by webhooks; and change events.
+
+What tools send to the Events API is read too, where they send it here as well.
+"""
 
 from datetime import timedelta
 
@@ -11,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Literal,
     Match,
     Matches,
+    Not,
     Some,
     Text,
 )
@@ -95,9 +99,99 @@ def message(name: str, incident: str) -> IssueMapping:
     )
 
 
+SENT_EVENT = IssueMapping(
+    name="event of the Events API",
+    when=Some((Has("event_action"), Has("service_key"))),
+    # Only what triggers an alert must have a text: of what follows, the newest before it is kept.
+    title=("summary", "payload.summary", "description", "dedup_key", "incident_key"),
+    severity=("severity", "payload.severity"),
+    status=("event_action", "event_type"),
+    service=("custom_details.service", "component", "payload.component", "source", "payload.source"),
+    error_type=("class", "payload.class"),
+    team="custom_details.team",
+    environment=("custom_details.environment", "custom_details.env"),
+    external_url=("client_url", "links.0.href"),
+    source_created_at="timestamp",
+    resolved_at="payload.timestamp",
+    attributes={
+        "details": ("custom_details", "details"),
+        "source": "source",
+        "component": "component",
+        "group": "group",
+        "client": "client",
+    },
+)
+
+
+def has_dedup_key(event: spec.Record) -> bool:
+    """Whether an event says to which alert it belongs."""
+    return bool(event.get("dedup_key"))
+
+
+def has_timestamp(event: spec.Record) -> bool:
+    """Whether an event says when it happened."""
+    return bool(event.get("timestamp"))
+
+
+def has_neither(event: spec.Record) -> bool:
+    """Whether nothing but its text and its source tells an event from another."""
+    return not (has_dedup_key(event) or has_timestamp(event))
+
+
+SENT = frozenset({"trigger"})
+BEGINNING = r"^((.|\n){1,500})"
+AROUND = tuple((key, key) for key in ("dedup_key", "event_action", "client", "client_url", "links"))
+FOLLOWING = frozenset({"acknowledge", "resolve"})
+EVENTS_API = (
+    spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path="event_action", values=FOLLOWING),
+        schema=spec.RecordSchema(key="dedup_key", updated_at=("payload.timestamp",), kind="event"),
+    ),
+    spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path="event_type", values=SENT),
+        schema=spec.RecordSchema(key="incident_key", updated_at=(), kind="trigger"),
+    ),
+    spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path="service_key"),
+        schema=spec.RecordSchema(key="incident_key", updated_at=(), kind="event"),
+    ),
+    *(
+        spec.WebhookEvent(
+            record="payload",
+            when=spec.Condition(path="event_action", values=SENT),
+            schema=spec.RecordSchema(
+                key=key, key_pattern=BEGINNING, updated_at=("timestamp",), kind="trigger", keep=keep
+            ),
+            add=AROUND,
+        )
+        for key, keep in (
+            ("dedup_key", has_dedup_key),
+            ("{source}/{timestamp}/{summary}", has_timestamp),
+            ("{source}/{summary}", has_neither),
+        )
+    ),
+    *(
+        spec.WebhookEvent(
+            record="payload",
+            when=spec.Condition(path="payload.summary"),
+            schema=spec.RecordSchema(
+                key=key, key_pattern=BEGINNING, updated_at=("timestamp",), kind="change", keep=keep
+            ),
+            add=(("links", "links"),),
+        )
+        for key, keep in (
+            ("change/{timestamp}/{summary}", has_timestamp),
+            ("change/{summary}", has_neither),
+        )
+    ),
+)
+
 CHANGE = ChangeMapping(
     name="change event",
-    when=Every((Has("summary"), Has("timestamp"))),
+    when=Every((Has("summary"), Some((Has("timestamp"), Not(Has("type")))))),
     # Change events have no type: the kind is derived from their summary.
     change_kind=Choose(
         Matches("summary", r"\bfeature.?flag|\bflag\b"),
@@ -113,7 +207,7 @@ CHANGE = ChangeMapping(
         ),
     ),
     title="summary",
-    service=("services.0.summary", "services.0.name"),
+    service=("services.0.summary", "services.0.name", "custom_details.service"),
     environment=("custom_details.environment", "custom_details.env"),
     external_url=("links.0.href", "html_url"),
     changed_at="timestamp",
@@ -189,12 +283,14 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="alerts.0.alert_key"),
                 schema=spec.RecordSchema(updated_at=("updated_at", "created_at")),
             ),
+            *EVENTS_API,
         ),
         setup="Integrations › Generic Webhooks (v3): subscribe to all incident events.",
     ),
     issues=(
         message("webhook of version 2", "incident"),
         message("webhook of version 1", "data.incident"),
+        SENT_EVENT,
         ALERT,
         INCIDENT,
     ),

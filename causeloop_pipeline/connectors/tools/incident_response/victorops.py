@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Instant,
     Is,
+    Some,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -36,7 +37,7 @@ INCIDENT = IssueMapping(
 )
 ALERT = IssueMapping(
     name="alert fields",
-    when=Every((Has("incident_number"), Has("message_type"))),
+    when=Every((Some((Has("incident_number"), Has("entity_id"))), Has("message_type"))),
     title=("entity_display_name", "entity_id"),
     body="state_message",
     severity=Choose(Is("message_type", STATES), "message_type"),
@@ -97,6 +98,12 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="incident_number"),
                 schema=spec.RecordSchema(key="incident_number", updated_at=()),
+            ),
+            # What monitoring tools send to the REST endpoint, where they send it here as well.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="message_type"),
+                schema=spec.RecordSchema(key="entity_id", updated_at=()),
             ),
         ),
         setup=(

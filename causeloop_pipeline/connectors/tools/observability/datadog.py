@@ -132,12 +132,13 @@ MONITOR_SCHEMA = spec.RecordSchema(
 )
 WEBHOOK = IssueMapping(
     name="webhook",
-    title=("title", "incident_title"),
-    body=("message", "incident_msg", "body"),
+    title=("title", "incident_title", "event_title", "alert_title"),
+    body=("message", "incident_msg", "body", "text_only_msg", "event_msg"),
     severity=(
         "severity",
         "incident_severity",
         "alert_priority",
+        "priority",
         Match("alert_type", r"^(error|warning|warn|info)$"),
         Match("title", r"^\[(SEV-[0-5])\]"),
     ),
@@ -146,7 +147,7 @@ WEBHOOK = IssueMapping(
     team=Tag("tags", "team"),
     environment=Tag("tags", "env|environment"),
     external_url=("url", "incident_url", "link", Text("https://app.{config.site}/incidents/{public_id}")),
-    source_created_at=Instant(("date", "last_updated"), TimeFormat.EPOCH_MILLISECONDS),
+    source_created_at=(Instant(("date", "last_updated"), TimeFormat.EPOCH_MILLISECONDS), "date"),
     attributes={"public_id": (Text("{public_id}"), "incident_public_id"), "region": Tag("tags", "region")},
 )
 

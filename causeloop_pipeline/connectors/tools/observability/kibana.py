@@ -1,7 +1,16 @@
 """Kibana alerts of any rule: searched in Elasticsearch, or pushed by a rule's webhook action."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Some, Tag
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Different,
+    Every,
+    Has,
+    Is,
+    Literal,
+    Some,
+    Tag,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 TEMPLATE = (
@@ -69,37 +78,50 @@ def alert(name: str, prefix: str) -> IssueMapping:
     )
 
 
+RULE_NAMES = ("rule_name", "ruleName", "rule.name", "alert_name", "alertName", "name")
+RULE_IDS = ("rule_id", "ruleId", "rule.id")
+INSTANCES = (*("alert_instance_id", "alertInstanceId", "alert_id", "alertId", "alert.id", "kibana.alert.id"),)
+TIMES = ("date", "lastReceived", "context_timestamp", "context.timestamp", "context.date", "timestamp")
 ACTION = IssueMapping(
     name="webhook action",
     when=Every(
         (
-            Some((Has("rule_name"), Has("ruleName"), Has("rule.name"), Has("name"))),
-            Some((Has("alert_id"), Has("alertId"), Has("alert.id"), Has("alert_uuid"), Has("actionGroup"))),
+            Some(tuple(Has(path) for path in RULE_NAMES)),
+            Some(tuple(Has(path) for path in (*INSTANCES, "alert_uuid", "actionGroup", *RULE_IDS))),
         )
     ),
-    title=("rule_name", "ruleName", "rule.name", "name"),
-    body=("reason", "context.reason", "message", "context.message", "contextMessage"),
+    title=RULE_NAMES,
+    body=(
+        *("reason", "context.reason", "message", "context.message", "contextMessage", "context_message"),
+        "context_reason",
+    ),
     severity=("severity", Tag("tags", "severity|priority"), Tag("ruleTags", "severity|priority")),
-    status=("status", "action_group", "actionGroup", "alert.actionGroup", "action_group_name"),
+    status=(
+        *("status", "action_group", "actionGroup", "alert.actionGroup", "kibana.alert.actionGroup"),
+        *("action_group_name", "alertActionGroup", "alert_state", "context_alertState", "context.alertState"),
+    ),
     service=(
         "service",
         Tag("tags", "service"),
         Tag("contextTags", "service"),
         "context.serviceName",
         "host",
-        "alert_id",
-        "alertId",
-        "alert.id",
+        Different(INSTANCES, than=Literal("query matched")),
     ),
     team=(Tag("tags", "team|owner"), Tag("ruleTags", "team|owner")),
-    environment=("environment", "context.environment", Tag("tags", "environment|env"), "space_id", "spaceId"),
+    environment=(
+        *("environment", "context.environment"),
+        Tag("tags", "environment|env"),
+        *("space_id", "spaceId", "rule.space"),
+    ),
     error_type=("rule_type", "ruleType", "rule.type", "ruleTypeId"),
     external_url=("url", "alert_url", "context.alertDetailsUrl", "rule_url", "ruleUrl", "rule.url"),
-    source_created_at=("date", "lastReceived", "timestamp", "@timestamp"),
-    resolved_at=("date", "lastReceived", "timestamp", "@timestamp"),
-    attributes={"rule": ("rule_id", "ruleId", "rule.id"), "value": ("value", "context.value")},
+    source_created_at=(*TIMES, "@timestamp"),
+    resolved_at=(*TIMES, "@timestamp"),
+    attributes={"rule": RULE_IDS, "value": ("value", "context.value", "context_value")},
 )
 
+ALERT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="alert")
 HIT_SCHEMA = spec.RecordSchema(key="_id", updated_at=("_source.@timestamp",))
 
 
@@ -109,6 +131,29 @@ def event(path: str, key: str, kind: str, *times: str) -> spec.WebhookEvent:
         record="",
         when=spec.Condition(path=path),
         schema=spec.RecordSchema(key=key, updated_at=times, kind=kind),
+    )
+
+
+def names_rule(body: spec.Record) -> bool:
+    """Whether a body says of which rule its alert is: rules give their alerts the same ids."""
+    return any(body.get(key) for key in ("rule_id", "ruleId"))
+
+
+def names_no_rule(body: spec.Record) -> bool:
+    """Whether nothing but the alert's own id tells it from others."""
+    return not names_rule(body)
+
+
+def flat(alert_id: str, rule_id: str) -> tuple[spec.WebhookEvent, ...]:
+    """A body of flat keys, which holds the id of an alert, of a rule, or of both."""
+    keys = ((f"{{{rule_id}}}/{{{alert_id}}}", names_rule), (f"{{{alert_id}}}", names_no_rule))
+    return tuple(
+        spec.WebhookEvent(
+            record="",
+            when=spec.Condition(path=alert_id),
+            schema=spec.RecordSchema(key=key, updated_at=(), kind="action", keep=keep),
+        )
+        for key, keep in keys
     )
 
 
@@ -148,15 +193,26 @@ CONNECTOR = spec.Connector(
             event("alert_uuid", "alert_uuid", "action", "date"),
             event("alertUuid", "alertUuid", "action"),
             event("alert.uuid", "alert.uuid", "action", "date"),
-            event("alert_id", "{alert_id}", "action"),
-            event("alertId", "{alertId}", "action"),
+            event("kibana.alert.id", "{rule.id}/{kibana.alert.id}", "action", "@timestamp"),
+            event("alert.id", "{rule.id}/{alert.id}", "action", "date"),
+            # Before version 8 the id of an alert was that of its rule.
+            event("alert_instance_id", "{alert_id}/{alert_instance_id}", "action"),
+            event("alertInstanceId", "{alertId}/{alertInstanceId}", "action"),
+            *flat("alert_id", "rule_id"),
+            *flat("alertId", "ruleId"),
+            event("rule_id", "{rule_id}", "action"),
+            event("ruleId", "{ruleId}", "action"),
             event("fingerprint", "{fingerprint}", "action"),
             event("kibana.alert.uuid", "kibana.alert.uuid", "alert", "@timestamp"),
             event(r"kibana\.alert\.uuid", r"kibana\.alert\.uuid", "alert", "@timestamp"),
             spec.WebhookEvent(
                 record="alerts",
                 when=spec.Condition(path="alerts.0._id"),
-                schema=spec.RecordSchema(key="_id", updated_at=("@timestamp",), kind="alert"),
+                schema=ALERT_SCHEMA,
+            ),
+            *(
+                spec.WebhookEvent(record=f"alerts.{group}.data", schema=ALERT_SCHEMA)
+                for group in ("all", "new", "ongoing", "recovered")
             ),
             event("_id", "_id", "alert", "@timestamp"),
         ),

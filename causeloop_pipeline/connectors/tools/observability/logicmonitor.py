@@ -47,8 +47,8 @@ DELIVERED = IssueMapping(
     ),
     error_type=("datapoint", "alerttype", "datasource"),
     external_url=("alerturl", "alertdetailurl", "url", "hosturl", "serviceurl"),
-    source_created_at=any_time("startepoch", "start", "date"),
-    resolved_at=any_time("endepoch", "end", "date"),
+    source_created_at=any_time("startepoch", "start", "starttime", "date"),
+    resolved_at=any_time("endepoch", "end", "endtime", "date"),
     attributes={"instance": "instance", "value": "value", "internal_id": "internalid"},
 )
 LISTED = IssueMapping(

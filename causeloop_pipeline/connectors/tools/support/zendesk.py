@@ -1,10 +1,12 @@
-"""Zendesk tickets: an endless incremental export whose cursor is stored, and signed event webhooks."""
+"""Zendesk tickets by an endless export whose cursor is stored, signed webhooks, and the audit log."""
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
     Concat,
     Every,
     Has,
+    Join,
+    Kind,
     Literal,
     Match,
     Not,
@@ -12,7 +14,9 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Tag,
     Text,
 )
-from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.mapping.spaced_tags import match_tag
+from causeloop_pipeline.connectors.record_filters import Among
 
 PAGE = Concat(
     (
@@ -47,6 +51,80 @@ TICKET = IssueMapping(
         "organization_id": Text("{organization_id}"),
         "region": Tag("tags", "region"),
     },
+)
+PLACES = ("", "ticket_", "ticket.")
+
+
+def placed(*names: str) -> tuple[str, ...]:
+    """Where a body that people write themselves may hold a placeholder of a ticket."""
+    return tuple(f"{place}{name}" for name in names for place in PLACES)
+
+
+FULL_ADDRESS = tuple(Match(path, r"^https?://\S+") for path in placed("link", "url"))
+WITHOUT_SCHEME = tuple(Match(path, r"^[\w.-]+/(?:agent/)?tickets/\d+$") for path in placed("url", "link"))
+TRIGGERED = IssueMapping(
+    name="body of a trigger",
+    # The first two are in Zendesk's own events, the others in its fields, views and triggers.
+    when=Every(
+        (
+            Kind(("event",)),
+            Not(Some(tuple(Has(path) for path in ("detail", "event_time", "active", "raw_title")))),
+        )
+    ),
+    title=placed("title", "subject"),
+    body=placed("description", "latest_comment", "latest_public_comment"),
+    severity=tuple(Match(path, r"[A-Za-z].*") for path in placed("priority")),
+    status=placed("status"),
+    service=tuple(match_tag(path, "service|product") for path in placed("tags")),
+    error_type=tuple(match_tag(path, "error") for path in placed("tags")),
+    team=(
+        *(match_tag(path, "team") for path in placed("tags")),
+        *placed("group_name", "group.name", "group"),
+    ),
+    environment=tuple(match_tag(path, "env|environment") for path in placed("tags")),
+    external_url=(*FULL_ADDRESS, *(Concat((Literal("https://"), url)) for url in WITHOUT_SCHEME)),
+    # Without "with_timestamp" Zendesk writes a date in the words of the account's language.
+    source_created_at=placed("created_at_with_timestamp", "created_at"),
+    resolved_at=placed("updated_at_with_timestamp", "updated_at"),
+    attributes={"tags": placed("tags"), "type": placed("ticket_type", "type")},
+)
+AUDIT = ChangeMapping(
+    name="entry of the audit log",
+    when=Every((Has("source_type"), Some((Has("action"), Has("action_label"))))),
+    change_kind=Literal("config_change"),
+    title=Join(
+        (
+            Join((("action_label", "action"), "source_type", "source_label")),
+            "change_description",
+        ),
+        " · ",
+    ),
+    changed_at="created_at",
+)
+AUDIT_SCHEMA = spec.RecordSchema(
+    key="audit/{id}",
+    updated_at=("created_at",),
+    kind="change",
+    keep=Among("action", ("create", "update", "destroy")),
+)
+TRIGGER_EVENTS = tuple(
+    spec.WebhookEvent(
+        record="",
+        when=spec.Condition(path=text),
+        schema=spec.RecordSchema(
+            key=key,
+            updated_at=(f"{text.rpartition('.')[0]}.updated_at_with_timestamp".lstrip("."),),
+            kind="event",
+        ),
+    )
+    for text, key in (
+        ("ticket_title", "ticket_id"),
+        ("ticket_subject", "ticket_id"),
+        ("ticket.title", "ticket.id"),
+        ("ticket.subject", "ticket.id"),
+        ("title", "id"),
+        ("subject", "id"),
+    )
 )
 
 CONNECTOR = spec.Connector(
@@ -95,9 +173,14 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(updated_at=("event_time", "updated_at"), kind="event"),
                 add=(("event_type", "type"), ("event_time", "time")),
             ),
+            *TRIGGER_EVENTS,
+            spec.WebhookEvent(record="audit_logs", schema=AUDIT_SCHEMA),
+            spec.WebhookEvent(record="", when=spec.Condition(path="change_description"), schema=AUDIT_SCHEMA),
         ),
-        setup="Admin Center › Webhooks: subscribe to all ticket events; copy the signing secret.",
+        setup="Admin Center › Webhooks: subscribe to all ticket events, or call it from a "
+        "trigger with id, title, status, priority, link, created_at_with_timestamp; copy the signing secret.",
     ),
     rate_limit=spec.RateLimit(remaining="x-rate-limit-remaining", reset="ratelimit-reset"),
-    issues=(TICKET,),
+    issues=(TRIGGERED, TICKET),
+    changes=(AUDIT,),
 )

@@ -7,6 +7,8 @@ from causeloop_pipeline.connectors.formats.gitlab_deployments import (
     DEPLOYMENT_SCHEMA,
     FAILED,
     FAILED_DEPLOYMENT,
+    FLAG,
+    FLAG_EVENT,
     PROJECT_OF_URL,
 )
 from causeloop_pipeline.connectors.mapping.expressions import (
@@ -232,7 +234,7 @@ CONNECTOR = spec.Connector(
                 values=frozenset(
                     {
                         *("push", "tag_push", "merge_request", "wiki_page", "emoji", "milestone"),
-                        *("feature_flag", "access_token", "resource_access_token"),
+                        *("access_token", "resource_access_token"),
                     }
                 ),
             ),
@@ -268,11 +270,12 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="object_kind", values=frozenset({"release"})),
                 schema=spec.RecordSchema(key="release/{url}", updated_at=("released_at",), kind="change"),
             ),
+            FLAG_EVENT,
         ),
-        setup="Settings › Webhooks: issues, pipelines, jobs, deployments, releases, with the secret token.",
+        setup="Settings › Webhooks: issues, pipelines, jobs, deployments, releases, flags; the secret token.",
     ),
     rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
     tickets=True,
     issues=(PIPELINE, JOB, FAILED_DEPLOYMENT, VULNERABILITY, ISSUE),
-    changes=(DEPLOYMENT, RELEASE),
+    changes=(DEPLOYMENT, RELEASE, FLAG),
 )

@@ -14,6 +14,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Literal,
     Match,
     Some,
+    Tag,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
@@ -74,9 +75,12 @@ MEANING = IssueMapping(
         # Each team names its own statuses; their categories are the same everywhere.
         ("fields.status.statusCategory.key", "fields.status.name"),
     ),
-    service="fields.components.0.name",
-    team=("fields.project.name", "fields.project.key"),
-    environment=Match(Document("fields.environment"), r"^(?:.|\n){1,200}"),
+    service=("fields.components.0.name", Tag("fields.labels", "service|component")),
+    team=(Tag("fields.labels", "team"), "fields.project.name", "fields.project.key"),
+    environment=(
+        Match(Document("fields.environment"), r"^(?:.|\n){1,200}"),
+        Tag("fields.labels", "env|environment"),
+    ),
     external_url=Concat((Match("self", r"^https?://[^/]+"), Literal("/browse/"), "key")),
     source_created_at="fields.created",
     resolved_at="fields.resolutiondate",

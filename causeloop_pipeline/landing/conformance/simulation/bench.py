@@ -12,7 +12,7 @@ from typing import Any
 
 from causeloop_pipeline.connectors.auth import FirstOf, OAuth2, ServiceAccount
 from causeloop_pipeline.connectors.json_paths import value_at
-from causeloop_pipeline.connectors.spec import Connector, Pull
+from causeloop_pipeline.connectors.spec import Connector, Pull, RecordSchema
 from causeloop_pipeline.egress.errors import OutsideFailure
 from causeloop_pipeline.egress.policy import EgressPolicy
 from causeloop_pipeline.egress.retry_policy import RetryPolicy
@@ -100,7 +100,11 @@ class Bench:
 
     def read(self, listed: SimulatedList, record: Any) -> Any:
         """What landing makes of a record of a list."""
-        return extract(self.connector.name, listed.pull.schema, record, channel="poll", config=self.config)
+        return self.read_as(listed.pull.schema, record)
+
+    def read_as(self, schema: RecordSchema, record: Any) -> Any:
+        """What landing makes of a record that is read in some way."""
+        return extract(self.connector.name, schema, record, channel="poll", config=self.config)
 
     def understand(self, record: RawRecord) -> RecordMeaning | None:
         """What a landed record means; None where no mapping fits it."""

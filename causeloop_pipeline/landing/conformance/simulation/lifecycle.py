@@ -1,7 +1,7 @@
 """How a record says that its issue has ended: found by trying what its mapping looks at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.json_paths import value_at
 from causeloop_pipeline.connectors.mapping.expressions import Has, Instant, Is, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.mapping.product_record import PRODUCT_ISSUE
+from causeloop_pipeline.connectors.spec import RecordSchema
 from causeloop_pipeline.landing.conformance.simulation.bench import NOW, Bench, is_open
 from causeloop_pipeline.landing.conformance.simulation.json_edit import set_at
 from causeloop_pipeline.landing.conformance.simulation.sample_records import set_time, write_time
@@ -51,23 +52,27 @@ def find_endings(bench: Bench, moment: datetime) -> Iterator[Ending]:
 def _find_ending(
     bench: Bench, listed: SimulatedList, place: int, record: Any, moment: datetime
 ) -> Ending | None:
-    meaning = _understand(bench, listed, record)
+    listing = listed.pull.schema
+    # What a list's filter leaves out is read one by one where the tool lets it.
+    schema = replace(listing, keep=None, unless=None) if listed.pull.refresh is not None else listing
+    meaning = _understand(bench, listing, record)
     if meaning is None or not is_open(meaning):
         return None
     for number, edit in enumerate(_list_edits(bench, record, meaning, moment)):
         if number > MAX_TRIES:
             return None
         ending = Ending(listed, place, edit, _is_listed(bench, listed, record, meaning))
-        after = _understand(bench, listed, ending.end(set_time(listed.pull, record, moment)))
+        ended = ending.end(set_time(listed.pull, record, moment))
+        after = _understand(bench, schema, ended)
         if after is not None and after.fields["external_id"] != meaning.fields["external_id"]:
             return None  # its time is a part of its id: each record is an event of its own
         if after is not None and after.kind == "issue" and after.fields["status"] in ENDED:
-            return ending
+            return replace(ending, is_listed=ending.is_listed and bench.read_as(listing, ended) is not None)
     return None
 
 
-def _understand(bench: Bench, listed: SimulatedList, record: Any) -> RecordMeaning | None:
-    read = bench.read(listed, record)
+def _understand(bench: Bench, schema: RecordSchema, record: Any) -> RecordMeaning | None:
+    read = bench.read_as(schema, record)
     return bench.understand(read) if isinstance(read, RawRecord) else None
 
 

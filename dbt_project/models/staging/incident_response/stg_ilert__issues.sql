@@ -76,8 +76,8 @@ select
     end as team,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment')) end as environment,
     case variant
-        when 'alert' then coalesce(mapping.text_at(payload, '{alertUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/alert/view.jsf?id=' || mapping.text_at(payload, '{id}')), mapping.text_at(payload, '{links,0,href}'))
-        when 'incident' then coalesce(mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/incident/view.jsf?id=' || mapping.text_at(payload, '{id}')))
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertUrl}'), mapping.text_at(payload, '{webUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/alert/view.jsf?id=' || mapping.text_at(payload, '{id}')), mapping.text_at(payload, '{links,0,href}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{webUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/incident/view.jsf?id=' || mapping.text_at(payload, '{id}')))
     end as external_url,
     case variant
         when 'alert' then mapping.instant_at(payload, '{reportTime}')

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{incidentNumber}') and mapping.has_value(payload, '{currentPhase}')) then 'incident'
-            when (mapping.has_value(payload, '{incident_number}') and mapping.has_value(payload, '{message_type}')) then 'alert fields'
+            when ((mapping.has_value(payload, '{incident_number}') or mapping.has_value(payload, '{entity_id}')) and mapping.has_value(payload, '{message_type}')) then 'alert fields'
         end as variant
     from records
 

@@ -61,7 +61,7 @@ select
         when 'failure of the delivery metrics' then coalesce(mapping.text_at(payload, '{attributes,name}'), ('Failure of ' || mapping.text_at(payload, '{attributes,services,0}')))
         when 'event' then mapping.text_at(payload, '{title}')
         when 'monitor' then mapping.text_at(payload, '{name}')
-        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{incident_title}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{incident_title}'), mapping.text_at(payload, '{event_title}'), mapping.text_at(payload, '{alert_title}'))
     end as title,
     case variant
         when 'case' then mapping.text_at(payload, '{attributes,description}')
@@ -69,7 +69,7 @@ select
         when 'incident' then mapping.text_at(payload, '{attributes,fields,summary,value}')
         when 'event' then mapping.text_at(payload, '{text}')
         when 'monitor' then mapping.text_at(payload, '{message}')
-        when 'webhook' then coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{incident_msg}'), mapping.text_at(payload, '{body}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{incident_msg}'), mapping.text_at(payload, '{body}'), mapping.text_at(payload, '{text_only_msg}'), mapping.text_at(payload, '{event_msg}'))
     end as body,
     case variant
         when 'case' then mapping.text_at(payload, '{attributes,priority}')
@@ -78,7 +78,7 @@ select
         when 'failure of the delivery metrics' then mapping.text_at(payload, '{attributes,severity}')
         when 'event' then mapping.text_at(payload, '{alert_type}')
         when 'monitor' then coalesce(mapping.text_at(payload, '{priority}'), mapping.tag_at(payload, '{tags}', 'severity|priority'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{incident_severity}'), mapping.text_at(payload, '{alert_priority}'), nullif(substring(mapping.text_at(payload, '{alert_type}') from '^(error|warning|warn|info)$'), ''), nullif(substring(mapping.text_at(payload, '{title}') from '^\[(SEV-[0-5])\]'), ''))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{incident_severity}'), mapping.text_at(payload, '{alert_priority}'), mapping.text_at(payload, '{priority}'), nullif(substring(mapping.text_at(payload, '{alert_type}') from '^(error|warning|warn|info)$'), ''), nullif(substring(mapping.text_at(payload, '{title}') from '^\[(SEV-[0-5])\]'), ''))
     end as severity_value,
     case variant
         when 'case' then mapping.text_at(payload, '{attributes,status}')
@@ -132,7 +132,7 @@ select
         when 'failure of the delivery metrics' then coalesce(mapping.instant_at(payload, '{attributes,started_at}'), mapping.epoch_at(payload, '{attributes,started_at}', 1000000000))
         when 'event' then mapping.epoch_at(payload, '{date_happened}', 1)
         when 'monitor' then coalesce(mapping.instant_at(payload, '{overall_state_modified}'), mapping.instant_at(payload, '{created}'))
-        when 'webhook' then coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.epoch_at(payload, '{last_updated}', 1000))
+        when 'webhook' then coalesce(coalesce(mapping.epoch_at(payload, '{date}', 1000), mapping.epoch_at(payload, '{last_updated}', 1000)), mapping.instant_at(payload, '{date}'))
     end as source_created_at,
     case variant
         when 'case' then coalesce(mapping.instant_at(payload, '{attributes,closed_at}'), mapping.instant_at(payload, '{attributes,modified_at}'))

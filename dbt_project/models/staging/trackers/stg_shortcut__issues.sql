@@ -61,7 +61,7 @@ select
         when 'webhook' then case when coalesce(lower(mapping.text_at(payload, '{changes,completed,new}')) in ('true'), false) then 'completed' else mapping.text_at(payload, '{action}') end
         when 'story' then case when coalesce(lower(mapping.text_at(payload, '{archived}')) in ('true'), false) then 'closed' else case when coalesce(lower(mapping.text_at(payload, '{completed}')) in ('true'), false) then 'completed' else case when coalesce(lower(mapping.text_at(payload, '{started}')) in ('true'), false) then 'in progress' else 'open' end end end
     end as status_value,
-    case variant when 'story' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{labels,0,name}'), mapping.text_at(payload, '{project_id}')) end as service,
+    case variant when 'story' then coalesce(mapping.tag_at(payload, '{labels}', 'service|component'), mapping.text_at(payload, '{project_name}'), nullif(substring(mapping.text_at(payload, '{labels,0,name}') from '^[^:=]+$'), ''), mapping.text_at(payload, '{project_id}')) end as service,
     case variant
         when 'webhook' then mapping.text_at(payload, '{story_type}')
         when 'story' then mapping.text_at(payload, '{story_type}')

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{incident_key}') and mapping.has_value(payload, '{event_type}')) then 'event'
-            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{unique_key}') or mapping.has_value(payload, '{ping_url}') or mapping.has_value(payload, '{uuid}') or mapping.has_value(payload, '{slug}'))) then 'check'
+            when (mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{unique_key}') or mapping.has_value(payload, '{ping_url}') or mapping.has_value(payload, '{uuid}') or mapping.has_value(payload, '{slug}') or mapping.has_value(payload, '{code}'))) then 'check'
         end as variant
     from records
 
@@ -57,8 +57,8 @@ select
         when 'check' then mapping.text_at(payload, '{desc}')
     end as body,
     case variant
-        when 'event' then mapping.tag_at(payload, '{tags}', 'severity|priority')
-        when 'check' then mapping.tag_at(payload, '{tags}', 'severity|priority')
+        when 'event' then nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|[\s,])(?:severity|priority)[:=]([^\s,]+)'), '')
+        when 'check' then nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|[\s,])(?:severity|priority)[:=]([^\s,]+)'), '')
     end as severity_value,
     case variant
         when 'event' then case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('resolve'), false) then 'up' else case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('trigger'), false) then 'down' else mapping.text_at(payload, '{event_type}') end end
@@ -69,14 +69,17 @@ select
         when 'check' then coalesce(mapping.text_at(payload, '{slug}'), mapping.text_at(payload, '{name}'))
     end as service,
     null::text as error_type,
-    case variant when 'check' then mapping.tag_at(payload, '{tags}', 'team') end as team,
+    case variant when 'check' then nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|[\s,])(?:team)[:=]([^\s,]+)'), '') end as team,
     case variant
-        when 'event' then mapping.tag_at(payload, '{tags}', 'env|environment')
-        when 'check' then coalesce(mapping.tag_at(payload, '{tags}', 'env|environment'), nullif(substring(mapping.text_at(payload, '{tags}') from '^\S+'), ''))
+        when 'event' then nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|[\s,])(?:env|environment)[:=]([^\s,]+)'), '')
+        when 'check' then coalesce(nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|[\s,])(?:env|environment)[:=]([^\s,]+)'), ''), nullif(substring(mapping.text_at(payload, '{tags}') from '(?:^|\s)(prod|production|stage|staging|test|testing|qa|dev|development)(?:\s|$)'), ''), nullif(substring(mapping.text_at(payload, '{tags}') from '^([^\s:=]+)(?:\s|$)'), ''))
     end as environment,
-    case variant when 'event' then mapping.text_at(payload, '{client_url}') end as external_url,
-    case variant when 'check' then coalesce(mapping.instant_at(payload, '{last_ping}'), mapping.instant_at(payload, '{next_ping}')) end as source_created_at,
-    case variant when 'check' then mapping.instant_at(payload, '{last_ping}') end as resolved_at,
+    case variant
+        when 'event' then mapping.text_at(payload, '{client_url}')
+        when 'check' then (nullif(substring(mapping.text_at(payload, '{update_url}') from '^https?://[^/]+'), '') || '/checks/' || nullif(substring(mapping.text_at(payload, '{update_url}') from '/checks/([^/?#]+)'), ''))
+    end as external_url,
+    case variant when 'check' then coalesce(mapping.instant_at(payload, '{last_ping}'), mapping.instant_at(payload, '{next_ping}'), mapping.instant_at(payload, '{now}')) end as source_created_at,
+    case variant when 'check' then coalesce(mapping.instant_at(payload, '{last_ping}'), mapping.instant_at(payload, '{now}')) end as resolved_at,
     case variant
         when 'check' then jsonb_strip_nulls(jsonb_build_object('schedule', payload #> '{schedule}', 'tags', payload #> '{tags}'))
         else '{}'::jsonb

@@ -30,7 +30,9 @@ variants as (
     select
         *,
         case
+            when (mapping.has_value(payload, '{version}') and mapping.has_value(payload, '{lastDeploy,id}')) then 'deployed release'
             when (mapping.has_value(payload, '{version}') and (mapping.has_value(payload, '{dateCreated}') or mapping.has_value(payload, '{dateReleased}') or mapping.has_value(payload, '{projects}'))) then 'release'
+            when mapping.has_value(payload, '{environment}') then 'deploy'
         end as variant
     from records
 
@@ -47,10 +49,33 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'release' then 'release' end as change_kind,
-    case variant when 'release' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')), coalesce(mapping.text_at(payload, '{shortVersion}'), mapping.text_at(payload, '{version}'))), '') end as title,
-    case variant when 'release' then coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')) end as service,
-    case variant when 'release' then mapping.text_at(payload, '{lastDeploy,environment}') end as environment,
-    case variant when 'release' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{lastDeploy,url}')) end as external_url,
-    case variant when 'release' then coalesce(mapping.instant_at(payload, '{lastDeploy,dateFinished}'), mapping.instant_at(payload, '{dateReleased}'), mapping.instant_at(payload, '{dateCreated}')) end as changed_at
+    case variant
+        when 'deployed release' then 'deploy'
+        when 'release' then 'release'
+        when 'deploy' then 'deploy'
+    end as change_kind,
+    case variant
+        when 'deployed release' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')), coalesce(mapping.text_at(payload, '{shortVersion}'), mapping.text_at(payload, '{version}'))), '')
+        when 'release' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}')), coalesce(mapping.text_at(payload, '{shortVersion}'), mapping.text_at(payload, '{version}'))), '')
+        when 'deploy' then coalesce(mapping.text_at(payload, '{name}'), ('Deploy to ' || mapping.text_at(payload, '{environment}')))
+    end as title,
+    case variant
+        when 'deployed release' then coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}'))
+        when 'release' then coalesce(mapping.text_at(payload, '{projects,0,slug}'), mapping.text_at(payload, '{projects,0,name}'))
+        when 'deploy' then mapping.text_at(payload, '{projects,0}')
+    end as service,
+    case variant
+        when 'deployed release' then mapping.text_at(payload, '{lastDeploy,environment}')
+        when 'deploy' then mapping.text_at(payload, '{environment}')
+    end as environment,
+    case variant
+        when 'deployed release' then coalesce(mapping.text_at(payload, '{lastDeploy,url}'), mapping.text_at(payload, '{url}'))
+        when 'release' then mapping.text_at(payload, '{url}')
+        when 'deploy' then mapping.text_at(payload, '{url}')
+    end as external_url,
+    case variant
+        when 'deployed release' then coalesce(mapping.instant_at(payload, '{lastDeploy,dateFinished}'), mapping.instant_at(payload, '{lastDeploy,dateStarted}'), mapping.instant_at(payload, '{dateReleased}'), mapping.instant_at(payload, '{dateCreated}'))
+        when 'release' then coalesce(mapping.instant_at(payload, '{dateReleased}'), mapping.instant_at(payload, '{dateCreated}'))
+        when 'deploy' then coalesce(mapping.instant_at(payload, '{dateFinished}'), mapping.instant_at(payload, '{dateStarted}'))
+    end as changed_at
 from variants

@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{timestamp}')) then 'change event'
+            when (mapping.has_value(payload, '{summary}') and (mapping.has_value(payload, '{timestamp}') or not mapping.has_value(payload, '{type}'))) then 'change event'
         end as variant
     from records
 
@@ -49,7 +49,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'change event' then case when coalesce(mapping.text_at(payload, '{summary}') ~* '\yfeature.?flag|\yflag\y', false) then 'feature_flag' else case when coalesce(mapping.text_at(payload, '{summary}') ~* '\yconfig', false) then 'config_change' else case when coalesce(mapping.text_at(payload, '{summary}') ~* '\ydeploy|\yroll(ed)?.?(out|back)', false) then 'deploy' else case when coalesce(mapping.text_at(payload, '{summary}') ~* '\yrelease', false) then 'release' else null::text end end end end end as change_kind,
     case variant when 'change event' then mapping.text_at(payload, '{summary}') end as title,
-    case variant when 'change event' then coalesce(mapping.text_at(payload, '{services,0,summary}'), mapping.text_at(payload, '{services,0,name}')) end as service,
+    case variant when 'change event' then coalesce(mapping.text_at(payload, '{services,0,summary}'), mapping.text_at(payload, '{services,0,name}'), mapping.text_at(payload, '{custom_details,service}')) end as service,
     case variant when 'change event' then coalesce(mapping.text_at(payload, '{custom_details,environment}'), mapping.text_at(payload, '{custom_details,env}')) end as environment,
     case variant when 'change event' then coalesce(mapping.text_at(payload, '{links,0,href}'), mapping.text_at(payload, '{html_url}')) end as external_url,
     case variant when 'change event' then mapping.instant_at(payload, '{timestamp}') end as changed_at

@@ -32,6 +32,7 @@ variants as (
         case
             when mapping.has_value(payload, '{environment}') then 'deployment'
             when (mapping.has_value(payload, '{tag_name}') or (mapping.has_value(payload, '{tag}') and mapping.has_value(payload, '{released_at}'))) then 'release'
+            when mapping.has_value(payload, '{object_attributes,active}') then 'feature flag'
         end as variant
     from records
 
@@ -51,19 +52,23 @@ select
     case variant
         when 'deployment' then 'deploy'
         when 'release' then 'release'
+        when 'feature flag' then 'feature_flag'
     end as change_kind,
     case variant
         when 'deployment' then coalesce(('Deploy of ' || mapping.text_at(payload, '{ref}') || ' to ' || mapping.text_at(payload, '{environment,name}')), ('Deploy of ' || mapping.text_at(payload, '{ref}') || ' to ' || mapping.text_at(payload, '{environment}')))
         when 'release' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{tag_name}'), mapping.text_at(payload, '{tag}'))
+        when 'feature flag' then nullif(concat_ws(' ', mapping.text_at(payload, '{object_attributes,name}'), case when coalesce(lower(mapping.text_at(payload, '{object_attributes,active}')) in ('true'), false) then 'on' else 'off' end), '')
     end as title,
     case variant
         when 'deployment' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/-/'), ''), nullif(substring(mapping.text_at(payload, '{web_url}') from '^https?://[^/]+/(.+)/(?:issues|pipelines|jobs|builds)/\d+'), ''), mapping.text_at(payload, '{deployable,project,path_with_namespace}'))
         when 'release' then coalesce(mapping.text_at(payload, '{project,path_with_namespace}'), nullif(substring(mapping.text_at(payload, '{_links,self}') from '^https?://[^/]+/(.+)/-/'), ''))
+        when 'feature flag' then mapping.text_at(payload, '{project,path_with_namespace}')
     end as service,
     case variant when 'deployment' then coalesce(mapping.text_at(payload, '{environment,name}'), mapping.text_at(payload, '{environment}')) end as environment,
     case variant
         when 'deployment' then coalesce(mapping.text_at(payload, '{deployable_url}'), mapping.text_at(payload, '{deployable,web_url}'))
         when 'release' then coalesce(mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{_links,self}'))
+        when 'feature flag' then (mapping.text_at(payload, '{project,web_url}') || '/-/feature_flags')
     end as external_url,
     case variant
         when 'deployment' then coalesce(mapping.instant_at(payload, '{status_changed_at}'), mapping.instant_at(payload, '{updated_at}'), mapping.instant_at(payload, '{created_at}'))
