@@ -8,6 +8,7 @@ of the database.
 import contextlib
 import hashlib
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -71,13 +72,20 @@ class Normalizer:
         return self._target_dir / "project.sha256"
 
     def parse(self) -> Path:
-        """Parse the project and write its manifest, which other processes then load in milliseconds."""
-        # Parsing only what changed loses the severity of the checks that call a changed macro.
-        result = self._invoke(["parse", "--no-partial-parse"], QUIET_FLAGS)
-        if result.exception is not None:
-            raise NormalizationError(
-                f"dbt cannot read {self._project_dir}: {result.exception}"
-            ) from result.exception
+        """Parse the project and write its manifest, which other processes then load in milliseconds.
+
+        They find a whole manifest, also those that look while this one writes.
+        """
+        self._target_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._target_dir) as folder:
+            # Parsing only what changed loses the severity of the checks that call a changed macro.
+            result = self._invoke(["parse", "--no-partial-parse"], QUIET_FLAGS, target_dir=Path(folder))
+            if result.exception is not None:
+                raise NormalizationError(
+                    f"dbt cannot read {self._project_dir}: {result.exception}"
+                ) from result.exception
+            for path in (self._stored_manifest, self.manifest_path):
+                (Path(folder) / path.name).replace(path)
         self._manifest = result.result
         self._parsed_digest_path.write_text(self._hash_project())
         return self.manifest_path
@@ -184,7 +192,14 @@ class Normalizer:
             digest.update(f"\0{name}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 
-    def _invoke(self, arguments: Sequence[str], flags: Sequence[str], run_id: str | None = None) -> Any:
+    def _invoke(
+        self,
+        arguments: Sequence[str],
+        flags: Sequence[str],
+        run_id: str | None = None,
+        *,
+        target_dir: Path | None = None,
+    ) -> Any:
         from dbt.cli.main import dbtRunner
         from dbt_common.behavior_flags import BehaviorFlagRendered
 
@@ -193,7 +208,7 @@ class Normalizer:
         paths = {
             "--project-dir": self._project_dir,
             "--profiles-dir": self._project_dir,
-            "--target-path": self._target_dir,
+            "--target-path": target_dir or self._target_dir,
             "--log-path": self._target_dir.parent / "logs",
         }
         self._target_dir.mkdir(parents=True, exist_ok=True)

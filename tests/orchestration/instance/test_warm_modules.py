@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from causeloop_pipeline.orchestration.instance import warm_modules
+from causeloop_pipeline import analysis
+from causeloop_pipeline.orchestration.instance.warm_process import WARM_MODULES
 
-ANALYSIS = Path(warm_modules.__file__).parents[2] / "analysis"
+ANALYSIS = Path(analysis.__file__).parent
 RARELY_NEEDED = {"cmdstanpy", "sklearn.ensemble", "threadpoolctl"}
 """Of training and stock Prophet, which are rare."""
 
@@ -30,7 +31,7 @@ def list_late_imports() -> Iterator[str]:
 
 def test_a_run_finds_every_library_imported_that_analysis_imports_when_called() -> None:
     late = {name for name in list_late_imports() if not name.startswith("causeloop_pipeline")}
-    code = f"import sys, {warm_modules.__name__}; print(*sys.modules)"
+    code = f"import sys, {WARM_MODULES}; print(*sys.modules)"
     imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert late - set(imported.stdout.split()) == RARELY_NEEDED

@@ -73,3 +73,28 @@ def test_dbt_is_warmed_up_without_a_database_or_a_thread_once_its_project_is_par
     assert normalizer.warm_up()
     assert threading.active_count() == threads
     assert (tmp_path / "t" / "manifest.json").stat().st_mtime_ns == written
+
+
+def test_whoever_looks_while_a_project_is_parsed_finds_a_whole_manifest(
+    project_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    normalizer = Normalizer(None, project_dir=project_dir, target_dir=tmp_path / "t")
+    normalizer.parse()
+    seen: list[bytes] = []
+    invoke = normalizer._invoke
+
+    def look_after(*arguments: Any, **options: Any) -> Any:
+        result = invoke(*arguments, **options)
+        seen.append(normalizer.manifest_path.read_bytes())
+        return result
+
+    monkeypatch.setattr(normalizer, "_invoke", look_after)
+    (project_dir / ONE_MODEL).write_text("select 2 as latter")
+    parsed = normalizer.parse().read_bytes()
+
+    assert [b"former" in manifest for manifest in (*seen, parsed)] == [True, False]
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == [
+        "manifest.json",
+        "partial_parse.msgpack",
+        "project.sha256",
+    ]
