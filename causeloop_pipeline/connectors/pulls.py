@@ -1,7 +1,7 @@
 """How a list of a tool is read: its endpoint, its filter, its records and what belongs to them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -61,6 +61,11 @@ class RecordSchema:
     """Paths of texts that hold JSON: each is read in its place before anything else."""
     normalize: bool = False
     """The payload becomes the product's own fields by the configuration's `fields` mapping."""
+
+    @property
+    def unfiltered(self) -> "RecordSchema":
+        """The same for every record, whether or not it counts as a failure."""
+        return replace(self, keep=None, unless=None)
 
 
 @dataclass(frozen=True, kw_only=True)

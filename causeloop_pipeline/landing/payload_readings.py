@@ -1,7 +1,7 @@
 """The ways to read a document that a connector declares: a webhook's body, an answer of its API, a record."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from causeloop_pipeline.connectors.json_paths import first_at, value_at
@@ -43,10 +43,10 @@ class Place:
 
     path: str
     schema: RecordSchema
+    source: str
+    """The type whose records these are."""
     columns: str | None = None
     is_polled: bool = True
-    source: str = ""
-    """Another type, whose records these are."""
 
 
 def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
@@ -67,23 +67,23 @@ def list_readings(connector: Connector, document: Any) -> Iterator[Reading]:
             records = value if isinstance(value, list) else [value]
             if place.columns:
                 records = zip_rows(records, value_at(document, place.columns))
-            outcomes = _extract_all(place.source or connector.name, place.schema, records)
+            outcomes = _extract_all(place.source, place.schema, records)
             passed_over: list[RawRecord] = []
             if not place.path:
-                outcomes, passed_over = _look_at_ignored(connector, place, records, outcomes)
+                outcomes, passed_over = _look_at_ignored(place, records, outcomes)
             aside = passed_over if place.is_polled else ()
             yield Reading(outcomes, bool(place.path), place.is_polled, aside, place.path)
 
 
 def _look_at_ignored(
-    connector: Connector, place: Place, records: Sequence[Any], outcomes: Sequence[Outcome]
+    place: Place, records: Sequence[Any], outcomes: Sequence[Outcome]
 ) -> tuple[list[Outcome], list[RawRecord]]:
     """What a filter left out, read without it: records of the tool, and what has neither id nor time."""
-    schema = replace(place.schema, keep=None, unless=None)
+    schema = place.schema.unfiltered
     looked_at: list[Outcome] = []
     passed_over: list[RawRecord] = []
     for record, outcome in zip(records, outcomes, strict=True):
-        anyway = _extract_all(connector.name, schema, [record])[0] if outcome is None else None
+        anyway = _extract_all(place.source, schema, [record])[0] if outcome is None else None
         if isinstance(anyway, RawRecord):
             passed_over.append(anyway)
         is_foreign = isinstance(anyway, Quarantined) and first_at(record, schema.updated_at) is None
@@ -97,13 +97,14 @@ def _extract_all(source: str, schema: RecordSchema, records: Sequence[Any]) -> l
 
 def _list_places(connector: Connector) -> Iterator[Place]:
     """Every place where an answer of the API may hold records, and last the document itself."""
-    places = [Place(pull.records, pull.schema, pull.columns) for pull in connector.pulls]
-    places += [Place(pull.details.records, pull.schema) for pull in connector.pulls if pull.details]
-    places += [Place(pull.refresh.record, pull.schema) for pull in connector.pulls if pull.refresh]
-    whole = [Place("", place.schema) for place in places]
+    name = connector.name
+    places = [Place(pull.records, pull.schema, name, pull.columns) for pull in connector.pulls]
+    places += [Place(pull.details.records, pull.schema, name) for pull in connector.pulls if pull.details]
+    places += [Place(pull.refresh.record, pull.schema, name) for pull in connector.pulls if pull.refresh]
+    whole = [Place("", place.schema, name) for place in places]
     if connector.webhook is not None:
         whole += [
-            Place("", event.schema, is_polled=False, source=event.source)
+            Place("", event.schema, event.source or name, is_polled=False)
             for event in connector.webhook.events
         ]
     yield from dict.fromkeys([place for place in places if place.path] + whole)

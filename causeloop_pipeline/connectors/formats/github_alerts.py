@@ -6,38 +6,33 @@ UPDATED = ("updated_at", "created_at")
 AROUND = (("repository", "repository"), ("organization", "organization"), ("action", "action"))
 
 
-def describe_alert(condition: str, section: str) -> tuple[spec.WebhookEvent, ...]:
-    """An alert of a webhook under its page's address; older deliveries lack the address, but can tell it."""
+def describe_alert(condition: str, schema: spec.RecordSchema) -> spec.WebhookEvent:
+    """An alert of a webhook, with what stands around it."""
+    return spec.WebhookEvent(record="alert", when=spec.Condition(path=condition), schema=schema, add=AROUND)
+
+
+def read_former(section: str) -> spec.RecordSchema:
+    """An alert of older deliveries, which lack the address of its page, but hold what it is made of."""
     address = f"https://github.com/{{repository.full_name}}/security/{section}/{{number}}"
-    with_page = spec.RecordSchema(key="html_url", updated_at=UPDATED, kind="alert")
-    without_page = spec.RecordSchema(key=address, updated_at=("dismissed_at", *UPDATED), kind="former_alert")
-    return (
-        spec.WebhookEvent(
-            record="alert",
-            when=spec.Condition(path="alert.html_url"),
-            schema=with_page,
-            add=AROUND,
-        ),
-        spec.WebhookEvent(
-            record="alert", when=spec.Condition(path=condition), schema=without_page, add=AROUND
-        ),
-    )
+    return spec.RecordSchema(key=address, updated_at=("dismissed_at", *UPDATED), kind="former_alert")
 
 
+ADVISORY = spec.RecordSchema(key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory")
 ALERT_EVENTS = (
-    *describe_alert("alert.affected_package_name", "dependabot"),
-    *describe_alert("alert.security_advisory", "dependabot")[1:],
-    *describe_alert("alert.secret_type", "secret-scanning")[1:],
-    *describe_alert("alert.rule", "code-scanning")[1:],
+    describe_alert("alert.html_url", spec.RecordSchema(key="html_url", updated_at=UPDATED, kind="alert")),
+    describe_alert("alert.affected_package_name", read_former("dependabot")),
+    describe_alert("alert.security_advisory", read_former("dependabot")),
+    describe_alert("alert.secret_type", read_former("secret-scanning")),
+    describe_alert("alert.rule", read_former("code-scanning")),
     spec.WebhookEvent(
         record="security_advisory",
         when=spec.Condition(path="security_advisory.ghsa_id"),
-        schema=spec.RecordSchema(key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory"),
+        schema=ADVISORY,
         add=(("action", "action"),),
     ),
     spec.WebhookEvent(
         record="repository_advisory",
-        schema=spec.RecordSchema(key="ghsa_id", updated_at=("updated_at", "published_at"), kind="advisory"),
+        schema=ADVISORY,
         add=AROUND,
     ),
 )

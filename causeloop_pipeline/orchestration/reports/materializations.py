@@ -32,10 +32,10 @@ class WorkspaceReport:
 
 def is_reported_by_steps(context: dg.AssetExecutionContext) -> bool:
     """Whether Dagster leaves it to the steps of this run to say what they materialized."""
-    return _has_tags(context.run.tags)
+    return _are_reported_by_steps(context.run.tags)
 
 
-def _has_tags(tags: Mapping[str, str]) -> bool:
+def _are_reported_by_steps(tags: Mapping[str, str]) -> bool:
     return all(tags.get(tag) == value for tag, value in REPORTED_BY_STEPS.items())
 
 
@@ -47,7 +47,7 @@ def leave_out_input_versions() -> None:
     fetch = DataVersionCache.fetch_external_input_asset_version_info
 
     def fetch_where_written(self: DataVersionCache) -> None:
-        if not _has_tags(self._context.run_tags):
+        if not _are_reported_by_steps(self._context.run_tags):
             fetch(self)
 
     DataVersionCache.fetch_external_input_asset_version_info = fetch_where_written  # type: ignore[method-assign]

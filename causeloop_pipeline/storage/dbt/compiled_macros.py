@@ -13,14 +13,12 @@ CALLED_BY_DBT = (
 )
 
 
-def compile_macros(manifest: Any, models: Collection[str]) -> int:
-    """Compile the macros of these models and of the checks into dbt's cache; returns how many."""
+def compile_macros(manifest: Any, models: Collection[str]) -> None:
+    """Compile the macros of these models and of the checks into dbt's cache."""
     from dbt_common.clients.jinja import template_cache
 
-    names = set(_list_reached_macros(manifest, models))
-    for name in sorted(names):
+    for name in _list_reached_macros(manifest, models):
         template_cache.get_node_template(manifest.macros[name])
-    return len(names)
 
 
 def _list_reached_macros(manifest: Any, models: Collection[str]) -> Iterator[str]:

@@ -211,7 +211,6 @@ class Normalizer:
             "--target-path": target_dir or self._target_dir,
             "--log-path": self._target_dir.parent / "logs",
         }
-        self._target_dir.mkdir(parents=True, exist_ok=True)
         options = [word for option, path in paths.items() for word in (option, str(path))]
         manifest = None if arguments[0] == "parse" else self._manifest
         with _invocation_lock, temporary_variables(_connection_variables(self._url) | _run_variable(run_id)):

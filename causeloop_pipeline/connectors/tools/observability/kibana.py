@@ -80,7 +80,7 @@ def alert(name: str, prefix: str) -> IssueMapping:
 
 RULE_NAMES = ("rule_name", "ruleName", "rule.name", "alert_name", "alertName", "name")
 RULE_IDS = ("rule_id", "ruleId", "rule.id")
-INSTANCES = (*("alert_instance_id", "alertInstanceId", "alert_id", "alertId", "alert.id", "kibana.alert.id"),)
+INSTANCES = ("alert_instance_id", "alertInstanceId", "alert_id", "alertId", "alert.id", "kibana.alert.id")
 TIMES = ("date", "lastReceived", "context_timestamp", "context.timestamp", "context.date", "timestamp")
 ACTION = IssueMapping(
     name="webhook action",
@@ -144,8 +144,8 @@ def names_no_rule(body: spec.Record) -> bool:
     return not names_rule(body)
 
 
-def flat(alert_id: str, rule_id: str) -> tuple[spec.WebhookEvent, ...]:
-    """A body of flat keys, which holds the id of an alert, of a rule, or of both."""
+def list_flat_events(alert_id: str, rule_id: str) -> tuple[spec.WebhookEvent, ...]:
+    """Bodies of flat keys, which hold the id of an alert, with or without that of its rule."""
     keys = ((f"{{{rule_id}}}/{{{alert_id}}}", names_rule), (f"{{{alert_id}}}", names_no_rule))
     return tuple(
         spec.WebhookEvent(
@@ -198,8 +198,8 @@ CONNECTOR = spec.Connector(
             # Before version 8 the id of an alert was that of its rule.
             event("alert_instance_id", "{alert_id}/{alert_instance_id}", "action"),
             event("alertInstanceId", "{alertId}/{alertInstanceId}", "action"),
-            *flat("alert_id", "rule_id"),
-            *flat("alertId", "ruleId"),
+            *list_flat_events("alert_id", "rule_id"),
+            *list_flat_events("alertId", "ruleId"),
             event("rule_id", "{rule_id}", "action"),
             event("ruleId", "{ruleId}", "action"),
             event("fingerprint", "{fingerprint}", "action"),

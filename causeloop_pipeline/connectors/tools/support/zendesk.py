@@ -111,19 +111,15 @@ TRIGGER_EVENTS = tuple(
     spec.WebhookEvent(
         record="",
         when=spec.Condition(path=text),
-        schema=spec.RecordSchema(
-            key=key,
-            updated_at=(f"{text.rpartition('.')[0]}.updated_at_with_timestamp".lstrip("."),),
-            kind="event",
-        ),
+        schema=spec.RecordSchema(key=key, updated_at=(time,), kind="event"),
     )
-    for text, key in (
-        ("ticket_title", "ticket_id"),
-        ("ticket_subject", "ticket_id"),
-        ("ticket.title", "ticket.id"),
-        ("ticket.subject", "ticket.id"),
-        ("title", "id"),
-        ("subject", "id"),
+    for text, key, time in (
+        ("ticket_title", "ticket_id", "updated_at_with_timestamp"),
+        ("ticket_subject", "ticket_id", "updated_at_with_timestamp"),
+        ("ticket.title", "ticket.id", "ticket.updated_at_with_timestamp"),
+        ("ticket.subject", "ticket.id", "ticket.updated_at_with_timestamp"),
+        ("title", "id", "updated_at_with_timestamp"),
+        ("subject", "id", "updated_at_with_timestamp"),
     )
 )
 

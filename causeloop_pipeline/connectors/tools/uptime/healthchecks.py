@@ -65,7 +65,7 @@ is_failing = Among("status", ("down", "grace"))
 
 
 def has_unique_key(check: spec.Record) -> bool:
-    """Whether a failing check was read with a read-only key, which is not told the check's own id."""
+    """Whether a failing check was read with a read-only key, whose answers leave out the check's own id."""
     return is_failing(check) and not check.get("update_url")
 
 

@@ -54,7 +54,7 @@ def _find_ending(
 ) -> Ending | None:
     listing = listed.pull.schema
     # What a list's filter leaves out is read one by one where the tool lets it.
-    schema = replace(listing, keep=None, unless=None) if listed.pull.refresh is not None else listing
+    schema = listing.unfiltered if listed.pull.refresh is not None else listing
     meaning = _understand(bench, listing, record)
     if meaning is None or not is_open(meaning):
         return None

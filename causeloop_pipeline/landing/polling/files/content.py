@@ -1,38 +1,44 @@
 """A file's bytes: a place that breaks off is another failure than a file that is broken."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 from causeloop_pipeline.egress.errors import OutsideFailure
 
 BLOCK_BYTES = 256_000
+Describe = Callable[[Exception], OutsideFailure]
+
+
+@contextmanager
+def describe_failures(describe: Describe) -> Iterator[None]:
+    """Each file system has errors of its own: all of them end the sync, with a reason."""
+    try:
+        yield
+    except (OutsideFailure, MemoryError):
+        raise
+    except Exception as error:
+        raise describe(error) from None
 
 
 class _Content(io.RawIOBase):
     """What another file holds; whatever keeps it from being read is the place's failure."""
 
-    def __init__(self, content: Any, describe: Callable[[Exception], OutsideFailure]) -> None:
+    def __init__(self, content: Any, describe: Describe) -> None:
         self._content, self._describe = content, describe
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer, as far as the place gives."""
-        part = self._call(self._content.read, len(buffer))
+        with describe_failures(self._describe):
+            part = self._content.read(len(buffer))
         buffer[: len(part)] = part
         return len(part)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place in the file."""
-        return int(self._call(self._content.seek, offset, whence))
-
-    def _call(self, operation: Callable[..., Any], *arguments: int) -> Any:
-        try:
-            return operation(*arguments)
-        except (OutsideFailure, MemoryError):
-            raise
-        except Exception as error:
-            # Each file system has errors of its own: all of them end the sync, with a reason.
-            raise self._describe(error) from None
+        with describe_failures(self._describe):
+            return int(self._content.seek(offset, whence))
 
     def tell(self) -> int:
         """The place of what is read next."""
@@ -53,6 +59,6 @@ class _Content(io.RawIOBase):
         super().close()
 
 
-def guard_content(content: Any, describe: Callable[[Exception], OutsideFailure]) -> BinaryIO:
+def guard_content(content: Any, describe: Describe) -> BinaryIO:
     """The content, whose failures while it is read are those that the function makes of them."""
     return cast(BinaryIO, io.BufferedReader(_Content(content, describe), BLOCK_BYTES))

@@ -6,8 +6,8 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from causeloop_pipeline.egress.errors import OutsideFailure, PermanentFailure, TransientFailure
-from causeloop_pipeline.landing.polling.files.content import guard_content
+from causeloop_pipeline.egress.errors import PermanentFailure, TransientFailure
+from causeloop_pipeline.landing.polling.files.content import describe_failures, guard_content
 from causeloop_pipeline.landing.polling.files.places import FoundFile, Place
 from causeloop_pipeline.landing.polling.files.s3_bucket import MAX_FILES, TOO_MANY, S3Bucket
 from causeloop_pipeline.landing.polling.isolated.google_key import read_google_key
@@ -26,13 +26,8 @@ class ObjectStore:
 
     def list_files(self) -> Iterator[FoundFile]:
         """Every object below the path."""
-        try:
+        with describe_failures(describe_failure):
             objects: Mapping[str, Mapping[str, Any]] = self._files.find(self._path, detail=True)
-        except (OutsideFailure, MemoryError):
-            raise
-        except Exception as error:
-            # Each file system has errors of its own: all of them end the sync, with a reason.
-            raise describe_failure(error) from None
         if len(objects) > MAX_FILES:
             raise PermanentFailure(TOO_MANY)
         for path, described in objects.items():
@@ -41,13 +36,10 @@ class ObjectStore:
 
     def open_file(self, name: str) -> BinaryIO:
         """An object's content, of which only what is being read is in memory."""
-        try:
+        describe = partial(describe_object_failure, name)
+        with describe_failures(describe):
             content = self._files.open(f"{self._path}/{name}", "rb", cache_type="readahead")
-        except (OutsideFailure, MemoryError):
-            raise
-        except Exception as error:
-            raise describe_object_failure(name, error) from None
-        return guard_content(content, partial(describe_object_failure, name))
+        return guard_content(content, describe)
 
 
 def open_store(title: str, store: Mapping[str, Any]) -> Place:
