@@ -79,11 +79,14 @@ def test_every_folder_of_the_map_is_there(path: str) -> None:
     assert (ROOT / path).exists() or "." in path or path in CONNECTORS
 
 
-def test_the_quality_of_grouping_is_ten_lines_of_the_page_that_a_command_writes() -> None:
-    page = (ROOT / "docs" / "quality.md").read_text().splitlines()
-    lines = section("grouping").splitlines()
+@pytest.mark.parametrize(
+    ("part", "rows"), [("grouping", 10), ("recurrence", 10), ("triggers", 2), ("causes", 2)]
+)
+def test_quality_is_shown_by_lines_of_the_page_that_commands_write(part: str, rows: int) -> None:
+    page = section(part, (ROOT / "docs" / "quality.md").read_text()).splitlines()
+    lines = section(part).splitlines()
 
-    assert len(lines) == 2 + 10
+    assert len(lines) == 2 + rows
     assert [line for line in lines if line not in page] == []
 
 

@@ -42,36 +42,40 @@ def _join_columns(*columns: str) -> pl.Expr:
 
 
 HISTORIES = (
-    FailureHistory("transit by station", "transit", "subway_delays", pl.col("pattern_id")),
-    FailureHistory("transit by line", "transit", "subway_delays", _join_columns("line", "error_code")),
-    FailureHistory("cluster by cause", "cluster", "cluster_node_failures", pl.col("pattern_id")),
-    FailureHistory("cluster by node", "cluster", "cluster_node_failures", pl.col("node")),
+    FailureHistory("transit delays by station", "transit", "subway_delays", pl.col("pattern_id")),
+    FailureHistory("transit delays by line", "transit", "subway_delays", _join_columns("line", "error_code")),
+    FailureHistory("cluster failures by cause", "cluster", "cluster_node_failures", pl.col("pattern_id")),
+    FailureHistory("cluster failures by node", "cluster", "cluster_node_failures", pl.col("node")),
     FailureHistory(
-        "status by component",
+        "status page by component",
         "status",
         "status_page_incidents",
         pl.col("components"),
         has_component_lists=True,
     ),
     FailureHistory(
-        "status by severity",
+        "status page by component and severity",
         "status",
         "status_page_incidents",
         _join_columns("components", "severity"),
         has_component_lists=True,
     ),
     FailureHistory(
-        "providers by title", "providers", "status_events", pl.col("pattern_id"), has_planned_work=True
+        "23 providers' status pages by title",
+        "providers",
+        "status_events",
+        pl.col("pattern_id"),
+        has_planned_work=True,
     ),
     FailureHistory(
-        "providers by severity",
+        "23 providers' status pages by provider and severity",
         "providers",
         "status_events",
         _join_columns("service", "severity"),
         has_planned_work=True,
     ),
     FailureHistory(
-        "vulnerabilities",
+        "exploited vulnerabilities by vendor",
         "vulnerabilities",
         "exploited_vulnerabilities",
         pl.col("service"),
@@ -79,7 +83,11 @@ HISTORIES = (
         since=datetime(2022, 7, 1),  # noqa: DTZ001 - as the file has it
     ),
     FailureHistory(
-        "disks", "disks", "disk_failures", _join_columns("system", "enclosure"), active_within_days=365.0
+        "disk failures, nearly memoryless",
+        "disks",
+        "disk_failures",
+        _join_columns("system", "enclosure"),
+        active_within_days=365.0,
     ),
 )
 

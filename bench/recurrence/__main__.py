@@ -4,15 +4,19 @@ Run `python -m bench.recurrence`. The reference is a logistic regression on rece
 origins, second half scored, Brier compared by a paired bootstrap over patterns. For every family the
 pretrained prior is trained without it. Prints one line per history and window and exits 1 when a cell is
 significantly worse than the reference, too few are significantly better, or a calibration error is too large.
-Arguments choose histories by a part of their name.
+Arguments choose histories by a part of their name; `--write PAGE` writes all of them into a page on quality.
 """
 
+import argparse
 import sys
+from pathlib import Path
 from time import perf_counter
 
 from bench.data.failure_histories import FailureHistory, choose_histories
 from bench.training.recurrence_prior import prior_without
 from causeloop_pipeline.analysis.evaluation.backtest import BacktestOptions, backtest
+from causeloop_pipeline.cli.output.quality.page import write_part
+from causeloop_pipeline.cli.output.quality.recurrence import ScoredHistory, describe_recurrence
 
 WINDOWS = (7, 30)
 RESAMPLES = 300
@@ -46,37 +50,42 @@ def score_history(history: FailureHistory) -> list[Score]:
     return result.scores.to_dicts()
 
 
-def format_line(history: FailureHistory, score: Score) -> str:
-    """One row of the quality table."""
-    comparison = (
-        "better" if score["brier_gain_low"] > 0 else "WORSE" if score["brier_gain_high"] < 0 else "equal"
-    )
+def format_line(cell: ScoredHistory) -> str:
+    """One row of the printed table."""
+    score = cell.score
+    comparison = "better" if cell.is_better else "WORSE" if cell.is_worse else "equal"
     gain = f"{score['brier_gain']:+.4f} [{score['brier_gain_low']:+.4f}, {score['brier_gain_high']:+.4f}]"
     pairs = [f"{score[name]:.3f} / {score['reference_' + name]:.3f}" for name in ("skill", "auc", "ece")]
     scored = [f"{score['base_rate']:.3f}", f"{score['brier']:.4f}", f"{score['reference_brier']:.4f}"]
-    cells = [
-        history.name,
-        str(score["window_days"]),
-        f"{score['n']:,}",
-        *scored,
-        f"{gain} {comparison}",
-        *pairs,
-    ]
-    return f"| {' | '.join(cells)} |"
+    row = [cell.title, str(score["window_days"]), f"{score['n']:,}", *scored, f"{gain} {comparison}", *pairs]
+    return f"| {' | '.join(row)} |"
+
+
+def read_arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m bench.recurrence", description=__doc__)
+    parser.add_argument("histories", nargs="*", metavar="PART", help="of the names of the histories to score")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the table into this page")
+    arguments = parser.parse_args()
+    if arguments.write and arguments.histories:
+        parser.error("--write writes the table of all histories: name none")
+    return arguments
 
 
 def main() -> int:
     """Prints the table; 0 when every goal is met."""
-    start = perf_counter()
+    arguments, start = read_arguments(), perf_counter()
     print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")
-    cells: list[Score] = []
-    for history in choose_histories(sys.argv[1:]):
+    cells: list[ScoredHistory] = []
+    for history in choose_histories(arguments.histories):
         for score in score_history(history):
-            cells.append(score)
-            print(format_line(history, score), flush=True)
-    better = sum(cell["brier_gain_low"] > 0 for cell in cells)
-    worse = sum(cell["brier_gain_high"] < 0 for cell in cells)
-    loose = sum(cell["ece"] > max_calibration_error(int(cell["n"])) for cell in cells)
+            cells.append(ScoredHistory(history.name, score))
+            print(format_line(cells[-1]), flush=True)
+    if arguments.write:
+        write_part(arguments.write, "recurrence", describe_recurrence(cells))
+    better = sum(cell.is_better for cell in cells)
+    worse = sum(cell.is_worse for cell in cells)
+    loose = sum(cell.score["ece"] > max_calibration_error(int(cell.score["n"])) for cell in cells)
     met = better >= MIN_BETTER_SHARE * len(cells) and not worse and not loose
     print(
         f"recurrence: {'met' if met else 'MISSED'}: significantly better in {better} of {len(cells)} "

@@ -57,6 +57,12 @@ DateFormat = Annotated[
     str | None, typer.Option(help="How dates are written, as strptime has it: %d/%m/%Y %H:%M.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout instead of tables.")]
+WritePage = Annotated[
+    Path | None,
+    typer.Option(
+        "--write", metavar="PAGE", help="Also write the figures into a Markdown page.", show_default=False
+    ),
+]
 Limit = Annotated[int, typer.Option(min=1, help="Rows shown of each table.")]
 
 

@@ -8,11 +8,20 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.cli.commands.analyze import DateFormat, Json, Map, MaxBadRows, SkipBadRows, Timezone
+from causeloop_pipeline.cli.commands.analyze import (
+    DateFormat,
+    Json,
+    Map,
+    MaxBadRows,
+    SkipBadRows,
+    Timezone,
+    WritePage,
+)
 from causeloop_pipeline.cli.issue_input import MAX_BAD_ROWS, IssueInput, read_issues
 from causeloop_pipeline.cli.labelled_sets import find_labelled_sets, read_labelled_set
 from causeloop_pipeline.cli.output.help import CommandList, show_examples
-from causeloop_pipeline.cli.output.quality_page import MeasuredSet, write_quality_page
+from causeloop_pipeline.cli.output.quality.grouping import MeasuredSet, describe_grouping
+from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.terminal import USAGE, fail, print_json_lines, stderr, stdout, table
 
 app = typer.Typer(cls=CommandList, help="Measure quality on labelled data.", no_args_is_help=True)
@@ -44,10 +53,7 @@ def grouping(
     ] = None,
     max_bad_rows: MaxBadRows = MAX_BAD_ROWS,
     peers: Annotated[bool, typer.Option(help="Also measure other methods on the same issues.")] = True,
-    write: Annotated[
-        Path | None,
-        typer.Option(metavar="PAGE", help="With --all: also write the figures into a Markdown page."),
-    ] = None,
+    write: WritePage = None,
     maps: Map = None,
     timezone: Timezone = "UTC",
     skip_bad_rows: SkipBadRows = False,
@@ -61,9 +67,11 @@ def grouping(
     if all_in is not None:
         sets = _measure_sets(all_in, label, max_bad_rows, peers=peers, seed=seed)
         if write is not None:
-            write_quality_page(write, sets)
+            write_part(write, "grouping", describe_grouping(sets))
         _print_sets(sets, as_json=as_json)
         return
+    if write is not None:
+        fail("--write writes a page on every file of a folder: name the folder with --all", USAGE)
     if file is None:
         fail("name a file of labelled issues, or a folder of them with --all FOLDER", USAGE)
     source = read_issues(

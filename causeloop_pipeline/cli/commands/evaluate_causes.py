@@ -6,8 +6,10 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.cli.commands.analyze import Json
+from causeloop_pipeline.cli.commands.analyze import Json, WritePage
 from causeloop_pipeline.cli.output.help import show_examples
+from causeloop_pipeline.cli.output.quality.causes import describe_causes
+from causeloop_pipeline.cli.output.quality.page import write_part
 from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
 
@@ -21,6 +23,7 @@ def causes(
         str,
         typer.Option(metavar="COLUMN", help="Internal causes, external causes or unknown; several with ;."),
     ] = "cause_layer1",
+    write: WritePage = None,
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -40,6 +43,8 @@ def causes(
         report = evaluate_causes(
             source.select(text.alias("text")).to_series(), source[label].cast(pl.String), seed=seed
         )
+    if write is not None:
+        write_part(write, "causes", describe_causes(file.name, label, report))
     if as_json:
         print_json_lines("figure", report)
         return

@@ -7,8 +7,10 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from causeloop_pipeline.cli.commands.analyze import Json
+from causeloop_pipeline.cli.commands.analyze import Json, WritePage
 from causeloop_pipeline.cli.output.help import show_examples
+from causeloop_pipeline.cli.output.quality.page import write_part
+from causeloop_pipeline.cli.output.quality.triggers import describe_triggers
 from causeloop_pipeline.cli.output.terminal import fail, print_json_lines, stderr, stdout, table
 from causeloop_pipeline.landing.export_file.dates import read_dates
 from causeloop_pipeline.landing.export_file.reader import IssueFileError, read_issue_file
@@ -36,6 +38,7 @@ def triggers(
     family: Annotated[
         str, typer.Option(metavar="COLUMN", help="Each value is left out of what is learned for it.")
     ] = "project",
+    write: WritePage = None,
     seed: Annotated[int, typer.Option(help="Seed of the intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -54,6 +57,8 @@ def triggers(
             families,
             seed=seed,
         )
+    if write is not None:
+        write_part(write, "triggers", describe_triggers(failures.name, changes.name, report))
     if as_json:
         print_json_lines("figure", report)
         return

@@ -70,6 +70,15 @@ def test_all_sets_and_their_peers_are_written_into_a_page(tmp_path):
     assert "| one | 40 | 1.00 / 1.00 / 1.00 |" in page.read_text()
 
 
+def test_a_single_file_is_no_page(tmp_path):
+    (tmp_path / "one.csv").write_text("id,title,group_label\nA-1,disk full,a\n")
+    page = tmp_path / "quality.md"
+    result = runner.invoke(app, ["evaluate", "grouping", str(tmp_path / "one.csv"), "--write", str(page)])
+    assert result.exit_code == 2
+    assert "name the folder with --all" in " ".join(result.stderr.split())
+    assert not page.exists()
+
+
 def test_more_unreadable_rows_than_the_flag_allows_refuse_the_file_and_say_what_to_do(tmp_path):
     (tmp_path / "one.csv").write_text("id,title,group_label\nA-1,disk full,a\nA-2,,a\n")
     result = runner.invoke(app, ["evaluate", "grouping", "--all", str(tmp_path), "--no-peers"])

@@ -39,6 +39,19 @@ def test_the_true_change_is_ranked_beside_the_peers(failures: Path, changes: Pat
     assert "12 failures, 12 with the change in the 90 days before" in " ".join(printed.stdout.split())
 
 
+def test_both_write_their_part_of_a_page(failures: Path, changes: Path, tmp_path: Path) -> None:
+    page, reports = tmp_path / "quality.md", tmp_path / "reports.csv"
+    reports.write_text("title,cause\nRoot cause: a misconfigured route,internal causes\n")
+    ranked = runner.invoke(app, ["evaluate", "triggers", str(failures), str(changes), "--write", str(page)])
+    read = runner.invoke(app, ["evaluate", "causes", str(reports), "--label", "cause", "--write", str(page)])
+    assert (ranked.exit_code, read.exit_code) == (0, 0), ranked.output + read.output
+    written = page.read_text()
+    assert "12 failures whose change is known; that of 12 lies in the 90 days before." in written
+    assert "`causeloop evaluate triggers failures.csv changes.csv --write docs/quality.md`" in written
+    assert "| causeloop | agrees with the first label | 1.00 | 1.00 to 1.00 | 1 |" in written
+    assert written.index("<!-- triggers -->") < written.index("<!-- causes -->")
+
+
 def test_an_absent_column_is_named(failures: Path, changes: Path) -> None:
     swapped = runner.invoke(app, ["evaluate", "triggers", str(changes), str(failures)])
     assert swapped.exit_code == 1

@@ -1,17 +1,14 @@
-"""The page on quality: every labelled set beside other methods, with intervals, and what was tuned on it."""
+"""The part on grouping: every labelled set beside other methods, with intervals, and what was tuned on it."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
-from pathlib import Path
 
 import polars as pl
 
-MARK = "grouping"
+from causeloop_pipeline.cli.output.quality.page import UNKNOWN, show_figure, show_interval, show_table
+
 OURS = "causeloop"
-_UNKNOWN = "–"
-_HEAD = "# Quality\n\nWritten by commands, which each replace their own part.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +66,12 @@ Peers see the same issues, and have one setting for all sets; a dash where a pee
 """
 
 
-def write_quality_page(path: Path, sets: Sequence[MeasuredSet]) -> None:
-    """Replaces the part on grouping of a page, or begins the page."""
-    page = path.read_text(encoding="utf-8") if path.exists() else _HEAD
-    part = f"<!-- {MARK} -->\n{describe_grouping(sets)}<!-- /{MARK} -->\n"
-    before, mark, rest = page.partition(f"<!-- {MARK} -->\n")
-    after = rest.partition(f"<!-- /{MARK} -->\n")[2] if mark else ""
-    path.write_text(f"{before}{'' if mark else chr(10)}{part}{after}", encoding="utf-8")
-
-
 def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
     """The part on grouping as Markdown."""
     in_order = sorted(sets, key=_order)
     parts = [
         "## Grouping\n\n`causeloop evaluate grouping --all FOLDER --write docs/quality.md`\n",
-        _table(
+        show_table(
             (
                 "data",
                 "issues",
@@ -99,7 +87,7 @@ def describe_grouping(sets: Sequence[MeasuredSet]) -> str:
         _describe_means(in_order),
         _NOTES,
         "### In detail\n",
-        _table(
+        show_table(
             (
                 "data",
                 "left out",
@@ -161,8 +149,8 @@ def _summarize(measured: MeasuredSet) -> list[str]:
         f"{measured.issues:,}",
         f"{ours.show('precision')} / {ours.show('recall')} / {ours.show('f1')}",
         ours.show_interval("f1"),
-        f"{peers[best].show('f1')} ({best})" if best else _UNKNOWN,
-        f"{ours.show('recall@10')} ({tfidf.show('recall@10') if tfidf else _UNKNOWN})",
+        f"{peers[best].show('f1')} ({best})" if best else UNKNOWN,
+        f"{ours.show('recall@10')} ({tfidf.show('recall@10') if tfidf else UNKNOWN})",
         ours.show("ece"),
         ours.show("ece_30_verdicts"),
     ]
@@ -188,7 +176,7 @@ def _peer_table(sets: Sequence[MeasuredSet]) -> str:
     rows = [
         [_title(each), *(_Figures(each, method).show_f1s() for method in (OURS, *methods))] for each in sets
     ]
-    return _table(("data", OURS, *methods), rows)
+    return show_table(("data", OURS, *methods), rows)
 
 
 class _Figures:
@@ -205,24 +193,15 @@ class _Figures:
 
     def show(self, name: str) -> str:
         """A figure with two decimals."""
-        return _show(self.value(name))
+        return show_figure(self.value(name))
 
     def show_interval(self, name: str) -> str:
         """The interval of a figure."""
         row = self._rows.get(name)
-        return f"{_show(row['low'])} to {_show(row['high'])}" if row and row["low"] is not None else _UNKNOWN
+        return show_interval(row["low"], row["high"]) if row else UNKNOWN
 
     def show_f1s(self) -> str:
         """Pairwise F1 with its interval, and B-cubed F1."""
         if "f1" not in self._rows:
-            return _UNKNOWN
+            return UNKNOWN
         return f"{self.show('f1')} ({self.show_interval('f1')}); {self.show('bcubed_f1')}"
-
-
-def _show(value: float) -> str:
-    return _UNKNOWN if isnan(value) else re.sub(r"^(-?)0\.", r"\1.", f"{value:.2f}")
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
-    return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)

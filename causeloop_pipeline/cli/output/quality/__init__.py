@@ -1,0 +1,1 @@
+"""The page on quality: what each command that measures quality writes into it."""
