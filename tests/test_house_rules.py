@@ -2,7 +2,6 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -36,12 +35,16 @@ def code_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in written if GROWING not in path.parents))
 
 
-def functions() -> Iterator[tuple[Path, Function]]:
+@cache
+def functions() -> tuple[tuple[Path, Function], ...]:
     """Every function of every Python file."""
-    for path in code_files():
-        if path.suffix == ".py":
-            nodes = ast.walk(ast.parse(path.read_text()))
-            yield from ((path, node) for node in nodes if isinstance(node, Function))
+    files = [path for path in code_files() if path.suffix == ".py"]
+    return tuple(
+        (path, node)
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, Function)
+    )
 
 
 def place(path: Path, line: int = 1) -> str:
