@@ -2,10 +2,11 @@
 
 import binascii
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-MAX_DEPTH = 5
+MAX_DEPTH = 7
 MAX_OBJECTS = 5_000
 MAX_TEXT = 1_000_000
 BASE64_JSON = ("ey", "ew", "W3", "Ww")
@@ -44,11 +45,12 @@ def _list_candidates(value: Any, children: list[Any]) -> list[list[Any]]:
 
 
 def _are_alike(children: list[Any]) -> bool:
-    """Whether all are objects, with half of their keys in common."""
+    """Whether all are objects, and half of the keys of each are those that most of them have."""
     if not all(isinstance(child, dict) for child in children):
         return False
-    keys = [set(child) for child in children]
-    return 2 * len(set.intersection(*keys)) >= len(set.union(*keys))
+    counts = Counter(key for child in children for key in child)
+    usual = {key for key, count in counts.items() if 2 * count > len(children)}
+    return all(2 * len(usual & child.keys()) >= len(child) for child in children)
 
 
 def read_json_text(text: str) -> Any:

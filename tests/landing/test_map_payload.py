@@ -17,6 +17,10 @@ WRAPPERS: dict[str, Any] = {
     "a list": lambda records: records,
     "another list endpoint": lambda records: {"count": len(records), "next_page": None, "rows": records},
     "a list inside an answer": lambda records: {"ok": True, "response": {"found": {"rows": records}}},
+    "an answer of GraphQL inside the result of an automation": lambda records: {
+        "status": "succeeded",
+        "result": {"result": {"data": {"viewer": {"found": {"rows": records}}}}},
+    },
     "an answer passed on with its status": lambda records: {"status": 200, "body": {"rows": records}},
     "an answer kept as text": lambda records: {"statusCode": 200, "body": json.dumps({"rows": records})},
     "a message of a queue, in Base64": lambda records: {
