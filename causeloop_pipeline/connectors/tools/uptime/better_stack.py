@@ -34,7 +34,6 @@ INCIDENT = IssueMapping(
     service=("attributes.name", "attributes.url"),
     error_type="attributes.cause",
     team=("attributes.team_name",),
-    environment="attributes.regions.0",
     external_url=("attributes.origin_url", "attributes.url"),
     source_created_at="attributes.started_at",
     resolved_at="attributes.resolved_at",

@@ -1,46 +1,61 @@
 """Checkly alerts, listed by time and pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Choose, Every, Has, Is, Literal, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Every,
+    Has,
+    Is,
+    Kind,
+    Literal,
+    Match,
+    Matches,
+    Some,
+    Text,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
     name="alert",
     when=Every(
-        (Some((Has("alert_type"), Has("alertType"))), Some((Has("check_name"), Has("name"), Has("checkId"))))
+        (
+            Some((Has("alert_type"), Has("alertType"), Matches("event", r"^ALERT_|^NO_ALERT$"))),
+            Some((Has("check_name"), Has("name"), Has("checkId"))),
+        )
     ),
     title=(
-        "event",
+        Match("event", r"^.* .*$"),
+        "title",
+        Text("{check_name}: {event}"),
         Text("{check_name}: {alert_type}"),
         Text("{name}: {alertType}"),
         Text("Check {checkId}: {alertType}"),
     ),
     body=("check_error_message", "error"),
-    severity=("alert_type", "alertType"),
-    status=("alert_type", "alertType"),
+    severity=("alert_type", "alertType", "event"),
+    status=("alert_type", "alertType", "event"),
     service=("check_name", "name", "checkId"),
     error_type=("check_type", "checkType"),
     team="group_name",
-    environment=("run_location", "runLocation"),
-    external_url="link",
+    external_url=("link", "result_link"),
     source_created_at=("started_at", "created_at"),
     resolved_at=("started_at", "created_at"),
     attributes={
         "status_code": ("api_check_response_status_code", "statusCode"),
         "response_time": "response_time",
+        "location": ("run_location", "runLocation"),
     },
 )
 
 RESULT = IssueMapping(
     name="check result or status",
-    when=Every((Has("checkId"), Has("name"), Has("hasFailures"))),
+    when=Every((Kind(("result",)), Has("checkId"), Has("name"), Has("hasFailures"))),
     title=Choose(Is("isDegraded", ("true",)), Text("{name} is degraded"), Text("{name} is failing")),
     severity=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
     status=Choose(Is("isDegraded", ("true",)), Literal("alert_degraded"), Literal("alert_failure")),
     service="name",
-    environment=("runLocation", "lastRunLocation"),
     source_created_at=("startedAt", "updated_at", "created_at"),
-    attributes={"response_time": "responseTime"},
+    attributes={"response_time": "responseTime", "location": ("runLocation", "lastRunLocation")},
 )
 
 

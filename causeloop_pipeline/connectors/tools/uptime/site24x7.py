@@ -14,14 +14,18 @@ ALERT = IssueMapping(
     service="MONITORNAME",
     error_type=("INCIDENT_REASON", "MONITORTYPE"),
     team=("MONITOR_GROUPNAME", "GROUP_TAGS"),
-    environment="FAILED_LOCATIONS",
     external_url=("MONITOR_DASHBOARD_LINK", "RCA_LINK", "MONITORURL"),
     source_created_at=(
         "INCIDENT_TIME_ISO",
         Instant("OUTAGE_TIME_UNIX_FORMAT", TimeFormat.EPOCH_MILLISECONDS),
     ),
     resolved_at=("INCIDENT_TIME_ISO",),
-    attributes={"type": "MONITORTYPE", "url": "MONITORURL", "report": "RCA_LINK"},
+    attributes={
+        "type": "MONITORTYPE",
+        "url": "MONITORURL",
+        "report": "RCA_LINK",
+        "locations": "FAILED_LOCATIONS",
+    },
 )
 
 CONNECTOR = spec.Connector(

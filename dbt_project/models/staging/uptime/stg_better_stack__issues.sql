@@ -70,7 +70,7 @@ select
         when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,team_name}')
         when 'incident' then mapping.text_at(payload, '{attributes,team_name}')
     end as team,
-    case variant when 'incident' then mapping.text_at(payload, '{attributes,regions,0}') end as environment,
+    null::text as environment,
     case variant
         when 'monitor or heartbeat' then mapping.text_at(payload, '{attributes,url}')
         when 'incident' then coalesce(mapping.text_at(payload, '{attributes,origin_url}'), mapping.text_at(payload, '{attributes,url}'))

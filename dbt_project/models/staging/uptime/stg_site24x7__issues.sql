@@ -54,12 +54,12 @@ select
     case variant when 'alert' then mapping.text_at(payload, '{MONITORNAME}') end as service,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{INCIDENT_REASON}'), mapping.text_at(payload, '{MONITORTYPE}')) end as error_type,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{MONITOR_GROUPNAME}'), mapping.text_at(payload, '{GROUP_TAGS}')) end as team,
-    case variant when 'alert' then mapping.text_at(payload, '{FAILED_LOCATIONS}') end as environment,
+    null::text as environment,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{MONITOR_DASHBOARD_LINK}'), mapping.text_at(payload, '{RCA_LINK}'), mapping.text_at(payload, '{MONITORURL}')) end as external_url,
     case variant when 'alert' then coalesce(mapping.instant_at(payload, '{INCIDENT_TIME_ISO}'), mapping.epoch_at(payload, '{OUTAGE_TIME_UNIX_FORMAT}', 1000)) end as source_created_at,
     case variant when 'alert' then mapping.instant_at(payload, '{INCIDENT_TIME_ISO}') end as resolved_at,
     case variant
-        when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{MONITORTYPE}', 'url', payload #> '{MONITORURL}', 'report', payload #> '{RCA_LINK}'))
+        when 'alert' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{MONITORTYPE}', 'url', payload #> '{MONITORURL}', 'report', payload #> '{RCA_LINK}', 'locations', payload #> '{FAILED_LOCATIONS}'))
         else '{}'::jsonb
     end as attributes
 from variants
