@@ -58,7 +58,7 @@ from causeloop_pipeline.connectors.signatures import (
     SnsSignature,
     UrlSecret,
 )
-from causeloop_pipeline.connectors.webhooks import Condition, Webhook, WebhookEvent
+from causeloop_pipeline.connectors.webhooks import Condition, IdsOnly, Webhook, WebhookEvent
 
 # A tool's file writes `spec.` before every one of these, wherever it is defined.
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "GitHubApp",
     "Headers",
     "HmacSignature",
+    "IdsOnly",
     "JwtSignature",
     "KeyedHash",
     "LastRecordPages",

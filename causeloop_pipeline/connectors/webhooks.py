@@ -30,6 +30,14 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class IdsOnly:
+    """Bodies that name records by their ids and hold nothing of them: set aside, with what to do instead."""
+
+    when: Condition
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhook:
     """A tool's webhook: one valid signature is enough, and the first matching event is read."""
 
@@ -41,6 +49,7 @@ class Webhook:
     delivery_path: str | None = None
     ignore: tuple[Condition, ...] = ()
     """Pings and the like: answered, not stored."""
+    ids_only: tuple[IdsOnly, ...] = ()
     challenge_header: str | None = None
     challenge_answer: str = "verification"
     """One-time check of the address: a GET with this header is answered with its value under this name."""

@@ -107,6 +107,9 @@ def read_document(
     document, first = _recognize(webhook, document)
     if _is_ignored(webhook, document):
         return []
+    for named in webhook.ids_only:
+        if _holds(named.when, document):
+            return [Quarantined(connector.name, json.dumps(document).encode(), named.reason)]
     if first is None:
         carried = _unwrap(document)
         return None if carried is None else read_document(connector, carried, config=config)

@@ -119,11 +119,35 @@ def body_of(name: str) -> bytes:
             "pagerduty",
             {"event": {"event_type": "incident.annotated", "data": {"type": "incident_note", "id": "PN"}}},
         ),
+        ("asana", {"events": []}),
+        ("gitlab", {"object_kind": "note", "object_attributes": {"noteable_type": "Commit"}}),
+        ("snowflake", {"messageType": "USER_TASK_SUCCEEDED", "taskName": "T", "messages": [{"runId": "1"}]}),
     ],
 )
 def test_pings_are_answered_and_not_stored(name, document):
     received = read_delivery(CONNECTORS[name], json.dumps(document).encode())
     assert (received.records, received.quarantined) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "instead"),
+    [
+        ("asana", {"events": [{"action": "added", "resource": {"gid": "77"}}]}, "let a rule post the task"),
+        ("clickup", {"event": "taskUpdated", "task_id": "77", "history_items": []}, "let an automation post"),
+        ("notion", {"type": "page.created", "entity": {"id": "77", "type": "page"}}, "post the page"),
+        (
+            "hubspot",
+            [{"subscriptionType": "ticket.propertyChange", "objectId": 77, "propertyName": "subject"}],
+            "let a workflow post all properties",
+        ),
+    ],
+)
+def test_a_delivery_of_ids_alone_is_set_aside_with_what_to_do_instead(name, document, instead):
+    received = read_delivery(CONNECTORS[name], json.dumps(document).encode())
+    assert received.records == []
+    (refused,) = received.quarantined
+    assert "only the id" in refused.reason
+    assert instead in refused.reason
 
 
 @pytest.mark.parametrize("name", PUSHING)

@@ -96,6 +96,13 @@ CONNECTOR = spec.Connector(
             ),
             spec.SharedSecret("x-causeloop-token"),
         ),
+        ids_only=(
+            spec.IdsOnly(
+                when=spec.Condition(path="subscriptionType"),
+                reason="HubSpot's subscriptions hold only the id of the ticket and one changed property: "
+                "poll the tickets, or let a workflow post all properties",
+            ),
+        ),
         events=(
             spec.WebhookEvent(
                 record="",

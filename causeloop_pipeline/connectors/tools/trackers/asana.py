@@ -104,6 +104,14 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-hook-signature"), spec.SharedSecret("x-causeloop-token")),
+        ignore=(spec.Condition(path="events", values=frozenset({"[]"})),),
+        ids_only=(
+            spec.IdsOnly(
+                when=spec.Condition(path="events.0.resource.gid"),
+                reason="Asana's own webhooks hold only the ids of what changed: "
+                "poll the projects, or let a rule post the task",
+            ),
+        ),
         events=(
             spec.WebhookEvent(record="data", when=spec.Condition(path="data.gid"), schema=SCHEMA),
             spec.WebhookEvent(record="task", when=spec.Condition(path="task.gid"), schema=SCHEMA),

@@ -64,6 +64,13 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.HmacSignature("x-signature"), spec.SharedSecret("x-causeloop-token")),
+        ids_only=(
+            spec.IdsOnly(
+                when=spec.Condition(path="history_items"),
+                reason="ClickUp's own webhooks hold only the id of the task: "
+                "poll the workspace, or let an automation post the task",
+            ),
+        ),
         events=(
             spec.WebhookEvent(record="payload", when=spec.Condition(path="payload.name"), schema=SCHEMA),
             spec.WebhookEvent(record="task", when=spec.Condition(path="task.name"), schema=SCHEMA),

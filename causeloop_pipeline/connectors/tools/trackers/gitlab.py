@@ -230,6 +230,10 @@ CONNECTOR = spec.Connector(
         delivery_header="x-gitlab-event-uuid",
         ignore=(
             spec.Condition(
+                path="object_attributes.noteable_type",
+                values=frozenset({"MergeRequest", "Commit", "Snippet"}),
+            ),
+            spec.Condition(
                 path="object_kind",
                 values=frozenset(
                     {

@@ -71,6 +71,13 @@ CONNECTOR = spec.Connector(
             spec.HmacSignature("x-notion-signature", prefix="sha256="),
             spec.SharedSecret("x-causeloop-token"),
         ),
+        ids_only=(
+            spec.IdsOnly(
+                when=spec.Condition(path="entity.id"),
+                reason="Notion's integration webhooks hold only the id of the page: "
+                "poll the data source, or let an automation of the database post the page",
+            ),
+        ),
         events=(
             spec.WebhookEvent(
                 record="data",

@@ -7,7 +7,9 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Every,
     Has,
     Instant,
+    Kind,
     Literal,
+    Match,
     Some,
     Text,
     TimeFormat,
@@ -38,7 +40,7 @@ FAILED_QUERY = IssueMapping(
 )
 TASK = IssueMapping(
     name="task",
-    when=Every((Has("STATE"), Has("NAME"))),
+    when=Every((Kind(("task",)), Has("STATE"), Has("NAME"))),
     title=(Text("Task {NAME}: {ERROR_MESSAGE}"), Text("Task {NAME} {STATE}")),
     body="ERROR_MESSAGE",
     severity="STATE",
@@ -62,6 +64,19 @@ LOGIN = IssueMapping(
     team="USER_NAME",
     source_created_at="EVENT_TIMESTAMP",
     attributes={"user": "USER_NAME", "address": "CLIENT_IP", "client": "REPORTED_CLIENT_TYPE"},
+)
+NOTICE = IssueMapping(
+    name="error notification",
+    when=Every((Kind(("task_notice", "pipe_notice")), Some((Has("errorMessage"), Has("firstError"))))),
+    title=(Text("Task {taskName}: {errorMessage}"), Text("Pipe {pipeName}: {firstError}")),
+    body=("errorMessage", "firstError"),
+    severity=Literal("failed"),
+    status=Literal("failed"),
+    service=(Match("taskName", r"[^.]+$"), Match("pipeName", r"[^.]+$")),
+    error_type=("errorCode", "messageType"),
+    environment=(Match("taskName", r"^([^.]+)\."), Match("pipeName", r"^([^.]+)\.")),
+    source_created_at=("queryStartTime", "scheduledTime", "timestamp"),
+    attributes={"query": "queryId", "file": "fileName", "account": "accountName"},
 )
 FAILED = ("fail", "failed", "incident", "failed_with_error", "failed_with_incident", "cancelled", "canceled")
 
@@ -109,7 +124,20 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
+        ignore=(spec.Condition(path="messageType", values=frozenset({"USER_TASK_SUCCEEDED"})),),
         events=(
+            *(
+                spec.WebhookEvent(
+                    record="messages",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(key=key, updated_at=("completedTime", "timestamp"), kind=kind),
+                    add=tuple((name, name) for name in (path, "messageType", "timestamp", "accountName")),
+                )
+                for path, key, kind in (
+                    ("taskName", "task/{taskName}/{runId}", "task_notice"),
+                    ("pipeName", "pipe/{pipeName}/{fileName}", "pipe_notice"),
+                )
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="IS_SUCCESS"),
@@ -143,5 +171,5 @@ CONNECTOR = spec.Connector(
         ),
         setup="A notification integration that posts the row as JSON, with the header X-Causeloop-Token.",
     ),
-    issues=(LOGIN, TASK, FAILED_QUERY),
+    issues=(LOGIN, NOTICE, TASK, FAILED_QUERY),
 )
