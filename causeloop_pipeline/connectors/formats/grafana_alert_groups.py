@@ -58,6 +58,19 @@ ALERT_GROUP = IssueMapping(
         "labels": "labels",
     },
 )
+SENT_ALERT = IssueMapping(
+    name="alert sent to an integration",
+    when=Every((Has("alert_uid"), Has("title"))),
+    title="title",
+    body="message",
+    status="state",
+    external_url="link_to_upstream_details",
+)
+SENT_ALERT_EVENT = spec.WebhookEvent(
+    record="",
+    when=spec.Condition(path="alert_uid"),
+    schema=spec.RecordSchema(key="alert_uid", updated_at=(), kind="sent_alert"),
+)
 ALERT_GROUP_EVENT = spec.WebhookEvent(
     record="alert_group",
     schema=spec.RecordSchema(updated_at=("event_time",)),

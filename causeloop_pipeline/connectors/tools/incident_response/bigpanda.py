@@ -9,6 +9,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Match,
     Some,
     Tag,
+    Text,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
@@ -39,7 +40,8 @@ INCIDENT = IssueMapping(
         "alerts.0.tags.check",
         *list_tags("check|alertname"),
         "alerts.0.description",
-        "subtitle",
+        *("subtitle", "condition_name", "description"),
+        Text("Incident {id}"),
     ),
     body=(
         Different("subtitle", than="title"),
@@ -67,6 +69,22 @@ INCIDENT = IssueMapping(
     source_created_at=at("started_at", "start"),
     resolved_at=at("ended_at", "end", "updated_at", "changed_at"),
     attributes={"alerts": "active_alerts", "folders": "folders", "sources": "source_systems"},
+)
+SENT_ALERT = IssueMapping(
+    name="alert sent to BigPanda",
+    when=Every((Has("status"), Has("timestamp"), Some((Has("check"), Has("description"))))),
+    title=("check", "description"),
+    body=Different("description", than="check"),
+    severity=("severity", Match("status", r"(?i)^(critical|warning)$")),
+    status="status",
+    service=("service", "application", "host"),
+    error_type="check",
+    team="team",
+    environment=("environment", "env"),
+    external_url="link",
+    source_created_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    resolved_at=Instant("timestamp", TimeFormat.EPOCH_SECONDS),
+    attributes={"host": "host", "cluster": "cluster"},
 )
 SCHEMA = spec.RecordSchema(
     updated_at=("updated_at", "changed_at", "last_change"), times=spec.TimeFormat.EPOCH_SECONDS
@@ -123,6 +141,23 @@ CONNECTOR = spec.Connector(
                 ),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="alerts"), schema=PUSHED),
+            # What monitoring tools send to its alerts API, where they send it here as well.
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(
+                        key=key,
+                        updated_at=("timestamp",),
+                        times=spec.TimeFormat.EPOCH_SECONDS,
+                        kind="sent_alert",
+                    ),
+                )
+                for path, key in (
+                    ("incident_identifier", "alert/{incident_identifier}"),
+                    ("check", "alert/{host}/{check}"),
+                )
+            ),
         ),
         setup=(
             "Integrations › New Integration › Webhook: add the address and the header X-Causeloop-Token, "
@@ -130,5 +165,5 @@ CONNECTOR = spec.Connector(
         ),
     ),
     rate_limit=spec.RateLimit(),
-    issues=(INCIDENT,),
+    issues=(INCIDENT, SENT_ALERT),
 )

@@ -3,7 +3,12 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.formats.grafana_alert_groups import ALERT_GROUP, ALERT_GROUP_EVENT
+from causeloop_pipeline.connectors.formats.grafana_alert_groups import (
+    ALERT_GROUP,
+    ALERT_GROUP_EVENT,
+    SENT_ALERT,
+    SENT_ALERT_EVENT,
+)
 
 CONNECTOR = spec.Connector(
     name="grafana_oncall",
@@ -41,12 +46,12 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
-        events=(ALERT_GROUP_EVENT,),
+        events=(ALERT_GROUP_EVENT, SENT_ALERT_EVENT),
         setup=(
             "OnCall › Outgoing webhooks: add one for every status change with the address, the header "
             "X-Causeloop-Token, and the whole payload forwarded."
         ),
     ),
     rate_limit=spec.RateLimit(remaining="ratelimit-remaining", reset="ratelimit-reset"),
-    issues=(ALERT_GROUP,),
+    issues=(ALERT_GROUP, SENT_ALERT),
 )

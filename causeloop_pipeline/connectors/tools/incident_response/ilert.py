@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Kind, Some, Tag, Text
+from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Is, Kind, Some, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -74,6 +74,32 @@ INCIDENT = IssueMapping(
     source_created_at="createdAt",
     resolved_at=("resolvedOn", "updatedAt"),
 )
+SENT_EVENT = IssueMapping(
+    name="event sent to an alert source",
+    when=Every((Has("summary"), Is("eventType", ("ALERT", "ACCEPT", "RESOLVE")))),
+    title="summary",
+    body=Different("details", than="summary"),
+    severity="priority",
+    status="eventType",
+    service=("labels.service", "customDetails.service"),
+    error_type=("labels.error_type", "customDetails.error_type"),
+    team=("labels.team", "customDetails.team"),
+    environment=("labels.environment", "labels.env", "customDetails.environment"),
+    external_url="links.0.href",
+    attributes={"alert_key": "alertKey", "labels": "labels"},
+)
+
+
+def has_alert_key(event: spec.Record) -> bool:
+    """Whether an event says to which alert it belongs."""
+    return bool(event.get("alertKey"))
+
+
+def has_no_alert_key(event: spec.Record) -> bool:
+    """Whether nothing but its text tells an event from another."""
+    return not has_alert_key(event)
+
+
 ALERT_RECORD = spec.RecordSchema(updated_at=("updatedAt", "resolvedOn", "reportTime"))
 INCIDENT_RECORD = spec.RecordSchema(
     key="incident/{id}", updated_at=("updatedAt", "createdAt"), kind="incident"
@@ -132,6 +158,15 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="", when=spec.Condition(path="affectedServices"), schema=INCIDENT_RECORD
             ),
+            # What monitoring tools send to the events API, where they send it here as well.
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path="eventType", values=frozenset({"ALERT", "ACCEPT", "RESOLVE"})),
+                    schema=spec.RecordSchema(key=key, updated_at=(), kind="sent_event", keep=keep),
+                )
+                for key, keep in (("event/{alertKey}", has_alert_key), ("event/{summary}", has_no_alert_key))
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="summary"), schema=PUSHED_ALERT),
         ),
         setup=(
@@ -139,5 +174,5 @@ CONNECTOR = spec.Connector(
             "X-Causeloop-Token for created, accepted and resolved alerts."
         ),
     ),
-    issues=(ALERT, INCIDENT),
+    issues=(ALERT, SENT_EVENT, INCIDENT),
 )

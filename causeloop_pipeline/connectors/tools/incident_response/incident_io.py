@@ -136,6 +136,20 @@ ALERT = IssueMapping(
     resolved_at=("resolved_at", "updated_at"),
     attributes={"deduplication_key": "deduplication_key", "alert_source": "alert_source_id"},
 )
+SENT_EVENT = IssueMapping(
+    name="event sent to an alert source",
+    when=Every((Kind(("sent_event",)), Has("title"))),
+    title="title",
+    body=Different("description", than="title"),
+    severity=("metadata.severity", "metadata.priority"),
+    status="status",
+    service="metadata.service",
+    error_type="metadata.error_type",
+    team=("metadata.team.0", "metadata.team"),
+    environment=("metadata.environment", "metadata.env"),
+    external_url="source_url",
+    attributes={"deduplication_key": "deduplication_key"},
+)
 INCIDENT_RECORD = spec.RecordSchema()
 ALERT_RECORD = spec.RecordSchema(
     key="alert/{id}", updated_at=("updated_at", "resolved_at", "created_at"), kind="alert"
@@ -209,9 +223,20 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record=r"public_alert\.alert_resolved_v1", schema=ALERT_RECORD),
             spec.WebhookEvent(record="incident", schema=INCIDENT_RECORD),
             spec.WebhookEvent(record="alert", schema=ALERT_RECORD),
+            # What monitoring tools send to an HTTP alert source, where they send it here as well.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="deduplication_key"),
+                schema=spec.RecordSchema(
+                    key="event/{deduplication_key}",
+                    updated_at=(),
+                    kind="sent_event",
+                    unless="id",
+                ),
+            ),
         ),
         setup="Settings › Webhooks: add an endpoint with all public incident and alert events.",
     ),
     rate_limit=spec.RateLimit(),
-    issues=(INCIDENT, ALERT),
+    issues=(INCIDENT, ALERT, SENT_EVENT),
 )

@@ -12,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Match,
+    Some,
     Tag,
     TimeFormat,
 )
@@ -77,6 +78,19 @@ PUSHED = IssueMapping(
     resolved_at=Instant("updatedAt", TimeFormat.EPOCH_NANOSECONDS),
     attributes=ATTRIBUTES,
 )
+SENT_ALERT = IssueMapping(
+    name="alert sent to Opsgenie",
+    when=Every((Has("message"), Some((Has("alias"), Has("entity"), Has("priority"))))),
+    title="message",
+    body=Different("description", than="message"),
+    severity="priority",
+    service=SERVICE,
+    error_type=("details.error_type", "details.errorType"),
+    team=TEAM,
+    environment=ENVIRONMENT,
+    external_url="details.url",
+    attributes=ATTRIBUTES,
+)
 SINCE = spec.Since(
     field="updatedAt",
     param="query",
@@ -132,6 +146,14 @@ CONNECTOR = spec.Connector(
                 schema=spec.RecordSchema(key="incidentId", updated_at=(), kind="event"),
                 add=ADDED,
             ),
+            # What monitoring tools send to create an alert, where they send it here as well.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="alias"),
+                schema=spec.RecordSchema(
+                    key="alias/{alias}", updated_at=(), kind="sent_alert", unless="createdAt"
+                ),
+            ),
         ),
         setup=(
             "Settings › Integrations › Webhook: enter the address, add the alert description and details to "
@@ -139,5 +161,5 @@ CONNECTOR = spec.Connector(
         ),
     ),
     rate_limit=spec.RateLimit(reset="x-ratelimit-period-in-sec"),
-    issues=(PUSHED, RECORD),
+    issues=(PUSHED, RECORD, SENT_ALERT),
 )

@@ -64,6 +64,19 @@ EVENT = IssueMapping(
     environment=ENVIRONMENT,
     source_created_at="time_of_creation",
 )
+SENT_EVENT = IssueMapping(
+    name="event sent to a service",
+    when=Every((Has("event_id"), Has("message"), Has("status"))),
+    title="message",
+    body=Different("description", than="message"),
+    severity=SEVERITY,
+    status="status",
+    service=SERVICE,
+    error_type=ERROR_TYPE,
+    team=TEAM,
+    environment=ENVIRONMENT,
+    attributes={"tags": "tags"},
+)
 EXPORTED = spec.RecordSchema(updated_at=("updated_at",))
 PUSHED = spec.RecordSchema(updated_at=("updated_at",))
 
@@ -126,6 +139,12 @@ CONNECTOR = spec.Connector(
                 add=(("event_at", "event.timestamp"),),
             ),
             spec.WebhookEvent(record="data", schema=PUSHED),
+            # What monitoring tools send to a service's incoming webhook, where they send it here as well.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="event_id"),
+                schema=spec.RecordSchema(key="event/{event_id}", updated_at=(), kind="sent_event"),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="status"), schema=PUSHED),
         ),
         setup=(
@@ -133,5 +152,5 @@ CONNECTOR = spec.Connector(
             "header X-Causeloop-Token."
         ),
     ),
-    issues=(EVENT, INCIDENT),
+    issues=(EVENT, INCIDENT, SENT_EVENT),
 )

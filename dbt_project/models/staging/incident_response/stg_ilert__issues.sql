@@ -31,6 +31,7 @@ variants as (
         records.*, connector.config,
         case
             when (kind in ('record') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{reportTime}') or mapping.has_value(payload, '{alertSource}')))) then 'alert'
+            when (mapping.has_value(payload, '{summary}') and coalesce(lower(mapping.text_at(payload, '{eventType}')) in ('alert', 'accept', 'resolve'), false)) then 'event sent to an alert source'
             when (kind in ('incident') and (mapping.has_value(payload, '{summary}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{affectedServices}') or mapping.has_value(payload, '{affectedTeams}') or mapping.has_value(payload, '{message}')))) then 'incident'
         end as variant
     from records
@@ -51,32 +52,45 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
         when 'alert' then mapping.text_at(payload, '{summary}')
+        when 'event sent to an alert source' then mapping.text_at(payload, '{summary}')
         when 'incident' then mapping.text_at(payload, '{summary}')
     end as title,
     case variant
         when 'alert' then nullif(mapping.text_at(payload, '{details}'), mapping.text_at(payload, '{summary}'))
+        when 'event sent to an alert source' then nullif(mapping.text_at(payload, '{details}'), mapping.text_at(payload, '{summary}'))
         when 'incident' then mapping.text_at(payload, '{message}')
     end as body,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{priority}'))
+        when 'event sent to an alert source' then mapping.text_at(payload, '{priority}')
         when 'incident' then coalesce(mapping.text_at(payload, '{affectedServices,0,impact}'), mapping.text_at(payload, '{severity}'))
     end as severity_value,
     case variant
         when 'alert' then mapping.text_at(payload, '{status}')
+        when 'event sent to an alert source' then mapping.text_at(payload, '{eventType}')
         when 'incident' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{services,0,name}'), mapping.text_at(payload, '{affectedServices,0,service,name}'), mapping.text_at(payload, '{labels,service}'), mapping.text_at(payload, '{customDetails,service}'), mapping.text_at(payload, '{alertSource,name}'))
+        when 'event sent to an alert source' then coalesce(mapping.text_at(payload, '{labels,service}'), mapping.text_at(payload, '{customDetails,service}'))
         when 'incident' then mapping.text_at(payload, '{affectedServices,0,service,name}')
     end as service,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,error_type}'), mapping.text_at(payload, '{customDetails,error_type}')) end as error_type,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{labels,error_type}'), mapping.text_at(payload, '{customDetails,error_type}'))
+        when 'event sent to an alert source' then coalesce(mapping.text_at(payload, '{labels,error_type}'), mapping.text_at(payload, '{customDetails,error_type}'))
+    end as error_type,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{teams,0,name}'), mapping.text_at(payload, '{alertSource,teams,0,name}'), mapping.text_at(payload, '{escalationPolicy,teams,0,name}'), mapping.text_at(payload, '{labels,team}'), mapping.text_at(payload, '{escalationPolicy,name}'))
+        when 'event sent to an alert source' then coalesce(mapping.text_at(payload, '{labels,team}'), mapping.text_at(payload, '{customDetails,team}'))
         when 'incident' then coalesce(mapping.text_at(payload, '{affectedTeams,0,name}'), mapping.text_at(payload, '{teams,0,name}'))
     end as team,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment')) end as environment,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
+        when 'event sent to an alert source' then coalesce(mapping.text_at(payload, '{labels,environment}'), mapping.text_at(payload, '{labels,env}'), mapping.text_at(payload, '{customDetails,environment}'))
+    end as environment,
     case variant
         when 'alert' then coalesce(mapping.text_at(payload, '{alertUrl}'), mapping.text_at(payload, '{webUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/alert/view.jsf?id=' || mapping.text_at(payload, '{id}')), mapping.text_at(payload, '{links,0,href}'))
+        when 'event sent to an alert source' then mapping.text_at(payload, '{links,0,href}')
         when 'incident' then coalesce(mapping.text_at(payload, '{webUrl}'), mapping.text_at(payload, '{url}'), ('https://' || nullif(config ->> 'account', '') || '.ilert.com/incident/view.jsf?id=' || mapping.text_at(payload, '{id}')))
     end as external_url,
     case variant
@@ -89,6 +103,7 @@ select
     end as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('alert_key', payload #> '{alertKey}', 'alert_source', payload #> '{alertSource,name}', 'labels', payload #> '{labels}'))
+        when 'event sent to an alert source' then jsonb_strip_nulls(jsonb_build_object('alert_key', payload #> '{alertKey}', 'labels', payload #> '{labels}'))
         else '{}'::jsonb
     end as attributes
 from variants
