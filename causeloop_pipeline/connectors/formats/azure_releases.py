@@ -35,6 +35,8 @@ FAILED_RELEASE = IssueMapping(
                 Text("{environment.release.name} to {environment.name}"),
                 Text("{release.name} to {environment.name}"),
                 Text("{approval.release.name} to {approval.releaseEnvironment.name}"),
+                Text("{deployment.release.name} to {environment.name}"),
+                Text("Deployment to {environment.name}"),
             ),
             DEPLOYMENT_STATUS,
         ),
@@ -48,6 +50,7 @@ FAILED_RELEASE = IssueMapping(
         "environment.releaseDefinition.name",
         "approval.releaseDefinition.name",
         "release.releaseDefinition.name",
+        "deployment.releaseDefinition.name",
         "project.name",
     ),
     error_type=Literal("deployment_failed"),
@@ -70,15 +73,28 @@ FAILED_RELEASE = IssueMapping(
 )
 RELEASED = ChangeMapping(
     name="release",
-    when=Some((Has("releaseDefinition"), Has("environment.releaseDefinition"), Has("release"))),
+    when=Some(
+        (
+            Has("releaseDefinition"),
+            Has("environment.releaseDefinition"),
+            Has("release"),
+            Has("deployment.release"),
+        )
+    ),
     change_kind=Literal("deploy"),
     title=(
         Text("{release.name} to {releaseEnvironment.name}"),
         Text("{environment.release.name} to {environment.name}"),
+        Text("{deployment.release.name} to {environment.name}"),
         "release.name",
         "name",
     ),
-    service=("releaseDefinition.name", "environment.releaseDefinition.name", "project.name"),
+    service=(
+        "releaseDefinition.name",
+        "environment.releaseDefinition.name",
+        "deployment.releaseDefinition.name",
+        "project.name",
+    ),
     environment=("releaseEnvironment.name", "environment.name"),
     external_url=("release._links.web.href", "_links.web.href"),
     changed_at=("completedOn", "environment.timeToDeploy", "createdOn", "event_at"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.json_paths import first_at
 from causeloop_pipeline.connectors.mapping.expressions import (
     Choose,
     Every,
@@ -11,6 +12,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Is,
     Literal,
     Some,
+    Tag,
     Text,
     TimeFormat,
 )
@@ -54,6 +56,37 @@ DEPLOYMENT = ChangeMapping(
         "attributes.started_at",
         Instant("attributes.started_at", NANOSECONDS),
     ),
+)
+CHANGE_EVENT = ChangeMapping(
+    name="change event",
+    when=Has("attributes.attributes.changed_resource"),
+    change_kind=Choose(
+        Is("attributes.attributes.changed_resource.type", ("feature_flag",)),
+        Literal("feature_flag"),
+        Literal("config_change"),
+    ),
+    title=(
+        "attributes.attributes.title",
+        "attributes.message",
+        "attributes.attributes.changed_resource.name",
+    ),
+    service=(
+        "attributes.attributes.impacted_resources.0.name",
+        "attributes.attributes.service",
+        Tag("attributes.tags", "service"),
+    ),
+    environment=Tag("attributes.tags", "env|environment"),
+    changed_at="attributes.timestamp",
+)
+
+
+def is_change_event(event: spec.Record) -> bool:
+    """Whether an event of version 2 tells of something that was changed."""
+    return first_at(event, ("attributes.attributes.changed_resource",)) is not None
+
+
+CHANGE_EVENT_SCHEMA = spec.RecordSchema(
+    key="event/{id}", updated_at=("attributes.timestamp",), kind="change", keep=is_change_event
 )
 FAILURE_SCHEMA = spec.RecordSchema(
     key="dora/{id}", updated_at=("attributes.finished_at", "attributes.started_at"), kind="dora_failure"

@@ -69,8 +69,8 @@ JOB = IssueMapping(
 )
 WORKFLOW = IssueMapping(
     name="workflow",
-    when=Every((Kind(("run",)), Has("status"), Has("pipeline_id"))),
-    title=("name", Text("Workflow of pipeline {pipeline_number}")),
+    when=Every((Kind(("run",)), Has("status"), Some((Has("pipeline_id"), Has("credits_used"))))),
+    title=("name", Text("Workflow of pipeline {pipeline_number}"), Text("Workflow on {branch}")),
     severity="status",
     status="status",
     service=SERVICE,
@@ -263,6 +263,11 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="items",
                 when=spec.Condition(path="items.0.pipeline_id"),
+                schema=WORKFLOW_RECORD,
+            ),
+            spec.WebhookEvent(
+                record="items",
+                when=spec.Condition(path="items.0.credits_used"),
                 schema=WORKFLOW_RECORD,
             ),
         ),

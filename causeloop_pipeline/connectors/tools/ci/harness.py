@@ -158,7 +158,13 @@ NOTIFIED = spec.RecordSchema(
     times=MILLISECONDS,
     kind="notification",
     keep=Both(
-        Among("eventType", ("pipelinefailed", "stagefailed", "stepfailed", "pipelineend")),
+        Among(
+            "eventType",
+            (
+                *("pipelinefailed", "stagefailed", "stepfailed", "pipelineend"),
+                *("pipeline_failed", "stage_failed", "step_failed", "pipeline_end"),
+            ),
+        ),
         Among("nodeStatus", FAILURES),
     ),
 )
@@ -201,19 +207,26 @@ CONNECTOR = spec.Connector(
         ignore=(
             spec.Condition(
                 path="eventData.eventType",
-                values=frozenset({"PipelineStart", "PipelinePaused", "StageStart", "StageSuccess"}),
+                values=frozenset(
+                    {
+                        *("PipelineStart", "PipelinePaused", "StageStart", "StageSuccess"),
+                        *("PIPELINE_START", "PIPELINE_PAUSED", "STAGE_START", "STAGE_SUCCESS"),
+                    }
+                ),
             ),
         ),
         events=(
             spec.WebhookEvent(
                 record="eventData",
-                when=spec.Condition(path="eventData.eventType", values=frozenset({"PipelineSuccess"})),
+                when=spec.Condition(
+                    path="eventData.eventType", values=frozenset({"PipelineSuccess", "PIPELINE_SUCCESS"})
+                ),
                 schema=spec.RecordSchema(
                     key="deploy/{planExecutionId}",
                     updated_at=(),
                     kind="change",
                     keep=Both(
-                        Among("eventType", ("pipelinesuccess",)),
+                        Among("eventType", ("pipelinesuccess", "pipeline_success")),
                         Named(
                             ("pipelineName", "pipelineIdentifier", "moduleInfo"),
                             r"deploy|release|environments",

@@ -55,6 +55,14 @@ DEPLOYMENT_RECORD = IssueMapping(
     resolved_at="Task.CompletedTime",
     attributes={"task": "TaskId", "release": "ReleaseId"},
 )
+DEPLOYED_PROJECT = (
+    Match("Message", r"for (?:project )?(.+?)[ ,]+release"),
+    Match("Message", r"[Dd]eploy (.+) release "),
+)
+DEPLOYED_TO = (
+    Match("Message", r" release [^ ]+ to ([^,]+?)(?: failed| succeeded| for .*|)$"),
+    Match("Message", r" to ([^,]+?)(?: failed| succeeded| for .*|)$"),
+)
 EVENT = IssueMapping(
     name="subscription event",
     when=Every((Kind(("event",)), Every((Has("Category"), Has("Message"), Has("RelatedDocumentIds"))))),
@@ -62,13 +70,10 @@ EVENT = IssueMapping(
     body=("Comments", PlainText("Details")),
     severity="Category",
     status="Category",
-    service=(
-        Match("Message", r"for (?:project )?(.+?)[ ,]+release"),
-        Match("Message", r"[Dd]eploy (.+) release "),
-    ),
+    service=DEPLOYED_PROJECT,
     error_type="Category",
     team="SpaceId",
-    environment=Match("Message", r" to ([^,]+?)(?: failed| succeeded| for .*|)$"),
+    environment=DEPLOYED_TO,
     external_url="ServerUri",
     source_created_at="Occurred",
     resolved_at="Occurred",
@@ -91,8 +96,8 @@ DEPLOYED_EVENT = ChangeMapping(
     when=Every((Has("Category"), Has("Message"), Not(Has("State")))),
     change_kind=Literal("deploy"),
     title="Message",
-    service=Match("Message", r"[Dd]eploy (.+) release "),
-    environment=Match("Message", r" to ([^,]+?)(?: failed| succeeded| for .*|)$"),
+    service=DEPLOYED_PROJECT,
+    environment=DEPLOYED_TO,
     external_url="ServerUri",
     changed_at="Occurred",
 )

@@ -8,11 +8,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Concat,
     Every,
     Has,
+    Instant,
     Is,
     Join,
     Literal,
     Match,
     Matches,
+    TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
@@ -32,6 +34,7 @@ NAMES = (
     "detail.serviceName",
     "detail.configRuleName",
 )
+RESOURCE = Match("resources.0", r"([^/:]+)$")
 STATES = (
     "detail.state.value",
     "detail.state",
@@ -64,6 +67,7 @@ QUIET = frozenset(
         *("runnable", "starting", "queued", "resumed", "superseded", "created", "ready", "start", "complete"),
         *("provisioning", "activating", "deactivating", "stopping", "shutting-down", "stopped", "terminated"),
         *("canceled", "cancelled", "aborted", "info", "completed", "steady_state", "service_steady_state"),
+        *("service_deployment_in_progress", "service_deployment_completed"),
     }
 )
 ALARMING = frozenset(
@@ -96,7 +100,7 @@ EVENT = IssueMapping(
         Concat(("detail.eventTypeCode", Literal(": "), "detail.service")),
         (
             Concat((NAMES, Literal(": "), "detail-type")),
-            Join((Match("resources.0", r"([^/:]+)$"), "detail-type"), ": "),
+            Join((RESOURCE, "detail-type"), ": "),
         ),
     ),
     body=REASONS,
@@ -106,13 +110,13 @@ EVENT = IssueMapping(
         ("detail.severity", "detail.Severity", "detail.eventTypeCategory", *STATES),
     ),
     status=Choose(Has("detail.finding-severity-counts"), Literal("failed"), STATES),
-    service=(*NAMES, Match("resources.0", r"([^/:]+)$"), "source"),
+    service=(*NAMES, RESOURCE, "source"),
     team="account",
     environment=("detail.stage", "detail.deploymentGroup", "detail.clusterArn", "region"),
     error_type=("detail.eventTypeCode", "detail-type"),
     external_url=("detail.additional-information.logs.deep-link", "detail.url"),
-    source_created_at=("detail.createdAt", "time"),
-    resolved_at="time",
+    source_created_at=("detail.createdAt", Instant("detail.startTime", TimeFormat.MAIL), "time"),
+    resolved_at=(Instant("detail.endTime", TimeFormat.MAIL), "time"),
     attributes={
         "source": "source",
         "account": "account",
@@ -136,7 +140,7 @@ FINDING = IssueMapping(
         Literal("archived"),
         ("detail.status", Literal("active")),
     ),
-    service=(Match("resources.0", r"([^/:]+)$"), "detail.resource.instanceDetails.instanceId", "source"),
+    service=(RESOURCE, "detail.resource.instanceDetails.instanceId", "source"),
     team="account",
     environment="region",
     error_type=("detail.type", "detail-type"),
@@ -163,11 +167,15 @@ HUB_FINDING = IssueMapping(
 DEPLOYMENT = ChangeMapping(
     name="deployment",
     when=Every(
-        (Has("detail-type"), Matches("detail-type", "pipeline|deploy"), Is(STATES, ("succeeded", "success")))
+        (
+            Has("detail-type"),
+            Matches("detail-type", "pipeline|deploy"),
+            Is(STATES, ("succeeded", "success", "service_deployment_completed")),
+        )
     ),
     change_kind=Literal("deploy"),
-    title=Join((NAMES, "detail.deploymentGroup", "detail-type"), " · "),
-    service=NAMES,
+    title=Join(((*NAMES, RESOURCE), "detail.deploymentGroup", "detail-type"), " · "),
+    service=(*NAMES, RESOURCE),
     environment=("detail.stage", "detail.deploymentGroup", "region"),
     changed_at="time",
 )
@@ -215,6 +223,7 @@ CONNECTOR = spec.Connector(
             event("detail.findingArn", frozenset(), failure("detail.findingArn")),
             event("source", frozenset({"aws.guardduty", "aws.macie"}), failure("detail.id")),
             event("detail.state", SUCCESSFUL, DEPLOYED),
+            event("detail.eventName", frozenset({"SERVICE_DEPLOYMENT_COMPLETED"}), DEPLOYED),
             event("detail.execution-id", frozenset(), failure("execution/{detail.execution-id}")),
             event("detail.build-id", frozenset(), failure("detail.build-id")),
             event("detail.deploymentId", frozenset(), failure("detail.deploymentId")),

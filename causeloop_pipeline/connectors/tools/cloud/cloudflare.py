@@ -16,6 +16,10 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
+TEST_MESSAGE = (
+    "Hello World! This is a test message sent from https://cloudflare.com. "
+    "If you can see this, your webhook is configured properly."
+)
 NOTIFICATION = IssueMapping(
     name="webhook",
     when=Every((Has("text"), Some((Has("alert_type"), Has("name"))))),
@@ -186,6 +190,7 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.SharedSecret("cf-webhook-auth"), spec.SharedSecret("x-causeloop-token")),
+        ignore=(spec.Condition(path="text", values=frozenset({TEST_MESSAGE})),),
         events=(
             event("alert_correlation_id", "alert_correlation_id"),
             event("data.incident_id", "data.incident_id"),

@@ -53,7 +53,7 @@ FINDING = IssueMapping(
 )
 OCSF_FINDING = IssueMapping(
     name="finding in the OCSF format",
-    when=Every((Has("finding_info.title"), Has("class_uid"))),
+    when=Every((Has("finding_info.title"), Some((Has("class_uid"), Has("class_name"))))),
     title="finding_info.title",
     body="finding_info.desc",
     severity="severity",

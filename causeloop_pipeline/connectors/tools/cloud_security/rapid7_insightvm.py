@@ -10,6 +10,7 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Kind,
     Literal,
     Matches,
+    PlainText,
     Some,
     Text,
 )
@@ -45,6 +46,17 @@ VULNERABILITY = IssueMapping(
     external_url="links.0.href",
     source_created_at=("added", "published"),
     attributes={"risk_score": ("riskScore", "risk_score"), "cves": "cves"},
+)
+FOUND = IssueMapping(
+    name="vulnerability of an asset",
+    when=Every((Kind(("found",)), Has("status"), Has("since"))),
+    title=Text("Vulnerability {id}"),
+    body=PlainText("results.0.proof"),
+    status="status",
+    error_type="id",
+    external_url="links.0.href",
+    source_created_at="since",
+    attributes={"port": "results.0.port", "protocol": "results.0.protocol"},
 )
 SCAN = IssueMapping(
     name="scan that did not finish",
@@ -107,6 +119,11 @@ CONNECTOR = spec.Connector(
             ),
             spec.WebhookEvent(
                 record="resources",
+                when=spec.Condition(path="resources.0.since"),
+                schema=spec.RecordSchema(key="found/{id}/{since}", updated_at=(), kind="found"),
+            ),
+            spec.WebhookEvent(
+                record="resources",
                 schema=spec.RecordSchema(
                     key="vulnerability/{id}", updated_at=("modified", "added"), kind="vulnerability"
                 ),
@@ -126,5 +143,5 @@ CONNECTOR = spec.Connector(
         setup="A script on the console posts each page of scans, with the header x-causeloop-token holding "
         "the secret.",
     ),
-    issues=(ASSET, SCAN, VULNERABILITY),
+    issues=(ASSET, SCAN, FOUND, VULNERABILITY),
 )

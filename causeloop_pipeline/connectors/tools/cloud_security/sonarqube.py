@@ -2,16 +2,22 @@
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import (
+    Element,
     Every,
     Has,
     Is,
     Join,
     Literal,
-    Match,
     Some,
     Text,
 )
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+
+
+def breached(name: str) -> Element:
+    """A field of the first condition that a quality gate found breached."""
+    return Element("qualityGate.conditions", key="status", equals="ERROR", take=name)
+
 
 HOTSPOT = IssueMapping(
     name="security hotspot",
@@ -55,18 +61,12 @@ QUALITY_GATE = IssueMapping(
     name="quality gate of an analysis",
     when=Has("qualityGate.status"),
     title=Join((Literal("Quality gate of"), ("project.name", "project.key"), "qualityGate.status")),
-    body=Join(
-        (
-            "qualityGate.conditions.0.metric",
-            "qualityGate.conditions.0.value",
-            "qualityGate.conditions.0.errorThreshold",
-        )
-    ),
+    body=Join(tuple(breached(name) for name in ("metric", "value", "errorThreshold"))),
     severity=Text("gate {qualityGate.status}"),
     status=Text("gate {qualityGate.status}"),
     service=("project.name", "project.key"),
     environment="branch.name",
-    error_type=(Match("qualityGate.conditions.0.metric", r".+"), "qualityGate.name"),
+    error_type=(breached("metric"), "qualityGate.name"),
     external_url=("branch.url", "project.url", "serverUrl"),
     source_created_at=("analysedAt", "changedAt"),
     resolved_at=("analysedAt", "changedAt"),
@@ -86,6 +86,17 @@ FAILED_ANALYSIS = IssueMapping(
 
 ISSUE_SCHEMA = spec.RecordSchema(key="key", updated_at=("updateDate", "creationDate"))
 HOTSPOT_SCHEMA = spec.RecordSchema(key="key", updated_at=("updateDate", "creationDate"), kind="hotspot")
+
+
+def has_branch(analysis: spec.Record) -> bool:
+    """Whether an analysis says of which branch it is; editions without branches do not."""
+    return bool(analysis.get("branch"))
+
+
+def has_no_branch(analysis: spec.Record) -> bool:
+    """Whether an analysis is of the only branch there is."""
+    return not has_branch(analysis)
+
 
 CONNECTOR = spec.Connector(
     name="sonarqube",
@@ -121,14 +132,18 @@ CONNECTOR = spec.Connector(
         signatures=(spec.HmacSignature("x-sonar-webhook-hmac-sha256"),),
         delivery_path="taskId",
         events=(
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="qualityGate.status"),
-                schema=spec.RecordSchema(
-                    key="gate/{project.key}/{branch.name}",
-                    updated_at=("analysedAt", "changedAt"),
-                    kind="gate",
-                ),
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path="qualityGate.status"),
+                    schema=spec.RecordSchema(
+                        key=key, updated_at=("analysedAt", "changedAt"), kind="gate", keep=keep
+                    ),
+                )
+                for key, keep in (
+                    ("gate/{project.key}/{branch.name}", has_branch),
+                    ("gate/{project.key}", has_no_branch),
+                )
             ),
             spec.WebhookEvent(
                 record="",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
+from causeloop_pipeline.connectors.formats.sentry_events import SDK_EVENT, event_tag
 from causeloop_pipeline.connectors.formats.sentry_releases import (
     DEPLOY,
     DEPLOYED_RELEASE,
@@ -93,7 +94,7 @@ def occurrence(name: str, prefix: str) -> IssueMapping:
             f"{prefix}project",
         ),
         error_type=metadata(prefix),
-        environment=f"{prefix}environment",
+        environment=(f"{prefix}environment", *event_tag(f"{prefix}tags", "environment")),
         external_url=(f"{prefix}web_url", f"{prefix}issue_url"),
         source_created_at=(f"{prefix}datetime", Instant(f"{prefix}timestamp", TimeFormat.EPOCH_SECONDS)),
         attributes={
@@ -146,7 +147,11 @@ PLUGIN = IssueMapping(
     status=Literal("unresolved"),
     service=("project_slug", "project_name", "project"),
     error_type=("event.metadata.type", "event.exception.values.0.type", "event.type"),
-    environment=("event.environment", "event.sentry\\.interfaces\\.Http.env.ENV"),
+    environment=(
+        "event.environment",
+        *event_tag("event.tags", "environment"),
+        "event.sentry\\.interfaces\\.Http.env.ENV",
+    ),
     external_url="url",
     source_created_at=(
         "event.datetime",
@@ -257,6 +262,7 @@ CONNECTOR = spec.Connector(
             event("project_slug", "id", (), "plugin"),
             event("eventID", "groupID", ("dateCreated",), "event"),
             event("lastSeen", "id", (), "issue"),
+            event("event_id", "event_id", (), "sdk_event"),
             *(
                 spec.WebhookEvent(record="", when=spec.Condition(path="versionInfo"), schema=schema)
                 for schema in (RELEASE_SCHEMA, DEPLOYED_SCHEMA)
@@ -276,6 +282,7 @@ CONNECTOR = spec.Connector(
         PLUGIN,
         LISTED_EVENT,
         issue("issue", ""),
+        SDK_EVENT,
     ),
     changes=(DEPLOYED_RELEASE, RELEASE, DEPLOY),
 )

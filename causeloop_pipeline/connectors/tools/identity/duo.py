@@ -8,11 +8,13 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Instant,
     Is,
     Join,
+    Kind,
     Literal,
     Some,
     TimeFormat,
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 EVENT_TIME = (
     "isotimestamp",
@@ -37,6 +39,17 @@ SIGN_IN = IssueMapping(
         "factor": "factor",
         "ip": ("access_device.ip", "ip"),
     },
+)
+ADMIN_SIGN_IN = IssueMapping(
+    name="failed sign-in of an administrator",
+    when=Every((Kind(("admin_sign_in",)), Has("action"))),
+    title=Join((Literal("Duo administrator sign-in failed"), "username"), ": "),
+    body="description",
+    severity=Literal("failure"),
+    status=Literal("failure"),
+    error_type="action",
+    source_created_at=EVENT_TIME,
+    attributes={"user_name": "username", "ip": "host"},
 )
 RISKY_EVENT = IssueMapping(
     name="Trust Monitor event",
@@ -74,6 +87,15 @@ def is_edit(event: spec.Record) -> bool:
 SIGN_IN_SCHEMA = spec.RecordSchema(key="txid", updated_at=("isotimestamp",), keep=is_refused)
 FORMER_SIGN_IN_SCHEMA = spec.RecordSchema(
     key="{timestamp}/{username}", updated_at=(), kind="former_sign_in", keep=is_refused
+)
+FAILED_ADMIN_SIGN_IN_SCHEMA = spec.RecordSchema(
+    key="admin/{timestamp}/{username}",
+    updated_at=(),
+    kind="admin_sign_in",
+    keep=Among("action", ("admin_login_error",)),
+)
+ADMINISTRATION_SCHEMA = spec.RecordSchema(
+    key="change/{timestamp}/{username}", updated_at=(), kind="change", keep=is_edit
 )
 RISKY_SCHEMA = spec.RecordSchema(
     key="event/{sekey}",
@@ -146,12 +168,10 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(record="response.events", schema=RISKY_SCHEMA),
             spec.WebhookEvent(record="authlogs", schema=SIGN_IN_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="sekey"), schema=RISKY_SCHEMA),
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="action"),
-                schema=spec.RecordSchema(
-                    key="change/{timestamp}/{username}", updated_at=(), kind="change", keep=is_edit
-                ),
+            *(
+                spec.WebhookEvent(record=record, when=spec.Condition(path=path), schema=schema)
+                for record, path in (("response", "response.0.action"), ("", "action"))
+                for schema in (FAILED_ADMIN_SIGN_IN_SCHEMA, ADMINISTRATION_SCHEMA)
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="txid"), schema=SIGN_IN_SCHEMA),
             spec.WebhookEvent(
@@ -167,6 +187,6 @@ CONNECTOR = spec.Connector(
         setup="Duo Log Sync, or a script that reads the Admin API, posts each log record, with the header "
         "x-causeloop-token holding the secret.",
     ),
-    issues=(SIGN_IN, RISKY_EVENT),
+    issues=(ADMIN_SIGN_IN, SIGN_IN, RISKY_EVENT),
     changes=(ADMINISTRATION,),
 )

@@ -1,7 +1,4 @@
-"""PagerDuty incidents: polled by creation, open ones read again, pushed by webhooks; and change events.
-
-What tools send to the Events API is read too, where they send it here as well.
-"""
+"""PagerDuty incidents, polled and pushed, open ones read again; change events; and what tools send to it."""
 
 from datetime import timedelta
 
@@ -20,7 +17,9 @@ from causeloop_pipeline.connectors.mapping.expressions import (
 )
 from causeloop_pipeline.connectors.mapping.fields import ChangeMapping, IssueMapping
 
+FORMER = ("created_on", "last_status_change_on", "trigger_summary_data.subject")
 HALF_A_YEAR = timedelta(days=180)
+UPDATED_AT = ("updated_at", "last_status_change_at", "last_status_change_on", "created_at", "created_on")
 IGNORED_TYPES = frozenset(
     {
         *("ping", "service", "incident_note", "incident_status_update", "incident_responder"),
@@ -31,15 +30,15 @@ IGNORED_TYPES = frozenset(
 INCIDENT = IssueMapping(
     name="incident",
     when=Every((Has("status"), Some((Has("incident_number"), Has("number"))))),
-    title=("title", Match("summary", r"^(?:\[#\d+\] )?(.+)$")),
+    title=("title", Match("summary", r"^(?:\[#\d+\] )?(.+)$"), "trigger_summary_data.subject"),
     body=("body.details", Different("description", than="title")),
     severity=("priority.summary", "priority.name", Text("urgency {urgency}")),
     status="status",
-    service="service.summary",
+    service=("service.summary", "service.name"),
     team="teams.0.summary",
     external_url="html_url",
-    source_created_at="created_at",
-    resolved_at=("resolved_at", "last_status_change_at", "occurred_at"),
+    source_created_at=("created_at", "created_on"),
+    resolved_at=("resolved_at", "last_status_change_at", "last_status_change_on", "occurred_at"),
     attributes={
         "incident_number": ("incident_number", "number"),
         "incident_key": "incident_key",
@@ -230,7 +229,8 @@ CONNECTOR = spec.Connector(
             params=(("sort_by", "created_at:asc"), ("time_zone", "UTC")),
             records="incidents",
             pages=spec.OffsetPages(more="more"),
-            schema=spec.RecordSchema(updated_at=("updated_at", "last_status_change_at", "created_at")),
+            schema=spec.RecordSchema(updated_at=UPDATED_AT),
+            undescribed=FORMER,
             since=spec.Since(
                 field="created_at",  # since and until filter by nothing else, hence the refresh
                 param="since",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Not, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Kind, Match, Not, Some, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 PROPERTY_SERVICE = (
@@ -44,7 +44,12 @@ INCIDENT = IssueMapping(
     body="description",
     severity=("severity.name", "severity"),
     status=("status.name", "status"),
-    service=("impactedServices.data.0.name", "impactedServices.0.name", "services.data.0.targetName"),
+    service=(
+        "impactedServices.data.0.name",
+        "impactedServices.data.0.service.targetName",
+        "impactedServices.0.name",
+        "services.data.0.targetName",
+    ),
     team=("resolverGroup.targetName", "commander.targetName"),
     external_url=("links.web", Text("https://{config.company}.xmatters.com{links.self}")),
     source_created_at=("createdAt", "created", "reportedAt"),
@@ -57,6 +62,7 @@ STATUS_UPDATE = IssueMapping(
     title=(
         "eventProperties.summary",
         "eventProperties.subject",
+        Match("eventProperties", r'"(?:summary|Summary|subject|Subject)": "([^"\\]+)"'),
         "eventName",
         Text("{planName} {eventIdentifier}"),
         Text("Event {eventIdentifier}"),
@@ -64,7 +70,11 @@ STATUS_UPDATE = IssueMapping(
     body=("eventProperties.description", "annotation"),
     severity="priority",
     status="status",
-    service=(*PROPERTY_SERVICE, "planName"),
+    service=(
+        *PROPERTY_SERVICE,
+        Match("eventProperties", r'"(?:service|Service)": "([^"\\]+)"'),
+        "planName",
+    ),
     team="eventProperties.team",
     environment=PROPERTY_ENVIRONMENT,
     source_created_at="date",

@@ -9,7 +9,7 @@ INCIDENT = IssueMapping(
     when=Every((Has("title"), Has("status"), Has("incident_number"))),
     title="title",
     body=Different("summary", than="title"),
-    severity=("team_priority_object.name", "priority_name", Text("urgency {urgency}")),
+    severity=("team_priority_object.name", "team_priority.name", "priority_name", Text("urgency {urgency}")),
     status="status",
     service=("service_object.name", "service.name", "service_name"),
     error_type=Tag("tags", "error_type|error"),

@@ -22,7 +22,7 @@ ALERT = IssueMapping(
 
 HISTORY = IssueMapping(
     name="alert of the API",
-    when=Every((Is("type", ("alertHistory",)), Has("attributes.name"))),
+    when=Every((Is("type", ("alertHistory", "alertHistoryInfo")), Has("attributes.name"))),
     title="attributes.name",
     body="attributes.description",
     severity="attributes.severity",
@@ -46,10 +46,13 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="alertId"),
                 schema=spec.RecordSchema(key="alertId", updated_at=("date",)),
             ),
-            spec.WebhookEvent(
-                record="data",
-                when=spec.Condition(path="data.0.attributes.detectedOn"),
-                schema=spec.RecordSchema(key="id", updated_at=("attributes.detectedOn",), kind="history"),
+            *(
+                spec.WebhookEvent(
+                    record="data",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(key="id", updated_at=("attributes.detectedOn",), kind="history"),
+                )
+                for path in ("data.0.attributes.detectedOn", "data.attributes.detectedOn")
             ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",

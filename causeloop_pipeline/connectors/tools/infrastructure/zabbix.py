@@ -58,21 +58,25 @@ PROBLEM = IssueMapping(
 )
 PUSHED = IssueMapping(
     name="webhook",
-    when=Some((Has("event_id"), Has("event_nseverity"), Has("trigger_id"))),
-    title=("title", "event_name", "trigger_name", "alert_subject"),
-    body=("description", "alert_message", "message"),
+    when=Some((Has("event_id"), Has("event_nseverity"), Has("trigger_id"), Has("hostname"))),
+    title=("title", "event_name", "trigger_name", "alert_subject", "trigger"),
+    body=("description", "alert_message", "message", "item"),
     severity=(Text("severity {event_nseverity}"), "event_severity", "trigger_severity", "severity"),
     status=(Text("value {event_value}"), "event_status", "trigger_status", "status"),
     service=(
         "host_name",
         "event_host",
         "host",
+        "hostname",
         *tagged("event_tags", "service", "component", "application"),
         "trigger_id",
     ),
     team=tagged("event_tags", "team", "owner"),
     environment=tagged("event_tags", "env", "environment"),
-    external_url=(Text("{zabbix_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"), "zabbix_url"),
+    external_url=(
+        Text("{zabbix_url}/tr_events.php?triggerid={trigger_id}&eventid={event_id}"),
+        *("zabbix_url", "url", "event_url", "trigger_url", "link"),
+    ),
     source_created_at=(
         Instant("event_timestamp", TimeFormat.EPOCH_SECONDS),
         written("event_date", "event_time"),
@@ -142,6 +146,13 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="event_id"),
                 schema=spec.RecordSchema(
                     key="event_id", updated_at=(), kind="event", embedded=("event_tags",)
+                ),
+            ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="hostname"),  # as media types for chats write it
+                schema=spec.RecordSchema(
+                    key="trigger/{triggerid}", updated_at=(), kind="message", unless="lastchange"
                 ),
             ),
             spec.WebhookEvent(

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.formats.datadog_deliveries import (
+    CHANGE_EVENT,
+    CHANGE_EVENT_SCHEMA,
     DELIVERY_LISTS,
     DEPLOYMENT,
     FAILURE,
     REPORTED,
+    is_change_event,
 )
 from causeloop_pipeline.connectors.formats.datadog_monitors import MONITOR
 from causeloop_pipeline.connectors.mapping.expressions import (
@@ -119,11 +122,19 @@ EVENT_SCHEMA = spec.RecordSchema(
     kind="posted_event",
     keep=Among("alert_type", ("error", "warning")),
 )
+
+
+def is_logged_failure(event: spec.Record) -> bool:
+    """Whether an event of version 2 tells of a failure, and not of a change."""
+    return not is_change_event(event) and LOGGED_FAILURES(event)
+
+
+LOGGED_FAILURES = Among("attributes.attributes.status", ("error", "warn", "warning", "failure"))
 LOGGED_EVENT_SCHEMA = spec.RecordSchema(
     key="event/{id}",
     updated_at=("attributes.timestamp",),
     kind="logged_event",
-    keep=Among("attributes.attributes.status", ("error", "warn", "warning", "failure")),
+    keep=is_logged_failure,
 )
 MONITOR_SCHEMA = spec.RecordSchema(
     updated_at=("overall_state_modified", "modified", "created"),
@@ -189,10 +200,14 @@ CONNECTOR = spec.Connector(
             spec.WebhookEvent(
                 record="event", when=spec.Condition(path="event.date_happened"), schema=EVENT_SCHEMA
             ),
-            spec.WebhookEvent(
-                record="data",
-                when=spec.Condition(path="data.0.type", values=frozenset({"event"})),
-                schema=LOGGED_EVENT_SCHEMA,
+            *(
+                spec.WebhookEvent(
+                    record="data",
+                    when=spec.Condition(path=path, values=frozenset({"event"})),
+                    schema=schema,
+                )
+                for path in ("data.0.type", "data.type")
+                for schema in (LOGGED_EVENT_SCHEMA, CHANGE_EVENT_SCHEMA)
             ),
             *REPORTED,
             spec.WebhookEvent(
@@ -233,5 +248,5 @@ CONNECTOR = spec.Connector(
         setup=f"Integrations › Webhooks: custom header x-causeloop-token with the secret; payload {TEMPLATE}",
     ),
     issues=(CASE, LOGGED_EVENT, INCIDENT, FAILURE, EVENT, MONITOR, WEBHOOK),
-    changes=(DEPLOYMENT,),
+    changes=(CHANGE_EVENT, DEPLOYMENT),
 )

@@ -57,13 +57,20 @@ ALERT = IssueMapping(
     body=("description", "Description", "trigger_condition", "triggerCondition"),
     severity=("severity", "trigger_type", "triggerType", "TriggerType"),
     status=("status", "trigger_type", "triggerType", "TriggerType"),
-    service=("service", "source_host", "SourceURL", "collector"),
+    service=("service", "entities.0.name", "source_host", "SourceURL", "collector"),
     team="team",
     environment="environment",
     error_type=("detection_method", "detectionMethod", "monitor_type", "monitorType"),
-    external_url=("alert_url", "alertResponseUrl", "AlertResponseUrl", "query_url", "queryURL", "QueryUrl"),
-    source_created_at=any_time("trigger_time", "triggerTimeStart", "TriggerTimeStart", "timestamp"),
-    resolved_at=any_time("trigger_time", "triggerTimeStart", "TriggerTimeStart", "timestamp"),
+    external_url=(
+        *("alert_url", "alertResponseUrl", "alertResponseURL", "AlertResponseUrl", "AlertResponseURL"),
+        *("query_url", "queryURL", "QueryUrl", "QueryURL"),
+    ),
+    source_created_at=any_time(
+        "trigger_time", "triggerTime", "triggerTimeStart", "TriggerTimeStart", "timestamp", "createdAt"
+    ),
+    resolved_at=any_time(
+        "resolvedAt", "trigger_time", "triggerTime", "triggerTimeStart", "TriggerTimeStart", "timestamp"
+    ),
     attributes={"value": ("trigger_value", "triggerValue"), "query": ("query", "Query")},
 )
 MESSAGE = IssueMapping(

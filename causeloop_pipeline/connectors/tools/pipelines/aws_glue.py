@@ -6,6 +6,7 @@ from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 from causeloop_pipeline.connectors.record_filters import Among
 
 FAILED = ("failed", "timeout", "error", "stopped")
+UPDATED_AT = ("CompletedOn", "LastModifiedOn", "StartedOn")
 RUN = IssueMapping(
     name="job run",
     when=Every((Has("JobName"), Has("JobRunState"))),
@@ -77,7 +78,7 @@ CONNECTOR = spec.Connector(
             ),
             schema=spec.RecordSchema(
                 key="Id",
-                updated_at=("CompletedOn", "LastModifiedOn", "StartedOn"),
+                updated_at=UPDATED_AT,
                 times=spec.TimeFormat.EPOCH_SECONDS,
                 keep=Among("JobRunState", FAILED),
             ),
@@ -89,6 +90,13 @@ CONNECTOR = spec.Connector(
         signatures=(spec.SharedSecret("x-causeloop-token"), spec.OWN_SIGNATURE),
         delivery_path="id",
         events=(
+            # The command line writes the times of the same answer as ISO 8601.
+            spec.WebhookEvent(
+                record="JobRuns",
+                schema=spec.RecordSchema(
+                    key="Id", updated_at=UPDATED_AT, kind="printed_run", keep=Among("JobRunState", FAILED)
+                ),
+            ),
             spec.WebhookEvent(
                 record="",
                 when=spec.Condition(path="detail.jobRunId"),

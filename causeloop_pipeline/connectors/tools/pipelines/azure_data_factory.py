@@ -17,8 +17,8 @@ RUN = IssueMapping(
     service="pipelineName",
     error_type=Literal("pipeline_failed"),
     environment="annotations.0",
-    source_created_at="runStart",
-    resolved_at=("runEnd", "lastUpdated"),
+    source_created_at=("runStart", "start"),
+    resolved_at=("runEnd", "end", "lastUpdated"),
     attributes={"trigger": "invokedBy.name", "duration_ms": "durationInMs"},
 )
 ACTIVITY = IssueMapping(

@@ -7,8 +7,10 @@ from causeloop_pipeline.connectors.mapping.expressions import (
     Has,
     Instant,
     Is,
+    Join,
     Kind,
     Literal,
+    Not,
     Some,
     Text,
     TimeFormat,
@@ -52,6 +54,18 @@ ALERT = IssueMapping(
     external_url=("incident_url", "url"),
     source_created_at=TIMES,
     attributes={"user_name": "user", "policy": "policy", "action": "action", "activity": "activity"},
+)
+INCIDENT = IssueMapping(
+    name="DLP incident",
+    when=Every((Has("dlp_incident_id"), Has("status"), Not(Has("alert_name")))),
+    title=Join(("dlp_match_info.0.dlp_policy", ("title", "object")), ": "),
+    body="activity",
+    severity="severity",
+    status="status",
+    service=("app", "site"),
+    error_type=("dlp_match_info.0.dlp_rules.0.dlp_rule_name", "dlp_match_info.0.dlp_profile_name"),
+    source_created_at=TIMES,
+    attributes={"user_name": "user", "policy": "dlp_match_info.0.dlp_policy", "activity": "activity"},
 )
 REFUSED_ACTION = IssueMapping(
     name="refused administrator action",
@@ -122,6 +136,16 @@ CONNECTOR = spec.Connector(
         signatures=(spec.OWN_SIGNATURE, spec.SharedSecret("x-causeloop-token")),
         events=(
             spec.WebhookEvent(record="", when=spec.Condition(path="alert_name"), schema=ALERT_SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="dlp_incident_id"),
+                schema=spec.RecordSchema(
+                    key="dlp/{dlp_incident_id}",
+                    updated_at=("timestamp",),
+                    times=spec.TimeFormat.EPOCH_SECONDS,
+                    kind="incident",
+                ),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="audit_log_event"), schema=EDIT_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="audit_log_event"), schema=REFUSED_SCHEMA),
             spec.WebhookEvent(record="audit", schema=REFUSED_SCHEMA),
@@ -130,6 +154,6 @@ CONNECTOR = spec.Connector(
         setup="Cloud Exchange › a plug-in that posts each alert, with the header x-causeloop-token holding "
         "the secret.",
     ),
-    issues=(ALERT, REFUSED_ACTION),
+    issues=(ALERT, INCIDENT, REFUSED_ACTION),
     changes=(EDIT,),
 )

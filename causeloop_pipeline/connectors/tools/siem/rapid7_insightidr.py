@@ -21,16 +21,23 @@ INVESTIGATION = IssueMapping(
 ALERT = IssueMapping(
     name="alert",
     when=Every(
-        (Has("title"), Some((Has("alert_rrn"), Has("alerted_at"), Has("rule.rrn"), Has("rule.name"))))
+        (
+            Has("title"),
+            Some(
+                tuple(
+                    Has(path) for path in ("alert_rrn", "alerted_at", "rule.rrn", "rule.name", "alert_type")
+                )
+            ),
+        )
     ),
     title="title",
-    body=("rule.name", "external_source"),
+    body=("rule.name", "external_source", "alert_type_description"),
     severity=("priority", "severity"),
     status="status",
-    service=("external_source", "type"),
+    service=("external_source", "alert_source", "type"),
     team=("assignee.email", "assignee.name"),
     error_type=("rule.name", "alert_type", "type"),
-    source_created_at=("created_at", "alerted_at"),
+    source_created_at=("created_at", "alerted_at", "created_time"),
     resolved_at=("closed_at", "updated_at"),
     attributes={"disposition": "disposition"},
 )
@@ -89,6 +96,11 @@ CONNECTOR = spec.Connector(
                 record="",
                 when=spec.Condition(path="alerted_at"),
                 schema=spec.RecordSchema(key="rrn", updated_at=("updated_at", "created_at"), kind="alert"),
+            ),
+            spec.WebhookEvent(
+                record="data",
+                when=spec.Condition(path="data.0.alert_type"),
+                schema=spec.RecordSchema(key="alert/{id}", updated_at=(), kind="alert_of_investigation"),
             ),
             spec.WebhookEvent(record="", when=spec.Condition(path="rrn"), schema=INVESTIGATION_SCHEMA),
             spec.WebhookEvent(record="", when=spec.Condition(path="id"), schema=FORMER_SCHEMA),

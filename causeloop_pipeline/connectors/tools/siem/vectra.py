@@ -1,7 +1,17 @@
 """Vectra detections and prioritized entities: polled by their last activity."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Band, Choose, Every, Has, Is, Literal, Some
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Band,
+    Choose,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Some,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 SCORE_BANDS = ((75, "critical"), (50, "high"), (25, "medium"), (0, "low"))
@@ -51,6 +61,20 @@ EXPORTED_EVENT = IssueMapping(
     error_type=("detection_type", "category"),
     external_url=("detection_href", "url"),
     source_created_at="event_timestamp",
+)
+
+SYSLOG_EVENT = IssueMapping(
+    name="syslog event of a detection, as JSON",
+    when=Every((Has("detection_id"), Has("vectra_timestamp"))),
+    title=("d_type_vname", "d_type"),
+    body="reason",
+    severity=Band("threat", SCORE_BANDS),
+    status=Choose(Is("triaged", ("true",)), Literal("triaged"), Literal("active")),
+    service=("host_name", "account_uid", "account_name"),
+    error_type=("d_type", "category"),
+    external_url="href",
+    source_created_at=Instant("vectra_timestamp", TimeFormat.EPOCH_SECONDS),
+    attributes={"certainty": "certainty", "category": "category"},
 )
 
 DETECTION_SCHEMA = spec.RecordSchema(updated_at=("last_timestamp", "created_timestamp"))
@@ -109,9 +133,19 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="event_timestamp"),
                 schema=spec.RecordSchema(key="detection_id", updated_at=("event_timestamp",), kind="event"),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="vectra_timestamp"),
+                schema=spec.RecordSchema(
+                    key="detection_id",
+                    updated_at=("vectra_timestamp",),
+                    times=spec.TimeFormat.EPOCH_SECONDS,
+                    kind="syslog",
+                ),
+            ),
             spec.WebhookEvent(record="", when=spec.Condition(path="urgency_score"), schema=ENTITY_SCHEMA),
         ),
         setup="External connectors › Webhook, with the header x-causeloop-token holding the secret.",
     ),
-    issues=(DETECTION, EXPORTED_EVENT, ENTITY),
+    issues=(DETECTION, EXPORTED_EVENT, SYSLOG_EVENT, ENTITY),
 )

@@ -1,10 +1,25 @@
 """Dynamics 365 Customer Service cases, filtered by their last change and pushed by service endpoints."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Different, Every, Has, Some, Text
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Choose,
+    Concat,
+    Different,
+    Element,
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Match,
+    Some,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 LABEL = r"@OData\.Community\.Display\.V1\.FormattedValue"
+MILLISECONDS = Match("OperationCreatedOn", r"^/Date\((\d{13})")
 CASE = IssueMapping(
     name="case",
     when=Every((Has("incidentid"), Some((Has("title"), Has("ticketnumber"), Has("statecode"))))),
@@ -32,6 +47,29 @@ CASE = IssueMapping(
     source_created_at="createdon",
     resolved_at=("resolvedon", "modifiedon"),
     attributes={"number": "ticketnumber", "origin": "caseorigincode", "escalated": "isescalated"},
+)
+
+
+def changed(name: str) -> Element:
+    """A column among those that a service endpoint says were changed."""
+    return Element("InputParameters.0.value.Attributes", key="key", equals=name)
+
+
+CONTEXT = IssueMapping(
+    name="context of a service endpoint",
+    when=Every((Has("PrimaryEntityId"), Is("PrimaryEntityName", ("incident",)))),
+    title=(changed("title"), Text("Case {PrimaryEntityId}")),
+    body=changed("description"),
+    severity=Concat(
+        (Literal("priority "), Match(changed("prioritycode"), r"\d+")),
+    ),
+    status=Concat((Literal("state "), Match(changed("statecode"), r"\d+"))),
+    external_url=Text("{config.base_url}/main.aspx?etn=incident&pagetype=entityrecord&id={PrimaryEntityId}"),
+    source_created_at=Instant(
+        Choose(Is("MessageName", ("Create",)), MILLISECONDS), TimeFormat.EPOCH_MILLISECONDS
+    ),
+    resolved_at=Instant(MILLISECONDS, TimeFormat.EPOCH_MILLISECONDS),
+    attributes={"number": changed("ticketnumber"), "message": "MessageName"},
 )
 SCHEMA = spec.RecordSchema(key="incidentid", updated_at=("modifiedon", "createdon"))
 
@@ -72,8 +110,15 @@ CONNECTOR = spec.Connector(
     ),
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(), spec.SharedSecret("x-causeloop-token")),
-        events=(spec.WebhookEvent(record="", when=spec.Condition(path="incidentid"), schema=SCHEMA),),
+        events=(
+            spec.WebhookEvent(record="", when=spec.Condition(path="incidentid"), schema=SCHEMA),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="PrimaryEntityName", values=frozenset({"incident"})),
+                schema=spec.RecordSchema(key="PrimaryEntityId", updated_at=(), kind="context"),
+            ),
+        ),
         setup="Power Automate: when a case is changed, an HTTP POST with the row's columns as JSON.",
     ),
-    issues=(CASE,),
+    issues=(CASE, CONTEXT),
 )

@@ -29,7 +29,12 @@ TICKET = IssueMapping(
     name="ticket",
     when=Every(
         (
-            Some((Has("subject"), Has("raw_subject"), Every((Has("status"), Has("priority"))))),
+            Some(
+                (
+                    *(Has("subject"), Has("raw_subject")),
+                    Every((Has("status"), Some((Has("priority"), Has("description"))))),
+                )
+            ),
             Not(Has("detail")),  # the envelope of an event, whose subject is no title
         )
     ),

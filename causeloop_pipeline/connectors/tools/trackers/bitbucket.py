@@ -146,13 +146,14 @@ CONNECTOR = spec.Connector(
                 schema=ISSUE_SCHEMA,
                 add=(("repository", "repository"),),
             ),
-            spec.WebhookEvent(
-                record="commit_status",
-                schema=STATUS_SCHEMA,
-                add=(
-                    ("repository_name", "repository.full_name"),
-                    ("commit", "commit_status.links.commit.href"),
-                ),
+            *(
+                spec.WebhookEvent(
+                    record="commit_status",
+                    when=spec.Condition(path=commit),
+                    schema=STATUS_SCHEMA,
+                    add=(("repository_name", "repository.full_name"), ("commit", commit)),
+                )
+                for commit in ("commit_status.links.commit.href", "commit_status.commit.hash")
             ),
         ),
         setup="Repository settings › Webhooks: issue and build status triggers, with a secret.",

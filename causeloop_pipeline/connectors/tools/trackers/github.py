@@ -37,6 +37,11 @@ def is_lasting_deployment(deployment: spec.Record) -> bool:
     return not deployment.get("transient_environment")
 
 
+def is_foreign_issue_node(node: spec.Record) -> bool:
+    """Pull requests are nodes of the same form."""
+    return "/pull/" not in str(node.get("url") or "") and is_foreign_issue(node)
+
+
 def is_published_release(release: spec.Record) -> bool:
     """A draft is not out yet."""
     return not release.get("draft")
@@ -47,7 +52,7 @@ ISSUE = spec.RecordSchema(
     unless="pull_request",
     keep=is_foreign_issue,
 )
-NODE = spec.RecordSchema(key="databaseId", updated_at=("updatedAt",), kind="node", keep=is_foreign_issue)
+NODE = spec.RecordSchema(key="databaseId", updated_at=("updatedAt",), kind="node", keep=is_foreign_issue_node)
 WORKFLOW_RUN = spec.RecordSchema(
     key="run/{repository.full_name}/{id}",
     kind="run",
@@ -93,11 +98,15 @@ NODE_ISSUE = IssueMapping(
     when=Kind(("node",)),
     title="title",
     body=("body", "bodyText"),
-    severity=SeverityLabel("labels.nodes"),
+    severity=(SeverityLabel("labels.nodes"), SeverityLabel("labels")),
     status=Choose(Is("state", ("open",)), "state", Join(("state", "stateReason"))),
-    service=("repository.name", Match("repository.nameWithOwner", r"[^/]+$")),
-    team=Tag("labels.nodes", "team"),
-    environment=Tag("labels.nodes", "env|environment"),
+    service=(
+        "repository.name",
+        Match("repository.nameWithOwner", r"[^/]+$"),
+        Match("url", r"^https?://[^/]+/[^/]+/([^/]+)/issues/\d+$"),
+    ),
+    team=(Tag("labels.nodes", "team"), Tag("labels", "team")),
+    environment=(Tag("labels.nodes", "env|environment"), Tag("labels", "env|environment")),
     external_url="url",
     source_created_at="createdAt",
     resolved_at="closedAt",
@@ -255,6 +264,12 @@ CONNECTOR = spec.Connector(
         events=(
             spec.WebhookEvent(record="issue", schema=ISSUE, add=(("action", "action"),)),
             spec.WebhookEvent(record="", when=spec.Condition(path="databaseId"), schema=NODE),
+            # The command line knows only the ids of nodes.
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="createdAt"),
+                schema=replace(NODE, key="id", unless="databaseId"),
+            ),
             replace(
                 DEPLOYMENT_FAILED,
                 when=spec.Condition(path="deployment_status.state", values=frozenset({"failure", "error"})),

@@ -64,6 +64,13 @@ RELEASE = ChangeMapping(
     ),
     changed_at=(Instant("timestamp", TimeFormat.EPOCH_MILLISECONDS), "releaseDate"),
 )
+# An automation rule posts the issue in its own format.
+AUTOMATED_ISSUE = spec.RecordSchema(
+    updated_at=("fields.updated",),
+    times=spec.TimeFormat.EPOCH_MILLISECONDS,
+    kind="automation",
+    keep=is_unmarked_issue,
+)
 MEANING = IssueMapping(
     name="issue",
     title="fields.summary",
@@ -82,8 +89,11 @@ MEANING = IssueMapping(
         Tag("fields.labels", "env|environment"),
     ),
     external_url=Concat((Match("self", r"^https?://[^/]+"), Literal("/browse/"), "key")),
-    source_created_at="fields.created",
-    resolved_at="fields.resolutiondate",
+    source_created_at=("fields.created", Instant("fields.created", TimeFormat.EPOCH_MILLISECONDS)),
+    resolved_at=(
+        "fields.resolutiondate",
+        Instant("fields.resolutiondate", TimeFormat.EPOCH_MILLISECONDS),
+    ),
     attributes={
         "key": "key",
         "component": "fields.components.1.name",
@@ -181,6 +191,7 @@ CONNECTOR = spec.Connector(
                 add=(("webhookEvent", "webhookEvent"), ("timestamp", "timestamp")),
             ),
             spec.WebhookEvent(record="issue", schema=ISSUE),
+            spec.WebhookEvent(record="", when=spec.Condition(path="fields.summary"), schema=AUTOMATED_ISSUE),
         ),
         setup="System › Webhooks: events issue created, updated, deleted; set the secret.",
     ),

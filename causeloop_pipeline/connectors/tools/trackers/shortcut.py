@@ -57,7 +57,19 @@ PUSHED = IssueMapping(
     when=Every((Has("entity_type"), Has("action"), Has("name"))),
     title="name",
     body="description",
-    status=Choose(Is("changes.completed.new", ("true",)), Literal("completed"), "action"),
+    status=Choose(
+        Is("changes.completed.new", ("true",)),
+        Literal("completed"),
+        Choose(
+            Is("changes.archived.new", ("true",)),
+            Literal("closed"),
+            Choose(
+                Is("changes.started.new", ("true",)),
+                Literal("in progress"),
+                Choose(Is("changes.completed.new", ("false",)), Literal("open"), "action"),
+            ),
+        ),
+    ),
     error_type="story_type",
     external_url="app_url",
     source_created_at="changed_at",

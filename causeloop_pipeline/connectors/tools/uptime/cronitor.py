@@ -1,8 +1,18 @@
 """Cronitor alerts of jobs and heartbeats, pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Match, Text, TimeFormat
+from causeloop_pipeline.connectors.mapping.expressions import (
+    Every,
+    Has,
+    Instant,
+    Is,
+    Literal,
+    Match,
+    Text,
+    TimeFormat,
+)
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 ALERT = IssueMapping(
     name="alert",
@@ -20,6 +30,18 @@ ALERT = IssueMapping(
     attributes={"rule": "rule"},
 )
 
+LISTED = IssueMapping(
+    name="monitor of the API",
+    when=Every((Has("key"), Has("name"), Is("passing", ("false",)))),
+    title=Text("{name} is failing"),
+    status=Literal("alert"),
+    service="name",
+    team="group",
+    environment="environments.0",
+    source_created_at=Instant("latest_event.stamp", TimeFormat.EPOCH_SECONDS),
+    attributes={"type": "type"},
+)
+
 CONNECTOR = spec.Connector(
     name="cronitor",
     title="Cronitor",
@@ -34,8 +56,15 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="id"),
                 schema=spec.RecordSchema(key="id", updated_at=()),
             ),
+            spec.WebhookEvent(
+                record="monitors",
+                when=spec.Condition(path="monitors.0.key"),
+                schema=spec.RecordSchema(
+                    key="monitor/{key}", updated_at=(), kind="monitor", keep=Among("passing", ("false",))
+                ),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, LISTED),
 )

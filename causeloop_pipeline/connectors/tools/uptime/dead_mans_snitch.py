@@ -3,6 +3,7 @@
 from causeloop_pipeline.connectors import spec
 from causeloop_pipeline.connectors.mapping.expressions import Every, Has, SeverityLabel, Tag, Text
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
+from causeloop_pipeline.connectors.record_filters import Among
 
 ALERT = IssueMapping(
     name="alert",
@@ -19,6 +20,19 @@ ALERT = IssueMapping(
     attributes={"tags": "data.snitch.tags", "previous": "data.snitch.previous_status"},
 )
 
+LISTED = IssueMapping(
+    name="snitch of the API",
+    when=Every((Has("token"), Has("status"), Has("name"))),
+    title=Text("{name} is {status}"),
+    body="notes",
+    severity=(SeverityLabel("tags"), "status"),
+    status="status",
+    service="name",
+    environment=Tag("tags", "env|environment"),
+    source_created_at=("checked_in_at", "created_at"),
+    attributes={"tags": "tags", "interval": "interval"},
+)
+
 CONNECTOR = spec.Connector(
     name="dead_mans_snitch",
     title="Dead Man's Snitch",
@@ -33,8 +47,15 @@ CONNECTOR = spec.Connector(
                 when=spec.Condition(path="data.snitch.token"),
                 schema=spec.RecordSchema(key="data.snitch.token", updated_at=("timestamp",)),
             ),
+            spec.WebhookEvent(
+                record="",
+                when=spec.Condition(path="check_in_url"),
+                schema=spec.RecordSchema(
+                    key="token", updated_at=(), kind="snitch", keep=Among("status", ("missing", "errored"))
+                ),
+            ),
         ),
         setup="Add a webhook with the address; append ?token= and the secret.",
     ),
-    issues=(ALERT,),
+    issues=(ALERT, LISTED),
 )

@@ -1,7 +1,7 @@
 """Pulsetic monitors, pushed by webhooks."""
 
 from causeloop_pipeline.connectors import spec
-from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Text
+from causeloop_pipeline.connectors.mapping.expressions import Every, Has, Instant, Text, TimeFormat
 from causeloop_pipeline.connectors.mapping.fields import IssueMapping
 
 ALERT = IssueMapping(
@@ -13,6 +13,8 @@ ALERT = IssueMapping(
     status="alert_type",
     service=("monitor.name", "monitor.url"),
     external_url="monitor.url",
+    source_created_at=("time", Instant("time", TimeFormat.EPOCH_SECONDS)),
+    resolved_at=("time", Instant("time", TimeFormat.EPOCH_SECONDS)),
 )
 
 CONNECTOR = spec.Connector(

@@ -65,10 +65,13 @@ CONNECTOR = spec.Connector(
     webhook=spec.Webhook(
         signatures=(spec.UrlSecret(),),
         events=(
-            spec.WebhookEvent(
-                record="",
-                when=spec.Condition(path="TestID"),
-                schema=spec.RecordSchema(key="TestID", updated_at=()),
+            *(
+                spec.WebhookEvent(
+                    record="",
+                    when=spec.Condition(path=path),
+                    schema=spec.RecordSchema(key=path, updated_at=()),
+                )
+                for path in ("TestID", "URL", "Name")  # the form that contact groups send holds no id
             ),
             spec.WebhookEvent(
                 record="",

@@ -36,7 +36,12 @@ ALERT = IssueMapping(
     title=("ruleName", Text("{alertType} {alertState}"), Text("Alert {alertId}")),
     body="ruleExpression",
     severity=("severity", "alertSeverity"),
-    status=("alertState", "state"),
+    status=(
+        "alertState",
+        "state",
+        Choose(Is("active", ("1", "true")), Literal("trigger")),
+        Choose(Is("active", ("0", "false")), Literal("clear")),
+    ),
     service=("testName", "alertRuleId", "hostname"),
     error_type=("alertType", "type"),
     external_url=("permalink", "links.appLink.href", "_links.appLink.href"),

@@ -16,11 +16,15 @@ FAILED_QUERY = IssueMapping(
     title=(Match("exception", r"DB::Exception: ([^\n]+)"), "exception"),
     body="query",
     status="type",
-    service="current_database",
+    service=("current_database", "databases.0"),
     error_type=(Match("exception", r"\(([A-Z][A-Z0-9_]+)\)"), "exception_code"),
     team="user",
     environment="host",
-    source_created_at=Instant("event_ms", spec.TimeFormat.EPOCH_MILLISECONDS),
+    source_created_at=(
+        Instant("event_ms", spec.TimeFormat.EPOCH_MILLISECONDS),
+        "event_time_microseconds",
+        "event_time",
+    ),
     attributes={"exception_code": "exception_code"},
 )
 

@@ -33,7 +33,7 @@ variants as (
             when (kind in ('job_event') and (mapping.has_value(payload, '{job,id}') and mapping.has_value(payload, '{job,status}'))) then 'job webhook'
             when (kind in ('run_event') and (mapping.has_value(payload, '{workflow,id}') and mapping.has_value(payload, '{workflow,status}'))) then 'workflow webhook'
             when (kind in ('job') and mapping.has_value(payload, '{name}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{job_number}') or mapping.has_value(payload, '{dependencies}'))) then 'job'
-            when (kind in ('run') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{pipeline_id}')) then 'workflow'
+            when (kind in ('run') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{pipeline_id}') or mapping.has_value(payload, '{credits_used}'))) then 'workflow'
             when (kind in ('pipeline') and mapping.has_value(payload, '{state}') and mapping.has_value(payload, '{project_slug}')) then 'pipeline'
             when (kind in ('former_build') and mapping.has_value(payload, '{build_num}') and mapping.has_value(payload, '{status}')) then 'build of the former API'
         end as variant
@@ -56,7 +56,7 @@ select
         when 'job webhook' then nullif(concat_ws(': ', mapping.text_at(payload, '{workflow,name}'), mapping.text_at(payload, '{job,name}')), '')
         when 'workflow webhook' then mapping.text_at(payload, '{workflow,name}')
         when 'job' then coalesce(mapping.text_at(payload, '{name}'), ('Job ' || mapping.text_at(payload, '{job_number}')))
-        when 'workflow' then coalesce(mapping.text_at(payload, '{name}'), ('Workflow of pipeline ' || mapping.text_at(payload, '{pipeline_number}')))
+        when 'workflow' then coalesce(mapping.text_at(payload, '{name}'), ('Workflow of pipeline ' || mapping.text_at(payload, '{pipeline_number}')), ('Workflow on ' || mapping.text_at(payload, '{branch}')))
         when 'pipeline' then coalesce(mapping.text_at(payload, '{errors,0,message}'), ('Pipeline ' || mapping.text_at(payload, '{number}') || ' could not start'))
         when 'build of the former API' then nullif(concat_ws(' ', coalesce(mapping.text_at(payload, '{workflows,job_name}'), mapping.text_at(payload, '{reponame}')), ('#' || mapping.text_at(payload, '{build_num}')), mapping.text_at(payload, '{subject}')), '')
     end as title,

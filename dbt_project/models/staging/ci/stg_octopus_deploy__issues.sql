@@ -86,7 +86,7 @@ select
         when 'task' then coalesce(mapping.text_at(payload, '{SpaceName}'), mapping.text_at(payload, '{SpaceId}'))
     end as team,
     case variant
-        when 'subscription event' then nullif(substring(mapping.text_at(payload, '{Message}') from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), '')
+        when 'subscription event' then coalesce(nullif(substring(mapping.text_at(payload, '{Message}') from ' release [^ ]+ to ([^,]+?)(?: failed| succeeded| for .*|)$'), ''), nullif(substring(mapping.text_at(payload, '{Message}') from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), ''))
         when 'deployment' then coalesce(mapping.text_at(payload, '{EnvironmentName}'), mapping.text_at(payload, '{EnvironmentId}'))
         when 'task' then coalesce(mapping.text_at(payload, '{EnvironmentName}'), nullif(substring(mapping.text_at(payload, '{Description}') from ' to (.+)$'), ''))
     end as environment,

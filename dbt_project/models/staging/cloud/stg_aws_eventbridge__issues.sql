@@ -96,12 +96,12 @@ select
     case variant
         when 'finding' then coalesce(mapping.instant_at(payload, '{detail,createdAt}'), mapping.instant_at(payload, '{detail,firstObservedAt}'), mapping.instant_at(payload, '{time}'))
         when 'finding of Security Hub' then coalesce(mapping.instant_at(payload, '{FirstObservedAt}'), mapping.instant_at(payload, '{CreatedAt}'))
-        when 'event' then coalesce(mapping.instant_at(payload, '{detail,createdAt}'), mapping.instant_at(payload, '{time}'))
+        when 'event' then coalesce(mapping.instant_at(payload, '{detail,createdAt}'), (select case when strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) % 3 = 1 then mapping.instant_of(part[3] || '-' || lpad(((strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) + 2) / 3)::text, 2, '0') || '-' || lpad(part[1], 2, '0') || 'T' || part[4] || coalesce(part[5], '')) end from regexp_match(mapping.text_at(payload, '{detail,startTime}'), '^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$') as part), mapping.instant_at(payload, '{time}'))
     end as source_created_at,
     case variant
         when 'finding' then coalesce(mapping.instant_at(payload, '{detail,updatedAt}'), mapping.instant_at(payload, '{time}'))
         when 'finding of Security Hub' then mapping.instant_at(payload, '{UpdatedAt}')
-        when 'event' then mapping.instant_at(payload, '{time}')
+        when 'event' then coalesce((select case when strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) % 3 = 1 then mapping.instant_of(part[3] || '-' || lpad(((strpos('JanFebMarAprMayJunJulAugSepOctNovDec', part[2]) + 2) / 3)::text, 2, '0') || '-' || lpad(part[1], 2, '0') || 'T' || part[4] || coalesce(part[5], '')) end from regexp_match(mapping.text_at(payload, '{detail,endTime}'), '^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?(Z|UTC|GMT|[+-](?:0\d|1[0-5])[0-5]\d)?$') as part), mapping.instant_at(payload, '{time}'))
     end as resolved_at,
     case variant
         when 'finding' then jsonb_strip_nulls(jsonb_build_object('source', payload #> '{source}', 'account', payload #> '{account}', 'region', payload #> '{region}'))

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{Title}') and (mapping.has_value(payload, '{GeneratorId}') or mapping.has_value(payload, '{AwsAccountId}') or mapping.has_value(payload, '{ProductArn}'))) then 'finding'
-            when (mapping.has_value(payload, '{finding_info,title}') and mapping.has_value(payload, '{class_uid}')) then 'finding in the OCSF format'
+            when (mapping.has_value(payload, '{finding_info,title}') and (mapping.has_value(payload, '{class_uid}') or mapping.has_value(payload, '{class_name}'))) then 'finding in the OCSF format'
         end as variant
     from records
 

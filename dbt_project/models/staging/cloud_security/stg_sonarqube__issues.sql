@@ -60,7 +60,7 @@ select
     case variant
         when 'security hotspot' then mapping.text_at(payload, '{securityCategory}')
         when 'issue' then nullif(concat_ws(' · ', mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{component}')), '')
-        when 'quality gate of an analysis' then nullif(concat_ws(' ', mapping.text_at(payload, '{qualityGate,conditions,0,metric}'), mapping.text_at(payload, '{qualityGate,conditions,0,value}'), mapping.text_at(payload, '{qualityGate,conditions,0,errorThreshold}')), '')
+        when 'quality gate of an analysis' then nullif(concat_ws(' ', mapping.element_at(payload, '{qualityGate,conditions}', '{status}', 'ERROR', '{metric}'), mapping.element_at(payload, '{qualityGate,conditions}', '{status}', 'ERROR', '{value}'), mapping.element_at(payload, '{qualityGate,conditions}', '{status}', 'ERROR', '{errorThreshold}')), '')
     end as body,
     case variant
         when 'security hotspot' then mapping.text_at(payload, '{vulnerabilityProbability}')
@@ -83,7 +83,7 @@ select
     case variant
         when 'security hotspot' then coalesce(mapping.text_at(payload, '{ruleKey}'), mapping.text_at(payload, '{securityCategory}'))
         when 'issue' then coalesce(mapping.text_at(payload, '{rule}'), mapping.text_at(payload, '{type}'))
-        when 'quality gate of an analysis' then coalesce(nullif(substring(mapping.text_at(payload, '{qualityGate,conditions,0,metric}') from '.+'), ''), mapping.text_at(payload, '{qualityGate,name}'))
+        when 'quality gate of an analysis' then coalesce(mapping.element_at(payload, '{qualityGate,conditions}', '{status}', 'ERROR', '{metric}'), mapping.text_at(payload, '{qualityGate,name}'))
     end as error_type,
     case variant
         when 'security hotspot' then mapping.text_at(payload, '{assignee}')

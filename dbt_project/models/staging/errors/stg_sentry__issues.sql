@@ -38,6 +38,7 @@ variants as (
             when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{url}') and (mapping.has_value(payload, '{project_slug}') or mapping.has_value(payload, '{project}')) and mapping.has_value(payload, '{event}')) then 'webhook of the former plugin'
             when (mapping.has_value(payload, '{eventID}') and mapping.has_value(payload, '{groupID}')) then 'event of the API'
             when (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{level}') and mapping.has_value(payload, '{title}')) then 'issue'
+            when (mapping.has_value(payload, '{event_id}') and (mapping.has_value(payload, '{exception}') or mapping.has_value(payload, '{message}') or mapping.has_value(payload, '{logentry}'))) then 'event of an SDK'
         end as variant
     from records
 
@@ -63,6 +64,7 @@ select
         when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,title}'), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{event,metadata,title}'), mapping.text_at(payload, '{culprit}'))
         when 'event of the API' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{message}'))
         when 'issue' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{metadata,title}'), mapping.text_at(payload, '{culprit}'))
+        when 'event of an SDK' then coalesce(mapping.text_at(payload, '{title}'), (mapping.text_at(payload, '{exception,values,-1,type}') || ': ' || mapping.text_at(payload, '{exception,values,-1,value}')), mapping.text_at(payload, '{exception,values,-1,type}'), mapping.text_at(payload, '{logentry,formatted}'), mapping.text_at(payload, '{logentry,message}'), mapping.text_at(payload, '{message,formatted}'), mapping.text_at(payload, '{message}'))
     end as title,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,description_text}')
@@ -72,6 +74,7 @@ select
         when 'webhook of the former plugin' then nullif(coalesce(mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{event,logentry,formatted}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{event,title}'))
         when 'event of the API' then nullif(coalesce(mapping.text_at(payload, '{metadata,value}'), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
         when 'issue' then nullif(coalesce(mapping.text_at(payload, '{metadata,value}'), mapping.text_at(payload, '{metadata,message}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
+        when 'event of an SDK' then nullif(coalesce(mapping.text_at(payload, '{exception,values,-1,value}'), mapping.text_at(payload, '{transaction}'), mapping.text_at(payload, '{culprit}')), mapping.text_at(payload, '{title}'))
     end as body,
     case variant
         when 'metric alert' then nullif(substring(mapping.text_at(payload, '{action}') from '^(critical|warning)$'), '')
@@ -82,6 +85,7 @@ select
         when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{level}'), mapping.text_at(payload, '{event,level}'))
         when 'event of the API' then coalesce(mapping.tag_at(payload, '{tags}', 'level'), mapping.text_at(payload, '{level}'))
         when 'issue' then coalesce(mapping.text_at(payload, '{level}'), mapping.text_at(payload, '{priority}'))
+        when 'event of an SDK' then mapping.text_at(payload, '{level}')
     end as severity_value,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{action}')
@@ -92,6 +96,7 @@ select
         when 'webhook of the former plugin' then 'unresolved'
         when 'event of the API' then 'unresolved'
         when 'issue' then mapping.text_at(payload, '{status}')
+        when 'event of an SDK' then 'unresolved'
     end as status_value,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,projects,0}')
@@ -102,6 +107,7 @@ select
         when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{project_slug}'), mapping.text_at(payload, '{project_name}'), mapping.text_at(payload, '{project}'))
         when 'event of the API' then coalesce(mapping.text_at(payload, '{projectSlug}'), mapping.text_at(payload, '{project,slug}'), mapping.text_at(payload, '{projectID}'))
         when 'issue' then coalesce(mapping.text_at(payload, '{project,slug}'), mapping.text_at(payload, '{project,name}'), mapping.text_at(payload, '{project}'))
+        when 'event of an SDK' then coalesce(mapping.text_at(payload, '{project_name}'), mapping.tag_at(payload, '{tags}', 'service'), nullif(substring(mapping.text_at(payload, '{tags}') from '\["service", "([^"]+)"\]'), ''), mapping.text_at(payload, '{project}'))
     end as service,
     case variant
         when 'metric alert' then coalesce(mapping.text_at(payload, '{data,metric_alert,alert_rule,aggregate}'), mapping.text_at(payload, '{data,metric_alert,alert_rule,dataset}'))
@@ -112,6 +118,7 @@ select
         when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,metadata,type}'), mapping.text_at(payload, '{event,exception,values,0,type}'), mapping.text_at(payload, '{event,type}'))
         when 'event of the API' then coalesce(mapping.text_at(payload, '{metadata,type}'), mapping.text_at(payload, '{event,type}'))
         when 'issue' then coalesce(mapping.text_at(payload, '{metadata,type}'), mapping.text_at(payload, '{exception,values,0,type}'), mapping.text_at(payload, '{type}'))
+        when 'event of an SDK' then mapping.text_at(payload, '{exception,values,-1,type}')
     end as error_type,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,alert_rule,owner}')
@@ -122,11 +129,12 @@ select
         when 'metric alert' then mapping.text_at(payload, '{data,metric_alert,alert_rule,environment}')
         when 'metric alert of the API' then mapping.text_at(payload, '{alertRule,environment}')
         when 'webhook of an issue' then coalesce(mapping.tag_at(payload, '{data,issue,tags}', 'environment'), mapping.text_at(payload, '{data,issue,tags,environment}'), mapping.text_at(payload, '{data,issue,environment}'))
-        when 'webhook of an alert' then mapping.text_at(payload, '{data,event,environment}')
-        when 'webhook of an error' then mapping.text_at(payload, '{data,error,environment}')
-        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,environment}'), mapping.text_at(payload, '{event,"sentry.interfaces.Http",env,ENV}'))
+        when 'webhook of an alert' then coalesce(mapping.text_at(payload, '{data,event,environment}'), mapping.tag_at(payload, '{data,event,tags}', 'environment'), nullif(substring(mapping.text_at(payload, '{data,event,tags}') from '\["environment", "([^"]+)"\]'), ''))
+        when 'webhook of an error' then coalesce(mapping.text_at(payload, '{data,error,environment}'), mapping.tag_at(payload, '{data,error,tags}', 'environment'), nullif(substring(mapping.text_at(payload, '{data,error,tags}') from '\["environment", "([^"]+)"\]'), ''))
+        when 'webhook of the former plugin' then coalesce(mapping.text_at(payload, '{event,environment}'), mapping.tag_at(payload, '{event,tags}', 'environment'), nullif(substring(mapping.text_at(payload, '{event,tags}') from '\["environment", "([^"]+)"\]'), ''), mapping.text_at(payload, '{event,"sentry.interfaces.Http",env,ENV}'))
         when 'event of the API' then mapping.tag_at(payload, '{tags}', 'environment')
         when 'issue' then coalesce(mapping.tag_at(payload, '{tags}', 'environment'), mapping.text_at(payload, '{tags,environment}'), mapping.text_at(payload, '{environment}'))
+        when 'event of an SDK' then coalesce(mapping.text_at(payload, '{environment}'), mapping.tag_at(payload, '{tags}', 'environment'), nullif(substring(mapping.text_at(payload, '{tags}') from '\["environment", "([^"]+)"\]'), ''))
     end as environment,
     case variant
         when 'metric alert' then mapping.text_at(payload, '{data,web_url}')
@@ -145,6 +153,7 @@ select
         when 'webhook of the former plugin' then coalesce(mapping.instant_at(payload, '{event,datetime}'), coalesce(mapping.epoch_at(payload, '{event,timestamp}', 1), mapping.epoch_at(payload, '{event,received}', 1)))
         when 'event of the API' then coalesce(mapping.instant_at(payload, '{dateCreated}'), mapping.instant_at(payload, '{dateReceived}'))
         when 'issue' then mapping.instant_at(payload, '{firstSeen}')
+        when 'event of an SDK' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{timestamp}', 1))
     end as source_created_at,
     case variant
         when 'metric alert' then coalesce(mapping.instant_at(payload, '{data,metric_alert,date_closed}'), mapping.instant_at(payload, '{data,metric_alert,date_detected}'))
@@ -161,6 +170,7 @@ select
         when 'webhook of the former plugin' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{culprit}', 'logger', payload #> '{logger}', 'platform', payload #> '{event,platform}'))
         when 'event of the API' then jsonb_strip_nulls(jsonb_build_object('culprit', payload #> '{culprit}', 'platform', payload #> '{platform}'))
         when 'issue' then jsonb_strip_nulls(jsonb_build_object('short_id', payload #> '{shortId}', 'count', payload #> '{count}', 'users', payload #> '{userCount}', 'culprit', payload #> '{culprit}', 'platform', payload #> '{platform}', 'substatus', payload #> '{substatus}'))
+        when 'event of an SDK' then jsonb_strip_nulls(jsonb_build_object('platform', payload #> '{platform}', 'release', payload #> '{release}', 'server', payload #> '{server_name}', 'logger', payload #> '{logger}', 'transaction', payload #> '{transaction}'))
         else '{}'::jsonb
     end as attributes
 from variants

@@ -56,7 +56,7 @@ select
         when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,title}'), mapping.text_at(payload, '{data,incident,summary}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,subject}'), mapping.text_at(payload, '{data,incident,trigger_summary_data,description}'))
         when 'event of the Events API' then coalesce(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{payload,summary}'), mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{dedup_key}'), mapping.text_at(payload, '{incident_key}'))
         when 'alert' then mapping.text_at(payload, '{summary}')
-        when 'incident' then coalesce(mapping.text_at(payload, '{title}'), nullif(substring(mapping.text_at(payload, '{summary}') from '^(?:\[#\d+\] )?(.+)$'), ''))
+        when 'incident' then coalesce(mapping.text_at(payload, '{title}'), nullif(substring(mapping.text_at(payload, '{summary}') from '^(?:\[#\d+\] )?(.+)$'), ''), mapping.text_at(payload, '{trigger_summary_data,subject}'))
     end as title,
     case variant
         when 'webhook of version 2' then nullif(mapping.text_at(payload, '{incident,description}'), mapping.text_at(payload, '{incident,title}'))
@@ -83,7 +83,7 @@ select
         when 'webhook of version 1' then coalesce(mapping.text_at(payload, '{data,incident,service,summary}'), mapping.text_at(payload, '{data,incident,service,name}'))
         when 'event of the Events API' then coalesce(mapping.text_at(payload, '{custom_details,service}'), mapping.text_at(payload, '{component}'), mapping.text_at(payload, '{payload,component}'), mapping.text_at(payload, '{source}'), mapping.text_at(payload, '{payload,source}'))
         when 'alert' then mapping.text_at(payload, '{service,summary}')
-        when 'incident' then mapping.text_at(payload, '{service,summary}')
+        when 'incident' then coalesce(mapping.text_at(payload, '{service,summary}'), mapping.text_at(payload, '{service,name}'))
     end as service,
     case variant
         when 'event of the Events API' then coalesce(mapping.text_at(payload, '{class}'), mapping.text_at(payload, '{payload,class}'))
@@ -108,14 +108,14 @@ select
         when 'webhook of version 1' then coalesce(mapping.instant_at(payload, '{data,incident,created_at}'), mapping.instant_at(payload, '{data,incident,created_on}'))
         when 'event of the Events API' then mapping.instant_at(payload, '{timestamp}')
         when 'alert' then mapping.instant_at(payload, '{created_at}')
-        when 'incident' then mapping.instant_at(payload, '{created_at}')
+        when 'incident' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{created_on}'))
     end as source_created_at,
     case variant
         when 'webhook of version 2' then coalesce(mapping.instant_at(payload, '{incident,last_status_change_at}'), mapping.instant_at(payload, '{incident,last_status_change_on}'), mapping.instant_at(payload, '{created_on}'))
         when 'webhook of version 1' then coalesce(mapping.instant_at(payload, '{data,incident,last_status_change_at}'), mapping.instant_at(payload, '{data,incident,last_status_change_on}'), mapping.instant_at(payload, '{created_on}'))
         when 'event of the Events API' then mapping.instant_at(payload, '{payload,timestamp}')
         when 'alert' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{updated_at}'))
-        when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{last_status_change_at}'), mapping.instant_at(payload, '{occurred_at}'))
+        when 'incident' then coalesce(mapping.instant_at(payload, '{resolved_at}'), mapping.instant_at(payload, '{last_status_change_at}'), mapping.instant_at(payload, '{last_status_change_on}'), mapping.instant_at(payload, '{occurred_at}'))
     end as resolved_at,
     case variant
         when 'webhook of version 2' then jsonb_strip_nulls(jsonb_build_object('incident_number', payload #> '{incident,incident_number}', 'incident_key', payload #> '{incident,incident_key}', 'urgency', payload #> '{incident,urgency}', 'escalation_policy', payload #> '{incident,escalation_policy,summary}'))

@@ -53,7 +53,7 @@ select
     case variant
         when 'incident' then coalesce(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{name}'))
         when 'event' then coalesce(mapping.text_at(payload, '{name}'), mapping.text_at(payload, '{properties,summary}'), mapping.text_at(payload, '{properties,subject}'), (mapping.text_at(payload, '{form,name}') || ' ' || mapping.text_at(payload, '{eventId}')))
-        when 'status webhook' then coalesce(mapping.text_at(payload, '{eventProperties,summary}'), mapping.text_at(payload, '{eventProperties,subject}'), mapping.text_at(payload, '{eventName}'), (mapping.text_at(payload, '{planName}') || ' ' || mapping.text_at(payload, '{eventIdentifier}')), ('Event ' || mapping.text_at(payload, '{eventIdentifier}')))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{eventProperties,summary}'), mapping.text_at(payload, '{eventProperties,subject}'), nullif(substring(mapping.text_at(payload, '{eventProperties}') from '"(?:summary|Summary|subject|Subject)": "([^"\\]+)"'), ''), mapping.text_at(payload, '{eventName}'), (mapping.text_at(payload, '{planName}') || ' ' || mapping.text_at(payload, '{eventIdentifier}')), ('Event ' || mapping.text_at(payload, '{eventIdentifier}')))
     end as title,
     case variant
         when 'incident' then mapping.text_at(payload, '{description}')
@@ -71,9 +71,9 @@ select
         when 'status webhook' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
-        when 'incident' then coalesce(mapping.text_at(payload, '{impactedServices,data,0,name}'), mapping.text_at(payload, '{impactedServices,0,name}'), mapping.text_at(payload, '{services,data,0,targetName}'))
+        when 'incident' then coalesce(mapping.text_at(payload, '{impactedServices,data,0,name}'), mapping.text_at(payload, '{impactedServices,data,0,service,targetName}'), mapping.text_at(payload, '{impactedServices,0,name}'), mapping.text_at(payload, '{services,data,0,targetName}'))
         when 'event' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{properties,Service}'), mapping.text_at(payload, '{eventProperties,service}'), mapping.text_at(payload, '{eventProperties,Service}'), mapping.text_at(payload, '{plan,name}'), mapping.text_at(payload, '{form,name}'))
-        when 'status webhook' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{properties,Service}'), mapping.text_at(payload, '{eventProperties,service}'), mapping.text_at(payload, '{eventProperties,Service}'), mapping.text_at(payload, '{planName}'))
+        when 'status webhook' then coalesce(mapping.text_at(payload, '{properties,service}'), mapping.text_at(payload, '{properties,Service}'), mapping.text_at(payload, '{eventProperties,service}'), mapping.text_at(payload, '{eventProperties,Service}'), nullif(substring(mapping.text_at(payload, '{eventProperties}') from '"(?:service|Service)": "([^"\\]+)"'), ''), mapping.text_at(payload, '{planName}'))
     end as service,
     case variant when 'event' then mapping.text_at(payload, '{form,name}') end as error_type,
     case variant

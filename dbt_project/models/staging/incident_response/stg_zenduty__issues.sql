@@ -49,7 +49,7 @@ select
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant when 'incident' then mapping.text_at(payload, '{title}') end as title,
     case variant when 'incident' then nullif(mapping.text_at(payload, '{summary}'), mapping.text_at(payload, '{title}')) end as body,
-    case variant when 'incident' then coalesce(mapping.text_at(payload, '{team_priority_object,name}'), mapping.text_at(payload, '{priority_name}'), ('urgency ' || mapping.text_at(payload, '{urgency}'))) end as severity_value,
+    case variant when 'incident' then coalesce(mapping.text_at(payload, '{team_priority_object,name}'), mapping.text_at(payload, '{team_priority,name}'), mapping.text_at(payload, '{priority_name}'), ('urgency ' || mapping.text_at(payload, '{urgency}'))) end as severity_value,
     case variant when 'incident' then mapping.text_at(payload, '{status}') end as status_value,
     case variant when 'incident' then coalesce(mapping.text_at(payload, '{service_object,name}'), mapping.text_at(payload, '{service,name}'), mapping.text_at(payload, '{service_name}')) end as service,
     case variant when 'incident' then mapping.tag_at(payload, '{tags}', 'error_type|error') end as error_type,

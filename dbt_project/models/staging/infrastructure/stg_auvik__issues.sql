@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{alertId}') and mapping.has_value(payload, '{alertName}')) then 'alert'
-            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('alerthistory'), false) and mapping.has_value(payload, '{attributes,name}')) then 'alert of the API'
+            when (coalesce(lower(mapping.text_at(payload, '{type}')) in ('alerthistory', 'alerthistoryinfo'), false) and mapping.has_value(payload, '{attributes,name}')) then 'alert of the API'
         end as variant
     from records
 

@@ -30,7 +30,7 @@ variants as (
     select
         records.*, connector.config,
         case
-            when (mapping.has_value(payload, '{event_id}') or mapping.has_value(payload, '{event_nseverity}') or mapping.has_value(payload, '{trigger_id}')) then 'webhook'
+            when (mapping.has_value(payload, '{event_id}') or mapping.has_value(payload, '{event_nseverity}') or mapping.has_value(payload, '{trigger_id}') or mapping.has_value(payload, '{hostname}')) then 'webhook'
             when (mapping.has_value(payload, '{eventid}') and mapping.has_value(payload, '{name}')) then 'problem'
             when (mapping.has_value(payload, '{triggerid}') and mapping.has_value(payload, '{description}') and mapping.has_value(payload, '{value}')) then 'trigger'
         end as variant
@@ -51,12 +51,12 @@ select
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{event_name}'), mapping.text_at(payload, '{trigger_name}'), mapping.text_at(payload, '{alert_subject}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{title}'), mapping.text_at(payload, '{event_name}'), mapping.text_at(payload, '{trigger_name}'), mapping.text_at(payload, '{alert_subject}'), mapping.text_at(payload, '{trigger}'))
         when 'problem' then mapping.text_at(payload, '{name}')
         when 'trigger' then mapping.text_at(payload, '{description}')
     end as title,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alert_message}'), mapping.text_at(payload, '{message}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{alert_message}'), mapping.text_at(payload, '{message}'), mapping.text_at(payload, '{item}'))
         when 'problem' then mapping.text_at(payload, '{opdata}')
         when 'trigger' then mapping.text_at(payload, '{comments}')
     end as body,
@@ -71,7 +71,7 @@ select
         when 'trigger' then ('value ' || mapping.text_at(payload, '{value}'))
     end as status_value,
     case variant
-        when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'service', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'component', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'application', '{value}'), mapping.tag_at(payload, '{event_tags}', 'service|component|application'), mapping.text_at(payload, '{trigger_id}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{host_name}'), mapping.text_at(payload, '{event_host}'), mapping.text_at(payload, '{host}'), mapping.text_at(payload, '{hostname}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'service', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'component', '{value}'), mapping.element_at(payload, '{event_tags}', '{tag}', 'application', '{value}'), mapping.tag_at(payload, '{event_tags}', 'service|component|application'), mapping.text_at(payload, '{trigger_id}'))
         when 'problem' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.text_at(payload, '{hosts,0,host}'), mapping.element_at(payload, '{tags}', '{tag}', 'service', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'component', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'application', '{value}'), mapping.tag_at(payload, '{tags}', 'service|component|application'), mapping.text_at(payload, '{objectid}'))
         when 'trigger' then coalesce(mapping.text_at(payload, '{hosts,0,name}'), mapping.text_at(payload, '{hosts,0,host}'))
     end as service,
@@ -85,7 +85,7 @@ select
         when 'problem' then coalesce(mapping.element_at(payload, '{tags}', '{tag}', 'env', '{value}'), mapping.element_at(payload, '{tags}', '{tag}', 'environment', '{value}'), mapping.tag_at(payload, '{tags}', 'env|environment'))
     end as environment,
     case variant
-        when 'webhook' then coalesce((mapping.text_at(payload, '{zabbix_url}') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{trigger_id}') || '&eventid=' || mapping.text_at(payload, '{event_id}')), mapping.text_at(payload, '{zabbix_url}'))
+        when 'webhook' then coalesce((mapping.text_at(payload, '{zabbix_url}') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{trigger_id}') || '&eventid=' || mapping.text_at(payload, '{event_id}')), mapping.text_at(payload, '{zabbix_url}'), mapping.text_at(payload, '{url}'), mapping.text_at(payload, '{event_url}'), mapping.text_at(payload, '{trigger_url}'), mapping.text_at(payload, '{link}'))
         when 'problem' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{objectid}') || '&eventid=' || mapping.text_at(payload, '{eventid}'))
         when 'trigger' then (nullif(config ->> 'base_url', '') || '/tr_events.php?triggerid=' || mapping.text_at(payload, '{triggerid}'))
     end as external_url,

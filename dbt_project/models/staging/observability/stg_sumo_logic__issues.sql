@@ -69,7 +69,7 @@ select
     case variant
         when 'monitor' then coalesce(mapping.tag_at(payload, '{item,tags}', 'service|app'), mapping.text_at(payload, '{path}'))
         when 'message of a search' then coalesce(mapping.text_at(payload, '{_sourcecategory}'), mapping.text_at(payload, '{_sourceCategory}'), mapping.text_at(payload, '{_collector}'))
-        when 'webhook' then coalesce(mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{source_host}'), mapping.text_at(payload, '{SourceURL}'), mapping.text_at(payload, '{collector}'))
+        when 'webhook' then coalesce(mapping.text_at(payload, '{service}'), mapping.text_at(payload, '{entities,0,name}'), mapping.text_at(payload, '{source_host}'), mapping.text_at(payload, '{SourceURL}'), mapping.text_at(payload, '{collector}'))
     end as service,
     case variant
         when 'monitor' then coalesce(mapping.text_at(payload, '{item,monitorType}'), mapping.text_at(payload, '{item,contentType}'))
@@ -84,15 +84,15 @@ select
         when 'message of a search' then mapping.text_at(payload, '{_collector}')
         when 'webhook' then mapping.text_at(payload, '{environment}')
     end as environment,
-    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_url}'), mapping.text_at(payload, '{alertResponseUrl}'), mapping.text_at(payload, '{AlertResponseUrl}'), mapping.text_at(payload, '{query_url}'), mapping.text_at(payload, '{queryURL}'), mapping.text_at(payload, '{QueryUrl}')) end as external_url,
+    case variant when 'webhook' then coalesce(mapping.text_at(payload, '{alert_url}'), mapping.text_at(payload, '{alertResponseUrl}'), mapping.text_at(payload, '{alertResponseURL}'), mapping.text_at(payload, '{AlertResponseUrl}'), mapping.text_at(payload, '{AlertResponseURL}'), mapping.text_at(payload, '{query_url}'), mapping.text_at(payload, '{queryURL}'), mapping.text_at(payload, '{QueryUrl}'), mapping.text_at(payload, '{QueryURL}')) end as external_url,
     case variant
         when 'monitor' then mapping.instant_at(payload, '{item,createdAt}')
         when 'message of a search' then coalesce(coalesce(mapping.instant_at(payload, '{_messagetime}'), mapping.instant_at(payload, '{_receipttime}')), coalesce(mapping.epoch_at(payload, '{_messagetime}', 1000), mapping.epoch_at(payload, '{_receipttime}', 1000)))
-        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTime}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}'), mapping.instant_at(payload, '{createdAt}')), coalesce(mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTime}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000), mapping.epoch_at(payload, '{createdAt}', 1000)))
     end as source_created_at,
     case variant
         when 'monitor' then mapping.instant_at(payload, '{item,modifiedAt}')
-        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
+        when 'webhook' then coalesce(coalesce(mapping.instant_at(payload, '{resolvedAt}'), mapping.instant_at(payload, '{trigger_time}'), mapping.instant_at(payload, '{triggerTime}'), mapping.instant_at(payload, '{triggerTimeStart}'), mapping.instant_at(payload, '{TriggerTimeStart}'), mapping.instant_at(payload, '{timestamp}')), coalesce(mapping.epoch_at(payload, '{resolvedAt}', 1000), mapping.epoch_at(payload, '{trigger_time}', 1000), mapping.epoch_at(payload, '{triggerTime}', 1000), mapping.epoch_at(payload, '{triggerTimeStart}', 1000), mapping.epoch_at(payload, '{TriggerTimeStart}', 1000), mapping.epoch_at(payload, '{timestamp}', 1000)))
     end as resolved_at,
     case variant
         when 'monitor' then jsonb_strip_nulls(jsonb_build_object('path', payload #> '{path}'))

@@ -77,11 +77,11 @@ select
     null::text as external_url,
     case variant
         when 'activity run' then mapping.instant_at(payload, '{activityRunStart}')
-        when 'pipeline run' then mapping.instant_at(payload, '{runStart}')
+        when 'pipeline run' then coalesce(mapping.instant_at(payload, '{runStart}'), mapping.instant_at(payload, '{start}'))
     end as source_created_at,
     case variant
         when 'activity run' then mapping.instant_at(payload, '{activityRunEnd}')
-        when 'pipeline run' then coalesce(mapping.instant_at(payload, '{runEnd}'), mapping.instant_at(payload, '{lastUpdated}'))
+        when 'pipeline run' then coalesce(mapping.instant_at(payload, '{runEnd}'), mapping.instant_at(payload, '{end}'), mapping.instant_at(payload, '{lastUpdated}'))
     end as resolved_at,
     case variant
         when 'activity run' then jsonb_strip_nulls(jsonb_build_object('activity', payload #> '{activityType}', 'run', payload #> '{pipelineRunId}', 'failure', payload #> '{error,failureType}'))

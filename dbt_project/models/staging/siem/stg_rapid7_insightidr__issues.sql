@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alert_rrn}') or mapping.has_value(payload, '{alerted_at}') or mapping.has_value(payload, '{rule,rrn}') or mapping.has_value(payload, '{rule,name}'))) then 'alert'
+            when (mapping.has_value(payload, '{title}') and (mapping.has_value(payload, '{alert_rrn}') or mapping.has_value(payload, '{alerted_at}') or mapping.has_value(payload, '{rule,rrn}') or mapping.has_value(payload, '{rule,name}') or mapping.has_value(payload, '{alert_type}'))) then 'alert'
             when (mapping.has_value(payload, '{title}') and mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{created_time}') or mapping.has_value(payload, '{disposition}'))) then 'investigation'
         end as variant
     from records
@@ -53,7 +53,7 @@ select
         when 'investigation' then mapping.text_at(payload, '{title}')
     end as title,
     case variant
-        when 'alert' then coalesce(mapping.text_at(payload, '{rule,name}'), mapping.text_at(payload, '{external_source}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{rule,name}'), mapping.text_at(payload, '{external_source}'), mapping.text_at(payload, '{alert_type_description}'))
         when 'investigation' then mapping.text_at(payload, '{alerts,0,type_description}')
     end as body,
     case variant
@@ -65,7 +65,7 @@ select
         when 'investigation' then mapping.text_at(payload, '{status}')
     end as status_value,
     case variant
-        when 'alert' then coalesce(mapping.text_at(payload, '{external_source}'), mapping.text_at(payload, '{type}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{external_source}'), mapping.text_at(payload, '{alert_source}'), mapping.text_at(payload, '{type}'))
         when 'investigation' then mapping.text_at(payload, '{source}')
     end as service,
     case variant
@@ -79,7 +79,7 @@ select
     null::text as environment,
     null::text as external_url,
     case variant
-        when 'alert' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{alerted_at}'))
+        when 'alert' then coalesce(mapping.instant_at(payload, '{created_at}'), mapping.instant_at(payload, '{alerted_at}'), mapping.instant_at(payload, '{created_time}'))
         when 'investigation' then coalesce(mapping.instant_at(payload, '{created_time}'), mapping.instant_at(payload, '{first_alert_time}'))
     end as source_created_at,
     case variant

@@ -31,7 +31,7 @@ variants as (
         *,
         case
             when (kind in ('event') and not (mapping.has_value(payload, '{detail}') or mapping.has_value(payload, '{event_time}') or mapping.has_value(payload, '{active}') or mapping.has_value(payload, '{raw_title}'))) then 'body of a trigger'
-            when ((mapping.has_value(payload, '{subject}') or mapping.has_value(payload, '{raw_subject}') or (mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{priority}'))) and not mapping.has_value(payload, '{detail}')) then 'ticket'
+            when ((mapping.has_value(payload, '{subject}') or mapping.has_value(payload, '{raw_subject}') or (mapping.has_value(payload, '{status}') and (mapping.has_value(payload, '{priority}') or mapping.has_value(payload, '{description}')))) and not mapping.has_value(payload, '{detail}')) then 'ticket'
         end as variant
     from records
 

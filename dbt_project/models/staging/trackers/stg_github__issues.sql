@@ -64,7 +64,7 @@ select
     case variant
         when 'workflow run' then mapping.text_at(payload, '{conclusion}')
         when 'failed deployment' then mapping.text_at(payload, '{state}')
-        when 'issue of the GraphQL API' then mapping.severity_label_at(payload, '{labels,nodes}')
+        when 'issue of the GraphQL API' then coalesce(mapping.severity_label_at(payload, '{labels,nodes}'), mapping.severity_label_at(payload, '{labels}'))
         when 'issue' then mapping.severity_label_at(payload, '{labels}')
     end as severity_value,
     case variant
@@ -76,7 +76,7 @@ select
     case variant
         when 'workflow run' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
         when 'failed deployment' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{deployment_url}') from '/repos/[^/]+/([^/]+)'), ''))
-        when 'issue of the GraphQL API' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository,nameWithOwner}') from '[^/]+$'), ''))
+        when 'issue of the GraphQL API' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository,nameWithOwner}') from '[^/]+$'), ''), nullif(substring(mapping.text_at(payload, '{url}') from '^https?://[^/]+/[^/]+/([^/]+)/issues/\d+$'), ''))
         when 'issue' then coalesce(mapping.text_at(payload, '{repository,name}'), nullif(substring(mapping.text_at(payload, '{repository_url}') from '[^/]+$'), ''))
     end as service,
     case variant
@@ -84,13 +84,13 @@ select
         when 'failed deployment' then 'deployment_failed'
     end as error_type,
     case variant
-        when 'issue of the GraphQL API' then mapping.tag_at(payload, '{labels,nodes}', 'team')
+        when 'issue of the GraphQL API' then coalesce(mapping.tag_at(payload, '{labels,nodes}', 'team'), mapping.tag_at(payload, '{labels}', 'team'))
         when 'issue' then mapping.tag_at(payload, '{labels}', 'team')
     end as team,
     case variant
         when 'workflow run' then mapping.text_at(payload, '{head_branch}')
         when 'failed deployment' then mapping.text_at(payload, '{environment}')
-        when 'issue of the GraphQL API' then mapping.tag_at(payload, '{labels,nodes}', 'env|environment')
+        when 'issue of the GraphQL API' then coalesce(mapping.tag_at(payload, '{labels,nodes}', 'env|environment'), mapping.tag_at(payload, '{labels}', 'env|environment'))
         when 'issue' then mapping.tag_at(payload, '{labels}', 'env|environment')
     end as environment,
     case variant

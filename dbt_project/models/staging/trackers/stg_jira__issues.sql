@@ -56,8 +56,8 @@ select
     case variant when 'issue' then coalesce(mapping.tag_at(payload, '{fields,labels}', 'team'), mapping.text_at(payload, '{fields,project,name}'), mapping.text_at(payload, '{fields,project,key}')) end as team,
     case variant when 'issue' then coalesce(nullif(substring(mapping.document_at(payload, '{fields,environment}') from '^(?:.|\n){1,200}'), ''), mapping.tag_at(payload, '{fields,labels}', 'env|environment')) end as environment,
     case variant when 'issue' then (nullif(substring(mapping.text_at(payload, '{self}') from '^https?://[^/]+'), '') || '/browse/' || mapping.text_at(payload, '{key}')) end as external_url,
-    case variant when 'issue' then mapping.instant_at(payload, '{fields,created}') end as source_created_at,
-    case variant when 'issue' then mapping.instant_at(payload, '{fields,resolutiondate}') end as resolved_at,
+    case variant when 'issue' then coalesce(mapping.instant_at(payload, '{fields,created}'), mapping.epoch_at(payload, '{fields,created}', 1000)) end as source_created_at,
+    case variant when 'issue' then coalesce(mapping.instant_at(payload, '{fields,resolutiondate}'), mapping.epoch_at(payload, '{fields,resolutiondate}', 1000)) end as resolved_at,
     case variant
         when 'issue' then jsonb_strip_nulls(jsonb_build_object('key', payload #> '{key}', 'component', payload #> '{fields,components,1,name}', 'project', payload #> '{fields,project,key}', 'labels', payload #> '{fields,labels}', 'issue_type', payload #> '{fields,issuetype,name}', 'vendor_status', payload #> '{fields,status,name}'))
         else '{}'::jsonb

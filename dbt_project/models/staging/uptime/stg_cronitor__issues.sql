@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{id}') and mapping.has_value(payload, '{monitor}') and mapping.has_value(payload, '{type}')) then 'alert'
+            when (mapping.has_value(payload, '{key}') and mapping.has_value(payload, '{name}') and coalesce(lower(mapping.text_at(payload, '{passing}')) in ('false'), false)) then 'monitor of the API'
         end as variant
     from records
 
@@ -47,19 +48,38 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'alert' then coalesce((mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{description}')), (mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{type}'))) end as title,
+    case variant
+        when 'alert' then coalesce((mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{description}')), (mapping.text_at(payload, '{monitor}') || ': ' || mapping.text_at(payload, '{type}')))
+        when 'monitor of the API' then (mapping.text_at(payload, '{name}') || ' is failing')
+    end as title,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{description}'), mapping.text_at(payload, '{issue}')) end as body,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{severity}'), mapping.text_at(payload, '{type}')) end as severity_value,
-    case variant when 'alert' then mapping.text_at(payload, '{type}') end as status_value,
-    case variant when 'alert' then mapping.text_at(payload, '{monitor}') end as service,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{type}')
+        when 'monitor of the API' then 'alert'
+    end as status_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{monitor}')
+        when 'monitor of the API' then mapping.text_at(payload, '{name}')
+    end as service,
     case variant when 'alert' then mapping.text_at(payload, '{rule}') end as error_type,
-    case variant when 'alert' then mapping.text_at(payload, '{group}') end as team,
-    case variant when 'alert' then coalesce(mapping.text_at(payload, '{environment}'), nullif(substring(mapping.text_at(payload, '{description}') from '(?:^|\n)Environment: (\S+)'), '')) end as environment,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{group}')
+        when 'monitor of the API' then mapping.text_at(payload, '{group}')
+    end as team,
+    case variant
+        when 'alert' then coalesce(mapping.text_at(payload, '{environment}'), nullif(substring(mapping.text_at(payload, '{description}') from '(?:^|\n)Environment: (\S+)'), ''))
+        when 'monitor of the API' then mapping.text_at(payload, '{environments,0}')
+    end as environment,
     case variant when 'alert' then coalesce(mapping.text_at(payload, '{issue_url}'), mapping.text_at(payload, '{monitor_url}')) end as external_url,
-    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{timestamp}', 1)) end as source_created_at,
+    case variant
+        when 'alert' then coalesce(mapping.instant_at(payload, '{timestamp}'), mapping.epoch_at(payload, '{timestamp}', 1))
+        when 'monitor of the API' then mapping.epoch_at(payload, '{latest_event,stamp}', 1)
+    end as source_created_at,
     null::timestamptz as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('rule', payload #> '{rule}'))
+        when 'monitor of the API' then jsonb_strip_nulls(jsonb_build_object('type', payload #> '{type}'))
         else '{}'::jsonb
     end as attributes
 from variants

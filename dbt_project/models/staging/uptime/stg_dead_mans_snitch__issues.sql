@@ -31,6 +31,7 @@ variants as (
         *,
         case
             when (mapping.has_value(payload, '{type}') and mapping.has_value(payload, '{data,snitch}')) then 'alert'
+            when (mapping.has_value(payload, '{token}') and mapping.has_value(payload, '{status}') and mapping.has_value(payload, '{name}')) then 'snitch of the API'
         end as variant
     from records
 
@@ -47,19 +48,41 @@ select
     coalesce(source_updated_at, received_at) as source_updated_at,
     variant,
     case when variant is null then mapping.payload_keys(payload) end as payload_keys,
-    case variant when 'alert' then (mapping.text_at(payload, '{data,snitch,name}') || ' is ' || mapping.text_at(payload, '{data,snitch,status}')) end as title,
-    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,notes}') end as body,
-    case variant when 'alert' then coalesce(mapping.severity_label_at(payload, '{data,snitch,tags}'), mapping.text_at(payload, '{data,snitch,status}')) end as severity_value,
-    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,status}') end as status_value,
-    case variant when 'alert' then mapping.text_at(payload, '{data,snitch,name}') end as service,
+    case variant
+        when 'alert' then (mapping.text_at(payload, '{data,snitch,name}') || ' is ' || mapping.text_at(payload, '{data,snitch,status}'))
+        when 'snitch of the API' then (mapping.text_at(payload, '{name}') || ' is ' || mapping.text_at(payload, '{status}'))
+    end as title,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{data,snitch,notes}')
+        when 'snitch of the API' then mapping.text_at(payload, '{notes}')
+    end as body,
+    case variant
+        when 'alert' then coalesce(mapping.severity_label_at(payload, '{data,snitch,tags}'), mapping.text_at(payload, '{data,snitch,status}'))
+        when 'snitch of the API' then coalesce(mapping.severity_label_at(payload, '{tags}'), mapping.text_at(payload, '{status}'))
+    end as severity_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{data,snitch,status}')
+        when 'snitch of the API' then mapping.text_at(payload, '{status}')
+    end as status_value,
+    case variant
+        when 'alert' then mapping.text_at(payload, '{data,snitch,name}')
+        when 'snitch of the API' then mapping.text_at(payload, '{name}')
+    end as service,
     case variant when 'alert' then mapping.text_at(payload, '{type}') end as error_type,
     null::text as team,
-    case variant when 'alert' then mapping.tag_at(payload, '{data,snitch,tags}', 'env|environment') end as environment,
+    case variant
+        when 'alert' then mapping.tag_at(payload, '{data,snitch,tags}', 'env|environment')
+        when 'snitch of the API' then mapping.tag_at(payload, '{tags}', 'env|environment')
+    end as environment,
     null::text as external_url,
-    case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as source_created_at,
+    case variant
+        when 'alert' then mapping.instant_at(payload, '{timestamp}')
+        when 'snitch of the API' then coalesce(mapping.instant_at(payload, '{checked_in_at}'), mapping.instant_at(payload, '{created_at}'))
+    end as source_created_at,
     case variant when 'alert' then mapping.instant_at(payload, '{timestamp}') end as resolved_at,
     case variant
         when 'alert' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{data,snitch,tags}', 'previous', payload #> '{data,snitch,previous_status}'))
+        when 'snitch of the API' then jsonb_strip_nulls(jsonb_build_object('tags', payload #> '{tags}', 'interval', payload #> '{interval}'))
         else '{}'::jsonb
     end as attributes
 from variants

@@ -56,7 +56,7 @@ select
     null::text as team,
     null::text as environment,
     case variant when 'alert' then mapping.text_at(payload, '{monitor,url}') end as external_url,
-    null::timestamptz as source_created_at,
-    null::timestamptz as resolved_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{time}'), mapping.epoch_at(payload, '{time}', 1)) end as source_created_at,
+    case variant when 'alert' then coalesce(mapping.instant_at(payload, '{time}'), mapping.epoch_at(payload, '{time}', 1)) end as resolved_at,
     '{}'::jsonb as attributes
 from variants

@@ -62,7 +62,7 @@ select
     end as severity_value,
     case variant
         when 'notification' then case when coalesce(lower(mapping.text_at(payload, '{event_type}')) in ('alert_notification_clear', '2'), false) then 'clear' else 'trigger' end
-        when 'alert' then coalesce(mapping.text_at(payload, '{alertState}'), mapping.text_at(payload, '{state}'))
+        when 'alert' then coalesce(mapping.text_at(payload, '{alertState}'), mapping.text_at(payload, '{state}'), case when coalesce(lower(mapping.text_at(payload, '{active}')) in ('1', 'true'), false) then 'trigger' else null::text end, case when coalesce(lower(mapping.text_at(payload, '{active}')) in ('0', 'false'), false) then 'clear' else null::text end)
     end as status_value,
     case variant
         when 'notification' then coalesce(mapping.text_at(payload, '{testName}'), mapping.text_at(payload, '{hostname}'), mapping.text_at(payload, '{agentName}'))

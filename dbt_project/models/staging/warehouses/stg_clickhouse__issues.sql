@@ -51,12 +51,12 @@ select
     case variant when 'failed query' then mapping.text_at(payload, '{query}') end as body,
     null::text as severity_value,
     case variant when 'failed query' then mapping.text_at(payload, '{type}') end as status_value,
-    case variant when 'failed query' then mapping.text_at(payload, '{current_database}') end as service,
+    case variant when 'failed query' then coalesce(mapping.text_at(payload, '{current_database}'), mapping.text_at(payload, '{databases,0}')) end as service,
     case variant when 'failed query' then coalesce(nullif(substring(mapping.text_at(payload, '{exception}') from '\(([A-Z][A-Z0-9_]+)\)'), ''), mapping.text_at(payload, '{exception_code}')) end as error_type,
     case variant when 'failed query' then mapping.text_at(payload, '{user}') end as team,
     case variant when 'failed query' then mapping.text_at(payload, '{host}') end as environment,
     null::text as external_url,
-    case variant when 'failed query' then mapping.epoch_at(payload, '{event_ms}', 1000) end as source_created_at,
+    case variant when 'failed query' then coalesce(mapping.epoch_at(payload, '{event_ms}', 1000), mapping.instant_at(payload, '{event_time_microseconds}'), mapping.instant_at(payload, '{event_time}')) end as source_created_at,
     null::timestamptz as resolved_at,
     case variant
         when 'failed query' then jsonb_strip_nulls(jsonb_build_object('exception_code', payload #> '{exception_code}'))

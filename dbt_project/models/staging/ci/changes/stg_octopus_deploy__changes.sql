@@ -58,11 +58,11 @@ select
         when 'deployment' then coalesce((mapping.text_at(payload, '{ProjectName}') || ': ' || mapping.text_at(payload, '{Name}')), mapping.text_at(payload, '{Description}'), mapping.text_at(payload, '{Name}'))
     end as title,
     case variant
-        when 'subscription event' then nullif(substring(mapping.text_at(payload, '{Message}') from '[Dd]eploy (.+) release '), '')
+        when 'subscription event' then coalesce(nullif(substring(mapping.text_at(payload, '{Message}') from 'for (?:project )?(.+?)[ ,]+release'), ''), nullif(substring(mapping.text_at(payload, '{Message}') from '[Dd]eploy (.+) release '), ''))
         when 'deployment' then coalesce(mapping.text_at(payload, '{ProjectName}'), nullif(substring(mapping.text_at(payload, '{Description}') from '(?:Deploy|Redeploy|Run .+ runbook for|Run) (.+) release '), ''), mapping.text_at(payload, '{ProjectId}'))
     end as service,
     case variant
-        when 'subscription event' then nullif(substring(mapping.text_at(payload, '{Message}') from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), '')
+        when 'subscription event' then coalesce(nullif(substring(mapping.text_at(payload, '{Message}') from ' release [^ ]+ to ([^,]+?)(?: failed| succeeded| for .*|)$'), ''), nullif(substring(mapping.text_at(payload, '{Message}') from ' to ([^,]+?)(?: failed| succeeded| for .*|)$'), ''))
         when 'deployment' then coalesce(mapping.text_at(payload, '{EnvironmentName}'), nullif(substring(mapping.text_at(payload, '{Description}') from ' to (.+)$'), ''), mapping.text_at(payload, '{EnvironmentId}'))
     end as environment,
     case variant

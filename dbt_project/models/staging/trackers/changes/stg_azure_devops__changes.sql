@@ -30,7 +30,7 @@ variants as (
     select
         *,
         case
-            when (mapping.has_value(payload, '{releaseDefinition}') or mapping.has_value(payload, '{environment,releaseDefinition}') or mapping.has_value(payload, '{release}')) then 'release'
+            when (mapping.has_value(payload, '{releaseDefinition}') or mapping.has_value(payload, '{environment,releaseDefinition}') or mapping.has_value(payload, '{release}') or mapping.has_value(payload, '{deployment,release}')) then 'release'
             when mapping.has_value(payload, '{buildNumber}') then 'build that deploys'
         end as variant
     from records
@@ -53,11 +53,11 @@ select
         when 'build that deploys' then 'deploy'
     end as change_kind,
     case variant
-        when 'release' then coalesce((mapping.text_at(payload, '{release,name}') || ' to ' || mapping.text_at(payload, '{releaseEnvironment,name}')), (mapping.text_at(payload, '{environment,release,name}') || ' to ' || mapping.text_at(payload, '{environment,name}')), mapping.text_at(payload, '{release,name}'), mapping.text_at(payload, '{name}'))
+        when 'release' then coalesce((mapping.text_at(payload, '{release,name}') || ' to ' || mapping.text_at(payload, '{releaseEnvironment,name}')), (mapping.text_at(payload, '{environment,release,name}') || ' to ' || mapping.text_at(payload, '{environment,name}')), (mapping.text_at(payload, '{deployment,release,name}') || ' to ' || mapping.text_at(payload, '{environment,name}')), mapping.text_at(payload, '{release,name}'), mapping.text_at(payload, '{name}'))
         when 'build that deploys' then (mapping.text_at(payload, '{definition,name}') || ' ' || mapping.text_at(payload, '{buildNumber}'))
     end as title,
     case variant
-        when 'release' then coalesce(mapping.text_at(payload, '{releaseDefinition,name}'), mapping.text_at(payload, '{environment,releaseDefinition,name}'), mapping.text_at(payload, '{project,name}'))
+        when 'release' then coalesce(mapping.text_at(payload, '{releaseDefinition,name}'), mapping.text_at(payload, '{environment,releaseDefinition,name}'), mapping.text_at(payload, '{deployment,releaseDefinition,name}'), mapping.text_at(payload, '{project,name}'))
         when 'build that deploys' then coalesce(mapping.text_at(payload, '{definition,name}'), mapping.text_at(payload, '{project,name}'))
     end as service,
     case variant
