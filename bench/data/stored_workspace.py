@@ -89,6 +89,14 @@ STATEMENTS = (
     from predict.prediction where workspace_id = %(id)s and closes_at < now()
     """,
     """
+    insert into predict.outcome_count (workspace_id, window_days, closed_on, hits, misses, prevented)
+    select %(id)s, p.window_days, p.closes_at::date, count(*) filter (where o.outcome = 'hit'),
+           count(*) filter (where o.outcome = 'miss'), 0
+    from predict.outcome as o join predict.prediction as p using (workspace_id, prediction_id)
+    where o.workspace_id = %(id)s
+    group by p.window_days, p.closes_at::date
+    """,
+    """
     insert into detect.cluster (workspace_id, cluster_id, name, likely_cause, pattern_count, issue_count)
     select %(id)s, md5('cluster' || k)::uuid, 'Cluster ' || k, 'connection pool of service ' || k, 2, 10
     from generate_series(0, 39) as k

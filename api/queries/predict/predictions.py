@@ -123,12 +123,11 @@ SELECT_SUMMARY = f"""
 with current as ({SELECT_CURRENT}), not_dismissed as (
     select * from current where not dismissed
 ), graded as (
-    select distinct on (o.prediction_id) o.outcome
-    from predict.prediction as p
-    join predict.outcome as o on o.workspace_id = p.workspace_id and o.prediction_id = p.prediction_id
-    where p.window_days = ($1 ->> 'window_days')::integer and p.closes_at >= now() - interval '90 days'
-        and p.closes_at <= now()
-    order by o.prediction_id, o.decided_by = 'system', o.decided_at desc
+    select coalesce(sum(hits), 0) as hits, coalesce(sum(misses), 0) as misses,
+        coalesce(sum(prevented), 0) as prevented
+    from predict.outcome_count
+    where window_days = ($1 ->> 'window_days')::integer
+        and closed_on between (now() at time zone 'UTC')::date - 90 and (now() at time zone 'UTC')::date
 ), expected as (
     -- A forecast is at most a day old; one that ends well within the window does not cover the window.
     select case when count(*) >= 0.9 * ($1 ->> 'window_days')::integer then sum(d.yhat) end as issues
@@ -152,9 +151,9 @@ select json_build_object(
     'mean_probability', (select avg(probability) from current),
     'expected_recurrences', (select sum(probability) from current),
     'expected_issues', (select issues from expected),
-    'hits', (select count(*) from graded where outcome = 'hit'),
-    'misses', (select count(*) from graded where outcome = 'miss'),
-    'prevented', (select count(*) from graded where outcome = 'prevented'),
+    'hits', (select hits from graded),
+    'misses', (select misses from graded),
+    'prevented', (select prevented from graded),
     'alert_probability_threshold', s.alert_probability_threshold
 )
 from app.workspace_settings as s

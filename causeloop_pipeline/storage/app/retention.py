@@ -12,8 +12,8 @@ keep their ids. Kept beyond that, for as long as it is needed:
 Changes (deploys, releases …) and quarantined records are deleted after `issues_days` too.
 
 Predictions (`predictions_days`) are counted from the end of their window and get their outcome first; they
-are deleted with their outcomes and dismissals. The audit log, and messages that were delivered or given up,
-are deleted after `audit_days`.
+are deleted with their outcomes and dismissals. How many of a day ended how is kept for 90 days, for the
+overview. The audit log, and messages that were delivered or given up, are deleted after `audit_days`.
 
 Stored responses of idempotent requests are deleted after a day, archives after two, sessions with their
 refresh tokens a month after they ended, and single refresh tokens a month after they expired. The history of
@@ -167,6 +167,9 @@ RETENTION_KINDS = {
     ),
     "predictions": _delete_rows(
         "predict.prediction", "prediction_id", IS_PREDICTION_EXPIRED, "order by t.closes_at"
+    ),
+    "outcome counts": _delete_rows(
+        "predict.outcome_count", "ctid", "t.closed_on < (now() at time zone 'UTC')::date - 90"
     ),
     "audit entries": _delete_rows(
         "app.audit_log", "audit_id", "t.at < now() - make_interval(days => s.audit_days)"

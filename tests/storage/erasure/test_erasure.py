@@ -62,6 +62,7 @@ WITHOUT_TEXT = {
     "detect.cluster_member",
     "notify.alert_state",
     "predict.forecast",
+    "predict.outcome_count",
 }
 """Tables that hold ids, numbers and times only."""
 
